@@ -1,0 +1,56 @@
+/**
+ * The audit event, one closed shape. Column names of `audit_events`; secrets, tokens and passwords never
+ * appear in any field.
+ */
+export const auditEventTypes = [
+  'session.created',
+  'session.ended',
+  'login.failed',
+  'login.locked',
+  'password.changed',
+  'consent.granted',
+  'consent.denied',
+  'token.issued',
+  'token.refreshed',
+  'token.replayed',
+  'token.refresh_reused',
+  'token.revoked',
+  'code.reused',
+  'client.authentication_failed',
+  'key.created',
+  'key.activated',
+  'key.retired',
+  'key.removed',
+] as const
+
+export type AuditEventType = (typeof auditEventTypes)[number]
+
+export interface AuditEvent {
+  /** UUIDv7 made where the event happens: the idempotency key of its delivery. */
+  readonly id: string
+  readonly type: AuditEventType
+  /** Milliseconds since the Unix epoch. */
+  readonly occurred_at: number
+  readonly outcome: 'success' | 'failure'
+  readonly actor_type: 'user' | 'client' | 'system' | 'anonymous'
+  readonly actor_id?: string | undefined
+  readonly user_id?: string | undefined
+  readonly client_id?: string | undefined
+  readonly session_id?: string | undefined
+  readonly ip?: string | undefined
+  readonly user_agent?: string | undefined
+  readonly request_id?: string | undefined
+  readonly data?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Where a request came from, as far as the audit trail keeps it. */
+export interface Origin {
+  /** From `CF-Connecting-IP`; never from a header a client can set. */
+  readonly ip: string | undefined
+  /** Cut to 256 characters. */
+  readonly user_agent: string | undefined
+  readonly request_id: string
+}
+
+/** Records events that no user object owns (client_credentials, unknown accounts, keys). Never throws, never waits. */
+export type RecordEvent = (event: AuditEvent) => void

@@ -1,0 +1,52 @@
+/** An OAuth client as the protocol code sees it: plain JSON, because it travels through the edge cache. */
+import type { ClientAuthMethod } from '../oauth/client-auth/method-names.ts'
+import type { SigningAlg } from '../keys/algorithms.ts'
+
+export interface ClientSecret {
+  /** base64url(SHA-256) of a high-entropy secret. */
+  readonly secret_hash: string
+  /** Milliseconds since the Unix epoch. */
+  readonly expires_at: number | undefined
+}
+
+export interface Client {
+  readonly client_id: string
+  readonly client_name: string
+  readonly client_uri: string | undefined
+  readonly logo_uri: string | undefined
+  readonly policy_uri: string | undefined
+  readonly tos_uri: string | undefined
+  readonly enabled: boolean
+  readonly application_type: 'web' | 'native'
+  readonly token_endpoint_auth_method: ClientAuthMethod
+  readonly token_endpoint_auth_signing_alg: string | undefined
+  readonly jwks: { readonly keys: readonly Record<string, unknown>[] } | undefined
+  readonly jwks_uri: string | undefined
+  readonly secrets: readonly ClientSecret[]
+  readonly redirect_uris: readonly string[]
+  readonly post_logout_redirect_uris: readonly string[]
+  readonly grant_types: readonly string[]
+  readonly response_types: readonly string[]
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+  readonly subject_type: 'public' | 'pairwise'
+  readonly sector_identifier: string | undefined
+  readonly id_token_signed_response_alg: SigningAlg
+  readonly access_token_signed_response_alg: SigningAlg
+  readonly userinfo_signed_response_alg: SigningAlg | undefined
+  readonly default_max_age_seconds: number | undefined
+  readonly require_auth_time: boolean
+  readonly default_acr_values: readonly string[]
+  readonly first_party: boolean
+  readonly require_pkce: boolean
+  readonly access_token_ttl_seconds: number | undefined
+  readonly id_token_ttl_seconds: number | undefined
+  readonly refresh_token_idle_ttl_seconds: number | undefined
+  readonly refresh_token_absolute_ttl_seconds: number | undefined
+}
+
+/** Absent and disabled clients alike are `undefined`. */
+export type FindClient = (clientId: string) => Promise<Client | undefined>
+
+/** Confidential clients can keep a secret (OAuth 2.1 §2.1): all but those that authenticate with `none`. */
+export const isConfidential = (client: Client): boolean => client.token_endpoint_auth_method !== 'none'

@@ -1,0 +1,180 @@
+/**
+ * Configuration: environment variables -> Config, parsed once per isolate. `docs/configuration.md` is
+ * generated from this schema (`npm run docs:generate`), so every description here is what operators read.
+ */
+import { z } from 'zod'
+import { parsePolicyOverrides } from './rate-limits/policies.ts'
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+const isLoopback = (url: string): boolean => URL.canParse(url) && loopbackHosts.has(new URL(url).hostname)
+
+const seconds = (fallback: number, description: string) =>
+  z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(366 * 86_400)
+    .default(fallback)
+    .describe(description)
+
+const flag = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .describe(description)
+
+const issuer = z
+  .string()
+  .refine((value) => URL.canParse(value), 'must be an absolute URL')
+  .refine((value) => !/[?#]/.test(value) && !value.endsWith('/'), 'must have no query, fragment or final slash')
+  .refine((value) => URL.canParse(value) && new URL(value).pathname === '/', 'must have no path')
+  .refine(
+    (value) => value.startsWith('https://') || isLoopback(value),
+    'must be https (http only on a loopback host)',
+  )
+
+export const environmentSchema = z.object({
+  AUTHLY_ISSUER: issuer.describe(
+    'Issuer identifier (RFC 8414 §2). Every URL this server prints starts with it; request headers never matter.',
+  ),
+  AUTHLY_ROOT_SECRET: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43,}$/, 'must be base64url of at least 32 bytes')
+    .describe('Secret. Key material (base64url, >= 32 bytes) that signing keys, handles and cookies are sealed under.'),
+  AUTHLY_ROOT_SECRET_PREVIOUS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(',').filter(Boolean))
+    .describe('Secret. Older root secrets, comma-separated; they still open old values and seal nothing.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
+    .describe('Secret. Postgres connection string, used through the Neon HTTP driver.'),
+  DATABASE_GATEWAY_URL: z
+    .string()
+    .refine(isLoopback, 'must be a loopback URL')
+    .optional()
+    .describe('Local development only: the gateway (loopback) that speaks the Neon protocol in front of Postgres.'),
+  AUTHLY_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .default('local')
+    .describe('Name of this regional deployment; names its replica object and appears in /status.'),
+  AUTHLY_JURISDICTION: z
+    .enum(['eu', 'fedramp', 'us'])
+    .optional()
+    .describe('Durable Object jurisdiction: objects are created and stay there.'),
+  AUTHLY_LOCATION_HINT: z
+    .enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'])
+    .optional()
+    .describe('Durable Object location hint, for regions without a jurisdiction.'),
+  AUTHLY_CACHE_BACKEND: z
+    .enum(['durable-object', 'upstash'])
+    .default('durable-object')
+    .describe('Second tier of the edge cache.'),
+  AUTHLY_RATE_LIMIT_BACKEND: z
+    .enum(['durable-object', 'upstash'])
+    .default('durable-object')
+    .describe('Where rate limits are counted; `upstash` shares one limit across regional deployments.'),
+  UPSTASH_REDIS_REST_URL: z.url().optional().describe('Upstash Redis REST endpoint.'),
+  UPSTASH_REDIS_REST_TOKEN: z.string().optional().describe('Secret. Upstash Redis REST token.'),
+  AUTHLY_RATE_LIMITS: z
+    .string()
+    .default('{}')
+    .transform(parsePolicyOverrides)
+    .describe(
+      'JSON object that overrides rate-limit policies: `{"token-client":{"capacity":600,"per_seconds":60}}`.',
+    ),
+  AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client says otherwise.'),
+  AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client says otherwise.'),
+  AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS: seconds(60, 'Authorization code lifetime.'),
+  AUTHLY_REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(14 * 86_400, 'A refresh token unused this long ends its family.'),
+  AUTHLY_REFRESH_TOKEN_ABSOLUTE_TTL_SECONDS: seconds(90 * 86_400, 'A refresh token family ends after this.'),
+  AUTHLY_REFRESH_REPLAY_GRACE_SECONDS: seconds(
+    30,
+    'A retry of the previous refresh token inside this window gets the same successor again.',
+  ),
+  AUTHLY_SESSION_IDLE_TTL_SECONDS: seconds(7 * 86_400, 'A sign-in session unused this long ends.'),
+  AUTHLY_SESSION_ABSOLUTE_TTL_SECONDS: seconds(30 * 86_400, 'A sign-in session ends after this.'),
+  AUTHLY_INTERACTION_TTL_SECONDS: seconds(1800, 'How long a person may take on the sign-in and consent pages.'),
+  AUTHLY_KEY_ROTATION_SECONDS: seconds(90 * 86_400, 'Age at which a signing key hands over to its successor.'),
+  AUTHLY_KEY_PREPUBLISH_SECONDS: seconds(
+    86_400,
+    'A key is in the JWKS this long before it signs. Keep it above the JWKS cache lifetime of all clients.',
+  ),
+  AUTHLY_KEY_RETENTION_SECONDS: seconds(
+    7 * 86_400,
+    'A retired key stays in the JWKS this long. Keep it above the longest token lifetime.',
+  ),
+  AUTHLY_ALLOW_LOOPBACK_FETCH: flag(
+    'Tests only: lets outgoing fetches (jwks_uri …) reach loopback http addresses. Refused with an https issuer.',
+  ),
+})
+
+export type Config = ReturnType<typeof toConfig>
+type Environment = z.output<typeof environmentSchema>
+
+function toConfig(env: Environment) {
+  return {
+    issuer: env.AUTHLY_ISSUER,
+    /** `__Host-` cookies need https; http issuers exist on loopback only. */
+    secureCookies: env.AUTHLY_ISSUER.startsWith('https://'),
+    rootSecret: env.AUTHLY_ROOT_SECRET,
+    previousRootSecrets: env.AUTHLY_ROOT_SECRET_PREVIOUS,
+    databaseUrl: env.DATABASE_URL,
+    databaseGatewayUrl: env.DATABASE_GATEWAY_URL,
+    region: env.AUTHLY_REGION,
+    jurisdiction: env.AUTHLY_JURISDICTION,
+    locationHint: env.AUTHLY_LOCATION_HINT,
+    cacheBackend: env.AUTHLY_CACHE_BACKEND,
+    rateLimitBackend: env.AUTHLY_RATE_LIMIT_BACKEND,
+    upstash:
+      env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN
+        ? { url: env.UPSTASH_REDIS_REST_URL, token: env.UPSTASH_REDIS_REST_TOKEN }
+        : undefined,
+    rateLimitOverrides: env.AUTHLY_RATE_LIMITS,
+    accessTokenTtlSeconds: env.AUTHLY_ACCESS_TOKEN_TTL_SECONDS,
+    idTokenTtlSeconds: env.AUTHLY_ID_TOKEN_TTL_SECONDS,
+    authorizationCodeTtlSeconds: env.AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS,
+    refreshTokenIdleTtlSeconds: env.AUTHLY_REFRESH_TOKEN_IDLE_TTL_SECONDS,
+    refreshTokenAbsoluteTtlSeconds: env.AUTHLY_REFRESH_TOKEN_ABSOLUTE_TTL_SECONDS,
+    refreshReplayGraceSeconds: env.AUTHLY_REFRESH_REPLAY_GRACE_SECONDS,
+    sessionIdleTtlSeconds: env.AUTHLY_SESSION_IDLE_TTL_SECONDS,
+    sessionAbsoluteTtlSeconds: env.AUTHLY_SESSION_ABSOLUTE_TTL_SECONDS,
+    interactionTtlSeconds: env.AUTHLY_INTERACTION_TTL_SECONDS,
+    keyRotationSeconds: env.AUTHLY_KEY_ROTATION_SECONDS,
+    keyPrepublishSeconds: env.AUTHLY_KEY_PREPUBLISH_SECONDS,
+    keyRetentionSeconds: env.AUTHLY_KEY_RETENTION_SECONDS,
+    allowLoopbackFetch: env.AUTHLY_ALLOW_LOOPBACK_FETCH,
+  } as const
+}
+
+/** A configuration mistake: the message names each variable and what it must be, and never a value. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+}
+
+/** Parses the environment. @throws ConfigurationError naming every wrong variable */
+export function parseConfig(env: Record<string, unknown>): Config {
+  const parsed = environmentSchema.safeParse(env)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+    throw new ConfigurationError(`configuration: ${problems.join('; ')}`)
+  }
+  const config = toConfig(parsed.data)
+  if (config.allowLoopbackFetch && config.secureCookies && !isTestIssuer(config.issuer)) {
+    throw new ConfigurationError('configuration: AUTHLY_ALLOW_LOOPBACK_FETCH is for loopback issuers only')
+  }
+  const needsUpstash = config.cacheBackend === 'upstash' || config.rateLimitBackend === 'upstash'
+  if (needsUpstash && !config.upstash) {
+    throw new ConfigurationError(
+      'configuration: UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN are needed by the upstash backend',
+    )
+  }
+  return config
+}
+
+/** RFC 6761 reserves `.test`: no real deployment has such an issuer. */
+const isTestIssuer = (url: string): boolean => new URL(url).hostname.endsWith('.test')

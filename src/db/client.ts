@@ -1,0 +1,21 @@
+/**
+ * Postgres through the Neon HTTP driver: one query, or one batch (one transaction), is one fetch. Built per
+ * request, because a Workers client must not outlive its request; building it opens nothing.
+ */
+import { neon, neonConfig } from '@neondatabase/serverless'
+import { drizzle } from 'drizzle-orm/neon-http'
+import * as schema from './schema.ts'
+
+export type Database = ReturnType<typeof createDatabase>
+
+/**
+ * @param databaseUrl Postgres connection string
+ * @param gatewayUrl local development: loopback URL that answers the Neon protocol
+ */
+export function createDatabase(databaseUrl: string, gatewayUrl: string | undefined) {
+  if (gatewayUrl) {
+    neonConfig.fetchEndpoint = `${gatewayUrl}/sql`
+    neonConfig.poolQueryViaFetch = true
+  }
+  return drizzle(neon(databaseUrl), { schema })
+}

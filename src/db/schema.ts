@@ -1,0 +1,211 @@
+/**
+ * The source of truth. One table per thing; every rule that says "only one" is a unique index. Migrations in
+ * `drizzle/` are generated from this file (`npm run db:generate`) and stay forward-compatible, because the
+ * previous worker version runs on the new schema during a gradual deployment.
+ */
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+const createdAt = () => instant('created_at').notNull().defaultNow()
+const updatedAt = () => instant('updated_at').notNull().defaultNow()
+/** Grows by one with every write: orders cache refreshes and, later, ETags. */
+const version = () => bigint('version', { mode: 'number' }).notNull().default(1)
+
+/** People. OIDC standard claims (OpenID Connect Core §5.1) that are not columns live in `profile`. */
+export const users = pgTable(
+  'users',
+  {
+    id: uuid('id').primaryKey(),
+    username: text('username'),
+    email: text('email'),
+    email_verified: boolean('email_verified').notNull().default(false),
+    phone_number: text('phone_number'),
+    phone_number_verified: boolean('phone_number_verified').notNull().default(false),
+    /** name, given_name, family_name, picture, address …: claim names as keys. */
+    profile: jsonb('profile').$type<Record<string, unknown>>().notNull().default({}),
+    /** Roles of the platform itself, e.g. `admin`. */
+    roles: text('roles').array().notNull().default(sql`'{}'::text[]`),
+    status: text('status').$type<'active' | 'disabled'>().notNull().default('active'),
+    version: version(),
+    created_at: createdAt(),
+    updated_at: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('users_username_unique').on(sql`lower(${table.username})`),
+    uniqueIndex('users_email_unique').on(sql`lower(${table.email})`),
+  ],
+)
+
+/** At most one password per user; PHC string format. */
+export const passwordCredentials = pgTable('password_credentials', {
+  user_id: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  hash: text('hash').notNull(),
+  must_change: boolean('must_change').notNull().default(false),
+  changed_at: instant('changed_at').notNull().defaultNow(),
+})
+
+/** OAuth clients; columns carry RFC 7591 names where one exists. */
+export const clients = pgTable('clients', {
+  client_id: text('client_id').primaryKey(),
+  client_name: text('client_name').notNull(),
+  client_uri: text('client_uri'),
+  logo_uri: text('logo_uri'),
+  policy_uri: text('policy_uri'),
+  tos_uri: text('tos_uri'),
+  enabled: boolean('enabled').notNull().default(true),
+  application_type: text('application_type').$type<'web' | 'native'>().notNull().default('web'),
+  token_endpoint_auth_method: text('token_endpoint_auth_method').notNull(),
+  token_endpoint_auth_signing_alg: text('token_endpoint_auth_signing_alg'),
+  jwks: jsonb('jwks').$type<{ keys: Record<string, unknown>[] }>(),
+  jwks_uri: text('jwks_uri'),
+  redirect_uris: text('redirect_uris').array().notNull().default(sql`'{}'::text[]`),
+  post_logout_redirect_uris: text('post_logout_redirect_uris').array().notNull().default(sql`'{}'::text[]`),
+  grant_types: text('grant_types').array().notNull(),
+  response_types: text('response_types').array().notNull().default(sql`'{code}'::text[]`),
+  /** Scopes the client may ask for. */
+  scopes: text('scopes').array().notNull().default(sql`'{}'::text[]`),
+  /** Resource indicators (RFC 8707) the client may ask for. */
+  resources: text('resources').array().notNull().default(sql`'{}'::text[]`),
+  subject_type: text('subject_type').$type<'public' | 'pairwise'>().notNull().default('public'),
+  /** Host that pairwise subjects are computed for (OpenID Connect Core §8.1). */
+  sector_identifier: text('sector_identifier'),
+  id_token_signed_response_alg: text('id_token_signed_response_alg').notNull().default('RS256'),
+  access_token_signed_response_alg: text('access_token_signed_response_alg').notNull().default('ES256'),
+  userinfo_signed_response_alg: text('userinfo_signed_response_alg'),
+  default_max_age_seconds: integer('default_max_age_seconds'),
+  require_auth_time: boolean('require_auth_time').notNull().default(false),
+  default_acr_values: text('default_acr_values').array().notNull().default(sql`'{}'::text[]`),
+  /** First-party clients skip consent. */
+  first_party: boolean('first_party').notNull().default(false),
+  /** May be false only for confidential OIDC clients, which must then send a nonce. */
+  require_pkce: boolean('require_pkce').notNull().default(true),
+  access_token_ttl_seconds: integer('access_token_ttl_seconds'),
+  id_token_ttl_seconds: integer('id_token_ttl_seconds'),
+  refresh_token_idle_ttl_seconds: integer('refresh_token_idle_ttl_seconds'),
+  refresh_token_absolute_ttl_seconds: integer('refresh_token_absolute_ttl_seconds'),
+  version: version(),
+  created_at: createdAt(),
+  updated_at: updatedAt(),
+})
+
+/** High-entropy secrets: base64url(SHA-256). More than one may be live during a rollover. */
+export const clientSecrets = pgTable(
+  'client_secrets',
+  {
+    id: uuid('id').primaryKey(),
+    client_id: text('client_id')
+      .notNull()
+      .references(() => clients.client_id, { onDelete: 'cascade' }),
+    secret_hash: text('secret_hash').notNull(),
+    expires_at: instant('expires_at'),
+    created_at: createdAt(),
+  },
+  (table) => [index('client_secrets_client').on(table.client_id)],
+)
+
+/** APIs that accept our access tokens; `resource` is the RFC 8707 indicator and becomes `aud`. */
+export const resourceServers = pgTable('resource_servers', {
+  resource: text('resource').primaryKey(),
+  name: text('name').notNull(),
+  access_token_ttl_seconds: integer('access_token_ttl_seconds'),
+  version: version(),
+  created_at: createdAt(),
+  updated_at: updatedAt(),
+})
+
+/** Scope values and the words the consent page shows. `resource` null: OpenID Connect's own or global. */
+export const scopes = pgTable(
+  'scopes',
+  {
+    name: text('name').primaryKey(),
+    description: text('description').notNull(),
+    resource: text('resource').references(() => resourceServers.resource, { onDelete: 'cascade' }),
+    created_at: createdAt(),
+  },
+  (table) => [index('scopes_resource').on(table.resource)],
+)
+
+/** What a person has allowed a client: one row per pair; the scopes grow, never silently. */
+export const consents = pgTable(
+  'consents',
+  {
+    user_id: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    client_id: text('client_id')
+      .notNull()
+      .references(() => clients.client_id, { onDelete: 'cascade' }),
+    scopes: text('scopes').array().notNull(),
+    /** Claim names asked for by the `claims` parameter and allowed. */
+    claims: text('claims').array().notNull().default(sql`'{}'::text[]`),
+    granted_at: instant('granted_at').notNull().defaultNow(),
+    updated_at: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.user_id, table.client_id] }),
+    index('consents_client').on(table.client_id),
+  ],
+)
+
+/** Signing keys. The partial unique indexes make a second `current` or `next` key per algorithm impossible. */
+export const signingKeys = pgTable(
+  'signing_keys',
+  {
+    kid: text('kid').primaryKey(),
+    alg: text('alg').notNull(),
+    status: text('status').$type<'next' | 'current' | 'retired'>().notNull(),
+    public_jwk: jsonb('public_jwk').$type<Record<string, unknown>>().notNull(),
+    /** Sealed under AUTHLY_ROOT_SECRET with the kid as context. */
+    private_jwk_sealed: text('private_jwk_sealed').notNull(),
+    created_at: createdAt(),
+    activated_at: instant('activated_at'),
+    retired_at: instant('retired_at'),
+  },
+  (table) => [
+    uniqueIndex('signing_keys_one_current').on(table.alg).where(sql`${table.status} = 'current'`),
+    uniqueIndex('signing_keys_one_next').on(table.alg).where(sql`${table.status} = 'next'`),
+  ],
+)
+
+/** Append-only. Ids are made where the event happens, so that a repeated delivery changes nothing. */
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    id: uuid('id').primaryKey(),
+    type: text('type').notNull(),
+    occurred_at: instant('occurred_at').notNull(),
+    recorded_at: instant('recorded_at').notNull().defaultNow(),
+    outcome: text('outcome').$type<'success' | 'failure'>().notNull(),
+    actor_type: text('actor_type').$type<'user' | 'client' | 'system' | 'anonymous'>().notNull(),
+    actor_id: text('actor_id'),
+    /** The user concerned. No foreign key: the trail outlives the user. */
+    user_id: text('user_id'),
+    client_id: text('client_id'),
+    session_id: text('session_id'),
+    ip: text('ip'),
+    user_agent: text('user_agent'),
+    request_id: text('request_id'),
+    data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (table) => [
+    index('audit_events_time').on(table.occurred_at, table.id),
+    index('audit_events_user').on(table.user_id, table.id),
+    index('audit_events_client').on(table.client_id, table.id),
+    index('audit_events_type').on(table.type, table.id),
+  ],
+)

@@ -1,0 +1,43 @@
+/** What a request can use. Types only: `wiring.ts` builds it, routes hand the narrow parts to use cases. */
+import type { Origin, RecordEvent } from './audit/event.ts'
+import type { FindClient } from './clients/client.ts'
+import type { FetchClientJwks } from './clients/client-jwks.ts'
+import type { Config } from './config.ts'
+import type { FindConsent, SaveConsent } from './consents/consent.ts'
+import type { Keyring, SignJwt } from './keys/keyring.ts'
+import type { Clock } from './kit/clock.ts'
+import type { RootSecret } from './kit/root-secret.ts'
+import type { ChangePassword } from './passwords/change-password.ts'
+import type { PasswordHasher } from './passwords/password-hasher.ts'
+import type { RateLimiter } from './rate-limits/rate-limiter.ts'
+import type { LoadScopeCatalog } from './scopes/scope.ts'
+import type { SpendOnce } from './sessions/single-use.ts'
+import type { SessionsOf } from './sessions/user-sessions.ts'
+import type { FindUser, FindUserForLogin } from './users/user.ts'
+
+export interface Dependencies {
+  readonly config: Config
+  readonly root: RootSecret
+  readonly now: Clock
+  readonly keyring: Keyring
+  readonly signJwt: SignJwt
+  readonly findClient: FindClient
+  readonly fetchClientJwks: FetchClientJwks
+  readonly loadScopeCatalog: LoadScopeCatalog
+  readonly findUser: FindUser
+  readonly findUserForLogin: FindUserForLogin
+  readonly findConsent: FindConsent
+  readonly saveConsent: SaveConsent
+  readonly storePassword: ChangePassword
+  readonly passwordHasher: PasswordHasher
+  readonly sessionsOf: SessionsOf
+  readonly rateLimiter: RateLimiter
+  readonly spendOnce: SpendOnce
+  readonly recordEvent: RecordEvent
+}
+
+/** Hono's type parameters for every router. */
+export interface AppEnv {
+  Bindings: Env
+  Variables: { deps: Dependencies; origin: Origin }
+}

@@ -1,0 +1,16 @@
+/** The port every capability reads hot data through; `createEdgeCache` builds it. */
+export interface Loaded<T> {
+  readonly value: T
+  readonly version: number
+}
+
+export interface EdgeCache {
+  /**
+   * Reads `key` from isolate memory, the replica, or `load` (Postgres), in this order; absent things are
+   * remembered briefly too. Values must be plain JSON.
+   * @throws whatever `load` throws when no tier has even a stale copy
+   */
+  read<T>(key: string, load: () => Promise<Loaded<T> | undefined>): Promise<T | undefined>
+  /** After a write to Postgres: puts the new value into replica and memory. */
+  refresh<T>(key: string, loaded: Loaded<T> | undefined): Promise<void>
+}

@@ -1,0 +1,19 @@
+import type { AuditOutbox } from './audit/audit-outbox.object.ts'
+import type { EdgeReplica } from './edge-cache/edge-replica.object.ts'
+import type { RateLimit } from './rate-limits/rate-limit.object.ts'
+import type { SingleUse } from './sessions/single-use.object.ts'
+import type { UserSessions } from './sessions/user-sessions.object.ts'
+
+declare global {
+  /** Bindings of wrangler.toml. The text variables are in `config.ts`, which alone reads them. */
+  interface Env {
+    USER_SESSIONS: DurableObjectNamespace<UserSessions>
+    RATE_LIMIT: DurableObjectNamespace<RateLimit>
+    EDGE_REPLICA: DurableObjectNamespace<EdgeReplica>
+    AUDIT_OUTBOX: DurableObjectNamespace<AuditOutbox>
+    SINGLE_USE: DurableObjectNamespace<SingleUse>
+  }
+  namespace Cloudflare {
+    interface Env extends globalThis.Env {}
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Handles that find their own way: `authly_<kind>_<sealed routing>.<secret>`. The routing part names the
+ * Durable Object and the row, encrypted so that it reveals nothing and authenticated so that a forged handle
+ * is refused before any I/O; of the secret only the hash is ever stored. The prefix lets secret scanners
+ * find leaked tokens.
+ */
+import { sha256 } from './hash.ts'
+import { randomToken } from './ids.ts'
+import type { RootSecret } from './root-secret.ts'
+
+export type HandleKind = 'rt' | 'ss'
+
+export interface IssuedHandle {
+  /** What the holder gets. */
+  readonly handle: string
+  /** What is stored. */
+  readonly secretHash: string
+}
+
+export interface OpenedHandle<Routing> {
+  readonly routing: Routing
+  readonly secretHash: string
+}
+
+const maxHandleLength = 1024
+
+/** Makes a handle with a fresh 256-bit secret. `routing` must be plain JSON. */
+export async function issueHandle(root: RootSecret, kind: HandleKind, routing: object): Promise<IssuedHandle> {
+  const secret = randomToken()
+  const [sealed, secretHash] = await Promise.all([
+    root.seal(`handle:${kind}`, JSON.stringify(routing)),
+    sha256(secret),
+  ])
+  return { handle: `authly_${kind}_${sealed}.${secret}`, secretHash }
+}
+
+/** Opens a handle of `kind`; `undefined` for anything this deployment did not issue. Does no I/O. */
+export async function openHandle<Routing>(
+  root: RootSecret,
+  kind: HandleKind,
+  handle: string,
+): Promise<OpenedHandle<Routing> | undefined> {
+  const prefix = `authly_${kind}_`
+  if (handle.length > maxHandleLength || !handle.startsWith(prefix)) return undefined
+  const dot = handle.indexOf('.', prefix.length)
+  if (dot < 0) return undefined
+  const routing = await root.open(`handle:${kind}`, handle.slice(prefix.length, dot))
+  if (routing === undefined) return undefined
+  return { routing: JSON.parse(routing) as Routing, secretHash: await sha256(handle.slice(dot + 1)) }
+}

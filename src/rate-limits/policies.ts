@@ -1,0 +1,90 @@
+/**
+ * The rate-limit policies, one row each. `object` policies ask their Durable Object every time; `lease`
+ * policies take permits in batches and spend them in the isolate, so that the global bound holds while the
+ * amortised cost is near zero. `onFailure` says what happens when the counter cannot be reached.
+ */
+export interface Policy {
+  /** Permits that a full bucket holds; also the most one window grants. */
+  readonly capacity: number
+  /** Seconds in which an empty bucket fills again. */
+  readonly perSeconds: number
+  readonly subject: 'ip' | 'client'
+  readonly mode: 'object' | 'lease'
+  readonly onFailure: 'open' | 'closed'
+  readonly protects: string
+}
+
+export const policies = {
+  'login-ip': {
+    capacity: 30,
+    perSeconds: 300,
+    subject: 'ip',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'password guessing from one address',
+  },
+  'password-ip': {
+    capacity: 20,
+    perSeconds: 300,
+    subject: 'ip',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'password changes from one address',
+  },
+  'token-client': {
+    capacity: 6000,
+    perSeconds: 60,
+    subject: 'client',
+    mode: 'lease',
+    onFailure: 'open',
+    protects: 'the token, introspection and revocation endpoints from one client',
+  },
+  'token-ip-unauthenticated': {
+    capacity: 300,
+    perSeconds: 60,
+    subject: 'ip',
+    mode: 'lease',
+    onFailure: 'open',
+    protects: 'failed client authentication from one address',
+  },
+  'authorize-ip': {
+    capacity: 1200,
+    perSeconds: 60,
+    subject: 'ip',
+    mode: 'lease',
+    onFailure: 'open',
+    protects: 'the authorization endpoint from one address',
+  },
+} as const satisfies Record<string, Policy>
+
+export type PolicyName = keyof typeof policies
+export type PolicyOverrides = Partial<Record<PolicyName, { capacity: number; perSeconds: number }>>
+
+/**
+ * Parses AUTHLY_RATE_LIMITS: `{"<policy>": {"capacity": n, "per_seconds": n}}`.
+ * @throws Error naming the unknown policy or wrong number
+ */
+export function parsePolicyOverrides(json: string): PolicyOverrides {
+  const parsed: unknown = JSON.parse(json)
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new Error('AUTHLY_RATE_LIMITS must be a JSON object')
+  }
+  const overrides: PolicyOverrides = {}
+  for (const [name, value] of Object.entries(parsed as Record<string, unknown>)) {
+    if (!Object.hasOwn(policies, name)) throw new Error(`AUTHLY_RATE_LIMITS: no policy named ${name}`)
+    const { capacity, per_seconds } = (value ?? {}) as { capacity?: unknown; per_seconds?: unknown }
+    if (!isPositiveInteger(capacity) || !isPositiveInteger(per_seconds)) {
+      throw new Error(`AUTHLY_RATE_LIMITS: ${name} needs positive integers capacity and per_seconds`)
+    }
+    overrides[name as PolicyName] = { capacity, perSeconds: per_seconds }
+  }
+  return overrides
+}
+
+const isPositiveInteger = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0
+
+/** The policy in force: the table's row with the configured numbers. */
+export const policyInForce = (name: PolicyName, overrides: PolicyOverrides): Policy => ({
+  ...policies[name],
+  ...overrides[name],
+})

@@ -1,0 +1,20 @@
+/** Scope values and resource servers (RFC 8707): what exists, and the words the consent page uses. */
+export interface Scope {
+  readonly name: string
+  readonly description: string
+  readonly resource: string | undefined
+}
+
+export interface ResourceServer {
+  readonly resource: string
+  readonly name: string
+  readonly access_token_ttl_seconds: number | undefined
+}
+
+export interface ScopeCatalog {
+  readonly scopes: readonly Scope[]
+  readonly resource_servers: readonly ResourceServer[]
+}
+
+/** All scopes and resource servers; cached at the edge. */
+export type LoadScopeCatalog = () => Promise<ScopeCatalog>

@@ -1,0 +1,23 @@
+/** A person as the protocol and the pages see them. */
+export interface User {
+  readonly id: string
+  readonly username: string | undefined
+  readonly email: string | undefined
+  readonly email_verified: boolean
+  readonly phone_number: string | undefined
+  readonly phone_number_verified: boolean
+  readonly profile: Readonly<Record<string, unknown>>
+  readonly roles: readonly string[]
+  readonly status: 'active' | 'disabled'
+  /** Milliseconds since the Unix epoch. */
+  readonly updated_at: number
+}
+
+export interface UserWithPassword {
+  readonly user: User
+  readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
+}
+
+/** The user behind an e-mail address or username (case-insensitive), with the password to check. One query. */
+export type FindUserForLogin = (identifier: string) => Promise<UserWithPassword | undefined>
+export type FindUser = (userId: string) => Promise<User | undefined>

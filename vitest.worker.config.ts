@@ -1,0 +1,33 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    databaseUrl: string
+    databaseGatewayUrl: string
+  }
+}
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest(({ inject }) => ({
+      main: './src/worker.ts',
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          DATABASE_URL: inject('databaseUrl'),
+          DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),
+          AUTHLY_ISSUER: 'https://auth.test',
+          AUTHLY_ROOT_SECRET: 'dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ',
+        },
+      },
+    })),
+  ],
+  test: {
+    name: 'worker',
+    include: ['test/**/*.worker.test.ts'],
+    globalSetup: ['./test/setup/database.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
