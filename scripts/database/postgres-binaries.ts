@@ -3,7 +3,7 @@
  * used: it installs process-wide exit hooks that would compete with our orderly shutdown, and it cannot run
  * binaries from another place than node_modules.
  */
-import { chmod, cp, mkdir, stat } from 'node:fs/promises'
+import { chmod, cp, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -48,8 +48,10 @@ export async function placePostgresBinaries(
   const target = join(await shelter(), `binaries-${version}`)
   const copy = { initdb: join(target, 'bin', 'initdb'), postgres: join(target, 'bin', 'postgres') }
   if (!canRun(account, copy.postgres)) {
-    await mkdir(target, { recursive: true, mode: 0o755 })
-    await cp(source, target, { recursive: true, verbatimSymlinks: true })
+    const draft = `${target}.${process.pid}`
+    await rm(target, { recursive: true, force: true })
+    await cp(source, draft, { recursive: true, verbatimSymlinks: true })
+    await rename(draft, target)
   }
   if (canRun(account, copy.postgres)) return copy
   throw new OperatorError(

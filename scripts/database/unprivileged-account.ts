@@ -13,9 +13,13 @@ export function findServerAccount(): Account | undefined {
   const known = lookUp('postgres')
   if (known !== undefined) return known
   try {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', 'postgres'], {
-      stdio: 'ignore',
-    })
+    execFileSync(
+      'useradd',
+      ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', 'postgres'],
+      {
+        stdio: 'ignore',
+      },
+    )
   } catch (cause) {
     throw new OperatorError(
       'Postgres does not run as root, and the account "postgres" could not be created.',

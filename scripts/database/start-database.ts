@@ -1,0 +1,74 @@
+/** A migrated database with the Neon gateway in front of it: what the worker needs, for development and for tests. */
+import { migrateDatabase } from '../migrate.ts'
+import { parseDatabaseUrl } from './database-address.ts'
+import {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded-postgres.ts'
+import { startNeonGateway } from './neon-gateway.ts'
+
+export type RunningDatabase = {
+  readonly databaseUrl: string
+  /** Base URL of the local gateway; undefined when the database is Neon itself. */
+  readonly gatewayUrl: string | undefined
+  /** Whether the embedded cluster was made by this start. */
+  readonly isNew: boolean
+  /** Ends the embedded Postgres and leaves the gateway up (it answers 503): an outage. */
+  stopPostgres(mode?: 'fast' | 'immediate'): Promise<void>
+  /** Ends the outage: the same data on the same port. */
+  startPostgres(): Promise<void>
+  /** Called when the embedded Postgres ends although nobody asked it to. */
+  onCrash(listener: () => void): void
+  stop(): Promise<void>
+}
+
+export type StartDatabaseOptions = EmbeddedPostgresOptions & {
+  /** A Postgres or Neon of the operator's own; the embedded one is then not started. */
+  databaseUrl?: string | undefined
+  gatewayPort?: number | undefined
+}
+
+/**
+ * Starts (or connects to) Postgres, applies the migrations and starts the gateway unless the host is Neon.
+ * Throws OperatorError for what the operator can fix; nothing is left running then.
+ */
+export async function startDatabase(options: StartDatabaseOptions): Promise<RunningDatabase> {
+  if (options.databaseUrl !== undefined && parseDatabaseUrl(options.databaseUrl).isNeon) {
+    await migrateDatabase(options.databaseUrl)
+    return { ...controls(undefined), databaseUrl: options.databaseUrl, gatewayUrl: undefined, isNew: false }
+  }
+  const embedded = options.databaseUrl === undefined ? await startEmbeddedPostgres(options) : undefined
+  const databaseUrl = options.databaseUrl ?? (embedded as EmbeddedPostgres).url
+  try {
+    await migrateDatabase(databaseUrl)
+    const gateway = await startNeonGateway({ databaseUrl, port: options.gatewayPort ?? 0 })
+    const stop = async () => {
+      await gateway.close()
+      await embedded?.dispose()
+    }
+    return {
+      ...controls(embedded),
+      databaseUrl,
+      gatewayUrl: gateway.url,
+      isNew: embedded?.isNew ?? false,
+      stop,
+    }
+  } catch (error) {
+    await embedded?.dispose()
+    throw error
+  }
+}
+
+function controls(embedded: EmbeddedPostgres | undefined) {
+  const need = () => {
+    if (embedded === undefined) throw new Error('this database is not ours to stop')
+    return embedded
+  }
+  return {
+    stopPostgres: async (mode?: 'fast' | 'immediate') => need().stop(mode),
+    startPostgres: async () => need().start(),
+    onCrash: (listener: () => void) => embedded?.onCrash(listener),
+    stop: async () => undefined,
+  }
+}
