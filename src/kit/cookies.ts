@@ -1,0 +1,54 @@
+/**
+ * Cookies of this server (RFC 6265bis). Under https every name carries the `__Host-` prefix: the browser then
+ * refuses a cookie of that name from a subdomain, from http, or with another path, which stops cookie tossing
+ * and session fixation. Plain http exists on loopback only (local development), where the prefix would fail.
+ */
+
+export interface CookieSettings {
+  /** True for https issuers. */
+  readonly secureCookies: boolean
+}
+
+const maxHeaderLength = 16_384
+
+/** The name a cookie really has: `__Host-authly_session` under https, `authly_session` on loopback http. */
+export const cookieName = (settings: CookieSettings, name: string): string =>
+  settings.secureCookies ? `__Host-${name}` : name
+
+/**
+ * The value of one of our cookies in a `Cookie` header, or `undefined`. Two different values of one name mean
+ * that somebody else set one of them (cookie tossing on plain http): neither is trusted.
+ */
+export function readCookie(
+  settings: CookieSettings,
+  header: string | null | undefined,
+  name: string,
+): string | undefined {
+  if (!header || header.length > maxHeaderLength) return undefined
+  const prefix = `${cookieName(settings, name)}=`
+  let found: string | undefined
+  for (const part of header.split(';')) {
+    const pair = part.trim()
+    if (!pair.startsWith(prefix)) continue
+    const value = pair.slice(prefix.length)
+    if (found !== undefined && found !== value) return undefined
+    found = value
+  }
+  return found || undefined
+}
+
+/**
+ * A `Set-Cookie` value: HttpOnly, SameSite=Lax, Path=/. `value` must be cookie-safe (base64url and `_.`).
+ * @param maxAgeSeconds 0 deletes; `undefined` lives as long as the browser session
+ */
+export function writeCookie(
+  settings: CookieSettings,
+  name: string,
+  value: string,
+  maxAgeSeconds: number | undefined,
+): string {
+  if (!/^[\w.-]*$/.test(value)) throw new Error(`cookie ${name}: value is not cookie-safe`)
+  const maxAge = maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`
+  const secure = settings.secureCookies ? '; Secure' : ''
+  return `${cookieName(settings, name)}=${value}; Path=/; HttpOnly; SameSite=Lax${maxAge}${secure}`
+}

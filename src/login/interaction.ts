@@ -1,0 +1,66 @@
+/**
+ * A login in progress: what an application asked for at the authorization endpoint, and what the person has
+ * done since. It travels sealed in the URL and in forms, so that unauthenticated traffic stores nothing, and
+ * opens only in the browser that started it (against login CSRF) and only for a while.
+ */
+import { sha256 } from '../kit/hash.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+
+export interface Interaction {
+  readonly id: string
+  /** Milliseconds since the Unix epoch. */
+  readonly started_at: number
+  /** Milliseconds since the Unix epoch. */
+  readonly expires_at: number
+  /** The original authorization request, `application/x-www-form-urlencoded`. */
+  readonly parameters: string
+  readonly client_id: string
+  /** `hash` of the browser binding. */
+  readonly browser: string
+  readonly login_hint?: string | undefined
+  readonly ui_locales?: string | undefined
+  readonly display?: string | undefined
+  /** What the person did since `started_at`; satisfies the matching `prompt` values. */
+  readonly prompt_done: {
+    readonly login?: boolean | undefined
+    readonly consent?: boolean | undefined
+    readonly select_account?: boolean | undefined
+  }
+  /** The session in which the person proved themselves, or which they chose, within this interaction. */
+  readonly session_id?: string | undefined
+  /** What to ask on the consent page; set by authorize when consent is needed. */
+  readonly consent?: { readonly scopes: readonly string[]; readonly claims: readonly string[] } | undefined
+  /** The person said no: authorize answers `access_denied`. */
+  readonly denied?: true | undefined
+}
+
+/** Longest authorization request that fits an interaction; authorize refuses longer ones before. */
+export const maxInteractionParametersLength = 8192
+
+const maxSealedLength = 15_000
+const purpose = 'interaction'
+
+/** The sealed form, base64url. @throws RangeError when the request is too long: authorize must check first */
+export async function sealInteraction(root: RootSecret, interaction: Interaction): Promise<string> {
+  const sealed = await root.seal(purpose, JSON.stringify(interaction), interaction.browser)
+  if (sealed.length > maxSealedLength) throw new RangeError('the interaction is too long')
+  return sealed
+}
+
+/**
+ * Opens what `sealInteraction` made, in the same browser and in time.
+ * @param browserCookie value of the browser binding cookie
+ * @param now milliseconds since the Unix epoch
+ */
+export async function openInteraction(
+  root: RootSecret,
+  sealed: string | undefined,
+  browserCookie: string | undefined,
+  now: number,
+): Promise<Interaction | undefined> {
+  if (!sealed || !browserCookie || sealed.length > maxSealedLength) return undefined
+  const json = await root.open(purpose, sealed, await sha256(browserCookie))
+  if (json === undefined) return undefined
+  const interaction = JSON.parse(json) as Interaction
+  return interaction.expires_at > now ? interaction : undefined
+}

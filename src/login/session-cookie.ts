@@ -1,0 +1,34 @@
+/**
+ * The sign-in session's cookie: a self-routing handle, so that a forged one is refused without any I/O and a
+ * real one names the user's object. Whether the session still lives, only that object knows.
+ */
+import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import { type IssuedHandle, issueHandle, type OpenedHandle, openHandle } from '../kit/sealed-handle.ts'
+
+export interface SessionRouting {
+  readonly user_id: string
+  readonly session_id: string
+}
+
+const name = 'authly_session'
+
+/** The session handle in a `Cookie` header, opened. Does no I/O: ask `checkSession` whether it is live. */
+export async function readSession(
+  needs: { readonly root: RootSecret; readonly config: CookieSettings },
+  cookieHeader: string | null | undefined,
+): Promise<OpenedHandle<SessionRouting> | undefined> {
+  const handle = readCookie(needs.config, cookieHeader, name)
+  return handle === undefined ? undefined : openHandle<SessionRouting>(needs.root, 'ss', handle)
+}
+
+/** A fresh handle for a new session; `secretHash` goes to `settleLogin`, `handle` into the cookie. */
+export const issueSessionHandle = (root: RootSecret, routing: SessionRouting): Promise<IssuedHandle> =>
+  issueHandle(root, 'ss', routing)
+
+/** `Set-Cookie` value. @param maxAgeSeconds the session's absolute lifetime */
+export const setSessionCookie = (settings: CookieSettings, handle: string, maxAgeSeconds: number): string =>
+  writeCookie(settings, name, handle, maxAgeSeconds)
+
+/** `Set-Cookie` value that removes the session cookie. */
+export const clearSessionCookie = (settings: CookieSettings): string => writeCookie(settings, name, '', 0)
