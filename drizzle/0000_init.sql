@@ -42,6 +42,7 @@ CREATE TABLE "clients" (
 	"response_types" text[] DEFAULT '{code}'::text[] NOT NULL,
 	"scopes" text[] DEFAULT '{}'::text[] NOT NULL,
 	"resources" text[] DEFAULT '{}'::text[] NOT NULL,
+	"serves_resources" text[] DEFAULT '{}'::text[] NOT NULL,
 	"subject_type" text DEFAULT 'public' NOT NULL,
 	"sector_identifier" text,
 	"id_token_signed_response_alg" text DEFAULT 'RS256' NOT NULL,

@@ -29,6 +29,8 @@ export interface Client {
   readonly response_types: readonly string[]
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
+  /** Resources this client operates as an API: it may introspect tokens meant for them. */
+  readonly serves_resources: readonly string[]
   readonly subject_type: 'public' | 'pairwise'
   readonly sector_identifier: string | undefined
   readonly id_token_signed_response_alg: SigningAlg

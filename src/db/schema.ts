@@ -81,6 +81,8 @@ export const clients = pgTable('clients', {
   scopes: text('scopes').array().notNull().default(sql`'{}'::text[]`),
   /** Resource indicators (RFC 8707) the client may ask for. */
   resources: text('resources').array().notNull().default(sql`'{}'::text[]`),
+  /** Resources this client operates as an API: it may introspect tokens meant for them (RFC 7662). */
+  serves_resources: text('serves_resources').array().notNull().default(sql`'{}'::text[]`),
   subject_type: text('subject_type').$type<'public' | 'pairwise'>().notNull().default('public'),
   /** Host that pairwise subjects are computed for (OpenID Connect Core §8.1). */
   sector_identifier: text('sector_identifier'),
