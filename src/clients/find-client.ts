@@ -1,0 +1,22 @@
+/** Looks a client up through the edge cache; every protocol request starts here. */
+import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
+import type { Client, FindClient } from './client.ts'
+
+/** RFC 6749 appendix A.1 (VSCHAR); anything else cannot be a client id and costs no I/O. */
+const clientIdSyntax = /^[\x20-\x7e]{1,255}$/
+
+/** Cache key of a client: whoever changes one refreshes this key. */
+export const clientCacheKey = (clientId: string): string => `client:${clientId}`
+
+/** Builds `FindClient`: absent, disabled and malformed all look the same to the caller. */
+export function createFindClient(needs: {
+  readonly cache: EdgeCache
+  readonly loadClient: (clientId: string) => Promise<Loaded<Client> | undefined>
+}): FindClient {
+  const { cache, loadClient } = needs
+  return async (clientId) => {
+    if (!clientIdSyntax.test(clientId)) return undefined
+    const client = await cache.read(clientCacheKey(clientId), () => loadClient(clientId))
+    return client?.enabled ? client : undefined
+  }
+}

@@ -1,0 +1,58 @@
+/** Users in Postgres: one statement per question. */
+import { eq, sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { passwordCredentials, users } from '../db/schema.ts'
+import type { User, UserWithPassword } from './user.ts'
+
+const uuidSyntax = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** RFC 5321 §4.5.3.1 allows 254 characters in an address; usernames are shorter. */
+const maxIdentifierLength = 254
+
+/** The user with this id; `undefined` when there is none or the text is no UUID. */
+export async function findUser(database: Database, userId: string): Promise<User | undefined> {
+  if (!uuidSyntax.test(userId)) return undefined
+  const [row] = await database.select().from(users).where(eq(users.id, userId)).limit(1)
+  return row && toUser(row)
+}
+
+/**
+ * The user whose e-mail address or username is `identifier`, ignoring case, with the password to check.
+ * An e-mail match wins over a username match, so nobody can stand before another person's address by
+ * choosing it as a username.
+ */
+export async function findUserForLogin(
+  database: Database,
+  identifier: string,
+): Promise<UserWithPassword | undefined> {
+  if (identifier.length > maxIdentifierLength || identifier.includes('\0')) return undefined
+  const byEmail = sql`lower(${users.email}) = lower(${identifier})`
+  const [row] = await database
+    .select({
+      user: users,
+      hash: passwordCredentials.hash,
+      must_change: passwordCredentials.must_change,
+    })
+    .from(users)
+    .leftJoin(passwordCredentials, eq(passwordCredentials.user_id, users.id))
+    .where(sql`${byEmail} or lower(${users.username}) = lower(${identifier})`)
+    .orderBy(sql`(${byEmail}) is true desc`)
+    .limit(1)
+  if (!row) return undefined
+  return {
+    user: toUser(row.user),
+    password: row.hash === null ? undefined : { hash: row.hash, must_change: row.must_change ?? false },
+  }
+}
+
+const toUser = (row: typeof users.$inferSelect): User => ({
+  id: row.id,
+  username: row.username ?? undefined,
+  email: row.email ?? undefined,
+  email_verified: row.email_verified,
+  phone_number: row.phone_number ?? undefined,
+  phone_number_verified: row.phone_number_verified,
+  profile: row.profile,
+  roles: row.roles,
+  status: row.status,
+  updated_at: row.updated_at.getTime(),
+})
