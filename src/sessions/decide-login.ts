@@ -1,0 +1,56 @@
+/**
+ * Exponential backoff on failed sign-ins, per identifier: pure, so that a known account (its UserSessions
+ * object) and an identifier nobody owns (a RateLimit object) answer with the same rule and look alike.
+ * Against online guessing (NIST SP 800-63B-4 §3.2.2); the short cap keeps an attacker from locking people out
+ * for long.
+ */
+
+/** What is remembered of the failures for one identifier. */
+export interface LoginAttempts {
+  readonly failures: number
+  /** Milliseconds since the Unix epoch. */
+  readonly last_failure_at: number
+  /** Milliseconds since the Unix epoch; 0 while the free failures last. */
+  readonly locked_until: number
+}
+
+export type LoginDecision =
+  /** Sign in, and forget the failures. */
+  | { readonly status: 'accepted' }
+  /** Wrong password: store `attempts`. */
+  | { readonly status: 'refused'; readonly attempts: LoginAttempts }
+  /** Too early, whatever the password was. Nothing to store: waiting people must not be locked out longer. */
+  | { readonly status: 'locked'; readonly retry_after_seconds: number }
+
+export const freeFailures = 5
+export const longestLockSeconds = 15 * 60
+/** Without a failure for this long, an identifier starts afresh. */
+export const failureMemorySeconds = 24 * 3600
+
+/**
+ * Decides one attempt. The password must have been checked before, so that parallel guesses are settled one
+ * after the other and the ones behind a lock learn nothing.
+ * @param attempts what was stored, if anything
+ * @param now milliseconds since the Unix epoch
+ */
+export function decideLogin(
+  attempts: LoginAttempts | undefined,
+  passwordOk: boolean,
+  now: number,
+): LoginDecision {
+  const remembered = attempts && !attemptsForgotten(attempts, now) ? attempts : undefined
+  if (remembered && now < remembered.locked_until) {
+    return { status: 'locked', retry_after_seconds: Math.ceil((remembered.locked_until - now) / 1000) }
+  }
+  if (passwordOk) return { status: 'accepted' }
+  const failures = (remembered?.failures ?? 0) + 1
+  const locked_until = failures > freeFailures ? now + lockSeconds(failures) * 1000 : 0
+  return { status: 'refused', attempts: { failures, last_failure_at: now, locked_until } }
+}
+
+/** Whether stored attempts no longer count and can be deleted. */
+export const attemptsForgotten = (attempts: LoginAttempts, now: number): boolean =>
+  now - attempts.last_failure_at >= failureMemorySeconds * 1000
+
+/** 2 s after the first failure too many, then doubling up to the cap. */
+const lockSeconds = (failures: number): number => Math.min(2 ** (failures - freeFailures), longestLockSeconds)

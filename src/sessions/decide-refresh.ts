@@ -1,0 +1,93 @@
+/**
+ * Refresh rotation, RFC 9700 §4.14 and OAuth 2.1 §4.3.1: pure, so that every race is a row in a test table.
+ * One token of a family is current. The one before it is honoured for a short grace window by repeating the
+ * stored answer, because clients retry and browsers have several tabs. Whatever else of the family returns
+ * has been copied by somebody, and the family ends.
+ */
+import { constantTimeEqual } from '../kit/hash.ts'
+import type { RefreshPolicy } from './user-sessions.ts'
+
+/** The refresh tokens that descend from one grant. Times are milliseconds since the Unix epoch. */
+export interface RefreshFamily {
+  readonly current_hash: string
+  readonly previous_hash: string | undefined
+  /** The answer that the previous token got, sealed under a key that only that token yields. */
+  readonly replay: string | undefined
+  readonly started_at: number
+  /** When the current token was issued. */
+  readonly rotated_at: number
+  readonly idle_expires_at: number
+  readonly absolute_expires_at: number
+  readonly revoked: boolean
+}
+
+export type RefreshDecision =
+  | { readonly status: 'rotate' }
+  | { readonly status: 'replay'; readonly replay: string }
+  /** A token that was replaced before came back: revoke the family. */
+  | { readonly status: 'reused' }
+  | { readonly status: 'refused'; readonly reason: 'revoked' | 'expired' }
+
+/**
+ * Decides what a presented token of this family gets. It changes nothing.
+ * @param now milliseconds since the Unix epoch
+ */
+export function decideRefresh(
+  family: RefreshFamily,
+  presentedHash: string,
+  now: number,
+  policy: RefreshPolicy,
+): RefreshDecision {
+  if (family.revoked) return { status: 'refused', reason: 'revoked' }
+  if (now >= familyEnd(family, policy)) return { status: 'refused', reason: 'expired' }
+  if (constantTimeEqual(presentedHash, family.current_hash)) return { status: 'rotate' }
+  const isPrevious =
+    family.previous_hash !== undefined && constantTimeEqual(presentedHash, family.previous_hash)
+  const inGrace = now - family.rotated_at <= policy.replay_grace_seconds * 1000
+  if (isPrevious && inGrace && family.replay !== undefined) return { status: 'replay', replay: family.replay }
+  return { status: 'reused' }
+}
+
+/** The family after its first token is issued. */
+export function startFamily(tokenHash: string, now: number, policy: RefreshPolicy): RefreshFamily {
+  const absolute_expires_at = now + policy.absolute_ttl_seconds * 1000
+  return {
+    current_hash: tokenHash,
+    previous_hash: undefined,
+    replay: undefined,
+    started_at: now,
+    rotated_at: now,
+    idle_expires_at: Math.min(now + policy.idle_ttl_seconds * 1000, absolute_expires_at),
+    absolute_expires_at,
+    revoked: false,
+  }
+}
+
+/** The family after its current token was exchanged for a successor. The absolute end never moves outwards. */
+export function rotateFamily(
+  family: RefreshFamily,
+  successor: { readonly hash: string; readonly replay: string },
+  now: number,
+  policy: RefreshPolicy,
+): RefreshFamily {
+  const absolute_expires_at = absoluteEnd(family, policy)
+  return {
+    ...family,
+    current_hash: successor.hash,
+    previous_hash: family.current_hash,
+    replay: successor.replay,
+    rotated_at: now,
+    idle_expires_at: Math.min(now + policy.idle_ttl_seconds * 1000, absolute_expires_at),
+    absolute_expires_at,
+  }
+}
+
+/** When the current token ends if it is not used; a policy made stricter since then counts at once. */
+export function familyEnd(family: RefreshFamily, policy?: RefreshPolicy): number {
+  if (!policy) return Math.min(family.idle_expires_at, family.absolute_expires_at)
+  const idleEnd = Math.min(family.idle_expires_at, family.rotated_at + policy.idle_ttl_seconds * 1000)
+  return Math.min(idleEnd, absoluteEnd(family, policy))
+}
+
+const absoluteEnd = (family: RefreshFamily, policy: RefreshPolicy): number =>
+  Math.min(family.absolute_expires_at, family.started_at + policy.absolute_ttl_seconds * 1000)
