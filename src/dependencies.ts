@@ -7,7 +7,7 @@ import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { Keyring, SignJwt } from './keys/keyring.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
-import type { ChangePassword } from './passwords/change-password.ts'
+import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
@@ -28,7 +28,9 @@ export interface Dependencies {
   readonly findUserForLogin: FindUserForLogin
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
+  readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
+  readonly renewPasswordHash: RenewPasswordHash
   readonly passwordHasher: PasswordHasher
   readonly sessionsOf: SessionsOf
   readonly rateLimiter: RateLimiter

@@ -37,11 +37,19 @@ export interface Interaction {
 /** Longest authorization request that fits an interaction; authorize refuses longer ones before. */
 export const maxInteractionParametersLength = 8192
 
+/** Below the 16 KiB that Workers and most proxies take as a URL. */
 const maxSealedLength = 15_000
+const maxHintLength = 320
 const purpose = 'interaction'
 
-/** The sealed form, base64url. @throws RangeError when the request is too long: authorize must check first */
+/**
+ * The sealed form, base64url. An overlong `login_hint` is left out: it is a hint.
+ * @throws RangeError when the request is too long: authorize must check first
+ */
 export async function sealInteraction(root: RootSecret, interaction: Interaction): Promise<string> {
+  if ((interaction.login_hint?.length ?? 0) > maxHintLength) {
+    return sealInteraction(root, { ...interaction, login_hint: undefined })
+  }
   const sealed = await root.seal(purpose, JSON.stringify(interaction), interaction.browser)
   if (sealed.length > maxSealedLength) throw new RangeError('the interaction is too long')
   return sealed

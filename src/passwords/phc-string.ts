@@ -1,0 +1,43 @@
+/**
+ * PHC strings of Argon2 (RFC 9106 §3.1 parameters). Parsed and bounded before any hashing: a hash imported or
+ * planted with huge costs would otherwise let one login occupy an isolate.
+ */
+import { type Argon2Cost, type Argon2Type, argon2Types } from './argon2-wasm.ts'
+
+/** OWASP Password Storage Cheat Sheet: m=19 MiB, t=2, p=1. */
+export const currentCost: Argon2Cost = { memoryKib: 19_456, passes: 2, parallelism: 1 }
+
+/** What a stored hash may cost at most: fits the isolate's memory and well under a second. */
+const bounds = { memoryKib: 65_536, passes: 10, parallelism: 8, memoryPasses: 262_144 }
+
+export interface ParsedPhc {
+  readonly type: Argon2Type
+  readonly cost: Argon2Cost
+}
+
+const phc =
+  /^\$(argon2id|argon2i|argon2d)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/
+
+/** The parameters, or `undefined` for another format, an older Argon2 version, or costs out of bounds. */
+export function parsePhc(text: string): ParsedPhc | undefined {
+  const match = phc.exec(text)
+  if (!match) return undefined
+  const type = match[1] as Argon2Type
+  const cost = { memoryKib: Number(match[2]), passes: Number(match[3]), parallelism: Number(match[4]) }
+  const { memoryKib, passes, parallelism } = cost
+  if (!Object.hasOwn(argon2Types, type) || passes < 1 || parallelism < 1) return undefined
+  if (memoryKib < 8 * parallelism || memoryKib > bounds.memoryKib || passes > bounds.passes) return undefined
+  if (parallelism > bounds.parallelism || memoryKib * passes > bounds.memoryPasses) return undefined
+  return { type, cost }
+}
+
+/** Whether a hash should be renewed at the next sign-in: another algorithm or other costs than today's. */
+export function needsRehash(text: string): boolean {
+  const parsed = parsePhc(text)
+  return (
+    parsed?.type !== 'argon2id' ||
+    parsed.cost.memoryKib !== currentCost.memoryKib ||
+    parsed.cost.passes !== currentCost.passes ||
+    parsed.cost.parallelism !== currentCost.parallelism
+  )
+}
