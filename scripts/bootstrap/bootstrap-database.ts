@@ -1,0 +1,119 @@
+/**
+ * Fills an empty database: standard scopes, the first administrator and, for development, demo applications.
+ * One transaction under an advisory lock; a second run changes nothing. Signing keys are made by the worker.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { clientConfig } from '../database/database-address.ts'
+import { type DemoClient, demoApiScopes, demoClients, demoResource, standardScopes } from './demo-clients.ts'
+import { ensureFirstAdmin, type FirstAdmin } from './first-admin.ts'
+
+export type BootstrapOptions = {
+  admin?: { username: string; email: string }
+  demo?: {
+    /** Somebody's own database gets demo applications only while it is empty. */
+    onlyWhenEmpty: boolean
+    /** Demo clients whose secret is still known; the others get one. */
+    knownSecrets: ReadonlySet<string>
+  }
+  /** The one-time password is lost: give a new one if it was never used. */
+  replaceUnusedAdminPassword?: boolean
+}
+
+export type BootstrapResult = {
+  admin: FirstAdmin | undefined
+  /** Secrets made by this run, by client id. */
+  newClientSecrets: Record<string, string>
+  /** Whether the demo applications are there. */
+  hasDemo: boolean
+}
+
+const lockKey = '71963886546042'
+const defaultAdmin = { username: 'admin', email: 'admin@authly.local' }
+
+export async function bootstrapDatabase(
+  databaseUrl: string,
+  options: BootstrapOptions,
+): Promise<BootstrapResult> {
+  const client = new pg.Client(clientConfig(databaseUrl))
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+    const result = await fill(client, options)
+    await client.query('COMMIT')
+    return result
+  } finally {
+    await client.end()
+  }
+}
+
+async function fill(client: pg.Client, options: BootstrapOptions): Promise<BootstrapResult> {
+  const { rows } = await client.query<{ users: number; demos: number; others: number }>(
+    `SELECT (SELECT count(*)::int FROM users) AS users,
+            (SELECT count(*)::int FROM clients WHERE client_id = ANY ($1)) AS demos,
+            (SELECT count(*)::int FROM clients WHERE client_id <> ALL ($1)) AS others`,
+    [demoClients.map(({ client_id }) => client_id)],
+  )
+  const { users, demos, others } = rows[0] as { users: number; demos: number; others: number }
+  const isForeign = options.demo?.onlyWhenEmpty === true && demos === 0 && (users > 0 || others > 0)
+  if (isForeign) return { admin: undefined, newClientSecrets: {}, hasDemo: false }
+
+  await addScopes(client, standardScopes, null)
+  const admin = await ensureFirstAdmin(
+    client,
+    options.admin ?? defaultAdmin,
+    options.replaceUnusedAdminPassword === true,
+  )
+  const newClientSecrets: Record<string, string> = {}
+  if (options.demo !== undefined) {
+    await client.query(
+      'INSERT INTO resource_servers (resource, name) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [demoResource.resource, demoResource.name],
+    )
+    await addScopes(client, demoApiScopes, demoResource.resource)
+    for (const demo of demoClients) {
+      await addClient(client, demo)
+      if (demo.token_endpoint_auth_method === 'none' || options.demo.knownSecrets.has(demo.client_id))
+        continue
+      newClientSecrets[demo.client_id] = await addSecret(client, demo.client_id)
+    }
+  }
+  return { admin, newClientSecrets, hasDemo: options.demo !== undefined }
+}
+
+async function addScopes(
+  client: pg.Client,
+  descriptions: Readonly<Record<string, string>>,
+  resource: string | null,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO scopes (name, description, resource)
+     SELECT name, description, $3 FROM unnest($1::text[], $2::text[]) AS wanted (name, description)
+     ON CONFLICT DO NOTHING`,
+    [Object.keys(descriptions), Object.values(descriptions), resource],
+  )
+}
+
+async function addClient(client: pg.Client, demo: DemoClient): Promise<void> {
+  const columns = Object.keys(demo)
+  const places = columns.map((_, index) => `$${index + 1}`)
+  await client.query(
+    `INSERT INTO clients (${columns.join(', ')}) VALUES (${places.join(', ')}) ON CONFLICT DO NOTHING`,
+    Object.values(demo),
+  )
+}
+
+/** Only base64url(SHA-256) is stored: the secret has 256 random bits, so it needs no slow hash. */
+async function addSecret(client: pg.Client, clientId: string): Promise<string> {
+  const secret = `authly_cs_${randomBytes(32).toString('base64url')}`
+  const hash = createHash('sha256').update(secret).digest('base64url')
+  await client.query('INSERT INTO client_secrets (id, client_id, secret_hash) VALUES ($1, $2, $3)', [
+    uuidv7(),
+    clientId,
+    hash,
+  ])
+  return secret
+}

@@ -1,0 +1,36 @@
+/** `npm start`: database, gateway, migrations, bootstrap, then the worker under `wrangler dev`. */
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { OperatorError } from './process/operator-error.ts'
+import { runUntilStopped } from './process/run-until-stopped.ts'
+import { checkPortIsFree, developmentPort } from './stack/development-port.ts'
+import { prepareDevelopment } from './stack/prepare-development.ts'
+import { developmentSummary } from './stack/summary.ts'
+import { startWranglerDev, untilServing } from './stack/wrangler-dev.ts'
+
+const root = join(import.meta.dirname, '..')
+
+await runUntilStopped(async (life) => {
+  const port = developmentPort()
+  const issuer = `http://localhost:${port}`
+  await access(join(root, 'wrangler.toml'))
+  const development = await prepareDevelopment(root, issuer, 'npm start')
+  life.onStop(development.stop)
+  development.database.onCrash(() => {
+    life.fail(
+      new OperatorError(
+        'Postgres ended unexpectedly.',
+        'Its log is .authly/postgres/postgres.log; then run npm start again.',
+      ),
+    )
+  })
+  await checkPortIsFree(port)
+  const worker = await startWranglerDev(root, port)
+  life.onStop(() => worker.stop())
+  worker.exited.then((code) =>
+    life.fail(new OperatorError(`wrangler dev ended (exit code ${code}).`, 'Run npm start again.')),
+  )
+  await untilServing(worker, issuer)
+  process.stdout.write(developmentSummary(development, root))
+  worker.showOutput()
+})

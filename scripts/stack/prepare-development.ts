@@ -1,0 +1,108 @@
+/**
+ * What `npm start` and `npm run db` share: the instance lock, the database with its gateway, bootstrap, `.dev.vars`
+ * and `.authly/dev.json`. Afterwards `wrangler dev` has all it needs.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bootstrapDatabase } from '../bootstrap/bootstrap-database.ts'
+import { demoClients } from '../bootstrap/demo-clients.ts'
+import { makeStateFolder } from '../database/postgres-home.ts'
+import { type RunningDatabase, startDatabase } from '../database/start-database.ts'
+import { findServerAccount } from '../database/unprivileged-account.ts'
+import { checkDiskSpace, firstStartBytes } from '../process/disk-space.ts'
+import { isPortFree } from '../process/free-port.ts'
+import { takeInstanceLock } from '../process/instance-lock.ts'
+import { type DevFacts, readDevFacts, writeDevFacts } from './dev-facts.ts'
+import { type DevVars, keepRootSecret, readDevVars, writeDevVars } from './dev-vars.ts'
+
+export type Development = {
+  facts: DevFacts
+  database: RunningDatabase
+  /** The one-time password, when this start made it. */
+  newAdminPassword: string | undefined
+  /** Whether any secret was made by this start. */
+  isFirstStart: boolean
+  hasDemo: boolean
+  stop(): Promise<void>
+}
+
+/**
+ * @param root the clone
+ * @param issuer where the worker will serve
+ * @param command shown to whoever starts a second instance
+ */
+export async function prepareDevelopment(
+  root: string,
+  issuer: string,
+  command: string,
+): Promise<Development> {
+  const stateFolder = join(root, '.authly')
+  await makeStateFolder(findServerAccount(), stateFolder)
+  const releaseLock = await takeInstanceLock(stateFolder, command)
+  let database: RunningDatabase | undefined
+  const stop = async () => {
+    await database?.stop()
+    await releaseLock()
+  }
+  try {
+    const known = await readDevFacts(stateFolder)
+    await checkDiskSpace(stateFolder, known === undefined ? firstStartBytes : firstStartBytes / 10)
+    const vars = await readDevVars(root)
+    const ownDatabase = process.env['DATABASE_URL'] || vars.own['DATABASE_URL']
+    database = await startDatabase({
+      stateFolder,
+      databaseUrl: ownDatabase,
+      gatewayPort: await lastGatewayPort(vars),
+    })
+    // Replicas and sessions of a database that no longer exists would be served as the truth.
+    if (database.isNew) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
+    const isSameDatabase = known?.database_url === database.databaseUrl && !database.isNew
+    const seeded = await seed(
+      database.databaseUrl,
+      isSameDatabase ? known : undefined,
+      ownDatabase !== undefined,
+    )
+    const facts = { ...seeded.facts, issuer, ...urls(database) }
+    await writeDevFacts(stateFolder, facts)
+    await writeDevVars(root, vars, {
+      DATABASE_URL: database.databaseUrl,
+      ...(database.gatewayUrl === undefined ? {} : { DATABASE_GATEWAY_URL: database.gatewayUrl }),
+      AUTHLY_ISSUER: issuer,
+      AUTHLY_ROOT_SECRET: await keepRootSecret(stateFolder, vars),
+    })
+    return { ...seeded, facts, database, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function seed(databaseUrl: string, known: DevFacts | undefined, isOwnDatabase: boolean) {
+  const knownSecrets = new Set(Object.keys(known?.clients ?? {}))
+  const { admin, newClientSecrets, hasDemo } = await bootstrapDatabase(databaseUrl, {
+    demo: { onlyWhenEmpty: isOwnDatabase, knownSecrets },
+    replaceUnusedAdminPassword: known?.admin?.password === undefined,
+  })
+  const clients: DevFacts['clients'] = {}
+  for (const { client_id, redirect_uris } of hasDemo ? demoClients : []) {
+    const client_secret = newClientSecrets[client_id] ?? known?.clients[client_id]?.client_secret
+    clients[client_id] = { client_id, client_secret, redirect_uris }
+  }
+  return {
+    facts: { clients, admin: admin && { ...admin, password: admin.password ?? known?.admin?.password } },
+    newAdminPassword: admin?.password,
+    isFirstStart: admin?.password !== undefined || Object.keys(newClientSecrets).length > 0,
+    hasDemo,
+  }
+}
+
+function urls({ databaseUrl, gatewayUrl }: RunningDatabase) {
+  return { database_url: databaseUrl, database_gateway_url: gatewayUrl }
+}
+
+/** The gateway's last port when it is still free: a `wrangler dev` left running then finds it again. */
+async function lastGatewayPort(vars: DevVars): Promise<number | undefined> {
+  const last = vars.written['DATABASE_GATEWAY_URL']
+  const port = last !== undefined && URL.canParse(last) ? Number(new URL(last).port) : 0
+  return port > 0 && (await isPortFree(port)) ? port : undefined
+}

@@ -1,0 +1,105 @@
+/**
+ * A whole Authly on free ports: temporary database, gateway, and the production bundle in raw workerd. Black-box
+ * tests and benchmarks use it; Postgres and the worker process can be stopped and started apart.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bootstrapDatabase } from '../bootstrap/bootstrap-database.ts'
+import { demoClients } from '../bootstrap/demo-clients.ts'
+import { type RunningDatabase, startDatabase } from '../database/start-database.ts'
+import { findFreePort } from '../process/free-port.ts'
+import { type RawWorkerd, serveRawWorkerd } from '../raw-workerd.ts'
+import type { DevFacts } from './dev-facts.ts'
+import { bundleWorker, type WorkerBundle } from './worker-bundle.ts'
+
+export type StackOptions = {
+  /** Port of the worker; default any free one. */
+  port?: number
+  /** Issuer; default `http://localhost:<port>`. */
+  issuer?: string
+  /** More text bindings, e.g. `AUTHLY_RATE_LIMITS`; they win over the stack's own. */
+  vars?: Readonly<Record<string, string>>
+  /** A bundle made before, to save the time (`bundleWorker`). */
+  bundle?: WorkerBundle
+  /** `inherit` shows what the worker logs. */
+  output?: 'inherit' | 'ignore'
+}
+
+export type RunningStack = DevFacts & {
+  readonly port: number
+  readonly database: RunningDatabase
+  /** Process ids, for CPU accounting; the gateway runs in this process. */
+  workerPid(): number
+  /** An outage of Postgres, and its end: same data, same port. The gateway keeps answering (503). */
+  stopPostgres(mode?: 'fast' | 'immediate'): Promise<void>
+  startPostgres(): Promise<void>
+  /** A cold worker process with the same Durable Objects; `SIGKILL` crashes the old one. */
+  restartWorker(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts everything and waits until the worker serves. `stop()` removes all traces. */
+export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
+  const folder = await mkdtemp(join(tmpdir(), 'authly-stack-'))
+  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const bundling = options.bundle === undefined ? bundleWorker(folder) : Promise.resolve(options.bundle)
+    bundling.catch(() => undefined) // Awaited below; Postgres starts meanwhile.
+    const database = await startDatabase({ ephemeral: true })
+    undo.push(() => database.stop())
+    const bundle = await bundling
+    const port = options.port ?? (await findFreePort())
+    const seeded = await bootstrapDatabase(database.databaseUrl, {
+      demo: { onlyWhenEmpty: false, knownSecrets: new Set() },
+    })
+    const issuer = options.issuer ?? `http://localhost:${port}`
+    const vars = {
+      DATABASE_URL: database.databaseUrl,
+      DATABASE_GATEWAY_URL: database.gatewayUrl as string,
+      AUTHLY_ISSUER: issuer,
+      AUTHLY_ROOT_SECRET: randomBytes(32).toString('base64url'),
+      ...options.vars,
+    }
+    const serve = () =>
+      serveRawWorkerd({
+        ...{ bundle, vars, port, objectsFolder: join(folder, 'objects') },
+        output: options.output ?? 'ignore',
+      })
+    let worker: RawWorkerd = await serve()
+    undo.push(() => worker.stop())
+    return {
+      port,
+      database,
+      issuer,
+      admin: seeded.admin as DevFacts['admin'],
+      clients: Object.fromEntries(
+        demoClients.map((demo) => [
+          demo.client_id,
+          {
+            client_id: demo.client_id,
+            client_secret: seeded.newClientSecrets[demo.client_id],
+            redirect_uris: demo.redirect_uris,
+          },
+        ]),
+      ),
+      database_url: database.databaseUrl,
+      database_gateway_url: database.gatewayUrl,
+      workerPid: () => worker.pid,
+      stopPostgres: database.stopPostgres,
+      startPostgres: database.startPostgres,
+      restartWorker: async (signal = 'SIGTERM') => {
+        await worker.stop(signal)
+        worker = await serve()
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

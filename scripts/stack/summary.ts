@@ -1,0 +1,41 @@
+/** What a developer reads when Authly is up. Secrets appear only in the start that made them. */
+import { basename } from 'node:path'
+import type { Development } from './prepare-development.ts'
+
+/** The text `npm start` prints once the worker serves. */
+export function developmentSummary(
+  { facts, newAdminPassword, isFirstStart, hasDemo }: Development,
+  root: string,
+): string {
+  const { issuer, admin } = facts
+  const lines = [
+    '',
+    `  Authly serves ${basename(root)}`,
+    '',
+    `  Issuer    ${issuer}`,
+    `  Sign in   ${issuer}/account`,
+  ]
+  if (admin !== undefined && newAdminPassword !== undefined) {
+    lines.push(
+      `            as ${admin.username} with the one-time password ${newAdminPassword}`,
+      '            (shown once; you choose your own at the first sign-in)',
+    )
+  }
+  const service = facts.clients['demo-service']
+  if (hasDemo && service?.client_secret !== undefined && isFirstStart) {
+    lines.push(
+      '',
+      '  A first token:',
+      '',
+      `    ${tokenCommand(issuer, service.client_id, service.client_secret)}`,
+    )
+  }
+  if (hasDemo) lines.push('', '  Demo clients, secrets and redirect URIs: .authly/dev.json')
+  else lines.push('', '  This database has its own users and clients: no demo was added.')
+  lines.push('  Stop with Ctrl-C.', '')
+  return `${lines.join('\n')}\n`
+}
+
+function tokenCommand(issuer: string, clientId: string, secret: string): string {
+  return `curl -s -u '${clientId}:${secret}' -d grant_type=client_credentials -d scope=demo:read ${issuer}/oauth/token`
+}

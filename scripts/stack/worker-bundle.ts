@@ -1,0 +1,73 @@
+/** Bundles the worker exactly as a deployment would (`wrangler deploy --dry-run`) and reads what it is bound to. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { unstable_readConfig } from 'wrangler'
+import { quietWrangler } from './quiet-wrangler.ts'
+
+const run = promisify(execFile)
+
+export const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
+
+export type WorkerBundle = {
+  folder: string
+  /** File name of the main module. */
+  main: string
+  /** File names of the WebAssembly modules the main module imports. */
+  wasmModules: string[]
+  compatibilityDate: string
+  compatibilityFlags: string[]
+  durableObjects: { binding: string; className: string }[]
+}
+
+/**
+ * Bundles into a new folder below `parent`.
+ * @param configPath a wrangler.toml; by default the project's own
+ */
+export async function bundleWorker(
+  parent: string,
+  configPath = join(projectRoot, 'wrangler.toml'),
+): Promise<WorkerBundle> {
+  const folder = await mkdtemp(join(resolve(parent), 'bundle-'))
+  const wrangler = join(
+    dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+    'bin',
+    'wrangler.js',
+  )
+  const args = [
+    wrangler,
+    'deploy',
+    '--dry-run',
+    '--outdir',
+    folder,
+    '--config',
+    configPath,
+    '--minify',
+    '--env',
+    '',
+  ]
+  await run(process.execPath, args, {
+    cwd: dirname(configPath),
+    env: quietWrangler(),
+    maxBuffer: 16 * 1024 * 1024,
+  })
+  const config = unstable_readConfig({ config: configPath, env: '' }, { hideWarnings: true })
+  const files = await readdir(folder)
+  const main = files.find((name) => name.endsWith('.js'))
+  if (main === undefined) throw new Error(`the bundle in ${folder} has no main module`)
+  const text = await readFile(join(folder, main), 'utf8')
+  return {
+    folder,
+    main,
+    wasmModules: files.filter((name) => name.endsWith('.wasm') && text.includes(name)),
+    compatibilityDate: config.compatibility_date ?? '',
+    compatibilityFlags: config.compatibility_flags,
+    durableObjects: config.durable_objects.bindings.map((binding: { name: string; class_name: string }) => ({
+      binding: binding.name,
+      className: binding.class_name,
+    })),
+  }
+}

@@ -1,0 +1,71 @@
+/** `wrangler dev` as a child: quiet until it serves, its output shown from then on (and when it fails to start). */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { type GuardedChild, spawnGuarded } from '../process/guarded-child.ts'
+import { OperatorError } from '../process/operator-error.ts'
+import { waitUntilServing } from '../process/wait-until.ts'
+import { quietWrangler } from './quiet-wrangler.ts'
+
+export type WranglerDev = GuardedChild & {
+  /** From now on its output goes to the terminal. */
+  showOutput(): void
+}
+
+/** Starts it in `root` on `port`; the caller waits for {@link untilServing}. */
+export async function startWranglerDev(root: string, port: number): Promise<WranglerDev> {
+  const wrangler = join(
+    dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+    'bin',
+    'wrangler.js',
+  )
+  const args = [
+    wrangler,
+    'dev',
+    '--port',
+    String(port),
+    '--ip',
+    '127.0.0.1',
+    '--show-interactive-dev-session=false',
+  ]
+  const child = await spawnGuarded(process.execPath, args, {
+    cwd: root,
+    // Offline-safe: placeholder `request.cf` instead of asking Cloudflare for one.
+    env: { ...quietWrangler(), CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const early: Buffer[] = []
+  let isShown = false
+  for (const stream of [child.process.stdout, child.process.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      if (isShown) process.stdout.write(chunk)
+      else early.push(chunk)
+    })
+  }
+  return {
+    ...child,
+    showOutput: () => {
+      isShown = true
+      const noteworthy = Buffer.concat(early).toString('utf8')
+      if (/error|warn/i.test(noteworthy)) process.stdout.write(noteworthy)
+    },
+    exited: child.exited.then((code) => {
+      if (!isShown) process.stderr.write(Buffer.concat(early))
+      return code
+    }),
+  }
+}
+
+/** Resolves when the worker answers discovery. Throws OperatorError with what to look at. */
+export async function untilServing(worker: WranglerDev, issuer: string): Promise<void> {
+  try {
+    await waitUntilServing(`${issuer}/.well-known/openid-configuration`, worker.exited, 120_000)
+  } catch (cause) {
+    worker.showOutput()
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new OperatorError(
+      `the worker does not serve: ${reason}.`,
+      'The output of wrangler above says why.',
+      { cause },
+    )
+  }
+}
