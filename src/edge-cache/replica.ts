@@ -13,6 +13,32 @@ export interface ReplicaEntry {
 
 export interface Replica {
   get(key: string): Promise<ReplicaEntry | undefined>
-  /** Stores unless a newer version is there. */
+  /** Stores unless a newer version is there (`supersedes`). */
   put(key: string, entry: ReplicaEntry): Promise<void>
+}
+
+/** JSON text of "does not exist": a real value is always an object or an array. */
+export const absentValue = 'null'
+
+/** A replica forgets an entry that nobody has renewed for this long: the end of stale-if-error. */
+export const replicaRetentionMilliseconds = 24 * 3600_000
+
+/**
+ * A read that began this much later than the one it meets wins whatever the versions say: no reader is that
+ * late, so its lower version is a row deleted and made again.
+ */
+export const lateWriterMilliseconds = 60_000
+
+type Stamp = Pick<ReplicaEntry, 'version' | 'loadedAt'>
+
+/**
+ * Whether `incoming` may replace `existing`. Versions decide; reads of the same version, and absences (which
+ * have none), are ordered by when they were read.
+ */
+export function supersedes(incoming: Stamp, existing: Stamp | undefined): boolean {
+  if (!existing) return true
+  const byTime = incoming.version === existing.version || incoming.version === 0 || existing.version === 0
+  if (byTime) return incoming.loadedAt >= existing.loadedAt
+  if (incoming.version > existing.version) return true
+  return incoming.loadedAt > existing.loadedAt + lateWriterMilliseconds
 }

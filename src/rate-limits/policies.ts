@@ -81,7 +81,8 @@ export function parsePolicyOverrides(json: string): PolicyOverrides {
   return overrides
 }
 
-const isPositiveInteger = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0
+const isPositiveInteger = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) > 0
 
 /** The policy in force: the table's row with the configured numbers. */
 export const policyInForce = (name: PolicyName, overrides: PolicyOverrides): Policy => ({

@@ -25,5 +25,7 @@ export interface RateLimiter {
   settleUnknownLogin(
     identifierHash: string,
     now: number,
-  ): Promise<{ readonly status: 'refused' } | { readonly status: 'locked'; readonly retry_after_seconds: number }>
+  ): Promise<
+    { readonly status: 'refused' } | { readonly status: 'locked'; readonly retry_after_seconds: number }
+  >
 }

@@ -1,0 +1,142 @@
+/**
+ * Isolate memory -> regional replica -> Postgres, so that hot paths never wait for Postgres and a cold isolate
+ * works while it is down. Requests never share a promise: on Workers one request must not await the I/O of
+ * another, so a renewal in flight is marked by a timestamp and the others answer with what they have.
+ */
+import type { Clock } from '../kit/clock.ts'
+import type { EdgeCache, Loaded } from './cached-lookup.ts'
+import { createMemoryTier, type MemoryTier } from './memory-tier.ts'
+import { absentValue, type Replica, type ReplicaEntry, supersedes } from './replica.ts'
+
+/** Memory answers alone for this long after a lower tier vouched for the value. */
+export const freshSeconds = 30
+/** Until this age memory still answers at once, while one request renews the value in the background. */
+export const staleWhileRevalidateSeconds = 60
+/** How long an absence is believed. */
+export const absentSeconds = 5
+/** A replica entry older than this is checked against Postgres. */
+export const replicaTrustedSeconds = 60
+/** With Postgres away, values up to this age are served. */
+export const staleIfErrorSeconds = 24 * 3600
+/**
+ * The documented bound, Postgres reachable: a change made behind the server's back is seen everywhere after
+ * this; a change made through it (`refresh`) after `staleWhileRevalidateSeconds` in its own region.
+ */
+export const stalenessBoundSeconds = staleWhileRevalidateSeconds + replicaTrustedSeconds
+
+/** A lower tier that has not answered by then counts as away. */
+const patienceMilliseconds = 2000
+/** How long after a failure Postgres is not asked again while there is a stale copy. */
+const retryMilliseconds = 5000
+/** How long after a failed renewal nobody waits for the next one; it runs in the background. */
+const failingMilliseconds = 60_000
+const sharedMemory = createMemoryTier()
+
+export interface EdgeCacheNeeds {
+  readonly replica: Replica
+  readonly now: Clock
+  /** Keeps the request alive for a background renewal. */
+  readonly waitUntil: (work: Promise<unknown>) => void
+  /** One per isolate unless given. */
+  readonly memory?: MemoryTier
+}
+
+/** Builds the cache of one request over the memory of the isolate. */
+export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
+  const { replica, now, waitUntil, memory = sharedMemory } = needs
+
+  return {
+    read<T>(key: string, load: () => Promise<Loaded<T> | undefined>): Promise<T | undefined> {
+      const entry = memory.get(key)
+      if (!entry) return fetchThrough(key, load)
+      const at = now()
+      const age = at - entry.checkedAt
+      const absent = entry.value === undefined
+      if (age < (absent ? absentSeconds : freshSeconds) * 1000)
+        return Promise.resolve(entry.value as T | undefined)
+      const answerable = age < staleWhileRevalidateSeconds * 1000 || entry.failingUntil > at
+      if (absent || !answerable) return fetchThrough(key, load)
+      if (entry.renewingUntil <= at) {
+        entry.renewingUntil = at + patienceMilliseconds * 2
+        waitUntil(fetchThrough(key, load).catch(() => undefined))
+      }
+      return Promise.resolve(entry.value as T | undefined)
+    },
+
+    async refresh<T>(key: string, loaded: Loaded<T> | undefined): Promise<void> {
+      const fresh = toReplicaEntry(loaded, now())
+      remember(key, loaded?.value, fresh)
+      await replica.put(key, fresh)
+    },
+  }
+
+  async function fetchThrough<T>(
+    key: string,
+    load: () => Promise<Loaded<T> | undefined>,
+  ): Promise<T | undefined> {
+    const copy = await withPatience(replica.get(key)).catch(() => undefined)
+    const startedAt = now()
+    const copyAge = copy ? startedAt - copy.loadedAt : Number.POSITIVE_INFINITY
+    if (copy && copyAge < trustedMilliseconds(copy)) return remember(key, parse<T>(copy), copy)
+    const usable = copy !== undefined && copyAge < staleIfErrorSeconds * 1000
+    if (usable && memory.originAwayUntil > startedAt) return rememberStale(key, copy, startedAt)
+    try {
+      const loaded = await withPatience(load())
+      const fresh = toReplicaEntry(loaded, startedAt)
+      // An absence is copied only over something: made-up ids must not fill the replica.
+      if (loaded || copy) waitUntil(withPatience(replica.put(key, fresh)).catch(() => undefined))
+      return remember(key, loaded?.value, fresh)
+    } catch (failure) {
+      memory.originAwayUntil = startedAt + retryMilliseconds
+      const known = memory.get(key)
+      const knownUsable = known !== undefined && startedAt - known.loadedAt < staleIfErrorSeconds * 1000
+      if (!usable && !knownUsable) throw failure
+      return rememberStale(key, usable ? copy : undefined, startedAt)
+    }
+  }
+
+  /** Keeps what was read unless memory holds something newer; answers with what memory holds then. */
+  function remember<T>(key: string, value: T | undefined, stamp: Omit<ReplicaEntry, 'value'>): T | undefined {
+    const existing = memory.get(key)
+    const checkedAt = now()
+    if (existing && !supersedes(stamp, existing)) {
+      existing.checkedAt = checkedAt
+      existing.renewingUntil = 0
+      return existing.value as T | undefined
+    }
+    const { version, loadedAt } = stamp
+    memory.set(key, { value, version, loadedAt, checkedAt, renewingUntil: 0, failingUntil: 0 })
+    return value
+  }
+
+  /** Stale-if-error: the newer of memory and `copy` answers; renewals go on in the background. */
+  function rememberStale<T>(key: string, copy: ReplicaEntry | undefined, at: number): T | undefined {
+    if (copy) remember(key, parse<T>(copy), copy)
+    const known = memory.get(key)
+    if (!known) throw new Error('a stale copy must be there')
+    known.checkedAt = at - freshSeconds * 1000
+    known.failingUntil = at + failingMilliseconds
+    known.renewingUntil = at + retryMilliseconds
+    return known.value as T | undefined
+  }
+}
+
+const trustedMilliseconds = (entry: ReplicaEntry): number =>
+  (entry.value === absentValue ? absentSeconds : replicaTrustedSeconds) * 1000
+
+const toReplicaEntry = (loaded: Loaded<unknown> | undefined, loadedAt: number): ReplicaEntry =>
+  loaded
+    ? { value: JSON.stringify(loaded.value), version: loaded.version, loadedAt }
+    : { value: absentValue, version: 0, loadedAt }
+
+const parse = <T>(entry: ReplicaEntry): T | undefined =>
+  entry.value === absentValue ? undefined : (JSON.parse(entry.value) as T)
+
+/** Rejects when `work` takes too long, so that a hanging tier counts as an absent one. */
+function withPatience<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('a cache tier did not answer in time')), patienceMilliseconds)
+  })
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,47 @@
+/**
+ * The first tier: parsed values in isolate memory, bounded. An entry moves to the young end when it is
+ * renewed, which a used one is every minute, so a hit writes nothing. Absences live apart: a flood of made-up
+ * ids pushes out other absences, never a client in use.
+ */
+import type { ReplicaEntry } from './replica.ts'
+
+export interface MemoryEntry extends Omit<ReplicaEntry, 'value'> {
+  /** `undefined`: does not exist. */
+  readonly value: unknown
+  /** When a lower tier last vouched for it; milliseconds since the Unix epoch. */
+  checkedAt: number
+  /** Until then one request is renewing it; others do not start a second renewal. */
+  renewingUntil: number
+  /** Until then nobody waits for its renewal, because Postgres has just failed. */
+  failingUntil: number
+}
+
+export interface MemoryTier {
+  get(key: string): MemoryEntry | undefined
+  set(key: string, entry: MemoryEntry): void
+  clear(): void
+  /** Until then Postgres is taken to be away, whatever key is asked for. */
+  originAwayUntil: number
+}
+
+/** @param capacity the most values it holds, and the most absences */
+export function createMemoryTier(capacity = 5000): MemoryTier {
+  const present = new Map<string, MemoryEntry>()
+  const absent = new Map<string, MemoryEntry>()
+  return {
+    originAwayUntil: 0,
+    get: (key) => present.get(key) ?? absent.get(key),
+    set(key, entry) {
+      present.delete(key)
+      absent.delete(key)
+      const entries = entry.value === undefined ? absent : present
+      entries.set(key, entry)
+      if (entries.size > capacity) entries.delete(entries.keys().next().value as string)
+    },
+    clear() {
+      present.clear()
+      absent.clear()
+      this.originAwayUntil = 0
+    },
+  }
+}

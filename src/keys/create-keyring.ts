@@ -1,0 +1,129 @@
+/**
+ * The keyring over the edge cache. Keys are opened and imported once per isolate; the private JWK exists in
+ * plaintext only between those two steps. An algorithm without a key gets one on first use: whichever isolate
+ * inserts first wins, the others read its key.
+ */
+import { type CryptoKey, importJWK, type JSONWebKeySet, type JWK } from 'jose'
+import type { AuditEvent } from '../audit/event.ts'
+import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
+import type { Clock } from '../kit/clock.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import { type SigningAlg, signingAlgs } from './algorithms.ts'
+import { type GeneratedKey, generateKey, openPrivateKey } from './generate-key.ts'
+import type { Keyring, SigningKey, VerificationKey } from './keyring.ts'
+import { keyEvent } from './rotate-keys.ts'
+import { type SigningKeyRow, signingKeysCacheKey } from './signing-key-row.ts'
+
+export interface KeyringNeeds {
+  readonly cache: EdgeCache
+  readonly root: RootSecret
+  readonly now: Clock
+  readonly loadKeys: () => Promise<Loaded<readonly SigningKeyRow[]>>
+  readonly insertKey: (input: {
+    readonly key: GeneratedKey
+    readonly status: 'current'
+    readonly at: number
+    readonly event: AuditEvent
+  }) => Promise<void>
+}
+
+/** What one version of the key set yields; as long as the cache hands out the same rows, it is reused. */
+interface KeySetView {
+  readonly signing: Map<SigningAlg, SigningKey>
+  readonly verification: Map<string, VerificationKey>
+  jwks: JSONWebKeySet | undefined
+}
+
+const views = new WeakMap<readonly SigningKeyRow[], KeySetView>()
+/** Imported private keys by kid, so that a renewed but unchanged key set costs no decryption. */
+const importedKeys = new Map<string, SigningKey>()
+const maxImportedKeys = 32
+
+/** Builds the keyring of one request over the imported keys of the isolate. */
+export function createKeyring(needs: KeyringNeeds): Keyring {
+  const { cache, root, now, loadKeys, insertKey } = needs
+
+  const readRows = async (): Promise<readonly SigningKeyRow[]> =>
+    (await cache.read(signingKeysCacheKey, loadKeys)) ?? []
+
+  /** The rows with a current key for each of `algs`, made now where missing. */
+  async function rowsWith(algs: readonly SigningAlg[]): Promise<readonly SigningKeyRow[]> {
+    const rows = await readRows()
+    const missing = algs.filter((alg) => !currentRow(rows, alg))
+    if (missing.length === 0) return rows
+    // The cached set may simply be older than a key that another isolate has just made.
+    const before = await loadKeys()
+    for (const alg of missing.filter((alg) => !currentRow(before.value, alg))) {
+      const key = await generateKey(root, alg)
+      const at = now()
+      const event = keyEvent('key.created', at, { kid: key.kid, alg, status: 'current' })
+      await insertKey({ key, status: 'current', at, event })
+    }
+    const loaded = await loadKeys()
+    await cache.refresh(signingKeysCacheKey, loaded)
+    return loaded.value
+  }
+
+  return {
+    async signingKey(alg) {
+      const rows = await rowsWith([alg])
+      const view = viewOf(rows)
+      const known = view.signing.get(alg)
+      if (known) return known
+      const row = currentRow(rows, alg)
+      if (!row) throw new Error(`there is no current ${alg} signing key and none could be made`)
+      const key = importedKeys.get(row.kid) ?? (await importPrivateKey(root, row))
+      view.signing.set(alg, key)
+      return key
+    },
+
+    async verificationKey(kid) {
+      const rows = await readRows()
+      const view = viewOf(rows)
+      const known = view.verification.get(kid)
+      if (known) return known
+      const row = rows.find((candidate) => candidate.kid === kid)
+      if (!row) return undefined
+      const key = { kid, alg: row.alg, key: await importPublicKey(row) }
+      view.verification.set(kid, key)
+      return key
+    },
+
+    async jwks() {
+      const rows = await rowsWith(signingAlgs)
+      const view = viewOf(rows)
+      view.jwks ??= { keys: rows.map(toPublicJwk) }
+      return view.jwks
+    },
+  }
+}
+
+const currentRow = (rows: readonly SigningKeyRow[], alg: SigningAlg): SigningKeyRow | undefined =>
+  rows.find((row) => row.alg === alg && row.status === 'current')
+
+function viewOf(rows: readonly SigningKeyRow[]): KeySetView {
+  let view = views.get(rows)
+  if (!view) {
+    view = { signing: new Map(), verification: new Map(), jwks: undefined }
+    views.set(rows, view)
+  }
+  return view
+}
+
+async function importPrivateKey(root: RootSecret, row: SigningKeyRow): Promise<SigningKey> {
+  const jwk = await openPrivateKey(root, row)
+  const key = { kid: row.kid, alg: row.alg, key: (await importJWK(jwk as JWK, row.alg)) as CryptoKey }
+  importedKeys.set(row.kid, key)
+  if (importedKeys.size > maxImportedKeys) importedKeys.delete(importedKeys.keys().next().value as string)
+  return key
+}
+
+const importPublicKey = async (row: SigningKeyRow): Promise<CryptoKey> =>
+  (await importJWK(toPublicJwk(row), row.alg)) as CryptoKey
+
+/** Member by member (RFC 7517 §4, RFC 7518 §6), so that no private member is ever published by mistake. */
+function toPublicJwk(row: SigningKeyRow): JWK {
+  const { kty, crv, x, y, n, e } = row.public_jwk as JWK
+  const members = { kty, crv, x, y, n, e, kid: row.kid, alg: row.alg, use: 'sig' }
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as JWK
+}

@@ -1,0 +1,19 @@
+/** A signing key as it is stored and cached: plain JSON; the private half stays sealed in every cache tier. */
+import type { SigningAlg } from './algorithms.ts'
+
+export interface SigningKeyRow {
+  /** RFC 7638 thumbprint of the public key. */
+  readonly kid: string
+  readonly alg: SigningAlg
+  readonly status: 'next' | 'current' | 'retired'
+  readonly public_jwk: Readonly<Record<string, unknown>>
+  /** The private JWK under AUTHLY_ROOT_SECRET, bound to `kid`. */
+  readonly private_jwk_sealed: string
+  /** Milliseconds since the Unix epoch, like the two below. */
+  readonly created_at: number
+  readonly activated_at: number | undefined
+  readonly retired_at: number | undefined
+}
+
+/** Cache key of the whole set: whoever changes a key refreshes it. */
+export const signingKeysCacheKey = 'signing-keys'

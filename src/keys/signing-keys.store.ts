@@ -1,0 +1,109 @@
+/**
+ * Signing keys in Postgres. Every change and its audit event are one statement or one batch, guarded by the
+ * unique indexes "one current" and "one next" per algorithm: parallel writers make one key and one event.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { AuditEvent } from '../audit/event.ts'
+import type { Database } from '../db/client.ts'
+import type { Loaded } from '../edge-cache/cached-lookup.ts'
+import type { SigningAlg } from './algorithms.ts'
+import type { GeneratedKey } from './generate-key.ts'
+import type { SigningKeyRow } from './signing-key-row.ts'
+
+interface KeysRow extends Record<string, unknown> {
+  readonly read_at: string
+  readonly keys: (Omit<SigningKeyRow, 'activated_at' | 'retired_at'> & {
+    activated_at: number | null
+    retired_at: number | null
+  })[]
+}
+
+const milliseconds = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::bigint`)
+const instant = (at: number) => sql`to_timestamp(${at}::double precision / 1000)`
+
+/** All keys, private halves sealed, in one round trip; the version is the database's clock (milliseconds). */
+export async function loadSigningKeys(database: Database): Promise<Loaded<readonly SigningKeyRow[]>> {
+  const { rows } = await database.execute<KeysRow>(sql`
+    select ${milliseconds('now()')}::text as read_at, coalesce(json_agg(json_build_object(
+      'kid', kid, 'alg', alg, 'status', status, 'public_jwk', public_jwk,
+      'private_jwk_sealed', private_jwk_sealed, 'created_at', ${milliseconds('created_at')},
+      'activated_at', ${milliseconds('activated_at')}, 'retired_at', ${milliseconds('retired_at')}
+    ) order by created_at, kid), '[]'::json) as keys
+    from signing_keys`)
+  const row = rows[0]
+  if (!row) throw new Error('the signing key query returned no row')
+  const value = row.keys.map((key) => ({
+    ...key,
+    activated_at: key.activated_at ?? undefined,
+    retired_at: key.retired_at ?? undefined,
+  }))
+  return { value, version: Number(row.read_at) }
+}
+
+/** Stores a key unless its place (`status` of its algorithm) is taken; then nothing happens, no event either. */
+export async function insertSigningKey(
+  database: Database,
+  input: {
+    readonly key: GeneratedKey
+    readonly status: 'next' | 'current'
+    readonly at: number
+    readonly event: AuditEvent
+  },
+): Promise<void> {
+  const { key, status, at, event } = input
+  await database.execute(sql`
+    with changed as (
+      insert into signing_keys (kid, alg, status, public_jwk, private_jwk_sealed, created_at, activated_at)
+      values (${key.kid}, ${key.alg}, ${status}, ${JSON.stringify(key.public_jwk)}::jsonb,
+        ${key.private_jwk_sealed}, ${instant(at)}, ${status === 'current' ? instant(at) : sql`null`})
+      on conflict do nothing returning kid
+    ) ${recordIfChanged(event)}`)
+}
+
+/** Hands over from the current key (if any) to the next one in one transaction; a lost race changes nothing. */
+export async function promoteSigningKey(
+  database: Database,
+  input: {
+    readonly alg: SigningAlg
+    readonly retireKid: string | undefined
+    readonly activateKid: string
+    readonly at: number
+    readonly retired: AuditEvent
+    readonly activated: AuditEvent
+  },
+): Promise<void> {
+  const { alg, retireKid, activateKid, at } = input
+  await database.batch([
+    database.execute(sql`
+      with changed as (
+        update signing_keys set status = 'retired', retired_at = ${instant(at)}
+        where kid = ${retireKid ?? ''} and status = 'current'
+          and exists (select 1 from signing_keys where kid = ${activateKid} and status = 'next')
+        returning kid
+      ) ${recordIfChanged(input.retired)}`),
+    database.execute(sql`
+      with changed as (
+        update signing_keys set status = 'current', activated_at = ${instant(at)}
+        where kid = ${activateKid} and status = 'next'
+          and not exists (select 1 from signing_keys where alg = ${alg} and status = 'current')
+        returning kid
+      ) ${recordIfChanged(input.activated)}`),
+  ])
+}
+
+/** Deletes a retired key, its private half included. */
+export async function removeSigningKey(
+  database: Database,
+  input: { readonly kid: string; readonly event: AuditEvent },
+): Promise<void> {
+  await database.execute(sql`
+    with changed as (
+      delete from signing_keys where kid = ${input.kid} and status = 'retired' returning kid
+    ) ${recordIfChanged(input.event)}`)
+}
+
+const recordIfChanged = (event: AuditEvent): SQL => sql`
+  insert into audit_events (id, type, occurred_at, outcome, actor_type, data)
+  select ${event.id}::uuid, ${event.type}, ${instant(event.occurred_at)}, ${event.outcome},
+    ${event.actor_type}, ${JSON.stringify(event.data ?? {})}::jsonb
+  from changed`
