@@ -9,7 +9,11 @@ const root = join(import.meta.dirname, '..')
 
 await runUntilStopped(async (life) => {
   const port = developmentPort()
-  const development = await prepareDevelopment(root, `http://localhost:${port}`, 'npm run db')
+  const development = await prepareDevelopment({
+    root,
+    issuer: `http://localhost:${port}`,
+    command: 'npm run db',
+  })
   life.onStop(development.stop)
   development.database.onCrash(() => {
     life.fail(

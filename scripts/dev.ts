@@ -1,5 +1,4 @@
 /** `npm start`: database, gateway, migrations, bootstrap, then the worker under `wrangler dev`. */
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OperatorError } from './process/operator-error.ts'
 import { runUntilStopped } from './process/run-until-stopped.ts'
@@ -13,8 +12,10 @@ const root = join(import.meta.dirname, '..')
 await runUntilStopped(async (life) => {
   const port = developmentPort()
   const issuer = `http://localhost:${port}`
-  await access(join(root, 'wrangler.toml'))
-  const development = await prepareDevelopment(root, issuer, 'npm start')
+  const development = await prepareDevelopment({
+    ...{ root, issuer, command: 'npm start' },
+    preflight: () => checkPortIsFree(port),
+  })
   life.onStop(development.stop)
   development.database.onCrash(() => {
     life.fail(
@@ -24,13 +25,12 @@ await runUntilStopped(async (life) => {
       ),
     )
   })
-  await checkPortIsFree(port)
   const worker = await startWranglerDev(root, port)
   life.onStop(() => worker.stop())
   worker.exited.then((code) =>
     life.fail(new OperatorError(`wrangler dev ended (exit code ${code}).`, 'Run npm start again.')),
   )
   await untilServing(worker, issuer)
-  process.stdout.write(developmentSummary(development, root))
+  process.stdout.write(developmentSummary(development))
   worker.showOutput()
 })

@@ -26,16 +26,20 @@ export type Development = {
   stop(): Promise<void>
 }
 
-/**
- * @param root the clone
- * @param issuer where the worker will serve
- * @param command shown to whoever starts a second instance
- */
-export async function prepareDevelopment(
-  root: string,
-  issuer: string,
-  command: string,
-): Promise<Development> {
+export type DevelopmentOptions = {
+  /** The clone. */
+  root: string
+  /** Where the worker will serve. */
+  issuer: string
+  /** Shown to whoever starts a second instance. */
+  command: string
+  /** Last checks under the lock, before anything is started. */
+  preflight?: () => Promise<void>
+}
+
+/** Throws OperatorError for what the operator can fix; nothing is left running then. */
+export async function prepareDevelopment(options: DevelopmentOptions): Promise<Development> {
+  const { root, issuer, command } = options
   const stateFolder = join(root, '.authly')
   await makeStateFolder(findServerAccount(), stateFolder)
   const releaseLock = await takeInstanceLock(stateFolder, command)
@@ -45,6 +49,7 @@ export async function prepareDevelopment(
     await releaseLock()
   }
   try {
+    await options.preflight?.()
     const known = await readDevFacts(stateFolder)
     await checkDiskSpace(stateFolder, known === undefined ? firstStartBytes : firstStartBytes / 10)
     const vars = await readDevVars(root)

@@ -1,20 +1,10 @@
 /** What a developer reads when Authly is up. Secrets appear only in the start that made them. */
-import { basename } from 'node:path'
 import type { Development } from './prepare-development.ts'
 
 /** The text `npm start` prints once the worker serves. */
-export function developmentSummary(
-  { facts, newAdminPassword, isFirstStart, hasDemo }: Development,
-  root: string,
-): string {
+export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasDemo }: Development): string {
   const { issuer, admin } = facts
-  const lines = [
-    '',
-    `  Authly serves ${basename(root)}`,
-    '',
-    `  Issuer    ${issuer}`,
-    `  Sign in   ${issuer}/account`,
-  ]
+  const lines = ['', '  Authly is ready.', '', `  Issuer    ${issuer}`, `  Sign in   ${issuer}/account`]
   if (admin !== undefined && newAdminPassword !== undefined) {
     lines.push(
       `            as ${admin.username} with the one-time password ${newAdminPassword}`,
@@ -30,7 +20,7 @@ export function developmentSummary(
       `    ${tokenCommand(issuer, service.client_id, service.client_secret)}`,
     )
   }
-  if (hasDemo) lines.push('', '  Demo clients, secrets and redirect URIs: .authly/dev.json')
+  if (hasDemo) lines.push('', '  Administrator, demo clients and their secrets: .authly/dev.json')
   else lines.push('', '  This database has its own users and clients: no demo was added.')
   lines.push('  Stop with Ctrl-C.', '')
   return `${lines.join('\n')}\n`

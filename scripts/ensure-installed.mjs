@@ -1,0 +1,111 @@
+/**
+ * Installs the dependencies when they are missing or older than package-lock.json, so that `npm start` and
+ * `npm test` work in a fresh clone. Runs on the machine's own Node (20 or newer) before anything is installed:
+ * built-in modules only.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const modules = join(root, 'node_modules')
+const lockFile = join(root, 'package-lock.json')
+const stampFile = join(modules, '.authly-installed')
+const neededMegabytes = 1200
+
+/** The Node that the `node` package brought: newer than the machine's may be, and what the scripts are written for. */
+export const localNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+
+/** Installs if needed. Ends the process with a message when it cannot. */
+export function ensureInstalled() {
+  const problem = whatIsMissing()
+  if (problem === undefined) return
+  checkCanInstall()
+  process.stdout.write(`Installing dependencies (${problem}) …\n`)
+  const result = runNpm(existsSync(lockFile) ? ['ci'] : ['install'])
+  if (result.status !== 0) {
+    const output = `${result.stdout ?? ''}${result.stderr ?? ''}`
+    fail(`npm could not install the dependencies:\n\n${output.trim()}\n`, remedyFor(output))
+  }
+  if (!existsSync(localNode)) {
+    fail(
+      'npm installed the packages but did not run their install scripts.',
+      'Allow them (npm config delete ignore-scripts), then: npm rebuild',
+    )
+  }
+  if (existsSync(lockFile)) writeFileSync(stampFile, lockHash())
+}
+
+function whatIsMissing() {
+  const installedLock = join(modules, '.package-lock.json')
+  if (!existsSync(installedLock)) return 'first start'
+  if (!existsSync(localNode)) return 'incomplete installation'
+  if (!existsSync(lockFile)) return undefined
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockHash()) return undefined
+  // Installed by hand: then the time tells.
+  if (statSync(installedLock).mtimeMs >= statSync(lockFile).mtimeMs) return undefined
+  return 'package-lock.json has changed'
+}
+
+function checkCanInstall() {
+  const version = process.versions.node
+  if (Number.parseInt(version, 10) < 20)
+    fail(`Node ${version} is too old.`, 'Install Node 20 or newer: https://nodejs.org')
+  try {
+    accessSync(root, constants.W_OK)
+    if (existsSync(modules)) accessSync(modules, constants.W_OK)
+  } catch {
+    fail(
+      `No permission to write to ${root}.`,
+      'Clone Authly into a folder you own (or give yourself the folder: sudo chown -R "$USER" .), then try again.',
+    )
+  }
+  const { bavail, bsize } = statfsSync(root)
+  const freeMegabytes = Math.floor((bavail * bsize) / 1024 / 1024)
+  if (freeMegabytes < neededMegabytes) {
+    fail(
+      `Only ${freeMegabytes} MB are free on the disk that holds ${root}.`,
+      `Free at least ${neededMegabytes} MB, then try again.`,
+    )
+  }
+}
+
+function runNpm(command) {
+  const args = [...command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }
+  // The npm that runs us, with the Node that runs us; plain `npm` when started without one.
+  const npm = process.env.npm_execpath
+  if (npm?.endsWith('.js')) return spawnSync(process.execPath, [npm, ...args], options)
+  return spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
+}
+
+function remedyFor(output) {
+  if (/ENOSPC/.test(output)) return `The disk is full: free at least ${neededMegabytes} MB, then try again.`
+  if (/EACCES|EPERM/.test(output)) return 'Clone Authly into a folder you own, then try again.'
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET/.test(output)) {
+    return 'The package registry cannot be reached: check the network (or npm config get registry), then try again.'
+  }
+  return 'Then try again, or install by hand: npm ci'
+}
+
+function lockHash() {
+  return createHash('sha256').update(readFileSync(lockFile)).digest('hex')
+}
+
+function fail(message, remedy) {
+  process.stderr.write(`\nAuthly cannot start: ${message}\n  ${remedy}\n\n`)
+  process.exit(1)
+}
+
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) ensureInstalled()
