@@ -4,6 +4,7 @@
  * another, so a renewal in flight is marked by a timestamp and the others answer with what they have.
  */
 import type { Clock } from '../kit/clock.ts'
+import { withPatience } from '../kit/patience.ts'
 import type { EdgeCache, Loaded } from './cached-lookup.ts'
 import { createMemoryTier, type MemoryTier } from './memory-tier.ts'
 import { absentValue, type Replica, type ReplicaEntry, supersedes } from './replica.ts'
@@ -74,17 +75,17 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
     key: string,
     load: () => Promise<Loaded<T> | undefined>,
   ): Promise<T | undefined> {
-    const copy = await withPatience(replica.get(key)).catch(() => undefined)
+    const copy = await bounded(replica.get(key)).catch(() => undefined)
     const startedAt = now()
     const copyAge = copy ? startedAt - copy.loadedAt : Number.POSITIVE_INFINITY
     if (copy && copyAge < trustedMilliseconds(copy)) return remember(key, parse<T>(copy), copy)
     const usable = copy !== undefined && copyAge < staleIfErrorSeconds * 1000
     if (usable && memory.originAwayUntil > startedAt) return rememberStale(key, copy, startedAt)
     try {
-      const loaded = await withPatience(load())
+      const loaded = await bounded(load())
       const fresh = toReplicaEntry(loaded, startedAt)
       // An absence is copied only over something: made-up ids must not fill the replica.
-      if (loaded || copy) waitUntil(withPatience(replica.put(key, fresh)).catch(() => undefined))
+      if (loaded || copy) waitUntil(bounded(replica.put(key, fresh)).catch(() => undefined))
       return remember(key, loaded?.value, fresh)
     } catch (failure) {
       memory.originAwayUntil = startedAt + retryMilliseconds
@@ -132,11 +133,4 @@ const toReplicaEntry = (loaded: Loaded<unknown> | undefined, loadedAt: number): 
 const parse = <T>(entry: ReplicaEntry): T | undefined =>
   entry.value === absentValue ? undefined : (JSON.parse(entry.value) as T)
 
-/** Rejects when `work` takes too long, so that a hanging tier counts as an absent one. */
-function withPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('a cache tier did not answer in time')), patienceMilliseconds)
-  })
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer))
-}
+const bounded = <T>(work: Promise<T>): Promise<T> => withPatience(work, patienceMilliseconds, 'a cache tier')

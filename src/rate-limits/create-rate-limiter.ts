@@ -1,0 +1,176 @@
+/**
+ * The rate limiter over any counter: `object` policies ask it each time; `lease` policies spend permits the
+ * isolate holds and ask now and then. When the counter is away, the policy's `onFailure` decides; `open`
+ * still counts, within this isolate.
+ */
+import type { Clock } from '../kit/clock.ts'
+import { sha256 } from '../kit/hash.ts'
+import { withPatience } from '../kit/patience.ts'
+import type { DrawPermits } from './draw-permits.ts'
+import { endLease, extendLease, type Lease, newLease } from './lease.ts'
+import { type Policy, type PolicyName, type PolicyOverrides, policies, policyInForce } from './policies.ts'
+import type { RateLimitDecision, RateLimiter } from './rate-limiter.ts'
+import { rateSubject } from './rate-subject.ts'
+import type { Drawn } from './token-bucket.ts'
+
+export type Leases = Map<string, Lease>
+
+export interface RateLimiterNeeds {
+  readonly drawPermits: DrawPermits
+  readonly settleUnknownLogin: RateLimiter['settleUnknownLogin']
+  readonly overrides: PolicyOverrides
+  readonly now: Clock
+  /** Keeps the request alive while a lease is renewed ahead of time. */
+  readonly waitUntil: (work: Promise<unknown>) => void
+  /** One per isolate unless given. */
+  readonly leases?: Leases
+}
+
+const patienceMilliseconds = 2000
+/** How long a failed counter is left alone, and what a refused caller is told. */
+const failureBackoffSeconds = 5
+/** Bounds memory against a flood of addresses; a forgotten lease only loses its unspent permits. */
+const maxLeases = 10_000
+const sharedLeases: Leases = new Map()
+const tables = new WeakMap<PolicyOverrides, Record<PolicyName, Policy>>()
+
+/** Builds the limiter of one request over the leases of the isolate. */
+export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
+  const { overrides, now, waitUntil, leases = sharedLeases } = needs
+  const table = tableOf(overrides)
+
+  return {
+    settleUnknownLogin: needs.settleUnknownLogin,
+    take(name, subject) {
+      const policy = table[name]
+      const counted = rateSubject(policy, subject)
+      return policy.mode === 'lease' ? takeLeased(name, policy, counted) : takeCounted(name, policy, counted)
+    },
+  }
+
+  async function takeCounted(name: PolicyName, policy: Policy, subject: string): Promise<RateLimitDecision> {
+    try {
+      const drawn = await draw(name, policy, subject, 1, 0)
+      return decision(name, policy, drawn.granted > 0, drawn.remaining, drawn.retryAfterMilliseconds)
+    } catch (failure) {
+      reportFailure(name, failure)
+      const open = policy.onFailure === 'open'
+      return decision(name, policy, open, open ? policy.capacity : 0, open ? 0 : failureBackoffSeconds * 1000)
+    }
+  }
+
+  function takeLeased(name: PolicyName, policy: Policy, subject: string): Promise<RateLimitDecision> {
+    const lease = leaseOf(leases, `${name}:${subject}`, policy)
+    const at = now()
+    if (lease.permits > 0 && at < lease.endsAt) {
+      lease.permits--
+      const low = lease.permits < lease.size / 4 && lease.size > 1
+      if (low && lease.drawingUntil <= at && lease.emptyUntil <= at) {
+        waitUntil(renew(name, policy, subject, lease, lease.size, 0))
+      }
+      return Promise.resolve(decision(name, policy, true, lease.remaining + lease.permits, 0))
+    }
+    if (lease.emptyUntil > at) return Promise.resolve(refusedUntil(name, policy, lease.emptyUntil - at))
+    return takeFromNewLease(name, policy, subject, lease)
+  }
+
+  async function takeFromNewLease(
+    name: PolicyName,
+    policy: Policy,
+    subject: string,
+    lease: Lease,
+  ): Promise<RateLimitDecision> {
+    const at = now()
+    const returned = endLease(lease, policy, at)
+    // Requests that arrive during a draw take their one permit, so that a burst does not drain the bucket.
+    const want = lease.drawingUntil > at ? 1 : lease.size
+    await renew(name, policy, subject, lease, want, returned)
+    if (lease.permits <= 0) return refusedUntil(name, policy, Math.max(1, lease.emptyUntil - now()))
+    lease.permits--
+    return decision(name, policy, true, lease.remaining + lease.permits, 0)
+  }
+
+  async function renew(
+    name: PolicyName,
+    policy: Policy,
+    subject: string,
+    lease: Lease,
+    want: number,
+    returned: number,
+  ): Promise<void> {
+    lease.drawingUntil = now() + patienceMilliseconds
+    try {
+      extendLease(lease, policy, await draw(name, policy, subject, want, returned), now())
+    } catch (failure) {
+      reportFailure(name, failure)
+      const until = now() + failureBackoffSeconds * 1000
+      lease.drawingUntil = 0
+      if (policy.onFailure === 'closed') {
+        lease.emptyUntil = until
+      } else if (lease.permits <= 0) {
+        lease.permits = Math.max(1, Math.floor((policy.capacity * failureBackoffSeconds) / policy.perSeconds))
+        lease.endsAt = until
+        lease.borrowed = true
+      }
+    }
+  }
+
+  async function draw(
+    name: PolicyName,
+    policy: Policy,
+    subject: string,
+    want: number,
+    returned: number,
+  ): Promise<Drawn> {
+    // Hashed: object names and Redis keys must not tell who signs in from where.
+    const bucket = `${name}:${await sha256(subject)}`
+    const request = { name: bucket, size: policy, want, returned, now: now() }
+    return withPatience(needs.drawPermits(request), patienceMilliseconds, 'the rate-limit counter')
+  }
+}
+
+function leaseOf(leases: Leases, key: string, policy: Policy): Lease {
+  let lease = leases.get(key)
+  if (!lease) {
+    lease = newLease(policy)
+    leases.set(key, lease)
+    if (leases.size > maxLeases) leases.delete(leases.keys().next().value as string)
+  }
+  return lease
+}
+
+function tableOf(overrides: PolicyOverrides): Record<PolicyName, Policy> {
+  let table = tables.get(overrides)
+  if (!table) {
+    const names = Object.keys(policies) as PolicyName[]
+    table = Object.fromEntries(names.map((name) => [name, policyInForce(name, overrides)])) as Record<
+      PolicyName,
+      Policy
+    >
+    tables.set(overrides, table)
+  }
+  return table
+}
+
+const refusedUntil = (name: PolicyName, policy: Policy, milliseconds: number): RateLimitDecision =>
+  decision(name, policy, false, 0, milliseconds)
+
+const decision = (
+  policy: PolicyName,
+  { capacity, perSeconds }: Policy,
+  allowed: boolean,
+  remaining: number,
+  retryAfterMilliseconds: number,
+): RateLimitDecision => ({
+  policy,
+  allowed,
+  limit: capacity,
+  windowSeconds: perSeconds,
+  remaining,
+  retryAfterSeconds: Math.ceil(retryAfterMilliseconds / 1000),
+})
+
+const reportFailure = (policy: PolicyName, failure: unknown): void =>
+  console.error(
+    JSON.stringify({ event: 'rate_limit_counter_failed', policy, reason: (failure as Error).name }),
+  )

@@ -1,0 +1,17 @@
+/** The port of the counter behind the rate limiter: an object or Redis. One contract suite runs against both. */
+import type { BucketSize, Drawn } from './token-bucket.ts'
+
+export interface PermitRequest {
+  /** `policy:hash(subject)`: one bucket each. */
+  readonly name: string
+  readonly size: BucketSize
+  /** At most this many; fewer may be granted. */
+  readonly want: number
+  /** Permits drawn before and not spent. A counter may ignore them: the bound holds, some are lost. */
+  readonly returned: number
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+/** @throws when the counter cannot be reached */
+export type DrawPermits = (request: PermitRequest) => Promise<Drawn>

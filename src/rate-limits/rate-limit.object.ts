@@ -1,0 +1,102 @@
+/**
+ * One rate-limit bucket, or the failed sign-ins of one identifier that nobody owns, per object. The state is
+ * written with every draw, so that eviction does not refill a bucket an attacker has emptied; an alarm
+ * deletes it once it says nothing that the defaults do not.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import {
+  attemptsForgotten,
+  decideLogin,
+  failureMemorySeconds,
+  type LoginAttempts,
+} from '../sessions/decide-login.ts'
+import type { DrawPermits } from './draw-permits.ts'
+import type { RateLimiter } from './rate-limiter.ts'
+import { type Bucket, type BucketSize, type Drawn, drawPermits, fullAt } from './token-bucket.ts'
+
+type UnknownLogin = Awaited<ReturnType<RateLimiter['settleUnknownLogin']>>
+
+interface StoredBucket {
+  readonly bucket: Bucket
+  readonly size: BucketSize
+}
+
+/** Thin shell: `drawPermits` and `decideLogin` decide, SQLite keeps. */
+export class RateLimit extends DurableObject<Env> {
+  private stored: StoredBucket | undefined
+  private alarmSet: boolean | undefined
+
+  async draw(size: BucketSize, want: number, returned: number, now: number): Promise<Drawn> {
+    this.stored ??= this.ctx.storage.kv.get<StoredBucket>('bucket')
+    const { bucket, drawn } = drawPermits(this.stored?.bucket, size, want, returned, now)
+    this.stored = { bucket, size }
+    this.ctx.storage.kv.put('bucket', this.stored)
+    await this.wakeAt(fullAt(bucket, size))
+    return drawn
+  }
+
+  async settleUnknownLogin(now: number): Promise<UnknownLogin> {
+    const attempts = this.ctx.storage.kv.get<LoginAttempts>('attempts')
+    const decision = decideLogin(attempts, false, now)
+    if (decision.status === 'locked') return decision
+    if (decision.status === 'refused') this.ctx.storage.kv.put('attempts', decision.attempts)
+    await this.wakeAt(now + failureMemorySeconds * 1000)
+    return { status: 'refused' }
+  }
+
+  override async alarm(): Promise<void> {
+    this.alarmSet = false
+    const now = Date.now()
+    const stored = this.ctx.storage.kv.get<StoredBucket>('bucket')
+    const attempts = this.ctx.storage.kv.get<LoginAttempts>('attempts')
+    const ends = [
+      stored ? fullAt(stored.bucket, stored.size) : 0,
+      attempts && !attemptsForgotten(attempts, now)
+        ? attempts.last_failure_at + failureMemorySeconds * 1000
+        : 0,
+    ]
+    const end = Math.max(...ends)
+    if (end > now) return this.wakeAt(end)
+    await this.ctx.storage.deleteAll()
+    this.stored = undefined
+  }
+
+  /** Arms the alarm unless one is pending; that one finds out by itself whether it came too early. */
+  private async wakeAt(at: number): Promise<void> {
+    this.alarmSet ??= (await this.ctx.storage.getAlarm()) !== null
+    if (this.alarmSet) return
+    this.alarmSet = true
+    await this.ctx.storage.setAlarm(at)
+  }
+}
+
+/** The counter in Durable Objects: one object per bucket, never a global one. */
+export function createObjectPermits(
+  namespace: DurableObjectNamespace<RateLimit>,
+  placement: Placement,
+): DrawPermits {
+  const place = placeObjects(namespace, placement)
+  return async ({ name, size, want, returned, now }) => {
+    const drawn = await place(name).draw(size, want, returned, now)
+    const { granted, remaining, retryAfterMilliseconds } = drawn
+    return { granted, remaining, retryAfterMilliseconds }
+  }
+}
+
+/**
+ * `RateLimiter['settleUnknownLogin']`. Always an object, whatever backend counts the rest: a real account's
+ * failures are settled by an object too, and the time of an answer must not tell the two apart.
+ */
+export function createSettleUnknownLogin(
+  namespace: DurableObjectNamespace<RateLimit>,
+  placement: Placement,
+): RateLimiter['settleUnknownLogin'] {
+  const place = placeObjects(namespace, placement)
+  return async (identifierHash, now) => {
+    const settled = await place(`unknown-login:${identifierHash}`).settleUnknownLogin(now)
+    return settled.status === 'locked'
+      ? { status: 'locked', retry_after_seconds: settled.retry_after_seconds }
+      : { status: 'refused' }
+  }
+}
