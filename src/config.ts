@@ -28,7 +28,10 @@ const flag = (description: string) =>
 const issuer = z
   .string()
   .refine((value) => URL.canParse(value), 'must be an absolute URL')
-  .refine((value) => !/[?#]/.test(value) && !value.endsWith('/'), 'must have no query, fragment or final slash')
+  .refine(
+    (value) => !/[?#]/.test(value) && !value.endsWith('/'),
+    'must have no query, fragment or final slash',
+  )
   .refine((value) => URL.canParse(value) && new URL(value).pathname === '/', 'must have no path')
   .refine(
     (value) => value.startsWith('https://') || isLoopback(value),
@@ -42,7 +45,9 @@ export const environmentSchema = z.object({
   AUTHLY_ROOT_SECRET: z
     .string()
     .regex(/^[A-Za-z0-9_-]{43,}$/, 'must be base64url of at least 32 bytes')
-    .describe('Secret. Key material (base64url, >= 32 bytes) that signing keys, handles and cookies are sealed under.'),
+    .describe(
+      'Secret. Key material (base64url, >= 32 bytes) that signing keys, handles and cookies are sealed under.',
+    ),
   AUTHLY_ROOT_SECRET_PREVIOUS: z
     .string()
     .default('')
@@ -56,7 +61,9 @@ export const environmentSchema = z.object({
     .string()
     .refine(isLoopback, 'must be a loopback URL')
     .optional()
-    .describe('Local development only: the gateway (loopback) that speaks the Neon protocol in front of Postgres.'),
+    .describe(
+      'Local development only: the gateway (loopback) that speaks the Neon protocol in front of Postgres.',
+    ),
   AUTHLY_REGION: z
     .string()
     .regex(/^[a-z0-9-]{1,32}$/)
@@ -90,7 +97,10 @@ export const environmentSchema = z.object({
   AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client says otherwise.'),
   AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client says otherwise.'),
   AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS: seconds(60, 'Authorization code lifetime.'),
-  AUTHLY_REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(14 * 86_400, 'A refresh token unused this long ends its family.'),
+  AUTHLY_REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(
+    14 * 86_400,
+    'A refresh token unused this long ends its family.',
+  ),
   AUTHLY_REFRESH_TOKEN_ABSOLUTE_TTL_SECONDS: seconds(90 * 86_400, 'A refresh token family ends after this.'),
   AUTHLY_REFRESH_REPLAY_GRACE_SECONDS: seconds(
     30,
@@ -98,8 +108,14 @@ export const environmentSchema = z.object({
   ),
   AUTHLY_SESSION_IDLE_TTL_SECONDS: seconds(7 * 86_400, 'A sign-in session unused this long ends.'),
   AUTHLY_SESSION_ABSOLUTE_TTL_SECONDS: seconds(30 * 86_400, 'A sign-in session ends after this.'),
-  AUTHLY_INTERACTION_TTL_SECONDS: seconds(1800, 'How long a person may take on the sign-in and consent pages.'),
-  AUTHLY_KEY_ROTATION_SECONDS: seconds(90 * 86_400, 'Age at which a signing key hands over to its successor.'),
+  AUTHLY_INTERACTION_TTL_SECONDS: seconds(
+    1800,
+    'How long a person may take on the sign-in and consent pages.',
+  ),
+  AUTHLY_KEY_ROTATION_SECONDS: seconds(
+    90 * 86_400,
+    'Age at which a signing key hands over to its successor.',
+  ),
   AUTHLY_KEY_PREPUBLISH_SECONDS: seconds(
     86_400,
     'A key is in the JWKS this long before it signs. Keep it above the JWKS cache lifetime of all clients.',
@@ -178,3 +194,15 @@ export function parseConfig(env: Record<string, unknown>): Config {
 
 /** RFC 6761 reserves `.test`: no real deployment has such an issuer. */
 const isTestIssuer = (url: string): boolean => new URL(url).hostname.endsWith('.test')
+
+const parsed = new WeakMap<object, Config>()
+
+/** The configuration in the bindings of this isolate, parsed once. @throws ConfigurationError */
+export function configOf(env: object): Config {
+  let config = parsed.get(env)
+  if (!config) {
+    config = parseConfig({ ...env })
+    parsed.set(env, config)
+  }
+  return config
+}

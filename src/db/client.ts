@@ -11,11 +11,16 @@ export type Database = ReturnType<typeof createDatabase>
 /**
  * @param databaseUrl Postgres connection string
  * @param gatewayUrl local development: loopback URL that answers the Neon protocol
+ * @param fetchOptions for every query, e.g. `signal`
  */
-export function createDatabase(databaseUrl: string, gatewayUrl: string | undefined) {
+export function createDatabase(
+  databaseUrl: string,
+  gatewayUrl: string | undefined,
+  fetchOptions: { readonly signal?: AbortSignal } = {},
+) {
   if (gatewayUrl) {
     neonConfig.fetchEndpoint = `${gatewayUrl}/sql`
     neonConfig.poolQueryViaFetch = true
   }
-  return drizzle(neon(databaseUrl), { schema })
+  return drizzle(neon(databaseUrl, { fetchOptions }), { schema })
 }

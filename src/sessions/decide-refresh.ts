@@ -7,7 +7,7 @@
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { RefreshPolicy } from './user-sessions.ts'
 
-/** The refresh tokens that descend from one grant. Times are milliseconds since the Unix epoch. */
+/** The refresh tokens that descend from one grant that is not revoked. Times are milliseconds since the Unix epoch. */
 export interface RefreshFamily {
   readonly current_hash: string
   readonly previous_hash: string | undefined
@@ -18,7 +18,6 @@ export interface RefreshFamily {
   readonly rotated_at: number
   readonly idle_expires_at: number
   readonly absolute_expires_at: number
-  readonly revoked: boolean
 }
 
 export type RefreshDecision =
@@ -26,7 +25,7 @@ export type RefreshDecision =
   | { readonly status: 'replay'; readonly replay: string }
   /** A token that was replaced before came back: revoke the family. */
   | { readonly status: 'reused' }
-  | { readonly status: 'refused'; readonly reason: 'revoked' | 'expired' }
+  | { readonly status: 'expired' }
 
 /**
  * Decides what a presented token of this family gets. It changes nothing.
@@ -38,8 +37,7 @@ export function decideRefresh(
   now: number,
   policy: RefreshPolicy,
 ): RefreshDecision {
-  if (family.revoked) return { status: 'refused', reason: 'revoked' }
-  if (now >= familyEnd(family, policy)) return { status: 'refused', reason: 'expired' }
+  if (now >= familyEnd(family, policy)) return { status: 'expired' }
   if (constantTimeEqual(presentedHash, family.current_hash)) return { status: 'rotate' }
   const isPrevious =
     family.previous_hash !== undefined && constantTimeEqual(presentedHash, family.previous_hash)
@@ -59,7 +57,6 @@ export function startFamily(tokenHash: string, now: number, policy: RefreshPolic
     rotated_at: now,
     idle_expires_at: Math.min(now + policy.idle_ttl_seconds * 1000, absolute_expires_at),
     absolute_expires_at,
-    revoked: false,
   }
 }
 

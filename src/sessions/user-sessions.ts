@@ -146,8 +146,18 @@ export type RotatedRefresh =
   | { readonly status: 'refused' }
 
 export type InspectToken =
-  | { readonly now: number; readonly kind: 'access'; readonly grant_id?: string | undefined; readonly jti_hash: string }
-  | { readonly now: number; readonly kind: 'refresh'; readonly grant_id: string; readonly secret_hash: string }
+  | {
+      readonly now: number
+      readonly kind: 'access'
+      readonly grant_id?: string | undefined
+      readonly jti_hash: string
+    }
+  | {
+      readonly now: number
+      readonly kind: 'refresh'
+      readonly grant_id: string
+      readonly secret_hash: string
+    }
 
 export type InspectedToken =
   | {
@@ -164,7 +174,12 @@ export type RevokeToken = {
   readonly client_id: string
   readonly origin: Origin
 } & (
-  | { readonly kind: 'access'; readonly grant_id?: string | undefined; readonly jti_hash: string; readonly expires_at: number }
+  | {
+      readonly kind: 'access'
+      readonly grant_id?: string | undefined
+      readonly jti_hash: string
+      readonly expires_at: number
+    }
   | { readonly kind: 'refresh'; readonly grant_id: string; readonly secret_hash: string }
 )
 
@@ -196,11 +211,21 @@ export interface UserSessions {
   completePasswordChange(input: { now: number; session_id: string; origin: Origin }): Promise<void>
   endSession(input: EndSession): Promise<void>
   /** Ends all sessions and all grants, `offline_access` included. */
-  endAllSessions(input: { now: number; except_session_id?: string | undefined; origin: Origin }): Promise<void>
+  endAllSessions(input: {
+    now: number
+    except_session_id?: string | undefined
+    origin: Origin
+  }): Promise<void>
   listSessions(input: { now: number }): Promise<readonly Session[]>
   rememberConsent(input: RememberConsent): Promise<void>
   /** The person said no; only an event. */
-  denyConsent(input: { now: number; client_id: string; session_id: string; user_id: string; origin: Origin }): Promise<void>
+  denyConsent(input: {
+    now: number
+    client_id: string
+    session_id: string
+    user_id: string
+    origin: Origin
+  }): Promise<void>
   redeemCode(input: RedeemCode): Promise<RedeemedCode>
   rotateRefresh(input: RotateRefresh): Promise<RotatedRefresh>
   inspectToken(input: InspectToken): Promise<InspectedToken>

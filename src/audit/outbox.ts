@@ -1,0 +1,103 @@
+/**
+ * The outbox of a Durable Object: events are written in the same transaction as the change they tell of, and
+ * reach Postgres later, in batches, from an alarm. They are deleted only after Postgres took them, and ids
+ * make a second delivery harmless: so each arrives exactly once, whatever fails in between.
+ */
+import type { ObjectAlarm } from '../kit/object-alarm.ts'
+import type { ObjectSchema } from '../kit/object-schema.ts'
+import type { AuditEvent } from './event.ts'
+
+export const outboxTable = `
+  CREATE TABLE outbox (position INTEGER PRIMARY KEY, event_count INTEGER NOT NULL, events TEXT NOT NULL);
+`
+
+/** Gives a JSON array of events to Postgres; rejects when it did not take them. */
+export type DeliverEvents = (eventsJson: string) => Promise<void>
+
+export interface Outbox {
+  /** Writes events (JSON objects joined by commas, see `encodeEvents`). Call `flushSoon` when that is final. */
+  append(encoded: string, count: number): void
+  /** Sees to it that an alarm will call `flush`. */
+  flushSoon(): void
+  /** Delivers what waits. Never throws; on failure everything stays and another alarm is set. */
+  flush(): Promise<'empty' | 'failed'>
+}
+
+export interface OutboxTiming {
+  /** How long events may gather before they are sent. */
+  readonly gatherMs: number
+}
+
+const batchSize = 500
+const longestBackoffMs = 60_000
+
+export const encodeEvents = (events: readonly AuditEvent[]): string =>
+  events
+    .map((event) => JSON.stringify(event))
+    .join(',')
+    // Postgres stores neither NUL nor half a surrogate pair: one such event would stop all behind it.
+    .replace(/\\u(0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd')
+
+export function createOutbox(
+  storage: DurableObjectStorage,
+  schema: ObjectSchema,
+  alarm: ObjectAlarm,
+  deliver: DeliverEvents,
+  { gatherMs }: OutboxTiming,
+): Outbox {
+  const { sql } = storage
+  let failures = 0
+  let retryAt = 0
+
+  /** Spread over half the time again, so that objects that began together do not call together. */
+  const jittered = (milliseconds: number): number => Date.now() + milliseconds * (1 + Math.random() / 2)
+
+  const takeBatch = () => {
+    const rows = sql
+      .exec<Row>('SELECT position, event_count, events FROM outbox ORDER BY position LIMIT ?', batchSize)
+      .toArray()
+    let count = 0
+    let end = 0
+    while (end < rows.length && (end === 0 || count + (rows[end] as Row).event_count <= batchSize)) {
+      count += (rows[end++] as Row).event_count
+    }
+    return rows.slice(0, end)
+  }
+
+  return {
+    append(encoded, count) {
+      schema.ensure()
+      sql.exec('INSERT INTO outbox (event_count, events) VALUES (?, ?)', count, encoded)
+    },
+
+    flushSoon() {
+      // While Postgres is down, new events wait for the retry instead of causing one more.
+      alarm.ringBy(failures > 0 ? retryAt : jittered(gatherMs))
+    },
+
+    async flush() {
+      try {
+        while (schema.exists()) {
+          const batch = takeBatch()
+          const last = batch.at(-1)
+          if (!last) break
+          await deliver(`[${batch.map((row) => row.events).join(',')}]`)
+          sql.exec('DELETE FROM outbox WHERE position <= ?', last.position)
+        }
+        failures = 0
+        return 'empty'
+      } catch (error) {
+        console.error('audit events wait: Postgres did not take them', error)
+        retryAt = jittered(Math.min(gatherMs * 2 ** failures++, longestBackoffMs))
+        alarm.ringBy(retryAt)
+        return 'failed'
+      }
+    },
+  }
+}
+
+interface Row extends Record<string, SqlStorageValue> {
+  position: number
+  event_count: number
+  events: string
+}

@@ -1,0 +1,89 @@
+/**
+ * Events on the hot machine routes cost no call each: they gather in the isolate and leave together. The
+ * buffer is shared by all requests, but what does I/O is not: Workers forbid one request to use another's
+ * connections, so whoever flushes uses what belongs to their own request.
+ */
+import type { AuditEvent, RecordEvent } from './event.ts'
+
+/** Stores events durably; rejects when that failed. Repeating it is harmless. */
+export type AppendEvents = (events: readonly AuditEvent[]) => Promise<void>
+
+const gatherMs = 100
+const batchSize = 200
+/** A request that promised to flush but was ended by the runtime is not waited for any longer. */
+const promiseTimeoutMs = 5_000
+/** Together well below the 30 s that the runtime grants after a response. */
+const retryDelaysMs = [200, 1_000, 3_000, 8_000]
+/** About 10 MB; beyond it the oldest are given up rather than the isolate. */
+const largestBuffer = 20_000
+
+interface Buffer {
+  events: AuditEvent[]
+  /** When a request last promised to flush (milliseconds since the Unix epoch); 0 when none does. */
+  promisedAt: number
+}
+
+const isolateBuffer: Buffer = { events: [], promisedAt: 0 }
+
+/**
+ * Records events of one request.
+ * @param needs.waitUntil keeps the request alive until its flush is done
+ * @param needs.append built from this request's bindings
+ */
+export function createRecordEvent(
+  needs: {
+    readonly waitUntil: (work: Promise<unknown>) => void
+    readonly append: AppendEvents
+  },
+  buffer: Buffer = isolateBuffer,
+): RecordEvent {
+  return (event) => {
+    buffer.events.push(event)
+    if (buffer.events.length >= batchSize) {
+      needs.waitUntil(flush(buffer, needs.append))
+    } else if (Date.now() - buffer.promisedAt > promiseTimeoutMs) {
+      buffer.promisedAt = Date.now()
+      needs.waitUntil(flushAfterGathering(buffer, needs.append))
+    }
+  }
+}
+
+async function flushAfterGathering(buffer: Buffer, append: AppendEvents): Promise<void> {
+  await delay(gatherMs)
+  // From here on the next event finds its own request to leave with.
+  buffer.promisedAt = 0
+  await flush(buffer, append)
+}
+
+async function flush(buffer: Buffer, append: AppendEvents): Promise<void> {
+  // Only what is here now: a busy isolate must not keep one request flushing until the runtime ends it.
+  for (let rounds = Math.ceil(buffer.events.length / batchSize); rounds > 0; rounds--) {
+    const batch = buffer.events.splice(0, batchSize)
+    if (batch.length === 0 || (await appended(batch, append))) continue
+    buffer.events.unshift(...batch)
+    const excess = buffer.events.length - largestBuffer
+    if (excess > 0) {
+      buffer.events.splice(0, excess)
+      console.error(`audit: ${excess} events given up, the outbox cannot be reached`)
+    }
+    return
+  }
+}
+
+async function appended(batch: readonly AuditEvent[], append: AppendEvents): Promise<boolean> {
+  for (const pause of [...retryDelaysMs, undefined]) {
+    try {
+      await append(batch)
+      return true
+    } catch (error) {
+      if (pause === undefined) console.error('audit: events wait in the isolate', error)
+      else await delay(pause)
+    }
+  }
+  return false
+}
+
+const delay = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })

@@ -1,0 +1,54 @@
+/** How long a sign-in lasts: pure rules over stored sessions. */
+import { constantTimeEqual } from '../kit/hash.ts'
+import type { StoredSession } from './subject-state.ts'
+import type { NewSession, Session } from './user-sessions.ts'
+
+/** `touch`: live, and its last use must be written down. */
+export type SessionDecision = 'none' | 'live' | 'touch'
+
+/** Decides whether the holder of `secretHash` has this session at `now` (milliseconds since the Unix epoch). */
+export function decideSession(session: StoredSession, secretHash: string, now: number): SessionDecision {
+  if (!constantTimeEqual(session.secret_hash, secretHash) || sessionEnded(session, now)) return 'none'
+  return now - session.last_seen_at >= touchIntervalMs(session) ? 'touch' : 'live'
+}
+
+export const sessionEnded = (session: StoredSession, now: number): boolean => now >= sessionEnd(session)
+
+/** When the session ends if it is not used again. */
+export const sessionEnd = (session: StoredSession): number =>
+  Math.min(session.absolute_expires_at, session.last_seen_at + session.idle_ttl_seconds * 1000)
+
+/**
+ * The last use is written coarsely, because every write costs more than the check itself: the idle lifetime
+ * is exact to a twentieth.
+ */
+const touchIntervalMs = (session: StoredSession): number => Math.min(session.idle_ttl_seconds * 50, 3_600_000)
+
+export function startSession(
+  user_id: string,
+  fresh: NewSession,
+  now: number,
+  origin: { readonly ip: string | undefined; readonly user_agent: string | undefined },
+): StoredSession {
+  return {
+    session_id: fresh.session_id,
+    secret_hash: fresh.secret_hash,
+    user_id,
+    auth_time: now,
+    acr: fresh.acr,
+    amr: fresh.amr,
+    created_at: now,
+    last_seen_at: now,
+    idle_ttl_seconds: fresh.idle_ttl_seconds,
+    absolute_expires_at: now + fresh.absolute_ttl_seconds * 1000,
+    ip: origin.ip,
+    user_agent: origin.user_agent,
+    password_change_required: fresh.password_change_required,
+  }
+}
+
+/** The session as others may see it: without its secret. */
+export function publicSession(stored: StoredSession): Session {
+  const { secret_hash: _, idle_ttl_seconds: __, absolute_expires_at: ___, ...session } = stored
+  return { ...session, expires_at: sessionEnd(stored) }
+}

@@ -1,0 +1,135 @@
+/**
+ * Grants in a user's object. A rotation changes six short columns of one row; what was granted is written
+ * once and parsed once. The last few grants used are kept in memory.
+ */
+import type { ObjectSchema } from '../kit/object-schema.ts'
+import { familyEnd, type RefreshFamily } from './decide-refresh.ts'
+import type { StoredGrant, SubjectState } from './subject-state.ts'
+import type { Grant } from './user-sessions.ts'
+
+export const grantsTable = `
+  CREATE TABLE grants (
+    grant_id TEXT PRIMARY KEY,
+    granted TEXT NOT NULL,
+    revoked INTEGER NOT NULL,
+    code_expires_at INTEGER NOT NULL,
+    access_expires_at INTEGER NOT NULL,
+    current_hash TEXT,
+    previous_hash TEXT,
+    replay TEXT,
+    started_at INTEGER,
+    rotated_at INTEGER,
+    idle_expires_at INTEGER,
+    absolute_expires_at INTEGER,
+    keep_until INTEGER NOT NULL
+  );
+`
+
+const rememberedGrants = 64
+
+export function openGrantsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['grants'] {
+  const remembered = new Map<string, StoredGrant>()
+
+  const remember = (stored: StoredGrant): void => {
+    const { grant_id } = stored.grant
+    remembered.delete(grant_id)
+    remembered.set(grant_id, stored)
+    if (remembered.size > rememberedGrants) remembered.delete(remembered.keys().next().value as string)
+  }
+
+  return {
+    find(grantId) {
+      const known = remembered.get(grantId)
+      if (known || !schema.exists()) return known
+      const [row] = sql.exec<Row>('SELECT * FROM grants WHERE grant_id = ?', grantId)
+      if (!row) return undefined
+      const stored = fromRow(row)
+      remember(stored)
+      return stored
+    },
+
+    allLive: () =>
+      schema.exists() ? [...sql.exec<Row>('SELECT * FROM grants WHERE revoked = 0')].map(fromRow) : [],
+
+    put(stored) {
+      schema.ensure()
+      const { grant_id } = stored.grant
+      if (remembered.get(grant_id)?.grant === stored.grant) {
+        sql.exec(
+          `UPDATE grants SET revoked = ?, code_expires_at = ?, access_expires_at = ?, current_hash = ?,
+             previous_hash = ?, replay = ?, started_at = ?, rotated_at = ?, idle_expires_at = ?,
+             absolute_expires_at = ?, keep_until = ? WHERE grant_id = ?`,
+          ...columns(stored),
+          grant_id,
+        )
+      } else {
+        sql.exec(
+          `INSERT OR REPLACE INTO grants (revoked, code_expires_at, access_expires_at, current_hash,
+             previous_hash, replay, started_at, rotated_at, idle_expires_at, absolute_expires_at, keep_until,
+             grant_id, granted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          ...columns(stored),
+          grant_id,
+          JSON.stringify(stored.grant),
+        )
+      }
+      remember(stored)
+    },
+  }
+}
+
+const columns = (stored: StoredGrant): SqlStorageValue[] => {
+  const { family } = stored
+  return [
+    Number(stored.revoked),
+    stored.code_expires_at,
+    stored.access_expires_at,
+    family?.current_hash ?? null,
+    family?.previous_hash ?? null,
+    family?.replay ?? null,
+    family?.started_at ?? null,
+    family?.rotated_at ?? null,
+    family?.idle_expires_at ?? null,
+    family?.absolute_expires_at ?? null,
+    keepUntil(stored),
+  ]
+}
+
+/** A dead grant only has to be remembered while its code could come again; a missing one is dead as well. */
+const keepUntil = ({ revoked, code_expires_at, access_expires_at, family }: StoredGrant): number =>
+  revoked ? code_expires_at : Math.max(code_expires_at, access_expires_at, family ? familyEnd(family) : 0)
+
+interface Row extends Record<string, SqlStorageValue> {
+  grant_id: string
+  granted: string
+  revoked: number
+  code_expires_at: number
+  access_expires_at: number
+  current_hash: string | null
+  previous_hash: string | null
+  replay: string | null
+  started_at: number | null
+  rotated_at: number | null
+  idle_expires_at: number | null
+  absolute_expires_at: number | null
+}
+
+const fromRow = (row: Row): StoredGrant => ({
+  grant: JSON.parse(row.granted) as Grant,
+  revoked: row.revoked === 1,
+  family: familyOf(row),
+  code_expires_at: row.code_expires_at,
+  access_expires_at: row.access_expires_at,
+})
+
+const familyOf = (row: Row): RefreshFamily | undefined =>
+  row.current_hash === null
+    ? undefined
+    : {
+        current_hash: row.current_hash,
+        previous_hash: row.previous_hash ?? undefined,
+        replay: row.replay ?? undefined,
+        started_at: row.started_at as number,
+        rotated_at: row.rotated_at as number,
+        idle_expires_at: row.idle_expires_at as number,
+        absolute_expires_at: row.absolute_expires_at as number,
+      }

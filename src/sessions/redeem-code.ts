@@ -1,0 +1,54 @@
+/**
+ * The use of an authorization code (RFC 6749 §4.1.2): the code is a sealed statement, and the row written
+ * here is the one thing that makes it single-use. The grant carries the code's id.
+ */
+import { createEvent } from '../audit/create-event.ts'
+import { startFamily } from './decide-refresh.ts'
+import { sessionEnded } from './decide-session.ts'
+import { revokeGrant } from './revoke-grant.ts'
+import type { SubjectState } from './subject-state.ts'
+import type { RedeemCode, RedeemedCode } from './user-sessions.ts'
+
+/** Redeems a code once; a second use revokes whatever the first one issued. */
+export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode {
+  const { now, grant, origin } = input
+  const actor = { actor_type: 'client', actor_id: grant.client_id } as const
+  const about = { user_id: grant.user_id, client_id: grant.client_id, session_id: grant.session_id }
+
+  const used = state.grants.find(grant.grant_id)
+  if (used) {
+    // Recorded once: replaying a code again and again must not fill the trail.
+    if (!used.revoked) {
+      const data = { grant_id: grant.grant_id }
+      state.record(createEvent('code.reused', now, origin, { outcome: 'failure', ...actor, ...about, data }))
+      revokeGrant(state, used, { now, origin, reason: 'code_reused', actor })
+    }
+    return { status: 'reused' }
+  }
+
+  const session = state.sessions.find(grant.session_id)
+  if (now >= input.code_expires_at || !session || sessionEnded(session, now)) return { status: 'refused' }
+
+  state.grants.put({
+    grant,
+    revoked: false,
+    family: input.refresh && startFamily(input.refresh.token_hash, now, input.refresh.policy),
+    code_expires_at: input.code_expires_at,
+    access_expires_at: input.access_token_expires_at,
+  })
+  state.record(
+    createEvent('token.issued', now, origin, {
+      outcome: 'success',
+      ...actor,
+      ...about,
+      data: {
+        grant_type: 'authorization_code',
+        grant_id: grant.grant_id,
+        scopes: grant.scopes,
+        jti_hash: input.jti_hash,
+        refresh_token: input.refresh !== undefined,
+      },
+    }),
+  )
+  return { status: 'redeemed' }
+}

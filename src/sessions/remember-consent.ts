@@ -1,0 +1,46 @@
+/** The copy of a person's consents that silent sign-ins read; Postgres has the original. */
+import { createEvent } from '../audit/create-event.ts'
+import type { Origin } from '../audit/event.ts'
+import type { SubjectState } from './subject-state.ts'
+import type { RememberConsent } from './user-sessions.ts'
+
+/** Replaces the copy for one client by all that is allowed now. Only a new decision is an event. */
+export function rememberConsent(state: SubjectState, input: RememberConsent): void {
+  const { scopes, claims } = input
+  state.consents.put(input.client_id, { scopes, claims })
+  if (!input.new_decision) return
+  state.record(
+    createEvent('consent.granted', input.now, input.origin, {
+      outcome: 'success',
+      actor_type: 'user',
+      actor_id: input.user_id,
+      user_id: input.user_id,
+      client_id: input.client_id,
+      session_id: input.session_id,
+      data: { scopes, claims },
+    }),
+  )
+}
+
+/** The person said no. */
+export function denyConsent(
+  state: SubjectState,
+  input: {
+    readonly now: number
+    readonly client_id: string
+    readonly session_id: string
+    readonly user_id: string
+    readonly origin: Origin
+  },
+): void {
+  state.record(
+    createEvent('consent.denied', input.now, input.origin, {
+      outcome: 'failure',
+      actor_type: 'user',
+      actor_id: input.user_id,
+      user_id: input.user_id,
+      client_id: input.client_id,
+      session_id: input.session_id,
+    }),
+  )
+}

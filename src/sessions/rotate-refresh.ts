@@ -1,0 +1,67 @@
+/** The refresh of one grant (RFC 6749 §6, RFC 9700 §4.14): `decideRefresh` with its consequences. */
+import { createEvent } from '../audit/create-event.ts'
+import type { AuditEventType } from '../audit/event.ts'
+import { decideRefresh, rotateFamily } from './decide-refresh.ts'
+import { revokeGrant } from './revoke-grant.ts'
+import type { StoredGrant, SubjectState } from './subject-state.ts'
+import type { RotatedRefresh, RotateRefresh } from './user-sessions.ts'
+
+/** Exchanges the current token of a family for `successor_hash`, or says why not. */
+export function rotateRefresh(state: SubjectState, input: RotateRefresh): RotatedRefresh {
+  const stored = state.grants.find(input.grant_id)
+  // Another client's token is answered like an unknown one and changes nothing, against sabotage by a client.
+  if (!stored?.family || stored.revoked || stored.grant.client_id !== input.client_id)
+    return { status: 'refused' }
+  const { grant, family } = stored
+  const decision = decideRefresh(family, input.presented_hash, input.now, input.policy)
+
+  if (decision.status === 'expired') return { status: 'refused' }
+  if (decision.status === 'reused') {
+    record(state, 'token.refresh_reused', stored, input)
+    revokeGrant(state, stored, {
+      now: input.now,
+      origin: input.origin,
+      reason: 'refresh_reused',
+      actor: { actor_type: 'client', actor_id: grant.client_id },
+    })
+    return { status: 'reused' }
+  }
+  // Before anything is consumed: a client that asked for too much may ask again with the same token.
+  if (!isWithin(input.scopes, grant.scopes)) return { status: 'invalid_scope' }
+  if (!isWithin(input.resources, grant.resources)) return { status: 'invalid_target' }
+
+  if (decision.status === 'replay') {
+    record(state, 'token.replayed', stored, input)
+    return { status: 'replayed', grant, replay: decision.replay }
+  }
+  const successor = { hash: input.successor_hash, replay: input.replay }
+  state.grants.put({
+    ...stored,
+    family: rotateFamily(family, successor, input.now, input.policy),
+    access_expires_at: Math.max(stored.access_expires_at, input.access_token_expires_at),
+  })
+  record(state, 'token.refreshed', stored, input)
+  return { status: 'rotated', grant }
+}
+
+const isWithin = (asked: readonly string[] | undefined, granted: readonly string[]): boolean =>
+  asked?.every((value) => granted.includes(value)) ?? true
+
+function record(
+  state: SubjectState,
+  type: AuditEventType,
+  { grant }: StoredGrant,
+  input: RotateRefresh,
+): void {
+  state.record(
+    createEvent(type, input.now, input.origin, {
+      outcome: type === 'token.refresh_reused' ? 'failure' : 'success',
+      actor_type: 'client',
+      actor_id: grant.client_id,
+      user_id: grant.user_id,
+      client_id: grant.client_id,
+      session_id: grant.session_id,
+      data: { grant_id: grant.grant_id, ...(input.scopes && { scopes: input.scopes }) },
+    }),
+  )
+}

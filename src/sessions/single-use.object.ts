@@ -1,0 +1,60 @@
+/** Durable Objects that remember what was spent, one per scope (a client), and their client. */
+import { DurableObject } from 'cloudflare:workers'
+import { sha256 } from '../kit/hash.ts'
+import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
+import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
+import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import type { SpendOnce } from './single-use.ts'
+
+const spentTable = `
+  CREATE TABLE spent (value_hash TEXT PRIMARY KEY, keep_until INTEGER NOT NULL) WITHOUT ROWID;
+`
+
+/** Isolates' clocks differ: a value is remembered longer than any of them accepts it. */
+const clockToleranceMs = 60_000
+const pruneIntervalMs = 300_000
+
+export class SingleUse extends DurableObject<Env> {
+  readonly #schema: ObjectSchema
+  readonly #alarm: ObjectAlarm
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#schema = createObjectSchema(ctx.storage, [spentTable])
+    this.#alarm = createObjectAlarm(ctx.storage)
+  }
+
+  /** @returns false when `valueHash` was spent before */
+  async spend(valueHash: string, expiresAt: number): Promise<boolean> {
+    this.#schema.ensure()
+    const keepUntil = Math.max(expiresAt, Date.now()) + clockToleranceMs
+    const { rowsWritten } = this.ctx.storage.sql.exec(
+      'INSERT OR IGNORE INTO spent VALUES (?, ?)',
+      valueHash,
+      keepUntil,
+    )
+    if (rowsWritten === 0) return false
+    this.#alarm.ringBy(Date.now() + pruneIntervalMs)
+    return true
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarm.rang()
+    if (!this.#schema.exists()) return
+    const { sql } = this.ctx.storage
+    sql.exec('DELETE FROM spent WHERE keep_until <= ?', Date.now())
+    const { next } = sql.exec<{ next: number | null }>('SELECT min(keep_until) AS next FROM spent').one()
+    if (next === null) await this.#schema.drop()
+    else this.#alarm.ringBy(Math.max(next, Date.now() + pruneIntervalMs))
+  }
+}
+
+/** Spends values in the object of their scope: one call. */
+export function createSpendOnce(
+  namespace: DurableObjectNamespace<SingleUse>,
+  placement: Placement,
+): SpendOnce {
+  const objectOf = placeObjects(namespace, placement)
+  // Hashed, because the value is whatever a client wrote into its assertion.
+  return async (scope, value, expiresAt) => objectOf(scope).spend(await sha256(value), expiresAt)
+}

@@ -1,0 +1,59 @@
+/**
+ * What is stored about one subject, as the rules see it: the rows, and the few ways to reach them. Behind it
+ * stand the tables of the UserSessions object, or plain maps in tests. Rows are immutable; `put` replaces.
+ */
+import type { AuditEvent } from '../audit/event.ts'
+import type { LoginAttempts } from './decide-login.ts'
+import type { RefreshFamily } from './decide-refresh.ts'
+import type { Grant, RememberedConsent, Session } from './user-sessions.ts'
+
+/** A session with what only its object knows. Times are milliseconds since the Unix epoch. */
+export interface StoredSession extends Omit<Session, 'expires_at'> {
+  readonly secret_hash: string
+  readonly idle_ttl_seconds: number
+  readonly absolute_expires_at: number
+}
+
+/** A grant, what became of it, and how long its row must stay. Times are milliseconds since the Unix epoch. */
+export interface StoredGrant {
+  readonly grant: Grant
+  readonly revoked: boolean
+  /** Absent when the client got no refresh token. */
+  readonly family: RefreshFamily | undefined
+  /** Until then a second use of the code must be recognised. */
+  readonly code_expires_at: number
+  /** When the last access token issued from it ends. */
+  readonly access_expires_at: number
+}
+
+export interface SubjectState {
+  readonly sessions: {
+    find(sessionId: string): StoredSession | undefined
+    all(): readonly StoredSession[]
+    put(session: StoredSession): void
+    delete(sessionId: string): void
+  }
+  readonly grants: {
+    find(grantId: string): StoredGrant | undefined
+    /** Those not revoked. */
+    allLive(): readonly StoredGrant[]
+    put(grant: StoredGrant): void
+  }
+  readonly attempts: {
+    find(identifierHash: string): LoginAttempts | undefined
+    put(identifierHash: string, attempts: LoginAttempts): void
+    delete(identifierHash: string): void
+  }
+  readonly consents: {
+    find(clientId: string): RememberedConsent | undefined
+    put(clientId: string, consent: RememberedConsent): void
+  }
+  /** Access tokens revoked one by one, by the hash of their id. */
+  readonly revokedTokens: {
+    has(jtiHash: string): boolean
+    /** @returns false when it was there already */
+    add(jtiHash: string, expiresAt: number): boolean
+  }
+  /** Appends to the audit trail, together with the changes made by the same call. */
+  record(event: AuditEvent): void
+}

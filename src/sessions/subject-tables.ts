@@ -1,0 +1,56 @@
+/** All tables of one subject's object as the `SubjectState` that the rules work on, and their pruning. */
+import type { AuditEvent } from '../audit/event.ts'
+import { outboxTable } from '../audit/outbox.ts'
+import type { ObjectSchema } from '../kit/object-schema.ts'
+import { consentsTable, openConsentsTable } from './consents.table.ts'
+import { grantsTable, openGrantsTable } from './grants.table.ts'
+import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
+import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
+import { openSessionsTable, sessionsTable } from './sessions.table.ts'
+import type { SubjectState } from './subject-state.ts'
+
+/** One entry per deployed version of the schema. */
+export const subjectMigrations: readonly string[] = [
+  sessionsTable + grantsTable + loginAttemptsTable + consentsTable + revokedTokensTable + outboxTable,
+]
+
+/** The state of a subject on its tables; rows kept in memory belong to the returned value. */
+export const openSubjectTables = (
+  sql: SqlStorage,
+  schema: ObjectSchema,
+  record: (event: AuditEvent) => void,
+): SubjectState => ({
+  sessions: openSessionsTable(sql, schema),
+  grants: openGrantsTable(sql, schema),
+  attempts: openLoginAttemptsTable(sql, schema),
+  consents: openConsentsTable(sql, schema),
+  revokedTokens: openRevokedTokensTable(sql, schema),
+  record,
+})
+
+const expiringTables = ['sessions', 'grants', 'login_attempts', 'revoked_tokens'] as const
+
+/** Isolates' clocks differ: a row stays a little longer than it must. */
+const clockToleranceMs = 60_000
+
+export interface Pruned {
+  /** Rows are gone: what is kept in memory may be stale. */
+  readonly deleted: boolean
+  /** When the next row ends (milliseconds since the Unix epoch); undefined when none is left. */
+  readonly nextExpiry: number | undefined
+}
+
+/** Deletes what has ended by `now`. */
+export function pruneSubjectTables(sql: SqlStorage, now: number): Pruned {
+  let deleted = false
+  for (const table of expiringTables) {
+    deleted =
+      sql.exec(`DELETE FROM ${table} WHERE keep_until <= ?`, now - clockToleranceMs).rowsWritten > 0 ||
+      deleted
+  }
+  const ends = expiringTables.map((table) => `SELECT min(keep_until) AS keep_until FROM ${table}`)
+  const { next } = sql
+    .exec<{ next: number | null }>(`SELECT min(keep_until) AS next FROM (${ends.join(' UNION ALL ')})`)
+    .one()
+  return { deleted, nextExpiry: next === null ? undefined : next + clockToleranceMs }
+}

@@ -1,0 +1,154 @@
+/**
+ * The Durable Object of one subject, and its client. A thin shell: it opens the state, lets a pure rule change
+ * it, and writes rows and audit events of one call in one transaction. It may be evicted between any two
+ * calls: what it keeps in memory is only ever a copy.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import { createDeliverEvents } from '../audit/audit.store.ts'
+import type { AuditEvent } from '../audit/event.ts'
+import { createOutbox, encodeEvents, type Outbox } from '../audit/outbox.ts'
+import { configOf } from '../config.ts'
+import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
+import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
+import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import { checkSession } from './check-session.ts'
+import { publicSession, sessionEnded } from './decide-session.ts'
+import { completePasswordChange, endAllSessions, endSession } from './end-session.ts'
+import { inspectToken } from './inspect-token.ts'
+import { redeemCode } from './redeem-code.ts'
+import { denyConsent, rememberConsent } from './remember-consent.ts'
+import { revokeToken } from './revoke-token.ts'
+import { rotateRefresh } from './rotate-refresh.ts'
+import { settleLogin } from './settle-login.ts'
+import type { SubjectState } from './subject-state.ts'
+import { openSubjectTables, pruneSubjectTables, subjectMigrations } from './subject-tables.ts'
+import type { SessionsOf, UserSessions as UserSessionsPort } from './user-sessions.ts'
+
+type Input<Method extends keyof UserSessionsPort> = Parameters<UserSessionsPort[Method]>[0]
+
+const gatherEventsMs = 5_000
+const pruneIntervalMs = 3_600_000
+
+export class UserSessions extends DurableObject<Env> implements UserSessionsPort {
+  readonly #schema: ObjectSchema
+  readonly #alarm: ObjectAlarm
+  readonly #outbox: Outbox
+  #state: SubjectState | undefined
+  #events: AuditEvent[] = []
+  #pruneAgainAt = 0
+  #nextPruneAt = 0
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#schema = createObjectSchema(ctx.storage, subjectMigrations)
+    this.#alarm = createObjectAlarm(ctx.storage)
+    const deliver = (eventsJson: string) => createDeliverEvents(configOf(this.env))(eventsJson)
+    this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver, { gatherMs: gatherEventsMs })
+  }
+
+  async settleLogin(input: Input<'settleLogin'>) {
+    return this.#change((state) => settleLogin(state, input))
+  }
+
+  async checkSession(input: Input<'checkSession'>) {
+    return checkSession(this.#open(), input)
+  }
+
+  async completePasswordChange(input: Input<'completePasswordChange'>) {
+    this.#change((state) => completePasswordChange(state, input))
+  }
+
+  async endSession(input: Input<'endSession'>) {
+    this.#change((state) => endSession(state, input))
+  }
+
+  async endAllSessions(input: Input<'endAllSessions'>) {
+    this.#change((state) => endAllSessions(state, { ...input, reason: 'signed_out_everywhere' }))
+  }
+
+  async listSessions({ now }: Input<'listSessions'>) {
+    const live = this.#open()
+      .sessions.all()
+      .filter((session) => !sessionEnded(session, now))
+    return live.toSorted((left, right) => right.last_seen_at - left.last_seen_at).map(publicSession)
+  }
+
+  async rememberConsent(input: Input<'rememberConsent'>) {
+    this.#change((state) => rememberConsent(state, input))
+  }
+
+  async denyConsent(input: Input<'denyConsent'>) {
+    this.#change((state) => denyConsent(state, input))
+  }
+
+  async redeemCode(input: Input<'redeemCode'>) {
+    return this.#change((state) => redeemCode(state, input))
+  }
+
+  async rotateRefresh(input: Input<'rotateRefresh'>) {
+    return this.#change((state) => rotateRefresh(state, input))
+  }
+
+  async inspectToken(input: Input<'inspectToken'>) {
+    return inspectToken(this.#open(), input)
+  }
+
+  async revokeToken(input: Input<'revokeToken'>) {
+    this.#change((state) => revokeToken(state, input))
+  }
+
+  /** Delivers audit events, deletes what has ended, and leaves nothing behind when nothing is left. */
+  override async alarm(): Promise<void> {
+    this.#alarm.rang()
+    if ((await this.#outbox.flush()) === 'failed' || !this.#schema.exists()) return
+    const now = Date.now()
+    if (now >= this.#pruneAgainAt) {
+      const { deleted, nextExpiry } = pruneSubjectTables(this.ctx.storage.sql, now)
+      if (deleted) this.#state = undefined
+      if (nextExpiry === undefined) return this.#leaveNothing()
+      this.#pruneAgainAt = now + pruneIntervalMs
+      this.#nextPruneAt = Math.max(nextExpiry, this.#pruneAgainAt)
+    }
+    this.#alarm.ringBy(this.#nextPruneAt)
+  }
+
+  #open(): SubjectState {
+    this.#state ??= openSubjectTables(this.ctx.storage.sql, this.#schema, (event) => this.#events.push(event))
+    return this.#state
+  }
+
+  /** All rows and events of one call, or none of them. */
+  #change<T>(rule: (state: SubjectState) => T): T {
+    const state = this.#open()
+    this.#events = []
+    try {
+      const result = this.ctx.storage.transactionSync(() => {
+        const decided = rule(state)
+        if (this.#events.length > 0) this.#outbox.append(encodeEvents(this.#events), this.#events.length)
+        return decided
+      })
+      if (this.#events.length > 0) this.#outbox.flushSoon()
+      return result
+    } catch (error) {
+      // Rolled back: the copies in memory may be ahead of the tables.
+      this.#state = undefined
+      this.#schema.forget()
+      throw error
+    }
+  }
+
+  async #leaveNothing(): Promise<void> {
+    this.#state = undefined
+    this.#pruneAgainAt = 0
+    await this.#schema.drop()
+  }
+}
+
+/** Finds the object of a subject; makes no call by itself. */
+export function createSessionsOf(
+  namespace: DurableObjectNamespace<UserSessions>,
+  placement: Placement,
+): SessionsOf {
+  const objectOf = placeObjects(namespace, placement)
+  return (subject) => objectOf(subject) as unknown as UserSessionsPort
+}
