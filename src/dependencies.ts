@@ -5,6 +5,7 @@ import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { Keyring, SignJwt } from './keys/keyring.ts'
+import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
@@ -21,6 +22,7 @@ export interface Dependencies {
   readonly now: Clock
   readonly keyring: Keyring
   readonly signJwt: SignJwt
+  readonly verifyJwt: VerifyJwt
   readonly findClient: FindClient
   readonly fetchClientJwks: FetchClientJwks
   readonly loadScopeCatalog: LoadScopeCatalog

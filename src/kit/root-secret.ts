@@ -7,7 +7,7 @@ import { base64url } from 'jose'
 import { sha256 } from './hash.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: true })
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ivLength = 12
 const keyIdLength = 6
 

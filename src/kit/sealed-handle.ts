@@ -25,7 +25,11 @@ export interface OpenedHandle<Routing> {
 const maxHandleLength = 1024
 
 /** Makes a handle with a fresh 256-bit secret. `routing` must be plain JSON. */
-export async function issueHandle(root: RootSecret, kind: HandleKind, routing: object): Promise<IssuedHandle> {
+export async function issueHandle(
+  root: RootSecret,
+  kind: HandleKind,
+  routing: object,
+): Promise<IssuedHandle> {
   const secret = randomToken()
   const [sealed, secretHash] = await Promise.all([
     root.seal(`handle:${kind}`, JSON.stringify(routing)),

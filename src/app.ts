@@ -1,0 +1,79 @@
+/** Mounts the routers. What no handler answers ends in one of two renderers: OAuth JSON or a page. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { accountRoutes } from './account/account.route.tsx'
+import type { AppEnv } from './dependencies.ts'
+import { isUnavailable } from './kit/unavailable.ts'
+import { renderErrorPage, renderNotFoundPage } from './login/error-page.tsx'
+import { loginRoutes } from './login/login.route.tsx'
+import { authorizeRoutes } from './oauth/authorize/authorize.route.ts'
+import { oauthRoutes } from './oauth/oauth.route.ts'
+import { oauthJson, renderOAuthRefusal, temporarilyUnavailable } from './oauth/refusal.ts'
+import { logoutRoutes } from './oidc/logout.route.tsx'
+import { userInfoRoutes } from './oidc/userinfo.route.ts'
+import { wellKnownRoutes } from './oidc/well-known.route.ts'
+import { createDependencies, readOrigin } from './wiring.ts'
+
+export const app = new OpenAPIHono<AppEnv>()
+
+app.use(async (c, next) => {
+  c.set('deps', createDependencies(c.env, c.executionCtx))
+  c.set('origin', readOrigin(c.req.raw))
+  await next()
+})
+
+app.route('/', wellKnownRoutes)
+app.route('/', oauthRoutes)
+app.route('/', authorizeRoutes)
+app.route('/', userInfoRoutes)
+app.route('/', logoutRoutes)
+app.route('/', loginRoutes)
+app.route('/', accountRoutes)
+
+/** Endpoints that programs call; browser applications call them from other origins. */
+const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/
+
+app.notFound((c) => {
+  // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
+  if (c.req.method === 'OPTIONS' && machinePaths.test(c.req.path)) return preflight()
+  return machinePaths.test(c.req.path)
+    ? oauthJson({ error: 'invalid_request', error_description: 'no such endpoint or method' }, 404)
+    : renderNotFoundPage(c)
+})
+
+/** Anything unexpected: the log gets the cause, the caller a request id. */
+app.onError((error, c) => {
+  const unavailable = isUnavailable(error)
+  console.error(JSON.stringify({ request_id: requestId(c), path: c.req.path, error: describe(error) }))
+  if (!c.var.deps) return oauthJson({ error: 'server_error', error_description: 'misconfigured' }, 500)
+  if (machinePaths.test(c.req.path)) {
+    return unavailable
+      ? renderOAuthRefusal(temporarilyUnavailable('a backend is away'))
+      : oauthJson({ error: 'server_error', error_description: `request ${requestId(c)}` }, 500)
+  }
+  return renderErrorPage(c, {
+    status: unavailable ? 503 : 500,
+    code: unavailable ? 'temporarily_unavailable' : 'server_error',
+    message: unavailable ? 'Please try again shortly.' : 'Something went wrong on our side.',
+  })
+})
+
+/** Absent when the configuration itself is broken. */
+const requestId = (c: Context<AppEnv>): string => c.var.origin?.request_id ?? 'unknown'
+
+function describe(error: Error): string {
+  const cause = error.cause instanceof Error ? ` <- ${error.cause.message}` : ''
+  // A query's parameters may be personal; the first line names the failure.
+  return `${error.name}: ${error.message.split('\n')[0]}${cause}`.slice(0, 500)
+}
+
+const preflight = (): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': 'authorization, content-type',
+      'access-control-max-age': '86400',
+    },
+  })

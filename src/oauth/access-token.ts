@@ -1,0 +1,62 @@
+/** Access tokens: JWTs by RFC 9068. */
+import type { Client } from '../clients/client.ts'
+import type { Config } from '../config.ts'
+import type { SignJwt } from '../keys/keyring.ts'
+
+export interface AccessTokenNeeds {
+  readonly config: Pick<Config, 'issuer' | 'accessTokenTtlSeconds'>
+  readonly signJwt: SignJwt
+}
+
+export interface AccessTokenInput {
+  readonly client: Client
+  readonly sub: string
+  readonly jti: string
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+  /** Seconds since the Unix epoch. */
+  readonly iat: number
+  /** Present for tokens of a person: when and how they signed in (RFC 9068 §2.2.1). */
+  readonly authentication?: {
+    /** Seconds since the Unix epoch. */
+    readonly auth_time: number
+    readonly acr: string
+    readonly amr: readonly string[]
+  }
+}
+
+/** Media type in the `typ` header: keeps ID tokens and access tokens from passing for each other. */
+export const accessTokenType = 'at+jwt'
+
+/** Lifetime of the client's access tokens in seconds. */
+export const accessTokenTtlSeconds = (
+  config: Pick<Config, 'accessTokenTtlSeconds'>,
+  client: Client,
+): number => client.access_token_ttl_seconds ?? config.accessTokenTtlSeconds
+
+/** Signs an access token. Without a resource it is for this server itself: userinfo and account APIs. */
+export function issueAccessToken(needs: AccessTokenNeeds, input: AccessTokenInput): Promise<string> {
+  const { client, iat } = input
+  return needs.signJwt(client.access_token_signed_response_alg, accessTokenType, {
+    iss: needs.config.issuer,
+    sub: input.sub,
+    aud: audience(needs.config.issuer, input.resources, input.scopes),
+    client_id: client.client_id,
+    jti: input.jti,
+    iat,
+    exp: iat + accessTokenTtlSeconds(needs.config, client),
+    ...(input.scopes.length > 0 ? { scope: input.scopes.join(' ') } : {}),
+    ...input.authentication,
+  })
+}
+
+/** RFC 8707 §2 resources; with `openid` the token is good at userinfo too. */
+function audience(
+  issuer: string,
+  resources: readonly string[],
+  scopes: readonly string[],
+): string | string[] {
+  if (resources.length === 0) return issuer
+  const all = scopes.includes('openid') ? [...resources, issuer] : [...resources]
+  return all.length === 1 ? (all[0] as string) : all
+}

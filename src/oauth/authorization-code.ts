@@ -1,0 +1,29 @@
+/**
+ * The authorization code is a sealed, expiring statement of what was granted. Nothing is stored when it is
+ * issued; its use is what the user's object writes down, once.
+ */
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { Grant } from '../sessions/user-sessions.ts'
+
+export interface AuthorizationCode {
+  readonly grant: Grant
+  readonly redirect_uri: string
+  /** S256 challenge (RFC 7636 §4.2); absent only for clients exempt from PKCE. */
+  readonly code_challenge: string | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly expires_at: number
+}
+
+const prefix = 'authly_ac_'
+const maxCodeLength = 4096
+
+/** Makes the code that goes into the authorization response. */
+export const sealCode = async (root: RootSecret, code: AuthorizationCode): Promise<string> =>
+  prefix + (await root.seal('authorization-code', JSON.stringify(code)))
+
+/** Opens a code; undefined for anything this deployment did not issue. Does no I/O; expiry is the caller's. */
+export async function openCode(root: RootSecret, code: string): Promise<AuthorizationCode | undefined> {
+  if (!code.startsWith(prefix) || code.length > maxCodeLength) return undefined
+  const opened = await root.open('authorization-code', code.slice(prefix.length))
+  return opened === undefined ? undefined : (JSON.parse(opened) as AuthorizationCode)
+}

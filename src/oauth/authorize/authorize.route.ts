@@ -1,0 +1,155 @@
+/** `GET|POST /oauth/authorize` and the way back from the hosted pages. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { AppEnv, Dependencies } from '../../dependencies.ts'
+import { describeRoute } from '../../kit/describe-route.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import { ensureBrowserBinding, readBrowserBinding } from '../../login/browser-binding.ts'
+import { renderErrorPage } from '../../login/error-page.tsx'
+import { type Interaction, openInteraction, sealInteraction } from '../../login/interaction.ts'
+import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
+import { readForm } from '../form.ts'
+import { type Parameters, parseParameters } from '../parameters.ts'
+import { invalidRequest, type OAuthRefusal } from '../refusal.ts'
+import { authorizationResponse } from './authorization-response.tsx'
+import { authorize, type InteractionPage } from './authorize.ts'
+import { claimNames } from './decide-authorize.ts'
+import type { AuthorizeRequest } from './stages.ts'
+
+const description = {
+  path: '/oauth/authorize',
+  summary: 'Authorization endpoint',
+  spec: 'OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2',
+  tag: 'OAuth 2.1',
+  responses: {
+    200: 'Response to the client by form_post',
+    303: 'Response to the client, or the way to a sign-in page',
+    400: 'The client or its redirect URI is not proven: the error is shown here',
+    429: 'Too many requests',
+  },
+} as const
+
+const paths: Record<InteractionPage, string> = {
+  login: '/login',
+  password: '/password',
+  select_account: '/select-account',
+  consent: '/consent',
+}
+
+export const authorizeRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(describeRoute({ method: 'get', ...description }), async (c) => {
+    const question = c.req.url.indexOf('?')
+    const parameters = parseParameters(question < 0 ? '' : c.req.url.slice(question + 1))
+    return parameters.ok
+      ? respond(c, parameters.value, undefined)
+      : showRefusal(c, invalidRequest(parameters.error))
+  })
+  .openapi(describeRoute({ method: 'post', ...description }), async (c) => {
+    const form = await readForm(c.req.raw)
+    if (!form.ok) return showRefusal(c, form.error)
+    // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
+    return new Response(null, {
+      status: 303,
+      headers: { location: `/oauth/authorize?${form.value.encoded}`, 'cache-control': 'no-store' },
+    })
+  })
+  .openapi(
+    describeRoute({
+      method: 'get',
+      path: '/oauth/authorize/resume',
+      summary: 'Goes on with an authorization request after a hosted page',
+      tag: 'Sign-in',
+      responses: description.responses,
+    }),
+    async (c) => {
+      const { deps } = c.var
+      const interaction = await openInteraction(
+        deps.root,
+        c.req.query('interaction'),
+        readBrowserBinding(deps.config, c.req.header('cookie')),
+        deps.now(),
+      )
+      if (!interaction) return showRefusal(c, invalidRequest('this sign-in has expired'))
+      const parameters = parseParameters(interaction.parameters)
+      return parameters.ok
+        ? respond(c, parameters.value, interaction)
+        : showRefusal(c, invalidRequest(parameters.error))
+    },
+  )
+
+async function respond(
+  c: Context<AppEnv>,
+  parameters: Parameters,
+  interaction: Interaction | undefined,
+): Promise<Response> {
+  const { deps, origin } = c.var
+  const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
+  if (!taken.allowed) {
+    return showRefusal(c, {
+      ...invalidRequest('too many requests'),
+      status: 429,
+      headers: rateLimitHeaders(taken),
+    })
+  }
+  const outcome = await authorize(deps, {
+    parameters,
+    cookieHeader: c.req.header('cookie'),
+    interaction,
+    origin,
+  })
+  switch (outcome.kind) {
+    case 'local':
+      return showRefusal(c, outcome.refusal)
+    case 'redirect':
+      return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal })
+    case 'code':
+      return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code })
+    case 'interact':
+      return toPage(c, deps, outcome.page, outcome.request, parameters, interaction)
+  }
+}
+
+/** Sends the person to a hosted page; the request travels along, sealed and bound to this browser. */
+async function toPage(
+  c: Context<AppEnv>,
+  deps: Dependencies,
+  page: InteractionPage,
+  request: AuthorizeRequest,
+  parameters: Parameters,
+  previous: Interaction | undefined,
+): Promise<Response> {
+  const now = deps.now()
+  const binding = await ensureBrowserBinding(deps.config, c.req.header('cookie'))
+  const interaction: Interaction = {
+    id: uuidv7(now),
+    started_at: now,
+    expires_at: now + deps.config.interactionTtlSeconds * 1000,
+    parameters: parameters.encoded,
+    client_id: request.client.client_id,
+    browser: binding.hash,
+    ...request.hints,
+    prompt_done: {},
+    ...previous,
+    ...(page === 'consent'
+      ? { consent: { scopes: [...request.scopes], claims: [...claimNames(request)] } }
+      : {}),
+  }
+  const sealed = await sealInteraction(deps.root, interaction)
+  const headers = new Headers({
+    location: `${paths[page]}?interaction=${sealed}`,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+  })
+  if (binding.setCookie) headers.append('set-cookie', binding.setCookie)
+  return new Response(null, { status: 303, headers })
+}
+
+/** Errors before the redirect URI is proven stay here (RFC 6749 §4.1.2.1). */
+function showRefusal(c: Context<AppEnv>, refusal: OAuthRefusal): Response | Promise<Response> {
+  return renderErrorPage(c, {
+    status: refusal.status,
+    code: refusal.error,
+    message: refusal.description,
+    headers: refusal.headers,
+  })
+}

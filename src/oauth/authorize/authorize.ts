@@ -1,0 +1,161 @@
+/**
+ * The authorization endpoint (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2): check the request, look at the
+ * session, decide, and either answer the client or send the person to a page. With a live session and
+ * remembered consent it costs one call to the user's object and writes nothing.
+ */
+import type { Origin } from '../../audit/event.ts'
+import type { FindClient } from '../../clients/client.ts'
+import type { Config } from '../../config.ts'
+import type { FindConsent } from '../../consents/consent.ts'
+import type { Clock } from '../../kit/clock.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import type { RootSecret } from '../../kit/root-secret.ts'
+import type { OpenedHandle } from '../../kit/sealed-handle.ts'
+import type { Interaction } from '../../login/interaction.ts'
+import { readSession, type SessionRouting } from '../../login/session-cookie.ts'
+import { subjectFor } from '../../oidc/subject.ts'
+import type { RememberedConsent, Session, SessionsOf } from '../../sessions/user-sessions.ts'
+import { sealCode } from '../authorization-code.ts'
+import type { Parameters } from '../parameters.ts'
+import { type OAuthRefusal, refuse } from '../refusal.ts'
+import { isWithin } from '../scope.ts'
+import type { CheckNeeds } from './check.ts'
+import { type AuthorizeDecision, claimNames, decideAuthorize } from './decide-authorize.ts'
+import type { RedirectTarget } from './redirect-target.ts'
+import { type AuthorizeRequest, checkAuthorizeRequest } from './stages.ts'
+
+export interface AuthorizeNeeds extends CheckNeeds {
+  readonly config: Config
+  readonly now: Clock
+  readonly root: RootSecret
+  readonly findClient: FindClient
+  readonly findConsent: FindConsent
+  readonly sessionsOf: SessionsOf
+}
+
+export interface AuthorizeInput {
+  readonly parameters: Parameters
+  readonly cookieHeader: string | undefined
+  /** The interaction this request comes back from. */
+  readonly interaction: Interaction | undefined
+  readonly origin: Origin
+}
+
+export type InteractionPage = 'login' | 'password' | 'select_account' | 'consent'
+
+export type AuthorizeOutcome =
+  | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
+  | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
+  | { readonly kind: 'code'; readonly target: RedirectTarget; readonly code: string }
+  | { readonly kind: 'interact'; readonly page: InteractionPage; readonly request: AuthorizeRequest }
+
+/** Answers an authorization request. */
+export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): Promise<AuthorizeOutcome> {
+  const checked = await checkAuthorizeRequest(needs, input.parameters)
+  if (checked.kind !== 'request') return checked
+  const { request } = checked
+  const cookie = await readSession(needs, input.cookieHeader)
+  const decision = await decide(needs, input, request, cookie)
+  switch (decision.next) {
+    case 'issue':
+      return { kind: 'code', target: request.target, code: await issueCode(needs, request, decision) }
+    case 'refuse':
+      return { kind: 'redirect', target: request.target, refusal: decision.refusal }
+    default:
+      return { kind: 'interact', page: decision.next, request }
+  }
+}
+
+async function decide(
+  needs: AuthorizeNeeds,
+  input: AuthorizeInput,
+  request: AuthorizeRequest,
+  cookie: OpenedHandle<SessionRouting> | undefined,
+): Promise<AuthorizeDecision> {
+  const situation = { request, progress: input.interaction, now: needs.now() }
+  if (!cookie)
+    return decideAuthorize({ ...situation, session: undefined, sub: undefined, consent: undefined })
+  const [checked, sub] = await Promise.all([
+    needs.sessionsOf(cookie.routing.user_id).checkSession({
+      now: situation.now,
+      session_id: cookie.routing.session_id,
+      secret_hash: cookie.secretHash,
+      client_id: request.client.client_id,
+    }),
+    subjectFor(needs.root, request.client, cookie.routing.user_id),
+  ])
+  const session = checked.status === 'live' ? checked.session : undefined
+  const consent = checked.status === 'live' ? checked.consent : undefined
+  const decision = decideAuthorize({ ...situation, session, sub, consent })
+  const mayBeForgotten =
+    session !== undefined &&
+    isAboutConsent(decision) &&
+    !request.prompt.has('consent') &&
+    !covers(consent, request)
+  if (!mayBeForgotten) return decision
+  const stored = await recallConsent(needs, input.origin, request, session)
+  if (stored === 'unavailable') {
+    return { next: 'refuse', refusal: refuse('temporarily_unavailable', 'please try again shortly') }
+  }
+  return stored ? decideAuthorize({ ...situation, session, sub, consent: stored }) : decision
+}
+
+const isAboutConsent = (decision: AuthorizeDecision): boolean =>
+  decision.next === 'consent' || (decision.next === 'refuse' && decision.refusal.error === 'consent_required')
+
+const covers = (consent: RememberedConsent | undefined, request: AuthorizeRequest): boolean =>
+  consent !== undefined &&
+  isWithin(request.scopes, consent.scopes) &&
+  isWithin(claimNames(request), consent.claims)
+
+/** The user's object keeps a copy of consents; Postgres knows all of them (a new object, a restored backup). */
+async function recallConsent(
+  needs: AuthorizeNeeds,
+  origin: Origin,
+  { client }: AuthorizeRequest,
+  session: Session,
+): Promise<RememberedConsent | undefined | 'unavailable'> {
+  try {
+    const consent = await needs.findConsent(session.user_id, client.client_id)
+    if (!consent) return undefined
+    await needs.sessionsOf(session.user_id).rememberConsent({
+      now: needs.now(),
+      client_id: client.client_id,
+      session_id: session.session_id,
+      user_id: session.user_id,
+      ...consent,
+      new_decision: false,
+      origin,
+    })
+    return consent
+  } catch {
+    return 'unavailable'
+  }
+}
+
+function issueCode(
+  needs: AuthorizeNeeds,
+  request: AuthorizeRequest,
+  { session, sub }: Extract<AuthorizeDecision, { next: 'issue' }>,
+): Promise<string> {
+  const now = needs.now()
+  return sealCode(needs.root, {
+    redirect_uri: request.target.redirect_uri,
+    code_challenge: request.code_challenge,
+    expires_at: now + needs.config.authorizationCodeTtlSeconds * 1000,
+    grant: {
+      grant_id: uuidv7(now),
+      client_id: request.client.client_id,
+      user_id: session.user_id,
+      sub,
+      session_id: session.session_id,
+      scopes: request.scopes,
+      resources: request.resources,
+      claims: { userinfo: request.claims.userinfo, id_token: request.claims.id_token },
+      auth_time: session.auth_time,
+      acr: session.acr,
+      amr: session.amr,
+      nonce: request.nonce,
+    },
+  })
+}

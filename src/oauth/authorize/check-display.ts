@@ -1,0 +1,26 @@
+import { err, ok } from '../../kit/result.ts'
+import { invalidRequest } from '../refusal.ts'
+import type { Check } from './check.ts'
+
+export const displays = ['page', 'popup', 'touch', 'wap'] as const
+
+export interface Hints {
+  readonly display: string | undefined
+  readonly login_hint: string | undefined
+  readonly ui_locales: string | undefined
+}
+
+/** OpenID Connect Core §3.1.2.1: how the pages should look, and for whom. They decide nothing. */
+export const checkDisplay: Check<{ readonly hints: Hints }> = (_needs, { parameters }) => {
+  const display = parameters.get('display')
+  if (display !== undefined && !displays.some((known) => known === display)) {
+    return err(invalidRequest('display has an unknown value'))
+  }
+  return ok({
+    hints: {
+      display,
+      login_hint: parameters.get('login_hint')?.slice(0, 256),
+      ui_locales: parameters.get('ui_locales')?.slice(0, 128),
+    },
+  })
+}

@@ -1,0 +1,12 @@
+import { err, ok } from '../../kit/result.ts'
+import { printable } from '../form.ts'
+import { invalidRequest } from '../refusal.ts'
+import type { Check } from './check.ts'
+
+/** RFC 6749 §3.1: no parameter twice, against parameter pollution. */
+export const checkDuplicates: Check<object> = (_needs, { parameters }) => {
+  const [duplicate] = parameters.duplicates
+  return duplicate === undefined
+    ? ok({})
+    : err(invalidRequest(`${printable(duplicate)} is sent more than once`))
+}

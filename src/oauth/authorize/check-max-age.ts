@@ -1,0 +1,15 @@
+import { err, ok } from '../../kit/result.ts'
+import { invalidRequest } from '../refusal.ts'
+import type { Check } from './check.ts'
+
+/** OpenID Connect Core §3.1.2.1: seconds since the last sign-in that the client accepts. */
+export const checkMaxAge: Check<{ readonly max_age_seconds: number | undefined }> = (
+  _needs,
+  { parameters, client },
+) => {
+  const text = parameters.get('max_age')
+  if (text === undefined) return ok({ max_age_seconds: client.default_max_age_seconds })
+  return /^\d{1,9}$/.test(text)
+    ? ok({ max_age_seconds: Number(text) })
+    : err(invalidRequest('max_age must be a number of seconds'))
+}

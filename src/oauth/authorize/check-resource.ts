@@ -1,0 +1,12 @@
+import { ok } from '../../kit/result.ts'
+import { checkResources } from '../resource.ts'
+import type { Check } from './check.ts'
+
+/** RFC 8707 §2.1. */
+export const checkResource: Check<{ readonly resources: readonly string[] }> = (
+  _needs,
+  { parameters, client },
+) => {
+  const resources = checkResources(parameters, client)
+  return resources.ok ? ok({ resources: resources.value }) : resources
+}

@@ -1,0 +1,22 @@
+import { err, ok } from '../../kit/result.ts'
+import { refuse } from '../refusal.ts'
+import { parseScope } from '../scope.ts'
+import type { Check } from './check.ts'
+
+/**
+ * Scopes the client is not registered for are left out, as OpenID Connect Core §3.1.2.1 asks for scopes that
+ * are not understood; the token response says what was granted (RFC 6749 §3.3).
+ */
+export const checkScope: Check<{ readonly scopes: readonly string[] }> = (_needs, { parameters, client }) => {
+  const asked = parseScope(parameters.get('scope'))
+  if (!asked.ok) return asked
+  const scopes = asked.value.filter(
+    (scope) =>
+      client.scopes.includes(scope) &&
+      // OpenID Connect Core §11: offline access is a refresh token; without that grant it means nothing.
+      (scope !== 'offline_access' || client.grant_types.includes('refresh_token')),
+  )
+  return asked.value.length > 0 && scopes.length === 0
+    ? err(refuse('invalid_scope', 'scope has nothing this client may ask for'))
+    : ok({ scopes })
+}

@@ -1,0 +1,21 @@
+/** The shape of one check of an authorization request. */
+import type { Client } from '../../clients/client.ts'
+import type { VerifyJwt } from '../../keys/verify-jwt.ts'
+import type { Result } from '../../kit/result.ts'
+import type { Parameters } from '../parameters.ts'
+import type { OAuthRefusal } from '../refusal.ts'
+
+export interface CheckNeeds {
+  readonly verifyJwt: VerifyJwt
+}
+
+export interface CheckInput {
+  readonly parameters: Parameters
+  readonly client: Client
+}
+
+/** Refuses, or returns the part of the request it understood. */
+export type Check<Part> = (
+  needs: CheckNeeds,
+  input: CheckInput,
+) => Result<Part, OAuthRefusal> | Promise<Result<Part, OAuthRefusal>>

@@ -1,0 +1,96 @@
+/**
+ * What an authorization request needs next (OpenID Connect Core §3.1.2.3, §3.1.2.4): pure, so that every
+ * combination of prompt, session, age and consent is a row in a test table.
+ */
+import type { Interaction } from '../../login/interaction.ts'
+import type { RememberedConsent, Session } from '../../sessions/user-sessions.ts'
+import { type OAuthRefusal, refuse } from '../refusal.ts'
+import { isWithin } from '../scope.ts'
+import type { AuthorizeRequest } from './stages.ts'
+
+export type Progress = Pick<Interaction, 'started_at' | 'prompt_done' | 'session_id' | 'denied'>
+
+export interface AuthorizeSituation {
+  readonly request: AuthorizeRequest
+  /** The browser's live session. */
+  readonly session: Session | undefined
+  /** The subject this client knows the session's user by. */
+  readonly sub: string | undefined
+  /** What was allowed before; undefined for nothing. */
+  readonly consent: RememberedConsent | undefined
+  /** What the person did so far, when this request comes back from the hosted pages. */
+  readonly progress: Progress | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+export type AuthorizeDecision =
+  | { readonly next: 'issue'; readonly session: Session; readonly sub: string }
+  | { readonly next: 'login' | 'password' | 'select_account' | 'consent' }
+  | { readonly next: 'refuse'; readonly refusal: OAuthRefusal }
+
+const refused = (refusal: OAuthRefusal): AuthorizeDecision => ({ next: 'refuse', refusal })
+
+/** Decides the next step. */
+export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecision {
+  const { request, session, sub, progress } = situation
+  const silent = request.prompt.has('none')
+  if (progress?.denied) return refused(refuse('access_denied', 'the person did not agree'))
+  if (!session || sub === undefined) return silent ? refused(loginRequired) : { next: 'login' }
+  if (session.password_change_required) return silent ? refused(loginRequired) : { next: 'password' }
+
+  const justSignedIn = hasJustSignedIn(session, progress)
+  if (!justSignedIn && needsLogin(situation, session)) {
+    return silent ? refused(loginRequired) : { next: 'login' }
+  }
+  if (request.prompt.has('select_account') && !justSignedIn && !progress?.prompt_done.select_account) {
+    return { next: 'select_account' }
+  }
+  if (request.wantedSub !== undefined && request.wantedSub !== sub) {
+    // A second sign-in will not help when the person just chose this account.
+    return silent || justSignedIn ? refused(loginRequired) : { next: 'login' }
+  }
+  if (request.claims.essential_acr.length > 0 && !request.claims.essential_acr.includes(session.acr)) {
+    return refused(
+      refuse('unmet_authentication_requirements', 'the requested authentication context cannot be reached'),
+    )
+  }
+  if (needsConsent(situation)) {
+    return silent ? refused(refuse('consent_required', 'consent is required')) : { next: 'consent' }
+  }
+  return { next: 'issue', session, sub }
+}
+
+const loginRequired = refuse('login_required', 'sign-in is required')
+
+/** Only this very session, made after this very request began, satisfies `prompt=login` and `max_age`. */
+function hasJustSignedIn(session: Session, progress: Progress | undefined): boolean {
+  return (
+    progress?.prompt_done.login === true &&
+    progress.session_id === session.session_id &&
+    session.auth_time >= progress.started_at
+  )
+}
+
+function needsLogin({ request, now }: AuthorizeSituation, session: Session): boolean {
+  if (request.prompt.has('login')) return true
+  const { max_age_seconds } = request
+  return max_age_seconds !== undefined && now - session.auth_time > max_age_seconds * 1000
+}
+
+function needsConsent({ request, session, consent, progress }: AuthorizeSituation): boolean {
+  if (request.prompt.has('consent')) {
+    return progress?.prompt_done.consent !== true || progress.session_id !== session?.session_id
+  }
+  if (request.client.first_party) return false
+  return (
+    consent === undefined ||
+    !isWithin(request.scopes, consent.scopes) ||
+    !isWithin(claimNames(request), consent.claims)
+  )
+}
+
+/** The claims asked for one by one, wherever they should appear. */
+export const claimNames = ({ claims }: Pick<AuthorizeRequest, 'claims'>): readonly string[] => [
+  ...new Set([...claims.userinfo, ...claims.id_token]),
+]

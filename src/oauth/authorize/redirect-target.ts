@@ -1,0 +1,53 @@
+/**
+ * Where an authorization response may go. Only `checkRedirectUri` makes a `RedirectTarget`, and redirecting
+ * needs one: an error found before it is shown locally, so this server is never an open redirector
+ * (RFC 9700 §4.11).
+ */
+import type { Client } from '../../clients/client.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import type { Parameters } from '../parameters.ts'
+import { invalidRequest, type OAuthRefusal } from '../refusal.ts'
+
+export const responseModes = ['query', 'form_post'] as const
+export type ResponseMode = (typeof responseModes)[number]
+
+declare const proven: unique symbol
+
+export interface RedirectTarget {
+  readonly [proven]: true
+  readonly redirect_uri: string
+  readonly response_mode: ResponseMode
+  readonly state: string | undefined
+}
+
+/** RFC 8252 §7.3: a native app listens on whatever port is free; IP literals only, for `localhost` may resolve elsewhere. */
+const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::\d{1,5})?([/?][^#]*)?$/
+
+/**
+ * Compares with the registered URIs character by character (RFC 9700 §4.1.3): no parsing, so no two parsers
+ * can disagree about userinfo, dots, case or encodings.
+ */
+export function checkRedirectUri(
+  parameters: Parameters,
+  client: Client,
+): Result<RedirectTarget, OAuthRefusal> {
+  const redirectUri = parameters.get('redirect_uri')
+  if (redirectUri === undefined) return err(invalidRequest('redirect_uri is missing'))
+  const registered =
+    client.redirect_uris.includes(redirectUri) ||
+    (client.application_type === 'native' &&
+      client.redirect_uris.some((candidate) => isSameLoopback(candidate, redirectUri)))
+  if (!registered) return err(invalidRequest('redirect_uri is not registered for this client'))
+  const mode = parameters.get('response_mode')
+  return ok({
+    redirect_uri: redirectUri,
+    response_mode: mode === 'form_post' ? 'form_post' : 'query',
+    state: parameters.get('state'),
+  } as RedirectTarget)
+}
+
+function isSameLoopback(registered: string, presented: string): boolean {
+  const ours = loopback.exec(registered)
+  const theirs = loopback.exec(presented)
+  return ours !== null && theirs !== null && ours[1] === theirs[1] && ours[2] === theirs[2]
+}

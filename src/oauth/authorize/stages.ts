@@ -1,0 +1,93 @@
+/**
+ * The checks of an authorization request, in order. Those before `RedirectTarget` refuse locally; those in
+ * `stages` answer at the client's redirect URI. A new check is one file and one line here.
+ */
+import type { Client, FindClient } from '../../clients/client.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import { maxInteractionParametersLength } from '../../login/interaction.ts'
+import type { Parameters } from '../parameters.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
+import type { Check, CheckNeeds } from './check.ts'
+import { checkClaims } from './check-claims.ts'
+import { checkDisplay } from './check-display.ts'
+import { checkDuplicates } from './check-duplicates.ts'
+import { checkMaxAge } from './check-max-age.ts'
+import { checkNonce } from './check-nonce.ts'
+import { checkPkce } from './check-pkce.ts'
+import { checkPrompt } from './check-prompt.ts'
+import { checkRequestObject } from './check-request-object.ts'
+import { checkResource } from './check-resource.ts'
+import { checkResponseType } from './check-response-type.ts'
+import { checkScope } from './check-scope.ts'
+import { checkSubjectHint } from './check-subject-hint.ts'
+import { checkRedirectUri, type RedirectTarget } from './redirect-target.ts'
+
+export const stages = [
+  checkDuplicates,
+  checkRequestObject,
+  checkResponseType,
+  checkScope,
+  checkPkce,
+  checkNonce,
+  checkPrompt,
+  checkMaxAge,
+  checkClaims,
+  checkResource,
+  checkDisplay,
+  checkSubjectHint,
+] as const satisfies readonly Check<object>[]
+
+type PartOf<Stage> = Stage extends Check<infer Part> ? Part : never
+type Intersect<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
+  part: infer All,
+) => void
+  ? All
+  : never
+
+/** A checked request: everything the stages understood. */
+export type AuthorizeRequest = Intersect<PartOf<(typeof stages)[number]>> & {
+  readonly client: Client
+  readonly target: RedirectTarget
+}
+
+export type CheckedAuthorize =
+  | { readonly kind: 'request'; readonly request: AuthorizeRequest }
+  | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
+  | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
+
+/** Runs the checks. */
+export async function checkAuthorizeRequest(
+  needs: CheckNeeds & { readonly findClient: FindClient },
+  parameters: Parameters,
+): Promise<CheckedAuthorize> {
+  const proven = await proveTarget(needs, parameters)
+  if (!proven.ok) return { kind: 'local', refusal: proven.error }
+  const { client, target } = proven.value
+  const request = { client, target }
+  for (const stage of stages) {
+    const outcome = stage(needs, { parameters, client })
+    const checked = outcome instanceof Promise ? await outcome : outcome
+    if (!checked.ok) return { kind: 'redirect', target, refusal: checked.error }
+    Object.assign(request, checked.value)
+  }
+  return { kind: 'request', request: request as AuthorizeRequest }
+}
+
+/** Client and redirect URI: until both are proven, nothing may be sent anywhere. */
+async function proveTarget(
+  needs: { readonly findClient: FindClient },
+  parameters: Parameters,
+): Promise<Result<{ client: Client; target: RedirectTarget }, OAuthRefusal>> {
+  if (parameters.encoded.length > maxInteractionParametersLength) {
+    return err(invalidRequest('the request is too long'))
+  }
+  for (const name of ['client_id', 'redirect_uri', 'state', 'response_mode']) {
+    if (parameters.duplicates.has(name)) return err(invalidRequest(`${name} is sent more than once`))
+  }
+  const clientId = parameters.get('client_id')
+  if (clientId === undefined) return err(invalidRequest('client_id is missing'))
+  const client = await needs.findClient(clientId)
+  if (!client) return err(refuse('invalid_client', 'client_id is not known', { status: 400 }))
+  const target = checkRedirectUri(parameters, client)
+  return target.ok ? ok({ client, target: target.value }) : target
+}

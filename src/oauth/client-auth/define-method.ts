@@ -1,0 +1,23 @@
+/** The shape of a client authentication method: one file each, listed in `index.ts`. */
+import type { Client } from '../../clients/client.ts'
+import type { FetchClientJwks } from '../../clients/client-jwks.ts'
+import type { Config } from '../../config.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { SpendOnce } from '../../sessions/single-use.ts'
+import type { ClientAuthMethod } from './method-names.ts'
+
+export interface ClientAuthNeeds {
+  readonly config: Pick<Config, 'issuer'>
+  readonly now: Clock
+  readonly fetchClientJwks: FetchClientJwks
+  readonly spendOnce: SpendOnce
+}
+
+export interface ClientAuthenticator {
+  readonly method: ClientAuthMethod
+  /**
+   * Whether `proof` shows that the request comes from `client`.
+   * @returns undefined when it does, else a reason for the log
+   */
+  verify(needs: ClientAuthNeeds, client: Client, proof: string): Promise<string | undefined>
+}

@@ -1,0 +1,96 @@
+/** Client authentication (RFC 6749 §2.3). Adding a method: one file, one line here. */
+import type { Origin, RecordEvent } from '../../audit/event.ts'
+import type { Client, FindClient } from '../../clients/client.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
+import type { RateLimiter } from '../../rate-limits/rate-limiter.ts'
+import type { Parameters } from '../parameters.ts'
+import { type OAuthRefusal, refuse } from '../refusal.ts'
+import { invalidClient, type PresentedCredentials, readClientCredentials } from './client-credentials.ts'
+import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
+import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
+import { none } from './none.ts'
+import { privateKeyJwt } from './private-key-jwt.ts'
+
+export const clientAuthenticators: readonly ClientAuthenticator[] = [
+  clientSecretBasic,
+  clientSecretPost,
+  privateKeyJwt,
+  none,
+]
+
+export interface AuthenticateClientNeeds extends ClientAuthNeeds {
+  readonly findClient: FindClient
+  readonly rateLimiter: RateLimiter
+  readonly recordEvent: RecordEvent
+}
+
+export interface AuthenticatedClient {
+  readonly client: Client
+  /** `RateLimit` headers for the response, whatever it will be. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * Proves which client sends a request. Unknown client, wrong method and wrong secret look the same from
+ * outside. Takes a permit: of the client when it is proven, else of the address that failed.
+ */
+export async function authenticateClient(
+  needs: AuthenticateClientNeeds,
+  request: Request,
+  form: Parameters,
+  origin: Origin,
+): Promise<Result<AuthenticatedClient, OAuthRefusal>> {
+  const presented = readClientCredentials(request.headers.get('authorization'), form)
+  if (!presented.ok) return presented
+  const proven = await prove(needs, presented.value)
+  if (typeof proven === 'string') {
+    const taken = await needs.rateLimiter.take('token-ip-unauthenticated', origin.ip ?? 'unknown')
+    const headers = rateLimitHeaders(taken)
+    if (!taken.allowed) return err(tooManyRequests(headers))
+    recordFailure(needs, presented.value, proven, origin)
+    const basic = presented.value.method === 'client_secret_basic'
+    return err({ ...invalidClient('client authentication failed', proven, basic), headers })
+  }
+  // A public client's id is no secret: without the address, anybody could use up its permits.
+  const subject =
+    presented.value.method === 'none' ? `${proven.client_id}|${origin.ip ?? ''}` : proven.client_id
+  const taken = await needs.rateLimiter.take('token-client', subject)
+  const headers = rateLimitHeaders(taken)
+  return taken.allowed ? ok({ client: proven, headers }) : err(tooManyRequests(headers))
+}
+
+async function prove(
+  needs: AuthenticateClientNeeds,
+  presented: PresentedCredentials,
+): Promise<Client | string> {
+  const client = await needs.findClient(presented.clientId)
+  if (!client) return 'unknown client'
+  if (client.token_endpoint_auth_method !== presented.method) return `method is ${presented.method}`
+  const authenticator = clientAuthenticators.find(({ method }) => method === presented.method)
+  if (!authenticator) return 'method is not supported'
+  return (await authenticator.verify(needs, client, presented.proof)) ?? client
+}
+
+const tooManyRequests = (headers: Readonly<Record<string, string>>): OAuthRefusal =>
+  refuse('temporarily_unavailable', 'too many requests', { status: 429, headers })
+
+function recordFailure(
+  needs: AuthenticateClientNeeds,
+  presented: PresentedCredentials,
+  reason: string,
+  origin: Origin,
+): void {
+  const now = needs.now()
+  needs.recordEvent({
+    id: uuidv7(now),
+    type: 'client.authentication_failed',
+    occurred_at: now,
+    outcome: 'failure',
+    actor_type: 'anonymous',
+    client_id: presented.clientId.slice(0, 256),
+    ...origin,
+    data: { method: presented.method, reason },
+  })
+}

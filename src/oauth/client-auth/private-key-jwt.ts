@@ -1,0 +1,64 @@
+/**
+ * `private_key_jwt` (OpenID Connect Core §9, RFC 7523): the client signs a short-lived assertion.
+ * The allowed algorithms are asymmetric only and must fit the key, against `alg: none` and against an HMAC
+ * made with the public key. `jti` is single-use, against replay of a stolen assertion.
+ */
+import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { Client } from '../../clients/client.ts'
+import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
+
+export const assertionSigningAlgs = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const
+
+/** An assertion that lives longer than this is refused: its `jti` would have to be kept as long. */
+const maxLifetimeSeconds = 3600
+const clockToleranceSeconds = 10
+const maxJtiLength = 256
+
+export const privateKeyJwt: ClientAuthenticator = {
+  method: 'private_key_jwt',
+  async verify(needs, client, proof) {
+    const payload = await verifySignature(needs, client, proof)
+    if (typeof payload === 'string') return payload
+    const { jti, exp } = payload
+    const now = needs.now()
+    if (typeof jti !== 'string' || jti === '' || jti.length > maxJtiLength) return 'jti missing or too long'
+    if (exp === undefined || exp * 1000 > now + maxLifetimeSeconds * 1000) return 'lives too long'
+    const unused = await needs.spendOnce(
+      `client-assertion:${client.client_id}`,
+      jti,
+      (exp + clockToleranceSeconds) * 1000,
+    )
+    return unused ? undefined : 'jti was used before'
+  },
+}
+
+async function verifySignature(
+  needs: ClientAuthNeeds,
+  client: Client,
+  assertion: string,
+): Promise<JWTPayload | string> {
+  const algorithms = client.token_endpoint_auth_signing_alg
+    ? [client.token_endpoint_auth_signing_alg]
+    : [...assertionSigningAlgs]
+  for (const stale of [false, true]) {
+    const jwks = await needs.fetchClientJwks(client, { stale })
+    if (!jwks) return 'client keys cannot be fetched'
+    try {
+      const { payload } = await jwtVerify(assertion, createLocalJWKSet(jwks), {
+        algorithms,
+        issuer: client.client_id,
+        subject: client.client_id,
+        audience: [needs.config.issuer, `${needs.config.issuer}/oauth/token`],
+        clockTolerance: clockToleranceSeconds,
+        currentDate: new Date(needs.now()),
+        requiredClaims: ['exp', 'jti'],
+      })
+      return payload
+    } catch (error) {
+      const keyMayBeNew = error instanceof errors.JWKSNoMatchingKey && client.jwks_uri !== undefined
+      if (!keyMayBeNew || stale)
+        return error instanceof errors.JOSEError ? error.code : 'assertion is malformed'
+    }
+  }
+  return 'no key fits'
+}

@@ -1,0 +1,95 @@
+/**
+ * `authorization_code` (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3). Everything the code states is checked before its
+ * use is written; the write itself decides races: a second use revokes what the first one issued.
+ */
+import { toSeconds } from '../../kit/clock.ts'
+import { sha256 } from '../../kit/hash.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import { accessTokenTtlSeconds } from '../access-token.ts'
+import { type AuthorizationCode, openCode } from '../authorization-code.ts'
+import type { Parameters } from '../parameters.ts'
+import { verifierMatches } from '../pkce.ts'
+import { issueRefreshToken } from '../refresh-token.ts'
+import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
+import { isWithin } from '../scope.ts'
+import { userTokenId } from '../token-id.ts'
+import type { GrantNeeds, GrantRequest, GrantType, TokenResponse } from './define-grant.ts'
+import { issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
+
+export const authorizationCode: GrantType = {
+  type: 'authorization_code',
+  clients: 'any',
+  async exchange(needs, request) {
+    const presented = request.form.get('code')
+    if (presented === undefined) return err(invalidRequest('code is missing'))
+    const code = await openCode(needs.root, presented)
+    const refusal = code ? await checkCode(code, request, needs.now()) : invalidGrant('code is not valid')
+    if (refusal) return err(refusal)
+    return redeem(needs, request, code as AuthorizationCode)
+  },
+}
+
+async function checkCode(
+  code: AuthorizationCode,
+  { client, form }: GrantRequest,
+  now: number,
+): Promise<OAuthRefusal | undefined> {
+  if (code.grant.client_id !== client.client_id) return invalidGrant('code is not valid', 'of another client')
+  if (code.expires_at <= now) return invalidGrant('code is not valid', 'expired')
+  const redirectUri = form.get('redirect_uri')
+  // OAuth 2.1 lets a client leave redirect_uri out, because PKCE binds the code to it; OIDC clients send it.
+  if (redirectUri === undefined ? code.code_challenge === undefined : redirectUri !== code.redirect_uri) {
+    return invalidGrant('code is not valid', 'redirect_uri differs')
+  }
+  return checkVerifier(code, form)
+}
+
+async function checkVerifier(code: AuthorizationCode, form: Parameters): Promise<OAuthRefusal | undefined> {
+  const verifier = form.get('code_verifier')
+  if (code.code_challenge === undefined) {
+    // PKCE downgrade: somebody stripped the challenge from the authorization request (RFC 9700 §4.8.2).
+    return verifier === undefined ? undefined : invalidGrant('code_verifier was not expected')
+  }
+  if (verifier === undefined) return invalidGrant('code_verifier is missing')
+  return (await verifierMatches(verifier, code.code_challenge))
+    ? undefined
+    : invalidGrant('code_verifier does not match')
+}
+
+async function redeem(
+  needs: GrantNeeds,
+  { client, form, origin }: GrantRequest,
+  code: AuthorizationCode,
+): Promise<Result<TokenResponse, OAuthRefusal>> {
+  const { grant } = code
+  const wanted = form.all('resource')
+  if (!isWithin(wanted, grant.resources)) return err(refuse('invalid_target', 'resource was not granted'))
+  const now = needs.now()
+  const iat = toSeconds(now)
+  const mayRefresh = client.grant_types.includes('refresh_token')
+  const [jti, refresh] = await Promise.all([
+    userTokenId(needs.root, grant.user_id, grant.grant_id),
+    mayRefresh ? issueRefreshToken(needs.root, grant.user_id, grant.grant_id) : undefined,
+  ])
+  const redeemed = await needs.sessionsOf(grant.user_id).redeemCode({
+    now,
+    grant,
+    code_expires_at: code.expires_at,
+    refresh: refresh && { token_hash: refresh.secretHash, policy: refreshPolicyOf(needs.config, client) },
+    access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
+    jti_hash: await sha256(jti),
+    origin,
+  })
+  if (redeemed.status !== 'redeemed') return err(invalidGrant('code is not valid', redeemed.status))
+  return ok(
+    await issueUserTokens(needs, {
+      client,
+      grant,
+      scopes: grant.scopes,
+      resources: wanted.length > 0 ? wanted : grant.resources,
+      jti,
+      iat,
+      refresh_token: refresh?.handle,
+    }),
+  )
+}

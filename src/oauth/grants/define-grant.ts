@@ -1,0 +1,47 @@
+/** The shape of a grant type: one file each, listed in `index.ts`. */
+import type { Origin, RecordEvent } from '../../audit/event.ts'
+import type { Client } from '../../clients/client.ts'
+import type { Config } from '../../config.ts'
+import type { SignJwt } from '../../keys/keyring.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Result } from '../../kit/result.ts'
+import type { RootSecret } from '../../kit/root-secret.ts'
+import type { SessionsOf } from '../../sessions/user-sessions.ts'
+import type { FindUser } from '../../users/user.ts'
+import type { Parameters } from '../parameters.ts'
+import type { OAuthRefusal } from '../refusal.ts'
+
+export interface GrantNeeds {
+  readonly config: Config
+  readonly root: RootSecret
+  readonly now: Clock
+  readonly signJwt: SignJwt
+  readonly sessionsOf: SessionsOf
+  readonly findUser: FindUser
+  readonly recordEvent: RecordEvent
+}
+
+export interface GrantRequest {
+  readonly client: Client
+  readonly form: Parameters
+  readonly origin: Origin
+}
+
+/** RFC 6749 §5.1. */
+export interface TokenResponse {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  /** Seconds. */
+  readonly expires_in: number
+  readonly scope?: string
+  readonly refresh_token?: string
+  readonly id_token?: string
+}
+
+export interface GrantType {
+  /** Value of `grant_type`. */
+  readonly type: string
+  /** `confidential`: never for clients that authenticate with `none`. */
+  readonly clients: 'any' | 'confidential'
+  exchange(needs: GrantNeeds, request: GrantRequest): Promise<Result<TokenResponse, OAuthRefusal>>
+}

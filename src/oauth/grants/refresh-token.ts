@@ -1,0 +1,72 @@
+/**
+ * `refresh_token` (RFC 6749 §6) with rotation (RFC 9700 §4.14). One call to the user's object: it carries the
+ * successor along, so that the object decides and stores in one step, and a repeated request finds its answer.
+ */
+import { toSeconds } from '../../kit/clock.ts'
+import { err, ok } from '../../kit/result.ts'
+import type { RotatedRefresh } from '../../sessions/user-sessions.ts'
+import { accessTokenTtlSeconds } from '../access-token.ts'
+import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../refresh-token.ts'
+import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
+import { parseScope } from '../scope.ts'
+import { userTokenId } from '../token-id.ts'
+import type { GrantType } from './define-grant.ts'
+import { issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
+
+export const refreshToken: GrantType = {
+  type: 'refresh_token',
+  clients: 'any',
+  async exchange(needs, { client, form, origin }) {
+    const presented = form.get('refresh_token')
+    if (presented === undefined) return err(invalidRequest('refresh_token is missing'))
+    const scopes = parseScope(form.get('scope'))
+    if (!scopes.ok) return scopes
+    const resources = form.all('resource')
+    const opened = await openRefreshToken(needs.root, presented)
+    if (!opened) return err(invalidGrant('refresh_token is not valid'))
+    const { u: userId, g: grantId } = opened.routing
+
+    const now = needs.now()
+    const iat = toSeconds(now)
+    const [successor, jti] = await Promise.all([
+      issueRefreshToken(needs.root, userId, grantId),
+      userTokenId(needs.root, userId, grantId),
+    ])
+    const fresh = { refresh_token: successor.handle, jti, iat }
+    const rotated = await needs.sessionsOf(userId).rotateRefresh({
+      now,
+      grant_id: grantId,
+      client_id: client.client_id,
+      presented_hash: opened.secretHash,
+      successor_hash: successor.secretHash,
+      replay: await sealReplay(presented, fresh),
+      scopes: scopes.value.length > 0 ? scopes.value : undefined,
+      resources: resources.length > 0 ? resources : undefined,
+      policy: refreshPolicyOf(needs.config, client),
+      access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
+      origin,
+    })
+    if (rotated.status !== 'rotated' && rotated.status !== 'replayed') return err(refusalOf(rotated))
+    const answer = rotated.status === 'rotated' ? fresh : await openReplay(presented, rotated.replay)
+    return ok(
+      await issueUserTokens(needs, {
+        client,
+        grant: rotated.grant,
+        scopes: scopes.value.length > 0 ? scopes.value : rotated.grant.scopes,
+        resources: resources.length > 0 ? resources : rotated.grant.resources,
+        ...answer,
+      }),
+    )
+  },
+}
+
+function refusalOf(rotated: Exclude<RotatedRefresh, { status: 'rotated' | 'replayed' }>): OAuthRefusal {
+  switch (rotated.status) {
+    case 'invalid_scope':
+      return refuse('invalid_scope', 'scope exceeds what was granted')
+    case 'invalid_target':
+      return refuse('invalid_target', 'resource was not granted')
+    default:
+      return invalidGrant('refresh_token is not valid', rotated.status)
+  }
+}

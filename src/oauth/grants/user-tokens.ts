@@ -1,0 +1,49 @@
+/** The tokens of a person's grant, as both `authorization_code` and `refresh_token` answer them. */
+import type { Client } from '../../clients/client.ts'
+import { issueIdToken } from '../../oidc/id-token.ts'
+import type { Grant } from '../../sessions/user-sessions.ts'
+import { accessTokenTtlSeconds, issueAccessToken } from '../access-token.ts'
+import type { GrantNeeds, TokenResponse } from './define-grant.ts'
+
+export interface UserTokensInput {
+  readonly client: Client
+  readonly grant: Grant
+  /** Scopes and resources of this access token; within those of the grant. */
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+  readonly jti: string
+  /** Seconds since the Unix epoch. */
+  readonly iat: number
+  readonly refresh_token: string | undefined
+}
+
+/** Signs the access token and, with `openid`, the ID token. */
+export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput): Promise<TokenResponse> {
+  const { client, grant, scopes, iat } = input
+  const accessToken = await issueAccessToken(needs, {
+    client,
+    sub: grant.sub,
+    jti: input.jti,
+    scopes,
+    resources: input.resources,
+    iat,
+    authentication: { auth_time: Math.floor(grant.auth_time / 1000), acr: grant.acr, amr: grant.amr },
+  })
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: accessTokenTtlSeconds(needs.config, client),
+    ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
+    ...(input.refresh_token === undefined ? {} : { refresh_token: input.refresh_token }),
+    ...(scopes.includes('openid')
+      ? { id_token: await issueIdToken(needs, client, grant, accessToken, iat) }
+      : {}),
+  }
+}
+
+/** Lifetimes of the client's refresh tokens. */
+export const refreshPolicyOf = (config: GrantNeeds['config'], client: Client) => ({
+  idle_ttl_seconds: client.refresh_token_idle_ttl_seconds ?? config.refreshTokenIdleTtlSeconds,
+  absolute_ttl_seconds: client.refresh_token_absolute_ttl_seconds ?? config.refreshTokenAbsoluteTtlSeconds,
+  replay_grace_seconds: config.refreshReplayGraceSeconds,
+})

@@ -1,0 +1,87 @@
+/**
+ * Token introspection (RFC 7662): what a token says and whether it still lives. One call to the object that
+ * knows. Unknown, expired, revoked and foreign tokens are all just inactive (§2.2).
+ */
+import type { Client } from '../clients/client.ts'
+import type { Config } from '../config.ts'
+import type { VerifyJwt } from '../keys/verify-jwt.ts'
+import { type Clock, toSeconds } from '../kit/clock.ts'
+import { sha256 } from '../kit/hash.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { SessionsOf } from '../sessions/user-sessions.ts'
+import { accessTokenType } from './access-token.ts'
+import { openRefreshToken } from './refresh-token.ts'
+import { readTokenId, serviceSubject } from './token-id.ts'
+
+export interface IntrospectNeeds {
+  readonly config: Pick<Config, 'issuer'>
+  readonly root: RootSecret
+  readonly now: Clock
+  readonly verifyJwt: VerifyJwt
+  readonly sessionsOf: SessionsOf
+}
+
+export type Introspection = { readonly active: false } | ({ readonly active: true } & Record<string, unknown>)
+
+const inactive: Introspection = { active: false }
+
+/** Answers `caller`'s question about `token`. */
+export async function introspect(
+  needs: IntrospectNeeds,
+  caller: Client,
+  token: string,
+): Promise<Introspection> {
+  return token.startsWith('authly_rt_')
+    ? introspectRefreshToken(needs, caller, token)
+    : introspectAccessToken(needs, caller, token)
+}
+
+async function introspectAccessToken(
+  needs: IntrospectNeeds,
+  caller: Client,
+  token: string,
+): Promise<Introspection> {
+  const claims = await needs.verifyJwt(token, { typ: accessTokenType })
+  if (!claims?.jti || typeof claims['client_id'] !== 'string') return inactive
+  if (!mayIntrospect(caller, claims['client_id'], claims.aud)) return inactive
+  const address = await readTokenId(needs.root, claims.jti)
+  if (!address) return inactive
+  const question = { now: needs.now(), kind: 'access', jti_hash: await sha256(claims.jti) } as const
+  const inspected = await (address.kind === 'user'
+    ? needs.sessionsOf(address.userId).inspectToken({ ...question, grant_id: address.grantId })
+    : needs.sessionsOf(serviceSubject(claims['client_id'])).inspectToken(question))
+  return inspected.status === 'live' ? { active: true, ...claims, token_type: 'Bearer' } : inactive
+}
+
+/** A refresh token is between its client and us: no other client learns anything about it. */
+async function introspectRefreshToken(
+  needs: IntrospectNeeds,
+  caller: Client,
+  token: string,
+): Promise<Introspection> {
+  const opened = await openRefreshToken(needs.root, token)
+  if (!opened) return inactive
+  const { u: userId, g: grantId } = opened.routing
+  const inspected = await needs.sessionsOf(userId).inspectToken({
+    now: needs.now(),
+    kind: 'refresh',
+    grant_id: grantId,
+    secret_hash: opened.secretHash,
+  })
+  if (inspected.status !== 'live' || inspected.grant?.client_id !== caller.client_id) return inactive
+  const { grant, expires_at } = inspected
+  return {
+    active: true,
+    iss: needs.config.issuer,
+    client_id: grant.client_id,
+    sub: grant.sub,
+    ...(grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {}),
+    ...(expires_at === undefined ? {} : { exp: toSeconds(expires_at) }),
+  }
+}
+
+/** The client a token was issued to, and the APIs it is meant for. */
+function mayIntrospect(caller: Client, clientId: string, audience: string | string[] | undefined): boolean {
+  if (caller.client_id === clientId) return true
+  return [audience ?? []].flat().some((resource) => caller.serves_resources.includes(resource))
+}

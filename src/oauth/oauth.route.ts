@@ -1,0 +1,69 @@
+/** The OAuth endpoints for machines: token, introspection, revocation. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { isConfidential } from '../clients/client.ts'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { invalidClient } from './client-auth/client-credentials.ts'
+import { readClientRequest } from './client-request.ts'
+import { introspect } from './introspect.ts'
+import { oauthJson, renderOAuthRefusal } from './refusal.ts'
+import { revoke } from './revoke.ts'
+import { answerTokenRequest } from './token.ts'
+
+const refusals = {
+  400: 'The request is refused (RFC 6749 §5.2)',
+  401: 'Client authentication failed',
+  413: 'The body is too large',
+  415: 'The body is not a form',
+  429: 'Too many requests',
+}
+
+const token = describeRoute({
+  method: 'post',
+  path: '/oauth/token',
+  summary: 'Token endpoint',
+  spec: 'RFC 6749 §3.2, OAuth 2.1',
+  tag: 'OAuth 2.1',
+  responses: { 200: 'Tokens', ...refusals },
+})
+
+const introspection = describeRoute({
+  method: 'post',
+  path: '/oauth/introspect',
+  summary: 'Token introspection',
+  spec: 'RFC 7662',
+  tag: 'OAuth 2.1',
+  responses: { 200: 'What the token says, or that it is inactive', ...refusals },
+})
+
+const revocation = describeRoute({
+  method: 'post',
+  path: '/oauth/revoke',
+  summary: 'Token revocation',
+  spec: 'RFC 7009',
+  tag: 'OAuth 2.1',
+  responses: { 200: 'The token is revoked, or never was one', ...refusals },
+})
+
+export const oauthRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(token, async (c) => {
+    const { result, headers } = await answerTokenRequest(c.var.deps, c.req.raw, c.var.origin)
+    return result.ok
+      ? oauthJson(result.value, 200, headers)
+      : renderOAuthRefusal({ ...result.error, headers: { ...headers, ...result.error.headers } })
+  })
+  .openapi(introspection, async (c) => {
+    const asked = await readClientRequest(c.var.deps, c.req.raw, c.var.origin)
+    if (!asked.ok) return renderOAuthRefusal(asked.error)
+    const { client, headers, token } = asked.value
+    // RFC 7662 §2.1: the endpoint must be protected; a public client proves nothing.
+    if (!isConfidential(client)) return renderOAuthRefusal(invalidClient('client authentication is required'))
+    return oauthJson(await introspect(c.var.deps, client, token), 200, headers)
+  })
+  .openapi(revocation, async (c) => {
+    const asked = await readClientRequest(c.var.deps, c.req.raw, c.var.origin)
+    if (!asked.ok) return renderOAuthRefusal(asked.error)
+    const { client, headers, token } = asked.value
+    await revoke(c.var.deps, client, token, c.var.origin)
+    return oauthJson({}, 200, headers)
+  })

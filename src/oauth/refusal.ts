@@ -1,0 +1,87 @@
+/**
+ * A refused OAuth request as a value. `description` is for the developer at the other end and never holds
+ * what the server knows; `detail` is for the log alone.
+ */
+
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'access_denied'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'login_required'
+  | 'consent_required'
+  | 'interaction_required'
+  | 'account_selection_required'
+  | 'unmet_authentication_requirements'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'registration_not_supported'
+
+export interface OAuthRefusal {
+  readonly error: OAuthErrorCode
+  readonly description: string
+  readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 503
+  /** Value of `WWW-Authenticate`, where the RFC asks for one. */
+  readonly challenge?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For the log, never for the wire. */
+  readonly detail?: string | undefined
+}
+
+/** A refusal with the status that RFC 6749 §5.2 gives its code. */
+export function refuse(
+  error: OAuthErrorCode,
+  description: string,
+  more: Partial<Omit<OAuthRefusal, 'error' | 'description'>> = {},
+): OAuthRefusal {
+  return { error, description, status: error === 'invalid_client' ? 401 : 400, ...more }
+}
+
+export const invalidRequest = (description: string, detail?: string): OAuthRefusal =>
+  refuse('invalid_request', description, { detail })
+
+export const invalidGrant = (description: string, detail?: string): OAuthRefusal =>
+  refuse('invalid_grant', description, { detail })
+
+export const temporarilyUnavailable = (detail: string): OAuthRefusal =>
+  refuse('temporarily_unavailable', 'please try again shortly', {
+    status: 503,
+    headers: { 'retry-after': '2' },
+    detail,
+  })
+
+/** Headers every OAuth JSON response carries (RFC 6749 §5.1). */
+export const noStoreHeaders = {
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+  'x-content-type-options': 'nosniff',
+  'access-control-allow-origin': '*',
+} as const
+
+const jsonHeaders = { 'content-type': 'application/json;charset=UTF-8', ...noStoreHeaders }
+
+/** A JSON response that no cache keeps. */
+export function oauthJson(body: object, status = 200, headers?: Readonly<Record<string, string>>): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: headers ? { ...jsonHeaders, ...headers } : jsonHeaders,
+  })
+}
+
+/** RFC 6749 §5.2 on the wire. */
+export function renderOAuthRefusal(refusal: OAuthRefusal): Response {
+  return oauthJson({ error: refusal.error, error_description: refusal.description }, refusal.status, {
+    ...refusal.headers,
+    ...(refusal.challenge ? { 'www-authenticate': refusal.challenge } : {}),
+  })
+}

@@ -1,0 +1,54 @@
+/**
+ * Token revocation (RFC 7009): a refresh token ends its whole family, an access token only itself. Tokens
+ * that are unknown or another client's are answered like revoked ones (§2.2), so nothing can be probed.
+ */
+import type { Origin } from '../audit/event.ts'
+import type { Client } from '../clients/client.ts'
+import type { VerifyJwt } from '../keys/verify-jwt.ts'
+import type { Clock } from '../kit/clock.ts'
+import { sha256 } from '../kit/hash.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { SessionsOf } from '../sessions/user-sessions.ts'
+import { accessTokenType } from './access-token.ts'
+import { openRefreshToken } from './refresh-token.ts'
+import { readTokenId, serviceSubject } from './token-id.ts'
+
+export interface RevokeNeeds {
+  readonly root: RootSecret
+  readonly now: Clock
+  readonly verifyJwt: VerifyJwt
+  readonly sessionsOf: SessionsOf
+}
+
+/** Revokes `token` if it was issued to `client`. */
+export async function revoke(
+  needs: RevokeNeeds,
+  client: Client,
+  token: string,
+  origin: Origin,
+): Promise<void> {
+  const base = { now: needs.now(), client_id: client.client_id, origin }
+  if (token.startsWith('authly_rt_')) {
+    const opened = await openRefreshToken(needs.root, token)
+    if (!opened) return
+    await needs.sessionsOf(opened.routing.u).revokeToken({
+      ...base,
+      kind: 'refresh',
+      grant_id: opened.routing.g,
+      secret_hash: opened.secretHash,
+    })
+    return
+  }
+  const claims = await needs.verifyJwt(token, { typ: accessTokenType })
+  if (!claims?.jti || !claims.exp || claims['client_id'] !== client.client_id) return
+  const address = await readTokenId(needs.root, claims.jti)
+  if (!address) return
+  const user = address.kind === 'user' ? address : undefined
+  await needs.sessionsOf(user?.userId ?? serviceSubject(client.client_id)).revokeToken({
+    ...base,
+    kind: 'access',
+    grant_id: user?.grantId,
+    jti_hash: await sha256(claims.jti),
+    expires_at: claims.exp * 1000,
+  })
+}

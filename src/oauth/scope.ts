@@ -1,0 +1,30 @@
+/** The `scope` parameter (RFC 6749 §3.3). */
+import { err, ok, type Result } from '../kit/result.ts'
+import { type OAuthRefusal, refuse } from './refusal.ts'
+
+/** Scopes that OpenID Connect Core §5.4 and §11 define; they need a person. */
+export const identityScopes: ReadonlySet<string> = new Set([
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+  'offline_access',
+])
+
+const token = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+const maxScopes = 64
+
+/** The distinct scope values of a parameter, in the order asked. */
+export function parseScope(parameter: string | undefined): Result<readonly string[], OAuthRefusal> {
+  if (parameter === undefined) return ok([])
+  const scopes = [...new Set(parameter.split(' ').filter((scope) => scope !== ''))]
+  if (scopes.length > maxScopes || scopes.some((scope) => scope.length > 256 || !token.test(scope))) {
+    return err(refuse('invalid_scope', 'scope is malformed'))
+  }
+  return ok(scopes)
+}
+
+/** Whether every wanted value is among those allowed. */
+export const isWithin = (wanted: readonly string[], allowed: readonly string[]): boolean =>
+  wanted.every((value) => allowed.includes(value))

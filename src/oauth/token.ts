@@ -1,0 +1,40 @@
+/** The token endpoint's order of checks (RFC 6749 §3.2): form, client, grant type, then the grant itself. */
+import type { Origin } from '../audit/event.ts'
+import { isConfidential } from '../clients/client.ts'
+import { err, type Result } from '../kit/result.ts'
+import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/index.ts'
+import { readForm } from './form.ts'
+import type { GrantNeeds, TokenResponse } from './grants/define-grant.ts'
+import { grantTypes } from './grants/index.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from './refusal.ts'
+
+export type TokenNeeds = GrantNeeds & AuthenticateClientNeeds
+
+export interface TokenAnswer {
+  readonly result: Result<TokenResponse, OAuthRefusal>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const noHeaders = {}
+
+/** Answers a token request. */
+export async function answerTokenRequest(
+  needs: TokenNeeds,
+  request: Request,
+  origin: Origin,
+): Promise<TokenAnswer> {
+  const form = await readForm(request)
+  if (!form.ok) return { result: form, headers: noHeaders }
+  const authenticated = await authenticateClient(needs, request, form.value, origin)
+  if (!authenticated.ok) return { result: authenticated, headers: noHeaders }
+  const { client, headers } = authenticated.value
+
+  const type = form.value.get('grant_type')
+  const refused = (refusal: OAuthRefusal): TokenAnswer => ({ result: err(refusal), headers })
+  if (type === undefined) return refused(invalidRequest('grant_type is missing'))
+  const grantType = grantTypes.find((candidate) => candidate.type === type)
+  if (!grantType) return refused(refuse('unsupported_grant_type', 'grant_type is not supported'))
+  const allowed = client.grant_types.includes(type) && (grantType.clients === 'any' || isConfidential(client))
+  if (!allowed) return refused(refuse('unauthorized_client', 'this client may not use this grant_type'))
+  return { result: await grantType.exchange(needs, { client, form: form.value, origin }), headers }
+}

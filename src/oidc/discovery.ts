@@ -1,0 +1,71 @@
+/**
+ * Server metadata (OpenID Connect Discovery §3, RFC 8414): derived from the same lists the server works by,
+ * and from the configured issuer; never from request headers, which an attacker may choose.
+ */
+import { signingAlgs } from '../keys/algorithms.ts'
+import { supportedLanguages } from '../login/messages/choose-language.ts'
+import { displays } from '../oauth/authorize/check-display.ts'
+import { prompts } from '../oauth/authorize/check-prompt.ts'
+import { responseTypes } from '../oauth/authorize/check-response-type.ts'
+import { responseModes } from '../oauth/authorize/redirect-target.ts'
+import { clientAuthenticators } from '../oauth/client-auth/index.ts'
+import { assertionSigningAlgs } from '../oauth/client-auth/private-key-jwt.ts'
+import { grantTypes } from '../oauth/grants/index.ts'
+import { codeChallengeMethods } from '../oauth/pkce.ts'
+import { identityScopes } from '../oauth/scope.ts'
+import { acrValuesSupported } from './acr.ts'
+import { userClaims } from './claims.ts'
+
+/** The metadata document of `issuer`. */
+export function serverMetadata(issuer: string) {
+  const authMethods = clientAuthenticators.map(({ method }) => method)
+  const confidentialMethods = authMethods.filter((method) => method !== 'none')
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    userinfo_endpoint: `${issuer}/oidc/userinfo`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    end_session_endpoint: `${issuer}/oidc/logout`,
+    scopes_supported: [...identityScopes],
+    response_types_supported: responseTypes,
+    response_modes_supported: responseModes,
+    grant_types_supported: grantTypes.map(({ type }) => type),
+    token_endpoint_auth_methods_supported: authMethods,
+    token_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    introspection_endpoint_auth_methods_supported: confidentialMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    revocation_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    code_challenge_methods_supported: codeChallengeMethods,
+    subject_types_supported: ['public', 'pairwise'],
+    id_token_signing_alg_values_supported: signingAlgs,
+    userinfo_signing_alg_values_supported: signingAlgs,
+    acr_values_supported: acrValuesSupported,
+    display_values_supported: displays,
+    prompt_values_supported: prompts,
+    claim_types_supported: ['normal'],
+    claims_supported: [
+      'sub',
+      'iss',
+      'aud',
+      'azp',
+      'exp',
+      'iat',
+      'auth_time',
+      'nonce',
+      'acr',
+      'amr',
+      'sid',
+      'at_hash',
+      ...userClaims,
+    ],
+    claims_parameter_supported: true,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+    ui_locales_supported: supportedLanguages,
+  }
+}

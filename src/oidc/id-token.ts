@@ -1,0 +1,69 @@
+/** ID tokens (OpenID Connect Core §2, §3.1.3.6). */
+import { base64url } from 'jose'
+import type { Client } from '../clients/client.ts'
+import type { Config } from '../config.ts'
+import type { SigningAlg } from '../keys/algorithms.ts'
+import type { SignJwt } from '../keys/keyring.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { Grant } from '../sessions/user-sessions.ts'
+import type { FindUser } from '../users/user.ts'
+import { selectClaims } from './claims.ts'
+import { sessionIdFor } from './subject.ts'
+
+export interface IdTokenNeeds {
+  readonly config: Pick<Config, 'issuer' | 'idTokenTtlSeconds'>
+  readonly root: RootSecret
+  readonly signJwt: SignJwt
+  readonly findUser: FindUser
+}
+
+/** Media type in the `typ` header of ID tokens. */
+export const idTokenType = 'JWT'
+
+/**
+ * Signs the ID token of a grant. Claims about the person stay at userinfo (§5.4), unless the `claims`
+ * parameter asked for them here: only then is Postgres read.
+ * @param iat seconds since the Unix epoch
+ */
+export async function issueIdToken(
+  needs: IdTokenNeeds,
+  client: Client,
+  grant: Grant,
+  accessToken: string,
+  iat: number,
+): Promise<string> {
+  const alg = client.id_token_signed_response_alg
+  const [at_hash, sid, claims] = await Promise.all([
+    accessTokenHash(alg, accessToken),
+    sessionIdFor(needs.root, client.client_id, grant.session_id),
+    requestedClaims(needs, grant),
+  ])
+  return needs.signJwt(alg, idTokenType, {
+    ...claims,
+    iss: needs.config.issuer,
+    sub: grant.sub,
+    aud: client.client_id,
+    azp: client.client_id,
+    iat,
+    exp: iat + (client.id_token_ttl_seconds ?? needs.config.idTokenTtlSeconds),
+    auth_time: Math.floor(grant.auth_time / 1000),
+    acr: grant.acr,
+    amr: [...grant.amr],
+    sid,
+    at_hash,
+    ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
+  })
+}
+
+async function requestedClaims(needs: IdTokenNeeds, grant: Grant): Promise<Record<string, unknown>> {
+  if (grant.claims.id_token.length === 0) return {}
+  const user = await needs.findUser(grant.user_id)
+  return user ? selectClaims(user, [], grant.claims.id_token) : {}
+}
+
+/** §3.1.3.6: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */
+async function accessTokenHash(alg: SigningAlg, accessToken: string): Promise<string> {
+  const hash = alg === 'EdDSA' ? 'SHA-512' : 'SHA-256'
+  const digest = new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(accessToken)))
+  return base64url.encode(digest.subarray(0, digest.length / 2))
+}

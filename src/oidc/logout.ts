@@ -1,0 +1,62 @@
+/**
+ * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0 §2): who asks, whom it concerns, and where to go
+ * afterwards. Redirects only to URIs registered for a client that an ID token or `client_id` names.
+ */
+import type { Client, FindClient } from '../clients/client.ts'
+import type { VerifyJwt } from '../keys/verify-jwt.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import type { Parameters } from '../oauth/parameters.ts'
+import { invalidRequest, type OAuthRefusal } from '../oauth/refusal.ts'
+import { idTokenType } from './id-token.ts'
+
+export interface LogoutRequest {
+  readonly client: Client | undefined
+  /** Absolute URL incl. `state`, when one was asked for and is registered. */
+  readonly redirectTo: string | undefined
+  /** `sid` and `sub` of the verified `id_token_hint`. */
+  readonly hint: { readonly sid: unknown; readonly sub: string | undefined } | undefined
+}
+
+/** Checks a logout request. */
+export async function checkLogout(
+  needs: { readonly verifyJwt: VerifyJwt; readonly findClient: FindClient },
+  parameters: Parameters,
+): Promise<Result<LogoutRequest, OAuthRefusal>> {
+  const [duplicate] = parameters.duplicates
+  if (duplicate !== undefined) return err(invalidRequest('a parameter is sent more than once'))
+  const hinted = await readHint(needs.verifyJwt, parameters.get('id_token_hint'))
+  if (!hinted.ok) return hinted
+  const clientId = parameters.get('client_id')
+  const hintedClientId = hinted.value?.clientId
+  // §2: when both are there they must name the same client.
+  if (clientId !== undefined && hintedClientId !== undefined && clientId !== hintedClientId) {
+    return err(invalidRequest('client_id does not match id_token_hint'))
+  }
+  const known = clientId ?? hintedClientId
+  const client = known === undefined ? undefined : await needs.findClient(known)
+  const redirectTo = readRedirect(parameters, client)
+  if (!redirectTo.ok) return redirectTo
+  return ok({ client, redirectTo: redirectTo.value, hint: hinted.value })
+}
+
+async function readHint(verifyJwt: VerifyJwt, token: string | undefined) {
+  if (token === undefined) return ok(undefined)
+  const payload = await verifyJwt(token, { typ: idTokenType, acceptExpired: true })
+  if (!payload || typeof payload.aud !== 'string') return err(invalidRequest('id_token_hint is not valid'))
+  return ok({ clientId: payload.aud, sid: payload['sid'], sub: payload.sub })
+}
+
+/** §3: exact match, and never without a client that registered it: this must not be an open redirector. */
+function readRedirect(
+  parameters: Parameters,
+  client: Client | undefined,
+): Result<string | undefined, OAuthRefusal> {
+  const uri = parameters.get('post_logout_redirect_uri')
+  if (uri === undefined) return ok(undefined)
+  if (!client?.post_logout_redirect_uris.includes(uri)) {
+    return err(invalidRequest('post_logout_redirect_uri is not registered for the client'))
+  }
+  const state = parameters.get('state')
+  if (state === undefined) return ok(uri)
+  return ok(`${uri}${uri.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`)
+}

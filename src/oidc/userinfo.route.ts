@@ -1,0 +1,66 @@
+/** `GET|POST /oidc/userinfo`: the token comes in the header or, by POST, in a form (RFC 6750 §2). */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import { readForm } from '../oauth/form.ts'
+import {
+  invalidRequest,
+  noStoreHeaders,
+  type OAuthRefusal,
+  oauthJson,
+  refuse,
+  renderOAuthRefusal,
+} from '../oauth/refusal.ts'
+import { userInfo } from './userinfo.ts'
+
+const responses = {
+  200: 'Claims, as JSON or as a signed JWT',
+  400: 'The request is malformed',
+  401: 'The access token is missing or not valid',
+  403: 'The access token lacks the openid scope',
+}
+const description = {
+  path: '/oidc/userinfo',
+  summary: 'Claims about the signed-in person',
+  spec: 'OpenID Connect Core §5.3',
+  tag: 'OpenID Connect',
+  responses,
+} as const
+
+export const userInfoRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(describeRoute({ method: 'get', ...description }), (c) => answer(c))
+  .openapi(describeRoute({ method: 'post', ...description }), (c) => answer(c))
+
+async function answer(c: Context<AppEnv>): Promise<Response> {
+  const token = await readBearerToken(c.req.raw)
+  if (!token.ok) return renderOAuthRefusal(token.error)
+  const info = await userInfo(c.var.deps, token.value)
+  if (!info.ok) return renderOAuthRefusal(info.error)
+  if (info.value.format === 'json') return oauthJson(info.value.claims)
+  return new Response(info.value.jwt, { headers: { 'content-type': 'application/jwt', ...noStoreHeaders } })
+}
+
+/** One token, in one place: two would let two parsers see two different requests (RFC 6750 §2). */
+async function readBearerToken(request: Request): Promise<Result<string, OAuthRefusal>> {
+  const header = request.headers.get('authorization')
+  const fromHeader = header === null ? undefined : /^bearer ([\w.~+/=-]+)$/i.exec(header)?.[1]
+  const hasForm = request.method === 'POST' && request.headers.get('content-type') !== null
+  const form = hasForm ? await readForm(request) : undefined
+  if (form && !form.ok) return form
+  const fromForm = form?.value.get('access_token')
+  if (fromHeader !== undefined && fromForm !== undefined) {
+    return err(invalidRequest('more than one access token'))
+  }
+  const token = fromHeader ?? fromForm
+  // RFC 6750 §3: without any token the challenge carries no error code.
+  return token === undefined
+    ? err(
+        refuse('invalid_token', 'an access token is required', {
+          status: 401,
+          challenge: 'Bearer realm="authly"',
+        }),
+      )
+    : ok(token)
+}

@@ -1,0 +1,90 @@
+/**
+ * UserInfo (OpenID Connect Core §5.3): claims about the person, as of now. One call to the user's object (does
+ * the token still live?) and one query.
+ */
+import type { Client, FindClient } from '../clients/client.ts'
+import type { Config } from '../config.ts'
+import type { SignJwt } from '../keys/keyring.ts'
+import type { VerifyJwt } from '../keys/verify-jwt.ts'
+import { type Clock, toSeconds } from '../kit/clock.ts'
+import { sha256 } from '../kit/hash.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import { accessTokenType } from '../oauth/access-token.ts'
+import { type OAuthRefusal, refuse } from '../oauth/refusal.ts'
+import { readTokenId } from '../oauth/token-id.ts'
+import type { SessionsOf } from '../sessions/user-sessions.ts'
+import type { FindUser } from '../users/user.ts'
+import { selectClaims } from './claims.ts'
+
+export interface UserInfoNeeds {
+  readonly config: Pick<Config, 'issuer'>
+  readonly root: RootSecret
+  readonly now: Clock
+  readonly verifyJwt: VerifyJwt
+  readonly signJwt: SignJwt
+  readonly findClient: FindClient
+  readonly findUser: FindUser
+  readonly sessionsOf: SessionsOf
+}
+
+export type UserInfo =
+  | { readonly format: 'json'; readonly claims: Record<string, unknown> }
+  /** For clients registered with `userinfo_signed_response_alg`. */
+  | { readonly format: 'jwt'; readonly jwt: string }
+
+/** Answers for the holder of `accessToken`. */
+export async function userInfo(
+  needs: UserInfoNeeds,
+  accessToken: string,
+): Promise<Result<UserInfo, OAuthRefusal>> {
+  const token = await needs.verifyJwt(accessToken, { typ: accessTokenType })
+  const isForUs = token !== undefined && [token.aud ?? []].flat().includes(needs.config.issuer)
+  if (!isForUs || !token.jti) return err(invalidToken)
+  const scopes = typeof token['scope'] === 'string' ? token['scope'].split(' ') : []
+  if (!scopes.includes('openid')) return err(insufficientScope)
+  const address = await readTokenId(needs.root, token.jti)
+  if (address?.kind !== 'user') return err(invalidToken)
+
+  const [inspected, user, client] = await Promise.all([
+    needs.sessionsOf(address.userId).inspectToken({
+      now: needs.now(),
+      kind: 'access',
+      grant_id: address.grantId,
+      jti_hash: await sha256(token.jti),
+    }),
+    needs.findUser(address.userId),
+    needs.findClient(String(token['client_id'])),
+  ])
+  if (inspected.status !== 'live' || !inspected.grant || user?.status !== 'active' || !client) {
+    return err(invalidToken)
+  }
+  const claims = { ...selectClaims(user, scopes, inspected.grant.claims.userinfo), sub: inspected.grant.sub }
+  return ok(await format(needs, client, claims))
+}
+
+/** §5.3.2: a signed response carries `iss` and `aud`. */
+async function format(
+  needs: UserInfoNeeds,
+  client: Client,
+  claims: Record<string, unknown>,
+): Promise<UserInfo> {
+  const alg = client.userinfo_signed_response_alg
+  if (!alg) return { format: 'json', claims }
+  const payload = { ...claims, iss: needs.config.issuer, aud: client.client_id, iat: toSeconds(needs.now()) }
+  return { format: 'jwt', jwt: await needs.signJwt(alg, 'JWT', payload) }
+}
+
+/** RFC 6750 §3.1. */
+const bearerRefusal = (
+  error: 'invalid_token' | 'insufficient_scope',
+  description: string,
+  status: 401 | 403,
+) =>
+  refuse(error, description, {
+    status,
+    challenge: `Bearer realm="authly", error="${error}", error_description="${description}"${error === 'insufficient_scope' ? ', scope="openid"' : ''}`,
+  })
+
+const invalidToken = bearerRefusal('invalid_token', 'the access token is not valid here', 401)
+const insufficientScope = bearerRefusal('insufficient_scope', 'the openid scope is required', 403)

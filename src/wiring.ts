@@ -1,0 +1,140 @@
+/** The only place where bindings become dependencies. Built per request: nothing here does I/O by itself. */
+import { createAppendEvents } from './audit/audit-outbox.object.ts'
+import type { Origin } from './audit/event.ts'
+import { createRecordEvent } from './audit/record-event.ts'
+import { loadClient } from './clients/clients.store.ts'
+import { createFetchClientJwks } from './clients/fetch-client-jwks.ts'
+import { createFindClient } from './clients/find-client.ts'
+import { type Config, configOf } from './config.ts'
+import { findConsent, saveConsent } from './consents/consents.store.ts'
+import { createDatabase, type Database } from './db/client.ts'
+import type { Dependencies } from './dependencies.ts'
+import { createEdgeCache } from './edge-cache/edge-cache.ts'
+import { createObjectReplica } from './edge-cache/edge-replica.object.ts'
+import { createUpstashReplica } from './edge-cache/upstash-replica.ts'
+import { createKeyring } from './keys/create-keyring.ts'
+import { createSignJwt } from './keys/sign-jwt.ts'
+import {
+  insertSigningKey,
+  loadSigningKeys,
+  promoteSigningKey,
+  removeSigningKey,
+} from './keys/signing-keys.store.ts'
+import { createVerifyJwt } from './keys/verify-jwt.ts'
+import { systemClock } from './kit/clock.ts'
+import { uuidv7 } from './kit/ids.ts'
+import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
+import { argon2Hasher } from './passwords/argon2.ts'
+import { createPasswordStore } from './passwords/password.store.ts'
+import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
+import { createObjectPermits, createSettleUnknownLogin } from './rate-limits/rate-limit.object.ts'
+import { createUpstashPermits } from './rate-limits/upstash-permits.ts'
+import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
+import { loadScopeCatalog } from './scopes/scopes.store.ts'
+import { createSpendOnce } from './sessions/single-use.object.ts'
+import { createSessionsOf } from './sessions/user-sessions.object.ts'
+import { findUser, findUserForLogin } from './users/users.store.ts'
+
+/** What an isolate derives from its environment once. */
+interface Isolate {
+  readonly config: Config
+  readonly root: RootSecret
+  readonly upstash:
+    | { replica: ReturnType<typeof createUpstashReplica>; permits: ReturnType<typeof createUpstashPermits> }
+    | undefined
+}
+
+const isolates = new WeakMap<Env, Isolate>()
+
+/** @throws ConfigurationError naming every wrong variable */
+function isolateOf(env: Env): Isolate {
+  let isolate = isolates.get(env)
+  if (!isolate) {
+    const config = configOf(env)
+    isolate = {
+      config,
+      root: createRootSecret(config.rootSecret, config.previousRootSecrets),
+      upstash: config.upstash && {
+        replica: createUpstashReplica(config.upstash),
+        permits: createUpstashPermits(config.upstash),
+      },
+    }
+    isolates.set(env, isolate)
+  }
+  return isolate
+}
+
+/** Everything a request can use. */
+export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): Dependencies {
+  const { config, root, upstash } = isolateOf(env)
+  const now = systemClock
+  const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work)
+  const database = once(() => createDatabase(config.databaseUrl, config.databaseGatewayUrl))
+  const replica =
+    config.cacheBackend === 'upstash' && upstash
+      ? upstash.replica
+      : createObjectReplica(env.EDGE_REPLICA, config)
+  const cache = createEdgeCache({ replica, now, waitUntil })
+  const keyring = createKeyring({
+    cache,
+    root,
+    now,
+    loadKeys: () => loadSigningKeys(database()),
+    insertKey: (input) => insertSigningKey(database(), input),
+  })
+  const passwords = once(() => createPasswordStore(database()))
+  return {
+    config,
+    root,
+    now,
+    keyring,
+    signJwt: createSignJwt({ keyring }),
+    verifyJwt: createVerifyJwt({ keyring, issuer: config.issuer, now }),
+    findClient: createFindClient({ cache, loadClient: (clientId) => loadClient(database(), clientId) }),
+    fetchClientJwks: createFetchClientJwks({ now, allowLoopback: config.allowLoopbackFetch }),
+    loadScopeCatalog: createLoadScopeCatalog({ cache, loadScopeCatalog: () => loadScopeCatalog(database()) }),
+    findUser: (userId) => findUser(database(), userId),
+    findUserForLogin: (identifier) => findUserForLogin(database(), identifier),
+    findConsent: (userId, clientId) => findConsent(database(), userId, clientId),
+    saveConsent: (userId, clientId, consent) => saveConsent(database(), userId, clientId, consent),
+    findCurrentPassword: (userId) => passwords().findCurrentPassword(userId),
+    storePassword: (input) => passwords().storePassword(input),
+    renewPasswordHash: (input) => passwords().renewPasswordHash(input),
+    passwordHasher: argon2Hasher,
+    sessionsOf: createSessionsOf(env.USER_SESSIONS, config),
+    rateLimiter: createRateLimiter({
+      drawPermits:
+        config.rateLimitBackend === 'upstash' && upstash
+          ? upstash.permits
+          : createObjectPermits(env.RATE_LIMIT, config),
+      settleUnknownLogin: createSettleUnknownLogin(env.RATE_LIMIT, config),
+      overrides: config.rateLimitOverrides,
+      now,
+      waitUntil,
+    }),
+    spendOnce: createSpendOnce(env.SINGLE_USE, config),
+    recordEvent: createRecordEvent({ waitUntil, append: createAppendEvents(env.AUDIT_OUTBOX, config) }),
+    keyWrites: {
+      insert: (input) => insertSigningKey(database(), input),
+      promote: (input) => promoteSigningKey(database(), input),
+      remove: (input) => removeSigningKey(database(), input),
+    },
+    loadSigningKeys: () => loadSigningKeys(database()),
+    cache,
+  }
+}
+
+/** The address Cloudflare saw; headers that a client can set are never looked at. */
+export const readOrigin = (request: Request): Origin => ({
+  ip: request.headers.get('cf-connecting-ip') ?? undefined,
+  user_agent: request.headers.get('user-agent')?.slice(0, 256),
+  request_id: request.headers.get('cf-ray') ?? uuidv7(),
+})
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

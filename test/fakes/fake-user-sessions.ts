@@ -1,0 +1,57 @@
+/** The `UserSessions` port without Durable Objects: the same rules over maps. */
+import type { AuditEvent } from '../../src/audit/event.ts'
+import { checkSession } from '../../src/sessions/check-session.ts'
+import { publicSession, sessionEnded } from '../../src/sessions/decide-session.ts'
+import { completePasswordChange, endAllSessions, endSession } from '../../src/sessions/end-session.ts'
+import { inspectToken } from '../../src/sessions/inspect-token.ts'
+import { redeemCode } from '../../src/sessions/redeem-code.ts'
+import { denyConsent, rememberConsent } from '../../src/sessions/remember-consent.ts'
+import { revokeToken } from '../../src/sessions/revoke-token.ts'
+import { rotateRefresh } from '../../src/sessions/rotate-refresh.ts'
+import { settleLogin } from '../../src/sessions/settle-login.ts'
+import type { SessionsOf, UserSessions } from '../../src/sessions/user-sessions.ts'
+import { createMemorySubjectState } from './memory-subject-state.ts'
+
+/** One subject's sessions, and the events they recorded. */
+export function createFakeUserSessions(): { readonly sessions: UserSessions; readonly events: AuditEvent[] } {
+  const { state, events } = createMemorySubjectState()
+  const sessions: UserSessions = {
+    settleLogin: async (input) => settleLogin(state, input),
+    checkSession: async (input) => checkSession(state, input),
+    completePasswordChange: async (input) => completePasswordChange(state, input),
+    endSession: async (input) => endSession(state, input),
+    endAllSessions: async (input) => endAllSessions(state, { ...input, reason: 'signed_out_everywhere' }),
+    listSessions: async ({ now }) =>
+      state.sessions
+        .all()
+        .filter((session) => !sessionEnded(session, now))
+        .toSorted((left, right) => right.last_seen_at - left.last_seen_at)
+        .map(publicSession),
+    rememberConsent: async (input) => rememberConsent(state, input),
+    denyConsent: async (input) => denyConsent(state, input),
+    redeemCode: async (input) => redeemCode(state, input),
+    rotateRefresh: async (input) => rotateRefresh(state, input),
+    inspectToken: async (input) => inspectToken(state, input),
+    revokeToken: async (input) => revokeToken(state, input),
+  }
+  return { sessions, events }
+}
+
+/** Many subjects: what `createSessionsOf` gives, and all events in order of subjects. */
+export function createFakeSessionsOf(): {
+  readonly sessionsOf: SessionsOf
+  readonly events: () => AuditEvent[]
+} {
+  const subjects = new Map<string, ReturnType<typeof createFakeUserSessions>>()
+  return {
+    sessionsOf: (subject) => {
+      let fake = subjects.get(subject)
+      if (!fake) {
+        fake = createFakeUserSessions()
+        subjects.set(subject, fake)
+      }
+      return fake.sessions
+    },
+    events: () => [...subjects.values()].flatMap((fake) => fake.events),
+  }
+}

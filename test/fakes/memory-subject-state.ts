@@ -1,0 +1,43 @@
+/** A subject's state in plain maps, for rules without storage. */
+import type { AuditEvent } from '../../src/audit/event.ts'
+import type { LoginAttempts } from '../../src/sessions/decide-login.ts'
+import type { StoredGrant, StoredSession, SubjectState } from '../../src/sessions/subject-state.ts'
+import type { RememberedConsent } from '../../src/sessions/user-sessions.ts'
+
+export function createMemorySubjectState(): { readonly state: SubjectState; readonly events: AuditEvent[] } {
+  const sessions = new Map<string, StoredSession>()
+  const grants = new Map<string, StoredGrant>()
+  const attempts = new Map<string, LoginAttempts>()
+  const consents = new Map<string, RememberedConsent>()
+  const revoked = new Set<string>()
+  const events: AuditEvent[] = []
+
+  const state: SubjectState = {
+    sessions: {
+      find: (id) => sessions.get(id),
+      all: () => [...sessions.values()],
+      put: (session) => void sessions.set(session.session_id, session),
+      delete: (id) => void sessions.delete(id),
+    },
+    grants: {
+      find: (id) => grants.get(id),
+      allLive: () => [...grants.values()].filter((stored) => !stored.revoked),
+      put: (stored) => void grants.set(stored.grant.grant_id, stored),
+    },
+    attempts: {
+      find: (hash) => attempts.get(hash),
+      put: (hash, value) => void attempts.set(hash, value),
+      delete: (hash) => void attempts.delete(hash),
+    },
+    consents: {
+      find: (clientId) => consents.get(clientId),
+      put: (clientId, consent) => void consents.set(clientId, consent),
+    },
+    revokedTokens: {
+      has: (jtiHash) => revoked.has(jtiHash),
+      add: (jtiHash) => !revoked.has(jtiHash) && Boolean(revoked.add(jtiHash)),
+    },
+    record: (event) => void events.push(event),
+  }
+  return { state, events }
+}

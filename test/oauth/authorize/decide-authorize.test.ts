@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import type { Prompt } from '../../../src/oauth/authorize/check-prompt.ts'
+import { type AuthorizeSituation, decideAuthorize } from '../../../src/oauth/authorize/decide-authorize.ts'
+import type { RedirectTarget } from '../../../src/oauth/authorize/redirect-target.ts'
+import type { AuthorizeRequest } from '../../../src/oauth/authorize/stages.ts'
+import { noClaims } from '../../../src/oidc/claims-parameter.ts'
+import type { Session } from '../../../src/sessions/user-sessions.ts'
+import { aClient } from '../../fakes/client.ts'
+
+const now = 1_800_000_000_000
+const minute = 60_000
+
+const session: Session = {
+  session_id: 's1',
+  user_id: 'u1',
+  auth_time: now - 10 * minute,
+  acr: 'urn:authly:acr:pwd',
+  amr: ['pwd'],
+  created_at: now - 10 * minute,
+  last_seen_at: now,
+  expires_at: now + 60 * minute,
+  ip: undefined,
+  user_agent: undefined,
+  password_change_required: false,
+}
+const consent = { scopes: ['openid', 'read'], claims: [] }
+
+const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest => ({
+  client: aClient(),
+  target: {} as RedirectTarget,
+  scopes: ['openid', 'read'],
+  code_challenge: undefined,
+  nonce: undefined,
+  prompt: new Set<Prompt>(),
+  max_age_seconds: undefined,
+  claims: noClaims,
+  resources: [],
+  hints: { display: undefined, login_hint: undefined, ui_locales: undefined },
+  wantedSub: undefined,
+  ...overrides,
+})
+
+const decide = (situation: Partial<AuthorizeSituation>) => {
+  const decision = decideAuthorize({
+    request: aRequest(),
+    session,
+    sub: 'u1',
+    consent,
+    progress: undefined,
+    now,
+    ...situation,
+  })
+  return decision.next === 'refuse' ? decision.refusal.error : decision.next
+}
+
+const prompt = (...values: Prompt[]) => ({ request: aRequest({ prompt: new Set(values) }) })
+const nobody = { session: undefined, sub: undefined, consent: undefined }
+const signedIn = { started_at: now - minute, prompt_done: { login: true }, session_id: 's1' }
+const justNow = { ...session, auth_time: now - 1000 }
+
+describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
+  it.each<[string, Partial<AuthorizeSituation>, string]>([
+    ['a live session and remembered consent need nothing more', {}, 'issue'],
+    ['without a session a person signs in', nobody, 'login'],
+    ['prompt=none without a session', { ...nobody, ...prompt('none') }, 'login_required'],
+    ['prompt=none with session and consent is silent', prompt('none'), 'issue'],
+    ['prompt=none without consent', { ...prompt('none'), consent: undefined }, 'consent_required'],
+    ['prompt=login asks again', prompt('login'), 'login'],
+    [
+      'prompt=login is met by a sign-in of this request',
+      { ...prompt('login'), session: justNow, progress: signedIn },
+      'issue',
+    ],
+    [
+      'prompt=login is not met by a sign-in before the request began',
+      { ...prompt('login'), progress: signedIn },
+      'login',
+    ],
+    [
+      'prompt=login is not met by another session swapped in',
+      { ...prompt('login'), session: { ...justNow, session_id: 's2' }, progress: signedIn },
+      'login',
+    ],
+    ['max_age older than the sign-in', { request: aRequest({ max_age_seconds: 300 }) }, 'login'],
+    ['max_age younger than the sign-in', { request: aRequest({ max_age_seconds: 3600 }) }, 'issue'],
+    [
+      'max_age with prompt=none',
+      { request: aRequest({ max_age_seconds: 300, prompt: new Set<Prompt>(['none']) }) },
+      'login_required',
+    ],
+    [
+      'max_age=0 is met by a sign-in of this request, so that it cannot loop',
+      { request: aRequest({ max_age_seconds: 0 }), session: justNow, progress: signedIn },
+      'issue',
+    ],
+    ['prompt=select_account', prompt('select_account'), 'select_account'],
+    [
+      'prompt=select_account, chosen',
+      {
+        ...prompt('select_account'),
+        progress: { started_at: now, prompt_done: { select_account: true }, session_id: 's1' },
+      },
+      'issue',
+    ],
+    ['prompt=consent asks although remembered', prompt('consent'), 'consent'],
+    [
+      'prompt=consent, given',
+      {
+        ...prompt('consent'),
+        progress: { started_at: now, prompt_done: { consent: true }, session_id: 's1' },
+      },
+      'issue',
+    ],
+    [
+      'prompt=consent given in another session does not count',
+      {
+        ...prompt('consent'),
+        progress: { started_at: now, prompt_done: { consent: true }, session_id: 's2' },
+      },
+      'consent',
+    ],
+    [
+      'a person who said no',
+      { progress: { started_at: now, prompt_done: {}, denied: true } },
+      'access_denied',
+    ],
+    ['a new scope asks again', { request: aRequest({ scopes: ['openid', 'write'] }) }, 'consent'],
+    [
+      'a new claim asks again',
+      { request: aRequest({ claims: { ...noClaims, userinfo: ['email'] } }) },
+      'consent',
+    ],
+    [
+      'first-party clients skip consent',
+      { request: aRequest({ client: aClient({ first_party: true }) }), consent: undefined },
+      'issue',
+    ],
+    ['the expected subject is signed in', { request: aRequest({ wantedSub: 'u1' }) }, 'issue'],
+    ['another subject is signed in', { request: aRequest({ wantedSub: 'u2' }) }, 'login'],
+    [
+      'another subject with prompt=none',
+      { request: aRequest({ wantedSub: 'u2', prompt: new Set<Prompt>(['none']) }) },
+      'login_required',
+    ],
+    [
+      'another subject again after signing in does not loop',
+      { request: aRequest({ wantedSub: 'u2' }), session: justNow, progress: signedIn },
+      'login_required',
+    ],
+    [
+      'an essential acr that cannot be reached (§5.5.1.1)',
+      { request: aRequest({ claims: { ...noClaims, essential_acr: ['urn:example:gold'] } }) },
+      'unmet_authentication_requirements',
+    ],
+    [
+      'an essential acr that is met',
+      { request: aRequest({ claims: { ...noClaims, essential_acr: ['urn:authly:acr:pwd'] } }) },
+      'issue',
+    ],
+    [
+      'a password that must be changed comes first',
+      { session: { ...session, password_change_required: true } },
+      'password',
+    ],
+    [
+      'a password that must be changed, silently',
+      { ...prompt('none'), session: { ...session, password_change_required: true } },
+      'login_required',
+    ],
+  ])('%s', (_rule, situation, expected) => {
+    expect(decide(situation)).toBe(expected)
+  })
+})
