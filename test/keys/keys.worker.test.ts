@@ -1,0 +1,226 @@
+import { env } from 'cloudflare:workers'
+import { sql } from 'drizzle-orm'
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createObjectReplica } from '../../src/edge-cache/edge-replica.object.ts'
+import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { createKeyring } from '../../src/keys/create-keyring.ts'
+import { generateKey } from '../../src/keys/generate-key.ts'
+import type { Keyring } from '../../src/keys/keyring.ts'
+import { type RotateKeysNeeds, rotateKeys } from '../../src/keys/rotate-keys.ts'
+import { createSignJwt } from '../../src/keys/sign-jwt.ts'
+import {
+  insertSigningKey,
+  loadSigningKeys,
+  promoteSigningKey,
+  removeSigningKey,
+} from '../../src/keys/signing-keys.store.ts'
+import { createVerifyJwt } from '../../src/keys/verify-jwt.ts'
+import { createRootSecret } from '../../src/kit/root-secret.ts'
+import { testDatabase } from '../fakes/database.ts'
+import { cacheUnderTest } from '../fakes/edge-cache.ts'
+
+const issuer = 'https://auth.test'
+const day = 86_400_000
+const rootSecret = 'dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ'
+const root = createRootSecret(rootSecret)
+const start = Date.UTC(2027, 0, 1)
+let now: number
+
+beforeEach(async () => {
+  now = start
+  await testDatabase().execute(sql`delete from signing_keys`)
+  await testDatabase().execute(sql`delete from audit_events where type like 'key.%'`)
+})
+
+/** A keyring in a cold isolate of its own. */
+function isolate(options: { root?: typeof root; databaseAway?: () => boolean; region?: string } = {}) {
+  const database = testDatabase()
+  const replica = options.region
+    ? createObjectReplica(env.EDGE_REPLICA, {
+        region: options.region,
+        jurisdiction: undefined,
+        locationHint: undefined,
+      })
+    : undefined
+  const { cache, settle } = cacheUnderTest({ now: () => now, ...(replica ? { replica } : {}) })
+  const keyring = createKeyring({
+    cache,
+    root: options.root ?? root,
+    now: () => now,
+    loadKeys: async () => {
+      if (options.databaseAway?.()) throw new Error('connection refused')
+      return loadSigningKeys(database)
+    },
+    insertKey: (input) => insertSigningKey(database, input),
+  })
+  return { keyring, cache, settle, signJwt: createSignJwt({ keyring }) }
+}
+
+const rotation = (cache: RotateKeysNeeds['cache']): RotateKeysNeeds => {
+  const database = testDatabase()
+  return {
+    cache,
+    loadKeys: () => loadSigningKeys(database),
+    writes: {
+      insert: (input) => insertSigningKey(database, input),
+      promote: (input) => promoteSigningKey(database, input),
+      remove: (input) => removeSigningKey(database, input),
+    },
+    generateKey: (alg) => generateKey(root, alg),
+    policy: { rotationSeconds: 90 * 86_400, prepublishSeconds: 86_400, retentionSeconds: 7 * 86_400 },
+    now: () => now,
+  }
+}
+
+const keyEvents = async () => {
+  const { rows } = await testDatabase().execute<{ type: string; kid: string }>(
+    sql`select type, data->>'kid' as kid from audit_events where type like 'key.%' order by occurred_at, type`,
+  )
+  return rows
+}
+const kidsOf = async (keyring: Keyring) => (await keyring.jwks()).keys.map((key) => key.kid)
+const claims = () => ({ iss: issuer, sub: 'someone', exp: Math.floor(now / 1000) + 600 })
+
+describe('first use', () => {
+  test.each(signingAlgs)(
+    'makes a key and signs a JWT that jose verifies with the published JWKS: %s',
+    async (alg) => {
+      const { keyring, signJwt } = isolate()
+      const token = await signJwt(alg, 'at+jwt', { ...claims(), name: 'Zoë 日本' })
+      const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(await keyring.jwks()), {
+        algorithms: [alg],
+        typ: 'at+jwt',
+        issuer,
+        currentDate: new Date(now),
+      })
+      expect(payload['name']).toBe('Zoë 日本')
+      expect(protectedHeader.kid).toBe((await keyring.signingKey(alg)).kid)
+    },
+  )
+
+  test('cold isolates starting together make one key', async () => {
+    const isolates = Array.from({ length: 8 }, () => isolate())
+    const keys = await Promise.all(isolates.map(({ keyring }) => keyring.signingKey('ES256')))
+    expect(new Set(keys.map((key) => key.kid)).size).toBe(1)
+    expect((await loadSigningKeys(testDatabase())).value).toHaveLength(1)
+    expect(await keyEvents()).toEqual([{ type: 'key.created', kid: keys[0]?.kid }])
+  })
+
+  test('the JWKS shows every algorithm and no private member (RFC 7517 §9.3)', async () => {
+    const { keyring } = isolate()
+    const { keys } = await keyring.jwks()
+    expect(keys.map((key) => key.alg).sort()).toEqual([...signingAlgs].sort())
+    for (const key of keys) {
+      expect(key).toMatchObject({ kid: expect.any(String), use: 'sig' })
+      for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
+        expect(key).not.toHaveProperty(member)
+    }
+  })
+
+  test('no private key stands in the database in plaintext', async () => {
+    const { keyring } = isolate()
+    await keyring.jwks()
+    const { rows } = await testDatabase().execute(sql`select * from signing_keys`)
+    expect(JSON.stringify(rows)).not.toMatch(/"(d|p|q|dp|dq|qi)":/)
+  })
+})
+
+describe('root secret', () => {
+  test('a previous root secret still opens the keys sealed under it', async () => {
+    const { kid } = await isolate().keyring.signingKey('ES256')
+    const rotated = createRootSecret('b3RoZXItcm9vdC1zZWNyZXQtb3RoZXItcm9vdC1zZWNyZXQtMg', [rootSecret])
+    const second = isolate({ root: rotated })
+    expect((await second.keyring.signingKey('ES256')).kid).toBe(kid)
+  })
+
+  test('a sealed private key moved to another row does not open', async () => {
+    const { openPrivateKey } = await import('../../src/keys/generate-key.ts')
+    const [one, other] = await Promise.all([generateKey(root, 'ES256'), generateKey(root, 'ES256')])
+    const moved = { kid: other.kid, private_jwk_sealed: one.private_jwk_sealed }
+    await expect(openPrivateKey(root, moved)).rejects.toThrow('AUTHLY_ROOT_SECRET_PREVIOUS')
+  })
+})
+
+describe('Postgres away', () => {
+  test('a cold isolate signs with the keys of the regional replica', async () => {
+    const region = `keys-${crypto.randomUUID().slice(0, 8)}`
+    const warm = isolate({ region })
+    const { kid } = await warm.keyring.signingKey('ES256')
+    await warm.settle()
+    now += 3600_000
+    const cold = isolate({ region, databaseAway: () => true })
+    expect((await cold.keyring.signingKey('ES256')).kid).toBe(kid)
+  })
+})
+
+describe('rotation', () => {
+  test('publishes before use, keeps after use, and removes: a full rotation by the clock', async () => {
+    const { keyring, cache, signJwt } = isolate()
+    await keyring.jwks()
+    const first = (await keyring.signingKey('ES256')).kid
+    const oldToken = await signJwt('ES256', 'at+jwt', { ...claims(), exp: start / 1000 + 366 * 86_400 })
+    expect(await rotateKeys(rotation(cache))).toEqual([])
+
+    now = start + 89 * day
+    expect(await rotateKeys(rotation(cache))).toHaveLength(signingAlgs.length)
+    expect(await kidsOf(keyring)).toHaveLength(2 * signingAlgs.length)
+    expect((await keyring.signingKey('ES256')).kid).toBe(first)
+
+    now = start + 90 * day - 1000
+    expect(await rotateKeys(rotation(cache))).toEqual([])
+
+    now = start + 90 * day
+    await rotateKeys(rotation(cache))
+    const second = (await keyring.signingKey('ES256')).kid
+    expect(second).not.toBe(first)
+    expect(await kidsOf(keyring)).toContain(first)
+    const verifyJwt = createVerifyJwt({ keyring, issuer, now: () => now })
+    expect(await verifyJwt(oldToken, { typ: 'at+jwt' })).toMatchObject({ sub: 'someone' })
+
+    now = start + 97 * day
+    await rotateKeys(rotation(cache))
+    expect(await kidsOf(keyring)).toHaveLength(signingAlgs.length)
+    expect(await kidsOf(keyring)).not.toContain(first)
+    expect(await verifyJwt(oldToken, { typ: 'at+jwt' })).toBeUndefined()
+
+    const events = (await keyEvents()).filter((event) => event.kid === first || event.kid === second)
+    expect(events).toEqual([
+      { type: 'key.created', kid: first },
+      { type: 'key.created', kid: second },
+      { type: 'key.activated', kid: second },
+      { type: 'key.retired', kid: first },
+      { type: 'key.removed', kid: first },
+    ])
+  })
+
+  test('jobs running at the same moment rotate once and record each event once', async () => {
+    const { keyring } = isolate()
+    await keyring.jwks()
+    const run = () => Promise.all([1, 2, 3, 4].map(() => rotateKeys(rotation(isolate().cache))))
+    now = start + 89 * day
+    await run()
+    now = start + 90 * day
+    await run()
+    const { value } = await loadSigningKeys(testDatabase())
+    for (const alg of signingAlgs) {
+      const statuses = value.filter((key) => key.alg === alg).map((key) => key.status)
+      expect(statuses.sort()).toEqual(['current', 'retired'])
+    }
+    const counts = Object.groupBy(await keyEvents(), (event) => event.type)
+    expect(counts['key.created']).toHaveLength(2 * signingAlgs.length)
+    expect(counts['key.activated']).toHaveLength(signingAlgs.length)
+    expect(counts['key.retired']).toHaveLength(signingAlgs.length)
+  })
+
+  test('a rotation never leaves an algorithm without a key that signs', async () => {
+    const { keyring, cache } = isolate()
+    await keyring.jwks()
+    for (let hour = 0; hour < 200 * 24; hour += 12) {
+      now = start + hour * 3600_000
+      await rotateKeys(rotation(cache))
+      const { value } = await loadSigningKeys(testDatabase())
+      expect(value.filter((key) => key.alg === 'ES256' && key.status === 'current')).toHaveLength(1)
+    }
+  })
+})

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { passwordCredentials, users } from '../../src/db/schema.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { findUser, findUserForLogin } from '../../src/users/users.store.ts'
+import { testDatabase } from '../fakes/database.ts'
+
+const tag = () => uuidv7().slice(-12)
+
+test('finds a user by id with profile and roles', async () => {
+  const database = testDatabase()
+  const id = uuidv7()
+  const profile = { name: 'Zoë', address: { country: 'DE' } }
+  await database.insert(users).values({ id, email: `${tag()}@x.test`, profile, roles: ['admin'] })
+  expect(await findUser(database, id)).toMatchObject({
+    id,
+    username: undefined,
+    profile,
+    roles: ['admin'],
+    status: 'active',
+    updated_at: expect.any(Number),
+  })
+})
+
+test.each(['', 'no-uuid', "' or 1=1 --", '00000000-0000-0000-0000-000000000000'])(
+  'no user behind %j',
+  async (id) => {
+    expect(await findUser(testDatabase(), id)).toBeUndefined()
+  },
+)
+
+test('finds the user and the password by e-mail or username, ignoring case', async () => {
+  const database = testDatabase()
+  const id = uuidv7()
+  const name = tag()
+  await database.insert(users).values({ id, email: `${name}@Example.test`, username: `User-${name}` })
+  await database.insert(passwordCredentials).values({ user_id: id, hash: '$argon2id$x', must_change: true })
+  for (const identifier of [`${name}@EXAMPLE.test`, `user-${name}`.toUpperCase()]) {
+    const found = await findUserForLogin(database, identifier)
+    expect(found?.user.id).toBe(id)
+    expect(found?.password).toEqual({ hash: '$argon2id$x', must_change: true })
+  }
+})
+
+test('a user without a password has none', async () => {
+  const database = testDatabase()
+  const name = tag()
+  await database.insert(users).values({ id: uuidv7(), username: name })
+  expect(await findUserForLogin(database, name)).toMatchObject({ password: undefined })
+})
+
+test("nobody takes another person's sign-in by choosing their address as username", async () => {
+  const database = testDatabase()
+  const address = `${tag()}@x.test`
+  const owner = uuidv7()
+  await database.insert(users).values({ id: uuidv7(), username: address })
+  await database.insert(users).values({ id: owner, email: address })
+  expect((await findUserForLogin(database, address))?.user.id).toBe(owner)
+})
+
+test.each(['', 'nobody@x.test', 'x\u0000y', 'x'.repeat(100_000)])(
+  'unknown identifier %#',
+  async (identifier) => {
+    expect(await findUserForLogin(testDatabase(), identifier)).toBeUndefined()
+  },
+)
