@@ -54,12 +54,12 @@ export function cpuSeconds(roots: readonly number[]): number {
  * charged to the requests that caused it. Gives up after `limitMs`.
  */
 export async function untilIdle(roots: readonly number[], limitMs = 3_000): Promise<void> {
-  const windowMs = 250
+  const windowMs = 200
   const idleSeconds = 0.01
   const deadline = Date.now() + limitMs
   let before = cpuSeconds(roots)
   let quietWindows = 0
-  while (Date.now() < deadline && quietWindows < 3) {
+  while (Date.now() < deadline && quietWindows < 2) {
     await new Promise((resolve) => setTimeout(resolve, windowMs))
     const after = cpuSeconds(roots)
     quietWindows = after - before <= idleSeconds ? quietWindows + 1 : 0

@@ -74,7 +74,13 @@ export async function runAutocannon(plan: RequestPlan, options: LoadOptions): Pr
                 return { ...request, method: 'GET', path: '/.well-known/openid-configuration' }
               }
               const { method, path, headers, body } = shot
-              return { ...request, method, path, headers: { ...headers }, ...(body === undefined ? {} : { body }) }
+              return {
+                ...request,
+                method,
+                path,
+                headers: { ...headers },
+                ...(body === undefined ? {} : { body }),
+              }
             },
             onResponse: (status, body, context, headers) => {
               if ((context as { shot?: Shot }).shot?.request) check(status, body, headers ?? {})

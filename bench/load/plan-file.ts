@@ -22,7 +22,9 @@ const escapeValue = (value: string): string => value.replaceAll('%', '%25').repl
  * that the load generator does not become what is measured.
  */
 export const looksAtResponses = (plan: RequestPlan): boolean =>
-  plan.kind !== 'rotate' || plan.expect.bodyContains !== undefined || plan.expect.locationContains !== undefined
+  plan.kind !== 'rotate' ||
+  plan.expect.bodyContains !== undefined ||
+  plan.expect.locationContains !== undefined
 
 /** @param collect file that receives the `code` parameter of every `Location` */
 export function writePlanFile(path: string, plan: RequestPlan, collect?: string): void {
@@ -41,5 +43,8 @@ export function writePlanFile(path: string, plan: RequestPlan, collect?: string)
   const lines = Object.entries(settings).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${escapeValue(value)}\n`],
   )
-  writeFileSync(path, `${lines.join('')}\n${items.map((item) => `${Buffer.byteLength(item)}\n${item}\n`).join('')}`)
+  writeFileSync(
+    path,
+    `${lines.join('')}\n${items.map((item) => `${Buffer.byteLength(item)}\n${item}\n`).join('')}`,
+  )
 }

@@ -1,0 +1,169 @@
+/**
+ * A target that is a whole authorization server. People are signed in once; codes, access tokens and refresh
+ * tokens are then got through the server's own HTTP endpoints, as an application would.
+ */
+import type { LoadGenerator } from '../load/generate-load.ts'
+import type {
+  HttpRequest,
+  LoadResult,
+  OperationName,
+  ProcessRoots,
+  RequestPlan,
+  Target,
+  TargetName,
+} from '../target.ts'
+import { operationNames } from '../target.ts'
+import { authorizeQuery, formPost, userCount, verifier } from './requests.ts'
+
+export interface CodeFlowSettings {
+  readonly name: TargetName
+  readonly port: number
+  readonly paths: Readonly<Record<'token' | 'authorize' | 'introspect' | 'discovery' | 'jwks', string>>
+  readonly clients: {
+    readonly machine: string
+    readonly web: string
+    readonly webEs256: string
+    /** The client whose access tokens are introspected. */
+    readonly introspected: string
+    readonly secret: string
+    readonly redirectUri: string
+    readonly machineScope: string
+    readonly webScope: string
+  }
+  readonly load: LoadGenerator
+  start(): Promise<void>
+  /** Signs `userCount` people in; answers one `Cookie` header each. */
+  signIn(): Promise<readonly string[]>
+  roots(): ProcessRoots
+  stop(): Promise<void>
+}
+
+interface TokenResponse {
+  readonly access_token: string
+  readonly refresh_token: string
+}
+
+const connections = 32
+
+export function codeFlowTarget(settings: CodeFlowSettings): Target {
+  const { port, paths, clients, load } = settings
+  let cookies: readonly string[] = []
+  let refreshTokens: readonly string[] = []
+  let introspected: readonly string[] | undefined
+
+  const authorizePlan = (clientId: string, people: readonly string[]): RequestPlan => ({
+    ...{ kind: 'rotate', port, expect: { status: [302, 303], locationContains: 'code=' } },
+    requests: people.map((cookie) => ({
+      method: 'GET',
+      path: `${paths.authorize}?${authorizeQuery(clientId, clients.redirectUri, clients.webScope)}`,
+      headers: { Cookie: cookie },
+    })),
+  })
+
+  const redemption = (clientId: string, code: string): HttpRequest =>
+    formPost(paths.token, {
+      ...{ grant_type: 'authorization_code', client_id: clientId, client_secret: clients.secret },
+      ...{ code, code_verifier: verifier, redirect_uri: clients.redirectUri },
+    })
+
+  /** Authorization codes, spread over all people, got by load: thousands are needed. */
+  async function codes(clientId: string, wanted: number): Promise<string[]> {
+    const got: string[] = []
+    for (let round = 0; got.length < wanted && round < 60; round += 1) {
+      const result = await load(authorizePlan(clientId, cookies), {
+        seconds: 1,
+        connections,
+        collectCodes: true,
+      })
+      if (result.failures > 0) throw new Error(`${settings.name}: authorize fails: ${result.failureSample}`)
+      got.push(...(result.collected ?? []).map(decodeURIComponent))
+    }
+    return got.slice(0, wanted)
+  }
+
+  /** One token response per person. */
+  async function tokenSets(clientId: string): Promise<TokenResponse[]> {
+    const answers: TokenResponse[] = []
+    const queue = await codes(clientId, userCount)
+    const worker = async (): Promise<void> => {
+      for (let code = queue.pop(); code !== undefined; code = queue.pop()) {
+        const { path, headers, body } = redemption(clientId, code)
+        const request = { method: 'POST', headers, body: body ?? '' }
+        const response = await fetch(`http://127.0.0.1:${port}${path}`, request)
+        if (!response.ok)
+          throw new Error(`${settings.name}: redemption: ${response.status} ${await response.text()}`)
+        answers.push((await response.json()) as TokenResponse)
+      }
+    }
+    await Promise.all(Array.from({ length: 16 }, worker))
+    return answers
+  }
+
+  const codePlan = async (clientId: string, wanted: number): Promise<RequestPlan> => ({
+    ...{ kind: 'once', port, expect: { status: [200], bodyContains: '"id_token"' } },
+    requests: (await codes(clientId, wanted)).map((code) => redemption(clientId, code)),
+  })
+
+  const refreshPlan = async (): Promise<RequestPlan> => {
+    if (refreshTokens.length < userCount / 2) {
+      refreshTokens = (await tokenSets(clients.web)).map((set) => set.refresh_token)
+    }
+    return {
+      ...{ kind: 'successor', port, expect: { status: [200], bodyContains: '"id_token"' } },
+      template: formPost(paths.token, {
+        ...{ grant_type: 'refresh_token', client_id: clients.web, client_secret: clients.secret },
+        refresh_token: '{token}',
+      }),
+      tokens: refreshTokens,
+    }
+  }
+
+  async function introspectPlan(): Promise<RequestPlan> {
+    introspected ??= (await tokenSets(clients.introspected)).map((set) => set.access_token)
+    return {
+      ...{ kind: 'rotate', port, expect: { status: [200], bodyContains: '"active":true' } },
+      requests: introspected.map((token) =>
+        formPost(paths.introspect, { client_id: clients.introspected, client_secret: clients.secret, token }),
+      ),
+    }
+  }
+
+  const get = (path: string): RequestPlan => ({
+    ...{ kind: 'rotate', port, expect: { status: [200] } },
+    requests: [{ method: 'GET', path, headers: {} }],
+  })
+
+  const plans: Record<OperationName, (wanted: number) => RequestPlan | Promise<RequestPlan>> = {
+    client_credentials: () => ({
+      ...{ kind: 'rotate', port, expect: { status: [200] } },
+      requests: [
+        formPost(paths.token, {
+          ...{ grant_type: 'client_credentials', client_id: clients.machine, client_secret: clients.secret },
+          scope: clients.machineScope,
+        }),
+      ],
+    }),
+    code: (wanted) => codePlan(clients.web, wanted),
+    code_es256: (wanted) => codePlan(clients.webEs256, wanted),
+    refresh: refreshPlan,
+    authorize: () => authorizePlan(clients.web, cookies),
+    introspect: introspectPlan,
+    discovery: () => get(paths.discovery),
+    jwks: () => get(paths.jwks),
+  }
+
+  return {
+    name: settings.name,
+    operations: new Set(operationNames),
+    start: async () => {
+      await settings.start()
+      cookies = await settings.signIn()
+    },
+    roots: settings.roots,
+    plan: async (operation, wanted) => plans[operation](wanted),
+    afterRun: (operation: OperationName, result: LoadResult) => {
+      if (operation === 'refresh') refreshTokens = result.tokensLeft ?? []
+    },
+    stop: settings.stop,
+  }
+}

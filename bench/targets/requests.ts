@@ -1,0 +1,24 @@
+/** Requests that every target gets in the same form. */
+import { createHash } from 'node:crypto'
+import type { HttpRequest } from '../target.ts'
+
+/** Work is spread over this many people, each with a Durable Object of their own. */
+export const userCount = 1_000
+
+/** One PKCE verifier for all runs: the server's work does not depend on its value. */
+export const verifier = 'authly-bench-verifier-authly-bench-verifier-0123456789'
+export const challenge = createHash('sha256').update(verifier).digest('base64url')
+
+export function formPost(path: string, fields: Readonly<Record<string, string>>): HttpRequest {
+  // The queue's placeholder must reach the load generator as it is.
+  const body = new URLSearchParams(fields).toString().replace('%7Btoken%7D', '{token}')
+  return { method: 'POST', path, headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body }
+}
+
+/** A code-flow request with PKCE, as an ordinary web application sends it. */
+export const authorizeQuery = (clientId: string, redirectUri: string, scope: string): string =>
+  new URLSearchParams({
+    ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope },
+    ...{ state: 'af0ifjsldkjaf0ifjsldkj', nonce: 'n-0S6_WzA2Mj' },
+    ...{ code_challenge: challenge, code_challenge_method: 'S256' },
+  }).toString()

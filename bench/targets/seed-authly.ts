@@ -1,0 +1,84 @@
+/**
+ * Fills Postgres for the benchmark: three clients and 1,000 people. All people share one Argon2id hash, because
+ * hashing is not what these operations do; they still sign in through the real login form, once each.
+ */
+import { argon2Sync, createHash, randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts'
+import { migrateDatabase } from '../../scripts/migrate.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { userCount } from './requests.ts'
+
+export const authlyPassword = 'correct horse battery staple bench'
+export const authlySecret = randomBytes(32).toString('base64url')
+export const authlyRedirectUri = 'https://app.example/callback'
+export const apiResource = 'https://api.example/'
+export const apiScope = 'orders:read'
+export const usernameOf = (index: number): string => `bench-user-${index}`
+
+const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 }
+
+function passwordHash(): string {
+  const nonce = randomBytes(16)
+  const hash = argon2Sync('argon2id', { ...parameters, message: authlyPassword, nonce })
+  const text = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '')
+  const { memory, passes, parallelism } = parameters
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${text(nonce)}$${text(hash)}`
+}
+
+interface Client {
+  readonly id: string
+  readonly grants: readonly string[]
+  readonly idTokenAlg: 'RS256' | 'ES256'
+}
+
+const codeFlow = ['authorization_code', 'refresh_token']
+const clients: readonly Client[] = [
+  { id: 'machine', grants: ['client_credentials'], idTokenAlg: 'RS256' },
+  { id: 'web', grants: codeFlow, idTokenAlg: 'RS256' },
+  { id: 'web-es256', grants: codeFlow, idTokenAlg: 'ES256' },
+]
+
+/** Migrates and fills the database at `url`, which must be empty. */
+export async function seedAuthly(url: string): Promise<void> {
+  await migrateDatabase(url)
+  await bootstrapDatabase(url, {})
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query("INSERT INTO resource_servers (resource, name) VALUES ($1, 'Orders')", [apiResource])
+    await client.query(
+      "INSERT INTO scopes (name, description, resource) VALUES ($1, 'Read your orders', $2)",
+      [...[apiScope, apiResource]],
+    )
+    for (const each of clients) await addClient(client, each)
+    const ids = Array.from({ length: userCount }, () => uuidv7())
+    const names = ids.map((_, index) => usernameOf(index))
+    await client.query('INSERT INTO users (id, username) SELECT * FROM unnest($1::uuid[], $2::text[])', [
+      ids,
+      names,
+    ])
+    await client.query('INSERT INTO password_credentials (user_id, hash) SELECT unnest($1::uuid[]), $2', [
+      ...[ids, passwordHash()],
+    ])
+  } finally {
+    await client.end()
+  }
+}
+
+async function addClient(database: pg.Client, { id, grants, idTokenAlg }: Client): Promise<void> {
+  const hasRedirect = grants.includes('authorization_code')
+  await database.query(
+    `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, redirect_uris, grant_types,
+       response_types, scopes, resources, id_token_signed_response_alg, first_party)
+     VALUES ($1, $1, 'client_secret_post', $2, $3, $4, $5, $6, $7, true)`,
+    [
+      ...[id, hasRedirect ? [authlyRedirectUri] : [], grants, hasRedirect ? ['code'] : []],
+      ...[['openid', 'offline_access', apiScope], [apiResource], idTokenAlg],
+    ],
+  )
+  const hash = createHash('sha256').update(authlySecret).digest('base64url')
+  await database.query('INSERT INTO client_secrets (id, client_id, secret_hash) VALUES ($1, $2, $3)', [
+    ...[uuidv7(), id, hash],
+  ])
+}
