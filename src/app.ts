@@ -1,15 +1,13 @@
 /** Mounts the routers. What no handler answers ends in one of two renderers: OAuth JSON or a page. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { accountRoutes } from './account/account.route.tsx'
 import type { AppEnv } from './dependencies.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { renderErrorPage, renderNotFoundPage } from './login/error-page.tsx'
-import { loginRoutes } from './login/login.route.tsx'
+import { signInRoutes as loginRoutes } from './login/sign-in.route.tsx'
 import { authorizeRoutes } from './oauth/authorize/authorize.route.ts'
 import { oauthRoutes } from './oauth/oauth.route.ts'
 import { oauthJson, renderOAuthRefusal, temporarilyUnavailable } from './oauth/refusal.ts'
-import { logoutRoutes } from './oidc/logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
 import { wellKnownRoutes } from './oidc/well-known.route.ts'
 import { createDependencies, readOrigin } from './wiring.ts'
@@ -26,9 +24,7 @@ app.route('/', wellKnownRoutes)
 app.route('/', oauthRoutes)
 app.route('/', authorizeRoutes)
 app.route('/', userInfoRoutes)
-app.route('/', logoutRoutes)
 app.route('/', loginRoutes)
-app.route('/', accountRoutes)
 
 /** Endpoints that programs call; browser applications call them from other origins. */
 const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/

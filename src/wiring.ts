@@ -7,12 +7,15 @@ import { createFetchClientJwks } from './clients/fetch-client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
 import { type Config, configOf } from './config.ts'
 import { findConsent, saveConsent } from './consents/consents.store.ts'
-import { createDatabase, type Database } from './db/client.ts'
+import { createDatabase } from './db/client.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache } from './edge-cache/edge-cache.ts'
 import { createObjectReplica } from './edge-cache/edge-replica.object.ts'
 import { createUpstashReplica } from './edge-cache/upstash-replica.ts'
+import type { ScheduledNeeds } from './jobs/scheduled.ts'
 import { createKeyring } from './keys/create-keyring.ts'
+import { generateKey } from './keys/generate-key.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
 import {
   insertSigningKey,
@@ -64,17 +67,25 @@ function isolateOf(env: Env): Isolate {
   return isolate
 }
 
-/** Everything a request can use. */
-export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): Dependencies {
-  const { config, root, upstash } = isolateOf(env)
-  const now = systemClock
-  const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work)
-  const database = once(() => createDatabase(config.databaseUrl, config.databaseGatewayUrl))
+type WaitUntil = (work: Promise<unknown>) => void
+
+const now = systemClock
+
+function createCache(env: Env, { config, upstash }: Isolate, waitUntil: WaitUntil): EdgeCache {
   const replica =
     config.cacheBackend === 'upstash' && upstash
       ? upstash.replica
       : createObjectReplica(env.EDGE_REPLICA, config)
-  const cache = createEdgeCache({ replica, now, waitUntil })
+  return createEdgeCache({ replica, now, waitUntil })
+}
+
+/** Everything a request can use. */
+export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): Dependencies {
+  const isolate = isolateOf(env)
+  const { config, root, upstash } = isolate
+  const waitUntil: WaitUntil = (work) => ctx.waitUntil(work)
+  const database = once(() => createDatabase(config.databaseUrl, config.databaseGatewayUrl))
+  const cache = createCache(env, isolate, waitUntil)
   const keyring = createKeyring({
     cache,
     root,
@@ -114,13 +125,31 @@ export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUn
     }),
     spendOnce: createSpendOnce(env.SINGLE_USE, config),
     recordEvent: createRecordEvent({ waitUntil, append: createAppendEvents(env.AUDIT_OUTBOX, config) }),
-    keyWrites: {
-      insert: (input) => insertSigningKey(database(), input),
-      promote: (input) => promoteSigningKey(database(), input),
-      remove: (input) => removeSigningKey(database(), input),
+  }
+}
+
+/** What the cron jobs use. */
+export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): ScheduledNeeds {
+  const isolate = isolateOf(env)
+  const { config, root } = isolate
+  const database = createDatabase(config.databaseUrl, config.databaseGatewayUrl)
+  return {
+    rotation: {
+      cache: createCache(env, isolate, (work) => ctx.waitUntil(work)),
+      now,
+      loadKeys: () => loadSigningKeys(database),
+      writes: {
+        insert: (input) => insertSigningKey(database, input),
+        promote: (input) => promoteSigningKey(database, input),
+        remove: (input) => removeSigningKey(database, input),
+      },
+      generateKey: (alg) => generateKey(root, alg),
+      policy: {
+        rotationSeconds: config.keyRotationSeconds,
+        prepublishSeconds: config.keyPrepublishSeconds,
+        retentionSeconds: config.keyRetentionSeconds,
+      },
     },
-    loadSigningKeys: () => loadSigningKeys(database()),
-    cache,
   }
 }
 

@@ -1,7 +1,7 @@
 /** Entry points of the Worker; everything else is reached from here. */
 import { app } from './app.ts'
 import { runScheduledJobs } from './jobs/scheduled.ts'
-import { createDependencies } from './wiring.ts'
+import { createScheduledNeeds } from './wiring.ts'
 
 export { AuditOutbox } from './audit/audit-outbox.object.ts'
 export { EdgeReplica } from './edge-cache/edge-replica.object.ts'
@@ -13,6 +13,6 @@ export default {
   fetch: app.fetch,
 
   async scheduled(_controller, env, ctx) {
-    await runScheduledJobs(createDependencies(env, ctx))
+    await runScheduledJobs(createScheduledNeeds(env, ctx))
   },
 } satisfies ExportedHandler<Env>
