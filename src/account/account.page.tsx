@@ -1,0 +1,136 @@
+/** A person's own page: who they are here, and where they are signed in. */
+import type { FC } from 'hono/jsx'
+import { HiddenFields, Notice } from '../login/form-parts.tsx'
+import { Layout } from '../login/layout.tsx'
+import { isolated } from '../login/messages/isolated.ts'
+import { timeInWords } from '../login/messages/time-in-words.ts'
+import type { Page } from '../login/page.ts'
+import type { Session } from '../sessions/user-sessions.ts'
+import type { User } from '../users/user.ts'
+import { describeDevice } from './describe-device.ts'
+
+interface AccountPageProps {
+  readonly page: Page
+  readonly user: User | undefined
+  readonly current: Session
+  readonly sessions: readonly Session[]
+  readonly timeZone: string
+  readonly notice: string | undefined
+}
+
+export const AccountPage: FC<AccountPageProps> = ({ page, user, current, sessions, timeZone, notice }) => {
+  const { messages } = page
+  const others = sessions.filter(({ session_id }) => session_id !== current.session_id)
+  return (
+    <Layout page={page} title={messages.accountTitle} wide>
+      <section class="card">
+        <div class="row">
+          <div>
+            <h1>{messages.accountTitle}</h1>
+          </div>
+          <a class="button second" href="/logout">
+            {messages.signOutAction}
+          </a>
+        </div>
+        <Notice message={notice} />
+        <Identity page={page} user={user} />
+      </section>
+      <section class="card" aria-labelledby="password">
+        <div class="row">
+          <div>
+            <h2 id="password">{messages.passwordSection}</h2>
+          </div>
+          <a class="button second" href="/password">
+            {messages.changePasswordTitle}
+          </a>
+        </div>
+      </section>
+      <section class="card" aria-labelledby="sessions">
+        <h2 id="sessions">{messages.sessionsSection}</h2>
+        <ul class="plain">
+          {[current, ...others].map((session) => (
+            <SessionRow
+              page={page}
+              session={session}
+              isCurrent={session.session_id === current.session_id}
+              timeZone={timeZone}
+            />
+          ))}
+        </ul>
+        {others.length > 0 && (
+          <form method="post" action="/account/sessions/end-others">
+            <HiddenFields page={page} />
+            <div class="actions">
+              <button type="submit" class="second">
+                {messages.endOtherSessions}
+              </button>
+            </div>
+          </form>
+        )}
+      </section>
+    </Layout>
+  )
+}
+
+const Identity: FC<{ page: Page; user: User | undefined }> = ({ page: { messages }, user }) => (
+  <dl>
+    {user?.username && (
+      <>
+        <dt>{messages.usernameLabel}</dt>
+        <dd>
+          <bdi>{user.username}</bdi>
+        </dd>
+      </>
+    )}
+    {user?.email && (
+      <>
+        <dt>{messages.emailLabel}</dt>
+        <dd>
+          <bdi>{user.email}</bdi>{' '}
+          <span class="tag">{user.email_verified ? messages.emailVerified : messages.emailNotVerified}</span>
+        </dd>
+      </>
+    )}
+  </dl>
+)
+
+interface SessionRowProps {
+  readonly page: Page
+  readonly session: Session
+  readonly isCurrent: boolean
+  readonly timeZone: string
+}
+
+const SessionRow: FC<SessionRowProps> = ({ page, session, isCurrent, timeZone }) => {
+  const { messages, language } = page
+  const device = isolated(describeDevice(session.user_agent) ?? messages.unknownDevice)
+  const time = (at: number) => timeInWords(language.tag, at, timeZone)
+  return (
+    <li class="row">
+      <div>
+        <p>
+          <strong>{device}</strong> {isCurrent && <span class="tag">{messages.thisDevice}</span>}
+        </p>
+        <p class="quiet">
+          {messages.signedInAt(time(session.created_at))}
+          {session.ip && (
+            <>
+              {' · '}
+              <bdi>{session.ip}</bdi>
+            </>
+          )}
+        </p>
+        <p class="quiet">{messages.lastSeenAt(time(session.last_seen_at))}</p>
+      </div>
+      {!isCurrent && (
+        <form method="post" action="/account/sessions/end">
+          <HiddenFields page={page} />
+          <input type="hidden" name="session_id" value={session.session_id} />
+          <button type="submit" class="second" aria-label={messages.endSession(device)}>
+            {messages.signOutAction}
+          </button>
+        </form>
+      )}
+    </li>
+  )
+}

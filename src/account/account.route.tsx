@@ -1,0 +1,124 @@
+/** `/account`: self-service of the signed-in person. Nothing here works with a session that must first change its password. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import { findLiveSession } from '../login/live-session.ts'
+import type { Messages } from '../login/messages/en.ts'
+import { goTo, openPage, sendPage } from '../login/page.ts'
+import { readPageForm } from '../login/page-form.ts'
+import type { Parameters } from '../oauth/parameters.ts'
+import type { Session } from '../sessions/user-sessions.ts'
+import { AccountPage } from './account.page.tsx'
+
+const tag = 'Account'
+const postResponses = {
+  303: 'Done, back to the account page; or not signed in',
+  403: 'The form did not come from this server’s page',
+}
+
+/** What a redirect may ask the page to confirm: a closed list, so that a link cannot put words on it. */
+const notices: Readonly<Record<string, (messages: Messages) => string>> = {
+  password: (messages) => messages.passwordChanged,
+  session: (messages) => messages.sessionEnded,
+  others: (messages) => messages.otherSessionsEnded,
+}
+
+export const accountRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(
+    describeRoute({
+      method: 'get',
+      path: '/account',
+      summary: 'Account page',
+      tag,
+      responses: { 200: 'Who is signed in, and where', 303: 'Not signed in: to the sign-in page' },
+    }),
+    async (c) => {
+      const { deps } = c.var
+      const session = await requireSession(c)
+      if (!session.ok) return session.error
+      const { user_id } = session.value
+      const [page, user, sessions] = await Promise.all([
+        openPage(c),
+        deps.findUser(user_id),
+        deps.sessionsOf(user_id).listSessions({ now: deps.now() }),
+      ])
+      const done = c.req.query('done') ?? ''
+      const html = (
+        <AccountPage
+          page={page}
+          user={user}
+          current={session.value}
+          sessions={sessions}
+          timeZone={timeZoneOf(c.req.raw)}
+          notice={Object.hasOwn(notices, done) ? notices[done]?.(page.messages) : undefined}
+        />
+      )
+      return sendPage(c, page, html)
+    },
+  )
+  .openapi(
+    describeRoute({
+      method: 'post',
+      path: '/account/sessions/end',
+      summary: 'Ends one of the person’s own sessions',
+      tag,
+      responses: postResponses,
+    }),
+    async (c) => {
+      const request = await readAccountForm(c)
+      if (!request.ok) return request.error
+      const { session, form } = request.value
+      const session_id = form.get('session_id')
+      const { deps, origin } = c.var
+      // The object is the person's own, so another person's session id names nothing in it.
+      if (session_id) {
+        await deps
+          .sessionsOf(session.user_id)
+          .endSession({ now: deps.now(), session_id, origin, reason: 'revoked' })
+      }
+      return goTo('/account?done=session')
+    },
+  )
+  .openapi(
+    describeRoute({
+      method: 'post',
+      path: '/account/sessions/end-others',
+      summary: 'Ends all other sessions of the person, and what applications were granted',
+      tag,
+      responses: postResponses,
+    }),
+    async (c) => {
+      const request = await readAccountForm(c)
+      if (!request.ok) return request.error
+      const { user_id, session_id } = request.value.session
+      const { deps, origin } = c.var
+      await deps
+        .sessionsOf(user_id)
+        .endAllSessions({ now: deps.now(), except_session_id: session_id, origin })
+      return goTo('/account?done=others')
+    },
+  )
+
+/** The live, unrestricted session, or where to go first. */
+async function requireSession(c: Context<AppEnv>): Promise<Result<Session, Response>> {
+  const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
+  if (!session) return err(goTo('/login'))
+  return session.password_change_required ? err(goTo('/password')) : ok(session)
+}
+
+async function readAccountForm(
+  c: Context<AppEnv>,
+): Promise<Result<{ readonly session: Session; readonly form: Parameters }, Response>> {
+  const form = await readPageForm(c)
+  if (!form.ok) return form
+  const session = await requireSession(c)
+  return session.ok ? ok({ session: session.value, form: form.value }) : session
+}
+
+/** Cloudflare's guess of the reader's time zone; UTC elsewhere. */
+function timeZoneOf(request: Request): string {
+  const timeZone = (request.cf as { timezone?: unknown } | undefined)?.timezone
+  return typeof timeZone === 'string' ? timeZone : 'UTC'
+}

@@ -1,0 +1,24 @@
+/** `GET /assets/…`: the stylesheet and the icon of the hosted pages. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../dependencies.ts'
+import { type Asset, iconAsset, stylesheetAsset } from './assets.ts'
+
+const kinds: Readonly<Record<string, Asset>> = { css: stylesheetAsset, svg: iconAsset }
+
+export const assetRoutes = new OpenAPIHono<AppEnv>()
+
+/**
+ * During a gradual deployment a page of the other version asks for its own fingerprint: it gets what there is,
+ * but nothing keeps it under the wrong name.
+ */
+assetRoutes.get('/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|svg)}', (c) => {
+  const asset = kinds[c.req.param('name').slice(-3)] as Asset
+  const isCurrent = c.req.path === asset.path
+  return c.body(asset.body, 200, {
+    'content-type': asset.contentType,
+    'cache-control': isCurrent ? 'public, max-age=31536000, immutable' : 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'cross-origin-resource-policy': 'same-origin',
+  })
+})

@@ -1,0 +1,59 @@
+/** What an application asks for, and the two buttons. */
+import type { FC } from 'hono/jsx'
+import type { ConsentInWords } from './describe-consent.ts'
+import { HiddenFields } from './form-parts.tsx'
+import { Layout } from './layout.tsx'
+import { isolated } from './messages/isolated.ts'
+import type { Page } from './page.ts'
+
+interface ConsentPageProps {
+  readonly page: Page
+  readonly interaction: string
+  readonly clientName: string
+  /** Where the person goes afterwards; names may be chosen freely, hosts may not. */
+  readonly returnsTo: string | undefined
+  readonly accountName: string
+  readonly asked: ConsentInWords
+}
+
+export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => {
+  const { messages } = page
+  const client = isolated(props.clientName)
+  const title = messages.consentTitle(client)
+  return (
+    <Layout page={page} title={title}>
+      <div class="card">
+        <h1>{title}</h1>
+        <p class="lead">{messages.signedInAs(isolated(props.accountName))}</p>
+        <p>{messages.consentScopes(client)}</p>
+        <ul class="asked">
+          {asked.scopes.map((scope) => (
+            <li>{scope}</li>
+          ))}
+        </ul>
+        {asked.claims.length > 0 && (
+          <>
+            <p>{messages.consentClaims}</p>
+            <ul class="asked">
+              {asked.claims.map((claim) => (
+                <li>{claim}</li>
+              ))}
+            </ul>
+          </>
+        )}
+        {props.returnsTo && <p class="quiet">{messages.consentRedirect(isolated(props.returnsTo))}</p>}
+        <form method="post" action="/consent">
+          <HiddenFields page={page} interaction={props.interaction} />
+          <div class="actions">
+            <button type="submit" name="decision" value="allow">
+              {messages.allow}
+            </button>
+            <button type="submit" name="decision" value="deny" class="second">
+              {messages.deny}
+            </button>
+          </div>
+        </form>
+      </div>
+    </Layout>
+  )
+}

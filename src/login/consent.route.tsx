@@ -1,0 +1,154 @@
+/** `GET|POST /consent`: the person allows or denies what an application asks for (OpenID Connect Core §3.1.2.4). */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import type { Session } from '../sessions/user-sessions.ts'
+import { accountName } from './account-name.ts'
+import { ConsentPage } from './consent.page.tsx'
+import { describeConsent } from './describe-consent.ts'
+import { renderErrorPage } from './error-page.tsx'
+import { formTargets, returnHost } from './form-targets.ts'
+import type { Interaction } from './interaction.ts'
+import { findLiveSession } from './live-session.ts'
+import { requireInteraction, resumePath, withInteraction } from './load-interaction.ts'
+import { goTo, openPage, sendPage } from './page.ts'
+import { readPageForm } from './page-form.ts'
+
+const path = '/consent'
+const tag = 'Sign-in'
+
+interface ConsentQuestion {
+  readonly interaction: Interaction
+  readonly asked: NonNullable<Interaction['consent']>
+  readonly session: Session
+}
+
+export const consentRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(
+    describeRoute({
+      method: 'get',
+      path,
+      summary: 'Consent page',
+      tag,
+      responses: {
+        200: 'What the application asks for',
+        303: 'Not signed in, or nothing to ask: authorize goes on',
+        400: 'The login in progress has expired or is another browser’s',
+      },
+    }),
+    async (c) => {
+      const sealed = c.req.query('interaction')
+      const question = await loadQuestion(c, sealed)
+      return question.ok ? showPage(c, question.value, sealed as string) : question.error
+    },
+  )
+  .openapi(
+    describeRoute({
+      method: 'post',
+      path,
+      summary: 'Records the decision',
+      tag,
+      responses: {
+        303: 'Decided: authorize goes on',
+        400: 'The login in progress has expired or is another browser’s',
+        403: 'The form did not come from this server’s page',
+      },
+    }),
+    async (c) => {
+      const form = await readPageForm(c)
+      if (!form.ok) return form.error
+      const question = await loadQuestion(c, form.value.get('interaction'))
+      if (!question.ok) return question.error
+      const decision = form.value.get('decision')
+      if (decision === 'allow') return allow(c, question.value)
+      if (decision === 'deny') return deny(c, question.value)
+      const { messages } = await openPage(c, question.value.interaction.ui_locales)
+      return renderErrorPage(c, { status: 400, message: messages.malformedForm })
+    },
+  )
+
+/** The question and who answers it, or where to go instead. */
+async function loadQuestion(
+  c: Context<AppEnv>,
+  sealed: string | undefined,
+): Promise<Result<ConsentQuestion, Response>> {
+  const loaded = await requireInteraction(c, sealed)
+  if (!loaded.ok) return loaded
+  const { interaction } = loaded.value
+  const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
+  const isAnswerable = session !== undefined && !session.password_change_required
+  if (!isAnswerable || !interaction.consent) {
+    // Authorize alone knows what is missing; it sends the person to the right page.
+    return err(goTo(`${resumePath}?interaction=${loaded.value.sealed}`))
+  }
+  return ok({ interaction, asked: interaction.consent, session })
+}
+
+async function allow(
+  c: Context<AppEnv>,
+  { interaction, asked, session }: ConsentQuestion,
+): Promise<Response> {
+  const { deps, origin } = c.var
+  const { client_id } = interaction
+  const consent = await deps.saveConsent(session.user_id, client_id, asked)
+  await deps.sessionsOf(session.user_id).rememberConsent({
+    now: deps.now(),
+    client_id,
+    session_id: session.session_id,
+    user_id: session.user_id,
+    ...consent,
+    new_decision: true,
+    origin,
+  })
+  return resume(c, interaction, session, {})
+}
+
+async function deny(c: Context<AppEnv>, { interaction, session }: ConsentQuestion): Promise<Response> {
+  const { deps, origin } = c.var
+  await deps.sessionsOf(session.user_id).denyConsent({
+    now: deps.now(),
+    client_id: interaction.client_id,
+    session_id: session.session_id,
+    user_id: session.user_id,
+    origin,
+  })
+  return resume(c, interaction, session, { denied: true })
+}
+
+async function resume(
+  c: Context<AppEnv>,
+  interaction: Interaction,
+  session: Session,
+  answer: Pick<Interaction, 'denied'>,
+): Promise<Response> {
+  const prompt_done = { ...interaction.prompt_done, consent: true }
+  const answered = { ...interaction, ...answer, prompt_done, session_id: session.session_id }
+  return goTo(await withInteraction(c, resumePath, answered))
+}
+
+async function showPage(
+  c: Context<AppEnv>,
+  { interaction, asked, session }: ConsentQuestion,
+  sealed: string,
+): Promise<Response> {
+  const { findClient, findUser, loadScopeCatalog } = c.var.deps
+  const [page, client, user, catalog] = await Promise.all([
+    openPage(c, interaction.ui_locales),
+    findClient(interaction.client_id),
+    findUser(session.user_id),
+    loadScopeCatalog(),
+  ])
+  const html = (
+    <ConsentPage
+      page={page}
+      interaction={sealed}
+      clientName={client?.client_name ?? interaction.client_id}
+      returnsTo={returnHost(interaction)}
+      accountName={accountName(user, session.user_id)}
+      asked={describeConsent(asked, catalog, page.messages)}
+    />
+  )
+  return sendPage(c, page, html, { formTargets: formTargets(interaction) })
+}

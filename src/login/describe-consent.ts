@@ -1,0 +1,27 @@
+/** What a client asks for, in words: the person's language where we have it, else the catalogue's. */
+import type { ScopeCatalog } from '../scopes/scope.ts'
+import type { Messages } from './messages/en.ts'
+import { isolated } from './messages/isolated.ts'
+
+export interface ConsentInWords {
+  readonly scopes: readonly string[]
+  readonly claims: readonly string[]
+}
+
+/** One line per scope and per claim; names nobody described are shown as they are, never hidden. */
+export function describeConsent(
+  asked: { readonly scopes: readonly string[]; readonly claims: readonly string[] },
+  catalog: ScopeCatalog,
+  messages: Messages,
+): ConsentInWords {
+  const descriptions = new Map(catalog.scopes.map(({ name, description }) => [name, description]))
+  return {
+    scopes: asked.scopes.map(
+      (name) => own(messages.scopes, name) ?? isolated(descriptions.get(name) || name),
+    ),
+    claims: asked.claims.map((name) => own(messages.claims, name) ?? isolated(name)),
+  }
+}
+
+const own = (texts: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(texts, name) ? texts[name] : undefined

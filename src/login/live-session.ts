@@ -1,0 +1,19 @@
+/** The browser's session, as the user's object knows it. One call. */
+import type { Dependencies } from '../dependencies.ts'
+import type { Session } from '../sessions/user-sessions.ts'
+import { readSession } from './session-cookie.ts'
+
+/** The live session behind a `Cookie` header; `undefined` when there is none, without a call if no handle. */
+export async function findLiveSession(
+  needs: Pick<Dependencies, 'root' | 'config' | 'now' | 'sessionsOf'>,
+  cookieHeader: string | undefined,
+): Promise<Session | undefined> {
+  const cookie = await readSession(needs, cookieHeader)
+  if (!cookie) return undefined
+  const checked = await needs.sessionsOf(cookie.routing.user_id).checkSession({
+    now: needs.now(),
+    session_id: cookie.routing.session_id,
+    secret_hash: cookie.secretHash,
+  })
+  return checked.status === 'live' ? checked.session : undefined
+}

@@ -1,0 +1,55 @@
+/** Signing out: the question, and the page after it. Also rendered for RP-initiated logout. */
+import type { FC } from 'hono/jsx'
+import { HiddenFields } from './form-parts.tsx'
+import { Layout } from './layout.tsx'
+import { isolated } from './messages/isolated.ts'
+import type { Page } from './page.ts'
+
+interface LogoutPageProps {
+  readonly page: Page
+  /** Path the form posts to. */
+  readonly action: string
+  /** The application that asks, if one does. */
+  readonly clientName?: string | undefined
+  /** What the form must carry besides the CSRF token. */
+  readonly hidden?: Readonly<Record<string, string>> | undefined
+}
+
+export const LogoutPage: FC<LogoutPageProps> = ({ page, action, clientName, hidden = {} }) => {
+  const { messages } = page
+  return (
+    <Layout page={page} title={messages.signOutTitle}>
+      <div class="card">
+        <h1>{messages.signOutTitle}</h1>
+        <p>{clientName ? messages.signOutQuestionFrom(isolated(clientName)) : messages.signOutQuestion}</p>
+        <form method="post" action={action}>
+          <HiddenFields page={page} />
+          {Object.entries(hidden).map(([name, value]) => (
+            <input type="hidden" name={name} value={value} />
+          ))}
+          <div class="actions">
+            <button type="submit">{messages.signOutAction}</button>
+            <a class="button second" href="/account">
+              {messages.staySignedIn}
+            </a>
+          </div>
+        </form>
+      </div>
+    </Layout>
+  )
+}
+
+export const SignedOutPage: FC<{ readonly page: Page }> = ({ page }) => {
+  const { messages } = page
+  return (
+    <Layout page={page} title={messages.signedOutTitle}>
+      <div class="card">
+        <h1>{messages.signedOutTitle}</h1>
+        <p role="status">{messages.signedOutText}</p>
+        <p>
+          <a href="/login">{messages.signInAgain}</a>
+        </p>
+      </div>
+    </Layout>
+  )
+}

@@ -1,0 +1,30 @@
+/** Times as people say them, in their language. */
+
+/**
+ * A waiting time: "45 seconds", "3 minutes".
+ * @param seconds rounded up to whole minutes, or hours, when long
+ */
+export function waitInWords(language: string, seconds: number): string {
+  const [value, unit] =
+    seconds < 60
+      ? [Math.max(1, Math.ceil(seconds)), 'second']
+      : seconds < 3600
+        ? [Math.ceil(seconds / 60), 'minute']
+        : [Math.ceil(seconds / 3600), 'hour']
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
+}
+
+/**
+ * A point in time, with the zone said, because the server may not know the reader's.
+ * @param at milliseconds since the Unix epoch
+ */
+export const timeInWords = (language: string, at: number, timeZone: string): string =>
+  new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(at)

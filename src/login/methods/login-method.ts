@@ -1,0 +1,62 @@
+/** What a way of signing in is. A new one is one file here and one line in `index.ts`. */
+import type { Origin } from '../../audit/event.ts'
+import type { Dependencies } from '../../dependencies.ts'
+import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
+import type { Session } from '../../sessions/user-sessions.ts'
+import type { Messages } from '../messages/en.ts'
+import type { SessionRouting } from '../session-cookie.ts'
+
+type LoginNeeds = Pick<
+  Dependencies,
+  | 'config'
+  | 'root'
+  | 'now'
+  | 'rateLimiter'
+  | 'findUserForLogin'
+  | 'passwordHasher'
+  | 'renewPasswordHash'
+  | 'sessionsOf'
+>
+
+export type { LoginNeeds }
+
+/** A field of the method's form. */
+export interface LoginField {
+  readonly name: string
+  readonly type: 'text' | 'password'
+  readonly autocomplete: string
+  readonly label: (messages: Messages) => string
+  readonly missing: (messages: Messages) => string
+  readonly maxlength: number
+}
+
+export interface LoginAttempt {
+  /** Values of the method's fields, none of them empty. */
+  readonly fields: Readonly<Record<string, string>>
+  /** The session the browser's cookie names; whether it lives is not known yet. */
+  readonly previous: SessionRouting | undefined
+  readonly origin: Origin
+}
+
+export type LoginOutcome =
+  | {
+      readonly status: 'signed_in'
+      readonly session: Session
+      /** For the session cookie. */
+      readonly handle: string
+      /** Work for after the response. */
+      readonly afterwards: readonly Promise<unknown>[]
+    }
+  /** One answer for unknown accounts, wrong secrets and disabled accounts. */
+  | { readonly status: 'refused' }
+  | { readonly status: 'locked'; readonly retryAfterSeconds: number }
+  | { readonly status: 'limited'; readonly decision: RateLimitDecision }
+
+export interface LoginMethod {
+  readonly id: string
+  /** Authentication context class and methods of the sessions it makes (OpenID Connect Core §2, RFC 8176). */
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly fields: readonly LoginField[]
+  attempt(needs: LoginNeeds, attempt: LoginAttempt): Promise<LoginOutcome>
+}

@@ -1,0 +1,110 @@
+/**
+ * Sign-in with e-mail address or username and password. One rate-limit call, one query, one hash, one call
+ * that settles the attempt. The password is verified first and the counter decides after, so that guesses in
+ * parallel gain nothing, and every refusal did the same work: time does not tell which accounts exist.
+ */
+
+import { uuidv7 } from '../../kit/ids.ts'
+import { acrPassword } from '../../oidc/acr.ts'
+import type { UserWithPassword } from '../../users/user.ts'
+import { normalizeIdentifier } from '../normalize-identifier.ts'
+import { issueSessionHandle } from '../session-cookie.ts'
+import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
+
+export const password: LoginMethod = {
+  id: 'password',
+  acr: acrPassword,
+  amr: ['pwd'],
+  fields: [
+    {
+      name: 'identifier',
+      type: 'text',
+      autocomplete: 'username',
+      label: (messages) => messages.identifierLabel,
+      missing: (messages) => messages.identifierMissing,
+      maxlength: 254,
+    },
+    {
+      name: 'password',
+      type: 'password',
+      autocomplete: 'current-password',
+      label: (messages) => messages.passwordLabel,
+      missing: (messages) => messages.passwordMissing,
+      maxlength: 1024,
+    },
+  ],
+
+  async attempt(needs, attempt) {
+    const decision = await needs.rateLimiter.take('login-ip', attempt.origin.ip ?? 'unknown')
+    if (!decision.allowed) return { status: 'limited', decision }
+    const identifier = normalizeIdentifier(attempt.fields['identifier'] ?? '')
+    const typed = attempt.fields['password'] ?? ''
+    const [found, identifierHash] = await Promise.all([
+      needs.findUserForLogin(identifier),
+      needs.root.mac('login identifier', identifier),
+    ])
+    const usable = found?.user.status === 'active' ? found.password : undefined
+    const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
+    if (!found) {
+      const settled = await needs.rateLimiter.settleUnknownLogin(identifierHash, needs.now())
+      return settled.status === 'locked'
+        ? { status: 'locked', retryAfterSeconds: settled.retry_after_seconds }
+        : settled
+    }
+    return settleKnown(needs, attempt, found, { identifierHash, isCorrect, typed })
+  },
+}
+
+async function settleKnown(
+  needs: LoginNeeds,
+  { previous, origin }: LoginAttempt,
+  { user, password: stored }: UserWithPassword,
+  { identifierHash, isCorrect, typed }: { identifierHash: string; isCorrect: boolean; typed: string },
+): Promise<LoginOutcome> {
+  const now = needs.now()
+  // Always a new id and secret: a session planted before the sign-in stays worthless (session fixation).
+  const session_id = uuidv7(now)
+  const { handle, secretHash } = await issueSessionHandle(needs.root, { user_id: user.id, session_id })
+  const isSamePerson = previous?.user_id === user.id
+  const settled = await needs.sessionsOf(user.id).settleLogin({
+    now,
+    user_id: user.id,
+    identifier_hash: identifierHash,
+    password_ok: isCorrect,
+    session: {
+      session_id,
+      secret_hash: secretHash,
+      acr: password.acr,
+      amr: password.amr,
+      password_change_required: stored?.must_change ?? false,
+      idle_ttl_seconds: needs.config.sessionIdleTtlSeconds,
+      absolute_ttl_seconds: needs.config.sessionAbsoluteTtlSeconds,
+    },
+    replaces_session_id: isSamePerson ? previous.session_id : undefined,
+    origin,
+  })
+  if (settled.status === 'locked') {
+    return { status: 'locked', retryAfterSeconds: settled.retry_after_seconds }
+  }
+  if (settled.status === 'refused') return settled
+  const afterwards: Promise<unknown>[] = []
+  if (previous && !isSamePerson) {
+    const { user_id, session_id } = previous
+    afterwards.push(needs.sessionsOf(user_id).endSession({ now, session_id, origin, reason: 'replaced' }))
+  }
+  if (stored && needs.passwordHasher.needsRehash(stored.hash)) {
+    afterwards.push(renewHash(needs, user.id, stored.hash, typed))
+  }
+  return { status: 'signed_in', session: settled.session, handle, afterwards }
+}
+
+/** Only the sign-in has the plain password, so only it can move an imported hash to today's costs. */
+async function renewHash(
+  needs: LoginNeeds,
+  userId: string,
+  replacesHash: string,
+  typed: string,
+): Promise<void> {
+  const newHash = await needs.passwordHasher.hash(typed)
+  await needs.renewPasswordHash({ userId, replacesHash, newHash })
+}

@@ -1,0 +1,65 @@
+/** What every hosted page needs from a request, and how its HTML becomes a response. */
+import type { Context } from 'hono'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import type { AppEnv } from '../dependencies.ts'
+import { issueCsrfToken } from '../kit/csrf.ts'
+import { pageHeaders } from '../kit/security-headers.ts'
+import { type BrowserBinding, ensureBrowserBinding } from './browser-binding.ts'
+import { chooseLanguage, type Language } from './messages/choose-language.ts'
+import type { Messages } from './messages/en.ts'
+
+export interface Page {
+  readonly language: Language
+  readonly messages: Messages
+  readonly binding: BrowserBinding
+  /** For the hidden field of every form on the page. */
+  readonly csrfToken: string
+}
+
+/** @param uiLocales the application's wish; the browser's own is the second choice */
+export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<Page> {
+  const { config, root } = c.var.deps
+  const language = chooseLanguage(uiLocales, c.req.header('accept-language'))
+  const binding = await ensureBrowserBinding(config, c.req.header('cookie'))
+  const csrfToken = await issueCsrfToken(root, binding.cookie)
+  return { language, messages: language.messages, binding, csrfToken }
+}
+
+export interface PageResponse {
+  readonly status?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** `Set-Cookie` values besides the browser binding. */
+  readonly cookies?: readonly string[] | undefined
+  /** See `pageHeaders`; present on pages of a login in progress. */
+  readonly formTargets?: readonly string[] | undefined
+}
+
+/** Sends a page with its security headers. */
+export async function sendPage(
+  c: Context<AppEnv>,
+  page: Page,
+  html: HtmlEscapedString | Promise<HtmlEscapedString>,
+  { status = 200, headers = {}, cookies = [], formTargets }: PageResponse = {},
+): Promise<Response> {
+  const secure = c.var.deps.config.secureCookies
+  const response = new Response(`<!doctype html>${await html}`, {
+    status,
+    headers: { ...pageHeaders({ secure, formTargets }), ...headers, 'content-language': page.language.tag },
+  })
+  // The response is always no-store, so Accept-Language needs no Vary.
+  for (const cookie of [page.binding.setCookie, ...cookies]) {
+    if (cookie !== undefined) response.headers.append('set-cookie', cookie)
+  }
+  return response
+}
+
+/** 303 to a path of this server: the browser then asks by GET and forgets the posted form (RFC 9700 §4.12). */
+export function goTo(path: string, cookies: readonly string[] = []): Response {
+  const headers = new Headers({
+    location: path,
+    'cache-control': 'no-store',
+    'referrer-policy': 'same-origin',
+  })
+  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  return new Response(null, { status: 303, headers })
+}

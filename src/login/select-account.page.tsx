@@ -1,0 +1,39 @@
+/** Which account to go on with: the one signed in here, or another. */
+import type { FC } from 'hono/jsx'
+import { HiddenFields } from './form-parts.tsx'
+import { Layout } from './layout.tsx'
+import { isolated } from './messages/isolated.ts'
+import type { Page } from './page.ts'
+
+interface SelectAccountPageProps {
+  readonly page: Page
+  readonly interaction: string
+  readonly clientName: string | undefined
+  readonly accountName: string
+}
+
+export const SelectAccountPage: FC<SelectAccountPageProps> = ({
+  page,
+  interaction,
+  clientName,
+  accountName,
+}) => {
+  const { messages } = page
+  return (
+    <Layout page={page} title={messages.selectAccountTitle}>
+      <div class="card">
+        <h1>{messages.selectAccountTitle}</h1>
+        {clientName && <p class="lead">{messages.signInTo(isolated(clientName))}</p>}
+        <form method="post" action="/select-account">
+          <HiddenFields page={page} interaction={interaction} />
+          <div class="actions">
+            <button type="submit">{messages.continueAs(isolated(accountName))}</button>
+            <a class="button second" href={`/login?interaction=${interaction}`}>
+              {messages.useAnotherAccount}
+            </a>
+          </div>
+        </form>
+      </div>
+    </Layout>
+  )
+}

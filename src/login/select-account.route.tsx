@@ -1,0 +1,79 @@
+/** `GET|POST /select-account`: answers `prompt=select_account` (OpenID Connect Core §3.1.2.1). */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { accountName } from './account-name.ts'
+import { formTargets } from './form-targets.ts'
+import { findLiveSession } from './live-session.ts'
+import { requireInteraction, resumePath, withInteraction } from './load-interaction.ts'
+import { goTo, openPage, sendPage } from './page.ts'
+import { readPageForm } from './page-form.ts'
+import { SelectAccountPage } from './select-account.page.tsx'
+
+const path = '/select-account'
+const tag = 'Sign-in'
+
+export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(
+    describeRoute({
+      method: 'get',
+      path,
+      summary: 'Account choice page',
+      tag,
+      responses: {
+        200: 'The choice',
+        303: 'Nobody is signed in: to the sign-in page',
+        400: 'The login in progress has expired or is another browser’s',
+      },
+    }),
+    async (c) => {
+      const { deps } = c.var
+      const loaded = await requireInteraction(c, c.req.query('interaction'))
+      if (!loaded.ok) return loaded.error
+      const { interaction, sealed } = loaded.value
+      const session = await findLiveSession(deps, c.req.header('cookie'))
+      if (!session) return goTo(`/login?interaction=${sealed}`)
+      const [page, user, client] = await Promise.all([
+        openPage(c, interaction.ui_locales),
+        deps.findUser(session.user_id),
+        deps.findClient(interaction.client_id),
+      ])
+      const html = (
+        <SelectAccountPage
+          page={page}
+          interaction={sealed}
+          clientName={client?.client_name}
+          accountName={accountName(user, session.user_id)}
+        />
+      )
+      return sendPage(c, page, html, { formTargets: formTargets(interaction) })
+    },
+  )
+  .openapi(
+    describeRoute({
+      method: 'post',
+      path,
+      summary: 'Goes on with the account that is signed in',
+      tag,
+      responses: {
+        303: 'Chosen: authorize goes on',
+        400: 'The login in progress has expired or is another browser’s',
+        403: 'The form did not come from this server’s page',
+      },
+    }),
+    async (c) => {
+      const form = await readPageForm(c)
+      if (!form.ok) return form.error
+      const loaded = await requireInteraction(c, form.value.get('interaction'))
+      if (!loaded.ok) return loaded.error
+      const { interaction, sealed } = loaded.value
+      const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
+      if (!session) return goTo(`/login?interaction=${sealed}`)
+      const chosen = {
+        ...interaction,
+        session_id: session.session_id,
+        prompt_done: { ...interaction.prompt_done, select_account: true },
+      }
+      return goTo(await withInteraction(c, resumePath, chosen))
+    },
+  )

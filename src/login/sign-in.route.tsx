@@ -1,0 +1,154 @@
+/** `GET|POST /login`: signs a person in, for an application's authorization request or for the account page. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import type { Parameters } from '../oauth/parameters.ts'
+import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import type { Problem } from './form-parts.tsx'
+import { formTargets } from './form-targets.ts'
+import { type LoadedInteraction, loadInteraction, resumePath, withInteraction } from './load-interaction.ts'
+import { waitInWords } from './messages/time-in-words.ts'
+import { findLoginMethod } from './methods/index.ts'
+import type { LoginMethod, LoginOutcome } from './methods/login-method.ts'
+import { goTo, openPage, type Page, sendPage } from './page.ts'
+import { readPageForm } from './page-form.ts'
+import { readSession, setSessionCookie } from './session-cookie.ts'
+import { SignInPage } from './sign-in.page.tsx'
+
+const path = '/login'
+const tag = 'Sign-in'
+
+export const signInRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(
+    describeRoute({
+      method: 'get',
+      path,
+      summary: 'Sign-in page',
+      tag,
+      responses: { 200: 'The form', 400: 'The login in progress has expired or is another browser’s' },
+    }),
+    async (c) => {
+      const loaded = await loadInteraction(c, c.req.query('interaction'))
+      if (!loaded.ok) return loaded.error
+      const form = await openForm(c, undefined, loaded.value)
+      return showForm(c, form, loaded.value?.interaction.login_hint)
+    },
+  )
+  .openapi(
+    describeRoute({
+      method: 'post',
+      path,
+      summary: 'Signs in',
+      tag,
+      responses: {
+        303: 'Signed in: on to the application, the forced password change or the account page',
+        400: 'The sign-in details are not correct, or a field is missing',
+        403: 'The form did not come from this server’s page',
+        429: 'Too many attempts',
+      },
+    }),
+    async (c) => {
+      const parameters = await readPageForm(c)
+      if (!parameters.ok) return parameters.error
+      const loaded = await loadInteraction(c, parameters.value.get('interaction'))
+      if (!loaded.ok) return loaded.error
+      const form = await openForm(c, parameters.value.get('method'), loaded.value)
+      return signIn(c, form, parameters.value)
+    },
+  )
+
+interface SignInForm {
+  readonly page: Page
+  readonly method: LoginMethod
+  readonly loaded: LoadedInteraction | undefined
+}
+
+const openForm = async (
+  c: Context<AppEnv>,
+  methodId: string | undefined,
+  loaded: LoadedInteraction | undefined,
+): Promise<SignInForm> => ({
+  page: await openPage(c, loaded?.interaction.ui_locales),
+  method: findLoginMethod(methodId),
+  loaded,
+})
+
+async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Parameters): Promise<Response> {
+  const { deps, origin } = c.var
+  const username = parameters.get('identifier')
+  const fields: Record<string, string> = {}
+  const problems: Problem[] = []
+  for (const { name, missing, maxlength } of form.method.fields) {
+    const value = parameters.get(name)
+    if (value === undefined) problems.push({ field: name, message: missing(form.page.messages) })
+    else if (value.length > maxlength) problems.push({ message: form.page.messages.signInFailed })
+    else fields[name] = value
+  }
+  if (problems.length > 0) return showForm(c, form, username, { status: 400, problems })
+
+  const cookie = await readSession(deps, c.req.header('cookie'))
+  const outcome = await form.method.attempt(deps, { fields, previous: cookie?.routing, origin })
+  return outcome.status === 'signed_in'
+    ? finish(c, form, outcome)
+    : showForm(c, form, username, refusalOf(form.page, outcome))
+}
+
+interface FormRefusal {
+  readonly status: number
+  readonly problems: readonly Problem[]
+  readonly headers?: Record<string, string>
+}
+
+function refusalOf(
+  { language, messages }: Page,
+  outcome: Exclude<LoginOutcome, { status: 'signed_in' }>,
+): FormRefusal {
+  if (outcome.status === 'refused') return { status: 400, problems: [{ message: messages.signInFailed }] }
+  const { seconds, headers } =
+    outcome.status === 'locked'
+      ? { seconds: outcome.retryAfterSeconds, headers: { 'Retry-After': String(outcome.retryAfterSeconds) } }
+      : { seconds: outcome.decision.retryAfterSeconds, headers: rateLimitHeaders(outcome.decision) }
+  const message = messages.tooManyAttempts(waitInWords(language.tag, seconds))
+  return { status: 429, problems: [{ message }], headers }
+}
+
+/** Sets the new session's cookie and goes on to whatever the person came for. */
+async function finish(
+  c: Context<AppEnv>,
+  { loaded }: SignInForm,
+  { session, handle, afterwards }: Extract<LoginOutcome, { status: 'signed_in' }>,
+): Promise<Response> {
+  const { config } = c.var.deps
+  if (afterwards.length > 0) c.executionCtx.waitUntil(Promise.allSettled(afterwards))
+  const cookies = [setSessionCookie(config, handle, config.sessionAbsoluteTtlSeconds)]
+  if (!loaded) return goTo(session.password_change_required ? '/password' : '/account', cookies)
+  const interaction = {
+    ...loaded.interaction,
+    session_id: session.session_id,
+    // Consent given earlier in this interaction may have been another person's: it does not carry over.
+    prompt_done: { login: true, select_account: true },
+  }
+  const next = session.password_change_required ? '/password' : resumePath
+  return goTo(await withInteraction(c, next, interaction), cookies)
+}
+
+async function showForm(
+  c: Context<AppEnv>,
+  { page, method, loaded }: SignInForm,
+  username: string | undefined,
+  { status, headers, problems }: FormRefusal = { status: 200, problems: [] },
+): Promise<Response> {
+  const client = loaded && (await c.var.deps.findClient(loaded.interaction.client_id))
+  const html = (
+    <SignInPage
+      page={page}
+      method={method}
+      interaction={loaded?.sealed}
+      clientName={client?.client_name}
+      username={username}
+      problems={problems}
+    />
+  )
+  return sendPage(c, page, html, { status, headers, formTargets: loaded && formTargets(loaded.interaction) })
+}

@@ -1,0 +1,69 @@
+/**
+ * A signed-in person changes their password: proves the old one, chooses a new one, and every other session
+ * and grant ends, because whoever knew the old password may still be signed in somewhere.
+ */
+import { createEvent } from '../audit/create-event.ts'
+import type { Origin } from '../audit/event.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
+import type { Session } from '../sessions/user-sessions.ts'
+import { checkNewPassword, type PasswordProblem } from './password-policy.ts'
+
+type ReplaceNeeds = Pick<
+  Dependencies,
+  | 'now'
+  | 'rateLimiter'
+  | 'findCurrentPassword'
+  | 'passwordHasher'
+  | 'storePassword'
+  | 'sessionsOf'
+  | 'recordEvent'
+>
+
+export interface ReplacePassword {
+  readonly session: Session
+  readonly current: string
+  readonly next: string
+  readonly origin: Origin
+}
+
+export type ReplaceRefusal =
+  | { readonly reason: 'limited'; readonly decision: RateLimitDecision }
+  | { readonly reason: 'wrong_current' }
+  | { readonly reason: 'unacceptable'; readonly problem: PasswordProblem }
+  /** Changed elsewhere meanwhile, or the account is gone. */
+  | { readonly reason: 'conflict' }
+
+/** Replaces the password. The new one counts as soon as Postgres has it, in one statement with its event. */
+export async function replacePassword(
+  needs: ReplaceNeeds,
+  { session, current, next, origin }: ReplacePassword,
+): Promise<Result<undefined, ReplaceRefusal>> {
+  const { user_id, session_id } = session
+  // A stolen session must not become a place to guess the password at will.
+  const decision = await needs.rateLimiter.take('password-ip', origin.ip ?? 'unknown')
+  if (!decision.allowed) return err({ reason: 'limited', decision })
+  const stored = await needs.findCurrentPassword(user_id)
+  const actor = { actor_type: 'user', actor_id: user_id, user_id, session_id } as const
+  if (!(await needs.passwordHasher.verify(current, stored?.hash)) || !stored) {
+    const details = { ...actor, outcome: 'failure', data: { during: 'password change' } } as const
+    needs.recordEvent(createEvent('login.failed', needs.now(), origin, details))
+    return err({ reason: 'wrong_current' })
+  }
+  const problem = checkNewPassword(next, { identifiers: stored.identifiers, current })
+  if (problem) return err({ reason: 'unacceptable', problem })
+
+  const now = needs.now()
+  const isStored = await needs.storePassword({
+    userId: user_id,
+    replacesHash: stored.hash,
+    newHash: await needs.passwordHasher.hash(next),
+    event: createEvent('password.changed', now, origin, { ...actor, outcome: 'success' }),
+  })
+  if (!isStored) return err({ reason: 'conflict' })
+  const complete = () => needs.sessionsOf(user_id).completePasswordChange({ now, session_id, origin })
+  // Repeatable, and tried again when an object moved: the other sessions must not outlive the old password.
+  await complete().catch(complete)
+  return ok(undefined)
+}
