@@ -1,0 +1,171 @@
+/**
+ * Who may import whom (docs/architecture.md): worker -> app -> *.route -> domain -> kit, and
+ * wiring -> *.store, *.object -> domain. Adapters point inward. Type imports count: a type drags its layer along.
+ * Every exception is named here, with its reason.
+ */
+
+/** A file without a layer suffix holds domain rules. `.tsx` renders, `.d.ts` declares. */
+const domain = '^src/[^/]+/.*[.]ts$'
+const suffixed = '[.][a-z]+[.]ts$'
+const adapter = '[.](?:store|object|table)[.]ts$'
+const storeOrObject = '[.](?:store|object)[.]ts$'
+const web = '[.](?:route|page)[.]tsx?$'
+const entry = '^src/(?:worker|app|wiring)[.]ts$'
+
+/** Suffix-less files that are adapters all the same, because of the one package each wraps. */
+const wrappers = [
+  '^src/db/', // Drizzle schema and the Neon client: what stores are made of
+  '^src/edge-cache/upstash-replica[.]ts$', // Upstash behind the Replica port
+  '^src/rate-limits/upstash-permits[.]ts$', // Upstash behind the permits port
+  '^src/passwords/argon2[.]ts$', // the WebAssembly module behind the PasswordHasher port
+]
+/** Suffix-less files that routes and pages share: they know Hono's types, and only routes and pages import them. */
+const webHelpers = [
+  '^src/kit/describe-route[.]ts$', // OpenAPI metadata of a route
+  '^src/login/(?:page|page-form|load-interaction)[.]ts$', // what the sign-in routes have in common
+]
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Files that need each other are one file, or one of them asks for a port.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'domain-is-pure',
+      comment:
+        'Domain rules know no framework, database, platform or binding: they run anywhere, with fakes.',
+      severity: 'error',
+      from: { path: domain, pathNot: [suffixed, ...wrappers, ...webHelpers] },
+      to: {
+        path: '(?:^|node_modules/)(?:hono|@hono|drizzle-orm|@neondatabase|@upstash)(?:/|$)|^cloudflare:',
+      },
+    },
+    {
+      name: 'domain-imports-domain',
+      comment: 'Adapters point inward: domain asks for a port (a function type) and wiring.ts hands it over.',
+      severity: 'error',
+      from: { path: domain, pathNot: [suffixed, ...wrappers, ...webHelpers] },
+      to: { path: [storeOrObject, web, entry, ...wrappers, '^src/dependencies[.]ts$'] },
+    },
+    {
+      name: 'kit-stands-alone',
+      comment: 'kit/ is what every capability may use, so it can use none.',
+      severity: 'error',
+      from: { path: '^src/kit/' },
+      to: { path: '^src/', pathNot: '^src/kit/' },
+    },
+    {
+      name: 'stores-and-objects-are-wired',
+      comment:
+        'A capability uses another one through its domain file. Only wiring.ts, Durable Objects and jobs reach stores; env.d.ts names the object classes, worker.ts exports them.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/wiring[.]ts$',
+          '^src/worker[.]ts$',
+          '^src/env[.]d[.]ts$',
+          '[.]object[.]ts$',
+          '^src/jobs/',
+        ],
+      },
+      to: { path: storeOrObject },
+    },
+    {
+      name: 'adapters-stay-in-their-capability',
+      comment:
+        "An object or a table uses the stores and tables of its own folder, never another capability's. Audit rides with the state change, so every object may flush its outbox.",
+      severity: 'error',
+      from: { path: '^src/([^/]+)/.*[.](?:store|object|table)[.]ts$' },
+      to: { path: adapter, pathNot: ['^src/$1/', '^src/audit/audit[.]store[.]ts$'] },
+    },
+    {
+      name: 'wrappers-are-wired',
+      comment: 'Drizzle, Upstash and WebAssembly are reached through their ports.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/wiring[.]ts$', storeOrObject, ...wrappers] },
+      to: { path: wrappers },
+    },
+    {
+      name: 'routes-are-mounted-by-app',
+      comment: 'A route is a leaf of app.ts; a capability may compose its own routes.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/app[.]ts$', '[.]route[.]tsx?$'] },
+      to: { path: '[.]route[.]tsx?$' },
+    },
+    {
+      name: 'routes-of-one-capability',
+      severity: 'error',
+      comment: 'Routes of different capabilities meet in app.ts only.',
+      from: { path: '^src/([^/]+)/.*[.]route[.]tsx?$' },
+      to: { path: '[.]route[.]tsx?$', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'web-helpers-serve-the-web',
+      comment: 'What knows Hono is for routes and pages.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/app[.]ts$', web, '[.]tsx$', ...webHelpers] },
+      to: { path: [...webHelpers, '[.]page[.]tsx?$'] },
+    },
+    {
+      name: 'one-way-from-worker-to-app',
+      comment: 'Nothing imports worker.ts; only worker.ts imports app.ts.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/worker[.]ts$' },
+      to: { path: '^src/(?:worker|app)[.]ts$' },
+    },
+    {
+      name: 'wiring-is-called-at-the-edge',
+      comment: 'Dependencies are built per request (app.ts) and per scheduled run (worker.ts), nowhere else.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/worker[.]ts$', '^src/app[.]ts$'] },
+      to: { path: '^src/wiring[.]ts$' },
+    },
+    {
+      name: 'source-needs-only-source',
+      comment: 'What is deployed depends on nothing that is not.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(?:test|scripts|bench)/' },
+    },
+    {
+      name: 'nothing-imports-tests',
+      comment: 'Test code serves tests.',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'source-uses-declared-packages',
+      comment: 'The worker bundles production dependencies only; types vanish.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'everything-resolves',
+      comment: 'The platform modules (cloudflare:*) exist in workerd only.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^cloudflare:' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(?:node_modules/[.]|dist/|[.]wrangler/)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['workerd', 'worker', 'import', 'require', 'node', 'types', 'default'],
+      extensions: ['.ts', '.tsx', '.d.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+}

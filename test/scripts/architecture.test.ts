@@ -1,0 +1,76 @@
+/** The rules of design: each of them must catch the file it is about, or it protects nothing. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkArchitecture } from '../../scripts/check/architecture.ts'
+
+/** Rule, offending file, what it imports. */
+const violations: readonly (readonly [rule: string, file: string, imports: string])[] = [
+  ['domain-is-pure', 'src/users/uses-hono.ts', 'hono'],
+  ['domain-is-pure', 'src/users/uses-drizzle.ts', 'drizzle-orm/pg-core'],
+  ['domain-is-pure', 'src/users/uses-platform.ts', 'cloudflare:workers'],
+  ['domain-imports-domain', 'src/users/uses-object.ts', '../sessions/user-sessions.object.ts'],
+  ['domain-imports-domain', 'src/users/uses-everything.ts', '../dependencies.ts'],
+  ['kit-stands-alone', 'src/kit/knows-users.ts', '../users/user.ts'],
+  ['stores-and-objects-are-wired', 'src/users/users.route.ts', './users.store.ts'],
+  ['adapters-stay-in-their-capability', 'src/sessions/borrows.object.ts', '../users/users.store.ts'],
+  ['wrappers-are-wired', 'src/users/users.page.tsx', '../db/schema.ts'],
+  ['routes-are-mounted-by-app', 'src/users/calls-route.ts', './other.route.ts'],
+  ['routes-of-one-capability', 'src/sessions/sessions.route.ts', '../users/other.route.ts'],
+  ['web-helpers-serve-the-web', 'src/users/describes-routes.ts', '../kit/describe-route.ts'],
+  ['one-way-from-worker-to-app', 'src/users/knows-app.ts', '../app.ts'],
+  ['wiring-is-called-at-the-edge', 'src/users/wires.ts', '../wiring.ts'],
+  ['source-needs-only-source', 'src/users/uses-script.ts', '../../scripts/tool.ts'],
+  ['nothing-imports-tests', 'scripts/uses-test.ts', '../test/fake.ts'],
+  ['everything-resolves', 'src/users/lost.ts', './nowhere.ts'],
+]
+
+/** Files that break nothing, and are there to be imported. */
+const innocent = [
+  'src/app.ts',
+  'src/wiring.ts',
+  'src/dependencies.ts',
+  'src/db/schema.ts',
+  'src/kit/describe-route.ts',
+  'src/users/user.ts',
+  'src/users/users.store.ts',
+  'src/users/other.route.ts',
+  'src/sessions/user-sessions.object.ts',
+  'scripts/tool.ts',
+  'test/fake.ts',
+]
+
+describe('architecture rules (docs/architecture.md)', () => {
+  let folder: string
+  let output: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'authly-architecture-'))
+    const write = async (file: string, text: string) => {
+      await mkdir(dirname(join(folder, file)), { recursive: true })
+      await writeFile(join(folder, file), text)
+    }
+    await write('tsconfig.json', '{"compilerOptions":{"allowImportingTsExtensions":true,"noEmit":true}}')
+    for (const file of innocent) await write(file, 'export const thing = 1\n')
+    for (const [, file, imports] of violations) {
+      await write(file, `import type * as thing from '${imports}'\nexport type Thing = typeof thing\n`)
+    }
+    await write('src/users/chicken.ts', "import './egg.ts'\n")
+    await write('src/users/egg.ts', "import './chicken.ts'\n")
+    output = checkArchitecture(folder).output
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  test.each(violations)('%s refuses %s importing %s, even as a type', (rule, file) => {
+    expect(output).toContain(`error ${rule}: ${file} → `)
+  })
+
+  test('no-cycles refuses two files that import each other', () => {
+    expect(output).toMatch(/error no-cycles: src\/users\/(chicken|egg)\.ts/)
+  })
+
+  test('files that keep to the rules are not blamed', () => {
+    for (const file of innocent) expect(output).not.toContain(`: ${file} → `)
+  })
+})
