@@ -207,10 +207,11 @@ describe('rotation', () => {
       const statuses = value.filter((key) => key.alg === alg).map((key) => key.status)
       expect(statuses.sort()).toEqual(['current', 'retired'])
     }
-    const counts = Object.groupBy(await keyEvents(), (event) => event.type)
-    expect(counts['key.created']).toHaveLength(2 * signingAlgs.length)
-    expect(counts['key.activated']).toHaveLength(signingAlgs.length)
-    expect(counts['key.retired']).toHaveLength(signingAlgs.length)
+    const types = (await keyEvents()).map((event) => event.type)
+    const count = (type: string) => types.filter((candidate) => candidate === type).length
+    expect(count('key.created')).toBe(2 * signingAlgs.length)
+    expect(count('key.activated')).toBe(signingAlgs.length)
+    expect(count('key.retired')).toBe(signingAlgs.length)
   })
 
   test('a rotation never leaves an algorithm without a key that signs', async () => {

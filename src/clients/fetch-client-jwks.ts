@@ -1,0 +1,92 @@
+/**
+ * A client's public keys: registered inline, or fetched from its `jwks_uri` through the outgoing-request
+ * guard and kept in isolate memory. Fetches are bounded per address, so that assertions with made-up `kid`s
+ * cannot turn this server into a hammer against the client's.
+ */
+import type { JSONWebKeySet } from 'jose'
+import { z } from 'zod'
+import type { Clock } from '../kit/clock.ts'
+import { createGuardedFetch, type GuardedFetch } from '../kit/guarded-fetch.ts'
+import type { FetchClientJwks } from './client-jwks.ts'
+
+interface CachedKeys {
+  jwks: JSONWebKeySet | undefined
+  /** When `jwks` was asked for; milliseconds since the Unix epoch, like the others. */
+  fetchedAt: number
+  /** When the last fetch began, and when it was answered, well or badly. */
+  startedAt: number
+  answeredAt: number
+}
+
+/** Keys are used this long without a new fetch. */
+export const clientJwksTtlSeconds = 300
+/** Between two fetches of one address at least this long: after a failure, or for an unknown `kid`. */
+export const clientJwksRetrySeconds = 30
+/** While the address does not answer, the last keys count this long: rotation by revocation must end them. */
+const staleIfErrorSeconds = 3600
+const maxCached = 1000
+const maxKeys = 50
+const cachedKeys = new Map<string, CachedKeys>()
+
+const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(maxKeys) })
+
+/** Builds `FetchClientJwks`; `memory` is one per isolate unless given. */
+export function createFetchClientJwks(needs: {
+  readonly now: Clock
+  /** Development and tests: a `jwks_uri` may be a loopback address. */
+  readonly allowLoopback: boolean
+  readonly memory?: Map<string, CachedKeys>
+}): FetchClientJwks {
+  const { now, memory = cachedKeys } = needs
+  const guardedFetch = createGuardedFetch({ allowLoopbackFetch: needs.allowLoopback })
+  return async (client, options) => {
+    if (client.jwks) return client.jwks as unknown as JSONWebKeySet
+    const uri = client.jwks_uri
+    if (uri === undefined) return undefined
+    const at = now()
+    const known = memory.get(uri)
+    if (known && !mayFetch(known, options?.stale ?? false, at)) return usable(known, at)
+    const entry = known ?? { jwks: undefined, fetchedAt: 0, startedAt: 0, answeredAt: 0 }
+    entry.startedAt = at
+    remember(memory, uri, entry)
+    const fetched = await fetchKeySet(guardedFetch, uri)
+    entry.answeredAt = now()
+    if (fetched && at >= entry.fetchedAt) {
+      entry.jwks = fetched
+      entry.fetchedAt = at
+    }
+    return usable(entry, at)
+  }
+}
+
+/**
+ * Whether to ask the address now. Requests that arrive while a fetch is under way fetch too: on Workers one
+ * request cannot wait for the I/O of another, and without the keys they would fail.
+ */
+function mayFetch(entry: CachedKeys, stale: boolean, at: number): boolean {
+  const ttlSeconds = stale ? clientJwksRetrySeconds : clientJwksTtlSeconds
+  if (entry.jwks && at - entry.fetchedAt < ttlSeconds * 1000) return false
+  const underWay = entry.answeredAt < entry.startedAt
+  const patience = underWay ? 0 : clientJwksRetrySeconds * 1000
+  return at - entry.startedAt >= patience
+}
+
+const usable = (entry: CachedKeys, at: number): JSONWebKeySet | undefined =>
+  at - entry.fetchedAt < staleIfErrorSeconds * 1000 ? entry.jwks : undefined
+
+async function fetchKeySet(guardedFetch: GuardedFetch, uri: string): Promise<JSONWebKeySet | undefined> {
+  const answer = await guardedFetch(uri)
+  if (!answer.ok) return undefined
+  try {
+    const parsed = keySet.safeParse(JSON.parse(answer.value))
+    return parsed.success ? (parsed.data as unknown as JSONWebKeySet) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function remember(memory: Map<string, CachedKeys>, uri: string, entry: CachedKeys): void {
+  memory.delete(uri)
+  memory.set(uri, entry)
+  if (memory.size > maxCached) memory.delete(memory.keys().next().value as string)
+}

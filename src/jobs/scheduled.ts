@@ -1,0 +1,29 @@
+/** What the cron trigger runs, one entry per job. A job that fails leaves the others running. */
+import { type RotateKeysNeeds, rotateKeys } from '../keys/rotate-keys.ts'
+
+export interface ScheduledNeeds {
+  readonly rotation: RotateKeysNeeds
+}
+
+const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promise<unknown> }[] = [
+  { name: 'rotate-keys', run: (needs) => rotateKeys(needs.rotation) },
+]
+
+/**
+ * Runs every job once. Each is safe to run again, or twice at once.
+ * @throws AggregateError of what failed, after all have run, so that the platform shows the run as failed
+ */
+export async function runScheduledJobs(needs: ScheduledNeeds): Promise<void> {
+  const failures: unknown[] = []
+  for (const job of jobs) {
+    try {
+      await job.run(needs)
+    } catch (failure) {
+      console.error(
+        JSON.stringify({ event: 'job_failed', job: job.name, reason: (failure as Error).message }),
+      )
+      failures.push(failure)
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'scheduled jobs failed')
+}

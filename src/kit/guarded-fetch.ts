@@ -1,0 +1,86 @@
+/**
+ * The only way out of this server for addresses that others choose (`jwks_uri`, sector identifiers, metadata
+ * documents). Stops server-side request forgery: https only, no private or reserved address in any spelling,
+ * no credentials, no redirects, bounded in size and time. A name that resolves to a private address is the
+ * platform's to stop: Workers cannot reach private networks, and `workerd` allows only public ones.
+ */
+import { isPublicHost } from './public-host.ts'
+import { err, ok, type Result } from './result.ts'
+
+export type FetchRefusal =
+  | { readonly kind: 'address_refused'; readonly detail: string }
+  | { readonly kind: 'redirect_refused' }
+  | { readonly kind: 'bad_status'; readonly status: number }
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'unreachable'; readonly detail: string }
+
+export interface GuardedFetchNeeds {
+  /** Development and tests: also http, and loopback addresses. */
+  readonly allowLoopbackFetch: boolean
+}
+
+export type GuardedFetch = (url: string) => Promise<Result<string, FetchRefusal>>
+
+const maxBytes = 64 * 1024
+const timeoutMilliseconds = 3000
+const maxUrlLength = 2048
+
+/** Builds the guard: `GET url` as text, at most 64 KiB in 3 s, only from a public https address. */
+export function createGuardedFetch(needs: GuardedFetchNeeds): GuardedFetch {
+  return async (address) => {
+    const url = checkAddress(address, needs.allowLoopbackFetch)
+    if (!url.ok) return url
+    try {
+      const response = await fetch(url.value, {
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMilliseconds),
+        headers: { accept: 'application/json', 'user-agent': 'Authly' },
+      })
+      if (response.status !== 200) {
+        await response.body?.cancel()
+        // Status 0: a redirect that is not followed, as Node shows it.
+        const redirect = response.status === 0 || (response.status >= 300 && response.status < 400)
+        return err(redirect ? { kind: 'redirect_refused' } : { kind: 'bad_status', status: response.status })
+      }
+      return await readText(response)
+    } catch (failure) {
+      return err({ kind: 'unreachable', detail: (failure as Error).name })
+    }
+  }
+}
+
+/** The address as a URL if fetching it is allowed; used too when an address is registered. */
+export function checkAddress(address: string, allowLoopback: boolean): Result<string, FetchRefusal> {
+  const refuse = (detail: string) => err({ kind: 'address_refused', detail } as const)
+  if (address.length > maxUrlLength || !URL.canParse(address)) return refuse('not a URL')
+  // The parser normalises the host: decimal, octal and hexadecimal IPv4, full-width digits, mixed case.
+  const url = new URL(address)
+  if (url.username !== '' || url.password !== '') return refuse('credentials in the URL')
+  if (allowLoopback && isLoopback(url.hostname) && /^https?:$/.test(url.protocol)) return ok(url.href)
+  if (url.protocol !== 'https:') return refuse('not https')
+  if (url.port !== '') return refuse('not the https port')
+  if (!isPublicHost(url.hostname)) return refuse('not a public host')
+  return ok(url.href)
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '127.0.0.1' || host === '[::1]'
+
+async function readText(response: Response): Promise<Result<string, FetchRefusal>> {
+  const reader = response.body?.getReader()
+  if (!reader) return ok('')
+  // `ignoreBOM: false` drops a byte-order mark, which JSON does not allow.
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+  let text = ''
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return ok(text + decoder.decode())
+    // Counted as it streams: `Content-Length` may lie, and a compressed answer may unpack to gigabytes.
+    size += value.byteLength
+    if (size > maxBytes) {
+      await reader.cancel()
+      return err({ kind: 'too_large' })
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
