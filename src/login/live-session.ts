@@ -1,11 +1,20 @@
 /** The browser's session, as the user's object knows it. One call. */
-import type { Dependencies } from '../dependencies.ts'
-import type { Session } from '../sessions/user-sessions.ts'
+import type { Clock } from '../kit/clock.ts'
+import type { CookieSettings } from '../kit/cookies.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { Session, SessionsOf } from '../sessions/user-sessions.ts'
 import { readSession } from './session-cookie.ts'
+
+export interface LiveSessionNeeds {
+  readonly root: RootSecret
+  readonly config: CookieSettings
+  readonly now: Clock
+  readonly sessionsOf: SessionsOf
+}
 
 /** The live session behind a `Cookie` header; `undefined` when there is none, without a call if no handle. */
 export async function findLiveSession(
-  needs: Pick<Dependencies, 'root' | 'config' | 'now' | 'sessionsOf'>,
+  needs: LiveSessionNeeds,
   cookieHeader: string | undefined,
 ): Promise<Session | undefined> {
   const cookie = await readSession(needs, cookieHeader)

@@ -3,23 +3,24 @@
  * and grant ends, because whoever knew the old password may still be signed in somewhere.
  */
 import { createEvent } from '../audit/create-event.ts'
-import type { Origin } from '../audit/event.ts'
-import type { Dependencies } from '../dependencies.ts'
+import type { Origin, RecordEvent } from '../audit/event.ts'
+import type { Clock } from '../kit/clock.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
-import type { Session } from '../sessions/user-sessions.ts'
+import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
+import type { Session, SessionsOf } from '../sessions/user-sessions.ts'
+import type { ChangePassword, FindCurrentPassword } from './change-password.ts'
+import type { PasswordHasher } from './password-hasher.ts'
 import { checkNewPassword, type PasswordProblem } from './password-policy.ts'
 
-type ReplaceNeeds = Pick<
-  Dependencies,
-  | 'now'
-  | 'rateLimiter'
-  | 'findCurrentPassword'
-  | 'passwordHasher'
-  | 'storePassword'
-  | 'sessionsOf'
-  | 'recordEvent'
->
+export interface ReplacePasswordNeeds {
+  readonly now: Clock
+  readonly rateLimiter: RateLimiter
+  readonly findCurrentPassword: FindCurrentPassword
+  readonly passwordHasher: PasswordHasher
+  readonly storePassword: ChangePassword
+  readonly sessionsOf: SessionsOf
+  readonly recordEvent: RecordEvent
+}
 
 export interface ReplacePassword {
   readonly session: Session
@@ -37,7 +38,7 @@ export type ReplaceRefusal =
 
 /** Replaces the password. The new one counts as soon as Postgres has it, in one statement with its event. */
 export async function replacePassword(
-  needs: ReplaceNeeds,
+  needs: ReplacePasswordNeeds,
   { session, current, next, origin }: ReplacePassword,
 ): Promise<Result<undefined, ReplaceRefusal>> {
   const { user_id, session_id } = session

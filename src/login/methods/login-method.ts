@@ -1,24 +1,27 @@
 /** What a way of signing in is. A new one is one file here and one line in `index.ts`. */
 import type { Origin } from '../../audit/event.ts'
-import type { Dependencies } from '../../dependencies.ts'
-import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
-import type { Session } from '../../sessions/user-sessions.ts'
+import type { Config } from '../../config.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { RootSecret } from '../../kit/root-secret.ts'
+import type { RenewPasswordHash } from '../../passwords/change-password.ts'
+import type { PasswordHasher } from '../../passwords/password-hasher.ts'
+import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
+import type { Session, SessionsOf } from '../../sessions/user-sessions.ts'
+import type { FindUserForLogin } from '../../users/user.ts'
 import type { Messages } from '../messages/en.ts'
 import type { SessionRouting } from '../session-cookie.ts'
 
-type LoginNeeds = Pick<
-  Dependencies,
-  | 'config'
-  | 'root'
-  | 'now'
-  | 'rateLimiter'
-  | 'findUserForLogin'
-  | 'passwordHasher'
-  | 'renewPasswordHash'
-  | 'sessionsOf'
->
-
-export type { LoginNeeds }
+/** What the methods together need. */
+export interface LoginNeeds {
+  readonly config: Pick<Config, 'sessionIdleTtlSeconds' | 'sessionAbsoluteTtlSeconds'>
+  readonly root: RootSecret
+  readonly now: Clock
+  readonly rateLimiter: RateLimiter
+  readonly findUserForLogin: FindUserForLogin
+  readonly passwordHasher: PasswordHasher
+  readonly renewPasswordHash: RenewPasswordHash
+  readonly sessionsOf: SessionsOf
+}
 
 /** A field of the method's form. */
 export interface LoginField {
