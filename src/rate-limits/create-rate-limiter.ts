@@ -103,15 +103,7 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
       extendLease(lease, policy, await draw(name, policy, subject, want, returned), now())
     } catch (failure) {
       reportFailure(name, failure)
-      const until = now() + failureBackoffSeconds * 1000
-      lease.drawingUntil = 0
-      if (policy.onFailure === 'closed') {
-        lease.emptyUntil = until
-      } else if (lease.permits <= 0) {
-        lease.permits = Math.max(1, Math.floor((policy.capacity * failureBackoffSeconds) / policy.perSeconds))
-        lease.endsAt = until
-        lease.borrowed = true
-      }
+      surviveFailure(lease, policy, now())
     }
   }
 
@@ -126,6 +118,23 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
     const bucket = `${name}:${await sha256(subject)}`
     const request = { name: bucket, size: policy, want, returned, now: now() }
     return withPatience(needs.drawPermits(request), patienceMilliseconds, 'the rate-limit counter')
+  }
+}
+
+/** `closed` refuses for a while. `open` lets this isolate spend a bucketful of its own meanwhile, not more. */
+function surviveFailure(lease: Lease, policy: Policy, now: number): void {
+  const until = now + failureBackoffSeconds * 1000
+  if (lease.permits > 0) {
+    lease.drawingUntil = until
+  } else if (policy.onFailure === 'closed') {
+    lease.emptyUntil = until
+  } else if (lease.borrowed && now < lease.endsAt) {
+    lease.emptyUntil = lease.endsAt
+  } else {
+    lease.permits = policy.capacity
+    lease.endsAt = until
+    lease.drawingUntil = until
+    lease.borrowed = true
   }
 }
 

@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createRateLimiter, type Leases } from '../../src/rate-limits/create-rate-limiter.ts'
+import type { PermitRequest } from '../../src/rate-limits/draw-permits.ts'
+import { leaseMilliseconds } from '../../src/rate-limits/lease.ts'
+import type { PolicyOverrides } from '../../src/rate-limits/policies.ts'
+import { type Bucket, drawPermits } from '../../src/rate-limits/token-bucket.ts'
+
+let now: number
+let away: boolean
+let draws: PermitRequest[]
+let buckets: Map<string, Bucket>
+
+/** The counter every isolate shares: the real bucket, in memory. */
+const counter = async (request: PermitRequest) => {
+  draws.push(request)
+  if (away) throw new Error('away')
+  const { bucket, drawn } = drawPermits(
+    buckets.get(request.name),
+    request.size,
+    request.want,
+    request.returned,
+    request.now,
+  )
+  buckets.set(request.name, bucket)
+  return drawn
+}
+
+function isolate(overrides: PolicyOverrides = {}, leases: Leases = new Map()) {
+  const background: Promise<unknown>[] = []
+  const limiter = createRateLimiter({
+    drawPermits: counter,
+    settleUnknownLogin: async () => ({ status: 'refused' }),
+    overrides,
+    now: () => now,
+    waitUntil: (work) => void background.push(work),
+    leases,
+  })
+  const settle = () => Promise.all(background.splice(0))
+  return { ...limiter, settle }
+}
+
+const allowedOf = async (limiter: ReturnType<typeof isolate>, times: number, wait = 0) => {
+  let allowed = 0
+  for (let request = 0; request < times; request++) {
+    if ((await limiter.take('token-client', 'app')).allowed) allowed++
+    await limiter.settle()
+    now += wait
+  }
+  return allowed
+}
+
+beforeEach(() => {
+  now = 1_800_000_000_000
+  away = false
+  draws = []
+  buckets = new Map()
+})
+
+describe('object policies', () => {
+  test('ask the counter each time and refuse beyond the capacity', async () => {
+    const limiter = isolate()
+    const decisions = []
+    for (let attempt = 0; attempt < 31; attempt++) decisions.push(await limiter.take('login-ip', '192.0.2.1'))
+    expect(decisions.filter((decision) => decision.allowed)).toHaveLength(30)
+    expect(draws).toHaveLength(31)
+    expect(decisions[30]).toEqual({
+      policy: 'login-ip',
+      allowed: false,
+      limit: 30,
+      windowSeconds: 300,
+      remaining: 0,
+      retryAfterSeconds: 10,
+    })
+  })
+
+  test('the counter learns a hash, never the address', async () => {
+    await isolate().take('login-ip', '192.0.2.1')
+    expect(draws[0]?.name).toMatch(/^login-ip:[A-Za-z0-9_-]{43}$/)
+  })
+
+  test('fail closed when the counter is away: guessing must not get easier by an outage', async () => {
+    away = true
+    expect(await isolate().take('login-ip', '192.0.2.1')).toMatchObject({
+      allowed: false,
+      retryAfterSeconds: 5,
+    })
+  })
+})
+
+describe('lease policies', () => {
+  test('hold the global bound over many isolates', async () => {
+    const isolates = Array.from({ length: 7 }, () => isolate())
+    let allowed = 0
+    for (let request = 0; request < 9000; request++) {
+      const limiter = isolates[request % isolates.length] as ReturnType<typeof isolate>
+      if ((await limiter.take('token-client', 'app')).allowed) allowed++
+      await limiter.settle()
+    }
+    expect(allowed).toBe(6000)
+  })
+
+  test('cost next to no calls at the permitted rate, and no waiting', async () => {
+    const limiter = isolate()
+    expect(await allowedOf(limiter, 6000, 10)).toBe(6000)
+    expect(draws.length).toBeLessThan(6000 / 100)
+  })
+
+  test('cost no calls while the bucket is known to be empty', async () => {
+    const limiter = isolate({ 'token-client': { capacity: 100, perSeconds: 1000 } })
+    expect(await allowedOf(limiter, 200)).toBe(100)
+    const before = draws.length
+    expect(await allowedOf(limiter, 1000)).toBe(0)
+    expect(draws.length).toBe(before)
+    expect(await limiter.take('token-client', 'app')).toMatchObject({ allowed: false, retryAfterSeconds: 10 })
+    now += 10_001
+    expect(await allowedOf(limiter, 2)).toBe(1)
+  })
+
+  test('idle isolates give back what they did not spend', async () => {
+    const overrides = { 'token-client': { capacity: 1000, perSeconds: 1_000_000 } }
+    const busy = isolate(overrides)
+    const idle = Array.from({ length: 20 }, () => isolate(overrides))
+    for (let round = 0; round < 5; round++) {
+      for (const limiter of idle) await limiter.take('token-client', 'app')
+      now += leaseMilliseconds
+    }
+    for (const limiter of idle) await limiter.take('token-client', 'app')
+    const spent = 20 * 6
+    const held = 20 * 9
+    expect(await allowedOf(busy, 1100)).toBeGreaterThanOrEqual(1000 - spent - held)
+  })
+
+  test('a burst on a cold isolate does not drain the bucket into one lease', async () => {
+    const limiter = isolate()
+    await Promise.all(Array.from({ length: 50 }, () => limiter.take('token-client', 'app')))
+    expect([...buckets.values()][0]?.permits).toBeGreaterThanOrEqual(6000 - 60 - 49)
+  })
+
+  test('fail open when the counter is away, but still count within the isolate', async () => {
+    away = true
+    const limiter = isolate({ 'token-client': { capacity: 500, perSeconds: 60 } })
+    expect(await allowedOf(limiter, 800)).toBe(500)
+    expect(draws).toHaveLength(2)
+    now += 5001
+    expect(await allowedOf(limiter, 800)).toBe(500)
+  })
+
+  test('count in the counter again when it is back', async () => {
+    away = true
+    const limiter = isolate()
+    await allowedOf(limiter, 10)
+    away = false
+    now += 5001
+    await allowedOf(limiter, 10)
+    expect([...buckets.values()][0]?.permits).toBe(6000 - 60)
+  })
+
+  test('hold memory for a bounded number of subjects', async () => {
+    const leases: Leases = new Map()
+    const limiter = isolate({}, leases)
+    for (let index = 0; index < 10_050; index++) await limiter.take('token-client', `app-${index}`)
+    expect(leases.size).toBe(10_000)
+  })
+})

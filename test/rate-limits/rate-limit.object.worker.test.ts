@@ -1,0 +1,82 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, test } from 'vitest'
+import { createObjectPermits, createSettleUnknownLogin } from '../../src/rate-limits/rate-limit.object.ts'
+import { decideLogin, failureMemorySeconds, type LoginAttempts } from '../../src/sessions/decide-login.ts'
+import { permitsContract } from '../contracts/permits-contract.ts'
+
+const placement = { jurisdiction: undefined, locationHint: undefined }
+const drawPermits = createObjectPermits(env.RATE_LIMIT, placement)
+const size = { capacity: 10, perSeconds: 36_000 }
+const freshName = () => `test:${crypto.randomUUID()}`
+const request = (name: string, want: number, now = Date.now()) => ({ name, size, want, returned: 0, now })
+
+describe('permits contract: the Durable Object', () => permitsContract(() => drawPermits))
+
+test('eviction does not refill an emptied bucket', async () => {
+  const name = freshName()
+  await drawPermits(request(name, 10))
+  await evictDurableObject(env.RATE_LIMIT.getByName(name))
+  expect(await drawPermits(request(name, 1))).toMatchObject({ granted: 0 })
+})
+
+test('takes unspent permits back', async () => {
+  const name = freshName()
+  await drawPermits(request(name, 10))
+  expect(await drawPermits({ ...request(name, 1), returned: 5 })).toMatchObject({ granted: 1, remaining: 4 })
+})
+
+test('keeps nothing once the bucket would be full again', async () => {
+  const name = freshName()
+  const longAgo = Date.now() - 40_000_000
+  await drawPermits(request(name, 10, longAgo))
+  const stub = env.RATE_LIMIT.getByName(name)
+  expect(await runDurableObjectAlarm(stub)).toBe(true)
+  const kept = await runInDurableObject(stub, async (_, state) => [...(await state.storage.list()).keys()])
+  expect(kept).toEqual([])
+  expect(await drawPermits(request(name, 10))).toMatchObject({ granted: 10 })
+})
+
+test('an alarm that comes too early leaves the bucket as it is and comes again', async () => {
+  const name = freshName()
+  await drawPermits(request(name, 10))
+  const stub = env.RATE_LIMIT.getByName(name)
+  await runDurableObjectAlarm(stub)
+  expect(await drawPermits(request(name, 1))).toMatchObject({ granted: 0 })
+  expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).toBeGreaterThan(Date.now())
+})
+
+describe('failed sign-ins of an identifier nobody owns', () => {
+  const settle = createSettleUnknownLogin(env.RATE_LIMIT, placement)
+
+  test('back off exactly like those of a real account', async () => {
+    const identifier = crypto.randomUUID()
+    let attempts: LoginAttempts | undefined
+    let now = Date.now()
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const expected = decideLogin(attempts, false, now)
+      if (expected.status === 'refused') attempts = expected.attempts
+      expect(await settle(identifier, now)).toEqual(
+        expected.status === 'locked'
+          ? { status: 'locked', retry_after_seconds: expected.retry_after_seconds }
+          : { status: 'refused' },
+      )
+      now += 3000
+    }
+  })
+
+  test('survive eviction, and are forgotten after a day', async () => {
+    const identifier = crypto.randomUUID()
+    const name = `unknown-login:${identifier}`
+    const longAgo = Date.now() - failureMemorySeconds * 1000 - 1000
+    for (let attempt = 0; attempt < 7; attempt++) {
+      await settle(identifier, longAgo)
+      await evictDurableObject(env.RATE_LIMIT.getByName(name))
+    }
+    expect(await settle(identifier, longAgo)).toMatchObject({ status: 'locked' })
+    await runDurableObjectAlarm(env.RATE_LIMIT.getByName(name))
+    const stub = env.RATE_LIMIT.getByName(name)
+    const kept = await runInDurableObject(stub, async (_, state) => [...(await state.storage.list()).keys()])
+    expect(kept).toEqual([])
+  })
+})
