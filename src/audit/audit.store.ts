@@ -34,6 +34,16 @@ export const createDeliverEvents =
     readonly databaseGatewayUrl: string | undefined
   }): DeliverEvents =>
   async (eventsJson) => {
-    const signal = AbortSignal.timeout(deliveryTimeoutMs)
-    await insertJson(createDatabase(target.databaseUrl, target.databaseGatewayUrl, { signal }), eventsJson)
+    const timeout = new AbortController()
+    // Not AbortSignal.timeout: its timer would keep the object in memory long after the answer.
+    const timer = setTimeout(() => timeout.abort(), deliveryTimeoutMs)
+    try {
+      const { databaseUrl, databaseGatewayUrl } = target
+      await insertJson(
+        createDatabase(databaseUrl, databaseGatewayUrl, { signal: timeout.signal }),
+        eventsJson,
+      )
+    } finally {
+      clearTimeout(timer)
+    }
   }

@@ -47,10 +47,11 @@ export function createOutbox(
 ): Outbox {
   const { sql } = storage
   let failures = 0
-  let retryAt = 0
 
-  /** Spread over half the time again, so that objects that began together do not call together. */
-  const jittered = (milliseconds: number): number => Date.now() + milliseconds * (1 + Math.random() / 2)
+  const ringAfter = (milliseconds: number): void => {
+    const earliest = Date.now() + milliseconds
+    alarm.ringBy(earliest + milliseconds / 2, earliest)
+  }
 
   const takeBatch = () => {
     const rows = sql
@@ -72,7 +73,7 @@ export function createOutbox(
 
     flushSoon() {
       // While Postgres is down, new events wait for the retry instead of causing one more.
-      alarm.ringBy(failures > 0 ? retryAt : jittered(gatherMs))
+      ringAfter(failures > 0 ? longestBackoffMs : gatherMs)
     },
 
     async flush() {
@@ -87,9 +88,8 @@ export function createOutbox(
         failures = 0
         return 'empty'
       } catch (error) {
-        console.error('audit events wait: Postgres did not take them', error)
-        retryAt = jittered(Math.min(gatherMs * 2 ** failures++, longestBackoffMs))
-        alarm.ringBy(retryAt)
+        console.error(`audit events wait, Postgres did not take them: ${rootMessage(error)}`)
+        ringAfter(Math.min(gatherMs * 2 ** failures++, longestBackoffMs))
         return 'failed'
       }
     },
@@ -100,4 +100,11 @@ interface Row extends Record<string, SqlStorageValue> {
   position: number
   event_count: number
   events: string
+}
+
+/** The innermost reason. The outer ones quote the statement with its events, which do not belong in a log. */
+function rootMessage(error: unknown): string {
+  let root = error
+  while (root instanceof Error && root.cause !== undefined) root = root.cause
+  return root instanceof Error ? root.message : String(root)
 }

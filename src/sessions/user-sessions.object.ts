@@ -12,9 +12,9 @@ import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import { checkSession } from './check-session.ts'
-import { publicSession, sessionEnded } from './decide-session.ts'
 import { completePasswordChange, endAllSessions, endSession } from './end-session.ts'
 import { inspectToken } from './inspect-token.ts'
+import { listSessions } from './list-sessions.ts'
 import { redeemCode } from './redeem-code.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
 import { revokeToken } from './revoke-token.ts'
@@ -66,11 +66,8 @@ export class UserSessions extends DurableObject<Env> implements UserSessionsPort
     this.#change((state) => endAllSessions(state, { ...input, reason: 'signed_out_everywhere' }))
   }
 
-  async listSessions({ now }: Input<'listSessions'>) {
-    const live = this.#open()
-      .sessions.all()
-      .filter((session) => !sessionEnded(session, now))
-    return live.toSorted((left, right) => right.last_seen_at - left.last_seen_at).map(publicSession)
+  async listSessions(input: Input<'listSessions'>) {
+    return listSessions(this.#open(), input)
   }
 
   async rememberConsent(input: Input<'rememberConsent'>) {

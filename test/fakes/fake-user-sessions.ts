@@ -1,9 +1,9 @@
 /** The `UserSessions` port without Durable Objects: the same rules over maps. */
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { checkSession } from '../../src/sessions/check-session.ts'
-import { publicSession, sessionEnded } from '../../src/sessions/decide-session.ts'
 import { completePasswordChange, endAllSessions, endSession } from '../../src/sessions/end-session.ts'
 import { inspectToken } from '../../src/sessions/inspect-token.ts'
+import { listSessions } from '../../src/sessions/list-sessions.ts'
 import { redeemCode } from '../../src/sessions/redeem-code.ts'
 import { denyConsent, rememberConsent } from '../../src/sessions/remember-consent.ts'
 import { revokeToken } from '../../src/sessions/revoke-token.ts'
@@ -21,12 +21,7 @@ export function createFakeUserSessions(): { readonly sessions: UserSessions; rea
     completePasswordChange: async (input) => completePasswordChange(state, input),
     endSession: async (input) => endSession(state, input),
     endAllSessions: async (input) => endAllSessions(state, { ...input, reason: 'signed_out_everywhere' }),
-    listSessions: async ({ now }) =>
-      state.sessions
-        .all()
-        .filter((session) => !sessionEnded(session, now))
-        .toSorted((left, right) => right.last_seen_at - left.last_seen_at)
-        .map(publicSession),
+    listSessions: async (input) => listSessions(state, input),
     rememberConsent: async (input) => rememberConsent(state, input),
     denyConsent: async (input) => denyConsent(state, input),
     redeemCode: async (input) => redeemCode(state, input),

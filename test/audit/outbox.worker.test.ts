@@ -1,0 +1,147 @@
+import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { describe, expect, it } from 'vitest'
+import { insertAuditEvents } from '../../src/audit/audit.store.ts'
+import { createEvent } from '../../src/audit/create-event.ts'
+import type { AuditEvent } from '../../src/audit/event.ts'
+import { encodeEvents } from '../../src/audit/outbox.ts'
+import { grant, login, origin, redemption, rotation, start, userId } from '../sessions/examples.ts'
+import { sessionsOf, stubOf, waitingEvents } from '../sessions/object-subject.ts'
+import { database, deliveredEvents, setPostgresReachable } from './delivered-events.ts'
+
+const newSubject = (): string => crypto.randomUUID()
+const ids = (events: readonly { readonly id: string }[]): string[] =>
+  events.map((event) => event.id).toSorted()
+
+async function signedInWithGrant(): Promise<{ subject: string; events: AuditEvent[] }> {
+  const subject = newSubject()
+  await sessionsOf(subject).settleLogin(login())
+  await sessionsOf(subject).redeemCode(redemption(grant()))
+  return { subject, events: await waitingEvents(subject) }
+}
+
+const serviceEvent = (index = 0): AuditEvent =>
+  createEvent('token.issued', start + index, origin, {
+    outcome: 'success',
+    actor_type: 'client',
+    actor_id: 'svc',
+    client_id: 'svc',
+    data: { grant_type: 'client_credentials', index },
+  })
+
+describe('the outbox of an object', () => {
+  it('delivers events with all their columns and forgets them then', async () => {
+    const { subject, events } = await signedInWithGrant()
+    expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
+    const [session, token] = await deliveredEvents(events)
+    expect(session).toMatchObject({
+      id: events[0]?.id,
+      type: 'session.created',
+      outcome: 'success',
+      actor_type: 'user',
+      actor_id: userId,
+      user_id: userId,
+      client_id: null,
+      session_id: 'session-1',
+      ip: '192.0.2.7',
+      user_agent: 'test',
+      request_id: 'request-1',
+      data: { acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
+    })
+    expect(new Date(session?.occurred_at as string | number | Date).getTime()).toBe(start)
+    expect(token).toMatchObject({ type: 'token.issued', client_id: 'web', data: { scopes: grant().scopes } })
+    expect(await waitingEvents(subject)).toEqual([])
+  })
+
+  it('keeps events while Postgres is away, and each arrives once when it is back', async () => {
+    const { subject, events } = await signedInWithGrant()
+    await setPostgresReachable(stubOf(subject), false)
+    for (let attempt = 0; attempt < 3; attempt++) {
+      expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
+    }
+    await sessionsOf(subject).rotateRefresh(rotation('token-0', 'token-1'))
+    expect(await deliveredEvents(events)).toEqual([])
+    const waiting = await waitingEvents(subject)
+    expect(waiting.map((event) => event.type)).toEqual(['session.created', 'token.issued', 'token.refreshed'])
+
+    await setPostgresReachable(stubOf(subject), true)
+    expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
+    expect(ids(await deliveredEvents(waiting))).toEqual(ids(waiting))
+    expect(await waitingEvents(subject)).toEqual([])
+  })
+
+  it('survives eviction between the change, a failed delivery and the next one', async () => {
+    const { subject, events } = await signedInWithGrant()
+    await evictDurableObject(stubOf(subject))
+    await setPostgresReachable(stubOf(subject), false)
+    expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
+    await evictDurableObject(stubOf(subject))
+    expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
+    expect(ids(await deliveredEvents(events))).toEqual(ids(events))
+  })
+
+  it('delivers nothing twice when the object was evicted after Postgres took a batch', async () => {
+    const { subject, events } = await signedInWithGrant()
+    await insertAuditEvents(database(), events)
+    expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
+    expect(ids(await deliveredEvents(events))).toEqual(ids(events))
+    expect(await waitingEvents(subject)).toEqual([])
+  })
+
+  it('keeps what happens during a delivery for the next one', async () => {
+    const { subject, events } = await signedInWithGrant()
+    const delivery = runDurableObjectAlarm(stubOf(subject))
+    const meanwhile = Array.from({ length: 20 }, (_, index) =>
+      sessionsOf(subject).settleLogin(login({ password_ok: false, now: start + index })),
+    )
+    await Promise.all([delivery, ...meanwhile])
+    const all = [...events, ...(await waitingEvents(subject))]
+    await runDurableObjectAlarm(stubOf(subject))
+    expect(await waitingEvents(subject)).toEqual([])
+    expect(ids(await deliveredEvents(all))).toEqual(ids(all))
+  })
+
+  it('is not stopped by text that Postgres cannot store', async () => {
+    const subject = newSubject()
+    const nasty = { ...origin, user_agent: 'nul \u0000, half a pair \ud83d, a backslash \\u0000, whole 😀' }
+    await sessionsOf(subject).settleLogin(login({ origin: nasty }))
+    const events = await waitingEvents(subject)
+    await runDurableObjectAlarm(stubOf(subject))
+    const [stored] = await deliveredEvents(events)
+    expect(stored?.user_agent).toContain('whole 😀')
+    expect(await waitingEvents(subject)).toEqual([])
+  })
+})
+
+describe('AuditOutbox', () => {
+  it('takes events from isolates and delivers more than one batch', async () => {
+    const stub = env.AUDIT_OUTBOX.getByName(newSubject())
+    const events = Array.from({ length: 1_150 }, (_, index) => serviceEvent(index))
+    for (let from = 0; from < events.length; from += 200) {
+      const chunk = events.slice(from, from + 200)
+      await stub.append(encodeEvents(chunk), chunk.length)
+    }
+    expect(await runDurableObjectAlarm(stub)).toBe(true)
+    expect(ids(await deliveredEvents(events))).toEqual(ids(events))
+  })
+
+  it('delivers an event once that an isolate appended twice', async () => {
+    const stub = env.AUDIT_OUTBOX.getByName(newSubject())
+    const event = serviceEvent()
+    await stub.append(encodeEvents([event]), 1)
+    await stub.append(encodeEvents([event]), 1)
+    await runDurableObjectAlarm(stub)
+    expect(await deliveredEvents([event])).toHaveLength(1)
+  })
+
+  it('sets one alarm, and another one when Postgres is away', async () => {
+    const stub = env.AUDIT_OUTBOX.getByName(newSubject())
+    await stub.append(encodeEvents([serviceEvent()]), 1)
+    const alarm = () => runInDurableObject(stub, (_, { storage }) => storage.getAlarm())
+    const first = await alarm()
+    await stub.append(encodeEvents([serviceEvent()]), 1)
+    expect(await alarm()).toBe(first)
+    await setPostgresReachable(stub, false)
+    await runDurableObjectAlarm(stub)
+    expect(await alarm()).not.toBeNull()
+  })
+})

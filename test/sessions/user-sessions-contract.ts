@@ -1,0 +1,501 @@
+/** What every implementation of the `UserSessions` port does; run against the fake and the real object. */
+import { describe, expect, it } from 'vitest'
+import type { AuditEvent } from '../../src/audit/event.ts'
+import { maxSessions } from '../../src/sessions/settle-login.ts'
+import type { UserSessions } from '../../src/sessions/user-sessions.ts'
+import {
+  day,
+  grant,
+  hour,
+  login,
+  newSession,
+  origin,
+  policy,
+  redemption,
+  rotation,
+  second,
+  start,
+  userId,
+} from './examples.ts'
+
+export interface Subject {
+  readonly sessions: UserSessions
+  /** All events recorded so far, oldest first. */
+  readonly events: () => Promise<readonly AuditEvent[]>
+}
+
+export function describeUserSessions(name: string, open: () => Subject): void {
+  const signedIn = async (): Promise<Subject> => {
+    const subject = open()
+    await subject.sessions.settleLogin(login())
+    return subject
+  }
+  const withGrant = async (overrides: Parameters<typeof grant>[1] = {}): Promise<Subject> => {
+    const subject = await signedIn()
+    await subject.sessions.redeemCode(redemption(grant('grant-1', overrides)))
+    return subject
+  }
+  const typesOf = async ({ events }: Subject): Promise<string[]> =>
+    (await events()).map((event) => event.type)
+  const last = async ({ events }: Subject): Promise<AuditEvent | undefined> => (await events()).at(-1)
+  const check = (now = start, session_id = 'session-1', secret_hash = `secret of ${session_id}`) => ({
+    now,
+    session_id,
+    secret_hash,
+  })
+  const accessToken = (jti_hash = 'jti-0', grant_id: string | undefined = 'grant-1') => ({
+    now: start,
+    kind: 'access' as const,
+    grant_id,
+    jti_hash,
+  })
+  const refreshToken = (secret_hash: string, now = start) => ({
+    now,
+    kind: 'refresh' as const,
+    grant_id: 'grant-1',
+    secret_hash,
+  })
+
+  describe(`UserSessions (${name})`, () => {
+    describe('signing in', () => {
+      it('begins a session, hides its secret and records it with its origin', async () => {
+        const subject = open()
+        const settled = await subject.sessions.settleLogin(login())
+        expect(settled).toEqual({
+          status: 'signed_in',
+          session: {
+            session_id: 'session-1',
+            user_id: userId,
+            auth_time: start,
+            acr: 'urn:authly:acr:pwd',
+            amr: ['pwd'],
+            created_at: start,
+            last_seen_at: start,
+            expires_at: start + 7 * day,
+            ip: origin.ip,
+            user_agent: origin.user_agent,
+            password_change_required: false,
+          },
+        })
+        expect(await last(subject)).toMatchObject({
+          type: 'session.created',
+          outcome: 'success',
+          actor_type: 'user',
+          user_id: userId,
+          session_id: 'session-1',
+          ip: '192.0.2.7',
+          request_id: 'request-1',
+        })
+      })
+
+      it('locks an identifier after the free failures, whatever the password is then', async () => {
+        const { sessions, events } = open()
+        for (let failure = 0; failure < 6; failure++) {
+          expect(await sessions.settleLogin(login({ password_ok: false }))).toEqual({ status: 'refused' })
+        }
+        const locked = { status: 'locked', retry_after_seconds: 2 }
+        expect(await sessions.settleLogin(login({ password_ok: false }))).toEqual(locked)
+        expect(await sessions.settleLogin(login())).toEqual(locked)
+        expect(await sessions.listSessions({ now: start })).toEqual([])
+        const types = (await events()).map((event) => event.type)
+        expect(types).toEqual([...Array(6).fill('login.failed'), 'login.locked', 'login.locked'])
+      })
+
+      it('counts each identifier of an account for itself, and a success starts afresh', async () => {
+        const { sessions } = open()
+        for (let failure = 0; failure < 6; failure++) {
+          await sessions.settleLogin(login({ password_ok: false }))
+        }
+        const other = login({ identifier_hash: 'hash of ada' })
+        expect((await sessions.settleLogin(other)).status).toBe('signed_in')
+        const later = { now: start + 2 * second }
+        expect((await sessions.settleLogin(login(later))).status).toBe('signed_in')
+        expect(await sessions.settleLogin(login({ ...later, password_ok: false }))).toEqual({
+          status: 'refused',
+        })
+        expect((await sessions.settleLogin(login(later))).status).toBe('signed_in')
+      })
+
+      it('gains nothing from guessing in parallel', async () => {
+        const { sessions } = open()
+        const guesses = Array.from({ length: 30 }, (_, index) =>
+          sessions.settleLogin(login({ password_ok: index === 29 })),
+        )
+        const results = (await Promise.all(guesses)).map((settled) => settled.status)
+        expect(results.filter((status) => status === 'refused')).toHaveLength(6)
+        expect(results.at(-1)).toBe('locked')
+      })
+
+      it('replaces the session of the same browser and keeps its apps signed in', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        await sessions.settleLogin(
+          login({ session: newSession('session-2'), replaces_session_id: 'session-1' }),
+        )
+        expect(await sessions.checkSession(check())).toEqual({ status: 'none' })
+        expect((await sessions.listSessions({ now: start })).map((session) => session.session_id)).toEqual([
+          'session-2',
+        ])
+        expect((await sessions.rotateRefresh(rotation('token-0', 'token-1'))).status).toBe('rotated')
+        // The grant moved along: it ends with the new session.
+        await sessions.endSession({ now: start, session_id: 'session-2', origin, reason: 'logout' })
+        expect(await sessions.rotateRefresh(rotation('token-1', 'token-2'))).toEqual({ status: 'refused' })
+      })
+
+      it('keeps a bounded number of sessions: the least recently used one ends', async () => {
+        const { sessions } = open()
+        for (let index = 0; index <= maxSessions; index++) {
+          await sessions.settleLogin(login({ now: start + index, session: newSession(`session-${index}`) }))
+        }
+        const live = await sessions.listSessions({ now: start + hour })
+        expect(live).toHaveLength(maxSessions)
+        expect(live.at(-1)?.session_id).toBe('session-1')
+      })
+    })
+
+    describe('checking a session', () => {
+      it('is live for the holder of its secret only', async () => {
+        const { sessions } = await signedIn()
+        expect((await sessions.checkSession(check())).status).toBe('live')
+        expect(await sessions.checkSession(check(start, 'session-1', 'wrong'))).toEqual({ status: 'none' })
+        expect(await sessions.checkSession(check(start, 'session-2'))).toEqual({ status: 'none' })
+      })
+
+      it('ends when unused for the idle lifetime, and use prolongs it', async () => {
+        const idle = await signedIn()
+        expect(await idle.sessions.checkSession(check(start + 7 * day))).toEqual({ status: 'none' })
+
+        const used = await signedIn()
+        for (let days = 6; days < 30; days += 6) {
+          const checked = await used.sessions.checkSession(check(start + days * day))
+          expect(checked).toMatchObject({ status: 'live', session: { last_seen_at: start + days * day } })
+        }
+        expect(await used.sessions.checkSession(check(start + 30 * day))).toEqual({ status: 'none' })
+      })
+
+      it('writes the last use coarsely', async () => {
+        const { sessions } = await signedIn()
+        const soon = await sessions.checkSession(check(start + hour - 1))
+        expect(soon).toMatchObject({ session: { last_seen_at: start } })
+        const later = await sessions.checkSession(check(start + hour))
+        expect(later).toMatchObject({ session: { last_seen_at: start + hour } })
+      })
+
+      it('answers with the remembered consent for the client asked about', async () => {
+        const subject = await signedIn()
+        const remembered = { scopes: ['openid', 'email'], claims: ['phone_number'] }
+        const about = { now: start, client_id: 'web', session_id: 'session-1', user_id: userId, origin }
+        await subject.sessions.rememberConsent({ ...about, ...remembered, new_decision: true })
+        const checked = await subject.sessions.checkSession({ ...check(), client_id: 'web' })
+        expect(checked).toMatchObject({ status: 'live', consent: remembered })
+        const other = await subject.sessions.checkSession({ ...check(), client_id: 'other' })
+        expect(other).toMatchObject({ status: 'live', consent: undefined })
+        expect(await last(subject)).toMatchObject({
+          type: 'consent.granted',
+          client_id: 'web',
+          data: remembered,
+        })
+      })
+
+      it('records a decision about consent, and not the copying of an old one', async () => {
+        const subject = await signedIn()
+        const about = { now: start, client_id: 'web', session_id: 'session-1', user_id: userId, origin }
+        await subject.sessions.rememberConsent({ ...about, scopes: [], claims: [], new_decision: false })
+        await subject.sessions.denyConsent(about)
+        expect(await typesOf(subject)).toEqual(['session.created', 'consent.denied'])
+      })
+    })
+
+    describe('redeeming a code', () => {
+      it('issues once and records what, without any secret', async () => {
+        const subject = await signedIn()
+        expect(await subject.sessions.redeemCode(redemption())).toEqual({ status: 'redeemed' })
+        expect(await last(subject)).toMatchObject({
+          type: 'token.issued',
+          actor_type: 'client',
+          actor_id: 'web',
+          user_id: userId,
+          session_id: 'session-1',
+          data: { grant_type: 'authorization_code', scopes: grant().scopes, jti_hash: 'jti-0' },
+        })
+        expect(JSON.stringify(await subject.events())).not.toMatch(/token-0|secret of/)
+      })
+
+      it('revokes everything it issued when a code is used again (RFC 6749 §4.1.2)', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        expect(await sessions.redeemCode(redemption())).toEqual({ status: 'reused' })
+        expect(await sessions.inspectToken(accessToken())).toEqual({ status: 'dead' })
+        expect(await sessions.rotateRefresh(rotation('token-0', 'token-1'))).toEqual({ status: 'refused' })
+        expect(await sessions.redeemCode(redemption())).toEqual({ status: 'reused' })
+        expect(await typesOf(subject)).toEqual([
+          'session.created',
+          'token.issued',
+          'code.reused',
+          'token.revoked',
+        ])
+      })
+
+      it('recognises a second use after the code has expired too', async () => {
+        const { sessions } = await withGrant()
+        const late = redemption(grant(), { now: start + hour })
+        expect(await sessions.redeemCode(late)).toEqual({ status: 'reused' })
+      })
+
+      it('never leaves two live grants, however many redeem at once', async () => {
+        const subject = await signedIn()
+        const all = Array.from({ length: 50 }, (_, index) =>
+          subject.sessions.redeemCode(
+            redemption(grant(), {
+              refresh: { token_hash: `token-0-${index}`, policy },
+              jti_hash: `jti-${index}`,
+            }),
+          ),
+        )
+        const statuses = (await Promise.all(all)).map((redeemed) => redeemed.status)
+        expect(statuses.filter((status) => status === 'redeemed')).toHaveLength(1)
+        expect(statuses.filter((status) => status === 'reused')).toHaveLength(49)
+        expect(await subject.sessions.inspectToken(accessToken())).toEqual({ status: 'dead' })
+      })
+
+      it('refuses an expired code and one whose session has ended', async () => {
+        const { sessions } = await signedIn()
+        expect(await sessions.redeemCode(redemption(grant(), { now: start + 60 * second }))).toEqual({
+          status: 'refused',
+        })
+        await sessions.endSession({ now: start, session_id: 'session-1', origin, reason: 'logout' })
+        expect(await sessions.redeemCode(redemption())).toEqual({ status: 'refused' })
+        expect(await sessions.inspectToken(accessToken())).toEqual({ status: 'dead' })
+      })
+    })
+
+    describe('rotating a refresh token', () => {
+      it('gives the successor once and the same answer to retries in the grace window', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        expect(await sessions.rotateRefresh(rotation('token-0', 'token-1'))).toEqual({
+          status: 'rotated',
+          grant: grant(),
+        })
+        expect(await sessions.rotateRefresh(rotation('token-0', 'token-1b'))).toEqual({
+          status: 'replayed',
+          grant: grant(),
+          replay: 'answer with token-1',
+        })
+        expect((await sessions.rotateRefresh(rotation('token-1', 'token-2'))).status).toBe('rotated')
+        expect((await typesOf(subject)).slice(2)).toEqual([
+          'token.refreshed',
+          'token.replayed',
+          'token.refreshed',
+        ])
+      })
+
+      it('yields one successor to 50 parallel refreshes of one token', async () => {
+        const { sessions } = await withGrant()
+        const all = Array.from({ length: 50 }, (_, index) =>
+          sessions.rotateRefresh(rotation('token-0', `token-1-${index}`)),
+        )
+        const results = await Promise.all(all)
+        const rotated = results.flatMap((result, index) => (result.status === 'rotated' ? [index] : []))
+        expect(rotated).toHaveLength(1)
+        const answers = results.flatMap((result) => (result.status === 'replayed' ? [result.replay] : []))
+        expect(answers).toHaveLength(49)
+        expect(new Set(answers)).toEqual(new Set([`answer with token-1-${rotated[0]}`]))
+        const next = await sessions.rotateRefresh(rotation(`token-1-${rotated[0]}`, 'token-2'))
+        expect(next.status).toBe('rotated')
+      })
+
+      it('revokes the whole family when a used refresh token returns (RFC 9700 §4.14)', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        await sessions.rotateRefresh(rotation('token-0', 'token-1'))
+        const late = { now: start + 41 * second }
+        expect(await sessions.rotateRefresh(rotation('token-0', 'token-x', late))).toEqual({
+          status: 'reused',
+        })
+        expect(await sessions.rotateRefresh(rotation('token-1', 'token-2', late))).toEqual({
+          status: 'refused',
+        })
+        expect(await sessions.inspectToken(accessToken())).toEqual({ status: 'dead' })
+        expect((await typesOf(subject)).slice(3)).toEqual(['token.refresh_reused', 'token.revoked'])
+      })
+
+      it('checks narrowing before anything is consumed (RFC 6749 §6, RFC 8707 §2.2)', async () => {
+        const { sessions } = await withGrant()
+        const ask = (overrides: object) => sessions.rotateRefresh(rotation('token-0', 'token-1', overrides))
+        expect(await ask({ scopes: ['openid', 'admin'] })).toEqual({ status: 'invalid_scope' })
+        expect(await ask({ resources: ['https://evil.example.test'] })).toEqual({ status: 'invalid_target' })
+        const narrowed = { scopes: ['orders'], resources: ['https://api.example.test'] }
+        expect(await ask(narrowed)).toEqual({ status: 'rotated', grant: grant() })
+      })
+
+      it('refuses another client, unknown grants and grants without refresh token, and changes nothing', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        const refused = { status: 'refused' }
+        expect(await sessions.rotateRefresh(rotation('token-0', 'x', { client_id: 'other' }))).toEqual(
+          refused,
+        )
+        expect(await sessions.rotateRefresh(rotation('wrong', 'x', { client_id: 'other' }))).toEqual(refused)
+        expect(await sessions.rotateRefresh(rotation('token-0', 'x', { grant_id: 'nope' }))).toEqual(refused)
+        await sessions.redeemCode(redemption(grant('grant-2'), { refresh: undefined }))
+        expect(await sessions.rotateRefresh(rotation('token-0', 'x', { grant_id: 'grant-2' }))).toEqual(
+          refused,
+        )
+        expect((await sessions.rotateRefresh(rotation('token-0', 'token-1'))).status).toBe('rotated')
+        expect(await typesOf(subject)).not.toContain('token.revoked')
+      })
+
+      it('refuses a token that was not used for the idle lifetime', async () => {
+        const { sessions } = await withGrant()
+        const late = rotation('token-0', 'token-1', { now: start + 14 * day })
+        expect(await sessions.rotateRefresh(late)).toEqual({ status: 'refused' })
+      })
+    })
+
+    describe('inspecting a token (RFC 7662)', () => {
+      it('tells what a live access token was granted', async () => {
+        const { sessions } = await withGrant()
+        expect(await sessions.inspectToken(accessToken())).toMatchObject({ status: 'live', grant: grant() })
+      })
+
+      it('knows refresh tokens by their secret, the current one only', async () => {
+        const { sessions } = await withGrant()
+        const live = await sessions.inspectToken(refreshToken('token-0'))
+        expect(live).toEqual({ status: 'live', grant: grant(), expires_at: start + 14 * day })
+        await sessions.rotateRefresh(rotation('token-0', 'token-1'))
+        expect(await sessions.inspectToken(refreshToken('token-0'))).toEqual({ status: 'dead' })
+        expect((await sessions.inspectToken(refreshToken('token-1'))).status).toBe('live')
+        expect(await sessions.inspectToken(refreshToken('token-1', start + 15 * day))).toEqual({
+          status: 'dead',
+        })
+      })
+
+      it('holds service tokens alive, which have no grant, and unknown grants dead', async () => {
+        const { sessions } = open()
+        const service = { now: start, kind: 'access' as const, jti_hash: 'jti-s' }
+        expect(await sessions.inspectToken(service)).toMatchObject({ status: 'live', grant: undefined })
+        expect(await sessions.inspectToken(accessToken())).toEqual({ status: 'dead' })
+      })
+    })
+
+    describe('revoking a token (RFC 7009)', () => {
+      const revokeAccess = {
+        now: start,
+        client_id: 'web',
+        origin,
+        kind: 'access' as const,
+        expires_at: start + hour,
+      }
+      const revokeRefresh = {
+        now: start,
+        client_id: 'web',
+        origin,
+        kind: 'refresh' as const,
+        grant_id: 'grant-1',
+      }
+
+      it('ends an access token alone', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        await sessions.revokeToken({ ...revokeAccess, grant_id: 'grant-1', jti_hash: 'jti-0' })
+        await sessions.revokeToken({ ...revokeAccess, grant_id: 'grant-1', jti_hash: 'jti-0' })
+        expect(await sessions.inspectToken(accessToken())).toEqual({ status: 'dead' })
+        expect((await sessions.inspectToken(accessToken('jti-1'))).status).toBe('live')
+        expect((await sessions.inspectToken(refreshToken('token-0'))).status).toBe('live')
+        expect((await typesOf(subject)).slice(2)).toEqual(['token.revoked'])
+      })
+
+      it('ends the grant with its refresh token, access tokens included (§2.1)', async () => {
+        const { sessions } = await withGrant()
+        await sessions.revokeToken({ ...revokeRefresh, secret_hash: 'token-0' })
+        expect(await sessions.inspectToken(accessToken())).toEqual({ status: 'dead' })
+        expect(await sessions.rotateRefresh(rotation('token-0', 'token-1'))).toEqual({ status: 'refused' })
+      })
+
+      it('accepts the token before the current one, whose holder may never have seen the successor', async () => {
+        const { sessions } = await withGrant()
+        await sessions.rotateRefresh(rotation('token-0', 'token-1'))
+        await sessions.revokeToken({ ...revokeRefresh, secret_hash: 'token-0' })
+        expect(await sessions.inspectToken(refreshToken('token-1'))).toEqual({ status: 'dead' })
+      })
+
+      it('ignores tokens of other clients and unknown ones', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        await sessions.revokeToken({ ...revokeRefresh, client_id: 'other', secret_hash: 'token-0' })
+        await sessions.revokeToken({ ...revokeRefresh, secret_hash: 'wrong' })
+        await sessions.revokeToken({
+          ...revokeAccess,
+          client_id: 'other',
+          grant_id: 'grant-1',
+          jti_hash: 'jti-0',
+        })
+        await sessions.revokeToken({ ...revokeAccess, grant_id: 'grant-9', jti_hash: 'jti-0' })
+        expect((await sessions.inspectToken(accessToken())).status).toBe('live')
+        expect((await sessions.inspectToken(refreshToken('token-0'))).status).toBe('live')
+        expect(await typesOf(subject)).not.toContain('token.revoked')
+      })
+
+      it('ends a service token in the object of its client', async () => {
+        const subject = open()
+        await subject.sessions.revokeToken({ ...revokeAccess, client_id: 'svc', jti_hash: 'jti-s' })
+        const service = { now: start, kind: 'access' as const, jti_hash: 'jti-s' }
+        expect(await subject.sessions.inspectToken(service)).toEqual({ status: 'dead' })
+        expect(await last(subject)).toMatchObject({
+          type: 'token.revoked',
+          actor_type: 'client',
+          actor_id: 'svc',
+        })
+      })
+    })
+
+    describe('signing out', () => {
+      it('ends the session and its grants, but not those with offline_access (OpenID Connect Core §11)', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        const offline = grant('grant-2', { scopes: ['openid', 'offline_access'] })
+        await sessions.redeemCode(redemption(offline, { refresh: { token_hash: 'offline-0', policy } }))
+        await sessions.endSession({ now: start, session_id: 'session-1', origin, reason: 'logout' })
+        expect(await sessions.checkSession(check())).toEqual({ status: 'none' })
+        expect(await sessions.rotateRefresh(rotation('token-0', 'token-1'))).toEqual({ status: 'refused' })
+        const kept = await sessions.rotateRefresh(rotation('offline-0', 'offline-1', { grant_id: 'grant-2' }))
+        expect(kept.status).toBe('rotated')
+        const types = await typesOf(subject)
+        expect(types.slice(3)).toEqual(['session.ended', 'token.revoked', 'token.refreshed'])
+      })
+
+      it('is quiet about a session that is not there', async () => {
+        const subject = open()
+        await subject.sessions.endSession({ now: start, session_id: 'nope', origin, reason: 'logout' })
+        expect(await subject.events()).toEqual([])
+      })
+
+      it('everywhere ends all other sessions and every grant, offline_access included', async () => {
+        const subject = await withGrant({ scopes: ['openid', 'offline_access'] })
+        const { sessions } = subject
+        await sessions.settleLogin(login({ session: newSession('session-2') }))
+        await sessions.endAllSessions({ now: start, except_session_id: 'session-2', origin })
+        expect((await sessions.listSessions({ now: start })).map((session) => session.session_id)).toEqual([
+          'session-2',
+        ])
+        expect(await sessions.rotateRefresh(rotation('token-0', 'token-1'))).toEqual({ status: 'refused' })
+        await sessions.endAllSessions({ now: start, origin })
+        expect(await sessions.listSessions({ now: start })).toEqual([])
+      })
+
+      it('after a password change keeps only the session that made it, now an ordinary one', async () => {
+        const subject = await withGrant()
+        const { sessions } = subject
+        const forced = newSession('session-2', { password_change_required: true })
+        await sessions.settleLogin(login({ session: forced, replaces_session_id: 'session-1' }))
+        await sessions.completePasswordChange({ now: start, session_id: 'session-2', origin })
+        const checked = await sessions.checkSession(check(start, 'session-2'))
+        expect(checked).toMatchObject({ status: 'live', session: { password_change_required: false } })
+        // Whoever knew the old password may have made this grant.
+        expect(await sessions.rotateRefresh(rotation('token-0', 'token-1'))).toEqual({ status: 'refused' })
+        expect(await sessions.listSessions({ now: start })).toHaveLength(1)
+      })
+    })
+  })
+}
