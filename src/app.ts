@@ -1,10 +1,11 @@
 /** Mounts the routers. What no handler answers ends in one of two renderers: OAuth JSON or a page. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { accountRoutes } from './account/account.route.tsx'
 import type { AppEnv } from './dependencies.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { renderErrorPage, renderNotFoundPage } from './login/error-page.tsx'
-import { signInRoutes as loginRoutes } from './login/sign-in.route.tsx'
+import { loginRoutes } from './login/login.route.tsx'
 import { authorizeRoutes } from './oauth/authorize/authorize.route.ts'
 import { oauthRoutes } from './oauth/oauth.route.ts'
 import { oauthJson, renderOAuthRefusal, temporarilyUnavailable } from './oauth/refusal.ts'
@@ -25,6 +26,7 @@ app.route('/', oauthRoutes)
 app.route('/', authorizeRoutes)
 app.route('/', userInfoRoutes)
 app.route('/', loginRoutes)
+app.route('/', accountRoutes)
 
 /** Endpoints that programs call; browser applications call them from other origins. */
 const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/

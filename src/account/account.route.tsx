@@ -101,6 +101,9 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
     },
   )
 
+/** The bare address has nothing of its own. */
+accountRoutes.get('/', () => goTo('/account'))
+
 /** The live, unrestricted session, or where to go first. */
 async function requireSession(c: Context<AppEnv>): Promise<Result<Session, Response>> {
   const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
