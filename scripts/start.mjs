@@ -12,8 +12,12 @@ const folder = dirname(fileURLToPath(import.meta.url))
 const [script = 'dev.ts', ...rest] = process.argv.slice(2)
 
 ensureInstalled()
-const child = spawn(localNode, [join(folder, script), ...rest], { stdio: 'inherit' })
+// The channel tells the script when we die, however that happens.
+const child = spawn(localNode, [join(folder, script), ...rest], {
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+if (process.env.npm_lifecycle_event !== undefined) stopWithParent()
 child.on('error', (error) => {
   process.stderr.write(`\nAuthly cannot start: ${error.message}\n  Reinstall: npm ci\n\n`)
   process.exit(1)
@@ -21,3 +25,14 @@ child.on('error', (error) => {
 child.on('exit', (code, signal) => {
   process.exit(code ?? 128 + constants.signals[signal])
 })
+
+/** npm runs us through a shell that does not pass SIGTERM on: when that shell is gone, we were meant. */
+function stopWithParent() {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 250)
+  watch.unref()
+}

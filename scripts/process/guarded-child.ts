@@ -40,6 +40,7 @@ export async function spawnGuarded(
   const exited = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => {
       watchdog?.kill('SIGKILL')
+      watchdog?.stdin?.destroy()
       resolve(code)
     })
   })

@@ -32,6 +32,8 @@ export async function runUntilStopped(start: (life: Life) => Promise<void>): Pro
       end(exitCodes[signal])
     })
   }
+  // Our parent (start.mjs) was killed: nobody could stop us any more.
+  process.on('disconnect', () => end(exitCodes.SIGHUP))
   const fail = (error: unknown) => {
     // What fails while stopping fails because of it.
     if (overSince === undefined) process.stderr.write(describeFailure(error))

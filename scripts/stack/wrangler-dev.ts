@@ -46,7 +46,7 @@ export async function startWranglerDev(root: string, port: number): Promise<Wran
     showOutput: () => {
       isShown = true
       const noteworthy = Buffer.concat(early).toString('utf8')
-      if (/error|warn/i.test(noteworthy)) process.stdout.write(noteworthy)
+      if (noteworthy.includes('[ERROR]')) process.stdout.write(noteworthy)
     },
     exited: child.exited.then((code) => {
       if (!isShown) process.stderr.write(Buffer.concat(early))
