@@ -9,11 +9,15 @@ import { loginRoutes } from './login/login.route.tsx'
 import { authorizeRoutes } from './oauth/authorize/authorize.route.ts'
 import { oauthRoutes } from './oauth/oauth.route.ts'
 import { oauthJson, renderOAuthRefusal, temporarilyUnavailable } from './oauth/refusal.ts'
+import { discoveryRoutes } from './oidc/discovery.route.ts'
+import { jwksRoutes } from './oidc/jwks.route.ts'
+import { logoutRoutes } from './oidc/logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
-import { wellKnownRoutes } from './oidc/well-known.route.ts'
 import { createDependencies, readOrigin } from './wiring.ts'
 
 export const app = new OpenAPIHono<AppEnv>()
+
+app.route('/', discoveryRoutes)
 
 app.use(async (c, next) => {
   c.set('deps', createDependencies(c.env, c.executionCtx))
@@ -21,10 +25,11 @@ app.use(async (c, next) => {
   await next()
 })
 
-app.route('/', wellKnownRoutes)
+app.route('/', jwksRoutes)
 app.route('/', oauthRoutes)
 app.route('/', authorizeRoutes)
 app.route('/', userInfoRoutes)
+app.route('/', logoutRoutes)
 app.route('/', loginRoutes)
 app.route('/', accountRoutes)
 

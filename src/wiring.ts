@@ -25,7 +25,6 @@ import {
 } from './keys/signing-keys.store.ts'
 import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
-import { uuidv7 } from './kit/ids.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { argon2Hasher } from './passwords/argon2.ts'
 import { createPasswordStore } from './passwords/password.store.ts'
@@ -157,7 +156,7 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
 export const readOrigin = (request: Request): Origin => ({
   ip: request.headers.get('cf-connecting-ip') ?? undefined,
   user_agent: request.headers.get('user-agent')?.slice(0, 256),
-  request_id: request.headers.get('cf-ray') ?? uuidv7(),
+  request_id: request.headers.get('cf-ray') ?? crypto.randomUUID(),
 })
 
 function once<T>(make: () => T): () => T {

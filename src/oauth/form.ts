@@ -6,8 +6,6 @@ import { invalidRequest, type OAuthRefusal, refuse } from './refusal.ts'
 /** Generous for a client assertion with a certificate chain; small against memory exhaustion. */
 export const maxFormBytes = 64 * 1024
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 /** Parameters of a form post; refuses other media types, large bodies, bad UTF-8 and repeated parameters. */
 export async function readForm(request: Request): Promise<Result<Parameters, OAuthRefusal>> {
   const contentType = request.headers.get('content-type')
@@ -18,12 +16,17 @@ export async function readForm(request: Request): Promise<Result<Parameters, OAu
   }
   const text = await readText(request, maxFormBytes)
   if (!text.ok) return text
+  // Form encoding is ASCII; raw bytes beyond it, broken UTF-8 among them, are somebody's mistake.
+  if (!ascii.test(text.value)) return err(invalidRequest('the body is not form-encoded'))
   const parameters = parseParameters(text.value)
   if (!parameters.ok) return err(invalidRequest(parameters.error))
   const [duplicate] = parameters.value.duplicates
   if (duplicate !== undefined) return err(invalidRequest(`${printable(duplicate)} is sent more than once`))
   return parameters
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are refused with a reason of their own
+const ascii = /^[\x00-\x7f]*$/
 
 const isForm = (contentType: string): boolean =>
   contentType === 'application/x-www-form-urlencoded' ||
@@ -36,24 +39,14 @@ export const printable = (name: string): string => name.replace(/[^\w.-]/g, '?')
 async function readText(request: Request, limit: number): Promise<Result<string, OAuthRefusal>> {
   const tooLarge = refuse('invalid_request', 'the body is too large', { status: 413 })
   const declared = request.headers.get('content-length')
-  if (declared !== null) {
-    if (Number(declared) > limit) return err(tooLarge)
-    return decodeUtf8(await request.arrayBuffer())
-  }
-  const chunks: Uint8Array[] = []
+  if (declared !== null) return Number(declared) > limit ? err(tooLarge) : ok(await request.text())
+  const decoder = new TextDecoder()
   let size = 0
+  let text = ''
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength
     if (size > limit) return err(tooLarge)
-    chunks.push(chunk)
+    text += decoder.decode(chunk, { stream: true })
   }
-  return decodeUtf8(await new Blob(chunks).arrayBuffer())
-}
-
-function decodeUtf8(bytes: ArrayBuffer): Result<string, OAuthRefusal> {
-  try {
-    return ok(strictUtf8.decode(bytes))
-  } catch {
-    return err(invalidRequest('the body is not valid UTF-8'))
-  }
+  return ok(text + decoder.decode())
 }

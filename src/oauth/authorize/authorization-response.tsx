@@ -20,20 +20,17 @@ export function authorizationResponse(
   return target.response_mode === 'form_post' ? formPost(target, parameters) : redirect(target, parameters)
 }
 
+const redirectHeaders = new Headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+
 /** 303, so that a browser never repeats a POST with credentials to the client (RFC 9700 §4.12). */
 function redirect(target: RedirectTarget, parameters: Record<string, string>): Response {
   const query = Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&')
   const separator = target.redirect_uri.includes('?') ? '&' : '?'
-  return new Response(null, {
-    status: 303,
-    headers: {
-      location: `${target.redirect_uri}${separator}${query}`,
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-    },
-  })
+  const response = new Response(null, { status: 303, headers: redirectHeaders })
+  response.headers.set('location', `${target.redirect_uri}${separator}${query}`)
+  return response
 }
 
 export const submitScript = 'document.forms[0].submit()'

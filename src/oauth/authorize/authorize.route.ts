@@ -62,7 +62,7 @@ export const authorizeRoutes = new OpenAPIHono<AppEnv>()
       responses: description.responses,
     }),
     async (c) => {
-      const { deps } = c.var
+      const deps = c.get('deps')
       const interaction = await openInteraction(
         deps.root,
         c.req.query('interaction'),
@@ -82,7 +82,8 @@ async function respond(
   parameters: Parameters,
   interaction: Interaction | undefined,
 ): Promise<Response> {
-  const { deps, origin } = c.var
+  const deps = c.get('deps')
+  const origin = c.get('origin')
   const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
   if (!taken.allowed) {
     return showRefusal(c, {

@@ -1,0 +1,29 @@
+/** Server metadata: cacheable, the same for everybody, and without any dependency but the configuration. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { configOf } from '../config.ts'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { serverMetadata } from './discovery.ts'
+import { publicJsonHeaders } from './public-json.ts'
+
+const paths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'] as const
+
+let metadata: { readonly issuer: string; readonly json: string } | undefined
+
+export const discoveryRoutes = new OpenAPIHono<AppEnv>()
+
+for (const path of paths) {
+  const route = describeRoute({
+    method: 'get',
+    path,
+    summary: 'Server metadata',
+    spec: 'OpenID Connect Discovery §4, RFC 8414 §3',
+    tag: 'OpenID Connect',
+    responses: { 200: 'Metadata derived from the configured issuer' },
+  })
+  discoveryRoutes.openapi(route, (c) => {
+    const { issuer } = configOf(c.env)
+    if (metadata?.issuer !== issuer) metadata = { issuer, json: JSON.stringify(serverMetadata(issuer)) }
+    return new Response(metadata.json, { headers: publicJsonHeaders })
+  })
+}

@@ -1,0 +1,27 @@
+/** The public signing keys: cacheable, and without any I/O on a warm isolate. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { JSONWebKeySet } from 'jose'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { publicJsonHeaders } from './public-json.ts'
+
+const encodedKeySets = new WeakMap<JSONWebKeySet, string>()
+
+const jwks = describeRoute({
+  method: 'get',
+  path: '/.well-known/jwks.json',
+  summary: 'Public signing keys: next, current and retired ones',
+  spec: 'RFC 7517 §5',
+  tag: 'OpenID Connect',
+  responses: { 200: 'JWK set' },
+})
+
+export const jwksRoutes = new OpenAPIHono<AppEnv>().openapi(jwks, async (c) => {
+  const keys = await c.get('deps').keyring.jwks()
+  let json = encodedKeySets.get(keys)
+  if (json === undefined) {
+    json = JSON.stringify(keys)
+    encodedKeySets.set(keys, json)
+  }
+  return new Response(json, { headers: publicJsonHeaders })
+})

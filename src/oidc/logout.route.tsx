@@ -1,0 +1,109 @@
+/**
+ * `GET|POST /oidc/logout` (OpenID Connect RP-Initiated Logout 1.0). With an ID token of the very session in
+ * this browser the person is signed out at once; otherwise they are asked first, because a link on any web
+ * page could have brought them here (logout CSRF).
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { constantTimeEqual } from '../kit/hash.ts'
+import { renderErrorPage } from '../login/error-page.tsx'
+import { schemeSources } from '../login/form-targets.ts'
+import { findLiveSession } from '../login/live-session.ts'
+import { LogoutPage, SignedOutPage } from '../login/logout.page.tsx'
+import { signOut } from '../login/logout.route.tsx'
+import { goTo, openPage, sendPage } from '../login/page.ts'
+import { readPageForm } from '../login/page-form.ts'
+import { clearSessionCookie } from '../login/session-cookie.ts'
+import { readForm } from '../oauth/form.ts'
+import { type Parameters, parseParameters } from '../oauth/parameters.ts'
+import { invalidRequest, type OAuthRefusal } from '../oauth/refusal.ts'
+import type { Session } from '../sessions/user-sessions.ts'
+import { checkLogout, type LogoutRequest } from './logout.ts'
+import { sessionIdFor } from './subject.ts'
+
+const path = '/oidc/logout'
+const confirmPath = '/oidc/logout/confirm'
+
+const description = {
+  path,
+  summary: 'RP-initiated logout',
+  spec: 'OpenID Connect RP-Initiated Logout 1.0 §2',
+  tag: 'OpenID Connect',
+  responses: {
+    200: 'The question, or that the person is signed out',
+    303: 'Signed out: on to the registered post_logout_redirect_uri',
+    400: 'The request is malformed or its redirect URI is not registered',
+  },
+} as const
+
+export const logoutRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(describeRoute({ method: 'get', ...description }), (c) => {
+    const question = c.req.url.indexOf('?')
+    const parameters = parseParameters(question < 0 ? '' : c.req.url.slice(question + 1))
+    return parameters.ok ? answer(c, parameters.value) : showRefusal(c, invalidRequest(parameters.error))
+  })
+  .openapi(describeRoute({ method: 'post', ...description }), async (c) => {
+    const form = await readForm(c.req.raw)
+    // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
+    return form.ok ? goTo(`${path}?${form.value.encoded}`) : showRefusal(c, form.error)
+  })
+  .openapi(
+    describeRoute({
+      method: 'post',
+      path: confirmPath,
+      summary: 'Signs out after the question',
+      tag: 'OpenID Connect',
+      responses: { 303: 'Signed out', 403: 'The form did not come from this server’s page' },
+    }),
+    async (c) => {
+      const form = await readPageForm(c)
+      if (!form.ok) return form.error
+      const sealed = form.value.get('return_to')
+      const returnTo = sealed && (await c.var.deps.root.open('logout', sealed))
+      return goTo(returnTo || '/logout', [await signOut(c)])
+    },
+  )
+
+async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Response> {
+  const { deps } = c.var
+  const checked = await checkLogout(deps, parameters)
+  if (!checked.ok) return showRefusal(c, checked.error)
+  const request = checked.value
+  const session = await findLiveSession(deps, c.req.header('cookie'))
+  if (session && !(await isAboutSession(c, request, session))) {
+    return askFirst(c, request, parameters.get('ui_locales'))
+  }
+  const cookie = session ? await signOut(c) : clearSessionCookie(deps.config)
+  if (request.redirectTo !== undefined) return goTo(request.redirectTo, [cookie])
+  const page = await openPage(c, parameters.get('ui_locales'))
+  return sendPage(c, page, <SignedOutPage page={page} />, { cookies: [cookie] })
+}
+
+/** Whether the verified hint was issued within exactly this session. */
+async function isAboutSession(
+  c: Context<AppEnv>,
+  { client, hint }: LogoutRequest,
+  session: Session,
+): Promise<boolean> {
+  if (!hint || !client || typeof hint.sid !== 'string') return false
+  const sid = await sessionIdFor(c.var.deps.root, client.client_id, session.session_id)
+  return constantTimeEqual(hint.sid, sid)
+}
+
+async function askFirst(
+  c: Context<AppEnv>,
+  { client, redirectTo }: LogoutRequest,
+  uiLocales: string | undefined,
+): Promise<Response> {
+  const page = await openPage(c, uiLocales)
+  const hidden = redirectTo ? { return_to: await c.var.deps.root.seal('logout', redirectTo) } : {}
+  const html = (
+    <LogoutPage page={page} action={confirmPath} clientName={client?.client_name} hidden={hidden} />
+  )
+  return sendPage(c, page, html, redirectTo ? { formTargets: schemeSources(redirectTo) } : {})
+}
+
+const showRefusal = (c: Context<AppEnv>, refusal: OAuthRefusal): Promise<Response> =>
+  renderErrorPage(c, { status: refusal.status, code: refusal.error, message: refusal.description })
