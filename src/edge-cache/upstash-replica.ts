@@ -26,6 +26,8 @@ export function createUpstashReplica(upstash: { readonly url: string; readonly t
     ...upstash,
     automaticDeserialization: false,
     enableTelemetry: false,
+    // It lets requests share one fetch, and on Workers none may await another's I/O.
+    enableAutoPipelining: false,
     retry: false,
   })
   return {

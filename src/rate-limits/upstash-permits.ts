@@ -4,53 +4,64 @@ import { Redis } from '@upstash/redis/cloudflare'
 import type { DrawPermits } from './draw-permits.ts'
 import type { BucketSize } from './token-bucket.ts'
 
+interface UpstashBucket {
+  readonly limiter: Ratelimit
+  readonly stepMilliseconds: number
+  readonly permitsPerStep: number
+}
+
 /**
  * Builds the counter over an Upstash REST endpoint. Unspent permits are not given back. Time is the
  * isolate's clock, as `@upstash/ratelimit` takes it.
  */
 export function createUpstashPermits(upstash: { readonly url: string; readonly token: string }): DrawPermits {
-  const redis = new Redis({ ...upstash, enableTelemetry: false, retry: false })
-  const buckets = new Map<string, Ratelimit>()
-
-  const bucketOf = (size: BucketSize): Ratelimit => {
-    const key = `${size.capacity}/${size.perSeconds}`
-    let bucket = buckets.get(key)
-    if (!bucket) {
-      bucket = new Ratelimit({
-        redis,
-        limiter: evenBucket(size),
-        prefix: 'authly:limit',
-        // Its own time-out answers "allowed"; ours asks the policy.
-        timeout: 0,
-        ephemeralCache: false,
-        analytics: false,
-      })
-      buckets.set(key, bucket)
-    }
-    return bucket
-  }
+  // No automatic pipelining: it lets requests share one fetch, and on Workers none may await another's I/O.
+  const options = { enableTelemetry: false, retry: false, enableAutoPipelining: false } as const
+  const redis = new Redis({ ...upstash, ...options })
+  const buckets = new Map<string, UpstashBucket>()
 
   return async ({ name, size, want }) => {
-    const bucket = bucketOf(size)
-    let asked = want
-    let answer = await bucket.limit(name, { rate: asked })
-    if (!answer.success && want > 1) {
+    const bucket = bucketOf(buckets, redis, size)
+    const answer = await bucket.limiter.limit(name, { rate: want })
+    if (answer.success) return { granted: want, remaining: answer.remaining, retryAfterMilliseconds: 0 }
+    if (want > 1) {
       // All or nothing there: ask again for what is left, or for the one permit this request needs.
-      const left = await bucket.getRemaining(name)
-      asked = Math.max(1, Math.min(want, left.remaining))
-      answer = await bucket.limit(name, { rate: asked })
+      const left = Math.max(1, Math.min(want - 1, await permitsLeft(bucket, name, size)))
+      const second = await bucket.limiter.limit(name, { rate: left })
+      if (second.success) return { granted: left, remaining: second.remaining, retryAfterMilliseconds: 0 }
     }
-    return {
-      granted: answer.success ? asked : 0,
-      remaining: Math.max(0, answer.remaining),
-      retryAfterMilliseconds: answer.success ? 0 : Math.max(1, answer.reset - Date.now()),
-    }
+    return { granted: 0, remaining: 0, retryAfterMilliseconds: Math.max(1, answer.reset - Date.now()) }
   }
 }
 
+/** What the bucket holds now; Redis answers what it held at its last refill, which ended a step before `reset`. */
+async function permitsLeft(bucket: UpstashBucket, name: string, size: BucketSize): Promise<number> {
+  const { remaining, reset } = await bucket.limiter.getRemaining(name)
+  const steps = Math.max(0, Math.floor((Date.now() - reset) / bucket.stepMilliseconds) + 1)
+  return Math.min(size.capacity, remaining + steps * bucket.permitsPerStep)
+}
+
 /** Refilled in the smallest steps that are whole permits and whole milliseconds. */
-function evenBucket({ capacity, perSeconds }: BucketSize) {
-  const stepMilliseconds = Math.max(1, Math.floor((perSeconds * 1000) / capacity))
-  const permitsPerStep = Math.max(1, Math.floor((capacity * stepMilliseconds) / (perSeconds * 1000)))
-  return Ratelimit.tokenBucket(permitsPerStep, `${stepMilliseconds} ms`, capacity)
+function bucketOf(buckets: Map<string, UpstashBucket>, redis: Redis, size: BucketSize): UpstashBucket {
+  const key = `${size.capacity}/${size.perSeconds}`
+  let bucket = buckets.get(key)
+  if (!bucket) {
+    const stepMilliseconds = Math.max(1, Math.floor((size.perSeconds * 1000) / size.capacity))
+    const permitsPerStep = Math.max(
+      1,
+      Math.floor((size.capacity * stepMilliseconds) / (size.perSeconds * 1000)),
+    )
+    const limiter = new Ratelimit({
+      redis,
+      limiter: Ratelimit.tokenBucket(permitsPerStep, `${stepMilliseconds} ms`, size.capacity),
+      prefix: 'authly:limit',
+      // Its own time-out answers "allowed"; ours asks the policy.
+      timeout: 0,
+      ephemeralCache: false,
+      analytics: false,
+    })
+    bucket = { limiter, stepMilliseconds, permitsPerStep }
+    buckets.set(key, bucket)
+  }
+  return bucket
 }
