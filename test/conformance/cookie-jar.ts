@@ -57,9 +57,7 @@ export function createCookieJar(): CookieJar {
         .filter(({ domain, path, attributes }) => {
           const onPath =
             url.pathname === path || url.pathname.startsWith(path.endsWith('/') ? path : `${path}/`)
-          return (
-            domain === url.hostname && onPath && (!attributes.has('secure') || url.protocol === 'https:')
-          )
+          return domain === url.hostname && onPath && (!attributes.has('secure') || url.protocol === 'https:')
         })
         .map(({ name, value }) => `${name}=${value}`)
       return pairs.length > 0 ? pairs.join('; ') : undefined

@@ -8,8 +8,8 @@ export type HtmlForm = {
   readonly fields: readonly (readonly [string, string])[]
   /** Submit buttons that send a name and a value. */
   readonly buttons: readonly { readonly name: string; readonly value: string; readonly text: string }[]
-  /** Name of the first field that matches a CSS selector. */
-  nameOf(selector: string): string | undefined
+  /** Names of the fields that match a CSS selector. */
+  namesOf(selector: string): readonly string[]
 }
 
 /** The forms of a page. */
@@ -28,7 +28,8 @@ export function readForms(html: string, pageUrl: URL): readonly HtmlForm[] {
           value: button.getAttribute('value') ?? '',
           text: button.text.trim(),
         })),
-      nameOf: (selector) => form.querySelector(selector)?.getAttribute('name'),
+      namesOf: (selector) =>
+        form.querySelectorAll(selector).flatMap((field) => field.getAttribute('name') ?? []),
     }))
 }
 

@@ -4,6 +4,7 @@
  */
 import { type CookieJar, createCookieJar } from './cookie-jar.ts'
 import { type HtmlForm, readForms, readText } from './html-form.ts'
+import { type RawRequest, sendRaw } from './wire.ts'
 
 export type Page = {
   readonly url: URL
@@ -20,10 +21,12 @@ export type Page = {
 /** Fields to fill in by name; null leaves one out. */
 export type FormInput = Readonly<Record<string, string | null>>
 
+export type AgentRequest = Pick<RawRequest, 'method' | 'headers' | 'body'>
+
 export type UserAgent = {
   readonly cookies: CookieJar
   /** One request; redirects are shown, not followed. */
-  request(url: string | URL, init?: RequestInit): Promise<Page>
+  request(url: string | URL, init?: AgentRequest): Promise<Page>
   /**
    * Follows redirects until a page answers, or until a URL for which `stopAt` says yes, which is not requested:
    * it belongs to the application under test.
@@ -42,17 +45,25 @@ export function createUserAgent(): UserAgent {
   const address = `198.18.${agents >> 8}.${agents & 255}`
   const cookies = createCookieJar()
 
-  const request = async (target: string | URL, init: RequestInit = {}): Promise<Page> => {
+  const request = async (target: string | URL, init: AgentRequest = {}): Promise<Page> => {
     const url = new URL(target)
-    const headers = new Headers(init.headers)
-    headers.set('cf-connecting-ip', address)
-    headers.set('user-agent', 'authly-conformance')
-    if (!headers.has('accept')) headers.set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8')
     const cookie = cookies.header(url)
-    if (cookie !== undefined) headers.set('cookie', cookie)
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' })
+    const response = await sendRaw(url.origin, {
+      ...init,
+      path: `${url.pathname}${url.search}`,
+      headers: {
+        'cf-connecting-ip': address,
+        'user-agent': 'authly-conformance',
+        accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+        // What tells a person's navigation from a script's request; fetch() would not let us say it.
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'document',
+        ...(cookie === undefined ? {} : { cookie }),
+        ...init.headers,
+      },
+    })
     cookies.store(url, response.headers.getSetCookie())
-    const body = await response.text()
+    const body = response.text
     const location = response.headers.get('location')
     return {
       ...{ url, body, status: response.status, headers: response.headers },
@@ -90,7 +101,7 @@ export function createUserAgent(): UserAgent {
         referer: page.url.href,
         'content-type': 'application/x-www-form-urlencoded',
       }
-      return follow(await request(form.action, { method: 'POST', headers, body: body.toString() }), stopAt)
+      return follow(await request(form.action, { method: 'POST', headers, body: [body.toString()] }), stopAt)
     },
   }
 }

@@ -1,0 +1,43 @@
+/** Keys of clients that authenticate with `private_key_jwt`. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type CryptoKey, exportJWK } from 'jose'
+
+export const clientKeyId = 'client-key'
+
+/** The JWK set a client registers or publishes. */
+export async function publicJwks(
+  key: CryptoKey,
+  alg: string,
+  kid = clientKeyId,
+): Promise<{ keys: object[] }> {
+  return { keys: [{ ...(await exportJWK(key)), kid, alg, use: 'sig' }] }
+}
+
+export type JwksServer = {
+  readonly url: string
+  /** How often it was asked. */
+  requests(): number
+  close(): Promise<void>
+}
+
+/** Publishes a key set at a `jwks_uri` on loopback. */
+export async function serveJwks(current: () => object): Promise<JwksServer> {
+  let requests = 0
+  const server = createServer((_request, response) => {
+    requests += 1
+    response.setHeader('content-type', 'application/jwk-set+json')
+    response.end(JSON.stringify(current()))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/jwks.json`,
+    requests: () => requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

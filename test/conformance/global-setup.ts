@@ -1,0 +1,53 @@
+/** One Authly per test run: the production bundle in raw workerd with its own Postgres, reached over HTTP alone. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { findFreePort } from '../../scripts/process/free-port.ts'
+import { startStack } from '../../scripts/stack/start-stack.ts'
+import { bundleWorker, type WorkerBundle } from '../../scripts/stack/worker-bundle.ts'
+
+export type AuthlyFacts = {
+  readonly issuer: string
+  readonly databaseUrl: string
+  /** For tests that break things and therefore start an Authly of their own. */
+  readonly bundle: WorkerBundle
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    authly: AuthlyFacts
+  }
+}
+
+/** Bindings of every Authly in these tests: the tests' own servers are on loopback, and send many bad requests. */
+export const conformanceVars = {
+  AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
+  AUTHLY_RATE_LIMITS: JSON.stringify({
+    'token-client': { capacity: 1_000_000, per_seconds: 60 },
+    'token-ip-unauthenticated': { capacity: 1_000_000, per_seconds: 60 },
+    'authorize-ip': { capacity: 1_000_000, per_seconds: 60 },
+  }),
+}
+
+/** vitest globalSetup: provides `authly`; the returned function tears down. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'authly-conformance-'))
+  const removeFolder = () => rm(folder, { recursive: true, force: true })
+  try {
+    const bundle = await bundleWorker(folder)
+    const port = await findFreePort()
+    // One host for everything: cookies of `127.0.0.1` are first-party for the browser tests' application too.
+    const issuer = `http://127.0.0.1:${port}`
+    const output = process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit'
+    const stack = await startStack({ bundle, port, issuer, output, vars: conformanceVars })
+    project.provide('authly', { issuer, databaseUrl: stack.database_url, bundle })
+    return async () => {
+      await stack.stop()
+      await removeFolder()
+    }
+  } catch (error) {
+    await removeFolder()
+    throw error
+  }
+}
