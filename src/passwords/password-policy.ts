@@ -34,17 +34,21 @@ const plain = (text: string): string => text.normalize('NFKC').toLowerCase()
 function isCommon(password: string): boolean {
   const text = plain(password)
   const letters = lettersAndDigits(text)
-  const unleeted = lettersAndDigits(
-    text.replace(/[@4]/g, 'a').replace(/0/g, 'o').replace(/1/g, 'i').replace(/[$5]/g, 's'),
-  )
-  const withoutTail = letters.replace(/\p{N}+$/u, '')
-  const candidates = [text, letters, unleeted, withoutTail, smallestRepeatedUnit(letters)]
+  const withoutTail = text.replace(/\P{L}+$/u, '')
+  const spellings = [text, withoutTail].flatMap((base) => [
+    lettersAndDigits(base),
+    lettersAndDigits(unleet(base)),
+  ])
   return (
     new Set(text).size < 5 ||
-    candidates.some((candidate) => commonPasswords.has(candidate)) ||
+    [...spellings, smallestRepeatedUnit(letters)].some((spelling) => commonPasswords.has(spelling)) ||
     isKeyboardRun(letters)
   )
 }
+
+/** "p@ssw0rd" -> "password". */
+const unleet = (text: string): string =>
+  text.replace(/[@4]/g, 'a').replace(/0/g, 'o').replace(/[1!]/g, 'i').replace(/3/g, 'e').replace(/[$5]/g, 's')
 
 const lettersAndDigits = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
 

@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { randomToken, uuidv7 } from '../../src/kit/ids.ts'
+import { createRootSecret } from '../../src/kit/root-secret.ts'
+import { ensureBrowserBinding, readBrowserBinding } from '../../src/login/browser-binding.ts'
+import {
+  type Interaction,
+  maxInteractionParametersLength,
+  openInteraction,
+  sealInteraction,
+} from '../../src/login/interaction.ts'
+
+const root = createRootSecret(randomToken())
+const settings = { secureCookies: true }
+const now = 1_800_000_000_000
+
+async function start(more: Partial<Interaction> = {}) {
+  const binding = await ensureBrowserBinding(settings, null)
+  const interaction: Interaction = {
+    id: uuidv7(now),
+    started_at: now,
+    expires_at: now + 60_000,
+    parameters: 'client_id=app&scope=openid',
+    client_id: 'app',
+    browser: binding.hash,
+    prompt_done: {},
+    ...more,
+  }
+  return { interaction, cookie: binding.cookie, sealed: await sealInteraction(root, interaction) }
+}
+
+describe('a login in progress', () => {
+  test('opens unchanged in the browser that started it', async () => {
+    const { interaction, cookie, sealed } = await start({ login_hint: 'zoë@example.test' })
+    expect(await openInteraction(root, sealed, cookie, now)).toEqual(interaction)
+  })
+
+  test('does not open in another browser (login CSRF), nor in one without the cookie', async () => {
+    const { sealed } = await start()
+    expect(await openInteraction(root, sealed, randomToken(), now)).toBeUndefined()
+    expect(await openInteraction(root, sealed, undefined, now)).toBeUndefined()
+  })
+
+  test('ends at its expiry', async () => {
+    const { cookie, sealed } = await start()
+    expect(await openInteraction(root, sealed, cookie, now + 59_999)).toBeDefined()
+    expect(await openInteraction(root, sealed, cookie, now + 60_000)).toBeUndefined()
+  })
+
+  test('shows nothing of the request and does not open elsewhere', async () => {
+    const { cookie, sealed } = await start()
+    expect(sealed).toMatch(/^[\w-]+$/)
+    expect(await openInteraction(createRootSecret(randomToken()), sealed, cookie, now)).toBeUndefined()
+  })
+
+  test('nothing made up opens', async () => {
+    const { cookie } = await start()
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (text) => {
+        expect(await openInteraction(root, text, cookie, now)).toBeUndefined()
+      }),
+    )
+    expect(await openInteraction(root, 'A'.repeat(1_000_000), cookie, now)).toBeUndefined()
+  })
+
+  test('the longest request that authorize accepts fits a URL; a longer one throws', async () => {
+    const longest = await start({ parameters: 'x'.repeat(maxInteractionParametersLength) })
+    expect(longest.sealed.length).toBeLessThan(16_384)
+    await expect(start({ parameters: 'x'.repeat(12_000) })).rejects.toThrow(RangeError)
+  })
+
+  test('an overlong login_hint is left out', async () => {
+    const { cookie, sealed } = await start({ login_hint: 'x'.repeat(9000) })
+    expect((await openInteraction(root, sealed, cookie, now))?.login_hint).toBeUndefined()
+  })
+})
+
+describe('the browser binding', () => {
+  test('is kept once it is there', async () => {
+    const first = await ensureBrowserBinding(settings, null)
+    const header = first.setCookie?.split(';')[0]
+    const second = await ensureBrowserBinding(settings, header)
+    expect(second).toEqual({ cookie: first.cookie, hash: first.hash, setCookie: undefined })
+  })
+
+  test.each(['short', 'x'.repeat(44), ''])('a cookie of another shape (%j) is replaced', async (value) => {
+    const header = `__Host-authly_browser=${value}`
+    expect(readBrowserBinding(settings, header)).toBeUndefined()
+    expect((await ensureBrowserBinding(settings, header)).setCookie).toBeDefined()
+  })
+})

@@ -1,0 +1,66 @@
+/** Our way of driving the WebAssembly against Node's own Argon2 (OpenSSL): another implementation entirely. */
+import { argon2Sync, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Argon2, instantiateArgon2 } from '../../src/passwords/argon2-wasm.ts'
+
+const cheap = { memoryKib: 64, passes: 1, parallelism: 1 }
+const encode = (text: string) => new TextEncoder().encode(text)
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '')
+
+/** What OpenSSL makes of a password, as a PHC string. */
+function byNode(
+  password: Uint8Array,
+  salt: Uint8Array,
+  type: 'argon2id' | 'argon2i' | 'argon2d' = 'argon2id',
+) {
+  const { memoryKib: memory, passes, parallelism } = cheap
+  const tag = argon2Sync(type, {
+    ...{ message: password, nonce: salt, parallelism, tagLength: 32, memory, passes },
+  })
+  return `$${type}$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`
+}
+
+describe('Argon2 in WebAssembly (RFC 9106)', () => {
+  let argon2: Argon2
+  beforeAll(() => {
+    const file = createRequire(import.meta.url).resolve('@phi-ag/argon2/argon2.wasm')
+    argon2 = instantiateArgon2(new WebAssembly.Module(readFileSync(file)))
+  })
+
+  test('makes the same Argon2id hash as OpenSSL, for any password and salt', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.uint8Array({ minLength: 8, maxLength: 32 }),
+        (text, salt) => {
+          expect(argon2.hash(encode(text), salt, cheap, 32)).toBe(byNode(encode(text), salt))
+        },
+      ),
+    )
+  })
+
+  test.each(['argon2id', 'argon2i', 'argon2d'] as const)('verifies what OpenSSL made with %s', (type) => {
+    const phc = byNode(encode('größe 😀'), randomBytes(16), type)
+    expect(argon2.verify(phc, encode('größe 😀'), type)).toBe(true)
+    expect(argon2.verify(phc, encode('größe 😁'), type)).toBe(false)
+  })
+
+  test('the end of a password outside ASCII counts (the package’s own wrapper cuts it off)', () => {
+    const phc = argon2.hash(encode('пароль123456'), randomBytes(16), cheap, 32)
+    expect(argon2.verify(phc, encode('пароль999999'), 'argon2id')).toBe(false)
+    expect(argon2.verify(phc, encode('пароль123456'), 'argon2id')).toBe(true)
+  })
+
+  test('a NUL character does not end the password', () => {
+    const phc = argon2.hash(encode('same\0first'), randomBytes(16), cheap, 32)
+    expect(argon2.verify(phc, encode('same\0second'), 'argon2id')).toBe(false)
+  })
+
+  test('a thousand hashes do not grow its memory: nothing leaks', () => {
+    const phc = argon2.hash(encode('x'), randomBytes(16), cheap, 32)
+    for (let count = 0; count < 1000; count++) expect(argon2.verify(phc, encode('x'), 'argon2id')).toBe(true)
+  })
+})
