@@ -8,15 +8,30 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/**/*.worker.test.ts', 'test/conformance/**', 'test/e2e/**', 'test/scripts/**'],
+          exclude: [
+            'test/**/*.{worker,redis}.test.ts',
+            'test/conformance/**',
+            'test/e2e/**',
+            'test/scripts/**',
+          ],
         },
       },
       './vitest.worker.config.ts',
       {
         test: {
+          name: 'redis',
+          environment: 'node',
+          include: ['test/**/*.redis.test.ts'],
+          globalSetup: ['./test/setup/redis.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
           name: 'scripts',
           environment: 'node',
           include: ['test/scripts/**/*.test.ts'],
+          exclude: ['test/scripts/**/*.redis.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
