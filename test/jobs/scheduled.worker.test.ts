@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { runScheduledJobs } from '../../src/jobs/scheduled.ts'
+import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { generateKey } from '../../src/keys/generate-key.ts'
+import {
+  insertSigningKey,
+  loadSigningKeys,
+  promoteSigningKey,
+  removeSigningKey,
+} from '../../src/keys/signing-keys.store.ts'
+import { createRootSecret } from '../../src/kit/root-secret.ts'
+import { testDatabase } from '../fakes/database.ts'
+import { cacheUnderTest } from '../fakes/edge-cache.ts'
+
+const root = createRootSecret('dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ')
+
+const needs = (loadKeys = () => loadSigningKeys(testDatabase())) => ({
+  rotation: {
+    cache: cacheUnderTest({ now: Date.now }).cache,
+    loadKeys,
+    writes: {
+      insert: (input: Parameters<typeof insertSigningKey>[1]) => insertSigningKey(testDatabase(), input),
+      promote: (input: Parameters<typeof promoteSigningKey>[1]) => promoteSigningKey(testDatabase(), input),
+      remove: (input: Parameters<typeof removeSigningKey>[1]) => removeSigningKey(testDatabase(), input),
+    },
+    generateKey: (alg: (typeof signingAlgs)[number]) => generateKey(root, alg),
+    policy: { rotationSeconds: 90 * 86_400, prepublishSeconds: 86_400, retentionSeconds: 7 * 86_400 },
+    now: Date.now,
+  },
+})
+
+test('the cron run gives a fresh deployment its keys, and running it again changes nothing', async () => {
+  await testDatabase().execute(sql`delete from signing_keys`)
+  await runScheduledJobs(needs())
+  const first = await loadSigningKeys(testDatabase())
+  expect(first.value.map((key) => key.alg).sort()).toEqual([...signingAlgs].sort())
+  await runScheduledJobs(needs())
+  expect((await loadSigningKeys(testDatabase())).value).toEqual(first.value)
+})
+
+test('a failing job fails the run, so that the platform shows it', async () => {
+  const away = () => Promise.reject(new Error('connection refused'))
+  await expect(runScheduledJobs(needs(away))).rejects.toThrow('scheduled jobs failed')
+})
