@@ -1,0 +1,95 @@
+/**
+ * `node scripts/deploy/smoke.ts <issuer>`: does a deployment issue tokens that its own keys verify, and refuse a
+ * wrong secret? The deployment workflow rolls back when it does not. AUTHLY_SMOKE_CLIENT_SECRET is the secret of the
+ * smoke client; AUTHLY_SMOKE_CLIENT_ID names another client.
+ */
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { smokeClientId } from './smoke-client.ts'
+
+export type SmokeOptions = {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  /** How long a new deployment may take to answer at all (DNS, certificate). */
+  patienceMs?: number
+  log?: (line: string) => void
+}
+
+/** Throws an Error that says which check failed and what came instead; never prints a secret or a token. */
+export async function smokeTest(options: SmokeOptions): Promise<void> {
+  const { issuer, clientId, clientSecret, patienceMs = 120_000, log = console.log } = options
+  const metadata = await untilDiscovery(issuer, patienceMs)
+  expectEqual('issuer in the metadata', metadata['issuer'], issuer)
+  log('✓ discovery names the configured issuer')
+
+  const jwksUri = String(metadata['jwks_uri'])
+  const keys = (await readJson(jwksUri))['keys']
+  if (!Array.isArray(keys) || keys.length === 0) throw new Error(`${jwksUri} lists no keys`)
+  if (keys.some((key) => 'd' in key)) throw new Error(`${jwksUri} shows a private key`)
+  log(`✓ JWKS lists ${keys.length} keys, all public`)
+
+  const tokenEndpoint = String(metadata['token_endpoint'])
+  const answer = await requestToken(tokenEndpoint, clientId, clientSecret)
+  expectEqual(`status of the token request (${answer.body['error'] ?? 'no error code'})`, answer.status, 200)
+  const verified = await jwtVerify(
+    String(answer.body['access_token']),
+    createRemoteJWKSet(new URL(jwksUri)),
+    {
+      ...{ issuer, typ: 'at+jwt', requiredClaims: ['exp', 'iat', 'jti', 'aud'] },
+    },
+  )
+  expectEqual('client_id in the token', verified.payload['client_id'], clientId)
+  log(`✓ client_credentials issues a token, signed with ${verified.protectedHeader.alg} by a published key`)
+
+  const refused = await requestToken(tokenEndpoint, clientId, `wrong-${clientSecret.length}`)
+  expectEqual('status with a wrong secret', refused.status, 401)
+  expectEqual('error with a wrong secret', refused.body['error'], 'invalid_client')
+  log('✓ a wrong secret is refused')
+}
+
+async function untilDiscovery(issuer: string, patienceMs: number): Promise<Record<string, unknown>> {
+  const giveUpAt = Date.now() + patienceMs
+  for (;;) {
+    try {
+      return await readJson(`${issuer}/.well-known/openid-configuration`)
+    } catch (error) {
+      if (Date.now() > giveUpAt) throw error
+      await new Promise((resolve) => setTimeout(resolve, 2000))
+    }
+  }
+}
+
+async function readJson(url: string): Promise<Record<string, unknown>> {
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(10_000) })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+  return (await response.json()) as Record<string, unknown>
+}
+
+async function requestToken(endpoint: string, clientId: string, secret: string) {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+    headers: {
+      authorization: `Basic ${btoa(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`)}`,
+    },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>
+  return { status: response.status, body }
+}
+
+function expectEqual(what: string, actual: unknown, expected: unknown) {
+  if (actual !== expected) throw new Error(`${what}: expected ${String(expected)}, got ${String(actual)}`)
+}
+
+if (import.meta.main) {
+  const [issuer = ''] = process.argv.slice(2)
+  const { AUTHLY_SMOKE_CLIENT_ID: clientId = smokeClientId, AUTHLY_SMOKE_CLIENT_SECRET = '' } = process.env
+  try {
+    await smokeTest({ issuer, clientId, clientSecret: AUTHLY_SMOKE_CLIENT_SECRET })
+  } catch (error) {
+    console.error(`✗ ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+  }
+}

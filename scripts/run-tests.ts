@@ -1,0 +1,39 @@
+/**
+ * `npm test`: the static checks, then the test projects that need nothing but Node. `node scripts/start.mjs
+ * run-tests.ts <project> …` runs those vitest projects only. All of them run even when one fails.
+ */
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describeTotals, reportPath } from './test-report.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const named = process.argv.slice(2)
+const projects = named.length > 0 ? named : ['unit', 'worker', 'scripts', 'conformance']
+
+let isGood = true
+if (named.length === 0) isGood = await run('Static checks', ['scripts/check-all.ts'])
+for (const project of projects) {
+  rmSync(reportPath(project), { force: true })
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath(project)}`]
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters]
+  isGood = (await run(`Tests: ${project}`, vitest)) && isGood
+}
+const { text, ok } = describeTotals(projects)
+console.log(`\n${text}`)
+if (!ok || !isGood) process.exitCode = 1
+
+/** Runs a Node script of this clone with our terminal; true when it succeeds. */
+function run(title: string, command: readonly string[]): Promise<boolean> {
+  console.log(`\n━━ ${title}`)
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit' })
+    const stop = () => child.kill('SIGTERM')
+    process.once('SIGTERM', stop)
+    child.on('error', () => resolve(false))
+    child.on('close', (code) => {
+      process.off('SIGTERM', stop)
+      resolve(code === 0)
+    })
+  })
+}
