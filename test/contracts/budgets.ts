@@ -1,0 +1,53 @@
+/**
+ * The I/O budget of every operation on a warm isolate: Durable Object calls and Postgres round trips, at most.
+ * `io-budgets.worker.test.ts` runs each operation and counts; `docs/io-budgets.md` is generated from here.
+ */
+export interface Budget {
+  readonly operation: string
+  readonly objectCalls: number
+  readonly postgresRoundTrips: number
+  readonly note?: string
+}
+
+export const budgets = {
+  discovery: { operation: 'discovery', objectCalls: 0, postgresRoundTrips: 0 },
+  jwks: { operation: 'JWKS', objectCalls: 0, postgresRoundTrips: 0 },
+  clientCredentials: {
+    operation: 'token: client_credentials',
+    objectCalls: 0,
+    postgresRoundTrips: 0,
+    note: 'a rate-limit lease refill and one audit batch now and then; `private_key_jwt` spends its `jti` in one call',
+  },
+  authorizationCode: {
+    operation: 'token: authorization_code',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    note: 'one query more when the `claims` parameter asked for claims in the ID token',
+  },
+  refreshToken: {
+    operation: 'token: refresh_token',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    note: 'as above',
+  },
+  introspect: { operation: 'introspect', objectCalls: 1, postgresRoundTrips: 0 },
+  revoke: { operation: 'revoke', objectCalls: 1, postgresRoundTrips: 0 },
+  silentAuthorize: {
+    operation: 'authorize with a live session and remembered consent',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+  },
+  userinfo: { operation: 'userinfo', objectCalls: 1, postgresRoundTrips: 1 },
+  passwordLogin: { operation: 'password login', objectCalls: 2, postgresRoundTrips: 1 },
+  refusedLogin: {
+    operation: 'password login, refused',
+    objectCalls: 2,
+    postgresRoundTrips: 1,
+    note: 'the same for an account that does not exist',
+  },
+  forgedHandle: {
+    operation: 'forged code, refresh token, access token or cookie',
+    objectCalls: 0,
+    postgresRoundTrips: 0,
+  },
+} as const satisfies Record<string, Budget>
