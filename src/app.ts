@@ -39,10 +39,23 @@ const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well
 app.notFound((c) => {
   // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
   if (c.req.method === 'OPTIONS' && machinePaths.test(c.req.path)) return preflight()
-  return machinePaths.test(c.req.path)
-    ? oauthJson({ error: 'invalid_request', error_description: 'no such endpoint or method' }, 404)
-    : renderNotFoundPage(c)
+  const allowed = methodsOf(c.req.path)
+  if (machinePaths.test(c.req.path)) {
+    return allowed.length > 0
+      ? oauthJson({ error: 'invalid_request', error_description: 'no such method here' }, 405, {
+          allow: allowed.join(', '),
+        })
+      : oauthJson({ error: 'invalid_request', error_description: 'no such endpoint' }, 404)
+  }
+  return renderNotFoundPage(c)
 })
+
+/** What a path answers, for `Allow` (RFC 9110 §15.5.6); empty when there is no such path. */
+const methodsOf = (path: string): readonly string[] => [
+  ...new Set(
+    app.routes.filter((route) => route.path === path && route.method !== 'ALL').map(({ method }) => method),
+  ),
+]
 
 /** Anything unexpected: the log gets the cause, the caller a request id. */
 app.onError((error, c) => {

@@ -1,27 +1,41 @@
-/** What a test file needs of the shared Authly: where it is, and how to seed it. */
-import { afterAll, inject } from 'vitest'
+/** What a test file needs of the shared Authly: where it is, how to seed it, how to talk to it. */
+import { afterAll, afterEach, beforeEach, expect, inject } from 'vitest'
+import { createRelyingParty } from './relying-party.ts'
 import { createSeed } from './seed.ts'
 
 const facts = inject('authly')
 
 export const issuer = facts.issuer
 export const { addUser, addClient, database, close } = createSeed(facts.databaseUrl)
+export const rp = createRelyingParty(issuer)
 
 afterAll(close)
 
-/**
- * A fingerprint of everything only an authorized act may change. Refused requests must leave it as it was.
- * Audit events are not part of it: a refusal may be recorded.
- */
-export async function stateFingerprint(): Promise<Record<string, string>> {
-  const tables = [
-    ...['users', 'password_credentials', 'clients', 'client_secrets', 'consents', 'scopes'],
-    ...['resource_servers', 'signing_keys'],
-  ]
-  const parts = tables.map(
+const durableTables = [
+  ...['users', 'password_credentials', 'clients', 'client_secrets', 'consents', 'scopes'],
+  ...['resource_servers', 'signing_keys'],
+]
+
+/** A fingerprint of everything in Postgres that only an authorized act may change. */
+async function stateFingerprint(): Promise<Record<string, string>> {
+  const parts = durableTables.map(
     (table) =>
       `(SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM ${table} t) AS ${table}`,
   )
   const { rows } = await database.query<Record<string, string>>(`SELECT ${parts.join(', ')}`)
   return rows[0] ?? {}
+}
+
+/**
+ * Every test of this `describe` fails if it changed any of that, whatever it was answered. Audit events do not
+ * count: a refusal may be recorded. Seed in `beforeAll`.
+ */
+export function expectNothingToChange(): void {
+  let before: Record<string, string>
+  beforeEach(async () => {
+    before = await stateFingerprint()
+  })
+  afterEach(async () => {
+    expect(await stateFingerprint()).toEqual(before)
+  })
 }
