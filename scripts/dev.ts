@@ -21,7 +21,7 @@ await runUntilStopped(async (life) => {
     life.fail(
       new OperatorError(
         'Postgres ended unexpectedly.',
-        'Its log is .authly/postgres/postgres.log; then run npm start again.',
+        'Its log is .authly/postgres.log; then run npm start again.',
       ),
     )
   })

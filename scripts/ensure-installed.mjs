@@ -33,10 +33,13 @@ export function ensureInstalled() {
   if (problem === undefined) return
   checkCanInstall()
   process.stdout.write(`Installing dependencies (${problem}) …\n`)
-  const result = runNpm(existsSync(lockFile) ? ['ci'] : ['install'])
+  let result = existsSync(lockFile) ? runNpm(['ci']) : runNpm(['install'])
+  // A registry (or mirror) that lacks an optional package of another platform makes `npm ci` call the lock file
+  // incomplete; `npm install` uses the same versions and passes over it.
+  if (outputOf(result).includes('EUSAGE')) result = runNpm(['install', '--no-save'])
   if (result.status !== 0) {
-    const output = `${result.stdout ?? ''}${result.stderr ?? ''}`
-    fail(`npm could not install the dependencies:\n\n${output.trim()}\n`, remedyFor(output))
+    const output = outputOf(result)
+    fail(`npm could not install the dependencies:\n\n${firstLines(output)}\n`, remedyFor(output))
   }
   if (!existsSync(localNode)) {
     fail(
@@ -88,6 +91,15 @@ function runNpm(command) {
   const npm = process.env.npm_execpath
   if (npm?.endsWith('.js')) return spawnSync(process.execPath, [npm, ...args], options)
   return spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
+}
+
+function outputOf(result) {
+  return `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`
+}
+
+function firstLines(output) {
+  const lines = output.trim().split('\n')
+  return lines.length <= 15 ? lines.join('\n') : [...lines.slice(0, 15), '…', lines.at(-1)].join('\n')
 }
 
 function remedyFor(output) {

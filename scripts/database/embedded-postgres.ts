@@ -66,7 +66,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     }
     await saveRecord(preferredPort ?? 0)
     const isNew = await initialiseCluster(binaries, account, home, passwords.superuser, { sync: !ephemeral })
-    const server = await launch({ binaries, account, home, ephemeral }, preferredPort)
+    const logFile = options.ephemeral ? join(home, 'postgres.log') : join(options.stateFolder, 'postgres.log')
+    const server = await launch({ binaries, account, home, logFile, ephemeral }, preferredPort)
     await ensureOwnerAndDatabase(server.port, passwords)
     await saveRecord(server.port)
     const url = `postgresql://${ownerRole}:${passwords.owner}@127.0.0.1:${server.port}/${databaseName}`
@@ -85,6 +86,7 @@ type LaunchInput = {
   binaries: PostgresBinaries
   account: Account | undefined
   home: string
+  logFile: string
   ephemeral: boolean
 }
 
@@ -128,7 +130,7 @@ async function launch(input: LaunchInput, preferredPort: number | undefined) {
 }
 
 async function startServer(
-  { binaries, account, home, ephemeral }: LaunchInput,
+  { binaries, account, home, logFile, ephemeral }: LaunchInput,
   port: number,
 ): Promise<GuardedChild> {
   const settings = {
@@ -153,7 +155,7 @@ async function startServer(
     stopSignal: 'SIGINT',
     signalTarget: 'process',
   })
-  const log = createWriteStream(join(home, 'postgres.log'), { flags: 'a', mode: 0o600 })
+  const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 })
   log.on('error', () => undefined)
   await new Promise<void>((resolve, reject) => {
     let output = ''

@@ -85,7 +85,9 @@ export async function ensureOwnerAndDatabase(port: number, passwords: ClusterPas
   try {
     const role = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [ownerRole])
     const verb = role.rowCount === 0 ? 'CREATE' : 'ALTER'
-    await client.query(`${verb} ROLE ${ownerRole} LOGIN PASSWORD ${client.escapeLiteral(passwords.owner)}`)
+    const password = client.escapeLiteral(passwords.owner)
+    // CREATEDB: test files that empty tables make a database of their own.
+    await client.query(`${verb} ROLE ${ownerRole} LOGIN CREATEDB PASSWORD ${password}`)
     const database = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName])
     if (database.rowCount === 0) await client.query(`CREATE DATABASE ${databaseName} OWNER ${ownerRole}`)
   } finally {
