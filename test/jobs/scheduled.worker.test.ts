@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { runScheduledJobs } from '../../src/jobs/scheduled.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
@@ -10,19 +9,20 @@ import {
   removeSigningKey,
 } from '../../src/keys/signing-keys.store.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
-import { testDatabase } from '../fakes/database.ts'
+import { ownDatabase } from '../fakes/database.ts'
 import { cacheUnderTest } from '../fakes/edge-cache.ts'
 
+const database = await ownDatabase()
 const root = createRootSecret('dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ')
 
-const needs = (loadKeys = () => loadSigningKeys(testDatabase())) => ({
+const needs = (loadKeys = () => loadSigningKeys(database)) => ({
   rotation: {
     cache: cacheUnderTest({ now: Date.now }).cache,
     loadKeys,
     writes: {
-      insert: (input: Parameters<typeof insertSigningKey>[1]) => insertSigningKey(testDatabase(), input),
-      promote: (input: Parameters<typeof promoteSigningKey>[1]) => promoteSigningKey(testDatabase(), input),
-      remove: (input: Parameters<typeof removeSigningKey>[1]) => removeSigningKey(testDatabase(), input),
+      insert: (input: Parameters<typeof insertSigningKey>[1]) => insertSigningKey(database, input),
+      promote: (input: Parameters<typeof promoteSigningKey>[1]) => promoteSigningKey(database, input),
+      remove: (input: Parameters<typeof removeSigningKey>[1]) => removeSigningKey(database, input),
     },
     generateKey: (alg: (typeof signingAlgs)[number]) => generateKey(root, alg),
     policy: { rotationSeconds: 90 * 86_400, prepublishSeconds: 86_400, retentionSeconds: 7 * 86_400 },
@@ -31,12 +31,11 @@ const needs = (loadKeys = () => loadSigningKeys(testDatabase())) => ({
 })
 
 test('the cron run gives a fresh deployment its keys, and running it again changes nothing', async () => {
-  await testDatabase().execute(sql`delete from signing_keys`)
   await runScheduledJobs(needs())
-  const first = await loadSigningKeys(testDatabase())
+  const first = await loadSigningKeys(database)
   expect(first.value.map((key) => key.alg).sort()).toEqual([...signingAlgs].sort())
   await runScheduledJobs(needs())
-  expect((await loadSigningKeys(testDatabase())).value).toEqual(first.value)
+  expect((await loadSigningKeys(database)).value).toEqual(first.value)
 })
 
 test('a failing job fails the run, so that the platform shows it', async () => {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { createLocalJWKSet, jwtVerify } from 'jose'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createObjectReplica } from '../../src/edge-cache/edge-replica.object.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
 import { createKeyring } from '../../src/keys/create-keyring.ts'
@@ -17,7 +17,7 @@ import {
 } from '../../src/keys/signing-keys.store.ts'
 import { createVerifyJwt } from '../../src/keys/verify-jwt.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
-import { testDatabase } from '../fakes/database.ts'
+import { ownDatabase } from '../fakes/database.ts'
 import { cacheUnderTest } from '../fakes/edge-cache.ts'
 
 const issuer = 'https://auth.test'
@@ -26,16 +26,20 @@ const rootSecret = 'dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ'
 const root = createRootSecret(rootSecret)
 const start = Date.UTC(2027, 0, 1)
 let now: number
+let database: Awaited<ReturnType<typeof ownDatabase>>
+
+beforeAll(async () => {
+  database = await ownDatabase()
+})
 
 beforeEach(async () => {
   now = start
-  await testDatabase().execute(sql`delete from signing_keys`)
-  await testDatabase().execute(sql`delete from audit_events where type like 'key.%'`)
+  await database.execute(sql`delete from signing_keys`)
+  await database.execute(sql`delete from audit_events where type like 'key.%'`)
 })
 
 /** A keyring in a cold isolate of its own. */
 function isolate(options: { root?: typeof root; databaseAway?: () => boolean; region?: string } = {}) {
-  const database = testDatabase()
   const replica = options.region
     ? createObjectReplica(env.EDGE_REPLICA, {
         region: options.region,
@@ -58,7 +62,6 @@ function isolate(options: { root?: typeof root; databaseAway?: () => boolean; re
 }
 
 const rotation = (cache: RotateKeysNeeds['cache']): RotateKeysNeeds => {
-  const database = testDatabase()
   return {
     cache,
     loadKeys: () => loadSigningKeys(database),
@@ -74,7 +77,7 @@ const rotation = (cache: RotateKeysNeeds['cache']): RotateKeysNeeds => {
 }
 
 const keyEvents = async () => {
-  const { rows } = await testDatabase().execute<{ type: string; kid: string }>(
+  const { rows } = await database.execute<{ type: string; kid: string }>(
     sql`select type, data->>'kid' as kid from audit_events where type like 'key.%' order by occurred_at, type`,
   )
   return rows
@@ -103,7 +106,7 @@ describe('first use', () => {
     const isolates = Array.from({ length: 8 }, () => isolate())
     const keys = await Promise.all(isolates.map(({ keyring }) => keyring.signingKey('ES256')))
     expect(new Set(keys.map((key) => key.kid)).size).toBe(1)
-    expect((await loadSigningKeys(testDatabase())).value).toHaveLength(1)
+    expect((await loadSigningKeys(database)).value).toHaveLength(1)
     expect(await keyEvents()).toEqual([{ type: 'key.created', kid: keys[0]?.kid }])
   })
 
@@ -121,7 +124,7 @@ describe('first use', () => {
   test('no private key stands in the database in plaintext', async () => {
     const { keyring } = isolate()
     await keyring.jwks()
-    const { rows } = await testDatabase().execute(sql`select * from signing_keys`)
+    const { rows } = await database.execute(sql`select * from signing_keys`)
     expect(JSON.stringify(rows)).not.toMatch(/"(d|p|q|dp|dq|qi)":/)
   })
 })
@@ -202,7 +205,7 @@ describe('rotation', () => {
     await run()
     now = start + 90 * day
     await run()
-    const { value } = await loadSigningKeys(testDatabase())
+    const { value } = await loadSigningKeys(database)
     for (const alg of signingAlgs) {
       const statuses = value.filter((key) => key.alg === alg).map((key) => key.status)
       expect(statuses.sort()).toEqual(['current', 'retired'])
@@ -220,7 +223,7 @@ describe('rotation', () => {
     for (let hour = 0; hour < 200 * 24; hour += 12) {
       now = start + hour * 3600_000
       await rotateKeys(rotation(cache))
-      const { value } = await loadSigningKeys(testDatabase())
+      const { value } = await loadSigningKeys(database)
       expect(value.filter((key) => key.alg === 'ES256' && key.status === 'current')).toHaveLength(1)
     }
   })
