@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { openBrowser, signIn } from '../login/browser.ts'
+import { addPerson, goodPassword } from '../login/people.ts'
+
+const chrome =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
+
+/** The forms that end single sessions, as their hidden fields. */
+const sessionIds = (html: string) =>
+  [...html.matchAll(/name="session_id" value="([^"]+)"/g)].map(([, id]) => id as string)
+
+describe('the account page', () => {
+  test('shows who is signed in and where, and marks this device', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    await signIn(browser, person.email, goodPassword)
+    const page = await browser.get('/login')
+    const other = openBrowser('198.51.100.20')
+    const otherPage = await other.get('/login', { 'user-agent': chrome })
+    await other.post(
+      '/login',
+      { ...otherPage.hidden, identifier: person.username, password: goodPassword },
+      { 'user-agent': chrome },
+    )
+    expect(page.status).toBe(200)
+    const { html } = await browser.get('/account')
+    expect(html).toContain(person.username)
+    expect(html).toContain(person.email)
+    expect(html).toContain('not confirmed')
+    expect(html).toContain('Chrome, Linux')
+    expect(html).toContain('198.51.100.20')
+    expect(html.match(/this device/g)).toHaveLength(1)
+  })
+
+  test('ends one other session, and then all others', async () => {
+    const person = await addPerson()
+    const [browser, second, third] = [openBrowser(), openBrowser(), openBrowser()]
+    for (const each of [browser, second, third]) await signIn(each, person.email, goodPassword)
+    const page = await browser.get('/account')
+    const [session_id = ''] = sessionIds(page.html)
+    const one = await browser.post('/account/sessions/end', {
+      csrf_token: page.hidden['csrf_token'] ?? '',
+      session_id,
+    })
+    expect(one.location).toBe('/account?done=session')
+    const alive = async () => {
+      const pages = await Promise.all([browser, second, third].map((each) => each.get('/account')))
+      return pages.map(({ status }) => status === 200)
+    }
+    expect((await alive()).filter(Boolean)).toHaveLength(2)
+    const rest = await browser.post('/account/sessions/end-others', page.hidden)
+    expect(rest.location).toBe('/account?done=others')
+    expect(await alive()).toEqual([true, false, false])
+    expect((await browser.follow(rest)).html).toContain('role="status"')
+  })
+
+  test('another person’s session id ends nothing', async () => {
+    const [ada, mallory] = [await addPerson(), await addPerson()]
+    const [adas, adasSecond, mallorys] = [openBrowser(), openBrowser(), openBrowser()]
+    await signIn(adas, ada.email, goodPassword)
+    await signIn(adasSecond, ada.email, goodPassword)
+    await signIn(mallorys, mallory.email, goodPassword)
+    const [session_id = ''] = sessionIds((await adas.get('/account')).html)
+    const form = await mallorys.get('/password')
+    await mallorys.post('/account/sessions/end', { csrf_token: form.hidden['csrf_token'] ?? '', session_id })
+    expect((await adasSecond.get('/account')).status).toBe(200)
+  })
+
+  test.each(['/account/sessions/end', '/account/sessions/end-others'])(
+    '%s does nothing without the form’s token (CSRF)',
+    async (path) => {
+      const person = await addPerson()
+      const [browser, other] = [openBrowser(), openBrowser()]
+      await signIn(browser, person.email, goodPassword)
+      await signIn(other, person.email, goodPassword)
+      const [session_id = ''] = sessionIds((await browser.get('/account')).html)
+      expect((await browser.post(path, { session_id })).status).toBe(403)
+      expect((await other.get('/account')).status).toBe(200)
+    },
+  )
+
+  test('a link cannot put words on the page', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    await signIn(browser, person.email, goodPassword)
+    for (const done of ['constructor', '<script>', 'x']) {
+      const { html } = await browser.get(`/account?done=${encodeURIComponent(done)}`)
+      expect(html).not.toContain('role="status"')
+    }
+  })
+
+  test.each(['', 'x', 'authly_ss_AAAA.BBBB'])('the cookie %j is nobody', async (value) => {
+    const browser = openBrowser()
+    browser.cookies.set('__Host-authly_session', value)
+    expect((await browser.get('/account')).location).toBe('/login')
+  })
+})

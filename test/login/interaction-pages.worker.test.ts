@@ -1,0 +1,206 @@
+import { eq } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import { auditEvents, consents, passwordCredentials } from '../../src/db/schema.ts'
+import { testDatabase } from '../fakes/database.ts'
+import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
+import { addApplication, addPerson, authorizePath, goodPassword } from './people.ts'
+
+/** Opens an authorization request and follows it to a hosted page. */
+const start = async (browser: Browser, path: string): Promise<Shown> =>
+  browser.follow(await browser.get(path))
+
+const signInOn = async (browser: Browser, page: Shown, identifier: string): Promise<Shown> =>
+  browser.follow(await browser.post('/login', { ...page.hidden, identifier, password: goodPassword }))
+
+const decide = async (browser: Browser, page: Shown, decision: string): Promise<Shown> =>
+  browser.follow(await browser.post('/consent', { ...page.hidden, decision }))
+
+const answerOf = ({ location }: Shown) => new URL(location ?? 'about:blank').searchParams
+
+describe('a sign-in for an application', () => {
+  test('shows who asks, asks for consent, and returns with a code; the next time it asks nothing', async () => {
+    const [person, app] = [await addPerson(), await addApplication('Demo Shop')]
+    const browser = openBrowser()
+    const login = await start(browser, authorizePath(app, { login_hint: person.email, ui_locales: 'de' }))
+    expect(login.html).toContain('Demo Shop')
+    expect(login.html).toContain(`value="${person.email}"`)
+    expect(login.html).toContain('lang="de"')
+    expect(login.headers.get('content-security-policy')).toContain("form-action 'self' https:;")
+
+    const consent = await signInOn(browser, login, person.email)
+    expect(consent.status).toBe(200)
+    expect(consent.html).toContain('Ihre E-Mail-Adresse sehen')
+    expect(consent.html).toContain('app.test')
+    expect(consent.html).toContain(person.email)
+    const done = await decide(browser, consent, 'allow')
+    expect(done.location).toMatch(/^https:\/\/app\.test\/cb\?/)
+    expect(answerOf(done).get('code')).toBeTruthy()
+    expect(answerOf(done).get('state')).toBe('s1')
+
+    const [stored] = await testDatabase().select().from(consents).where(eq(consents.user_id, person.id))
+    expect(stored).toMatchObject({ client_id: app, scopes: expect.arrayContaining(['openid', 'email']) })
+    const again = await start(browser, authorizePath(app))
+    expect(answerOf(again).get('code')).toBeTruthy()
+  })
+
+  test('a denied consent returns access_denied and stores nothing (RFC 6749 §4.1.2.1)', async () => {
+    const [person, app] = [await addPerson(), await addApplication()]
+    const browser = openBrowser()
+    const consent = await signInOn(browser, await start(browser, authorizePath(app)), person.email)
+    const done = await decide(browser, consent, 'deny')
+    expect(answerOf(done).get('error')).toBe('access_denied')
+    expect(await testDatabase().select().from(consents).where(eq(consents.user_id, person.id))).toEqual([])
+  })
+
+  test('a decision that is neither yes nor no decides nothing', async () => {
+    const [person, app] = [await addPerson(), await addApplication()]
+    const browser = openBrowser()
+    const consent = await signInOn(browser, await start(browser, authorizePath(app)), person.email)
+    expect((await browser.post('/consent', { ...consent.hidden, decision: 'maybe' })).status).toBe(400)
+  })
+
+  test('an application’s name is text, whatever it holds', async () => {
+    const app = await addApplication('<b>Bank</b>\u202E')
+    const login = await start(openBrowser(), authorizePath(app))
+    expect(login.html).toContain('&lt;b&gt;Bank&lt;/b&gt;')
+    expect(login.html).not.toContain('\u202E')
+  })
+
+  test('a link to somebody else’s login in progress does not open (login CSRF)', async () => {
+    const app = await addApplication()
+    const attacker = openBrowser()
+    const begun = await attacker.get(authorizePath(app))
+    const victim = openBrowser()
+    await victim.get('/login')
+    for (const page of ['/login', '/consent', '/select-account', '/password', '/oauth/authorize/resume']) {
+      const link = (begun.location as string).replace('/login', page)
+      expect((await victim.get(link)).status, page).toBe(400)
+    }
+  })
+
+  test('consent cannot be given without being signed in', async () => {
+    const [person, app] = [await addPerson(), await addApplication()]
+    const browser = openBrowser()
+    const consent = await signInOn(browser, await start(browser, authorizePath(app)), person.email)
+    browser.cookies.delete('__Host-authly_session')
+    const done = await decide(browser, consent, 'allow')
+    expect(done.html).toContain('action="/login"')
+    expect(await testDatabase().select().from(consents).where(eq(consents.user_id, person.id))).toEqual([])
+  })
+
+  test('consent that another person gave in the same interaction is asked again', async () => {
+    const [ada, grace, app] = [await addPerson(), await addPerson(), await addApplication()]
+    const browser = openBrowser()
+    const login = await start(browser, authorizePath(app, { prompt: 'consent' }))
+    const answer = await browser.post('/login', {
+      ...login.hidden,
+      identifier: ada.email,
+      password: goodPassword,
+    })
+    const consent = await browser.follow(answer)
+    const allowed = await browser.post('/consent', { ...consent.hidden, decision: 'allow' })
+    const interaction = (allowed.location as string).split('?')[1]
+    const second = await browser.get(`/login?${interaction}`)
+    const asked = await signInOn(browser, second, grace.email)
+    expect(asked.html).toContain('action="/consent"')
+    expect(asked.html).toContain(grace.email)
+  })
+
+  test('prompt=select_account offers the account that is signed in, or another (OpenID Connect Core §3.1.2.1)', async () => {
+    const [person, app] = [await addPerson(), await addApplication()]
+    const browser = openBrowser()
+    await signIn(browser, person.email, goodPassword)
+    const choice = await start(browser, authorizePath(app, { prompt: 'select_account' }))
+    expect(choice.html).toContain(person.email)
+    expect(choice.html).toContain('href="/login?interaction=')
+    const consent = await browser.follow(await browser.post('/select-account', choice.hidden))
+    expect(consent.html).toContain('action="/consent"')
+  })
+
+  test('prompt=login asks for the password again and goes on with a new session', async () => {
+    const [person, app] = [await addPerson(), await addApplication()]
+    const browser = openBrowser()
+    await signIn(browser, person.email, goodPassword)
+    const before = browser.cookies.get('__Host-authly_session')
+    const login = await start(browser, authorizePath(app, { prompt: 'login' }))
+    expect(login.html).toContain('action="/login"')
+    const consent = await signInOn(browser, login, person.email)
+    expect(consent.html).toContain('action="/consent"')
+    expect(browser.cookies.get('__Host-authly_session')).not.toBe(before)
+  })
+})
+
+describe('a password that must be changed', () => {
+  const newPassword = 'orbit kettle purple seven'
+  const fill = (page: Shown, more: Record<string, string> = {}) => ({
+    ...page.hidden,
+    current_password: goodPassword,
+    new_password: newPassword,
+    repeat_password: newPassword,
+    ...more,
+  })
+
+  test('comes before everything else, and then the application gets its answer', async () => {
+    const [person, app] = [await addPerson({ mustChange: true }), await addApplication()]
+    const browser = openBrowser()
+    const forced = await signInOn(browser, await start(browser, authorizePath(app)), person.email)
+    expect(forced.html).toContain('action="/password"')
+    expect(forced.html).not.toContain('href="/account"')
+    expect((await browser.get('/account')).location).toBe('/password')
+    const around = await start(browser, authorizePath(app))
+    expect(around.html).toContain('action="/password"')
+    const silent = await browser.get(authorizePath(app, { prompt: 'none' }))
+    expect(answerOf(silent).get('error')).toBe('login_required')
+
+    const consent = await browser.follow(await browser.post('/password', fill(forced)))
+    expect(consent.html).toContain('action="/consent"')
+    expect((await browser.get('/account')).status).toBe(200)
+    const [stored] = await testDatabase()
+      .select()
+      .from(passwordCredentials)
+      .where(eq(passwordCredentials.user_id, person.id))
+    expect(stored?.must_change).toBe(false)
+  })
+
+  test.each([
+    ['a wrong current password', { current_password: 'not the password' }, 'current_password'],
+    ['the same password', { new_password: goodPassword, repeat_password: goodPassword }, 'new_password'],
+    ['a short one', { new_password: 'kettle', repeat_password: 'kettle' }, 'new_password'],
+    ['a common one', { new_password: 'password1234', repeat_password: 'password1234' }, 'new_password'],
+    ['two different ones', { repeat_password: `${newPassword}!` }, 'repeat_password'],
+    ['nothing', { new_password: '', repeat_password: '' }, 'new_password'],
+  ])('%s is refused at its field, and the old password stays', async (_, fields, field) => {
+    const person = await addPerson({ mustChange: true })
+    const browser = openBrowser()
+    const page = await browser.follow(await signIn(browser, person.email, goodPassword))
+    const answer = await browser.post('/password', fill(page, fields))
+    expect(answer.status).toBe(400)
+    expect(answer.html).toContain(`id="${field}-problem"`)
+    expect(answer.html).not.toContain(newPassword)
+    expect((await browser.get('/account')).location).toBe('/password')
+  })
+
+  test('ends every other session and the old password, and leaves one event', async () => {
+    const person = await addPerson()
+    const [browser, elsewhere] = [openBrowser(), openBrowser()]
+    await signIn(browser, person.email, goodPassword)
+    await signIn(elsewhere, person.email, goodPassword)
+    const page = await browser.get('/password')
+    const answer = await browser.post('/password', fill(page))
+    expect(answer.location).toBe('/account?done=password')
+    expect((await browser.follow(answer)).html).toContain('Your password has been changed.')
+    expect((await elsewhere.get('/account')).location).toBe('/login')
+    expect((await signIn(openBrowser(), person.email, goodPassword)).status).toBe(400)
+    expect((await signIn(openBrowser(), person.email, newPassword)).status).toBe(303)
+    const events = await testDatabase().select().from(auditEvents).where(eq(auditEvents.user_id, person.id))
+    expect(events.filter(({ type }) => type === 'password.changed')).toHaveLength(1)
+  })
+
+  test('cannot be changed without a session', async () => {
+    const browser = openBrowser()
+    const { hidden } = await browser.get('/login')
+    const page = { hidden } as Shown
+    expect((await browser.post('/password', fill(page))).location).toBe('/login')
+    expect((await browser.get('/password')).location).toBe('/login')
+  })
+})

@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { randomToken } from '../../../src/kit/ids.ts'
+import { createRootSecret } from '../../../src/kit/root-secret.ts'
+import type { LoginNeeds } from '../../../src/login/methods/login-method.ts'
+import { password } from '../../../src/login/methods/password.ts'
+import type { RateLimitDecision } from '../../../src/rate-limits/rate-limiter.ts'
+import type { UserWithPassword } from '../../../src/users/user.ts'
+import { createFakeSessionsOf } from '../../fakes/fake-user-sessions.ts'
+
+const origin = { ip: '203.0.113.1', user_agent: 'test', request_id: 'r' }
+const now = 1_800_000_000_000
+
+const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['user'] => ({
+  ...{
+    id: 'user-1',
+    username: 'ada',
+    email: 'ada@example.test',
+    email_verified: true,
+    roles: [],
+    profile: {},
+  },
+  ...{ phone_number: undefined, phone_number_verified: false, status: 'active', updated_at: 0 },
+  ...more,
+})
+
+/** Ports that count: what the operation costs in Durable Object calls, queries and hashes. */
+function createNeeds(found: UserWithPassword | undefined, allowed = true) {
+  const calls = { object: 0, query: 0, hash: 0, sessionsOf: [] as string[] }
+  const fakes = createFakeSessionsOf()
+  const decision = { allowed, policy: 'login-ip', limit: 30, windowSeconds: 300 } as RateLimitDecision
+  const needs: LoginNeeds = {
+    config: { sessionIdleTtlSeconds: 60, sessionAbsoluteTtlSeconds: 600 },
+    root: createRootSecret(randomToken()),
+    now: () => now,
+    rateLimiter: {
+      take: async () => {
+        calls.object++
+        return { ...decision, remaining: 1, retryAfterSeconds: allowed ? 0 : 9 }
+      },
+      settleUnknownLogin: async () => {
+        calls.object++
+        return { status: 'refused' }
+      },
+    },
+    findUserForLogin: async () => {
+      calls.query++
+      return found
+    },
+    passwordHasher: {
+      hash: async (typed) => `new:${typed}`,
+      verify: async (typed, phc) => {
+        calls.hash++
+        return phc === `hash:${typed}` || phc === `old:${typed}`
+      },
+      needsRehash: (phc) => phc.startsWith('old:'),
+    },
+    renewPasswordHash: async (input) => {
+      renewed.push(input)
+    },
+    sessionsOf: (subject) => {
+      calls.object++
+      calls.sessionsOf.push(subject)
+      return fakes.sessionsOf(subject)
+    },
+  }
+  return { needs, calls, fakes }
+}
+
+let renewed: unknown[] = []
+beforeEach(() => {
+  renewed = []
+})
+
+const attempt = (typed: string, previous?: { user_id: string; session_id: string }) => ({
+  fields: { identifier: ' ADA@example.test', password: typed },
+  previous,
+  origin,
+})
+
+describe('password sign-in costs at most two object calls and one query (design, I/O budget)', () => {
+  test.each<[string, UserWithPassword | undefined, string, string]>([
+    ['right', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'pw', 'signed_in'],
+    ['wrong', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'no', 'refused'],
+    [
+      'disabled account',
+      { user: user({ status: 'disabled' }), password: { hash: 'hash:pw', must_change: false } },
+      'pw',
+      'refused',
+    ],
+    ['account without password', { user: user(), password: undefined }, 'pw', 'refused'],
+    ['unknown account', undefined, 'pw', 'refused'],
+  ])('%s: the same work, whatever the answer', async (_, found, typed, status) => {
+    const { needs, calls } = createNeeds(found)
+    const outcome = await password.attempt(needs, attempt(typed))
+    expect(outcome.status).toBe(status)
+    expect(calls).toMatchObject({ object: 2, query: 1, hash: 1 })
+  })
+
+  test('an address over its limit costs one object call and no hash', async () => {
+    const { needs, calls } = createNeeds(undefined, false)
+    expect(await password.attempt(needs, attempt('pw'))).toMatchObject({ status: 'limited' })
+    expect(calls).toMatchObject({ object: 1, query: 0, hash: 0 })
+  })
+})
+
+describe('the session of a password sign-in', () => {
+  const found: UserWithPassword = { user: user(), password: { hash: 'hash:pw', must_change: true } }
+
+  test('is new, states how the person signed in, and is restricted until a due password change', async () => {
+    const { needs } = createNeeds(found)
+    const outcome = await password.attempt(needs, attempt('pw'))
+    expect(outcome).toMatchObject({
+      status: 'signed_in',
+      session: {
+        ...{ user_id: 'user-1', auth_time: now, acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
+        password_change_required: true,
+      },
+    })
+  })
+
+  test('replaces the same person’s session on this browser in the same call', async () => {
+    const { needs, calls, fakes } = createNeeds(found)
+    const first = await password.attempt(needs, attempt('pw'))
+    if (first.status !== 'signed_in') throw new Error('not signed in')
+    const { session_id } = first.session
+    await password.attempt(needs, attempt('pw', { user_id: 'user-1', session_id }))
+    expect(calls.object).toBe(4)
+    const left = await fakes.sessionsOf('user-1').listSessions({ now })
+    expect(left.map((session) => session.session_id)).not.toContain(session_id)
+  })
+
+  test('ends another person’s session on this browser after the response', async () => {
+    const { needs, calls } = createNeeds(found)
+    const outcome = await password.attempt(needs, attempt('pw', { user_id: 'other', session_id: 's' }))
+    expect(outcome).toMatchObject({ status: 'signed_in', afterwards: [expect.any(Promise)] })
+    expect(calls.sessionsOf).toEqual(['user-1', 'other'])
+  })
+
+  test('a hash with other costs than today’s is renewed after the response, and only then', async () => {
+    const old = createNeeds({ user: user(), password: { hash: 'old:pw', must_change: false } })
+    expect(await password.attempt(old.needs, attempt('wrong'))).toMatchObject({ status: 'refused' })
+    expect(renewed).toEqual([])
+    const outcome = await password.attempt(old.needs, attempt('pw'))
+    if (outcome.status !== 'signed_in') throw new Error('not signed in')
+    await Promise.all(outcome.afterwards)
+    expect(renewed).toEqual([{ userId: 'user-1', replacesHash: 'old:pw', newHash: 'new:pw' }])
+  })
+})
