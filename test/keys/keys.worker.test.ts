@@ -154,6 +154,7 @@ describe('Postgres away', () => {
     now += 3600_000
     const cold = isolate({ region, databaseAway: () => true })
     expect((await cold.keyring.signingKey('ES256')).kid).toBe(kid)
+    expect(await kidsOf(cold.keyring)).toEqual([kid])
   })
 })
 
