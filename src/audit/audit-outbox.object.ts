@@ -12,7 +12,6 @@ import { createDeliverEvents } from './audit.store.ts'
 import { createOutbox, encodeEvents, type Outbox, outboxTable } from './outbox.ts'
 import type { AppendEvents } from './record-event.ts'
 
-const gatherEventsMs = 2_000
 const shards = 8
 
 export class AuditOutbox extends DurableObject<Env> {
@@ -25,13 +24,13 @@ export class AuditOutbox extends DurableObject<Env> {
     this.#schema = createObjectSchema(ctx.storage, [outboxTable])
     this.#alarm = createObjectAlarm(ctx.storage)
     const deliver = (eventsJson: string) => createDeliverEvents(configOf(this.env))(eventsJson)
-    this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver, { gatherMs: gatherEventsMs })
+    this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
   }
 
   /** Takes `count` events (JSON objects joined by commas); answers when they are on disk. */
   async append(encoded: string, count: number): Promise<void> {
     this.#outbox.append(encoded, count)
-    this.#outbox.flushSoon()
+    this.#outbox.flushSoon(true)
   }
 
   override async alarm(): Promise<void> {

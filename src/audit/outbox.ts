@@ -5,7 +5,7 @@
  */
 import type { ObjectAlarm } from '../kit/object-alarm.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
-import type { AuditEvent } from './event.ts'
+import type { AuditEvent, AuditEventType } from './event.ts'
 
 export const outboxTable = `
   CREATE TABLE outbox (position INTEGER PRIMARY KEY, event_count INTEGER NOT NULL, events TEXT NOT NULL);
@@ -17,19 +17,27 @@ export type DeliverEvents = (eventsJson: string) => Promise<void>
 export interface Outbox {
   /** Writes events (JSON objects joined by commas, see `encodeEvents`). Call `flushSoon` when that is final. */
   append(encoded: string, count: number): void
-  /** Sees to it that an alarm will call `flush`. */
-  flushSoon(): void
+  /** Sees to it that an alarm will call `flush`: within seconds if `isUrgent`. */
+  flushSoon(isUrgent: boolean): void
   /** Delivers what waits. Never throws; on failure everything stays and another alarm is set. */
   flush(): Promise<'empty' | 'failed'>
 }
 
-export interface OutboxTiming {
-  /** How long events may gather before they are sent. */
-  readonly gatherMs: number
-}
-
+const urgentMs = 5_000
+/** One delivery costs as much as several token requests: what nobody waits for gathers for longer. */
+const routineMs = 30_000
 const batchSize = 500
 const longestBackoffMs = 60_000
+
+const routineTypes: ReadonlySet<AuditEventType> = new Set([
+  'token.issued',
+  'token.refreshed',
+  'token.replayed',
+])
+
+/** Whether somebody may be watching for one of these events. */
+export const hasUrgent = (events: readonly AuditEvent[]): boolean =>
+  events.some((event) => !routineTypes.has(event.type))
 
 export const encodeEvents = (events: readonly AuditEvent[]): string =>
   events
@@ -43,7 +51,6 @@ export function createOutbox(
   schema: ObjectSchema,
   alarm: ObjectAlarm,
   deliver: DeliverEvents,
-  { gatherMs }: OutboxTiming,
 ): Outbox {
   const { sql } = storage
   let failures = 0
@@ -71,9 +78,10 @@ export function createOutbox(
       sql.exec('INSERT INTO outbox (event_count, events) VALUES (?, ?)', count, encoded)
     },
 
-    flushSoon() {
+    flushSoon(isUrgent) {
       // While Postgres is down, new events wait for the retry instead of causing one more.
-      ringAfter(failures > 0 ? longestBackoffMs : gatherMs)
+      if (failures > 0) ringAfter(longestBackoffMs)
+      else ringAfter(isUrgent ? urgentMs : routineMs)
     },
 
     async flush() {
@@ -89,7 +97,7 @@ export function createOutbox(
         return 'empty'
       } catch (error) {
         console.error(`audit events wait, Postgres did not take them: ${rootMessage(error)}`)
-        ringAfter(Math.min(gatherMs * 2 ** failures++, longestBackoffMs))
+        ringAfter(Math.min(urgentMs * 2 ** failures++, longestBackoffMs))
         return 'failed'
       }
     },

@@ -4,7 +4,6 @@
  */
 import { neon, neonConfig } from '@neondatabase/serverless'
 import { drizzle } from 'drizzle-orm/neon-http'
-import * as schema from './schema.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 
@@ -22,5 +21,6 @@ export function createDatabase(
     neonConfig.fetchEndpoint = `${gatewayUrl}/sql`
     neonConfig.poolQueryViaFetch = true
   }
-  return drizzle(neon(databaseUrl, { fetchOptions }), { schema })
+  // Without `schema`: indexing it for relational queries would cost more than the rest of a request's client.
+  return drizzle(neon(databaseUrl, { fetchOptions }))
 }

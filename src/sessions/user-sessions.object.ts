@@ -6,7 +6,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { createDeliverEvents } from '../audit/audit.store.ts'
 import type { AuditEvent } from '../audit/event.ts'
-import { createOutbox, encodeEvents, type Outbox } from '../audit/outbox.ts'
+import { createOutbox, encodeEvents, hasUrgent, type Outbox } from '../audit/outbox.ts'
 import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
@@ -26,7 +26,6 @@ import type { SessionsOf, UserSessions as UserSessionsPort } from './user-sessio
 
 type Input<Method extends keyof UserSessionsPort> = Parameters<UserSessionsPort[Method]>[0]
 
-const gatherEventsMs = 5_000
 const pruneIntervalMs = 3_600_000
 
 export class UserSessions extends DurableObject<Env> implements UserSessionsPort {
@@ -43,7 +42,7 @@ export class UserSessions extends DurableObject<Env> implements UserSessionsPort
     this.#schema = createObjectSchema(ctx.storage, subjectMigrations)
     this.#alarm = createObjectAlarm(ctx.storage)
     const deliver = (eventsJson: string) => createDeliverEvents(configOf(this.env))(eventsJson)
-    this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver, { gatherMs: gatherEventsMs })
+    this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
   }
 
   async settleLogin(input: Input<'settleLogin'>) {
@@ -124,7 +123,7 @@ export class UserSessions extends DurableObject<Env> implements UserSessionsPort
         if (this.#events.length > 0) this.#outbox.append(encodeEvents(this.#events), this.#events.length)
         return decided
       })
-      if (this.#events.length > 0) this.#outbox.flushSoon()
+      if (this.#events.length > 0) this.#outbox.flushSoon(hasUrgent(this.#events))
       return result
     } catch (error) {
       // Rolled back: the copies in memory may be ahead of the tables.

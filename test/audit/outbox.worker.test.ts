@@ -1,9 +1,19 @@
-import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import {
+  createExecutionContext,
+  env,
+  evictDurableObject,
+  listDurableObjectIds,
+  runDurableObjectAlarm,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { insertAuditEvents } from '../../src/audit/audit.store.ts'
+import { createAppendEvents } from '../../src/audit/audit-outbox.object.ts'
 import { createEvent } from '../../src/audit/create-event.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
+import { createRecordEvent } from '../../src/audit/record-event.ts'
 import { grant, login, origin, redemption, rotation, start, userId } from '../sessions/examples.ts'
 import { sessionsOf, stubOf, waitingEvents } from '../sessions/object-subject.ts'
 import { database, deliveredEvents, setPostgresReachable } from './delivered-events.ts'
@@ -69,6 +79,16 @@ describe('the outbox of an object', () => {
     expect(await waitingEvents(subject)).toEqual([])
   })
 
+  it('sends what somebody may be watching for before what is routine', async () => {
+    const { subject } = await signedInWithGrant()
+    const ringsAt = () => runInDurableObject(stubOf(subject), (_, { storage }) => storage.getAlarm())
+    await runDurableObjectAlarm(stubOf(subject))
+    await sessionsOf(subject).rotateRefresh(rotation('token-0', 'token-1'))
+    const routine = await ringsAt()
+    await sessionsOf(subject).settleLogin(login({ password_ok: false }))
+    expect(await ringsAt()).toBeLessThan(routine as number)
+  })
+
   it('survives eviction between the change, a failed delivery and the next one', async () => {
     const { subject, events } = await signedInWithGrant()
     await evictDurableObject(stubOf(subject))
@@ -121,6 +141,21 @@ describe('AuditOutbox', () => {
       await stub.append(encodeEvents(chunk), chunk.length)
     }
     expect(await runDurableObjectAlarm(stub)).toBe(true)
+    expect(ids(await deliveredEvents(events))).toEqual(ids(events))
+  })
+
+  it('is where the events of requests end that no user object owns', async () => {
+    const context = createExecutionContext()
+    const record = createRecordEvent({
+      waitUntil: (work) => context.waitUntil(work),
+      append: createAppendEvents(env.AUDIT_OUTBOX, { jurisdiction: undefined, locationHint: undefined }),
+    })
+    const events = Array.from({ length: 450 }, (_, index) => serviceEvent(index))
+    for (const event of events) record(event)
+    await waitOnExecutionContext(context)
+    for (const id of await listDurableObjectIds(env.AUDIT_OUTBOX)) {
+      await runDurableObjectAlarm(env.AUDIT_OUTBOX.get(id))
+    }
     expect(ids(await deliveredEvents(events))).toEqual(ids(events))
   })
 
