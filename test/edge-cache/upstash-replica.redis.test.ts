@@ -1,14 +1,15 @@
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createUpstashReplica } from '../../src/edge-cache/upstash-replica.ts'
 import { replicaContract } from '../contracts/replica-contract.ts'
+import { testUpstash } from '../fakes/upstash.ts'
 
 describe('replica contract: Redis behind the Upstash protocol', () => {
-  const replica = createUpstashReplica(inject('upstash'))
+  const replica = createUpstashReplica(testUpstash())
   replicaContract(() => replica)
 })
 
 test('a wrong token is an error, not an empty cache', async () => {
-  const replica = createUpstashReplica({ ...inject('upstash'), token: 'wrong' })
+  const replica = createUpstashReplica({ ...testUpstash(), token: 'wrong' })
   await expect(replica.get('k')).rejects.toThrow('Unauthorized')
 })
 

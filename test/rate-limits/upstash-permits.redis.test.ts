@@ -1,15 +1,16 @@
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
 import { createUpstashPermits } from '../../src/rate-limits/upstash-permits.ts'
 import { permitsContract } from '../contracts/permits-contract.ts'
+import { testUpstash } from '../fakes/upstash.ts'
 
 describe('permits contract: Redis behind the Upstash protocol', () => {
-  const drawPermits = createUpstashPermits(inject('upstash'))
+  const drawPermits = createUpstashPermits(testUpstash())
   permitsContract(() => drawPermits)
 })
 
 test('permits grow back evenly', async () => {
-  const drawPermits = createUpstashPermits(inject('upstash'))
+  const drawPermits = createUpstashPermits(testUpstash())
   const request = {
     name: `refill:${crypto.randomUUID()}`,
     size: { capacity: 100, perSeconds: 1 },
@@ -25,7 +26,7 @@ test('permits grow back evenly', async () => {
 test('two regions share one limit, through the limiter', async () => {
   const region = () =>
     createRateLimiter({
-      drawPermits: createUpstashPermits(inject('upstash')),
+      drawPermits: createUpstashPermits(testUpstash()),
       settleUnknownLogin: async () => ({ status: 'refused' }),
       overrides: { 'login-ip': { capacity: 10, perSeconds: 36_000 } },
       now: Date.now,

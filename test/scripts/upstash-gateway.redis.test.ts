@@ -1,6 +1,7 @@
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { testUpstash } from '../fakes/upstash.ts'
 
-const { url, token } = inject('upstash')
+const { url, token } = testUpstash()
 const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
   const response = await fetch(url + path, {
     method: 'POST',

@@ -2,12 +2,7 @@
 import type { TestProject } from 'vitest/node'
 import { startRedisServer } from '../../scripts/redis/redis-server.ts'
 import { startUpstashGateway } from '../../scripts/upstash-gateway.ts'
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    upstash: { readonly url: string; readonly token: string }
-  }
-}
+import type {} from '../fakes/upstash.ts'
 
 /** vitest globalSetup: provides `upstash`; the returned function tears down. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
