@@ -134,10 +134,11 @@ module.exports = {
     },
     {
       name: 'nothing-imports-tests',
-      comment: 'Test code serves tests.',
+      comment:
+        'Test code serves tests. The I/O budgets are a test table first, and printed in the documents from there.',
       severity: 'error',
       from: { pathNot: '^test/' },
-      to: { path: '^test/' },
+      to: { path: '^test/', pathNot: '^test/contracts/budgets[.]ts$' },
     },
     {
       name: 'source-uses-declared-packages',

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { regions } from './deploy/regions.ts'
 import { quietWrangler } from './stack/quiet-wrangler.ts'
 
@@ -62,7 +63,9 @@ try {
   )
   const failed = (await runAll(checks, availableParallelism())).filter(({ ok }) => !ok)
   for (const { name, output, remedy } of failed) {
-    console.error(`\n──── ${name} ────\n${output.trim()}${remedy ? `\nTo mend it: ${remedy}` : ''}`)
+    console.error(
+      `\n──── ${name} ────\n${stripVTControlCharacters(output).trim()}${remedy ? `\nTo mend it: ${remedy}` : ''}`,
+    )
   }
   console.log(`\n${checks.length - failed.length} checks passed, ${failed.length} failed`)
   if (failed.length > 0 || checks.length === 0) process.exitCode = 1

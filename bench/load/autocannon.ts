@@ -1,7 +1,7 @@
 /** The same plans played with autocannon, for machines without wrk. */
 import autocannon from 'autocannon'
 import type { HttpRequest, LoadResult, RequestPlan } from '../target.ts'
-import type { LoadOptions } from './generate-load.ts'
+import type { LoadOptions } from './load-options.ts'
 
 interface Shot {
   readonly request: HttpRequest | undefined

@@ -1,14 +1,8 @@
 /** Picks the load generator: wrk, or autocannon (slower, pure npm) where wrk is not installed. */
 import type { LoadResult, RequestPlan } from '../target.ts'
 import { runAutocannon } from './autocannon.ts'
+import type { LoadOptions } from './load-options.ts'
 import { hasWrk, runWrk } from './wrk.ts'
-
-export interface LoadOptions {
-  readonly seconds: number
-  readonly connections: number
-  /** Collect the `code` parameter of every `Location`: how authorization codes are prepared. */
-  readonly collectCodes?: boolean
-}
 
 export type LoadGenerator = (plan: RequestPlan, options: LoadOptions) => Promise<LoadResult>
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LoadResult, RequestPlan } from '../target.ts'
-import type { LoadOptions } from './generate-load.ts'
+import type { LoadOptions } from './load-options.ts'
 import { writePlanFile } from './plan-file.ts'
 
 const script = fileURLToPath(new URL('./wrk.lua', import.meta.url))

@@ -1,12 +1,12 @@
 /** `GET|POST /logout`: signs out of this server. By POST only, so that a link or an image cannot do it. */
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { describeRoute } from '../kit/describe-route.ts'
 import { LogoutPage, SignedOutPage } from './logout.page.tsx'
 import { goTo, openPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
-import { clearSessionCookie, readSession } from './session-cookie.ts'
+import { readSession } from './session-cookie.ts'
+import { signOut } from './sign-out.ts'
 
 const path = '/logout'
 const tag = 'Sign-in'
@@ -38,20 +38,6 @@ export const logoutPageRoutes = new OpenAPIHono<AppEnv>()
     async (c) => {
       const form = await readPageForm(c)
       if (!form.ok) return form.error
-      return goTo(path, [await signOut(c)])
+      return goTo(path, [await signOut(c.var.deps, c.req.header('cookie'), c.var.origin)])
     },
   )
-
-/**
- * Ends the session behind the browser's cookie. One call, none without a session.
- * @returns the `Set-Cookie` value that removes the cookie
- */
-export async function signOut(c: Context<AppEnv>): Promise<string> {
-  const { deps, origin } = c.var
-  const session = await readSession(deps, c.req.header('cookie'))
-  if (session) {
-    const { user_id, session_id } = session.routing
-    await deps.sessionsOf(user_id).endSession({ now: deps.now(), session_id, origin, reason: 'logout' })
-  }
-  return clearSessionCookie(deps.config)
-}

@@ -12,10 +12,10 @@ import { renderErrorPage } from '../login/error-page.tsx'
 import { schemeSources } from '../login/form-targets.ts'
 import { findLiveSession } from '../login/live-session.ts'
 import { LogoutPage, SignedOutPage } from '../login/logout.page.tsx'
-import { signOut } from '../login/logout.route.tsx'
 import { goTo, openPage, sendPage } from '../login/page.ts'
 import { readPageForm } from '../login/page-form.ts'
 import { clearSessionCookie } from '../login/session-cookie.ts'
+import { signOut } from '../login/sign-out.ts'
 import { readForm } from '../oauth/form.ts'
 import { type Parameters, parseParameters } from '../oauth/parameters.ts'
 import { invalidRequest, type OAuthRefusal } from '../oauth/refusal.ts'
@@ -62,7 +62,7 @@ export const logoutRoutes = new OpenAPIHono<AppEnv>()
       if (!form.ok) return form.error
       const sealed = form.value.get('return_to')
       const returnTo = sealed && (await c.var.deps.root.open('logout', sealed))
-      return goTo(returnTo || '/logout', [await signOut(c)])
+      return goTo(returnTo || '/logout', [await signOut(c.var.deps, c.req.header('cookie'), c.var.origin)])
     },
   )
 
@@ -75,7 +75,9 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
   if (session && !(await isAboutSession(c, request, session))) {
     return askFirst(c, request, parameters.get('ui_locales'))
   }
-  const cookie = session ? await signOut(c) : clearSessionCookie(deps.config)
+  const cookie = session
+    ? await signOut(c.var.deps, c.req.header('cookie'), c.var.origin)
+    : clearSessionCookie(deps.config)
   if (request.redirectTo !== undefined) return goTo(request.redirectTo, [cookie])
   const page = await openPage(c, parameters.get('ui_locales'))
   return sendPage(c, page, <SignedOutPage page={page} />, { cookies: [cookie] })

@@ -1,0 +1,106 @@
+/** The generated documents: each is a pure function of what the code says about itself. */
+import { z } from 'zod'
+import { auditEventTypes } from '../../src/audit/event.ts'
+import { environmentSchema } from '../../src/config.ts'
+import { policies } from '../../src/rate-limits/policies.ts'
+import { type Budget, budgets } from '../../test/contracts/budgets.ts'
+import type { Endpoint } from './load-app.ts'
+import { generatedNotice, inWords, table } from './markdown.ts'
+
+type Setting = { description?: string; default?: unknown; enum?: unknown[] }
+
+/** docs/configuration.md */
+export function configurationDocument(): string {
+  const { properties = {}, required = [] } = z.toJSONSchema(environmentSchema, {
+    ...{ io: 'input', unrepresentable: 'any' },
+  }) as { properties?: Record<string, Setting>; required?: string[] }
+  const rows = Object.entries(properties).map(([name, setting]) => {
+    const { isSecret, text } = splitSecret(setting.description ?? '')
+    const values = setting.enum ? ` One of ${setting.enum.map((value) => `\`${value}\``).join(', ')}.` : ''
+    const fallback = required.includes(name) ? '**required**' : defaultOf(setting.default)
+    return [`\`${name}\``, fallback, isSecret ? 'yes' : '', `${text}${values}`]
+  })
+  return [
+    generatedNotice('src/config.ts and src/rate-limits/policies.ts'),
+    '# Configuration',
+    'Environment variables of the worker, parsed once per isolate; a wrong one stops the worker with a message that names it and never shows its value. Locally they stand in `.dev.vars`, which `npm start` writes. Deployed, plain ones stand in `wrangler.toml` and secrets in Cloudflare ([deployment](deployment.md)).',
+    table(['Variable', 'Default', 'Secret', 'Meaning'], rows),
+    '## Rate limits',
+    'Token buckets. `object` policies ask their Durable Object at every request; `lease` policies take permits in batches and spend them in the isolate. Numbers can be changed with `AUTHLY_RATE_LIMITS`. Limited responses carry `RateLimit-Policy`, `RateLimit` and `Retry-After`.',
+    table(
+      ['Policy', 'Permits', 'Refilled in', 'Counted per', 'Mode', 'Counter unreachable', 'Protects'],
+      Object.entries(policies).map(([name, policy]) => [
+        ...[`\`${name}\``, String(policy.capacity), `${policy.perSeconds} s`, policy.subject, policy.mode],
+        ...[policy.onFailure === 'open' ? 'lets pass' : 'refuses', policy.protects],
+      ]),
+    ),
+  ].join('\n\n')
+}
+
+/** docs/endpoints.md */
+export function endpointsDocument(endpoints: readonly Endpoint[]): string {
+  const tags = [...new Set(endpoints.map(({ tags }) => tags?.[0] ?? 'Other'))]
+  const sections = tags.flatMap((tag) => [
+    `## ${tag}`,
+    table(
+      ['Endpoint', 'What it is', 'Specification', 'Answers'],
+      endpoints
+        .filter(({ tags }) => (tags?.[0] ?? 'Other') === tag)
+        .map(({ method, path, summary = '', description = '', responses }) => [
+          ...[`\`${method} ${path}\``, summary, description, Object.keys(responses).join(', ')],
+        ]),
+    ),
+  ])
+  return [
+    generatedNotice('the routes mounted in src/app.ts'),
+    '# Endpoints',
+    'Clients should read `/.well-known/openid-configuration` instead of relying on paths.',
+    ...sections,
+  ].join('\n\n')
+}
+
+/** docs/audit-events.md */
+export function auditEventsDocument(): string {
+  const families = [...new Set(auditEventTypes.map((type) => type.split('.')[0] as string))]
+  return [
+    generatedNotice('src/audit/event.ts'),
+    '# Audit events',
+    'Rows of `audit_events` in Postgres. Each is written exactly once: its id is made where it happens and is the key of its delivery. No field ever holds a secret, a token or a password. [How they get there](architecture.md#audit).',
+    table(
+      ['About', 'Event types'],
+      families.map((family) => [
+        family,
+        auditEventTypes
+          .filter((type) => type.startsWith(`${family}.`))
+          .map((type) => `\`${type}\``)
+          .join(', '),
+      ]),
+    ),
+  ].join('\n\n')
+}
+
+/** docs/io-budgets.md */
+export function budgetsDocument(): string {
+  const rows = (Object.values(budgets) as Budget[]).map((budget) => [
+    ...[budget.operation, atMost(budget.objectCalls), atMost(budget.postgresRoundTrips), budget.note ?? ''],
+  ])
+  return [
+    generatedNotice('test/contracts/budgets.ts'),
+    '# I/O budgets',
+    'What one operation may cost on a warm isolate. It is a promise: a test runs every operation with counting ports and fails when one exceeds its row (`test/contracts/io-budgets.worker.test.ts`). Rows without Postgres keep working while Postgres is down.',
+    table(['Operation', 'Durable Object calls', 'Postgres round trips', 'Note'], rows),
+  ].join('\n\n')
+}
+
+const atMost = (count: number) => (count === 0 ? '0' : `≤ ${count}`)
+
+function splitSecret(description: string) {
+  const isSecret = description.startsWith('Secret. ')
+  return { isSecret, text: isSecret ? description.slice('Secret. '.length) : description }
+}
+
+function defaultOf(value: unknown): string {
+  if (value === undefined || value === '') return ''
+  const words = typeof value === 'number' ? inWords(value) : undefined
+  return `\`${value}\`${words === undefined ? '' : ` (${words})`}`
+}

@@ -1,0 +1,21 @@
+/** Signs this browser out. */
+import type { Origin } from '../audit/event.ts'
+import type { LiveSessionNeeds } from './live-session.ts'
+import { clearSessionCookie, readSession } from './session-cookie.ts'
+
+/**
+ * Ends the session behind the browser's cookie. One call, none without a session.
+ * @returns the `Set-Cookie` value that removes the cookie
+ */
+export async function signOut(
+  needs: LiveSessionNeeds,
+  cookieHeader: string | undefined,
+  origin: Origin,
+): Promise<string> {
+  const session = await readSession(needs, cookieHeader)
+  if (session) {
+    const { user_id, session_id } = session.routing
+    await needs.sessionsOf(user_id).endSession({ now: needs.now(), session_id, origin, reason: 'logout' })
+  }
+  return clearSessionCookie(needs.config)
+}
