@@ -33,19 +33,16 @@ export function readClientCredentials(
   return ok({ method: secret ? 'client_secret_post' : 'none', clientId, proof: secret ?? '' })
 }
 
-/** RFC 6749 §5.2: a client that tried the Authorization header is answered with a challenge. */
-export const invalidClient = (description: string, detail?: string, basic = false): OAuthRefusal =>
-  refuse('invalid_client', description, {
-    detail,
-    challenge: basic ? 'Basic realm="authly", charset="UTF-8"' : undefined,
-  })
+/** RFC 6749 §5.2. Every 401 carries a challenge (RFC 9110 §15.5.2), not only one for the Authorization header. */
+export const invalidClient = (description: string, detail?: string): OAuthRefusal =>
+  refuse('invalid_client', description, { detail, challenge: 'Basic realm="authly", charset="UTF-8"' })
 
 /** RFC 6749 §2.3.1: both halves are form-encoded before they are put together. */
 function readBasic(
   authorization: string,
   bodyClientId: string | undefined,
 ): Result<PresentedCredentials, OAuthRefusal> {
-  const malformed = () => err(invalidClient('the Authorization header is malformed', undefined, true))
+  const malformed = () => err(invalidClient('the Authorization header is malformed'))
   const [scheme, encoded, ...rest] = authorization.split(' ')
   if (scheme?.toLowerCase() !== 'basic' || !encoded || rest.length > 0) return malformed()
   try {

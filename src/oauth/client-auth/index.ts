@@ -50,8 +50,7 @@ export async function authenticateClient(
     const headers = rateLimitHeaders(taken)
     if (!taken.allowed) return err(tooManyRequests(headers))
     recordFailure(needs, presented.value, proven, origin)
-    const basic = presented.value.method === 'client_secret_basic'
-    return err({ ...invalidClient('client authentication failed', proven, basic), headers })
+    return err({ ...invalidClient('client authentication failed', proven), headers })
   }
   // A public client's id is no secret: without the address, anybody could use up its permits.
   const subject =

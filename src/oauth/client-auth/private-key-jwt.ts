@@ -12,6 +12,8 @@ export const assertionSigningAlgs = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256'
 /** An assertion that lives longer than this is refused: its `jti` would have to be kept as long. */
 const maxLifetimeSeconds = 3600
 const clockToleranceSeconds = 10
+/** A client's clock may be ahead by this; an assertion made further in the future was stocked up on. */
+const maxIssuedAheadSeconds = 60
 const maxJtiLength = 256
 
 export const privateKeyJwt: ClientAuthenticator = {
@@ -19,10 +21,11 @@ export const privateKeyJwt: ClientAuthenticator = {
   async verify(needs, client, proof) {
     const payload = await verifySignature(needs, client, proof)
     if (typeof payload === 'string') return payload
-    const { jti, exp } = payload
+    const { jti, exp, iat } = payload
     const now = needs.now()
     if (typeof jti !== 'string' || jti === '' || jti.length > maxJtiLength) return 'jti missing or too long'
     if (exp === undefined || exp * 1000 > now + maxLifetimeSeconds * 1000) return 'lives too long'
+    if (iat !== undefined && iat * 1000 > now + maxIssuedAheadSeconds * 1000) return 'issued in the future'
     const unused = await needs.spendOnce(
       `client-assertion:${client.client_id}`,
       jti,
