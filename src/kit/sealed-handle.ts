@@ -1,8 +1,10 @@
 /**
  * Handles that find their own way: `authly_<kind>_<sealed routing>.<secret>`. The routing part names the
  * Durable Object and the row, encrypted so that it reveals nothing and authenticated so that a forged handle
- * is refused before any I/O; of the secret only the hash is ever stored. The prefix lets secret scanners
- * find leaked tokens.
+ * is refused before any I/O; of the secret only the hash is ever stored. Both parts are bound to each other: a
+ * handle that opens was issued as a whole. So whoever saw half of one (a cut log line) can do nothing with it,
+ * not even look like a thief and have the real holder signed out. The prefix lets secret scanners find leaked
+ * tokens.
  */
 import { sha256 } from './hash.ts'
 import { randomToken } from './ids.ts'
@@ -31,10 +33,8 @@ export async function issueHandle(
   routing: object,
 ): Promise<IssuedHandle> {
   const secret = randomToken()
-  const [sealed, secretHash] = await Promise.all([
-    root.seal(`handle:${kind}`, JSON.stringify(routing)),
-    sha256(secret),
-  ])
+  const secretHash = await sha256(secret)
+  const sealed = await root.seal(`handle:${kind}`, JSON.stringify(routing), secretHash)
   return { handle: `authly_${kind}_${sealed}.${secret}`, secretHash }
 }
 
@@ -48,7 +48,8 @@ export async function openHandle<Routing>(
   if (handle.length > maxHandleLength || !handle.startsWith(prefix)) return undefined
   const dot = handle.indexOf('.', prefix.length)
   if (dot < 0) return undefined
-  const routing = await root.open(`handle:${kind}`, handle.slice(prefix.length, dot))
+  const secretHash = await sha256(handle.slice(dot + 1))
+  const routing = await root.open(`handle:${kind}`, handle.slice(prefix.length, dot), secretHash)
   if (routing === undefined) return undefined
-  return { routing: JSON.parse(routing) as Routing, secretHash: await sha256(handle.slice(dot + 1)) }
+  return { routing: JSON.parse(routing) as Routing, secretHash }
 }
