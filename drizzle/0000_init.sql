@@ -82,7 +82,6 @@ CREATE TABLE "password_credentials" (
 CREATE TABLE "resource_servers" (
 	"resource" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
-	"access_token_ttl_seconds" integer,
 	"version" bigint DEFAULT 1 NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL

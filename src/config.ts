@@ -118,8 +118,8 @@ export const environmentSchema = z.object({
   ),
   AUTHLY_KEY_PREPUBLISH_SECONDS: seconds(
     86_400,
-    'A key is in the JWKS this long before it signs. Keep it above the JWKS cache lifetime of all clients.',
-  ),
+    'A key is in the JWKS this long before it signs: at least 600, so that every cached key set has it by then.',
+  ).refine((value) => value >= 600, 'must be at least 600'),
   AUTHLY_KEY_RETENTION_SECONDS: seconds(
     7 * 86_400,
     'A retired key stays in the JWKS this long. Keep it above the longest token lifetime.',

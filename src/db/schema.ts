@@ -124,7 +124,6 @@ export const clientSecrets = pgTable(
 export const resourceServers = pgTable('resource_servers', {
   resource: text('resource').primaryKey(),
   name: text('name').notNull(),
-  access_token_ttl_seconds: integer('access_token_ttl_seconds'),
   version: version(),
   created_at: createdAt(),
   updated_at: updatedAt(),

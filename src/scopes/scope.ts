@@ -8,7 +8,6 @@ export interface Scope {
 export interface ResourceServer {
   readonly resource: string
   readonly name: string
-  readonly access_token_ttl_seconds: number | undefined
 }
 
 export interface ScopeCatalog {

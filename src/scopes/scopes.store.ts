@@ -2,12 +2,12 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
-import type { ResourceServer, Scope, ScopeCatalog } from './scope.ts'
+import type { Scope, ScopeCatalog } from './scope.ts'
 
 interface CatalogRow extends Record<string, unknown> {
   readonly read_at: string
   readonly scopes: { name: string; description: string; resource: string | null }[]
-  readonly resource_servers: { resource: string; name: string; access_token_ttl_seconds: number | null }[]
+  readonly resource_servers: { resource: string; name: string }[]
 }
 
 /** All scopes and resource servers in one round trip; the version is the database's clock (milliseconds). */
@@ -19,8 +19,7 @@ export async function loadScopeCatalog(database: Database): Promise<Loaded<Scope
           'name', name, 'description', description, 'resource', resource) order by name), '[]'::json)
         from scopes) as scopes,
       (select coalesce(json_agg(json_build_object(
-          'resource', resource, 'name', name, 'access_token_ttl_seconds', access_token_ttl_seconds)
-          order by resource), '[]'::json)
+          'resource', resource, 'name', name) order by resource), '[]'::json)
         from resource_servers) as resource_servers`)
   const row = rows[0]
   if (!row) throw new Error('the scope catalog query returned no row')
@@ -28,12 +27,7 @@ export async function loadScopeCatalog(database: Database): Promise<Loaded<Scope
     version: Number(row.read_at),
     value: {
       scopes: row.scopes.map((scope): Scope => ({ ...scope, resource: scope.resource ?? undefined })),
-      resource_servers: row.resource_servers.map(
-        (server): ResourceServer => ({
-          ...server,
-          access_token_ttl_seconds: server.access_token_ttl_seconds ?? undefined,
-        }),
-      ),
+      resource_servers: row.resource_servers,
     },
   }
 }

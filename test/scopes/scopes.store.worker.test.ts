@@ -10,7 +10,7 @@ test('reads all scopes and resource servers in one query, through the cache', as
   const database = testDatabase()
   const id = uuidv7()
   const resource = `https://api.test/${id}`
-  await database.insert(resourceServers).values({ resource, name: 'API', access_token_ttl_seconds: 120 })
+  await database.insert(resourceServers).values({ resource, name: 'API' })
   await database.insert(scopes).values([
     { name: `global:${id}`, description: 'Everything' },
     { name: `read:${id}`, description: 'Read', resource },
@@ -18,7 +18,7 @@ test('reads all scopes and resource servers in one query, through the cache', as
   const { cache } = cacheUnderTest({ now: Date.now })
   const load = createLoadScopeCatalog({ cache, loadScopeCatalog: () => loadScopeCatalog(database) })
   const catalog = await load()
-  expect(catalog.resource_servers).toContainEqual({ resource, name: 'API', access_token_ttl_seconds: 120 })
+  expect(catalog.resource_servers).toContainEqual({ resource, name: 'API' })
   expect(catalog.scopes).toContainEqual({
     name: `global:${id}`,
     description: 'Everything',
