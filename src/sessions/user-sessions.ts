@@ -196,6 +196,7 @@ export interface RememberConsent {
   readonly client_id: string
   readonly session_id: string
   readonly user_id: string
+  /** All that is allowed now; replaces what was remembered. */
   readonly scopes: readonly string[]
   readonly claims: readonly string[]
   /** False: copies what Postgres already knows, without an event. */
@@ -207,7 +208,7 @@ export interface RememberConsent {
 export interface UserSessions {
   settleLogin(input: SettleLogin): Promise<SettledLogin>
   checkSession(input: CheckSession): Promise<CheckedSession>
-  /** Lifts `password_change_required` and ends every other session and grant of the user. */
+  /** Lifts `password_change_required`, ends every other session, and every grant. */
   completePasswordChange(input: { now: number; session_id: string; origin: Origin }): Promise<void>
   endSession(input: EndSession): Promise<void>
   /** Ends all sessions and all grants, `offline_access` included. */

@@ -1,4 +1,7 @@
-import { evictedBeforeEachCall, sessionsOf, waitingEvents } from './object-subject.ts'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { describe, expect, it } from 'vitest'
+import { login } from './examples.ts'
+import { evictedBeforeEachCall, sessionsOf, stubOf, waitingEvents } from './object-subject.ts'
 import { describeUserSessions } from './user-sessions-contract.ts'
 
 describeUserSessions('the object', () => {
@@ -9,4 +12,39 @@ describeUserSessions('the object', () => {
 describeUserSessions('the object, evicted before every call', () => {
   const subject = crypto.randomUUID()
   return { sessions: evictedBeforeEachCall(subject), events: () => waitingEvents(subject) }
+})
+
+describe('a call that fails half-way', () => {
+  it('changes nothing, in the tables or in memory, and the next call succeeds', async () => {
+    const subject = crypto.randomUUID()
+    const rename = (from: string, to: string) =>
+      runInDurableObject(stubOf(subject), (_, { storage }) => {
+        storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`)
+      })
+    await sessionsOf(subject).settleLogin(login({ password_ok: false }))
+    await rename('outbox', 'outbox_away')
+    const failure = await runInDurableObject(stubOf(subject), (object) =>
+      object.settleLogin(login()).then(() => undefined, String),
+    )
+    expect(failure).toContain('outbox')
+    await rename('outbox_away', 'outbox')
+    expect(await sessionsOf(subject).listSessions({ now: login().now })).toEqual([])
+    expect((await sessionsOf(subject).settleLogin(login())).status).toBe('signed_in')
+    expect((await waitingEvents(subject)).map((event) => event.type)).toEqual([
+      'login.failed',
+      'session.created',
+    ])
+  })
+})
+
+describe('these tests', () => {
+  it('really evict: the next call meets a new instance', async () => {
+    const subject = crypto.randomUUID()
+    const mark = (instance: object) => Object.assign(instance, { marked: true })
+    const isMarked = () => runInDurableObject(stubOf(subject), (instance) => 'marked' in instance)
+    await runInDurableObject(stubOf(subject), mark)
+    expect(await isMarked()).toBe(true)
+    await evictDurableObject(stubOf(subject))
+    expect(await isMarked()).toBe(false)
+  })
 })
