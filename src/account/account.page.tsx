@@ -104,12 +104,14 @@ interface SessionRowProps {
 const SessionRow: FC<SessionRowProps> = ({ page, session, isCurrent, timeZone }) => {
   const { messages, language } = page
   const device = isolated(describeDevice(session.user_agent) ?? messages.unknownDevice)
+  const [deviceId, buttonId] = [`device-${session.session_id}`, `end-${session.session_id}`]
   const time = (at: number) => timeInWords(language.tag, at, timeZone)
   return (
     <li class="row">
       <div>
         <p>
-          <strong>{device}</strong> {isCurrent && <span class="tag">{messages.thisDevice}</span>}
+          <strong id={deviceId}>{device}</strong>{' '}
+          {isCurrent && <span class="tag">{messages.thisDevice}</span>}
         </p>
         <p class="quiet">
           {messages.signedInAt(time(session.created_at))}
@@ -126,7 +128,7 @@ const SessionRow: FC<SessionRowProps> = ({ page, session, isCurrent, timeZone })
         <form method="post" action="/account/sessions/end">
           <HiddenFields page={page} />
           <input type="hidden" name="session_id" value={session.session_id} />
-          <button type="submit" class="second" aria-label={messages.endSession(device)}>
+          <button type="submit" class="second" id={buttonId} aria-labelledby={`${buttonId} ${deviceId}`}>
             {messages.signOutAction}
           </button>
         </form>

@@ -34,7 +34,7 @@ main:focus { outline: none; }
   padding: clamp(1.25rem, 5vw, 2rem);
 }
 .card + .card { margin-top: 1rem; }
-h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; font-weight: 650; overflow-wrap: anywhere; }
+h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; font-weight: 650; overflow-wrap: anywhere; hyphens: auto; }
 h2 { margin: 0 0 .75rem; font-size: 1.125rem; line-height: 1.3; font-weight: 650; }
 h1 + * { margin-top: 1.25rem; }
 p { margin: .75rem 0; overflow-wrap: anywhere; }
@@ -73,6 +73,7 @@ button.second:hover, .button.second:hover { background: var(--page); color: var(
 .summary .head { font-weight: 650; }
 .summary ul { margin: .25rem 0 0; padding-inline-start: 1.25rem; }
 .summary a { color: inherit; }
+.notice + dl, .row + dl { margin-top: 1.25rem; }
 .notice { color: var(--good); background: var(--good-back); }
 ul.plain { list-style: none; margin: 0; padding: 0; }
 ul.plain > li { padding: .75rem 0; border-top: 1px solid var(--hairline); }
@@ -90,7 +91,6 @@ dd { margin: 0; overflow-wrap: anywhere; }
   font-size: .8125rem; color: var(--quiet);
 }
 @media (max-width: 26rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
-@media (forced-colors: active) { button, .button, .card { border: 1px solid; } }
 `
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2348c5"/><path d="M16 6.5 8.5 25h3.6l1.5-4h4.8l1.5 4h3.6Zm0 7.2 1.4 4.3h-2.8Z" fill="#fff"/></svg>`

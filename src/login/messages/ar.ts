@@ -68,7 +68,6 @@ export const ar: Messages = {
   unknownDevice: 'جهاز غير معروف',
   signedInAt: (time) => `تسجيل الدخول: ${time}`,
   lastSeenAt: (time) => `آخر نشاط: ${time}`,
-  endSession: (device) => `تسجيل الخروج من ${device}`,
   endOtherSessions: 'تسجيل الخروج من كل مكان آخر',
   sessionEnded: 'تم تسجيل الخروج من ذلك الجهاز.',
   otherSessionsEnded: 'تم تسجيل خروجك من كل مكان آخر.',

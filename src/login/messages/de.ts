@@ -69,7 +69,6 @@ export const de: Messages = {
   unknownDevice: 'Unbekanntes Gerät',
   signedInAt: (time) => `Angemeldet am ${time}`,
   lastSeenAt: (time) => `Zuletzt aktiv am ${time}`,
-  endSession: (device) => `${device} abmelden`,
   endOtherSessions: 'Überall sonst abmelden',
   sessionEnded: 'Dieses Gerät wurde abgemeldet.',
   otherSessionsEnded: 'Sie sind überall sonst abgemeldet.',

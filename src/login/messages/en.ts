@@ -67,7 +67,6 @@ export const en = {
   unknownDevice: 'Unknown device',
   signedInAt: (time: string) => `Signed in ${time}`,
   lastSeenAt: (time: string) => `Last active ${time}`,
-  endSession: (device: string) => `Sign out ${device}`,
   endOtherSessions: 'Sign out everywhere else',
   sessionEnded: 'That device has been signed out.',
   otherSessionsEnded: 'You are signed out everywhere else.',

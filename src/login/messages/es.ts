@@ -68,7 +68,6 @@ export const es: Messages = {
   unknownDevice: 'Dispositivo desconocido',
   signedInAt: (time) => `Sesión iniciada: ${time}`,
   lastSeenAt: (time) => `Última actividad: ${time}`,
-  endSession: (device) => `Cerrar la sesión en ${device}`,
   endOtherSessions: 'Cerrar las demás sesiones',
   sessionEnded: 'Se ha cerrado la sesión en ese dispositivo.',
   otherSessionsEnded: 'Se han cerrado las demás sesiones.',

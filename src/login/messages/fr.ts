@@ -69,7 +69,6 @@ export const fr: Messages = {
   unknownDevice: 'Appareil inconnu',
   signedInAt: (time) => `Connecté le ${time}`,
   lastSeenAt: (time) => `Dernière activité le ${time}`,
-  endSession: (device) => `Déconnecter ${device}`,
   endOtherSessions: 'Se déconnecter partout ailleurs',
   sessionEnded: 'Cet appareil a été déconnecté.',
   otherSessionsEnded: 'Vous êtes déconnecté partout ailleurs.',

@@ -1,0 +1,135 @@
+/**
+ * Every hosted page, light and dark, from left and from right, on a phone: axe-core finds nothing (WCAG 2.2 AA)
+ * and nothing is cut off. With AUTHLY_SCREENSHOTS=<folder> it also leaves pictures to look at.
+ */
+
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasChromium } from './chromium.ts'
+import { openStage, type Stage } from './stage.ts'
+
+const pictures = process.env['AUTHLY_SCREENSHOTS']
+
+const looks = [
+  { name: 'light', colorScheme: 'light', locale: 'en-US', viewport: { width: 1024, height: 768 } },
+  { name: 'dark', colorScheme: 'dark', locale: 'de-DE', viewport: { width: 1024, height: 768 } },
+  { name: 'phone', colorScheme: 'light', locale: 'fr-FR', viewport: { width: 320, height: 640 } },
+  { name: 'phone-dark-rtl', colorScheme: 'dark', locale: 'ar', viewport: { width: 375, height: 740 } },
+  {
+    name: 'high-contrast',
+    colorScheme: 'dark',
+    forcedColors: 'active',
+    locale: 'es-ES',
+    viewport: { width: 768, height: 700 },
+  },
+] as const
+
+describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', () => {
+  let stage: Stage
+  let axeSource: string
+  beforeAll(async () => {
+    axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+    stage = await openStage()
+  })
+  afterAll(() => stage?.close())
+
+  async function check(page: Page, look: string, name: string) {
+    await page.evaluate(axeSource)
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+        // axe reads the colors we wrote, not the ones the system forces.
+        rules: { 'color-contrast': { enabled: !matchMedia('(forced-colors: active)').matches } },
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      }),
+    )
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+    expect(found, name).toEqual([])
+    // The skip link waits off screen on purpose; everything else must fit.
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0)
+    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${look}.png`), fullPage: true })
+  }
+
+  test.each(looks)('$name', async ({ name: look, ...options }) => {
+    const person = await stage.seed.addUser({
+      mustChangePassword: true,
+      email: `a-rather-long-address-of-somebody-${look}@a-long-domain-name.example.test`,
+    })
+    const client = await stage.addApplication('Supercalifragilistic-Gartenplanungsgesellschaft & Söhne')
+    const context = await stage.browser.newContext(options)
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    const submit = () => page.locator('button[type=submit]').first().click()
+    const see = (name: string) => check(page, look, name)
+
+    await page.goto(stage.authorizeUrl(client))
+    await see('login')
+    await page.locator('#identifier').fill(person.username)
+    await page.locator('#password').fill('not the password')
+    await submit()
+    await page.getByRole('alert').waitFor()
+    await see('login-refused')
+    await page.locator('#password').fill(person.password)
+    await submit()
+    await page.locator('#current_password').fill(person.password)
+    await see('password')
+    await page.locator('#new_password').fill('password1234')
+    await page.locator('#repeat_password').fill('password1234')
+    await submit()
+    await page.getByRole('alert').waitFor()
+    await see('password-refused')
+    await page.locator('#current_password').fill(person.password)
+    await page.locator('#new_password').fill('orbit kettle purple seven')
+    await page.locator('#repeat_password').fill('orbit kettle purple seven')
+    await submit()
+    await page.locator('button[value=allow]').waitFor()
+    await see('consent')
+
+    await page.goto(stage.authorizeUrl(client, { prompt: 'select_account' }))
+    await see('select-account')
+    const second = await stage.browser.newContext({ locale: 'en-US' })
+    const elsewhere = await second.newPage()
+    await elsewhere.goto(`${stage.issuer}/login`)
+    await elsewhere.locator('#identifier').fill(person.username)
+    await elsewhere.locator('#password').fill('orbit kettle purple seven')
+    await elsewhere.keyboard.press('Enter')
+    await elsewhere.waitForURL('**/account')
+    await page.goto(`${stage.issuer}/account?done=session`)
+    await see('account')
+    await page.goto(`${stage.issuer}/logout`)
+    await see('logout')
+    await submit()
+    await page.waitForFunction(() => document.querySelector('form') === null)
+    await see('signed-out')
+    await page.goto(`${stage.issuer}/login?interaction=made-up`)
+    await see('error')
+    await page.goto(`${stage.issuer}/nowhere`)
+    await see('not-found')
+    await second.close()
+    await context.close()
+  })
+
+  test('text keeps its size choice and nothing is lost at 200% (WCAG 1.4.4)', async () => {
+    const context = await stage.browser.newContext({ viewport: { width: 640, height: 480 } })
+    const page = await context.newPage()
+    await page.goto(`${stage.issuer}/login`)
+    const height = () =>
+      page
+        .locator('label')
+        .first()
+        .evaluate((element) => element.getBoundingClientRect().height)
+    const before = await height()
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%'
+    })
+    expect(await height()).toBeGreaterThan(before * 1.8)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    )
+    await context.close()
+  })
+})
