@@ -82,7 +82,7 @@ ul.plain > li:first-child { border-top: 0; padding-top: 0; }
 .asked li { margin: .375rem 0; }
 .row { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; }
 .row > div { min-width: 0; flex: 1 1 14rem; }
-.row p { margin: 0; }
+.row p, .row h2 { margin: 0; }
 dl { margin: 0; display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: .375rem 1rem; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }

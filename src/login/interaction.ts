@@ -39,20 +39,27 @@ export const maxInteractionParametersLength = 8192
 
 /** Below the 16 KiB that Workers and most proxies take as a URL. */
 const maxSealedLength = 15_000
-const maxHintLength = 320
+/** Longest hints that travel; longer ones are left out, because they are hints. */
+const maxHintLengths = { login_hint: 320, ui_locales: 256, display: 32 } as const
 const purpose = 'interaction'
 
 /**
- * The sealed form, base64url. An overlong `login_hint` is left out: it is a hint.
+ * The sealed form, base64url.
  * @throws RangeError when the request is too long: authorize must check first
  */
 export async function sealInteraction(root: RootSecret, interaction: Interaction): Promise<string> {
-  if ((interaction.login_hint?.length ?? 0) > maxHintLength) {
-    return sealInteraction(root, { ...interaction, login_hint: undefined })
-  }
-  const sealed = await root.seal(purpose, JSON.stringify(interaction), interaction.browser)
+  const sealed = await root.seal(purpose, JSON.stringify(withoutLongHints(interaction)), interaction.browser)
   if (sealed.length > maxSealedLength) throw new RangeError('the interaction is too long')
   return sealed
+}
+
+function withoutLongHints(interaction: Interaction): Interaction {
+  const kept = { ...interaction }
+  for (const [name, longest] of Object.entries(maxHintLengths)) {
+    const hint = name as keyof typeof maxHintLengths
+    if ((kept[hint]?.length ?? 0) > longest) delete kept[hint]
+  }
+  return kept
 }
 
 /**

@@ -69,9 +69,9 @@ describe('a login in progress', () => {
     await expect(start({ parameters: 'x'.repeat(12_000) })).rejects.toThrow(RangeError)
   })
 
-  test('an overlong login_hint is left out', async () => {
-    const { cookie, sealed } = await start({ login_hint: 'x'.repeat(9000) })
-    expect((await openInteraction(root, sealed, cookie, now))?.login_hint).toBeUndefined()
+  test.each(['login_hint', 'ui_locales', 'display'] as const)('an overlong %s is left out', async (hint) => {
+    const { cookie, sealed } = await start({ [hint]: 'x'.repeat(8000), parameters: 'x'.repeat(8192) })
+    expect(await openInteraction(root, sealed, cookie, now)).not.toHaveProperty(hint)
   })
 })
 
