@@ -77,11 +77,11 @@ export async function measureAll(
     const plan = await target.plan(operation, Math.ceil(warmRps * seconds * 1.5))
     const roots = target.roots()
     const all = [...roots.server, ...roots.database, ...roots.gateway]
-    await untilIdle(all)
+    await untilIdle(all, target.quietMs(operation))
     const before = readCpu(roots)
     const result = await load(plan, { seconds, connections })
     target.afterRun(operation, result)
-    await untilIdle(all)
+    await untilIdle(all, target.quietMs(operation))
     const after = readCpu(roots)
     const perThousand = (who: keyof ProcessRoots): number =>
       ((after[who] - before[who]) / result.requests) * 1_000

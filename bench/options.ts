@@ -14,7 +14,7 @@ export interface BenchOptions {
 }
 
 export const usage = `npm run bench -- [options]
-  --seconds N     measured seconds per run (default 5)
+  --seconds N     measured seconds per run (default 4)
   --rounds N      runs per operation and target (default 2)
   --connections N parallel connections (default 32)
   --only LIST     operations: ${operationNames.join(', ')}
@@ -43,7 +43,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     allowNegative: true,
     options: {
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '4' },
       rounds: { type: 'string', default: '2' },
       connections: { type: 'string', default: '32' },
       only: { type: 'string' },

@@ -50,19 +50,19 @@ export function cpuSeconds(roots: readonly number[]): number {
 }
 
 /**
- * Waits until the trees are idle, so that work a server puts off (audit flushes, garbage collection) is
- * charged to the requests that caused it. Gives up after `limitMs`.
+ * Waits until the trees have been idle for `quietMs`, so that work a server puts off (audit flushes, garbage
+ * collection) is charged to the requests that caused it. Gives up after `limitMs`.
  */
-export async function untilIdle(roots: readonly number[], limitMs = 3_000): Promise<void> {
+export async function untilIdle(roots: readonly number[], quietMs = 400, limitMs = 20_000): Promise<void> {
   const windowMs = 200
   const idleSeconds = 0.01
   const deadline = Date.now() + limitMs
   let before = cpuSeconds(roots)
-  let quietWindows = 0
-  while (Date.now() < deadline && quietWindows < 2) {
+  let quietSince = Date.now()
+  while (Date.now() < deadline && Date.now() - quietSince < quietMs) {
     await new Promise((resolve) => setTimeout(resolve, windowMs))
     const after = cpuSeconds(roots)
-    quietWindows = after - before <= idleSeconds ? quietWindows + 1 : 0
+    if (after - before > idleSeconds) quietSince = Date.now()
     before = after
   }
 }

@@ -3,13 +3,14 @@
  * (workerd's inspector), native code (cryptography, SQLite, HTTP) by perf when it is installed.
  */
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import type { LoadGenerator } from './load/generate-load.ts'
 import type { BenchOptions } from './options.ts'
 import { startRawProcess } from './raw-process.ts'
+import { bundleReadably } from './readable-bundle.ts'
 import type { AuthlyTarget } from './targets/authly-target.ts'
 
 const inspectorPort = 22_060
@@ -50,13 +51,13 @@ async function connectInspector(): Promise<{ call(method: string): Promise<unkno
   return { call, close: () => socket.close() }
 }
 
-/** Share of samples by function, largest first. */
-function selfTimes({ nodes, samples }: CpuProfile): string {
+/** Share of samples by function, largest first, each with the line of the bundle where the function begins. */
+function selfTimes({ nodes, samples }: CpuProfile, code: readonly string[]): string {
   const counts = new Map<string, number>()
   const names = new Map(
     nodes.map(({ id, callFrame }) => {
-      const place = callFrame.lineNumber > 0 ? `:${callFrame.lineNumber + 1}` : ''
-      return [id, `${callFrame.functionName || '(anonymous)'}${place}`]
+      const line = callFrame.lineNumber > 0 ? (code[callFrame.lineNumber] ?? '').trim().slice(0, 90) : ''
+      return [id, `${callFrame.functionName || '(anonymous)'}  ${line}`]
     }),
   )
   for (const id of samples) {
@@ -91,7 +92,14 @@ export async function profileAuthly(
   await target.start()
   // The inspector slows the worker down a little, so it is only on here.
   await target.stopWorker()
-  const child = await startRawProcess(target.rawOptions, [`--inspector-addr=127.0.0.1:${inspectorPort}`])
+  const bundle = await bundleReadably(
+    join(tmpdir(), `authly-profile-${process.pid}`),
+    target.rawOptions.bundle,
+  )
+  const code = readFileSync(join(bundle.folder, bundle.main), 'utf8').split('\n')
+  const child = await startRawProcess({ ...target.rawOptions, bundle }, [
+    `--inspector-addr=127.0.0.1:${inspectorPort}`,
+  ])
   const perfFile = join(tmpdir(), `authly-perf-${process.pid}`)
   try {
     for (const operation of options.operations) {
@@ -140,11 +148,14 @@ export async function profileAuthly(
       console.log(
         `\n## ${operation}: ${(result.requests / result.seconds).toFixed(0)} rps under the profiler\n`,
       )
-      console.log(`JavaScript, self time:\n${selfTimes(profile)}\n\nNative, self time (perf):\n${native}`)
+      console.log(
+        `JavaScript, self time:\n${selfTimes(profile, code)}\n\nNative, self time (perf):\n${native}`,
+      )
     }
   } finally {
-    rmSync(perfFile, { force: true })
     await child.stop()
+    rmSync(perfFile, { force: true })
+    rmSync(bundle.folder, { recursive: true, force: true })
     await target.stop()
   }
 }

@@ -68,6 +68,8 @@ export interface Target {
   readonly operations: ReadonlySet<OperationName>
   start(): Promise<void>
   roots(): ProcessRoots
+  /** How long the server must be quiet before its deferred work is known to be done, in milliseconds. */
+  quietMs(operation: OperationName): number
   /** Makes what a run needs; `requests` says how many single-use requests are wanted. */
   plan(operation: OperationName, requests: number): Promise<RequestPlan>
   /** Told about each run, so that rotated tokens are not lost. */

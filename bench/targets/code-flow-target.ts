@@ -31,6 +31,8 @@ export interface CodeFlowSettings {
     readonly webScope: string
   }
   readonly load: LoadGenerator
+  /** See `Target`; by default nothing is deferred. */
+  readonly quietMs?: (operation: OperationName) => number
   start(): Promise<void>
   /** Signs `userCount` people in; answers one `Cookie` header each. */
   signIn(): Promise<readonly string[]>
@@ -160,6 +162,7 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
       cookies = await settings.signIn()
     },
     roots: settings.roots,
+    quietMs: settings.quietMs ?? (() => 400),
     plan: async (operation, wanted) => plans[operation](wanted),
     afterRun: (operation: OperationName, result: LoadResult) => {
       if (operation === 'refresh') refreshTokens = result.tokensLeft ?? []
