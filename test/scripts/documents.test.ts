@@ -1,0 +1,60 @@
+/** What the documents point to is there: a reader who follows a link or a path must not end nowhere. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { inWords, table } from '../../scripts/docs/markdown.ts'
+
+const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
+const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>
+
+/** GitHub's anchor for a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-')
+
+describe.each(documents)('%s', (document) => {
+  const text = readFileSync(document, 'utf8')
+
+  test('links to files and headings that exist', () => {
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? document : join(dirname(document), path)
+      expect(existsSync(file), `${target} is not there`).toBe(true)
+      if (anchor === undefined) continue
+      const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
+        anchorOf(text),
+      )
+      expect(headings).toContain(anchor)
+    }
+  })
+
+  test('names source paths that exist', () => {
+    for (const [, path = ''] of text.matchAll(
+      /`((?:src|test|scripts|bench|drizzle|\.github|\.ci)\/[^`*\s]*)`/g,
+    )) {
+      expect(existsSync(path), `${path} is not there`).toBe(true)
+    }
+  })
+
+  test('names npm scripts that exist', () => {
+    for (const [, name = ''] of text.matchAll(/npm run ([a-z0-9:]+)/g)) expect(scripts).toHaveProperty(name)
+  })
+})
+
+describe('generated tables', () => {
+  test('keep pipes and line breaks in a cell from breaking the row', () => {
+    expect(table(['a', 'b'], [['x | y', 'one\ntwo']])).toBe('| a | b |\n| --- | --- |\n| x \\| y | one two |')
+  })
+
+  test.each([
+    [600, '10 min'],
+    [86_400, '1 d'],
+    [5400, '90 min'],
+    [30, undefined],
+  ])('say %i seconds in words when that is exact', (seconds, words) => {
+    expect(inWords(seconds)).toBe(words)
+  })
+})
