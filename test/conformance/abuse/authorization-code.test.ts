@@ -60,7 +60,10 @@ describe('a code with something wrong about its redemption', () => {
   it.each<[string, (code: string) => string]>([
     ['made up', () => `authly_ac_${'a'.repeat(400)}`],
     ['cut by a character', (code) => code.slice(0, -1)],
-    ['with one character changed', (code) => `${code.slice(0, 40)}${code[40] === 'A' ? 'B' : 'A'}${code.slice(41)}`],
+    [
+      'with one character changed',
+      (code) => `${code.slice(0, 40)}${code[40] === 'A' ? 'B' : 'A'}${code.slice(41)}`,
+    ],
     ['with a character added', (code) => `${code}A`],
     ['without its prefix', (code) => code.replace('authly_ac_', '')],
     ['ten times as long', (code) => code.repeat(10)],
