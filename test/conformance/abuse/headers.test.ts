@@ -1,0 +1,155 @@
+/** Who may read which answer, and who may keep it: CORS, caches, cookies and page security. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { addClient, addUser, issuer, rp } from '../authly.ts'
+import { authorization } from '../relying-party.ts'
+import type { SeededClient, SeededUser } from '../seed.ts'
+import { createUserAgent } from '../user-agent.ts'
+import { type Answer, postForm, send } from '../wire.ts'
+
+const origin = 'https://spa.example.test'
+
+let client: SeededClient
+let user: SeededUser
+beforeAll(async () => {
+  client = await addClient()
+  user = await addUser()
+})
+
+const wellKnown = [
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/jwks.json',
+]
+const machines = ['/oauth/token', '/oauth/introspect', '/oauth/revoke', '/oidc/userinfo']
+const people = ['/oauth/authorize', '/oidc/logout', '/login', '/consent', '/password', '/account', '/logout']
+
+describe('CORS (Fetch §3.2)', () => {
+  it.each([...wellKnown, ...machines])('lets any origin read %s, without credentials', async (path) => {
+    const method = wellKnown.includes(path) || path === '/oidc/userinfo' ? 'GET' : 'POST'
+    const answer = await send(`${issuer}${path}`, { method, headers: { origin } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+  })
+
+  it.each(machines)('answers the preflight of %s', async (path) => {
+    const headers = {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type',
+    }
+    const answer = await send(`${issuer}${path}`, { method: 'OPTIONS', headers })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    expect(answer.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('authorization')
+    expect(answer.headers.get('access-control-allow-methods')).toContain('POST')
+  })
+
+  it.each(people)('lets no other origin read %s, which knows cookies', async (path) => {
+    for (const method of ['GET', 'OPTIONS', 'POST']) {
+      const answer = await send(`${issuer}${path}`, { method, headers: { origin } })
+      expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+    }
+  })
+})
+
+describe('caches', () => {
+  it.each(wellKnown)('may keep %s for a while (RFC 9111 §5.2)', async (path) => {
+    const answer = await send(`${issuer}${path}`)
+    expect(answer.headers.get('cache-control')).toMatch(/^public, max-age=\d+/)
+    expect(answer.headers.get('content-type')).toMatch(/^application\/(jwk-set\+)?json/)
+    expect(answer.headers.get('set-cookie')).toBeNull()
+  })
+
+  it('keep no token and no refusal (RFC 6749 §5.1)', async () => {
+    const granted = await rp.requestToken(client, { grant_type: 'client_credentials' })
+    const refused = await rp.requestToken(client, { grant_type: 'x' })
+    const inspected = await rp.introspect(client, 'x')
+    for (const answer of [granted, refused, inspected]) {
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    }
+    expect(granted.headers.get('pragma')).toBe('no-cache')
+  })
+
+  it('keep no page and no redirect with a code', async () => {
+    const agent = await rp.signedInAgent(client, user)
+    for (const page of [
+      await rp.authorize(client, {}, agent),
+      await createUserAgent().open(`${issuer}/login`),
+    ]) {
+      expect(page.headers.get('cache-control')).toBe('no-store')
+    }
+  })
+})
+
+describe('published keys (RFC 7517 §4)', () => {
+  it('have no private member, an id each, and one algorithm each', async () => {
+    const keys = (await send(`${issuer}/.well-known/jwks.json`)).json?.['keys'] as Record<string, unknown>[]
+    expect(keys.length).toBeGreaterThanOrEqual(3)
+    for (const key of keys) {
+      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
+        expect(key).not.toHaveProperty(secret)
+      expect(key).toMatchObject({ use: 'sig', kid: expect.any(String), alg: expect.any(String) })
+    }
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length)
+    expect(new Set(keys.map(({ alg }) => alg))).toEqual(new Set(['RS256', 'ES256', 'EdDSA']))
+  })
+})
+
+describe('pages for people', () => {
+  it('run no script, load nothing foreign and show in no frame (CSP 3, RFC 7034)', async () => {
+    const agent = createUserAgent()
+    const login = await agent.open(rp.authorizeUrl(client))
+    const unknown = await agent.open(`${issuer}/no-such-page`)
+    const refused = await agent.open(rp.authorizeUrl(client, { client_id: 'nobody' }))
+    expect([login.status, unknown.status, refused.status]).toEqual([200, 404, 400])
+    for (const { headers, body } of [login, unknown, refused]) {
+      const csp = headers.get('content-security-policy') ?? ''
+      expect(csp).toContain("default-src 'none'")
+      expect(csp).toContain("frame-ancestors 'none'")
+      expect(csp).toContain("base-uri 'none'")
+      expect(csp).not.toMatch(/unsafe-(inline|eval)/)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('referrer-policy')).toMatch(/^(same-origin|no-referrer)$/)
+      expect(body).not.toMatch(/<script|\son\w+=|style="/i)
+      expect(body).not.toMatch(/(src|href)="(https?:)?\/\//i)
+    }
+  })
+
+  it('set cookies that scripts cannot read and other sites do not send (RFC 6265bis §5.6)', async () => {
+    const agent = await rp.signedInAgent(client, user)
+    const names = agent.cookies.all().map(({ name }) => name)
+    expect(names.sort()).toEqual(['authly_browser', 'authly_session'])
+    for (const cookie of agent.cookies.all()) {
+      expect(Object.fromEntries(cookie.attributes)).toMatchObject({
+        httponly: '',
+        samesite: 'Lax',
+        path: '/',
+      })
+      expect(cookie.attributes.has('domain')).toBe(false)
+    }
+  })
+
+  it('give a new session at every sign-in (session fixation)', async () => {
+    const agent = createUserAgent()
+    agent.cookies.store(new URL(issuer), ['authly_session=authly_ss_attacker.secret; Path=/'])
+    const page = await agent.open(rp.authorizeUrl(client))
+    const [form] = page.forms
+    if (!form) throw new Error(page.text)
+    await agent.submit(page, form, { identifier: user.username, password: user.password }, () => true)
+    expect(agent.cookies.get('authly_session')?.value).toMatch(/^authly_ss_[\w-]{40,}\.[\w-]{43}$/)
+  })
+})
+
+describe('rate limits', () => {
+  it('are told with every answer of the token endpoint (IETF RateLimit headers draft)', async () => {
+    const answers: Answer[] = [
+      await rp.requestToken(client, { grant_type: 'client_credentials' }),
+      await postForm(rp.endpoints.introspect, { token: 'x' }, authorization(client)),
+    ]
+    for (const { headers } of answers) {
+      expect(headers.get('ratelimit-policy')).toMatch(/^"[\w-]+";q=\d+;w=\d+/)
+      expect(headers.get('ratelimit')).toMatch(/^"[\w-]+";r=\d+/)
+    }
+  })
+})
