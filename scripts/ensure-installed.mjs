@@ -1,27 +1,16 @@
 /**
- * Installs the dependencies when they are missing or older than package-lock.json, so that `npm start` and
+ * Installs the dependencies when they are missing or not those of package-lock.json, so that `npm start` and
  * `npm test` work in a fresh clone. Runs on the machine's own Node (20 or newer) before anything is installed:
  * built-in modules only.
  */
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  accessSync,
-  constants,
-  existsSync,
-  readFileSync,
-  realpathSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statfsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
 const lockFile = join(root, 'package-lock.json')
-const stampFile = join(modules, '.authly-installed')
 const neededMegabytes = 1200
 
 /** The Node that the `node` package brought: newer than the machine's may be, and what the scripts are written for. */
@@ -47,18 +36,29 @@ export function ensureInstalled() {
       'Allow them (npm config delete ignore-scripts), then: npm rebuild',
     )
   }
-  if (existsSync(lockFile)) writeFileSync(stampFile, lockHash())
 }
 
 function whatIsMissing() {
   const installedLock = join(modules, '.package-lock.json')
   if (!existsSync(installedLock)) return 'first start'
   if (!existsSync(localNode)) return 'incomplete installation'
-  if (!existsSync(lockFile)) return undefined
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockHash()) return undefined
-  // Installed by hand: then the time tells.
-  if (statSync(installedLock).mtimeMs >= statSync(lockFile).mtimeMs) return undefined
-  return 'package-lock.json has changed'
+  if (existsSync(lockFile) && !hasLockedVersions(readJson(lockFile), readJson(installedLock))) {
+    return 'package-lock.json has changed'
+  }
+  return undefined
+}
+
+/** Whether what is installed has the versions of the lock file; optional packages of other platforms may lack. */
+function hasLockedVersions(wanted, installed) {
+  return Object.entries(wanted.packages).every(([path, { version, optional, devOptional, link }]) => {
+    const found = installed.packages[path]
+    if (path === '' || link || (found === undefined && (optional || devOptional))) return true
+    return found?.version === version
+  })
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'))
 }
 
 function checkCanInstall() {
@@ -105,14 +105,10 @@ function firstLines(output) {
 function remedyFor(output) {
   if (/ENOSPC/.test(output)) return `The disk is full: free at least ${neededMegabytes} MB, then try again.`
   if (/EACCES|EPERM/.test(output)) return 'Clone Authly into a folder you own, then try again.'
-  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET/.test(output)) {
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|CERT/.test(output)) {
     return 'The package registry cannot be reached: check the network (or npm config get registry), then try again.'
   }
   return 'Then try again, or install by hand: npm ci'
-}
-
-function lockHash() {
-  return createHash('sha256').update(readFileSync(lockFile)).digest('hex')
 }
 
 function fail(message, remedy) {

@@ -140,8 +140,9 @@ async function startServer(
     lc_messages: 'C',
     log_min_messages: 'warning',
     max_connections: '100',
-    // Development data is kept honestly; a test's database ends with the test.
-    ...(ephemeral ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+    // A test's database need not survive the machine, but what it committed must survive a crash of Postgres:
+    // synchronous_commit stays on.
+    ...(ephemeral ? { fsync: 'off', full_page_writes: 'off' } : {}),
   }
   const args = [
     '-D',

@@ -59,14 +59,11 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
       databaseUrl: ownDatabase,
       gatewayPort: await lastGatewayPort(vars),
     })
-    // Replicas and sessions of a database that no longer exists would be served as the truth.
-    if (database.isNew) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
-    const isSameDatabase = known?.database_url === database.databaseUrl && !database.isNew
-    const seeded = await seed(
-      database.databaseUrl,
-      isSameDatabase ? known : undefined,
-      ownDatabase !== undefined,
-    )
+    const isOwn = ownDatabase !== undefined
+    const isSameDatabase = !database.isNew && isSame(known?.database_url, database.databaseUrl, isOwn)
+    // Replicas, sessions and grants of another database would be served as the truth.
+    if (!isSameDatabase) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
+    const seeded = await seed(database.databaseUrl, isSameDatabase ? known : undefined, isOwn)
     const facts = { ...seeded.facts, issuer, ...urls(database) }
     await writeDevFacts(stateFolder, facts)
     await writeDevVars(root, vars, {
@@ -99,6 +96,13 @@ async function seed(databaseUrl: string, known: DevFacts | undefined, isOwnDatab
     isFirstStart: admin?.password !== undefined || Object.keys(newClientSecrets).length > 0,
     hasDemo,
   }
+}
+
+/** The embedded database may move to another port; its random password tells that it is the same. */
+function isSame(before: string | undefined, now: string, isOwn: boolean): boolean {
+  if (before === undefined || isOwn) return before === now
+  const withoutPort = (text: string) => Object.assign(new URL(text), { port: '' }).href
+  return withoutPort(before) === withoutPort(now)
 }
 
 function urls({ databaseUrl, gatewayUrl }: RunningDatabase) {
