@@ -1,0 +1,109 @@
+/** The lists the server works by and the metadata it publishes are one thing: adding to a list is all it takes. */
+import { describe, expect, it } from 'vitest'
+import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { stages } from '../../src/oauth/authorize/stages.ts'
+import { clientAuthenticators } from '../../src/oauth/client-auth/index.ts'
+import { clientAuthMethodNames } from '../../src/oauth/client-auth/method-names.ts'
+import { assertionSigningAlgs } from '../../src/oauth/client-auth/private-key-jwt.ts'
+import { grantTypes } from '../../src/oauth/grants/index.ts'
+import { identityScopes } from '../../src/oauth/scope.ts'
+import { claimsByScope, userClaims } from '../../src/oidc/claims.ts'
+import { serverMetadata } from '../../src/oidc/discovery.ts'
+
+const issuer = 'https://auth.test'
+const metadata: Record<string, unknown> = { ...serverMetadata(issuer) }
+const listed = (name: string) => metadata[name] as readonly string[]
+
+/** RFC 6749 appendix A.10; extension grants are URIs. */
+const grantName = /^([A-Za-z0-9._-]+|urn:[\x21-\x7e]+|https:[\x21-\x7e]+)$/
+
+describe('grant types', () => {
+  it('are in the metadata, each once and no other (RFC 8414 §2)', () => {
+    const types = grantTypes.map(({ type }) => type)
+    expect(listed('grant_types_supported')).toEqual(types)
+    expect(new Set(types).size).toBe(types.length)
+  })
+
+  it.each(grantTypes)('$type has a name of the grammar and says who may use it', ({ type, clients }) => {
+    expect(type).toMatch(grantName)
+    expect(['any', 'confidential']).toContain(clients)
+  })
+
+  it.each(['password', 'implicit'])('never include %s (OAuth 2.1 §10)', (type) => {
+    expect(listed('grant_types_supported')).not.toContain(type)
+  })
+})
+
+describe('client authentication methods', () => {
+  it('are in the metadata of every endpoint that reads them (RFC 8414 §2)', () => {
+    const methods = clientAuthenticators.map(({ method }) => method)
+    expect(listed('token_endpoint_auth_methods_supported')).toEqual(methods)
+    expect(listed('revocation_endpoint_auth_methods_supported')).toEqual(methods)
+  })
+
+  it('are those a client can be registered with, each once', () => {
+    const methods = clientAuthenticators.map(({ method }) => method)
+    expect([...methods].sort()).toEqual([...clientAuthMethodNames].sort())
+    expect(new Set(methods).size).toBe(methods.length)
+  })
+
+  it('at introspection leave out none: it must be protected (RFC 7662 §2.1)', () => {
+    const methods = clientAuthenticators.map(({ method }) => method as string)
+    const expected = methods.filter((method) => method !== 'none')
+    expect(listed('introspection_endpoint_auth_methods_supported')).toEqual(expected)
+  })
+
+  it('name their algorithms, never none and never HMAC (RFC 8414 §2, RFC 8725 §3.2)', () => {
+    for (const endpoint of ['token', 'introspection', 'revocation']) {
+      const algs = listed(`${endpoint}_endpoint_auth_signing_alg_values_supported`)
+      expect(algs).toEqual([...assertionSigningAlgs])
+      expect(algs.filter((alg) => alg === 'none' || alg.startsWith('HS'))).toEqual([])
+    }
+  })
+})
+
+describe('the metadata', () => {
+  it('has what OpenID Connect Discovery §3 and RFC 8414 §2 require', () => {
+    for (const name of [
+      ...['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri', 'response_types_supported'],
+      ...['subject_types_supported', 'id_token_signing_alg_values_supported'],
+    ]) {
+      expect(metadata).toHaveProperty(name)
+    }
+    expect(listed('id_token_signing_alg_values_supported')).toContain('RS256')
+    expect(listed('scopes_supported')).toContain('openid')
+  })
+
+  it('lists the algorithms we sign with, and only those', () => {
+    for (const name of ['id_token', 'userinfo']) {
+      expect(listed(`${name}_signing_alg_values_supported`)).toEqual([...signingAlgs])
+    }
+  })
+
+  it('promises no implicit flow and no PKCE plain (OAuth 2.1 §10.1, RFC 9700 §2.1.1)', () => {
+    expect(listed('response_types_supported')).toEqual(['code'])
+    expect(listed('code_challenge_methods_supported')).toEqual(['S256'])
+    expect(listed('response_modes_supported')).not.toContain('fragment')
+  })
+
+  it('has only lists without repetition, and https URLs below the issuer', () => {
+    for (const [name, value] of Object.entries(metadata)) {
+      if (Array.isArray(value)) expect(new Set(value).size, name).toBe(value.length)
+      if (/_(endpoint|uri)$/.test(name)) expect(value, name).toMatch(/^https:\/\/auth\.test\/[a-z.]/)
+    }
+    expect(metadata['issuer']).toBe(issuer)
+  })
+
+  it('lists every claim that a scope gives, and every scope that gives claims', () => {
+    expect(listed('claims_supported')).toEqual(expect.arrayContaining([...userClaims]))
+    expect(listed('scopes_supported')).toEqual([...identityScopes])
+    expect(listed('scopes_supported')).toEqual(expect.arrayContaining(Object.keys(claimsByScope)))
+  })
+})
+
+describe('the stages of an authorization request', () => {
+  it('run each check once, duplicates before all others (RFC 6749 §3.1)', () => {
+    expect(new Set(stages).size).toBe(stages.length)
+    expect(stages[0].name).toBe('checkDuplicates')
+  })
+})

@@ -1,0 +1,73 @@
+/** For contract suites in workerd: requests to the app, and clients in its database. */
+import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { app } from '../../src/app.ts'
+import { createDatabase } from '../../src/db/client.ts'
+import { clientSecrets, clients } from '../../src/db/schema.ts'
+import { sha256 } from '../../src/kit/hash.ts'
+import { randomToken, uuidv7 } from '../../src/kit/ids.ts'
+import type { ClientAuthMethod } from '../../src/oauth/client-auth/method-names.ts'
+
+const issuer = 'https://auth.test'
+
+/** One request, with everything it left for later done. Redirects are not followed. */
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const ctx = createExecutionContext()
+  const response = await app.fetch(new Request(issuer + path, { redirect: 'manual', ...init }), env, ctx)
+  await waitOnExecutionContext(ctx)
+  return response
+}
+
+export const postForm = (
+  path: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Response> => send(path, { method: 'POST', body: new URLSearchParams(fields), headers })
+
+export interface RegisteredClient {
+  readonly client_id: string
+  readonly secret: string
+}
+
+/** A client that authenticates with `method`; its secret exists whatever the method. */
+export async function registerClient(
+  method: ClientAuthMethod,
+  columns: Partial<typeof clients.$inferInsert> = {},
+): Promise<RegisteredClient> {
+  const { DATABASE_URL, DATABASE_GATEWAY_URL } = env as unknown as Record<string, string>
+  const database = createDatabase(DATABASE_URL as string, DATABASE_GATEWAY_URL)
+  const client_id = `contract-${uuidv7()}`
+  const secret = randomToken()
+  await database.batch([
+    database.insert(clients).values({
+      client_id,
+      client_name: 'Contract',
+      token_endpoint_auth_method: method,
+      redirect_uris: ['https://app.example/callback'],
+      grant_types: [],
+      ...columns,
+    }),
+    database.insert(clientSecrets).values({ id: uuidv7(), client_id, secret_hash: await sha256(secret) }),
+  ])
+  return { client_id, secret }
+}
+
+/** How a request presents itself by each method; the proof need not be good. */
+export function present(
+  method: ClientAuthMethod,
+  { client_id, secret }: RegisteredClient,
+): { readonly fields: Record<string, string>; readonly headers: Record<string, string> } {
+  switch (method) {
+    case 'client_secret_basic':
+      return { fields: {}, headers: { authorization: `Basic ${btoa(`${client_id}:${secret}`)}` } }
+    case 'client_secret_post':
+      return { fields: { client_id, client_secret: secret }, headers: {} }
+    case 'private_key_jwt': {
+      const claims = btoa(JSON.stringify({ iss: client_id, sub: client_id })).replaceAll('=', '')
+      const client_assertion = `eyJhbGciOiJFUzI1NiJ9.${claims}.c2ln`
+      const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+      return { fields: { client_assertion, client_assertion_type }, headers: {} }
+    }
+    case 'none':
+      return { fields: { client_id }, headers: {} }
+  }
+}
