@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { describeTotals, reportPath } from './test-report.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** Signals, and the end of the `start.mjs` that started us. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const
+
 const named = process.argv.slice(2)
 const projects = named.length > 0 ? named : ['unit', 'worker', 'scripts', 'conformance']
 
@@ -23,16 +26,19 @@ const { text, ok } = describeTotals(projects)
 console.log(`\n${text}`)
 if (!ok || !isGood) process.exitCode = 1
 
-/** Runs a Node script of this clone with our terminal; true when it succeeds. */
+/** Runs a Node script of this clone with our terminal; true when it succeeds. Does not outlive us, nor we a signal. */
 function run(title: string, command: readonly string[]): Promise<boolean> {
   console.log(`\n━━ ${title}`)
   return new Promise((resolve) => {
     const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit' })
-    const stop = () => child.kill('SIGTERM')
-    process.once('SIGTERM', stop)
+    const stop = () => {
+      child.once('close', () => process.exit(1))
+      child.kill('SIGTERM')
+    }
+    for (const event of endings) process.once(event, stop)
     child.on('error', () => resolve(false))
     child.on('close', (code) => {
-      process.off('SIGTERM', stop)
+      for (const event of endings) process.off(event, stop)
       resolve(code === 0)
     })
   })
