@@ -78,12 +78,14 @@ async function loadQuestion(
   if (!loaded.ok) return loaded
   const { interaction } = loaded.value
   const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
-  const isAnswerable = session !== undefined && !session.password_change_required
-  if (!isAnswerable || !interaction.consent) {
+  const asked = interaction.consent
+  // Whoever signed in meanwhile (another tab, a shared browser) must not answer with a click meant by another.
+  const isAsked = session !== undefined && session.session_id === asked?.session_id
+  if (!isAsked || session.password_change_required) {
     // Authorize alone knows what is missing; it sends the person to the right page.
     return err(goTo(`${resumePath}?interaction=${loaded.value.sealed}`))
   }
-  return ok({ interaction, asked: interaction.consent, session })
+  return ok({ interaction, asked, session })
 }
 
 async function allow(

@@ -28,8 +28,14 @@ export interface Interaction {
   }
   /** The session in which the person proved themselves, or which they chose, within this interaction. */
   readonly session_id?: string | undefined
-  /** What to ask on the consent page; set by authorize when consent is needed. */
-  readonly consent?: { readonly scopes: readonly string[]; readonly claims: readonly string[] } | undefined
+  /** What to ask on the consent page, and whom; set by authorize when consent is needed. */
+  readonly consent?:
+    | {
+        readonly session_id: string
+        readonly scopes: readonly string[]
+        readonly claims: readonly string[]
+      }
+    | undefined
   /** The person said no: authorize answers `access_denied`. */
   readonly denied?: true | undefined
 }

@@ -10,6 +10,8 @@ interface SelectAccountPageProps {
   readonly interaction: string
   readonly clientName: string | undefined
   readonly accountName: string
+  /** The session of that account: what the person agrees to go on with. */
+  readonly sessionId: string
 }
 
 export const SelectAccountPage: FC<SelectAccountPageProps> = ({
@@ -17,6 +19,7 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
   interaction,
   clientName,
   accountName,
+  sessionId,
 }) => {
   const { messages } = page
   return (
@@ -26,6 +29,7 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
         {clientName && <p class="lead">{messages.signInTo(isolated(clientName))}</p>}
         <form method="post" action="/select-account">
           <HiddenFields page={page} interaction={interaction} />
+          <input type="hidden" name="session_id" value={sessionId} />
           <div class="actions">
             <button type="submit">{messages.continueAs(isolated(accountName))}</button>
             <a class="button second" href={`/login?interaction=${interaction}`}>

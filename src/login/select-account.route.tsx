@@ -44,6 +44,7 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
           interaction={sealed}
           clientName={client?.client_name}
           accountName={accountName(user, session.user_id)}
+          sessionId={session.session_id}
         />
       )
       return sendPage(c, page, html, { formTargets: formTargets(interaction) })
@@ -69,10 +70,13 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
       const { interaction, sealed } = loaded.value
       const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
       if (!session) return goTo(`/login?interaction=${sealed}`)
+      // Somebody else signed in since the page was shown: it named another account than this one.
+      if (form.value.get('session_id') !== session.session_id) return goTo(`${path}?interaction=${sealed}`)
       const chosen = {
         ...interaction,
         session_id: session.session_id,
-        prompt_done: { ...interaction.prompt_done, select_account: true },
+        // Consent given before may have been another person's: it does not carry over.
+        prompt_done: { login: interaction.prompt_done.login, select_account: true },
       }
       return goTo(await withInteraction(c, resumePath, chosen))
     },

@@ -106,6 +106,33 @@ describe('a sign-in for an application', () => {
     expect(asked.html).toContain(grace.email)
   })
 
+  test('a consent page that one person left open is not answered by who signs in after (shared browser)', async () => {
+    const [ada, grace, app] = [await addPerson(), await addPerson(), await addApplication()]
+    const browser = openBrowser()
+    const asked = await signInOn(browser, await start(browser, authorizePath(app)), ada.email)
+    expect(asked.html).toContain(ada.email)
+    await signIn(browser, grace.email, goodPassword)
+    const done = await decide(browser, asked, 'allow')
+    expect(done.html).toContain('action="/consent"')
+    expect(done.html).toContain(grace.email)
+    const stored = testDatabase().select().from(consents)
+    expect(await stored.where(eq(consents.user_id, grace.id))).toEqual([])
+    expect(answerOf(await decide(browser, done, 'allow')).get('code')).toBeTruthy()
+  })
+
+  test('an account choice names one account: who signs in after is not chosen by it', async () => {
+    const [ada, grace, app] = [await addPerson(), await addPerson(), await addApplication()]
+    const browser = openBrowser()
+    await signIn(browser, ada.email, goodPassword)
+    const choice = await start(browser, authorizePath(app, { prompt: 'select_account' }))
+    await signIn(browser, grace.email, goodPassword)
+    const again = await browser.follow(await browser.post('/select-account', choice.hidden))
+    expect(again.html).toContain('action="/select-account"')
+    expect(again.html).toContain(grace.email)
+    const consent = await browser.follow(await browser.post('/select-account', again.hidden))
+    expect(consent.html).toContain('action="/consent"')
+  })
+
   test('prompt=select_account offers the account that is signed in, or another (OpenID Connect Core §3.1.2.1)', async () => {
     const [person, app] = [await addPerson(), await addApplication()]
     const browser = openBrowser()

@@ -1,7 +1,7 @@
 /** `GET|POST /oauth/authorize` and the way back from the hosted pages. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { AppEnv, Dependencies } from '../../dependencies.ts'
+import type { AppEnv } from '../../dependencies.ts'
 import { describeRoute } from '../../kit/describe-route.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { ensureBrowserBinding, readBrowserBinding } from '../../login/browser-binding.ts'
@@ -12,9 +12,8 @@ import { readForm } from '../form.ts'
 import { type Parameters, parseParameters } from '../parameters.ts'
 import { invalidRequest, type OAuthRefusal } from '../refusal.ts'
 import { authorizationResponse } from './authorization-response.tsx'
-import { authorize, type InteractionPage } from './authorize.ts'
+import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
 import { claimNames } from './decide-authorize.ts'
-import type { AuthorizeRequest } from './stages.ts'
 
 const description = {
   path: '/oauth/authorize',
@@ -106,19 +105,18 @@ async function respond(
     case 'code':
       return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code })
     case 'interact':
-      return toPage(c, deps, outcome.page, outcome.request, parameters, interaction)
+      return toPage(c, outcome, parameters, interaction)
   }
 }
 
 /** Sends the person to a hosted page; the request travels along, sealed and bound to this browser. */
 async function toPage(
   c: Context<AppEnv>,
-  deps: Dependencies,
-  page: InteractionPage,
-  request: AuthorizeRequest,
+  { page, request, asked }: Extract<AuthorizeOutcome, { kind: 'interact' }>,
   parameters: Parameters,
   previous: Interaction | undefined,
 ): Promise<Response> {
+  const { deps } = c.var
   const now = deps.now()
   const binding = await ensureBrowserBinding(deps.config, c.req.header('cookie'))
   const interaction: Interaction = {
@@ -131,9 +129,9 @@ async function toPage(
     ...request.hints,
     prompt_done: {},
     ...previous,
-    ...(page === 'consent'
-      ? { consent: { scopes: [...request.scopes], claims: [...claimNames(request)] } }
-      : {}),
+    ...(asked && {
+      consent: { session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
+    }),
   }
   const sealed = await sealInteraction(deps.root, interaction)
   const headers = new Headers({

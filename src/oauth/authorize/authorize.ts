@@ -47,7 +47,13 @@ export type AuthorizeOutcome =
   | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
   | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
   | { readonly kind: 'code'; readonly target: RedirectTarget; readonly code: string }
-  | { readonly kind: 'interact'; readonly page: InteractionPage; readonly request: AuthorizeRequest }
+  | {
+      readonly kind: 'interact'
+      readonly page: InteractionPage
+      readonly request: AuthorizeRequest
+      /** Whom the consent page asks. */
+      readonly asked?: Session | undefined
+    }
 
 /** Answers an authorization request. */
 export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): Promise<AuthorizeOutcome> {
@@ -61,6 +67,8 @@ export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): P
       return { kind: 'code', target: request.target, code: await issueCode(needs, request, decision) }
     case 'refuse':
       return { kind: 'redirect', target: request.target, refusal: decision.refusal }
+    case 'consent':
+      return { kind: 'interact', page: 'consent', request, asked: decision.session }
     default:
       return { kind: 'interact', page: decision.next, request }
   }
