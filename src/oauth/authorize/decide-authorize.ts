@@ -2,6 +2,7 @@
  * What an authorization request needs next (OpenID Connect Core §3.1.2.3, §3.1.2.4): pure, so that every
  * combination of prompt, session, age and consent is a row in a test table.
  */
+import { isConfidential } from '../../clients/client.ts'
 import type { Interaction } from '../../login/interaction.ts'
 import type { RememberedConsent, Session } from '../../sessions/user-sessions.ts'
 import { type OAuthRefusal, refuse } from '../refusal.ts'
@@ -26,7 +27,9 @@ export interface AuthorizeSituation {
 
 export type AuthorizeDecision =
   | { readonly next: 'issue'; readonly session: Session; readonly sub: string }
-  | { readonly next: 'login' | 'password' | 'select_account' | 'consent' }
+  | { readonly next: 'login' | 'password' | 'select_account' }
+  /** Asks the person of this session, and nobody else. */
+  | { readonly next: 'consent'; readonly session: Session }
   | { readonly next: 'refuse'; readonly refusal: OAuthRefusal }
 
 const refused = (refusal: OAuthRefusal): AuthorizeDecision => ({ next: 'refuse', refusal })
@@ -56,7 +59,7 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
     )
   }
   if (needsConsent(situation)) {
-    return silent ? refused(refuse('consent_required', 'consent is required')) : { next: 'consent' }
+    return silent ? refused(refuse('consent_required', 'consent is required')) : { next: 'consent', session }
   }
   return { next: 'issue', session, sub }
 }
@@ -79,16 +82,26 @@ function needsLogin({ request, now }: AuthorizeSituation, session: Session): boo
 }
 
 function needsConsent({ request, session, consent, progress }: AuthorizeSituation): boolean {
-  if (request.prompt.has('consent')) {
-    return progress?.prompt_done.consent !== true || progress.session_id !== session?.session_id
-  }
+  const isAnswered = progress?.prompt_done.consent === true && progress.session_id === session?.session_id
+  if (request.prompt.has('consent') && !isAnswered) return true
   if (request.client.first_party) return false
+  if (mayBeImpersonated(request) && !isAnswered) return true
   return (
     consent === undefined ||
     !isWithin(request.scopes, consent.scopes) ||
     !isWithin(claimNames(request), consent.claims)
   )
 }
+
+/**
+ * RFC 8252 §8.6: any program on the device can listen on a loopback port, or register the scheme, and send this
+ * client's id. Only an https redirect, which the system ties to one application, proves which one it is; without
+ * it remembered consent must not hand a code to the impostor silently.
+ */
+const mayBeImpersonated = ({ client, target }: AuthorizeRequest): boolean =>
+  client.application_type === 'native' &&
+  !isConfidential(client) &&
+  !target.redirect_uri.startsWith('https://')
 
 /** The claims asked for one by one, wherever they should appear. */
 export const claimNames = ({ claims }: Pick<AuthorizeRequest, 'claims'>): readonly string[] => [

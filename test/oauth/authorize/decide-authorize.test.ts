@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Client } from '../../../src/clients/client.ts'
 import type { Prompt } from '../../../src/oauth/authorize/check-prompt.ts'
 import { type AuthorizeSituation, decideAuthorize } from '../../../src/oauth/authorize/decide-authorize.ts'
 import type { RedirectTarget } from '../../../src/oauth/authorize/redirect-target.ts'
@@ -39,6 +40,13 @@ const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest =
   wantedSub: undefined,
   ...overrides,
 })
+
+const claimed = 'https://app.example/callback'
+const native = (redirect_uri: string, method: Client['token_endpoint_auth_method'] = 'none') =>
+  aRequest({
+    client: aClient({ application_type: 'native', token_endpoint_auth_method: method }),
+    target: { redirect_uri } as RedirectTarget,
+  })
 
 const decide = (situation: Partial<AuthorizeSituation>) => {
   const decision = decideAuthorize({
@@ -118,6 +126,47 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
         progress: { started_at: now, prompt_done: { consent: true }, session_id: 's2' },
       },
       'consent',
+    ],
+    [
+      'prompt=consent, given for less than is asked now (the registration grew meanwhile)',
+      {
+        request: aRequest({ prompt: new Set<Prompt>(['consent']), scopes: ['openid', 'write'] }),
+        progress: { started_at: now, prompt_done: { consent: true }, session_id: 's1' },
+      },
+      'consent',
+    ],
+    [
+      'a native application that cannot be told from an impostor is asked about each time (RFC 8252 §8.6)',
+      { request: native('http://127.0.0.1:51999/callback') },
+      'consent',
+    ],
+    [
+      'a private-use scheme proves no more than a loopback port (RFC 8252 §8.6)',
+      { request: native('com.example.app:/callback') },
+      'consent',
+    ],
+    [
+      'so it cannot be silent either',
+      { request: { ...native('com.example.app:/callback'), prompt: new Set<Prompt>(['none']) } },
+      'consent_required',
+    ],
+    [
+      'a native application, allowed just now',
+      {
+        request: native('com.example.app:/callback'),
+        progress: { started_at: now, prompt_done: { consent: true }, session_id: 's1' },
+      },
+      'issue',
+    ],
+    [
+      'an https redirect proves which application it is (RFC 8252 §8.6)',
+      { request: native(claimed) },
+      'issue',
+    ],
+    [
+      'a native application that authenticates itself proves who it is',
+      { request: native('com.example.app:/callback', 'private_key_jwt') },
+      'issue',
     ],
     [
       'a person who said no',
