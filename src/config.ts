@@ -68,7 +68,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,32}$/)
     .default('local')
-    .describe('Name of this regional deployment; names its replica object and appears in /status.'),
+    .describe('Name of this regional deployment; names its replica object.'),
   AUTHLY_JURISDICTION: z
     .enum(['eu', 'fedramp', 'us'])
     .optional()
