@@ -73,6 +73,15 @@ describe('a code with something wrong about its redemption', () => {
     await expectStillGood(code)
   })
 
+  it('needs no redirect URI when PKCE binds it, and needs one otherwise (OAuth 2.1 §4.1.3, RFC 6749 §4.1.3)', async () => {
+    const bound = await rp.getCode(agent, client)
+    expect((await rp.redeem(client, bound, { redirect_uri: undefined })).status).toBe(200)
+    const changes = { code_challenge: undefined, code_challenge_method: undefined }
+    const unbound = await rp.getCode(agent, exempt, changes)
+    const without = { redirect_uri: undefined, code_verifier: undefined }
+    expectRefusal(await rp.redeem(exempt, unbound, without), 400, 'invalid_grant')
+  })
+
   it('must be there', async () => {
     expectRefusal(await rp.redeem(client, ''), 400, 'invalid_request')
   })
