@@ -1,5 +1,4 @@
 /** Requests as they go over the wire: form posts, client credentials, and bytes that no HTTP library would send. */
-import { randomUUID } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 
 export type Answer = {
@@ -81,6 +80,3 @@ function toAnswer(status: number, headers: Headers, text: string): Answer {
   const isJson = /[/+]json\b/.test(headers.get('content-type') ?? '')
   return { status, headers, text, json: isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined }
 }
-
-/** A value that was never used before. */
-export const unique = (): string => randomUUID()
