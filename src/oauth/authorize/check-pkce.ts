@@ -1,12 +1,13 @@
-import { isConfidential } from '../../clients/client.ts'
+import { type Client, isConfidential } from '../../clients/client.ts'
 import { err, ok } from '../../kit/result.ts'
+import type { Parameters } from '../parameters.ts'
 import { isCodeChallenge } from '../pkce.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { Check } from './check.ts'
 
 /**
  * PKCE (RFC 7636) against stolen and injected codes. Required, unless the client is confidential, exempt, and
- * sends a nonce, which then detects injection instead (RFC 9700 §2.1.1).
+ * sends a nonce, which then detects injection instead (RFC 9700 §2.1.1): in the ID token, so only with `openid`.
  */
 export const checkPkce: Check<{ readonly code_challenge: string | undefined }> = (
   _needs,
@@ -18,12 +19,15 @@ export const checkPkce: Check<{ readonly code_challenge: string | undefined }> =
     if (method !== undefined) return err(invalidRequest('code_challenge is missing'))
     const exempt = !client.require_pkce && isConfidential(client)
     if (!exempt) return err(invalidRequest('code_challenge is missing: PKCE is required'))
-    return parameters.get('nonce') === undefined
-      ? err(invalidRequest('without PKCE a nonce is required'))
-      : ok({ code_challenge: undefined })
+    return parameters.get('nonce') !== undefined && getsIdToken(parameters, client)
+      ? ok({ code_challenge: undefined })
+      : err(invalidRequest('without PKCE the openid scope and a nonce are required'))
   }
   if (method !== 'S256') return err(invalidRequest('code_challenge_method must be S256'))
   return isCodeChallenge(challenge)
     ? ok({ code_challenge: challenge })
     : err(invalidRequest('code_challenge is not base64url of a SHA-256'))
 }
+
+const getsIdToken = (parameters: Parameters, client: Client): boolean =>
+  client.scopes.includes('openid') && (parameters.get('scope') ?? '').split(' ').includes('openid')
