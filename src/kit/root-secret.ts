@@ -4,6 +4,7 @@
  * Sealed values start with the id of their root key: a previous root secret still opens old values.
  */
 import { base64url } from 'jose'
+import { encodeBase64Url } from './base64url.ts'
 import { sha256 } from './hash.ts'
 
 const encoder = new TextEncoder()
@@ -58,6 +59,8 @@ export function createRootSecret(current: string, previous: readonly string[] = 
     async open(purpose, sealed, context = '') {
       try {
         const bytes = base64url.decode(sealed)
+        // One spelling only: decoders skip white space and spare bits, but what opens is put into headers.
+        if (encodeBase64Url(bytes) !== sealed) return undefined
         const id = base64url.encode(bytes.subarray(0, keyIdLength))
         const root = (await keys).find((candidate) => candidate.id === id)
         if (!root) return undefined
