@@ -45,13 +45,23 @@ export const maxInteractionParametersLength = 8192
 
 /** Below the 16 KiB that Workers and most proxies take as a URL. */
 const maxSealedLength = 15_000
+/** What seals to that length, less what the pages add on the way. */
+const maxStartLength = 11_000
 /** Longest hints that travel; longer ones are left out, because they are hints. */
 const maxHintLengths = { login_hint: 320, ui_locales: 256, display: 32 } as const
 const purpose = 'interaction'
+const encoder = new TextEncoder()
+
+/**
+ * Whether a login may start with this: long scopes appear twice, and raw backslashes in a query double in JSON,
+ * so the length of the request alone does not tell.
+ */
+export const fitsUrl = (interaction: Interaction): boolean =>
+  encoder.encode(JSON.stringify(withoutLongHints(interaction))).length <= maxStartLength
 
 /**
  * The sealed form, base64url.
- * @throws RangeError when the request is too long: authorize must check first
+ * @throws RangeError when it is too long: authorize must check `fitsUrl` first
  */
 export async function sealInteraction(root: RootSecret, interaction: Interaction): Promise<string> {
   const sealed = await root.seal(purpose, JSON.stringify(withoutLongHints(interaction)), interaction.browser)

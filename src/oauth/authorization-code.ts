@@ -15,7 +15,8 @@ export interface AuthorizationCode {
 }
 
 const prefix = 'authly_ac_'
-const maxCodeLength = 4096
+/** Sealed, what the longest request authorize takes can ask for (`maxInteractionParametersLength`). */
+const maxCodeLength = 13_000
 
 /** Makes the code that goes into the authorization response. */
 export const sealCode = async (root: RootSecret, code: AuthorizationCode): Promise<string> =>

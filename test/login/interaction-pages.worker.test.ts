@@ -59,6 +59,14 @@ describe('a sign-in for an application', () => {
     expect((await browser.post('/consent', { ...consent.hidden, decision: 'maybe' })).status).toBe(400)
   })
 
+  test('a request that outgrows its URL is refused at the application, not with a 500', async () => {
+    const app = await addApplication()
+    const answer = await openBrowser().get(`${authorizePath(app)}&x=${'\\'.repeat(7000)}`)
+    expect(answer.location).toMatch(/^https:\/\/app\.test\/cb\?/)
+    expect(answerOf(answer).get('error')).toBe('invalid_request')
+    expect(answerOf(answer).get('state')).toBe('s1')
+  })
+
   test('an application’s name is text, whatever it holds', async () => {
     const app = await addApplication('<b>Bank</b>\u202E')
     const login = await start(openBrowser(), authorizePath(app))

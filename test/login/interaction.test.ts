@@ -4,6 +4,7 @@ import { randomToken, uuidv7 } from '../../src/kit/ids.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
 import { ensureBrowserBinding, readBrowserBinding } from '../../src/login/browser-binding.ts'
 import {
+  fitsUrl,
   type Interaction,
   maxInteractionParametersLength,
   openInteraction,
@@ -67,6 +68,38 @@ describe('a login in progress', () => {
     const longest = await start({ parameters: 'x'.repeat(maxInteractionParametersLength) })
     expect(longest.sealed.length).toBeLessThan(16_384)
     await expect(start({ parameters: 'x'.repeat(12_000) })).rejects.toThrow(RangeError)
+  })
+
+  test('whatever authorize starts can be sealed on every page it passes', async () => {
+    const grown = { prompt_done: { login: true, consent: true, select_account: true }, denied: true } as const
+    const text = fc.string({ unit: fc.constantFrom('a', '\\', '"', 'é', '%'), maxLength: 8192 })
+    const strings = fc.array(fc.string({ maxLength: 256 }), { maxLength: 64 })
+    let started = 0
+    await fc.assert(
+      fc.asyncProperty(
+        text,
+        strings,
+        fc.string({ maxLength: 9000 }),
+        async (parameters, scopes, login_hint) => {
+          const consent = { session_id: uuidv7(now), scopes, claims: [] }
+          const { interaction } = await start()
+          const begun = { ...interaction, parameters, consent, login_hint }
+          if (!fitsUrl(begun)) return
+          started += 1
+          expect(await sealInteraction(root, { ...begun, ...grown, session_id: uuidv7(now) })).toBeTruthy()
+        },
+      ),
+    )
+    expect(started).toBeGreaterThan(0)
+  })
+
+  test('a request that grows when it is written down does not start (it would fail with a 500)', async () => {
+    const { interaction } = await start()
+    expect(fitsUrl({ ...interaction, parameters: 'x'.repeat(maxInteractionParametersLength) })).toBe(true)
+    expect(fitsUrl({ ...interaction, parameters: '\\'.repeat(maxInteractionParametersLength) })).toBe(false)
+    const scopes = Array.from({ length: 64 }, (_, index) => `${index}`.padEnd(100, 's'))
+    const consent = { session_id: 's', scopes, claims: [] }
+    expect(fitsUrl({ ...interaction, parameters: scopes.join('+'), consent })).toBe(false)
   })
 
   test.each(['login_hint', 'ui_locales', 'display'] as const)('an overlong %s is left out', async (hint) => {

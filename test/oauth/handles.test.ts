@@ -41,11 +41,18 @@ describe('sealed handles', () => {
     expect(await openCode(root, await sealCode(root, code))).toEqual(code)
   })
 
+  it('a code that states all that a long request asked opens too', async () => {
+    const scopes = Array.from({ length: 64 }, (_, index) => `${index}`.padEnd(80, 's'))
+    const resources = Array.from({ length: 8 }, (_, index) => `https://${index}.example/`.padEnd(250, 'r'))
+    const long = { ...code, grant: { ...code.grant, scopes, resources } }
+    expect(await openCode(root, await sealCode(root, long))).toEqual(long)
+  })
+
   it('a code changed in any character does not open', async () => {
     const sealed = await sealCode(root, code)
     const body = sealed.slice('authly_ac_'.length)
     await fc.assert(
-      fc.asyncProperty(fc.nat(body.length - 2), async (at) => {
+      fc.asyncProperty(fc.nat(body.length - 1), async (at) => {
         expect(await openCode(root, `authly_ac_${flip(body, at)}`)).toBeUndefined()
       }),
       { numRuns: 100 },

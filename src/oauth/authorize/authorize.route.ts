@@ -6,7 +6,7 @@ import { describeRoute } from '../../kit/describe-route.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { ensureBrowserBinding, readBrowserBinding } from '../../login/browser-binding.ts'
 import { renderErrorPage } from '../../login/error-page.tsx'
-import { type Interaction, openInteraction, sealInteraction } from '../../login/interaction.ts'
+import { fitsUrl, type Interaction, openInteraction, sealInteraction } from '../../login/interaction.ts'
 import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
 import { readForm } from '../form.ts'
 import { type Parameters, parseParameters } from '../parameters.ts'
@@ -132,6 +132,10 @@ async function toPage(
     ...(asked && {
       consent: { session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
     }),
+  }
+  if (!fitsUrl(interaction)) {
+    const refusal = invalidRequest('the request is too long')
+    return authorizationResponse(deps.config.issuer, request.target, { refusal })
   }
   const sealed = await sealInteraction(deps.root, interaction)
   const headers = new Headers({
