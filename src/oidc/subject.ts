@@ -8,11 +8,17 @@ export async function subjectFor(root: RootSecret, client: Client, userId: strin
   return root.mac('pairwise-subject', `${sectorOf(client)}|${userId}`)
 }
 
+/**
+ * The host of the redirect URI, where that names an owner. Private-use schemes have no host and every native
+ * application has the same loopback address: there the application is its own sector.
+ */
 function sectorOf(client: Client): string {
   if (client.sector_identifier) return client.sector_identifier
-  const [first] = client.redirect_uris
-  return first === undefined ? client.client_id : new URL(first).host
+  const { host, hostname } = new URL(client.redirect_uris[0] ?? 'none:')
+  return host === '' || loopbackHosts.has(hostname) ? client.client_id : host
 }
+
+const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** The `sid` claim: names a session to one client, without letting two clients compare notes. */
 export const sessionIdFor = async (root: RootSecret, clientId: string, sessionId: string): Promise<string> =>
