@@ -1,15 +1,19 @@
 /** Whose permits a request spends. */
 import type { Policy } from './policies.ts'
 
+/** The subject that is counted. */
+export const rateSubject = (policy: Policy, subject: string): string =>
+  policy.subject === 'ip' ? networkOf(subject) : subject
+
 /**
- * The subject that is counted. An IPv6 address counts as its /64: one host can use all 2^64 addresses of its
+ * Where an address belongs. An IPv6 address counts as its /64: one host can use all 2^64 addresses of its
  * network, each with a bucket of its own.
  */
-export function rateSubject(policy: Policy, subject: string): string {
-  if (policy.subject !== 'ip' || !subject.includes(':')) return subject
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(subject)
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   if (mapped?.[1]) return mapped[1]
-  const [head = '', tail] = subject.toLowerCase().split('::')
+  const [head = '', tail] = address.toLowerCase().split('::')
   const front = head === '' ? [] : head.split(':')
   const back = tail ? tail.split(':') : []
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length)

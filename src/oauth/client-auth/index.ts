@@ -5,6 +5,7 @@ import { uuidv7 } from '../../kit/ids.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
 import type { RateLimiter } from '../../rate-limits/rate-limiter.ts'
+import { networkOf } from '../../rate-limits/rate-subject.ts'
 import type { Parameters } from '../parameters.ts'
 import { type OAuthRefusal, refuse } from '../refusal.ts'
 import { invalidClient, type PresentedCredentials, readClientCredentials } from './client-credentials.ts'
@@ -54,7 +55,9 @@ export async function authenticateClient(
   }
   // A public client's id is no secret: without the address, anybody could use up its permits.
   const subject =
-    presented.value.method === 'none' ? `${proven.client_id}|${origin.ip ?? ''}` : proven.client_id
+    presented.value.method === 'none'
+      ? `${proven.client_id}|${networkOf(origin.ip ?? 'unknown')}`
+      : proven.client_id
   const taken = await needs.rateLimiter.take('token-client', subject)
   const headers = rateLimitHeaders(taken)
   return taken.allowed ? ok({ client: proven, headers }) : err(tooManyRequests(headers))
