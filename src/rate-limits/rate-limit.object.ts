@@ -39,8 +39,10 @@ export class RateLimit extends DurableObject<Env> {
   async settleUnknownLogin(now: number): Promise<UnknownLogin> {
     const attempts = this.ctx.storage.kv.get<LoginAttempts>('attempts')
     const decision = decideLogin(attempts, false, now)
+    // Also when locked: a real account's object then writes its audit event, and the answer waits for the disk.
+    // Without a write here it would come sooner and tell the two apart.
+    this.ctx.storage.kv.put('attempts', decision.status === 'refused' ? decision.attempts : attempts)
     if (decision.status === 'locked') return decision
-    if (decision.status === 'refused') this.ctx.storage.kv.put('attempts', decision.attempts)
     await this.wakeAt(now + failureMemorySeconds * 1000)
     return { status: 'refused' }
   }

@@ -43,7 +43,7 @@ export const budgets = {
     operation: 'password login, refused',
     objectCalls: 2,
     postgresRoundTrips: 1,
-    note: 'the same for an account that does not exist',
+    note: 'the same for an account that does not exist, and an audit batch now and then',
   },
   forgedHandle: {
     operation: 'forged code, refresh token, access token or cookie',

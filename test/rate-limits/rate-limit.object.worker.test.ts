@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createObjectPermits, createSettleUnknownLogin } from '../../src/rate-limits/rate-limit.object.ts'
 import { decideLogin, failureMemorySeconds, type LoginAttempts } from '../../src/sessions/decide-login.ts'
 import { permitsContract } from '../contracts/permits-contract.ts'
@@ -63,6 +63,21 @@ describe('failed sign-ins of an identifier nobody owns', () => {
       )
       now += 3000
     }
+  })
+
+  test('are written down when locked too: an answer that waits for no disk would tell that nobody is there', async () => {
+    const identifier = crypto.randomUUID()
+    const now = Date.now()
+    for (let attempt = 0; attempt < 6; attempt++) await settle(identifier, now)
+    const writes = await runInDurableObject(
+      env.RATE_LIMIT.getByName(`unknown-login:${identifier}`),
+      async (object, { storage }) => {
+        const put = vi.spyOn(storage.kv, 'put')
+        expect(await object.settleUnknownLogin(now)).toMatchObject({ status: 'locked' })
+        return put.mock.calls.length
+      },
+    )
+    expect(writes).toBe(1)
   })
 
   test('survive eviction, and are forgotten after a day', async () => {

@@ -1,5 +1,5 @@
 /** What a way of signing in is. A new one is one file here and one line in `index.ts`. */
-import type { Origin } from '../../audit/event.ts'
+import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Config } from '../../config.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
@@ -21,6 +21,7 @@ export interface LoginNeeds {
   readonly passwordHasher: PasswordHasher
   readonly renewPasswordHash: RenewPasswordHash
   readonly sessionsOf: SessionsOf
+  readonly recordEvent: RecordEvent
 }
 
 /** A field of the method's form. */

@@ -4,6 +4,8 @@
  * parallel gain nothing, and every refusal did the same work: time does not tell which accounts exist.
  */
 
+import { createEvent } from '../../audit/create-event.ts'
+import type { Origin } from '../../audit/event.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { acrPassword } from '../../oidc/acr.ts'
 import type { UserWithPassword } from '../../users/user.ts'
@@ -45,14 +47,31 @@ export const password: LoginMethod = {
     ])
     const usable = found?.user.status === 'active' ? found.password : undefined
     const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
-    if (!found) {
-      const settled = await needs.rateLimiter.settleUnknownLogin(identifierHash, needs.now())
-      return settled.status === 'locked'
-        ? { status: 'locked', retryAfterSeconds: settled.retry_after_seconds }
-        : settled
-    }
+    if (!found) return settleUnknown(needs, attempt.origin, identifierHash)
     return settleKnown(needs, attempt, found, { identifierHash, isCorrect, typed })
   },
+}
+
+/**
+ * Nobody owns the identifier. The event does not name it: people type passwords into the wrong field. It leaves
+ * after the response, so that recording it does not tell the two kinds of account apart.
+ */
+async function settleUnknown(
+  needs: LoginNeeds,
+  origin: Origin,
+  identifierHash: string,
+): Promise<LoginOutcome> {
+  const now = needs.now()
+  const settled = await needs.rateLimiter.settleUnknownLogin(identifierHash, now)
+  const refused = { outcome: 'failure', actor_type: 'anonymous' } as const
+  if (settled.status === 'refused') {
+    needs.recordEvent(createEvent('login.failed', now, origin, { ...refused, data: { method: password.id } }))
+    return settled
+  }
+  const { retry_after_seconds } = settled
+  const data = { method: password.id, retry_after_seconds }
+  needs.recordEvent(createEvent('login.locked', now, origin, { ...refused, data }))
+  return { status: 'locked', retryAfterSeconds: retry_after_seconds }
 }
 
 async function settleKnown(

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { AuditEvent } from '../../../src/audit/event.ts'
 import { randomToken } from '../../../src/kit/ids.ts'
 import { createRootSecret } from '../../../src/kit/root-secret.ts'
 import type { LoginNeeds } from '../../../src/login/methods/login-method.ts'
@@ -23,8 +24,11 @@ const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['u
   ...more,
 })
 
+type UnknownLogin = Awaited<ReturnType<LoginNeeds['rateLimiter']['settleUnknownLogin']>>
+const refused: UnknownLogin = { status: 'refused' }
+
 /** Ports that count: what the operation costs in Durable Object calls, queries and hashes. */
-function createNeeds(found: UserWithPassword | undefined, allowed = true) {
+function createNeeds(found: UserWithPassword | undefined, allowed = true, unknown: UnknownLogin = refused) {
   const calls = { object: 0, query: 0, hash: 0, sessionsOf: [] as string[] }
   const fakes = createFakeSessionsOf()
   const decision = { allowed, policy: 'login-ip', limit: 30, windowSeconds: 300 } as RateLimitDecision
@@ -39,7 +43,7 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true) {
       },
       settleUnknownLogin: async () => {
         calls.object++
-        return { status: 'refused' }
+        return unknown
       },
     },
     findUserForLogin: async () => {
@@ -62,13 +66,16 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true) {
       calls.sessionsOf.push(subject)
       return fakes.sessionsOf(subject)
     },
+    recordEvent: (event) => recorded.push(event),
   }
   return { needs, calls, fakes }
 }
 
 let renewed: unknown[] = []
+let recorded: AuditEvent[] = []
 beforeEach(() => {
   renewed = []
+  recorded = []
 })
 
 const attempt = (typed: string, previous?: { user_id: string; session_id: string }) => ({
@@ -100,6 +107,29 @@ describe('password sign-in costs at most two object calls and one query (design,
     const { needs, calls } = createNeeds(undefined, false)
     expect(await password.attempt(needs, attempt('pw'))).toMatchObject({ status: 'limited' })
     expect(calls).toMatchObject({ object: 1, query: 0, hash: 0 })
+  })
+})
+
+describe('the trail of failures for an identifier nobody owns', () => {
+  test.each<[UnknownLogin, string, Record<string, unknown>]>([
+    [refused, 'login.failed', { method: 'password' }],
+    [
+      { status: 'locked', retry_after_seconds: 4 },
+      'login.locked',
+      { method: 'password', retry_after_seconds: 4 },
+    ],
+  ])('%o is recorded without naming what was typed', async (settled, type, data) => {
+    const { needs } = createNeeds(undefined, true, settled)
+    await password.attempt(needs, attempt('typed-secret'))
+    expect(recorded).toMatchObject([{ type, outcome: 'failure', actor_type: 'anonymous', data, ...origin }])
+    expect(recorded[0]?.user_id).toBeUndefined()
+    expect(JSON.stringify(recorded)).not.toMatch(/ada@example|typed-secret/i)
+  })
+
+  test('is not written for known accounts: their own object has it', async () => {
+    const { needs } = createNeeds({ user: user(), password: { hash: 'hash:pw', must_change: false } })
+    await password.attempt(needs, attempt('wrong'))
+    expect(recorded).toEqual([])
   })
 })
 
