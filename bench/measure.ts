@@ -13,8 +13,16 @@ export interface Measurement {
   readonly p50Ms: number
   readonly p99Ms: number
   /** CPU-seconds per 1,000 requests, by who used them. */
-  readonly cpu: { readonly server: number; readonly database: number; readonly gateway: number }
+  readonly cpu: {
+    readonly server: number
+    /** The part of `server` used after the last answer. */
+    readonly deferred: number
+    readonly database: number
+    readonly gateway: number
+  }
   readonly failures: number
+  /** Whether everything the server put off was done in the end: audit events stand in the database. */
+  readonly delivered: boolean
   readonly failureSample?: string
 }
 
@@ -36,6 +44,8 @@ const readCpu = (roots: ProcessRoots): CpuReading => ({
 
 /** Single-use requests are prepared for this many requests per second when nothing is known yet. */
 const firstGuessRps = 3_000
+/** Never prepared for less, so that one stall of the disk does not leave the next run without requests. */
+const slowestRps = 500
 
 /**
  * Runs every operation on every target, `rounds` times, targets interleaved within a round so that a slow minute
@@ -62,13 +72,15 @@ export async function measureAll(
    * are idle for ten seconds, and loading one again costs several times as much as a call.
    */
   const warmUp = async (target: Target, operation: OperationName): Promise<number> => {
+    const sinceMs = Date.now()
     let requests = 0
     let rps = firstGuessRps
     for (let turn = 0; turn < 6 && requests < userCount * 1.5; turn += 1) {
       const result = await play(target, operation, warmUpSeconds, rps)
       requests += result.requests
-      rps = result.requests / result.seconds
+      rps = Math.max(result.requests / result.seconds, slowestRps)
     }
+    await target.untilDelivered(operation, sinceMs, requests)
     return rps
   }
 
@@ -77,20 +89,24 @@ export async function measureAll(
     const plan = await target.plan(operation, Math.ceil(warmRps * seconds * 1.5))
     const roots = target.roots()
     const all = [...roots.server, ...roots.database, ...roots.gateway]
-    await untilIdle(all, target.quietMs(operation))
+    await untilIdle(all)
     const before = readCpu(roots)
+    const sinceMs = Date.now()
     const result = await load(plan, { seconds, connections })
     target.afterRun(operation, result)
-    await untilIdle(all, target.quietMs(operation))
+    const atEnd = readCpu(roots)
+    const delivered = await target.untilDelivered(operation, sinceMs, result.requests)
+    await untilIdle(all)
     const after = readCpu(roots)
     const perThousand = (who: keyof ProcessRoots): number =>
       ((after[who] - before[who]) / result.requests) * 1_000
     return {
       ...{ operation, target: target.name, round },
       ...{ requests: result.requests, rps: result.requests / result.seconds },
-      ...{ p50Ms: result.p50Ms, p99Ms: result.p99Ms, failures: result.failures },
+      ...{ p50Ms: result.p50Ms, p99Ms: result.p99Ms, failures: result.failures, delivered },
       cpu: {
         server: perThousand('server'),
+        deferred: ((after.server - atEnd.server) / result.requests) * 1_000,
         database: perThousand('database'),
         gateway: perThousand('gateway'),
       },

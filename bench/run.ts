@@ -57,11 +57,12 @@ const compatibilityDate = (): string =>
     .compatibility_date ?? ''
 
 function describe(run: Measurement): string {
-  const { server, database, gateway } = run.cpu
+  const { server, deferred, database, gateway } = run.cpu
   return [
     `${run.operation.padEnd(18)} ${run.target.padEnd(22)} ${run.rps.toFixed(0).padStart(6)} rps`,
     `p50 ${run.p50Ms.toFixed(2)} p99 ${run.p99Ms.toFixed(2)} ms`,
-    `cpu ${server.toFixed(3)} + db ${database.toFixed(3)} (gateway ${gateway.toFixed(3)})`,
+    `cpu ${server.toFixed(3)} (deferred ${deferred.toFixed(3)}) + db ${database.toFixed(3)} (gateway ${gateway.toFixed(3)})`,
+    ...(run.delivered ? [] : ['INVALID: audit events are missing']),
     ...(run.failures > 0
       ? [`INVALID: ${run.failures} failures, first: ${run.failureSample ?? 'lost connection'}`]
       : []),
@@ -115,6 +116,7 @@ async function measure(bench: Bench): Promise<boolean> {
     const invalid = invalidRuns(measurements)
     for (const run of invalid) console.error(describe(run))
     if (options.publish && invalid.length === 0) {
+      mkdirSync(join(projectRoot, 'docs'), { recursive: true })
       writeFileSync(join(projectRoot, 'docs', 'performance.md'), markdown)
       writeFileSync(
         join(projectRoot, 'docs', 'performance.json'),

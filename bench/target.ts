@@ -68,8 +68,11 @@ export interface Target {
   readonly operations: ReadonlySet<OperationName>
   start(): Promise<void>
   roots(): ProcessRoots
-  /** How long the server must be quiet before its deferred work is known to be done, in milliseconds. */
-  quietMs(operation: OperationName): number
+  /**
+   * Waits for what the server put off while it answered `requests` since `sinceMs` (audit events on their way to the
+   * database): it belongs to these requests. False when it does not get done.
+   */
+  untilDelivered(operation: OperationName, sinceMs: number, requests: number): Promise<boolean>
   /** Makes what a run needs; `requests` says how many single-use requests are wanted. */
   plan(operation: OperationName, requests: number): Promise<RequestPlan>
   /** Told about each run, so that rotated tokens are not lost. */

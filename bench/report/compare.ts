@@ -11,6 +11,8 @@ export interface Cell {
   readonly p99Ms: number
   /** CPU-seconds per 1,000 requests. */
   readonly serverCpu: number
+  /** The part of `serverCpu` used after the last answer. */
+  readonly deferredCpu: number
   readonly databaseCpu: number
   readonly gatewayCpu: number
   /** What is compared: server and database. */
@@ -46,6 +48,7 @@ function cellOf(target: TargetName, runs: readonly Measurement[]): Cell {
     p50Ms: of((run) => run.p50Ms),
     p99Ms: of((run) => run.p99Ms),
     serverCpu: of((run) => run.cpu.server),
+    deferredCpu: of((run) => run.cpu.deferred),
     databaseCpu: of((run) => run.cpu.database),
     gatewayCpu: of((run) => run.cpu.gateway),
     cpu: of((run) => run.cpu.server + run.cpu.database),
@@ -84,6 +87,6 @@ export function compare(measurements: readonly Measurement[]): OperationResult[]
   })
 }
 
-/** Runs that count for nothing: a response that was not a success, or no responses at all. */
+/** Runs that count for nothing: a response that was not a success, no responses at all, or audit events missing. */
 export const invalidRuns = (measurements: readonly Measurement[]): Measurement[] =>
-  measurements.filter((run) => run.failures > 0 || run.requests === 0)
+  measurements.filter((run) => run.failures > 0 || run.requests === 0 || !run.delivered)

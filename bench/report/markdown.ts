@@ -42,10 +42,20 @@ function operationSection(operation: OperationResult): string {
     cell.p50Ms.toFixed(2),
     cell.p99Ms.toFixed(2),
     cell.serverCpu.toFixed(3),
+    cell.deferredCpu.toFixed(3),
     cell.databaseCpu.toFixed(3),
     cell.gatewayCpu.toFixed(3),
   ])
-  const head = ['', 'requests/s', 'p50 ms', 'p99 ms', 'server CPU', 'database CPU', 'gateway CPU']
+  const head = [
+    '',
+    'requests/s',
+    'p50 ms',
+    'p99 ms',
+    'server CPU',
+    'of that, deferred',
+    'database CPU',
+    'gateway CPU',
+  ]
   return `### ${operation.title}\n\nBare twin: ${operation.twinDoes}.\n\n${table(head, rows)}`
 }
 

@@ -10,7 +10,8 @@ import { policies } from '../../src/rate-limits/policies.ts'
 import type { BenchDatabase } from '../bench-database.ts'
 import type { LoadGenerator } from '../load/generate-load.ts'
 import { type RawProcessOptions, startRawProcess } from '../raw-process.ts'
-import type { OperationName, Target } from '../target.ts'
+import type { Target } from '../target.ts'
+import { watchAuditDelivery } from './audit-delivery.ts'
 import { codeFlowTarget } from './code-flow-target.ts'
 import { signInThroughForm } from './hosted-login.ts'
 import { authorizeQuery, userCount } from './requests.ts'
@@ -46,14 +47,6 @@ const wideRateLimits = JSON.stringify(
   ),
 )
 
-/** Audit events gather in objects before an alarm sends them to Postgres; that work counts too. */
-const deferral: Partial<Record<OperationName, number>> = {
-  client_credentials: 2_500,
-  code: 5_000,
-  code_es256: 5_000,
-  refresh: 5_000,
-}
-
 const webScope = `openid offline_access ${apiScope}`
 
 export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
@@ -73,6 +66,7 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
     port,
     output: 'inherit',
   } as const
+  const delivery = watchAuditDelivery(database.url)
   let gateway: GuardedChild | undefined
   let worker: GuardedChild | undefined
   const stopWorker = async (): Promise<void> => {
@@ -82,7 +76,7 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
 
   const target = codeFlowTarget({
     ...{ name: 'authly', port, load },
-    quietMs: (operation) => deferral[operation] ?? 400,
+    untilDelivered: (operation, sinceMs, requests) => delivery.untilDelivered(operation, sinceMs, requests),
     paths: {
       ...{ token: '/oauth/token', authorize: '/oauth/authorize', introspect: '/oauth/introspect' },
       ...{ discovery: '/.well-known/openid-configuration', jwks: '/.well-known/jwks.json' },
@@ -119,6 +113,7 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
       gateway: gateway?.process.pid ? [gateway.process.pid] : [],
     }),
     stop: async () => {
+      await delivery.close()
       await stopWorker()
       await gateway?.stop()
     },

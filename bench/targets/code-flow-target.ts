@@ -32,7 +32,7 @@ export interface CodeFlowSettings {
   }
   readonly load: LoadGenerator
   /** See `Target`; by default nothing is deferred. */
-  readonly quietMs?: (operation: OperationName) => number
+  readonly untilDelivered?: Target['untilDelivered']
   start(): Promise<void>
   /** Signs `userCount` people in; answers one `Cookie` header each. */
   signIn(): Promise<readonly string[]>
@@ -162,7 +162,7 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
       cookies = await settings.signIn()
     },
     roots: settings.roots,
-    quietMs: settings.quietMs ?? (() => 400),
+    untilDelivered: settings.untilDelivered ?? (async () => true),
     plan: async (operation, wanted) => plans[operation](wanted),
     afterRun: (operation: OperationName, result: LoadResult) => {
       if (operation === 'refresh') refreshTokens = result.tokensLeft ?? []

@@ -102,7 +102,7 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
       database: [],
       gateway: [],
     }),
-    quietMs: () => 400,
+    untilDelivered: async () => true,
     plan: async (operation, wanted) => plans[operation](wanted),
     afterRun: (operation: OperationName, result: LoadResult) => {
       if (operation === 'refresh') refreshTokens = result.tokensLeft ?? refreshTokens
