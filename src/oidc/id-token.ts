@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import { isUnavailable } from '../kit/unavailable.ts'
 import type { Grant } from '../sessions/user-sessions.ts'
 import type { FindUser } from '../users/user.ts'
 import { selectClaims } from './claims.ts'
@@ -55,10 +56,19 @@ export async function issueIdToken(
   })
 }
 
+/**
+ * Without Postgres they are left out, which is no error (§5.5.1). Failing here would: the code is spent by now, and
+ * a client that tried again would be taken for a thief.
+ */
 async function requestedClaims(needs: IdTokenNeeds, grant: Grant): Promise<Record<string, unknown>> {
   if (grant.claims.id_token.length === 0) return {}
-  const user = await needs.findUser(grant.user_id)
-  return user ? selectClaims(user, [], grant.claims.id_token) : {}
+  try {
+    const user = await needs.findUser(grant.user_id)
+    return user ? selectClaims(user, [], grant.claims.id_token) : {}
+  } catch (error) {
+    if (isUnavailable(error)) return {}
+    throw error
+  }
 }
 
 /** §3.1.3.6: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */

@@ -51,7 +51,8 @@ export const refreshToken: GrantType = {
     return ok(
       await issueUserTokens(needs, {
         client,
-        grant: rotated.grant,
+        // OpenID Connect Core §12.2: the nonce belongs to the authorization request, not to a refresh.
+        grant: { ...rotated.grant, nonce: undefined },
         scopes: scopes.value.length > 0 ? scopes.value : rotated.grant.scopes,
         resources: resources.length > 0 ? resources : rotated.grant.resources,
         ...answer,
