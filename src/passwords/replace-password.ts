@@ -42,8 +42,8 @@ export async function replacePassword(
   { session, current, next, origin }: ReplacePassword,
 ): Promise<Result<undefined, ReplaceRefusal>> {
   const { user_id, session_id } = session
-  // A stolen session must not become a place to guess the password at will.
-  const decision = await needs.rateLimiter.take('password-ip', origin.ip ?? 'unknown')
+  // A stolen session must not become a place to guess the password at will, from however many addresses.
+  const decision = await needs.rateLimiter.take('password-user', user_id)
   if (!decision.allowed) return err({ reason: 'limited', decision })
   const stored = await needs.findCurrentPassword(user_id)
   const actor = { actor_type: 'user', actor_id: user_id, user_id, session_id } as const

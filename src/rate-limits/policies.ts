@@ -8,7 +8,7 @@ export interface Policy {
   readonly capacity: number
   /** Seconds in which an empty bucket fills again. */
   readonly perSeconds: number
-  readonly subject: 'ip' | 'client'
+  readonly subject: 'ip' | 'client' | 'user'
   readonly mode: 'object' | 'lease'
   readonly onFailure: 'open' | 'closed'
   readonly protects: string
@@ -23,13 +23,13 @@ export const policies = {
     onFailure: 'closed',
     protects: 'password guessing from one address',
   },
-  'password-ip': {
-    capacity: 20,
+  'password-user': {
+    capacity: 10,
     perSeconds: 300,
-    subject: 'ip',
+    subject: 'user',
     mode: 'object',
     onFailure: 'closed',
-    protects: 'password changes from one address',
+    protects: 'password changes of one account',
   },
   'token-client': {
     capacity: 6000,

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { type ReplacePasswordNeeds, replacePassword } from '../../src/passwords/replace-password.ts'
+import { createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
+import { policies } from '../../src/rate-limits/policies.ts'
+import { type Bucket, drawPermits } from '../../src/rate-limits/token-bucket.ts'
+import type { Session } from '../../src/sessions/user-sessions.ts'
+
+const now = 1_800_000_000_000
+
+/** Counts hashes; the limiter is the real one over buckets in memory. */
+function setUp() {
+  const buckets = new Map<string, Bucket>()
+  let hashes = 0
+  const needs = {
+    now: () => now,
+    rateLimiter: createRateLimiter({
+      drawPermits: async ({ name, size, want, returned, now: at }) => {
+        const { bucket, drawn } = drawPermits(buckets.get(name), size, want, returned, at)
+        buckets.set(name, bucket)
+        return drawn
+      },
+      settleUnknownLogin: async () => ({ status: 'refused' }),
+      overrides: {},
+      now: () => now,
+      waitUntil: () => {},
+      leases: new Map(),
+    }),
+    findCurrentPassword: async () => ({ hash: 'hash', identifiers: [] }),
+    passwordHasher: {
+      verify: async () => {
+        hashes += 1
+        return false
+      },
+    },
+    recordEvent: () => {},
+  } as unknown as ReplacePasswordNeeds
+  const guess = (user_id: string, ip: string) =>
+    replacePassword(needs, {
+      session: { user_id, session_id: 's' } as Session,
+      current: 'a guess',
+      next: 'orbit kettle purple seven',
+      origin: { ip, user_agent: undefined, request_id: 'r' },
+    })
+  return { guess, hashes: () => hashes }
+}
+
+test('a stolen session has a bounded number of guesses, from however many addresses (NIST SP 800-63B §3.2.2)', async () => {
+  const { guess, hashes } = setUp()
+  for (let address = 0; address < 50; address++) await guess('ada', `2001:db8:0:${address.toString(16)}::1`)
+  expect(hashes()).toBe(policies['password-user'].capacity)
+  expect(await guess('ada', '203.0.113.9')).toMatchObject({ ok: false, error: { reason: 'limited' } })
+  expect(await guess('grace', '203.0.113.9')).toMatchObject({ ok: false, error: { reason: 'wrong_current' } })
+})
