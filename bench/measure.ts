@@ -68,8 +68,8 @@ export async function measureAll(
   }
 
   /**
-   * Warms up just before measuring, until everybody's Durable Object has been called: workerd evicts objects that
-   * are idle for ten seconds, and loading one again costs several times as much as a call.
+   * Warms up until everybody's Durable Object has been called and what that put off is done. Opening an object costs
+   * several times as much as calling it.
    */
   const warmUp = async (target: Target, operation: OperationName): Promise<number> => {
     const sinceMs = Date.now()

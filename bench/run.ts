@@ -9,6 +9,7 @@ import { unstable_readConfig } from 'wrangler'
 import { bundleWorker, projectRoot } from '../scripts/stack/worker-bundle.ts'
 import { type BenchDatabase, startBenchDatabase } from './bench-database.ts'
 import { measureBundle } from './bundle-size.ts'
+import { measureStartUpCpuMs } from './check-startup.ts'
 import { type LoadGenerator, pickLoadGenerator } from './load/generate-load.ts'
 import { type Measurement, measureAll } from './measure.ts'
 import { type BenchOptions, parseOptions, usage } from './options.ts'
@@ -77,7 +78,9 @@ async function measureStart(authly: AuthlyTarget): Promise<NonNullable<Report['s
   if (!firstToken) throw new Error('no client_credentials request')
   const twin = { name: 'hello', port: ports.twin, durableObjects: [] }
   const hello = await bundleTwin(join(folder, 'cold'), twin, compatibilityDate())
+  const moduleCpuMs = await measureStartUpCpuMs()
   return {
+    ...(moduleCpuMs === undefined ? {} : { moduleCpuMs }),
     authly: await measureColdStarts(authly.rawOptions, firstToken),
     hello: await measureColdStarts(hello, { method: 'GET', path: '/', headers: {} }),
   }

@@ -1,6 +1,7 @@
 /**
- * How a cold start feels: CPU time until the worker's module is loaded, and the time from there to the first
- * token. A hello-world worker is started the same way, so that workerd's own start can be subtracted.
+ * How a cold start feels: the time from the first request to the first token, and the CPU time since the process
+ * began: a process that listens has not loaded all of its worker yet, so only the sum of both parts is compared.
+ * A hello-world worker is started the same way, for comparison.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { median } from './median.ts'
