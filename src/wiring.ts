@@ -78,12 +78,19 @@ function createCache(env: Env, { config, upstash }: Isolate, waitUntil: WaitUnti
   return createEdgeCache({ replica, now, waitUntil })
 }
 
+/** A Postgres that has not answered a request by then counts as away: the person gets an answer, not a spinner. */
+const databasePatienceMilliseconds = 5000
+
 /** Everything a request can use. */
 export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): Dependencies {
   const isolate = isolateOf(env)
   const { config, root, upstash } = isolate
   const waitUntil: WaitUntil = (work) => ctx.waitUntil(work)
-  const database = once(() => createDatabase(config.databaseUrl, config.databaseGatewayUrl))
+  const database = once(() =>
+    createDatabase(config.databaseUrl, config.databaseGatewayUrl, {
+      signal: AbortSignal.timeout(databasePatienceMilliseconds),
+    }),
+  )
   const cache = createCache(env, isolate, waitUntil)
   const keyring = createKeyring({
     cache,

@@ -7,7 +7,12 @@
 export function withPatience<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout>
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not answer in ${milliseconds} ms`)), milliseconds)
+    timer = setTimeout(() => {
+      // The name `AbortSignal.timeout` gives its reason: `isUnavailable` knows it.
+      reject(
+        Object.assign(new Error(`${what} did not answer in ${milliseconds} ms`), { name: 'TimeoutError' }),
+      )
+    }, milliseconds)
   })
   return Promise.race([work, limit]).finally(() => clearTimeout(timer))
 }

@@ -11,7 +11,7 @@ export function isUnavailable(error: unknown): boolean {
     overloaded?: unknown
     retryable?: unknown
   }
-  if (overloaded === true || retryable === true) return true
+  if (overloaded === true || retryable === true || error.name === 'TimeoutError') return true
   if (error.name === 'NeonDbError') return typeof code !== 'string' || outageStates.test(code)
   return isUnavailable(error.cause)
 }

@@ -81,7 +81,7 @@ export async function runLoad(
     while (Date.now() < end && turn < maxTurns) {
       await oneTurn(load, note, turn++)
       // Spread over the whole time rather than over in a moment.
-      await new Promise((resolve) => setTimeout(resolve, (seconds * 1000 * lanes) / maxTurns / 2))
+      await new Promise((resolve) => setTimeout(resolve, (seconds * 1000 * lanes) / maxTurns))
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))
