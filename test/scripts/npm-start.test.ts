@@ -27,7 +27,9 @@ beforeAll(async () => {
   issuer = `http://localhost:${port}`
 })
 afterAll(async () => {
-  for (const run of runs) if (run.process.exitCode === null) pressCtrlC(run)
+  for (const run of runs) {
+    if (run.process.exitCode === null && run.process.signalCode === null) pressCtrlC(run)
+  }
   await Promise.all(runs.map((run) => run.exited))
   clone?.remove()
 })
