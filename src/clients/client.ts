@@ -48,8 +48,11 @@ export interface Client {
   readonly refresh_token_absolute_ttl_seconds: number | undefined
 }
 
-/** Absent and disabled clients alike are `undefined`. */
-export type FindClient = (clientId: string) => Promise<Client | undefined>
+/** Absent and disabled clients alike are `undefined`; with `onlyKnown` also one this isolate has not met. */
+export type FindClient = (
+  clientId: string,
+  options?: { readonly onlyKnown?: boolean },
+) => Promise<Client | undefined>
 
 /** Confidential clients can keep a secret (OAuth 2.1 §2.1): all but those that authenticate with `none`. */
 export const isConfidential = (client: Client): boolean => client.token_endpoint_auth_method !== 'none'

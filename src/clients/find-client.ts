@@ -14,9 +14,11 @@ export function createFindClient(needs: {
   readonly loadClient: (clientId: string) => Promise<Loaded<Client> | undefined>
 }): FindClient {
   const { cache, loadClient } = needs
-  return async (clientId) => {
+  return async (clientId, options) => {
     if (!clientIdSyntax.test(clientId)) return undefined
-    const client = await cache.read(clientCacheKey(clientId), () => loadClient(clientId))
+    const key = clientCacheKey(clientId)
+    if (options?.onlyKnown && !cache.knows(key)) return undefined
+    const client = await cache.read(key, () => loadClient(clientId))
     return client?.enabled ? client : undefined
   }
 }

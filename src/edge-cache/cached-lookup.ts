@@ -11,6 +11,8 @@ export interface EdgeCache {
    * @throws whatever `load` throws when no tier has even a stale copy
    */
   read<T>(key: string, load: () => Promise<Loaded<T> | undefined>): Promise<T | undefined>
+  /** Whether isolate memory holds a value of `key`, however old: made-up keys have none. Does no I/O. */
+  knows(key: string): boolean
   /** After a write to Postgres: puts the new value into replica and memory. */
   refresh<T>(key: string, loaded: Loaded<T> | undefined): Promise<void>
 }

@@ -64,6 +64,8 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
       return Promise.resolve(entry.value as T | undefined)
     },
 
+    knows: (key) => memory.get(key)?.value !== undefined,
+
     async refresh<T>(key: string, loaded: Loaded<T> | undefined): Promise<void> {
       const fresh = toReplicaEntry(loaded, now())
       remember(key, loaded?.value, fresh)

@@ -19,6 +19,7 @@ import { signOut } from '../login/sign-out.ts'
 import { readForm } from '../oauth/form.ts'
 import { type Parameters, parseParameters } from '../oauth/parameters.ts'
 import { invalidRequest, type OAuthRefusal } from '../oauth/refusal.ts'
+import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { Session } from '../sessions/user-sessions.ts'
 import { checkLogout, type LogoutRequest } from './logout.ts'
 import { sessionIdFor } from './subject.ts'
@@ -35,6 +36,7 @@ const description = {
     200: 'The question, or that the person is signed out',
     303: 'Signed out: on to the registered post_logout_redirect_uri',
     400: 'The request is malformed or its redirect URI is not registered',
+    429: 'Too many requests',
   },
 } as const
 
@@ -68,6 +70,11 @@ export const logoutRoutes = new OpenAPIHono<AppEnv>()
 
 async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Response> {
   const { deps } = c.var
+  const taken = await deps.rateLimiter.take('authorize-ip', c.var.origin.ip ?? 'unknown')
+  if (!taken.allowed) {
+    const headers = rateLimitHeaders(taken)
+    return showRefusal(c, { ...invalidRequest('too many requests'), status: 429, headers })
+  }
   const checked = await checkLogout(deps, parameters)
   if (!checked.ok) return showRefusal(c, checked.error)
   const request = checked.value
@@ -108,4 +115,9 @@ async function askFirst(
 }
 
 const showRefusal = (c: Context<AppEnv>, refusal: OAuthRefusal): Promise<Response> =>
-  renderErrorPage(c, { status: refusal.status, code: refusal.error, message: refusal.description })
+  renderErrorPage(c, {
+    status: refusal.status,
+    code: refusal.error,
+    message: refusal.description,
+    headers: refusal.headers,
+  })

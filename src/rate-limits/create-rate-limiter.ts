@@ -7,7 +7,7 @@ import type { Clock } from '../kit/clock.ts'
 import { sha256 } from '../kit/hash.ts'
 import { withPatience } from '../kit/patience.ts'
 import type { DrawPermits } from './draw-permits.ts'
-import { endLease, extendLease, type Lease, newLease } from './lease.ts'
+import { endLease, extendLease, hasPermit, type Lease, newLease } from './lease.ts'
 import { type Policy, type PolicyName, type PolicyOverrides, policies, policyInForce } from './policies.ts'
 import type { RateLimitDecision, RateLimiter } from './rate-limiter.ts'
 import { rateSubject } from './rate-subject.ts'
@@ -46,6 +46,11 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
       const counted = rateSubject(policy, subject)
       return policy.mode === 'lease' ? takeLeased(name, policy, counted) : takeCounted(name, policy, counted)
     },
+    isSpent(name, subject) {
+      const lease = leases.get(`${name}:${rateSubject(table[name], subject)}`)
+      const at = now()
+      return lease !== undefined && !hasPermit(lease, at) && lease.emptyUntil > at
+    },
   }
 
   async function takeCounted(name: PolicyName, policy: Policy, subject: string): Promise<RateLimitDecision> {
@@ -62,7 +67,7 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
   function takeLeased(name: PolicyName, policy: Policy, subject: string): Promise<RateLimitDecision> {
     const lease = leaseOf(leases, `${name}:${subject}`, policy)
     const at = now()
-    if (lease.permits > 0 && at < lease.endsAt) {
+    if (hasPermit(lease, at)) {
       lease.permits--
       const low = lease.permits < lease.size / 4 && lease.size > 1
       if (low && lease.drawingUntil <= at && lease.emptyUntil <= at) {

@@ -37,6 +37,8 @@ export const newLease = (size: BucketSize): Lease => ({
   borrowed: false,
 })
 
+export const hasPermit = (lease: Lease, now: number): boolean => lease.permits > 0 && now < lease.endsAt
+
 /** Permits of an ended lease that go back to the bucket; the next lease starts small again. */
 export function endLease(lease: Lease, size: BucketSize, now: number): number {
   if (now < lease.endsAt) return 0

@@ -53,7 +53,7 @@ export const policies = {
     subject: 'ip',
     mode: 'lease',
     onFailure: 'open',
-    protects: 'the authorization endpoint from one address',
+    protects: 'the authorization and logout endpoints from one address',
   },
 } as const satisfies Record<string, Policy>
 

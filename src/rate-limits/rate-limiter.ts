@@ -18,6 +18,8 @@ export interface RateLimiter {
    * Never throws: when the backend fails, the policy's `onFailure` decides.
    */
   take(policy: PolicyName, subject: string): Promise<RateLimitDecision>
+  /** Whether this isolate already knows that `subject` has nothing left of a `lease` policy. Takes nothing, does no I/O. */
+  isSpent(policy: PolicyName, subject: string): boolean
   /**
    * Counts a failed login for an identifier that belongs to nobody, with the same exponential backoff that a
    * real account has, so that both look alike from outside. One call.

@@ -88,6 +88,19 @@ describe('object policies', () => {
 })
 
 describe('lease policies', () => {
+  test('tell that a subject has nothing left without asking anybody', async () => {
+    const limiter = isolate({ 'token-client': { capacity: 3, perSeconds: 60 } })
+    expect(limiter.isSpent('token-client', 'app')).toBe(false)
+    await allowedOf(limiter, 3)
+    expect(await allowedOf(limiter, 1)).toBe(0)
+    const asked = draws.length
+    expect(limiter.isSpent('token-client', 'app')).toBe(true)
+    expect(limiter.isSpent('token-client', 'other')).toBe(false)
+    now += 20_000
+    expect(limiter.isSpent('token-client', 'app')).toBe(false)
+    expect(draws.length).toBe(asked)
+  })
+
   test('hold the global bound over many isolates', async () => {
     const isolates = Array.from({ length: 7 }, () => isolate())
     let allowed = 0

@@ -45,9 +45,13 @@ export async function authenticateClient(
 ): Promise<Result<AuthenticatedClient, OAuthRefusal>> {
   const presented = readClientCredentials(request.headers.get('authorization'), form)
   if (!presented.ok) return presented
-  const proven = await prove(needs, presented.value)
+  const address = origin.ip ?? 'unknown'
+  // Made-up ids must not reach the replica and Postgres without a bound. Clients in use go on being served: they
+  // may share the address (carrier-grade NAT) with whoever floods.
+  const onlyKnown = needs.rateLimiter.isSpent('token-ip-unauthenticated', address)
+  const proven = await prove(needs, presented.value, { onlyKnown })
   if (typeof proven === 'string') {
-    const taken = await needs.rateLimiter.take('token-ip-unauthenticated', origin.ip ?? 'unknown')
+    const taken = await needs.rateLimiter.take('token-ip-unauthenticated', address)
     const headers = rateLimitHeaders(taken)
     if (!taken.allowed) return err(tooManyRequests(headers))
     recordFailure(needs, presented.value, proven, origin)
@@ -55,9 +59,7 @@ export async function authenticateClient(
   }
   // A public client's id is no secret: without the address, anybody could use up its permits.
   const subject =
-    presented.value.method === 'none'
-      ? `${proven.client_id}|${networkOf(origin.ip ?? 'unknown')}`
-      : proven.client_id
+    presented.value.method === 'none' ? `${proven.client_id}|${networkOf(address)}` : proven.client_id
   const taken = await needs.rateLimiter.take('token-client', subject)
   const headers = rateLimitHeaders(taken)
   return taken.allowed ? ok({ client: proven, headers }) : err(tooManyRequests(headers))
@@ -66,8 +68,9 @@ export async function authenticateClient(
 async function prove(
   needs: AuthenticateClientNeeds,
   presented: PresentedCredentials,
+  lookup: { readonly onlyKnown: boolean },
 ): Promise<Client | string> {
-  const client = await needs.findClient(presented.clientId)
+  const client = await needs.findClient(presented.clientId, lookup)
   if (!client) return 'unknown client'
   if (client.token_endpoint_auth_method !== presented.method) return `method is ${presented.method}`
   const authenticator = clientAuthenticators.find(({ method }) => method === presented.method)

@@ -45,6 +45,7 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true, unknow
         calls.object++
         return unknown
       },
+      isSpent: () => false,
     },
     findUserForLogin: async () => {
       calls.query++

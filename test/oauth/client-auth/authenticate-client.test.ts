@@ -7,13 +7,18 @@ import type { RateLimitDecision } from '../../../src/rate-limits/rate-limiter.ts
 import { aClient } from '../../fakes/client.ts'
 
 /** Whose permits a request spends. */
-async function spender(client: Client, body: string, ip: string | undefined): Promise<string> {
+async function spender(client: Client, body: string, ip: string | undefined, exhausted = false) {
   const spent: string[] = []
   const needs = {
     config: { issuer: 'https://auth.example' },
     now: () => 0,
-    findClient: async (clientId: string) => (clientId === client.client_id ? client : undefined),
+    findClient: async (clientId: string, options?: { onlyKnown?: boolean }) => {
+      if (clientId === client.client_id) return client
+      if (!options?.onlyKnown) spent.push('lookup')
+      return undefined
+    },
     rateLimiter: {
+      isSpent: (policy: string) => policy === 'token-ip-unauthenticated' && exhausted,
       take: async (policy: string, subject: string) => {
         spent.push(`${policy} ${subject}`)
         return { policy, allowed: true, limit: 1, windowSeconds: 1, remaining: 0, retryAfterSeconds: 0 }
@@ -48,5 +53,11 @@ describe('permits of the token endpoint', () => {
     const call = (secret: string) => spender(confidential, `client_id=app&client_secret=${secret}`, '::1')
     expect(await call('right')).toBe('token-client app')
     expect(await call('wrong')).toBe('token-ip-unauthenticated ::1')
+  })
+
+  it('an address without permits cannot make this server look up made-up clients; known ones it still serves', async () => {
+    expect(await spender(open, 'client_id=made-up', '::1')).toBe('lookup,token-ip-unauthenticated ::1')
+    expect(await spender(open, 'client_id=made-up', '::1', true)).toBe('token-ip-unauthenticated ::1')
+    expect(await spender(open, 'client_id=app', '203.0.113.1', true)).toBe('token-client app|203.0.113.1')
   })
 })
