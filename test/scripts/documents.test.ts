@@ -3,6 +3,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inWords, table } from '../../scripts/docs/markdown.ts'
+import {
+  absentSeconds,
+  freshSeconds,
+  replicaTrustedSeconds,
+  staleIfErrorSeconds,
+  stalenessBoundSeconds,
+  staleWhileRevalidateSeconds,
+} from '../../src/edge-cache/edge-cache.ts'
 
 const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>
@@ -41,6 +49,18 @@ describe.each(documents)('%s', (document) => {
 
   test('names npm scripts that exist', () => {
     for (const [, name = ''] of text.matchAll(/npm run ([a-z0-9:]+)/g)) expect(scripts).toHaveProperty(name)
+  })
+})
+
+describe('docs/architecture.md', () => {
+  test('states the bounds of the edge cache as the code has them', () => {
+    const text = readFileSync('docs/architecture.md', 'utf8').replaceAll(/\s+/g, ' ')
+    expect(text).toContain(`everywhere after at most ${stalenessBoundSeconds} s`)
+    expect(text).toContain(`its own region after at most ${staleWhileRevalidateSeconds} s`)
+    expect(text).toContain(`| memory | ${freshSeconds} s | until ${staleWhileRevalidateSeconds} s it still`)
+    expect(text).toContain(`| replica | ${replicaTrustedSeconds} s after`)
+    expect(text).toContain(`| absence (no such client) | ${absentSeconds} s |`)
+    expect(text).toContain(`| any copy, Postgres away | ${staleIfErrorSeconds / 3600} h |`)
   })
 })
 
