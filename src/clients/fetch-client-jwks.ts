@@ -13,8 +13,9 @@ interface CachedKeys {
   jwks: JSONWebKeySet | undefined
   /** When `jwks` was asked for; milliseconds since the Unix epoch, like the others. */
   fetchedAt: number
-  /** When the last fetch began, and when it was answered, well or badly. */
+  /** When the last fetch began, how many began since then beside it, and when one was answered, well or badly. */
   startedAt: number
+  beside: number
   answeredAt: number
 }
 
@@ -24,6 +25,8 @@ export const clientJwksTtlSeconds = 300
 export const clientJwksRetrySeconds = 30
 /** While the address does not answer, the last keys count this long: rotation by revocation must end them. */
 const staleIfErrorSeconds = 3600
+/** So many requests may fetch while the first one's answer is awaited; a slow address must not be flooded. */
+const maxBeside = 8
 const maxCached = 1000
 const maxKeys = 50
 const cachedKeys = new Map<string, CachedKeys>()
@@ -46,8 +49,13 @@ export function createFetchClientJwks(needs: {
     const at = now()
     const known = memory.get(uri)
     if (known && !mayFetch(known, options?.stale ?? false, at)) return usable(known, at)
-    const entry = known ?? { jwks: undefined, fetchedAt: 0, startedAt: 0, answeredAt: 0 }
-    entry.startedAt = at
+    const entry = known ?? { jwks: undefined, fetchedAt: 0, startedAt: 0, beside: 0, answeredAt: 0 }
+    if (at - entry.startedAt >= clientJwksRetrySeconds * 1000) {
+      entry.startedAt = at
+      entry.beside = 0
+    } else {
+      entry.beside += 1
+    }
     remember(memory, uri, entry)
     const fetched = await fetchKeySet(guardedFetch, uri)
     entry.answeredAt = now()
@@ -60,15 +68,14 @@ export function createFetchClientJwks(needs: {
 }
 
 /**
- * Whether to ask the address now. Requests that arrive while a fetch is under way fetch too: on Workers one
- * request cannot wait for the I/O of another, and without the keys they would fail.
+ * Whether to ask the address now. A few requests that arrive while a fetch is under way fetch too: on Workers
+ * one request cannot wait for the I/O of another, and without the keys they would fail.
  */
 function mayFetch(entry: CachedKeys, stale: boolean, at: number): boolean {
   const ttlSeconds = stale ? clientJwksRetrySeconds : clientJwksTtlSeconds
   if (entry.jwks && at - entry.fetchedAt < ttlSeconds * 1000) return false
   const underWay = entry.answeredAt < entry.startedAt
-  const patience = underWay ? 0 : clientJwksRetrySeconds * 1000
-  return at - entry.startedAt >= patience
+  return (underWay && entry.beside < maxBeside) || at - entry.startedAt >= clientJwksRetrySeconds * 1000
 }
 
 const usable = (entry: CachedKeys, at: number): JSONWebKeySet | undefined =>

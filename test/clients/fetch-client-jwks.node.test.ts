@@ -60,6 +60,16 @@ test('requests that arrive together on a cold isolate all get the keys', async (
   expect(answers.map(kids)).toEqual([['one'], ['one'], ['one']])
 })
 
+test('a flood while the address is slow does not become a flood there', async () => {
+  const fetchJwks = isolate()
+  const flood = () => Promise.all(Array.from({ length: 200 }, () => fetchJwks(client({ jwks_uri: uri }))))
+  await flood()
+  expect(fetches).toBeLessThanOrEqual(9)
+  now += clientJwksRetrySeconds * 1000
+  await Promise.all(Array.from({ length: 200 }, () => fetchJwks(client({ jwks_uri: uri }), { stale: true })))
+  expect(fetches).toBeLessThanOrEqual(18)
+})
+
 test('an unknown kid asks past the cache, at most every half minute', async () => {
   const fetchJwks = isolate()
   await fetchJwks(client({ jwks_uri: uri }))
