@@ -2,7 +2,7 @@
  * Token introspection (RFC 7662): what a token says and whether it still lives. One call to the object that
  * knows. Unknown, expired, revoked and foreign tokens are all just inactive (§2.2).
  */
-import type { Client } from '../clients/client.ts'
+import type { Client, FindClient } from '../clients/client.ts'
 import type { Config } from '../config.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { type Clock, toSeconds } from '../kit/clock.ts'
@@ -19,6 +19,7 @@ export interface IntrospectNeeds {
   readonly now: Clock
   readonly verifyJwt: VerifyJwt
   readonly sessionsOf: SessionsOf
+  readonly findClient: FindClient
 }
 
 export type Introspection = { readonly active: false } | ({ readonly active: true } & Record<string, unknown>)
@@ -45,7 +46,8 @@ async function introspectAccessToken(
   if (!claims?.jti || typeof claims['client_id'] !== 'string') return inactive
   if (!mayIntrospect(caller, claims['client_id'], claims.aud)) return inactive
   const address = await readTokenId(needs.root, claims.jti)
-  if (!address) return inactive
+  // A client that was switched off must not go on with the tokens it has.
+  if (!address || !(await needs.findClient(claims['client_id']))) return inactive
   const question = { now: needs.now(), kind: 'access', jti_hash: await sha256(claims.jti) } as const
   const inspected = await (address.kind === 'user'
     ? needs.sessionsOf(address.userId).inspectToken({ ...question, grant_id: address.grantId })
