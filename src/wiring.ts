@@ -99,6 +99,7 @@ export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUn
     loadKeys: () => loadSigningKeys(database()),
     insertKey: (input) => insertSigningKey(database(), input),
   })
+  const recordEvent = createRecordEvent({ waitUntil, append: createAppendEvents(env.AUDIT_OUTBOX, config) })
   const passwords = once(() => createPasswordStore(database()))
   return {
     config,
@@ -118,7 +119,7 @@ export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUn
     storePassword: (input) => passwords().storePassword(input),
     renewPasswordHash: (input) => passwords().renewPasswordHash(input),
     passwordHasher: argon2Hasher,
-    sessionsOf: createSessionsOf(env.USER_SESSIONS, config),
+    sessionsOf: createSessionsOf(env.USER_SESSIONS, config, recordEvent),
     rateLimiter: createRateLimiter({
       drawPermits:
         config.rateLimitBackend === 'upstash' && upstash
@@ -130,7 +131,7 @@ export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUn
       waitUntil,
     }),
     spendOnce: createSpendOnce(env.SINGLE_USE, config),
-    recordEvent: createRecordEvent({ waitUntil, append: createAppendEvents(env.AUDIT_OUTBOX, config) }),
+    recordEvent,
   }
 }
 

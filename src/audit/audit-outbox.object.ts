@@ -30,7 +30,7 @@ export class AuditOutbox extends DurableObject<Env> {
   /** Takes `count` events (JSON objects joined by commas); answers when they are on disk. */
   async append(encoded: string, count: number): Promise<void> {
     this.#outbox.append(encoded, count)
-    this.#outbox.flushSoon(true)
+    this.#outbox.flushSoon('own')
   }
 
   override async alarm(): Promise<void> {

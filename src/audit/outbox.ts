@@ -17,27 +17,28 @@ export type DeliverEvents = (eventsJson: string) => Promise<void>
 export interface Outbox {
   /** Writes events (JSON objects joined by commas, see `encodeEvents`). Call `flushSoon` when that is final. */
   append(encoded: string, count: number): void
-  /** Sees to it that an alarm will call `flush`: within seconds if `isUrgent`. */
-  flushSoon(isUrgent: boolean): void
+  /** Sees to it that an alarm will call `flush`: within seconds, or when somebody else delivers too, in a while. */
+  flushSoon(delivery: 'own' | 'forwarded'): void
   /** Delivers what waits. Never throws; on failure everything stays and another alarm is set. */
   flush(): Promise<'empty' | 'failed'>
 }
 
-const urgentMs = 5_000
-/** One delivery costs as much as several token requests: what nobody waits for gathers for longer. */
-const routineMs = 30_000
+const ownMs = 5_000
+/** Forwarded events are in Postgres long before; this sweep is for those whose isolate ended on the way. */
+const sweepMs = 3_600_000
 const batchSize = 500
 const longestBackoffMs = 60_000
 
+/** The events of every token request: they leave with the isolate's batches, not with a delivery per user. */
 const routineTypes: ReadonlySet<AuditEventType> = new Set([
   'token.issued',
   'token.refreshed',
   'token.replayed',
 ])
 
-/** Whether somebody may be watching for one of these events. */
-export const hasUrgent = (events: readonly AuditEvent[]): boolean =>
-  events.some((event) => !routineTypes.has(event.type))
+/** Whether all of `events` may be forwarded; an urgent one takes the others of its change along. */
+export const areRoutine = (events: readonly AuditEvent[]): boolean =>
+  events.every((event) => routineTypes.has(event.type))
 
 export const encodeEvents = (events: readonly AuditEvent[]): string =>
   events
@@ -78,10 +79,10 @@ export function createOutbox(
       sql.exec('INSERT INTO outbox (event_count, events) VALUES (?, ?)', count, encoded)
     },
 
-    flushSoon(isUrgent) {
+    flushSoon(delivery) {
       // While Postgres is down, new events wait for the retry instead of causing one more.
       if (failures > 0) ringAfter(longestBackoffMs)
-      else ringAfter(isUrgent ? urgentMs : routineMs)
+      else ringAfter(delivery === 'own' ? ownMs : sweepMs)
     },
 
     async flush() {
@@ -97,7 +98,7 @@ export function createOutbox(
         return 'empty'
       } catch (error) {
         console.error(`audit events wait, Postgres did not take them: ${rootMessage(error)}`)
-        ringAfter(Math.min(urgentMs * 2 ** failures++, longestBackoffMs))
+        ringAfter(Math.min(ownMs * 2 ** failures++, longestBackoffMs))
         return 'failed'
       }
     },

@@ -1,6 +1,7 @@
 /**
- * One alarm per Durable Object, set only when it must ring earlier than it would: setting one is a write. What
- * is known about it is kept in memory; after an eviction the first `ringBy` simply sets it again.
+ * One alarm per Durable Object, set only when it must ring earlier than it would: setting one is a write. When
+ * it will ring is kept next to the data too, so that an object that comes back from eviction neither sets it
+ * again nor pushes it back.
  */
 export interface ObjectAlarm {
   /**
@@ -12,16 +13,27 @@ export interface ObjectAlarm {
   rang(): void
 }
 
+const key = 'alarm_at'
+
 export function createObjectAlarm(storage: DurableObjectStorage): ObjectAlarm {
+  let known = false
   let pending: number | undefined
   return {
     ringBy(latest, earliest = latest) {
+      if (!known) {
+        known = true
+        const stored = storage.kv.get<number>(key)
+        // One that should have rung already says nothing: it may be the one being handled.
+        if (stored !== undefined && stored > Date.now()) pending = stored
+      }
       if (pending !== undefined && pending <= latest) return
       pending = earliest + Math.floor(Math.random() * (latest - earliest))
+      storage.kv.put(key, pending)
       // Not awaited: it joins the writes of this turn, and the answer waits for all of them.
       void storage.setAlarm(pending)
     },
     rang() {
+      known = true
       pending = undefined
     },
   }

@@ -5,8 +5,8 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { createDeliverEvents } from '../audit/audit.store.ts'
-import type { AuditEvent } from '../audit/event.ts'
-import { createOutbox, encodeEvents, hasUrgent, type Outbox } from '../audit/outbox.ts'
+import type { AuditEvent, RecordEvent } from '../audit/event.ts'
+import { areRoutine, createOutbox, encodeEvents, type Outbox } from '../audit/outbox.ts'
 import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
@@ -22,13 +22,18 @@ import { rotateRefresh } from './rotate-refresh.ts'
 import { settleLogin } from './settle-login.ts'
 import type { SubjectState } from './subject-state.ts'
 import { openSubjectTables, pruneSubjectTables, subjectMigrations } from './subject-tables.ts'
-import type { SessionsOf, UserSessions as UserSessionsPort } from './user-sessions.ts'
+import type {
+  RedeemedCode,
+  RotatedRefresh,
+  SessionsOf,
+  UserSessions as UserSessionsPort,
+} from './user-sessions.ts'
 
 type Input<Method extends keyof UserSessionsPort> = Parameters<UserSessionsPort[Method]>[0]
 
 const pruneIntervalMs = 3_600_000
 
-export class UserSessions extends DurableObject<Env> implements UserSessionsPort {
+export class UserSessions extends DurableObject<Env> {
   readonly #schema: ObjectSchema
   readonly #alarm: ObjectAlarm
   readonly #outbox: Outbox
@@ -78,11 +83,11 @@ export class UserSessions extends DurableObject<Env> implements UserSessionsPort
   }
 
   async redeemCode(input: Input<'redeemCode'>) {
-    return this.#change((state) => redeemCode(state, input))
+    return this.#tell(this.#change((state) => redeemCode(state, input)))
   }
 
   async rotateRefresh(input: Input<'rotateRefresh'>) {
-    return this.#change((state) => rotateRefresh(state, input))
+    return this.#tell(this.#change((state) => rotateRefresh(state, input)))
   }
 
   async inspectToken(input: Input<'inspectToken'>) {
@@ -123,7 +128,9 @@ export class UserSessions extends DurableObject<Env> implements UserSessionsPort
         if (this.#events.length > 0) this.#outbox.append(encodeEvents(this.#events), this.#events.length)
         return decided
       })
-      if (this.#events.length > 0) this.#outbox.flushSoon(hasUrgent(this.#events))
+      if (this.#events.length > 0) {
+        this.#outbox.flushSoon(areRoutine(this.#events) ? 'forwarded' : 'own')
+      }
       return result
     } catch (error) {
       // Rolled back: the copies in memory may be ahead of the tables.
@@ -133,6 +140,11 @@ export class UserSessions extends DurableObject<Env> implements UserSessionsPort
     }
   }
 
+  /** Hands routine events to the caller's isolate, which sends many users' events on together. */
+  #tell<T>(result: T): Told<T> {
+    return { result, events: areRoutine(this.#events) ? this.#events : [] }
+  }
+
   async #leaveNothing(): Promise<void> {
     this.#state = undefined
     this.#pruneAgainAt = 0
@@ -140,11 +152,41 @@ export class UserSessions extends DurableObject<Env> implements UserSessionsPort
   }
 }
 
-/** Finds the object of a subject; makes no call by itself. */
+/** An answer with the events it caused, for the caller to forward. */
+interface Told<T> {
+  readonly result: T
+  readonly events: readonly AuditEvent[]
+}
+
+/**
+ * Finds the object of a subject; makes no call by itself. Events of token requests are forwarded through
+ * `recordEvent`: a delivery of their own per user would cost more than the requests.
+ */
 export function createSessionsOf(
   namespace: DurableObjectNamespace<UserSessions>,
   placement: Placement,
+  recordEvent: RecordEvent,
 ): SessionsOf {
   const objectOf = placeObjects(namespace, placement)
-  return (subject) => objectOf(subject) as unknown as UserSessionsPort
+  const forward = <T>({ result, events }: Told<T>): T => {
+    events.forEach(recordEvent)
+    return result
+  }
+  return (subject) => {
+    const object = objectOf(subject)
+    return {
+      settleLogin: (input) => object.settleLogin(input),
+      checkSession: (input) => object.checkSession(input),
+      completePasswordChange: (input) => object.completePasswordChange(input),
+      endSession: (input) => object.endSession(input),
+      endAllSessions: (input) => object.endAllSessions(input),
+      listSessions: (input) => object.listSessions(input),
+      rememberConsent: (input) => object.rememberConsent(input),
+      denyConsent: (input) => object.denyConsent(input),
+      redeemCode: async (input) => forward<RedeemedCode>(await object.redeemCode(input)),
+      rotateRefresh: async (input) => forward<RotatedRefresh>(await object.rotateRefresh(input)),
+      inspectToken: (input) => object.inspectToken(input),
+      revokeToken: (input) => object.revokeToken(input),
+    }
+  }
 }

@@ -15,7 +15,7 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
 import { createRecordEvent } from '../../src/audit/record-event.ts'
 import { grant, login, origin, redemption, rotation, start, userId } from '../sessions/examples.ts'
-import { sessionsOf, stubOf, waitingEvents } from '../sessions/object-subject.ts'
+import { forwardedEvents, sessionsOf, stubOf, waitingEvents } from '../sessions/object-subject.ts'
 import { database, deliveredEvents, setPostgresReachable } from './delivered-events.ts'
 
 const newSubject = (): string => crypto.randomUUID()
@@ -87,6 +87,42 @@ describe('the outbox of an object', () => {
     const routine = await ringsAt()
     await sessionsOf(subject).settleLogin(login({ password_ok: false }))
     expect(await ringsAt()).toBeLessThan(routine as number)
+  })
+
+  it('hands routine events to the caller and keeps them until the sweep, so that a lost isolate loses none', async () => {
+    const { subject } = await signedInWithGrant()
+    await runDurableObjectAlarm(stubOf(subject))
+    await sessionsOf(subject).rotateRefresh(rotation('token-0', 'token-1'))
+    const [kept] = await waitingEvents(subject)
+    const forwarded = forwardedEvents.filter(({ id }) => id === kept?.id)
+    expect(forwarded).toEqual([kept])
+
+    await insertAuditEvents(database(), forwarded)
+    expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
+    expect(ids(await deliveredEvents(forwarded))).toEqual(ids(forwarded))
+    expect(await waitingEvents(subject)).toEqual([])
+  })
+
+  it('delivers an urgent change by itself, its routine events along with it', async () => {
+    const subject = newSubject()
+    await sessionsOf(subject).settleLogin(login())
+    await sessionsOf(subject).redeemCode(redemption(grant()))
+    await sessionsOf(subject).redeemCode(redemption(grant()))
+    const reused = (await waitingEvents(subject)).filter(({ type }) => type !== 'token.issued')
+    expect(reused.map(({ type }) => type)).toContain('code.reused')
+    const handedOver = new Set(forwardedEvents.map(({ id }) => id))
+    expect(reused.filter(({ id }) => handedOver.has(id))).toEqual([])
+  })
+
+  it('does not push the sweep back when an evicted object writes again', async () => {
+    const { subject } = await signedInWithGrant()
+    const ringsAt = () => runInDurableObject(stubOf(subject), (_, { storage }) => storage.getAlarm())
+    await runDurableObjectAlarm(stubOf(subject))
+    await sessionsOf(subject).rotateRefresh(rotation('token-0', 'token-1'))
+    const first = await ringsAt()
+    await evictDurableObject(stubOf(subject))
+    await sessionsOf(subject).rotateRefresh(rotation('token-1', 'token-2'))
+    expect(await ringsAt()).toBe(first)
   })
 
   it('survives eviction between the change, a failed delivery and the next one', async () => {

@@ -6,7 +6,12 @@ import type { UserSessions } from '../../src/sessions/user-sessions.ts'
 
 const placement = { jurisdiction: undefined, locationHint: undefined }
 
-export const sessionsOf = createSessionsOf(env.USER_SESSIONS, placement)
+/** What the objects handed to their callers for forwarding. */
+export const forwardedEvents: AuditEvent[] = []
+
+export const sessionsOf = createSessionsOf(env.USER_SESSIONS, placement, (event) =>
+  forwardedEvents.push(event),
+)
 
 export const stubOf = (subject: string) => env.USER_SESSIONS.getByName(subject)
 
