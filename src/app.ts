@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { renderErrorPage, renderNotFoundPage } from './login/error-page.tsx'
@@ -13,17 +14,10 @@ import { discoveryRoutes } from './oidc/discovery.route.ts'
 import { jwksRoutes } from './oidc/jwks.route.ts'
 import { logoutRoutes } from './oidc/logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
-import { createDependencies, readOrigin } from './wiring.ts'
 
 export const app = new OpenAPIHono<AppEnv>()
 
 app.route('/', discoveryRoutes)
-
-app.use(async (c, next) => {
-  c.set('deps', createDependencies(c.env, c.executionCtx))
-  c.set('origin', readOrigin(c.req.raw))
-  await next()
-})
 
 app.route('/', jwksRoutes)
 app.route('/', oauthRoutes)
@@ -61,7 +55,9 @@ const methodsOf = (path: string): readonly string[] => [
 app.onError((error, c) => {
   const unavailable = isUnavailable(error)
   console.error(JSON.stringify({ request_id: requestId(c), path: c.req.path, error: describe(error) }))
-  if (!c.var.deps) return oauthJson({ error: 'server_error', error_description: 'misconfigured' }, 500)
+  if (error instanceof ConfigurationError) {
+    return oauthJson({ error: 'server_error', error_description: 'the server is not configured' }, 500)
+  }
   if (machinePaths.test(c.req.path)) {
     return unavailable
       ? renderOAuthRefusal(temporarilyUnavailable('a backend is away'))
@@ -74,8 +70,7 @@ app.onError((error, c) => {
   })
 })
 
-/** Absent when the configuration itself is broken. */
-const requestId = (c: Context<AppEnv>): string => c.var.origin?.request_id ?? 'unknown'
+const requestId = (c: Context<AppEnv>): string => c.env.origin.request_id
 
 function describe(error: Error): string {
   const cause = error.cause instanceof Error ? ` <- ${error.cause.message}` : ''

@@ -40,8 +40,14 @@ export interface Dependencies {
   readonly recordEvent: RecordEvent
 }
 
+/** What routers see as their environment: not the Worker's bindings, but what `wiring.ts` makes of them. */
+export interface RequestEnv {
+  readonly config: Config
+  readonly deps: Dependencies
+  readonly origin: Origin
+}
+
 /** Hono's type parameters for every router. */
 export interface AppEnv {
-  Bindings: Env
-  Variables: { deps: Dependencies; origin: Origin }
+  Bindings: RequestEnv
 }

@@ -8,7 +8,7 @@ import { createFindClient } from './clients/find-client.ts'
 import { type Config, configOf } from './config.ts'
 import { findConsent, saveConsent } from './consents/consents.store.ts'
 import { createDatabase } from './db/client.ts'
-import type { Dependencies } from './dependencies.ts'
+import type { Dependencies, RequestEnv } from './dependencies.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache } from './edge-cache/edge-cache.ts'
 import { createObjectReplica } from './edge-cache/edge-replica.object.ts'
@@ -82,7 +82,7 @@ function createCache(env: Env, { config, upstash }: Isolate, waitUntil: WaitUnti
 const databasePatienceMilliseconds = 5000
 
 /** Everything a request can use. */
-export function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): Dependencies {
+function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): Dependencies {
   const isolate = isolateOf(env)
   const { config, root, upstash } = isolate
   const waitUntil: WaitUntil = (work) => ctx.waitUntil(work)
@@ -160,8 +160,29 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
   }
 }
 
+/** What the routers get instead of bindings. Made when first asked for: discovery needs the configuration alone. */
+export function createRequestEnv(
+  request: Request,
+  env: Env,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+): RequestEnv {
+  const deps = once(() => createDependencies(env, ctx))
+  const origin = once(() => readOrigin(request))
+  return {
+    get config() {
+      return isolateOf(env).config
+    },
+    get deps() {
+      return deps()
+    },
+    get origin() {
+      return origin()
+    },
+  }
+}
+
 /** The address Cloudflare saw; headers that a client can set are never looked at. */
-export const readOrigin = (request: Request): Origin => ({
+const readOrigin = (request: Request): Origin => ({
   ip: request.headers.get('cf-connecting-ip') ?? undefined,
   user_agent: request.headers.get('user-agent')?.slice(0, 256),
   request_id: request.headers.get('cf-ray') ?? crypto.randomUUID(),

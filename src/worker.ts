@@ -1,7 +1,7 @@
 /** Entry points of the Worker; everything else is reached from here. */
 import { app } from './app.ts'
 import { runScheduledJobs } from './jobs/scheduled.ts'
-import { createScheduledNeeds } from './wiring.ts'
+import { createRequestEnv, createScheduledNeeds } from './wiring.ts'
 
 export { AuditOutbox } from './audit/audit-outbox.object.ts'
 export { EdgeReplica } from './edge-cache/edge-replica.object.ts'
@@ -10,7 +10,8 @@ export { SingleUse } from './sessions/single-use.object.ts'
 export { UserSessions } from './sessions/user-sessions.object.ts'
 
 export default {
-  fetch: app.fetch,
+  fetch: (request: Request, env: Env, ctx: ExecutionContext) =>
+    app.fetch(request, createRequestEnv(request, env, ctx), ctx),
 
   async scheduled(_controller, env, ctx) {
     await runScheduledJobs(createScheduledNeeds(env, ctx))

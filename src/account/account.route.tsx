@@ -35,7 +35,7 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
       responses: { 200: 'Who is signed in, and where', 303: 'Not signed in: to the sign-in page' },
     }),
     async (c) => {
-      const { deps } = c.var
+      const { deps } = c.env
       const session = await requireSession(c)
       if (!session.ok) return session.error
       const { user_id } = session.value
@@ -71,7 +71,7 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
       if (!request.ok) return request.error
       const { session, form } = request.value
       const session_id = form.get('session_id')
-      const { deps, origin } = c.var
+      const { deps, origin } = c.env
       // The object is the person's own, so another person's session id names nothing in it.
       if (session_id) {
         await deps
@@ -93,7 +93,7 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
       const request = await readAccountForm(c)
       if (!request.ok) return request.error
       const { user_id, session_id } = request.value.session
-      const { deps, origin } = c.var
+      const { deps, origin } = c.env
       await deps
         .sessionsOf(user_id)
         .endAllSessions({ now: deps.now(), except_session_id: session_id, origin })
@@ -106,7 +106,7 @@ accountRoutes.get('/', () => goTo('/account'))
 
 /** The live, unrestricted session, or where to go first. */
 async function requireSession(c: Context<AppEnv>): Promise<Result<Session, Response>> {
-  const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
+  const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
   if (!session) return err(goTo('/login'))
   return session.password_change_required ? err(goTo('/password')) : ok(session)
 }

@@ -77,7 +77,7 @@ async function loadQuestion(
   const loaded = await requireInteraction(c, sealed)
   if (!loaded.ok) return loaded
   const { interaction } = loaded.value
-  const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
+  const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
   const asked = interaction.consent
   // Whoever signed in meanwhile (another tab, a shared browser) must not answer with a click meant by another.
   const isAsked = session !== undefined && session.session_id === asked?.session_id
@@ -92,7 +92,7 @@ async function allow(
   c: Context<AppEnv>,
   { interaction, asked, session }: ConsentQuestion,
 ): Promise<Response> {
-  const { deps, origin } = c.var
+  const { deps, origin } = c.env
   const { client_id } = interaction
   const consent = await deps.saveConsent(session.user_id, client_id, asked)
   await deps.sessionsOf(session.user_id).rememberConsent({
@@ -108,7 +108,7 @@ async function allow(
 }
 
 async function deny(c: Context<AppEnv>, { interaction, session }: ConsentQuestion): Promise<Response> {
-  const { deps, origin } = c.var
+  const { deps, origin } = c.env
   await deps.sessionsOf(session.user_id).denyConsent({
     now: deps.now(),
     client_id: interaction.client_id,
@@ -135,7 +135,7 @@ async function showPage(
   { interaction, asked, session }: ConsentQuestion,
   sealed: string,
 ): Promise<Response> {
-  const { findClient, findUser, loadScopeCatalog } = c.var.deps
+  const { findClient, findUser, loadScopeCatalog } = c.env.deps
   const [page, client, user, catalog] = await Promise.all([
     openPage(c, interaction.ui_locales),
     findClient(interaction.client_id),

@@ -31,7 +31,7 @@ export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Pro
             <code>{error.code}</code>
           </p>
         )}
-        <p class="quiet">{messages.reference(c.var.origin.request_id)}</p>
+        <p class="quiet">{messages.reference(c.env.origin.request_id)}</p>
       </div>
     </Layout>
   )

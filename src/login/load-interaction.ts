@@ -22,7 +22,7 @@ export async function loadInteraction(
   sealed: string | undefined,
 ): Promise<Result<LoadedInteraction | undefined, Response>> {
   if (!sealed) return ok(undefined)
-  const { config, root, now } = c.var.deps
+  const { config, root, now } = c.env.deps
   const binding = readBrowserBinding(config, c.req.header('cookie'))
   const interaction = await openInteraction(root, sealed, binding, now())
   return interaction ? ok({ interaction, sealed }) : err(await expired(c))
@@ -49,7 +49,7 @@ export async function withInteraction(
   path: string,
   interaction: Interaction,
 ): Promise<string> {
-  return `${path}?interaction=${await sealInteraction(c.var.deps.root, interaction)}`
+  return `${path}?interaction=${await sealInteraction(c.env.deps.root, interaction)}`
 }
 
 /** Where authorize takes over again. */

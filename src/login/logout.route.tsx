@@ -22,7 +22,7 @@ export const logoutPageRoutes = new OpenAPIHono<AppEnv>()
     }),
     async (c) => {
       const page = await openPage(c)
-      const session = await readSession(c.var.deps, c.req.header('cookie'))
+      const session = await readSession(c.env.deps, c.req.header('cookie'))
       const html = session ? <LogoutPage page={page} action={path} /> : <SignedOutPage page={page} />
       return sendPage(c, page, html)
     },
@@ -38,6 +38,6 @@ export const logoutPageRoutes = new OpenAPIHono<AppEnv>()
     async (c) => {
       const form = await readPageForm(c)
       if (!form.ok) return form.error
-      return goTo(path, [await signOut(c.var.deps, c.req.header('cookie'), c.var.origin)])
+      return goTo(path, [await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)])
     },
   )

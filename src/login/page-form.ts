@@ -11,7 +11,7 @@ import { chooseLanguage } from './messages/choose-language.ts'
 
 /** The form's fields, or the response that refuses it. */
 export async function readPageForm(c: Context<AppEnv>): Promise<Result<Parameters, Response>> {
-  const { config, root } = c.var.deps
+  const { config, root } = c.env.deps
   const { messages } = chooseLanguage(undefined, c.req.header('accept-language'))
   if (!isOwnOrigin(c.req.raw.headers, config.issuer)) {
     return err(await renderErrorPage(c, { status: 403, message: messages.foreignForm }))

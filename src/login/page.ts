@@ -18,7 +18,7 @@ export interface Page {
 
 /** @param uiLocales the application's wish; the browser's own is the second choice */
 export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<Page> {
-  const { config, root } = c.var.deps
+  const { config, root } = c.env.deps
   const language = chooseLanguage(uiLocales, c.req.header('accept-language'))
   const binding = await ensureBrowserBinding(config, c.req.header('cookie'))
   const csrfToken = await issueCsrfToken(root, binding.cookie)
@@ -41,7 +41,7 @@ export async function sendPage(
   html: HtmlEscapedString | Promise<HtmlEscapedString>,
   { status = 200, headers = {}, cookies = [], formTargets }: PageResponse = {},
 ): Promise<Response> {
-  const secure = c.var.deps.config.secureCookies
+  const secure = c.env.deps.config.secureCookies
   const response = new Response(`<!doctype html>${await html}`, {
     status,
     headers: { ...pageHeaders({ secure, formTargets }), ...headers, 'content-language': page.language.tag },

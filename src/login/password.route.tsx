@@ -34,7 +34,7 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
     async (c) => {
       const loaded = await loadInteraction(c, c.req.query('interaction'))
       if (!loaded.ok) return loaded.error
-      const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
+      const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
       if (!session) return goTo(signInPath(loaded.value))
       const page = await openPage(c, loaded.value?.interaction.ui_locales)
       return showForm(c, { page, session, loaded: loaded.value })
@@ -58,7 +58,7 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
       if (!parameters.ok) return parameters.error
       const loaded = await loadInteraction(c, parameters.value.get('interaction'))
       if (!loaded.ok) return loaded.error
-      const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
+      const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
       if (!session) return goTo(signInPath(loaded.value))
       const page = await openPage(c, loaded.value?.interaction.ui_locales)
       return change(c, { page, session, loaded: loaded.value }, parameters.value)
@@ -89,7 +89,7 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
     return showForm(c, form, { status: 400, problems })
   }
   const { session, loaded } = form
-  const replaced = await replacePassword(c.var.deps, { session, current, next, origin: c.var.origin })
+  const replaced = await replacePassword(c.env.deps, { session, current, next, origin: c.env.origin })
   if (!replaced.ok) return showForm(c, form, refusalOf(form.page, replaced.error))
   return goTo(loaded ? `${resumePath}?interaction=${loaded.sealed}` : '/account?done=password')
 }

@@ -27,7 +27,7 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
       },
     }),
     async (c) => {
-      const { deps } = c.var
+      const { deps } = c.env
       const loaded = await requireInteraction(c, c.req.query('interaction'))
       if (!loaded.ok) return loaded.error
       const { interaction, sealed } = loaded.value
@@ -68,7 +68,7 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
       const loaded = await requireInteraction(c, form.value.get('interaction'))
       if (!loaded.ok) return loaded.error
       const { interaction, sealed } = loaded.value
-      const session = await findLiveSession(c.var.deps, c.req.header('cookie'))
+      const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
       if (!session) return goTo(`/login?interaction=${sealed}`)
       // Somebody else signed in since the page was shown: it named another account than this one.
       if (form.value.get('session_id') !== session.session_id) return goTo(`${path}?interaction=${sealed}`)

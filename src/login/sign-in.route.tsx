@@ -75,7 +75,7 @@ const openForm = async (
 })
 
 async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Parameters): Promise<Response> {
-  const { deps, origin } = c.var
+  const { deps, origin } = c.env
   const username = parameters.get('identifier')
   const fields: Record<string, string> = {}
   const problems: Problem[] = []
@@ -119,7 +119,7 @@ async function finish(
   { loaded }: SignInForm,
   { session, handle, afterwards }: Extract<LoginOutcome, { status: 'signed_in' }>,
 ): Promise<Response> {
-  const { config } = c.var.deps
+  const { config } = c.env.deps
   if (afterwards.length > 0) c.executionCtx.waitUntil(Promise.allSettled(afterwards))
   const cookies = [setSessionCookie(config, handle, config.sessionAbsoluteTtlSeconds)]
   if (!loaded) return goTo(session.password_change_required ? '/password' : '/account', cookies)
@@ -139,7 +139,7 @@ async function showForm(
   username: string | undefined,
   { status, headers, problems }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
-  const client = loaded && (await c.var.deps.findClient(loaded.interaction.client_id))
+  const client = loaded && (await c.env.deps.findClient(loaded.interaction.client_id))
   const html = (
     <SignInPage
       page={page}

@@ -47,23 +47,23 @@ const revocation = describeRoute({
 
 export const oauthRoutes = new OpenAPIHono<AppEnv>()
   .openapi(token, async (c) => {
-    const { result, headers } = await answerTokenRequest(c.get('deps'), c.req.raw, c.get('origin'))
+    const { result, headers } = await answerTokenRequest(c.env.deps, c.req.raw, c.env.origin)
     return result.ok
       ? oauthJson(result.value, 200, headers)
       : renderOAuthRefusal({ ...result.error, headers: { ...headers, ...result.error.headers } })
   })
   .openapi(introspection, async (c) => {
-    const asked = await readClientRequest(c.get('deps'), c.req.raw, c.get('origin'))
+    const asked = await readClientRequest(c.env.deps, c.req.raw, c.env.origin)
     if (!asked.ok) return renderOAuthRefusal(asked.error)
     const { client, headers, token } = asked.value
     // RFC 7662 §2.1: the endpoint must be protected; a public client proves nothing.
     if (!isConfidential(client)) return renderOAuthRefusal(invalidClient('client authentication is required'))
-    return oauthJson(await introspect(c.get('deps'), client, token), 200, headers)
+    return oauthJson(await introspect(c.env.deps, client, token), 200, headers)
   })
   .openapi(revocation, async (c) => {
-    const asked = await readClientRequest(c.get('deps'), c.req.raw, c.get('origin'))
+    const asked = await readClientRequest(c.env.deps, c.req.raw, c.env.origin)
     if (!asked.ok) return renderOAuthRefusal(asked.error)
     const { client, headers, token } = asked.value
-    await revoke(c.get('deps'), client, token, c.get('origin'))
+    await revoke(c.env.deps, client, token, c.env.origin)
     return oauthJson({}, 200, headers)
   })

@@ -1,6 +1,5 @@
 /** Server metadata: cacheable, the same for everybody, and without any dependency but the configuration. */
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { configOf } from '../config.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { describeRoute } from '../kit/describe-route.ts'
 import { serverMetadata } from './discovery.ts'
@@ -22,7 +21,7 @@ for (const path of paths) {
     responses: { 200: 'Metadata derived from the configured issuer' },
   })
   discoveryRoutes.openapi(route, (c) => {
-    const { issuer } = configOf(c.env)
+    const { issuer } = c.env.config
     if (metadata?.issuer !== issuer) metadata = { issuer, json: JSON.stringify(serverMetadata(issuer)) }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })

@@ -17,7 +17,7 @@ const jwks = describeRoute({
 })
 
 export const jwksRoutes = new OpenAPIHono<AppEnv>().openapi(jwks, async (c) => {
-  const keys = await c.get('deps').keyring.jwks()
+  const keys = await c.env.deps.keyring.jwks()
   let json = encodedKeySets.get(keys)
   if (json === undefined) {
     json = JSON.stringify(keys)

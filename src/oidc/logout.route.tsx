@@ -63,14 +63,14 @@ export const logoutRoutes = new OpenAPIHono<AppEnv>()
       const form = await readPageForm(c)
       if (!form.ok) return form.error
       const sealed = form.value.get('return_to')
-      const returnTo = sealed && (await c.var.deps.root.open('logout', sealed))
-      return goTo(returnTo || '/logout', [await signOut(c.var.deps, c.req.header('cookie'), c.var.origin)])
+      const returnTo = sealed && (await c.env.deps.root.open('logout', sealed))
+      return goTo(returnTo || '/logout', [await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)])
     },
   )
 
 async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Response> {
-  const { deps } = c.var
-  const taken = await deps.rateLimiter.take('authorize-ip', c.var.origin.ip ?? 'unknown')
+  const { deps } = c.env
+  const taken = await deps.rateLimiter.take('authorize-ip', c.env.origin.ip ?? 'unknown')
   if (!taken.allowed) {
     const headers = rateLimitHeaders(taken)
     return showRefusal(c, { ...invalidRequest('too many requests'), status: 429, headers })
@@ -83,7 +83,7 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
     return askFirst(c, request, parameters.get('ui_locales'))
   }
   const cookie = session
-    ? await signOut(c.var.deps, c.req.header('cookie'), c.var.origin)
+    ? await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)
     : clearSessionCookie(deps.config)
   if (request.redirectTo !== undefined) return goTo(request.redirectTo, [cookie])
   const page = await openPage(c, parameters.get('ui_locales'))
@@ -97,7 +97,7 @@ async function isAboutSession(
   session: Session,
 ): Promise<boolean> {
   if (!hint || !client || typeof hint.sid !== 'string') return false
-  const sid = await sessionIdFor(c.var.deps.root, client.client_id, session.session_id)
+  const sid = await sessionIdFor(c.env.deps.root, client.client_id, session.session_id)
   return constantTimeEqual(hint.sid, sid)
 }
 
@@ -107,7 +107,7 @@ async function askFirst(
   uiLocales: string | undefined,
 ): Promise<Response> {
   const page = await openPage(c, uiLocales)
-  const hidden = redirectTo ? { return_to: await c.var.deps.root.seal('logout', redirectTo) } : {}
+  const hidden = redirectTo ? { return_to: await c.env.deps.root.seal('logout', redirectTo) } : {}
   const html = (
     <LogoutPage page={page} action={confirmPath} clientName={client?.client_name} hidden={hidden} />
   )

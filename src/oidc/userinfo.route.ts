@@ -36,7 +36,7 @@ export const userInfoRoutes = new OpenAPIHono<AppEnv>()
 async function answer(c: Context<AppEnv>): Promise<Response> {
   const token = await readBearerToken(c.req.raw)
   if (!token.ok) return renderOAuthRefusal(token.error)
-  const info = await userInfo(c.var.deps, token.value)
+  const info = await userInfo(c.env.deps, token.value)
   if (!info.ok) return renderOAuthRefusal(info.error)
   if (info.value.format === 'json') return oauthJson(info.value.claims)
   return new Response(info.value.jwt, { headers: { 'content-type': 'application/jwt', ...noStoreHeaders } })

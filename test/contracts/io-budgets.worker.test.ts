@@ -1,11 +1,11 @@
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { app } from '../../src/app.ts'
 import { createDatabase } from '../../src/db/client.ts'
 import { clientSecrets, clients, passwordCredentials, users } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
+import worker from '../../src/worker.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
 import { type Budget, budgets } from './budgets.ts'
 
@@ -29,7 +29,7 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('cf-connecting-ip', '203.0.113.7')
   if (cookies) headers.set('cookie', cookies)
-  const response = await app.fetch(new Request(issuer + path, { ...init, headers }), counted, ctx)
+  const response = await worker.fetch(new Request(issuer + path, { ...init, headers }), counted, ctx)
   for (const cookie of response.headers.getSetCookie()) remember(cookie.split(';')[0] as string)
   await waitOnExecutionContext(ctx)
   return response

@@ -1,18 +1,18 @@
 /** For contract suites in workerd: requests to the app, and clients in its database. */
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
-import { app } from '../../src/app.ts'
 import { createDatabase } from '../../src/db/client.ts'
 import { clientSecrets, clients } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { randomToken, uuidv7 } from '../../src/kit/ids.ts'
 import type { ClientAuthMethod } from '../../src/oauth/client-auth/method-names.ts'
+import worker from '../../src/worker.ts'
 
 const issuer = 'https://auth.test'
 
 /** One request, with everything it left for later done. Redirects are not followed. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const ctx = createExecutionContext()
-  const response = await app.fetch(new Request(issuer + path, { redirect: 'manual', ...init }), env, ctx)
+  const response = await worker.fetch(new Request(issuer + path, { redirect: 'manual', ...init }), env, ctx)
   await waitOnExecutionContext(ctx)
   return response
 }

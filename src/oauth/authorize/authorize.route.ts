@@ -61,7 +61,7 @@ export const authorizeRoutes = new OpenAPIHono<AppEnv>()
       responses: description.responses,
     }),
     async (c) => {
-      const deps = c.get('deps')
+      const deps = c.env.deps
       const interaction = await openInteraction(
         deps.root,
         c.req.query('interaction'),
@@ -81,8 +81,8 @@ async function respond(
   parameters: Parameters,
   interaction: Interaction | undefined,
 ): Promise<Response> {
-  const deps = c.get('deps')
-  const origin = c.get('origin')
+  const deps = c.env.deps
+  const origin = c.env.origin
   const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
   if (!taken.allowed) {
     return showRefusal(c, {
@@ -116,7 +116,7 @@ async function toPage(
   parameters: Parameters,
   previous: Interaction | undefined,
 ): Promise<Response> {
-  const { deps } = c.var
+  const { deps } = c.env
   const now = deps.now()
   const binding = await ensureBrowserBinding(deps.config, c.req.header('cookie'))
   const interaction: Interaction = {
