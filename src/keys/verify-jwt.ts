@@ -25,7 +25,7 @@ interface VerifiedToken {
 }
 
 const maxTokenLength = 16_384
-const maxRemembered = 1000
+const maxRemembered = 4000
 const segments = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 const verifiedTokens = new Map<string, VerifiedToken>()
