@@ -6,8 +6,9 @@ import { loadClient } from './clients/clients.store.ts'
 import { createFetchClientJwks } from './clients/fetch-client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
 import { type Config, configOf } from './config.ts'
+import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import { findConsent, saveConsent } from './consents/consents.store.ts'
-import { createDatabase } from './db/client.ts'
+import { createDatabase, type Database } from './db/client.ts'
 import type { Dependencies, RequestEnv } from './dependencies.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache } from './edge-cache/edge-cache.ts'
@@ -16,6 +17,7 @@ import { createUpstashReplica } from './edge-cache/upstash-replica.ts'
 import type { ScheduledNeeds } from './jobs/scheduled.ts'
 import { createKeyring } from './keys/create-keyring.ts'
 import { generateKey } from './keys/generate-key.ts'
+import type { Keyring } from './keys/keyring.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
 import {
   insertSigningKey,
@@ -30,11 +32,13 @@ import { argon2Hasher } from './passwords/argon2.ts'
 import { createPasswordStore } from './passwords/password.store.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
 import { createObjectPermits, createSettleUnknownLogin } from './rate-limits/rate-limit.object.ts'
+import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import { createUpstashPermits } from './rate-limits/upstash-permits.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { loadScopeCatalog } from './scopes/scopes.store.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
+import type { FindUser, FindUserForLogin } from './users/user.ts'
 import { findUser, findUserForLogin } from './users/users.store.ts'
 
 /** What an isolate derives from its environment once. */
@@ -66,83 +70,207 @@ function isolateOf(env: Env): Isolate {
   return isolate
 }
 
-type WaitUntil = (work: Promise<unknown>) => void
+type Context = Pick<ExecutionContext, 'waitUntil'>
 
 const now = systemClock
 
-function createCache(env: Env, { config, upstash }: Isolate, waitUntil: WaitUntil): EdgeCache {
+function createCache(env: Env, { config, upstash }: Isolate, ctx: Context): EdgeCache {
   const replica =
     config.cacheBackend === 'upstash' && upstash
       ? upstash.replica
       : createObjectReplica(env.EDGE_REPLICA, config)
-  return createEdgeCache({ replica, now, waitUntil })
+  return createEdgeCache({ replica, now, waitUntil: (work) => ctx.waitUntil(work) })
 }
 
 /** A Postgres that has not answered a request by then counts as away: the person gets an answer, not a spinner. */
 const databasePatienceMilliseconds = 5000
 
-/** Everything a request can use. */
-function createDependencies(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): Dependencies {
-  const isolate = isolateOf(env)
-  const { config, root, upstash } = isolate
-  const waitUntil: WaitUntil = (work) => ctx.waitUntil(work)
-  const database = once(() =>
-    createDatabase(config.databaseUrl, config.databaseGatewayUrl, {
+/**
+ * Everything a request can use, each made when first asked for: a token request pays for four of these, not
+ * for twenty. A class, because getters on a prototype cost a request nothing (docs/decisions/0012).
+ */
+class RequestDependencies implements Dependencies {
+  readonly now = now
+  readonly passwordHasher = argon2Hasher
+  readonly #env: Env
+  readonly #ctx: Context
+  readonly #isolate: Isolate
+  #openDatabase: Database | undefined
+  #builtCache: EdgeCache | undefined
+  #builtKeyring: Keyring | undefined
+  #builtRateLimiter: RateLimiter | undefined
+
+  constructor(env: Env, ctx: Context) {
+    this.#env = env
+    this.#ctx = ctx
+    this.#isolate = isolateOf(env)
+  }
+
+  get config() {
+    return this.#isolate.config
+  }
+
+  get root() {
+    return this.#isolate.root
+  }
+
+  get #database() {
+    this.#openDatabase ??= createDatabase(this.config.databaseUrl, this.config.databaseGatewayUrl, {
       signal: AbortSignal.timeout(databasePatienceMilliseconds),
-    }),
-  )
-  const cache = createCache(env, isolate, waitUntil)
-  const keyring = createKeyring({
-    cache,
-    root,
-    now,
-    loadKeys: () => loadSigningKeys(database()),
-    insertKey: (input) => insertSigningKey(database(), input),
-  })
-  const recordEvent = createRecordEvent({ waitUntil, append: createAppendEvents(env.AUDIT_OUTBOX, config) })
-  const passwords = once(() => createPasswordStore(database()))
-  return {
-    config,
-    root,
-    now,
-    keyring,
-    signJwt: createSignJwt({ keyring }),
-    verifyJwt: createVerifyJwt({ keyring, issuer: config.issuer, now }),
-    findClient: createFindClient({ cache, loadClient: (clientId) => loadClient(database(), clientId) }),
-    fetchClientJwks: createFetchClientJwks({ now, allowLoopback: config.allowLoopbackFetch }),
-    loadScopeCatalog: createLoadScopeCatalog({ cache, loadScopeCatalog: () => loadScopeCatalog(database()) }),
-    findUser: (userId) => findUser(database(), userId),
-    findUserForLogin: (identifier) => findUserForLogin(database(), identifier),
-    findConsent: (userId, clientId) => findConsent(database(), userId, clientId),
-    saveConsent: (userId, clientId, consent) => saveConsent(database(), userId, clientId, consent),
-    findCurrentPassword: (userId) => passwords().findCurrentPassword(userId),
-    storePassword: (input) => passwords().storePassword(input),
-    renewPasswordHash: (input) => passwords().renewPasswordHash(input),
-    passwordHasher: argon2Hasher,
-    sessionsOf: createSessionsOf(env.USER_SESSIONS, config, recordEvent),
-    rateLimiter: createRateLimiter({
+    })
+    return this.#openDatabase
+  }
+
+  get #cache() {
+    this.#builtCache ??= createCache(this.#env, this.#isolate, this.#ctx)
+    return this.#builtCache
+  }
+
+  get keyring() {
+    this.#builtKeyring ??= createKeyring({
+      cache: this.#cache,
+      root: this.root,
+      now,
+      loadKeys: () => loadSigningKeys(this.#database),
+      insertKey: (input) => insertSigningKey(this.#database, input),
+    })
+    return this.#builtKeyring
+  }
+
+  get signJwt() {
+    return createSignJwt({ keyring: this.keyring })
+  }
+
+  get verifyJwt() {
+    return createVerifyJwt({ keyring: this.keyring, issuer: this.config.issuer, now })
+  }
+
+  get findClient() {
+    return createFindClient({ cache: this.#cache, loadClient: (id) => loadClient(this.#database, id) })
+  }
+
+  get fetchClientJwks() {
+    return createFetchClientJwks({ now, allowLoopback: this.config.allowLoopbackFetch })
+  }
+
+  get loadScopeCatalog() {
+    return createLoadScopeCatalog({
+      cache: this.#cache,
+      loadScopeCatalog: () => loadScopeCatalog(this.#database),
+    })
+  }
+
+  get findUser(): FindUser {
+    return (userId) => findUser(this.#database, userId)
+  }
+
+  get findUserForLogin(): FindUserForLogin {
+    return (identifier) => findUserForLogin(this.#database, identifier)
+  }
+
+  get findConsent(): FindConsent {
+    return (userId, clientId) => findConsent(this.#database, userId, clientId)
+  }
+
+  get saveConsent(): SaveConsent {
+    return (userId, clientId, consent) => saveConsent(this.#database, userId, clientId, consent)
+  }
+
+  get #passwords() {
+    return createPasswordStore(this.#database)
+  }
+
+  get findCurrentPassword() {
+    return this.#passwords.findCurrentPassword
+  }
+
+  get storePassword() {
+    return this.#passwords.storePassword
+  }
+
+  get renewPasswordHash() {
+    return this.#passwords.renewPasswordHash
+  }
+
+  get sessionsOf() {
+    return createSessionsOf(this.#env.USER_SESSIONS, this.config, this.recordEvent)
+  }
+
+  get rateLimiter() {
+    const { config, upstash } = this.#isolate
+    this.#builtRateLimiter ??= createRateLimiter({
       drawPermits:
         config.rateLimitBackend === 'upstash' && upstash
           ? upstash.permits
-          : createObjectPermits(env.RATE_LIMIT, config),
-      settleUnknownLogin: createSettleUnknownLogin(env.RATE_LIMIT, config),
+          : createObjectPermits(this.#env.RATE_LIMIT, config),
+      settleUnknownLogin: createSettleUnknownLogin(this.#env.RATE_LIMIT, config),
       overrides: config.rateLimitOverrides,
       now,
-      waitUntil,
-    }),
-    spendOnce: createSpendOnce(env.SINGLE_USE, config),
-    recordEvent,
+      waitUntil: (work) => this.#ctx.waitUntil(work),
+    })
+    return this.#builtRateLimiter
+  }
+
+  get spendOnce() {
+    return createSpendOnce(this.#env.SINGLE_USE, this.config)
+  }
+
+  get recordEvent() {
+    return createRecordEvent({
+      waitUntil: (work) => this.#ctx.waitUntil(work),
+      append: createAppendEvents(this.#env.AUDIT_OUTBOX, this.config),
+    })
   }
 }
 
+/** What the routers get instead of bindings. Discovery needs the configuration alone. */
+class LazyRequestEnv implements RequestEnv {
+  readonly #request: Request
+  readonly #env: Env
+  readonly #ctx: Context
+  #builtDeps: Dependencies | undefined
+  #readOrigin: Origin | undefined
+
+  constructor(request: Request, env: Env, ctx: Context) {
+    this.#request = request
+    this.#env = env
+    this.#ctx = ctx
+  }
+
+  get config() {
+    return isolateOf(this.#env).config
+  }
+
+  get deps() {
+    this.#builtDeps ??= new RequestDependencies(this.#env, this.#ctx)
+    return this.#builtDeps
+  }
+
+  get origin() {
+    this.#readOrigin ??= readOrigin(this.#request)
+    return this.#readOrigin
+  }
+}
+
+/** The environment of one request. Nothing here does I/O by itself. */
+export const createRequestEnv = (request: Request, env: Env, ctx: Context): RequestEnv =>
+  new LazyRequestEnv(request, env, ctx)
+
+/** The address Cloudflare saw; headers that a client can set are never looked at. */
+const readOrigin = (request: Request): Origin => ({
+  ip: request.headers.get('cf-connecting-ip') ?? undefined,
+  user_agent: request.headers.get('user-agent')?.slice(0, 256),
+  request_id: request.headers.get('cf-ray') ?? crypto.randomUUID(),
+})
+
 /** What the cron jobs use. */
-export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): ScheduledNeeds {
+export function createScheduledNeeds(env: Env, ctx: Context): ScheduledNeeds {
   const isolate = isolateOf(env)
   const { config, root } = isolate
   const database = createDatabase(config.databaseUrl, config.databaseGatewayUrl)
   return {
     rotation: {
-      cache: createCache(env, isolate, (work) => ctx.waitUntil(work)),
+      cache: createCache(env, isolate, ctx),
       now,
       loadKeys: () => loadSigningKeys(database),
       writes: {
@@ -157,41 +285,5 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
         retentionSeconds: config.keyRetentionSeconds,
       },
     },
-  }
-}
-
-/** What the routers get instead of bindings. Made when first asked for: discovery needs the configuration alone. */
-export function createRequestEnv(
-  request: Request,
-  env: Env,
-  ctx: Pick<ExecutionContext, 'waitUntil'>,
-): RequestEnv {
-  const deps = once(() => createDependencies(env, ctx))
-  const origin = once(() => readOrigin(request))
-  return {
-    get config() {
-      return isolateOf(env).config
-    },
-    get deps() {
-      return deps()
-    },
-    get origin() {
-      return origin()
-    },
-  }
-}
-
-/** The address Cloudflare saw; headers that a client can set are never looked at. */
-const readOrigin = (request: Request): Origin => ({
-  ip: request.headers.get('cf-connecting-ip') ?? undefined,
-  user_agent: request.headers.get('user-agent')?.slice(0, 256),
-  request_id: request.headers.get('cf-ray') ?? crypto.randomUUID(),
-})
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
   }
 }
