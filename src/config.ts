@@ -52,7 +52,13 @@ export const environmentSchema = z.object({
     .string()
     .default('')
     .transform((value) => value.split(',').filter(Boolean))
-    .describe('Secret. Older root secrets, comma-separated; they still open old values and seal nothing.'),
+    .refine(
+      (secrets) => secrets.every((secret) => /^(closed:)?[A-Za-z0-9_-]{43,}$/.test(secret)),
+      'must be a list of base64url values of at least 32 bytes, each maybe marked closed:',
+    )
+    .describe(
+      'Secret. Older root secrets, comma-separated, the oldest one last; they still open old values and seal nothing. One marked `closed:` opens nothing either. The oldest one must stay: pairwise subjects are computed with it.',
+    ),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')

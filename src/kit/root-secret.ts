@@ -27,17 +27,25 @@ export interface RootSecret {
   seal(purpose: string, plaintext: string, context?: string): Promise<string>
   /** The plaintext, or `undefined` for anything not sealed here for this purpose and context. Never throws. */
   open(purpose: string, sealed: string, context?: string): Promise<string | undefined>
-  /** base64url(HMAC-SHA256) under the key of `purpose`. */
+  /** base64url(HMAC-SHA256) under the key of `purpose`. Another one when the root secret changes. */
   mac(purpose: string, message: string): Promise<string>
+  /** The same under the oldest root secret: for what others store and must find again after a change. */
+  lastingMac(purpose: string, message: string): Promise<string>
 }
+
+/** In front of a previous root secret: it opens nothing any more, and only keeps lasting MACs as they are. */
+const closedMark = 'closed:'
 
 /**
  * @param current base64url text of at least 32 bytes; seals and opens
- * @param previous older root secrets; they only open
+ * @param previous older root secrets, the oldest one last; they only open, and not if marked `closed:`
  */
 export function createRootSecret(current: string, previous: readonly string[] = []): RootSecret {
-  const keys = Promise.all([current, ...previous].map(importRootKey))
-  const macKeys = new Map<string, Promise<CryptoKey>>()
+  const opening = previous.filter((secret) => !secret.startsWith(closedMark))
+  const keys = Promise.all([current, ...opening].map(importRootKey))
+  const oldest = previous.at(-1)?.replace(closedMark, '') ?? current
+  const mac = createMac(() => keys.then(([root]) => root as RootKey))
+  const lastingMac = createMac(() => importRootKey(oldest))
 
   return {
     async seal(purpose, plaintext, context = '') {
@@ -76,24 +84,30 @@ export function createRootSecret(current: string, previous: readonly string[] = 
       }
     },
 
-    async mac(purpose, message) {
-      let key = macKeys.get(purpose)
-      if (!key) {
-        key = keys.then(([root]) =>
-          crypto.subtle.deriveKey(
-            { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode(`mac:${purpose}`) },
-            (root as RootKey).material,
-            { name: 'HMAC', hash: 'SHA-256', length: 256 },
-            false,
-            ['sign'],
-          ),
-        )
-        macKeys.set(purpose, key)
-      }
-      return base64url.encode(
-        new Uint8Array(await crypto.subtle.sign('HMAC', await key, encoder.encode(message))),
-      )
-    },
+    mac,
+    lastingMac,
+  }
+}
+
+function createMac(loadRoot: () => Promise<RootKey>): RootSecret['mac'] {
+  const macKeys = new Map<string, Promise<CryptoKey>>()
+  const deriveMacKey = async (purpose: string): Promise<CryptoKey> =>
+    crypto.subtle.deriveKey(
+      { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode(`mac:${purpose}`) },
+      (await loadRoot()).material,
+      { name: 'HMAC', hash: 'SHA-256', length: 256 },
+      false,
+      ['sign'],
+    )
+  return async (purpose, message) => {
+    let key = macKeys.get(purpose)
+    if (!key) {
+      key = deriveMacKey(purpose)
+      macKeys.set(purpose, key)
+    }
+    return base64url.encode(
+      new Uint8Array(await crypto.subtle.sign('HMAC', await key, encoder.encode(message))),
+    )
   }
 }
 

@@ -5,7 +5,7 @@ import type { RootSecret } from '../kit/root-secret.ts'
 /** Clients of one sector share a pairwise subject; two sectors cannot link theirs without our key (§8.1). */
 export async function subjectFor(root: RootSecret, client: Client, userId: string): Promise<string> {
   if (client.subject_type === 'public') return userId
-  return root.mac('pairwise-subject', `${sectorOf(client)}|${userId}`)
+  return root.lastingMac('pairwise-subject', `${sectorOf(client)}|${userId}`)
 }
 
 /**

@@ -37,3 +37,24 @@ describe('a sealed value', () => {
     expect(opened.filter((text) => text !== undefined)).toEqual(['text'])
   })
 })
+
+describe('after a change of the root secret', () => {
+  const secret = (byte: number) => Buffer.alloc(32, byte).toString('base64url')
+  const [first, second, third] = [secret(1), secret(2), secret(3)]
+
+  it('lasting MACs stay as they were, others do not', async () => {
+    const before = await root.lastingMac('purpose', 'text')
+    for (const previous of [[first], [second, first], [second, `closed:${first}`]]) {
+      const changed = createRootSecret(third, previous)
+      expect(await changed.lastingMac('purpose', 'text')).toBe(before)
+      expect(await changed.mac('purpose', 'text')).not.toBe(await root.mac('purpose', 'text'))
+    }
+    expect(await root.lastingMac('other', 'text')).not.toBe(before)
+  })
+
+  it('old values open, but not under a closed secret', async () => {
+    const sealed = await root.seal('purpose', 'text')
+    expect(await createRootSecret(second, [first]).open('purpose', sealed)).toBe('text')
+    expect(await createRootSecret(second, [`closed:${first}`]).open('purpose', sealed)).toBeUndefined()
+  })
+})

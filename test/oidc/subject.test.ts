@@ -3,7 +3,8 @@ import { createRootSecret } from '../../src/kit/root-secret.ts'
 import { sessionIdFor, subjectFor } from '../../src/oidc/subject.ts'
 import { aClient } from '../fakes/client.ts'
 
-const root = createRootSecret(Buffer.alloc(32, 1).toString('base64url'))
+const secret = Buffer.alloc(32, 1).toString('base64url')
+const root = createRootSecret(secret)
 const subject = (client_id: string, redirectUri: string | undefined, sector_identifier?: string) =>
   subjectFor(
     root,
@@ -27,6 +28,12 @@ describe('pairwise subjects (OpenID Connect Core §8.1)', () => {
     expect(await subject('a', 'https://one.example/', 'sector.example')).toBe(
       await subject('b', 'https://two.example/', 'sector.example'),
     )
+  })
+
+  it('survive a change of the root secret, because clients store them', async () => {
+    const changed = createRootSecret(Buffer.alloc(32, 2).toString('base64url'), [secret])
+    const client = aClient({ client_id: 'a', subject_type: 'pairwise' })
+    expect(await subjectFor(changed, client, 'user-1')).toBe(await subjectFor(root, client, 'user-1'))
   })
 
   it.each([
