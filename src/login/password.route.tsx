@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { describeRoute } from '../kit/describe-route.ts'
+import { uuidv7 } from '../kit/ids.ts'
 import { unreachable } from '../kit/result.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import { maxPasswordLength, minPasswordLength, type PasswordProblem } from '../passwords/password-policy.ts'
@@ -12,12 +13,13 @@ import type { Session } from '../sessions/user-sessions.ts'
 import type { Problem } from './form-parts.tsx'
 import { formTargets } from './form-targets.ts'
 import { findLiveSession } from './live-session.ts'
-import { type LoadedInteraction, loadInteraction, resumePath } from './load-interaction.ts'
+import { type LoadedInteraction, loadInteraction, resumePath, withInteraction } from './load-interaction.ts'
 import type { Messages } from './messages/en.ts'
 import { waitInWords } from './messages/time-in-words.ts'
 import { goTo, openPage, type Page, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 import { PasswordPage } from './password.page.tsx'
+import { issueSessionHandle, setSessionCookie } from './session-cookie.ts'
 
 const path = '/password'
 const tag = 'Sign-in'
@@ -88,10 +90,19 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   if (current === undefined || next === undefined || problems.length > 0) {
     return showForm(c, form, { status: 400, problems })
   }
+  const { deps, origin } = c.env
   const { session, loaded } = form
-  const replaced = await replacePassword(c.env.deps, { session, current, next, origin: c.env.origin })
+  const routing = { user_id: session.user_id, session_id: uuidv7(deps.now()) }
+  const { handle, secretHash } = await issueSessionHandle(deps.root, routing)
+  const renewed = { session_id: routing.session_id, secret_hash: secretHash }
+  const replaced = await replacePassword(deps, { session, renewed, current, next, origin })
   if (!replaced.ok) return showForm(c, form, refusalOf(form.page, replaced.error))
-  return goTo(loaded ? `${resumePath}?interaction=${loaded.sealed}` : '/account?done=password')
+  const cookies = [setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds)]
+  if (!loaded) return goTo('/account?done=password', cookies)
+  const { interaction } = loaded
+  const isOwn = interaction.session_id === session.session_id
+  const continued = isOwn ? { ...interaction, session_id: renewed.session_id } : interaction
+  return goTo(await withInteraction(c, resumePath, continued), cookies)
 }
 
 interface FormRefusal {

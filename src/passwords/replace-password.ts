@@ -1,13 +1,14 @@
 /**
- * A signed-in person changes their password: proves the old one, chooses a new one, and every other session
- * and grant ends, because whoever knew the old password may still be signed in somewhere.
+ * A signed-in person changes their password: proves the old one, chooses a new one, and every session and
+ * grant ends, because whoever knew the old password may still be signed in somewhere. This browser goes on under
+ * a new handle.
  */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin, RecordEvent } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
-import type { Session, SessionsOf } from '../sessions/user-sessions.ts'
+import type { CompletePasswordChange, Session, SessionsOf } from '../sessions/user-sessions.ts'
 import type { ChangePassword, FindCurrentPassword } from './change-password.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { checkNewPassword, type PasswordProblem } from './password-policy.ts'
@@ -23,7 +24,9 @@ export interface ReplacePasswordNeeds {
 }
 
 export interface ReplacePassword {
-  readonly session: Session
+  readonly session: Pick<Session, 'user_id' | 'session_id'>
+  /** Id and secret hash of the handle that this browser goes on with. */
+  readonly renewed: CompletePasswordChange['renewed']
   readonly current: string
   readonly next: string
   readonly origin: Origin
@@ -39,7 +42,7 @@ export type ReplaceRefusal =
 /** Replaces the password. The new one counts as soon as Postgres has it, in one statement with its event. */
 export async function replacePassword(
   needs: ReplacePasswordNeeds,
-  { session, current, next, origin }: ReplacePassword,
+  { session, renewed, current, next, origin }: ReplacePassword,
 ): Promise<Result<undefined, ReplaceRefusal>> {
   const { user_id, session_id } = session
   // A stolen session must not become a place to guess the password at will, from however many addresses.
@@ -63,7 +66,8 @@ export async function replacePassword(
     event: createEvent('password.changed', now, origin, { ...actor, outcome: 'success' }),
   })
   if (!isStored) return err({ reason: 'conflict' })
-  const complete = () => needs.sessionsOf(user_id).completePasswordChange({ now, session_id, origin })
+  const complete = () =>
+    needs.sessionsOf(user_id).completePasswordChange({ now, session_id, renewed, origin })
   // Repeatable, and tried again when an object moved: the other sessions must not outlive the old password.
   await complete().catch(complete)
   return ok(undefined)

@@ -62,16 +62,3 @@ export function dropSession(state: SubjectState, session: StoredSession, ending:
     }),
   )
 }
-
-/**
- * A new password: the session that set it becomes an ordinary one, and everything that the old password
- * opened ends. That includes grants of the same browser, because a thief may have made them there.
- */
-export function completePasswordChange(
-  state: SubjectState,
-  input: { readonly now: number; readonly session_id: string; readonly origin: Origin },
-): void {
-  const session = state.sessions.find(input.session_id)
-  if (session) state.sessions.put({ ...session, password_change_required: false })
-  endAllSessions(state, { ...input, except_session_id: input.session_id, reason: 'password_changed' })
-}

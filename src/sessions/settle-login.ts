@@ -1,5 +1,6 @@
 /** The end of a password sign-in: the failure counter decides, then the session begins. */
 import { createEvent } from '../audit/create-event.ts'
+import { beginSession } from './begin-session.ts'
 import { decideLogin } from './decide-login.ts'
 import { publicSession, sessionEnded, startSession } from './decide-session.ts'
 import { dropSession, endSession } from './end-session.ts'
@@ -32,17 +33,7 @@ function signIn(state: SubjectState, input: SettleLogin): StoredSession {
   const replaced = input.replaces_session_id && state.sessions.find(input.replaces_session_id)
   if (replaced) replaceSession(state, replaced, input)
   endOldestBeyondLimit(state, input)
-  state.sessions.put(session)
-  state.record(
-    createEvent('session.created', input.now, input.origin, {
-      outcome: 'success',
-      actor_type: 'user',
-      actor_id: input.user_id,
-      user_id: input.user_id,
-      session_id: session.session_id,
-      data: { acr: session.acr, amr: session.amr },
-    }),
-  )
+  beginSession(state, session, input)
   return session
 }
 

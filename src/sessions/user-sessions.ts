@@ -191,6 +191,14 @@ export interface EndSession {
   readonly reason: 'logout' | 'revoked' | 'replaced'
 }
 
+export interface CompletePasswordChange {
+  readonly now: number
+  readonly session_id: string
+  /** What the session becomes: its old handle may be in other hands too. */
+  readonly renewed: { readonly session_id: string; readonly secret_hash: string }
+  readonly origin: Origin
+}
+
 export interface RememberConsent {
   readonly now: number
   readonly client_id: string
@@ -208,8 +216,8 @@ export interface RememberConsent {
 export interface UserSessions {
   settleLogin(input: SettleLogin): Promise<SettledLogin>
   checkSession(input: CheckSession): Promise<CheckedSession>
-  /** Lifts `password_change_required`, ends every other session, and every grant. */
-  completePasswordChange(input: { now: number; session_id: string; origin: Origin }): Promise<void>
+  /** Ends every session and every grant; this browser goes on in a new, ordinary session. Repeatable. */
+  completePasswordChange(input: CompletePasswordChange): Promise<void>
   endSession(input: EndSession): Promise<void>
   /** Ends all sessions and all grants, `offline_access` included. */
   endAllSessions(input: {

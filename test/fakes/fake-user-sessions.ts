@@ -1,7 +1,8 @@
 /** The `UserSessions` port without Durable Objects: the same rules over maps. */
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { checkSession } from '../../src/sessions/check-session.ts'
-import { completePasswordChange, endAllSessions, endSession } from '../../src/sessions/end-session.ts'
+import { completePasswordChange } from '../../src/sessions/complete-password-change.ts'
+import { endAllSessions, endSession } from '../../src/sessions/end-session.ts'
 import { inspectToken } from '../../src/sessions/inspect-token.ts'
 import { listSessions } from '../../src/sessions/list-sessions.ts'
 import { redeemCode } from '../../src/sessions/redeem-code.ts'

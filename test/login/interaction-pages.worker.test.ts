@@ -231,6 +231,23 @@ describe('a password that must be changed', () => {
     expect(events.filter(({ type }) => type === 'password.changed')).toHaveLength(1)
   })
 
+  test('gives this browser a new handle: whoever holds a copy of the old one is out', async () => {
+    const [person, app] = [await addPerson({ mustChange: true }), await addApplication()]
+    const browser = openBrowser()
+    const prompting = authorizePath(app, { prompt: 'login' })
+    const forced = await signInOn(browser, await start(browser, prompting), person.email)
+    const thief = openBrowser()
+    for (const [name, value] of browser.cookies) thief.cookies.set(name, value)
+    expect((await thief.get('/account')).location).toBe('/password')
+
+    const consent = await browser.follow(await browser.post('/password', fill(forced)))
+    // Goes on where the person came from, without asking for another sign-in.
+    expect(consent.html).toContain('action="/consent"')
+    expect(browser.cookies.get('__Host-authly_session')).not.toBe(thief.cookies.get('__Host-authly_session'))
+    expect((await browser.get('/account')).status).toBe(200)
+    expect((await thief.get('/account')).location).toBe('/login')
+  })
+
   test('cannot be changed without a session', async () => {
     const browser = openBrowser()
     const { hidden } = await browser.get('/login')

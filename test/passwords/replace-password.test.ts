@@ -3,7 +3,6 @@ import { type ReplacePasswordNeeds, replacePassword } from '../../src/passwords/
 import { createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import { type Bucket, drawPermits } from '../../src/rate-limits/token-bucket.ts'
-import type { Session } from '../../src/sessions/user-sessions.ts'
 
 const now = 1_800_000_000_000
 
@@ -36,7 +35,8 @@ function setUp() {
   } as unknown as ReplacePasswordNeeds
   const guess = (user_id: string, ip: string) =>
     replacePassword(needs, {
-      session: { user_id, session_id: 's' } as Session,
+      session: { user_id, session_id: 's' },
+      renewed: { session_id: 's2', secret_hash: 'hash of the new secret' },
       current: 'a guess',
       next: 'orbit kettle purple seven',
       origin: { ip, user_agent: undefined, request_id: 'r' },

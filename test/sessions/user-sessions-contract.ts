@@ -484,17 +484,72 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         expect(await sessions.listSessions({ now: start })).toEqual([])
       })
 
-      it('after a password change keeps only the session that made it, now an ordinary one', async () => {
-        const subject = await withGrant()
-        const { sessions } = subject
-        const forced = newSession('session-2', { password_change_required: true })
-        await sessions.settleLogin(login({ session: forced, replaces_session_id: 'session-1' }))
-        await sessions.completePasswordChange({ now: start, session_id: 'session-2', origin })
-        const checked = await sessions.checkSession(check(start, 'session-2'))
-        expect(checked).toMatchObject({ status: 'live', session: { password_change_required: false } })
-        // Whoever knew the old password may have made this grant.
-        expect(await sessions.rotateRefresh(rotation('token-0', 'token-1'))).toEqual({ status: 'refused' })
-        expect(await sessions.listSessions({ now: start })).toHaveLength(1)
+      describe('after a password change', () => {
+        const change = (session_id: string, now = start) => ({
+          now,
+          session_id,
+          renewed: { session_id: 'renewed', secret_hash: 'secret of renewed' },
+          origin,
+        })
+
+        it('nothing goes on but this browser, in a new session without the restriction', async () => {
+          const subject = await withGrant({ scopes: ['openid', 'offline_access'] })
+          const { sessions } = subject
+          const forced = newSession('session-2', { password_change_required: true })
+          await sessions.settleLogin(login({ session: forced }))
+          await sessions.completePasswordChange(change('session-2', start + hour))
+          const checked = await sessions.checkSession(check(start + hour, 'renewed'))
+          expect(checked).toMatchObject({
+            status: 'live',
+            session: { user_id: userId, auth_time: start, password_change_required: false },
+          })
+          // Whoever knew the old password may have made this grant.
+          expect(await sessions.rotateRefresh(rotation('token-0', 'token-1'))).toEqual({ status: 'refused' })
+          expect(await sessions.listSessions({ now: start })).toHaveLength(1)
+          expect((await typesOf(subject)).slice(3)).toEqual([
+            'session.ended',
+            'session.ended',
+            'token.revoked',
+            'session.created',
+          ])
+        })
+
+        it('the old handle of this browser is dead, with the codes issued under it', async () => {
+          const { sessions } = await signedIn()
+          await sessions.completePasswordChange(change('session-1'))
+          expect(await sessions.checkSession(check())).toEqual({ status: 'none' })
+          expect(await sessions.checkSession(check(start, 'renewed', 'secret of session-1'))).toEqual({
+            status: 'none',
+          })
+          expect(await sessions.redeemCode(redemption())).toEqual({ status: 'refused' })
+        })
+
+        it('the new session lasts no longer than the old one could have', async () => {
+          const { sessions } = await signedIn()
+          for (let days = 6; days < 30; days += 6) await sessions.checkSession(check(start + days * day))
+          await sessions.completePasswordChange(change('session-1', start + 29 * day))
+          const checkAt = (now: number) => sessions.checkSession(check(now, 'renewed'))
+          expect((await checkAt(start + 29 * day)).status).toBe('live')
+          expect(await checkAt(start + 30 * day)).toEqual({ status: 'none' })
+        })
+
+        it('a repeated call leaves alone what began in between', async () => {
+          const subject = await signedIn()
+          const { sessions } = subject
+          await sessions.completePasswordChange(change('session-1'))
+          await sessions.settleLogin(login({ session: newSession('session-3') }))
+          const before = await typesOf(subject)
+          await sessions.completePasswordChange(change('session-1'))
+          expect(await sessions.listSessions({ now: start })).toHaveLength(2)
+          expect(await typesOf(subject)).toEqual(before)
+        })
+
+        it('a session that has ended meanwhile is not brought back', async () => {
+          const { sessions } = await signedIn()
+          await sessions.endSession({ now: start, session_id: 'session-1', origin, reason: 'logout' })
+          await sessions.completePasswordChange(change('session-1'))
+          expect(await sessions.listSessions({ now: start })).toEqual([])
+        })
       })
     })
   })
