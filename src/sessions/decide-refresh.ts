@@ -46,9 +46,17 @@ export function decideRefresh(
   return { status: 'reused' }
 }
 
-/** The family after its first token is issued. */
-export function startFamily(tokenHash: string, now: number, policy: RefreshPolicy): RefreshFamily {
-  const absolute_expires_at = now + policy.absolute_ttl_seconds * 1000
+/**
+ * The family after its first token is issued.
+ * @param latestEnd when it ends at the latest, whatever the policy (milliseconds since the Unix epoch)
+ */
+export function startFamily(
+  tokenHash: string,
+  now: number,
+  policy: RefreshPolicy,
+  latestEnd = Number.POSITIVE_INFINITY,
+): RefreshFamily {
+  const absolute_expires_at = Math.min(now + policy.absolute_ttl_seconds * 1000, latestEnd)
   return {
     current_hash: tokenHash,
     previous_hash: undefined,

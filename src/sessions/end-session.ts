@@ -1,6 +1,7 @@
 /** Signing out: one session, or all of them. */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
+import { isOffline } from './limit-grants.ts'
 import { type RevocationReason, revokeGrant } from './revoke-grant.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
 import type { EndSession } from './user-sessions.ts'
@@ -22,8 +23,7 @@ export function endSession(state: SubjectState, input: Ending & { readonly sessi
   if (!session) return
   dropSession(state, session, input)
   for (const stored of state.grants.allLive()) {
-    const { session_id, scopes } = stored.grant
-    if (session_id !== session.session_id || scopes.includes('offline_access')) continue
+    if (stored.grant.session_id !== session.session_id || isOffline(stored.grant)) continue
     const actor = { actor_type: 'user', actor_id: session.user_id } as const
     revokeGrant(state, stored, { now: input.now, origin: input.origin, reason: 'session_ended', actor })
   }

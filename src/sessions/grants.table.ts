@@ -3,7 +3,8 @@
  * once and parsed once. The last few grants used are kept in memory.
  */
 import type { ObjectSchema } from '../kit/object-schema.ts'
-import { familyEnd, type RefreshFamily } from './decide-refresh.ts'
+import type { RefreshFamily } from './decide-refresh.ts'
+import { grantEnd } from './limit-grants.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
 import type { Grant } from './user-sessions.ts'
 
@@ -29,12 +30,20 @@ const rememberedGrants = 64
 
 export function openGrantsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['grants'] {
   const remembered = new Map<string, StoredGrant>()
+  /** Never less than the number of live grants: those that end are found out when it seems full. */
+  let liveAtMost: number | undefined
 
   const remember = (stored: StoredGrant): void => {
     const { grant_id } = stored.grant
     remembered.delete(grant_id)
     remembered.set(grant_id, stored)
     if (remembered.size > rememberedGrants) remembered.delete(remembered.keys().next().value as string)
+  }
+
+  const countLive = (now: number): number => {
+    if (!schema.exists()) return 0
+    const counting = 'SELECT count(*) AS live FROM grants WHERE revoked = 0 AND keep_until > ?'
+    return sql.exec<{ live: number }>(counting, now).one().live
   }
 
   return {
@@ -51,10 +60,17 @@ export function openGrantsTable(sql: SqlStorage, schema: ObjectSchema): SubjectS
     allLive: () =>
       schema.exists() ? [...sql.exec<Row>('SELECT * FROM grants WHERE revoked = 0')].map(fromRow) : [],
 
+    isFull(limit, now) {
+      if (liveAtMost === undefined || liveAtMost >= limit) liveAtMost = countLive(now)
+      return liveAtMost >= limit
+    },
+
     put(stored) {
       schema.ensure()
       const { grant_id } = stored.grant
-      if (remembered.get(grant_id)?.grant === stored.grant) {
+      const known = remembered.get(grant_id)
+      if (!known && liveAtMost !== undefined) liveAtMost += 1
+      if (known?.grant === stored.grant) {
         sql.exec(
           `UPDATE grants SET revoked = ?, code_expires_at = ?, access_expires_at = ?, current_hash = ?,
              previous_hash = ?, replay = ?, started_at = ?, rotated_at = ?, idle_expires_at = ?,
@@ -95,8 +111,8 @@ const columns = (stored: StoredGrant): SqlStorageValue[] => {
 }
 
 /** A dead grant only has to be remembered while its code could come again; a missing one is dead as well. */
-const keepUntil = ({ revoked, code_expires_at, access_expires_at, family }: StoredGrant): number =>
-  revoked ? code_expires_at : Math.max(code_expires_at, access_expires_at, family ? familyEnd(family) : 0)
+const keepUntil = (stored: StoredGrant): number =>
+  stored.revoked ? stored.code_expires_at : grantEnd(stored)
 
 interface Row extends Record<string, SqlStorageValue> {
   grant_id: string

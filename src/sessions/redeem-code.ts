@@ -5,6 +5,7 @@
 import { createEvent } from '../audit/create-event.ts'
 import { startFamily } from './decide-refresh.ts'
 import { sessionEnded } from './decide-session.ts'
+import { endGrantsBeyondLimit, isOffline } from './limit-grants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SubjectState } from './subject-state.ts'
 import type { RedeemCode, RedeemedCode } from './user-sessions.ts'
@@ -29,10 +30,15 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
   const session = state.sessions.find(grant.session_id)
   if (now >= input.code_expires_at || !session || sessionEnded(session, now)) return { status: 'refused' }
 
+  // Refreshing is no sign of the person: without `offline_access` it ends with the session at the latest
+  // (OpenID Connect Core §11). The session's idle end does not count, because the application is in use.
+  const familyLimit = isOffline(grant) ? undefined : session.absolute_expires_at
+
+  endGrantsBeyondLimit(state, input)
   state.grants.put({
     grant,
     revoked: false,
-    family: input.refresh && startFamily(input.refresh.token_hash, now, input.refresh.policy),
+    family: input.refresh && startFamily(input.refresh.token_hash, now, input.refresh.policy, familyLimit),
     code_expires_at: input.code_expires_at,
     access_expires_at: input.access_token_expires_at,
   })

@@ -7,6 +7,7 @@ export type RevocationReason =
   | 'client'
   | 'code_reused'
   | 'refresh_reused'
+  | 'limit'
   | 'session_ended'
   | 'signed_out_everywhere'
   | 'password_changed'

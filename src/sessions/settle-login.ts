@@ -39,7 +39,7 @@ function signIn(state: SubjectState, input: SettleLogin): StoredSession {
 
 /**
  * The same person signs in again in the same browser (`prompt=login`, `max_age`): the old session ends, and
- * the apps it signed in stay signed in under the new one.
+ * the apps it signed in stay signed in under the new one, though not longer than the old one could have lasted.
  */
 function replaceSession(state: SubjectState, replaced: StoredSession, input: SettleLogin): void {
   dropSession(state, replaced, { now: input.now, origin: input.origin, reason: 'replaced' })

@@ -37,6 +37,8 @@ export interface SubjectState {
     find(grantId: string): StoredGrant | undefined
     /** Those not revoked. */
     allLive(): readonly StoredGrant[]
+    /** Whether `limit` or more are live at `now`. */
+    isFull(limit: number, now: number): boolean
     put(grant: StoredGrant): void
   }
   readonly attempts: {

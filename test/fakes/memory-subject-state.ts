@@ -1,6 +1,7 @@
 /** A subject's state in plain maps, for rules without storage. */
 import type { AuditEvent } from '../../src/audit/event.ts'
 import type { LoginAttempts } from '../../src/sessions/decide-login.ts'
+import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type { StoredGrant, StoredSession, SubjectState } from '../../src/sessions/subject-state.ts'
 import type { RememberedConsent } from '../../src/sessions/user-sessions.ts'
 
@@ -11,6 +12,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
   const events: AuditEvent[] = []
+  const liveGrants = () => [...grants.values()].filter((stored) => !stored.revoked)
 
   const state: SubjectState = {
     sessions: {
@@ -21,7 +23,8 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     },
     grants: {
       find: (id) => grants.get(id),
-      allLive: () => [...grants.values()].filter((stored) => !stored.revoked),
+      allLive: liveGrants,
+      isFull: (limit, now) => liveGrants().filter((stored) => now < grantEnd(stored)).length >= limit,
       put: (stored) => void grants.set(stored.grant.grant_id, stored),
     },
     attempts: {

@@ -1,6 +1,7 @@
 /** What every implementation of the `UserSessions` port does; run against the fake and the real object. */
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
+import { maxGrants } from '../../src/sessions/limit-grants.ts'
 import { maxSessions } from '../../src/sessions/settle-login.ts'
 import type { UserSessions } from '../../src/sessions/user-sessions.ts'
 import {
@@ -350,6 +351,69 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const { sessions } = await withGrant()
         const late = rotation('token-0', 'token-1', { now: start + 14 * day })
         expect(await sessions.rotateRefresh(late)).toEqual({ status: 'refused' })
+      })
+    })
+
+    describe('the end of a session (OpenID Connect Core §11)', () => {
+      const refreshEveryTenDays = async (sessions: UserSessions): Promise<string[]> => {
+        const statuses: string[] = []
+        for (const days of [0, 10, 20, 29.9, 30]) {
+          const token = statuses.length
+          const at = { now: start + days * day }
+          const rotated = await sessions.rotateRefresh(rotation(`token-${token}`, `token-${token + 1}`, at))
+          statuses.push(rotated.status)
+        }
+        return statuses
+      }
+
+      it('ends a refresh family without offline_access, though not by being idle', async () => {
+        const { sessions } = await withGrant()
+        expect(await refreshEveryTenDays(sessions)).toEqual([...Array(4).fill('rotated'), 'refused'])
+        const last = refreshToken('token-4', start + 30 * day)
+        expect(await sessions.inspectToken(last)).toEqual({ status: 'dead' })
+      })
+
+      it('does not end one with offline_access', async () => {
+        const { sessions } = await withGrant({ scopes: ['openid', 'offline_access'] })
+        expect(await refreshEveryTenDays(sessions)).toEqual(Array(5).fill('rotated'))
+      })
+    })
+
+    describe('the number of grants', () => {
+      const redeem = async ({ sessions }: Subject, index: number, overrides: object = {}) => {
+        const now = start + index
+        const refresh = { token_hash: `token-0 of ${index}`, policy }
+        return sessions.redeemCode(
+          redemption(grant(`grant-${index}`, overrides), { now, refresh, jti_hash: `jti-${index}` }),
+        )
+      }
+      const isLive = async ({ sessions }: Subject, index: number) =>
+        (await sessions.inspectToken(accessToken(`jti-${index}`, `grant-${index}`))).status === 'live'
+
+      it('is bounded: those end that were not used for longest, but offline_access last', async () => {
+        const subject = await signedIn()
+        await redeem(subject, 0, { scopes: ['openid', 'offline_access'] })
+        for (let index = 1; index < maxGrants; index++) await redeem(subject, index)
+        const used = rotation('token-0 of 1', 'token-1', { grant_id: 'grant-1', now: start + second })
+        expect((await subject.sessions.rotateRefresh(used)).status).toBe('rotated')
+        expect(await typesOf(subject)).not.toContain('token.revoked')
+
+        expect(await redeem(subject, maxGrants)).toEqual({ status: 'redeemed' })
+        const live = await Promise.all([0, 1, 2, 3, maxGrants].map((index) => isLive(subject, index)))
+        expect(live).toEqual([true, true, false, false, true])
+        const revoked = (await subject.events()).filter(({ type }) => type === 'token.revoked')
+        expect(revoked[0]).toMatchObject({ client_id: 'web', data: { reason: 'limit', grant_id: 'grant-2' } })
+        expect(revoked.length).toBeLessThanOrEqual(maxGrants / 10)
+      })
+
+      it('counts no grants that have ended by themselves', async () => {
+        const subject = await signedIn()
+        for (let index = 0; index < maxGrants; index++) {
+          await subject.sessions.redeemCode(redemption(grant(`brief-${index}`), { refresh: undefined }))
+        }
+        const later = { now: start + hour, code_expires_at: start + 2 * hour }
+        expect(await subject.sessions.redeemCode(redemption(grant(), later))).toEqual({ status: 'redeemed' })
+        expect(await typesOf(subject)).not.toContain('token.revoked')
       })
     })
 

@@ -1,0 +1,38 @@
+/** How many grants one person can have at a time, and which of them end when there are more. */
+import type { Origin } from '../audit/event.ts'
+import { familyEnd } from './decide-refresh.ts'
+import { revokeGrant } from './revoke-grant.ts'
+import type { StoredGrant, SubjectState } from './subject-state.ts'
+import type { Grant } from './user-sessions.ts'
+
+/** More than any person uses; an application that starts over again and again must not fill the object. */
+export const maxGrants = 200
+/** A few at once, because looking at all of them costs more than the redemption that found them too many. */
+const endedTogether = 20
+
+/** Makes room for a new grant: those ends first that are not `offline_access` and were not used for longest. */
+export function endGrantsBeyondLimit(
+  state: SubjectState,
+  { now, origin }: { readonly now: number; readonly origin: Origin },
+): void {
+  if (!state.grants.isFull(maxGrants, now)) return
+  const live = state.grants.allLive().filter((stored) => now < grantEnd(stored))
+  const firstToEnd = live.toSorted(
+    (left, right) =>
+      Number(isOffline(left.grant)) - Number(isOffline(right.grant)) || lastUse(left) - lastUse(right),
+  )
+  for (const stored of firstToEnd.slice(0, live.length - maxGrants + endedTogether)) {
+    const actor = { actor_type: 'client', actor_id: stored.grant.client_id } as const
+    revokeGrant(state, stored, { now, origin, reason: 'limit', actor })
+  }
+}
+
+/** Meant to outlive the session it was made in (OpenID Connect Core §11). */
+export const isOffline = ({ scopes }: Grant): boolean => scopes.includes('offline_access')
+
+/** When nothing issued from a grant that is not revoked can be used any more. */
+export const grantEnd = ({ code_expires_at, access_expires_at, family }: StoredGrant): number =>
+  Math.max(code_expires_at, access_expires_at, family ? familyEnd(family) : 0)
+
+/** A grant without refresh token is used once, shortly before its code ends. */
+const lastUse = ({ family, code_expires_at }: StoredGrant): number => family?.rotated_at ?? code_expires_at
