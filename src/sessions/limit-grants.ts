@@ -7,8 +7,8 @@ import type { Grant } from './user-sessions.ts'
 
 /** More than any person uses; an application that starts over again and again must not fill the object. */
 export const maxGrants = 200
-/** A few at once, because looking at all of them costs more than the redemption that found them too many. */
-const endedTogether = 20
+/** A few end at once, because looking at all of them costs more than the redemption that found them too many. */
+const keptGrants = 180
 
 /** Makes room for a new grant: those ends first that are not `offline_access` and were not used for longest. */
 export function endGrantsBeyondLimit(
@@ -21,7 +21,7 @@ export function endGrantsBeyondLimit(
     (left, right) =>
       Number(isOffline(left.grant)) - Number(isOffline(right.grant)) || lastUse(left) - lastUse(right),
   )
-  for (const stored of firstToEnd.slice(0, live.length - maxGrants + endedTogether)) {
+  for (const stored of firstToEnd.slice(0, -keptGrants)) {
     const actor = { actor_type: 'client', actor_id: stored.grant.client_id } as const
     revokeGrant(state, stored, { now, origin, reason: 'limit', actor })
   }

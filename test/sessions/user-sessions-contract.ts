@@ -384,7 +384,12 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const now = start + index
         const refresh = { token_hash: `token-0 of ${index}`, policy }
         return sessions.redeemCode(
-          redemption(grant(`grant-${index}`, overrides), { now, refresh, jti_hash: `jti-${index}` }),
+          redemption(grant(`grant-${index}`, overrides), {
+            now,
+            code_expires_at: now + 60 * second,
+            refresh,
+            jti_hash: `jti-${index}`,
+          }),
         )
       }
       const isLive = async ({ sessions }: Subject, index: number) =>
@@ -408,12 +413,17 @@ export function describeUserSessions(name: string, open: () => Subject): void {
 
       it('counts no grants that have ended by themselves', async () => {
         const subject = await signedIn()
-        for (let index = 0; index < maxGrants; index++) {
-          await subject.sessions.redeemCode(redemption(grant(`brief-${index}`), { refresh: undefined }))
-        }
-        const later = { now: start + hour, code_expires_at: start + 2 * hour }
-        expect(await subject.sessions.redeemCode(redemption(grant(), later))).toEqual({ status: 'redeemed' })
-        expect(await typesOf(subject)).not.toContain('token.revoked')
+        const brief = (index: number) => redemption(grant(`brief-${index}`), { refresh: undefined })
+        for (let index = 0; index < maxGrants; index++) await subject.sessions.redeemCode(brief(index))
+        const revoked = async () =>
+          (await subject.events()).flatMap(({ type, data }) =>
+            type === 'token.revoked' ? [String(data?.['grant_id'])] : [],
+          )
+        for (let index = 0; index < maxGrants; index++) await redeem(subject, hour + index)
+        expect(await revoked()).toEqual([])
+        await redeem(subject, hour + maxGrants)
+        expect((await revoked()).filter((id) => id.startsWith('brief-'))).toEqual([])
+        expect((await revoked())[0]).toBe(`grant-${hour}`)
       })
     })
 
