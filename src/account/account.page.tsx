@@ -5,14 +5,14 @@ import { Layout } from '../login/layout.tsx'
 import { isolated } from '../login/messages/isolated.ts'
 import { timeInWords } from '../login/messages/time-in-words.ts'
 import type { Page } from '../login/page.ts'
-import type { Session } from '../sessions/user-sessions.ts'
+import type { LiveSession, Session } from '../sessions/user-sessions.ts'
 import type { User } from '../users/user.ts'
 import { describeDevice } from './describe-device.ts'
 
 interface AccountPageProps {
   readonly page: Page
   readonly user: User | undefined
-  readonly current: Session
+  readonly current: LiveSession
   readonly sessions: readonly Session[]
   readonly timeZone: string
   readonly notice: string | undefined
@@ -20,6 +20,7 @@ interface AccountPageProps {
 
 export const AccountPage: FC<AccountPageProps> = ({ page, user, current, sessions, timeZone, notice }) => {
   const { messages } = page
+  const mine = sessions.filter(({ session_id }) => session_id === current.session_id)
   const others = sessions.filter(({ session_id }) => session_id !== current.session_id)
   return (
     <Layout page={page} title={messages.accountTitle} wide>
@@ -48,7 +49,7 @@ export const AccountPage: FC<AccountPageProps> = ({ page, user, current, session
       <section class="card" aria-labelledby="sessions">
         <h2 id="sessions">{messages.sessionsSection}</h2>
         <ul class="plain">
-          {[current, ...others].map((session) => (
+          {[...mine, ...others].map((session) => (
             <SessionRow
               page={page}
               session={session}

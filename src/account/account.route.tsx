@@ -9,7 +9,7 @@ import type { Messages } from '../login/messages/en.ts'
 import { goTo, openPage, sendPage } from '../login/page.ts'
 import { readPageForm } from '../login/page-form.ts'
 import type { Parameters } from '../oauth/parameters.ts'
-import type { Session } from '../sessions/user-sessions.ts'
+import type { LiveSession } from '../sessions/user-sessions.ts'
 import { AccountPage } from './account.page.tsx'
 
 const tag = 'Account'
@@ -105,7 +105,7 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
 accountRoutes.get('/', () => goTo('/account'))
 
 /** The live, unrestricted session, or where to go first. */
-async function requireSession(c: Context<AppEnv>): Promise<Result<Session, Response>> {
+async function requireSession(c: Context<AppEnv>): Promise<Result<LiveSession, Response>> {
   const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
   if (!session) return err(goTo('/login'))
   return session.password_change_required ? err(goTo('/password')) : ok(session)
@@ -113,7 +113,7 @@ async function requireSession(c: Context<AppEnv>): Promise<Result<Session, Respo
 
 async function readAccountForm(
   c: Context<AppEnv>,
-): Promise<Result<{ readonly session: Session; readonly form: Parameters }, Response>> {
+): Promise<Result<{ readonly session: LiveSession; readonly form: Parameters }, Response>> {
   const form = await readPageForm(c)
   if (!form.ok) return form
   const session = await requireSession(c)

@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { describeRoute } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import type { Session } from '../sessions/user-sessions.ts'
+import type { LiveSession } from '../sessions/user-sessions.ts'
 import { accountName } from './account-name.ts'
 import { ConsentPage } from './consent.page.tsx'
 import { describeConsent } from './describe-consent.ts'
@@ -22,7 +22,7 @@ const tag = 'Sign-in'
 interface ConsentQuestion {
   readonly interaction: Interaction
   readonly asked: NonNullable<Interaction['consent']>
-  readonly session: Session
+  readonly session: LiveSession
 }
 
 export const consentRoutes = new OpenAPIHono<AppEnv>()
@@ -122,7 +122,7 @@ async function deny(c: Context<AppEnv>, { interaction, session }: ConsentQuestio
 async function resume(
   c: Context<AppEnv>,
   interaction: Interaction,
-  session: Session,
+  session: LiveSession,
   answer: Pick<Interaction, 'denied'>,
 ): Promise<Response> {
   const prompt_done = { ...interaction.prompt_done, consent: true }

@@ -2,7 +2,7 @@
 import type { Clock } from '../kit/clock.ts'
 import type { CookieSettings } from '../kit/cookies.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { Session, SessionsOf } from '../sessions/user-sessions.ts'
+import type { LiveSession, SessionsOf } from '../sessions/user-sessions.ts'
 import { readSession } from './session-cookie.ts'
 
 export interface LiveSessionNeeds {
@@ -16,7 +16,7 @@ export interface LiveSessionNeeds {
 export async function findLiveSession(
   needs: LiveSessionNeeds,
   cookieHeader: string | undefined,
-): Promise<Session | undefined> {
+): Promise<LiveSession | undefined> {
   const cookie = await readSession(needs, cookieHeader)
   if (!cookie) return undefined
   const checked = await needs.sessionsOf(cookie.routing.user_id).checkSession({

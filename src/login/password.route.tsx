@@ -9,7 +9,7 @@ import type { Parameters } from '../oauth/parameters.ts'
 import { maxPasswordLength, minPasswordLength, type PasswordProblem } from '../passwords/password-policy.ts'
 import { type ReplaceRefusal, replacePassword } from '../passwords/replace-password.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
-import type { Session } from '../sessions/user-sessions.ts'
+import type { LiveSession } from '../sessions/user-sessions.ts'
 import type { Problem } from './form-parts.tsx'
 import { formTargets } from './form-targets.ts'
 import { findLiveSession } from './live-session.ts'
@@ -72,7 +72,7 @@ const signInPath = (loaded: LoadedInteraction | undefined): string =>
 
 interface PasswordForm {
   readonly page: Page
-  readonly session: Session
+  readonly session: LiveSession
   readonly loaded: LoadedInteraction | undefined
 }
 

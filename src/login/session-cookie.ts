@@ -13,13 +13,27 @@ export interface SessionRouting {
 
 const name = 'authly_session'
 
+/** Handles this isolate has opened before: a browser sends the same one with every request. */
+const openedHandles = new WeakMap<RootSecret, Map<string, OpenedHandle<SessionRouting>>>()
+const maxOpenedHandles = 2000
+
 /** The session handle in a `Cookie` header, opened. Does no I/O: ask `checkSession` whether it is live. */
 export async function readSession(
   needs: { readonly root: RootSecret; readonly config: CookieSettings },
   cookieHeader: string | null | undefined,
 ): Promise<OpenedHandle<SessionRouting> | undefined> {
   const handle = readCookie(needs.config, cookieHeader, name)
-  return handle === undefined ? undefined : openHandle<SessionRouting>(needs.root, 'ss', handle)
+  if (handle === undefined) return undefined
+  let known = openedHandles.get(needs.root)
+  if (!known) {
+    known = new Map()
+    openedHandles.set(needs.root, known)
+  }
+  const opened = known.get(handle) ?? (await openHandle<SessionRouting>(needs.root, 'ss', handle))
+  if (!opened) return undefined
+  known.set(handle, opened)
+  if (known.size > maxOpenedHandles) known.delete(known.keys().next().value as string)
+  return opened
 }
 
 /** A fresh handle for a new session; `secretHash` goes to `settleLogin`, `handle` into the cookie. */

@@ -6,12 +6,11 @@ import type { Client, FindClient } from '../clients/client.ts'
 import type { Config } from '../config.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { type Clock, toSeconds } from '../kit/clock.ts'
-import { sha256 } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SessionsOf } from '../sessions/user-sessions.ts'
 import { accessTokenType } from './access-token.ts'
 import { openRefreshToken } from './refresh-token.ts'
-import { readTokenId, serviceSubject } from './token-id.ts'
+import { locateToken } from './token-id.ts'
 
 export interface IntrospectNeeds {
   readonly config: Pick<Config, 'issuer'>
@@ -43,15 +42,17 @@ async function introspectAccessToken(
   token: string,
 ): Promise<Introspection> {
   const claims = await needs.verifyJwt(token, { typ: accessTokenType })
-  if (!claims?.jti || typeof claims['client_id'] !== 'string') return inactive
+  if (typeof claims?.['client_id'] !== 'string') return inactive
   if (!mayIntrospect(caller, claims['client_id'], claims.aud)) return inactive
-  const address = await readTokenId(needs.root, claims.jti)
+  const address = await locateToken(needs.root, claims)
   // A client that was switched off must not go on with the tokens it has.
   if (!address || !(await needs.findClient(claims['client_id']))) return inactive
-  const question = { now: needs.now(), kind: 'access', jti_hash: await sha256(claims.jti) } as const
-  const inspected = await (address.kind === 'user'
-    ? needs.sessionsOf(address.userId).inspectToken({ ...question, grant_id: address.grantId })
-    : needs.sessionsOf(serviceSubject(claims['client_id'])).inspectToken(question))
+  const inspected = await needs.sessionsOf(address.subject).inspectToken({
+    now: needs.now(),
+    kind: 'access',
+    grant_id: address.grantId,
+    jti_hash: address.jtiHash,
+  })
   return inspected.status === 'live' ? { active: true, ...claims, token_type: 'Bearer' } : inactive
 }
 

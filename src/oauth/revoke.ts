@@ -6,12 +6,11 @@ import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import type { Clock } from '../kit/clock.ts'
-import { sha256 } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SessionsOf } from '../sessions/user-sessions.ts'
 import { accessTokenType } from './access-token.ts'
 import { openRefreshToken } from './refresh-token.ts'
-import { readTokenId, serviceSubject } from './token-id.ts'
+import { locateToken } from './token-id.ts'
 
 export interface RevokeNeeds {
   readonly root: RootSecret
@@ -40,15 +39,14 @@ export async function revoke(
     return
   }
   const claims = await needs.verifyJwt(token, { typ: accessTokenType })
-  if (!claims?.jti || !claims.exp || claims['client_id'] !== client.client_id) return
-  const address = await readTokenId(needs.root, claims.jti)
+  if (!claims?.exp || claims['client_id'] !== client.client_id) return
+  const address = await locateToken(needs.root, claims)
   if (!address) return
-  const user = address.kind === 'user' ? address : undefined
-  await needs.sessionsOf(user?.userId ?? serviceSubject(client.client_id)).revokeToken({
+  await needs.sessionsOf(address.subject).revokeToken({
     ...base,
     kind: 'access',
-    grant_id: user?.grantId,
-    jti_hash: await sha256(claims.jti),
+    grant_id: address.grantId,
+    jti_hash: address.jtiHash,
     expires_at: claims.exp * 1000,
   })
 }

@@ -3,13 +3,10 @@
  * still lives. So introspection needs one call and no index, and the token reveals neither the user id behind
  * a pairwise subject nor the grant.
  */
-
+import type { JWTPayload } from 'jose'
+import { sha256 } from '../kit/hash.ts'
 import { randomToken } from '../kit/ids.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-
-export type TokenAddress =
-  | { readonly kind: 'user'; readonly userId: string; readonly grantId: string }
-  | { readonly kind: 'service' }
 
 /** A fresh token id for a person's grant. */
 export const userTokenId = async (root: RootSecret, userId: string, grantId: string): Promise<string> =>
@@ -18,13 +15,41 @@ export const userTokenId = async (root: RootSecret, userId: string, grantId: str
 /** A fresh token id for client_credentials: the object is the client's, which the token names anyway. */
 export const serviceTokenId = (): string => `s.${randomToken(16)}`
 
-/** Where to ask about a token; undefined for ids sealed under a root secret that is gone. */
-export async function readTokenId(root: RootSecret, jti: string): Promise<TokenAddress | undefined> {
-  if (jti.startsWith('s.')) return { kind: 'service' }
+/** Where to ask about a token, and by which name the object there knows it. */
+export interface TokenAddress {
+  /** Name of the object: a user id, or the client's own for service tokens. */
+  readonly subject: string
+  /** Absent for service tokens. */
+  readonly grantId: string | undefined
+  readonly jtiHash: string
+}
+
+/** The claims of a remembered token are one object: what was found out about them is kept beside it. */
+const located = new WeakMap<JWTPayload, TokenAddress>()
+
+/**
+ * The address of a verified access token.
+ * @returns undefined for ids sealed under a root secret that is gone, and for tokens without id
+ */
+export async function locateToken(root: RootSecret, claims: JWTPayload): Promise<TokenAddress | undefined> {
+  const known = located.get(claims)
+  if (known) return known
+  const { jti, client_id } = claims
+  if (jti === undefined || typeof client_id !== 'string') return undefined
+  const address = jti.startsWith('s.')
+    ? { subject: serviceSubject(client_id), grantId: undefined }
+    : await openTokenId(root, jti)
+  if (!address) return undefined
+  const complete = { ...address, jtiHash: await sha256(jti) }
+  located.set(claims, complete)
+  return complete
+}
+
+async function openTokenId(root: RootSecret, jti: string) {
   if (!jti.startsWith('u.')) return undefined
-  const [userId, grantId] = (await root.open('jti', jti.slice(2)))?.split(' ') ?? []
-  return userId && grantId ? { kind: 'user', userId, grantId } : undefined
+  const [subject, grantId] = (await root.open('jti', jti.slice(2)))?.split(' ') ?? []
+  return subject && grantId ? { subject, grantId } : undefined
 }
 
 /** Name of the object that keeps what was revoked of a client's service tokens. */
-export const serviceSubject = (clientId: string): string => `client:${clientId}`
+const serviceSubject = (clientId: string): string => `client:${clientId}`

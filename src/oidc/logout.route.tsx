@@ -20,7 +20,7 @@ import { readForm } from '../oauth/form.ts'
 import { type Parameters, parseParameters } from '../oauth/parameters.ts'
 import { invalidRequest, type OAuthRefusal } from '../oauth/refusal.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
-import type { Session } from '../sessions/user-sessions.ts'
+import type { LiveSession } from '../sessions/user-sessions.ts'
 import { checkLogout, type LogoutRequest } from './logout.ts'
 import { sessionIdFor } from './subject.ts'
 
@@ -94,7 +94,7 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
 async function isAboutSession(
   c: Context<AppEnv>,
   { client, hint }: LogoutRequest,
-  session: Session,
+  session: LiveSession,
 ): Promise<boolean> {
   if (!hint || !client || typeof hint.sid !== 'string') return false
   const sid = await sessionIdFor(c.env.deps.root, client.client_id, session.session_id)

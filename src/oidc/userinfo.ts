@@ -7,12 +7,11 @@ import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { type Clock, toSeconds } from '../kit/clock.ts'
-import { sha256 } from '../kit/hash.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { accessTokenType } from '../oauth/access-token.ts'
 import { type OAuthRefusal, refuse } from '../oauth/refusal.ts'
-import { readTokenId } from '../oauth/token-id.ts'
+import { locateToken } from '../oauth/token-id.ts'
 import type { SessionsOf } from '../sessions/user-sessions.ts'
 import type { FindUser } from '../users/user.ts'
 import { selectClaims } from './claims.ts'
@@ -40,20 +39,21 @@ export async function userInfo(
 ): Promise<Result<UserInfo, OAuthRefusal>> {
   const token = await needs.verifyJwt(accessToken, { typ: accessTokenType })
   const isForUs = token !== undefined && [token.aud ?? []].flat().includes(needs.config.issuer)
-  if (!isForUs || !token.jti) return err(invalidToken)
+  if (!isForUs) return err(invalidToken)
   const scopes = typeof token['scope'] === 'string' ? token['scope'].split(' ') : []
   if (!scopes.includes('openid')) return err(insufficientScope)
-  const address = await readTokenId(needs.root, token.jti)
-  if (address?.kind !== 'user') return err(invalidToken)
+  const address = await locateToken(needs.root, token)
+  if (address?.grantId === undefined) return err(invalidToken)
 
   const [inspected, user, client] = await Promise.all([
-    needs.sessionsOf(address.userId).inspectToken({
+    needs.sessionsOf(address.subject).inspectToken({
       now: needs.now(),
       kind: 'access',
+      with_grant: true,
       grant_id: address.grantId,
-      jti_hash: await sha256(token.jti),
+      jti_hash: address.jtiHash,
     }),
-    needs.findUser(address.userId),
+    needs.findUser(address.subject),
     needs.findClient(String(token['client_id'])),
   ])
   if (inspected.status !== 'live' || !inspected.grant || user?.status !== 'active' || !client) {

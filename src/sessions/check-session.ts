@@ -1,5 +1,5 @@
 /** The question of every silent `authorize`: is this browser signed in, and what has it allowed this client? */
-import { decideSession, publicSession } from './decide-session.ts'
+import { decideSession, liveSession } from './decide-session.ts'
 import type { SubjectState } from './subject-state.ts'
 import type { CheckedSession, CheckSession } from './user-sessions.ts'
 
@@ -15,5 +15,5 @@ export function checkSession(state: SubjectState, input: CheckSession): CheckedS
     state.sessions.put(session)
   }
   const consent = input.client_id === undefined ? undefined : state.consents.find(input.client_id)
-  return { status: 'live', session: publicSession(session), consent }
+  return { status: 'live', session: liveSession(session), consent }
 }

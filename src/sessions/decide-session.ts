@@ -1,7 +1,7 @@
 /** How long a sign-in lasts: pure rules over stored sessions. */
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { StoredSession } from './subject-state.ts'
-import type { NewSession, Session } from './user-sessions.ts'
+import type { LiveSession, NewSession, Session } from './user-sessions.ts'
 
 /** `touch`: live, and its last use must be written down. */
 export type SessionDecision = 'none' | 'live' | 'touch'
@@ -52,3 +52,13 @@ export function publicSession(stored: StoredSession): Session {
   const { secret_hash: _, idle_ttl_seconds: __, absolute_expires_at: ___, ...session } = stored
   return { ...session, expires_at: sessionEnd(stored) }
 }
+
+/** The part of a session that decides what it is good for. */
+export const liveSession = (stored: StoredSession): LiveSession => ({
+  session_id: stored.session_id,
+  user_id: stored.user_id,
+  auth_time: stored.auth_time,
+  acr: stored.acr,
+  amr: stored.amr,
+  password_change_required: stored.password_change_required,
+})

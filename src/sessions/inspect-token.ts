@@ -5,16 +5,17 @@ import type { SubjectState } from './subject-state.ts'
 import type { InspectedToken, InspectToken } from './user-sessions.ts'
 
 const dead: InspectedToken = { status: 'dead' }
+const live: InspectedToken = { status: 'live' }
 
 /** A refresh token lives only while it is the current one of its family. */
 export function inspectToken(state: SubjectState, input: InspectToken): InspectedToken {
   if (input.kind === 'access' && state.revokedTokens.has(input.jti_hash)) return dead
-  if (input.grant_id === undefined) return { status: 'live', grant: undefined, expires_at: undefined }
+  if (input.grant_id === undefined) return live
 
   const stored = state.grants.find(input.grant_id)
   if (!stored || stored.revoked) return dead
   const { grant, family } = stored
-  if (input.kind === 'access') return { status: 'live', grant, expires_at: undefined }
+  if (input.kind === 'access') return input.with_grant ? { status: 'live', grant } : live
 
   if (!family || input.now >= familyEnd(family)) return dead
   if (!constantTimeEqual(family.current_hash, input.secret_hash)) return dead

@@ -23,6 +23,12 @@ export interface Session {
   readonly password_change_required: boolean
 }
 
+/** What a live session says at every silent sign-in. Few members: they cross the RPC boundary each time. */
+export type LiveSession = Pick<
+  Session,
+  'session_id' | 'user_id' | 'auth_time' | 'acr' | 'amr' | 'password_change_required'
+>
+
 export interface NewSession {
   readonly session_id: string
   readonly secret_hash: string
@@ -96,7 +102,11 @@ export interface RememberedConsent {
 }
 
 export type CheckedSession =
-  | { readonly status: 'live'; readonly session: Session; readonly consent: RememberedConsent | undefined }
+  | {
+      readonly status: 'live'
+      readonly session: LiveSession
+      readonly consent: RememberedConsent | undefined
+    }
   | { readonly status: 'none' }
 
 export interface RedeemCode {
@@ -151,6 +161,8 @@ export type InspectToken =
       readonly kind: 'access'
       readonly grant_id?: string | undefined
       readonly jti_hash: string
+      /** Whether the answer should carry the grant; the token itself mostly says enough. */
+      readonly with_grant?: boolean | undefined
     }
   | {
       readonly now: number
@@ -162,10 +174,10 @@ export type InspectToken =
 export type InspectedToken =
   | {
       readonly status: 'live'
-      /** Absent for service tokens, which have no grant. */
-      readonly grant: Grant | undefined
+      /** Absent for service tokens, which have none, and for access tokens unless asked for. */
+      readonly grant?: Grant
       /** For refresh tokens: when it ends if not used. */
-      readonly expires_at: number | undefined
+      readonly expires_at?: number
     }
   | { readonly status: 'dead' }
 

@@ -4,7 +4,7 @@ import { createRootSecret } from '../../src/kit/root-secret.ts'
 import { openCode, sealCode } from '../../src/oauth/authorization-code.ts'
 import { verifierMatches } from '../../src/oauth/pkce.ts'
 import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../src/oauth/refresh-token.ts'
-import { readTokenId, serviceTokenId, userTokenId } from '../../src/oauth/token-id.ts'
+import { locateToken, serviceTokenId, userTokenId } from '../../src/oauth/token-id.ts'
 
 const oldSecret = Buffer.alloc(32, 1).toString('base64url')
 const newSecret = Buffer.alloc(32, 2).toString('base64url')
@@ -65,7 +65,7 @@ describe('sealed handles', () => {
         expect(await openCode(root, text)).toBeUndefined()
         expect(await openCode(root, `authly_ac_${text}`)).toBeUndefined()
         expect(await openRefreshToken(root, `authly_rt_${text}`)).toBeUndefined()
-        expect(await readTokenId(root, `u.${text}`)).toBeUndefined()
+        expect(await locateToken(root, { jti: `u.${text}`, client_id: 'app' })).toBeUndefined()
       }),
     )
   })
@@ -89,8 +89,11 @@ describe('sealed handles', () => {
   it('a token id finds its object and shows no user id', async () => {
     const jti = await userTokenId(root, 'user-1', 'grant-1')
     expect(jti).not.toContain('user-1')
-    expect(await readTokenId(root, jti)).toEqual({ kind: 'user', userId: 'user-1', grantId: 'grant-1' })
-    expect(await readTokenId(root, serviceTokenId())).toEqual({ kind: 'service' })
+    const located = await locateToken(root, { jti, client_id: 'app' })
+    expect(located).toMatchObject({ subject: 'user-1', grantId: 'grant-1' })
+    const service = await locateToken(root, { jti: serviceTokenId(), client_id: 'app' })
+    expect(service).toMatchObject({ subject: 'client:app', grantId: undefined })
+    expect(service?.jtiHash).not.toBe(located?.jtiHash)
   })
 
   it('checks the S256 example of RFC 7636 appendix B, and refuses short verifiers', async () => {

@@ -14,7 +14,7 @@ import type { OpenedHandle } from '../../kit/sealed-handle.ts'
 import type { Interaction } from '../../login/interaction.ts'
 import { readSession, type SessionRouting } from '../../login/session-cookie.ts'
 import { subjectFor } from '../../oidc/subject.ts'
-import type { RememberedConsent, Session, SessionsOf } from '../../sessions/user-sessions.ts'
+import type { LiveSession, RememberedConsent, SessionsOf } from '../../sessions/user-sessions.ts'
 import { sealCode } from '../authorization-code.ts'
 import type { Parameters } from '../parameters.ts'
 import { type OAuthRefusal, refuse } from '../refusal.ts'
@@ -52,7 +52,7 @@ export type AuthorizeOutcome =
       readonly page: InteractionPage
       readonly request: AuthorizeRequest
       /** Whom the consent page asks. */
-      readonly asked?: Session | undefined
+      readonly asked?: LiveSession | undefined
     }
 
 /** Answers an authorization request. */
@@ -121,7 +121,7 @@ async function recallConsent(
   needs: AuthorizeNeeds,
   origin: Origin,
   { client }: AuthorizeRequest,
-  session: Session,
+  session: LiveSession,
 ): Promise<RememberedConsent | undefined | 'unavailable'> {
   try {
     const consent = await needs.findConsent(session.user_id, client.client_id)

@@ -4,7 +4,7 @@
  */
 import { isConfidential } from '../../clients/client.ts'
 import type { Interaction } from '../../login/interaction.ts'
-import type { RememberedConsent, Session } from '../../sessions/user-sessions.ts'
+import type { LiveSession, RememberedConsent } from '../../sessions/user-sessions.ts'
 import { type OAuthRefusal, refuse } from '../refusal.ts'
 import { isWithin } from '../scope.ts'
 import type { AuthorizeRequest } from './stages.ts'
@@ -14,7 +14,7 @@ export type Progress = Pick<Interaction, 'started_at' | 'prompt_done' | 'session
 export interface AuthorizeSituation {
   readonly request: AuthorizeRequest
   /** The browser's live session. */
-  readonly session: Session | undefined
+  readonly session: LiveSession | undefined
   /** The subject this client knows the session's user by. */
   readonly sub: string | undefined
   /** What was allowed before; undefined for nothing. */
@@ -26,10 +26,10 @@ export interface AuthorizeSituation {
 }
 
 export type AuthorizeDecision =
-  | { readonly next: 'issue'; readonly session: Session; readonly sub: string }
+  | { readonly next: 'issue'; readonly session: LiveSession; readonly sub: string }
   | { readonly next: 'login' | 'password' | 'select_account' }
   /** Asks the person of this session, and nobody else. */
-  | { readonly next: 'consent'; readonly session: Session }
+  | { readonly next: 'consent'; readonly session: LiveSession }
   | { readonly next: 'refuse'; readonly refusal: OAuthRefusal }
 
 const refused = (refusal: OAuthRefusal): AuthorizeDecision => ({ next: 'refuse', refusal })
@@ -49,7 +49,8 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
   if (request.prompt.has('select_account') && !justSignedIn && !progress?.prompt_done.select_account) {
     return { next: 'select_account' }
   }
-  if (request.wantedSub !== undefined && request.wantedSub !== sub) {
+  const wantedSub = request.hintedSub ?? request.claims.sub
+  if (wantedSub !== undefined && wantedSub !== sub) {
     // A second sign-in will not help when the person just chose this account.
     return silent || justSignedIn ? refused(loginRequired) : { next: 'login' }
   }
@@ -67,7 +68,7 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
 const loginRequired = refuse('login_required', 'sign-in is required')
 
 /** Only this very session, made after this very request began, satisfies `prompt=login` and `max_age`. */
-function hasJustSignedIn(session: Session, progress: Progress | undefined): boolean {
+function hasJustSignedIn(session: LiveSession, progress: Progress | undefined): boolean {
   return (
     progress?.prompt_done.login === true &&
     progress.session_id === session.session_id &&
@@ -75,7 +76,7 @@ function hasJustSignedIn(session: Session, progress: Progress | undefined): bool
   )
 }
 
-function needsLogin({ request, now }: AuthorizeSituation, session: Session): boolean {
+function needsLogin({ request, now }: AuthorizeSituation, session: LiveSession): boolean {
   if (request.prompt.has('login')) return true
   const { max_age_seconds } = request
   return max_age_seconds !== undefined && now - session.auth_time > max_age_seconds * 1000

@@ -37,7 +37,7 @@ const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest =
   claims: noClaims,
   resources: [],
   hints: { display: undefined, login_hint: undefined, ui_locales: undefined },
-  wantedSub: undefined,
+  hintedSub: undefined,
   ...overrides,
 })
 
@@ -184,16 +184,21 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
       { request: aRequest({ client: aClient({ first_party: true }) }), consent: undefined },
       'issue',
     ],
-    ['the expected subject is signed in', { request: aRequest({ wantedSub: 'u1' }) }, 'issue'],
-    ['another subject is signed in', { request: aRequest({ wantedSub: 'u2' }) }, 'login'],
+    ['the expected subject is signed in', { request: aRequest({ hintedSub: 'u1' }) }, 'issue'],
+    [
+      'another subject is signed in than the claims parameter names (§5.5.1)',
+      { request: aRequest({ claims: { ...noClaims, sub: 'u2' } }) },
+      'login',
+    ],
+    ['another subject is signed in', { request: aRequest({ hintedSub: 'u2' }) }, 'login'],
     [
       'another subject with prompt=none',
-      { request: aRequest({ wantedSub: 'u2', prompt: new Set<Prompt>(['none']) }) },
+      { request: aRequest({ hintedSub: 'u2', prompt: new Set<Prompt>(['none']) }) },
       'login_required',
     ],
     [
       'another subject again after signing in does not loop',
-      { request: aRequest({ wantedSub: 'u2' }), session: justNow, progress: signedIn },
+      { request: aRequest({ hintedSub: 'u2' }), session: justNow, progress: signedIn },
       'login_required',
     ],
     [
