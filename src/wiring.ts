@@ -87,7 +87,7 @@ const databasePatienceMilliseconds = 5000
 
 /**
  * Everything a request can use, each made when first asked for: a token request pays for four of these, not
- * for twenty. A class, because getters on a prototype cost a request nothing (docs/decisions/0012).
+ * for twenty. A class, because getters on a prototype cost a request nothing (docs/decisions/0013).
  */
 class RequestDependencies implements Dependencies {
   readonly now = now
