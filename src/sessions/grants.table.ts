@@ -26,7 +26,8 @@ export const grantsTable = `
   );
 `
 
-const rememberedGrants = 64
+/** Few: one isolate holds thousands of these objects, and a heap of old grants made every collection slow. */
+const rememberedGrants = 8
 
 export function openGrantsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['grants'] {
   const remembered = new Map<string, StoredGrant>()
