@@ -1,3 +1,13 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+/** Wrangler's own script, to be run by this Node: `npx` in between would swallow signals. */
+export const wranglerScript = join(
+  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+  'bin',
+  'wrangler.js',
+)
+
 /** Environment in which wrangler neither phones home nor asks anything. */
 export function quietWrangler(): NodeJS.ProcessEnv {
   return {

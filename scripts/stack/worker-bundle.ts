@@ -1,12 +1,11 @@
 /** Bundles the worker exactly as a deployment would (`wrangler deploy --dry-run`) and reads what it is bound to. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { unstable_readConfig } from 'wrangler'
-import { quietWrangler } from './quiet-wrangler.ts'
+import { quietWrangler, wranglerScript } from './quiet-wrangler.ts'
 
 const run = promisify(execFile)
 
@@ -32,13 +31,8 @@ export async function bundleWorker(
   configPath = join(projectRoot, 'wrangler.toml'),
 ): Promise<WorkerBundle> {
   const folder = await mkdtemp(join(resolve(parent), 'bundle-'))
-  const wrangler = join(
-    dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
-    'bin',
-    'wrangler.js',
-  )
   const args = [
-    wrangler,
+    wranglerScript,
     'deploy',
     '--dry-run',
     '--outdir',

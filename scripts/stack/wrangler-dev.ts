@@ -1,10 +1,7 @@
-/** `wrangler dev` as a child: quiet until it serves, its output shown from then on (and when it fails to start). */
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { type GuardedChild, spawnGuarded } from '../process/guarded-child.ts'
 import { OperatorError } from '../process/operator-error.ts'
 import { waitUntilServing } from '../process/wait-until.ts'
-import { quietWrangler } from './quiet-wrangler.ts'
+import { quietWrangler, wranglerScript } from './quiet-wrangler.ts'
 
 export type WranglerDev = GuardedChild & {
   /** From now on its output goes to the terminal. */
@@ -13,13 +10,8 @@ export type WranglerDev = GuardedChild & {
 
 /** Starts it in `root` on `port`; the caller waits for {@link untilServing}. */
 export async function startWranglerDev(root: string, port: number): Promise<WranglerDev> {
-  const wrangler = join(
-    dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
-    'bin',
-    'wrangler.js',
-  )
   const args = [
-    wrangler,
+    wranglerScript,
     'dev',
     '--port',
     String(port),

@@ -53,6 +53,12 @@ export function parseParameters(encoded: string): Result<Parameters, string> {
   })
 }
 
+/** Parses the query of a request URL; cut off as text, because a URL parser would repair what must be refused. */
+export function parseQuery(url: string): Result<Parameters, string> {
+  const question = url.indexOf('?')
+  return parseParameters(question < 0 ? '' : url.slice(question + 1))
+}
+
 /** Percent-decoding that refuses bad UTF-8 and control characters (RFC 6749 appendix A). */
 function decode(text: string): string | undefined {
   if (plain.test(text)) return text

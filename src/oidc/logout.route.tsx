@@ -17,7 +17,7 @@ import { readPageForm } from '../login/page-form.ts'
 import { clearSessionCookie } from '../login/session-cookie.ts'
 import { signOut } from '../login/sign-out.ts'
 import { readForm } from '../oauth/form.ts'
-import { type Parameters, parseParameters } from '../oauth/parameters.ts'
+import { type Parameters, parseQuery } from '../oauth/parameters.ts'
 import { invalidRequest, type OAuthRefusal } from '../oauth/refusal.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/user-sessions.ts'
@@ -42,8 +42,7 @@ const description = {
 
 export const logoutRoutes = new OpenAPIHono<AppEnv>()
   .openapi(describeRoute({ method: 'get', ...description }), (c) => {
-    const question = c.req.url.indexOf('?')
-    const parameters = parseParameters(question < 0 ? '' : c.req.url.slice(question + 1))
+    const parameters = parseQuery(c.req.url)
     return parameters.ok ? answer(c, parameters.value) : showRefusal(c, invalidRequest(parameters.error))
   })
   .openapi(describeRoute({ method: 'post', ...description }), async (c) => {

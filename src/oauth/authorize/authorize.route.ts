@@ -9,7 +9,7 @@ import { renderErrorPage } from '../../login/error-page.tsx'
 import { fitsUrl, type Interaction, openInteraction, sealInteraction } from '../../login/interaction.ts'
 import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
 import { readForm } from '../form.ts'
-import { type Parameters, parseParameters } from '../parameters.ts'
+import { type Parameters, parseParameters, parseQuery } from '../parameters.ts'
 import { invalidRequest, type OAuthRefusal } from '../refusal.ts'
 import { authorizationResponse } from './authorization-response.tsx'
 import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
@@ -37,8 +37,7 @@ const paths: Record<InteractionPage, string> = {
 
 export const authorizeRoutes = new OpenAPIHono<AppEnv>()
   .openapi(describeRoute({ method: 'get', ...description }), async (c) => {
-    const question = c.req.url.indexOf('?')
-    const parameters = parseParameters(question < 0 ? '' : c.req.url.slice(question + 1))
+    const parameters = parseQuery(c.req.url)
     return parameters.ok
       ? respond(c, parameters.value, undefined)
       : showRefusal(c, invalidRequest(parameters.error))
