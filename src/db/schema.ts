@@ -24,6 +24,11 @@ const updatedAt = () => instant('updated_at').notNull().defaultNow()
 /** Grows by one with every write: orders cache refreshes and, later, ETags. */
 const version = () => bigint('version', { mode: 'number' }).notNull().default(1)
 
+/** What text search looks through; the index and the query must say it in the same words. */
+export const userSearchText = sql.raw(
+  `(coalesce(username, '') || ' ' || coalesce(email, '') || ' ' || coalesce(profile->>'name', '') || ' ' || coalesce(phone_number, ''))`,
+)
+
 /** People. OIDC standard claims (OpenID Connect Core §5.1) that are not columns live in `profile`. */
 export const users = pgTable(
   'users',
@@ -44,10 +49,47 @@ export const users = pgTable(
     updated_at: updatedAt(),
   },
   (table) => [
+    // Sign-in by identifier; the admin list filtered or sorted by username or e-mail address.
     uniqueIndex('users_username_unique').on(sql`lower(${table.username})`),
     uniqueIndex('users_email_unique').on(sql`lower(${table.email})`),
+    // The admin list: one keyset index per sort order and filter; the id makes every order total.
+    index('users_created').on(table.created_at, table.id),
+    index('users_updated').on(table.updated_at, table.id),
+    index('users_status').on(table.status, table.id),
+    index('users_phone').on(table.phone_number),
+    index('users_roles').using('gin', table.roles),
+    // Text search: any part of a username, an e-mail address, a name or a phone number.
+    index('users_search').using('gin', sql`${userSearchText} gin_trgm_ops`),
   ],
 )
+
+/**
+ * Roles of the platform: a name and what it permits (`admin:users:read` …; `*` is everything). Who has them
+ * stands in `users.roles`. `assignable_in` keeps roles of organizations apart from those of the platform.
+ */
+export const roles = pgTable('roles', {
+  name: text('name').primaryKey(),
+  description: text('description').notNull(),
+  permissions: text('permissions').array().notNull(),
+  assignable_in: text('assignable_in').$type<'platform' | 'organization'>().notNull().default('platform'),
+  /** Comes with the server: its name and permissions cannot be changed. */
+  built_in: boolean('built_in').notNull().default(false),
+  version: version(),
+  created_at: createdAt(),
+  updated_at: updatedAt(),
+})
+
+/** Links by which a person sets a password of their own: after an invitation or an admin's reset. Newest wins. */
+export const passwordSetupLinks = pgTable('password_setup_links', {
+  user_id: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  purpose: text('purpose').$type<'invitation' | 'reset'>().notNull(),
+  /** base64url(SHA-256) of the secret half of the handle. */
+  secret_hash: text('secret_hash').notNull(),
+  expires_at: instant('expires_at').notNull(),
+  created_at: createdAt(),
+})
 
 /** At most one password per user; PHC string format. */
 export const passwordCredentials = pgTable('password_credentials', {
@@ -96,6 +138,15 @@ export const clients = pgTable('clients', {
   first_party: boolean('first_party').notNull().default(false),
   /** May be false only for confidential OIDC clients, which must then send a nonce. */
   require_pkce: boolean('require_pkce').notNull().default(true),
+  /** RFC 7591 §2: people responsible for the client. */
+  contacts: text('contacts').array().notNull().default(sql`'{}'::text[]`),
+  software_id: text('software_id'),
+  software_version: text('software_version'),
+  initiate_login_uri: text('initiate_login_uri'),
+  /** Admin requests of this client must be signed with one of its keys (RFC 9421), whatever the setting says. */
+  require_request_signing: boolean('require_request_signing').notNull().default(false),
+  /** CIDR ranges this client may call the admin API from; empty: any. */
+  admin_ip_allow_list: text('admin_ip_allow_list').array().notNull().default(sql`'{}'::text[]`),
   access_token_ttl_seconds: integer('access_token_ttl_seconds'),
   id_token_ttl_seconds: integer('id_token_ttl_seconds'),
   refresh_token_idle_ttl_seconds: integer('refresh_token_idle_ttl_seconds'),
@@ -183,11 +234,17 @@ export const signingKeys = pgTable(
   ],
 )
 
-/** Append-only. Ids are made where the event happens, so that a repeated delivery changes nothing. */
+/**
+ * Append-only. Ids are made where the event happens, so that a repeated delivery changes nothing. Personal parts
+ * (`ip`, `user_agent`; `changes`, `data`) can be blanked for erasure: the sealed leaf holds only their salted
+ * digests (docs/audit.md).
+ */
 export const auditEvents = pgTable(
   'audit_events',
   {
     id: uuid('id').primaryKey(),
+    /** Place in the trail, in an order in which readers miss nothing (authly_next_audit_position). */
+    position: bigint('position', { mode: 'number' }).notNull().default(sql`authly_next_audit_position()`),
     type: text('type').notNull(),
     occurred_at: instant('occurred_at').notNull(),
     recorded_at: instant('recorded_at').notNull().defaultNow(),
@@ -198,15 +255,123 @@ export const auditEvents = pgTable(
     user_id: text('user_id'),
     client_id: text('client_id'),
     session_id: text('session_id'),
+    /** The thing changed: `user`, `client`, `role`, `setting` … and its id. */
+    entity_type: text('entity_type'),
+    entity_id: text('entity_id'),
     ip: text('ip'),
     user_agent: text('user_agent'),
     request_id: text('request_id'),
+    /** `{"<field>": {"before": …, "after": …}}` of the entity. */
+    changes: jsonb('changes').$type<Record<string, { before: unknown; after: unknown }>>(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
+    /** Secret randomness of the digests below; gone after an erasure, so that they cannot be guessed back. */
+    origin_salt: uuid('origin_salt').defaultRandom(),
+    details_salt: uuid('details_salt').defaultRandom(),
+    /** What the sealed leaf says of (`ip`, `user_agent`) and of (`changes`, `data`): base64url(SHA-256). */
+    origin_digest: text('origin_digest'),
+    details_digest: text('details_digest'),
+    erased_at: instant('erased_at'),
   },
   (table) => [
+    // The whole trail, sealing, live stream.
+    uniqueIndex('audit_events_position').on(table.position),
+    // A time range.
     index('audit_events_time').on(table.occurred_at, table.id),
+    // One person, one client, one kind of event, one administrator, one thing.
     index('audit_events_user').on(table.user_id, table.id),
     index('audit_events_client').on(table.client_id, table.id),
     index('audit_events_type').on(table.type, table.id),
+    index('audit_events_actor').on(table.actor_id, table.id),
+    index('audit_events_entity').on(table.entity_type, table.entity_id, table.id),
   ],
+)
+
+/**
+ * Sealed batches of the trail: the root of a Merkle tree over the events in order, chained to the checkpoint
+ * before and signed. Leaves stay when events are removed, so that the rest can still be proven.
+ */
+export const auditCheckpoints = pgTable('audit_checkpoints', {
+  sequence: bigint('sequence', { mode: 'number' }).primaryKey(),
+  first_position: bigint('first_position', { mode: 'number' }).notNull(),
+  last_position: bigint('last_position', { mode: 'number' }).notNull(),
+  event_count: integer('event_count').notNull(),
+  merkle_root: text('merkle_root').notNull(),
+  previous_hash: text('previous_hash').notNull(),
+  /** One entry per event, in order: what is needed to check the root without the event. */
+  leaves: jsonb('leaves').$type<readonly unknown[]>().notNull(),
+  /** Compact JWS over all of the above but the leaves. */
+  signature: text('signature').notNull(),
+  /** The public key of `signature`: it leaves the JWKS long before the trail ends. */
+  public_jwk: jsonb('public_jwk').$type<Record<string, unknown>>().notNull(),
+  sealed_at: instant('sealed_at').notNull().defaultNow(),
+})
+
+/** Answers of POST requests by `Idempotency-Key`: a repetition gets the same answer and acts no second time. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    actor_id: text('actor_id').notNull(),
+    key: text('key').notNull(),
+    /** Of method, path and body: the key must not be used for another request. */
+    fingerprint: text('fingerprint').notNull(),
+    /** Sealed under AUTHLY_ROOT_SECRET: it may hold a secret shown once. */
+    answer_sealed: text('answer_sealed').notNull(),
+    created_at: createdAt(),
+    expires_at: instant('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.actor_id, table.key] }),
+    // The daily clean-up.
+    index('idempotency_keys_expiry').on(table.expires_at),
+  ],
+)
+
+/** Settings changed at run time, by name; what is not here has the default of `src/settings/settings.ts`. */
+export const settings = pgTable('settings', {
+  name: text('name').primaryKey(),
+  value: jsonb('value').$type<unknown>().notNull(),
+  version: version(),
+  updated_at: updatedAt(),
+})
+
+/** Background jobs; their input, progress and results live in the Durable Object of the same id. */
+export const jobs = pgTable(
+  'jobs',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').notNull(),
+    status: text('status')
+      .$type<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'>()
+      .notNull()
+      .default('queued'),
+    actor_type: text('actor_type').$type<'user' | 'client'>().notNull(),
+    actor_id: text('actor_id').notNull(),
+    parameters: jsonb('parameters').$type<Record<string, unknown>>().notNull().default({}),
+    processed: integer('processed').notNull().default(0),
+    succeeded: integer('succeeded').notNull().default(0),
+    failed: integer('failed').notNull().default(0),
+    version: version(),
+    created_at: createdAt(),
+    updated_at: updatedAt(),
+    finished_at: instant('finished_at'),
+  },
+  (table) => [
+    // The list, newest first, and the same of one status.
+    index('jobs_created').on(table.created_at, table.id),
+    index('jobs_status').on(table.status, table.id),
+  ],
+)
+
+/** Chunks of a job that reached Postgres, written together with their rows: a chunk sent twice acts once. */
+export const jobChunks = pgTable(
+  'job_chunks',
+  {
+    job_id: uuid('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    chunk: integer('chunk').notNull(),
+    outcome: jsonb('outcome').$type<unknown>().notNull(),
+    created_at: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.job_id, table.chunk] })],
 )
