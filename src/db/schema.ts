@@ -350,6 +350,12 @@ export const jobs = pgTable(
     processed: integer('processed').notNull().default(0),
     succeeded: integer('succeeded').notNull().default(0),
     failed: integer('failed').notNull().default(0),
+    /** Rows there are; null while nobody knows. */
+    total: integer('total'),
+    /** Why it failed. */
+    detail: text('detail'),
+    /** The next step sees it and is the last. */
+    cancel_requested_at: instant('cancel_requested_at'),
     version: version(),
     created_at: createdAt(),
     updated_at: updatedAt(),
