@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { findLiveSession } from '../login/live-session.ts'
 import type { Messages } from '../login/messages/en.ts'
@@ -15,7 +15,7 @@ import { AccountPage } from './account.page.tsx'
 const tag = 'Account'
 const postResponses = {
   303: 'Done, back to the account page; or not signed in',
-  403: 'The form did not come from this server’s page',
+  ...pageFormRefusals,
 }
 
 /** What a redirect may ask the page to confirm: a closed list, so that a link cannot put words on it. */
@@ -28,6 +28,7 @@ const notices: Readonly<Record<string, (messages: Messages) => string>> = {
 export const accountRoutes = new OpenAPIHono<AppEnv>()
   .openapi(
     describeRoute({
+      id: 'showAccount',
       method: 'get',
       path: '/account',
       summary: 'Account page',
@@ -60,6 +61,7 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
   )
   .openapi(
     describeRoute({
+      id: 'endOwnSession',
       method: 'post',
       path: '/account/sessions/end',
       summary: 'Ends one of the person’s own sessions',
@@ -83,6 +85,7 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
   )
   .openapi(
     describeRoute({
+      id: 'endOwnOtherSessions',
       method: 'post',
       path: '/account/sessions/end-others',
       summary: 'Ends all other sessions of the person, and what applications were granted',

@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { LiveSession } from '../sessions/user-sessions.ts'
 import { accountName } from './account-name.ts'
@@ -28,6 +28,7 @@ interface ConsentQuestion {
 export const consentRoutes = new OpenAPIHono<AppEnv>()
   .openapi(
     describeRoute({
+      id: 'showConsent',
       method: 'get',
       path,
       summary: 'Consent page',
@@ -46,14 +47,15 @@ export const consentRoutes = new OpenAPIHono<AppEnv>()
   )
   .openapi(
     describeRoute({
+      id: 'decideConsent',
       method: 'post',
       path,
       summary: 'Records the decision',
       tag,
       responses: {
         303: 'Decided: authorize goes on',
+        ...pageFormRefusals,
         400: 'The login in progress has expired or is another browser’s',
-        403: 'The form did not come from this server’s page',
       },
     }),
     async (c) => {

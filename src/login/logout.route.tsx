@@ -1,7 +1,7 @@
 /** `GET|POST /logout`: signs out of this server. By POST only, so that a link or an image cannot do it. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import { LogoutPage, SignedOutPage } from './logout.page.tsx'
 import { goTo, openPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
@@ -14,6 +14,7 @@ const tag = 'Sign-in'
 export const logoutPageRoutes = new OpenAPIHono<AppEnv>()
   .openapi(
     describeRoute({
+      id: 'showSignOut',
       method: 'get',
       path,
       summary: 'Sign-out page',
@@ -29,11 +30,12 @@ export const logoutPageRoutes = new OpenAPIHono<AppEnv>()
   )
   .openapi(
     describeRoute({
+      id: 'signOut',
       method: 'post',
       path,
       summary: 'Signs out',
       tag,
-      responses: { 303: 'Signed out', 403: 'The form did not come from this server’s page' },
+      responses: { 303: 'Signed out', ...pageFormRefusals },
     }),
     async (c) => {
       const form = await readPageForm(c)

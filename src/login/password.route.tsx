@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import { uuidv7 } from '../kit/ids.ts'
 import { unreachable } from '../kit/result.ts'
 import type { Parameters } from '../oauth/parameters.ts'
@@ -27,11 +27,16 @@ const tag = 'Sign-in'
 export const passwordRoutes = new OpenAPIHono<AppEnv>()
   .openapi(
     describeRoute({
+      id: 'showPasswordChange',
       method: 'get',
       path,
       summary: 'Password change page',
       tag,
-      responses: { 200: 'The form', 303: 'Not signed in: to the sign-in page' },
+      responses: {
+        200: 'The form',
+        303: 'Not signed in: to the sign-in page',
+        400: 'The login in progress has expired or is another browser’s',
+      },
     }),
     async (c) => {
       const loaded = await loadInteraction(c, c.req.query('interaction'))
@@ -44,14 +49,16 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
   )
   .openapi(
     describeRoute({
+      id: 'changeOwnPassword',
       method: 'post',
       path,
       summary: 'Changes the password and ends every other session',
       tag,
       responses: {
         303: 'Changed: back to what the person came for; or not signed in any more',
+        ...pageFormRefusals,
         400: 'The current password is wrong or the new one is not acceptable',
-        403: 'The form did not come from this server’s page',
+        409: 'The password was changed meanwhile, elsewhere',
         429: 'Too many attempts',
       },
     }),

@@ -1,7 +1,7 @@
 /** `GET|POST /select-account`: answers `prompt=select_account` (OpenID Connect Core §3.1.2.1). */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import { accountName } from './account-name.ts'
 import { formTargets } from './form-targets.ts'
 import { findLiveSession } from './live-session.ts'
@@ -16,6 +16,7 @@ const tag = 'Sign-in'
 export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
   .openapi(
     describeRoute({
+      id: 'showAccountChoice',
       method: 'get',
       path,
       summary: 'Account choice page',
@@ -52,14 +53,15 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
   )
   .openapi(
     describeRoute({
+      id: 'chooseAccount',
       method: 'post',
       path,
       summary: 'Goes on with the account that is signed in',
       tag,
       responses: {
         303: 'Chosen: authorize goes on',
+        ...pageFormRefusals,
         400: 'The login in progress has expired or is another browser’s',
-        403: 'The form did not come from this server’s page',
       },
     }),
     async (c) => {

@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { Problem } from './form-parts.tsx'
@@ -22,6 +22,7 @@ const tag = 'Sign-in'
 export const signInRoutes = new OpenAPIHono<AppEnv>()
   .openapi(
     describeRoute({
+      id: 'showSignIn',
       method: 'get',
       path,
       summary: 'Sign-in page',
@@ -37,14 +38,15 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
   )
   .openapi(
     describeRoute({
+      id: 'signIn',
       method: 'post',
       path,
       summary: 'Signs in',
       tag,
       responses: {
         303: 'Signed in: on to the application, the forced password change or the account page',
+        ...pageFormRefusals,
         400: 'The sign-in details are not correct, or a field is missing',
-        403: 'The form did not come from this server’s page',
         429: 'Too many attempts',
       },
     }),

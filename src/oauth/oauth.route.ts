@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { isConfidential } from '../clients/client.ts'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, formRefusals } from '../kit/describe-route.ts'
 import { invalidClient } from './client-auth/client-credentials.ts'
 import { readClientRequest } from './client-request.ts'
 import { introspect } from './introspect.ts'
@@ -11,14 +11,14 @@ import { revoke } from './revoke.ts'
 import { answerTokenRequest } from './token.ts'
 
 const refusals = {
+  ...formRefusals,
   400: 'The request is refused (RFC 6749 §5.2)',
   401: 'Client authentication failed',
-  413: 'The body is too large',
-  415: 'The body is not a form',
   429: 'Too many requests',
 }
 
 const token = describeRoute({
+  id: 'issueToken',
   method: 'post',
   path: '/oauth/token',
   summary: 'Token endpoint',
@@ -28,6 +28,7 @@ const token = describeRoute({
 })
 
 const introspection = describeRoute({
+  id: 'introspectToken',
   method: 'post',
   path: '/oauth/introspect',
   summary: 'Token introspection',
@@ -37,6 +38,7 @@ const introspection = describeRoute({
 })
 
 const revocation = describeRoute({
+  id: 'revokeToken',
   method: 'post',
   path: '/oauth/revoke',
   summary: 'Token revocation',

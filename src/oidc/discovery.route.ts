@@ -5,14 +5,18 @@ import { describeRoute } from '../kit/describe-route.ts'
 import { serverMetadata } from './discovery.ts'
 import { publicJsonHeaders } from './public-json.ts'
 
-const paths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'] as const
+const documents = {
+  getOpenIdConfiguration: '/.well-known/openid-configuration',
+  getAuthorizationServerMetadata: '/.well-known/oauth-authorization-server',
+} as const
 
 let metadata: { readonly issuer: string; readonly json: string } | undefined
 
 export const discoveryRoutes = new OpenAPIHono<AppEnv>()
 
-for (const path of paths) {
+for (const [id, path] of Object.entries(documents)) {
   const route = describeRoute({
+    id,
     method: 'get',
     path,
     summary: 'Server metadata',

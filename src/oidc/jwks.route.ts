@@ -8,6 +8,7 @@ import { publicJsonHeaders } from './public-json.ts'
 const encodedKeySets = new WeakMap<JSONWebKeySet, string>()
 
 const jwks = describeRoute({
+  id: 'getJwks',
   method: 'get',
   path: '/.well-known/jwks.json',
   summary: 'Public signing keys: next, current and retired ones',

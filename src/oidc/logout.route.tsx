@@ -6,7 +6,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, formRefusals, pageFormRefusals } from '../kit/describe-route.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
 import { renderErrorPage } from '../login/error-page.tsx'
 import { schemeSources } from '../login/form-targets.ts'
@@ -41,22 +41,31 @@ const description = {
 } as const
 
 export const logoutRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(describeRoute({ method: 'get', ...description }), (c) => {
+  .openapi(describeRoute({ id: 'logout', method: 'get', ...description }), (c) => {
     const parameters = parseQuery(c.req.url)
     return parameters.ok ? answer(c, parameters.value) : showRefusal(c, invalidRequest(parameters.error))
   })
-  .openapi(describeRoute({ method: 'post', ...description }), async (c) => {
-    const form = await readForm(c.req.raw)
-    // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
-    return form.ok ? goTo(`${path}?${form.value.encoded}`) : showRefusal(c, form.error)
-  })
   .openapi(
     describeRoute({
+      id: 'logoutByPost',
+      method: 'post',
+      ...description,
+      responses: { ...formRefusals, 303: 'The same request by GET' },
+    }),
+    async (c) => {
+      const form = await readForm(c.req.raw)
+      // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
+      return form.ok ? goTo(`${path}?${form.value.encoded}`) : showRefusal(c, form.error)
+    },
+  )
+  .openapi(
+    describeRoute({
+      id: 'confirmLogout',
       method: 'post',
       path: confirmPath,
       summary: 'Signs out after the question',
       tag: 'OpenID Connect',
-      responses: { 303: 'Signed out', 403: 'The form did not come from this server’s page' },
+      responses: { 303: 'Signed out', ...pageFormRefusals },
     }),
     async (c) => {
       const form = await readPageForm(c)

@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { describeRoute, formRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { readForm } from '../oauth/form.ts'
 import {
@@ -30,8 +30,16 @@ const description = {
 } as const
 
 export const userInfoRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(describeRoute({ method: 'get', ...description }), (c) => answer(c))
-  .openapi(describeRoute({ method: 'post', ...description }), (c) => answer(c))
+  .openapi(describeRoute({ id: 'getUserInfo', method: 'get', ...description }), (c) => answer(c))
+  .openapi(
+    describeRoute({
+      id: 'getUserInfoByPost',
+      method: 'post',
+      ...description,
+      responses: { ...formRefusals, ...responses },
+    }),
+    (c) => answer(c),
+  )
 
 async function answer(c: Context<AppEnv>): Promise<Response> {
   const token = await readBearerToken(c.req.raw)

@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../../dependencies.ts'
-import { describeRoute } from '../../kit/describe-route.ts'
+import { describeRoute, formRefusals } from '../../kit/describe-route.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { ensureBrowserBinding, readBrowserBinding } from '../../login/browser-binding.ts'
 import { renderErrorPage } from '../../login/error-page.tsx'
@@ -36,23 +36,32 @@ const paths: Record<InteractionPage, string> = {
 }
 
 export const authorizeRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(describeRoute({ method: 'get', ...description }), async (c) => {
+  .openapi(describeRoute({ id: 'authorize', method: 'get', ...description }), async (c) => {
     const parameters = parseQuery(c.req.url)
     return parameters.ok
       ? respond(c, parameters.value, undefined)
       : showRefusal(c, invalidRequest(parameters.error))
   })
-  .openapi(describeRoute({ method: 'post', ...description }), async (c) => {
-    const form = await readForm(c.req.raw)
-    if (!form.ok) return showRefusal(c, form.error)
-    // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
-    return new Response(null, {
-      status: 303,
-      headers: { location: `/oauth/authorize?${form.value.encoded}`, 'cache-control': 'no-store' },
-    })
-  })
   .openapi(
     describeRoute({
+      id: 'authorizeByPost',
+      method: 'post',
+      ...description,
+      responses: { ...formRefusals, 303: 'The same request by GET' },
+    }),
+    async (c) => {
+      const form = await readForm(c.req.raw)
+      if (!form.ok) return showRefusal(c, form.error)
+      // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
+      return new Response(null, {
+        status: 303,
+        headers: { location: `/oauth/authorize?${form.value.encoded}`, 'cache-control': 'no-store' },
+      })
+    },
+  )
+  .openapi(
+    describeRoute({
+      id: 'resumeAuthorization',
       method: 'get',
       path: '/oauth/authorize/resume',
       summary: 'Goes on with an authorization request after a hosted page',
