@@ -1,0 +1,67 @@
+/** What the readers of uploads make, whatever the format: rows that know their line. */
+
+export type InputFormat = 'csv' | 'ndjson'
+
+export interface InputRow {
+  /** Line of the upload the row begins on, from 1; the CSV header is line 1. */
+  readonly line: number
+  /** CSV: text by column name. JSON lines: the object. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** The upload as a whole cannot be read. Nothing of it was used. */
+export class InputRefusal extends Error {
+  override readonly name = 'InputRefusal'
+  readonly code: InputProblem
+  /** Line it was noticed on, from 1. */
+  readonly line: number
+
+  constructor(code: InputProblem, line: number, detail: string) {
+    super(detail)
+    this.code = code
+    this.line = line
+  }
+}
+
+export const inputProblems = [
+  'encoding_not_utf8',
+  'too_many_bytes',
+  'line_too_long',
+  'field_too_long',
+  'too_many_columns',
+  'too_many_rows',
+  'header_missing',
+  'column_duplicate',
+  'column_unknown',
+  'column_count_differs',
+  'quote_misplaced',
+  'quote_unclosed',
+  'line_ending_bare_cr',
+  'json_invalid',
+  'json_not_object',
+  'json_too_deep',
+  'empty',
+] as const
+export type InputProblem = (typeof inputProblems)[number]
+
+/** What one upload may hold. Each bound stops an upload that is small to send and large to hold. */
+export interface InputBounds {
+  readonly totalBytes: number
+  /** UTF-8 bytes of one row, embedded newlines included. */
+  readonly rowBytes: number
+  /** UTF-16 units of one field. */
+  readonly fieldLength: number
+  readonly columns: number
+  readonly rows: number
+  /** Arrays and objects inside each other, in JSON. */
+  readonly depth: number
+}
+
+export const inputBounds: InputBounds = {
+  totalBytes: 256 * 1024 * 1024,
+  rowBytes: 64 * 1024,
+  fieldLength: 16 * 1024,
+  columns: 64,
+  rows: 1_000_000,
+  depth: 8,
+}

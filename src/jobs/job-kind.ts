@@ -1,0 +1,93 @@
+/**
+ * What a kind of background job is. One file per kind, one line in `kinds/index.ts`. The job object drives every
+ * kind by the same three functions, so that each gets all of it for nothing: resuming after eviction and after an
+ * outage, no row lost or doubled, authorization at every step, cancel, progress, files.
+ *
+ *   plan       what the next step will do. Its answer is kept BEFORE anything is sent, and sent again unchanged
+ *              after a crash: random ids, passwords and hashes belong here.
+ *   statement  that step as SQL. Sent in one batch behind the authorization of the actor; a writing step also
+ *              behind the row of `job_chunks` that makes it happen once.
+ *   settle     what to keep of the outcome: file lines, counts, and where to go on. One transaction.
+ */
+import type { SQL } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { PasswordHasher } from '../passwords/password-hasher.ts'
+import type { InputFormat, InputRow } from './formats/input-row.ts'
+import type { JobCounts, JobFileName, JobOrder } from './job.ts'
+
+/** Rows that were uploaded, in chunks as they are stored. */
+export interface JobInput {
+  readonly format: InputFormat
+  /** CSV: the header, in order. */
+  readonly columns: readonly string[]
+  readonly rows: number
+  readonly chunks: number
+  /** @param chunk from 0 */
+  read(chunk: number): readonly InputRow[]
+}
+
+export interface JobWork<Params> {
+  readonly order: JobOrder
+  readonly params: Params
+  readonly counts: JobCounts
+  /** Set for kinds that take an upload. */
+  readonly input: JobInput | undefined
+  readonly root: RootSecret
+  readonly passwordHasher: PasswordHasher
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+}
+
+export interface StepStatement {
+  /** Comma-separated CTEs without `WITH`, e.g. sql`page as (select …), written as (update …)`. */
+  readonly ctes: SQL
+  /** An expression of type jsonb over them: what `settle` gets. */
+  readonly outcome: SQL
+}
+
+export interface Settled<Cursor> {
+  readonly cursor: Cursor
+  /** Whether this was the last step. */
+  readonly done: boolean
+  /** Rows of this step. */
+  readonly processed: number
+  readonly succeeded: number
+  readonly failed: number
+  /** Set when the number of rows becomes known only now. */
+  readonly total?: number | undefined
+  /** Text to append to the job's files; lines end in a newline. */
+  readonly append?: Partial<Record<JobFileName, string>>
+}
+
+export interface JobFileType {
+  readonly content_type: string
+  /** Without the dot. */
+  readonly extension: string
+}
+
+export interface JobKind<Params extends object, Cursor, Step, Outcome> {
+  /** `users.import`; stored as text. */
+  readonly name: string
+  /** What the actor must still be allowed to at every step. */
+  readonly permission: `admin:${string}:${string}`
+  readonly params: z.ZodType<Params>
+  /** `write`: each step happens exactly once. `read`: a step may be asked twice, but is kept once. */
+  readonly effect: 'write' | 'read'
+  /** Media types of the files this kind fills, where they are not NDJSON. */
+  files?(params: Params): Partial<Record<JobFileName, JobFileType>>
+  /** Where the finished `output` file also goes: the key in the R2 bucket, or undefined. */
+  publishTo?(work: JobWork<Params>): string | undefined
+  /** `step` must be plain JSON. Must do no I/O. */
+  plan(work: JobWork<Params>, cursor: Cursor | undefined): Promise<Step>
+  statement(work: JobWork<Params>, step: Step): StepStatement
+  settle(work: JobWork<Params>, step: Step, outcome: Outcome): Settled<Cursor> | Promise<Settled<Cursor>>
+}
+
+/** What the job object drives: a kind without its own types. */
+export type AnyJobKind = JobKind<object, unknown, unknown, unknown>
+
+/** Checks a kind's parts against each other and hides their types from the one who drives it. */
+export const defineJobKind = <Params extends object, Cursor, Step, Outcome>(
+  kind: JobKind<Params, Cursor, Step, Outcome>,
+): AnyJobKind => kind as unknown as AnyJobKind

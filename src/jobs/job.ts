@@ -1,0 +1,67 @@
+/** A background job as everybody sees it: what was asked, by whom, and how far it is. */
+import type { Origin } from '../audit/event.ts'
+
+export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
+export type JobStatus = (typeof jobStatuses)[number]
+
+/** A job with one of these does nothing any more. */
+export const isFinal = (status: JobStatus): boolean => status !== 'queued' && status !== 'running'
+
+export interface JobActor {
+  readonly type: 'user' | 'client'
+  readonly id: string
+}
+
+/** What a job object is told once, when it is made. Plain data. */
+export interface JobOrder {
+  readonly job_id: string
+  /** Name of its kind (`kinds/index.ts`). */
+  readonly kind: string
+  readonly actor: JobActor
+  /** Parsed by the kind's own schema before. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** Milliseconds since the Unix epoch. */
+  readonly created_at: number
+  /** Of the request that made the job: every audit event of the job carries it. */
+  readonly origin: Origin
+}
+
+/** Counts of rows; `total` is null while nobody knows it. */
+export interface JobCounts {
+  readonly total: number | null
+  readonly processed: number
+  readonly succeeded: number
+  readonly failed: number
+}
+
+export interface JobProgress extends JobCounts {
+  readonly status: JobStatus
+  /** Grows with every change: the id of the progress event. */
+  readonly revision: number
+  /** Milliseconds since the Unix epoch. */
+  readonly started_at: number | null
+  readonly finished_at: number | null
+  /** When the object deletes its files. */
+  readonly files_expire_at: number | null
+  /** Seconds it will probably still take, at the speed so far. */
+  readonly eta_seconds: number | null
+  /** Why it failed, or what it waits for. No personal data. */
+  readonly detail: string | null
+  readonly files: readonly JobFile[]
+}
+
+/**
+ * `results`: one JSON line per row. `failures`: the rows that failed, in the form they came, to be corrected and
+ * sent again. `credentials`: generated secrets, to be fetched once. `output`: what an export made.
+ */
+export const jobFileNames = ['results', 'failures', 'credentials', 'output'] as const
+export type JobFileName = (typeof jobFileNames)[number]
+
+export interface JobFile {
+  readonly name: JobFileName
+  readonly size_bytes: number
+  readonly content_type: string
+}
+
+/** How long a finished job's files are kept. */
+export const fileRetentionSeconds = 7 * 86_400

@@ -1,0 +1,11 @@
+/** Every kind of background job. Adding one: a file that calls `defineJobKind`, and a line here. */
+import type { AnyJobKind } from '../job-kind.ts'
+
+export const jobKinds: readonly AnyJobKind[] = []
+
+/** @throws Error for a name no kind has: the object was made by another version */
+export function findJobKind(name: string): AnyJobKind {
+  const kind = jobKinds.find((each) => each.name === name)
+  if (!kind) throw new Error(`no such kind of job: ${name}`)
+  return kind
+}
