@@ -1,0 +1,54 @@
+/** Content-Digest (RFC 9530 §2): binds a signature, which covers headers only, to the body. */
+import { parseDictionary, serializeDictionary } from 'structured-headers'
+import type { SignatureFault } from './signature-fault.ts'
+
+/** §5: md5, sha, unixsum and the like are insecure and count for nothing. */
+const digestAlgorithms = { 'sha-256': 'SHA-256', 'sha-512': 'SHA-512' } as const
+export type DigestAlgorithm = keyof typeof digestAlgorithms
+
+const maxFieldLength = 1024
+
+/** The header's value for `body`. */
+export async function contentDigest(
+  body: Uint8Array<ArrayBuffer>,
+  algorithm: DigestAlgorithm = 'sha-256',
+): Promise<string> {
+  const digest = await crypto.subtle.digest(digestAlgorithms[algorithm], body)
+  return serializeDictionary(new Map([[algorithm, [digest, new Map()]]]))
+}
+
+/**
+ * The digests a header states, strong ones only.
+ * @returns undefined when there is none or the header is malformed
+ */
+export function readContentDigest(
+  field: string | null,
+): ReadonlyMap<DigestAlgorithm, Uint8Array> | undefined {
+  if (field === null || field.length > maxFieldLength) return undefined
+  try {
+    const digests = new Map<DigestAlgorithm, Uint8Array>()
+    for (const [name, [value]] of parseDictionary(field)) {
+      if (!Object.hasOwn(digestAlgorithms, name)) continue
+      if (!(value instanceof ArrayBuffer)) return undefined
+      digests.set(name as DigestAlgorithm, new Uint8Array(value))
+    }
+    return digests.size > 0 ? digests : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Checks `body` against every strong digest stated: a second one must not lie beside a true first. */
+export async function checkContentDigest(
+  field: string | null,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<SignatureFault | undefined> {
+  const digests = readContentDigest(field)
+  if (!digests) return 'digest_malformed'
+  for (const [algorithm, stated] of digests) {
+    const actual = new Uint8Array(await crypto.subtle.digest(digestAlgorithms[algorithm], body))
+    const isSame = actual.length === stated.length && actual.every((byte, index) => byte === stated[index])
+    if (!isSame) return 'digest_mismatch'
+  }
+  return undefined
+}
