@@ -47,8 +47,8 @@ export type InputProblem = (typeof inputProblems)[number]
 /** What one upload may hold. Each bound stops an upload that is small to send and large to hold. */
 export interface InputBounds {
   readonly totalBytes: number
-  /** UTF-8 bytes of one row, embedded newlines included. */
-  readonly rowBytes: number
+  /** UTF-16 units of one row, embedded newlines included. */
+  readonly rowLength: number
   /** UTF-16 units of one field. */
   readonly fieldLength: number
   readonly columns: number
@@ -59,7 +59,7 @@ export interface InputBounds {
 
 export const inputBounds: InputBounds = {
   totalBytes: 256 * 1024 * 1024,
-  rowBytes: 64 * 1024,
+  rowLength: 64 * 1024,
   fieldLength: 16 * 1024,
   columns: 64,
   rows: 1_000_000,

@@ -1,0 +1,66 @@
+/** Rows as CSV, as a JSON array or as JSON lines: text in pieces, so that no export is ever held as a whole. */
+import { neutralize } from './spreadsheet-formula.ts'
+
+export const exportFormats = ['csv', 'json', 'ndjson'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+export const contentTypes: Readonly<Record<ExportFormat, string>> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+export interface RowWriter {
+  /** What stands before the first row. */
+  start(): string
+  rows(rows: readonly Row[]): string
+  end(): string
+  /** Whether any row was written: kept by who stores the text, so that a writer can go on where another ended. */
+  readonly isFirst: boolean
+}
+
+/**
+ * @param columns CSV columns, in order; JSON keeps the row as it is
+ * @param isFirst false to go on with a text another writer began
+ */
+export function createRowWriter(format: ExportFormat, columns: readonly string[], isFirst = true): RowWriter {
+  let first = isFirst
+  return {
+    start: () => (format === 'csv' ? csvLine(columns) : format === 'json' ? '[' : ''),
+    rows(rows) {
+      let text = ''
+      for (const row of rows) {
+        if (format === 'csv') text += csvLine(columns.map((name) => cellOf(row[name])))
+        else if (format === 'ndjson') text += `${JSON.stringify(row)}\n`
+        else text += `${first ? '\n' : ',\n'}${JSON.stringify(row)}`
+        first = false
+      }
+      return text
+    },
+    end: () => (format === 'json' ? '\n]\n' : ''),
+    get isFirst() {
+      return first
+    },
+  }
+}
+
+/** One CSV record (RFC 4180 §2). */
+export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`
+
+/** A cell, quoted where it must be, and harmless to a spreadsheet. A lone empty cell would be a blank line. */
+function csvCell(value: string, _: number, all: readonly string[]): string {
+  const cell = neutralize(value)
+  const mustQuote = /[",\r\n]/.test(cell) || (cell === '' && all.length === 1)
+  return mustQuote ? `"${cell.replaceAll('"', '""')}"` : cell
+}
+
+/** Lists are joined by spaces, objects are JSON. */
+export function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string') return value
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(' ')
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return JSON.stringify(value)
+}
