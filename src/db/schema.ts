@@ -187,7 +187,9 @@ export const scopes = pgTable(
     name: text('name').primaryKey(),
     description: text('description').notNull(),
     resource: text('resource').references(() => resourceServers.resource, { onDelete: 'cascade' }),
+    version: version(),
     created_at: createdAt(),
+    updated_at: updatedAt(),
   },
   (table) => [index('scopes_resource').on(table.resource)],
 )
