@@ -46,6 +46,10 @@ export interface Client {
   readonly id_token_ttl_seconds: number | undefined
   readonly refresh_token_idle_ttl_seconds: number | undefined
   readonly refresh_token_absolute_ttl_seconds: number | undefined
+  /** Its admin requests count only when signed with one of its keys (RFC 9421). */
+  readonly require_request_signing: boolean
+  /** CIDR ranges its admin requests may come from; empty: any. */
+  readonly admin_ip_allow_list: readonly string[]
 }
 
 /** Absent and disabled clients alike are `undefined`; with `onlyKnown` also one this isolate has not met. */

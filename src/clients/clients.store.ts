@@ -72,6 +72,8 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): Client {
     id_token_ttl_seconds: row.id_token_ttl_seconds ?? undefined,
     refresh_token_idle_ttl_seconds: row.refresh_token_idle_ttl_seconds ?? undefined,
     refresh_token_absolute_ttl_seconds: row.refresh_token_absolute_ttl_seconds ?? undefined,
+    require_request_signing: row.require_request_signing,
+    admin_ip_allow_list: row.admin_ip_allow_list,
   }
 }
 

@@ -55,6 +55,22 @@ export const policies = {
     onFailure: 'open',
     protects: 'the authorization and logout endpoints from one address',
   },
+  'admin-actor': {
+    capacity: 3000,
+    perSeconds: 60,
+    subject: 'user',
+    mode: 'lease',
+    onFailure: 'open',
+    protects: 'the admin API from one person or service account',
+  },
+  'admin-ip-unauthenticated': {
+    capacity: 300,
+    perSeconds: 60,
+    subject: 'ip',
+    mode: 'lease',
+    onFailure: 'open',
+    protects: 'the admin API from guessed and expired tokens of one address',
+  },
 } as const satisfies Record<string, Policy>
 
 export type PolicyName = keyof typeof policies

@@ -36,5 +36,7 @@ export const aClient = (overrides: Partial<Client> = {}): Client => ({
   id_token_ttl_seconds: undefined,
   refresh_token_idle_ttl_seconds: undefined,
   refresh_token_absolute_ttl_seconds: undefined,
+  require_request_signing: false,
+  admin_ip_allow_list: [],
   ...overrides,
 })
