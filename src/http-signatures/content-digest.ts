@@ -3,8 +3,8 @@ import { parseDictionary, serializeDictionary } from 'structured-headers'
 import type { SignatureFault } from './signature-fault.ts'
 
 /** §5: md5, sha, unixsum and the like are insecure and count for nothing. */
-const digestAlgorithms = { 'sha-256': 'SHA-256', 'sha-512': 'SHA-512' } as const
-export type DigestAlgorithm = keyof typeof digestAlgorithms
+export const digestNames = { 'sha-256': 'SHA-256', 'sha-512': 'SHA-512' } as const
+export type DigestAlgorithm = keyof typeof digestNames
 
 const maxFieldLength = 1024
 
@@ -13,7 +13,7 @@ export async function contentDigest(
   body: Uint8Array<ArrayBuffer>,
   algorithm: DigestAlgorithm = 'sha-256',
 ): Promise<string> {
-  const digest = await crypto.subtle.digest(digestAlgorithms[algorithm], body)
+  const digest = await crypto.subtle.digest(digestNames[algorithm], body)
   return serializeDictionary(new Map([[algorithm, [digest, new Map()]]]))
 }
 
@@ -28,7 +28,7 @@ export function readContentDigest(
   try {
     const digests = new Map<DigestAlgorithm, Uint8Array>()
     for (const [name, [value]] of parseDictionary(field)) {
-      if (!Object.hasOwn(digestAlgorithms, name)) continue
+      if (!Object.hasOwn(digestNames, name)) continue
       if (!(value instanceof ArrayBuffer)) return undefined
       digests.set(name as DigestAlgorithm, new Uint8Array(value))
     }
@@ -46,9 +46,12 @@ export async function checkContentDigest(
   const digests = readContentDigest(field)
   if (!digests) return 'digest_malformed'
   for (const [algorithm, stated] of digests) {
-    const actual = new Uint8Array(await crypto.subtle.digest(digestAlgorithms[algorithm], body))
-    const isSame = actual.length === stated.length && actual.every((byte, index) => byte === stated[index])
-    if (!isSame) return 'digest_mismatch'
+    const actual = new Uint8Array(await crypto.subtle.digest(digestNames[algorithm], body))
+    if (!isSameDigest(stated, actual)) return 'digest_mismatch'
   }
   return undefined
 }
+
+/** Whether two digests are the same; both are public, so time tells nothing. */
+export const isSameDigest = (left: Uint8Array, right: Uint8Array): boolean =>
+  left.length === right.length && left.every((byte, index) => byte === right[index])

@@ -1,0 +1,43 @@
+/**
+ * Checks a body against its Content-Digest while it streams by, for uploads that are too large to hold. The
+ * reader gets everything but the end: instead of that it gets an error when the digest does not fit.
+ */
+import { type DigestAlgorithm, digestNames, isSameDigest, readContentDigest } from './content-digest.ts'
+
+/** Ends a stream whose bytes are not those that were signed. */
+export class ContentDigestMismatch extends Error {
+  override readonly name = 'ContentDigestMismatch'
+  constructor() {
+    super('the body does not fit its Content-Digest')
+  }
+}
+
+/** `body`, ending in `ContentDigestMismatch` unless it fits every strong digest that `field` states. */
+export function checkedStream(
+  body: ReadableStream<Uint8Array>,
+  field: string | null,
+): ReadableStream<Uint8Array> {
+  const stated = [...(readContentDigest(field) ?? [])].map(([algorithm, digest]) =>
+    startDigest(algorithm, digest),
+  )
+  const check = new TransformStream<Uint8Array, Uint8Array>({
+    async transform(chunk, controller) {
+      for (const { writer } of stated) await writer.write(chunk)
+      controller.enqueue(chunk)
+    },
+    async flush(controller) {
+      for (const { writer } of stated) await writer.close()
+      const fits = await Promise.all(stated.map(({ fitsAtEnd }) => fitsAtEnd()))
+      if (fits.length === 0 || fits.includes(false)) controller.error(new ContentDigestMismatch())
+    },
+  })
+  return body.pipeThrough(check)
+}
+
+function startDigest(algorithm: DigestAlgorithm, stated: Uint8Array) {
+  const stream = new crypto.DigestStream(digestNames[algorithm])
+  return {
+    writer: stream.getWriter(),
+    fitsAtEnd: async () => isSameDigest(stated, new Uint8Array(await stream.digest)),
+  }
+}
