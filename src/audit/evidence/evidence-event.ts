@@ -1,0 +1,82 @@
+/**
+ * What of an audit event is evidence. A leaf names the public fields openly and the personal ones by salted
+ * digests: an erasure takes content and salt away, the digest stays, and the tree above it still holds. Without
+ * the salt the digest of an address or a name cannot be guessed back.
+ *
+ *   leaf           = SHA-256(0x00 || JCS({public fields that are not null, origin_digest, details_digest}))
+ *   origin_digest  = SHA-256(origin_salt || JCS({ip, user_agent}))
+ *   details_digest = SHA-256(details_salt || JCS({changes, data}))
+ */
+import { z } from 'zod'
+import { canonicalJson } from './canonical-json.ts'
+import { digestOf } from './digest.ts'
+import { hashLeaf } from './merkle-tree.ts'
+
+const text = z.string().nullable()
+const object = z.record(z.string(), z.unknown())
+
+/** An event as it is exported; instants are RFC 3339 in UTC with microseconds, as Postgres keeps them. */
+export const evidenceEventSchema = z.strictObject({
+  id: z.string(),
+  position: z.int().positive(),
+  type: z.string(),
+  occurred_at: z.string(),
+  recorded_at: z.string(),
+  outcome: z.string(),
+  actor_type: z.string(),
+  actor_id: text,
+  user_id: text,
+  client_id: text,
+  session_id: text,
+  request_id: text,
+  entity_type: text,
+  entity_id: text,
+  ip: text,
+  user_agent: text,
+  changes: object.nullable(),
+  data: object,
+  origin_salt: text,
+  details_salt: text,
+  origin_digest: text,
+  details_digest: text,
+})
+
+export type EvidenceEvent = z.output<typeof evidenceEventSchema>
+
+export interface Leaf {
+  readonly hash: string
+  readonly origin_digest: string | null
+  readonly details_digest: string | null
+}
+
+/** The leaf of an event: digests are made of what is there; where it was erased, of what was written down. */
+export async function leafOf(event: EvidenceEvent): Promise<Leaf> {
+  const { ip, user_agent, changes, data, origin_salt, details_salt, ...open } = event
+  const [origin_digest, details_digest] = await Promise.all([
+    origin_salt === null ? event.origin_digest : digestOf(origin_salt + canonicalJson({ ip, user_agent })),
+    details_salt === null ? event.details_digest : digestOf(details_salt + canonicalJson({ changes, data })),
+  ])
+  const sealed: Record<string, unknown> = { ...open, origin_digest, details_digest }
+  // Absent and null are the same: a field that later versions add leaves older leaves as they are.
+  const present = Object.entries(sealed).filter(([, value]) => value !== null)
+  const hash = await hashLeaf(canonicalJson(Object.fromEntries(present)))
+  return { hash, origin_digest, details_digest }
+}
+
+/** What is gone from an event; `undefined` when nothing is, `contradictory` for content without its salt. */
+export function erasedParts(
+  event: EvidenceEvent,
+): { origin: boolean; details: boolean } | 'contradictory' | undefined {
+  const origin = event.origin_salt === null
+  const details = event.details_salt === null
+  if (origin && (event.ip !== null || event.user_agent !== null)) return 'contradictory'
+  if (details && (event.changes !== null || Object.keys(event.data).length > 0)) return 'contradictory'
+  return origin || details ? { origin, details } : undefined
+}
+
+/** The people whose erasure explains what is gone: details belong to whom the event is about, origins to who acted. */
+export function erasableBy(event: EvidenceEvent, part: 'origin' | 'details'): readonly string[] {
+  if (part === 'origin' && event.actor_type === 'user') return event.actor_id === null ? [] : [event.actor_id]
+  const about = [event.user_id, event.entity_type === 'user' ? event.entity_id : null]
+  return about.filter((id) => id !== null)
+}

@@ -1,0 +1,67 @@
+/**
+ * Signed parts of the evidence: compact JWS made by our keyring. A key id is the RFC 7638 thumbprint of its
+ * public key, so the key travels along and cannot be swapped: trusting a key id is trusting that key. Whether an
+ * id is trusted is asked elsewhere; here a record is only as good as the key it names.
+ */
+import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose'
+
+/** Media types (`typ`): one kind of record can never stand in for another, nor for a token (RFC 8725 §3.11). */
+export const recordTypes = {
+  checkpoint: 'authly-audit-checkpoint+jwt',
+  removal: 'authly-audit-removal+jwt',
+  erasure: 'authly-audit-erasure+jwt',
+  manifest: 'authly-audit-manifest+jwt',
+} as const
+
+export interface SignedRecord {
+  readonly jws: string
+  /** Public half of the signing key. */
+  readonly public_jwk: Readonly<Record<string, unknown>>
+}
+
+export interface OpenedRecord {
+  readonly kid: string
+  readonly payload: unknown
+}
+
+const algorithms = ['ES256', 'EdDSA', 'RS256'] as const
+const maxLength = 1_000_000
+const maxRememberedKeys = 200
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+const importedKeys = new Map<string, { alg: string; key: CryptoKey }>()
+
+/** What a record says and which key says it; `undefined` for anything forged, altered or of another type. */
+export async function openRecord(
+  type: keyof typeof recordTypes,
+  record: SignedRecord,
+): Promise<OpenedRecord | undefined> {
+  if (record.jws.length > maxLength) return undefined
+  try {
+    const { alg, kid, typ } = decodeProtectedHeader(record.jws)
+    if (typ !== recordTypes[type] || typeof kid !== 'string') return undefined
+    const key = await importKey(kid, alg, record.public_jwk as JWK)
+    if (!key) return undefined
+    const { payload } = await compactVerify(record.jws, key, { algorithms: [...algorithms] })
+    return { kid, payload: JSON.parse(decoder.decode(payload)) as unknown }
+  } catch {
+    return undefined
+  }
+}
+
+async function importKey(kid: string, alg: string | undefined, jwk: JWK): Promise<CryptoKey | undefined> {
+  if (!algorithms.some((known) => known === alg)) return undefined
+  if ((await calculateJwkThumbprint(jwk)) !== kid) return undefined
+  const remembered = importedKeys.get(kid)
+  if (remembered && remembered.alg === alg) return remembered.key
+  const key = await importJWK(jwk, alg as string)
+  if (key instanceof Uint8Array || key.type !== 'public') return undefined
+  importedKeys.set(kid, { alg: alg as string, key })
+  if (importedKeys.size > maxRememberedKeys) {
+    importedKeys.delete(importedKeys.keys().next().value as string)
+  }
+  return key
+}
+
+/** Key ids of a JWK Set: what a verifier trusts. Ids are computed, never believed. */
+export const keyIdsOf = async (jwks: { readonly keys: readonly JWK[] }): Promise<ReadonlySet<string>> =>
+  new Set(await Promise.all(jwks.keys.map((jwk) => calculateJwkThumbprint(jwk))))
