@@ -7,9 +7,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['test/**/*.test.{ts,tsx}'],
+          include: ['test/**/*.test.{ts,tsx}', 'src/admin/**/*.test.ts'],
           exclude: [
-            'test/**/*.{worker,redis}.test.ts',
+            '**/*.{worker,redis}.test.ts',
+            'node_modules/**',
             'test/conformance/**',
             'test/e2e/**',
             'test/scripts/**',

@@ -2,8 +2,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { adminRoutes } from './admin/admin.route.ts'
+import { notFound, serverError, unavailable } from './admin/problems.ts'
 import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
+import { type Problem, renderProblem } from './kit/problem.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { renderErrorPage, renderNotFoundPage } from './login/error-page.tsx'
 import { loginRoutes } from './login/login.route.tsx'
@@ -26,9 +29,16 @@ app.route('/', userInfoRoutes)
 app.route('/', logoutRoutes)
 app.route('/', loginRoutes)
 app.route('/', accountRoutes)
+app.route('/', adminRoutes)
 
 /** Endpoints that programs call; browser applications call them from other origins. */
 const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/
+
+/** The JSON API of administration: RFC 9457 problems. */
+const adminPaths = /^\/admin(\/|$)/
+const methodNotAllowed: Problem = { code: 'method_not_allowed', status: 405, title: 'No such method here' }
+const problem = (c: Context<AppEnv>, value: Problem, headers?: Record<string, string>): Response =>
+  renderProblem(value, requestId(c), headers)
 
 app.notFound((c) => {
   // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
@@ -41,32 +51,50 @@ app.notFound((c) => {
         })
       : oauthJson({ error: 'invalid_request', error_description: 'no such endpoint' }, 404)
   }
+  if (adminPaths.test(c.req.path)) {
+    return allowed.length > 0
+      ? problem(c, methodNotAllowed, { allow: allowed.join(', ') })
+      : problem(c, notFound)
+  }
   return renderNotFoundPage(c)
 })
 
 /** What a path answers, for `Allow` (RFC 9110 §15.5.6); empty when there is no such path. */
 const methodsOf = (path: string): readonly string[] => [
   ...new Set(
-    app.routes.filter((route) => route.path === path && route.method !== 'ALL').map(({ method }) => method),
+    app.routes
+      .filter((route) => route.method !== 'ALL' && matchesPath(route.path, path))
+      .map(({ method }) => method),
   ),
 ]
 
+/** Whether `path` is one that the route pattern `/a/:b` stands for. */
+function matchesPath(pattern: string, path: string): boolean {
+  const wanted = pattern.split('/')
+  const parts = path.split('/')
+  return (
+    wanted.length === parts.length &&
+    wanted.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''))
+  )
+}
+
 /** Anything unexpected: the log gets the cause, the caller a request id. */
 app.onError((error, c) => {
-  const unavailable = isUnavailable(error)
+  const isAway = isUnavailable(error)
   console.error(JSON.stringify({ request_id: requestId(c), path: c.req.path, error: describe(error) }))
   if (error instanceof ConfigurationError) {
     return oauthJson({ error: 'server_error', error_description: 'the server is not configured' }, 500)
   }
+  if (adminPaths.test(c.req.path)) return problem(c, isAway ? unavailable : serverError)
   if (machinePaths.test(c.req.path)) {
-    return unavailable
+    return isAway
       ? renderOAuthRefusal(temporarilyUnavailable('a backend is away'))
       : oauthJson({ error: 'server_error', error_description: `request ${requestId(c)}` }, 500)
   }
   return renderErrorPage(c, {
-    status: unavailable ? 503 : 500,
-    code: unavailable ? 'temporarily_unavailable' : 'server_error',
-    message: unavailable ? 'Please try again shortly.' : 'Something went wrong on our side.',
+    status: isAway ? 503 : 500,
+    code: isAway ? 'temporarily_unavailable' : 'server_error',
+    message: isAway ? 'Please try again shortly.' : 'Something went wrong on our side.',
   })
 })
 

@@ -4,6 +4,8 @@ import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
+import type { RunBatch } from './db/run-batch.ts'
+import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import type { Keyring, SignJwt } from './keys/keyring.ts'
 import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
@@ -14,6 +16,7 @@ import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SpendOnce } from './sessions/single-use.ts'
 import type { SessionsOf } from './sessions/user-sessions.ts'
+import type { ReadSettings } from './settings/settings.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 
 export interface Dependencies {
@@ -38,6 +41,11 @@ export interface Dependencies {
   readonly rateLimiter: RateLimiter
   readonly spendOnce: SpendOnce
   readonly recordEvent: RecordEvent
+  readonly readSettings: ReadSettings
+  /** For the admin API: everything else asks narrower questions. */
+  readonly runBatch: RunBatch
+  /** For the admin API, which renews what it changed. */
+  readonly edgeCache: EdgeCache
 }
 
 /** What routers see as their environment: not the Worker's bindings, but what `wiring.ts` makes of them. */

@@ -9,6 +9,7 @@ import { type Config, configOf } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import { findConsent, saveConsent } from './consents/consents.store.ts'
 import { createDatabase, type Database } from './db/client.ts'
+import { createRunBatch } from './db/run-batch.ts'
 import type { Dependencies, RequestEnv } from './dependencies.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache } from './edge-cache/edge-cache.ts'
@@ -38,6 +39,8 @@ import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { loadScopeCatalog } from './scopes/scopes.store.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
+import { loadSettings } from './settings/settings.store.ts'
+import { type ReadSettings, type Settings, settingsCacheKey } from './settings/settings.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 import { findUser, findUserForLogin } from './users/users.store.ts'
 
@@ -124,6 +127,19 @@ class RequestDependencies implements Dependencies {
   get #cache() {
     this.#builtCache ??= createCache(this.#env, this.#isolate, this.#ctx)
     return this.#builtCache
+  }
+
+  get edgeCache() {
+    return this.#cache
+  }
+
+  get runBatch() {
+    return createRunBatch(this.#database)
+  }
+
+  get readSettings(): ReadSettings {
+    return async () =>
+      (await this.#cache.read(settingsCacheKey, () => loadSettings(this.#database))) as Settings
   }
 
   get keyring() {

@@ -21,6 +21,40 @@ export const auditEventTypes = [
   'key.activated',
   'key.retired',
   'key.removed',
+  'user.created',
+  'user.invited',
+  'user.updated',
+  'user.disabled',
+  'user.enabled',
+  'user.unlocked',
+  'user.deleted',
+  'user.password_reset',
+  'user.factors_reset',
+  'user.imported',
+  'user.exported',
+  'consent.revoked',
+  'role.created',
+  'role.updated',
+  'role.deleted',
+  'client.created',
+  'client.updated',
+  'client.deleted',
+  'client.secret_added',
+  'client.secret_removed',
+  'scope.created',
+  'scope.updated',
+  'scope.deleted',
+  'resource_server.created',
+  'resource_server.updated',
+  'resource_server.deleted',
+  'setting.updated',
+  'rate_limit.updated',
+  'job.created',
+  'job.cancelled',
+  'job.finished',
+  'audit.exported',
+  'audit.events_removed',
+  'audit.personal_data_erased',
 ] as const
 
 export type AuditEventType = (typeof auditEventTypes)[number]
@@ -37,6 +71,9 @@ export interface AuditEvent {
   readonly user_id?: string | undefined
   readonly client_id?: string | undefined
   readonly session_id?: string | undefined
+  /** The thing changed: `user`, `client`, `role` … and its id. */
+  readonly entity_type?: string | undefined
+  readonly entity_id?: string | undefined
   readonly ip?: string | undefined
   readonly user_agent?: string | undefined
   readonly request_id?: string | undefined

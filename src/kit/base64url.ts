@@ -1,4 +1,5 @@
 /** base64url without padding (RFC 4648 §5), by the engine's own encoder where it has one. */
+import { base64url } from 'jose'
 
 interface NativeEncoder {
   toBase64?(options: { alphabet: 'base64url'; omitPadding: true }): string
@@ -12,3 +13,10 @@ export function encodeBase64Url(bytes: Uint8Array): string {
   for (const byte of bytes) binary += String.fromCharCode(byte)
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
+
+/** Text as base64url of its UTF-8 bytes. */
+export const encodeText = (text: string): string => encodeBase64Url(new TextEncoder().encode(text))
+
+/** The text behind `encodeText`. @throws for anything that is not base64url of UTF-8 */
+export const decodeText = (encoded: string): string =>
+  new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(base64url.decode(encoded))

@@ -1,0 +1,12 @@
+/** Who calls the admin API: a person through a client, or a client for itself (service account). */
+export type Actor = {
+  readonly type: 'user' | 'client'
+  /** User id or client id. */
+  readonly id: string
+  /** The client that holds the token. */
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  /** When the person last proved who they are (seconds since the Unix epoch); undefined for clients. */
+  readonly authTime: number | undefined
+  readonly sessionId?: string | undefined
+}

@@ -1,0 +1,131 @@
+/** An operation in the words of OpenAPI; what every operation has in common is added here, once. */
+import { createRoute, z } from '@hono/zod-openapi'
+import type { AnswerSpec, Operation } from './operation.ts'
+
+const fault = z
+  .object({
+    pointer: z.string().optional().openapi({ description: 'JSON pointer into the body (RFC 6901)' }),
+    parameter: z.string().optional().openapi({ description: 'Name of a query parameter' }),
+    header: z.string().optional().openapi({ description: 'Name of a header' }),
+    detail: z.string(),
+  })
+  .openapi('Fault')
+
+const problem = z
+  .object({
+    type: z.string().openapi({ example: 'urn:authly:problem:not_found' }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().optional(),
+    request_id: z.string(),
+    errors: z.array(fault).optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457' })
+
+const rateLimitHeaders = {
+  'RateLimit-Policy': { schema: { type: 'string' as const }, description: 'Policy and its numbers' },
+  RateLimit: { schema: { type: 'string' as const }, description: 'What is left of it' },
+}
+const challenge = { 'WWW-Authenticate': { schema: { type: 'string' as const }, description: 'RFC 6750 §3' } }
+const etag = { ETag: { schema: { type: 'string' as const }, description: 'For If-Match' } }
+const location = { Location: { schema: { type: 'string' as const }, description: 'Where it is' } }
+const retryAfter = { 'Retry-After': { schema: { type: 'string' as const }, description: 'Seconds' } }
+
+/** The route definition that the OpenAPI document is generated from. */
+export function describeOperation(operation: Operation) {
+  const { id, method, path, tag, summary, description, permission, params, query } = operation
+  return createRoute({
+    ...{ method, path, operationId: id, summary, tags: [tag] },
+    ...(description ? { description } : {}),
+    security: [{ oauth2: [permission] }],
+    request: {
+      ...(params ? { params } : {}),
+      ...(query ? { query } : {}),
+      ...(Object.keys(headersOf(operation)).length > 0 ? { headers: z.object(headersOf(operation)) } : {}),
+      ...bodyOf(operation),
+    },
+    responses: { ...answersOf(operation), ...problemsOf(operation) },
+  })
+}
+
+function headersOf(operation: Operation): Record<string, z.ZodType> {
+  return {
+    ...(operation.conditional
+      ? { 'If-Match': z.string().openapi({ description: 'ETag read before, or *', example: '"1"' }) }
+      : {}),
+    ...(operation.method === 'post'
+      ? {
+          'Idempotency-Key': z
+            .string()
+            .max(130)
+            .optional()
+            .openapi({ description: 'Makes a repetition harmless for 24 hours' }),
+        }
+      : {}),
+  }
+}
+
+function bodyOf(operation: Operation) {
+  if (operation.upload) {
+    const content = operation.upload.contentTypes.map((type) => [
+      type,
+      { schema: { type: 'string' as const } },
+    ])
+    return { body: { required: true, content: Object.fromEntries(content) } }
+  }
+  if (!operation.body) return {}
+  const types =
+    operation.method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json']
+  const schema = operation.body
+  return { body: { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) } }
+}
+
+const answersOf = (operation: Operation) =>
+  Object.fromEntries(
+    Object.entries(operation.answers).map(([status, answer]) => [
+      status,
+      describeAnswer(answer as AnswerSpec),
+    ]),
+  )
+
+function describeAnswer({ description, schema, content, versioned, located }: AnswerSpec) {
+  const body = content
+    ? Object.fromEntries(Object.entries(content).map(([type, part]) => [type, { schema: part }]))
+    : schema && { 'application/json': { schema } }
+  return {
+    description,
+    headers: { ...rateLimitHeaders, ...(versioned ? etag : {}), ...(located ? location : {}) },
+    ...(body ? { content: body } : {}),
+  }
+}
+
+/** Which refusals an operation can answer follows from its definition. */
+function problemsOf(operation: Operation) {
+  const takesBody = operation.body !== undefined || operation.upload !== undefined
+  const refusals: Record<number, [description: string, headers?: Record<string, object>]> = {
+    400: ['The request is not valid; `errors` says where'],
+    401: ['No valid access token, or a more recent sign-in is required', challenge],
+    403: ['The token lacks the scope, or its holder the permission', challenge],
+    ...(operation.params ? { 404: ['There is no such thing'] } : {}),
+    ...(operation.conditional
+      ? { 412: ['It has changed since it was read', etag], 428: ['`If-Match` is required'] }
+      : {}),
+    413: ['The body is too large'],
+    ...(takesBody ? { 415: ['The media type is not accepted'] } : {}),
+    ...(operation.method === 'post' ? { 422: ['The `Idempotency-Key` was used for another request'] } : {}),
+    429: ['Too many requests', retryAfter],
+    500: ['A bug on our side'],
+    503: ['A backend is away', retryAfter],
+    ...Object.fromEntries(Object.entries(operation.problems ?? {}).map(([status, text]) => [status, [text]])),
+  }
+  return Object.fromEntries(
+    Object.entries(refusals).map(([status, [description, headers = {}]]) => [
+      status,
+      {
+        description,
+        headers: { ...rateLimitHeaders, ...headers },
+        content: { 'application/problem+json': { schema: problem } },
+      },
+    ]),
+  )
+}

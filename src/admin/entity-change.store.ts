@@ -1,0 +1,145 @@
+/**
+ * Writes of the admin API: the change of one row and the audit event that tells of it are one statement. Before
+ * and after are compared by Postgres, in the transaction that holds the row, so the trail cannot disagree with it.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { AuditEvent } from '../audit/event.ts'
+import type { Row } from '../db/run-batch.ts'
+import type { Problem } from '../kit/problem.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import { notFound, preconditionFailed } from './problems.ts'
+
+/** A column value as JSON; column names are the tables' own and come from code, never from a request. */
+type Values = Readonly<Record<string, unknown>>
+
+interface Change {
+  readonly table: string
+  readonly event: AuditEvent
+  /** Columns that no event may show: hashes and sealed values. */
+  readonly hidden?: readonly string[]
+}
+
+/** Inserts `row`; one row `{ after }` comes back. Columns not named get their defaults. */
+export function insertEntity({ table, row, event, hidden }: Change & { readonly row: Values }): SQL {
+  const columns = identifiers(Object.keys(row))
+  return sql`
+    with changed as (
+      insert into ${sql.identifier(table)} (${columns})
+      select ${columns} from jsonb_populate_record(null::${sql.identifier(table)}, ${JSON.stringify(row)}::jsonb)
+      returning *
+    ), recorded as (${recordChange(event, sql`'{}'::jsonb`, visible('changed', hidden), sql`changed`)})
+    select to_jsonb(changed) as after from changed`
+}
+
+/**
+ * Applies `patch` as a JSON merge patch (RFC 7396) if the row's version is one of `expectedVersions` (undefined:
+ * any). A patch that changes nothing writes nothing. Read the rows with `outcomeOf`.
+ */
+export function updateEntity(
+  input: Change & {
+    readonly key: Values
+    readonly patch: Values
+    readonly expectedVersions: readonly number[] | undefined
+    /** A further condition on `current` (an SQL alias): rows that fail it look absent. */
+    readonly where?: SQL
+  },
+): SQL {
+  const { table, key, patch, expectedVersions, event, hidden, where } = input
+  const columns = identifiers(Object.keys(patch))
+  const name = sql.identifier(table)
+  return sql`
+    with current as materialized (
+      select * from ${name} as current where ${matches(key)} ${where ? sql`and (${where})` : sql``} for update
+    ), wanted as (
+      select ${matchesVersion(expectedVersions)} as matched,
+        authly_merge_patch(to_jsonb(current), ${JSON.stringify(patch)}::jsonb) as merged
+      from current
+    ), changed as (
+      update ${name} as target
+      set (${columns}) = (select ${columns} from jsonb_populate_record(null::${name}, wanted.merged)),
+        version = target.version + 1, updated_at = now()
+      from current, wanted
+      where ${sameKey(key)} and wanted.matched
+        and jsonb_strip_nulls(wanted.merged) is distinct from jsonb_strip_nulls(to_jsonb(current))
+      returning target.*
+    ), recorded as (${recordChange(event, visible('current', hidden), visible('changed', hidden), sql`current, changed`)})
+    select to_jsonb(current) as before, (select to_jsonb(changed) from changed) as after, wanted.matched
+    from current, wanted`
+}
+
+/** Deletes the row if its version is expected; the event keeps what it was, for `?at=`. Read with `outcomeOf`. */
+export function deleteEntity(
+  input: Change & {
+    readonly key: Values
+    readonly expectedVersions: readonly number[] | undefined
+    readonly where?: SQL
+  },
+): SQL {
+  const { table, key, expectedVersions, event, hidden, where } = input
+  const name = sql.identifier(table)
+  return sql`
+    with current as materialized (
+      select * from ${name} as current where ${matches(key)} ${where ? sql`and (${where})` : sql``} for update
+    ), wanted as (
+      select ${matchesVersion(expectedVersions)} as matched from current
+    ), changed as (
+      delete from ${name} as target using current, wanted where ${sameKey(key)} and wanted.matched returning target.*
+    ), recorded as (${recordChange(event, visible('changed', hidden), sql`'{}'::jsonb`, sql`changed`)})
+    select to_jsonb(current) as before, null::jsonb as after, wanted.matched from current, wanted`
+}
+
+export interface Changed<R extends Row> {
+  readonly before: R
+  /** The row as it is now (as it was, for a deletion). */
+  readonly after: R
+}
+
+/** What came of an update or a deletion: 404 when there is no such row, 412 when it has another version. */
+export function outcomeOf<R extends Row>(rows: readonly Row[]): Result<Changed<R>, Problem> {
+  const [row] = rows as readonly { before: R; after: R | null; matched: boolean }[]
+  if (!row) return err(notFound)
+  if (!row.matched) return err(preconditionFailed(Number(row.before['version'])))
+  return ok({ before: row.before, after: row.after ?? row.before })
+}
+
+/** `insert into audit_events … from source`: as many events as the source has rows (one, or none). */
+export const recordChange = (event: AuditEvent, before: SQL, after: SQL, source: SQL): SQL => sql`
+  insert into audit_events (id, type, occurred_at, outcome, actor_type, actor_id, user_id, client_id, session_id,
+    entity_type, entity_id, ip, user_agent, request_id, changes, data)
+  select ${event.id}::uuid, ${event.type}::text, to_timestamp(${event.occurred_at}::double precision / 1000),
+    ${event.outcome}::text, ${event.actor_type}::text, ${event.actor_id ?? null}::text,
+    ${event.user_id ?? null}::text, ${event.client_id ?? null}::text, ${event.session_id ?? null}::text,
+    ${event.entity_type ?? null}::text, ${event.entity_id ?? null}::text, ${event.ip ?? null}::text,
+    ${event.user_agent ?? null}::text, ${event.request_id ?? null}::text,
+    authly_changes(${before}, ${after}), ${JSON.stringify(event.data ?? {})}::jsonb
+  from ${source}`
+
+const identifiers = (names: readonly string[]): SQL =>
+  sql.join(
+    names.map((name) => sql.identifier(name)),
+    sql`, `,
+  )
+
+const matches = (key: Values): SQL =>
+  sql.join(
+    Object.entries(key).map(([column, value]) => sql`current.${sql.identifier(column)} = ${value}`),
+    sql` and `,
+  )
+
+const sameKey = (key: Values): SQL =>
+  sql.join(
+    Object.keys(key).map(
+      (column) => sql`target.${sql.identifier(column)} = current.${sql.identifier(column)}`,
+    ),
+    sql` and `,
+  )
+
+const matchesVersion = (expected: readonly number[] | undefined): SQL =>
+  expected === undefined
+    ? sql`true`
+    : sql`current.version in (select jsonb_array_elements_text(${JSON.stringify(expected)}::jsonb)::bigint)`
+
+const visible = (alias: string, hidden: readonly string[] = []): SQL =>
+  hidden.length === 0
+    ? sql.raw(`to_jsonb(${alias})`)
+    : sql.raw(`(to_jsonb(${alias}) - '{${hidden.join(',')}}'::text[])`)

@@ -1,0 +1,43 @@
+/**
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a POST that is sent again, even in parallel, acts
+ * once. The key is claimed in the transaction of the write; whoever comes second waits for the first, is refused
+ * by the database, and gets the recorded answer. Answers are sealed: one may show a secret once.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import { sha256 } from '../kit/hash.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { Answer } from './operation.ts'
+
+/** How long a repetition is recognised. */
+const keptSeconds = 86_400
+const sealPurpose = 'idempotent-answer'
+
+/** Which request a key belongs to: the same key for another one is a mistake of the caller. */
+export const fingerprintOf = (request: Request, bodyText: string): Promise<string> => {
+  const { pathname, search } = new URL(request.url)
+  return sha256(`${request.method} ${pathname}${search}\n${bodyText}`)
+}
+
+/** The statement that claims `key` with its answer; raises `AU208` when the key is taken. */
+export async function claimKey(
+  root: RootSecret,
+  input: { actorId: string; key: string; fingerprint: string; answer: Answer },
+): Promise<SQL> {
+  const { actorId, key, fingerprint, answer } = input
+  const sealed = await root.seal(sealPurpose, JSON.stringify(answer), `${actorId} ${key}`)
+  return sql`select authly_claim_idempotency_key(${actorId}, ${key}, ${fingerprint}, ${sealed}, ${keptSeconds}::int)`
+}
+
+export const selectRecorded = (actorId: string, key: string): SQL =>
+  sql`select fingerprint, answer_sealed from idempotency_keys where actor_id = ${actorId} and key = ${key}`
+
+/** The recorded answer; undefined when it cannot be opened any more. */
+export async function openRecorded(
+  root: RootSecret,
+  actorId: string,
+  key: string,
+  sealed: string,
+): Promise<Answer | undefined> {
+  const text = await root.open(sealPurpose, sealed, `${actorId} ${key}`)
+  return text === undefined ? undefined : (JSON.parse(text) as Answer)
+}

@@ -1,0 +1,160 @@
+/**
+ * What an admin operation is: one file that states its route, what may call it, what it takes and answers, and
+ * its use case. Everything around it is the same for all and lives in `serve-operation.ts`: authentication, rate
+ * limits, parsing, idempotency, rendering. The OpenAPI document comes from the same definition.
+ */
+import type { z } from '@hono/zod-openapi'
+import type { SQL } from 'drizzle-orm'
+import type { AuditEvent, AuditEventType, Origin } from '../audit/event.ts'
+import type { Row } from '../db/run-batch.ts'
+import type { Dependencies } from '../dependencies.ts'
+import type { Fault, Problem } from '../kit/problem.ts'
+import { ok, type Result } from '../kit/result.ts'
+import type { Actor } from './actor.ts'
+import type { AuthorizedDatabase } from './authorized-database.store.ts'
+import type { Permission } from './permissions.ts'
+
+export type AdminTag =
+  | 'Users'
+  | 'Roles'
+  | 'Clients'
+  | 'Scopes'
+  | 'Keys'
+  | 'Settings'
+  | 'Dashboard'
+  | 'Jobs'
+  | 'Bulk'
+  | 'Audit'
+
+/** A successful answer as documented. */
+export interface AnswerSpec {
+  readonly description: string
+  /** Absent: no body. */
+  readonly schema?: z.ZodType
+  /** For bodies that are not one JSON value: media type -> schema of a part or the whole. */
+  readonly content?: Readonly<Record<string, z.ZodType>>
+  /** Carries `ETag`. */
+  readonly versioned?: boolean
+  /** Carries `Location`. */
+  readonly located?: boolean
+}
+
+/** A successful answer as given. */
+export interface Answer<Status extends number = number, Body = unknown> {
+  readonly status: Status
+  readonly body?: Body
+  /** Becomes the `ETag`. */
+  readonly version?: number
+  /** Path of the thing made. */
+  readonly location?: string
+}
+
+type More = Pick<Answer, 'version' | 'location'>
+interface Success<A> {
+  readonly ok: true
+  readonly value: A
+}
+
+/** A success for `run` to return: `return answer(200, body, { version })`. */
+export function answer<Status extends number>(status: Status): Success<Answer<Status, undefined>>
+export function answer<Status extends number, Body>(
+  status: Status,
+  body: Body,
+  more?: More,
+): Success<Answer<Status, Body> & { readonly body: Body }>
+export function answer(status: number, body?: unknown, more: More = {}): Success<Answer> {
+  return ok({ status, body, ...more })
+}
+
+export type Answers = Readonly<Record<number, AnswerSpec>>
+
+type AnswerOf<A extends Answers> = {
+  [Status in keyof A & number]: A[Status]['schema'] extends z.ZodType
+    ? Answer<Status, z.input<A[Status]['schema']>> & { readonly body: z.input<A[Status]['schema']> }
+    : Answer<Status, undefined>
+}[keyof A & number]
+
+/** What `run` gets. */
+export interface AdminCall<Params = unknown, Query = unknown, Body = unknown> {
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  /** For uploads and upgrades; the body of other requests is read already. */
+  readonly request: Request
+  readonly actor: Actor
+  readonly origin: Origin
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+  /** From `If-Match`: the versions that may be changed; undefined for `*`. */
+  readonly expectedVersions: readonly number[] | undefined
+  /** Reading, and writing by PATCH, PUT and DELETE. Each call is one round trip. */
+  readonly db: AuthorizedDatabase
+  /**
+   * Writing by POST: the statements and, when the request has an `Idempotency-Key`, the record of `answer` are one
+   * transaction. A repetition never gets here twice: it is answered with the recorded answer.
+   * @returns the rows of each statement
+   */
+  writeOnce(answer: Answer, statements: readonly SQL[]): Promise<readonly (readonly Row[])[]>
+  readonly deps: Dependencies
+  /** An audit event of this call: the actor and the origin are filled in. Never pass a secret. */
+  event(type: AuditEventType, details: EventDetails): AuditEvent
+}
+
+export type EventDetails = Pick<
+  AuditEvent,
+  'user_id' | 'client_id' | 'session_id' | 'entity_type' | 'entity_id' | 'data'
+> & { readonly outcome?: AuditEvent['outcome'] }
+
+/** What a unique index or another constraint means to the caller, by its name in the database. */
+export type Conflicts = Readonly<
+  Record<string, { readonly title: string; readonly errors?: readonly Fault[] }>
+>
+
+export interface OperationSpec<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  A extends Answers,
+> {
+  /** `operationId`: verb first, camelCase, unique. */
+  readonly id: string
+  readonly method: 'get' | 'post' | 'patch' | 'put' | 'delete'
+  /** Parameters in braces: `/admin/users/{user_id}`. */
+  readonly path: `/admin/${string}`
+  readonly tag: AdminTag
+  readonly summary: string
+  readonly description?: string
+  readonly permission: Permission
+  /** Cannot be undone or gives power away: needs a recent sign-in (RFC 9470). */
+  readonly dangerous?: boolean
+  /** Demands `If-Match`. */
+  readonly conditional?: boolean
+  readonly params?: Params
+  readonly query?: Query
+  /** A JSON body. */
+  readonly body?: Body
+  /** Instead of `body`: the operation reads `call.request.body` itself, bounded by `maxBytes`. */
+  readonly upload?: { readonly contentTypes: readonly string[]; readonly maxBytes: number }
+  readonly answers: A
+  /** Codes this operation may answer besides those that follow from the rest of the definition. */
+  readonly problems?: Readonly<Record<409 | 410 | 422 | number, string>>
+  readonly conflicts?: Conflicts
+  run(
+    call: AdminCall<z.output<Params>, z.output<Query>, z.output<Body>>,
+  ): Promise<Result<AnswerOf<A> | Response, Problem>>
+}
+
+/** An operation whose types are checked already. */
+export type Operation = Omit<OperationSpec<z.ZodObject, z.ZodObject, z.ZodType, Answers>, 'run'> & {
+  run(call: AdminCall): Promise<Result<Answer | Response, Problem>>
+}
+
+/** States an operation; add it to the `index.ts` of its folder. */
+export const defineOperation = <
+  Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Body extends z.ZodType = z.ZodUndefined,
+  const A extends Answers = Answers,
+>(
+  spec: OperationSpec<Params, Query, Body, A>,
+): Operation => spec as unknown as Operation

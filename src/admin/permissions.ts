@@ -1,0 +1,36 @@
+/**
+ * What the admin API can be allowed to do. One closed list: a permission is a value of a role, a scope of a token
+ * and an entry of the scope catalog, so that the three can never mean different things.
+ */
+export const permissions = {
+  'admin:users:read': 'See all people and their accounts',
+  'admin:users:write': 'Create and change accounts',
+  'admin:users:delete': 'Delete accounts and erase their data',
+  'admin:users:import': 'Create and change many accounts at once',
+  'admin:users:export': 'Download all accounts',
+  'admin:sessions:read': 'See where people are signed in',
+  'admin:sessions:write': 'Sign people out',
+  'admin:consents:read': 'See what people allowed applications',
+  'admin:consents:write': 'Withdraw what people allowed applications',
+  'admin:clients:read': 'See all applications',
+  'admin:clients:write': 'Register and change applications and their secrets',
+  'admin:clients:delete': 'Delete applications',
+  'admin:scopes:read': 'See scopes and resource servers',
+  'admin:scopes:write': 'Change scopes and resource servers',
+  'admin:keys:read': 'See signing keys',
+  'admin:keys:write': 'Rotate and retire signing keys',
+  'admin:roles:read': 'See roles and who has them',
+  'admin:roles:write': 'Change roles and who has them',
+  'admin:settings:read': 'See settings and rate limits',
+  'admin:settings:write': 'Change settings and rate limits',
+  'admin:stats:read': 'See statistics and status',
+  'admin:jobs:read': 'See background jobs',
+  'admin:jobs:write': 'Cancel background jobs',
+  'admin:audit:read': 'Read the audit trail',
+  'admin:audit:export': 'Export the audit trail',
+  'admin:audit:write': 'Apply retention to the audit trail',
+} as const satisfies Record<`admin:${string}:${string}`, string>
+
+export type Permission = keyof typeof permissions
+
+export const permissionNames = Object.keys(permissions) as readonly Permission[]

@@ -1,0 +1,108 @@
+/** The problems of the admin API, one constructor each, so that a code always means one thing. */
+import type { Fault, Problem } from '../kit/problem.ts'
+
+/** The request breaks the documented shape. */
+export const invalidRequest = (errors: readonly Fault[], detail?: string): Problem => ({
+  code: 'invalid_request',
+  status: 400,
+  title: 'The request is not valid',
+  detail,
+  errors,
+})
+
+/** RFC 6750 §3: without any token the challenge carries no error code. */
+export const unauthorized = (error?: 'invalid_token'): Problem => ({
+  code: error ?? 'unauthorized',
+  status: 401,
+  title: error ? 'The access token is not valid here' : 'An access token is required',
+  headers: { 'www-authenticate': `Bearer realm="authly"${error ? `, error="${error}"` : ''}` },
+})
+
+/** RFC 9470: the person must prove again who they are. */
+export const stepUpRequired = (maxAgeSeconds: number): Problem => ({
+  code: 'insufficient_user_authentication',
+  status: 401,
+  title: 'A more recent sign-in is required',
+  detail: `Sign in again with max_age=${maxAgeSeconds} or less.`,
+  headers: {
+    'www-authenticate': `Bearer realm="authly", error="insufficient_user_authentication", error_description="A more recent sign-in is required", max_age="${maxAgeSeconds}"`,
+  },
+})
+
+export const insufficientScope = (scope: string): Problem => ({
+  code: 'insufficient_scope',
+  status: 403,
+  title: 'The access token lacks a scope',
+  detail: `The scope ${scope} is required.`,
+  headers: { 'www-authenticate': `Bearer realm="authly", error="insufficient_scope", scope="${scope}"` },
+})
+
+/** The token may, its holder may not. */
+export const forbidden = (detail?: string): Problem => ({
+  code: 'forbidden',
+  status: 403,
+  title: 'You may not do this',
+  detail,
+})
+
+/** Unknown, foreign and malformed ids look the same. */
+export const notFound: Problem = { code: 'not_found', status: 404, title: 'There is no such thing here' }
+
+/** The request is fine, the state of things does not allow it. */
+export const conflict = (code: string, title: string, errors?: readonly Fault[]): Problem => ({
+  code,
+  status: 409,
+  title,
+  errors,
+})
+
+export const preconditionRequired: Problem = {
+  code: 'precondition_required',
+  status: 428,
+  title: 'If-Match is required',
+  detail: 'Send the ETag you read, or * to change the thing whatever its version.',
+}
+
+/** Somebody else was faster; the current ETag comes along. */
+export const preconditionFailed = (version: number): Problem => ({
+  code: 'precondition_failed',
+  status: 412,
+  title: 'The thing has changed since you read it',
+  headers: { etag: `"${version}"` },
+})
+
+export const idempotencyKeyReused: Problem = {
+  code: 'idempotency_key_reused',
+  status: 422,
+  title: 'This Idempotency-Key was used for another request',
+}
+
+export const bodyTooLarge = (maxBytes: number): Problem => ({
+  code: 'content_too_large',
+  status: 413,
+  title: 'The body is too large',
+  detail: `At most ${maxBytes} bytes.`,
+})
+
+export const unsupportedMediaType = (accepted: readonly string[]): Problem => ({
+  code: 'unsupported_media_type',
+  status: 415,
+  title: 'The body has a type that is not accepted here',
+  detail: `Accepted: ${accepted.join(', ')}.`,
+  headers: { accept: accepted.join(', ') },
+})
+
+export const tooManyRequests: Problem = { code: 'too_many_requests', status: 429, title: 'Too many requests' }
+
+export const unavailable: Problem = {
+  code: 'temporarily_unavailable',
+  status: 503,
+  title: 'Please try again shortly',
+  headers: { 'retry-after': '2' },
+}
+
+export const serverError: Problem = {
+  code: 'server_error',
+  status: 500,
+  title: 'Something went wrong on our side',
+}

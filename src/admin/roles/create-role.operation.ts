@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { insertEntity } from '../entity-change.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { roleFields, roleName, roleSchema } from './role.ts'
+
+export const createRole = defineOperation({
+  id: 'createRole',
+  method: 'post',
+  path: '/admin/roles',
+  tag: 'Roles',
+  summary: 'Create a role',
+  description: 'A role can hold only permissions that its creator has.',
+  permission: 'admin:roles:write',
+  dangerous: true,
+  body: z
+    .strictObject({
+      name: roleName,
+      description: roleFields.description,
+      permissions: roleFields.permissions,
+      assignable_in: roleFields.assignable_in.default('platform'),
+    })
+    .openapi('RoleCreation'),
+  answers: { 201: { description: 'The role', schema: roleSchema, versioned: true, located: true } },
+  problems: { 409: 'A role of this name exists' },
+  conflicts: {
+    roles_pkey: { title: 'A role of this name exists', errors: [{ pointer: '#/name', detail: 'is taken' }] },
+  },
+  async run({ actor, body, event, now, writeOnce }) {
+    const times = { created_at: new Date(now).toISOString(), updated_at: new Date(now).toISOString() }
+    const created = answer(
+      201,
+      { ...body, built_in: false, ...times },
+      { version: 1, location: `/admin/roles/${body.name}` },
+    )
+    await writeOnce(created.value, [
+      mayGive(actor, body.permissions),
+      insertEntity({
+        table: 'roles',
+        row: { ...body, ...times },
+        event: event('role.created', { entity_type: 'role', entity_id: body.name }),
+      }),
+    ])
+    return created
+  },
+})
+
+/** Attack: somebody who may edit roles writes themselves one that may do everything. */
+export const mayGive = (actor: { readonly type: string; readonly id: string }, wanted: readonly string[]) =>
+  sql`select authly_assert_covers(${actor.type}, ${actor.id}, array(select jsonb_array_elements_text(${JSON.stringify(wanted)}::jsonb)))`

@@ -1,0 +1,53 @@
+/** A role as the API shows and takes it. */
+import { z } from 'zod'
+import { type Permission, permissionNames } from '../permissions.ts'
+
+export interface RoleRow extends Record<string, unknown> {
+  readonly name: string
+  readonly description: string
+  readonly permissions: readonly string[]
+  readonly assignable_in: 'platform' | 'organization'
+  readonly built_in: boolean
+  readonly version: number
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export const roleName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/)
+  .describe('Lower-case letters, digits, `-` and `_`')
+
+const permissionList = z
+  .array(z.enum(permissionNames as [Permission, ...Permission[]]))
+  .max(permissionNames.length)
+  .refine((names) => new Set(names).size === names.length, 'must not repeat a permission')
+
+export const roleFields = {
+  description: z.string().min(1).max(200),
+  permissions: permissionList.describe('What the role permits'),
+  assignable_in: z.enum(['platform', 'organization']).describe('Where the role can be given to somebody'),
+}
+
+/** Rows come as JSON from Postgres: times with microseconds and an offset. */
+export const toRole = (row: RoleRow) => ({
+  name: row.name,
+  description: row.description,
+  permissions: [...row.permissions],
+  assignable_in: row.assignable_in,
+  built_in: row.built_in,
+  created_at: new Date(row.created_at).toISOString(),
+  updated_at: new Date(row.updated_at).toISOString(),
+})
+
+export const roleSchema = z
+  .object({
+    name: roleName,
+    description: z.string(),
+    permissions: z.array(z.string()).describe('`*` is everything'),
+    assignable_in: roleFields.assignable_in,
+    built_in: z.boolean().describe('Comes with the server and cannot be changed'),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'Role' })

@@ -1,0 +1,40 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { err } from '../../kit/result.ts'
+import { outcomeOf, updateEntity } from '../entity-change.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { mayGive } from './create-role.operation.ts'
+import { type RoleRow, roleFields, roleName, roleSchema, toRole } from './role.ts'
+
+export const updateRole = defineOperation({
+  id: 'updateRole',
+  method: 'patch',
+  path: '/admin/roles/{name}',
+  tag: 'Roles',
+  summary: 'Change a role',
+  description:
+    'Built-in roles cannot be changed. Nobody changes a role they have, or adds a permission they lack.',
+  permission: 'admin:roles:write',
+  dangerous: true,
+  conditional: true,
+  params: z.object({ name: roleName }),
+  body: z.strictObject(roleFields).omit({ assignable_in: true }).partial().openapi('RolePatch'),
+  answers: { 200: { description: 'The role as it is now', schema: roleSchema, versioned: true } },
+  async run({ actor, body, db, event, expectedVersions, params }) {
+    const rows = await db.runAll([
+      mayGive(actor, body.permissions ?? []),
+      sql`select authly_assert_may_change_role(${actor.type}, ${actor.id}, ${params.name})`,
+      updateEntity({
+        table: 'roles',
+        key: { name: params.name },
+        patch: body,
+        expectedVersions,
+        event: event('role.updated', { entity_type: 'role', entity_id: params.name }),
+      }),
+    ])
+    const changed = outcomeOf<RoleRow>(rows[2] ?? [])
+    if (!changed.ok) return err(changed.error)
+    const { after } = changed.value
+    return answer(200, toRole(after), { version: after.version })
+  },
+})

@@ -1,0 +1,56 @@
+/** Schemas that many operations share. */
+import { z } from '@hono/zod-openapi'
+
+/** Lower-case, as we print them; anything else names nothing. */
+export const uuid = (description: string) =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    .openapi({ description, example: '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60', format: 'uuid' })
+
+/** RFC 3339 with milliseconds, in UTC, as we print it. */
+export const timestamp = (description: string) =>
+  z.string().openapi({ description, format: 'date-time', example: '2026-11-23T09:00:00.000Z' })
+
+/** RFC 3339 as callers may send it. */
+export const timestampInput = (description: string) =>
+  z.iso.datetime({ offset: true }).openapi({ description, example: '2026-11-23T09:00:00Z' })
+
+/** `true` or `false` in a query. */
+export const queryFlag = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .optional()
+    .transform((value) => value === 'true')
+    .openapi({ description, type: 'boolean', example: 'true' })
+
+/** Query parameters of every list. */
+export const pageQuery = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .openapi({ description: 'Items per page', example: 50, type: 'integer' }),
+  cursor: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .openapi({ description: '`page_info.next_cursor` of the page before' }),
+  include_total: queryFlag('Also count all matches: costs one scan of the index'),
+}
+
+/** A page of `items`. */
+export const pageOf = <Item extends z.ZodType>(name: string, item: Item) =>
+  z
+    .object({
+      items: z.array(item),
+      page_info: z.object({
+        has_next_page: z.boolean(),
+        next_cursor: z.string().nullable().openapi({ description: 'For `cursor`; null on the last page' }),
+        total_count: z.number().int().optional().openapi({ description: 'With `include_total`' }),
+      }),
+    })
+    .openapi(name)

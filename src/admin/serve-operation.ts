@@ -1,0 +1,138 @@
+/** Serves one admin operation: who calls, how often, with what; then its use case; then the answer on the wire. */
+
+import type { SQL } from 'drizzle-orm'
+import type { Context } from 'hono'
+import { createEvent } from '../audit/create-event.ts'
+import type { Origin } from '../audit/event.ts'
+import type { AppEnv, Dependencies } from '../dependencies.ts'
+import { type Problem, renderProblem } from '../kit/problem.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import type { Actor } from './actor.ts'
+import { authenticate } from './authenticate.ts'
+import { createAuthorizedDatabase } from './authorized-database.store.ts'
+import { claimKey, fingerprintOf, openRecorded, selectRecorded } from './idempotency.store.ts'
+import type { AdminCall, Answer, Operation } from './operation.ts'
+import { isReplay, problemOfError } from './problem-of-error.ts'
+import { idempotencyKeyReused, invalidRequest, serverError, unavailable } from './problems.ts'
+import { type Input, readInput } from './read-input.ts'
+
+/** Answers one request. Expected refusals are problems; a bug is logged and answered with its request id. */
+export async function serveOperation(operation: Operation, c: Context<AppEnv>): Promise<Response> {
+  const { deps, origin } = c.env
+  const request = c.req.raw
+  const actor = await authenticate(deps, request, operation, origin)
+  if (!actor.ok) return renderProblem(actor.error, origin.request_id)
+  const input = await readInput(operation, request, c.req.param() as Record<string, string>)
+  if (!input.ok) return renderProblem(input.error, origin.request_id)
+  const key = readIdempotencyKey(operation, request)
+  if (!key.ok) return renderProblem(key.error, origin.request_id)
+  const result = await act(operation, {
+    deps,
+    origin,
+    request,
+    actor: actor.value,
+    input: input.value,
+    key: key.value,
+  })
+  if (!result.ok) return renderProblem(result.error, origin.request_id)
+  return result.value instanceof Response ? result.value : renderAnswer(result.value, origin)
+}
+
+interface Situation {
+  readonly deps: Dependencies
+  readonly origin: Origin
+  readonly request: Request
+  readonly actor: Actor
+  readonly input: Input
+  /** Of `Idempotency-Key`. */
+  readonly key: string | undefined
+}
+
+async function act(operation: Operation, situation: Situation): Promise<Result<Answer | Response, Problem>> {
+  try {
+    return await operation.run(createCall(operation, situation))
+  } catch (error) {
+    if (situation.key !== undefined && isReplay(error)) return replay(operation, situation, situation.key)
+    const problem = problemOfError(error, operation.conflicts)
+    if (problem) return err(problem)
+    const { message, stack } = error as Error
+    console.error(
+      JSON.stringify({
+        request_id: situation.origin.request_id,
+        operation: operation.id,
+        // A query's parameters may be personal; the first line names the failure.
+        error: message.split('\n')[0]?.slice(0, 300),
+        at: stack?.split('\n').find((line) => line.trimStart().startsWith('at ')),
+      }),
+    )
+    return err(serverError)
+  }
+}
+
+function createCall(operation: Operation, situation: Situation): AdminCall {
+  const { deps, origin, request, actor, input, key } = situation
+  const db = createAuthorizedDatabase(deps.runBatch, actor, operation.permission)
+  const now = deps.now()
+  return {
+    ...{
+      params: input.params,
+      query: input.query,
+      body: input.body,
+      expectedVersions: input.expectedVersions,
+    },
+    ...{ request, actor, origin, now, db, deps },
+    async writeOnce(answer: Answer, statements: readonly SQL[]) {
+      if (key === undefined) return db.runAll(statements)
+      const fingerprint = await fingerprintOf(request, input.bodyText)
+      const claim = await claimKey(deps.root, { actorId: actor.id, key, fingerprint, answer })
+      return (await db.runAll([claim, ...statements])).slice(1)
+    },
+    event: (type, { outcome = 'success', ...details }) =>
+      createEvent(type, now, origin, {
+        outcome,
+        actor_type: actor.type,
+        actor_id: actor.id,
+        ...details,
+        client_id: details.client_id ?? (actor.type === 'client' ? actor.id : undefined),
+      }),
+  }
+}
+
+/** The answer that was given when this key acted. */
+async function replay(
+  operation: Operation,
+  { deps, request, actor, input }: Situation,
+  key: string,
+): Promise<Result<Answer, Problem>> {
+  const db = createAuthorizedDatabase(deps.runBatch, actor, operation.permission)
+  const [row] = await db.run<{ fingerprint: string; answer_sealed: string }>(selectRecorded(actor.id, key))
+  if (!row) return err(unavailable)
+  if (row.fingerprint !== (await fingerprintOf(request, input.bodyText))) return err(idempotencyKeyReused)
+  const answer = await openRecorded(deps.root, actor.id, key, row.answer_sealed)
+  return answer ? ok(answer) : err(idempotencyKeyReused)
+}
+
+function readIdempotencyKey(operation: Operation, request: Request): Result<string | undefined, Problem> {
+  if (operation.method !== 'post') return ok(undefined)
+  const header = request.headers.get('idempotency-key')
+  if (header === null) return ok(undefined)
+  // A structured field string by the draft; many clients send the bare value.
+  const key =
+    /^"([\x20-\x21\x23-\x7e]{1,128})"$/.exec(header)?.[1] ?? /^[\x21\x23-\x7e]{1,128}$/.exec(header)?.[0]
+  return key === undefined
+    ? err(invalidRequest([{ header: 'idempotency-key', detail: 'must be 1 to 128 printable characters' }]))
+    : ok(key)
+}
+
+function renderAnswer(answer: Answer, origin: Origin): Response {
+  const headers: Record<string, string> = {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': origin.request_id,
+  }
+  if (answer.version !== undefined) headers['etag'] = `"${answer.version}"`
+  if (answer.location !== undefined) headers['location'] = answer.location
+  if (answer.body === undefined) return new Response(null, { status: answer.status, headers })
+  headers['content-type'] = 'application/json'
+  return new Response(JSON.stringify(answer.body), { status: answer.status, headers })
+}

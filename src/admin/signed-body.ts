@@ -1,0 +1,47 @@
+/** The body of a signed request must be the one whose digest was signed (RFC 9530). */
+import { checkedStream } from '../http-signatures/checked-stream.ts'
+import { checkContentDigest } from '../http-signatures/content-digest.ts'
+import type { Problem } from '../kit/problem.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import { bodyTooLarge } from './problems.ts'
+import { signatureInvalid } from './request-signing.ts'
+
+/** Whether a request brings a body; one of length 0 is none. */
+export const hasBody = (request: Request): boolean =>
+  request.body !== null && request.headers.get('content-length') !== '0'
+
+/**
+ * The request with a body that was checked (when it is held in memory anyway) or is being checked while it is
+ * read (`isStreamed`: the stream then ends in `ContentDigestMismatch`).
+ */
+export async function withCheckedBody(
+  request: Request,
+  options: { readonly isStreamed: boolean; readonly maxBytes: number },
+): Promise<Result<Request, Problem>> {
+  const field = request.headers.get('content-digest')
+  const { method, headers } = request
+  if (options.isStreamed && request.body && hasBody(request)) {
+    return ok(new Request(request.url, { method, headers, body: checkedStream(request.body, field) }))
+  }
+  // A digest without a body is checked too: somebody on the way may have cut the body off.
+  if (field === null && !hasBody(request)) return ok(request)
+  const bytes = request.body ? await readAtMost(request.body, options.maxBytes) : new Uint8Array()
+  if (!bytes) return err(bodyTooLarge(options.maxBytes))
+  const fault = await checkContentDigest(field, bytes)
+  if (fault) return err(signatureInvalid(fault))
+  return ok(bytes.length > 0 ? new Request(request.url, { method, headers, body: bytes }) : request)
+}
+
+async function readAtMost(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > maxBytes) return undefined
+    chunks.push(chunk)
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer())
+}

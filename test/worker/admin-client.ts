@@ -1,0 +1,145 @@
+/** Admins for worker tests: people with roles and living access tokens, service accounts, and requests as them. */
+import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { permissionNames } from '../../src/admin/permissions.ts'
+import { clients, users } from '../../src/db/schema.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { issueAccessToken } from '../../src/oauth/access-token.ts'
+import { serviceTokenId, userTokenId } from '../../src/oauth/token-id.ts'
+import { createRequestEnv } from '../../src/wiring.ts'
+import worker from '../../src/worker.ts'
+import { testDatabase } from '../fakes/database.ts'
+
+const issuer = 'https://auth.test'
+const origin = { ip: '192.0.2.7', user_agent: 'test', request_id: 'test' }
+
+export interface TestActor {
+  /** User id or client id. */
+  readonly id: string
+  readonly token: string
+  readonly grantId: string | undefined
+}
+
+export interface AdminOptions {
+  /** Default: `admin`, who may do everything. */
+  readonly roles?: readonly string[]
+  /** Scopes of the token. Default: all. */
+  readonly scopes?: readonly string[]
+  /** Seconds since the sign-in. Default 0. */
+  readonly signedInSecondsAgo?: number
+}
+
+/** Dependencies as a request has them. */
+export function testDependencies() {
+  return createRequestEnv(new Request(issuer), env, createExecutionContext()).deps
+}
+
+/** A person with a live access token for the admin API. */
+export async function addAdmin(options: AdminOptions = {}): Promise<TestActor> {
+  const id = uuidv7()
+  const roles = [...(options.roles ?? ['admin'])]
+  await testDatabase()
+    .insert(users)
+    .values({ id, username: `admin-${id}`, email: `${id}@admin.test`, roles })
+  const clientId = await addClient([])
+  return { id, ...(await signInAs(id, clientId, options)) }
+}
+
+/** A client that may use the admin API for itself. */
+export async function addServiceAccount(scopes: readonly string[] = permissionNames): Promise<TestActor> {
+  const id = await addClient(scopes)
+  const deps = testDependencies()
+  const client = await deps.findClient(id)
+  if (!client) throw new Error('the client must exist')
+  const token = await issueAccessToken(deps, {
+    ...{ client, sub: id, jti: serviceTokenId(), scopes, resources: [] },
+    iat: Math.floor(Date.now() / 1000),
+  })
+  return { id, token, grantId: undefined }
+}
+
+async function addClient(scopes: readonly string[]): Promise<string> {
+  const client_id = `admin-client-${uuidv7()}`
+  await testDatabase()
+    .insert(clients)
+    .values({
+      ...{ client_id, client_name: 'Admin test', token_endpoint_auth_method: 'client_secret_basic' },
+      ...{ grant_types: ['authorization_code', 'client_credentials'], scopes: [...scopes] },
+    })
+  return client_id
+}
+
+/** A session, a grant and a token of an existing person. */
+export async function signInAs(userId: string, clientId: string, options: AdminOptions = {}) {
+  const deps = testDependencies()
+  const client = await deps.findClient(clientId)
+  if (!client) throw new Error('the client must exist')
+  const now = Date.now()
+  const authTime = now - (options.signedInSecondsAgo ?? 0) * 1000
+  const sessions = deps.sessionsOf(userId)
+  const session_id = uuidv7()
+  const grantId = uuidv7()
+  await sessions.settleLogin({
+    ...{ now, user_id: userId, identifier_hash: 'i', password_ok: true, origin },
+    session: {
+      ...{ session_id, secret_hash: 's', acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
+      ...{ password_change_required: false, idle_ttl_seconds: 3600, absolute_ttl_seconds: 3600 },
+    },
+  })
+  const scopes = options.scopes ?? permissionNames
+  await sessions.redeemCode({
+    ...{
+      now,
+      code_expires_at: now + 60_000,
+      access_token_expires_at: now + 600_000,
+      jti_hash: grantId,
+      origin,
+    },
+    grant: {
+      ...{ grant_id: grantId, client_id: clientId, user_id: userId, sub: userId, session_id, scopes },
+      ...{ resources: [], claims: { userinfo: [], id_token: [] }, auth_time: authTime, nonce: undefined },
+      ...{ acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
+    },
+  })
+  const token = await issueAccessToken(deps, {
+    ...{ client, sub: userId, jti: await userTokenId(deps.root, userId, grantId), scopes, resources: [] },
+    iat: Math.floor(now / 1000),
+    authentication: { auth_time: Math.floor(authTime / 1000), acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
+  })
+  return { token, grantId, sessionId: session_id }
+}
+
+export interface CallOptions {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Bindings, e.g. `countingEnv(…)`. */
+  readonly env?: Env
+}
+
+/** A request to the admin API as `actor` (undefined: without a token), with everything it left for later done. */
+export async function callAdmin(
+  actor: Pick<TestActor, 'token'> | undefined,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Response> {
+  const headers = new Headers({ 'cf-connecting-ip': '203.0.113.9', ...options.headers })
+  if (actor && !headers.has('authorization')) headers.set('authorization', `Bearer ${actor.token}`)
+  const body = bodyOf(options.body)
+  if (options.body !== undefined && !headers.has('content-type'))
+    headers.set('content-type', 'application/json')
+  const ctx = createExecutionContext()
+  const request = new Request(issuer + path, {
+    method,
+    headers,
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
+  })
+  const response = await worker.fetch(request, options.env ?? env, ctx)
+  await waitOnExecutionContext(ctx)
+  return response
+}
+
+const bodyOf = (body: unknown): BodyInit | undefined => {
+  if (body === undefined) return undefined
+  return typeof body === 'string' || body instanceof ReadableStream ? body : JSON.stringify(body)
+}
