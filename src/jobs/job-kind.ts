@@ -11,6 +11,7 @@
  */
 import type { SQL } from 'drizzle-orm'
 import type { z } from 'zod'
+import type { Permission } from '../admin/permissions.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
 import type { InputFormat, InputRow } from './formats/input-row.ts'
@@ -70,10 +71,12 @@ export interface JobKind<Params extends object, Cursor, Step, Outcome> {
   /** `users.import`; stored as text. */
   readonly name: string
   /** What the actor must still be allowed to at every step. */
-  readonly permission: `admin:${string}:${string}`
+  readonly permission: Permission
   readonly params: z.ZodType<Params>
   /** `write`: each step happens exactly once. `read`: a step may be asked twice, but is kept once. */
   readonly effect: 'write' | 'read'
+  /** Set for kinds that take an upload: the columns a CSV may have. */
+  readonly inputColumns?: ReadonlySet<string>
   /** Media types of the files this kind fills, where they are not NDJSON. */
   files?(params: Params): Partial<Record<JobFileName, JobFileType>>
   /** Where the finished `output` file also goes: the key in the R2 bucket, or undefined. */

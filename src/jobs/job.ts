@@ -61,6 +61,8 @@ export interface JobFile {
   readonly name: JobFileName
   readonly size_bytes: number
   readonly content_type: string
+  /** Without the dot. */
+  readonly extension: string
 }
 
 /** How long a finished job's files are kept. */

@@ -19,7 +19,7 @@ export interface TextReader {
  * @param line where a refusal is reported
  */
 export function createTextReader(bounds: InputBounds, line: () => number): TextReader {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
   let received = 0
   let first: number | undefined
 

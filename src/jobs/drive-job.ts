@@ -1,0 +1,81 @@
+/**
+ * How a job moves on: pure rules over its state, so that every crash is a row in a test table. The object keeps
+ * the state; nothing here does I/O.
+ */
+
+import type { JobState } from './job.table.ts'
+import { fileRetentionSeconds, type JobCounts, type JobProgress, type JobStatus } from './job.ts'
+import type { Settled } from './job-kind.ts'
+
+const longestBackoffMs = 60_000
+/** An upload that was never accepted (its request died, or was refused) is thrown away after this. */
+export const offerLifetimeMs = 15 * 60_000
+/** A job that an outage has kept from moving for so long ends as failed. */
+const mostFailures = 2_000
+
+/** How long to wait after `failures` attempts in a row. */
+export const backoffMs = (failures: number): number =>
+  Math.min(longestBackoffMs, 500 * 2 ** Math.min(failures, 10))
+
+/** After a step: its rows count, and the next one is known. */
+export function settleStep(state: JobState, settled: Settled<unknown>, cancelRequested: boolean): JobState {
+  const counts: JobCounts = {
+    total: settled.total ?? state.counts.total,
+    processed: state.counts.processed + settled.processed,
+    succeeded: state.counts.succeeded + settled.succeeded,
+    failed: state.counts.failed + settled.failed,
+  }
+  const moved: JobState = {
+    ...state,
+    counts,
+    cursor: settled.cursor,
+    step: state.step + 1,
+    failures: 0,
+    detail: null,
+    cancelRequested: state.cancelRequested || cancelRequested,
+    revision: state.revision + 1,
+  }
+  if (settled.done) return { ...moved, phase: 'publishing' }
+  return moved.cancelRequested ? endJob(moved, 'cancelled', null) : moved
+}
+
+/** What is left is to tell Postgres. */
+export const endJob = (state: JobState, status: JobStatus, detail: string | null): JobState => ({
+  ...state,
+  phase: 'finishing',
+  status,
+  detail,
+  revision: state.revision + 1,
+})
+
+/** An attempt that Postgres did not answer: the same step later, or never again. */
+export function postpone(state: JobState, detail: string): JobState {
+  const failures = state.failures + 1
+  // A job that has ended says why it ended, not what telling so waits for.
+  const said = state.phase === 'finishing' ? state.detail : detail
+  const postponed = { ...state, failures, detail: said, revision: state.revision + 1 }
+  const isOver = failures > mostFailures && state.phase === 'stepping'
+  return isOver ? endJob(postponed, 'failed', detail) : postponed
+}
+
+/** What callers see. @param now milliseconds since the Unix epoch */
+export function progressOf(state: JobState, files: JobProgress['files'], now: number): JobProgress {
+  const { counts, started_at, finished_at } = state
+  return {
+    status: state.status,
+    ...counts,
+    revision: state.revision,
+    started_at,
+    finished_at,
+    files_expire_at: finished_at === null ? null : finished_at + fileRetentionSeconds * 1000,
+    eta_seconds: etaSeconds(state, now),
+    detail: state.detail,
+    files,
+  }
+}
+
+function etaSeconds({ counts, started_at, status }: JobState, now: number): number | null {
+  const { total, processed } = counts
+  if (status !== 'running' || total === null || processed === 0 || started_at === null) return null
+  return Math.ceil(((total - processed) * (now - started_at)) / processed / 1000)
+}

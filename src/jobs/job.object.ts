@@ -1,0 +1,381 @@
+/**
+ * One background job. Its input, its files and where it stands live in its SQLite; an alarm moves it step by step.
+ * Each step is planned, the plan is kept, sent to Postgres, and its outcome kept together with the place to go on
+ * from: killed between any two of these, it goes on with the very same step, which Postgres does only once
+ * (docs/decisions/0014).
+ */
+import { DurableObject } from 'cloudflare:workers'
+import { insertEvents } from '../audit/audit.store.ts'
+import { createEvent } from '../audit/create-event.ts'
+import { configOf } from '../config.ts'
+import type { RunBatch } from '../db/run-batch.ts'
+import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
+import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
+import { argon2Hasher } from '../passwords/argon2.ts'
+import { backoffMs, endJob, offerLifetimeMs, postpone, progressOf, settleStep } from './drive-job.ts'
+import { type InputFormat, InputRefusal } from './formats/input-row.ts'
+import {
+  appendFile,
+  deleteFile,
+  type JobState,
+  jobTables,
+  listFiles,
+  readFilePart,
+  readInput,
+  storeInput,
+} from './job.table.ts'
+import {
+  fileRetentionSeconds,
+  isFinal,
+  type JobFileName,
+  type JobOrder,
+  type JobProgress,
+  jobFileNames,
+} from './job.ts'
+import type { JobWork } from './job-kind.ts'
+import { claimJob, createJobBatch, finishJob, sendStep } from './jobs.store.ts'
+import { findJobKind } from './kinds/index.ts'
+import { createProgressFeed, type ProgressFeed } from './progress-feed.ts'
+import { publishOutput } from './publish-output.ts'
+
+const stateKey = 'state'
+/** The step that was planned and maybe sent. */
+const planKey = 'plan'
+/** Work per alarm; then the object gets air, and a fresh CPU limit. */
+const alarmBudgetMs = 5_000
+const claimDelayMs = 300
+
+export type Offered =
+  | { readonly ok: true; readonly rows: number | null }
+  | { readonly ok: false; readonly code: string; readonly line: number; readonly detail: string }
+
+export class Job extends DurableObject<Env> {
+  readonly #storage: DurableObjectStorage
+  readonly #schema: ObjectSchema
+  readonly #feed: ProgressFeed
+  #root: RootSecret | undefined
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#storage = ctx.storage
+    this.#schema = createObjectSchema(ctx.storage, [jobTables])
+    this.#feed = createProgressFeed(ctx)
+  }
+
+  /**
+   * Takes an order and its upload. Nothing happens before Postgres has the job's row (written by whoever
+   * offers it); without one, all of this is thrown away.
+   */
+  async offer(
+    order: JobOrder,
+    upload?: { readonly body: ReadableStream<Uint8Array>; readonly format: InputFormat },
+  ): Promise<Offered> {
+    if (this.#state) throw new Error('a job object takes one order')
+    const kind = findJobKind(order.kind)
+    this.#schema.ensure()
+    // Set first: whatever happens to this request, the bytes do not stay.
+    await this.#storage.setAlarm(Date.now() + offerLifetimeMs)
+    try {
+      const input =
+        upload &&
+        (await storeInput(this.#storage.sql, upload.body, upload.format, kind.inputColumns ?? new Set()))
+      const total = input?.rows ?? null
+      this.#save({
+        ...{
+          order,
+          phase: 'offered',
+          status: 'queued',
+          step: 0,
+          input,
+          cancelRequested: false,
+          detail: null,
+        },
+        counts: { total, processed: 0, succeeded: 0, failed: 0 },
+        ...{ revision: 0, failures: 0, started_at: null, finished_at: null },
+      })
+      await this.#storage.setAlarm(Date.now() + claimDelayMs)
+      return { ok: true, rows: total }
+    } catch (error) {
+      await this.discard()
+      if (!(error instanceof InputRefusal)) throw error
+      const { code, line, message } = error
+      return { ok: false, code, line, detail: message }
+    }
+  }
+
+  /** Forgets everything. For an offer that was not accepted. */
+  async discard(): Promise<void> {
+    await this.#storage.deleteAlarm()
+    await this.#schema.drop()
+  }
+
+  /** Looks at once whether Postgres says to stop. */
+  async nudge(): Promise<void> {
+    const state = this.#state
+    if (!state || isFinal(state.status)) return
+    this.#save({ ...state, cancelRequested: true })
+    await this.#storage.setAlarm(Date.now())
+  }
+
+  /** Undefined when there is nothing here: never made, or everything was deleted. */
+  async progress(): Promise<JobProgress | undefined> {
+    const state = this.#state
+    if (!state) return undefined
+    // Should an alarm ever be lost, whoever asks sets the job going again.
+    if (state.phase !== 'finished' && (await this.#storage.getAlarm()) === null && !this.#isWorking) {
+      await this.#storage.setAlarm(Date.now())
+    }
+    return this.#progressOf(state)
+  }
+
+  /**
+   * A file, part by part. `credentials` is gone once it was read to its end.
+   * @returns undefined when there is no such file
+   */
+  async readFile(name: JobFileName): Promise<ReadableStream<Uint8Array> | undefined> {
+    if (!this.#schema.exists() || !jobFileNames.includes(name)) return undefined
+    if (!readFilePart(this.#storage.sql, name, 0)) return undefined
+    let part = 0
+    return new ReadableStream({
+      type: 'bytes',
+      pull: (controller) => {
+        const bytes = readFilePart(this.#storage.sql, name, part++)
+        if (bytes) controller.enqueue(bytes)
+        else {
+          if (name === 'credentials') deleteFile(this.#storage.sql, name)
+          controller.close()
+        }
+      },
+    })
+  }
+
+  /** Progress as server-sent events, until the job ends. @param after `Last-Event-ID` */
+  async watch(after: number | undefined): Promise<ReadableStream<Uint8Array> | undefined> {
+    const progress = await this.progress()
+    return progress && this.#feed.open(progress, after)
+  }
+
+  /** A WebSocket that gets each progress as a message. The caller was authorized before. */
+  override async fetch(request: Request): Promise<Response> {
+    const progress = await this.progress()
+    if (!progress) return new Response(null, { status: 404 })
+    return this.#feed.accept(progress, request)
+  }
+
+  override webSocketMessage(socket: WebSocket): void {
+    // Nothing is expected from a watcher.
+    socket.close(1008, 'this socket only sends')
+  }
+
+  override async alarm(): Promise<void> {
+    this.#isWorking = true
+    try {
+      const until = Date.now() + alarmBudgetMs
+      let next: number | undefined
+      do next = await this.#move()
+      while (next === 0 && Date.now() < until)
+      if (next !== undefined) await this.#storage.setAlarm(Date.now() + next)
+    } finally {
+      this.#isWorking = false
+    }
+  }
+
+  #isWorking = false
+
+  /** Moves the job by one step. @returns milliseconds until the next; undefined: nothing is left to do */
+  async #move(): Promise<number | undefined> {
+    const state = this.#state
+    if (!state) {
+      await this.discard()
+      return undefined
+    }
+    switch (state.phase) {
+      case 'offered':
+        return this.#claim(state)
+      case 'stepping':
+        return this.#step(state)
+      case 'publishing':
+        return this.#publish(state)
+      case 'finishing':
+        return this.#finish(state)
+      case 'finished':
+        await this.discard()
+        return undefined
+    }
+  }
+
+  async #claim(state: JobState): Promise<number | undefined> {
+    const claim = await claimJob(this.#runBatch, state.order.job_id).catch(() => 'away' as const)
+    if (claim === 'away') return this.#wait(postpone(state, 'the database is away'))
+    if (claim === 'unknown') {
+      if (Date.now() - state.order.created_at > offerLifetimeMs) {
+        await this.discard()
+        return undefined
+      }
+      return this.#wait(postpone(state, 'not accepted yet'))
+    }
+    const taken: JobState = {
+      ...state,
+      phase: 'stepping',
+      status: 'running',
+      started_at: Date.now(),
+      failures: 0,
+      detail: null,
+    }
+    this.#save(
+      claim === 'cancelled' ? endJob(taken, 'cancelled', null) : { ...taken, revision: taken.revision + 1 },
+    )
+    return 0
+  }
+
+  async #step(state: JobState): Promise<number | undefined> {
+    if (state.cancelRequested && this.#plan === undefined) {
+      this.#save(endJob(state, 'cancelled', null))
+      return 0
+    }
+    const kind = findJobKind(state.order.kind)
+    const work = this.#workOf(state)
+    if (this.#plan === undefined) this.#storage.kv.put(planKey, await kind.plan(work, state.cursor))
+    // On disk before Postgres hears of it: what is random in it must not be thrown again.
+    await this.#storage.sync()
+    const plan = this.#plan
+    const answer = await sendStep(this.#runBatch, {
+      jobId: state.order.job_id,
+      actor: state.order.actor,
+      permission: kind.permission,
+      step: state.step,
+      effect: kind.effect,
+      statement: kind.statement(work, plan),
+      counts: state.counts,
+    })
+    if (answer.status === 'later') return this.#wait(postpone(state, answer.detail))
+    if (answer.status === 'refused') {
+      this.#save(endJob(state, 'failed', answer.detail))
+      return 0
+    }
+    const settled = await kind.settle(work, plan, answer.outcome)
+    this.#storage.transactionSync(() => {
+      for (const name of jobFileNames) {
+        const text = settled.append?.[name]
+        if (text) appendFile(this.#storage.sql, name, text)
+      }
+      this.#storage.kv.delete(planKey)
+      this.#save(settleStep(state, settled, answer.cancelRequested))
+    })
+    return 0
+  }
+
+  /** Copies the output to R2, part by part; the parts done are kept, so that it goes on where it was. */
+  async #publish(state: JobState): Promise<number | undefined> {
+    const kind = findJobKind(state.order.kind)
+    const key = kind.publishTo?.(this.#workOf(state))
+    if (key === undefined) {
+      this.#save(endJob(state, 'succeeded', null))
+      return 0
+    }
+    const bucket = this.env.FILES
+    if (!bucket) {
+      this.#save(endJob(state, 'failed', 'this deployment has no R2 bucket'))
+      return 0
+    }
+    try {
+      const type = kind.files?.(state.order.params).output?.content_type
+      const upload = await publishOutput(bucket, this.#storage.sql, { key, type, begun: state.upload })
+      this.#save(upload === 'complete' ? endJob(state, 'succeeded', null) : { ...state, upload, failures: 0 })
+      return 0
+    } catch (error) {
+      console.error(
+        JSON.stringify({ event: 'job_publish_failed', reason: (error as Error).message.slice(0, 200) }),
+      )
+      if (state.failures > 100) this.#save(endJob(state, 'failed', 'R2 did not take the file'))
+      else return this.#wait(postpone(state, 'R2 is away'))
+      return 0
+    }
+  }
+
+  async #finish(state: JobState): Promise<number | undefined> {
+    const { order, status, counts, detail } = state
+    // Made once: a second attempt must not write a second event.
+    const event = state.endEvent ?? this.#endEventOf(state)
+    if (!state.endEvent) this.#save({ ...state, endEvent: event })
+    try {
+      await finishJob(this.#runBatch, {
+        ...{ jobId: order.job_id, status, counts, detail },
+        event: insertEvents([event]),
+      })
+    } catch {
+      return this.#wait(postpone({ ...state, endEvent: event }, 'the database is away'))
+    }
+    const finishedAt = Date.now()
+    this.#storage.transactionSync(() => {
+      this.#storage.sql.exec('DELETE FROM input')
+      this.#storage.kv.delete(planKey)
+      this.#save({
+        ...state,
+        endEvent: event,
+        detail,
+        phase: 'finished',
+        finished_at: finishedAt,
+        revision: state.revision + 1,
+      })
+    })
+    return fileRetentionSeconds * 1000
+  }
+
+  #endEventOf({ order, status, counts, detail }: JobState) {
+    const { actor, job_id, kind } = order
+    return createEvent('job.finished', Date.now(), order.origin, {
+      outcome: status === 'failed' ? 'failure' : 'success',
+      actor_type: actor.type,
+      actor_id: actor.id,
+      client_id: actor.type === 'client' ? actor.id : undefined,
+      entity_type: 'job',
+      entity_id: job_id,
+      data: { kind, status, ...counts, ...(detail === null ? {} : { detail }) },
+    })
+  }
+
+  #wait(state: JobState): number {
+    this.#save(state)
+    return backoffMs(state.failures)
+  }
+
+  get #state(): JobState | undefined {
+    return this.#storage.kv.get<JobState>(stateKey)
+  }
+
+  get #plan(): unknown {
+    return this.#storage.kv.get(planKey)
+  }
+
+  #save(state: JobState): void {
+    this.#storage.kv.put(stateKey, state)
+    this.#feed.send(() => this.#progressOf(state))
+  }
+
+  #progressOf(state: JobState): JobProgress {
+    const kind = findJobKind(state.order.kind)
+    return progressOf(state, listFiles(this.#storage.sql, kind.files?.(state.order.params) ?? {}), Date.now())
+  }
+
+  #workOf({ order, counts, input }: JobState): JobWork<object> {
+    const config = configOf(this.env)
+    this.#root ??= createRootSecret(config.rootSecret, config.previousRootSecrets)
+    return {
+      ...{ order, params: order.params, counts, root: this.#root, passwordHasher: argon2Hasher },
+      input: input && readInput(this.#storage.sql, input),
+      now: () => Date.now(),
+    }
+  }
+
+  get #runBatch(): RunBatch {
+    return createJobBatch(configOf(this.env))
+  }
+}
+
+/** The stub of a job by its id, in its place. Makes no call. */
+export const createJobOf =
+  (namespace: DurableObjectNamespace<Job>, placement: Placement) =>
+  (jobId: string): DurableObjectStub<Job> =>
+    placeObjects(namespace, placement)(jobId)

@@ -1,0 +1,137 @@
+/** What a job object stores. Rows and file parts are far below the 2 MB a row may have. */
+import type { AuditEvent } from '../audit/event.ts'
+import { createCsvReader } from './formats/csv-reader.ts'
+import { type InputFormat, InputRefusal, type InputRow } from './formats/input-row.ts'
+import { createNdjsonReader } from './formats/ndjson-reader.ts'
+import type { JobCounts, JobFile, JobFileName, JobOrder, JobStatus } from './job.ts'
+import type { JobFileType, JobInput } from './job-kind.ts'
+
+/** A multipart upload to R2 that is under way. */
+export interface BegunUpload {
+  readonly key: string
+  readonly uploadId: string
+  readonly parts: readonly { readonly partNumber: number; readonly etag: string }[]
+}
+
+export const jobTables = `
+  CREATE TABLE input (chunk INTEGER PRIMARY KEY, rows TEXT NOT NULL);
+  CREATE TABLE files (name TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (name, part));
+`
+
+/** What happens next: `publishing` copies the output to R2, `finishing` tells Postgres the end. */
+export type JobPhase = 'offered' | 'stepping' | 'publishing' | 'finishing' | 'finished'
+
+/** All of the object's small state: one key, so that a step moves it in one write. */
+export interface JobState {
+  readonly order: JobOrder
+  readonly phase: JobPhase
+  readonly status: JobStatus
+  readonly counts: JobCounts
+  readonly cursor?: unknown
+  /** Ordinal of the step that is next: its exactly-once key in Postgres. */
+  readonly step: number
+  readonly input?: InputFacts | undefined
+  readonly cancelRequested: boolean
+  readonly detail: string | null
+  readonly revision: number
+  /** Attempts of the current step that an outage ended. */
+  readonly failures: number
+  readonly started_at: number | null
+  readonly finished_at: number | null
+  readonly upload?: BegunUpload
+  readonly endEvent?: AuditEvent
+}
+
+export interface InputFacts {
+  readonly format: InputFormat
+  readonly columns: readonly string[]
+  readonly rows: number
+  readonly chunks: number
+}
+
+/** Rows of one stored chunk, and so of one step at most. */
+export const chunkRows = 500
+const chunkLength = 256 * 1024
+const filePartBytes = 512 * 1024
+
+/**
+ * Reads an upload into chunks of rows as it arrives: nothing but one chunk is held.
+ * @throws InputRefusal when it cannot be read, or has no rows
+ */
+export async function storeInput(
+  sql: SqlStorage,
+  body: ReadableStream<Uint8Array>,
+  format: InputFormat,
+  known: ReadonlySet<string>,
+): Promise<InputFacts> {
+  const csv = format === 'csv' ? createCsvReader(known) : undefined
+  const reader = csv ?? createNdjsonReader()
+  let pending: string[] = []
+  let length = 0
+  let chunks = 0
+  let rows = 0
+  const flush = () => {
+    if (pending.length === 0) return
+    sql.exec('INSERT INTO input (chunk, rows) VALUES (?, ?)', chunks++, `[${pending.join(',')}]`)
+    pending = []
+    length = 0
+  }
+  const store = (read: readonly InputRow[]) => {
+    for (const row of read) {
+      const text = JSON.stringify(row)
+      if (pending.length === chunkRows || length + text.length > chunkLength) flush()
+      pending.push(text)
+      length += text.length
+      rows++
+    }
+  }
+  for await (const bytes of body) store(reader.push(bytes))
+  store(reader.end())
+  flush()
+  if (rows === 0) throw new InputRefusal('empty', 1, 'the upload has no rows')
+  return { format, columns: csv?.columns ?? [], rows, chunks }
+}
+
+export const readInput = (sql: SqlStorage, facts: InputFacts): JobInput => ({
+  ...facts,
+  read: (chunk) =>
+    JSON.parse(sql.exec<{ rows: string }>('SELECT rows FROM input WHERE chunk = ?', chunk).one().rows),
+})
+
+/** Appends text to a file of the job, in parts of bounded size. */
+export function appendFile(sql: SqlStorage, name: JobFileName, text: string): void {
+  const bytes = new TextEncoder().encode(text)
+  for (let at = 0; at < bytes.length; at += filePartBytes) {
+    sql.exec(
+      `INSERT INTO files (name, part, bytes)
+       VALUES (?1, (SELECT coalesce(max(part), -1) + 1 FROM files WHERE name = ?1), ?2)`,
+      name,
+      bytes.slice(at, at + filePartBytes).buffer,
+    )
+  }
+}
+
+export function readFilePart(sql: SqlStorage, name: JobFileName, part: number): Uint8Array | undefined {
+  const [row] = sql
+    .exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM files WHERE name = ? AND part = ?', name, part)
+    .toArray()
+  return row && new Uint8Array(row.bytes)
+}
+
+export const deleteFile = (sql: SqlStorage, name: JobFileName): void => {
+  sql.exec('DELETE FROM files WHERE name = ?', name)
+}
+
+const ndjson = { content_type: 'application/x-ndjson', extension: 'ndjson' } as const
+
+/** The files there are, with their sizes. */
+export const listFiles = (
+  sql: SqlStorage,
+  types: Partial<Record<JobFileName, JobFileType>>,
+): readonly JobFile[] =>
+  sql
+    .exec<{ name: JobFileName; size_bytes: number }>(
+      'SELECT name, sum(length(bytes)) AS size_bytes FROM files GROUP BY name ORDER BY name',
+    )
+    .toArray()
+    .map(({ name, size_bytes }) => ({ name, size_bytes, ...(types[name] ?? ndjson) }))

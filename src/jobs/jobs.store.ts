@@ -1,0 +1,174 @@
+/**
+ * A job's conversation with Postgres. Each step is one batch, so one transaction: the actor's right to do it, the
+ * key that makes it happen once, the rows with their audit events, and the progress. Whatever fails, all of it did
+ * or nothing.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Permission } from '../admin/permissions.ts'
+import { createDatabase } from '../db/client.ts'
+import { createRunBatch, type RunBatch } from '../db/run-batch.ts'
+import { isUnavailable } from '../kit/unavailable.ts'
+import type { JobActor, JobCounts, JobStatus } from './job.ts'
+import type { StepStatement } from './job-kind.ts'
+
+interface DatabaseTarget {
+  readonly databaseUrl: string
+  readonly databaseGatewayUrl: string | undefined
+}
+
+/** How long Postgres may take for one step before it counts as away. */
+const patienceMs = 20_000
+
+/** A client for one batch: it must not outlive the event that made it. */
+export const createJobBatch =
+  (target: DatabaseTarget): RunBatch =>
+  async (statements) => {
+    const timeout = new AbortController()
+    // Not AbortSignal.timeout: its timer would keep the object in memory long after the answer.
+    const timer = setTimeout(() => timeout.abort(new DOMException('no answer', 'TimeoutError')), patienceMs)
+    try {
+      const { databaseUrl, databaseGatewayUrl } = target
+      return await createRunBatch(
+        createDatabase(databaseUrl, databaseGatewayUrl, { signal: timeout.signal }),
+      )(statements)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+export interface StepRequest {
+  readonly jobId: string
+  readonly actor: JobActor
+  readonly permission: Permission
+  readonly step: number
+  readonly effect: 'read' | 'write'
+  readonly statement: StepStatement
+  /** As of the step before. */
+  readonly counts: JobCounts
+}
+
+export type StepAnswer =
+  | { readonly status: 'done'; readonly outcome: unknown; readonly cancelRequested: boolean }
+  /** Postgres is away or busy: the same step later. */
+  | { readonly status: 'later'; readonly detail: string }
+  /** It will never work. */
+  | { readonly status: 'refused'; readonly detail: string }
+
+/** Does one step. Sent twice, a writing step acts once and answers the same. */
+export async function sendStep(runBatch: RunBatch, request: StepRequest): Promise<StepAnswer> {
+  const { jobId, actor, permission, step, effect, statement, counts } = request
+  const { ctes, outcome } = statement
+  const authorize = sql`select authly_authorize(${actor.type}, ${actor.id}, ${permission})`
+  const progress = sql`
+    update jobs set processed = ${counts.processed}::int, succeeded = ${counts.succeeded}::int,
+      failed = ${counts.failed}::int, total = coalesce(${counts.total}::int, total), updated_at = now()
+    where id = ${jobId}::uuid
+    returning cancel_requested_at is not null as cancel_requested`
+  const work: SQL[] =
+    effect === 'read'
+      ? [sql`with ${ctes} select ${outcome} as outcome`]
+      : [
+          // Whoever sends this step a second time waits here for the first, and is refused.
+          sql`insert into job_chunks (job_id, chunk, outcome) values (${jobId}::uuid, ${step}::int, 'null')`,
+          sql`with ${ctes} update job_chunks set outcome = ${outcome}
+              where job_id = ${jobId}::uuid and chunk = ${step}::int returning outcome`,
+          // Settled long ago: the object moved on only after it had kept their outcome.
+          sql`delete from job_chunks where job_id = ${jobId}::uuid and chunk < ${step}::int`,
+        ]
+  try {
+    const rows = await runBatch([authorize, ...work, progress])
+    const [answer] = rows[effect === 'read' ? 1 : 2] as readonly { outcome: unknown }[]
+    const [state] = rows.at(-1) as readonly { cancel_requested: boolean }[]
+    return { status: 'done', outcome: answer?.outcome, cancelRequested: state?.cancel_requested ?? true }
+  } catch (error) {
+    if (isRepeated(error)) return repeated(runBatch, jobId, step)
+    return failureOf(error)
+  }
+}
+
+/** The step had been done, and its answer was lost on the way. */
+async function repeated(runBatch: RunBatch, jobId: string, step: number): Promise<StepAnswer> {
+  try {
+    const [rows] = await runBatch([
+      sql`select outcome, cancel_requested_at is not null as cancel_requested from job_chunks
+          join jobs on jobs.id = job_id where job_id = ${jobId}::uuid and chunk = ${step}::int`,
+    ])
+    const [row] = rows as readonly { outcome: unknown; cancel_requested: boolean }[]
+    if (!row) return { status: 'later', detail: 'the step is being looked for' }
+    return { status: 'done', outcome: row.outcome, cancelRequested: row.cancel_requested }
+  } catch (error) {
+    return failureOf(error)
+  }
+}
+
+export type Claim = 'running' | 'cancelled' | 'unknown'
+
+/** Takes the job up, if Postgres knows it: its row is written after the upload, and maybe never. */
+export async function claimJob(runBatch: RunBatch, jobId: string): Promise<Claim> {
+  const [rows] = await runBatch([
+    sql`update jobs set status = 'running', updated_at = now(), version = version + 1
+        where id = ${jobId}::uuid and finished_at is null
+        returning cancel_requested_at is not null as cancel_requested`,
+  ])
+  const [row] = rows as readonly { cancel_requested: boolean }[]
+  if (!row) return 'unknown'
+  return row.cancel_requested ? 'cancelled' : 'running'
+}
+
+export interface JobEnd {
+  readonly jobId: string
+  readonly status: JobStatus
+  readonly counts: JobCounts
+  readonly detail: string | null
+  /** JSON of the audit event; made once, so that a second attempt adds none. */
+  readonly event: SQL
+}
+
+/** Tells Postgres the end. Safe to repeat. */
+export async function finishJob(runBatch: RunBatch, end: JobEnd): Promise<void> {
+  const { jobId, status, counts, detail, event } = end
+  await runBatch([
+    sql`update jobs set status = ${status}, processed = ${counts.processed}::int, succeeded = ${counts.succeeded}::int,
+          failed = ${counts.failed}::int, total = coalesce(${counts.total}::int, total), detail = ${detail},
+          finished_at = coalesce(finished_at, now()), updated_at = now(), version = version + 1
+        where id = ${jobId}::uuid`,
+    sql`delete from job_chunks where job_id = ${jobId}::uuid`,
+    event,
+  ])
+}
+
+interface DatabaseFailure {
+  readonly code?: string
+  readonly constraint?: string
+  readonly hint?: string
+}
+
+function databaseFailure(error: unknown): DatabaseFailure | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === 'NeonDbError') return cause as DatabaseFailure
+  }
+  return undefined
+}
+
+const isRepeated = (error: unknown): boolean => {
+  const failure = databaseFailure(error)
+  return failure?.code === '23505' && failure.constraint === 'job_chunks_job_id_chunk_pk'
+}
+
+/** A race another transaction won: serialization failure, deadlock, a unique index met by a parallel write. */
+const raceStates = new Set(['40001', '40P01', '23505', '55P03'])
+
+function failureOf(error: unknown): StepAnswer {
+  const { code = '' } = databaseFailure(error) ?? {}
+  if (raceStates.has(code)) return { status: 'later', detail: 'another change was in the way' }
+  if (isUnavailable(error)) return { status: 'later', detail: 'the database is away' }
+  if (code === 'AU403') return { status: 'refused', detail: 'the actor may not do this any more' }
+  console.error(
+    JSON.stringify({
+      event: 'job_step_failed',
+      code,
+      reason: (error as Error).message.split('\n')[0]?.slice(0, 200),
+    }),
+  )
+  return { status: 'refused', detail: `the database refused the step${code && ` (${code})`}` }
+}

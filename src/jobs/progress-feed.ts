@@ -1,0 +1,96 @@
+/**
+ * Who watches a job. Server-sent events live as long as the object is in memory; WebSockets survive hibernation.
+ * Progress is a state, not a history: a watcher that comes back gets the newest, unless it has that already.
+ */
+import { isFinal, type JobProgress } from './job.ts'
+
+export interface ProgressFeed {
+  /** To everybody who watches; closes the feeds of a job that ended. */
+  send(read: () => JobProgress): void
+  /** Server-sent events (HTML §9.2). @param after revision the watcher has seen */
+  open(progress: JobProgress, after: number | undefined): ReadableStream<Uint8Array>
+  accept(progress: JobProgress, request: Request): Response
+}
+
+/** A feed ends after this; the browser comes back with `Last-Event-ID`, and is authorized again. */
+const longestFeedMs = 10 * 60_000
+const heartbeatMs = 15_000
+const mostWatchers = 50
+
+interface Watcher {
+  write(text: string): void
+  end(): void
+}
+
+const encoder = new TextEncoder()
+
+export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
+  const watchers = new Set<Watcher>()
+
+  const isOver = (progress: JobProgress): boolean => isFinal(progress.status) && progress.finished_at !== null
+
+  return {
+    send(read) {
+      const sockets = ctx.getWebSockets()
+      if (watchers.size === 0 && sockets.length === 0) return
+      const progress = read()
+      const text = eventOf(progress)
+      for (const watcher of watchers) {
+        watcher.write(text)
+        if (isOver(progress)) watcher.end()
+      }
+      for (const socket of sockets) {
+        const { expires_at } = socket.deserializeAttachment() as { expires_at: number }
+        if (Date.now() >= expires_at) {
+          socket.close(1008, 'authorization expired')
+          continue
+        }
+        socket.send(JSON.stringify(progress))
+        if (isOver(progress)) socket.close(1000, 'the job has ended')
+      }
+    },
+
+    open(progress, after) {
+      let stop = () => {}
+      return new ReadableStream({
+        type: 'bytes',
+        start(controller) {
+          const watcher: Watcher = {
+            write: (text) => controller.enqueue(encoder.encode(text)),
+            end() {
+              stop()
+              controller.close()
+            },
+          }
+          const heartbeat = setInterval(() => watcher.write(': alive\n\n'), heartbeatMs)
+          const limit = setTimeout(() => watcher.end(), longestFeedMs)
+          stop = () => {
+            watchers.delete(watcher)
+            clearInterval(heartbeat)
+            clearTimeout(limit)
+          }
+          watcher.write('retry: 2000\n\n')
+          if (after === undefined || after < progress.revision) watcher.write(eventOf(progress))
+          if (isOver(progress) || watchers.size >= mostWatchers) return watcher.end()
+          watchers.add(watcher)
+        },
+        cancel: () => stop(),
+      })
+    },
+
+    accept(progress, request) {
+      if (ctx.getWebSockets().length >= mostWatchers) return new Response(null, { status: 429 })
+      const { 0: client, 1: server } = new WebSocketPair()
+      ctx.acceptWebSocket(server)
+      server.serializeAttachment({ expires_at: Number(request.headers.get('x-authly-expires-at')) })
+      server.send(JSON.stringify(progress))
+      if (isOver(progress)) server.close(1000, 'the job has ended')
+      const protocol = request.headers.get('x-authly-protocol')
+      const headers: Record<string, string> = protocol ? { 'sec-websocket-protocol': protocol } : {}
+      return new Response(null, { status: 101, webSocket: client, headers })
+    },
+  }
+}
+
+const eventOf = (progress: JobProgress): string =>
+  `id: ${progress.revision}\nevent: progress\ndata: ${JSON.stringify(progress)}\n\n`
