@@ -1,4 +1,5 @@
 /** The only place where bindings become dependencies. Built per request: nothing here does I/O by itself. */
+import { deleteExpiredKeys } from './admin/idempotency.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
 import type { Origin } from './audit/event.ts'
 import { createRecordEvent } from './audit/record-event.ts'
@@ -285,6 +286,7 @@ export function createScheduledNeeds(env: Env, ctx: Context): ScheduledNeeds {
   const { config, root } = isolate
   const database = createDatabase(config.databaseUrl, config.databaseGatewayUrl)
   return {
+    forgetIdempotencyKeys: () => deleteExpiredKeys(createRunBatch(database)),
     rotation: {
       cache: createCache(env, isolate, ctx),
       now,

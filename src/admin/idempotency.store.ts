@@ -4,6 +4,7 @@
  * by the database, and gets the recorded answer. Answers are sealed: one may show a secret once.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import type { RunBatch } from '../db/run-batch.ts'
 import { sha256 } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { Answer } from './operation.ts'
@@ -40,4 +41,12 @@ export async function openRecorded(
 ): Promise<Answer | undefined> {
   const text = await root.open(sealPurpose, sealed, `${actorId} ${key}`)
   return text === undefined ? undefined : (JSON.parse(text) as Answer)
+}
+
+/** Deletes what is too old to be recognised, a bounded number at a time: the next run takes the rest. */
+export async function deleteExpiredKeys(runBatch: RunBatch): Promise<void> {
+  await runBatch([
+    sql`delete from idempotency_keys where ctid in
+      (select ctid from idempotency_keys where expires_at < now() order by expires_at limit 10000)`,
+  ])
 }

@@ -3,10 +3,12 @@ import { type RotateKeysNeeds, rotateKeys } from '../keys/rotate-keys.ts'
 
 export interface ScheduledNeeds {
   readonly rotation: RotateKeysNeeds
+  readonly forgetIdempotencyKeys: () => Promise<void>
 }
 
 const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promise<unknown> }[] = [
   { name: 'rotate-keys', run: (needs) => rotateKeys(needs.rotation) },
+  { name: 'forget-idempotency-keys', run: (needs) => needs.forgetIdempotencyKeys() },
 ]
 
 /**

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { deleteExpiredKeys } from '../../src/admin/idempotency.store.ts'
+import { createRunBatch } from '../../src/db/run-batch.ts'
+import { idempotencyKeys } from '../../src/db/schema.ts'
 import { runScheduledJobs } from '../../src/jobs/scheduled.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
 import { generateKey } from '../../src/keys/generate-key.ts'
@@ -16,6 +19,7 @@ const database = await ownDatabase()
 const root = createRootSecret('dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ')
 
 const needs = (loadKeys = () => loadSigningKeys(database)) => ({
+  forgetIdempotencyKeys: () => deleteExpiredKeys(createRunBatch(database)),
   rotation: {
     cache: cacheUnderTest({ now: Date.now }).cache,
     loadKeys,
@@ -41,4 +45,15 @@ test('the cron run gives a fresh deployment its keys, and running it again chang
 test('a failing job fails the run, so that the platform shows it', async () => {
   const away = () => Promise.reject(new Error('connection refused'))
   await expect(runScheduledJobs(needs(away))).rejects.toThrow('scheduled jobs failed')
+})
+
+test('idempotency keys are forgotten when their time is over, and not before', async () => {
+  const row = (key: string, hours: number) => ({
+    ...{ actor_id: 'a', key, fingerprint: 'f', answer_sealed: 's' },
+    expires_at: new Date(Date.now() + hours * 3_600_000),
+  })
+  await database.insert(idempotencyKeys).values([row('old', -1), row('young', 1)])
+  await runScheduledJobs(needs())
+  const left = await database.select({ key: idempotencyKeys.key }).from(idempotencyKeys)
+  expect(left).toEqual([{ key: 'young' }])
 })
