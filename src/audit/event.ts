@@ -2,62 +2,9 @@
  * The audit event, one closed shape. Column names of `audit_events`; secrets, tokens and passwords never
  * appear in any field.
  */
-export const auditEventTypes = [
-  'session.created',
-  'session.ended',
-  'login.failed',
-  'login.locked',
-  'password.changed',
-  'consent.granted',
-  'consent.denied',
-  'token.issued',
-  'token.refreshed',
-  'token.replayed',
-  'token.refresh_reused',
-  'token.revoked',
-  'code.reused',
-  'client.authentication_failed',
-  'key.created',
-  'key.activated',
-  'key.retired',
-  'key.removed',
-  'user.created',
-  'user.invited',
-  'user.updated',
-  'user.disabled',
-  'user.enabled',
-  'user.unlocked',
-  'user.deleted',
-  'user.password_reset',
-  'user.factors_reset',
-  'user.imported',
-  'user.exported',
-  'consent.revoked',
-  'role.created',
-  'role.updated',
-  'role.deleted',
-  'client.created',
-  'client.updated',
-  'client.deleted',
-  'client.secret_added',
-  'client.secret_removed',
-  'scope.created',
-  'scope.updated',
-  'scope.deleted',
-  'resource_server.created',
-  'resource_server.updated',
-  'resource_server.deleted',
-  'setting.updated',
-  'rate_limit.updated',
-  'job.created',
-  'job.cancelled',
-  'job.finished',
-  'audit.exported',
-  'audit.events_removed',
-  'audit.personal_data_erased',
-] as const
+import type { AuditEventType } from './event-types.ts'
 
-export type AuditEventType = (typeof auditEventTypes)[number]
+export { type AuditEventType, auditEventTypes } from './event-types.ts'
 
 export interface AuditEvent {
   /** UUIDv7 made where the event happens: the idempotency key of its delivery. */

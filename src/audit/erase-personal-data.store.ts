@@ -1,0 +1,76 @@
+/**
+ * GDPR erasure that keeps the chain valid: content and salt of the personal parts go, digests stay (see
+ * evidence/evidence-event.ts). What the events say openly, pseudonymous ids and types, remains.
+ *
+ * Deleting one person, last in the batch so that the deletion's own event is blanked too:
+ *
+ *   await call.db.runAll([deleteEntity(…), ...(await erasePersonalData(call.deps.root, id, call.event(
+ *     'audit.personal_data_erased', { user_id: id, entity_type: 'user', entity_id: id })))])
+ *
+ * Deleting many in one statement (job): `blankEventsOf(ids)` as one CTE; insert the deletion's events without
+ * `changes`, and for each person an event `audit.personal_data_erased` with `data.proof` of `erasureProof`. Events
+ * that arrive later (an outbox was waiting) are blanked by the sealer before they are sealed.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { RootSecret } from '../kit/root-secret.ts'
+import { insertEvents } from './audit.store.ts'
+import { erasureProof } from './erasure-proof.ts'
+import type { AuditEvent } from './event.ts'
+
+/**
+ * Blanks all events of a person and records that: two statements.
+ * @param event `audit.personal_data_erased` about that person
+ */
+export async function erasePersonalData(
+  root: RootSecret,
+  userId: string,
+  event: AuditEvent,
+): Promise<readonly SQL[]> {
+  const proven = { ...event, data: { ...event.data, proof: await erasureProof(root, userId) } }
+  return [blankEventsOf(sql`array[${userId}]::text[]`), insertEvents([proven])]
+}
+
+/**
+ * An UPDATE. Details go from events about these people; the origin (address, browser) where they acted, or where
+ * somebody not signed in, or a client on their behalf, did.
+ * @param userIds an expression of type text[]
+ */
+export const blankEventsOf = (userIds: SQL): SQL => {
+  const about = sql`(user_id = any(${userIds}) or (entity_type = 'user' and entity_id = any(${userIds})))`
+  const acted = sql`(case when actor_type = 'user' then actor_id = any(${userIds}) else ${about} end)`
+  return blank(
+    about,
+    acted,
+    sql`
+    where type not in ('audit.personal_data_erased', 'audit.events_removed')
+      and (${about} or (actor_type = 'user' and actor_id = any(${userIds})))`,
+  )
+}
+
+/** Blanks events of (after, upTo] that arrived after their people were erased. */
+export const blankLateEvents = (after: number, upTo: number): SQL => {
+  const erased = (id: SQL) => sql`exists (select 1 from audit_events as erasure
+    where erasure.type = 'audit.personal_data_erased' and erasure.user_id = ${id})`
+  const about = sql`(${erased(sql`audit_events.user_id`)}
+    or (audit_events.entity_type = 'user' and ${erased(sql`audit_events.entity_id`)}))`
+  const acted = sql`(case when audit_events.actor_type = 'user' then ${erased(sql`audit_events.actor_id`)} else ${about} end)`
+  return blank(
+    about,
+    acted,
+    sql`
+    where audit_events.position > ${after} and audit_events.position <= ${upTo}
+      and audit_events.type not in ('audit.personal_data_erased', 'audit.events_removed')
+      and ((${about} and audit_events.details_salt is not null) or (${acted} and audit_events.origin_salt is not null))`,
+  )
+}
+
+const blank = (about: SQL, acted: SQL, where: SQL): SQL => sql`
+  update audit_events set
+    changes = case when ${about} then null else changes end,
+    data = case when ${about} then '{}'::jsonb else data end,
+    details_salt = case when ${about} then null else details_salt end,
+    ip = case when ${acted} then null else ip end,
+    user_agent = case when ${acted} then null else user_agent end,
+    origin_salt = case when ${acted} then null else origin_salt end,
+    erased_at = coalesce(erased_at, now())
+  ${where}`

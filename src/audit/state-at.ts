@@ -1,0 +1,50 @@
+/**
+ * What a thing was at a past time: its present row (nothing, once deleted) with every change since then undone,
+ * newest first. Pure; the events come from `changesSince` in state-at.store.ts.
+ *
+ * In a GET operation with `?at=` (one round trip, current row and later changes in the same transaction):
+ *
+ *   const [[row], changes] = await call.db.runAll([selectUser(id), changesSince('user', id, at)])
+ *   const past = stateAt(row, changes)   // Row, or undefined: it did not exist then, or its past was erased
+ *   if (!past) return err(notFound)
+ *
+ * Columns hidden from events (hashes, sealed values), `version` and `updated_at` are not part of the trail: leave
+ * them out of the answer, they are those of now or missing.
+ */
+
+export interface PastChange {
+  /** `<entity>.<verb>`. */
+  readonly type: string
+  /** `null` when the details were erased. */
+  readonly changes: Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>> | null
+}
+
+type State = Readonly<Record<string, unknown>>
+
+/** More changes than this are not undone in one request: `changesSince` asks for one more, to see it. */
+export const maxChanges = 2000
+
+/**
+ * @param current the row as it is now; `undefined` when there is none
+ * @param later changes after that time, newest first
+ * @returns `undefined` when the thing did not exist, or when its past cannot be told any more
+ */
+export function stateAt(current: State | undefined, later: readonly PastChange[]): State | undefined {
+  if (later.length > maxChanges) return undefined
+  let state = current
+  for (const { type, changes } of later) {
+    const verb = type.slice(type.indexOf('.') + 1)
+    if (changes === null) return undefined
+    if (creations.has(verb)) state = undefined
+    else state = undo(verb === 'deleted' ? {} : (state ?? {}), changes)
+  }
+  return state
+}
+
+/** Verbs that bring a thing into being. */
+const creations: ReadonlySet<string> = new Set(['created', 'invited', 'imported'])
+
+function undo(state: State, changes: NonNullable<PastChange['changes']>): State {
+  const before = Object.entries(changes).map(([field, change]) => [field, change.before] as const)
+  return { ...state, ...Object.fromEntries(before) }
+}
