@@ -2,7 +2,8 @@
  * `npm run docs:generate`: writes the documents that repeat what code says. With `--check` it writes nothing and
  * fails when one of them is not what it would write.
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   auditEventsDocument,
@@ -10,13 +11,20 @@ import {
   configurationDocument,
   endpointsDocument,
 } from './docs/documents.ts'
-import { loadEndpoints } from './docs/load-app.ts'
+import { loadApp } from './docs/load-app.ts'
+import { buildDocument } from './docs/openapi/build-document.ts'
+import { toOpenApi30 } from './docs/openapi/down-convert.ts'
+import { shareResponses } from './docs/openapi/share-responses.ts'
+
+const openApi = buildDocument(await loadApp())
 
 const documents = {
   'docs/configuration.md': configurationDocument(),
-  'docs/endpoints.md': endpointsDocument(await loadEndpoints()),
+  'docs/endpoints.md': endpointsDocument(openApi),
   'docs/audit-events.md': auditEventsDocument(),
   'docs/io-budgets.md': budgetsDocument(),
+  'public/openapi.json': JSON.stringify(shareResponses(openApi), null, 1),
+  'public/openapi-3.0.json': JSON.stringify(shareResponses(toOpenApi30(openApi)), null, 1),
 }
 
 for (const [path, text] of Object.entries(documents)) {
@@ -27,6 +35,7 @@ for (const [path, text] of Object.entries(documents)) {
     console.error(`${path} does not say what the code says.`)
     process.exitCode = 1
   } else {
+    await mkdir(dirname(file), { recursive: true })
     await writeFile(file, wanted)
     console.log(`wrote ${path}`)
   }

@@ -4,8 +4,8 @@ import { auditEventTypes } from '../../src/audit/event.ts'
 import { environmentSchema } from '../../src/config.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import { type Budget, budgets } from '../../test/contracts/budgets.ts'
-import type { Endpoint } from './load-app.ts'
 import { generatedNotice, inWords, table } from './markdown.ts'
+import { type OpenApiDocument, type Operation, operationsOf } from './openapi/openapi-types.ts'
 
 type Setting = { description?: string; default?: unknown; enum?: unknown[] }
 
@@ -38,25 +38,40 @@ export function configurationDocument(): string {
 }
 
 /** docs/endpoints.md */
-export function endpointsDocument(endpoints: readonly Endpoint[]): string {
-  const tags = [...new Set(endpoints.map(({ tags }) => tags?.[0] ?? 'Other'))]
-  const sections = tags.flatMap((tag) => [
-    `## ${tag}`,
+export function endpointsDocument(document: OpenApiDocument): string {
+  const operations = operationsOf(document)
+  const sections = (document.tags ?? []).flatMap(({ name, description = '' }) => [
+    `## ${name}`,
+    description,
     table(
-      ['Endpoint', 'What it is', 'Specification', 'Answers'],
-      endpoints
-        .filter(({ tags }) => (tags?.[0] ?? 'Other') === tag)
-        .map(({ method, path, summary = '', description = '', responses }) => [
-          ...[`\`${method} ${path}\``, summary, description, Object.keys(responses).join(', ')],
+      ['Endpoint', 'What it is', 'Needs', 'Answers'],
+      operations
+        .filter(({ operation }) => operation.tags?.[0] === name)
+        .map(({ method, path, operation }) => [
+          `\`${method.toUpperCase()} ${path}\``,
+          [operation.summary, specificationOf(operation)].filter(Boolean).join('. '),
+          needsOf(operation),
+          Object.keys(operation.responses).join(', '),
         ]),
     ),
   ])
   return [
     generatedNotice('the routes mounted in src/app.ts'),
     '# Endpoints',
-    'Clients should read `/.well-known/openid-configuration` instead of relying on paths.',
+    'Clients should read `/.well-known/openid-configuration` instead of relying on paths. Parameters, bodies and examples are in `/openapi.json`; a running server shows them at `/docs` and `/redoc`.',
     ...sections,
   ].join('\n\n')
+}
+
+const specificationOf = ({ description = '' }: Operation): string | undefined =>
+  description.split('Specification: ')[1]
+
+/** Scopes of the token, or how else the caller shows who it is. */
+function needsOf({ security = [] }: Operation): string {
+  const [first = {}] = security
+  const [[scheme, scopes] = ['', []]] = Object.entries(first)
+  if (scopes.length > 0) return scopes.map((scope) => `\`${scope}\``).join(', ')
+  return scheme === '' ? '' : scheme.replaceAll('_', ' ')
 }
 
 /** docs/audit-events.md */

@@ -7,16 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import type { Json, OpenApiDocument } from './openapi/openapi-types.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-
-type Operation = {
-  summary?: string
-  description?: string
-  tags?: string[]
-  responses: Record<string, { description: string }>
-}
-export type Endpoint = Operation & { method: string; path: string }
 
 const hollowPlatform: Plugin = {
   name: 'hollow-platform',
@@ -28,28 +21,46 @@ const hollowPlatform: Plugin = {
   },
 }
 
-/** Every documented endpoint, in the order the app mounts them. */
-export async function loadEndpoints(): Promise<readonly Endpoint[]> {
+export type ServerMetadata = Record<string, Json>
+
+/** What the routes say of themselves, and every route there is, documented or not. */
+export type LoadedApp = {
+  document: OpenApiDocument
+  /** What discovery would answer. */
+  metadata: ServerMetadata
+  routes: readonly { method: string; path: string }[]
+}
+
+/** Operations stand in the order in which the app mounts them. */
+export async function loadApp(): Promise<LoadedApp> {
   const folder = await mkdtemp(join(tmpdir(), 'authly-docs-'))
   const outfile = join(folder, 'app.mjs')
   try {
     await build({
-      ...{ entryPoints: [join(root, 'src/app.ts')], outfile, bundle: true, format: 'esm', target: 'es2023' },
+      stdin: {
+        contents:
+          "export { app } from './src/app.ts'; export { serverMetadata } from './src/oidc/discovery.ts'",
+        resolveDir: root,
+      },
+      ...{ outfile, bundle: true, format: 'esm', target: 'es2023' },
       ...{ conditions: ['workerd', 'worker', 'import'], logLevel: 'error', plugins: [hollowPlatform] },
     })
-    const { app } = (await import(pathToFileURL(outfile).href)) as { app: OpenApiApp }
-    const { paths } = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
-    return Object.entries(paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, operation]) => ({
-        ...operation,
-        ...{ path, method: method.toUpperCase() },
-      })),
-    )
+    const { app, serverMetadata } = (await import(pathToFileURL(outfile).href)) as Bundle
+    const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
+    return {
+      document,
+      metadata: serverMetadata('https://auth.example.com'),
+      routes: app.routes.map(({ method, path }) => ({ method, path })),
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-type OpenApiApp = {
-  getOpenAPI31Document(about: object): { paths: Record<string, Record<string, Operation>> }
+type Bundle = {
+  app: {
+    getOpenAPI31Document(about: object): OpenApiDocument
+    routes: { method: string; path: string }[]
+  }
+  serverMetadata(issuer: string): ServerMetadata
 }

@@ -1,0 +1,148 @@
+/**
+ * The whole OpenAPI 3.1 document: what the routes say of themselves, the words for those that say little, and
+ * examples and code samples for all. A route without words or without a schema stops the generator.
+ */
+import { permissions } from '../../../src/admin/permissions.ts'
+import { standardScopes } from '../../bootstrap/demo-clients.ts'
+import type { LoadedApp, ServerMetadata } from '../load-app.ts'
+import { headers, schemas, securitySchemes } from './components.ts'
+import { referTo, withWords } from './describe-routes.ts'
+import { exampleOf } from './example-of.ts'
+import {
+  type Json,
+  type MediaType,
+  type OpenApiDocument,
+  type Operation,
+  operationsOf,
+  type Schema,
+} from './openapi-types.ts'
+import { problemExample } from './problem-examples.ts'
+import { limitHeaders, oauthError, page, type RouteWords } from './route-words.ts'
+import { routeWords } from './routes/index.ts'
+import { codeSamples } from './samples/code-samples.ts'
+import { tagWords } from './tag-words.ts'
+
+type Components = NonNullable<OpenApiDocument['components']>
+
+const about = {
+  title: 'Authly',
+  version: '1',
+  summary: 'OAuth 2.1 authorization server, OpenID Provider and their administration',
+  description:
+    'Every route of the server. Get a token at `/oauth/token`, or sign in here with “Authorize”.\n\nErrors of the OAuth and OpenID Connect endpoints are those of RFC 6749; the admin API answers problem details (RFC 9457) whose `errors` point at the field. Limited routes carry `RateLimit-Policy` and `RateLimit`; a refusal for too many requests also `Retry-After`.',
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+}
+
+/** The document of the app. Stops at a route that nobody described. */
+export function buildDocument({ document: routes, metadata }: LoadedApp): OpenApiDocument {
+  const words = routeWords(metadata)
+  const components = {
+    ...routes.components,
+    schemas: sorted({ ...routes.components?.schemas, ...schemas, ServerMetadata: metadataSchema(metadata) }),
+    headers: { ...headers },
+    securitySchemes: securitySchemes({ ...standardScopes, ...permissions }),
+  }
+  const document: OpenApiDocument = {
+    ...{ openapi: '3.1.0', info: about, servers: [{ url: '/' }] },
+    tags: [],
+    paths: {},
+    components,
+  }
+  for (const { method, path, operation } of operationsOf(routes)) {
+    document.paths[path] ??= {}
+    document.paths[path][method] = complete(operation, words[operation.operationId ?? ''], components)
+  }
+  const used = new Set(operationsOf(document).flatMap(({ operation }) => operation.tags ?? []))
+  document.tags = [...used].map((name) => ({
+    name,
+    description: tagWords[name] ?? `Administration: ${name}`,
+  }))
+  for (const { method, path, operation } of operationsOf(document)) {
+    const samples = codeSamples({ method, path, operation }, document)
+    if (samples.length > 0) operation['x-codeSamples'] = [...samples]
+  }
+  return document
+}
+
+function complete(operation: Operation, words: RouteWords | undefined, components: Components): Operation {
+  if (operation.operationId === undefined) throw new Error(`no operationId: ${operation.summary}`)
+  const done = words ? withAway(withWords(operation, words), words) : withSharedHeaders(operation)
+  for (const parameter of done.parameters ?? []) {
+    if (parameter.example === undefined && parameter.examples === undefined) {
+      parameter.example = exampleOf(parameter.schema, components, parameter.name)
+    }
+    // Routes say it in the schema; tools read it at the parameter.
+    if (parameter.description === undefined && parameter.schema?.description !== undefined) {
+      parameter.description = parameter.schema.description
+    }
+  }
+  for (const [status, { content = {} }] of Object.entries(done.responses)) {
+    const problem = content['application/problem+json']
+    const example = problemExample(Number(status))
+    if (problem && example !== undefined) problem.example ??= example
+  }
+  const bodies = [
+    done.requestBody?.content ?? {},
+    ...Object.values(done.responses).map(({ content }) => content ?? {}),
+  ]
+  for (const media of bodies.flatMap((content) => Object.values(content))) addExample(media, components)
+  return done
+}
+
+function addExample(media: MediaType, components: Components): void {
+  if (media.example !== undefined || media.examples !== undefined || media.schema === undefined) return
+  media.example = exampleOf(media.schema, components)
+}
+
+/** Whatever needs a backend may answer that it is away. */
+function withAway(operation: Operation, words: RouteWords): Operation {
+  if (Object.keys(words.answers).join() === '200' && words.answers[200]?.json === 'ServerMetadata')
+    return operation
+  const isPage = Object.values(words.answers).some(({ other }) => other?.['text/html'] !== undefined)
+  const away = isPage
+    ? page
+    : oauthError({ temporarily_unavailable: 'please try again shortly' }, ['Retry-After'])
+  const error = withWords(
+    { responses: { 503: { description: 'A backend is away' } } },
+    { description: '', answers: { 503: away } },
+  )
+  return { ...operation, responses: { ...operation.responses, ...error.responses } }
+}
+
+/** Admin operations name their headers; the words stand in the components. Any bearer token is as good. */
+function withSharedHeaders(operation: Operation): Operation {
+  const hasContent = Object.values(operation.responses).some(({ content }) => content !== undefined)
+  if (!hasContent) throw new Error(`${operation.operationId}: add its words to scripts/docs/openapi/routes/`)
+  const responses = Object.entries(operation.responses).map(([status, response]) => {
+    const named = Object.entries(response.headers ?? {}).map(([name, header]) => [
+      name,
+      name in headers ? referTo([name])[name] : header,
+    ])
+    const own = Object.fromEntries(named)
+    return [status, { ...response, headers: { ...referTo(limitHeaders), ...own } }]
+  })
+  const security = operation.security ?? []
+  return {
+    ...operation,
+    ...{ responses: Object.fromEntries(responses) },
+    ...{ security: security.length > 0 ? [...security, { bearer: [] }] : security },
+  }
+}
+
+/** The metadata's own values say what type each field is. */
+function metadataSchema(metadata: ServerMetadata): Schema {
+  const typeOf = (value: Json): Schema =>
+    Array.isArray(value)
+      ? { type: 'array', items: { type: 'string' } }
+      : { type: typeof value, ...(String(value).startsWith('https://') ? { format: 'uri' } : {}) }
+  return {
+    type: 'object',
+    description: 'RFC 8414 §2, OpenID Connect Discovery §3.',
+    properties: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, typeOf(value)])),
+    required: Object.keys(metadata),
+    additionalProperties: true,
+  }
+}
+
+const sorted = <Value>(record: Record<string, Value>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))

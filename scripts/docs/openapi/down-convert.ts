@@ -1,0 +1,101 @@
+/**
+ * OpenAPI 3.1 to 3.0, for older tools. Covers what our schemas use; what 3.0 cannot say at all stops the generator
+ * instead of vanishing.
+ */
+import { type OpenApiDocument, operationsOf, type Schema } from './openapi-types.ts'
+
+/** JSON Schema 2020-12 words that 3.0 has no counterpart for and that only tell more, never something else. */
+const droppable = ['$schema', '$id', '$comment', 'contentEncoding', 'contentMediaType', 'propertyNames']
+const unsayable = [
+  'prefixItems',
+  'patternProperties',
+  'if',
+  'dependentSchemas',
+  'unevaluatedProperties',
+  'contains',
+]
+
+export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
+  const { info, ...rest } = structuredClone(document)
+  const { summary: _summary, license, ...about } = info
+  const old: OpenApiDocument = {
+    ...rest,
+    openapi: '3.0.3',
+    info: { ...about, license: { name: (license as { name: string }).name } },
+  }
+  for (const { operation } of operationsOf(old)) {
+    for (const parameter of operation.parameters ?? []) convertIn(parameter)
+    for (const media of Object.values(operation.requestBody?.content ?? {})) convertIn(media)
+    for (const response of Object.values(operation.responses)) {
+      for (const header of Object.values(response.headers ?? {})) convertIn(header)
+      for (const media of Object.values(response.content ?? {})) convertIn(media)
+    }
+  }
+  const { components = {} } = old
+  for (const part of [
+    ...Object.values(components.headers ?? {}),
+    ...Object.values(components.parameters ?? {}),
+  ]) {
+    convertIn(part)
+  }
+  components.schemas = mapValues(components.schemas ?? {}, schemaTo30)
+  return old
+}
+
+function convertIn(holder: { schema?: Schema }): void {
+  if (holder.schema) holder.schema = schemaTo30(holder.schema)
+}
+
+/** @throws Error naming a keyword that 3.0 cannot express */
+export function schemaTo30(schema: Schema | boolean): Schema {
+  if (typeof schema === 'boolean') return schema ? {} : { not: {} }
+  const { type, const: constant, examples, exclusiveMinimum, exclusiveMaximum, $ref, ...rest } = schema
+  const stopper = unsayable.find((word) => word in schema)
+  if (stopper) throw new Error(`OpenAPI 3.0 has no ${stopper}: say it otherwise, or teach the converter`)
+  for (const word of droppable) delete rest[word]
+  // 3.0 ignores everything beside a reference.
+  if ($ref !== undefined)
+    return Object.keys(rest).length === 0 ? { $ref } : schemaTo30({ ...rest, allOf: [{ $ref }] })
+  const old: Schema = { ...rest, ...typeTo30(type) }
+  if (constant !== undefined) old.enum = [constant]
+  if (examples?.[0] !== undefined && old.example === undefined) old.example = examples[0]
+  if (exclusiveMinimum !== undefined)
+    Object.assign(old, { minimum: exclusiveMinimum, exclusiveMinimum: true })
+  if (exclusiveMaximum !== undefined)
+    Object.assign(old, { maximum: exclusiveMaximum, exclusiveMaximum: true })
+  if (old.items) old.items = schemaTo30(old.items)
+  if (old.properties) old.properties = mapValues(old.properties, schemaTo30)
+  if (typeof old.additionalProperties === 'object')
+    old.additionalProperties = schemaTo30(old.additionalProperties)
+  for (const word of ['allOf', 'anyOf', 'oneOf'] as const) {
+    const parts = old[word]
+    if (parts === undefined) continue
+    const others = parts.filter((part) => part.type !== 'null')
+    if (others.length < parts.length) old['nullable'] = true
+    old[word] = others.map(schemaTo30)
+  }
+  if (old['not'] !== undefined) old['not'] = schemaTo30(old['not'] as Schema)
+  return nullableOf(old)
+}
+
+/** `nullable` counts only beside a `type`, and an `enum` must then list null. */
+function nullableOf(old: Schema): Schema {
+  if (old['nullable'] !== true) return old
+  if (old.enum && !old.enum.includes(null)) return { ...old, enum: [...old.enum, null] }
+  const [only, ...more] = old.anyOf ?? old.oneOf ?? []
+  if (old.type !== undefined || only === undefined || more.length > 0) return old
+  const { anyOf: _any, oneOf: _one, ...rest } = old
+  return only.$ref === undefined ? { ...only, ...rest } : { ...rest, allOf: [only] }
+}
+
+function typeTo30(type: Schema['type']): Schema {
+  if (type === undefined) return {}
+  if (!Array.isArray(type)) return { type }
+  const others = type.filter((one) => one !== 'null')
+  const isNullable = others.length < type.length ? { nullable: true } : {}
+  if (others.length === 1) return { type: others[0] as string, ...isNullable }
+  return { anyOf: others.map((one) => ({ type: one })), ...isNullable }
+}
+
+const mapValues = <In, Out>(record: Record<string, In>, map: (value: In) => Out): Record<string, Out> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]))

@@ -1,0 +1,14 @@
+/** All words, by operationId. */
+import type { Json } from '../openapi-types.ts'
+import type { RouteWords } from '../route-words.ts'
+import { oauthWords } from './oauth.ts'
+import { discoveryWords, oidcWords } from './oidc.ts'
+import { pageWords } from './pages.ts'
+
+/** @param metadata what discovery answers */
+export const routeWords = (metadata: Json): Readonly<Record<string, RouteWords>> => ({
+  ...discoveryWords(metadata),
+  ...oauthWords,
+  ...oidcWords,
+  ...pageWords,
+})

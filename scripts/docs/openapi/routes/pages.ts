@@ -1,0 +1,151 @@
+/** Words for the hosted pages: forms of people, not an API of applications. */
+import {
+  type FieldWords,
+  limitedPage,
+  page,
+  pageFormErrors,
+  type RouteWords,
+  redirect,
+} from '../route-words.ts'
+
+const interaction: FieldWords = {
+  name: 'interaction',
+  description: 'The sign-in in progress, sealed and bound to this browser.',
+  example: 'authly_in_c2VhbGVk',
+}
+const neededInteraction: FieldWords = { ...interaction, required: true }
+const csrf: FieldWords = {
+  name: 'csrf_token',
+  description: 'From the page; bound to this browser.',
+  example: 'b25lLXRpbWU',
+  required: true,
+}
+const secret = (name: string, description: string): FieldWords => ({
+  ...{ name, description, required: true, example: 'orbit kettle purple seven' },
+})
+const session = [{ session: [] }]
+
+export const pageWords: Readonly<Record<string, RouteWords>> = {
+  showSignIn: {
+    description: 'For an application’s request, or by itself before the account page.',
+    query: [interaction],
+    answers: { 200: page, 400: page },
+  },
+  signIn: {
+    description: 'Takes the fields of the sign-in method. Unknown person and wrong password look the same.',
+    form: [
+      csrf,
+      interaction,
+      { name: 'method', description: 'How to sign in.', example: 'password' },
+      {
+        name: 'identifier',
+        description: 'E-mail address or username.',
+        example: 'ada@example.com',
+        required: true,
+      },
+      secret('password', 'The password.'),
+    ],
+    answers: { 303: redirect, ...pageFormErrors, 429: limitedPage },
+  },
+  showPasswordChange: {
+    description: 'By choice, or forced after a one-time password.',
+    query: [interaction],
+    security: session,
+    answers: { 200: page, 303: redirect, 400: page },
+  },
+  changeOwnPassword: {
+    description: 'Other sessions end; this browser gets a new one.',
+    form: [
+      csrf,
+      interaction,
+      secret('current_password', 'The password so far.'),
+      secret('new_password', 'At least as long as the policy asks for, and not a common one.'),
+      secret('repeat_password', 'The new one again.'),
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors, 409: page, 429: limitedPage },
+  },
+  showAccountChoice: {
+    description: 'Answers `prompt=select_account`.',
+    query: [neededInteraction],
+    security: session,
+    answers: { 200: page, 303: redirect, 400: page },
+  },
+  chooseAccount: {
+    description: 'Only for the account the page showed.',
+    form: [
+      csrf,
+      neededInteraction,
+      {
+        name: 'session_id',
+        description: 'The session the page showed.',
+        example: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4d',
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  showConsent: {
+    description: 'Names the application and, in words, what it asks for.',
+    query: [neededInteraction],
+    security: session,
+    answers: { 200: page, 303: redirect, 400: page },
+  },
+  decideConsent: {
+    description: 'Only by the person who was asked.',
+    form: [
+      csrf,
+      neededInteraction,
+      {
+        name: 'decision',
+        description: 'The button.',
+        example: 'allow',
+        required: true,
+        values: ['allow', 'deny'],
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  showSignOut: { description: 'Asks, since a link alone must not sign anybody out.', answers: { 200: page } },
+  signOut: {
+    description: 'Ends the session of this browser.',
+    form: [csrf],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  showAccount: {
+    description: 'The person’s own sessions.',
+    query: [
+      {
+        name: 'done',
+        description: 'What to confirm.',
+        example: 'password',
+        values: ['password', 'session', 'others'],
+      },
+    ],
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  endOwnSession: {
+    description: 'Only sessions of the same person.',
+    form: [
+      csrf,
+      {
+        name: 'session_id',
+        description: 'Which one.',
+        example: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4d',
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  endOwnOtherSessions: {
+    description: 'All but the session of this browser.',
+    form: [csrf],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+}

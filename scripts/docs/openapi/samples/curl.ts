@@ -1,0 +1,41 @@
+/** Samples for the shell. */
+import type { Part, SampleRequest } from './sample-request.ts'
+
+const text = (part: Part): string => (typeof part === 'string' ? part : `$${part.env}`)
+/** Quoted only where the shell would read more into it. */
+const quote = (value: string): string =>
+  value.includes('$')
+    ? `"${value.replaceAll('"', '\\"')}"`
+    : /^[\w=:/.,@+-]+$/.test(value)
+      ? value
+      : `'${value}'`
+
+export function curlSample(request: SampleRequest): string {
+  const { method, path, query, headers, auth, body } = request
+  const implied = body === undefined ? 'GET' : 'POST'
+  const lines = [
+    `curl --silent --fail-with-body${request.streams ? ' --no-buffer' : ''}${method === implied ? '' : ` --request ${method}`}`,
+    ...(auth === 'client' ? ['--user "$AUTHLY_CLIENT_ID:$AUTHLY_CLIENT_SECRET"'] : []),
+    ...(auth === 'token' ? ['--header "Authorization: Bearer $AUTHLY_TOKEN"'] : []),
+    ...headers.map(([name, value]) => `--header ${quote(`${name}: ${text(value)}`)}`),
+    ...bodyLines(body),
+    ...(query.length > 0
+      ? ['--get', ...query.map(([name, value]) => `--data-urlencode ${quote(`${name}=${text(value)}`)}`)]
+      : []),
+    `"$AUTHLY_ISSUER${path.map(text).join('')}"`,
+  ]
+  return lines.join(' \\\n  ')
+}
+
+function bodyLines(body: SampleRequest['body']): string[] {
+  if (body === undefined) return []
+  if (body.kind === 'form') {
+    return body.fields.map(([name, value]) => `--data-urlencode ${quote(`${name}=${text(value)}`)}`)
+  }
+  const type = `--header 'Content-Type: ${body.type}'`
+  if (body.kind === 'file') return [type, `--data-binary @${body.file}`]
+  return [
+    type,
+    `--data '${JSON.stringify(body.value, null, 2).replaceAll("'", "'\\''").replaceAll('\n', '\n  ')}'`,
+  ]
+}

@@ -1,0 +1,112 @@
+/** One request as every language renders it: what varies comes from environment variables. */
+import { exampleOf } from '../example-of.ts'
+import type { Json, LocatedOperation, MediaType, OpenApiDocument, Schema } from '../openapi-types.ts'
+
+/** Literal text, or the value of an environment variable. */
+export type Part = string | { readonly env: string }
+
+export interface SampleRequest {
+  readonly method: string
+  /** After the issuer. */
+  readonly path: readonly Part[]
+  readonly query: readonly (readonly [name: string, value: Part])[]
+  readonly headers: readonly (readonly [name: string, value: Part])[]
+  readonly auth: 'client' | 'token' | 'none'
+  readonly body?:
+    | { readonly kind: 'form'; readonly fields: readonly (readonly [name: string, value: Part])[] }
+    | { readonly kind: 'json'; readonly value: Json; readonly type: string }
+    | { readonly kind: 'file'; readonly file: string; readonly type: string }
+  /** The answer does not end by itself. */
+  readonly streams: boolean
+}
+
+/** What a sample sends instead of what the schema alone suggests. */
+export interface SampleWish {
+  readonly query?: Readonly<Record<string, Part>>
+  readonly form?: Readonly<Record<string, Part>>
+  readonly json?: Json
+  readonly file?: { readonly name: string; readonly type: string }
+}
+
+export const env = (name: string): Part => ({ env: name })
+
+/** `user_id` is read from `USER_ID`. */
+export const variableOf = (parameter: string): string => parameter.replaceAll('-', '_').toUpperCase()
+
+/** The request that shows `operation`. */
+export function sampleRequest(
+  { method, path, operation }: LocatedOperation,
+  document: OpenApiDocument,
+  wish: SampleWish = {},
+): SampleRequest {
+  const parameters = operation.parameters ?? []
+  const schemes = (operation.security ?? []).flatMap((requirement) => Object.keys(requirement))
+  const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required)
+  const query = {
+    ...Object.fromEntries(needed.map(({ name, example }) => [name, String(example)])),
+    ...wish.query,
+  }
+  const headers = parameters
+    .filter(
+      (parameter) =>
+        parameter.in === 'header' && (parameter.required || parameter.name === 'Idempotency-Key'),
+    )
+    .map(({ name }) => [name, env(name === 'If-Match' ? 'ETAG' : variableOf(name))] as const)
+  const body = bodyOf(operation.requestBody?.content ?? {}, document, wish)
+  const isStream = Object.values(operation.responses).some(({ content }) => content?.['text/event-stream'])
+  return {
+    method: method.toUpperCase(),
+    path: path
+      .split(/(\{[^}]+\})/)
+      .map((part) => (part.startsWith('{') ? env(variableOf(part.slice(1, -1))) : part)),
+    query: Object.entries(query),
+    headers,
+    auth: schemes.includes('client_secret_basic')
+      ? 'client'
+      : schemes.includes('oauth2') || schemes.includes('bearer')
+        ? 'token'
+        : 'none',
+    ...(body ? { body } : {}),
+    streams: isStream,
+  }
+}
+
+function bodyOf(
+  content: Record<string, MediaType>,
+  document: OpenApiDocument,
+  wish: SampleWish,
+): SampleRequest['body'] {
+  const types = Object.keys(content)
+  if (wish.form) return { kind: 'form', fields: Object.entries(wish.form) }
+  const formType = types.find((type) => type === 'application/x-www-form-urlencoded')
+  if (formType) {
+    const example = (content[formType]?.example ?? {}) as Record<string, string>
+    return { kind: 'form', fields: Object.entries(example) }
+  }
+  const jsonType =
+    types.find((type) => type === 'application/json') ?? types.find((type) => /\+json$/.test(type))
+  const merge = types.find((type) => type === 'application/merge-patch+json')
+  if (jsonType) {
+    const value = wish.json ?? neededOf(content[jsonType]?.schema, document)
+    return { kind: 'json', value, type: merge ?? jsonType }
+  }
+  const type = wish.file?.type ?? types[0]
+  if (type === undefined) return undefined
+  return {
+    kind: 'file',
+    type,
+    file: wish.file?.name ?? (type.includes('csv') ? 'users.csv' : 'users.ndjson'),
+  }
+}
+
+/** The required fields, or the first one when none is: a sample is short. */
+function neededOf(schema: Schema | undefined, document: OpenApiDocument): Json {
+  const components = document.components ?? {}
+  const target = schema?.$ref ? components.schemas?.[schema.$ref.split('/').at(-1) ?? ''] : schema
+  const properties = Object.keys(target?.properties ?? {})
+  if (!target?.properties || properties.length === 0) return exampleOf(target, components)
+  const names = target.required?.length ? target.required : properties.slice(0, 1)
+  return Object.fromEntries(
+    names.map((name) => [name, exampleOf(target.properties?.[name], components, name)]),
+  )
+}

@@ -1,0 +1,28 @@
+/** Requests that show an operation better than its required fields alone would. By operationId. */
+import { env, type SampleWish } from './sample-request.ts'
+
+type Wishes = readonly (readonly [purpose: string, wish: SampleWish])[]
+
+const wishes: Readonly<Record<string, Wishes>> = {
+  issueToken: [
+    ['a service', { form: { grant_type: 'client_credentials', scope: 'admin:users:read' } }],
+    [
+      'a code',
+      {
+        form: {
+          grant_type: 'authorization_code',
+          code: env('CODE'),
+          redirect_uri: env('REDIRECT_URI'),
+          code_verifier: env('CODE_VERIFIER'),
+        },
+      },
+    ],
+    ['a refresh token', { form: { grant_type: 'refresh_token', refresh_token: env('REFRESH_TOKEN') } }],
+  ],
+  introspectToken: [['', { form: { token: env('TOKEN') } }]],
+  revokeToken: [['', { form: { token: env('TOKEN') } }]],
+  getUserInfoByPost: [['', { form: { access_token: env('AUTHLY_TOKEN') } }]],
+}
+
+/** One plain request where nothing else is wished. */
+export const wishesOf = (operationId: string): Wishes => wishes[operationId] ?? [['', {}]]
