@@ -9,4 +9,8 @@ export type Actor = {
   /** When the person last proved who they are (seconds since the Unix epoch); undefined for clients. */
   readonly authTime: number | undefined
   readonly sessionId?: string | undefined
+  /** How strongly they proved it (OpenID Connect Core §2); undefined for clients. */
+  readonly acr?: string | undefined
+  /** Whether this request is signed (RFC 9421). */
+  readonly isSigned?: boolean | undefined
 }

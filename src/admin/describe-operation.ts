@@ -27,6 +27,12 @@ const rateLimitHeaders = {
   RateLimit: { schema: { type: 'string' as const }, description: 'What is left of it' },
 }
 const challenge = { 'WWW-Authenticate': { schema: { type: 'string' as const }, description: 'RFC 6750 §3' } }
+const acceptSignature = {
+  'Accept-Signature': {
+    schema: { type: 'string' as const },
+    description: 'Which signature would do (RFC 9421 §5)',
+  },
+}
 const etag = { ETag: { schema: { type: 'string' as const }, description: 'For If-Match' } }
 const location = { Location: { schema: { type: 'string' as const }, description: 'Where it is' } }
 const retryAfter = { 'Retry-After': { schema: { type: 'string' as const }, description: 'Seconds' } }
@@ -104,8 +110,11 @@ function problemsOf(operation: Operation) {
   const takesBody = operation.body !== undefined || operation.upload !== undefined
   const refusals: Record<number, [description: string, headers?: Record<string, object>]> = {
     400: ['The request is not valid; `errors` says where'],
-    401: ['No valid access token, or a more recent sign-in is required', challenge],
-    403: ['The token lacks the scope, or its holder the permission', challenge],
+    401: [
+      'No valid access token, no valid signature, or a more recent sign-in is required',
+      { ...challenge, ...acceptSignature },
+    ],
+    403: ['The token lacks the scope, its holder the permission, or the address is not allowed', challenge],
     ...(operation.params ? { 404: ['There is no such thing'] } : {}),
     ...(operation.conditional
       ? { 412: ['It has changed since it was read', etag], 428: ['`If-Match` is required'] }

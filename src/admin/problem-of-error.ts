@@ -1,8 +1,10 @@
 /** What Postgres refuses, in the words of the API. The codes `AU…` are raised by functions in `drizzle/`. */
+import { ContentDigestMismatch } from '../http-signatures/checked-stream.ts'
 import type { Problem } from '../kit/problem.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import type { Conflicts } from './operation.ts'
 import { conflict, forbidden, invalidRequest, unavailable } from './problems.ts'
+import { signatureInvalid } from './request-signing.ts'
 
 interface DatabaseError {
   readonly code: string
@@ -22,8 +24,10 @@ const raceStates = new Set(['40001', '40P01'])
 /** Raised by authly_claim_idempotency_key: the key has an answer already. */
 export const isReplay = (error: unknown): boolean => databaseErrorOf(error)?.code === 'AU208'
 
-/** The problem behind a database error; undefined for bugs. */
+/** The problem behind an error; undefined for bugs. */
 export function problemOfError(error: unknown, conflicts: Conflicts = {}): Problem | undefined {
+  // An upload is checked while the operation reads it.
+  if (error instanceof ContentDigestMismatch) return signatureInvalid('digest_mismatch')
   const failure = databaseErrorOf(error)
   switch (failure?.code) {
     case 'AU403':

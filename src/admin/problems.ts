@@ -19,15 +19,18 @@ export const unauthorized = (error?: 'invalid_token'): Problem => ({
 })
 
 /** RFC 9470: the person must prove again who they are. */
-export const stepUpRequired = (maxAgeSeconds: number): Problem => ({
-  code: 'insufficient_user_authentication',
-  status: 401,
-  title: 'A more recent sign-in is required',
-  detail: `Sign in again with max_age=${maxAgeSeconds} or less.`,
-  headers: {
-    'www-authenticate': `Bearer realm="authly", error="insufficient_user_authentication", error_description="A more recent sign-in is required", max_age="${maxAgeSeconds}"`,
-  },
-})
+export const stepUpRequired = (maxAgeSeconds: number, acrValues: readonly string[] = []): Problem => {
+  const acr = acrValues.length === 0 ? '' : acrValues.join(' ')
+  return {
+    code: 'insufficient_user_authentication',
+    status: 401,
+    title: 'A more recent or stronger sign-in is required',
+    detail: `Sign in again with max_age=${maxAgeSeconds} or less${acr ? ` and acr_values="${acr}"` : ''}.`,
+    headers: {
+      'www-authenticate': `Bearer realm="authly", error="insufficient_user_authentication", error_description="A more recent or stronger sign-in is required", max_age="${maxAgeSeconds}"${acr ? `, acr_values="${acr}"` : ''}`,
+    },
+  }
+}
 
 export const insufficientScope = (scope: string): Problem => ({
   code: 'insufficient_scope',
@@ -44,6 +47,13 @@ export const forbidden = (detail?: string): Problem => ({
   title: 'You may not do this',
   detail,
 })
+
+/** Says that the token is good, as its holder may know anyway; not which addresses would do. */
+export const ipNotAllowed: Problem = {
+  code: 'ip_not_allowed',
+  status: 403,
+  title: 'The admin API may not be called from this address',
+}
 
 /** Unknown, foreign and malformed ids look the same. */
 export const notFound: Problem = { code: 'not_found', status: 404, title: 'There is no such thing here' }

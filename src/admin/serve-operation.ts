@@ -19,23 +19,25 @@ import { type Input, readInput } from './read-input.ts'
 /** Answers one request. Expected refusals are problems; a bug is logged and answered with its request id. */
 export async function serveOperation(operation: Operation, c: Context<AppEnv>): Promise<Response> {
   const { deps, origin } = c.env
-  const request = c.req.raw
-  const actor = await authenticate(deps, request, operation, origin)
-  if (!actor.ok) return renderProblem(actor.error, origin.request_id)
+  const { outcome, headers } = await authenticate(deps, c.req.raw, operation, origin)
+  if (!outcome.ok) return renderProblem(outcome.error, origin.request_id, headers)
+  const { actor, request } = outcome.value
   const input = await readInput(operation, request, c.req.param() as Record<string, string>)
-  if (!input.ok) return renderProblem(input.error, origin.request_id)
+  if (!input.ok) return renderProblem(input.error, origin.request_id, headers)
   const key = readIdempotencyKey(operation, request)
-  if (!key.ok) return renderProblem(key.error, origin.request_id)
+  if (!key.ok) return renderProblem(key.error, origin.request_id, headers)
   const result = await act(operation, {
     deps,
     origin,
     request,
-    actor: actor.value,
+    actor,
     input: input.value,
     key: key.value,
   })
-  if (!result.ok) return renderProblem(result.error, origin.request_id)
-  return result.value instanceof Response ? result.value : renderAnswer(result.value, origin)
+  if (!result.ok) return renderProblem(result.error, origin.request_id, headers)
+  return result.value instanceof Response
+    ? withHeaders(result.value, headers)
+    : renderAnswer(result.value, origin, headers)
 }
 
 interface Situation {
@@ -124,8 +126,21 @@ function readIdempotencyKey(operation: Operation, request: Request): Result<stri
     : ok(key)
 }
 
-function renderAnswer(answer: Answer, origin: Origin): Response {
+/** An upgraded connection has no headers left to add. */
+function withHeaders(response: Response, added: Readonly<Record<string, string>>): Response {
+  if (response.status === 101) return response
+  const copy = new Response(response.body, response)
+  for (const [name, value] of Object.entries(added)) copy.headers.set(name, value)
+  return copy
+}
+
+function renderAnswer(
+  answer: Answer,
+  origin: Origin,
+  limitHeaders: Readonly<Record<string, string>>,
+): Response {
   const headers: Record<string, string> = {
+    ...limitHeaders,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'x-request-id': origin.request_id,

@@ -18,6 +18,11 @@ export const settingSchemas = {
     .max(86_400)
     .default(900)
     .describe('How recent a sign-in must be for dangerous operations (RFC 9470).'),
+  'admin.step_up_acr_values': z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/))
+    .max(20)
+    .default([])
+    .describe('Authentication contexts (`acr`) that dangerous operations accept; empty: any.'),
 } as const satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settingSchemas

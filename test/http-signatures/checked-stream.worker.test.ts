@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { checkedStream } from '../../src/http-signatures/checked-stream.ts'
 import { contentDigest } from '../../src/http-signatures/content-digest.ts'
 
-const bytes = new TextEncoder().encode('line 1\nline 2\n'.repeat(20_000))
+const bytes = Uint8Array.from(new TextEncoder().encode('line 1\nline 2\n'.repeat(20_000)))
 const chunked = (body: Uint8Array) =>
   new ReadableStream<Uint8Array>({
     start(controller) {

@@ -1,0 +1,35 @@
+/**
+ * Against locking everybody out: a change of the rules by which admin requests are admitted is itself a request
+ * that the new rules must admit. Who could not call any more cannot set what keeps them from it.
+ */
+import type { Origin } from '../audit/event.ts'
+import type { Fault } from '../kit/problem.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Actor } from './actor.ts'
+import { checkAllowList } from './ip-allow-list.ts'
+
+/**
+ * What is wrong with setting `changed`, as faults below `pointer`; for the operation that writes settings.
+ * Settings that are not about admission are fine here.
+ */
+export function checkLockout(
+  changed: Partial<Settings>,
+  caller: { readonly actor: Actor; readonly origin: Pick<Origin, 'ip'> },
+  pointer: (name: keyof Settings) => string,
+): readonly Fault[] {
+  const { actor, origin } = caller
+  const faults: Fault[] = []
+  const allowList = changed['admin.ip_allow_list']
+  if (allowList) faults.push(...checkAllowList(allowList, pointer('admin.ip_allow_list'), origin))
+  const signing = changed['admin.request_signing']
+  if (signing !== undefined && signing !== 'off' && !actor.isSigned) {
+    const detail = 'can be required only by a request that is signed, or nobody could undo this'
+    faults.push({ pointer: pointer('admin.request_signing'), detail })
+  }
+  const acrValues = changed['admin.step_up_acr_values'] ?? []
+  if (acrValues.length > 0 && actor.type === 'user' && !acrValues.some((acr) => acr === actor.acr)) {
+    const detail = 'must contain how you are signed in, or nobody could undo this'
+    faults.push({ pointer: pointer('admin.step_up_acr_values'), detail })
+  }
+  return faults
+}
