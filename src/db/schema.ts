@@ -128,6 +128,8 @@ export const clients = pgTable('clients', {
   subject_type: text('subject_type').$type<'public' | 'pairwise'>().notNull().default('public'),
   /** Host that pairwise subjects are computed for (OpenID Connect Core §8.1). */
   sector_identifier: text('sector_identifier'),
+  /** Where the list of redirect URIs was fetched that `sector_identifier` is the host of. */
+  sector_identifier_uri: text('sector_identifier_uri'),
   id_token_signed_response_alg: text('id_token_signed_response_alg').notNull().default('RS256'),
   access_token_signed_response_alg: text('access_token_signed_response_alg').notNull().default('ES256'),
   userinfo_signed_response_alg: text('userinfo_signed_response_alg'),
