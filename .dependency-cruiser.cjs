@@ -171,6 +171,8 @@ module.exports = {
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'],
         dependencyTypesNot: ['type-only'],
+        // Workers have node:crypto natively: hashes of other systems need what WebCrypto lacks.
+        pathNot: '^(?:node:)?crypto$',
       },
     },
     {

@@ -1,9 +1,11 @@
 /**
  * Password hashing: Argon2id with OWASP's parameters, about 26 ms in a Worker. The WebAssembly module is
- * imported, because Workers compile nothing at run time.
+ * imported, because Workers compile nothing at run time. Hashes of other systems are verified too, until the next
+ * sign-in replaces them.
  */
 import argon2Module from '@phi-ag/argon2/argon2.wasm'
 import { type Argon2, instantiateArgon2 } from './argon2-wasm.ts'
+import { parseForeignHash } from './foreign/index.ts'
 import { normalizePassword } from './normalize-password.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { currentCost, needsRehash, parsePhc } from './phc-string.ts'
@@ -34,6 +36,13 @@ export const argon2Hasher: PasswordHasher = {
   },
 
   async verify(password, phc) {
+    const foreign = phc === undefined ? undefined : parseForeignHash(phc)
+    if (foreign) {
+      // As it was typed: other systems hash it like that. Else as we would.
+      const typed = await foreign.verify(encoder.encode(password))
+      const normalized = normalizePassword(password)
+      return typed || (normalized !== password && (await foreign.verify(encoder.encode(normalized))))
+    }
     const parsed = phc === undefined ? undefined : parsePhc(phc)
     const usable = phc !== undefined && parsed !== undefined
     const matches = argon2().verify(

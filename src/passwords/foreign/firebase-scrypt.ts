@@ -1,0 +1,61 @@
+/**
+ * Firebase's scrypt: the derived key encrypts the project's signer key by AES-256-CTR, and that is the "hash". What
+ * the password decides is only the key stream, so we keep the stream (hash XOR signer key): the signer key, a secret
+ * of the whole project, need not be stored next to anybody's password.
+ */
+import { bytesEqual, decodeBase64, encodeBase64, type ForeignScheme } from './foreign-scheme.ts'
+import { deriveScrypt, isBoundedScrypt } from './scrypt.ts'
+
+/** "Password hash parameters" of a Firebase project, as the console shows them. */
+export interface FirebaseParameters {
+  /** Base64. */
+  readonly signer_key: string
+  /** Base64. */
+  readonly salt_separator: string
+  readonly rounds: number
+  readonly mem_cost: number
+}
+
+/**
+ * The stored form of an exported user's `passwordHash` and `salt`: `$firebase-scrypt$ln=14,r=8$<salt>$<stream>`.
+ * @returns undefined when something is not base64, has another length, or would cost too much
+ */
+export function writeFirebaseScrypt(
+  parameters: FirebaseParameters,
+  passwordHash: string,
+  salt: string,
+): string | undefined {
+  const signerKey = decodeBase64(parameters.signer_key)
+  const separator = decodeBase64(parameters.salt_separator)
+  const hash = decodeBase64(passwordHash)
+  const own = decodeBase64(salt)
+  if (!signerKey || !separator || !hash || !own || hash.length !== signerKey.length) return undefined
+  const stream = hash.map((byte, index) => byte ^ (signerKey[index] as number))
+  const wholeSalt = new Uint8Array([...own, ...separator])
+  const { mem_cost, rounds } = parameters
+  const stored = `$firebase-scrypt$ln=${mem_cost},r=${rounds}$${encodeBase64(wholeSalt)}$${encodeBase64(stream)}`
+  return firebaseScrypt.parse(stored) && stored
+}
+
+const form = /^\$firebase-scrypt\$ln=(\d{1,2}),r=(\d{1,2})\$([A-Za-z0-9+/]{1,172})\$([A-Za-z0-9+/]{43,172})$/
+
+export const firebaseScrypt: ForeignScheme = {
+  id: 'firebase-scrypt',
+  parse(stored) {
+    const match = form.exec(stored)
+    if (!match) return undefined
+    const cost = { ln: Number(match[1]), r: Number(match[2]), p: 1 }
+    const salt = decodeBase64(match[3] as string)
+    const stream = decodeBase64(match[4] as string)
+    if (!salt || !stream || !isBoundedScrypt(cost)) return undefined
+    return {
+      async verify(password) {
+        const derived = await deriveScrypt(password, salt, cost, 32)
+        const key = await crypto.subtle.importKey('raw', derived, 'AES-CTR', false, ['encrypt'])
+        const counter = { name: 'AES-CTR', counter: new Uint8Array(16), length: 64 }
+        const made = await crypto.subtle.encrypt(counter, key, new Uint8Array(stream.length))
+        return bytesEqual(new Uint8Array(made), stream)
+      },
+    }
+  },
+}

@@ -1,0 +1,19 @@
+/** The part of node:crypto that is used here: Workers have it natively. Their types do not know it. */
+declare module 'node:crypto' {
+  type Done = (error: Error | null, key: ArrayBufferView & ArrayLike<number>) => void
+  export function pbkdf2(
+    password: Uint8Array,
+    salt: Uint8Array,
+    iterations: number,
+    length: number,
+    digest: string,
+    done: Done,
+  ): void
+  export function scrypt(
+    password: Uint8Array,
+    salt: Uint8Array,
+    length: number,
+    options: { N: number; r: number; p: number; maxmem: number },
+    done: Done,
+  ): void
+}

@@ -1,0 +1,96 @@
+/**
+ * The shapes in which other systems export a password, made into the one text that is stored (docs/import.md lists
+ * them with examples). What cannot be verified later is refused now, where the administrator can see it.
+ */
+import { parsePhc } from '../phc-string.ts'
+import { type FirebaseParameters, writeFirebaseScrypt } from './firebase-scrypt.ts'
+import { decodeBase64 } from './foreign-scheme.ts'
+import { parseForeignHash } from './index.ts'
+import { type Pbkdf2Digest, pbkdf2Digests, writePbkdf2 } from './pbkdf2.ts'
+import { writeScrypt } from './scrypt.ts'
+
+export interface ImportedHash {
+  /** Text in one of the known forms, or an object as the other system exports it. */
+  readonly password_hash: unknown
+  /** Firebase keeps it apart. */
+  readonly password_salt?: unknown
+}
+
+/** @returns what to store; undefined when the form is unknown, broken, or costs more than a sign-in may */
+export function readImportedHash(
+  { password_hash: given, password_salt: salt }: ImportedHash,
+  firebase: FirebaseParameters | undefined,
+): string | undefined {
+  if (typeof given === 'string') {
+    if (typeof salt === 'string') return firebase && writeFirebaseScrypt(firebase, given, salt)
+    return readText(given)
+  }
+  if (typeof given !== 'object' || given === null) return undefined
+  return readKeycloak(given) ?? readPlain(given)
+}
+
+function readText(text: string): string | undefined {
+  if (parsePhc(text) || parseForeignHash(text)) return text
+  return readDjango(text)
+}
+
+/** `pbkdf2_sha256$600000$<salt as text>$<base64>`, `argon2$argon2id$…`, `bcrypt$$2b$…`. */
+function readDjango(text: string): string | undefined {
+  const inner = /^(?:argon2|bcrypt\$)(\$.*)$/.exec(text)?.[1]
+  if (inner !== undefined) return parsePhc(inner) || parseForeignHash(inner) ? inner : undefined
+  const [algorithm, iterations, salt, encoded, ...rest] = text.split('$')
+  const digest = /^pbkdf2_(sha1|sha256)$/.exec(algorithm ?? '')?.[1]
+  const hash = decodeBase64(encoded ?? '')
+  if (!digest || !salt || !hash || rest.length > 0) return undefined
+  return writePbkdf2({
+    ...{ digest: digest as Pbkdf2Digest, iterations: Number(iterations), hash },
+    salt: new TextEncoder().encode(salt),
+  })
+}
+
+/** A Keycloak credential: two JSON texts inside the object. */
+function readKeycloak(given: object): string | undefined {
+  const { secretData, credentialData } = given as { secretData?: unknown; credentialData?: unknown }
+  const secret = parseObject(secretData)
+  const credential = parseObject(credentialData)
+  if (!secret || !credential) return undefined
+  const algorithm = String(credential['algorithm'])
+  const hash = decodeBase64(String(secret['value']))
+  const salt = decodeBase64(String(secret['salt']))
+  if (!hash || !salt) return undefined
+  const digest = /^pbkdf2-?(sha1|sha256|sha512)?$/.exec(algorithm)
+  if (digest) {
+    const iterations = Number(credential['hashIterations'])
+    return writePbkdf2({ digest: (digest[1] ?? 'sha1') as Pbkdf2Digest, iterations, salt, hash })
+  }
+  return undefined
+}
+
+function parseObject(text: unknown): Record<string, unknown> | undefined {
+  if (typeof text === 'object' && text !== null) return text as Record<string, unknown>
+  if (typeof text !== 'string') return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `{"algorithm":"pbkdf2-sha256","hash":"…","salt":"…","iterations":600000}`; hash and salt in base64. */
+function readPlain(given: object): string | undefined {
+  const { algorithm, hash, salt, iterations, n, r, p } = given as Record<string, unknown>
+  if (algorithm === 'bcrypt' || algorithm === 'argon2')
+    return typeof hash === 'string' ? readText(hash) : undefined
+  const bytes = typeof hash === 'string' ? decodeBase64(hash) : undefined
+  const saltBytes = typeof salt === 'string' ? decodeBase64(salt) : undefined
+  if (!bytes || !saltBytes) return undefined
+  if (algorithm === 'scrypt') {
+    const ln = Math.log2(Number(n))
+    return Number.isInteger(ln)
+      ? writeScrypt({ ln, r: Number(r), p: Number(p) }, saltBytes, bytes)
+      : undefined
+  }
+  const digest = pbkdf2Digests.find((each) => algorithm === `pbkdf2-${each}`)
+  return digest && writePbkdf2({ digest, iterations: Number(iterations), salt: saltBytes, hash: bytes })
+}

@@ -1,0 +1,56 @@
+/** scrypt (RFC 7914) as a PHC string: `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, as Passlib and Node programs write it. */
+import { scrypt as derive } from 'node:crypto'
+import { bytesEqual, decodeBase64, encodeBase64, type ForeignScheme } from './foreign-scheme.ts'
+
+export interface ScryptCost {
+  /** log2(N). */
+  readonly ln: number
+  readonly r: number
+  readonly p: number
+}
+
+/** 128·N·r bytes must fit the isolate; N·r·p is the work. */
+const mostMemory = 64 * 1024 * 1024
+const mostWork = 2 ** 20
+
+export const isBoundedScrypt = ({ ln, r, p }: ScryptCost): boolean =>
+  ln >= 1 && ln <= 20 && r >= 1 && p >= 1 && 128 * 2 ** ln * r <= mostMemory && 2 ** ln * r * p <= mostWork
+
+/** The derived key. `cost` must have been bounded before. */
+export const deriveScrypt = (
+  password: Uint8Array,
+  salt: Uint8Array,
+  { ln, r, p }: ScryptCost,
+  length: number,
+): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    const options = { N: 2 ** ln, r, p, maxmem: 2 * mostMemory }
+    derive(password, salt, length, options, (error, key) => {
+      if (error) reject(error)
+      else resolve(new Uint8Array(key))
+    })
+  })
+
+/** Undefined when verifying it would cost too much. */
+export function writeScrypt(cost: ScryptCost, salt: Uint8Array, hash: Uint8Array): string | undefined {
+  const stored = `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${encodeBase64(salt)}$${encodeBase64(hash)}`
+  return scrypt.parse(stored) && stored
+}
+
+const phc =
+  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/.]{1,172})\$([A-Za-z0-9+/.]{22,88})$/
+
+export const scrypt: ForeignScheme = {
+  id: 'scrypt',
+  parse(stored) {
+    const match = phc.exec(stored)
+    if (!match) return undefined
+    const cost = { ln: Number(match[1]), r: Number(match[2]), p: Number(match[3]) }
+    const salt = decodeBase64(match[4] as string)
+    const hash = decodeBase64(match[5] as string)
+    if (!salt || !hash || hash.length < 16 || !isBoundedScrypt(cost)) return undefined
+    return {
+      verify: async (password) => bytesEqual(await deriveScrypt(password, salt, cost, hash.length), hash),
+    }
+  },
+}
