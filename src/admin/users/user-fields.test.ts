@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { email, profile, username, userPatch } from './user-fields.ts'
+import { userFilter } from './user-filter.ts'
+
+const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>
+  schema.safeParse(value).success
+
+describe('usernames', () => {
+  it.each(['ada', 'Ada.Lovelace', 'josé', 'Пётр', '王伟', 'ada@example.com', 'o-k_1'])('takes %j', (name) => {
+    expect(accepts(username, name)).toBe(true)
+  })
+
+  it.each([
+    ['Latin and Cyrillic letters', 'p\u0430ypal'],
+    ['Latin and Greek letters', 'g\u03bfogle'],
+    ['a fullwidth letter', '\uff41dmin'],
+    ['a ligature', '\ufb01nance'],
+    ['a zero-width space', 'ad\u200bmin'],
+    ['a zero-width joiner', 'ad\u200dmin'],
+    ['a right-to-left override', 'ad\u202emin'],
+    ['a soft hyphen', 'ad\u00admin'],
+    ['a space', 'ada lovelace'],
+    ['a line break', 'ada\nlovelace'],
+    ['NUL', 'ada\0'],
+    ['a letter that grows in lower case', '\u0130stanbul'],
+    ['nothing', '  '],
+    ['too much', 'a'.repeat(101)],
+  ])('refuses %s (UTS 39, RFC 8265)', (_, name) => {
+    expect(accepts(username, name)).toBe(false)
+  })
+
+  it('stores one form of what looks the same (NFC), without the space around it', () => {
+    expect(username.parse(' jose\u0301 ')).toBe('jos\u00e9')
+  })
+})
+
+describe('e-mail addresses', () => {
+  it.each(['a@b', 'ada+list@example.co.uk', 'пётр@example.com', 'josé@münchen.example'])(
+    'takes %j',
+    (text) => {
+      expect(accepts(email, text)).toBe(true)
+    },
+  )
+
+  it.each([
+    'ada',
+    '@b',
+    'a@',
+    'a@b@c',
+    'a b@c',
+    'a@b c',
+    '"a"@b',
+    '<a@b>',
+    'a@b..c',
+    'a,b@c',
+    'p\u0430ypal@example.com',
+    `a@${'b'.repeat(254)}`,
+    `${'a'.repeat(65)}@b`,
+    'a\u200b@b',
+  ])('refuses %j', (text) => {
+    expect(accepts(email, text)).toBe(false)
+  })
+})
+
+describe('profiles (OpenID Connect Core §5.1)', () => {
+  it('takes every standard claim', () => {
+    const full = {
+      name: 'Ada Lovelace',
+      given_name: 'Ada',
+      family_name: 'Lovelace',
+      middle_name: 'King',
+      nickname: 'Ada',
+      preferred_username: 'ada',
+      profile: 'https://example.com/ada',
+      picture: 'https://example.com/ada.png',
+      website: 'http://example.com',
+      gender: 'female',
+      birthdate: '1815-12-10',
+      zoneinfo: 'Europe/London',
+      locale: 'en-GB',
+      address: { formatted: '12 St James\u2019s Square\nLondon', locality: 'London', country: 'GB' },
+    }
+    expect(profile.parse(full)).toEqual(full)
+  })
+
+  it.each([
+    ['an unknown claim', { shoe_size: 42 }],
+    ['a claim that is a token claim', { sub: 'somebody else' }],
+    ['a wrong type', { name: 1 }],
+    ['a script URL', { picture: 'javascript:alert(1)' }],
+    ['a date that is none', { birthdate: '1815-13-10' }],
+    ['a time zone nobody knows', { zoneinfo: 'Europe/Atlantis' }],
+    ['a locale that is none', { locale: 'not a locale' }],
+    ['an address of text', { address: 'London' }],
+    ['a name of a megabyte', { name: 'x'.repeat(1_000_000) }],
+    ['a name that runs backwards', { name: '\u202eecila' }],
+  ])('refuses %s', (_, value) => {
+    expect(accepts(profile, value)).toBe(false)
+  })
+})
+
+describe('patches', () => {
+  it('take away by null, but never both names of an account', () => {
+    expect(accepts(userPatch, { username: null, profile: { name: null, address: null } })).toBe(true)
+    expect(accepts(userPatch, { username: null, email: null })).toBe(false)
+  })
+
+  it.each(['roles', 'status', 'id', 'version', 'created_at', 'password'])('cannot reach %s', (field) => {
+    expect(accepts(userPatch, { [field]: 'x' })).toBe(false)
+  })
+})
+
+describe('filters', () => {
+  it.each([
+    { nmae: 'Ada' },
+    { status: 'gone' },
+    { created_after: 'yesterday' },
+    { created_after: '0000-01-01T00:00:00Z' },
+    { created_after: '0001-01-01T00:00:00+10:00' },
+    { q: 'a b c d e f g h i' },
+    { q: ' ' },
+  ])('refuses %j: a condition that is ignored would act on everybody', (filter) => {
+    expect(accepts(userFilter, filter)).toBe(false)
+  })
+})

@@ -1,0 +1,91 @@
+/** Which people: the filter of the list, of counts, of bulk work and of exports. Conditions are joined by "and". */
+import { z } from 'zod'
+import { addressParts, claimNames } from './user-fields.ts'
+
+/** More words do not narrow a search, they only cost. */
+const maxSearchWords = 8
+
+const exact = (description: string, max = 254) =>
+  z.string().trim().normalize('NFC').min(1).max(max).optional().describe(description)
+
+/** Postgres knows no year 0 and no offset beyond 15:59: what it gets is always UTC, with milliseconds. */
+const instant = (description: string) =>
+  z.iso
+    .datetime({ offset: true })
+    .refine((text) => /^\d/.test(toUtc(text)) && !toUtc(text).startsWith('0000'), 'must be a year after 0')
+    .transform(toUtc)
+    .optional()
+    .meta({ description, example: '2026-11-23T09:00:00Z' })
+
+const toUtc = (text: string): string => new Date(text).toISOString()
+
+/** `roles` names what a person has, `role` asks for one of them. */
+const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) => ({
+  q: z
+    .string()
+    .trim()
+    .normalize('NFC')
+    .min(1)
+    .max(200)
+    .refine((text) => searchWords(text).length <= maxSearchWords, `at most ${maxSearchWords} words`)
+    .optional()
+    .meta({
+      description:
+        'Text search in username, e-mail address, name and phone number, whatever the case. Every word must be found: words of one or two characters at the beginning of a word, longer ones anywhere.',
+      example: 'ada love',
+    }),
+  username: exact('Exactly this one, whatever the case', 100),
+  email: exact('Exactly this one, whatever the case'),
+  email_verified: flag('Whether the e-mail address is verified'),
+  phone_number: exact('Exactly this one', 20),
+  phone_number_verified: flag('Whether the phone number is verified'),
+  status: z.enum(['active', 'disabled']).optional(),
+  role: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,62}$/)
+    .optional()
+    .describe('Has this role'),
+  has_password: flag('Whether the person has a password'),
+  invited: flag('Whether an invitation has been sent and not been used'),
+  created_after: instant('Created then or later'),
+  created_before: instant('Created before that'),
+  updated_after: instant('Last changed then or later'),
+  updated_before: instant('Last changed before that'),
+  ...(Object.fromEntries(
+    claimNames.map((name) => [name, exact(`The claim \`${name}\` is exactly this`, 2048)]),
+  ) as Record<(typeof claimNames)[number], ReturnType<typeof exact>>),
+  ...(Object.fromEntries(
+    addressParts.map((name) => [
+      `address_${name}`,
+      exact(`\`${name}\` of the address is exactly this`, 1000),
+    ]),
+  ) as Record<`address_${(typeof addressParts)[number]}`, ReturnType<typeof exact>>),
+})
+
+/** In a query string. */
+export const userFilterQuery = shapeOf((description) =>
+  z
+    .enum(['true', 'false'])
+    .optional()
+    .transform((value) => (value === undefined ? undefined : value === 'true'))
+    .meta({ description, type: 'boolean', example: true }),
+)
+
+/** In a JSON body: the same with JSON's own booleans. */
+export const userFilter = z
+  .strictObject(shapeOf((description) => z.boolean().optional().describe(description)))
+  .meta({ id: 'UserFilter', description: 'All that is given must hold; nothing given: everybody' })
+
+export type UserFilter = z.output<typeof userFilter>
+
+/** The words of a search text. */
+export const searchWords = (text: string): readonly string[] =>
+  text.split(/\s+/u).filter((word) => word !== '')
+
+/** The parts of a query that are filter, without paging and order. */
+export const filterOf = (query: UserFilter & Record<string, unknown>): UserFilter =>
+  Object.fromEntries(
+    Object.entries(query).filter(
+      ([name, value]) => Object.hasOwn(userFilterQuery, name) && value !== undefined,
+    ),
+  )

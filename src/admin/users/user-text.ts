@@ -1,0 +1,37 @@
+/**
+ * Text that people and administrators compare by eye: usernames, addresses, names. Attack: a name that looks like
+ * another one (Cyrillic "а", a zero-width letter, a right-to-left override) and is not.
+ */
+
+/** Turns the reading direction around, or is not seen at all. */
+const deceiving =
+  /[\p{Cc}\p{Cn}\p{Co}\p{Cs}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u
+/** As above, but lines may break. */
+const deceivingInLines = new RegExp(deceiving.source.replace('\\p{Cc}', '\\0-\\t\\v-\\x1f\\x7f-\\x9f'), 'u')
+
+/** Alphabets whose letters look like each other's. */
+const lookalikes = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+]
+
+/** One line without control or invisible characters. */
+export const isPlainLine = (text: string): boolean => !deceiving.test(text)
+
+/** Lines without control or invisible characters. */
+export const isPlainText = (text: string): boolean => !deceivingInLines.test(text)
+
+/**
+ * What an account may be called: nothing invisible, no space, no compatibility form (RFC 8265 §3.3: fullwidth "ａ"
+ * would be a second "a"), letters of one alphabet only, and as long in lower case as now, because sign-in compares
+ * in lower case and databases and browsers disagree about letters such as "İ".
+ */
+export const isIdentifierText = (text: string): boolean =>
+  !deceiving.test(text) &&
+  !/[\p{Z}\p{Cf}]/u.test(text) &&
+  text.normalize('NFKC') === text.normalize('NFC') &&
+  lookalikes.filter((script) => script.test(text)).length <= 1 &&
+  [...text.toLowerCase()].length === [...text].length
