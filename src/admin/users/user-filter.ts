@@ -12,12 +12,16 @@ const exact = (description: string, max = 254) =>
 const instant = (description: string) =>
   z.iso
     .datetime({ offset: true })
-    .refine((text) => /^\d/.test(toUtc(text)) && !toUtc(text).startsWith('0000'), 'must be a year after 0')
-    .transform(toUtc)
+    .transform((text, context) => {
+      const time = new Date(text)
+      if (time.getTime() >= earliest) return time.toISOString()
+      context.addIssue({ code: 'custom', message: 'must be a time after the year 0' })
+      return z.NEVER
+    })
     .optional()
     .meta({ description, example: '2026-11-23T09:00:00Z' })
 
-const toUtc = (text: string): string => new Date(text).toISOString()
+const earliest = Date.parse('0001-01-01T00:00:00Z')
 
 /** `roles` names what a person has, `role` asks for one of them. */
 const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) => ({
