@@ -1,15 +1,20 @@
 /**
- * Fills an empty database: standard scopes, the first administrator and, for development, demo applications.
+ * Fills an empty database: standard and administrative scopes, the server's own clients, the first administrator
+ * and, for development, demo applications.
  * One transaction under an advisory lock; a second run changes nothing. Signing keys are made by the worker.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { permissions } from '../../src/admin/permissions.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { clientConfig } from '../database/database-address.ts'
 import { type DemoClient, demoApiScopes, demoClients, demoResource, standardScopes } from './demo-clients.ts'
 import { ensureFirstAdmin, type FirstAdmin } from './first-admin.ts'
+import { type FirstPartyClient, firstPartyClients } from './first-party-clients.ts'
 
 export type BootstrapOptions = {
+  /** Where the worker serves: the documentation's client is made for it. */
+  issuer?: string | undefined
   admin?: { username: string; email: string }
   demo?: {
     /** Somebody's own database gets demo applications only while it is empty. */
@@ -61,7 +66,8 @@ async function fill(client: pg.Client, options: BootstrapOptions): Promise<Boots
   const isForeign = options.demo?.onlyWhenEmpty === true && demos === 0 && (users > 0 || others > 0)
   if (isForeign) return { admin: undefined, newClientSecrets: {}, hasDemo: false }
 
-  await addScopes(client, standardScopes, null)
+  await addScopes(client, { ...standardScopes, ...permissions }, null)
+  for (const own of firstPartyClients(options.issuer)) await keepOwnClient(client, own)
   const admin = await ensureFirstAdmin(
     client,
     options.admin ?? defaultAdmin,
@@ -94,6 +100,20 @@ async function addScopes(
      SELECT name, description, $3 FROM unnest($1::text[], $2::text[]) AS wanted (name, description)
      ON CONFLICT DO NOTHING`,
     [Object.keys(descriptions), Object.values(descriptions), resource],
+  )
+}
+
+/** Makes it, and brings what a newer release or another issuer changed; what an admin set besides stays. */
+async function keepOwnClient(client: pg.Client, own: FirstPartyClient): Promise<void> {
+  const columns = Object.keys(own)
+  const places = columns.map((_, index) => `$${index + 1}`)
+  await client.query(
+    `INSERT INTO clients (${columns.join(', ')}) VALUES (${places.join(', ')})
+     ON CONFLICT (client_id) DO UPDATE
+       SET redirect_uris = excluded.redirect_uris, scopes = excluded.scopes,
+           version = clients.version + 1, updated_at = now()
+       WHERE (clients.redirect_uris, clients.scopes) IS DISTINCT FROM (excluded.redirect_uris, excluded.scopes)`,
+    Object.values(own),
   )
 }
 

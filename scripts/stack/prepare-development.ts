@@ -63,7 +63,7 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
     const isSameDatabase = !database.isNew && isSame(known?.database_url, database.databaseUrl, isOwn)
     // Replicas, sessions and grants of another database would be served as the truth.
     if (!isSameDatabase) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
-    const seeded = await seed(database.databaseUrl, isSameDatabase ? known : undefined, isOwn)
+    const seeded = await seed(database.databaseUrl, issuer, isSameDatabase ? known : undefined, isOwn)
     const facts = { ...seeded.facts, issuer, ...urls(database) }
     await writeDevFacts(stateFolder, facts)
     await writeDevVars(root, vars, {
@@ -79,9 +79,15 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
   }
 }
 
-async function seed(databaseUrl: string, known: DevFacts | undefined, isOwnDatabase: boolean) {
+async function seed(
+  databaseUrl: string,
+  issuer: string,
+  known: DevFacts | undefined,
+  isOwnDatabase: boolean,
+) {
   const knownSecrets = new Set(Object.keys(known?.clients ?? {}))
   const { admin, newClientSecrets, hasDemo } = await bootstrapDatabase(databaseUrl, {
+    issuer,
     demo: { onlyWhenEmpty: isOwnDatabase, knownSecrets },
     replaceUnusedAdminPassword: known?.admin?.password === undefined,
   })

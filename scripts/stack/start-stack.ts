@@ -3,7 +3,7 @@
  * tests and benchmarks use it; Postgres and the worker process can be stopped and started apart.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bootstrapDatabase } from '../bootstrap/bootstrap-database.ts'
@@ -12,7 +12,8 @@ import { type RunningDatabase, startDatabase } from '../database/start-database.
 import { findFreePort } from '../process/free-port.ts'
 import { type RawWorkerd, serveRawWorkerd } from '../raw-workerd.ts'
 import type { DevFacts } from './dev-facts.ts'
-import { bundleWorker, type WorkerBundle } from './worker-bundle.ts'
+import { bundleWorker, projectRoot, type WorkerBundle } from './worker-bundle.ts'
+import { startWranglerDev, untilServing } from './wrangler-dev.ts'
 
 export type StackOptions = {
   /** Port of the worker; default any free one. */
@@ -21,6 +22,10 @@ export type StackOptions = {
   issuer?: string
   /** More text bindings, e.g. `AUTHLY_RATE_LIMITS`; they win over the stack's own. */
   vars?: Readonly<Record<string, string>>
+  /**
+   * Under `wrangler dev` instead of raw workerd: slower, but with the static assets.
+   */
+  withAssets?: boolean
   /** A bundle made before, to save the time (`bundleWorker`). */
   bundle?: WorkerBundle
   /** `inherit` shows what the worker logs. */
@@ -48,16 +53,17 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const bundling = options.bundle === undefined ? bundleWorker(folder) : Promise.resolve(options.bundle)
-    bundling.catch(() => undefined) // Awaited below; Postgres starts meanwhile.
+    const bundling = options.withAssets ? undefined : bundleFor(folder, options.bundle)
+    bundling?.catch(() => undefined) // Awaited below; Postgres starts meanwhile.
     const database = await startDatabase({ ephemeral: true })
     undo.push(() => database.stop())
     const bundle = await bundling
     const port = options.port ?? (await findFreePort())
+    const issuer = options.issuer ?? `http://localhost:${port}`
     const seeded = await bootstrapDatabase(database.databaseUrl, {
+      issuer,
       demo: { onlyWhenEmpty: false, knownSecrets: new Set() },
     })
-    const issuer = options.issuer ?? `http://localhost:${port}`
     const vars = {
       DATABASE_URL: database.databaseUrl,
       DATABASE_GATEWAY_URL: database.gatewayUrl as string,
@@ -65,12 +71,14 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       AUTHLY_ROOT_SECRET: randomBytes(32).toString('base64url'),
       ...options.vars,
     }
-    const serve = () =>
-      serveRawWorkerd({
-        ...{ bundle, vars, port, objectsFolder: join(folder, 'objects') },
-        output: options.output ?? 'ignore',
-      })
-    let worker: RawWorkerd = await serve()
+    const serve = (): Promise<Served> =>
+      bundle === undefined
+        ? serveWithAssets(folder, port, issuer, vars)
+        : serveRawWorkerd({
+            ...{ bundle, vars, port, objectsFolder: join(folder, 'objects') },
+            output: options.output ?? 'ignore',
+          })
+    let worker = await serve()
     undo.push(() => worker.stop())
     return {
       port,
@@ -102,4 +110,28 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     await stop()
     throw error
   }
+}
+
+type Served = Pick<RawWorkerd, 'pid' | 'stop'>
+
+const bundleFor = (folder: string, made: WorkerBundle | undefined): Promise<WorkerBundle> =>
+  made === undefined ? bundleWorker(folder) : Promise.resolve(made)
+
+async function serveWithAssets(
+  folder: string,
+  port: number,
+  issuer: string,
+  vars: Readonly<Record<string, string>>,
+): Promise<Served> {
+  const envFile = join(folder, 'vars.env')
+  const lines = Object.entries(vars).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  await writeFile(envFile, `${lines.join('\n')}\n`, { mode: 0o600 })
+  const worker = await startWranglerDev(projectRoot, port, { envFile, persistTo: join(folder, 'state') })
+  try {
+    await untilServing(worker, issuer)
+  } catch (error) {
+    await worker.stop('SIGKILL')
+    throw error
+  }
+  return { pid: worker.process.pid as number, stop: (signal = 'SIGTERM') => worker.stop(signal) }
 }

@@ -4,7 +4,10 @@ import type { Development } from './prepare-development.ts'
 /** The text `npm start` prints once the worker serves. */
 export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasDemo }: Development): string {
   const { issuer, admin } = facts
-  const lines = ['', '  Authly is ready.', '', `  Issuer    ${issuer}`, `  Sign in   ${issuer}/account`]
+  const lines = [
+    ...['', '  Authly is ready.', ''],
+    ...[`  Issuer    ${issuer}`, `  API       ${issuer}/docs`, `  Sign in   ${issuer}/account`],
+  ]
   if (admin !== undefined && newAdminPassword !== undefined) {
     lines.push(
       `            as ${admin.username} with the one-time password ${newAdminPassword}`,

@@ -8,8 +8,19 @@ export type WranglerDev = GuardedChild & {
   showOutput(): void
 }
 
+export type WranglerDevOptions = {
+  /** Instead of `.dev.vars`. */
+  envFile?: string
+  /** Where Durable Objects live, instead of `.wrangler/state`. */
+  persistTo?: string
+}
+
 /** Starts it in `root` on `port`; the caller waits for {@link untilServing}. */
-export async function startWranglerDev(root: string, port: number): Promise<WranglerDev> {
+export async function startWranglerDev(
+  root: string,
+  port: number,
+  { envFile, persistTo }: WranglerDevOptions = {},
+): Promise<WranglerDev> {
   const args = [
     wranglerScript,
     'dev',
@@ -18,6 +29,8 @@ export async function startWranglerDev(root: string, port: number): Promise<Wran
     '--ip',
     '127.0.0.1',
     '--show-interactive-dev-session=false',
+    ...(envFile === undefined ? [] : ['--env-file', envFile]),
+    ...(persistTo === undefined ? [] : ['--persist-to', persistTo]),
   ]
   const child = await spawnGuarded(process.execPath, args, {
     cwd: root,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.ts'
 import { migrateDatabase } from '../../scripts/migrate.ts'
+import { permissions } from '../../src/admin/permissions.ts'
 
 let postgres: EmbeddedPostgres
 let client: pg.Client
@@ -89,7 +90,8 @@ describe('bootstrapDatabase', () => {
     expect(rows).toEqual([
       { hash: expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/), must_change: true },
     ])
-    expect((await client.query('SELECT client_id FROM clients')).rows).toEqual([])
+    // Without an issuer there is no address that the documentation's client could return to.
+    expect((await client.query('SELECT client_id FROM clients')).rows).toEqual([{ client_id: 'authly-cli' }])
   })
 
   it('gives demo clients secrets of 256 bits and stores their SHA-256', async () => {
@@ -137,6 +139,31 @@ describe('bootstrapDatabase', () => {
     expect((await bootstrapDatabase(postgres.url, options)).admin?.password).toBeUndefined()
     expect(
       (await client.query('SELECT client_id FROM clients ORDER BY 1')).rows.map((row) => row.client_id),
-    ).toEqual(clientIds)
+    ).toEqual(['authly-cli', ...clientIds])
+  })
+
+  it('gives the API documentation a public client that returns to the issuer alone, wherever that moves', async () => {
+    const docsClient = async () =>
+      (await client.query(`SELECT * FROM clients WHERE client_id = 'authly-docs'`)).rows[0]
+    await bootstrapDatabase(postgres.url, { issuer: 'http://localhost:8787' })
+    const first = await docsClient()
+    expect(first).toMatchObject({
+      ...{ token_endpoint_auth_method: 'none', require_pkce: true, first_party: true },
+      redirect_uris: ['http://localhost:8787/docs/oauth2-redirect.html'],
+    })
+    await bootstrapDatabase(postgres.url, { issuer: 'http://localhost:8787' })
+    expect(await docsClient()).toEqual(first)
+    await client.query(`UPDATE clients SET client_name = 'Ours' WHERE client_id = 'authly-docs'`)
+    await bootstrapDatabase(postgres.url, { issuer: 'https://auth.example.test' })
+    expect(await docsClient()).toMatchObject({
+      ...{ client_name: 'Ours', version: String(Number(first.version) + 1) },
+      redirect_uris: ['https://auth.example.test/docs/oauth2-redirect.html'],
+    })
+  })
+
+  it('puts every administrative scope into the catalog, with the words of the consent page', async () => {
+    await bootstrapDatabase(postgres.url, {})
+    const { rows } = await client.query(`SELECT name, description FROM scopes WHERE name LIKE 'admin:%'`)
+    expect(Object.fromEntries(rows.map(({ name, description }) => [name, description]))).toEqual(permissions)
   })
 })

@@ -1,0 +1,50 @@
+/** Clients that belong to the server itself: its API documentation and its command line. Public, with PKCE. */
+import { permissionNames } from '../../src/admin/permissions.ts'
+
+export type FirstPartyClient = {
+  client_id: string
+  client_name: string
+  application_type: 'web' | 'native'
+  token_endpoint_auth_method: 'none'
+  grant_types: string[]
+  response_types: string[]
+  redirect_uris: string[]
+  scopes: string[]
+  first_party: true
+}
+
+const scopes = ['openid', 'profile', 'email', ...permissionNames]
+
+/**
+ * They may ask for every administrative scope: whether the person has the permission is asked at each request.
+ * @param issuer where the documentation is served; unknown, it gets no client
+ */
+export const firstPartyClients = (issuer: string | undefined): readonly FirstPartyClient[] => [
+  ...(issuer === undefined
+    ? []
+    : [
+        {
+          client_id: 'authly-docs',
+          client_name: 'Authly API documentation',
+          application_type: 'web' as const,
+          token_endpoint_auth_method: 'none' as const,
+          grant_types: ['authorization_code'],
+          response_types: ['code'],
+          redirect_uris: [`${issuer}/docs/oauth2-redirect.html`],
+          scopes,
+          first_party: true as const,
+        },
+      ]),
+  {
+    client_id: 'authly-cli',
+    client_name: 'Authly command line',
+    // Native, so that the loopback port may vary (RFC 8252 §7.3).
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
+    scopes: [...scopes, 'offline_access'],
+    first_party: true,
+  },
+]
