@@ -58,6 +58,14 @@ export const users = pgTable(
     index('users_status').on(table.status, table.id),
     index('users_phone').on(table.phone_number),
     index('users_roles').using('gin', table.roles),
+    // The admin list ordered by name of one kind; an absent one counts as empty, so that a page is one range.
+    index('users_by_username').on(sql`coalesce(lower(${table.username}), '')`, table.id),
+    index('users_by_email').on(sql`coalesce(lower(${table.email}), '')`, table.id),
+    index('users_by_name').on(sql`coalesce(lower(${table.profile}->>'name'), '')`, table.id),
+    index('users_email_verified').on(table.email_verified),
+    index('users_phone_number_verified').on(table.phone_number_verified),
+    // Any claim, or several: `profile @> '{"locale": "de"}'`.
+    index('users_profile').using('gin', sql`${table.profile} jsonb_path_ops`),
     // Text search: any part of a username, an e-mail address, a name or a phone number.
     index('users_search').using('gin', sql`${userSearchText} gin_trgm_ops`),
   ],
