@@ -30,7 +30,15 @@ export function countingEnv(env: Env, count: IoCount): Env {
         }
       },
     })
-  const namespaces = ['USER_SESSIONS', 'RATE_LIMIT', 'EDGE_REPLICA', 'AUDIT_OUTBOX', 'SINGLE_USE'] as const
+  const namespaces = [
+    'USER_SESSIONS',
+    'RATE_LIMIT',
+    'EDGE_REPLICA',
+    'AUDIT_OUTBOX',
+    'SINGLE_USE',
+    'AUDIT_STREAM',
+    'JOB',
+  ] as const
   const wrapped = Object.fromEntries(namespaces.map((name) => [name, wrapNamespace(env[name])]))
   return { ...env, ...wrapped } as unknown as Env
 }

@@ -1,0 +1,309 @@
+/**
+ * The live audit stream of a region: one object, one LISTEN connection to Postgres while somebody subscribes, none
+ * while nobody does. A notification says only that there is something to read; what is given out comes from the
+ * trail by position. So neither a lost notification nor a lost connection loses an event: both only delay it until
+ * the next tick.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import { type Config, configOf } from '../../config.ts'
+import { createDatabase } from '../../db/client.ts'
+import { type Listener, listen } from '../../db/listen.ts'
+import { createRunBatch } from '../../db/run-batch.ts'
+import { type Placement, placeObjects } from '../../kit/place-objects.ts'
+import { serverSentEventHeaders } from '../../kit/server-sent-events.ts'
+import { type Broadcaster, createBroadcaster } from './broadcaster.ts'
+import {
+  createSocketSubscriber,
+  restoreSocketSubscriber,
+  type SocketSubscriber,
+} from './socket-subscriber.ts'
+import { createSseSubscriber } from './sse-subscriber.ts'
+import { toJsonEvent } from './stream-event.ts'
+import type { Subscriber, SubscriberEvents } from './subscriber.ts'
+import type { OpenAuditStream, Subscription } from './subscription.ts'
+import { createTrailReader } from './trail-reader.store.ts'
+
+const channel = 'authly_audit'
+/** The lock by which the trigger on `audit_events` sees that somebody listens (drizzle/0004). */
+const presenceLock = 715520260010
+/** Each stream holds at most its window or buffer in memory; together they must leave room for the rest. */
+const mostSubscribers = 500
+/**
+ * Something must happen more often than every 10 s: an object that is idle for longer hibernates, and would lose
+ * its connection to Postgres. Also the longest delay by a lost notification.
+ */
+const tickMilliseconds = 8_000
+const livenessMilliseconds = 60_000
+const stallMilliseconds = 60_000
+const queryPatienceMilliseconds = 10_000
+const longestBackoffMilliseconds = 15_000
+
+const subscriptionHeader = 'authly-subscription'
+
+export class AuditStream extends DurableObject<Env> {
+  readonly #broadcaster: Broadcaster
+  readonly #sockets = new Map<WebSocket, SocketSubscriber>()
+  readonly #events: SubscriberEvents
+  #listener: Listener | undefined
+  #opening: Promise<void> | undefined
+  /** Requests on their way in: the connection is kept for them too. */
+  #entering = 0
+  #failures = 0
+  /** When the alarm is set for (milliseconds since the Unix epoch). */
+  #tickAt = Number.POSITIVE_INFINITY
+  #livenessCheckedAt = Date.now()
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#broadcaster = createBroadcaster({
+      reader: createTrailReader((statements) => this.#runBatch(statements), toJsonEvent),
+      now: Date.now,
+      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      onFailure: (error) => this.#report('reading', error),
+    })
+    this.#events = {
+      onRoom: (subscriber) => this.#broadcaster.nudge(subscriber),
+      onGone: (subscriber) => this.#remove(subscriber),
+    }
+    // Answered without waking the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+    for (const socket of ctx.getWebSockets()) {
+      const subscriber = restoreSocketSubscriber(socket, this.#events)
+      this.#sockets.set(socket, subscriber)
+      this.#broadcaster.restore(subscriber)
+    }
+    if (this.#sockets.size > 0) this.#tickIn(0)
+  }
+
+  /** Opens a stream; what for is in a header that only our own worker can send. */
+  override async fetch(request: Request): Promise<Response> {
+    if (this.#broadcaster.size >= mostSubscribers) return refusal('5')
+    const subscription = JSON.parse(request.headers.get(subscriptionHeader) ?? '') as Subscription
+    this.#entering++
+    try {
+      await this.#listen()
+      return request.headers.get('upgrade') === 'websocket'
+        ? await this.#openSocket(subscription)
+        : await this.#openSse(subscription)
+    } catch (error) {
+      this.#report('opening a stream', error)
+      return refusal('2')
+    } finally {
+      this.#entering--
+      this.#restIfAlone()
+    }
+  }
+
+  async #openSocket(subscription: Subscription): Promise<Response> {
+    const { 0: client, 1: server } = new WebSocketPair()
+    this.ctx.acceptWebSocket(server)
+    const subscriber = createSocketSubscriber(server, subscription, this.#events)
+    this.#sockets.set(server, subscriber)
+    try {
+      await this.#subscribe(subscriber)
+    } catch (error) {
+      this.#forget(server)
+      server.close()
+      throw error
+    }
+    return new Response(null, { status: 101, webSocket: client })
+  }
+
+  async #openSse(subscription: Subscription): Promise<Response> {
+    const { subscriber, body } = createSseSubscriber(subscription, this.#events)
+    await this.#subscribe(subscriber)
+    return new Response(body, { headers: serverSentEventHeaders })
+  }
+
+  async #subscribe(subscriber: Subscriber): Promise<void> {
+    await this.#broadcaster.subscribe(subscriber)
+    subscriber.send({ kind: 'heartbeat', position: subscriber.cursor })
+    this.#tickIn(Math.min(tickMilliseconds, this.#untilFirstExpiry()))
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#sockets.get(socket)?.receive(message)
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#forget(socket)
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#forget(socket)
+  }
+
+  #forget(socket: WebSocket): void {
+    const subscriber = this.#sockets.get(socket)
+    this.#sockets.delete(socket)
+    if (subscriber) this.#remove(subscriber)
+  }
+
+  #remove(subscriber: Subscriber): void {
+    this.#broadcaster.remove(subscriber)
+    this.#restIfAlone()
+  }
+
+  /** Without subscribers there is no connection and soon no alarm: nothing keeps the object awake. */
+  #restIfAlone(): void {
+    if (this.#broadcaster.size > 0 || this.#entering > 0) return
+    this.#listener?.close()
+    this.#listener = undefined
+  }
+
+  /** Sockets outlive an eviction, and so does the alarm, which finds them again. */
+  #tickIn(milliseconds: number): void {
+    const at = Date.now() + milliseconds
+    if (at >= this.#tickAt) return
+    this.#tickAt = at
+    void this.ctx.storage.setAlarm(at)
+  }
+
+  /** What is due now and then; it sees to the next one whatever happens. */
+  override async alarm(): Promise<void> {
+    this.#tickAt = Number.POSITIVE_INFINITY
+    let next = tickMilliseconds
+    try {
+      if (this.#broadcaster.size > 0) await this.#tick()
+    } catch (error) {
+      this.#report('reading', error)
+      next = this.#backoff()
+    }
+    this.#restIfAlone()
+    if (this.#broadcaster.size > 0) this.#tickIn(Math.min(next, this.#untilFirstExpiry()))
+  }
+
+  async #tick(): Promise<void> {
+    for (const subscriber of this.#broadcaster.subscribers()) this.#attend(subscriber)
+    await this.#listen()
+    await this.#broadcaster.pump()
+    await this.#endDeadTokens()
+  }
+
+  #attend(subscriber: Subscriber): void {
+    const { token } = subscriber.subscription
+    if (token.expires_at_seconds * 1000 <= Date.now()) this.#end(subscriber, 'token_ended')
+    else if (this.#broadcaster.stalledMilliseconds(subscriber) > stallMilliseconds) {
+      this.#end(subscriber, 'too_slow')
+    } else {
+      this.#broadcaster.nudge(subscriber)
+      // To one without room it would only be one thing more to hold.
+      if (subscriber.hasRoom()) subscriber.send({ kind: 'heartbeat', position: subscriber.cursor })
+    }
+  }
+
+  #end(subscriber: Subscriber, reason: 'token_ended' | 'too_slow'): void {
+    this.#broadcaster.remove(subscriber)
+    subscriber.close(reason)
+  }
+
+  #untilFirstExpiry(): number {
+    let first = Number.POSITIVE_INFINITY
+    for (const { subscription } of this.#broadcaster.subscribers()) {
+      first = Math.min(first, subscription.token.expires_at_seconds * 1000)
+    }
+    return Math.max(0, first - Date.now())
+  }
+
+  /** A token may be revoked, or its session ended, before it expires: its object knows. */
+  async #endDeadTokens(): Promise<void> {
+    if (Date.now() - this.#livenessCheckedAt < livenessMilliseconds) return
+    this.#livenessCheckedAt = Date.now()
+    const sessionsOf = placeObjects(this.env.USER_SESSIONS, this.#config)
+    const inspected = new Map<string, Promise<boolean>>()
+    const isLive = ({ subject, grant_id, jti_hash }: Subscription['token']): Promise<boolean> => {
+      const known = inspected.get(jti_hash)
+      if (known) return known
+      const asked = sessionsOf(subject)
+        .inspectToken({ now: Date.now(), kind: 'access', grant_id, jti_hash })
+        .then(
+          ({ status }) => status === 'live',
+          // Its object is away: asked again next time, and the token ends by itself.
+          () => true,
+        )
+      inspected.set(jti_hash, asked)
+      return asked
+    }
+    await Promise.all(
+      [...this.#broadcaster.subscribers()].map(async (subscriber) => {
+        if (!(await isLive(subscriber.subscription.token))) this.#end(subscriber, 'token_ended')
+      }),
+    )
+  }
+
+  /** Opens the LISTEN connection if there is none. @throws when Postgres cannot be reached */
+  #listen(): Promise<void> {
+    if (this.#listener) return Promise.resolve()
+    this.#opening ??= this.#openListener().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #openListener(): Promise<void> {
+    const { databaseUrl, databaseGatewayUrl } = this.#config
+    this.#listener = await listen({
+      ...{ databaseUrl, databaseGatewayUrl, channel, presenceLock },
+      patienceMilliseconds: queryPatienceMilliseconds,
+      onNotification: () => this.#pumpSoon(),
+      onLost: (error) => {
+        this.#listener = undefined
+        this.#report('listening', error)
+        if (this.#broadcaster.size > 0) this.#tickIn(this.#backoff())
+      },
+    })
+    this.#failures = 0
+    // What was written while nobody listened.
+    if (this.#broadcaster.size > 0) this.#pumpSoon()
+  }
+
+  #pumpSoon(): void {
+    this.#broadcaster.pump().catch((error) => this.#report('reading', error))
+  }
+
+  #backoff(): number {
+    return Math.min(1000 * 2 ** this.#failures++, longestBackoffMilliseconds)
+  }
+
+  get #config(): Config {
+    return configOf(this.env)
+  }
+
+  async #runBatch(statements: Parameters<ReturnType<typeof createRunBatch>>[0]) {
+    const { databaseUrl, databaseGatewayUrl } = this.#config
+    const patience = new AbortController()
+    // Not AbortSignal.timeout: its timer would keep the object in memory long after the answer.
+    const timer = setTimeout(() => patience.abort(), queryPatienceMilliseconds)
+    const database = createDatabase(databaseUrl, databaseGatewayUrl, { signal: patience.signal })
+    try {
+      return await createRunBatch(database)(statements)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #report(doing: string, error: unknown): void {
+    const { message } = error as { message?: unknown }
+    console.error(
+      `audit stream: ${doing} failed, it is tried again: ${String(message).split('\n')[0]?.slice(0, 200)}`,
+    )
+  }
+}
+
+const refusal = (retryAfterSeconds: string): Response =>
+  new Response(null, { status: 503, headers: { 'retry-after': retryAfterSeconds } })
+
+/** Opens streams at the object of this region. */
+export function createOpenAuditStream(
+  namespace: DurableObjectNamespace<AuditStream>,
+  config: Placement & Pick<Config, 'region'>,
+): OpenAuditStream {
+  const place = placeObjects(namespace, config)
+  return (subscription, transport) =>
+    place(config.region).fetch('https://audit-stream/', {
+      headers: {
+        [subscriptionHeader]: JSON.stringify(subscription),
+        ...(transport === 'websocket' ? { upgrade: 'websocket' } : {}),
+      },
+    })
+}

@@ -1,0 +1,210 @@
+/**
+ * Gives the trail to subscribers: each gets every event that passes its filter, once, in order of position. There
+ * is one tail, read once for all who follow it; whoever is behind (resuming, or slow) reads the past alone until
+ * it meets the tail. Both move a subscriber's cursor and nothing else, so neither a gap nor a repetition is
+ * possible between them.
+ */
+
+import { matches } from './stream-filter.ts'
+import type { StreamEvent } from './stream-message.ts'
+import type { Subscriber } from './subscriber.ts'
+import { actorKey, TrailBusy, type TrailReader } from './trail-reader.ts'
+
+/** following: gets what the tail brings. behind: waits for room, or for Postgres. catching_up: reads the past. */
+type State = 'following' | 'behind' | 'catching_up'
+
+interface Place {
+  state: State
+  /** Since when it has not followed (milliseconds since the Unix epoch). */
+  behindSince: number
+}
+
+export interface Broadcaster {
+  readonly size: number
+  /** Lets a subscriber in whose cursor is that of its subscription; sends `reset` first where due. */
+  subscribe(subscriber: Subscriber): Promise<void>
+  /** Takes back a subscriber that was here before an eviction; its cursor is where it stopped. */
+  restore(subscriber: Subscriber): void
+  remove(subscriber: Subscriber): void
+  subscribers(): Iterable<Subscriber>
+  /** Reads the tail until its end. Calls that come meanwhile are one more round, not one more reader. */
+  pump(): Promise<void>
+  /** There may be room again, or Postgres. */
+  nudge(subscriber: Subscriber): void
+  /** How long a subscriber has had no room (milliseconds); 0 when it has. */
+  stalledMilliseconds(subscriber: Subscriber): number
+}
+
+const busyRetryMilliseconds = 100
+const busyRetries = 20
+
+/** @param needs.onFailure told of reads that failed; the next `pump` or `nudge` tries again */
+export function createBroadcaster(needs: {
+  readonly reader: TrailReader
+  readonly now: () => number
+  readonly wait: (milliseconds: number) => Promise<void>
+  readonly onFailure: (error: unknown) => void
+}): Broadcaster {
+  const { reader, now } = needs
+  const places = new Map<Subscriber, Place>()
+  let tail: number | undefined
+  let pumping: Promise<void> | undefined
+  let again = false
+  /** Subscribers on their way in: the tail is kept for them too. */
+  let entering = 0
+
+  /** Nobody follows: where the tail was says nothing about where it will be for the next one. */
+  const forgetTail = () => {
+    if (places.size === 0 && entering === 0) tail = undefined
+  }
+  const follow = (place: Place) => {
+    place.state = 'following'
+    place.behindSince = 0
+  }
+  const fallBehind = (place: Place) => {
+    place.state = 'behind'
+    place.behindSince ||= now()
+  }
+
+  /** @returns false when there was no room for all of them */
+  function give(subscriber: Subscriber, events: readonly StreamEvent[], upTo: number): boolean {
+    for (const event of events) {
+      if (event.position <= subscriber.cursor) continue
+      if (matches(subscriber.subscription.filter, event)) {
+        if (!subscriber.hasRoom()) return false
+        subscriber.send({ kind: 'event', event })
+      }
+      subscriber.cursor = event.position
+    }
+    subscriber.cursor = Math.max(subscriber.cursor, upTo)
+    return true
+  }
+
+  async function readTail(after: number | undefined) {
+    const actors = new Map([...places.keys()].map(({ subscription: { actor } }) => [actorKey(actor), actor]))
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await reader.readTail(after, [...actors.values()])
+      } catch (error) {
+        if (!(error instanceof TrailBusy) || attempt === busyRetries) throw error
+        await needs.wait(busyRetryMilliseconds)
+      }
+    }
+  }
+
+  async function readToEnd(): Promise<void> {
+    do {
+      again = false
+      for (let more = true; more; ) {
+        const page = await readTail(tail)
+        // Who lost the permission since gets none of this page.
+        for (const subscriber of [...places.keys()]) {
+          if (!page.forbidden.has(actorKey(subscriber.subscription.actor))) continue
+          places.delete(subscriber)
+          subscriber.close('forbidden')
+        }
+        for (const [subscriber, place] of places) {
+          if (place.state !== 'following') continue
+          if (!give(subscriber, page.events, page.upTo)) fallBehind(place)
+          subscriber.save()
+        }
+        tail = page.upTo
+        more = page.more
+      }
+    } while (again)
+  }
+
+  function pump(): Promise<void> {
+    if (pumping) {
+      again = true
+      return pumping
+    }
+    pumping = readToEnd().finally(() => {
+      pumping = undefined
+      forgetTail()
+    })
+    return pumping
+  }
+
+  async function catchUp(subscriber: Subscriber, place: Place): Promise<void> {
+    place.state = 'catching_up'
+    try {
+      while (places.has(subscriber)) {
+        if (tail === undefined) return fallBehind(place)
+        // No await between this look at the tail and following it.
+        if (subscriber.cursor >= tail) return follow(place)
+        if (!subscriber.hasRoom()) return fallBehind(place)
+        const page = await reader.readPast(subscriber.cursor, tail, subscriber.subscription.filter)
+        if (!places.has(subscriber)) return
+        // Somebody who gets on is not stalled.
+        if (give(subscriber, page.events, page.upTo)) place.behindSince = now()
+        subscriber.save()
+      }
+    } catch (error) {
+      fallBehind(place)
+      needs.onFailure(error)
+    }
+  }
+
+  async function enter(subscriber: Subscriber): Promise<void> {
+    const { after } = subscriber.subscription
+    if (tail === undefined || (after ?? 0) > tail) await pump()
+    const end = tail ?? 0
+    if (after === undefined || after > end) {
+      if (after !== undefined) {
+        subscriber.send({ kind: 'reset', reason: 'unknown_position', after, position: end })
+      }
+      subscriber.cursor = end
+      places.set(subscriber, { state: 'following', behindSince: 0 })
+      return subscriber.save()
+    }
+    if (after < end && (await reader.hasGaps(after))) {
+      subscriber.send({ kind: 'reset', reason: 'events_removed', after, position: end })
+    }
+    const place: Place = { state: 'behind', behindSince: now() }
+    subscriber.cursor = after
+    places.set(subscriber, place)
+    subscriber.save()
+    void catchUp(subscriber, place)
+  }
+
+  return {
+    get size() {
+      return places.size
+    },
+    subscribers: () => [...places.keys()],
+
+    async subscribe(subscriber) {
+      entering++
+      try {
+        await enter(subscriber)
+      } finally {
+        entering--
+        forgetTail()
+      }
+    },
+
+    restore(subscriber) {
+      places.set(subscriber, { state: 'behind', behindSince: now() })
+      // Those who had everything follow on from there together; the others catch up with them.
+      tail = Math.max(tail ?? 0, subscriber.cursor)
+    },
+
+    remove(subscriber) {
+      places.delete(subscriber)
+      forgetTail()
+    },
+
+    pump,
+
+    nudge(subscriber) {
+      const place = places.get(subscriber)
+      if (place?.state === 'behind') void catchUp(subscriber, place)
+    },
+
+    stalledMilliseconds(subscriber) {
+      const place = places.get(subscriber)
+      return place && place.state !== 'following' && !subscriber.hasRoom() ? now() - place.behindSince : 0
+    },
+  }
+}

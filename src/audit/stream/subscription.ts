@@ -1,0 +1,33 @@
+/** What a subscriber is, as the worker found out when it connected. Plain data: it outlives hibernation. */
+import type { StreamFilter } from './stream-filter.ts'
+
+export interface Subscription {
+  /** Who reads: the permission is asked for again with every page of events. */
+  readonly actor: { readonly type: 'user' | 'client'; readonly id: string }
+  /** The access token: where its object is, and when it ends (seconds since the Unix epoch). */
+  readonly token: {
+    readonly subject: string
+    readonly grant_id: string | undefined
+    readonly jti_hash: string
+    readonly expires_at_seconds: number
+  }
+  readonly filter: StreamFilter
+  /** Position of the last event the subscriber has; undefined: only what happens from now on. */
+  readonly after: number | undefined
+}
+
+export type Transport = 'sse' | 'websocket'
+
+/** Opens the stream of this region; a response to hand to the caller as it is. */
+export type OpenAuditStream = (subscription: Subscription, transport: Transport) => Promise<Response>
+
+/** Why the server ends a stream. The subscriber may come back with the last id it has. */
+export type CloseReason = 'token_ended' | 'forbidden' | 'too_slow' | 'bad_message'
+
+/** WebSocket close codes (RFC 6455 §7.4.2 leaves 4000-4999 to applications). */
+export const closeCodes: Readonly<Record<CloseReason, number>> = {
+  bad_message: 4400,
+  token_ended: 4401,
+  forbidden: 4403,
+  too_slow: 4408,
+}

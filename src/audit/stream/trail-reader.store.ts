@@ -1,0 +1,99 @@
+/** Reads the trail for the live stream: by position alone, and never behind a write that may still commit. */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Row, RunBatch } from '../../db/run-batch.ts'
+import type { StreamFilter } from './stream-filter.ts'
+import type { StreamEvent } from './stream-message.ts'
+import { actorKey, TrailBusy, type TrailReader } from './trail-reader.ts'
+
+const pageSize = 500
+/** How many positions one page of the past looks at: a rare event must not cost a scan of the whole trail. */
+const pastWindow = 10_000
+/** While a reader waits for the lock, new writers wait behind it: so not for long. */
+const lockTimeoutMilliseconds = 300
+const permission = 'admin:audit:read'
+
+/** @param toJson the event as the admin API shows it */
+export function createTrailReader(runBatch: RunBatch, toJson: (row: Row) => unknown): TrailReader {
+  const toEvent = (row: Row): StreamEvent => ({
+    position: Number(row['position']),
+    type: String(row['type']),
+    outcome: String(row['outcome']),
+    user_id: row['user_id'] as string | null,
+    actor_id: row['actor_id'] as string | null,
+    client_id: row['client_id'] as string | null,
+    json: JSON.stringify(toJson(row)),
+  })
+
+  return {
+    async readTail(after, actors) {
+      const statements = [
+        sql.raw(`SET LOCAL lock_timeout = ${lockTimeoutMilliseconds}`),
+        selectForbidden(actors),
+        // Only under the lock taken here is the next statement's snapshot final.
+        sql`SELECT authly_audit_horizon() AS horizon`,
+        ...(after === undefined ? [] : [selectEvents(sql`position > ${after}`, pageSize)]),
+      ]
+      const [, denied = [], horizon = [], rows = []] = await runBatch(statements).catch(refuseToWait)
+      const events = rows.map(toEvent)
+      const more = events.length === pageSize
+      return {
+        events,
+        more,
+        upTo: more ? (events.at(-1)?.position ?? 0) : Number(horizon[0]?.['horizon']),
+        forbidden: new Set(
+          denied.map(({ type, id }) => actorKey({ type, id } as Parameters<typeof actorKey>[0])),
+        ),
+      }
+    },
+
+    async readPast(after, upTo, filter) {
+      const end = Math.min(after + pastWindow, upTo)
+      const [rows = []] = await runBatch([
+        selectEvents(sql`position > ${after} AND position <= ${end} ${andFilter(filter)}`, pageSize),
+      ])
+      const events = rows.map(toEvent)
+      return { events, upTo: events.length === pageSize ? (events.at(-1)?.position ?? end) : end }
+    },
+
+    async hasGaps(after) {
+      const [rows = []] = await runBatch([
+        sql`SELECT EXISTS (SELECT 1 FROM audit_events WHERE type = 'audit.events_removed' AND position > ${after}) AS gaps`,
+      ])
+      return rows[0]?.['gaps'] === true
+    },
+  }
+}
+
+const selectEvents = (condition: SQL, limit: number): SQL =>
+  sql`SELECT * FROM audit_events WHERE ${condition} ORDER BY position LIMIT ${limit}`
+
+/** The actors who may not read the trail now. */
+const selectForbidden = (actors: readonly { type: string; id: string }[]): SQL => sql`
+  SELECT type, id FROM jsonb_to_recordset(${JSON.stringify(actors)}::jsonb) AS actor (type text, id text)
+  WHERE NOT authly_covers(authly_permissions_of(type, id), ARRAY[${permission}])`
+
+function andFilter({ types, families, user_id, actor_id, client_id, outcome }: StreamFilter): SQL {
+  const list = (values: readonly string[] = []) =>
+    sql`ARRAY(SELECT jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
+  const conditions = [
+    ...(types || families
+      ? [sql`(type = ANY (${list(types)}) OR split_part(type, '.', 1) = ANY (${list(families)}))`]
+      : []),
+    ...(user_id === undefined ? [] : [sql`user_id = ${user_id}`]),
+    ...(actor_id === undefined ? [] : [sql`actor_id = ${actor_id}`]),
+    ...(client_id === undefined ? [] : [sql`client_id = ${client_id}`]),
+    ...(outcome === undefined ? [] : [sql`outcome = ${outcome}`]),
+  ]
+  return sql.join(
+    conditions.map((condition) => sql` AND ${condition}`),
+    sql``,
+  )
+}
+
+/** `lock_not_available`: a transaction that writes events is still open. */
+function refuseToWait(error: unknown): never {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as { code?: string }).code === '55P03') throw new TrailBusy('an audit write is still open')
+  }
+  throw error
+}
