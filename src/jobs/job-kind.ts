@@ -74,7 +74,7 @@ export interface JobKind<Params extends object, Cursor, Step, Outcome> {
   readonly permission: Permission
   readonly params: z.ZodType<Params>
   /** `write`: each step happens exactly once. `read`: a step may be asked twice, but is kept once. */
-  readonly effect: 'write' | 'read'
+  effect(params: Params): 'write' | 'read'
   /** Set for kinds that take an upload: the columns a CSV may have. */
   readonly inputColumns?: ReadonlySet<string>
   /** Media types of the files this kind fills, where they are not NDJSON. */

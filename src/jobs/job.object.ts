@@ -245,7 +245,7 @@ export class Job extends DurableObject<Env> {
       actor: state.order.actor,
       permission: kind.permission,
       step: state.step,
-      effect: kind.effect,
+      effect: kind.effect(work.params),
       statement: kind.statement(work, plan),
       counts: state.counts,
     })

@@ -6,34 +6,30 @@
 import { bytesEqual, decodeBase64, encodeBase64, type ForeignScheme } from './foreign-scheme.ts'
 import { deriveScrypt, isBoundedScrypt } from './scrypt.ts'
 
-/** "Password hash parameters" of a Firebase project, as the console shows them. */
-export interface FirebaseParameters {
-  /** Base64. */
+/** An exported user's password with the "password hash parameters" of the project, as the console shows them. */
+export interface FirebaseHash {
+  /** Base64, as the other texts are. */
+  readonly hash: string
+  readonly salt: string
   readonly signer_key: string
-  /** Base64. */
   readonly salt_separator: string
   readonly rounds: number
   readonly mem_cost: number
 }
 
 /**
- * The stored form of an exported user's `passwordHash` and `salt`: `$firebase-scrypt$ln=14,r=8$<salt>$<stream>`.
+ * The stored form: `$firebase-scrypt$ln=14,r=8$<salt>$<stream>`.
  * @returns undefined when something is not base64, has another length, or would cost too much
  */
-export function writeFirebaseScrypt(
-  parameters: FirebaseParameters,
-  passwordHash: string,
-  salt: string,
-): string | undefined {
-  const signerKey = decodeBase64(parameters.signer_key)
-  const separator = decodeBase64(parameters.salt_separator)
-  const hash = decodeBase64(passwordHash)
-  const own = decodeBase64(salt)
+export function writeFirebaseScrypt(given: FirebaseHash): string | undefined {
+  const signerKey = decodeBase64(given.signer_key)
+  const separator = decodeBase64(given.salt_separator)
+  const hash = decodeBase64(given.hash)
+  const own = decodeBase64(given.salt)
   if (!signerKey || !separator || !hash || !own || hash.length !== signerKey.length) return undefined
   const stream = hash.map((byte, index) => byte ^ (signerKey[index] as number))
-  const wholeSalt = new Uint8Array([...own, ...separator])
-  const { mem_cost, rounds } = parameters
-  const stored = `$firebase-scrypt$ln=${mem_cost},r=${rounds}$${encodeBase64(wholeSalt)}$${encodeBase64(stream)}`
+  const salt = encodeBase64(new Uint8Array([...own, ...separator]))
+  const stored = `$firebase-scrypt$ln=${given.mem_cost},r=${given.rounds}$${salt}$${encodeBase64(stream)}`
   return firebaseScrypt.parse(stored) && stored
 }
 

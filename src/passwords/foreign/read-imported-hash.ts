@@ -3,30 +3,20 @@
  * them with examples). What cannot be verified later is refused now, where the administrator can see it.
  */
 import { parsePhc } from '../phc-string.ts'
-import { type FirebaseParameters, writeFirebaseScrypt } from './firebase-scrypt.ts'
+import { writeFirebaseScrypt } from './firebase-scrypt.ts'
 import { decodeBase64 } from './foreign-scheme.ts'
 import { parseForeignHash } from './index.ts'
 import { type Pbkdf2Digest, pbkdf2Digests, writePbkdf2 } from './pbkdf2.ts'
 import { writeScrypt } from './scrypt.ts'
 
-export interface ImportedHash {
-  /** Text in one of the known forms, or an object as the other system exports it. */
-  readonly password_hash: unknown
-  /** Firebase keeps it apart. */
-  readonly password_salt?: unknown
-}
-
-/** @returns what to store; undefined when the form is unknown, broken, or costs more than a sign-in may */
-export function readImportedHash(
-  { password_hash: given, password_salt: salt }: ImportedHash,
-  firebase: FirebaseParameters | undefined,
-): string | undefined {
-  if (typeof given === 'string') {
-    if (typeof salt === 'string') return firebase && writeFirebaseScrypt(firebase, given, salt)
-    return readText(given)
-  }
-  if (typeof given !== 'object' || given === null) return undefined
-  return readKeycloak(given) ?? readPlain(given)
+/**
+ * @param given text in one of the known forms, or an object as the other system exports it (in CSV: its JSON)
+ * @returns what to store; undefined when the form is unknown, broken, or costs more than a sign-in may
+ */
+export function readImportedHash(given: unknown): string | undefined {
+  if (typeof given === 'string' && !given.startsWith('{')) return readText(given)
+  const object = parseObject(given)
+  return object && (readKeycloak(object) ?? readPlain(object))
 }
 
 function readText(text: string): string | undefined {
@@ -49,10 +39,9 @@ function readDjango(text: string): string | undefined {
 }
 
 /** A Keycloak credential: two JSON texts inside the object. */
-function readKeycloak(given: object): string | undefined {
-  const { secretData, credentialData } = given as { secretData?: unknown; credentialData?: unknown }
-  const secret = parseObject(secretData)
-  const credential = parseObject(credentialData)
+function readKeycloak(given: Record<string, unknown>): string | undefined {
+  const secret = parseObject(given['secretData'])
+  const credential = parseObject(given['credentialData'])
   if (!secret || !credential) return undefined
   const algorithm = String(credential['algorithm'])
   const hash = decodeBase64(String(secret['value']))
@@ -78,10 +67,11 @@ function parseObject(text: unknown): Record<string, unknown> | undefined {
 }
 
 /** `{"algorithm":"pbkdf2-sha256","hash":"…","salt":"…","iterations":600000}`; hash and salt in base64. */
-function readPlain(given: object): string | undefined {
-  const { algorithm, hash, salt, iterations, n, r, p } = given as Record<string, unknown>
+function readPlain(given: Record<string, unknown>): string | undefined {
+  const { algorithm, hash, salt, iterations, n, r, p } = given
   if (algorithm === 'bcrypt' || algorithm === 'argon2')
     return typeof hash === 'string' ? readText(hash) : undefined
+  if (algorithm === 'firebase-scrypt') return readFirebase(given)
   const bytes = typeof hash === 'string' ? decodeBase64(hash) : undefined
   const saltBytes = typeof salt === 'string' ? decodeBase64(salt) : undefined
   if (!bytes || !saltBytes) return undefined
@@ -93,4 +83,15 @@ function readPlain(given: object): string | undefined {
   }
   const digest = pbkdf2Digests.find((each) => algorithm === `pbkdf2-${each}`)
   return digest && writePbkdf2({ digest, iterations: Number(iterations), salt: saltBytes, hash: bytes })
+}
+
+/** `hash` and `salt` of the exported user, and the "password hash parameters" of the project. */
+function readFirebase(given: Record<string, unknown>): string | undefined {
+  const { hash, salt, signer_key, salt_separator, rounds, mem_cost } = given
+  const texts = [hash, salt, signer_key, salt_separator]
+  if (!texts.every((text) => typeof text === 'string')) return undefined
+  return writeFirebaseScrypt({
+    ...{ hash: String(hash), salt: String(salt), signer_key: String(signer_key) },
+    ...{ salt_separator: String(salt_separator), rounds: Number(rounds), mem_cost: Number(mem_cost) },
+  })
 }

@@ -87,21 +87,20 @@ const vectors: readonly [string, string, unknown][] = [
 
 /** https://github.com/firebase/scrypt */
 const firebase = {
+  algorithm: 'firebase-scrypt',
+  hash: 'lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==',
+  salt: '42xEC+ixf3L2lw==',
   signer_key: 'jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==',
   salt_separator: 'Bw==',
   rounds: 8,
   mem_cost: 14,
-}
-const firebaseUser = {
-  password_hash: 'lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==',
-  password_salt: '42xEC+ixf3L2lw==',
 }
 
 describe('hashes of other systems', () => {
   test.each(vectors)(
     '%s: the password opens it, another does not, and it is renewed',
     async (_, password, given) => {
-      const stored = readImportedHash({ password_hash: given }, undefined)
+      const stored = readImportedHash(given)
       expect(stored).toBeTypeOf('string')
       expect(await argon2Hasher.verify(password, stored)).toBe(true)
       expect(await argon2Hasher.verify(`${password}x`, stored)).toBe(false)
@@ -110,11 +109,16 @@ describe('hashes of other systems', () => {
   )
 
   test('Firebase: the published example opens, and the project’s signer key is not stored', async () => {
-    const stored = readImportedHash(firebaseUser, firebase) as string
+    const stored = readImportedHash(firebase) as string
     expect(stored).not.toContain(firebase.signer_key.slice(0, 20))
     expect(await argon2Hasher.verify('user1password', stored)).toBe(true)
     expect(await argon2Hasher.verify('user2password', stored)).toBe(false)
     expect(argon2Hasher.needsRehash(stored)).toBe(true)
+  })
+
+  test('a CSV cell holds the same object as JSON', () => {
+    expect(readImportedHash(JSON.stringify(firebase))).toBe(readImportedHash(firebase))
+    expect(readImportedHash('{broken')).toBeUndefined()
   })
 
   test('a password is tried as it was typed, then in our normal form (RFC 8265 §4.2)', async () => {
@@ -147,7 +151,7 @@ describe('hashes of other systems', () => {
       '$pbkdf2-sha256$i=1000$MDEyMzQ1Njc4OWFiY2RlZg$bEpkaq0Q0Get1ft52QeK',
     ],
     ['Argon2 of 4 GB', '$argon2id$v=19$m=4000000,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$gy5SuVm5Z7Vw7keB9se9pw'],
-    ['Firebase without its parameters', { ...firebaseUser }],
+    ['Firebase without its parameters', { ...firebase, signer_key: undefined }],
     ['MD5', '5f4dcc3b5aa765d61d8327deb882cf99'],
     ['a password', 'correct horse battery staple'],
     ['crypt', '$6$rounds=5000$usesomesillystri$D4IrlXatmP7rx3P3InaxBeoomnAihCKRVQAr/36eYv7'],
@@ -155,10 +159,10 @@ describe('hashes of other systems', () => {
     ['nothing', null],
     ['an unknown algorithm', { algorithm: 'md5', hash: 'X03MO1qnZdYdgyfeuILPmQ==', salt: 'AA==' }],
   ])('refuses %s before any work', (_, given) => {
-    expect(readImportedHash({ password_hash: given }, undefined)).toBeUndefined()
+    expect(readImportedHash(given)).toBeUndefined()
   })
 
   test('Firebase parameters that would cost too much are refused', () => {
-    expect(readImportedHash(firebaseUser, { ...firebase, mem_cost: 30 })).toBeUndefined()
+    expect(readImportedHash({ ...firebase, mem_cost: 30 })).toBeUndefined()
   })
 })
