@@ -45,7 +45,8 @@ export function updateEntity(
   },
 ): SQL {
   const { table, key, patch, expectedVersions, event, hidden, where } = input
-  const columns = identifiers(Object.keys(patch))
+  // An empty patch changes nothing, but SQL wants a column.
+  const columns = identifiers(Object.keys(Object.keys(patch).length > 0 ? patch : key))
   const name = sql.identifier(table)
   return sql`
     with current as materialized (

@@ -10,7 +10,7 @@ import type { Row } from '../db/run-batch.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Fault, Problem } from '../kit/problem.ts'
 import { ok, type Result } from '../kit/result.ts'
-import type { Actor } from './actor.ts'
+import type { Actor, LiveToken } from './actor.ts'
 import type { AuthorizedDatabase } from './authorized-database.store.ts'
 import type { Permission } from './permissions.ts'
 
@@ -82,6 +82,8 @@ export interface AdminCall<Params = unknown, Query = unknown, Body = unknown> {
   /** For uploads and upgrades; the body of other requests is read already. */
   readonly request: Request
   readonly actor: Actor
+  /** What was found alive: a stream that outlives the request asks again. */
+  readonly token: LiveToken
   readonly origin: Origin
   /** Milliseconds since the Unix epoch. */
   readonly now: number
@@ -105,7 +107,7 @@ export type EventDetails = Pick<
   'user_id' | 'client_id' | 'session_id' | 'entity_type' | 'entity_id' | 'data'
 > & { readonly outcome?: AuditEvent['outcome'] }
 
-/** What a unique index or another constraint means to the caller, by its name in the database. */
+/** What a constraint, or a reason given to `authly_refuse('AU409', …)`, means to the caller, by its name. */
 export type Conflicts = Readonly<
   Record<string, { readonly title: string; readonly errors?: readonly Fault[] }>
 >
@@ -133,6 +135,13 @@ export interface OperationSpec<
   readonly query?: Query
   /** A JSON body. */
   readonly body?: Body
+  /**
+   * Answers with a WebSocket. Browsers cannot set headers then, so the token may also come as
+   * `Sec-WebSocket-Protocol: authly.bearer, <token>`; in a URL it would end in logs.
+   */
+  readonly upgrade?: true
+  /** Request headers the operation reads itself, for the document. */
+  readonly headers?: Readonly<Record<string, z.ZodType>>
   /** Instead of `body`: the operation reads `call.request.body` itself, bounded by `maxBytes`. */
   readonly upload?: { readonly contentTypes: readonly string[]; readonly maxBytes: number }
   readonly answers: A

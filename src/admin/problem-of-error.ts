@@ -3,7 +3,7 @@ import { ContentDigestMismatch } from '../http-signatures/checked-stream.ts'
 import type { Problem } from '../kit/problem.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import type { Conflicts } from './operation.ts'
-import { conflict, forbidden, invalidRequest, unavailable } from './problems.ts'
+import { conflict, forbidden, invalidRequest, notFound, unavailable } from './problems.ts'
 import { signatureInvalid } from './request-signing.ts'
 
 interface DatabaseError {
@@ -32,8 +32,12 @@ export function problemOfError(error: unknown, conflicts: Conflicts = {}): Probl
   switch (failure?.code) {
     case 'AU403':
       return forbidden(forbiddenDetails[failure.hint ?? ''])
-    case 'AU409':
-      return conflict(failure.hint ?? 'conflict', 'The last administrator must stay')
+    case 'AU404':
+      return notFound
+    case 'AU409': {
+      const { title = 'The last administrator must stay', errors } = conflicts[failure.hint ?? ''] ?? {}
+      return conflict(failure.hint ?? 'conflict', title, errors)
+    }
     case 'AU422':
       return invalidRequest([{ pointer: '#/roles', detail: 'names a role that does not exist' }])
     case '23505':

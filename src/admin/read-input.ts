@@ -151,7 +151,8 @@ function toFaults(issue: z.core.$ZodIssue): readonly Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       pointer: pointer([...issue.path, key]),
-      detail: 'is not a known property',
+      // A schema may know better why.
+      detail: issue.message.startsWith('Unrecognized') ? 'is not a known property' : issue.message,
     }))
   }
   return [{ pointer: pointer(issue.path), detail: issue.message }]
