@@ -14,3 +14,12 @@ export type Actor = {
   /** Whether this request is signed (RFC 9421). */
   readonly isSigned?: boolean | undefined
 }
+
+/** The access token of a request, by what its object knows it as. */
+export interface LiveToken {
+  /** Name of the object. */
+  readonly subject: string
+  readonly grantId: string | undefined
+  readonly jtiHash: string
+  readonly expiresAtSeconds: number
+}

@@ -11,9 +11,9 @@ import type { Dependencies } from '../dependencies.ts'
 import type { Problem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { accessTokenType } from '../oauth/access-token.ts'
-import { locateToken, type TokenAddress } from '../oauth/token-id.ts'
+import { locateToken } from '../oauth/token-id.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
-import type { Actor } from './actor.ts'
+import type { Actor, LiveToken } from './actor.ts'
 import { isAllowedFrom } from './ip-allow-list.ts'
 import type { Operation } from './operation.ts'
 import { insufficientScope, ipNotAllowed, tooManyRequests, unauthorized } from './problems.ts'
@@ -37,10 +37,11 @@ export type AuthenticateNeeds = Pick<
   | 'readSettings'
 >
 
-type CalledOperation = Pick<Operation, 'id' | 'method' | 'permission' | 'dangerous' | 'upload'>
+type CalledOperation = Pick<Operation, 'id' | 'method' | 'permission' | 'dangerous' | 'upload' | 'upgrade'>
 
 export interface Authenticated {
   readonly actor: Actor
+  readonly token: LiveToken
   /** To read the body from: a signed request's body is checked. */
   readonly request: Request
 }
@@ -58,7 +59,7 @@ export async function authenticate(
   operation: CalledOperation,
   origin: Origin,
 ): Promise<Authentication> {
-  const bearer = await readBearer(needs, request)
+  const bearer = await readBearer(needs, request, operation)
   const taken = bearer.ok
     ? await needs.rateLimiter.take('admin-actor', `${bearer.value.actor.type}:${bearer.value.actor.id}`)
     : await needs.rateLimiter.take('admin-ip-unauthenticated', origin.ip ?? 'unknown')
@@ -71,18 +72,18 @@ export async function authenticate(
 interface Bearer {
   readonly actor: Actor
   readonly client: Client
-  readonly address: TokenAddress
+  readonly token: LiveToken
 }
 
 /** The holder of the token, by its signature alone: no I/O but the client, which is cached. */
 async function readBearer(
   needs: Pick<AuthenticateNeeds, 'config' | 'root' | 'verifyJwt' | 'findClient'>,
   request: Request,
+  operation: CalledOperation,
 ): Promise<Result<Bearer, Problem>> {
-  const header = request.headers.get('authorization')
-  if (header === null) return err(unauthorized())
-  const token = /^bearer ([\w.~+/=-]+)$/i.exec(header)?.[1]
-  const claims = token === undefined ? undefined : await needs.verifyJwt(token, { typ: accessTokenType })
+  const presented = bearerOf(request, operation)
+  if (presented === undefined) return err(unauthorized())
+  const claims = presented === '' ? undefined : await needs.verifyJwt(presented, { typ: accessTokenType })
   // A token for another API, even with our scopes in it, is not for this one (RFC 9068 §4).
   if (!claims || ![claims.aud ?? []].flat().includes(needs.config.issuer))
     return err(unauthorized('invalid_token'))
@@ -99,7 +100,16 @@ async function readBearer(
     authTime: typeof claims['auth_time'] === 'number' ? claims['auth_time'] : undefined,
     acr: typeof claims['acr'] === 'string' ? claims['acr'] : undefined,
   }
-  return ok({ actor, client, address })
+  const token = { ...address, expiresAtSeconds: claims.exp ?? 0 }
+  return ok({ actor, client, token })
+}
+
+/** The token as presented; empty when it is no token, undefined without any. */
+function bearerOf(request: Request, { upgrade }: CalledOperation): string | undefined {
+  const header = request.headers.get('authorization')
+  const [protocol, token] = (request.headers.get('sec-websocket-protocol') ?? '').split(/\s*,\s*/)
+  if (header === null && upgrade && protocol === 'authly.bearer') return token ?? ''
+  return header === null ? undefined : (/^bearer ([\w.~+/=-]+)$/i.exec(header)?.[1] ?? '')
 }
 
 async function admit(
@@ -107,14 +117,14 @@ async function admit(
   request: Request,
   operation: CalledOperation,
   origin: Origin,
-  { actor, client, address }: Bearer,
+  { actor, client, token }: Bearer,
 ): Promise<Result<Authenticated, Problem>> {
   const [inspected, settings] = await Promise.all([
-    needs.sessionsOf(address.subject).inspectToken({
+    needs.sessionsOf(token.subject).inspectToken({
       now: needs.now(),
       kind: 'access',
-      grant_id: address.grantId,
-      jti_hash: address.jtiHash,
+      grant_id: token.grantId,
+      jti_hash: token.jtiHash,
     }),
     needs.readSettings(),
   ])
@@ -133,12 +143,12 @@ async function admit(
   if ('problem' in signature) return denied(signature.problem)
   const stepUp = checkStepUp(needs.now(), settings, operation, actor)
   if (stepUp) return err(stepUp)
-  if (!signature.isSigned) return ok({ actor, request })
+  if (!signature.isSigned) return ok({ actor, token, request })
   const checked = await withCheckedBody(request, {
     isStreamed: operation.upload !== undefined,
     maxBytes: maxJsonBytes,
   })
-  if (checked.ok) return ok({ actor: { ...actor, isSigned: true }, request: checked.value })
+  if (checked.ok) return ok({ actor: { ...actor, isSigned: true }, token, request: checked.value })
   return denied(checked.error)
 }
 

@@ -56,6 +56,16 @@ export function describeOperation(operation: Operation) {
 
 function headersOf(operation: Operation): Record<string, z.ZodType> {
   return {
+    ...operation.headers,
+    ...(operation.upgrade
+      ? {
+          Upgrade: z.literal('websocket'),
+          'Sec-WebSocket-Protocol': z
+            .string()
+            .optional()
+            .openapi({ description: '`authly.bearer, <access token>`, where Authorization cannot be set' }),
+        }
+      : {}),
     ...(operation.conditional
       ? { 'If-Match': z.string().openapi({ description: 'ETag read before, or *', example: '"1"' }) }
       : {}),

@@ -7,7 +7,7 @@ import type { Origin } from '../audit/event.ts'
 import type { AppEnv, Dependencies } from '../dependencies.ts'
 import { type Problem, renderProblem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import type { Actor } from './actor.ts'
+import type { Actor, LiveToken } from './actor.ts'
 import { authenticate } from './authenticate.ts'
 import { createAuthorizedDatabase } from './authorized-database.store.ts'
 import { claimKey, fingerprintOf, openRecorded, selectRecorded } from './idempotency.store.ts'
@@ -21,7 +21,7 @@ export async function serveOperation(operation: Operation, c: Context<AppEnv>): 
   const { deps, origin } = c.env
   const { outcome, headers } = await authenticate(deps, c.req.raw, operation, origin)
   if (!outcome.ok) return renderProblem(outcome.error, origin.request_id, headers)
-  const { actor, request } = outcome.value
+  const { actor, token, request } = outcome.value
   const input = await readInput(operation, request, c.req.param() as Record<string, string>)
   if (!input.ok) return renderProblem(input.error, origin.request_id, headers)
   const key = readIdempotencyKey(operation, request)
@@ -31,6 +31,7 @@ export async function serveOperation(operation: Operation, c: Context<AppEnv>): 
     origin,
     request,
     actor,
+    token,
     input: input.value,
     key: key.value,
   })
@@ -45,6 +46,7 @@ interface Situation {
   readonly origin: Origin
   readonly request: Request
   readonly actor: Actor
+  readonly token: LiveToken
   readonly input: Input
   /** Of `Idempotency-Key`. */
   readonly key: string | undefined
@@ -72,7 +74,7 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
 }
 
 function createCall(operation: Operation, situation: Situation): AdminCall {
-  const { deps, origin, request, actor, input, key } = situation
+  const { deps, origin, request, actor, token, input, key } = situation
   const db = createAuthorizedDatabase(deps.runBatch, actor, operation.permission)
   const now = deps.now()
   return {
@@ -82,7 +84,7 @@ function createCall(operation: Operation, situation: Situation): AdminCall {
       body: input.body,
       expectedVersions: input.expectedVersions,
     },
-    ...{ request, actor, origin, now, db, deps },
+    ...{ request, actor, token, origin, now, db, deps },
     async writeOnce(answer: Answer, statements: readonly SQL[]) {
       if (key === undefined) return db.runAll(statements)
       const fingerprint = await fingerprintOf(request, input.bodyText)
