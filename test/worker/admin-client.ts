@@ -7,6 +7,7 @@ import { issueAccessToken } from '../../src/oauth/access-token.ts'
 import { serviceTokenId, userTokenId } from '../../src/oauth/token-id.ts'
 import { createRequestEnv } from '../../src/wiring.ts'
 import worker from '../../src/worker.ts'
+import { undocumented } from '../contracts/openapi/check-response.ts'
 import { testDatabase } from '../fakes/database.ts'
 
 const issuer = 'https://auth.test'
@@ -115,7 +116,10 @@ export interface CallOptions {
   readonly env?: Env
 }
 
-/** A request to the admin API as `actor` (undefined: without a token), with everything it left for later done. */
+/**
+ * A request to the admin API as `actor` (undefined: without a token), with everything it left for later done.
+ * @throws Error when the response is not one that the OpenAPI document promises
+ */
 export async function callAdmin(
   actor: Pick<TestActor, 'token'> | undefined,
   method: string,
@@ -136,6 +140,8 @@ export async function callAdmin(
   })
   const response = await worker.fetch(request, options.env ?? env, ctx)
   await waitOnExecutionContext(ctx)
+  const faults = await undocumented(method, path, response)
+  if (faults.length > 0) throw new Error(`not as documented: ${faults.join('; ')}`)
   return response
 }
 
