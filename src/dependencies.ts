@@ -1,5 +1,6 @@
 /** What a request can use. Types only: `wiring.ts` builds it, routes hand the narrow parts to use cases. */
 import type { Origin, RecordEvent } from './audit/event.ts'
+import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { Config } from './config.ts'
@@ -41,6 +42,7 @@ export interface Dependencies {
   readonly rateLimiter: RateLimiter
   readonly spendOnce: SpendOnce
   readonly recordEvent: RecordEvent
+  readonly openAuditStream: OpenAuditStream
   readonly readSettings: ReadSettings
   /** For the admin API: everything else asks narrower questions. */
   readonly runBatch: RunBatch

@@ -3,6 +3,7 @@ import { deleteExpiredKeys } from './admin/idempotency.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
 import type { Origin } from './audit/event.ts'
 import { createRecordEvent } from './audit/record-event.ts'
+import { createOpenAuditStream } from './audit/stream/audit-stream.object.ts'
 import { loadClient } from './clients/clients.store.ts'
 import { createFetchClientJwks } from './clients/fetch-client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
@@ -230,6 +231,10 @@ class RequestDependencies implements Dependencies {
 
   get spendOnce() {
     return createSpendOnce(this.#env.SINGLE_USE, this.config)
+  }
+
+  get openAuditStream() {
+    return createOpenAuditStream(this.#env.AUDIT_STREAM, this.config)
   }
 
   get recordEvent() {
