@@ -43,6 +43,8 @@ export function describeOperation(operation: Operation) {
   return createRoute({
     ...{ method, path, operationId: id, summary, tags: [tag] },
     ...(description ? { description } : {}),
+    // For clients that ask before they do what cannot be undone.
+    ...(operation.dangerous ? { 'x-authly-dangerous': true } : {}),
     security: [{ oauth2: [permission] }],
     request: {
       ...(params ? { params } : {}),
