@@ -1,5 +1,6 @@
 /** Clients that belong to the server itself: its API documentation and its command line. Public, with PKCE. */
-import { permissionNames } from '../../src/admin/permissions.ts'
+import { permissions } from '../../src/admin/permissions.ts'
+import { standardScopes } from './demo-clients.ts'
 
 export type FirstPartyClient = {
   client_id: string
@@ -13,7 +14,12 @@ export type FirstPartyClient = {
   first_party: true
 }
 
-const scopes = ['openid', 'profile', 'email', ...permissionNames]
+const { offline_access: _, ...identityScopes } = standardScopes
+
+/** What somebody can sign in for at the documentation, with its words. */
+export const documentedScopes: Readonly<Record<string, string>> = { ...identityScopes, ...permissions }
+
+const scopes = Object.keys(documentedScopes)
 
 /**
  * They may ask for every administrative scope: whether the person has the permission is asked at each request.

@@ -129,6 +129,7 @@ async function serveWithAssets(
   const worker = await startWranglerDev(projectRoot, port, { envFile, persistTo: join(folder, 'state') })
   try {
     await untilServing(worker, issuer)
+    worker.hideOutput()
   } catch (error) {
     await worker.stop('SIGKILL')
     throw error

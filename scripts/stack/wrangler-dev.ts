@@ -6,6 +6,8 @@ import { quietWrangler, wranglerScript } from './quiet-wrangler.ts'
 export type WranglerDev = GuardedChild & {
   /** From now on its output goes to the terminal. */
   showOutput(): void
+  /** From now on nobody sees it. */
+  hideOutput(): void
 }
 
 export type WranglerDevOptions = {
@@ -40,8 +42,10 @@ export async function startWranglerDev(
   })
   const early: Buffer[] = []
   let isShown = false
+  let isHidden = false
   for (const stream of [child.process.stdout, child.process.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
+      if (isHidden) return
       if (isShown) process.stdout.write(chunk)
       else early.push(chunk)
     })
@@ -53,8 +57,11 @@ export async function startWranglerDev(
       const noteworthy = Buffer.concat(early).toString('utf8')
       if (noteworthy.includes('[ERROR]')) process.stdout.write(noteworthy)
     },
+    hideOutput: () => {
+      isHidden = true
+    },
     exited: child.exited.then((code) => {
-      if (!isShown) process.stderr.write(Buffer.concat(early))
+      if (!isShown && !isHidden) process.stderr.write(Buffer.concat(early))
       return code
     }),
   }

@@ -2,8 +2,7 @@
  * The whole OpenAPI 3.1 document: what the routes say of themselves, the words for those that say little, and
  * examples and code samples for all. A route without words or without a schema stops the generator.
  */
-import { permissions } from '../../../src/admin/permissions.ts'
-import { standardScopes } from '../../bootstrap/demo-clients.ts'
+import { documentedScopes } from '../../bootstrap/first-party-clients.ts'
 import type { LoadedApp, ServerMetadata } from '../load-app.ts'
 import { headers, schemas, securitySchemes } from './components.ts'
 import { referTo, withWords } from './describe-routes.ts'
@@ -40,7 +39,7 @@ export function buildDocument({ document: routes, metadata }: LoadedApp): OpenAp
     ...routes.components,
     schemas: sorted({ ...routes.components?.schemas, ...schemas, ServerMetadata: metadataSchema(metadata) }),
     headers: { ...headers },
-    securitySchemes: securitySchemes({ ...standardScopes, ...permissions }),
+    securitySchemes: securitySchemes(documentedScopes),
   }
   const document: OpenApiDocument = {
     ...{ openapi: '3.1.0', info: about, servers: [{ url: '/' }] },
@@ -53,10 +52,9 @@ export function buildDocument({ document: routes, metadata }: LoadedApp): OpenAp
     document.paths[path][method] = complete(operation, words[operation.operationId ?? ''], components)
   }
   const used = new Set(operationsOf(document).flatMap(({ operation }) => operation.tags ?? []))
-  document.tags = [...used].map((name) => ({
-    name,
-    description: tagWords[name] ?? `Administration: ${name}`,
-  }))
+  document.tags = [...new Set([...Object.keys(tagWords), ...used])]
+    .filter((name) => used.has(name))
+    .map((name) => ({ name, description: tagWords[name] ?? `Administration: ${name}` }))
   for (const { method, path, operation } of operationsOf(document)) {
     const samples = codeSamples({ method, path, operation }, document)
     if (samples.length > 0) operation['x-codeSamples'] = [...samples]

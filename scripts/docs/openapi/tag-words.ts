@@ -1,9 +1,7 @@
-/** One line about each group of operations. */
+/** One line about each group of operations, in the order readers see them. */
 export const tagWords: Readonly<Record<string, string>> = {
   'OAuth 2.1': 'Authorization, tokens, introspection, revocation.',
   'OpenID Connect': 'Discovery, keys, userinfo, logout.',
-  'Sign-in': 'The hosted pages of a sign-in: for browsers, not for programs.',
-  Account: 'The signed-in person’s own account: for browsers, not for programs.',
   Users: 'People: find, create, change, disable, unlock, delete; their sessions and consents.',
   Roles: 'Who may administer what.',
   Clients: 'Applications and their secrets.',
@@ -14,4 +12,6 @@ export const tagWords: Readonly<Record<string, string>> = {
   Jobs: 'Background jobs: progress, results, cancelling.',
   Bulk: 'Many people at once: import, export, update, delete.',
   Audit: 'The audit trail: read, search, follow, export, verify.',
+  'Sign-in': 'The hosted pages of a sign-in: for browsers, not for programs.',
+  Account: 'The signed-in person’s own account: for browsers, not for programs.',
 }

@@ -1,0 +1,108 @@
+/** cli/operations.json: what the command line needs to know of the admin operations, from the OpenAPI document. */
+import type { CatalogueField, CatalogueOperation, ValueType } from '../../cli/api/catalogue.ts'
+import { type OpenApiDocument, type Operation, operationsOf, type Parameter, type Schema } from './openapi/openapi-types.ts'
+
+type Schemas = Readonly<Record<string, Schema>>
+
+/** Admin operations that a program without a browser can call; WebSockets have a twin that speaks HTTP. */
+export function cliCatalogue(document: OpenApiDocument): readonly CatalogueOperation[] {
+  const schemas = document.components?.schemas ?? {}
+  return operationsOf(document)
+    .filter(({ path, operation }) => path.startsWith('/admin/') && !operation.responses['101'])
+    .map(({ method, path, operation }) => ({
+      ...{ id: operation.operationId as string, method: method.toUpperCase() as CatalogueOperation['method'], path },
+      ...{ summary: operation.summary ?? '', tag: operation.tags?.[0] ?? '' },
+      ...(operation.description ? { description: operation.description.trim() } : {}),
+      scope: Object.values(operation.security?.[0] ?? {})[0]?.[0] ?? '',
+      params: parametersOf(operation, 'path', schemas),
+      query: parametersOf(operation, 'query', schemas),
+      ...bodyOf(operation, schemas),
+      conditional: (operation.parameters ?? []).some(({ name, required }) => name === 'If-Match' && required),
+      dangerous: (operation as Record<string, unknown>)['x-authly-dangerous'] === true,
+      answer: answerOf(operation, schemas),
+      startsJob: operation.responses['202'] !== undefined,
+    }))
+}
+
+const parametersOf = (
+  { parameters = [] }: Operation,
+  place: Parameter['in'],
+  schemas: Schemas,
+): readonly CatalogueField[] =>
+  parameters
+    .filter((parameter) => parameter.in === place)
+    .map(({ name, required = false, description, schema = {} }) =>
+      fieldOf(name, { ...schema, ...(description ? { description } : {}) }, required, schemas),
+    )
+
+function bodyOf({ requestBody }: Operation, schemas: Schemas): Pick<CatalogueOperation, 'body' | 'upload'> {
+  if (!requestBody) return {}
+  const types = Object.keys(requestBody.content)
+  const json = requestBody.content['application/json']
+  if (!json) return { upload: types }
+  const { properties, required } = membersOf(json.schema ?? {}, schemas)
+  return {
+    body: Object.entries(properties).map(([name, schema]) => fieldOf(name, schema, required.includes(name), schemas)),
+  }
+}
+
+/** Members of an object schema, through references and unions: what one alternative has is never required of all. */
+function membersOf(schema: Schema, schemas: Schemas): { properties: Record<string, Schema>; required: readonly string[] } {
+  const own = resolve(schema, schemas)
+  const parts = (own.allOf ?? []).map((part) => membersOf(part, schemas))
+  const choices = (own.anyOf ?? own.oneOf ?? []).map((part) => membersOf(part, schemas))
+  return {
+    properties: Object.assign({}, ...[...parts, ...choices].map(({ properties }) => properties), own.properties ?? {}),
+    required: [...(own.required ?? []), ...parts.flatMap(({ required }) => required)],
+  }
+}
+
+function fieldOf(name: string, schema: Schema, required: boolean, schemas: Schemas): CatalogueField {
+  const resolved = resolve(schema, schemas)
+  const description = schema.description ?? resolved.description
+  const type = typeOf(resolved, schemas)
+  const values = valuesOf(type === 'strings' ? resolve(resolved.items ?? {}, schemas) : resolved, schemas)
+  return {
+    ...{ name, type, required },
+    ...(description ? { description: description.trim().replace(/\.$/, '') } : {}),
+    ...(values ? { values } : {}),
+  }
+}
+
+function typeOf(schema: Schema, schemas: Schemas): ValueType {
+  const choices = (schema.anyOf ?? schema.oneOf ?? [])
+    .map((choice) => resolve(choice, schemas))
+    .filter(({ type }) => type !== 'null')
+  if (choices.length === 1) return typeOf(choices[0] as Schema, schemas)
+  const types = [schema.type ?? []].flat().filter((type) => type !== 'null')
+  if (types.length !== 1) return schema.enum || schema.const !== undefined ? 'string' : 'json'
+  if (types[0] === 'array') {
+    return resolve(schema.items ?? {}, schemas).type === 'string' ? 'strings' : 'json'
+  }
+  return types[0] === 'object' ? 'json' : (types[0] as ValueType)
+}
+
+function valuesOf(schema: Schema, schemas: Schemas): readonly string[] | undefined {
+  const choices = (schema.anyOf ?? schema.oneOf ?? []).map((choice) => resolve(choice, schemas))
+  const lists = [schema, ...choices].flatMap(({ enum: list }) => list ?? [])
+  const values = lists.filter((value): value is string => typeof value === 'string')
+  return values.length > 0 ? values : undefined
+}
+
+function answerOf({ responses }: Operation, schemas: Schemas): CatalogueOperation['answer'] {
+  const [, success] = Object.entries(responses).find(([status]) => status.startsWith('2')) ?? []
+  const [type = '', media] = Object.entries(success?.content ?? {})[0] ?? []
+  if (type === '') return 'none'
+  if (type === 'text/event-stream') return 'events'
+  if (Object.keys(success?.content ?? {}).length > 1 || type !== 'application/json') return 'file'
+  const { properties } = membersOf(media?.schema ?? {}, schemas)
+  if (!properties['items']) return 'json'
+  return properties['page_info'] ? 'page' : 'items'
+}
+
+function resolve(schema: Schema, schemas: Schemas): Schema {
+  const name = schema.$ref?.split('/').at(-1)
+  return name === undefined ? schema : { ...resolve(schemas[name] ?? {}, schemas), ...withoutReference(schema) }
+}
+
+const withoutReference = ({ $ref: _, ...rest }: Schema): Schema => rest

@@ -1,0 +1,131 @@
+/**
+ * `/docs` and `/redoc` in Chromium, as the worker's static assets serve them: under their policies, asking nobody
+ * else for anything, and signed in through this very server.
+ */
+import { readFileSync } from 'node:fs'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type OpenApiDocument, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
+import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
+import { createSeed, type Seed, type SeededUser } from '../conformance/seed.ts'
+import { hasChromium, launchChromium } from './chromium.ts'
+
+const document: OpenApiDocument = JSON.parse(readFileSync('public/openapi.json', 'utf8'))
+const operations = operationsOf(document)
+
+describe.runIf(hasChromium)('the API documentation in Chromium', () => {
+  let stack: RunningStack
+  let seed: Seed
+  let browser: Browser
+  let admin: SeededUser
+  beforeAll(async () => {
+    stack = await startStack({ withAssets: true })
+    seed = createSeed(stack.database_url)
+    browser = await launchChromium()
+    admin = await seed.addUser()
+    await seed.database.query(`UPDATE users SET roles = '{admin}' WHERE id = $1`, [admin.id])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await seed?.close()
+    await stack?.stop()
+  })
+
+  /** A page, and everything that it should not have done. */
+  async function open(path: string) {
+    const context: BrowserContext = await browser.newContext({
+      ...{ locale: 'en-US', viewport: { width: 1400, height: 1000 } },
+    })
+    const offences: string[] = []
+    context.on('request', (request) => {
+      const url = new URL(request.url())
+      // A blob is made by the page itself; its origin is the page's.
+      if (url.origin !== stack.issuer) offences.push(`asked ${request.url()}`)
+    })
+    context.on('console', (message) => {
+      if (/content security policy|violates/i.test(message.text())) offences.push(message.text())
+    })
+    context.on('weberror', (error) => offences.push(String(error.error())))
+    await context.addInitScript(() =>
+      addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        console.error(`violates ${violatedDirective}: ${blockedURI}`),
+      ),
+    )
+    const page = await context.newPage()
+    page.setDefaultTimeout(30_000)
+    const response = await page.goto(stack.issuer + path)
+    return { context, page, offences, headers: response?.headers() ?? {} }
+  }
+
+  const signIn = async (page: Page) => {
+    await page.getByLabel('Email address or username').fill(admin.username)
+    await page.getByLabel('Password').fill(admin.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+  }
+
+  test('Swagger UI lists every operation, signs in by code and PKCE in a pop-up, and its "Try it out" works on the admin API', async () => {
+    const { context, page, offences, headers } = await open('/docs')
+    await page.locator('.opblock').first().waitFor()
+    expect(await page.locator('.opblock').count()).toBe(operations.length)
+    expect(headers['content-security-policy']).not.toContain('unsafe')
+
+    await page.locator('.auth-wrapper .authorize').first().click()
+    const dialog = page.locator('.auth-container', { hasText: 'authorizationCode' })
+    expect(await dialog.getByLabel('client_id:').inputValue()).toBe('authly-docs')
+    for (const scope of ['admin:roles:read', 'profile']) {
+      await dialog.locator(`label:has(p.name:text-is("${scope}"))`).click()
+    }
+    const [popup] = await Promise.all([
+      context.waitForEvent('page'),
+      dialog.locator('button.authorize').click(),
+    ])
+    const authorize = new URL(popup.url())
+    expect(authorize.origin).toBe(stack.issuer)
+    await Promise.all([popup.waitForEvent('close'), signIn(popup)])
+    await dialog.getByText('Logout').waitFor()
+    await page.locator('.auth-container .btn-done').first().click()
+
+    for (const id of ['operations-Roles-listRoles', 'operations-OpenID Connect-getUserInfo']) {
+      const block = page.locator(`[id="${id.replace(' ', '_')}"]`)
+      await block.locator('.opblock-summary-control').click()
+      await block.getByRole('button', { name: 'Try it out' }).click()
+      await block.getByRole('button', { name: 'Execute' }).click()
+      const status = block.locator('.live-responses-table .response-col_status').last()
+      await status.waitFor()
+      expect((await status.textContent())?.trim(), id).toMatch(/^200/)
+    }
+    expect(offences).toEqual([])
+    await context.close()
+  })
+
+  test('ReDoc renders and finds every operation', async () => {
+    const { context, page, offences, headers } = await open('/redoc')
+    const section = (id: string) => page.locator(`[data-section-id$="operation/${id}"]`).first()
+    for (const { operation } of operations)
+      await section(operation.operationId as string).waitFor({ state: 'attached' })
+    await page.getByPlaceholder('Search').fill('introspect')
+    await page.locator('[data-role="search:results"] li').first().waitFor()
+    expect(headers['content-security-policy']).not.toMatch(/unsafe/)
+    expect(offences.filter((text) => !text.startsWith(`asked blob:${stack.issuer}`))).toEqual([])
+    await context.close()
+  })
+
+  test('the documents may be read by tools of any origin and are fresh after five minutes; other paths stay the worker’s', async () => {
+    for (const name of ['openapi.json', 'openapi-3.0.json']) {
+      const response = await fetch(`${stack.issuer}/${name}`)
+      expect(await response.json()).toEqual(JSON.parse(readFileSync(`public/${name}`, 'utf8')))
+      expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(response.headers.get('cache-control')).toBe('public, max-age=300, stale-while-revalidate=3600')
+    }
+    for (const path of ['/docs/nothing', '/_headers', '/vendor/nothing.js']) {
+      const response = await fetch(stack.issuer + path)
+      expect(response.status).toBe(404)
+      expect(await response.text()).toContain('<!doctype html>')
+    }
+    // The file behind a page has no policy of its own.
+    for (const page of ['docs', 'redoc']) {
+      const response = await fetch(`${stack.issuer}/${page}/index.html`, { redirect: 'manual' })
+      expect([response.status, response.headers.get('location')]).toEqual([308, `/${page}`])
+    }
+  })
+})
