@@ -27,6 +27,16 @@ export function openConsentsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
       sql.exec('INSERT OR REPLACE INTO consents VALUES (?, ?)', clientId, JSON.stringify(consent))
       loaded().set(clientId, consent)
     },
+    delete(clientId) {
+      if (!schema.exists()) return
+      sql.exec('DELETE FROM consents WHERE client_id = ?', clientId)
+      loaded().delete(clientId)
+    },
+    clear() {
+      if (!schema.exists()) return
+      sql.exec('DELETE FROM consents')
+      loaded().clear()
+    },
   }
 }
 

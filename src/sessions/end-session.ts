@@ -4,48 +4,54 @@ import type { Origin } from '../audit/event.ts'
 import { isOffline } from './limit-grants.ts'
 import { type RevocationReason, revokeGrant } from './revoke-grant.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
-import type { EndSession } from './user-sessions.ts'
+import type { ActingParty, EndAllSessions, EndSession } from './user-sessions.ts'
 
-export type SessionEndReason = EndSession['reason'] | 'limit' | 'signed_out_everywhere' | 'password_changed'
+export type SessionEndReason =
+  | EndSession['reason']
+  | NonNullable<EndAllSessions['reason']>
+  | 'limit'
+  | 'signed_out_everywhere'
+  | 'password_changed'
 
 interface Ending {
   readonly now: number
   readonly origin: Origin
   readonly reason: SessionEndReason
+  readonly by?: ActingParty | undefined
 }
 
 /**
  * Ends one session and the grants made in it, but for those with `offline_access`, which are meant to outlive
  * it (OpenID Connect Core §11). An unknown session changes nothing.
+ * @returns whether there was such a session
  */
-export function endSession(state: SubjectState, input: Ending & { readonly session_id: string }): void {
+export function endSession(state: SubjectState, input: Ending & { readonly session_id: string }): boolean {
   const session = state.sessions.find(input.session_id)
-  if (!session) return
+  if (!session) return false
   dropSession(state, session, input)
   for (const stored of state.grants.allLive()) {
     if (stored.grant.session_id !== session.session_id || isOffline(stored.grant)) continue
-    const actor = { actor_type: 'user', actor_id: session.user_id } as const
+    const actor = input.by ?? ({ actor_type: 'user', actor_id: session.user_id } as const)
     revokeGrant(state, stored, { now: input.now, origin: input.origin, reason: 'session_ended', actor })
   }
+  return true
 }
 
-/** Ends all sessions but one, and every grant. */
+/** Ends all sessions but one, and every grant; and, if asked, forgets what else is known of the person. */
 export function endAllSessions(
   state: SubjectState,
-  input: {
-    readonly now: number
-    readonly origin: Origin
-    readonly except_session_id?: string | undefined
-    readonly reason: SessionEndReason & RevocationReason
-  },
+  input: Omit<EndAllSessions, 'reason'> & { readonly reason: SessionEndReason & RevocationReason },
 ): void {
+  state.allEnded.at = input.now
   for (const session of state.sessions.all()) {
     if (session.session_id !== input.except_session_id) dropSession(state, session, input)
   }
   for (const stored of state.grants.allLive()) {
-    const actor = { actor_type: 'user', actor_id: stored.grant.user_id } as const
+    const actor = input.by ?? ({ actor_type: 'user', actor_id: stored.grant.user_id } as const)
     revokeGrant(state, stored, { ...input, actor })
   }
+  if (input.forget !== undefined) state.attempts.clear()
+  if (input.forget === 'everything') state.consents.clear()
 }
 
 /** Ends a session alone and records it. */
@@ -54,8 +60,7 @@ export function dropSession(state: SubjectState, session: StoredSession, ending:
   state.record(
     createEvent('session.ended', ending.now, ending.origin, {
       outcome: 'success',
-      actor_type: 'user',
-      actor_id: session.user_id,
+      ...(ending.by ?? { actor_type: 'user', actor_id: session.user_id }),
       user_id: session.user_id,
       session_id: session.session_id,
       data: { reason: ending.reason },

@@ -37,6 +37,9 @@ export function openLoginAttemptsTable(sql: SqlStorage, schema: ObjectSchema): S
     delete(identifierHash) {
       if (schema.exists()) sql.exec('DELETE FROM login_attempts WHERE identifier_hash = ?', identifierHash)
     },
+    clear() {
+      if (schema.exists()) sql.exec('DELETE FROM login_attempts')
+    },
   }
 }
 

@@ -2,6 +2,7 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEvent, Origin } from '../audit/event.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
+import type { EndAllSessions } from './user-sessions.ts'
 
 export type RevocationReason =
   | 'client'
@@ -10,6 +11,8 @@ export type RevocationReason =
   | 'limit'
   | 'session_ended'
   | 'signed_out_everywhere'
+  | 'consent_revoked'
+  | NonNullable<EndAllSessions['reason']>
   | 'password_changed'
 
 export interface RevocationCause {

@@ -12,6 +12,9 @@ export const maxSessions = 100
 
 /** Settles an attempt whose password was verified already. One attempt after the other, so guessing in parallel gains nothing. */
 export function settleLogin(state: SubjectState, input: SettleLogin): SettledLogin {
+  // What was verified may be worth nothing by now: the account disabled or deleted, the password another one.
+  const isOutdated = input.read_at !== undefined && input.read_at < state.allEnded.at
+  if (isOutdated && input.password_ok) return { status: 'refused' }
   const attempts = state.attempts.find(input.identifier_hash)
   const decision = decideLogin(attempts, input.password_ok, input.now)
   switch (decision.status) {

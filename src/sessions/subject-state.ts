@@ -45,10 +45,13 @@ export interface SubjectState {
     find(identifierHash: string): LoginAttempts | undefined
     put(identifierHash: string, attempts: LoginAttempts): void
     delete(identifierHash: string): void
+    clear(): void
   }
   readonly consents: {
     find(clientId: string): RememberedConsent | undefined
     put(clientId: string, consent: RememberedConsent): void
+    delete(clientId: string): void
+    clear(): void
   }
   /** Access tokens revoked one by one, by the hash of their id. */
   readonly revokedTokens: {
@@ -56,6 +59,11 @@ export interface SubjectState {
     /** @returns false when it was there already */
     add(jtiHash: string, expiresAt: number): boolean
   }
+  /**
+   * When all sessions were last ended (milliseconds since the Unix epoch). In memory alone: it matters to sign-ins
+   * under way at that moment, which take less time than an object stays.
+   */
+  readonly allEnded: { at: number }
   /** Appends to the audit trail, together with the changes made by the same call. */
   record(event: AuditEvent): void
 }

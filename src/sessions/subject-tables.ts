@@ -18,6 +18,7 @@ export const subjectMigrations: readonly string[] = [
 export const openSubjectTables = (
   sql: SqlStorage,
   schema: ObjectSchema,
+  allEnded: SubjectState['allEnded'],
   record: (event: AuditEvent) => void,
 ): SubjectState => ({
   sessions: openSessionsTable(sql, schema),
@@ -25,6 +26,7 @@ export const openSubjectTables = (
   attempts: openLoginAttemptsTable(sql, schema),
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
+  allEnded,
   record,
 })
 

@@ -14,6 +14,7 @@ import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
 import { endAllSessions, endSession } from './end-session.ts'
+import { forgetConsent } from './forget-consent.ts'
 import { inspectToken } from './inspect-token.ts'
 import { listSessions } from './list-sessions.ts'
 import { redeemCode } from './redeem-code.ts'
@@ -38,6 +39,7 @@ export class UserSessions extends DurableObject<Env> {
   readonly #schema: ObjectSchema
   readonly #alarm: ObjectAlarm
   readonly #outbox: Outbox
+  readonly #allEnded = { at: 0 }
   #state: SubjectState | undefined
   #events: AuditEvent[] = []
   #pruneAgainAt = 0
@@ -64,11 +66,17 @@ export class UserSessions extends DurableObject<Env> {
   }
 
   async endSession(input: Input<'endSession'>) {
-    this.#change((state) => endSession(state, input))
+    return this.#change((state) => endSession(state, input))
   }
 
   async endAllSessions(input: Input<'endAllSessions'>) {
-    this.#change((state) => endAllSessions(state, { ...input, reason: 'signed_out_everywhere' }))
+    this.#change((state) =>
+      endAllSessions(state, { ...input, reason: input.reason ?? 'signed_out_everywhere' }),
+    )
+  }
+
+  async forgiveFailures() {
+    this.#change((state) => state.attempts.clear())
   }
 
   async listSessions(input: Input<'listSessions'>) {
@@ -77,6 +85,10 @@ export class UserSessions extends DurableObject<Env> {
 
   async rememberConsent(input: Input<'rememberConsent'>) {
     this.#change((state) => rememberConsent(state, input))
+  }
+
+  async forgetConsent(input: Input<'forgetConsent'>) {
+    return this.#change((state) => forgetConsent(state, input))
   }
 
   async denyConsent(input: Input<'denyConsent'>) {
@@ -115,7 +127,9 @@ export class UserSessions extends DurableObject<Env> {
   }
 
   #open(): SubjectState {
-    this.#state ??= openSubjectTables(this.ctx.storage.sql, this.#schema, (event) => this.#events.push(event))
+    this.#state ??= openSubjectTables(this.ctx.storage.sql, this.#schema, this.#allEnded, (event) =>
+      this.#events.push(event),
+    )
     return this.#state
   }
 
@@ -181,8 +195,10 @@ export function createSessionsOf(
       completePasswordChange: (input) => object.completePasswordChange(input),
       endSession: (input) => object.endSession(input),
       endAllSessions: (input) => object.endAllSessions(input),
+      forgiveFailures: () => object.forgiveFailures(),
       listSessions: (input) => object.listSessions(input),
       rememberConsent: (input) => object.rememberConsent(input),
+      forgetConsent: (input) => object.forgetConsent(input),
       denyConsent: (input) => object.denyConsent(input),
       redeemCode: async (input) => forward<RedeemedCode>(await object.redeemCode(input)),
       rotateRefresh: async (input) => forward<RotatedRefresh>(await object.rotateRefresh(input)),

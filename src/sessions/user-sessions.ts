@@ -4,7 +4,7 @@
  * outputs are plain data, because they cross an RPC boundary. Times are milliseconds since the Unix epoch
  * unless a name ends in `_seconds`.
  */
-import type { Origin } from '../audit/event.ts'
+import type { AuditEvent, Origin } from '../audit/event.ts'
 
 /** A person's sign-in on one browser. */
 export interface Session {
@@ -72,6 +72,8 @@ export interface RefreshPolicy {
 
 export interface SettleLogin {
   readonly now: number
+  /** When the account was read for this attempt: what ended all sessions since then ends this one too. */
+  readonly read_at?: number | undefined
   readonly user_id: string
   /** Hash of the identifier typed: attempts are counted per identifier, so two of one account stay unlinkable. */
   readonly identifier_hash: string
@@ -195,12 +197,34 @@ export type RevokeToken = {
   | { readonly kind: 'refresh'; readonly grant_id: string; readonly secret_hash: string }
 )
 
+/** Who ends what is another person's; absent: the person. */
+export type ActingParty = Pick<AuditEvent, 'actor_type' | 'actor_id'>
+
 export interface EndSession {
   readonly now: number
   readonly session_id: string
   /** Ends the session's grants too, but for those with `offline_access`. */
   readonly origin: Origin
   readonly reason: 'logout' | 'revoked' | 'replaced'
+  readonly by?: ActingParty | undefined
+}
+
+export interface EndAllSessions {
+  readonly now: number
+  readonly origin: Origin
+  readonly except_session_id?: string | undefined
+  /** Default: `signed_out_everywhere`. */
+  readonly reason?: 'account_disabled' | 'account_deleted' | 'credentials_reset' | undefined
+  readonly by?: ActingParty | undefined
+  /** Also drops failed sign-ins (`attempts`) or all that is remembered of the person (`everything`). */
+  readonly forget?: 'attempts' | 'everything' | undefined
+}
+
+export interface ForgetConsent {
+  readonly now: number
+  readonly origin: Origin
+  readonly client_id: string
+  readonly by: ActingParty
 }
 
 export interface CompletePasswordChange {
@@ -230,15 +254,19 @@ export interface UserSessions {
   checkSession(input: CheckSession): Promise<CheckedSession>
   /** Ends every session and every grant; this browser goes on in a new, ordinary session. Repeatable. */
   completePasswordChange(input: CompletePasswordChange): Promise<void>
-  endSession(input: EndSession): Promise<void>
-  /** Ends all sessions and all grants, `offline_access` included. */
-  endAllSessions(input: {
-    now: number
-    except_session_id?: string | undefined
-    origin: Origin
-  }): Promise<void>
+  /** @returns whether there was such a session */
+  endSession(input: EndSession): Promise<boolean>
+  /** Ends all sessions and all grants, `offline_access` included. Repeatable. */
+  endAllSessions(input: EndAllSessions): Promise<void>
+  /** Failed sign-ins count no more. Repeatable. */
+  forgiveFailures(): Promise<void>
   listSessions(input: { now: number }): Promise<readonly Session[]>
   rememberConsent(input: RememberConsent): Promise<void>
+  /**
+   * A consent was withdrawn: the copy goes, and every grant of the client with it. Repeatable.
+   * @returns whether there was anything
+   */
+  forgetConsent(input: ForgetConsent): Promise<boolean>
   /** The person said no; only an event. */
   denyConsent(input: {
     now: number

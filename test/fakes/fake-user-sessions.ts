@@ -3,6 +3,7 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import { checkSession } from '../../src/sessions/check-session.ts'
 import { completePasswordChange } from '../../src/sessions/complete-password-change.ts'
 import { endAllSessions, endSession } from '../../src/sessions/end-session.ts'
+import { forgetConsent } from '../../src/sessions/forget-consent.ts'
 import { inspectToken } from '../../src/sessions/inspect-token.ts'
 import { listSessions } from '../../src/sessions/list-sessions.ts'
 import { redeemCode } from '../../src/sessions/redeem-code.ts'
@@ -21,9 +22,12 @@ export function createFakeUserSessions(): { readonly sessions: UserSessions; rea
     checkSession: async (input) => checkSession(state, input),
     completePasswordChange: async (input) => completePasswordChange(state, input),
     endSession: async (input) => endSession(state, input),
-    endAllSessions: async (input) => endAllSessions(state, { ...input, reason: 'signed_out_everywhere' }),
+    endAllSessions: async (input) =>
+      endAllSessions(state, { ...input, reason: input.reason ?? 'signed_out_everywhere' }),
+    forgiveFailures: async () => state.attempts.clear(),
     listSessions: async (input) => listSessions(state, input),
     rememberConsent: async (input) => rememberConsent(state, input),
+    forgetConsent: async (input) => forgetConsent(state, input),
     denyConsent: async (input) => denyConsent(state, input),
     redeemCode: async (input) => redeemCode(state, input),
     rotateRefresh: async (input) => rotateRefresh(state, input),

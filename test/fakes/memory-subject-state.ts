@@ -31,15 +31,19 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       find: (hash) => attempts.get(hash),
       put: (hash, value) => void attempts.set(hash, value),
       delete: (hash) => void attempts.delete(hash),
+      clear: () => attempts.clear(),
     },
     consents: {
       find: (clientId) => consents.get(clientId),
       put: (clientId, consent) => void consents.set(clientId, consent),
+      delete: (clientId) => void consents.delete(clientId),
+      clear: () => consents.clear(),
     },
     revokedTokens: {
       has: (jtiHash) => revoked.has(jtiHash),
       add: (jtiHash) => !revoked.has(jtiHash) && Boolean(revoked.add(jtiHash)),
     },
+    allEnded: { at: 0 },
     record: (event) => void events.push(event),
   }
   return { state, events }

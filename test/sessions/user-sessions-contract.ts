@@ -562,6 +562,67 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         expect(await sessions.listSessions({ now: start })).toEqual([])
       })
 
+      it('by somebody else says who it was and why (audit)', async () => {
+        const subject = await withGrant()
+        const by = { actor_type: 'user', actor_id: 'an-admin' } as const
+        await subject.sessions.endAllSessions({ now: start, origin, by, reason: 'account_disabled' })
+        const ended = (await subject.events()).slice(-2)
+        expect(ended.map(({ type }) => type)).toEqual(['session.ended', 'token.revoked'])
+        for (const event of ended) {
+          expect(event).toMatchObject({ ...by, user_id: userId, data: { reason: 'account_disabled' } })
+        }
+      })
+
+      it('says whether there was such a session', async () => {
+        const { sessions } = await signedIn()
+        const end = { now: start, session_id: 'session-1', origin, reason: 'revoked' } as const
+        expect(await sessions.endSession(end)).toBe(true)
+        expect(await sessions.endSession(end)).toBe(false)
+      })
+
+      it('can forget failed sign-ins, or all that is remembered of the person', async () => {
+        const { sessions } = await signedIn()
+        const consent = { now: start, client_id: 'web', session_id: 'session-1', user_id: userId, origin }
+        await sessions.rememberConsent({ ...consent, scopes: ['openid'], claims: [], new_decision: false })
+        for (let failure = 0; failure < 7; failure++) {
+          await sessions.settleLogin(login({ password_ok: false }))
+        }
+        expect((await sessions.settleLogin(login())).status).toBe('locked')
+        await sessions.endAllSessions({ now: start, origin, forget: 'attempts' })
+        expect((await sessions.settleLogin(login())).status).toBe('signed_in')
+        const asked = { ...check(), client_id: 'web' }
+        expect(await sessions.checkSession(asked)).toMatchObject({ consent: { scopes: ['openid'] } })
+        await sessions.endAllSessions({ now: start, origin, forget: 'everything' })
+        await sessions.settleLogin(login())
+        expect(await sessions.checkSession(asked)).toMatchObject({ status: 'live', consent: undefined })
+      })
+
+      it('forgives failures when asked, and nothing else', async () => {
+        const { sessions } = await signedIn()
+        for (let failure = 0; failure < 7; failure++) {
+          await sessions.settleLogin(login({ password_ok: false }))
+        }
+        await sessions.forgiveFailures()
+        expect((await sessions.settleLogin(login({ session: newSession('session-2') }))).status).toBe(
+          'signed_in',
+        )
+        expect(await sessions.listSessions({ now: start })).toHaveLength(2)
+      })
+
+      it('of a consent ends every grant of that client and of no other', async () => {
+        const subject = await withGrant({ scopes: ['openid', 'offline_access'] })
+        const { sessions } = subject
+        const { client_id } = grant('grant-1')
+        await sessions.redeemCode(redemption(grant('grant-2', { client_id: 'another' })))
+        const by = { actor_type: 'client', actor_id: 'service' } as const
+        expect(await sessions.forgetConsent({ now: start, origin, client_id, by })).toBe(true)
+        expect(await sessions.inspectToken(accessToken())).toEqual({ status: 'dead' })
+        expect(await sessions.inspectToken(accessToken('jti-0', 'grant-2'))).toMatchObject({ status: 'live' })
+        expect(await last(subject)).toMatchObject({ type: 'token.revoked', ...by, client_id })
+        expect(await sessions.forgetConsent({ now: start, origin, client_id, by })).toBe(false)
+        expect((await sessions.listSessions({ now: start })).length).toBe(1)
+      })
+
       describe('after a password change', () => {
         const change = (session_id: string, now = start) => ({
           now,

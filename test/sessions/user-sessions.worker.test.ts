@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
-import { login } from './examples.ts'
+import { login, origin, start } from './examples.ts'
 import { evictedBeforeEachCall, sessionsOf, stubOf, waitingEvents } from './object-subject.ts'
 import { describeUserSessions } from './user-sessions-contract.ts'
 
@@ -12,6 +12,19 @@ describeUserSessions('the object', () => {
 describeUserSessions('the object, evicted before every call', () => {
   const subject = crypto.randomUUID()
   return { sessions: evictedBeforeEachCall(subject), events: () => waitingEvents(subject) }
+})
+
+describe('a sign-in under way', () => {
+  it('does not begin once all sessions ended, since the account it read may be disabled by now', async () => {
+    const sessions = sessionsOf(crypto.randomUUID())
+    await sessions.settleLogin(login())
+    await sessions.endAllSessions({ now: start + 10, origin })
+    expect(await sessions.settleLogin(login({ now: start + 11, read_at: start + 9 }))).toEqual({
+      status: 'refused',
+    })
+    const afterwards = login({ now: start + 12, read_at: start + 10 })
+    expect((await sessions.settleLogin(afterwards)).status).toBe('signed_in')
+  })
 })
 
 describe('a call that fails half-way', () => {

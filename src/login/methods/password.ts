@@ -41,6 +41,7 @@ export const password: LoginMethod = {
     if (!decision.allowed) return { status: 'limited', decision }
     const identifier = normalizeIdentifier(attempt.fields['identifier'] ?? '')
     const typed = attempt.fields['password'] ?? ''
+    const readAt = needs.now()
     const [found, identifierHash] = await Promise.all([
       needs.findUserForLogin(identifier),
       needs.root.mac('login identifier', identifier),
@@ -48,7 +49,7 @@ export const password: LoginMethod = {
     const usable = found?.user.status === 'active' ? found.password : undefined
     const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
     if (!found) return settleUnknown(needs, attempt.origin, identifierHash)
-    return settleKnown(needs, attempt, found, { identifierHash, isCorrect, typed })
+    return settleKnown(needs, attempt, found, { identifierHash, isCorrect, typed, readAt })
   },
 }
 
@@ -74,11 +75,19 @@ async function settleUnknown(
   return { status: 'locked', retryAfterSeconds: retry_after_seconds }
 }
 
+interface Verified {
+  readonly identifierHash: string
+  readonly isCorrect: boolean
+  readonly typed: string
+  /** Milliseconds since the Unix epoch, before the account was read. */
+  readonly readAt: number
+}
+
 async function settleKnown(
   needs: LoginNeeds,
   { previous, origin }: LoginAttempt,
   { user, password: stored }: UserWithPassword,
-  { identifierHash, isCorrect, typed }: { identifierHash: string; isCorrect: boolean; typed: string },
+  { identifierHash, isCorrect, typed, readAt }: Verified,
 ): Promise<LoginOutcome> {
   const now = needs.now()
   // Always a new id and secret: a session planted before the sign-in stays worthless (session fixation).
@@ -87,6 +96,7 @@ async function settleKnown(
   const isSamePerson = previous?.user_id === user.id
   const settled = await needs.sessionsOf(user.id).settleLogin({
     now,
+    read_at: readAt,
     user_id: user.id,
     identifier_hash: identifierHash,
     password_ok: isCorrect,

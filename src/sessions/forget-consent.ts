@@ -1,0 +1,19 @@
+/** A consent that was withdrawn: silent sign-ins must ask again, and what the client holds is worth nothing. */
+import { revokeGrant } from './revoke-grant.ts'
+import type { SubjectState } from './subject-state.ts'
+import type { ForgetConsent } from './user-sessions.ts'
+
+/**
+ * Drops the copy of the consent and revokes every grant of the client, `offline_access` included.
+ * @returns whether there was anything
+ */
+export function forgetConsent(state: SubjectState, input: ForgetConsent): boolean {
+  const consent = state.consents.find(input.client_id)
+  if (consent) state.consents.delete(input.client_id)
+  const grants = state.grants.allLive().filter(({ grant }) => grant.client_id === input.client_id)
+  for (const stored of grants) {
+    const { now, origin, by } = input
+    revokeGrant(state, stored, { now, origin, reason: 'consent_revoked', actor: by })
+  }
+  return consent !== undefined || grants.length > 0
+}
