@@ -5,8 +5,7 @@ import { defineOperation } from '../operation.ts'
 import { unavailable } from '../problems.ts'
 import { streamQuery, toSubscription } from './stream-query.ts'
 
-const description = `
-The same stream as \`/admin/audit/stream\`, as JSON text messages over a WebSocket (RFC 6455). A browser sends its
+const description = `The same stream as \`/admin/audit/stream\`, as JSON text messages over a WebSocket (RFC 6455). A browser sends its
 token as a subprotocol: \`new WebSocket(url, ['authly.bearer', token])\`.
 
 The server sends
@@ -41,8 +40,9 @@ export const streamAuditEventsSocket = defineOperation({
   problems: { 426: 'The request does not ask for a WebSocket' },
   async run(call) {
     const { headers } = call.request
-    if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return err(upgradeRequired)
+    // Refuses whoever may not read the trail; the stream asks again with every page.
     await call.db.run(sql`select 1`)
+    if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return err(upgradeRequired)
     const response = await call.deps.openAuditStream(toSubscription(call.query, call), 'websocket')
     if (!response.webSocket) return err(unavailable)
     const isOffered = headers.get('sec-websocket-protocol')?.startsWith('authly.bearer')

@@ -1,4 +1,4 @@
-import { createExecutionContext, env, runDurableObjectAlarm } from 'cloudflare:test'
+import { env, runDurableObjectAlarm } from 'cloudflare:test'
 import { describe, expect, it, vi } from 'vitest'
 import { write } from '../../../test/audit/stream/stream-client.ts'
 import {
@@ -8,7 +8,6 @@ import {
   testDependencies,
 } from '../../../test/worker/admin-client.ts'
 import { uuidv7 } from '../../kit/ids.ts'
-import worker from '../../worker.ts'
 
 const wait = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 20 })
 
@@ -25,12 +24,8 @@ function follow(response: Response) {
   return { text: () => text, stop: () => reader.cancel() }
 }
 
-const connect = async (path: string, headers: Record<string, string>): Promise<Response> =>
-  worker.fetch(
-    new Request(`https://auth.test${path}`, { headers: { upgrade: 'websocket', ...headers } }),
-    env,
-    createExecutionContext(),
-  )
+const connect = (path: string, headers: Record<string, string>): Promise<Response> =>
+  callAdmin(undefined, 'GET', path, { headers: { upgrade: 'websocket', ...headers } })
 
 describe('GET /admin/audit/stream', () => {
   it('streams events as they are written, and resumes behind Last-Event-ID, which wins over after', async () => {

@@ -1,5 +1,5 @@
 /** What both live streams take, and how a request becomes a subscription. */
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 import { auditEventTypes } from '../../audit/event.ts'
 import type { Subscription } from '../../audit/stream/subscription.ts'
 import type { Actor, LiveToken } from '../actor.ts'
@@ -17,9 +17,15 @@ const listOf = (known: readonly string[], what: string, example: string) =>
       message: `must be ${what}, separated by commas`,
     })
     .optional()
-    .openapi({ type: 'string', description: `Only these ${what}, separated by commas`, example })
+    .meta({ type: 'string', description: `Only these ${what}, separated by commas`, example })
 
-const id = (description: string) => z.string().min(1).max(200).optional().openapi({ description })
+/** Text without control characters: Postgres stores no NUL. */
+const id = (description: string) =>
+  z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u)
+    .optional()
+    .describe(description)
 
 /** A position as it stands in `id:` lines and `position` members. */
 export const positionPattern = /^\d{1,15}$/
@@ -30,8 +36,8 @@ export const streamQuery = z.object({
   user_id: id('Only events about this person'),
   actor_id: id('Only what this person or client did'),
   client_id: id('Only events of this client'),
-  outcome: z.enum(['success', 'failure']).optional().openapi({ description: 'Only events that ended so' }),
-  after: z.string().regex(positionPattern, 'must be a position').optional().openapi({
+  outcome: z.enum(['success', 'failure']).optional().describe('Only events that ended so'),
+  after: z.string().regex(positionPattern, 'must be a position').optional().meta({
     description: 'Position of the last event already known: what came since is sent first',
     example: '1042',
   }),
