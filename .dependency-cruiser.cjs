@@ -32,6 +32,7 @@ const adminOperations = [
   '[.]operation[.]ts$',
   '^src/admin/(?:operation|operations|serve-operation|describe-operation|authenticate|read-input|schemas)[.]ts$',
   '^src/admin/.*/index[.]ts$',
+  '^src/jobs/job-kind[.]ts$', // what a kind of job is, its statements included
 ]
 const tests = '[.]test[.]ts$'
 

@@ -14,8 +14,11 @@ import type { z } from 'zod'
 import type { Permission } from '../admin/permissions.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
+import type { EndAllSessions } from '../sessions/user-sessions.ts'
 import type { InputFormat, InputRow } from './formats/input-row.ts'
 import type { JobCounts, JobFileName, JobOrder } from './job.ts'
+
+export type SignOutReason = NonNullable<EndAllSessions['reason']>
 
 /** Rows that were uploaded, in chunks as they are stored. */
 export interface JobInput {
@@ -36,6 +39,9 @@ export interface JobWork<Params> {
   readonly input: JobInput | undefined
   readonly root: RootSecret
   readonly passwordHasher: PasswordHasher
+  /** Signs a person out everywhere. Harmless to repeat. */
+  endSessions(userId: string, reason: SignOutReason): Promise<void>
+  readonly issuer: string
   /** Milliseconds since the Unix epoch. */
   now(): number
 }
@@ -84,6 +90,11 @@ export interface JobKind<Params extends object, Cursor, Step, Outcome> {
   /** `step` must be plain JSON. Must do no I/O. */
   plan(work: JobWork<Params>, cursor: Cursor | undefined): Promise<Step>
   statement(work: JobWork<Params>, step: Step): StepStatement
+  /**
+   * What must also happen outside Postgres once the step did (sessions of a deleted person end). Runs before the
+   * step counts as done, and again after a crash: it must be harmless to repeat.
+   */
+  after?(work: JobWork<Params>, step: Step, outcome: Outcome): Promise<void>
   settle(work: JobWork<Params>, step: Step, outcome: Outcome): Settled<Cursor> | Promise<Settled<Cursor>>
 }
 

@@ -44,6 +44,8 @@ const stateKey = 'state'
 const planKey = 'plan'
 /** Work per alarm; then the object gets air, and a fresh CPU limit. */
 const alarmBudgetMs = 5_000
+/** Each may call many objects: an invocation has a limit of those too. */
+const mostStepsPerAlarm = 8
 const claimDelayMs = 300
 
 export type Offered =
@@ -173,8 +175,9 @@ export class Job extends DurableObject<Env> {
     try {
       const until = Date.now() + alarmBudgetMs
       let next: number | undefined
+      let steps = 0
       do next = await this.#move()
-      while (next === 0 && Date.now() < until)
+      while (next === 0 && ++steps < mostStepsPerAlarm && Date.now() < until)
       if (next !== undefined) await this.#storage.setAlarm(Date.now() + next)
     } finally {
       this.#isWorking = false
@@ -253,6 +256,14 @@ export class Job extends DurableObject<Env> {
     if (answer.status === 'refused') {
       this.#save(endJob(state, 'failed', answer.detail))
       return 0
+    }
+    try {
+      await kind.after?.(work, plan, answer.outcome)
+    } catch (error) {
+      console.error(
+        JSON.stringify({ event: 'job_after_failed', reason: (error as Error).message.slice(0, 200) }),
+      )
+      return this.#wait(postpone(state, 'a part of the server is away'))
     }
     const settled = await kind.settle(work, plan, answer.outcome)
     this.#storage.transactionSync(() => {
@@ -365,6 +376,16 @@ export class Job extends DurableObject<Env> {
     return {
       ...{ order, params: order.params, counts, root: this.#root, passwordHasher: argon2Hasher },
       input: input && readInput(this.#storage.sql, input),
+      endSessions: (userId, reason) =>
+        placeObjects(
+          this.env.USER_SESSIONS,
+          config,
+        )(userId).endAllSessions({
+          ...{ now: Date.now(), origin: order.origin, reason },
+          by: { actor_type: order.actor.type, actor_id: order.actor.id },
+          forget: reason === 'account_deleted' ? 'everything' : undefined,
+        }),
+      issuer: config.issuer,
       now: () => Date.now(),
     }
   }

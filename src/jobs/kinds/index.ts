@@ -1,7 +1,8 @@
 /** Every kind of background job. Adding one: a file that calls `defineJobKind`, and a line here. */
 import type { AnyJobKind } from '../job-kind.ts'
+import { importUsers } from './import-users.kind.ts'
 
-export const jobKinds: readonly AnyJobKind[] = []
+export const jobKinds: readonly AnyJobKind[] = [importUsers]
 
 /** @throws Error for a name no kind has: the object was made by another version */
 export function findJobKind(name: string): AnyJobKind {

@@ -1,0 +1,195 @@
+/**
+ * Rows of accounts as one statement: who exists already, who is created, who is changed, their passwords and
+ * invitations, and an audit event for each. What came of every row is part of its outcome.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { JobOrder } from '../../../jobs/job.ts'
+import type { SignOutReason, StepStatement } from '../../../jobs/job-kind.ts'
+
+/** A row as it is sent; its random parts were made before and kept. */
+export interface WrittenRow {
+  readonly line: number
+  readonly id: string
+  readonly event_id: string
+  readonly username?: string | undefined
+  readonly email?: string | undefined
+  readonly email_verified?: boolean | undefined
+  readonly phone_number?: string | undefined
+  readonly phone_number_verified?: boolean | undefined
+  readonly profile?: object | undefined
+  readonly status?: string | undefined
+  /** Password hash. */
+  readonly hash?: string | undefined
+  readonly must_change?: boolean | undefined
+  /** Hash of an invitation's secret, and until when it is good (milliseconds since the Unix epoch). */
+  readonly link_hash?: string | undefined
+  readonly link_expires_at?: number | undefined
+}
+
+export interface WriteOptions {
+  readonly order: JobOrder
+  readonly onConflict: 'fail' | 'skip' | 'update'
+  readonly createdEvent: 'user.created' | 'user.imported'
+  /** Writes nothing and says what would happen. */
+  readonly dryRun: boolean
+}
+
+export interface WrittenOutcome {
+  readonly line: number
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed'
+  readonly code: 'exists' | 'ambiguous' | 'more_privileged' | 'administrator' | null
+  readonly user_id: string | null
+  /** Why the person's sessions must end. */
+  readonly signs_out?: SignOutReason | null
+}
+
+/** What an audit event of a job shows of an account. */
+const visible = (alias: string): SQL => sql.raw(`to_jsonb(${alias})`)
+
+const given = (rows: readonly WrittenRow[]): SQL => sql`
+  given as materialized (
+    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (
+      line int, id uuid, event_id uuid, username text, email text, email_verified boolean, phone_number text,
+      phone_number_verified boolean, profile jsonb, status text, hash text, must_change boolean, link_hash text,
+      link_expires_at bigint)
+  )`
+
+/** One index lookup per identifier of each row; two different people for one row are an ambiguity. */
+const matched = (order: JobOrder): SQL => sql`
+  matched as materialized (
+    select line, (array_agg(user_id))[1] as user_id, count(*) > 1 as ambiguous
+    from (
+      select given.line, users.id as user_id from given join users on users.id = given.id
+      union select given.line, users.id from given join users on lower(users.email) = lower(given.email)
+      union select given.line, users.id from given join users on lower(users.username) = lower(given.username)
+    ) as found group by line
+  ), held as materialized (
+    select authly_permissions_of(${order.actor.type}, ${order.actor.id}) as permissions
+  ), target as materialized (
+    select matched.line, matched.ambiguous, users.*,
+      authly_covers(held.permissions, array(
+        select distinct permission from roles, unnest(roles.permissions) as permission
+        where roles.name = any (users.roles))) as manageable
+    from held, matched join users on users.id = matched.user_id
+  )`
+
+/** The statement of a step. Its outcome: `WrittenOutcome[]`. */
+export function writeUsers(rows: readonly WrittenRow[], options: WriteOptions): StepStatement {
+  const { order, onConflict, dryRun } = options
+  const wanted = sql`${onConflict}::text`
+  const decided = sql`
+    decided as materialized (
+      select given.*, target.id as target_id,
+        case
+          when matched.line is null then 'created'
+          when ${wanted} = 'skip' then 'skipped'
+          when ${wanted} = 'fail' or matched.ambiguous then 'failed'
+          when not target.manageable or (given.status = 'disabled' and target.roles @> '{admin}') then 'failed'
+          else 'updated'
+        end as outcome,
+        case
+          when matched.line is null or ${wanted} = 'skip' then null
+          when ${wanted} = 'fail' then 'exists'
+          when matched.ambiguous then 'ambiguous'
+          when not target.manageable then 'more_privileged'
+          when given.status = 'disabled' and target.roles @> '{admin}' then 'administrator'
+        end as code
+      from given left join matched on matched.line = given.line left join target on target.line = given.line
+    )`
+  const reading = sql`${given(rows)}, ${matched(order)}, ${decided}`
+  if (dryRun) {
+    return {
+      ctes: reading,
+      outcome: sql`(select coalesce(jsonb_agg(jsonb_build_object('line', line, 'outcome', outcome, 'code', code,
+        'user_id', target_id) order by line), '[]') from decided)`,
+    }
+  }
+  return {
+    ctes: sql`${reading}, ${writing(options)}`,
+    outcome: sql`(select coalesce(jsonb_agg(jsonb_build_object('line', decided.line,
+        'outcome', case
+          when decided.outcome = 'created' and inserted.id is null then 'failed'
+          when decided.outcome = 'updated' and updated.id is null and rehashed.user_id is null then 'unchanged'
+          else decided.outcome end,
+        'code', case when decided.outcome = 'created' and inserted.id is null then 'exists' else decided.code end,
+        'user_id', coalesce(inserted.id, decided.target_id),
+        'signs_out', case when updated.id is not null and decided.status = 'disabled' then 'account_disabled'
+          when rehashed.user_id is not null then 'credentials_reset' end
+        ) order by decided.line), '[]')
+      from decided
+        left join inserted on inserted.id = decided.id and decided.outcome = 'created'
+        left join updated on updated.id = decided.target_id and decided.outcome = 'updated'
+        left join rehashed on rehashed.user_id = decided.target_id and decided.outcome = 'updated')`,
+  }
+}
+
+function writing({ order, createdEvent }: WriteOptions): SQL {
+  const created = sql`decided.outcome = 'created'`
+  const updated = sql`decided.outcome = 'updated'`
+  return sql`
+    inserted as (
+      insert into users (id, username, email, email_verified, phone_number, phone_number_verified, profile, status)
+      select id, username, email, coalesce(email_verified, false), phone_number,
+        coalesce(phone_number_verified, false), coalesce(profile, '{}'), coalesce(status, 'active')
+      from decided where ${created}
+      on conflict do nothing
+      returning *
+    ), updated as (
+      update users set
+        username = coalesce(decided.username, users.username),
+        email = coalesce(decided.email, users.email),
+        email_verified = coalesce(decided.email_verified,
+          users.email_verified and coalesce(lower(decided.email) = lower(users.email), true)),
+        phone_number = coalesce(decided.phone_number, users.phone_number),
+        phone_number_verified = coalesce(decided.phone_number_verified,
+          users.phone_number_verified and coalesce(decided.phone_number = users.phone_number, true)),
+        profile = authly_merge_patch(users.profile, coalesce(decided.profile, '{}')),
+        status = coalesce(decided.status, users.status),
+        version = users.version + 1, updated_at = now()
+      from decided
+      where ${updated} and users.id = decided.target_id and (
+        coalesce(decided.username, users.username) is distinct from users.username
+        or coalesce(decided.email, users.email) is distinct from users.email
+        or coalesce(decided.email_verified, users.email_verified) <> users.email_verified
+        or coalesce(decided.phone_number, users.phone_number) is distinct from users.phone_number
+        or coalesce(decided.phone_number_verified, users.phone_number_verified) <> users.phone_number_verified
+        or coalesce(decided.status, users.status) <> users.status
+        or authly_merge_patch(users.profile, coalesce(decided.profile, '{}')) <> users.profile)
+      returning users.*
+    ), hashed as (
+      insert into password_credentials (user_id, hash, must_change)
+      select decided.id, decided.hash, coalesce(decided.must_change, false)
+      from decided join inserted on inserted.id = decided.id where decided.hash is not null
+    ), rehashed as (
+      insert into password_credentials (user_id, hash, must_change)
+      select decided.target_id, decided.hash, coalesce(decided.must_change, false)
+      from decided where ${updated} and decided.hash is not null
+      on conflict (user_id) do update set hash = excluded.hash, must_change = excluded.must_change, changed_at = now()
+        where password_credentials.hash <> excluded.hash
+      returning user_id
+    ), linked as (
+      insert into password_setup_links (user_id, purpose, secret_hash, expires_at)
+      select decided.id, 'invitation', decided.link_hash, to_timestamp(decided.link_expires_at / 1000.0)
+      from decided join inserted on inserted.id = decided.id where decided.link_hash is not null
+    ), recorded as (
+      insert into audit_events (id, type, occurred_at, outcome, actor_type, actor_id, user_id, client_id, entity_type,
+        entity_id, ip, user_agent, request_id, changes, data)
+      select told.event_id, told.type, now(), 'success', ${order.actor.type}, ${order.actor.id}, told.user_id::text,
+        ${order.actor.type === 'client' ? order.actor.id : null}::text, 'user', told.user_id::text,
+        ${order.origin.ip ?? null}::text, ${order.origin.user_agent ?? null}::text,
+        ${order.origin.request_id}::text, told.changes,
+        jsonb_build_object('job_id', ${order.job_id}::text, 'line', told.line)
+      from (
+        select decided.event_id, ${createdEvent}::text as type, inserted.id as user_id, decided.line,
+          authly_changes('{}', ${visible('inserted')}) as changes
+        from decided join inserted on inserted.id = decided.id
+        union all
+        select decided.event_id, 'user.updated', decided.target_id, decided.line,
+          authly_changes(${visible('users')}, coalesce(${visible('updated')}, ${visible('users')}))
+            || case when rehashed.user_id is null then '{}'::jsonb else '{"password": {"before": null, "after": "replaced"}}'::jsonb end
+        from decided join users on users.id = decided.target_id
+          left join updated on updated.id = decided.target_id left join rehashed on rehashed.user_id = decided.target_id
+        where ${updated} and (updated.id is not null or rehashed.user_id is not null)
+      ) as told order by told.line
+    )`
+}

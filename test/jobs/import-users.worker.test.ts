@@ -1,0 +1,184 @@
+import { sql } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import {
+  accept,
+  addActor,
+  database,
+  fileOf,
+  jobStub,
+  linesOf,
+  orderOf,
+  runToEnd,
+  streamOf,
+} from './job-harness.ts'
+
+const fresh = () => crypto.randomUUID().slice(0, 8)
+const params = { on_conflict: 'fail', dry_run: false, format: 'csv' }
+
+async function importCsv(text: string, options: Record<string, unknown> = {}, roles?: readonly string[]) {
+  const order = await orderOf('users.import', { ...params, ...options }, await addActor(roles))
+  const offered = await jobStub(order).offer(order, {
+    body: streamOf(text),
+    format: options['format'] === 'ndjson' ? 'ndjson' : 'csv',
+  })
+  if (!offered.ok) return { order, offered, progress: undefined, results: [] }
+  await accept(order)
+  const progress = await runToEnd(order)
+  return { order, offered, progress, results: linesOf(await fileOf(order, 'results')) }
+}
+
+const usersLike = (mark: string) =>
+  database
+    .execute<Record<string, unknown>>(
+      sql`select users.*, hash, must_change from users left join password_credentials on user_id = users.id
+          where email like ${`%${mark}%`} or username like ${`%${mark}%`} order by email, username`,
+    )
+    .then(({ rows }) => rows)
+
+describe('users.import', () => {
+  test('imports rows with claims, hashes and status, each with its line and its audit event', async () => {
+    const mark = fresh()
+    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const { progress, results, order } = await importCsv(
+      `email,username,name,address_country,email_verified,password_hash,status\r\n` +
+        `a@${mark}.test,u-${mark},"Ada, L.",GB,true,${hash},active\r\n` +
+        `b@${mark}.test,,,,,,disabled\r\n`,
+    )
+    expect(progress).toMatchObject({ status: 'succeeded', total: 2, processed: 2, succeeded: 2, failed: 0 })
+    const [ada, other] = await usersLike(mark)
+    expect(ada).toMatchObject({
+      ...{ email: `a@${mark}.test`, username: `u-${mark}`, email_verified: true, status: 'active', hash },
+      profile: { name: 'Ada, L.', address: { country: 'GB' } },
+    })
+    expect(other).toMatchObject({ email_verified: false, status: 'disabled', hash: null, profile: {} })
+    expect(results).toEqual([
+      { line: 2, outcome: 'created', user_id: ada?.['id'] },
+      { line: 3, outcome: 'created', user_id: other?.['id'] },
+    ])
+    const events = await database.execute<Record<string, unknown>>(
+      sql`select type, actor_id, user_id, entity_type, changes, data from audit_events
+          where data->>'job_id' = ${order.job_id} order by position`,
+    )
+    expect(events.rows).toHaveLength(2)
+    expect(events.rows[0]).toMatchObject({
+      ...{ type: 'user.imported', actor_id: order.actor.id, user_id: ada?.['id'], entity_type: 'user' },
+      data: { line: 2 },
+    })
+    expect(JSON.stringify(events.rows)).not.toContain('N9qo8uLOick')
+  })
+
+  test('partial failure: good rows are in, bad ones come back to be corrected and sent again', async () => {
+    const mark = fresh()
+    const upload =
+      'email,username,birthdate\n' +
+      `ok@${mark}.test,,1815-12-10\nbad-${mark},,\nalso@${mark}.test,,1815-13-10\n,,\nok@${mark}.test,,\n`
+    const { progress, results, order } = await importCsv(upload)
+    expect(progress).toMatchObject({ status: 'succeeded', total: 5, succeeded: 1, failed: 4 })
+    expect(results.map(({ line, outcome }) => [line, outcome])).toEqual([
+      [2, 'created'],
+      [3, 'failed'],
+      [4, 'failed'],
+      [5, 'failed'],
+      [6, 'failed'],
+    ])
+    expect(results[2]).toMatchObject({ errors: [{ field: 'profile.birthdate' }] })
+    const failures = await fileOf(order, 'failures')
+    expect(failures?.split('\r\n')[0]).toBe('email,username,birthdate,_line,_errors')
+    const corrected = failures?.replace(`bad-${mark}`, `good@${mark}.test`) ?? ''
+    const again = await importCsv(corrected)
+    expect(again.results[0]).toMatchObject({ line: 2, outcome: 'created' })
+  })
+
+  test('on_conflict: fail, skip and update, whatever the case of the names', async () => {
+    const mark = fresh()
+    await importCsv(`email,username,name\nada@${mark}.test,ada-${mark},Ada\n`)
+    const again = `email,name\nADA@${mark}.TEST,Ada Lovelace\n`
+    expect((await importCsv(again)).results[0]).toMatchObject({ outcome: 'failed' })
+    expect((await importCsv(again, { on_conflict: 'skip' })).results[0]).toMatchObject({ outcome: 'skipped' })
+    expect(await usersLike(mark)).toMatchObject([{ profile: { name: 'Ada' }, version: '1' }])
+    const updated = await importCsv(again, { on_conflict: 'update' })
+    expect(updated.results[0]).toMatchObject({ outcome: 'updated' })
+    expect(await usersLike(mark)).toMatchObject([
+      { profile: { name: 'Ada Lovelace' }, version: '2', username: `ada-${mark}` },
+    ])
+    expect((await importCsv(again, { on_conflict: 'update' })).results[0]).toMatchObject({
+      outcome: 'unchanged',
+    })
+  })
+
+  test('a row that fits two people changes neither', async () => {
+    const mark = fresh()
+    await importCsv(`email,username\na@${mark}.test,a-${mark}\nb@${mark}.test,b-${mark}\n`)
+    const { results } = await importCsv(`email,username\na@${mark}.test,b-${mark}\n`, {
+      on_conflict: 'update',
+    })
+    expect(results[0]).toMatchObject({
+      outcome: 'failed',
+      errors: [{ detail: expect.stringContaining('different accounts') }],
+    })
+  })
+
+  test('rows about the same person happen in their order', async () => {
+    const mark = fresh()
+    const { results } = await importCsv(
+      `email,name\nx@${mark}.test,First\nX@${mark}.test,Second\nx@${mark}.test,Third\n`,
+      { on_conflict: 'update' },
+    )
+    expect(results.map(({ outcome }) => outcome)).toEqual(['created', 'updated', 'updated'])
+    expect(await usersLike(mark)).toMatchObject([{ profile: { name: 'Third' }, version: '3' }])
+  })
+
+  test('nobody takes over an account with permissions they lack by importing a password for it', async () => {
+    const mark = fresh()
+    const actor = await addActor(['admin'])
+    await database.execute(sql`update users set email = ${`boss@${mark}.test`} where id = ${actor.id}::uuid`)
+    await database.execute(
+      sql`insert into roles (name, description, permissions) values (${`importer-${mark}`}, 'x', '{admin:users:import}')`,
+    )
+    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const { results } = await importCsv(
+      `email,password_hash\nboss@${mark}.test,${hash}\n`,
+      { on_conflict: 'update' },
+      [`importer-${mark}`],
+    )
+    expect(results[0]).toMatchObject({
+      outcome: 'failed',
+      errors: [{ detail: expect.stringContaining('permissions') }],
+    })
+    expect((await usersLike(mark))[0]).toMatchObject({ hash: null })
+  })
+
+  test('a dry run says what would happen and writes nothing', async () => {
+    const mark = fresh()
+    await importCsv(`email\nold@${mark}.test\n`)
+    const { results, progress } = await importCsv(`email\nold@${mark}.test\nnew@${mark}.test\nbroken\n`, {
+      dry_run: true,
+    })
+    expect(progress).toMatchObject({ succeeded: 1, failed: 2 })
+    expect(results.map(({ outcome }) => outcome)).toEqual(['failed', 'created', 'failed'])
+    expect(await usersLike(mark)).toHaveLength(1)
+  })
+
+  test('JSON lines in the shape of the API', async () => {
+    const mark = fresh()
+    const lines = [
+      { email: `a@${mark}.test`, profile: { name: 'Ada', address: { country: 'GB' } } },
+      { email: `b@${mark}.test`, nmae: 'typo' },
+      { email: `c@${mark}.test`, profile: { picture: 'http://x/\u0000' } },
+    ]
+    const { results } = await importCsv(lines.map((line) => JSON.stringify(line)).join('\n'), {
+      format: 'ndjson',
+    })
+    expect(results).toMatchObject([
+      { line: 1, outcome: 'created' },
+      { line: 2, outcome: 'failed', errors: [{ field: 'nmae' }] },
+      { line: 3, outcome: 'failed' },
+    ])
+  })
+
+  test('an upload that cannot be read is refused as a whole and leaves nothing', async () => {
+    const { offered, order } = await importCsv('email\n"never closed\n')
+    expect(offered).toMatchObject({ ok: false, code: 'quote_unclosed', line: 2 })
+    expect(await jobStub(order).progress()).toBeUndefined()
+  })
+})
