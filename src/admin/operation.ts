@@ -151,11 +151,21 @@ export interface OperationSpec<
   run(
     call: AdminCall<z.output<Params>, z.output<Query>, z.output<Body>>,
   ): Promise<Result<AnswerOf<A> | Response, Problem>>
+  /**
+   * What follows a successful write elsewhere (ending sessions in the user's object). Must be repeatable: it runs
+   * again when a repeated request gets the recorded answer, so that a crash in between leaves nothing undone. When
+   * it fails, the answer is 503 and the request can be sent again.
+   */
+  afterwards?(call: AdminCall<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<void>
 }
 
 /** An operation whose types are checked already. */
-export type Operation = Omit<OperationSpec<z.ZodObject, z.ZodObject, z.ZodType, Answers>, 'run'> & {
+export type Operation = Omit<
+  OperationSpec<z.ZodObject, z.ZodObject, z.ZodType, Answers>,
+  'run' | 'afterwards'
+> & {
   run(call: AdminCall): Promise<Result<Answer | Response, Problem>>
+  afterwards?(call: AdminCall): Promise<void>
 }
 
 /** States an operation; add it to the `index.ts` of its folder. */

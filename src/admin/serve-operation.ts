@@ -53,10 +53,15 @@ interface Situation {
 }
 
 async function act(operation: Operation, situation: Situation): Promise<Result<Answer | Response, Problem>> {
+  const call = createCall(operation, situation)
   try {
-    return await operation.run(createCall(operation, situation))
+    const result = await operation.run(call).catch((error) => {
+      if (situation.key === undefined || !isReplay(error)) throw error
+      return replay(operation, situation, situation.key)
+    })
+    if (result.ok) await operation.afterwards?.(call)
+    return result
   } catch (error) {
-    if (situation.key !== undefined && isReplay(error)) return replay(operation, situation, situation.key)
     const problem = problemOfError(error, operation.conflicts)
     if (problem) return err(problem)
     const { message, stack } = error as Error
