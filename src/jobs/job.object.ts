@@ -202,9 +202,12 @@ export class Job extends DurableObject<Env> {
         return this.#publish(state)
       case 'finishing':
         return this.#finish(state)
-      case 'finished':
+      case 'finished': {
+        const left = (state.finished_at ?? 0) + fileRetentionSeconds * 1000 - Date.now()
+        if (left > 0) return left
         await this.discard()
         return undefined
+      }
     }
   }
 
@@ -331,7 +334,7 @@ export class Job extends DurableObject<Env> {
         revision: state.revision + 1,
       })
     })
-    return fileRetentionSeconds * 1000
+    return 0
   }
 
   #endEventOf({ order, status, counts, detail }: JobState) {
