@@ -1,6 +1,13 @@
 /** Every admin operation, by folder. A folder's `index.ts` is its table of contents. */
 import { auditOperations } from './audit/index.ts'
+import { clientOperations } from './clients/index.ts'
 import type { Operation } from './operation.ts'
 import { roleOperations } from './roles/index.ts'
+import { userOperations } from './users/index.ts'
 
-export const operations: readonly Operation[] = [...roleOperations, ...auditOperations]
+export const operations: readonly Operation[] = [
+  ...userOperations,
+  ...clientOperations,
+  ...roleOperations,
+  ...auditOperations,
+]

@@ -5,8 +5,17 @@ import { addressParts, claimNames } from './user-fields.ts'
 /** More words do not narrow a search, they only cost. */
 const maxSearchWords = 8
 
-const exact = (description: string, max = 254) =>
-  z.string().trim().normalize('NFC').min(1).max(max).optional().describe(description)
+/** Postgres stores no NUL, so nothing could match it. */
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .normalize('NFC')
+    .min(1)
+    .max(max)
+    .refine((value) => !value.includes('\0'), 'must not hold NUL')
+
+const exact = (description: string, max = 254) => text(max).optional().describe(description)
 
 /** Postgres knows no year 0 and no offset beyond 15:59: what it gets is always UTC, with milliseconds. */
 const instant = (description: string) =>
@@ -25,13 +34,8 @@ const earliest = Date.parse('0001-01-01T00:00:00Z')
 
 /** `roles` names what a person has, `role` asks for one of them. */
 const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) => ({
-  q: z
-    .string()
-    .trim()
-    .normalize('NFC')
-    .min(1)
-    .max(200)
-    .refine((text) => searchWords(text).length <= maxSearchWords, `at most ${maxSearchWords} words`)
+  q: text(200)
+    .refine((words) => searchWords(words).length <= maxSearchWords, `at most ${maxSearchWords} words`)
     .optional()
     .meta({
       description:

@@ -1,0 +1,34 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { answer, defineOperation } from '../operation.ts'
+import { userCondition } from './user-filter.store.ts'
+import { filterOf, userFilterQuery } from './user-filter.ts'
+
+export const countUsers = defineOperation({
+  id: 'countUsers',
+  method: 'get',
+  path: '/admin/users/count',
+  tag: 'Users',
+  summary: 'Count accounts',
+  description: 'Takes the filters of the list.',
+  permission: 'admin:users:read',
+  query: z.object(userFilterQuery),
+  answers: {
+    200: {
+      description: 'How many accounts match',
+      schema: z
+        .object({
+          total_count: z.number().int(),
+          by_status: z.object({ active: z.number().int(), disabled: z.number().int() }),
+        })
+        .openapi('UserCount'),
+    },
+  },
+  async run({ db, query }) {
+    const [row] = await db.run<{ total: number; active: number }>(sql`
+      select count(*)::int as total, count(*) filter (where status = 'active')::int as active
+      from users where ${userCondition(filterOf(query))}`)
+    const { total = 0, active = 0 } = row ?? {}
+    return answer(200, { total_count: total, by_status: { active, disabled: total - active } })
+  },
+})

@@ -1,0 +1,109 @@
+import { z } from '@hono/zod-openapi'
+import { type SQL, sql } from 'drizzle-orm'
+import { err, ok, type Result } from '../../kit/result.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { type CursorValues, decodeCursor, encodeCursor, toPage } from '../page-cursor.ts'
+import { invalidRequest } from '../problems.ts'
+import { pageOf, pageQuery } from '../schemas.ts'
+import { selectUsers } from './user.store.ts'
+import { toUser, type UserRow, userSchema } from './user.ts'
+import { userCondition } from './user-filter.store.ts'
+import { filterOf, userFilterQuery } from './user-filter.ts'
+
+/** What the list can be ordered by: the words of an index, which ends with the id, so that every order is total. */
+const orders = {
+  created_at: { key: sql`users.created_at`, type: sql`timestamptz` },
+  updated_at: { key: sql`users.updated_at`, type: sql`timestamptz` },
+  username: { key: sql`coalesce(lower(users.username), '')`, type: sql`text` },
+  email: { key: sql`coalesce(lower(users.email), '')`, type: sql`text` },
+  name: { key: sql`coalesce(lower(users.profile->>'name'), '')`, type: sql`text` },
+} as const
+
+type Order = keyof typeof orders
+type Sort = Order | `-${Order}`
+const sorts = Object.keys(orders).flatMap((order) => [order, `-${order}`]) as [Sort, ...Sort[]]
+
+export const listUsers = defineOperation({
+  id: 'listUsers',
+  method: 'get',
+  path: '/admin/users',
+  tag: 'Users',
+  summary: 'List accounts',
+  description: 'Filters are joined by "and". An absent name sorts as an empty one.',
+  permission: 'admin:users:read',
+  query: z.object({
+    ...pageQuery,
+    sort: z
+      .enum(sorts)
+      .default('-created_at')
+      .openapi({ description: '`-` is descending', example: '-created_at' }),
+    ...userFilterQuery,
+  }),
+  answers: { 200: { description: 'A page of accounts', schema: pageOf('UserPage', userSchema) } },
+  async run({ db, query }) {
+    const { limit, cursor, sort, include_total } = query
+    const after = readCursor(sort, cursor)
+    if (!after.ok) return after
+    const condition = userCondition(filterOf(query))
+    const page = selectPage(sort, condition, after.value, limit)
+    const count = sql`select count(*)::int as total from users where ${condition}`
+    const [rows, counted] = await db.runAll(include_total ? [page, count] : [page])
+    const items = rows as unknown as readonly { user: UserRow; sort_key: string }[]
+    const { items: found, page_info } = toPage(
+      items,
+      limit,
+      ({ user, sort_key }) => encodeCursor(cursorOf(sort), [sort_key, user.id]),
+      counted?.[0]?.['total'] as number | undefined,
+    )
+    return answer(200, { items: found.map(({ user }) => toUser(user)), page_info })
+  },
+})
+
+const cursorOf = (sort: Sort): string => `users:${sort}`
+
+const partsOf = (sort: Sort) => {
+  const isDescending = sort.startsWith('-')
+  return { ...orders[sort.slice(isDescending ? 1 : 0) as Order], isDescending }
+}
+
+/**
+ * One range of one index: the page is cut out before anything is joined to it. The sort key travels as text of
+ * Postgres' own making, because a cursor with milliseconds would skip rows within the same one.
+ */
+function selectPage(sort: Sort, condition: SQL, after: CursorValues | undefined, limit: number): SQL {
+  const { key, type, isDescending } = partsOf(sort)
+  const direction = isDescending ? sql`desc` : sql`asc`
+  const beyond = after
+    ? sql`and (${key}, users.id) ${isDescending ? sql`<` : sql`>`} (${after[0]}::${type}, ${after[1]}::uuid)`
+    : sql``
+  return sql`
+    ${selectUsers(
+      sql`(
+        select users.*, to_jsonb(${key}) #>> '{}' as sort_key from users
+        where ${condition} ${beyond}
+        order by ${key} ${direction}, users.id ${direction}
+        limit ${limit + 1}
+      )`,
+      sql`, users.sort_key`,
+    )}
+    order by ${key} ${direction}, users.id ${direction}`
+}
+
+const timeSyntax = /^\d{4}-(0[1-9]|1[0-2])-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}:\d{2}$/
+const idSyntax = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Cursors are not secret, so anybody can write one: what is in it must be what Postgres takes. */
+function readCursor(
+  sort: Sort,
+  cursor: string | undefined,
+): Result<CursorValues | undefined, ReturnType<typeof invalidRequest>> {
+  if (cursor === undefined) return ok(undefined)
+  const values = decodeCursor(cursorOf(sort), cursor, 2)
+  const [key, id] = values ?? []
+  const isTime = sort.endsWith('_at')
+  const isKey =
+    typeof key === 'string' &&
+    (isTime ? timeSyntax.test(key) && !Number.isNaN(Date.parse(key)) : !/[\0\p{Cs}]/u.test(key))
+  if (isKey && typeof id === 'string' && idSyntax.test(id)) return ok(values)
+  return err(invalidRequest([{ parameter: 'cursor', detail: 'is no cursor of this list and order' }]))
+}
