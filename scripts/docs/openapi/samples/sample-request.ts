@@ -15,7 +15,7 @@ export interface SampleRequest {
   readonly body?:
     | { readonly kind: 'form'; readonly fields: readonly (readonly [name: string, value: Part])[] }
     | { readonly kind: 'json'; readonly value: Json; readonly type: string }
-    | { readonly kind: 'file'; readonly file: string; readonly type: string }
+    | { readonly kind: 'file'; readonly file: string; readonly type: string; readonly text: string }
   /** The answer does not end by itself. */
   readonly streams: boolean
 }
@@ -25,13 +25,22 @@ export interface SampleWish {
   readonly query?: Readonly<Record<string, Part>>
   readonly form?: Readonly<Record<string, Part>>
   readonly json?: Json
-  readonly file?: { readonly name: string; readonly type: string }
+  readonly file?: { readonly name: string; readonly type: string; readonly text: string }
 }
 
 export const env = (name: string): Part => ({ env: name })
 
-/** `user_id` is read from `USER_ID`. */
-export const variableOf = (parameter: string): string => parameter.replaceAll('-', '_').toUpperCase()
+const variableOf = (parameter: string): string => parameter.replaceAll('-', '_').toUpperCase()
+
+/**
+ * `/admin/users/{user_id}` reads `USER_ID`. A name that says too little gets that of its collection:
+ * `/admin/roles/{name}` reads `ROLE_NAME`, which is another one than `SCOPE_NAME`.
+ */
+export function pathVariable(path: string, parameter: string): string {
+  if (parameter.includes('_')) return variableOf(parameter)
+  const collection = path.split(`/{${parameter}}`)[0]?.split('/').at(-1) ?? ''
+  return variableOf(`${collection.replaceAll('-', '_').replace(/s$/, '')}_${parameter}`)
+}
 
 /** The request that shows `operation`. */
 export function sampleRequest(
@@ -52,13 +61,15 @@ export function sampleRequest(
         parameter.in === 'header' && (parameter.required || parameter.name === 'Idempotency-Key'),
     )
     .map(({ name }) => [name, env(name === 'If-Match' ? 'ETAG' : variableOf(name))] as const)
-  const body = bodyOf(operation.requestBody?.content ?? {}, document, wish)
+  // What may be left out is left out: a token in the form besides the one in the header is refused, for one.
+  const content = operation.requestBody?.required ? operation.requestBody.content : {}
+  const body = bodyOf(content, document, wish)
   const isStream = Object.values(operation.responses).some(({ content }) => content?.['text/event-stream'])
   return {
     method: method.toUpperCase(),
     path: path
       .split(/(\{[^}]+\})/)
-      .map((part) => (part.startsWith('{') ? env(variableOf(part.slice(1, -1))) : part)),
+      .map((part) => (part.startsWith('{') ? env(pathVariable(path, part.slice(1, -1))) : part)),
     query: Object.entries(query),
     headers,
     auth: schemes.includes('client_secret_basic')
@@ -92,12 +103,13 @@ function bodyOf(
   }
   const type = wish.file?.type ?? types[0]
   if (type === undefined) return undefined
-  return {
-    kind: 'file',
-    type,
-    file: wish.file?.name ?? (type.includes('csv') ? 'users.csv' : 'users.ndjson'),
-  }
+  const [file, text] = type.includes('csv') ? ['users.csv', csvText] : ['users.ndjson', ndjsonText]
+  return { kind: 'file', type, file: wish.file?.name ?? file, text: wish.file?.text ?? text }
 }
+
+/** Uploads carry people. */
+const csvText = 'username,email\nada,ada@example.com\n'
+const ndjsonText = '{"username":"ada","email":"ada@example.com"}\n'
 
 /** The required fields, or the first one when none is: a sample is short. */
 function neededOf(schema: Schema | undefined, document: OpenApiDocument): Json {

@@ -19,10 +19,24 @@ const wishes: Readonly<Record<string, Wishes>> = {
     ],
     ['a refresh token', { form: { grant_type: 'refresh_token', refresh_token: env('REFRESH_TOKEN') } }],
   ],
+  createRole: [
+    [
+      '',
+      {
+        json: { name: 'auditors', description: 'Read the audit trail', permissions: ['admin:audit:read'] },
+      },
+    ],
+  ],
+  updateRole: [['', { json: { description: 'Read and export the audit trail' } }]],
   introspectToken: [['', { form: { token: env('TOKEN') } }]],
   revokeToken: [['', { form: { token: env('TOKEN') } }]],
-  getUserInfoByPost: [['', { form: { access_token: env('AUTHLY_TOKEN') } }]],
 }
+
+/** Where one request must do: without a scope, a service gets every one it is registered for. */
+export const plainWishOf = (operationId: string): SampleWish =>
+  operationId === 'issueToken'
+    ? { form: { grant_type: 'client_credentials' } }
+    : (wishesOf(operationId)[0]?.[1] ?? {})
 
 /** One plain request where nothing else is wished. */
 export const wishesOf = (operationId: string): Wishes => wishes[operationId] ?? [['', {}]]

@@ -1,0 +1,30 @@
+/** The variables of a collection: what samples read from the environment. */
+import type { PlannedRequest } from '../plan-requests.ts'
+import { variablesOf as variablesOfRequest } from '../samples/javascript.ts'
+import { pathVariable } from '../samples/sample-request.ts'
+
+/** `AUTHLY_TOKEN` is `token`, `USER_ID` is `user_id`. */
+export const variableName = (environment: string): string => environment.replace(/^AUTHLY_/, '').toLowerCase()
+
+const known: Readonly<Record<string, string>> = {
+  issuer: 'http://localhost:8787',
+  client_id: '',
+  client_secret: '',
+  token: '',
+  etag: '*',
+}
+
+/** Every variable that the requests use, with a value to start from. */
+export function variablesOf(planned: readonly PlannedRequest[]): Readonly<Record<string, string>> {
+  const variables: Record<string, string> = { ...known }
+  for (const { path, request, operation } of planned) {
+    for (const environment of variablesOfRequest(request)) {
+      const parameter = operation.parameters?.find(
+        ({ name, in: place }) => place === 'path' && pathVariable(path, name) === environment,
+      )
+      variables[variableName(environment)] ??=
+        parameter?.example === undefined ? '' : String(parameter.example)
+    }
+  }
+  return variables
+}

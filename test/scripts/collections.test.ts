@@ -1,0 +1,103 @@
+/** The Postman and Insomnia collections: the same requests, and every one answered as the document declares. */
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type OpenApiDocument, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
+import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
+import { permissionNames } from '../../src/admin/permissions.ts'
+import { createSeed, type Seed } from '../conformance/seed.ts'
+
+const run = promisify(execFile)
+const postmanFile = 'docs/collections/postman.json'
+
+type PostmanItem = { name: string; item?: PostmanItem[]; request?: { method: string; url: { raw: string } } }
+type InsomniaResource = {
+  _type: string
+  name: string
+  method: string
+  url: string
+  parameters: { name: string }[]
+}
+type NewmanReport = {
+  run: {
+    failures: { source: { name: string }; error: { message: string } }[]
+    executions: { item: { name: string }; response?: { code: number } }[]
+  }
+}
+
+const postman = JSON.parse(readFileSync(postmanFile, 'utf8')) as PostmanItem
+const insomnia = JSON.parse(readFileSync('docs/collections/insomnia.json', 'utf8')) as {
+  resources: InsomniaResource[]
+}
+const document = JSON.parse(readFileSync('public/openapi.json', 'utf8')) as OpenApiDocument
+
+const requestsOf = ({
+  item = [],
+  request,
+  name,
+}: PostmanItem): { name: string; method: string; path: string }[] => [
+  ...(request ? [{ name, method: request.method, path: request.url.raw.split('?')[0] as string }] : []),
+  ...item.flatMap(requestsOf),
+]
+
+test('both hold the same requests in the same order', () => {
+  const other = insomnia.resources
+    .filter(({ _type }) => _type === 'request')
+    .map(({ name, method, url }) => ({ name, method, path: url.replaceAll(/\{\{ _\.(\w+) \}\}/g, '{{$1}}') }))
+  expect(other).toEqual(requestsOf(postman))
+})
+
+test('they hold every operation that a program can call once and that ends', () => {
+  const callable = operationsOf(document)
+    .filter(({ operation }) => operation['x-codeSamples'] && !('101' in operation.responses))
+    .filter(({ operation }) => !operation.responses['200']?.content?.['text/event-stream'])
+  expect(requestsOf(postman).length).toBe(callable.length)
+})
+
+describe('newman', () => {
+  let stack: RunningStack
+  let seed: Seed
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'authly-newman-'))
+    stack = await startStack()
+    seed = createSeed(stack.database_url)
+  })
+  afterAll(async () => {
+    await seed?.close()
+    await stack?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('runs the Postman collection from the first token to its revocation: every status is a declared one, and all that a service can do succeeds', async () => {
+    const client = await seed.addClient({
+      client_name: 'Collections',
+      grant_types: ['client_credentials'],
+      scopes: [...permissionNames],
+      resources: [],
+    })
+    const report = join(folder, 'report.json')
+    const variables = {
+      issuer: stack.issuer,
+      client_id: client.client_id,
+      client_secret: client.client_secret,
+    }
+    await run(process.execPath, [
+      ...['node_modules/newman/bin/newman.js', 'run', postmanFile, '--timeout-request', '30000'],
+      ...Object.entries(variables).flatMap(([name, value]) => ['--env-var', `${name}=${value}`]),
+      ...['--reporters', 'json', '--reporter-json-export', report],
+    ]).catch(() => undefined)
+    const { failures, executions } = (JSON.parse(await readFile(report, 'utf8')) as NewmanReport).run
+    expect(failures.map(({ source, error }) => `${source.name}: ${error.message}`)).toEqual([])
+    expect(executions.length).toBe(requestsOf(postman).length)
+    const refused = executions
+      .filter(({ response }) => response === undefined || response.code >= 400)
+      .map(({ item, response }) => `${response?.code} ${item.name}`)
+    // A service is no person: it has no claims.
+    expect(refused).toEqual(Array(2).fill('403 Claims about the signed-in person'))
+  })
+})
