@@ -1,0 +1,43 @@
+/** Scopes and resource servers a client names must exist. */
+import { sql } from 'drizzle-orm'
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import type { Fault } from '../../kit/problem.ts'
+import type { AdminCall } from '../operation.ts'
+
+/**
+ * Faults for names that are not registered. The cached catalog answers for free; only what it does not know is
+ * asked of Postgres, because it may have been made a moment ago.
+ */
+export async function checkRegistered(
+  call: Pick<AdminCall, 'db' | 'deps'>,
+  metadata: Pick<ClientMetadata, 'scope' | 'resources' | 'serves_resources'>,
+): Promise<readonly Fault[]> {
+  const catalog = await call.deps.loadScopeCatalog()
+  const scopes = new Set(catalog.scopes.map(({ name }) => name))
+  const resources = new Set(catalog.resource_servers.map(({ resource }) => resource))
+  const asked = {
+    scopes: metadata.scope.split(' ').filter((name) => name !== '' && !scopes.has(name)),
+    resources: [...metadata.resources, ...metadata.serves_resources].filter((name) => !resources.has(name)),
+  }
+  if (asked.scopes.length + asked.resources.length === 0) return []
+  const [found] = await call.db.run<{ scopes: string[]; resources: string[] }>(sql`
+    select array(select name from scopes where name in (
+        select jsonb_array_elements_text(${JSON.stringify(asked.scopes)}::jsonb))) as scopes,
+      array(select resource from resource_servers where resource in (
+        select jsonb_array_elements_text(${JSON.stringify(asked.resources)}::jsonb))) as resources`)
+  for (const name of found?.scopes ?? []) scopes.add(name)
+  for (const name of found?.resources ?? []) resources.add(name)
+  const unknownScope = asked.scopes.find((name) => !scopes.has(name))
+  return [
+    ...(unknownScope === undefined
+      ? []
+      : [{ pointer: '#/scope', detail: `has the unknown scope ${unknownScope}` }]),
+    ...(['resources', 'serves_resources'] as const).flatMap((list) =>
+      metadata[list].flatMap((name, index) =>
+        resources.has(name)
+          ? []
+          : [{ pointer: `#/${list}/${index}`, detail: 'is not a resource server here' }],
+      ),
+    ),
+  ]
+}

@@ -1,0 +1,260 @@
+/** Schemas of clients: each member's own shape. What members mean together is in src/clients/check-client-metadata.ts. */
+import { z } from '@hono/zod-openapi'
+import { signingAlgs } from '../../keys/algorithms.ts'
+import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
+import { clientAuthMethodNames } from '../../oauth/client-auth/method-names.ts'
+import { grantTypes } from '../../oauth/grants/index.ts'
+import { uuid } from '../schemas.ts'
+
+/** Any client id that may be stored (RFC 6749 appendix A.1). */
+export const clientIdParam = z.object({
+  client_id: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,255}$/)
+    .openapi({ description: 'Client id', example: 'demo-web' }),
+})
+export const secretParams = clientIdParam.extend({ secret_id: uuid('Secret') })
+
+const uri = (description: string) => z.string().min(1).max(2048).openapi({ description, format: 'uri' })
+const uris = (description: string) =>
+  z
+    .array(z.string().min(1).max(2048))
+    .max(50)
+    .openapi({ description, example: ['https://app.example.com/callback'] })
+const label = (description: string, max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    // Attack: a name that draws outside its line on the consent page or in a log.
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must not contain control characters')
+    .openapi({ description })
+const seconds = (description: string, min: number, max: number) =>
+  z.number().int().min(min).max(max).openapi({ description, example: max })
+const distinct = <T extends z.ZodType>(item: T, max: number, description: string) =>
+  z
+    .array(item)
+    .max(max)
+    .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
+    .openapi({ description })
+
+const grantTypeNames = grantTypes.map(({ type }) => type) as [string, ...string[]]
+const alg = (description: string) => z.enum(signingAlgs).openapi({ description })
+const day = 86_400
+
+/** Members that always have a value; where they are left out or `null`, their default. */
+const valued = {
+  contacts: distinct(
+    z.string().min(3).max(254),
+    20,
+    'People responsible for the client, e.g. e-mail addresses',
+  ),
+  application_type: z.enum(['web', 'native']),
+  token_endpoint_auth_method: z
+    .enum(clientAuthMethodNames)
+    .openapi({ description: '`none` is a public client; default `client_secret_basic`' }),
+  redirect_uris: uris(
+    'Where codes may be sent: compared exactly, but for the port of loopback addresses of native clients',
+  ),
+  post_logout_redirect_uris: uris('Where people may be sent after signing out'),
+  grant_types: distinct(z.enum(grantTypeNames), 10, 'Default `authorization_code`').openapi({
+    example: ['authorization_code'],
+  }),
+  response_types: distinct(
+    z.enum(responseTypes),
+    4,
+    '`code` exactly if the grant type is `authorization_code`',
+  ).openapi({
+    example: ['code'],
+  }),
+  scope: z
+    .string()
+    .max(8192)
+    .regex(
+      /^([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?$/,
+      'must be scope values separated by one space',
+    )
+    .openapi({
+      description: 'Scopes the client may ask for, space-separated (RFC 7591 §2)',
+      example: 'openid profile',
+    }),
+  resources: distinct(
+    z.string().min(1).max(2048),
+    50,
+    'Resource servers it may ask tokens for (RFC 8707)',
+  ).openapi({
+    example: [],
+  }),
+  serves_resources: distinct(
+    z.string().min(1).max(2048),
+    50,
+    'Resource servers it operates: it may introspect their tokens (RFC 7662)',
+  ).openapi({ example: [] }),
+  subject_type: z.enum(['public', 'pairwise']).openapi({
+    description: 'Changing it, or the sector of a pairwise client, gives everybody another `sub` there',
+  }),
+  id_token_signed_response_alg: alg('Default RS256'),
+  access_token_signed_response_alg: alg('Default ES256'),
+  require_auth_time: z.boolean(),
+  default_acr_values: distinct(z.string().min(1).max(255), 10, 'Authentication contexts').openapi({
+    example: [],
+  }),
+  enabled: z
+    .boolean()
+    .openapi({ description: 'A disabled client gets no tokens, and those it has stop working here' }),
+  first_party: z.boolean().openapi({ description: 'Skips the consent page' }),
+  require_pkce: z.boolean().openapi({
+    description: 'May be false only for confidential OpenID Connect clients, which must send a nonce',
+  }),
+  require_request_signing: z.boolean().openapi({
+    description: 'Admin requests of this client count only when signed with one of its keys (RFC 9421)',
+  }),
+  admin_ip_allow_list: distinct(
+    z.string().min(2).max(64),
+    200,
+    'CIDR ranges its admin requests may come from; empty: any',
+  ).openapi({ example: [] }),
+}
+
+/** Members that may be without a value: `null`. */
+const clearable = {
+  client_uri: uri('Home page'),
+  logo_uri: uri('Logo'),
+  policy_uri: uri('How it uses data'),
+  tos_uri: uri('Terms of service'),
+  software_id: label('Which software it is, the same for all its installations', 255),
+  software_version: label('Of `software_id`', 255),
+  token_endpoint_auth_signing_alg: z.string().min(1).max(20).openapi({
+    description: 'The only algorithm for `private_key_jwt`',
+    example: 'ES256',
+  }),
+  jwks: z
+    .strictObject({
+      keys: z
+        .array(z.looseObject({ kty: z.string() }))
+        .min(1)
+        .max(20),
+    })
+    .openapi({ description: 'Public keys (RFC 7517); not together with `jwks_uri`', example: null }),
+  jwks_uri: uri('Where its public keys are; https').openapi({ example: 'https://app.example.com/jwks.json' }),
+  initiate_login_uri: uri('Where a sign-in can be started from outside'),
+  sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
+  userinfo_signed_response_alg: alg('Userinfo as a signed JWT; `null`: JSON'),
+  default_max_age: seconds('Seconds since the last sign-in', 0, 366 * day).openapi({ example: 3600 }),
+  access_token_ttl_seconds: seconds('`null`: the configured one', 30, day).openapi({ example: 600 }),
+  id_token_ttl_seconds: seconds('`null`: the configured one', 30, day).openapi({ example: 600 }),
+  refresh_token_idle_ttl_seconds: seconds('`null`: the configured one', 60, 366 * day),
+  refresh_token_absolute_ttl_seconds: seconds('`null`: the configured one', 60, 366 * day),
+}
+
+const clientName = label('Shown to people', 100).openapi({ example: 'Example shop' })
+
+type Clearable = typeof clearable
+type Valued = typeof valued
+const mapShape = <S extends Record<string, z.ZodType>>(shape: S, change: (schema: z.ZodType) => z.ZodType) =>
+  Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, change(schema)]))
+
+const nullishValued = mapShape(valued, (schema) => schema.nullish()) as {
+  [K in keyof Valued]: z.ZodOptional<z.ZodNullable<Valued[K]>>
+}
+const nullishClearable = mapShape(clearable, (schema) => schema.nullish()) as {
+  [K in keyof Clearable]: z.ZodOptional<z.ZodNullable<Clearable[K]>>
+}
+const nullableClearable = mapShape(clearable, (schema) => schema.nullable()) as {
+  [K in keyof Clearable]: z.ZodNullable<Clearable[K]>
+}
+
+/** RFC 7591 and OpenID Connect members that this server knows and cannot honour. */
+const unsupported: ReadonlySet<string> = new Set([
+  'id_token_encrypted_response_alg',
+  'id_token_encrypted_response_enc',
+  'userinfo_encrypted_response_alg',
+  'userinfo_encrypted_response_enc',
+  'request_object_signing_alg',
+  'request_object_encryption_alg',
+  'request_object_encryption_enc',
+  'request_uris',
+  'software_statement',
+  'tls_client_auth_subject_dn',
+  'tls_client_certificate_bound_access_tokens',
+  'frontchannel_logout_uri',
+  'frontchannel_logout_session_required',
+  'backchannel_logout_uri',
+  'backchannel_logout_session_required',
+])
+
+const explainUnknown = (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
+  issue.code === 'unrecognized_keys' && issue.keys?.every((key) => unsupported.has(key))
+    ? 'is not supported by this server (no encryption, request objects, software statements, mutual TLS or logout channels)'
+    : undefined
+
+export const clientCreation = z
+  .strictObject(
+    {
+      client_id: z.string().min(3).max(128).optional().openapi({
+        description: 'Made by the server when left out; must not look like a user id',
+        example: 'example-shop',
+      }),
+      client_name: clientName,
+      ...nullishValued,
+      ...nullishClearable,
+    },
+    { error: explainUnknown },
+  )
+  .openapi('ClientCreation', {
+    example: {
+      client_name: 'Example shop',
+      redirect_uris: ['https://app.example.com/callback'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      scope: 'openid profile offline_access',
+    },
+  })
+
+export const clientPatch = z
+  .strictObject(
+    { client_name: clientName.optional(), ...nullishValued, ...nullishClearable },
+    { error: explainUnknown },
+  )
+  .openapi('ClientPatch', {
+    description: 'RFC 7396: members left out stay, `null` brings back the default',
+    example: { redirect_uris: ['https://app.example.com/callback', 'https://www.example.com/callback'] },
+  })
+
+/** Loose where rows may hold what creation would refuse today. */
+const view = {
+  client_id: z.string(),
+  client_name: z.string(),
+  ...valued,
+  ...nullableClearable,
+  created_at: z.string().openapi({ format: 'date-time' }),
+  updated_at: z.string().optional().openapi({ format: 'date-time', description: 'Not with `at`' }),
+}
+
+export const clientSchema = z.object(view).openapi('Client')
+
+export const createdClientSchema = z
+  .object({
+    ...view,
+    client_secret: z.string().optional().openapi({ description: 'Shown now and never again' }),
+    client_secret_expires_at: z
+      .number()
+      .int()
+      .optional()
+      .openapi({ description: 'RFC 7591 §3.2.1; 0: it does not expire', example: 0 }),
+  })
+  .openapi('CreatedClient')
+
+export const secretSchema = z
+  .object({
+    id: uuid('Secret'),
+    created_at: z.string().openapi({ format: 'date-time' }),
+    expires_at: z
+      .string()
+      .nullable()
+      .openapi({ format: 'date-time', description: '`null`: it does not expire' }),
+  })
+  .openapi('ClientSecret')
+
+export const createdSecretSchema = secretSchema
+  .extend({ client_secret: z.string().openapi({ description: 'Shown now and never again' }) })
+  .openapi('CreatedClientSecret')

@@ -1,0 +1,43 @@
+/** Secrets of clients: 256 random bits with a prefix that secret scanners know; only the SHA-256 is stored. */
+import { sha256 } from '../../kit/hash.ts'
+import { randomToken, uuidv7 } from '../../kit/ids.ts'
+import { insertEntity } from '../entity-change.store.ts'
+import type { AdminCall } from '../operation.ts'
+
+/** Two, so that a new one can be rolled out before the old one goes. */
+export const maxLiveSecrets = 2
+
+/** Whether clients of this method have secrets. */
+export const usesSecret = (method: string): boolean => method.startsWith('client_secret_')
+
+/** A new secret of a client, and the statement that stores its hash and records that there is one. */
+export async function makeSecret(
+  call: Pick<AdminCall, 'event' | 'now'>,
+  clientId: string,
+  expiresAt: string | null,
+) {
+  const secret = `authly_cs_${randomToken(32)}`
+  const id = uuidv7(call.now)
+  const created_at = new Date(call.now).toISOString()
+  const row = {
+    id,
+    client_id: clientId,
+    secret_hash: await sha256(secret),
+    expires_at: expiresAt,
+    created_at,
+  }
+  return {
+    view: { id, created_at, expires_at: expiresAt, client_secret: secret },
+    insert: insertEntity({
+      table: 'client_secrets',
+      row,
+      hidden: ['secret_hash'],
+      event: call.event('client.secret_added', {
+        entity_type: 'client_secret',
+        entity_id: id,
+        client_id: clientId,
+        data: { secret_id: id, expires_at: expiresAt },
+      }),
+    }),
+  }
+}

@@ -1,0 +1,93 @@
+/** A client as the API shows it, and how its row and its metadata become each other. */
+import type { z } from '@hono/zod-openapi'
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import type { clientSchema } from './client-schemas.ts'
+
+/** A row of `clients` as JSON. */
+export interface ClientRow extends Record<string, unknown> {
+  readonly client_id: string
+  readonly scopes: readonly string[]
+  readonly default_max_age_seconds: number | null
+  readonly version: number
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+/** What a client is unless it says otherwise (RFC 7591 §2; PKCE by OAuth 2.1). */
+export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
+  client_uri: null,
+  logo_uri: null,
+  policy_uri: null,
+  tos_uri: null,
+  contacts: [],
+  software_id: null,
+  software_version: null,
+  application_type: 'web',
+  token_endpoint_auth_method: 'client_secret_basic',
+  token_endpoint_auth_signing_alg: null,
+  jwks: null,
+  jwks_uri: null,
+  redirect_uris: [],
+  post_logout_redirect_uris: [],
+  initiate_login_uri: null,
+  grant_types: ['authorization_code'],
+  response_types: ['code'],
+  scope: '',
+  resources: [],
+  serves_resources: [],
+  subject_type: 'public',
+  sector_identifier_uri: null,
+  id_token_signed_response_alg: 'RS256',
+  access_token_signed_response_alg: 'ES256',
+  userinfo_signed_response_alg: null,
+  default_max_age: null,
+  require_auth_time: false,
+  default_acr_values: [],
+  enabled: true,
+  first_party: false,
+  require_pkce: true,
+  require_request_signing: false,
+  admin_ip_allow_list: [],
+  access_token_ttl_seconds: null,
+  id_token_ttl_seconds: null,
+  refresh_token_idle_ttl_seconds: null,
+  refresh_token_absolute_ttl_seconds: null,
+}
+
+const metadataNames = ['client_name', ...Object.keys(metadataDefaults)] as (keyof ClientMetadata)[]
+
+/** The metadata in a row. */
+export function metadataOf(row: ClientRow): ClientMetadata {
+  const named: Record<string, unknown> = {
+    ...row,
+    scope: row.scopes.join(' '),
+    default_max_age: row.default_max_age_seconds,
+  }
+  return Object.fromEntries(
+    metadataNames.map((name) => [name, named[name] ?? (metadataDefaults as Record<string, unknown>)[name]]),
+  ) as unknown as ClientMetadata
+}
+
+/** Metadata members as columns. */
+export function columnsOf(metadata: Partial<ClientMetadata>): Record<string, unknown> {
+  const { scope, default_max_age, ...columns } = metadata
+  return {
+    ...columns,
+    ...(scope === undefined ? {} : { scopes: [...new Set(scope.split(' ').filter(Boolean))] }),
+    ...(default_max_age === undefined ? {} : { default_max_age_seconds: default_max_age }),
+  }
+}
+
+type View = z.input<typeof clientSchema>
+
+/** Metadata in an answer: the same value, whose arrays the schema's type calls mutable. */
+export const toViewMetadata = (metadata: ClientMetadata) =>
+  metadata as unknown as Omit<View, 'client_id' | 'created_at' | 'updated_at'>
+
+/** Rows come as JSON from Postgres: times with microseconds and an offset. */
+export const toClientView = (row: ClientRow) => ({
+  client_id: row.client_id,
+  ...toViewMetadata(metadataOf(row)),
+  created_at: new Date(row.created_at).toISOString(),
+  updated_at: new Date(row.updated_at).toISOString(),
+})

@@ -1,0 +1,78 @@
+import { clientIdFault } from '../../clients/check-client-id.ts'
+import { type ClientMetadata, canKeepSecret, scopesOf } from '../../clients/client-metadata.ts'
+import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
+import { clientCacheKey } from '../../clients/find-client.ts'
+import { randomToken } from '../../kit/ids.ts'
+import { err } from '../../kit/result.ts'
+import { insertEntity } from '../entity-change.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { invalidRequest } from '../problems.ts'
+import { renewCache } from '../renew-cache.ts'
+import { columnsOf, metadataDefaults, toViewMetadata } from './client.ts'
+import { assertMayManageClient } from './client-rights.store.ts'
+import { clientCreation, createdClientSchema } from './client-schemas.ts'
+import { makeSecret, usesSecret } from './client-secret.ts'
+import { settleMetadata } from './settle-metadata.ts'
+
+export const createClient = defineOperation({
+  id: 'createClient',
+  method: 'post',
+  path: '/admin/clients',
+  tag: 'Clients',
+  summary: 'Register a client',
+  description:
+    'Metadata by RFC 7591 and OpenID Connect Registration. A client that authenticates by a secret gets one, shown in this answer only. A client with admin scopes can be made only by somebody who has these permissions.',
+  permission: 'admin:clients:write',
+  dangerous: true,
+  body: clientCreation,
+  answers: {
+    201: { description: 'The client', schema: createdClientSchema, versioned: true, located: true },
+  },
+  problems: { 409: 'A client of this id exists' },
+  conflicts: {
+    clients_pkey: {
+      title: 'A client of this id exists',
+      errors: [{ pointer: '#/client_id', detail: 'is taken' }],
+    },
+  },
+  async run(call) {
+    const { client_id = `app-${randomToken(15)}`, ...given } = call.body
+    const idFault = call.body.client_id === undefined ? undefined : clientIdFault(client_id)
+    if (idFault) return err(invalidRequest([{ pointer: '#/client_id', detail: idFault }]))
+    const metadata = completeMetadata(given)
+    const sector = await settleMetadata(call, metadata)
+    if (!sector.ok) return sector
+    const time = new Date(call.now).toISOString()
+    const times = { created_at: time, updated_at: time }
+    const row = { client_id, ...columnsOf(metadata), sector_identifier: sector.value ?? null, ...times }
+    const secret =
+      canKeepSecret(metadata) && usesSecret(metadata.token_endpoint_auth_method)
+        ? await makeSecret(call, client_id, null)
+        : undefined
+    const shownSecret = secret && { client_secret: secret.view.client_secret, client_secret_expires_at: 0 }
+    const created = answer(
+      201,
+      { client_id, ...toViewMetadata(metadata), ...times, ...shownSecret },
+      { version: 1, location: `/admin/clients/${client_id}` },
+    )
+    const event = call.event('client.created', { entity_type: 'client', entity_id: client_id, client_id })
+    const rows = await call.writeOnce(created.value, [
+      assertMayManageClient(call.actor, client_id, scopesOf(metadata)),
+      insertEntity({ table: 'clients', row, event }),
+      ...(secret ? [secret.insert] : []),
+      selectClient(client_id),
+    ])
+    await renewCache(call.deps.edgeCache, clientCacheKey(client_id), toLoadedClient(rows.at(-1) ?? []))
+    return created
+  },
+})
+
+type Given = { readonly [Name in keyof ClientMetadata]?: ClientMetadata[Name] | null | undefined }
+
+/** RFC 7591 §2: what is left out, or null, has its default; `response_types` follow the grant types. */
+function completeMetadata(given: Given & { readonly client_name: string }): ClientMetadata {
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null))
+  const metadata = { ...metadataDefaults, ...present } as ClientMetadata
+  const usesCode = metadata.grant_types.includes('authorization_code')
+  return given.response_types || usesCode ? metadata : { ...metadata, response_types: [] }
+}

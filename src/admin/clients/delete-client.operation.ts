@@ -1,0 +1,40 @@
+import { clientCacheKey } from '../../clients/find-client.ts'
+import { err } from '../../kit/result.ts'
+import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { renewCache } from '../renew-cache.ts'
+import type { ClientRow } from './client.ts'
+import { assertMayManageClient, checkNotItself } from './client-rights.store.ts'
+import { clientIdParam } from './client-schemas.ts'
+
+export const deleteClient = defineOperation({
+  id: 'deleteClient',
+  method: 'delete',
+  path: '/admin/clients/{client_id}',
+  tag: 'Clients',
+  summary: 'Delete a client',
+  description:
+    'Its secrets and all consents go with it. Its tokens stop working here, because the client is looked up at every use; resource servers that check signatures alone accept access tokens until they expire.',
+  permission: 'admin:clients:delete',
+  dangerous: true,
+  conditional: true,
+  params: clientIdParam,
+  answers: { 204: { description: 'The client is gone' } },
+  async run({ actor, db, deps, event, expectedVersions, params: { client_id } }) {
+    const may = checkNotItself(actor, client_id)
+    if (!may.ok) return may
+    const [, deleted] = await db.runAll([
+      assertMayManageClient(actor, client_id),
+      deleteEntity({
+        table: 'clients',
+        key: { client_id },
+        expectedVersions,
+        event: event('client.deleted', { entity_type: 'client', entity_id: client_id, client_id }),
+      }),
+    ])
+    const changed = outcomeOf<ClientRow>(deleted ?? [])
+    if (!changed.ok) return err(changed.error)
+    await renewCache(deps.edgeCache, clientCacheKey(client_id), undefined)
+    return answer(204)
+  },
+})

@@ -1,0 +1,21 @@
+/** Operations on clients and their secrets. */
+import type { Operation } from '../operation.ts'
+import { createClient } from './create-client.operation.ts'
+import { createClientSecret } from './create-client-secret.operation.ts'
+import { deleteClient } from './delete-client.operation.ts'
+import { deleteClientSecret } from './delete-client-secret.operation.ts'
+import { getClient } from './get-client.operation.ts'
+import { listClientSecrets } from './list-client-secrets.operation.ts'
+import { listClients } from './list-clients.operation.ts'
+import { updateClient } from './update-client.operation.ts'
+
+export const clientOperations: readonly Operation[] = [
+  listClients,
+  createClient,
+  getClient,
+  updateClient,
+  deleteClient,
+  listClientSecrets,
+  createClientSecret,
+  deleteClientSecret,
+]

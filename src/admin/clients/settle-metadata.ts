@@ -1,0 +1,48 @@
+/** The last word on metadata before it is written: all rules, what must exist, and the sector, which is fetched. */
+import { checkClientMetadata } from '../../clients/check-client-metadata.ts'
+import { checkSector } from '../../clients/check-sector.ts'
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import { createGuardedFetch } from '../../kit/guarded-fetch.ts'
+import type { Problem } from '../../kit/problem.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import { checkAllowList } from '../ip-allow-list.ts'
+import type { AdminCall } from '../operation.ts'
+import { invalidRequest } from '../problems.ts'
+import { checkRegistered } from './check-registered.ts'
+
+/**
+ * Checks metadata as a whole.
+ * @param before what it was; only what differs is looked up or fetched again
+ * @returns the sector of pairwise subjects: `null` for the host of the redirect URIs, `undefined` to keep it
+ */
+export async function settleMetadata(
+  call: Pick<AdminCall, 'db' | 'deps'>,
+  metadata: ClientMetadata,
+  before?: ClientMetadata,
+): Promise<Result<string | null | undefined, Problem>> {
+  const { allowLoopbackFetch } = call.deps.config
+  const faults = [
+    ...checkClientMetadata(metadata, { allowLoopbackFetch }),
+    ...checkAllowList(metadata.admin_ip_allow_list, '#/admin_ip_allow_list'),
+    ...(before && isSame(metadata, before, ['scope', 'resources', 'serves_resources'])
+      ? []
+      : await checkRegistered(call, metadata)),
+  ]
+  if (faults.length > 0) return err(invalidRequest(faults))
+  if (before && isSame(metadata, before, ['subject_type', 'sector_identifier_uri', 'redirect_uris'])) {
+    return ok(undefined)
+  }
+  if (metadata.sector_identifier_uri === null) return ok(null)
+  const sector = await checkSector(
+    createGuardedFetch({ allowLoopbackFetch }),
+    metadata.sector_identifier_uri,
+    metadata.redirect_uris,
+  )
+  return sector.ok ? sector : err(invalidRequest([sector.error]))
+}
+
+const isSame = (
+  left: ClientMetadata,
+  right: ClientMetadata,
+  names: readonly (keyof ClientMetadata)[],
+): boolean => names.every((name) => JSON.stringify(left[name]) === JSON.stringify(right[name]))

@@ -1,0 +1,125 @@
+import { sql } from 'drizzle-orm'
+import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
+import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
+import { clientCacheKey } from '../../clients/find-client.ts'
+import type { Problem } from '../../kit/problem.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import { outcomeOf, updateEntity } from '../entity-change.store.ts'
+import { checkAllowList } from '../ip-allow-list.ts'
+import { type AdminCall, answer, defineOperation } from '../operation.ts'
+import { invalidRequest, notFound, preconditionFailed } from '../problems.ts'
+import { renewCache } from '../renew-cache.ts'
+import { type ClientRow, columnsOf, metadataDefaults, metadataOf, toClientView } from './client.ts'
+import { assertMayManageClient, checkNotItself } from './client-rights.store.ts'
+import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
+import { settleMetadata } from './settle-metadata.ts'
+
+type Patch = Partial<ClientMetadata>
+type Columns = Readonly<Record<string, unknown>>
+
+export const updateClient = defineOperation({
+  id: 'updateClient',
+  method: 'patch',
+  path: '/admin/clients/{client_id}',
+  tag: 'Clients',
+  summary: 'Change a client',
+  description:
+    'Merge patch (RFC 7396); `{"enabled": false}` disables. Counts at once in this region, elsewhere within the documented bound. A client with admin scopes can be changed only by somebody who has these permissions, and no service account changes itself.',
+  permission: 'admin:clients:write',
+  dangerous: true,
+  conditional: true,
+  params: clientIdParam,
+  body: clientPatch,
+  answers: { 200: { description: 'The client as it is now', schema: clientSchema, versioned: true } },
+  async run(call) {
+    const { actor, body, db, deps, event, origin, params } = call
+    const { client_id } = params
+    const may = checkNotItself(actor, client_id)
+    if (!may.ok) return may
+    const patch = withDefaults(body)
+    const list = patch.admin_ip_allow_list ?? []
+    const faults = checkAllowList(
+      list,
+      '#/admin_ip_allow_list',
+      actor.clientId === client_id ? origin : undefined,
+    )
+    if (faults.length > 0) return err(invalidRequest(faults))
+    const settled = await settlePatch(call, client_id, patch)
+    if (!settled.ok) return settled
+    const [, updated, cached] = await db.runAll([
+      assertMayManageClient(
+        actor,
+        client_id,
+        patch.scope === undefined ? [] : scopesOf({ scope: patch.scope }),
+      ),
+      updateEntity({
+        table: 'clients',
+        key: { client_id },
+        patch: settled.value.columns,
+        expectedVersions: settled.value.versions,
+        event: event('client.updated', { entity_type: 'client', entity_id: client_id, client_id }),
+      }),
+      selectClient(client_id),
+    ])
+    const changed = outcomeOf<ClientRow>(updated ?? [])
+    if (!changed.ok) return changed
+    await renewCache(deps.edgeCache, clientCacheKey(client_id), toLoadedClient(cached ?? []))
+    const { after } = changed.value
+    return answer(200, toClientView(after), { version: after.version })
+  },
+})
+
+/** Members that mean the same whatever the others are: their change needs no look at the whole. */
+const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
+  'client_name',
+  'contacts',
+  'software_id',
+  'software_version',
+  'enabled',
+  'first_party',
+  'require_auth_time',
+  'default_max_age',
+  'id_token_signed_response_alg',
+  'access_token_signed_response_alg',
+  'userinfo_signed_response_alg',
+  'access_token_ttl_seconds',
+  'id_token_ttl_seconds',
+  'admin_ip_allow_list',
+])
+
+/**
+ * Columns to write, and the versions they may be written over. Rules look at a client as a whole, so a change of
+ * members that depend on each other is checked against the row as it is, and written only if it still is.
+ */
+async function settlePatch(
+  call: AdminCall,
+  clientId: string,
+  patch: Patch,
+): Promise<Result<{ columns: Columns; versions: readonly number[] | undefined }, Problem>> {
+  const { db, expectedVersions } = call
+  const columns = columnsOf(patch)
+  if (Object.keys(patch).every((name) => independent.has(name))) {
+    return ok({ columns, versions: expectedVersions })
+  }
+  const [row] = await db.run<{ client: ClientRow }>(
+    sql`select to_jsonb(clients) as client from clients where client_id = ${clientId}`,
+  )
+  if (!row) return err(notFound)
+  const { version } = row.client
+  if (expectedVersions && !expectedVersions.includes(version)) return err(preconditionFailed(version))
+  const before = metadataOf(row.client)
+  const sector = await settleMetadata(call, { ...before, ...patch }, before)
+  if (!sector.ok) return sector
+  const sectorColumn = sector.value === undefined ? {} : { sector_identifier: sector.value }
+  return ok({ columns: { ...columns, ...sectorColumn }, versions: [version] })
+}
+
+/** `null` brings back the default. */
+function withDefaults(body: Readonly<Record<string, unknown>>): Patch {
+  const defaults: Readonly<Record<string, unknown>> = metadataDefaults
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, value ?? defaults[name]]),
+  ) as Patch
+}

@@ -1,0 +1,18 @@
+/** After a write: the edge cache gets what is true now, so that the change counts in this region at once. */
+import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
+
+/**
+ * Renews `key`. The write has happened: when the replica is away the caller is told so all the same, and the old
+ * copy lives no longer than the documented staleness bound.
+ */
+export async function renewCache<T>(
+  cache: EdgeCache,
+  key: string,
+  loaded: Loaded<T> | undefined,
+): Promise<void> {
+  try {
+    await cache.refresh(key, loaded)
+  } catch (failure) {
+    console.error(JSON.stringify({ event: 'cache_renewal_failed', key, reason: (failure as Error).name }))
+  }
+}

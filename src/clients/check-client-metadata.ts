@@ -1,0 +1,184 @@
+/**
+ * The rules of a client's metadata taken together (RFC 7591 §2, OpenID Connect Registration §2, RFC 9700): pure, so
+ * that each is a row in a test table. Shapes and single values are checked before, by schema; what needs the
+ * database or the network (do the scopes exist, does the sector list the URIs) after.
+ */
+
+import { checkAddress } from '../kit/guarded-fetch.ts'
+import type { Fault } from '../kit/problem.ts'
+import { assertionSigningAlgs } from '../oauth/client-auth/private-key-jwt.ts'
+import { acrValuesSupported } from '../oidc/acr.ts'
+import { publicJwksFaults } from './check-public-jwks.ts'
+import { redirectUriFault } from './check-redirect-uri.ts'
+import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
+
+export interface MetadataContext {
+  /** Development and tests: addresses we fetch may be loopback ones. */
+  readonly allowLoopbackFetch: boolean
+}
+
+type Rule = (metadata: ClientMetadata, context: MetadataContext) => readonly Fault[]
+
+/** What is wrong with the metadata of a client, each fault at its place; empty when it can be registered. */
+export const checkClientMetadata: Rule = (metadata, context) =>
+  rules.flatMap((rule) => rule(metadata, context))
+
+const fault = (pointer: string, detail: string): Fault => ({ pointer: `#/${pointer}`, detail })
+const when = (condition: boolean, pointer: string, detail: string): readonly Fault[] =>
+  condition ? [fault(pointer, detail)] : []
+
+const redirects: Rule = (metadata) => {
+  const context = {
+    application_type: metadata.application_type,
+    confidential: canKeepSecret(metadata),
+  }
+  const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const
+  return [
+    ...lists.flatMap((list) =>
+      metadata[list].flatMap((uri, index) => {
+        const isRepeated = metadata[list].indexOf(uri) !== index
+        const detail = isRepeated ? 'is there twice' : redirectUriFault(uri, context)
+        return when(detail !== undefined, `${list}/${index}`, detail ?? '')
+      }),
+    ),
+    ...when(
+      metadata.grant_types.includes('authorization_code') && metadata.redirect_uris.length === 0,
+      'redirect_uris',
+      'must name at least one: authorization_code sends its codes there',
+    ),
+  ]
+}
+
+/** RFC 7591 §2.1: response types need their grant types. */
+const grants: Rule = (metadata) => {
+  const { grant_types: granted, response_types: responses } = metadata
+  const usesCode = granted.includes('authorization_code')
+  return [
+    ...when(
+      usesCode !== responses.includes('code'),
+      'response_types',
+      usesCode
+        ? 'must contain code for the grant type authorization_code'
+        : 'must be empty without authorization_code',
+    ),
+    ...when(
+      granted.includes('refresh_token') && !usesCode,
+      'grant_types',
+      'refresh_token needs authorization_code: nothing else issues refresh tokens',
+    ),
+    ...when(
+      granted.length === 0 && metadata.serves_resources.length === 0,
+      'grant_types',
+      'must not be empty, except for an API that only introspects (serves_resources)',
+    ),
+    ...when(
+      granted.includes('client_credentials') && !canKeepSecret(metadata),
+      'grant_types',
+      'client_credentials needs a client that authenticates (RFC 6749 §4.4)',
+    ),
+  ]
+}
+
+const authentication: Rule = (metadata, { allowLoopbackFetch }) => {
+  const { token_endpoint_auth_method: method, jwks, jwks_uri: uri } = metadata
+  const alg = metadata.token_endpoint_auth_signing_alg
+  const hasKeys = jwks !== null || uri !== null
+  return [
+    ...when(jwks !== null && uri !== null, 'jwks_uri', 'must not be there together with jwks (RFC 7591 §2)'),
+    ...when(
+      method === 'private_key_jwt' && !hasKeys,
+      'token_endpoint_auth_method',
+      'private_key_jwt needs jwks or jwks_uri',
+    ),
+    ...when(
+      alg !== null && method !== 'private_key_jwt',
+      'token_endpoint_auth_signing_alg',
+      'is for private_key_jwt only',
+    ),
+    ...when(
+      alg !== null && !(assertionSigningAlgs as readonly string[]).includes(alg),
+      'token_endpoint_auth_signing_alg',
+      `must be one of ${assertionSigningAlgs.join(', ')}`,
+    ),
+    ...when(
+      metadata.require_request_signing && !hasKeys,
+      'require_request_signing',
+      'needs jwks or jwks_uri: requests are verified with these keys',
+    ),
+    ...when(
+      metadata.serves_resources.length > 0 && !canKeepSecret(metadata),
+      'serves_resources',
+      'needs a client that authenticates (RFC 7662 §2.1)',
+    ),
+    ...(jwks === null ? [] : publicJwksFaults(jwks)),
+    ...(uri === null ? [] : fetchedAddress('jwks_uri', uri, allowLoopbackFetch)),
+  ]
+}
+
+/** Attack: server-side request forgery. The same guard stands before every fetch; here it explains itself. */
+function fetchedAddress(pointer: string, uri: string, allowLoopback: boolean): readonly Fault[] {
+  const checked = checkAddress(uri, allowLoopback)
+  if (checked.ok) return []
+  const why = checked.error.kind === 'address_refused' ? checked.error.detail : checked.error.kind
+  return [fault(pointer, `must be an https address that this server may fetch: ${why}`)]
+}
+
+/** OpenID Connect Core §8.1: who shares a sector shares a subject, so it must be unambiguous. */
+const sector: Rule = (metadata, { allowLoopbackFetch }) => {
+  const { subject_type, sector_identifier_uri: uri, redirect_uris } = metadata
+  if (subject_type === 'public') {
+    return when(uri !== null, 'sector_identifier_uri', 'is for subject_type pairwise only')
+  }
+  const hosts = new Set(redirect_uris.filter((address) => URL.canParse(address)).map(ownerOf))
+  return [
+    ...when(
+      uri === null && hosts.size > 1,
+      'sector_identifier_uri',
+      'is required: the redirect URIs of a pairwise client have several hosts (OpenID Connect Core §8.1)',
+    ),
+    ...(uri === null ? [] : fetchedAddress('sector_identifier_uri', uri, allowLoopbackFetch)),
+  ]
+}
+
+/** Private-use schemes and loopback addresses name no owner: there the application is its own sector (subject.ts). */
+const ownerOf = (address: string): string => {
+  const { host, hostname } = new URL(address)
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? '' : host
+}
+
+/** RFC 9700 §2.1.1: without PKCE only the nonce of an ID token shows that a code was injected. */
+const pkce: Rule = (metadata) =>
+  when(
+    !metadata.require_pkce && !(canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
+    'require_pkce',
+    'may be false only for clients that authenticate and use OpenID Connect (scope openid)',
+  )
+
+const lifetimes: Rule = ({
+  refresh_token_idle_ttl_seconds: idle,
+  refresh_token_absolute_ttl_seconds: absolute,
+}) =>
+  when(
+    idle !== null && absolute !== null && idle > absolute,
+    'refresh_token_idle_ttl_seconds',
+    'must not be longer than refresh_token_absolute_ttl_seconds',
+  )
+
+const contexts: Rule = ({ default_acr_values: values }) =>
+  values.flatMap((value, index) =>
+    when(
+      !(acrValuesSupported as readonly string[]).includes(value),
+      `default_acr_values/${index}`,
+      `must be one of ${acrValuesSupported.join(', ')}`,
+    ),
+  )
+
+/** Attack: a link on our consent page that runs a script. */
+const links: Rule = (metadata) =>
+  (['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'] as const).flatMap((name) => {
+    const uri = metadata[name]
+    const isFine = uri === null || (/^https:\/\/[^\s/@]+(\/|\?|#|$)/.test(uri) && URL.canParse(uri))
+    return when(!isFine, name, 'must be an https address')
+  })
+
+const rules: readonly Rule[] = [redirects, grants, authentication, sector, pkce, lifetimes, contexts, links]

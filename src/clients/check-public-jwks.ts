@@ -1,0 +1,63 @@
+/** Which keys a client may register inline (`jwks`, RFC 7517): public, asymmetric and strong enough. */
+import type { Fault } from '../kit/problem.ts'
+
+/** Members of private and symmetric keys (RFC 7518 §6). */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
+const curves: Readonly<Record<string, readonly string[]>> = {
+  EC: ['P-256', 'P-384', 'P-521'],
+  OKP: ['Ed25519'],
+}
+const minRsaBits = 2048
+/** An RSA verification with a huge key costs the server, not its owner. */
+const maxRsaBits = 8192
+
+type Jwk = Readonly<Record<string, unknown>>
+
+/** What is wrong with the key set, as faults below `#/jwks`. */
+export function publicJwksFaults(jwks: { readonly keys: readonly Jwk[] }): readonly Fault[] {
+  const kids = jwks.keys.map(({ kid }) => kid)
+  return jwks.keys.flatMap((key, index) => {
+    const pointer = `#/jwks/keys/${index}`
+    const members = privateMembers.filter((name) => Object.hasOwn(key, name))
+    if (members.length > 0) {
+      return members.map((name) => ({
+        pointer: `${pointer}/${name}`,
+        detail: 'is part of a private key: register the public half only, and replace this key',
+      }))
+    }
+    const fault = keyFault(key)
+    if (fault) return [{ pointer, detail: fault }]
+    const isRepeated = key['kid'] !== undefined && kids.indexOf(key['kid']) !== index
+    return isRepeated ? [{ pointer: `${pointer}/kid`, detail: 'is used by another key of the set' }] : []
+  })
+}
+
+function keyFault(key: Jwk): string | undefined {
+  const { kty, crv, use, kid } = key
+  if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > 256))
+    return 'kid must be text'
+  if (use !== undefined && use !== 'sig') return 'use must be sig'
+  if (kty === 'RSA') {
+    const bits = typeof key['n'] === 'string' ? bitLength(key['n']) : 0
+    if (typeof key['e'] !== 'string' || bits === 0) return 'must have n and e'
+    return bits < minRsaBits || bits > maxRsaBits
+      ? `must have ${minRsaBits} to ${maxRsaBits} bits`
+      : undefined
+  }
+  const allowed = typeof kty === 'string' ? curves[kty] : undefined
+  if (!allowed) return 'kty must be EC, RSA or OKP'
+  if (typeof crv !== 'string' || !allowed.includes(crv)) return `crv must be one of ${allowed.join(', ')}`
+  const coordinates = kty === 'EC' ? ['x', 'y'] : ['x']
+  const isWhole = coordinates.every((name) => isBase64Url(key[name]))
+  return isWhole ? undefined : `must have ${coordinates.join(' and ')} in base64url`
+}
+
+const isBase64Url = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\w-]{40,}$/.test(value)
+
+/** Bits of a base64url number; 0 for anything else. */
+function bitLength(text: string): number {
+  if (!/^[\w-]+$/.test(text)) return 0
+  const significant = text.replace(/^A+/, '')
+  return Math.floor((significant.length * 6) / 8) * 8
+}

@@ -1,0 +1,61 @@
+/**
+ * A client's metadata as the API shows and takes it: names of RFC 7591 §2 and OpenID Connect Registration §2 where
+ * they exist (`scope` is one space-separated text, as there), our own otherwise. `null`: not set.
+ */
+import type { SigningAlg } from '../keys/algorithms.ts'
+import type { ClientAuthMethod } from '../oauth/client-auth/method-names.ts'
+
+export interface ClientMetadata {
+  readonly client_name: string
+  readonly client_uri: string | null
+  readonly logo_uri: string | null
+  readonly policy_uri: string | null
+  readonly tos_uri: string | null
+  readonly contacts: readonly string[]
+  readonly software_id: string | null
+  readonly software_version: string | null
+  readonly application_type: 'web' | 'native'
+  readonly token_endpoint_auth_method: ClientAuthMethod
+  readonly token_endpoint_auth_signing_alg: string | null
+  readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | null
+  readonly jwks_uri: string | null
+  readonly redirect_uris: readonly string[]
+  readonly post_logout_redirect_uris: readonly string[]
+  readonly initiate_login_uri: string | null
+  readonly grant_types: readonly string[]
+  readonly response_types: readonly string[]
+  /** Space-separated: what the client may ask for. */
+  readonly scope: string
+  /** Resource indicators (RFC 8707) it may ask for. */
+  readonly resources: readonly string[]
+  /** Resources it operates as an API. */
+  readonly serves_resources: readonly string[]
+  readonly subject_type: 'public' | 'pairwise'
+  readonly sector_identifier_uri: string | null
+  readonly id_token_signed_response_alg: SigningAlg
+  readonly access_token_signed_response_alg: SigningAlg
+  readonly userinfo_signed_response_alg: SigningAlg | null
+  /** Seconds. */
+  readonly default_max_age: number | null
+  readonly require_auth_time: boolean
+  readonly default_acr_values: readonly string[]
+  readonly enabled: boolean
+  readonly first_party: boolean
+  readonly require_pkce: boolean
+  readonly require_request_signing: boolean
+  readonly admin_ip_allow_list: readonly string[]
+  readonly access_token_ttl_seconds: number | null
+  readonly id_token_ttl_seconds: number | null
+  readonly refresh_token_idle_ttl_seconds: number | null
+  readonly refresh_token_absolute_ttl_seconds: number | null
+}
+
+/** Whether a client of this method can keep a secret (OAuth 2.1 §2.1). */
+export const canKeepSecret = ({
+  token_endpoint_auth_method,
+}: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean => token_endpoint_auth_method !== 'none'
+
+/** Values of `scope`. */
+export const scopesOf = ({ scope }: Pick<ClientMetadata, 'scope'>): readonly string[] => [
+  ...new Set(scope.split(' ').filter((value) => value !== '')),
+]
