@@ -17,6 +17,7 @@ import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache } from './edge-cache/edge-cache.ts'
 import { createObjectReplica } from './edge-cache/edge-replica.object.ts'
 import { createUpstashReplica } from './edge-cache/upstash-replica.ts'
+import { createJobOf } from './jobs/job.object.ts'
 import type { ScheduledNeeds } from './jobs/scheduled.ts'
 import { createKeyring } from './keys/create-keyring.ts'
 import { generateKey } from './keys/generate-key.ts'
@@ -231,6 +232,10 @@ class RequestDependencies implements Dependencies {
 
   get spendOnce() {
     return createSpendOnce(this.#env.SINGLE_USE, this.config)
+  }
+
+  get jobOf() {
+    return createJobOf(this.#env.JOB, this.config)
   }
 
   get openAuditStream() {

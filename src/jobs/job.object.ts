@@ -29,14 +29,16 @@ import {
   fileRetentionSeconds,
   isFinal,
   type JobFileName,
+  type JobOf,
   type JobOrder,
   type JobProgress,
   jobFileNames,
+  type Offered,
 } from './job.ts'
 import type { JobWork } from './job-kind.ts'
 import { claimJob, createJobBatch, finishJob, sendStep } from './jobs.store.ts'
 import { findJobKind } from './kinds/index.ts'
-import { createProgressFeed, type ProgressFeed } from './progress-feed.ts'
+import { createProgressFeed, type ProgressFeed, untilHeader } from './progress-feed.ts'
 import { publishOutput } from './publish-output.ts'
 
 const stateKey = 'state'
@@ -47,10 +49,6 @@ const alarmBudgetMs = 5_000
 /** Each may call many objects: an invocation has a limit of those too. */
 const mostStepsPerAlarm = 8
 const claimDelayMs = 300
-
-export type Offered =
-  | { readonly ok: true; readonly rows: number | null }
-  | { readonly ok: false; readonly code: string; readonly line: number; readonly detail: string }
 
 export class Job extends DurableObject<Env> {
   readonly #storage: DurableObjectStorage
@@ -97,7 +95,7 @@ export class Job extends DurableObject<Env> {
         ...{ revision: 0, failures: 0, started_at: null, finished_at: null },
       })
       await this.#storage.setAlarm(Date.now() + claimDelayMs)
-      return { ok: true, rows: total }
+      return { ok: true, rows: total, digest: input?.digest ?? '' }
     } catch (error) {
       await this.discard()
       if (!(error instanceof InputRefusal)) throw error
@@ -152,10 +150,13 @@ export class Job extends DurableObject<Env> {
     })
   }
 
-  /** Progress as server-sent events, until the job ends. @param after `Last-Event-ID` */
-  async watch(after: number | undefined): Promise<ReadableStream<Uint8Array> | undefined> {
+  /** Progress as server-sent events, until the job ends. */
+  async watch(watch: {
+    readonly after: number | undefined
+    readonly until: number
+  }): Promise<ReadableStream<Uint8Array> | undefined> {
     const progress = await this.progress()
-    return progress && this.#feed.open(progress, after)
+    return progress && this.#feed.open(progress, watch)
   }
 
   /** A WebSocket that gets each progress as a message. The caller was authorized before. */
@@ -398,8 +399,22 @@ export class Job extends DurableObject<Env> {
   }
 }
 
-/** The stub of a job by its id, in its place. Makes no call. */
-export const createJobOf =
-  (namespace: DurableObjectNamespace<Job>, placement: Placement) =>
-  (jobId: string): DurableObjectStub<Job> =>
-    placeObjects(namespace, placement)(jobId)
+/** The object of a job by its id, in its place. Makes no call. */
+export function createJobOf(namespace: DurableObjectNamespace<Job>, placement: Placement): JobOf {
+  const objectOf = placeObjects(namespace, placement)
+  return (jobId) => {
+    const object = objectOf(jobId)
+    return {
+      offer: (order, upload) => object.offer(order, upload),
+      discard: () => object.discard(),
+      nudge: () => object.nudge(),
+      progress: () => object.progress() as Promise<JobProgress | undefined>,
+      readFile: (name) => object.readFile(name),
+      watch: (watch) => object.watch(watch),
+      async connect(until) {
+        const headers = { upgrade: 'websocket', [untilHeader]: String(until) }
+        return (await object.fetch('https://job.internal/', { headers })).webSocket ?? undefined
+      },
+    }
+  }
+}

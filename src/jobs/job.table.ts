@@ -1,5 +1,6 @@
 /** What a job object stores. Rows and file parts are far below the 2 MB a row may have. */
 import type { AuditEvent } from '../audit/event.ts'
+import { encodeBase64Url } from '../kit/base64url.ts'
 import { createCsvReader } from './formats/csv-reader.ts'
 import { type InputFormat, InputRefusal, type InputRow } from './formats/input-row.ts'
 import { createNdjsonReader } from './formats/ndjson-reader.ts'
@@ -47,6 +48,8 @@ export interface InputFacts {
   readonly columns: readonly string[]
   readonly rows: number
   readonly chunks: number
+  /** base64url(SHA-256) of the upload. */
+  readonly digest: string
 }
 
 /** Rows of one stored chunk, and so of one step at most. */
@@ -85,11 +88,23 @@ export async function storeInput(
       rows++
     }
   }
-  for await (const bytes of body) store(reader.push(bytes))
+  const digest = new crypto.DigestStream('SHA-256')
+  const hashed = digest.getWriter()
+  for await (const bytes of body) {
+    await hashed.write(bytes)
+    store(reader.push(bytes))
+  }
+  await hashed.close()
   store(reader.end())
   flush()
   if (rows === 0) throw new InputRefusal('empty', 1, 'the upload has no rows')
-  return { format, columns: csv?.columns ?? [], rows, chunks }
+  return {
+    format,
+    columns: csv?.columns ?? [],
+    rows,
+    chunks,
+    digest: encodeBase64Url(new Uint8Array(await digest.digest)),
+  }
 }
 
 export const readInput = (sql: SqlStorage, facts: InputFacts): JobInput => ({

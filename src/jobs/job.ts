@@ -65,5 +65,36 @@ export interface JobFile {
   readonly extension: string
 }
 
+export type Offered =
+  /** `digest`: base64url(SHA-256) of the upload. */
+  | { readonly ok: true; readonly rows: number | null; readonly digest: string }
+  | { readonly ok: false; readonly code: string; readonly line: number; readonly detail: string }
+
+/** The object of one job, from outside. */
+export interface JobHandle {
+  /** Takes an order and its upload; nothing happens before Postgres has the job's row. */
+  offer(
+    order: JobOrder,
+    upload?: { readonly body: ReadableStream<Uint8Array>; readonly format: 'csv' | 'ndjson' },
+  ): Promise<Offered>
+  /** Forgets an offer that was not accepted. */
+  discard(): Promise<void>
+  /** Stops it before its next step. Repeatable. */
+  nudge(): Promise<void>
+  /** Undefined when everything was deleted. */
+  progress(): Promise<JobProgress | undefined>
+  readFile(name: JobFileName): Promise<ReadableStream<Uint8Array> | undefined>
+  /** Server-sent events. @param watch `after`: `Last-Event-ID`; `until`: milliseconds since the Unix epoch */
+  watch(watch: {
+    readonly after: number | undefined
+    readonly until: number
+  }): Promise<ReadableStream<Uint8Array> | undefined>
+  /** The same over a WebSocket; undefined when the job is gone or has too many watchers. */
+  connect(until: number): Promise<WebSocket | undefined>
+}
+
+/** The job of an id. Makes no call by itself. */
+export type JobOf = (jobId: string) => JobHandle
+
 /** How long a finished job's files are kept. */
 export const fileRetentionSeconds = 7 * 86_400

@@ -7,8 +7,11 @@ import { isFinal, type JobProgress } from './job.ts'
 export interface ProgressFeed {
   /** To everybody who watches; closes the feeds of a job that ended. */
   send(read: () => JobProgress): void
-  /** Server-sent events (HTML §9.2). @param after revision the watcher has seen */
-  open(progress: JobProgress, after: number | undefined): ReadableStream<Uint8Array>
+  /** Server-sent events (HTML §9.2). `after`: revision the watcher has seen; `until`: when its token ends. */
+  open(
+    progress: JobProgress,
+    watch: { readonly after: number | undefined; readonly until: number },
+  ): ReadableStream<Uint8Array>
   accept(progress: JobProgress, request: Request): Response
 }
 
@@ -16,6 +19,8 @@ export interface ProgressFeed {
 const longestFeedMs = 10 * 60_000
 const heartbeatMs = 15_000
 const mostWatchers = 50
+/** When the watcher's token ends (milliseconds since the Unix epoch). From the worker, never from outside. */
+export const untilHeader = 'x-authly-until'
 
 interface Watcher {
   write(text: string): void
@@ -50,7 +55,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       }
     },
 
-    open(progress, after) {
+    open(progress, { after, until }) {
       let stop = () => {}
       return new ReadableStream({
         type: 'bytes',
@@ -63,7 +68,10 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
             },
           }
           const heartbeat = setInterval(() => watcher.write(': alive\n\n'), heartbeatMs)
-          const limit = setTimeout(() => watcher.end(), longestFeedMs)
+          const limit = setTimeout(
+            () => watcher.end(),
+            Math.min(longestFeedMs, Math.max(0, until - Date.now())),
+          )
           stop = () => {
             watchers.delete(watcher)
             clearInterval(heartbeat)
@@ -82,12 +90,10 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       if (ctx.getWebSockets().length >= mostWatchers) return new Response(null, { status: 429 })
       const { 0: client, 1: server } = new WebSocketPair()
       ctx.acceptWebSocket(server)
-      server.serializeAttachment({ expires_at: Number(request.headers.get('x-authly-expires-at')) })
+      server.serializeAttachment({ expires_at: Number(request.headers.get(untilHeader)) })
       server.send(JSON.stringify(progress))
       if (isOver(progress)) server.close(1000, 'the job has ended')
-      const protocol = request.headers.get('x-authly-protocol')
-      const headers: Record<string, string> = protocol ? { 'sec-websocket-protocol': protocol } : {}
-      return new Response(null, { status: 101, webSocket: client, headers })
+      return new Response(null, { status: 101, webSocket: client })
     },
   }
 }

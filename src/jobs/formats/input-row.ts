@@ -58,7 +58,7 @@ export interface InputBounds {
 }
 
 export const inputBounds: InputBounds = {
-  totalBytes: 256 * 1024 * 1024,
+  totalBytes: 100 * 1024 * 1024,
   rowLength: 64 * 1024,
   fieldLength: 16 * 1024,
   columns: 64,
