@@ -97,6 +97,12 @@ export interface AdminCall<Params = unknown, Query = unknown, Body = unknown> {
    * @returns the rows of each statement
    */
   writeOnce(answer: Answer, statements: readonly SQL[]): Promise<readonly (readonly Row[])[]>
+  /**
+   * Uploads: says what was uploaded, once it was read, so that an `Idempotency-Key` belongs to it. Call before
+   * `writeOnce`.
+   * @param digest of the bytes
+   */
+  identifyUpload(digest: string): void
   readonly deps: Dependencies
   /** An audit event of this call: the actor and the origin are filled in. Never pass a secret. */
   event(type: AuditEventType, details: EventDetails): AuditEvent

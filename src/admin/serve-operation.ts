@@ -48,6 +48,8 @@ interface Situation {
   readonly actor: Actor
   readonly token: LiveToken
   readonly input: Input
+  /** Of an upload. */
+  uploadDigest?: string
   /** Of `Idempotency-Key`. */
   readonly key: string | undefined
 }
@@ -92,9 +94,12 @@ function createCall(operation: Operation, situation: Situation): AdminCall {
     ...{ request, actor, token, origin, now, db, deps },
     async writeOnce(answer: Answer, statements: readonly SQL[]) {
       if (key === undefined) return db.runAll(statements)
-      const fingerprint = await fingerprintOf(request, input.bodyText)
+      const fingerprint = await fingerprintOf(request, situation.uploadDigest ?? input.bodyText)
       const claim = await claimKey(deps.root, { actorId: actor.id, key, fingerprint, answer })
       return (await db.runAll([claim, ...statements])).slice(1)
+    },
+    identifyUpload(digest) {
+      situation.uploadDigest = digest
     },
     event: (type, { outcome = 'success', ...details }) =>
       createEvent(type, now, origin, {
@@ -110,13 +115,14 @@ function createCall(operation: Operation, situation: Situation): AdminCall {
 /** The answer that was given when this key acted. */
 async function replay(
   operation: Operation,
-  { deps, request, actor, input }: Situation,
+  { deps, request, actor, input, uploadDigest }: Situation,
   key: string,
 ): Promise<Result<Answer, Problem>> {
   const db = createAuthorizedDatabase(deps.runBatch, actor, operation.permission)
   const [row] = await db.run<{ fingerprint: string; answer_sealed: string }>(selectRecorded(actor.id, key))
   if (!row) return err(unavailable)
-  if (row.fingerprint !== (await fingerprintOf(request, input.bodyText))) return err(idempotencyKeyReused)
+  if (row.fingerprint !== (await fingerprintOf(request, uploadDigest ?? input.bodyText)))
+    return err(idempotencyKeyReused)
   const answer = await openRecorded(deps.root, actor.id, key, row.answer_sealed)
   return answer ? ok(answer) : err(idempotencyKeyReused)
 }
