@@ -5,6 +5,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cliCatalogue } from './docs/cli-catalogue.ts'
+import { cliDocument } from './docs/cli-document.ts'
 import {
   auditEventsDocument,
   budgetsDocument,
@@ -18,11 +20,15 @@ import { shareResponses } from './docs/openapi/share-responses.ts'
 
 const openApi = buildDocument(await loadApp())
 
+const catalogue = cliCatalogue(openApi)
+
 const documents = {
   'docs/configuration.md': configurationDocument(),
   'docs/endpoints.md': endpointsDocument(openApi),
   'docs/audit-events.md': auditEventsDocument(),
   'docs/io-budgets.md': budgetsDocument(),
+  'docs/cli.md': cliDocument(catalogue),
+  'cli/operations.json': JSON.stringify(catalogue, null, 1),
   'public/openapi.json': JSON.stringify(shareResponses(openApi), null, 1),
   'public/openapi-3.0.json': JSON.stringify(shareResponses(toOpenApi30(openApi)), null, 1),
 }

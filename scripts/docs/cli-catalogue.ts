@@ -1,6 +1,12 @@
 /** cli/operations.json: what the command line needs to know of the admin operations, from the OpenAPI document. */
 import type { CatalogueField, CatalogueOperation, ValueType } from '../../cli/api/catalogue.ts'
-import { type OpenApiDocument, type Operation, operationsOf, type Parameter, type Schema } from './openapi/openapi-types.ts'
+import {
+  type OpenApiDocument,
+  type Operation,
+  operationsOf,
+  type Parameter,
+  type Schema,
+} from './openapi/openapi-types.ts'
 
 type Schemas = Readonly<Record<string, Schema>>
 
@@ -10,7 +16,11 @@ export function cliCatalogue(document: OpenApiDocument): readonly CatalogueOpera
   return operationsOf(document)
     .filter(({ path, operation }) => path.startsWith('/admin/') && !operation.responses['101'])
     .map(({ method, path, operation }) => ({
-      ...{ id: operation.operationId as string, method: method.toUpperCase() as CatalogueOperation['method'], path },
+      ...{
+        id: operation.operationId as string,
+        method: method.toUpperCase() as CatalogueOperation['method'],
+        path,
+      },
       ...{ summary: operation.summary ?? '', tag: operation.tags?.[0] ?? '' },
       ...(operation.description ? { description: operation.description.trim() } : {}),
       scope: Object.values(operation.security?.[0] ?? {})[0]?.[0] ?? '',
@@ -42,17 +52,26 @@ function bodyOf({ requestBody }: Operation, schemas: Schemas): Pick<CatalogueOpe
   if (!json) return { upload: types }
   const { properties, required } = membersOf(json.schema ?? {}, schemas)
   return {
-    body: Object.entries(properties).map(([name, schema]) => fieldOf(name, schema, required.includes(name), schemas)),
+    body: Object.entries(properties).map(([name, schema]) =>
+      fieldOf(name, schema, required.includes(name), schemas),
+    ),
   }
 }
 
 /** Members of an object schema, through references and unions: what one alternative has is never required of all. */
-function membersOf(schema: Schema, schemas: Schemas): { properties: Record<string, Schema>; required: readonly string[] } {
+function membersOf(
+  schema: Schema,
+  schemas: Schemas,
+): { properties: Record<string, Schema>; required: readonly string[] } {
   const own = resolve(schema, schemas)
   const parts = (own.allOf ?? []).map((part) => membersOf(part, schemas))
   const choices = (own.anyOf ?? own.oneOf ?? []).map((part) => membersOf(part, schemas))
   return {
-    properties: Object.assign({}, ...[...parts, ...choices].map(({ properties }) => properties), own.properties ?? {}),
+    properties: Object.assign(
+      {},
+      ...[...parts, ...choices].map(({ properties }) => properties),
+      own.properties ?? {},
+    ),
     required: [...(own.required ?? []), ...parts.flatMap(({ required }) => required)],
   }
 }
@@ -102,7 +121,9 @@ function answerOf({ responses }: Operation, schemas: Schemas): CatalogueOperatio
 
 function resolve(schema: Schema, schemas: Schemas): Schema {
   const name = schema.$ref?.split('/').at(-1)
-  return name === undefined ? schema : { ...resolve(schemas[name] ?? {}, schemas), ...withoutReference(schema) }
+  return name === undefined
+    ? schema
+    : { ...resolve(schemas[name] ?? {}, schemas), ...withoutReference(schema) }
 }
 
 const withoutReference = ({ $ref: _, ...rest }: Schema): Schema => rest

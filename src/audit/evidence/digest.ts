@@ -3,7 +3,7 @@ import { encodeBase64Url } from '../../kit/base64url.ts'
 
 const encoder = new TextEncoder()
 
-export const utf8 = (text: string): Uint8Array => encoder.encode(text)
+export const utf8 = (text: string) => encoder.encode(text) as Uint8Array<ArrayBuffer>
 
 export async function sha256Bytes(...parts: readonly Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
   let length = 0

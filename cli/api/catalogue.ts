@@ -1,0 +1,49 @@
+/**
+ * The admin operations as the command line sees them. `operations.json` is generated from the OpenAPI document
+ * (`npm run docs:generate`), so a new operation is a new command without a line of code here.
+ */
+import { readFileSync } from 'node:fs'
+
+export type ValueType = 'string' | 'integer' | 'number' | 'boolean' | 'strings' | 'json'
+
+export interface CatalogueField {
+  readonly name: string
+  readonly type: ValueType
+  readonly required: boolean
+  readonly description?: string
+  readonly values?: readonly string[]
+}
+
+export interface CatalogueOperation {
+  readonly id: string
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly summary: string
+  readonly description?: string
+  readonly tag: string
+  readonly scope: string
+  readonly params: readonly CatalogueField[]
+  readonly query: readonly CatalogueField[]
+  /** Fields of a JSON object; absent: no body, or an upload. */
+  readonly body?: readonly CatalogueField[]
+  /** Media types of an upload. */
+  readonly upload?: readonly string[]
+  /** Demands `If-Match`. */
+  readonly conditional: boolean
+  readonly dangerous: boolean
+  /** `page`: items with a cursor; `items`: all at once; `json`: one thing; `file`: bytes; `events`: a stream; `none`. */
+  readonly answer: 'page' | 'items' | 'json' | 'file' | 'events' | 'none'
+  /** Answers 202 with a job. */
+  readonly startsJob: boolean
+}
+
+/** Read when first needed: `authly login` does without. */
+export function loadCatalogue(): readonly CatalogueOperation[] {
+  return JSON.parse(
+    readFileSync(new URL('../operations.json', import.meta.url), 'utf8'),
+  ) as CatalogueOperation[]
+}
+
+/** Scopes of all operations, for `login`. */
+export const scopesOf = (operations: readonly CatalogueOperation[]): readonly string[] =>
+  [...new Set(operations.map(({ scope }) => scope).filter((scope) => scope.startsWith('admin:')))].sort()

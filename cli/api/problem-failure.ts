@@ -1,0 +1,74 @@
+/** A refusal of the server (RFC 9457) in words for a person, with the exit status it means. */
+import type { ExitReason } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { safeText } from '../output/safe-text.ts'
+
+interface Problem {
+  readonly type?: string
+  readonly title?: string
+  readonly status?: number
+  readonly detail?: string
+  readonly request_id?: string
+  readonly errors?: readonly { pointer?: string; parameter?: string; header?: string; detail: string }[]
+}
+
+const largestProblem = 65_536
+
+/** Reads the body of a response that is not a success. */
+export async function failureOf(response: Response): Promise<Failure> {
+  const text = (await response.text().catch(() => '')).slice(0, largestProblem)
+  const problem = parse(text)
+  const title = problem?.title ?? `The server answered ${response.status}`
+  const lines = [
+    `${title}${problem?.detail ? `. ${problem.detail}` : ''}`,
+    ...(problem?.errors ?? []).map(({ pointer, parameter, header, detail }) => {
+      const place = pointer?.replace(/^#?\/?/, '') ?? parameter ?? header ?? ''
+      return `  ${place === '' ? '' : `${place}: `}${detail}`
+    }),
+  ].map((line) => safeText(line))
+  return new Failure(reasonOf(response.status), lines.join('\n'), {
+    hint: hintFor(response.status, response.headers, problem),
+    problem: problem ?? { status: response.status, title },
+  })
+}
+
+function parse(text: string): Problem | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Problem) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function reasonOf(status: number): ExitReason {
+  if (status === 401) return 'signIn'
+  if (status === 412) return 'stale'
+  return status === 429 || status >= 500 ? 'unavailable' : 'refused'
+}
+
+function hintFor(status: number, headers: Headers, problem: Problem | undefined): string | undefined {
+  const code = problem?.type?.split(':').at(-1)
+  if (code === 'insufficient_user_authentication') {
+    const seconds = maxAgeOf(headers)
+    return `Sign in again: authly login --max-age ${seconds ?? 0}`
+  }
+  if (code === 'insufficient_scope') return 'Sign in again with this scope: authly login --scope …'
+  if (code === 'signature_required')
+    return 'Sign with the key registered for your client: --sign-key key.jwk.json'
+  if (status === 412) {
+    const tag = headers.get('etag')
+    const now = tag ? ` (it has ETag ${safeText(tag)} now)` : ''
+    return `Somebody changed it after it was read${now}. Look at it again, then repeat the command.`
+  }
+  if (status >= 500 && problem?.request_id) return `Request id: ${safeText(problem.request_id)}`
+  return undefined
+}
+
+/** `max_age` of a step-up challenge (RFC 9470), in seconds. */
+export function maxAgeOf(headers: Headers): number | undefined {
+  const challenge = headers.get('www-authenticate') ?? ''
+  if (!challenge.includes('insufficient_user_authentication')) return undefined
+  const seconds = /max_age="?(\d{1,9})/.exec(challenge)?.[1]
+  return seconds === undefined ? 0 : Number(seconds)
+}

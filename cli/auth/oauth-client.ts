@@ -1,0 +1,59 @@
+/** The server as an OAuth client sees it, through `openid-client`, which checks what comes back. */
+import * as oidc from 'openid-client'
+import { Failure, usage } from '../failure.ts'
+
+/** The client that `npm run bootstrap` registers for this program: public, native, loopback (RFC 8252). */
+export const builtInClient = 'authly-cli'
+
+const timeoutSeconds = 30
+
+/** An issuer as typed: https, or http on this very machine. */
+export function parseIssuer(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['https:', 'http:'].includes(url.protocol) || url.search || url.hash || url.username) {
+    throw usage(`“${text}” is not an issuer.`, 'For example: --issuer https://auth.example.com')
+  }
+  // A token sent over plain http belongs to everybody on the way.
+  if (url.protocol === 'http:' && !isLoopback(url)) throw usage(`${url.origin} must be https.`)
+  return url
+}
+
+const isLoopback = ({ hostname }: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+
+/** Reads the server's metadata (RFC 8414) and checks that it names this issuer. */
+export async function discover(
+  issuer: string,
+  clientId: string,
+  clientSecret?: string,
+): Promise<oidc.Configuration> {
+  const url = parseIssuer(issuer)
+  const authentication = clientSecret === undefined ? oidc.None() : oidc.ClientSecretBasic(clientSecret)
+  try {
+    return await oidc.discovery(url, clientId, undefined, authentication, {
+      ...{ timeout: timeoutSeconds },
+      execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
+    })
+  } catch (error) {
+    throw explain(error, `${url.origin} does not answer as an OpenID Provider`)
+  }
+}
+
+/** An error of the library as a failure for the user. */
+export function explain(error: unknown, what: string): Error {
+  if (error instanceof Failure) return error
+  if (error instanceof oidc.ResponseBodyError) {
+    const reason = error.status >= 500 || error.status === 429 ? 'unavailable' : 'signIn'
+    return new Failure(reason, `${what}: ${error.error_description ?? error.error}.`)
+  }
+  if (error instanceof oidc.AuthorizationResponseError) {
+    return new Failure('signIn', `${what}: ${error.error_description ?? error.error}.`)
+  }
+  const { cause } = error as { cause?: { code?: unknown; message?: unknown } }
+  const { message } = error as Error
+  const detail = cause?.code ?? cause?.message
+  const isNetwork = error instanceof TypeError || (error as Error).name === 'TimeoutError'
+  return new Failure(
+    isNetwork ? 'unavailable' : 'signIn',
+    `${what}: ${message}${detail ? ` (${detail})` : ''}.`,
+  )
+}

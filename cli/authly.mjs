@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/**
+ * The `authly` program. Its sources are TypeScript, which Node runs by itself from version 24 on; an older Node
+ * (20 or newer) hands over to the one in node_modules. Built-in modules only: nothing may be installed yet.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const folder = dirname(fileURLToPath(import.meta.url))
+const modules = join(folder, '..', 'node_modules')
+const localNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+
+if (!existsSync(localNode)) install()
+if (Number.parseInt(process.versions.node, 10) >= 24) {
+  await import('./main.ts')
+} else {
+  handOver()
+}
+
+/** What npm says goes to stderr: stdout belongs to the command's answer. */
+function install() {
+  const script = join(folder, '..', 'scripts', 'ensure-installed.mjs')
+  const { status } = spawnSync(process.execPath, [script], { stdio: ['ignore', 2, 2] })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+function handOver() {
+  const child = spawn(localNode, [join(folder, 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+  // The terminal sends Ctrl-C to both; the child decides what it means.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    })
+  }
+  child.on('error', (error) => {
+    process.stderr.write(`authly: ${error.message}\n`)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+}

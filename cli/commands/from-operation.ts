@@ -1,0 +1,197 @@
+/** The command of an admin operation, made from what the API says of it. */
+import type { ApiRequest } from '../api/api-client.ts'
+import type { CatalogueOperation } from '../api/catalogue.ts'
+import { type Page, readPage, readPages } from '../api/pages.ts'
+import { type Command, type CommandContext, defineCommand, type OptionSpec } from '../command.ts'
+import type { Item } from '../output/table.ts'
+import { isSecret, optionOf, ownerOf } from './fields.ts'
+import { findAccount, namesAccount } from './find-account.ts'
+import { dryRunField, fillPath, readBody, readQuery } from './operation-request.ts'
+import { columns } from './presentation.ts'
+import { printRequest } from './print-request.ts'
+import { saveAnswer } from './save-answer.ts'
+import { openUpload } from './upload.ts'
+import { watchJob } from './watch-job.ts'
+
+export function commandOf(
+  operation: CatalogueOperation,
+  words: readonly string[],
+  all: readonly CatalogueOperation[],
+): Command {
+  const { id, summary, description, params, upload } = operation
+  const owner = ownerOf(words[0] ?? '')
+  return defineCommand({
+    words,
+    summary,
+    ...(description ? { description } : {}),
+    operations: [id],
+    positionals: [
+      ...params.map(({ name, description, values }) => ({
+        ...{
+          name,
+          summary: namesAccount(name, all) ? 'Id, user name or e-mail address' : (description ?? name),
+        },
+        ...(values ? { values } : {}),
+      })),
+      ...(upload ? [{ name: 'file', summary: `File to send (${upload.join(', ')}); \`-\` is stdin` }] : []),
+    ],
+    options: optionsOf(operation, owner),
+    run: (context) => run(context, operation, all, owner),
+  })
+}
+
+function optionsOf(operation: CatalogueOperation, owner: string): readonly OptionSpec[] {
+  const { answer, body, conditional, method, query, startsJob, upload } = operation
+  const fields = [...query, ...(body ?? [])].filter(({ name }) => name !== 'dry_run')
+  const options: OptionSpec[] = fields.map((field) => optionOf(field, owner))
+  if (answer === 'page') options.push({ name: 'all', summary: 'All pages' })
+  if (answer === 'page' || answer === 'items') {
+    options.push({ name: 'columns', value: 'names', summary: 'Columns of the table, separated by commas' })
+  }
+  if (body)
+    options.push({ name: 'data', value: 'json', summary: 'The whole body: JSON, `@file` or `-` (stdin)' })
+  if (body && method === 'PATCH') {
+    options.push({ name: 'unset', value: 'field', multiple: true, summary: 'Field to remove' })
+  }
+  if (upload)
+    options.push({
+      name: 'content-type',
+      value: 'type',
+      values: upload,
+      summary: 'What the file is; told by its ending',
+    })
+  if (conditional) {
+    options.push({
+      name: 'if-match',
+      value: 'etag',
+      summary: 'Version to change; otherwise the one there is now; `*` is any',
+    })
+  }
+  if (startsJob) options.push({ name: 'wait', summary: 'Follow the job to its end' })
+  if (answer === 'file')
+    options.push({ name: 'out', value: 'file', summary: 'Where to write it; otherwise stdout' })
+  return [...new Map(options.map((option) => [option.name, option])).values()]
+}
+
+async function run(
+  context: CommandContext,
+  operation: CatalogueOperation,
+  all: readonly CatalogueOperation[],
+  owner: string,
+): Promise<number | undefined> {
+  const { method } = operation
+  const isTriedOut = context.global.dryRun && dryRunField(operation) !== undefined
+  const isPreview = context.global.dryRun && !isTriedOut
+  const path = fillPath(
+    operation.path,
+    isPreview ? context.positionals : await findAccount(context, operation, all),
+  )
+  const query = await readQuery(context, operation, owner)
+  const body = await readBody(context, operation, owner)
+  const file = operation.upload ? await openUpload(context, operation) : undefined
+  if (operation.answer === 'page' && !context.global.dryRun)
+    return printPages(context, operation, path, query)
+
+  const request: ApiRequest = {
+    ...{ method, path: query.size > 0 ? `${path}?${query}` : path },
+    headers: {
+      ...(body
+        ? { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }
+        : {}),
+      ...(file ? { 'content-type': file.contentType } : {}),
+      ...(operation.conditional ? { 'if-match': await versionOf(context, path, isPreview) } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    ...(file ? { body: file.body } : {}),
+  }
+  if (isPreview) return printRequest(context, request)
+  if (method !== 'GET' && (operation.dangerous || method === 'DELETE')) {
+    await context.confirm(`${operation.summary}: ${decodeURIComponent(path).replace('/admin/', '')}?`)
+  }
+  const response = await (await context.api()).send(request)
+  return print(context, operation, response, all)
+}
+
+/** The ETag to change: the one given, or that of the thing as it is now. */
+async function versionOf(context: CommandContext, path: string, isPreview: boolean): Promise<string> {
+  const given = context.options['if-match'] as string | undefined
+  // A bare number is what people copy; the header wants quotes.
+  if (given !== undefined) return /^\d+$/.test(given) ? `"${given}"` : given
+  if (isPreview) return '<the ETag read before>'
+  const response = await (await context.api()).send({ method: 'GET', path })
+  await response.body?.cancel()
+  return response.headers.get('etag') ?? '*'
+}
+
+async function printPages(
+  context: CommandContext,
+  { id }: CatalogueOperation,
+  path: string,
+  query: URLSearchParams,
+): Promise<undefined> {
+  const { options, output } = context
+  const api = await context.api()
+  const shown = columnsFor(context, id)
+  if (options['all'] !== true) {
+    const page = await readPage(api, path, query)
+    if (output.format === 'json') output.thing(page)
+    else output.list(page.items, shown)
+    noteMore(context, page)
+    return undefined
+  }
+  if (!query.has('limit')) query.set('limit', '200')
+  const items: Item[] = []
+  for await (const page of readPages(api, path, query)) {
+    if (output.format === 'ndjson') output.list(page.items)
+    else items.push(...page.items)
+  }
+  if (output.format !== 'ndjson') output.list(items, shown)
+  return undefined
+}
+
+function noteMore({ output }: CommandContext, { items, page_info }: Page): void {
+  if (output.format !== 'table' || !page_info) return
+  const total = page_info.total_count === undefined ? '' : ` of ${page_info.total_count}`
+  if (page_info.has_next_page)
+    output.note(`${items.length}${total}; more: --all or --cursor ${page_info.next_cursor}`)
+  else if (total !== '') output.note(`${items.length}${total}`)
+}
+
+function columnsFor({ options }: CommandContext, id: string): readonly string[] | undefined {
+  const chosen = options['columns'] as string | undefined
+  return chosen?.split(',').map((name) => name.trim()) ?? columns[id]
+}
+
+async function print(
+  context: CommandContext,
+  operation: CatalogueOperation,
+  response: Response,
+  all: readonly CatalogueOperation[],
+): Promise<number | undefined> {
+  const { output, options } = context
+  const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json')
+  if (operation.answer === 'file' && !(isJson && response.status === 202)) {
+    await saveAnswer(context, response)
+    return undefined
+  }
+  const text = await response.text()
+  if (text === '') {
+    if (output.format === 'table') output.note('Done.')
+    return undefined
+  }
+  const value = JSON.parse(text) as Item & { items?: readonly Item[] }
+  if (response.status === 202 && options['wait'] === true)
+    return watchJob(context, String(value['id'] ?? value['job_id']), all)
+  if (Array.isArray(value.items) && operation.answer === 'items')
+    output.list(value.items, columnsFor(context, operation.id))
+  else output.thing(value)
+  if (output.format === 'table' && operation.method === 'POST') noteSecrets(context, value)
+  if (response.status === 202) output.note(`Follow it: authly jobs watch ${value['id'] ?? value['job_id']}`)
+  return undefined
+}
+
+function noteSecrets({ output }: CommandContext, value: Item): void {
+  const shown = Object.entries(value).filter(([name, one]) => isSecret(name) && typeof one === 'string')
+  if (shown.length > 0)
+    output.note(`${shown.map(([name]) => name).join(', ')}: shown this once. Keep it now.`)
+}

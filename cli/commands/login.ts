@@ -1,0 +1,133 @@
+/** `authly login`: a person by browser, or a service account by its secret. */
+import { type CatalogueOperation, scopesOf } from '../api/catalogue.ts'
+import { builtInClient, discover, parseIssuer } from '../auth/oauth-client.ts'
+import { type Credentials, checkProfileName, defaultProfile, type Profile } from '../auth/profile-store.ts'
+import { clientCredentials, trim } from '../auth/session.ts'
+import { signInWithBrowser } from '../auth/sign-in-with-browser.ts'
+import { type CommandContext, defineCommand } from '../command.ts'
+import { usage } from '../failure.ts'
+import { readSecret } from '../read-value.ts'
+
+const secretOption = {
+  name: 'client-secret',
+  value: 'source',
+  secret: true,
+  summary: 'Sign in as a service account',
+} as const
+
+export const login = (operations: readonly CatalogueOperation[]) =>
+  defineCommand({
+    words: ['login'],
+    summary: 'Sign in to a server and keep the tokens in a profile',
+    description:
+      'Opens the browser and waits on a loopback port (RFC 8252). With --client-secret it signs in as a service account instead.\nTokens are kept in ~/.config/authly (XDG_CONFIG_HOME, %APPDATA%), readable by you alone.',
+    options: [
+      { name: 'client-id', value: 'id', summary: `Client to sign in with; otherwise ${builtInClient}` },
+      secretOption,
+      {
+        name: 'scope',
+        value: 'scopes',
+        summary: 'Scopes to ask for, separated by spaces; otherwise all of the admin API',
+      },
+      { name: 'read-only', summary: 'Ask only for scopes that read' },
+      {
+        name: 'max-age',
+        value: 'seconds',
+        summary: 'Type the password again unless the last sign-in is that recent',
+      },
+    ],
+    examples: [
+      'authly login --issuer https://auth.example.com',
+      'authly login --issuer https://auth.example.com --profile ci --client-id deployer --client-secret env:SECRET',
+    ],
+    async run(context) {
+      const { global, options, output, profiles } = context
+      const known = await profiles.list()
+      const name = checkProfileName(
+        global.profile ?? context.terminal.env['AUTHLY_PROFILE'] ?? known.current ?? defaultProfile,
+      )
+      const before = Object.hasOwn(known.profiles, name) ? known.profiles[name] : undefined
+      const issuer = global.issuer ?? context.terminal.env['AUTHLY_ISSUER'] ?? before?.issuer
+      if (issuer === undefined) throw usage('Which server?', 'authly login --issuer https://auth.example.com')
+      const address = trim(parseIssuer(issuer).href)
+      const isSame = before?.issuer === address
+      const clientId =
+        (options['client-id'] as string | undefined) ?? (isSame ? before.client_id : builtInClient)
+      const secret = options['client-secret'] as string | undefined
+      const wish = {
+        issuer: address,
+        clientId,
+        scope: scopeFor(context, operations, isSame ? before : undefined),
+      }
+      if (global.dryRun) {
+        output.note(`Would sign in to ${address} as ${clientId} and keep it as “${name}”.`)
+        return undefined
+      }
+      const credentials =
+        secret === undefined ? await asPerson(context, wish) : await asService(context, wish, secret)
+      const kind: Profile['kind'] = secret === undefined ? 'person' : 'service'
+      await profiles.save(
+        name,
+        { issuer: address, client_id: clientId, kind, scope: credentials.scope || wish.scope },
+        credentials,
+      )
+      output.note(
+        `Signed in to ${address} as ${credentials.username ?? credentials.subject ?? clientId} (profile “${name}”).`,
+      )
+      return undefined
+    },
+  })
+
+interface Wish {
+  readonly issuer: string
+  readonly clientId: string
+  readonly scope: string
+}
+
+function scopeFor(
+  { options }: CommandContext,
+  operations: readonly CatalogueOperation[],
+  before: Profile | undefined,
+): string {
+  const given = options['scope'] as string | undefined
+  const isService = options['client-secret'] !== undefined
+  if (given !== undefined) return isService ? given : withIdentity(given.split(/\s+/))
+  const all = scopesOf(operations)
+  if (options['read-only'] === true) {
+    const reading = all.filter((scope) => scope.endsWith(':read'))
+    return isService ? reading.join(' ') : withIdentity(reading)
+  }
+  // A service account has its own scopes: asking for none gets all of them.
+  if (isService) return ''
+  return before?.kind === 'person' ? before.scope : withIdentity(all)
+}
+
+const withIdentity = (scopes: readonly string[]): string =>
+  [...new Set(['openid', 'profile', 'offline_access', ...scopes.filter((scope) => scope !== '')])].join(' ')
+
+async function asPerson(context: CommandContext, { issuer, clientId, scope }: Wish): Promise<Credentials> {
+  const server = await discover(issuer, clientId)
+  const maxAge = context.options['max-age'] as string | undefined
+  if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) throw usage('--max-age is a number of seconds.')
+  const wish = { scope, noBrowser: !context.global.browser }
+  return signInWithBrowser(
+    server,
+    { ...wish, ...(maxAge === undefined ? {} : { maxAgeSeconds: Number(maxAge) }) },
+    context.terminal,
+  )
+}
+
+async function asService(
+  context: CommandContext,
+  { issuer, clientId, scope }: Wish,
+  source: string,
+): Promise<Credentials> {
+  if (context.options['client-id'] === undefined && clientId === builtInClient) {
+    throw usage('Which service account?', 'authly login --client-id … --client-secret …')
+  }
+  const clientSecret = await readSecret(context, secretOption, source)
+  return {
+    ...(await clientCredentials({ issuer, clientId, clientSecret, scope }, context.terminal)),
+    subject: clientId,
+  }
+}

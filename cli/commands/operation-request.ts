@@ -1,0 +1,67 @@
+/** From a command's arguments to the request of its operation. */
+import type { CatalogueField, CatalogueOperation } from '../api/catalogue.ts'
+import type { CommandContext } from '../command.ts'
+import { usage } from '../failure.ts'
+import { readJson } from '../read-value.ts'
+import { optionOf, readFields } from './fields.ts'
+
+/** A field the global `--dry-run` stands for. */
+export const dryRunField = (
+  operation: Pick<CatalogueOperation, 'query' | 'body'>,
+): 'query' | 'body' | undefined => {
+  const isIt = ({ name }: CatalogueField) => name === 'dry_run'
+  return operation.query.some(isIt) ? 'query' : operation.body?.some(isIt) ? 'body' : undefined
+}
+
+/** The path with its parameters filled in. */
+export function fillPath(path: string, values: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
+    const value = values[name] ?? ''
+    // `..` would name another operation.
+    if (value === '' || value === '.' || value === '..')
+      throw usage(`“${value}” cannot be a ${name.replaceAll('_', ' ')}.`)
+    return encodeURIComponent(value)
+  })
+}
+
+/** Query parameters as they go on the wire. */
+export async function readQuery(
+  context: CommandContext,
+  operation: CatalogueOperation,
+  owner: string,
+): Promise<URLSearchParams> {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(await readFields(context, operation.query, owner))) {
+    query.set(
+      name,
+      Array.isArray(value)
+        ? value.join(',')
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value),
+    )
+  }
+  if (context.global.dryRun && dryRunField(operation) === 'query') query.set('dry_run', 'true')
+  return query
+}
+
+/** The JSON body: `--data`, then single fields over it, then `--unset`. */
+export async function readBody(
+  context: CommandContext,
+  { body: fields, method, query }: CatalogueOperation,
+  owner: string,
+): Promise<Record<string, unknown> | undefined> {
+  if (!fields) return undefined
+  const { data, unset = [] } = context.options
+  const given = data === undefined ? {} : await readJson(context, 'data', data as string)
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw usage('--data is not a JSON object.')
+  const body: Record<string, unknown> = { ...given, ...(await readFields(context, fields, owner)) }
+  // Merge patch (RFC 7396): null removes.
+  for (const name of unset as readonly string[]) body[name] = null
+  if (context.global.dryRun && dryRunField({ query, body: fields }) === 'body') body['dry_run'] = true
+  const missing = fields.find(({ name, required }) => required && !Object.hasOwn(body, name))
+  if (missing) throw usage(`--${optionOf(missing, owner).name} is missing.`)
+  if (method === 'PATCH' && Object.keys(body).length === 0) throw usage('Nothing to change was given.')
+  return body
+}

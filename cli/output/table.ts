@@ -1,0 +1,79 @@
+/** Lists as tables and things as `name  value` lines, for people. Scripts should ask for `--output json`. */
+import type { Paint } from './safe-text.ts'
+import { safeJson, safeText } from './safe-text.ts'
+import { pad, textWidth, truncate } from './text-width.ts'
+
+export type Item = Readonly<Record<string, unknown>>
+
+const gap = '  '
+const narrowest = 8
+
+/** A value in one line, harmless. */
+export function cellOf(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'string') return safeText(value)
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string' || typeof one === 'number')) {
+    return value.map((one) => safeText(String(one))).join(', ')
+  }
+  return typeof value === 'object' ? safeJson(value) : String(value)
+}
+
+/** `a.b.c` of an item; a property whose own name has dots comes first. */
+export function valueAt(item: Item, path: string): unknown {
+  if (Object.hasOwn(item, path)) return item[path]
+  let value: unknown = item
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = (value as Item)[name]
+  }
+  return value
+}
+
+/** @param width of the terminal; undefined: as wide as needed, nothing is cut */
+export function renderTable(
+  items: readonly Item[],
+  columns: readonly string[],
+  paint: Paint,
+  width: number | undefined,
+): string {
+  const heads = columns.map((column) => safeText(column).toUpperCase().replaceAll('_', ' '))
+  const rows = items.map((item) => columns.map((column) => cellOf(valueAt(item, column))))
+  const widths = heads.map((head, index) =>
+    Math.max(textWidth(head), ...rows.map((row) => textWidth(row[index] as string))),
+  )
+  if (width !== undefined) shrink(widths, width - gap.length * (columns.length - 1))
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, index) => pad(truncate(cell, widths[index] as number), widths[index] as number))
+      .join(gap)
+      .trimEnd()
+  return [paint('bold', line(heads)), ...rows.map(line)].join('\n')
+}
+
+/** Takes from the widest column, one by one, until all fit or all are narrow. */
+function shrink(widths: number[], room: number): void {
+  for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
+    const widest = widths.indexOf(Math.max(...widths))
+    if ((widths[widest] as number) <= narrowest) return
+    widths[widest] = (widths[widest] as number) - 1
+  }
+}
+
+/** One thing, a property a line. */
+export function renderThing(thing: Item, paint: Paint): string {
+  const names = Object.keys(thing)
+  const width = Math.max(0, ...names.map((name) => textWidth(safeText(name))))
+  return names
+    .map((name) => `${paint('bold', pad(safeText(name), width))}${gap}${cellOf(thing[name])}`)
+    .join('\n')
+}
+
+/** Columns nobody chose: the first properties that hold one value. */
+export const columnsOf = (items: readonly Item[]): readonly string[] =>
+  [...new Set(items.flatMap((item) => Object.keys(item)))]
+    .filter((name) =>
+      items.every(
+        (item) => typeof item[name] !== 'object' || item[name] === null || Array.isArray(item[name]),
+      ),
+    )
+    .slice(0, 7)

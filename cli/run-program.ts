@@ -1,0 +1,165 @@
+/** From arguments to an exit status: finds the command, reads its arguments, runs it, explains failures. */
+import { createInterface } from 'node:readline/promises'
+import { text } from 'node:stream/consumers'
+import type { JWK } from 'jose'
+import { type ApiClient, createApiClient } from './api/api-client.ts'
+import { createProfileStore } from './auth/profile-store.ts'
+import { openSession, type Session } from './auth/session.ts'
+import type { Command, CommandContext, GlobalOptions, OptionValue } from './command.ts'
+import { usageOf } from './command.ts'
+import { complete } from './completion/complete.ts'
+import { exitCodes } from './exit-codes.ts'
+import { Failure, usage } from './failure.ts'
+import { closest, findCommand } from './find-command.ts'
+import { commandHelp, groupHelp } from './help.ts'
+import { createOutput, type Output } from './output/output.ts'
+import { safeJson, safeLines, safeText } from './output/safe-text.ts'
+import { parseArguments } from './parse-arguments.ts'
+import { readJson } from './read-value.ts'
+import { isInteractive, type Terminal } from './terminal.ts'
+
+/** @returns the exit status */
+export async function runProgram(
+  commands: readonly Command[],
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  if (argv[0] === '__complete') return answerCompletion(commands, argv.slice(1), terminal)
+  const { words, command, args } = findCommand(commands, argv)
+  const wantsHelp = args.includes('--help') || args.includes('-h')
+  let isJson = false
+  try {
+    if (!command) return explainGroup(commands, words, args, wantsHelp, terminal)
+    const { options, positionals } = parseArguments(command, args)
+    if (options['help'] === true) {
+      terminal.stdout.write(`${commandHelp(command)}\n`)
+      return 0
+    }
+    const global = readGlobal(options)
+    isJson = global.output !== 'table'
+    const context = createContext({ options, positionals, global, terminal })
+    return (await command.run(context)) ?? 0
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const more =
+      error.reason === 'usage' && command && !error.hint ? `Usage: ${usageOf(command)}` : error.hint
+    report(error, more, isJson, terminal)
+    return error.exitCode
+  }
+}
+
+/** For the scripts of `authly completion`: lines of value, tab, summary. */
+async function answerCompletion(
+  commands: readonly Command[],
+  typed: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const { profiles } = await createProfileStore(terminal)
+    .list()
+    .catch(() => ({ profiles: {} }))
+  for (const { value, summary } of complete(commands, typed, Object.keys(profiles))) {
+    terminal.stdout.write(`${safeText(value)}\t${safeText(summary)}\n`)
+  }
+  return 0
+}
+
+function explainGroup(
+  commands: readonly Command[],
+  words: readonly string[],
+  args: readonly string[],
+  wantsHelp: boolean,
+  terminal: Terminal,
+): number {
+  const typed = args.find((argument) => !argument.startsWith('-'))
+  if (typed !== undefined && !wantsHelp) {
+    const names = commands.filter(({ hidden }) => !hidden).map((command) => command.words[words.length] ?? '')
+    const meant = closest(typed, [...new Set(names)])
+    const group = ['authly', ...words].join(' ')
+    throw usage(
+      `There is no command “${group} ${typed}”.`,
+      meant ? `Did you mean: ${group} ${meant}` : `${group} --help`,
+    )
+  }
+  const help = groupHelp(commands, words)
+  ;(wantsHelp ? terminal.stdout : terminal.stderr).write(`${help}\n`)
+  return wantsHelp ? 0 : exitCodes.usage.code
+}
+
+function report(failure: Failure, hint: string | undefined, isJson: boolean, { stderr }: Terminal): void {
+  if (isJson) {
+    const { reason, message, problem } = failure
+    stderr.write(
+      `${safeJson({ error: reason, message, ...(hint ? { hint } : {}), ...(problem ? { problem } : {}) })}\n`,
+    )
+  } else {
+    stderr.write(`authly: ${safeLines(failure.message)}\n${hint ? `  ${safeLines(hint)}\n` : ''}`)
+  }
+}
+
+const readGlobal = (options: Readonly<Record<string, OptionValue>>): GlobalOptions => ({
+  profile: options['profile'] as string | undefined,
+  issuer: options['issuer'] as string | undefined,
+  output: (options['output'] as GlobalOptions['output'] | undefined) ?? 'table',
+  dryRun: options['dry-run'] === true,
+  yes: options['yes'] === true,
+  browser: options['browser'] !== false,
+})
+
+type Given = Pick<CommandContext, 'options' | 'positionals' | 'global' | 'terminal'>
+
+function createContext(given: Given): CommandContext {
+  const { options, global, terminal } = given
+  const profiles = createProfileStore(terminal)
+  const output: Output = createOutput(terminal, global.output, options['color'] !== false)
+  const stepUp = (options['step-up'] as string | undefined) ?? terminal.env['AUTHLY_STEP_UP'] ?? 'auto'
+  const session = once(() =>
+    openSession(
+      profiles,
+      {
+        ...{ profile: global.profile, issuer: global.issuer, noBrowser: !global.browser },
+        canStepUp: stepUp === 'always' || (stepUp !== 'never' && isInteractive(terminal)),
+      },
+      terminal,
+    ),
+  )
+  const readStdin = once(() => text(terminal.stdin as NodeJS.ReadableStream & AsyncIterable<Uint8Array>))
+  return {
+    ...given,
+    ...{ profiles, output, session, readStdin },
+    api: once(async () => createClient(await session(), given, readStdin)),
+    confirm: (question) => confirm(question, given),
+  }
+}
+
+async function createClient(
+  session: Session,
+  { options, terminal }: Given,
+  readStdin: () => Promise<string>,
+): Promise<ApiClient> {
+  const file = (options['sign-key'] as string | undefined) ?? terminal.env['AUTHLY_SIGN_KEY']
+  const signKey = file
+    ? ((await readJson({ readStdin, terminal }, 'sign-key', `@${file}`)) as JWK)
+    : undefined
+  return createApiClient({ session, signKey, terminal, verbose: options['verbose'] === true })
+}
+
+async function confirm(question: string, { global, terminal }: Given): Promise<void> {
+  if (global.yes || global.dryRun) return
+  if (!isInteractive(terminal))
+    throw usage('This needs a confirmation, and nobody can be asked.', 'Add --yes if you mean it.')
+  const lines = createInterface({ input: terminal.stdin, output: terminal.stderr })
+  try {
+    const answer = await lines
+      .question(`${safeLines(question)} [y/N] `, { signal: terminal.interrupted })
+      .catch(() => '')
+    if (!/^y(es)?$/i.test(answer.trim()))
+      throw new Failure('usage', 'Nothing was done.', { hint: 'Answer y to go on.' })
+  } finally {
+    lines.close()
+  }
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => (made ??= make())
+}

@@ -1,0 +1,85 @@
+/** docs/cli.md: a short guide, and every command from its declaration. */
+import type { CatalogueOperation } from '../../cli/api/catalogue.ts'
+import type { Command } from '../../cli/command.ts'
+import { usageOf } from '../../cli/command.ts'
+import { createCommands } from '../../cli/commands/index.ts'
+import { exitCodes } from '../../cli/exit-codes.ts'
+import { globalOptions } from '../../cli/global-options.ts'
+import { groupSummaries, optionName } from '../../cli/help.ts'
+import { generatedNotice, table } from './markdown.ts'
+
+const guide = `\`npx authly\` administers a server from a terminal or a script. It needs Node 20 or newer and this clone; \`npm link\` puts \`authly\` on the PATH.
+
+\`\`\`sh
+npx authly login --issuer http://localhost:8787     # opens the browser; --no-browser prints the address
+npx authly users list --limit 20
+npx authly users get ada@example.com --output json
+npx authly audit tail --families user,role
+\`\`\`
+
+## Signing in
+
+**A person** signs in with the browser: authorization code with PKCE on a loopback port (RFC 8252), \`state\`, \`nonce\` and \`iss\` (RFC 9207) checked. \`--read-only\` or \`--scope\` ask for less than everything. When something dangerous needs a more recent sign-in (RFC 9470), the browser opens once more and the command goes on.
+
+**A service account** gives its secret in a variable, a file or on stdin, never as an argument:
+
+\`\`\`sh
+authly login --profile ci --issuer https://auth.example.com --client-id deployer --client-secret env:DEPLOYER_SECRET
+AUTHLY_ISSUER=https://auth.example.com AUTHLY_CLIENT_ID=deployer AUTHLY_CLIENT_SECRET=… authly users list   # keeps nothing
+\`\`\`
+
+**Profiles** hold a server and an account each: \`--profile\`, \`AUTHLY_PROFILE\`, \`authly profiles use\`. Tokens are in \`~/.config/authly/credentials/\` (\`XDG_CONFIG_HOME\`, \`%APPDATA%\`), readable by their owner alone; a file others can read is refused. Parallel commands renew a token once. A token is only ever sent to the issuer of its profile. \`AUTHLY_TOKEN\` with \`AUTHLY_ISSUER\` uses a token you already have. \`authly logout\` revokes at the server.
+
+## Changing things
+
+- \`update\` and \`delete\` read first and send the version they saw (\`If-Match\`). If somebody was faster, nothing is changed and the status is ${exitCodes.stale.code}. \`--if-match\` names the version yourself.
+- \`--dry-run\` prints the request, the token left out, and sends nothing. For bulk work the server tries it out and tells what would happen.
+- Dangerous things ask first; \`--yes\` answers. Without a terminal and without \`--yes\` they are refused.
+- Every POST carries an \`Idempotency-Key\`, so a repetition after a broken connection acts once. 429 and 503 are waited out, as \`Retry-After\` says, up to 30 s each.
+- Fields are options; \`--data\` takes a whole JSON body (\`@file\`, \`-\`), \`--unset field\` removes one. Secrets are given as \`-\` (stdin), \`@file\` or \`env:NAME\`.
+- \`--sign-key key.jwk.json\` signs requests (RFC 9421) where the server asks for it. The public half belongs into the client's \`jwks\`.
+
+## Output
+
+Tables for people; \`--output json\` for scripts, \`--output ndjson\` for lists of any length with \`--all\`. Answers go to stdout, everything else to stderr. Text from the server cannot steer the terminal: control characters and direction marks are shown as \`\\u{…}\`, in JSON as escapes of the same value. \`NO_COLOR\` and pipes switch colours off.`
+
+export function cliDocument(catalogue: readonly CatalogueOperation[]): string {
+  const commands = createCommands(catalogue).filter(({ hidden }) => !hidden)
+  const groups = [...new Set(commands.map(groupOf))].sort()
+  return [
+    generatedNotice('cli/ and the admin operations'),
+    '# Command line',
+    guide,
+    '## Exit status',
+    table(
+      ['Status', 'Meaning'],
+      Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning]),
+    ),
+    '## Completion',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
+    'bash: `source <(authly completion bash)`; zsh: `authly completion zsh > "${fpath[1]}/_authly"`; fish: `authly completion fish > ~/.config/fish/completions/authly.fish`.',
+    '## Global options',
+    table(
+      ['Option', 'Meaning'],
+      globalOptions.map((option) => [`\`${optionName(option)}\``, option.summary]),
+    ),
+    '## Commands',
+    ...groups.flatMap((group) => [
+      `### ${group === '' ? 'Signing in' : `authly ${group}`}`,
+      ...(groupSummaries[group] ? [`${groupSummaries[group]}.`] : []),
+      table(
+        ['Command', 'What it does', 'Options'],
+        commands.filter((command) => groupOf(command) === group).map(row),
+      ),
+    ]),
+  ].join('\n\n')
+}
+
+/** Commands of one word stand together. */
+const groupOf = ({ words }: Command): string => (words.length > 1 ? (words[0] as string) : '')
+
+const row = (command: Command): string[] => [
+  `\`${usageOf({ ...command, options: [] })}\``,
+  command.summary,
+  (command.options ?? []).map((option) => `\`${optionName(option)}\``).join(' '),
+]
