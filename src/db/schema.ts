@@ -284,25 +284,26 @@ export const auditEvents = pgTable(
     /** `{"<field>": {"before": …, "after": …}}` of the entity. */
     changes: jsonb('changes').$type<Record<string, { before: unknown; after: unknown }>>(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
-    /** Secret randomness of the digests below; gone after an erasure, so that they cannot be guessed back. */
+    /** Randomness in the sealed digests of (`ip`, `user_agent`) and (`changes`, `data`); gone after an erasure. */
     origin_salt: uuid('origin_salt').defaultRandom(),
     details_salt: uuid('details_salt').defaultRandom(),
-    /** What the sealed leaf says of (`ip`, `user_agent`) and of (`changes`, `data`): base64url(SHA-256). */
-    origin_digest: text('origin_digest'),
-    details_digest: text('details_digest'),
     erased_at: instant('erased_at'),
   },
   (table) => [
     // The whole trail, sealing, live stream.
     uniqueIndex('audit_events_position').on(table.position),
-    // A time range.
+    // Dashboard and retention: a time range.
     index('audit_events_time').on(table.occurred_at, table.id),
-    // One person, one client, one kind of event, one administrator, one thing.
-    index('audit_events_user').on(table.user_id, table.id),
-    index('audit_events_client').on(table.client_id, table.id),
-    index('audit_events_type').on(table.type, table.id),
-    index('audit_events_actor').on(table.actor_id, table.id),
-    index('audit_events_entity').on(table.entity_type, table.entity_id, table.id),
+    // One person, one client, one kind of event, one administrator, one thing, in the order of the trail.
+    index('audit_events_user_position').on(table.user_id, table.position),
+    index('audit_events_client_position').on(table.client_id, table.position),
+    index('audit_events_type_position').on(table.type, table.position),
+    index('audit_events_actor_position').on(table.actor_id, table.position),
+    index('audit_events_entity_position').on(table.entity_type, table.entity_id, table.position),
+    // Full text, and every combination of filters and times.
+    index('audit_events_words').using('gin', sql`authly_audit_words(${sql.raw('audit_events')})`),
+    // Addresses by range.
+    index('audit_events_ip').on(sql`authly_inet(${table.ip})`),
   ],
 )
 
@@ -317,7 +318,7 @@ export const auditCheckpoints = pgTable('audit_checkpoints', {
   event_count: integer('event_count').notNull(),
   merkle_root: text('merkle_root').notNull(),
   previous_hash: text('previous_hash').notNull(),
-  /** One entry per event, in order: what is needed to check the root without the event. */
+  /** One [position, leaf hash, origin digest, details digest] per event, in order; empty when all are removed. */
   leaves: jsonb('leaves').$type<readonly unknown[]>().notNull(),
   /** Compact JWS over all of the above but the leaves. */
   signature: text('signature').notNull(),
