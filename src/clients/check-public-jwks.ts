@@ -3,10 +3,10 @@ import type { Fault } from '../kit/problem.ts'
 
 /** Members of private and symmetric keys (RFC 7518 §6). */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
-const curves: Readonly<Record<string, readonly string[]>> = {
-  EC: ['P-256', 'P-384', 'P-521'],
-  OKP: ['Ed25519'],
-}
+const curves = new Map([
+  ['EC', ['P-256', 'P-384', 'P-521']],
+  ['OKP', ['Ed25519']],
+])
 const minRsaBits = 2048
 /** An RSA verification with a huge key costs the server, not its owner. */
 const maxRsaBits = 8192
@@ -44,7 +44,7 @@ function keyFault(key: Jwk): string | undefined {
       ? `must have ${minRsaBits} to ${maxRsaBits} bits`
       : undefined
   }
-  const allowed = typeof kty === 'string' ? curves[kty] : undefined
+  const allowed = typeof kty === 'string' ? curves.get(kty) : undefined
   if (!allowed) return 'kty must be EC, RSA or OKP'
   if (typeof crv !== 'string' || !allowed.includes(crv)) return `crv must be one of ${allowed.join(', ')}`
   const coordinates = kty === 'EC' ? ['x', 'y'] : ['x']
