@@ -56,7 +56,13 @@ app.notFound((c) => {
       ? problem(c, methodNotAllowed, { allow: allowed.join(', ') })
       : problem(c, notFound)
   }
-  return renderNotFoundPage(c)
+  if (allowed.length === 0) return renderNotFoundPage(c)
+  return renderErrorPage(c, {
+    status: 405,
+    code: 'method_not_allowed',
+    message: 'This page is not reached in this way.',
+    headers: { allow: allowed.join(', ') },
+  })
 })
 
 /** What a path answers, for `Allow` (RFC 9110 §15.5.6); empty when there is no such path. */

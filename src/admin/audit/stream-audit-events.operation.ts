@@ -35,7 +35,7 @@ export const streamAuditEvents = defineOperation({
   headers: {
     'Last-Event-ID': z
       .string()
-      .regex(positionPattern)
+      .regex(/^\d{0,15}$/)
       .optional()
       .openapi({ description: 'Position of the last event received; wins over `after`', example: '1042' }),
   },
