@@ -18,7 +18,7 @@ import {
   type TestActor,
   testDependencies,
 } from '../worker/admin-client.ts'
-import { adminOperations, type DocumentedOperation } from './openapi/document.ts'
+import { adminOperations, adminSchemas, type DocumentedOperation } from './openapi/document.ts'
 import { bodyViolations, exampleOf, parameterViolations } from './openapi/violations.ts'
 
 /** Bodies that the schema alone cannot tell: rules between properties. By operationId. */
@@ -156,6 +156,11 @@ test('every operation is documented, with its scope', () => {
   )
   expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length)
   for (const operation of adminOperations) expect(operation.scope).toBe(definitionOf(operation).permission)
+})
+
+test('no pattern carries flags: JSON Schema has none, so a tool would read another pattern', () => {
+  const text = JSON.stringify(adminSchemas)
+  expect(text.match(/"pattern":"[^"]*\/[a-z]+"/g) ?? []).toEqual([])
 })
 
 describe.each(adminOperations.map((operation, index) => ({ ...operation, index })))(

@@ -81,6 +81,9 @@ export const adminOperations: readonly DocumentedOperation[] = Object.entries(do
     })),
   )
 
+/** Every schema of the document that has a name, and those in place. */
+export const adminSchemas: unknown = [components, adminOperations]
+
 /** The schema behind a reference. */
 export function resolve(schema: JsonSchema): JsonSchema {
   if (schema.$ref === undefined) return schema

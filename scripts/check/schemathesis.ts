@@ -1,0 +1,127 @@
+/**
+ * `npm run test:schemathesis`: Schemathesis, an independent reader of the OpenAPI document, sends what the document
+ * allows and what it forbids to every route, and judges every answer. Fails on any finding. One operation counts
+ * as one test. Needs Python 3.10 or newer with venv; Schemathesis itself is installed into a temporary folder.
+ */
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import pg from 'pg'
+import { permissionNames } from '../../src/admin/permissions.ts'
+import { startStack } from '../stack/start-stack.ts'
+import { projectRoot } from '../stack/worker-bundle.ts'
+import { reportPath } from '../test-report.ts'
+
+/** Pinned: another version finds other things, and CI must not change on its own. */
+const version = '4.32.5'
+const clientId = 'schemathesis'
+const many = { capacity: 10_000_000, per_seconds: 60 }
+const vars = {
+  AUTHLY_RATE_LIMITS: JSON.stringify({
+    ...{ 'login-ip': many, 'token-client': many, 'token-ip-unauthenticated': many, 'authorize-ip': many },
+    ...{ 'password-user': many, 'admin-actor': many, 'admin-ip-unauthenticated': many },
+  }),
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'authly-schemathesis-'))
+const stack = await startStack({ vars })
+try {
+  const program = install()
+  const secret = await registerServiceAccount(stack.database_url)
+  const token = await getToken(stack.issuer, secret)
+  const junit = join(folder, 'junit.xml')
+  const code = await run(program, junit, token)
+  const { passed, failed } = readCounts(junit, code)
+  writeReport(passed, failed)
+  console.log(`\nSchemathesis ${version}: ${passed} operations passed, ${failed} failed`)
+  if (failed > 0) process.exitCode = 1
+} finally {
+  await stack.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** @returns path of the program */
+function install(): string {
+  const venv = join(folder, 'venv')
+  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' })
+  const pip = join(venv, 'bin/pip')
+  execFileSync(pip, ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${version}`], {
+    stdio: 'inherit',
+  })
+  return join(venv, 'bin/schemathesis')
+}
+
+/** A client with every admin scope and a token that outlives the run. @returns its secret */
+async function registerServiceAccount(databaseUrl: string): Promise<string> {
+  const secret = randomBytes(32).toString('base64url')
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    await client.query(
+      `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, grant_types, scopes, access_token_ttl_seconds)
+       VALUES ($1, 'Schemathesis', 'client_secret_basic', '{client_credentials}', $2, 3600)`,
+      [clientId, permissionNames],
+    )
+    await client.query(
+      'INSERT INTO client_secrets (id, client_id, secret_hash) VALUES (gen_random_uuid(), $1, $2)',
+      [clientId, createHash('sha256').update(secret).digest('base64url')],
+    )
+  } finally {
+    await client.end()
+  }
+  return secret
+}
+
+async function getToken(issuer: string, secret: string): Promise<string> {
+  const response = await fetch(`${issuer}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: permissionNames.join(' ') }),
+  })
+  const { access_token: token } = (await response.json()) as { access_token?: string }
+  if (token === undefined) throw new Error(`no token: ${response.status}`)
+  return token
+}
+
+/** @returns the exit code */
+function run(program: string, junit: string, token: string): Promise<number> {
+  const args = [
+    ...['--config-file', join(projectRoot, 'scripts/check/schemathesis.toml'), 'run'],
+    ...[join(projectRoot, 'public/openapi.json'), '--url', stack.issuer],
+    ...['--report', 'junit', '--report-junit-path', junit],
+    ...process.argv.slice(2),
+  ]
+  return new Promise((resolve) => {
+    // In a folder of its own: it leaves caches where it runs.
+    const child = spawn(program, args, {
+      cwd: folder,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, AUTHLY_TOKEN: token },
+    })
+    child.on('error', () => resolve(1))
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+/** One operation is one test case. A run that ended badly without a finding failed once. */
+function readCounts(junit: string, code: number): { passed: number; failed: number } {
+  let text = ''
+  try {
+    text = readFileSync(junit, 'utf8')
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+  const cases = text.split('<testcase ').slice(1)
+  const failed = cases.filter((one) => /<(?:failure|error)\b/.test(one)).length
+  return { passed: cases.length - failed, failed: code === 0 ? failed : Math.max(failed, 1) }
+}
+
+/** In the shape that `test-report.ts` counts. */
+function writeReport(passed: number, failed: number): void {
+  const path = reportPath('schemathesis')
+  mkdirSync(dirname(path), { recursive: true })
+  const counts = { numPassedTests: passed, numFailedTests: failed, numPendingTests: 0, numTodoTests: 0 }
+  writeFileSync(path, JSON.stringify({ success: failed === 0, ...counts }))
+}
