@@ -25,7 +25,7 @@ type InsomniaResource = {
 type NewmanReport = {
   run: {
     failures: { source: { name: string }; error: { message: string } }[]
-    executions: { item: { name: string }; response?: { code: number } }[]
+    executions: { item: { id: string; name: string }; response?: { code: number } }[]
   }
 }
 
@@ -83,8 +83,8 @@ describe('newman', () => {
     const report = join(folder, 'report.json')
     const variables = {
       issuer: stack.issuer,
-      client_id: client.client_id,
-      client_secret: client.client_secret,
+      service_client_id: client.client_id,
+      service_client_secret: client.client_secret,
     }
     await run(process.execPath, [
       ...['node_modules/newman/bin/newman.js', 'run', postmanFile, '--timeout-request', '30000'],

@@ -113,10 +113,12 @@ describe.each(operations.map((located) => [nameOf(located), located] as const))(
     }
   })
 
-  test('shows the request in curl, JavaScript, Python and Go, unless only a browser can send it', () => {
+  test('shows the request in curl, JavaScript, Python and Go, unless it takes a browser or a WebSocket', () => {
     const isPage = Object.values(operation.responses).some((one) => responseOf(one).content?.['text/html'])
     const shown = new Set(operation['x-codeSamples']?.map(({ lang }) => lang))
-    expect([...shown]).toEqual(isPage ? [] : ['Shell', 'JavaScript', 'Python', 'Go'])
+    expect([...shown]).toEqual(
+      isPage || '101' in operation.responses ? [] : ['Shell', 'JavaScript', 'Python', 'Go'],
+    )
   })
 })
 

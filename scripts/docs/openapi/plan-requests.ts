@@ -9,8 +9,8 @@ import { plainWishOf } from './samples/sample-wishes.ts'
 export interface PlannedRequest extends LocatedOperation {
   readonly tag: string
   readonly request: SampleRequest
-  /** Variable of the path parameter whose value is the last segment of `Location`, or the answer's `id`. */
-  readonly makes: string | undefined
+  /** Path parameter whose value is the last segment of `Location`, or a member of the answer. */
+  readonly makes: { readonly parameter: string; readonly variable: string } | undefined
   /** Statuses the document declares. */
   readonly declared: readonly number[]
 }
@@ -48,8 +48,10 @@ function plan(located: LocatedOperation, document: OpenApiDocument): PlannedRequ
   }
 }
 
-const madeBy = (path: string, child: string): string =>
-  pathVariable(child, child.slice(path.length + 2).split('}')[0] as string)
+function madeBy(path: string, child: string): PlannedRequest['makes'] {
+  const parameter = child.slice(path.length + 2).split('}')[0] as string
+  return { parameter, variable: pathVariable(child, parameter) }
+}
 
 const phases = { make: 0, list: 1, read: 2, change: 3, act: 4, remove: 5 } as const
 

@@ -3,13 +3,20 @@ import type { PlannedRequest } from '../plan-requests.ts'
 import { variablesOf as variablesOfRequest } from '../samples/javascript.ts'
 import { pathVariable } from '../samples/sample-request.ts'
 
-/** `AUTHLY_TOKEN` is `token`, `USER_ID` is `user_id`. */
-export const variableName = (environment: string): string => environment.replace(/^AUTHLY_/, '').toLowerCase()
+/**
+ * `AUTHLY_TOKEN` is `token`, `USER_ID` is `user_id`. The caller's own client is another one than the `client_id` that
+ * an operation is about.
+ */
+export const variableName = (environment: string): string =>
+  environment
+    .replace(/^AUTHLY_CLIENT/, 'service_client')
+    .replace(/^AUTHLY_/, '')
+    .toLowerCase()
 
 const known: Readonly<Record<string, string>> = {
   issuer: 'http://localhost:8787',
-  client_id: '',
-  client_secret: '',
+  service_client_id: '',
+  service_client_secret: '',
   token: '',
   etag: '*',
 }

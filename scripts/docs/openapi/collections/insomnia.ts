@@ -61,7 +61,7 @@ function requestOf({ operation, request, tag }: PlannedRequest, index: number): 
 }
 
 const authentications: Readonly<Record<SampleRequest['auth'], Json>> = {
-  client: { type: 'basic', username: '{{ _.client_id }}', password: '{{ _.client_secret }}' },
+  client: { type: 'basic', username: '{{ _.service_client_id }}', password: '{{ _.service_client_secret }}' },
   token: { type: 'bearer', token: '{{ _.token }}' },
   none: {},
 }

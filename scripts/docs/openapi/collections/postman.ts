@@ -29,8 +29,8 @@ const bearer = { type: 'bearer', bearer: [{ key: 'token', value: '{{token}}', ty
 const basic = {
   type: 'basic',
   basic: [
-    { key: 'username', value: '{{client_id}}', type: 'string' },
-    { key: 'password', value: '{{client_secret}}', type: 'string' },
+    { key: 'username', value: '{{service_client_id}}', type: 'string' },
+    { key: 'password', value: '{{service_client_secret}}', type: 'string' },
   ],
 }
 const auths: Readonly<Record<SampleRequest['auth'], Json>> = {
@@ -47,7 +47,7 @@ function itemOf(planned: PlannedRequest): Json {
   const type =
     request.body && request.body.kind !== 'form' ? [{ key: 'Content-Type', value: request.body.type }] : []
   return {
-    name: operation.summary ?? '',
+    ...{ id: operation.operationId ?? '', name: operation.summary ?? '' },
     event: [{ listen: 'test', script: { type: 'text/javascript', exec: [...scriptOf(planned)] } }],
     request: {
       ...{ method: request.method, description: operation.description ?? '', auth: auths[request.auth] },
@@ -90,8 +90,9 @@ function scriptOf({ declared, makes, operation }: PlannedRequest): readonly stri
       ? []
       : [
           'if (pm.response.code === 201) {',
-          "  const made = pm.response.headers.get('Location')?.split('/').pop() ?? pm.response.json().id",
-          `  pm.collectionVariables.set('${variableName(makes)}', decodeURIComponent(made))`,
+          `  const { id, ${makes.parameter} = id } = pm.response.json()`,
+          `  const made = pm.response.headers.get('Location')?.split('/').pop() ?? ${makes.parameter}`,
+          `  pm.collectionVariables.set('${variableName(makes.variable)}', decodeURIComponent(made))`,
           '}',
         ]),
     ...(operation.operationId === 'issueToken'

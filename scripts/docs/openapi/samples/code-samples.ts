@@ -25,7 +25,8 @@ export function codeSamples(located: LocatedOperation, document: OpenApiDocument
   const isForBrowsers = Object.values(operation.responses).some(
     ({ content }) => content?.['text/html'] !== undefined,
   )
-  if (isForBrowsers) return []
+  // A WebSocket is opened by a library of its own in every language.
+  if (isForBrowsers || '101' in operation.responses) return []
   return wishesOf(operation.operationId as string).flatMap(([purpose, wish]) => {
     const request = sampleRequest(located, document, wish)
     return languages.map(({ lang, label, render }) => ({

@@ -111,10 +111,11 @@ function bodyOf(
 const csvText = 'username,email\nada,ada@example.com\n'
 const ndjsonText = '{"username":"ada","email":"ada@example.com"}\n'
 
-/** The required fields, or the first one when none is: a sample is short. */
+/** The example that the schema states; else the required fields, or the first one when none is: a sample is short. */
 function neededOf(schema: Schema | undefined, document: OpenApiDocument): Json {
   const components = document.components ?? {}
   const target = schema?.$ref ? components.schemas?.[schema.$ref.split('/').at(-1) ?? ''] : schema
+  if (target?.example !== undefined) return target.example
   const properties = Object.keys(target?.properties ?? {})
   if (!target?.properties || properties.length === 0) return exampleOf(target, components)
   const names = target.required?.length ? target.required : properties.slice(0, 1)

@@ -1,0 +1,57 @@
+/** The main flows as the documentation shows them: which sample runs after which, and what it hands on. */
+
+/** Environment variables by name. */
+export type Variables = Record<string, string>
+
+export interface Step {
+  readonly operationId: string
+  /** Which of several samples: the words after the language in its label. */
+  readonly purpose?: string
+  /** Path whose ETag goes into `ETAG`. */
+  readonly etagOf?: (known: Variables) => string
+  /** Variables for this step alone. */
+  readonly with?: (known: Variables) => Variables
+  /** What later steps need of the answer. */
+  readonly keep?: (answer: Record<string, unknown>) => Variables
+}
+
+const text = (value: unknown): string => String(value)
+
+const role = (known: Variables) => `/admin/roles/${known['ROLE_NAME']}`
+const client = (known: Variables) => `/admin/clients/${known['CLIENT_ID']}`
+
+export const sampleFlow: readonly Step[] = [
+  {
+    operationId: 'issueToken',
+    purpose: 'a service',
+    keep: (answer) => ({ READ_TOKEN: text(answer['access_token']) }),
+  },
+  {
+    operationId: 'issueToken',
+    purpose: 'a code',
+    keep: (answer) => ({ REFRESH_TOKEN: text(answer['refresh_token']) }),
+  },
+  {
+    operationId: 'issueToken',
+    purpose: 'a refresh token',
+    keep: (answer) => ({ AUTHLY_TOKEN: text(answer['access_token']) }),
+  },
+  { operationId: 'getOpenIdConfiguration' },
+  { operationId: 'getJwks' },
+  { operationId: 'introspectToken', with: ({ READ_TOKEN = '' }) => ({ TOKEN: READ_TOKEN }) },
+  { operationId: 'getUserInfo' },
+  { operationId: 'createRole', keep: ({ name }) => ({ ROLE_NAME: text(name) }) },
+  { operationId: 'listRoles' },
+  { operationId: 'getRole' },
+  { operationId: 'updateRole', etagOf: role },
+  { operationId: 'deleteRole', etagOf: role },
+  { operationId: 'listUsers' },
+  { operationId: 'createClient', keep: ({ client_id }) => ({ CLIENT_ID: text(client_id) }) },
+  { operationId: 'getClient' },
+  { operationId: 'updateClient', etagOf: client },
+  { operationId: 'createClientSecret', keep: ({ secret_id }) => ({ SECRET_ID: text(secret_id) }) },
+  { operationId: 'listClientSecrets' },
+  { operationId: 'deleteClientSecret' },
+  { operationId: 'deleteClient', etagOf: client },
+  { operationId: 'revokeToken', with: ({ READ_TOKEN = '' }) => ({ TOKEN: READ_TOKEN }) },
+]
