@@ -15,6 +15,8 @@ import {
 } from './docs/documents.ts'
 import { loadApp } from './docs/load-app.ts'
 import { buildDocument } from './docs/openapi/build-document.ts'
+import { insomniaCollection } from './docs/openapi/collections/insomnia.ts'
+import { postmanCollection } from './docs/openapi/collections/postman.ts'
 import { toOpenApi30 } from './docs/openapi/down-convert.ts'
 import { shareResponses } from './docs/openapi/share-responses.ts'
 
@@ -31,6 +33,8 @@ const documents = {
   'cli/operations.json': JSON.stringify(catalogue, null, 1),
   'public/openapi.json': JSON.stringify(shareResponses(openApi), null, 1),
   'public/openapi-3.0.json': JSON.stringify(shareResponses(toOpenApi30(openApi)), null, 1),
+  'docs/collections/postman.json': JSON.stringify(postmanCollection(openApi), null, 1),
+  'docs/collections/insomnia.json': JSON.stringify(insomniaCollection(openApi), null, 1),
 }
 
 for (const [path, text] of Object.entries(documents)) {
