@@ -3,11 +3,13 @@ import { auditOperations } from './audit/index.ts'
 import { clientOperations } from './clients/index.ts'
 import type { Operation } from './operation.ts'
 import { roleOperations } from './roles/index.ts'
+import { scopeOperations } from './scopes/index.ts'
 import { userOperations } from './users/index.ts'
 
 export const operations: readonly Operation[] = [
   ...userOperations,
   ...clientOperations,
+  ...scopeOperations,
   ...roleOperations,
   ...auditOperations,
 ]

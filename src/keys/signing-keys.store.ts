@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
 import type { Database } from '../db/client.ts'
+import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import type { SigningAlg } from './algorithms.ts'
 import type { GeneratedKey } from './generate-key.ts'
@@ -21,16 +22,18 @@ interface KeysRow extends Record<string, unknown> {
 const milliseconds = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::bigint`)
 const instant = (at: number) => sql`to_timestamp(${at}::double precision / 1000)`
 
-/** All keys, private halves sealed, in one round trip; the version is the database's clock (milliseconds). */
-export async function loadSigningKeys(database: Database): Promise<Loaded<readonly SigningKeyRow[]>> {
-  const { rows } = await database.execute<KeysRow>(sql`
-    select ${milliseconds('now()')}::text as read_at, coalesce(json_agg(json_build_object(
-      'kid', kid, 'alg', alg, 'status', status, 'public_jwk', public_jwk,
-      'private_jwk_sealed', private_jwk_sealed, 'created_at', ${milliseconds('created_at')},
-      'activated_at', ${milliseconds('activated_at')}, 'retired_at', ${milliseconds('retired_at')}
-    ) order by created_at, kid), '[]'::json) as keys
-    from signing_keys`)
-  const row = rows[0]
+/** One row for `toLoadedKeys`; its version is the time of this statement, for readers that waited for a lock. */
+export const selectSigningKeys = sql`
+  select ${milliseconds('clock_timestamp()')}::text as read_at, coalesce(json_agg(json_build_object(
+    'kid', kid, 'alg', alg, 'status', status, 'public_jwk', public_jwk,
+    'private_jwk_sealed', private_jwk_sealed, 'created_at', ${milliseconds('created_at')},
+    'activated_at', ${milliseconds('activated_at')}, 'retired_at', ${milliseconds('retired_at')}
+  ) order by created_at, kid), '[]'::json) as keys
+  from signing_keys`
+
+/** Rows of `selectSigningKeys` as the edge cache keeps them. */
+export function toLoadedKeys(rows: readonly Row[]): Loaded<readonly SigningKeyRow[]> {
+  const [row] = rows as readonly KeysRow[]
   if (!row) throw new Error('the signing key query returned no row')
   const value = row.keys.map((key) => ({
     ...key,
@@ -38,6 +41,12 @@ export async function loadSigningKeys(database: Database): Promise<Loaded<readon
     retired_at: key.retired_at ?? undefined,
   }))
   return { value, version: Number(row.read_at) }
+}
+
+/** All keys, private halves sealed, in one round trip; the version is the database's clock (milliseconds). */
+export async function loadSigningKeys(database: Database): Promise<Loaded<readonly SigningKeyRow[]>> {
+  const { rows } = await database.execute<Row>(selectSigningKeys)
+  return toLoadedKeys(rows)
 }
 
 /** Stores a key unless its place (`status` of its algorithm) is taken; then nothing happens, no event either. */

@@ -1,6 +1,7 @@
 /** Scopes and resource servers in Postgres, read whole: the catalog is small and every request needs it. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
+import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Scope, ScopeCatalog } from './scope.ts'
 
@@ -10,18 +11,23 @@ interface CatalogRow extends Record<string, unknown> {
   readonly resource_servers: { resource: string; name: string }[]
 }
 
-/** All scopes and resource servers in one round trip; the version is the database's clock (milliseconds). */
-export async function loadScopeCatalog(database: Database): Promise<Loaded<ScopeCatalog>> {
-  const { rows } = await database.execute<CatalogRow>(sql`
-    select
-      floor(extract(epoch from now()) * 1000)::bigint::text as read_at,
-      (select coalesce(json_agg(json_build_object(
-          'name', name, 'description', description, 'resource', resource) order by name), '[]'::json)
-        from scopes) as scopes,
-      (select coalesce(json_agg(json_build_object(
-          'resource', resource, 'name', name) order by resource), '[]'::json)
-        from resource_servers) as resource_servers`)
-  const row = rows[0]
+/**
+ * One row for `toLoadedCatalog`. Its version is the time of this very statement, not of the transaction: one that
+ * waited for another's lock must not look older than what it waited for.
+ */
+export const selectCatalog = sql`
+  select
+    floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as read_at,
+    (select coalesce(json_agg(json_build_object(
+        'name', name, 'description', description, 'resource', resource) order by name), '[]'::json)
+      from scopes) as scopes,
+    (select coalesce(json_agg(json_build_object(
+        'resource', resource, 'name', name) order by resource), '[]'::json)
+      from resource_servers) as resource_servers`
+
+/** Rows of `selectCatalog` as the edge cache keeps them. */
+export function toLoadedCatalog(rows: readonly Row[]): Loaded<ScopeCatalog> {
+  const [row] = rows as readonly CatalogRow[]
   if (!row) throw new Error('the scope catalog query returned no row')
   return {
     version: Number(row.read_at),
@@ -30,4 +36,10 @@ export async function loadScopeCatalog(database: Database): Promise<Loaded<Scope
       resource_servers: row.resource_servers,
     },
   }
+}
+
+/** All scopes and resource servers in one round trip; the version is the database's clock (milliseconds). */
+export async function loadScopeCatalog(database: Database): Promise<Loaded<ScopeCatalog>> {
+  const { rows } = await database.execute<Row>(selectCatalog)
+  return toLoadedCatalog(rows)
 }

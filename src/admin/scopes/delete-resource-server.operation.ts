@@ -1,0 +1,50 @@
+import { sql } from 'drizzle-orm'
+import { err } from '../../kit/result.ts'
+import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
+import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
+import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { renewCache } from '../renew-cache.ts'
+import { type ResourceServerRow, resourceParam } from './scope-schemas.ts'
+
+export const deleteResourceServer = defineOperation({
+  id: 'deleteResourceServer',
+  method: 'delete',
+  path: '/admin/resource-servers/{resource}',
+  tag: 'Scopes',
+  summary: 'Delete a resource server',
+  description: 'Only one without scopes and that no client names.',
+  permission: 'admin:scopes:write',
+  conditional: true,
+  params: resourceParam,
+  answers: { 204: { description: 'The resource server is gone' } },
+  problems: { 409: 'It has scopes, or a client names it' },
+  conflicts: {
+    resource_server_in_use: { title: 'The resource server has scopes, or a client names it' },
+  },
+  async run({ db, deps, event, expectedVersions, params: { resource } }) {
+    const [, deleted, catalog] = await db.runAll([
+      // Before the deletion, which would take the scopes along. A wrong version is told first all the same.
+      sql`select authly_refuse('AU409', 'resource_server_in_use') from resource_servers
+        where resource = ${resource} and ${matchesAny(expectedVersions)}
+          and (exists (select 1 from scopes where scopes.resource = ${resource})
+            or exists (select 1 from clients where ${resource} = any (resources || serves_resources)))`,
+      deleteEntity({
+        table: 'resource_servers',
+        key: { resource },
+        expectedVersions,
+        event: event('resource_server.deleted', { entity_type: 'resource_server', entity_id: resource }),
+      }),
+      selectCatalog,
+    ])
+    const changed = outcomeOf<ResourceServerRow>(deleted ?? [])
+    if (!changed.ok) return err(changed.error)
+    await renewCache(deps.edgeCache, scopeCatalogCacheKey, toLoadedCatalog(catalog ?? []))
+    return answer(204)
+  },
+})
+
+const matchesAny = (expected: readonly number[] | undefined) =>
+  expected === undefined
+    ? sql`true`
+    : sql`version in (select jsonb_array_elements_text(${JSON.stringify(expected)}::jsonb)::bigint)`

@@ -1,0 +1,121 @@
+/** Scopes and resource servers as the API shows and takes them. */
+import { z } from '@hono/zod-openapi'
+import { identityScopes } from '../../oauth/scope.ts'
+
+const description = z
+  .string()
+  .min(1)
+  .max(200)
+  // Attack: a description that draws outside its line on the consent page.
+  .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must not contain control characters')
+  .openapi({ description: 'Shown to people who are asked for consent', example: 'Read your orders' })
+
+/** RFC 6749 §3.3, and no longer than a token can carry many of. */
+const scopeName = z
+  .string()
+  .max(100)
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope value (RFC 6749 §3.3)')
+  .openapi({ description: 'Scope value', example: 'orders:read' })
+
+/** RFC 8707 §2: an absolute URI without fragment. */
+const resource = z
+  .string()
+  .max(500)
+  .regex(/^[a-z][a-z0-9+.-]*:[\x21\x22\x24-\x7e]+$/i, {
+    error: 'must be an absolute URI without fragment (RFC 8707 §2)',
+    abort: true,
+  })
+  .refine((value) => URL.canParse(value), 'must be an absolute URI without fragment (RFC 8707 §2)')
+  .openapi({ description: 'Resource indicator', example: 'https://api.example.com' })
+
+const serverName = z.string().min(1).max(100).openapi({ example: 'Orders API' })
+const times = {
+  created_at: z.string().openapi({ format: 'date-time' }),
+  updated_at: z.string().openapi({ format: 'date-time' }),
+}
+
+/** In a path, percent-encoded. Any stored name, whatever creation takes today. */
+export const scopeParam = z.object({
+  name: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[^\0]*$/)
+    .openapi({ description: 'Scope value, percent-encoded', example: 'orders:read' }),
+})
+export const resourceParam = z.object({
+  resource: z
+    .string()
+    .min(1)
+    .max(2048)
+    .regex(/^[^\0]*$/)
+    .openapi({ description: 'Resource indicator, percent-encoded', example: 'https://api.example.com' }),
+})
+
+export const scopeSchema = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    resource: z.string().nullable().openapi({ description: 'The API it belongs to; `null`: none' }),
+    built_in: z.boolean().openapi({ description: 'Comes with the server and cannot be changed' }),
+    ...times,
+  })
+  .openapi('Scope')
+
+export const scopeCreation = z
+  .strictObject({ name: scopeName, description, resource: resource.nullish() })
+  .openapi('ScopeCreation', { example: { name: 'orders:read', description: 'Read your orders' } })
+
+export const scopePatch = z
+  .strictObject({ description, resource: resource.nullable() })
+  .partial()
+  .openapi('ScopePatch', { example: { description: 'Read your orders' } })
+
+export const resourceServerSchema = z
+  .object({ resource: z.string(), name: z.string(), ...times })
+  .openapi('ResourceServer')
+
+export const resourceServerCreation = z
+  .strictObject({ resource, name: serverName })
+  .openapi('ResourceServerCreation')
+
+export const resourceServerPatch = z
+  .strictObject({ name: serverName })
+  .partial()
+  .openapi('ResourceServerPatch')
+
+/** Scopes whose meaning is the server's own: OpenID Connect's, and the permissions of the admin API. */
+export const isBuiltIn = (name: string): boolean => identityScopes.has(name) || name.startsWith('admin:')
+
+export interface ScopeRow extends Record<string, unknown> {
+  readonly name: string
+  readonly description: string
+  readonly resource: string | null
+  readonly version: number
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export const toScope = (row: ScopeRow) => ({
+  name: row.name,
+  description: row.description,
+  resource: row.resource,
+  built_in: isBuiltIn(row.name),
+  created_at: new Date(row.created_at).toISOString(),
+  updated_at: new Date(row.updated_at).toISOString(),
+})
+
+export interface ResourceServerRow extends Record<string, unknown> {
+  readonly resource: string
+  readonly name: string
+  readonly version: number
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export const toResourceServer = (row: ResourceServerRow) => ({
+  resource: row.resource,
+  name: row.name,
+  created_at: new Date(row.created_at).toISOString(),
+  updated_at: new Date(row.updated_at).toISOString(),
+})
