@@ -48,7 +48,7 @@ export const blankEventsOf = (userIds: SQL): SQL => {
 }
 
 /** Blanks events of (after, upTo] that arrived after their people were erased. */
-export const blankLateEvents = (after: number, upTo: number): SQL => {
+export const blankLateEvents = (after: SQL, upTo: SQL): SQL => {
   const erased = (id: SQL) => sql`exists (select 1 from audit_events as erasure
     where erasure.type = 'audit.personal_data_erased' and erasure.user_id = ${id})`
   const about = sql`(${erased(sql`audit_events.user_id`)}

@@ -1,0 +1,133 @@
+/** The evidence in Postgres: events as they are hashed, checkpoints with their leaves, signed statements. */
+import { type SQL, sql } from 'drizzle-orm'
+import type { RunBatch } from '../db/run-batch.ts'
+import { blankLateEvents } from './erase-personal-data.store.ts'
+import type { EvidenceEvent } from './evidence/evidence-event.ts'
+import type { SignedRecord } from './evidence/signed-record.ts'
+import type { StoredLeaf } from './evidence-row.ts'
+import type { LastCheckpoint, NewCheckpoint, SealTrailNeeds, SignedErasure } from './seal-trail.ts'
+
+const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+
+/** An event of `audit_events` as the JSON of `EvidenceEvent`. */
+export const evidenceEvent = sql.raw(`jsonb_build_object(
+  'id', id, 'position', position, 'type', type, 'occurred_at', ${instant('occurred_at')},
+  'recorded_at', ${instant('recorded_at')}, 'outcome', outcome, 'actor_type', actor_type, 'actor_id', actor_id,
+  'user_id', user_id, 'client_id', client_id, 'session_id', session_id, 'request_id', request_id,
+  'entity_type', entity_type, 'entity_id', entity_id, 'ip', ip, 'user_agent', user_agent, 'changes', changes,
+  'data', data, 'origin_salt', origin_salt, 'details_salt', details_salt, 'origin_digest', null,
+  'details_digest', null)`)
+
+const lastSealed = sql`coalesce((select max(last_position) from audit_checkpoints), 0)`
+
+type SealStore = Pick<SealTrailNeeds, 'horizon' | 'readUnsealed' | 'write'>
+
+export const createSealStore = (runBatch: RunBatch): SealStore => ({
+  async horizon() {
+    const [rows] = await runBatch([sql`select authly_audit_horizon() as horizon`])
+    return Number(rows?.[0]?.['horizon'] ?? 0)
+  },
+
+  async readUnsealed(horizon, limit) {
+    const upTo = sql`(select max(position) from (select position from audit_events
+      where position > ${lastSealed} and position <= ${horizon} order by position limit ${limit}) as batch)`
+    const [, last, events] = await runBatch([
+      blankLateEvents(lastSealed, upTo),
+      sql`select sequence, last_position, signature, public_jwk from audit_checkpoints
+          order by sequence desc limit 1`,
+      sql`select ${evidenceEvent} as event from audit_events
+          where position > ${lastSealed} and position <= ${horizon} order by position limit ${limit}`,
+    ])
+    const [row] = (last ?? []) as unknown as readonly LastCheckpoint[]
+    return {
+      last: row && {
+        ...row,
+        sequence: Number(row.sequence),
+        last_position: Number(row.last_position),
+      },
+      events: ((events ?? []) as unknown as { event: EvidenceEvent }[]).map(({ event }) => event),
+    }
+  },
+
+  async write(checkpoint, erasures) {
+    try {
+      await runBatch([...erasures.map(keepStatement), insertCheckpoint(checkpoint)])
+      return true
+    } catch (error) {
+      if (isTaken(error)) return false
+      throw error
+    }
+  },
+})
+
+const keepStatement = ({ id, data }: SignedErasure): SQL =>
+  sql`update audit_events set data = ${JSON.stringify(data)}::jsonb where id = ${id}::uuid`
+
+const insertCheckpoint = (checkpoint: NewCheckpoint): SQL => sql`
+  insert into audit_checkpoints (sequence, first_position, last_position, event_count, merkle_root, previous_hash,
+    leaves, signature, public_jwk)
+  values (${checkpoint.sequence}, ${checkpoint.first_position}, ${checkpoint.last_position},
+    ${checkpoint.event_count}, ${checkpoint.merkle_root}, ${checkpoint.previous_hash},
+    ${JSON.stringify(checkpoint.leaves)}::jsonb, ${checkpoint.signature},
+    ${JSON.stringify(checkpoint.public_jwk)}::jsonb)`
+
+function isTaken(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as { code?: unknown }).code === '23505') return true
+  }
+  return false
+}
+
+/** One checkpoint with all that its verification needs, in one snapshot. */
+export interface StoredSegment {
+  readonly sequence: number
+  readonly first_position: number
+  readonly last_position: number
+  readonly event_count: number
+  readonly merkle_root: string
+  readonly previous_hash: string
+  readonly jws: string
+  readonly public_jwk: Readonly<Record<string, unknown>>
+  readonly sealed_at: string
+  readonly leaves: readonly StoredLeaf[]
+  readonly events: readonly EvidenceEvent[]
+  readonly removals: readonly SignedRecord[]
+  readonly erasures: readonly SignedRecord[]
+}
+
+/** Where the checkpoint before `checkpoint` ends: events up to there are not of this one. */
+const previousEnd = sql`coalesce((select max(before.last_position) from audit_checkpoints as before
+  where before.sequence < checkpoint.sequence), 0)`
+
+/** Checkpoint columns as JSON members, from an alias `checkpoint`. */
+export const checkpointMembers = sql.raw(`
+  'sequence', checkpoint.sequence, 'first_position', checkpoint.first_position,
+  'last_position', checkpoint.last_position, 'event_count', checkpoint.event_count,
+  'merkle_root', checkpoint.merkle_root, 'previous_hash', checkpoint.previous_hash, 'jws', checkpoint.signature,
+  'public_jwk', checkpoint.public_jwk, 'sealed_at', ${instant('checkpoint.sealed_at')}`)
+
+/** The segment as JSON; needs an alias `checkpoint` of `audit_checkpoints`. */
+export const segmentJson: SQL = sql`jsonb_build_object(${checkpointMembers},
+  'leaves', checkpoint.leaves,
+  'events', coalesce((select jsonb_agg(${evidenceEvent} order by position) from audit_events
+    where position > ${previousEnd} and position <= checkpoint.last_position), '[]'),
+  'removals', ${removalsOf(sql`checkpoint.sequence`)},
+  'erasures', ${erasuresOf(sql`position > ${previousEnd} and position <= checkpoint.last_position`)})`
+
+/** Statements that events of a checkpoint were removed. */
+export function removalsOf(sequence: SQL): SQL {
+  return sql`coalesce((select jsonb_agg(jsonb_build_object('jws', data->'jws', 'public_jwk', data->'public_jwk') order by position)
+    from audit_events where entity_type = 'audit_checkpoint' and entity_id = (${sequence})::text
+      and type = 'audit.events_removed' and data ? 'jws'), '[]')`
+}
+
+/** Statements that explain blanks among the events of `where`. */
+export function erasuresOf(where: SQL): SQL {
+  return sql`coalesce((select jsonb_agg(statement) from (
+    select distinct jsonb_build_object('jws', erasure.data->'jws', 'public_jwk', erasure.data->'public_jwk') as statement
+    from (select unnest(array[user_id, case when entity_type = 'user' then entity_id end,
+        case when actor_type = 'user' then actor_id end]) as person
+      from audit_events where ${where} and (origin_salt is null or details_salt is null)) as blank
+    join audit_events as erasure on erasure.user_id = blank.person and erasure.type = 'audit.personal_data_erased'
+    where erasure.data ? 'jws') as statements), '[]')`
+}
