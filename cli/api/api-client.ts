@@ -8,7 +8,7 @@ import type { JWK } from 'jose'
 import type { Session } from '../auth/session.ts'
 import { Failure } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
-import { failureOf, maxAgeOf } from './problem-failure.ts'
+import { failureOf, stepUpOf } from './problem-failure.ts'
 
 export interface ApiRequest {
   readonly method: string
@@ -74,10 +74,9 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
     const signed = signKey ? await sign(request, url, headers, signKey, terminal.now()) : headers
     if (verbose) terminal.stderr.write(`> ${request.method} ${url.href}\n`)
     const patience = new AbortController()
-    const timer = setTimeout(
-      () => patience.abort(new Failure('unavailable', `${url.origin} does not answer.`)),
-      patienceMs,
-    )
+    const giveUp = () => patience.abort(new Failure('unavailable', `${url.origin} does not answer.`))
+    // A file takes as long as it takes.
+    const timer = typeof request.body === 'function' ? undefined : setTimeout(giveUp, patienceMs)
     try {
       const body = typeof request.body === 'function' ? request.body() : request.body
       const signals = [patience.signal, terminal.interrupted, ...(request.signal ? [request.signal] : [])]
@@ -88,7 +87,7 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
     } catch (error) {
       throw networkFailure(error, url, terminal)
     } finally {
-      // Streams live on; a file that uploads slowly does as well: patience is for servers that say nothing.
+      // The body may be a stream that lives on.
       clearTimeout(timer)
     }
   }
@@ -108,11 +107,11 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
       if (verbose)
         terminal.stderr.write(`< ${response.status} ${response.headers.get('x-request-id') ?? ''}\n`)
       if (response.ok) return response
-      const maxAge = response.status === 401 ? maxAgeOf(response.headers) : undefined
-      if (maxAge !== undefined && session.stepUp && !renewed) {
+      const stepUp = response.status === 401 ? stepUpOf(response.headers) : undefined
+      if (stepUp !== undefined && session.stepUp && !renewed) {
         renewed = true
         await response.body?.cancel()
-        await session.stepUp(maxAge)
+        await session.stepUp(stepUp)
         token = await session.token()
       } else if (isRefusedToken(response) && !renewed) {
         renewed = true

@@ -1,4 +1,6 @@
 /** A refusal of the server (RFC 9457) in words for a person, with the exit status it means. */
+
+import type { StepUp } from '../auth/sign-in-with-browser.ts'
 import type { ExitReason } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { safeText } from '../output/safe-text.ts'
@@ -50,8 +52,7 @@ function reasonOf(status: number): ExitReason {
 function hintFor(status: number, headers: Headers, problem: Problem | undefined): string | undefined {
   const code = problem?.type?.split(':').at(-1)
   if (code === 'insufficient_user_authentication') {
-    const seconds = maxAgeOf(headers)
-    return `Sign in again: authly login --max-age ${seconds ?? 0}`
+    return `Sign in again: authly login --max-age ${stepUpOf(headers)?.maxAgeSeconds ?? 0}`
   }
   if (code === 'insufficient_scope') return 'Sign in again with this scope: authly login --scope …'
   if (code === 'signature_required')
@@ -65,10 +66,14 @@ function hintFor(status: number, headers: Headers, problem: Problem | undefined)
   return undefined
 }
 
-/** `max_age` of a step-up challenge (RFC 9470), in seconds. */
-export function maxAgeOf(headers: Headers): number | undefined {
+/** What a step-up challenge asks for (RFC 9470 §3); undefined when it is none. */
+export function stepUpOf(headers: Headers): StepUp | undefined {
   const challenge = headers.get('www-authenticate') ?? ''
   if (!challenge.includes('insufficient_user_authentication')) return undefined
   const seconds = /max_age="?(\d{1,9})/.exec(challenge)?.[1]
-  return seconds === undefined ? 0 : Number(seconds)
+  const acrValues = /acr_values="([^"]*)"/.exec(challenge)?.[1]
+  return {
+    ...(seconds === undefined ? {} : { maxAgeSeconds: Number(seconds) }),
+    ...(acrValues ? { acrValues } : {}),
+  }
 }

@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
 import { discover, explain, parseIssuer } from './oauth-client.ts'
 import { type Credentials, defaultProfile, type Profile, type ProfileStore } from './profile-store.ts'
-import { signInWithBrowser, toCredentials } from './sign-in-with-browser.ts'
+import { type StepUp, signInWithBrowser, toCredentials } from './sign-in-with-browser.ts'
 
 export interface Session {
   /** Without a slash at the end. */
@@ -18,7 +18,7 @@ export interface Session {
   /** A token with some life left. @param refused this one did not work: get another */
   token(refused?: string): Promise<string>
   /** Has the person sign in again (RFC 9470). @returns whether that is possible here */
-  stepUp: ((maxAgeSeconds: number) => Promise<void>) | undefined
+  stepUp: ((needed: StepUp) => Promise<void>) | undefined
 }
 
 export interface SessionChoice {
@@ -137,11 +137,11 @@ function withProfile(
     stepUp: choice.canStepUp && profile.kind === 'person' ? stepUp : undefined,
   }
 
-  async function stepUp(maxAgeSeconds: number): Promise<void> {
+  async function stepUp(needed: StepUp): Promise<void> {
     terminal.stderr.write('This needs a more recent sign-in.\n')
     const server = await discover(issuer, profile.client_id)
     const { scope } = profile
-    const wish = { scope, maxAgeSeconds, noBrowser: choice.noBrowser === true }
+    const wish = { scope, ...needed, noBrowser: choice.noBrowser === true }
     const credentials = await signInWithBrowser(server, wish, terminal)
     const before = await store.readCredentials(name)
     // Attack or mistake: somebody else signs in in this browser, and the rest of the command runs as them.

@@ -12,10 +12,16 @@ import { explain } from './oauth-client.ts'
 import { openBrowser } from './open-browser.ts'
 import type { Credentials } from './profile-store.ts'
 
-export interface BrowserSignIn {
-  readonly scope: string
+/** How a person must have proved themselves. */
+export interface StepUp {
   /** Seconds since the last sign-in that the server may accept (OpenID Connect Core §3.1.2.1). */
-  readonly maxAgeSeconds?: number | undefined
+  readonly maxAgeSeconds?: number
+  /** Authentication contexts, separated by spaces. */
+  readonly acrValues?: string
+}
+
+export interface BrowserSignIn extends StepUp {
+  readonly scope: string
   /** Only print the address. */
   readonly noBrowser: boolean
 }
@@ -56,6 +62,7 @@ export async function signInWithBrowser(
     code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
     ...(wish.maxAgeSeconds === undefined ? {} : { max_age: String(wish.maxAgeSeconds) }),
+    ...(wish.acrValues === undefined ? {} : { acr_values: wish.acrValues }),
   })
   const stopAsking = new AbortController()
   const timer = setTimeout(

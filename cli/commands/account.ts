@@ -1,6 +1,6 @@
 /** Leaving, and knowing who one is. */
 import * as oidc from 'openid-client'
-import { discover } from '../auth/oauth-client.ts'
+import { discover, explain } from '../auth/oauth-client.ts'
 import { type Command, type CommandContext, defineCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
 
@@ -79,8 +79,14 @@ const whoami = defineCommand({
 async function person(context: CommandContext): Promise<Record<string, unknown>> {
   const { profile } = await context.session()
   if (profile?.kind !== 'person' || context.global.dryRun) return {}
-  const response = await (await context.api()).send({ method: 'GET', path: '/oauth/userinfo' })
-  const { sub, preferred_username, name, email } = (await response.json()) as Record<string, unknown>
+  const session = await context.session()
+  const server = await discover(profile.issuer, profile.client_id)
+  const token = await session.token()
+  const { sub, preferred_username, name, email } = await oidc
+    .fetchUserInfo(server, token, oidc.skipSubjectCheck)
+    .catch((error: unknown) => {
+      throw explain(error, 'The server does not say who you are')
+    })
   return { sub, username: preferred_username, name, email }
 }
 

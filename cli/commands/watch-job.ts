@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts'
 import { createProgressBar, type Progress } from '../output/progress-bar.ts'
 import { fillPath } from './operation-request.ts'
 
-export type JobState = Progress & Readonly<Record<string, unknown>> & { readonly succeeded?: number }
+export type JobState = Progress & Readonly<Record<string, unknown>>
 
 const isOver = ({ status }: Progress): boolean => !['queued', 'running'].includes(status)
 
@@ -40,42 +40,54 @@ export async function watchJob(
   return last?.status === 'succeeded' && last.failed === 0 ? exitCodes.ok.code : exitCodes.partly.code
 }
 
+/** The job as it is, then every change of its progress, then the job as it ended. */
 async function* statesOf(
   context: CommandContext,
-  job_id: string,
+  jobId: string,
   all: readonly CatalogueOperation[],
 ): AsyncGenerator<JobState, void, undefined> {
-  const api = await context.api()
-  const parameter = (path: string) => /\{([^}]+)\}/.exec(path)?.[1] ?? 'job_id'
-  const pathOf = ({ path }: CatalogueOperation) => fillPath(path, { [parameter(path)]: job_id })
-  const stream = all.find(({ path, answer }) => path.startsWith('/admin/jobs/{') && answer === 'events')
-  const read = all.find(({ path, method }) => /^\/admin\/jobs\/\{[^/]+\}$/.test(path) && method === 'GET')
+  const { interrupted } = context.terminal
+  const read = all.find(({ id }) => id === 'getJob')
+  const stream = all.find(({ id }) => id === 'streamJob')
   if (!read) throw new Failure('usage', 'This server has no jobs.')
+  const api = await context.api()
+  const path = (operation: CatalogueOperation) => fillPath(operation.path, { job_id: jobId })
   const position: StreamPosition = { lastEventId: undefined, retryMs: 1000 }
-  let state = (await (await api.send({ method: 'GET', path: pathOf(read) })).json()) as JobState
-  yield state
-  while (!isOver(state)) {
-    if (stream) {
-      const headers = {
-        accept: 'text/event-stream',
-        ...(position.lastEventId ? { 'last-event-id': position.lastEventId } : {}),
-      }
-      const { body } = await api.send({ method: 'GET', path: pathOf(stream), headers })
-      try {
-        for await (const { data } of readEvents(body as ReadableStream<Uint8Array>, position)) {
-          state = { ...state, ...(JSON.parse(data) as JobState) }
-          yield state
-        }
-      } catch (error) {
-        if (context.terminal.interrupted.aborted) throw new Failure('interrupted', 'Interrupted.')
-        if (error instanceof Failure || error instanceof SyntaxError) throw error
-      }
-    }
-    if (isOver(state)) break
-    await sleep(position.retryMs, undefined, { signal: context.terminal.interrupted }).catch(() => {
+  for (;;) {
+    const state = (await (await api.send({ method: 'GET', path: path(read) })).json()) as JobState
+    yield state
+    if (isOver(state)) return
+    if (stream) yield* progressOf(context, path(stream), state, position)
+    await sleep(position.retryMs, undefined, { signal: interrupted }).catch(() => {
       throw new Failure('interrupted', 'Interrupted.')
     })
-    state = (await (await api.send({ method: 'GET', path: pathOf(read) })).json()) as JobState
-    yield state
+  }
+}
+
+/** Until the stream ends, for whatever reason: the job itself is read again then. */
+async function* progressOf(
+  context: CommandContext,
+  path: string,
+  job: JobState,
+  position: StreamPosition,
+): AsyncGenerator<JobState, void, undefined> {
+  const headers = {
+    accept: 'text/event-stream',
+    ...(position.lastEventId ? { 'last-event-id': position.lastEventId } : {}),
+  }
+  const { body } = await (await context.api()).send({ method: 'GET', path, headers })
+  try {
+    for await (const { data } of readEvents(body as ReadableStream<Uint8Array>, position)) {
+      const { status, total, processed, succeeded, failed, eta_seconds, detail } = JSON.parse(
+        data,
+      ) as JobState
+      yield { ...job, status, total, processed, succeeded, failed, eta_seconds, detail }
+    }
+    // It ended with the job.
+    position.retryMs = 50
+  } catch (error) {
+    if (context.terminal.interrupted.aborted) throw new Failure('interrupted', 'Interrupted.')
+    if (error instanceof Failure || error instanceof SyntaxError) throw error
+    position.retryMs = 1000
   }
 }
