@@ -1,5 +1,7 @@
 /** What the database keeps beside a checkpoint for each of its events, and what it means for an event. */
+import { type Checkpoint, openCheckpoint } from './evidence/checkpoint.ts'
 import type { EvidenceEvent } from './evidence/evidence-event.ts'
+import type { SignedRecord } from './evidence/signed-record.ts'
 
 /** Position, leaf hash, origin digest, details digest. The digests are what an erasure leaves of the content. */
 export type StoredLeaf = readonly [number, string, string | null, string | null]
@@ -19,4 +21,37 @@ export function withDigests(
       details_digest: event.details_salt === null ? details : null,
     }
   })
+}
+
+/** A row of `audit_checkpoints` without its leaves. */
+export interface StoredCheckpoint extends SignedRecord {
+  readonly sequence: number
+  readonly first_position: number
+  readonly last_position: number
+  readonly event_count: number
+  readonly merkle_root: string
+  readonly previous_hash: string
+  readonly sealed_at: string
+}
+
+/** One checkpoint with all that its verification needs, in one snapshot. */
+export interface StoredSegment extends StoredCheckpoint {
+  readonly leaves: readonly StoredLeaf[]
+  readonly events: readonly EvidenceEvent[]
+  readonly removals: readonly SignedRecord[]
+  readonly erasures: readonly SignedRecord[]
+}
+
+/** The checkpoint, if the row says what its signature says. */
+export async function openStoredCheckpoint(segment: StoredCheckpoint): Promise<Checkpoint | undefined> {
+  const checkpoint = await openCheckpoint(segment)
+  const { claims } = checkpoint ?? {}
+  const agrees =
+    claims?.sequence === segment.sequence &&
+    claims.first_position === segment.first_position &&
+    claims.last_position === segment.last_position &&
+    claims.event_count === segment.event_count &&
+    claims.merkle_root === segment.merkle_root &&
+    claims.previous_hash === segment.previous_hash
+  return agrees ? checkpoint : undefined
 }

@@ -3,8 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { RunBatch } from '../db/run-batch.ts'
 import { blankLateEvents } from './erase-personal-data.store.ts'
 import type { EvidenceEvent } from './evidence/evidence-event.ts'
-import type { SignedRecord } from './evidence/signed-record.ts'
-import type { StoredLeaf } from './evidence-row.ts'
+import type { StoredSegment } from './evidence-row.ts'
 import type { LastCheckpoint, NewCheckpoint, SealTrailNeeds, SignedErasure } from './seal-trail.ts'
 
 const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
@@ -78,23 +77,6 @@ function isTaken(error: unknown): boolean {
   return false
 }
 
-/** One checkpoint with all that its verification needs, in one snapshot. */
-export interface StoredSegment {
-  readonly sequence: number
-  readonly first_position: number
-  readonly last_position: number
-  readonly event_count: number
-  readonly merkle_root: string
-  readonly previous_hash: string
-  readonly jws: string
-  readonly public_jwk: Readonly<Record<string, unknown>>
-  readonly sealed_at: string
-  readonly leaves: readonly StoredLeaf[]
-  readonly events: readonly EvidenceEvent[]
-  readonly removals: readonly SignedRecord[]
-  readonly erasures: readonly SignedRecord[]
-}
-
 /** Where the checkpoint before `checkpoint` ends: events up to there are not of this one. */
 const previousEnd = sql`coalesce((select max(before.last_position) from audit_checkpoints as before
   where before.sequence < checkpoint.sequence), 0)`
@@ -131,3 +113,10 @@ export function erasuresOf(where: SQL): SQL {
     join audit_events as erasure on erasure.user_id = blank.person and erasure.type = 'audit.personal_data_erased'
     where erasure.data ? 'jws') as statements), '[]')`
 }
+
+/** One segment; undefined when there is no such checkpoint. */
+export const selectSegment = (sequence: number): SQL =>
+  sql`select ${segmentJson} as segment from audit_checkpoints as checkpoint where checkpoint.sequence = ${sequence}`
+
+export const toSegment = (rows: readonly Record<string, unknown>[]): StoredSegment | undefined =>
+  rows[0]?.['segment'] as StoredSegment | undefined
