@@ -24,15 +24,26 @@ export const queryFlag = (description: string) =>
     .transform((value) => value === 'true')
     .openapi({ description, type: 'boolean', example: 'true' })
 
+/** A whole number in a query, in decimal digits only: `0x10`, `1e2` and `` are no numbers to a reader. */
+export const wholeNumber = (rules: {
+  readonly minimum: number
+  readonly maximum: number
+  readonly default: number
+  readonly description: string
+}) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= rules.minimum && value <= rules.maximum, {
+      message: `must be from ${rules.minimum} to ${rules.maximum}`,
+    })
+    .default(rules.default)
+    .meta({ type: 'integer', ...rules, example: rules.default })
+
 /** Query parameters of every list. */
 export const pageQuery = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(200)
-    .default(50)
-    .openapi({ description: 'Items per page', example: 50, type: 'integer' }),
+  limit: wholeNumber({ minimum: 1, maximum: 200, default: 50, description: 'Items per page' }),
   cursor: z
     .string()
     .min(1)
