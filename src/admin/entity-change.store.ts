@@ -39,21 +39,26 @@ export function updateEntity(
   input: Change & {
     readonly key: Values
     readonly patch: Values
+    /** Columns that follow from what the row was: an expression of type jsonb on `current`. */
+    readonly computed?: Readonly<Record<string, SQL>>
     readonly expectedVersions: readonly number[] | undefined
     /** A further condition on `current` (an SQL alias): rows that fail it look absent. */
     readonly where?: SQL
   },
 ): SQL {
-  const { table, key, patch, expectedVersions, event, hidden, where } = input
+  const { table, key, patch, computed = {}, expectedVersions, event, hidden, where } = input
   // An empty patch changes nothing, but SQL wants a column.
-  const columns = identifiers(Object.keys(Object.keys(patch).length > 0 ? patch : key))
+  const columns = identifiers([
+    ...Object.keys(Object.keys(patch).length > 0 ? patch : key),
+    ...Object.keys(computed),
+  ])
   const name = sql.identifier(table)
   return sql`
     with current as materialized (
       select * from ${name} as current where ${matches(key)} ${where ? sql`and (${where})` : sql``} for update
     ), wanted as (
       select ${matchesVersion(expectedVersions)} as matched,
-        authly_merge_patch(to_jsonb(current), ${JSON.stringify(patch)}::jsonb) as merged
+        authly_merge_patch(to_jsonb(current), ${JSON.stringify(patch)}::jsonb)${computedFields(computed)} as merged
       from current
     ), changed as (
       update ${name} as target
@@ -119,6 +124,12 @@ const identifiers = (names: readonly string[]): SQL =>
   sql.join(
     names.map((name) => sql.identifier(name)),
     sql`, `,
+  )
+
+const computedFields = (computed: Readonly<Record<string, SQL>>): SQL =>
+  sql.join(
+    Object.entries(computed).map(([column, value]) => sql` || jsonb_build_object(${column}::text, ${value})`),
+    sql``,
   )
 
 const matches = (key: Values): SQL =>

@@ -65,6 +65,13 @@ export const createdUserSchema = z
   })
   .meta({ id: 'CreatedUser' })
 
+/** The row of `selectUser` in a batch that has made sure there is one. */
+export function existingUser(rows: readonly Record<string, unknown>[] | undefined): UserRow {
+  const [row] = rows ?? []
+  if (!row) throw new Error('the account must exist')
+  return row['user'] as UserRow
+}
+
 const utc = (time: string): string => new Date(time).toISOString()
 
 /** What an account is called and holds: what its past can be told of. */

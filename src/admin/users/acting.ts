@@ -1,0 +1,30 @@
+/** What operations on somebody else's account have in common: not on oneself, and sessions that end afterwards. */
+import type { ActingParty, EndAllSessions } from '../../sessions/user-sessions.ts'
+import type { Actor } from '../actor.ts'
+import type { AdminCall } from '../operation.ts'
+import { forbidden } from '../problems.ts'
+
+/**
+ * Attack: a stolen token makes itself at home by a new password or more rights. Mistake: an administrator locks
+ * themselves out. Both stop here; the account page has what people do with their own account.
+ */
+export const ownAccount = forbidden('Nobody does this to their own account.')
+
+export const isOwn = (actor: Actor, userId: string): boolean => actor.type === 'user' && actor.id === userId
+
+export const actingParty = (actor: Actor): ActingParty => ({ actor_type: actor.type, actor_id: actor.id })
+
+/**
+ * Ends all sessions and grants of a person, in one object call. Comes after Postgres, in which the account is
+ * disabled, deleted or without its password by then: nobody signs in again meanwhile, and repeating ends it.
+ */
+export async function endAllSessionsOf(
+  { actor, deps, origin }: Pick<AdminCall, 'actor' | 'deps' | 'origin'>,
+  userId: string,
+  what: Pick<EndAllSessions, 'reason' | 'forget'> = {},
+): Promise<void> {
+  const end = () =>
+    deps.sessionsOf(userId).endAllSessions({ now: deps.now(), origin, by: actingParty(actor), ...what })
+  // An object that just moved answers the second time.
+  await end().catch(end)
+}

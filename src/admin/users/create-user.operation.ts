@@ -1,0 +1,115 @@
+import { z } from '@hono/zod-openapi'
+import type { SQL } from 'drizzle-orm'
+import type { Dependencies } from '../../dependencies.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import { err } from '../../kit/result.ts'
+import { generatePassword } from '../../passwords/generate-password.ts'
+import { issueSetupLink } from '../../users/password-setup.ts'
+import { insertEntity } from '../entity-change.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { putPassword, putSetupLink } from './credentials.store.ts'
+import { passwordProblem } from './password-problem.ts'
+import { type Setup, setup } from './setup.ts'
+import { userConflicts } from './user.store.ts'
+import { createdUserSchema } from './user.ts'
+import { hasIdentifier, newUserFields } from './user-fields.ts'
+
+export const createUser = defineOperation({
+  id: 'createUser',
+  method: 'post',
+  path: '/admin/users',
+  tag: 'Users',
+  summary: 'Create an account',
+  description:
+    'With a username, an e-mail address or both. `setup` says how the person gets a password. The account has no roles: giving them is an operation of its own, which asks for a recent sign-in.',
+  permission: 'admin:users:write',
+  body: z
+    .strictObject({ ...newUserFields, setup })
+    .refine(hasIdentifier, { path: ['username'], message: 'username or email is required' })
+    .openapi('UserCreation'),
+  answers: {
+    201: { description: 'The account', schema: createdUserSchema, versioned: true, located: true },
+  },
+  problems: { 409: 'The username or e-mail address is taken' },
+  conflicts: userConflicts,
+  async run({ body: { setup, ...fields }, deps, event, now, writeOnce }) {
+    if (setup.method === 'password') {
+      const identifiers = [fields.username, fields.email]
+      const problem = passwordProblem(setup.password, identifiers, '#/setup/password')
+      if (problem) return err(problem)
+    }
+    const id = uuidv7(now)
+    const times = { created_at: new Date(now).toISOString(), updated_at: new Date(now).toISOString() }
+    const { shown, statements, ...credential } = await prepareSetup(deps, id, setup, now)
+    const names = {
+      username: fields.username ?? null,
+      email: fields.email ?? null,
+      phone_number: fields.phone_number ?? null,
+    }
+    const row = { id, ...fields, ...names, roles: [], status: 'active' as const, ...times }
+    const created = answer(
+      201,
+      { ...row, ...credential, ...shown },
+      { version: 1, location: `/admin/users/${id}` },
+    )
+    const type = setup.method === 'invitation' ? 'user.invited' : 'user.created'
+    await writeOnce(created.value, [
+      insertEntity({
+        table: 'users',
+        row: { ...row, version: 1 },
+        event: event(type, { user_id: id, entity_type: 'user', entity_id: id }),
+      }),
+      ...statements,
+    ])
+    return created
+  },
+})
+
+interface PreparedSetup {
+  readonly statements: readonly SQL[]
+  /** Secrets for the answer. */
+  readonly shown: {
+    readonly temporary_password?: string
+    readonly invitation_url?: string
+    readonly invitation_expires_at?: string
+  }
+  readonly has_password: boolean
+  readonly must_change_password: boolean
+  readonly setup_link: { readonly purpose: 'invitation'; readonly expires_at: string } | null
+}
+
+async function prepareSetup(
+  { config, passwordHasher, root }: Pick<Dependencies, 'config' | 'passwordHasher' | 'root'>,
+  userId: string,
+  setup: Setup,
+  now: number,
+): Promise<PreparedSetup> {
+  const none = { has_password: false, must_change_password: false, setup_link: null }
+  switch (setup.method) {
+    case 'none':
+      return { ...none, statements: [], shown: {} }
+    case 'invitation': {
+      const { url, secretHash } = await issueSetupLink(root, config.issuer, userId)
+      const expiresAt = now + setup.expires_in_seconds * 1000
+      const expires_at = new Date(expiresAt).toISOString()
+      return {
+        ...none,
+        setup_link: { purpose: 'invitation', expires_at },
+        statements: [putSetupLink(userId, secretHash, expiresAt)],
+        shown: { invitation_url: url, invitation_expires_at: expires_at },
+      }
+    }
+    default: {
+      const isTemporary = setup.method === 'temporary_password'
+      const password = isTemporary ? generatePassword() : setup.password
+      const must_change_password = isTemporary || setup.must_change
+      const hash = await passwordHasher.hash(password)
+      return {
+        ...none,
+        ...{ has_password: true, must_change_password },
+        statements: [putPassword(userId, hash, must_change_password)],
+        shown: isTemporary ? { temporary_password: password } : {},
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { answer, defineOperation } from '../operation.ts'
+import { timestamp } from '../schemas.ts'
+import { refuseUnknownUser } from './user.store.ts'
+import { userParams } from './user.ts'
+
+/** Nobody allows more applications than this by hand. */
+const largestList = 1000
+
+const consent = z
+  .object({
+    client_id: z.string(),
+    client_name: z.string(),
+    scopes: z.array(z.string()),
+    claims: z.array(z.string()).describe('Claims asked for one by one (OpenID Connect Core §5.5)'),
+    granted_at: timestamp('When the person first agreed'),
+    updated_at: timestamp('When they last agreed to more'),
+  })
+  .openapi('UserConsent')
+
+interface Row extends Record<string, unknown> {
+  readonly consent: z.input<typeof consent>
+}
+
+export const listUserConsents = defineOperation({
+  id: 'listUserConsents',
+  method: 'get',
+  path: '/admin/users/{user_id}/consents',
+  tag: 'Users',
+  summary: 'See what a person allowed applications',
+  permission: 'admin:consents:read',
+  params: userParams,
+  answers: {
+    200: {
+      description: 'By application',
+      schema: z.object({ items: z.array(consent) }).openapi('UserConsentList'),
+    },
+  },
+  async run({ db, params: { user_id } }) {
+    const [, rows] = await db.runAll([
+      refuseUnknownUser(user_id),
+      sql`
+        select to_jsonb(consents) - 'user_id' || jsonb_build_object('client_name', clients.client_name) as consent
+        from consents join clients using (client_id)
+        where consents.user_id = ${user_id}::uuid
+        order by consents.client_id limit ${largestList}`,
+    ])
+    const items = (rows as readonly Row[]).map((row) => ({
+      ...row.consent,
+      granted_at: new Date(row.consent.granted_at).toISOString(),
+      updated_at: new Date(row.consent.updated_at).toISOString(),
+    }))
+    return answer(200, { items })
+  },
+})

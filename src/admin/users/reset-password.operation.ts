@@ -1,0 +1,100 @@
+import { z } from '@hono/zod-openapi'
+import type { SQL } from 'drizzle-orm'
+import { insertEvents } from '../../audit/audit.store.ts'
+import type { Dependencies } from '../../dependencies.ts'
+import { err } from '../../kit/result.ts'
+import { generatePassword } from '../../passwords/generate-password.ts'
+import { issueSetupLink } from '../../users/password-setup.ts'
+import { assertMayManage } from '../authorized-database.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { timestamp } from '../schemas.ts'
+import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
+import { putPassword, putSetupLink, removePassword, removeSetupLink } from './credentials.store.ts'
+import { linkSeconds } from './setup.ts'
+import { refuseUnknownUser } from './user.store.ts'
+import { userParams } from './user.ts'
+
+const resetRequest = z
+  .discriminatedUnion('method', [
+    z.strictObject({ method: z.literal('temporary_password') }),
+    z.strictObject({ method: z.literal('link'), expires_in_seconds: linkSeconds }),
+  ])
+  .openapi('PasswordReset')
+
+type ResetRequest = z.output<typeof resetRequest>
+
+export const resetPassword = defineOperation({
+  id: 'resetPassword',
+  method: 'post',
+  path: '/admin/users/{user_id}/reset-password',
+  tag: 'Users',
+  summary: 'Reset a password',
+  description:
+    'The old password and links from before open nothing any more; every session, grant and token of the person ends, and failed sign-ins are forgiven. `temporary_password` answers one that must be changed at sign-in, `link` a link by which the person sets one; also a new invitation is made this way. Not for the own account, nor that of a person who may do more.',
+  permission: 'admin:users:write',
+  dangerous: true,
+  params: userParams,
+  body: resetRequest,
+  answers: {
+    200: {
+      description: 'What to hand over; shown this once',
+      schema: z
+        .object({
+          temporary_password: z.string().optional(),
+          setup_url: z.string().optional(),
+          expires_at: timestamp('When the link ends').optional(),
+        })
+        .openapi('PasswordResetResult'),
+    },
+  },
+  async run({ actor, body, deps, event, now, params: { user_id }, writeOnce }) {
+    if (isOwn(actor, user_id)) return err(ownAccount)
+    const { shown, statements } = await prepareReset(deps, user_id, body, now)
+    const done = answer(200, shown)
+    await writeOnce(done.value, [
+      refuseUnknownUser(user_id),
+      assertMayManage(actor, user_id),
+      ...statements,
+      insertEvents([
+        event('user.password_reset', {
+          ...{ user_id, entity_type: 'user', entity_id: user_id },
+          data: { method: body.method, must_change: true },
+        }),
+      ]),
+    ])
+    return done
+  },
+  afterwards: (call) =>
+    endAllSessionsOf(call, call.params.user_id, { reason: 'credentials_reset', forget: 'attempts' }),
+})
+
+interface PreparedReset {
+  readonly statements: readonly SQL[]
+  readonly shown: {
+    readonly temporary_password?: string
+    readonly setup_url?: string
+    readonly expires_at?: string
+  }
+}
+
+async function prepareReset(
+  { config, passwordHasher, root }: Pick<Dependencies, 'config' | 'passwordHasher' | 'root'>,
+  userId: string,
+  request: ResetRequest,
+  now: number,
+): Promise<PreparedReset> {
+  if (request.method === 'temporary_password') {
+    const password = generatePassword()
+    const hash = await passwordHasher.hash(password)
+    return {
+      statements: [putPassword(userId, hash, true), removeSetupLink(userId)],
+      shown: { temporary_password: password },
+    }
+  }
+  const { url, secretHash } = await issueSetupLink(root, config.issuer, userId)
+  const expiresAt = now + request.expires_in_seconds * 1000
+  return {
+    statements: [putSetupLink(userId, secretHash, expiresAt), removePassword(userId)],
+    shown: { setup_url: url, expires_at: new Date(expiresAt).toISOString() },
+  }
+}

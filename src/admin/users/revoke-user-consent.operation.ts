@@ -1,0 +1,53 @@
+import { z } from '@hono/zod-openapi'
+import { type SQL, sql } from 'drizzle-orm'
+import type { AuditEvent } from '../../audit/event.ts'
+import { err } from '../../kit/result.ts'
+import { assertMayManage } from '../authorized-database.store.ts'
+import { recordChange } from '../entity-change.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { notFound } from '../problems.ts'
+import { actingParty } from './acting.ts'
+import { refuseUnknownUser } from './user.store.ts'
+import { userId } from './user.ts'
+
+export const revokeUserConsent = defineOperation({
+  id: 'revokeUserConsent',
+  method: 'delete',
+  path: '/admin/users/{user_id}/consents/{client_id}',
+  tag: 'Users',
+  summary: 'Withdraw what a person allowed an application',
+  description:
+    'Every grant and token of the application for this person ends; at the next sign-in it must ask again. Also for applications that need no consent: there, only grants end.',
+  permission: 'admin:consents:write',
+  params: z.object({
+    user_id: userId,
+    client_id: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^[\x20-\x7e]+$/)
+      .openapi({ description: 'The application' }),
+  }),
+  answers: { 204: { description: 'The application has nothing of the person any more' } },
+  async run({ actor, db, deps, event, now, origin, params: { user_id, client_id } }) {
+    const about = { user_id, client_id, entity_type: 'consent', entity_id: `${user_id}:${client_id}` }
+    const [, , removed] = await db.runAll([
+      refuseUnknownUser(user_id),
+      assertMayManage(actor, user_id),
+      removeConsent(user_id, client_id, event('consent.revoked', { ...about, data: { reason: 'admin' } })),
+    ])
+    // After Postgres, or a silent sign-in in between would remember it again; also when a first attempt got only there.
+    const forgotten = await deps
+      .sessionsOf(user_id)
+      .forgetConsent({ now, origin, client_id, by: actingParty(actor) })
+    return forgotten || removed?.length ? answer(204) : err(notFound)
+  },
+})
+
+const removeConsent = (userId: string, clientId: string, event: AuditEvent): SQL => sql`
+  with changed as (
+    delete from consents where user_id = ${userId}::uuid and client_id = ${clientId} returning *
+  ), recorded as (
+    ${recordChange(event, sql`to_jsonb(changed) - '{user_id,client_id}'::text[]`, sql`'{}'::jsonb`, sql`changed`)}
+  )
+  select client_id from changed`

@@ -1,0 +1,35 @@
+/** How a new account gets its first credential. */
+import { z } from 'zod'
+import { maxPasswordLength } from '../../passwords/password-policy.ts'
+import { defaultLinkSeconds, longestLinkSeconds, shortestLinkSeconds } from '../../users/password-setup.ts'
+
+export const linkSeconds = z
+  .number()
+  .int()
+  .min(shortestLinkSeconds)
+  .max(longestLinkSeconds)
+  .default(defaultLinkSeconds)
+  .describe('How long the link opens')
+
+export const setup = z
+  .discriminatedUnion('method', [
+    z.strictObject({ method: z.literal('temporary_password') }),
+    z.strictObject({
+      method: z.literal('password'),
+      password: z
+        .string()
+        .min(1)
+        .max(maxPasswordLength * 4)
+        .describe('By the rules of docs/decisions/0011'),
+      must_change: z.boolean().default(true).describe('At the first sign-in'),
+    }),
+    z.strictObject({ method: z.literal('invitation'), expires_in_seconds: linkSeconds }),
+    z.strictObject({ method: z.literal('none') }),
+  ])
+  .meta({
+    id: 'UserSetup',
+    description:
+      '`temporary_password`: made here and shown once. `password`: yours. `invitation`: a link, shown once, by which the person sets one; no message is sent. `none`: nobody can sign in yet.',
+  })
+
+export type Setup = z.output<typeof setup>

@@ -1,0 +1,51 @@
+/** Password setup links in Postgres; each function is one statement. */
+import { sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import type { CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
+
+export const createFindPasswordSetup =
+  (database: Database): FindPasswordSetup =>
+  async (userId, secretHash) => {
+    const { rows } = await database.execute<{
+      purpose: 'invitation' | 'reset'
+      username: string | null
+      email: string | null
+    }>(sql`
+      select link.purpose, users.username, users.email
+      from password_setup_links as link join users on users.id = link.user_id
+      where link.user_id = ${userId}::uuid and link.secret_hash = ${secretHash} and link.expires_at > now()
+        and users.status = 'active'`)
+    const [row] = rows
+    return (
+      row && {
+        purpose: row.purpose,
+        identifiers: [row.username, row.email].filter((name) => name !== null),
+      }
+    )
+  }
+
+export const createCompletePasswordSetup =
+  (database: Database): CompletePasswordSetup =>
+  async ({ userId, secretHash, newHash, event }) => {
+    const { rows } = await database.execute(sql`
+      with used as (
+        delete from password_setup_links as link using users
+        where users.id = link.user_id and link.user_id = ${userId}::uuid and link.secret_hash = ${secretHash}
+          and link.expires_at > now() and users.status = 'active'
+        returning link.user_id
+      ), stored as (
+        insert into password_credentials (user_id, hash, must_change)
+        select user_id, ${newHash}, false from used
+        on conflict (user_id) do update set hash = excluded.hash, must_change = false, changed_at = now()
+        returning user_id
+      )
+      insert into audit_events (id, type, occurred_at, outcome, actor_type, actor_id, user_id, ip, user_agent,
+        request_id, data)
+      select ${event.id}::uuid, ${event.type}::text, to_timestamp(${event.occurred_at}::double precision / 1000),
+        ${event.outcome}::text, ${event.actor_type}::text, ${event.actor_id ?? null}::text,
+        ${event.user_id ?? null}::text, ${event.ip ?? null}::text, ${event.user_agent ?? null}::text,
+        ${event.request_id ?? null}::text, ${JSON.stringify(event.data ?? {})}::jsonb
+      from stored
+      returning id`)
+    return rows.length === 1
+  }
