@@ -18,6 +18,7 @@ export interface Step {
 const text = (value: unknown): string => String(value)
 
 const role = (known: Variables) => `/admin/roles/${known['ROLE_NAME']}`
+const user = (known: Variables) => `/admin/users/${known['USER_ID']}`
 const client = (known: Variables) => `/admin/clients/${known['CLIENT_ID']}`
 
 export const sampleFlow: readonly Step[] = [
@@ -45,11 +46,22 @@ export const sampleFlow: readonly Step[] = [
   { operationId: 'getRole' },
   { operationId: 'updateRole', etagOf: role },
   { operationId: 'deleteRole', etagOf: role },
+  { operationId: 'createUser', keep: ({ id }) => ({ USER_ID: text(id) }) },
   { operationId: 'listUsers' },
+  { operationId: 'countUsers' },
+  { operationId: 'getUser' },
+  { operationId: 'updateUser', etagOf: user },
+  { operationId: 'disableUser' },
+  { operationId: 'enableUser' },
+  { operationId: 'unlockUser' },
+  { operationId: 'resetPassword' },
+  { operationId: 'listUserSessions' },
+  { operationId: 'revokeUserSessions' },
+  { operationId: 'deleteUser', etagOf: user },
   { operationId: 'createClient', keep: ({ client_id }) => ({ CLIENT_ID: text(client_id) }) },
   { operationId: 'getClient' },
   { operationId: 'updateClient', etagOf: client },
-  { operationId: 'createClientSecret', keep: ({ secret_id }) => ({ SECRET_ID: text(secret_id) }) },
+  { operationId: 'createClientSecret', keep: ({ id }) => ({ SECRET_ID: text(id) }) },
   { operationId: 'listClientSecrets' },
   { operationId: 'deleteClientSecret' },
   { operationId: 'deleteClient', etagOf: client },

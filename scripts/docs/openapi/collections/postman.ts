@@ -54,8 +54,7 @@ function itemOf(planned: PlannedRequest): Json {
       header: [
         ...request.headers.map(([key, value]) => ({
           key,
-          // A new one for each request.
-          value: key === 'Idempotency-Key' ? '{{$guid}}' : text(value),
+          value: headerValue(key, request.method) ?? text(value),
         })),
         ...type,
       ],
@@ -68,6 +67,12 @@ function itemOf(planned: PlannedRequest): Json {
       ...(request.body ? { body: bodyOf(request.body) } : {}),
     },
   }
+}
+
+/** A new key for each request. A deletion at the end of a run is meant, whatever happened in between. */
+function headerValue(name: string, method: string): string | undefined {
+  if (name === 'Idempotency-Key') return '{{$guid}}'
+  return name === 'If-Match' && method === 'DELETE' ? '*' : undefined
 }
 
 function bodyOf(body: NonNullable<SampleRequest['body']>): Json {

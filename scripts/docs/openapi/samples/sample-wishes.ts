@@ -19,12 +19,37 @@ const wishes: Readonly<Record<string, Wishes>> = {
     ],
     ['a refresh token', { form: { grant_type: 'refresh_token', refresh_token: env('REFRESH_TOKEN') } }],
   ],
-  createRole: [
+  listUsers: [['', { query: { limit: '10', sort: '-created_at' } }]],
+  createUser: [
     [
       '',
       {
-        json: { name: 'auditors', description: 'Read the audit trail', permissions: ['admin:audit:read'] },
+        json: {
+          ...{ username: 'grace', email: 'grace@example.com', profile: { name: 'Grace Hopper' } },
+          setup: { method: 'temporary_password' },
+        },
       },
+    ],
+  ],
+  updateUser: [['', { json: { profile: { nickname: 'Amazing Grace' } } }]],
+  setUserRoles: [['', { json: { roles: ['auditor'] } }]],
+  resetPassword: [['', { json: { method: 'temporary_password' } }]],
+  createClient: [
+    [
+      '',
+      {
+        json: {
+          ...{ client_name: 'Nightly reports', grant_types: ['client_credentials'], response_types: [] },
+          ...{ token_endpoint_auth_method: 'client_secret_basic', scope: 'admin:audit:read' },
+        },
+      },
+    ],
+  ],
+  updateClient: [['', { json: { client_name: 'Reports' } }]],
+  createRole: [
+    [
+      '',
+      { json: { name: 'auditors', description: 'Read the audit trail', permissions: ['admin:audit:read'] } },
     ],
   ],
   updateRole: [['', { json: { description: 'Read and export the audit trail' } }]],
