@@ -15,7 +15,13 @@ export const clientIdParam = z.object({
 })
 export const secretParams = clientIdParam.extend({ secret_id: uuid('Secret') })
 
-const uri = (description: string) => z.string().min(1).max(2048).openapi({ description, format: 'uri' })
+const uri = (description: string) =>
+  z
+    .string()
+    .min(1)
+    .max(2048)
+    .refine((text) => URL.canParse(text), 'must be a URI')
+    .openapi({ description, format: 'uri' })
 const uris = (description: string) =>
   z
     .array(z.string().min(1).max(2048))

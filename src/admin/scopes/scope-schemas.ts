@@ -7,7 +7,8 @@ const description = z
   .min(1)
   .max(200)
   // Attack: a description that draws outside its line on the consent page.
-  .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must not contain control characters')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; \p{Cc} needs a flag, and JSON Schema has none
+  .regex(/^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$/, 'must not contain control characters')
   .openapi({ description: 'Shown to people who are asked for consent', example: 'Read your orders' })
 
 /** RFC 6749 §3.3, and no longer than a token can carry many of. */
@@ -21,7 +22,7 @@ const scopeName = z
 const resource = z
   .string()
   .max(500)
-  .regex(/^[a-z][a-z0-9+.-]*:[\x21\x22\x24-\x7e]+$/i, {
+  .regex(/^[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7e]+$/, {
     error: 'must be an absolute URI without fragment (RFC 8707 §2)',
     abort: true,
   })
