@@ -77,15 +77,18 @@ describe.each(protocolRoutes)('$method $path', ({ method, path, operation }) => 
     ['a thousand parameters', Array.from({ length: 1000 }, (_, index) => `a${index}=1`).join('&')],
     ['prototype names', '__proto__=1&constructor=2&toString=3'],
   ]
-  it.each(hostile)('answers %s with something it documents, never 5xx, and with a well-formed error', async (_, text) => {
-    const init: RequestInit =
-      method === 'POST'
-        ? { method, body: text, headers: { 'content-type': 'application/x-www-form-urlencoded' } }
-        : { method }
-    const response = await send(method === 'POST' ? target : `${target}?${text}`, init)
-    expect(isDocumented(response), String(response.status)).toBe(true)
-    await expectWellFormedError(response)
-  })
+  it.each(hostile)(
+    'answers %s with something it documents, never 5xx, and with a well-formed error',
+    async (_, text) => {
+      const init: RequestInit =
+        method === 'POST'
+          ? { method, body: text, headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+          : { method }
+      const response = await send(method === 'POST' ? target : `${target}?${text}`, init)
+      expect(isDocumented(response), String(response.status)).toBe(true)
+      await expectWellFormedError(response)
+    },
+  )
 })
 
 describe('error bodies of authenticated requests (RFC 6749 §5.2)', () => {
