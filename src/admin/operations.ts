@@ -1,15 +1,22 @@
 /** Every admin operation, by folder. A folder's `index.ts` is its table of contents. */
 import { auditOperations } from './audit/index.ts'
 import { clientOperations } from './clients/index.ts'
+import { jobOperations } from './jobs/index.ts'
+import { keyOperations } from './keys/index.ts'
 import type { Operation } from './operation.ts'
 import { roleOperations } from './roles/index.ts'
 import { scopeOperations } from './scopes/index.ts'
+import { bulkOperations } from './users/bulk/index.ts'
 import { userOperations } from './users/index.ts'
 
 export const operations: readonly Operation[] = [
+  // Before single accounts: `export` is no id.
+  ...bulkOperations,
   ...userOperations,
   ...clientOperations,
   ...scopeOperations,
+  ...keyOperations,
   ...roleOperations,
   ...auditOperations,
+  ...jobOperations,
 ]

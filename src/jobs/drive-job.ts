@@ -35,6 +35,7 @@ export function settleStep(state: JobState, settled: Settled<unknown>, cancelReq
     cancelRequested: state.cancelRequested || cancelRequested,
     revision: state.revision + 1,
   }
+  if (settled.failure !== undefined) return endJob(moved, 'failed', settled.failure)
   if (settled.done) return { ...moved, phase: 'publishing' }
   return moved.cancelRequested ? endJob(moved, 'cancelled', null) : moved
 }

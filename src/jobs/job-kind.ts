@@ -57,6 +57,8 @@ export interface Settled<Cursor> {
   readonly cursor: Cursor
   /** Whether this was the last step. */
   readonly done: boolean
+  /** Ends the job as failed, with this as its detail. */
+  readonly failure?: string | undefined
   /** Rows of this step. */
   readonly processed: number
   readonly succeeded: number

@@ -4,11 +4,15 @@ import { type RotateKeysNeeds, rotateKeys } from '../keys/rotate-keys.ts'
 export interface ScheduledNeeds {
   readonly rotation: RotateKeysNeeds
   readonly forgetIdempotencyKeys: () => Promise<void>
+  readonly sealTrail: () => Promise<unknown>
+  readonly applyRetention: () => Promise<unknown>
 }
 
 const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promise<unknown> }[] = [
   { name: 'rotate-keys', run: (needs) => rotateKeys(needs.rotation) },
   { name: 'forget-idempotency-keys', run: (needs) => needs.forgetIdempotencyKeys() },
+  { name: 'seal-audit-trail', run: (needs) => needs.sealTrail() },
+  { name: 'apply-audit-retention', run: (needs) => needs.applyRetention() },
 ]
 
 /**

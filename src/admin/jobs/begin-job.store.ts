@@ -1,0 +1,71 @@
+/**
+ * Begins a background job: its object takes the order (and the upload) first, then one batch makes the row by which
+ * it may run. A request that dies in between leaves an offer without a row, and the object forgets it.
+ */
+import { sql } from 'drizzle-orm'
+import { insertEvents } from '../../audit/audit.store.ts'
+import type { JobOrder } from '../../jobs/job.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import type { Problem } from '../../kit/problem.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import type { AdminCall, Answer } from '../operation.ts'
+import { type JobRow, toJob } from './job.ts'
+
+export interface JobRequest {
+  readonly kind: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly upload?: { readonly body: ReadableStream<Uint8Array>; readonly format: 'csv' | 'ndjson' }
+}
+
+export type JobAnswer = Answer<202, ReturnType<typeof toJob>> & { readonly body: ReturnType<typeof toJob> }
+
+/** Answers 202 with the job, or says why the upload cannot be read. */
+export async function beginJob(call: AdminCall, request: JobRequest): Promise<Result<JobAnswer, Problem>> {
+  const { actor, now, origin } = call
+  const order: JobOrder = {
+    ...{ job_id: uuidv7(now), kind: request.kind, actor: { type: actor.type, id: actor.id } },
+    ...{ params: request.params, created_at: now, origin },
+  }
+  const job = call.deps.jobOf(order.job_id)
+  const offered = await job.offer(order, request.upload)
+  if (!offered.ok) return err(unreadableUpload(offered.code, offered.line, offered.detail))
+  call.identifyUpload(offered.digest)
+  const answer: JobAnswer = {
+    ...{ status: 202, location: `/admin/jobs/${order.job_id}` },
+    body: toJob(rowOf(order, offered.rows), undefined),
+  }
+  try {
+    await call.writeOnce(answer, [
+      sql`insert into jobs (id, kind, actor_type, actor_id, parameters, total, created_at)
+          values (${order.job_id}::uuid, ${order.kind}, ${actor.type}, ${actor.id},
+            ${JSON.stringify(order.params)}::jsonb, ${offered.rows}::int, to_timestamp(${now}::double precision / 1000))`,
+      insertEvents([
+        call.event('job.created', {
+          ...{ entity_type: 'job', entity_id: order.job_id },
+          data: { kind: order.kind, ...(offered.rows === null ? {} : { rows: offered.rows }) },
+        }),
+      ]),
+    ])
+  } catch (error) {
+    // Refused, or a repetition that has its answer already: this copy is nobody's.
+    await job.discard()
+    throw error
+  }
+  return ok(answer)
+}
+
+const rowOf = (order: JobOrder, rows: number | null): JobRow => ({
+  ...{ id: order.job_id, kind: order.kind, status: 'queued', parameters: order.params },
+  ...{ actor_type: order.actor.type, actor_id: order.actor.id, total: rows },
+  ...{ processed: 0, succeeded: 0, failed: 0, detail: null, cancel_requested_at: null },
+  ...{ created_at: new Date(order.created_at).toISOString(), finished_at: null },
+})
+
+/** Nothing of an upload is used when a part of it cannot be read; the line says where to look. */
+const unreadableUpload = (code: string, line: number, detail: string): Problem => ({
+  code: 'unreadable_upload',
+  status: 400,
+  title: 'The upload cannot be read',
+  detail: `Line ${line}: ${detail}.`,
+  errors: [{ pointer: `#/line/${line}`, detail: `${code}: ${detail}` }],
+})

@@ -1,0 +1,81 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { openCredentialLines } from '../../jobs/credentials.ts'
+import { type ExportFormat, exportFormats } from '../../jobs/formats/row-writers.ts'
+import { jobFileNames } from '../../jobs/job.ts'
+import { jobKinds } from '../../jobs/kinds/index.ts'
+import { err, ok } from '../../kit/result.ts'
+import { defineOperation } from '../operation.ts'
+import { insufficientScope, notFound } from '../problems.ts'
+import { convertLines } from './convert-lines.ts'
+import { type JobRow, jobParams } from './job.ts'
+
+const description = `- \`results\`: one row per row of the job: \`line\` of the upload, \`outcome\`, \`user_id\`, \`errors\`
+- \`failures\`: the rows that failed as they came, with \`_line\` and \`_errors\`: correct them and send the file again
+- \`credentials\`: passwords and invitations the job made. It can be read once: when its last byte was sent, it is gone
+- \`output\`: what an export made
+
+Files are kept for seven days after the job ended. Reading them takes the permission that the job itself takes;
+\`failures\` and \`credentials\` are for who began it alone.`
+
+/** Files that may hold secrets. */
+const ownFiles: readonly string[] = ['failures', 'credentials']
+const permissionByKind = JSON.stringify(
+  Object.fromEntries(jobKinds.map(({ name, permission }) => [name, permission])),
+)
+
+export const getJobResults = defineOperation({
+  id: 'getJobResults',
+  method: 'get',
+  path: '/admin/jobs/{job_id}/results',
+  tag: 'Jobs',
+  summary: 'Download a file of a background job',
+  description,
+  permission: 'admin:jobs:read',
+  params: jobParams,
+  query: z.object({
+    file: z.enum(jobFileNames).default('results'),
+    format: z
+      .enum(exportFormats)
+      .optional()
+      .openapi({ description: 'Of `results`; other files are as they are', example: 'ndjson' }),
+  }),
+  answers: {
+    200: {
+      description: 'The file, streamed',
+      content: {
+        'application/x-ndjson': z.string().openapi({ example: '{"line":2,"outcome":"created"}\n' }),
+        'text/csv': z.string().openapi({ example: 'line,outcome,user_id,errors\r\n2,created,,\r\n' }),
+        'application/json': z.array(z.unknown()),
+      },
+    },
+  },
+  async run({ actor, db, deps, params: { job_id }, query: { file, format } }) {
+    const [row] = await db.run<{ job: JobRow; permission: string }>(sql`
+      select to_jsonb(jobs) as job, needed.permission,
+        authly_authorize(${actor.type}, ${actor.id}, needed.permission)
+      from jobs, lateral (select ${permissionByKind}::jsonb ->> kind as permission) as needed
+      where id = ${job_id}::uuid`)
+    if (!row) return err(notFound)
+    if (!actor.scopes.includes(row.permission)) return err(insufficientScope(row.permission))
+    const isOwn = row.job.actor_type === actor.type && row.job.actor_id === actor.id
+    if (ownFiles.includes(file) && !isOwn) return err(notFound)
+    const job = deps.jobOf(job_id)
+    const [kept, progress] = await Promise.all([job.readFile(file), job.progress()])
+    const known = progress?.files.find(({ name }) => name === file)
+    if (!kept || !known) return err(notFound)
+    const stream = file === 'credentials' ? openCredentialLines(deps.root, job_id, kept) : kept
+    const wanted: ExportFormat | undefined = file === 'results' ? (format ?? 'ndjson') : undefined
+    const converted = wanted && convertLines(stream, wanted, ['line', 'outcome', 'user_id', 'errors'])
+    return ok(
+      new Response(converted?.body ?? stream, {
+        headers: {
+          'content-type': converted?.contentType ?? known.content_type,
+          'content-disposition': `attachment; filename="job-${job_id}-${file}.${wanted ?? known.extension}"`,
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+        },
+      }),
+    )
+  },
+})

@@ -1,0 +1,94 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { insertEvents } from '../../../audit/audit.store.ts'
+import {
+  contentTypes,
+  createRowWriter,
+  type ExportFormat,
+  exportFormats,
+} from '../../../jobs/formats/row-writers.ts'
+import { createJobBatch } from '../../../jobs/jobs.store.ts'
+import { ok } from '../../../kit/result.ts'
+import { createAuthorizedDatabase } from '../../authorized-database.store.ts'
+import { defineOperation } from '../../operation.ts'
+import { selectUsers } from '../user.store.ts'
+import type { UserRow } from '../user.ts'
+import { userCondition } from '../user-filter.store.ts'
+import { filterOf, userFilterQuery } from '../user-filter.ts'
+import { exportColumns, toExportRow } from './export-row.ts'
+
+/** One page is one query, and Workers bound how many a request may make. */
+const pageSize = 1000
+
+const description = `Streams all accounts that the filter finds, in order of id. \`/admin/users/import\` reads the file: values it must
+not take begin with \`_\`. Password hashes are never exported. Each page of 1000 asks again whether the caller may; a
+stream that breaks off is not complete. Cells of a CSV that a spreadsheet would run (\`=\`, \`+\`, \`-\`, \`@\` …) begin
+with an apostrophe, which the import takes away.`
+
+export const exportUsers = defineOperation({
+  id: 'exportUsers',
+  method: 'get',
+  path: '/admin/users/export',
+  tag: 'Bulk',
+  summary: 'Export accounts',
+  description,
+  permission: 'admin:users:export',
+  query: z.object({
+    format: z.enum(exportFormats).default('ndjson').openapi({ example: 'csv' }),
+    ...userFilterQuery,
+  }),
+  answers: {
+    200: {
+      description: 'The accounts, streamed',
+      content: {
+        'application/x-ndjson': z.string().openapi({ example: '{"id":"019a…","email":"ada@example.com"}\n' }),
+        'text/csv': z.string().openapi({ example: 'id,username,email\r\n019a…,ada,ada@example.com\r\n' }),
+        'application/json': z.array(z.unknown()),
+      },
+    },
+  },
+  async run({ actor, deps, event, query }) {
+    const format: ExportFormat = query.format
+    const filter = filterOf(query)
+    const condition = userCondition(filter)
+    // Not the request's own client: its patience is for one answer, and this one takes as long as its reader.
+    const db = createAuthorizedDatabase(createJobBatch(deps.config), actor, 'admin:users:export')
+    const selectPage = (after: string | null) =>
+      selectUsers(sql`(select * from users where ${condition} and (${after}::uuid is null or id > ${after}::uuid)
+        order by id limit ${pageSize})`)
+    const ordered = (after: string | null) => sql`${selectPage(after)} order by users.id`
+    const told = insertEvents([
+      event('user.exported', { entity_type: 'user', data: { format, filter: Object.keys(filter) } }),
+    ])
+    // Before the answer begins: a refusal or an outage is still told by its status.
+    const [first] = await db.runAll([ordered(null), told])
+    let page = (first ?? []) as unknown as readonly { user: UserRow }[]
+    let isFirst = true
+    const writer = createRowWriter(format, exportColumns)
+    const encoder = new TextEncoder()
+    const body = new ReadableStream({
+      type: 'bytes',
+      async pull(controller) {
+        if (!isFirst) page = await db.run<{ user: UserRow }>(ordered(page.at(-1)?.user.id ?? null))
+        const isLast = page.length < pageSize
+        const text =
+          (isFirst ? writer.start() : '') +
+          writer.rows(page.map(({ user }) => toExportRow(user, format))) +
+          (isLast ? writer.end() : '')
+        isFirst = false
+        if (text !== '') controller.enqueue(encoder.encode(text))
+        if (isLast) controller.close()
+      },
+    })
+    return ok(
+      new Response(body, {
+        headers: {
+          'content-type': contentTypes[format],
+          'content-disposition': `attachment; filename="users.${format}"`,
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+        },
+      }),
+    )
+  },
+})

@@ -1,0 +1,39 @@
+import { z } from '@hono/zod-openapi'
+import type { ImportParams } from '../../../jobs/kinds/import-users.kind.ts'
+import { beginJob } from '../../jobs/begin-job.store.ts'
+import { jobSchema } from '../../jobs/job.ts'
+import { defineOperation } from '../../operation.ts'
+import { queryFlag } from '../../schemas.ts'
+import { openUpload, userUpload } from './upload.ts'
+
+const description = `As \`/admin/users/bulk/create\`, for accounts of another system: \`password_hash\` takes its hash (bcrypt, scrypt,
+Firebase's scrypt, PBKDF2, Argon2; in CSV also an object as JSON), which the next sign-in replaces by ours, and
+\`id\` keeps a UUID. A row meets an account that has its id, username or e-mail address, whatever the case.
+Roles are never imported.`
+
+export const importUsers = defineOperation({
+  id: 'importUsers',
+  method: 'post',
+  path: '/admin/users/import',
+  tag: 'Bulk',
+  summary: 'Import accounts of another system',
+  description,
+  permission: 'admin:users:import',
+  dangerous: true,
+  upload: userUpload,
+  query: z.object({
+    on_conflict: z.enum(['fail', 'skip', 'update']).default('fail').openapi({
+      description:
+        'For rows that meet an account: `update` writes what the row gives and leaves the rest. A replaced password ends the sessions.',
+      example: 'skip',
+    }),
+    dry_run: queryFlag('Only say what would happen'),
+  }),
+  answers: { 202: { description: 'The job', schema: jobSchema, located: true } },
+  async run(call) {
+    const upload = openUpload(call.request)
+    if (!upload.ok) return upload
+    const params: ImportParams = { ...call.query, format: upload.value.format }
+    return beginJob(call, { kind: 'users.import', params, upload: upload.value })
+  },
+})

@@ -1,0 +1,23 @@
+import { z } from '@hono/zod-openapi'
+import { beginJob } from '../../jobs/begin-job.store.ts'
+import { jobSchema } from '../../jobs/job.ts'
+import { defineOperation } from '../../operation.ts'
+import { userFilter } from '../user-filter.ts'
+import { bulkPatch } from './bulk-patch.ts'
+
+export const updateUsers = defineOperation({
+  id: 'bulkUpdateUsers',
+  method: 'post',
+  path: '/admin/users/bulk/update',
+  tag: 'Bulk',
+  summary: 'Change all accounts that a filter finds',
+  description:
+    'Each account is visited once, and each change has its audit event. With `dry_run` the results say which accounts would change.',
+  permission: 'admin:users:write',
+  dangerous: true,
+  body: z
+    .strictObject({ filter: userFilter, patch: bulkPatch, dry_run: z.boolean().default(false) })
+    .openapi('UserBulkUpdate'),
+  answers: { 202: { description: 'The job', schema: jobSchema, located: true } },
+  run: (call) => beginJob(call, { kind: 'users.update', params: call.body }),
+})

@@ -1,0 +1,33 @@
+/** Uploads of accounts: which formats, and that the text is UTF-8. */
+import type { InputFormat } from '../../../jobs/formats/input-row.ts'
+import { inputBounds } from '../../../jobs/formats/input-row.ts'
+import type { Problem } from '../../../kit/problem.ts'
+import { err, ok, type Result } from '../../../kit/result.ts'
+import { invalidRequest, unsupportedMediaType } from '../../problems.ts'
+
+const formats: Readonly<Record<string, InputFormat>> = {
+  'text/csv': 'csv',
+  'application/x-ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+}
+
+export const userUpload = { contentTypes: Object.keys(formats), maxBytes: inputBounds.totalBytes }
+
+export interface Upload {
+  readonly body: ReadableStream<Uint8Array>
+  readonly format: InputFormat
+}
+
+/** The upload of a request. Another charset than UTF-8 is refused before a byte is read. */
+export function openUpload(request: Request): Result<Upload, Problem> {
+  const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';')
+  const format = formats[type.trim()]
+  const charset = parameters
+    .map((parameter) => /^\s*charset="?([^"\s]+)"?\s*$/.exec(parameter)?.[1])
+    .find(Boolean)
+  if (!format || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
+    return err(unsupportedMediaType(userUpload.contentTypes.map((name) => `${name}; charset=utf-8`)))
+  }
+  if (!request.body) return err(invalidRequest([{ pointer: '', detail: 'an upload is expected' }]))
+  return ok({ body: request.body, format })
+}

@@ -1,0 +1,48 @@
+/**
+ * Generated passwords and invitations of a job: sealed from the moment they are made until they are downloaded, so
+ * that the object's storage alone shows nobody's.
+ */
+import type { RootSecret } from '../kit/root-secret.ts'
+
+const purpose = 'job credentials'
+
+/** One line of the `credentials` file, without its newline. */
+export const sealCredentials = (
+  root: RootSecret,
+  jobId: string,
+  credentials: readonly object[],
+): Promise<string> => root.seal(purpose, JSON.stringify(credentials), jobId)
+
+/** @throws Error when the root secret they were sealed under is gone */
+export async function openCredentials(
+  root: RootSecret,
+  jobId: string,
+  sealed: string,
+): Promise<readonly Record<string, unknown>[]> {
+  const text = await root.open(purpose, sealed, jobId)
+  if (text === undefined) throw new Error('credentials of a job cannot be opened')
+  return JSON.parse(text) as Record<string, unknown>[]
+}
+
+/** The file as JSON lines, one person each. */
+export function openCredentialLines(
+  root: RootSecret,
+  jobId: string,
+  file: ReadableStream<Uint8Array>,
+): ReadableStream<Uint8Array> {
+  const decoder = new TextDecoder()
+  const encoder = new TextEncoder()
+  let rest = ''
+  return file.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      async transform(chunk, controller) {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) {
+          const people = await openCredentials(root, jobId, line)
+          controller.enqueue(encoder.encode(people.map((person) => `${JSON.stringify(person)}\n`).join('')))
+        }
+      },
+    }),
+  )
+}
