@@ -41,7 +41,7 @@ describe.each(documents)('%s', (document) => {
 
   test('names source paths that exist', () => {
     for (const [, path = ''] of text.matchAll(
-      /`((?:src|test|scripts|bench|drizzle|\.github|\.ci)\/[^`*\s]*)`/g,
+      /`((?:src|test|scripts|bench|drizzle|\.github|\.ci)\/[^`*<\s]*)`/g,
     )) {
       expect(existsSync(path), `${path} is not there`).toBe(true)
     }
