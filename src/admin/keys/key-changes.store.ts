@@ -1,0 +1,33 @@
+/** Changes of signing keys by hand; each undoes its batch when the key is no longer what it was read as. */
+import { type SQL, sql } from 'drizzle-orm'
+import type { AuditEvent } from '../../audit/event.ts'
+import { recordChange } from '../entity-change.store.ts'
+
+/** @param at milliseconds since the Unix epoch */
+export const changeKeyStatus = (
+  kid: string,
+  from: 'next' | 'current',
+  to: 'current' | 'retired',
+  at: number,
+  event: AuditEvent,
+): readonly SQL[] => [
+  // The cron job may rotate at the same moment: the lock makes it wait, the check sees what it did.
+  sql`select 1 from signing_keys where kid = ${kid} for update`,
+  sql`select authly_refuse('AU409', 'keys_changed')
+    where not exists (select 1 from signing_keys where kid = ${kid} and status = ${from})`,
+  sql`with changed as (
+      update signing_keys set status = ${to}, ${sql.identifier(to === 'current' ? 'activated_at' : 'retired_at')} =
+        to_timestamp(${at}::double precision / 1000)
+      where kid = ${kid} returning *
+    )
+    ${recordChange(event, sql`jsonb_build_object('status', ${from}::text)`, sql`jsonb_build_object('status', ${to}::text)`, sql`changed`)}`,
+]
+
+/** Deletes a key that does not sign; rows `{ alg }`. */
+export const removeKey = (kid: string, event: AuditEvent): SQL => sql`
+  with changed as (
+    delete from signing_keys where kid = ${kid} and status <> 'current' returning *
+  ), recorded as (
+    ${recordChange(event, sql`to_jsonb(changed) - 'private_jwk_sealed'`, sql`'{}'::jsonb`, sql`changed`)}
+  )
+  select alg from changed`
