@@ -4,8 +4,9 @@
  * (20 or newer) hands over to the one in node_modules. Built-in modules only: nothing may be installed yet.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
+import { existsSync, mkdirSync } from 'node:fs'
+import module from 'node:module'
+import { constants, homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,7 +15,9 @@ const modules = join(folder, '..', 'node_modules')
 const localNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
 if (!existsSync(localNode)) install()
+const cache = codeCache()
 if (Number.parseInt(process.versions.node, 10) >= 24) {
+  if (cache) module.enableCompileCache(cache)
   await import('./main.ts')
 } else {
   handOver()
@@ -27,8 +30,25 @@ function install() {
   if (status !== 0) process.exit(status ?? 1)
 }
 
+/**
+ * Compiled code, kept from run to run: starts three times as fast. In a folder of one's own: from a shared one, such
+ * as Node's default below /tmp, somebody else's code could be run.
+ */
+function codeCache() {
+  const parent = process.env.XDG_CACHE_HOME || process.env.LOCALAPPDATA || join(homedir(), '.cache')
+  try {
+    mkdirSync(join(parent, 'authly'), { recursive: true, mode: 0o700 })
+    return join(parent, 'authly')
+  } catch {
+    return undefined
+  }
+}
+
 function handOver() {
-  const child = spawn(localNode, [join(folder, 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(localNode, [join(folder, 'main.ts'), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...(cache ? { NODE_COMPILE_CACHE: cache } : {}), ...process.env },
+  })
   // The terminal sends Ctrl-C to both; the child decides what it means.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {

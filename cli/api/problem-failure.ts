@@ -51,9 +51,8 @@ function reasonOf(status: number): ExitReason {
 
 function hintFor(status: number, headers: Headers, problem: Problem | undefined): string | undefined {
   const code = problem?.type?.split(':').at(-1)
-  if (code === 'insufficient_user_authentication') {
-    return `Sign in again: authly login --max-age ${stepUpOf(headers)?.maxAgeSeconds ?? 0}`
-  }
+  const stepUp = stepUpOf(headers)
+  if (stepUp) return `Sign in again: authly login --max-age ${stepUp.maxAgeSeconds ?? 0}`
   if (code === 'insufficient_scope') return 'Sign in again with this scope: authly login --scope …'
   if (code === 'signature_required')
     return 'Sign with the key registered for your client: --sign-key key.jwk.json'
