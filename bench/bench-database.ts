@@ -6,22 +6,30 @@ import { startEmbeddedPostgres } from '../scripts/database/embedded-postgres.ts'
 export interface BenchDatabase {
   readonly url: string
   readonly postmasterPid: number
+  /** Drops everything, for the next part. */
+  empty(): Promise<void>
   stop(): Promise<void>
 }
+
+const emptying = 'DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public'
 
 /** Starts Postgres with its own data below `folder`; what an earlier run left is dropped. */
 export async function startBenchDatabase(folder: string, port: number): Promise<BenchDatabase> {
   const postgres = await startEmbeddedPostgres({ stateFolder: folder, port })
   const client = new pg.Client({ connectionString: postgres.url })
   await client.connect()
-  await client.query(
-    'DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public',
-  )
+  await client.query(emptying)
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   const backend = rows[0]?.pid
   // Every backend is a child of the postmaster, whose pid Postgres does not tell over SQL.
   const stat = readFileSync(`/proc/${backend}/stat`, 'utf8')
   const postmasterPid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
   await client.end()
-  return { url: postgres.url, postmasterPid, stop: () => postgres.dispose() }
+  const empty = async () => {
+    const again = new pg.Client({ connectionString: postgres.url })
+    await again.connect()
+    await again.query(emptying)
+    await again.end()
+  }
+  return { url: postgres.url, postmasterPid, empty, stop: () => postgres.dispose() }
 }

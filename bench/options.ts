@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly connections: number
   readonly operations: readonly OperationName[]
   readonly targets: readonly TargetName[]
+  /** Whether administration is measured. */
+  readonly admin: boolean
   readonly profile: boolean
   /** Where the report goes; partial runs do not overwrite the published one. */
   readonly publish: boolean
@@ -17,7 +19,7 @@ export const usage = `npm run bench -- [options]
   --seconds N     measured seconds per run (default 4)
   --rounds N      runs per operation and target (default 2)
   --connections N parallel connections (default 32)
-  --only LIST     operations: ${operationNames.join(', ')}
+  --only LIST     operations: ${operationNames.join(', ')}; or admin
   --targets LIST  targets: ${targetNames.join(', ')}
   --profile       record where Authly's CPU time goes instead of comparing (needs perf)
   --no-publish    print only, do not write docs/performance.*`
@@ -52,13 +54,17 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       publish: { type: 'boolean', default: true },
     },
   })
-  const operations = pick(values.only, operationNames)
+  const parts = values.only?.split(',').map((name) => name.trim())
+  const tokenParts = parts?.filter((name) => name !== 'admin')
+  const operations = tokenParts?.length === 0 ? [] : pick(tokenParts?.join(), operationNames)
+  const isWhole = values.only === undefined || values.only === 'admin'
   const targets = pick(values.targets, targetNames)
   return {
     ...{ operations, targets, profile: values.profile },
+    admin: values.targets === undefined && (parts === undefined || parts.includes('admin')),
     seconds: positive(values.seconds, 'seconds'),
     rounds: positive(values.rounds, 'rounds'),
     connections: positive(values.connections, 'connections'),
-    publish: values.publish && values.only === undefined && values.targets === undefined,
+    publish: values.publish && isWhole && values.targets === undefined,
   }
 }

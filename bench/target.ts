@@ -16,7 +16,7 @@ export const targetNames = ['authly', 'twin', 'oidc-provider-memory', 'oidc-prov
 export type TargetName = (typeof targetNames)[number]
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string

@@ -1,14 +1,18 @@
 /** docs/performance.md. Pure. */
+import type { AdminReport } from '../admin/run-admin.ts'
 import type { BundleSize } from '../bundle-size.ts'
 import type { ColdStart } from '../start-up.ts'
 import type { TargetName } from '../target.ts'
+import { renderAdmin } from './admin-markdown.ts'
 import type { Comparison, OperationResult } from './compare.ts'
 import type { Machine } from './machine.ts'
+import { table } from './table.ts'
 
 export interface Report {
   readonly machine: Machine
   readonly schedule: { readonly seconds: number; readonly rounds: number; readonly connections: number }
   readonly operations: readonly OperationResult[]
+  readonly admin?: AdminReport
   readonly bundle?: BundleSize
   readonly start?: {
     readonly authly: ColdStart
@@ -24,10 +28,6 @@ const labels: Record<TargetName, string> = {
   'oidc-provider-memory': 'oidc-provider, memory',
   'oidc-provider-postgres': 'oidc-provider, Postgres',
 }
-
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
 
 const goalRow = (operation: OperationResult, comparison: Comparison): string[] => [
   operation.title,
@@ -96,7 +96,8 @@ export function renderMarkdown(report: Report): string {
   )
   return `# Performance
 
-Written by \`npm run bench\`; do not edit. Everything was measured in one run on one machine. Ratios travel between
+Written by \`npm run bench\`; do not edit. Everything was measured on one machine, administration perhaps in a run
+of its own (\`npm run bench -- --only admin\`). Ratios travel between
 machines, absolute numbers do not.
 
 - ${machine.cores} cores, ${machine.cpu}; Node ${machine.node}, workerd ${machine.workerd}, oidc-provider ${machine.oidcProvider}
@@ -117,5 +118,5 @@ ${table(['Operation', 'Ratio of', 'Goal', 'Measured', 'Bare twin', ''], verdicts
 ${sizeSection(report)}## Measurements
 
 ${operations.map(operationSection).join('\n\n')}
-`
+${report.admin ? `\n${renderAdmin(report.admin)}` : ''}`
 }

@@ -18,7 +18,8 @@ export const usernameOf = (index: number): string => `bench-user-${index}`
 
 const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 }
 
-function passwordHash(): string {
+/** A hash that everybody shares; hashing is not what is measured. */
+export function passwordHash(): string {
   const nonce = randomBytes(16)
   const hash = argon2Sync('argon2id', { ...parameters, message: authlyPassword, nonce })
   const text = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '')
@@ -30,6 +31,8 @@ interface Client {
   readonly id: string
   readonly grants: readonly string[]
   readonly idTokenAlg: 'RS256' | 'ES256'
+  /** Beside the usual ones. */
+  readonly scopes?: readonly string[]
 }
 
 const codeFlow = ['authorization_code', 'refresh_token']
@@ -66,7 +69,10 @@ export async function seedAuthly(url: string): Promise<void> {
   }
 }
 
-async function addClient(database: pg.Client, { id, grants, idTokenAlg }: Client): Promise<void> {
+export async function addClient(
+  database: pg.Client,
+  { id, grants, idTokenAlg, scopes = [] }: Client,
+): Promise<void> {
   const hasRedirect = grants.includes('authorization_code')
   await database.query(
     `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, redirect_uris, grant_types,
@@ -74,7 +80,7 @@ async function addClient(database: pg.Client, { id, grants, idTokenAlg }: Client
      VALUES ($1, $1, 'client_secret_post', $2, $3, $4, $5, $6, $7, true)`,
     [
       ...[id, hasRedirect ? [authlyRedirectUri] : [], grants, hasRedirect ? ['code'] : []],
-      ...[['openid', 'offline_access', apiScope], [apiResource], idTokenAlg],
+      ...[['openid', 'offline_access', apiScope, ...scopes], [apiResource], idTokenAlg],
     ],
   )
   const hash = createHash('sha256').update(authlySecret).digest('base64url')

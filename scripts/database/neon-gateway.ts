@@ -8,7 +8,7 @@ import { parseDatabaseUrl } from './database-address.ts'
 import { isForeignCaller } from './gateway-callers.ts'
 import { GatewayRefusal, renderGatewayError } from './gateway-error.ts'
 import { createGatewayPools, type GatewayPools } from './gateway-pools.ts'
-import { parseCredentials, parseSqlRequest } from './gateway-request.ts'
+import { parseCredentials, parseSqlRequest, type SqlRequest } from './gateway-request.ts'
 import { runSql } from './gateway-sql.ts'
 import { attachTunnel } from './gateway-tunnel.ts'
 
@@ -26,6 +26,8 @@ export type NeonGatewayOptions = {
   port?: number
   /** Upstream connections per role and database; default 20. */
   connections?: number
+  /** Told of every answered `POST /sql`: from its arrival to its last row, waiting for a connection included. */
+  onSql?: (request: SqlRequest, milliseconds: number) => void
 }
 
 const maxBodyBytes = 10 * 1024 * 1024
@@ -36,7 +38,7 @@ export async function startNeonGateway(options: NeonGatewayOptions): Promise<Neo
   const upstream = { host, port: upstreamPort, ssl }
   const pools = createGatewayPools(upstream, options.connections ?? 20)
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    answer(pools, request).then(
+    answer(pools, request, options.onSql).then(
       (body) => send(response, 200, body),
       (error: unknown) => {
         const { status, body } = renderGatewayError(error)
@@ -59,14 +61,22 @@ export async function startNeonGateway(options: NeonGatewayOptions): Promise<Neo
   }
 }
 
-async function answer(pools: GatewayPools, request: IncomingMessage): Promise<unknown> {
+async function answer(
+  pools: GatewayPools,
+  request: IncomingMessage,
+  onSql: NeonGatewayOptions['onSql'],
+): Promise<unknown> {
   if (isForeignCaller(request.headers))
     throw new GatewayRefusal(403, 'only programs on this machine may connect')
   if (request.url !== '/sql') throw new GatewayRefusal(404, 'no such path; use POST /sql')
   if (request.method !== 'POST') throw new GatewayRefusal(405, 'use POST')
   const credentials = parseCredentials(request.headers)
   const body = await readBody(request)
-  return runSql(pools.find(credentials), parseSqlRequest(request.headers, body))
+  const sqlRequest = parseSqlRequest(request.headers, body)
+  const startedAt = performance.now()
+  const result = await runSql(pools.find(credentials), sqlRequest)
+  onSql?.(sqlRequest, performance.now() - startedAt)
+  return result
 }
 
 function readBody(request: IncomingMessage): Promise<string> {
