@@ -57,7 +57,13 @@ export function createTrailReader(runBatch: RunBatch, toJson: (row: Row) => unkn
 
     async hasGaps(after) {
       const [rows = []] = await runBatch([
-        sql`SELECT EXISTS (SELECT 1 FROM audit_events WHERE type = 'audit.events_removed' AND position > ${after}) AS gaps`,
+        sql`
+          SELECT EXISTS (
+            SELECT FROM audit_events AS removal JOIN audit_checkpoints AS checkpoint
+              ON removal.entity_id = checkpoint.sequence::text
+            WHERE removal.type = 'audit.events_removed' AND removal.position > ${after}
+              AND checkpoint.last_position > ${after}
+          ) AS gaps`,
       ])
       return rows[0]?.['gaps'] === true
     },
