@@ -42,7 +42,7 @@ export async function loadApp(): Promise<LoadedApp> {
           "export { app } from './src/app.ts'; export { serverMetadata } from './src/oidc/discovery.ts'",
         resolveDir: root,
       },
-      ...{ outfile, bundle: true, format: 'esm', target: 'es2023' },
+      ...{ outfile, bundle: true, format: 'esm', target: 'es2023', external: ['node:*'] },
       ...{ conditions: ['workerd', 'worker', 'import'], logLevel: 'error', plugins: [hollowPlatform] },
     })
     const { app, serverMetadata } = (await import(pathToFileURL(outfile).href)) as Bundle
