@@ -19,6 +19,7 @@ export interface ProgressFeed {
 const longestFeedMs = 10 * 60_000
 const heartbeatMs = 15_000
 const mostWatchers = 50
+const mostUnread = 64 * 1024
 /** When the watcher's token ends (milliseconds since the Unix epoch). From the worker, never from outside. */
 export const untilHeader = 'x-authly-until'
 
@@ -31,6 +32,7 @@ const encoder = new TextEncoder()
 
 export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
   const watchers = new Set<Watcher>()
+  let told: number | undefined
 
   const isOver = (progress: JobProgress): boolean => isFinal(progress.status) && progress.finished_at !== null
 
@@ -39,6 +41,9 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       const sockets = ctx.getWebSockets()
       if (watchers.size === 0 && sockets.length === 0) return
       const progress = read()
+      // Not every write of the state is a change of what is told.
+      if (progress.revision === told) return
+      told = progress.revision
       const text = eventOf(progress)
       for (const watcher of watchers) {
         watcher.write(text)
@@ -61,7 +66,12 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
         type: 'bytes',
         start(controller) {
           const watcher: Watcher = {
-            write: (text) => controller.enqueue(encoder.encode(text)),
+            write(text) {
+              // Who reads too slowly misses what is out of date, never the end.
+              if (!text.includes('"finished_at":null') || (controller.desiredSize ?? 0) > -mostUnread) {
+                controller.enqueue(encoder.encode(text))
+              }
+            },
             end() {
               stop()
               controller.close()
