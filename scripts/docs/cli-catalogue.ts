@@ -52,9 +52,10 @@ function bodyOf({ requestBody }: Operation, schemas: Schemas): Pick<CatalogueOpe
   if (!json) return { upload: types }
   const { properties, required } = membersOf(json.schema ?? {}, schemas)
   return {
-    body: Object.entries(properties).map(([name, schema]) =>
+    body: Object.entries(properties).flatMap(([name, schema]) => [
       fieldOf(name, schema, required.includes(name), schemas),
-    ),
+      ...innerFieldsOf(name, schema, schemas),
+    ]),
   }
 }
 
@@ -66,14 +67,26 @@ function membersOf(
   const own = resolve(schema, schemas)
   const parts = (own.allOf ?? []).map((part) => membersOf(part, schemas))
   const choices = (own.anyOf ?? own.oneOf ?? []).map((part) => membersOf(part, schemas))
-  return {
-    properties: Object.assign(
-      {},
-      ...[...parts, ...choices].map(({ properties }) => properties),
-      own.properties ?? {},
-    ),
-    required: [...(own.required ?? []), ...parts.flatMap(({ required }) => required)],
+  const properties: Record<string, Schema> = {}
+  for (const part of [...parts, ...choices, { properties: own.properties ?? {} }]) {
+    for (const [name, member] of Object.entries(part.properties)) {
+      const known = properties[name]
+      properties[name] = known ? { anyOf: [...(known.anyOf ?? [known]), member] } : member
+    }
   }
+  return { properties, required: [...(own.required ?? []), ...parts.flatMap(({ required }) => required)] }
+}
+}
+
+/** Members of an object get options of their own: `--setup-method`. */
+function innerFieldsOf(name: string, schema: Schema, schemas: Schemas): readonly CatalogueField[] {
+  const { properties } = membersOf(schema, schemas)
+  return Object.entries(properties)
+    .filter(([, inner]) => typeOf(resolve(inner, schemas), schemas) !== 'json')
+    .map(([inner, innerSchema]) => ({
+      ...fieldOf(`${name}.${inner}`, innerSchema, false, schemas),
+      path: [name, inner],
+    }))
 }
 
 function fieldOf(name: string, schema: Schema, required: boolean, schemas: Schemas): CatalogueField {
@@ -92,7 +105,8 @@ function typeOf(schema: Schema, schemas: Schemas): ValueType {
   const choices = (schema.anyOf ?? schema.oneOf ?? [])
     .map((choice) => resolve(choice, schemas))
     .filter(({ type }) => type !== 'null')
-  if (choices.length === 1) return typeOf(choices[0] as Schema, schemas)
+  const kinds = new Set(choices.map((choice) => typeOf(choice, schemas)))
+  if (choices.length > 0) return kinds.size === 1 ? ([...kinds][0] as ValueType) : 'json'
   const types = [schema.type ?? []].flat().filter((type) => type !== 'null')
   if (types.length !== 1) return schema.enum || schema.const !== undefined ? 'string' : 'json'
   if (types[0] === 'array') {
@@ -103,7 +117,7 @@ function typeOf(schema: Schema, schemas: Schemas): ValueType {
 
 function valuesOf(schema: Schema, schemas: Schemas): readonly string[] | undefined {
   const choices = (schema.anyOf ?? schema.oneOf ?? []).map((choice) => resolve(choice, schemas))
-  const lists = [schema, ...choices].flatMap(({ enum: list }) => list ?? [])
+  const lists = [schema, ...choices].flatMap((one) => one.enum ?? (one.const === undefined ? [] : [one.const]))
   const values = lists.filter((value): value is string => typeof value === 'string')
   return values.length > 0 ? values : undefined
 }

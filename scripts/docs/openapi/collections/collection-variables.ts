@@ -30,7 +30,7 @@ export function variablesOf(planned: readonly PlannedRequest[]): Readonly<Record
         ({ name, in: place }) => place === 'path' && pathVariable(path, name) === environment,
       )
       variables[variableName(environment)] ??=
-        parameter?.example === undefined ? '' : String(parameter.example)
+        parameter?.example === undefined ? '' : encodeURIComponent(String(parameter.example))
     }
   }
   return variables

@@ -96,8 +96,8 @@ function scriptOf({ declared, makes, operation }: PlannedRequest): readonly stri
       : [
           'if (pm.response.code === 201) {',
           `  const { id, ${makes.parameter} = id } = pm.response.json()`,
-          `  const made = pm.response.headers.get('Location')?.split('/').pop() ?? ${makes.parameter}`,
-          `  pm.collectionVariables.set('${variableName(makes.variable)}', decodeURIComponent(made))`,
+          `  const made = pm.response.headers.get('Location')?.split('/').pop() ?? encodeURIComponent(${makes.parameter})`,
+          `  pm.collectionVariables.set('${variableName(makes.variable)}', made)`,
           '}',
         ]),
     ...(operation.operationId === 'issueToken'

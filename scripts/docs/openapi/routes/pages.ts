@@ -23,12 +23,21 @@ const csrf: FieldWords = {
 const secret = (name: string, description: string): FieldWords => ({
   ...{ name, description, required: true, example: 'orbit kettle purple seven' },
 })
+const setupLink: FieldWords = {
+  name: 'link',
+  description: 'From an invitation or a password reset.',
+  example: 'authly_il_c2VhbGVk.c2VjcmV0',
+  required: true,
+}
 const session = [{ session: [] }]
 
 export const pageWords: Readonly<Record<string, RouteWords>> = {
   showSignIn: {
     description: 'For an application’s request, or by itself before the account page.',
-    query: [interaction],
+    query: [
+      interaction,
+      { name: 'done', description: 'What to confirm.', example: 'password', values: ['password'] },
+    ],
     answers: { 200: page, 400: page },
   },
   signIn: {
@@ -64,6 +73,21 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     ],
     security: session,
     answers: { 303: redirect, ...pageFormErrors, 409: page, 429: limitedPage },
+  },
+  showPasswordSetup: {
+    description: 'Opening it does not use the link up.',
+    query: [setupLink],
+    answers: { 200: page, 400: page, 429: limitedPage },
+  },
+  setUpOwnPassword: {
+    description: 'The link is the proof of who it is; it opens once.',
+    form: [
+      csrf,
+      setupLink,
+      secret('new_password', 'At least as long as the policy asks for, and not a common one.'),
+      secret('repeat_password', 'The same again.'),
+    ],
+    answers: { 303: redirect, ...pageFormErrors, 429: limitedPage },
   },
   showAccountChoice: {
     description: 'Answers `prompt=select_account`.',

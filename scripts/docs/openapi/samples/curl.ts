@@ -13,6 +13,7 @@ const quote = (value: string): string =>
 export function curlSample(request: SampleRequest): string {
   const { method, path, query, headers, auth, body } = request
   const implied = body === undefined ? 'GET' : 'POST'
+  const free = path.flatMap((part) => (typeof part !== 'string' && part.isFree ? [part.env] : []))
   const lines = [
     `curl --silent --fail-with-body${request.streams ? ' --no-buffer' : ''}${method === implied ? '' : ` --request ${method}`}`,
     ...(auth === 'client' ? ['--user "$AUTHLY_CLIENT_ID:$AUTHLY_CLIENT_SECRET"'] : []),
@@ -24,7 +25,8 @@ export function curlSample(request: SampleRequest): string {
       : []),
     `"$AUTHLY_ISSUER${path.map(text).join('')}"`,
   ]
-  return lines.join(' \\\n  ')
+  const note = free.map((name) => `# ${name} as it stands in a URL: percent-encoded\n`).join('')
+  return note + lines.join(' \\\n  ')
 }
 
 function bodyLines(body: SampleRequest['body']): string[] {

@@ -5,7 +5,8 @@ import type { Part, SampleRequest } from './sample-request.ts'
 
 const value = (part: Part): string =>
   typeof part === 'string' ? `'${part.replaceAll("'", "\\'")}'` : part.env
-const inTemplate = (part: Part): string => (typeof part === 'string' ? part : `\${${part.env}}`)
+const inTemplate = (part: Part): string =>
+  typeof part === 'string' ? part : `\${${part.isFree ? `encodeURIComponent(${part.env})` : part.env}}`
 const isName = /^[a-zA-Z_$][\w$]*$/
 
 export function javascriptSample(request: SampleRequest): string {

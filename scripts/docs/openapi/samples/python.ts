@@ -4,7 +4,12 @@ import type { Part, SampleRequest } from './sample-request.ts'
 
 const text = (literal: string): string => JSON.stringify(literal)
 const value = (part: Part): string => (typeof part === 'string' ? text(part) : `env["${part.env}"]`)
-const inTemplate = (part: Part): string => (typeof part === 'string' ? part : `{env['${part.env}']}`)
+const inTemplate = (part: Part): string => {
+  if (typeof part === 'string') return part
+  return part.isFree ? `{urllib.parse.quote(env['${part.env}'], safe='')}` : `{env['${part.env}']}`
+}
+
+const isFree = (part: Part): boolean => typeof part !== 'string' && part.isFree === true
 
 export function pythonSample(request: SampleRequest): string {
   const { method, path, query, headers, auth, body } = request
@@ -12,7 +17,7 @@ export function pythonSample(request: SampleRequest): string {
     ...(auth === 'client' ? ['base64'] : []),
     ...(body?.kind === 'json' ? ['json'] : []),
     'os',
-    ...(query.length > 0 || body?.kind === 'form' ? ['urllib.parse'] : []),
+    ...(query.length > 0 || body?.kind === 'form' || path.some(isFree) ? ['urllib.parse'] : []),
     'urllib.request',
   ]
   const entries = [

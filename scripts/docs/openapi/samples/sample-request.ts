@@ -3,7 +3,13 @@ import { exampleOf } from '../example-of.ts'
 import type { Json, LocatedOperation, MediaType, OpenApiDocument, Schema } from '../openapi-types.ts'
 
 /** Literal text, or the value of an environment variable. */
-export type Part = string | { readonly env: string }
+export type Part =
+  | string
+  | {
+      readonly env: string
+      /** Stands in a path and may hold what a path cannot: a name, a URI. */
+      readonly isFree?: boolean
+    }
 
 export interface SampleRequest {
   readonly method: string
@@ -29,6 +35,11 @@ export interface SampleWish {
 }
 
 export const env = (name: string): Part => ({ env: name })
+
+const pathPart = (path: string, parameter: string): Part => ({
+  env: pathVariable(path, parameter),
+  ...(parameter.endsWith('_id') ? {} : { isFree: true }),
+})
 
 const variableOf = (parameter: string): string => parameter.replaceAll('-', '_').toUpperCase()
 
@@ -69,7 +80,7 @@ export function sampleRequest(
     method: method.toUpperCase(),
     path: path
       .split(/(\{[^}]+\})/)
-      .map((part) => (part.startsWith('{') ? env(pathVariable(path, part.slice(1, -1))) : part)),
+      .map((part) => (part.startsWith('{') ? pathPart(path, part.slice(1, -1)) : part)),
     query: Object.entries(query),
     headers,
     auth: schemes.includes('client_secret_basic')
