@@ -19,6 +19,7 @@ import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SpendOnce } from './sessions/single-use.ts'
 import type { SessionsOf } from './sessions/user-sessions.ts'
 import type { ReadSettings } from './settings/settings.ts'
+import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 
 export interface Dependencies {
@@ -39,6 +40,8 @@ export interface Dependencies {
   readonly storePassword: ChangePassword
   readonly renewPasswordHash: RenewPasswordHash
   readonly passwordHasher: PasswordHasher
+  readonly findPasswordSetup: FindPasswordSetup
+  readonly completePasswordSetup: CompletePasswordSetup
   readonly sessionsOf: SessionsOf
   readonly rateLimiter: RateLimiter
   readonly spendOnce: SpendOnce

@@ -44,6 +44,7 @@ import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
 import { loadSettings } from './settings/settings.store.ts'
 import { type ReadSettings, type Settings, settingsCacheKey } from './settings/settings.ts'
+import { createCompletePasswordSetup, createFindPasswordSetup } from './users/password-setup.store.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 import { findUser, findUserForLogin } from './users/users.store.ts'
 
@@ -209,6 +210,14 @@ class RequestDependencies implements Dependencies {
 
   get renewPasswordHash() {
     return this.#passwords.renewPasswordHash
+  }
+
+  get findPasswordSetup() {
+    return createFindPasswordSetup(this.#database)
+  }
+
+  get completePasswordSetup() {
+    return createCompletePasswordSetup(this.#database)
   }
 
   get sessionsOf() {

@@ -6,7 +6,6 @@ import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import { uuidv7 } from '../kit/ids.ts'
 import { unreachable } from '../kit/result.ts'
 import type { Parameters } from '../oauth/parameters.ts'
-import { maxPasswordLength, minPasswordLength, type PasswordProblem } from '../passwords/password-policy.ts'
 import { type ReplaceRefusal, replacePassword } from '../passwords/replace-password.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/user-sessions.ts'
@@ -14,7 +13,7 @@ import type { Problem } from './form-parts.tsx'
 import { formTargets } from './form-targets.ts'
 import { findLiveSession } from './live-session.ts'
 import { type LoadedInteraction, loadInteraction, resumePath, withInteraction } from './load-interaction.ts'
-import type { Messages } from './messages/en.ts'
+import { passwordProblemInWords } from './messages/password-problem-in-words.ts'
 import { waitInWords } from './messages/time-in-words.ts'
 import { goTo, openPage, type Page, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
@@ -126,7 +125,7 @@ function refusalOf({ language, messages }: Page, refusal: ReplaceRefusal): FormR
         problems: [{ field: 'current_password', message: messages.currentPasswordWrong }],
       }
     case 'unacceptable': {
-      const message = problemInWords(messages, refusal.problem)
+      const message = passwordProblemInWords(messages, refusal.problem)
       return { status: 400, problems: [{ field: 'new_password', message }] }
     }
     case 'conflict':
@@ -141,23 +140,6 @@ function refusalOf({ language, messages }: Page, refusal: ReplaceRefusal): FormR
     }
     default:
       return unreachable(refusal)
-  }
-}
-
-function problemInWords(messages: Messages, problem: PasswordProblem): string {
-  switch (problem) {
-    case 'too_short':
-      return messages.passwordTooShort(minPasswordLength)
-    case 'too_long':
-      return messages.passwordTooLong(maxPasswordLength)
-    case 'too_common':
-      return messages.passwordTooCommon
-    case 'too_similar':
-      return messages.passwordTooSimilar
-    case 'unchanged':
-      return messages.passwordUnchanged
-    default:
-      return unreachable(problem)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The sign-in form. */
 import type { FC } from 'hono/jsx'
-import { ErrorSummary, Field, HiddenFields, type Problem } from './form-parts.tsx'
+import { ErrorSummary, Field, HiddenFields, Notice, type Problem } from './form-parts.tsx'
 import { Layout } from './layout.tsx'
 import { isolated } from './messages/isolated.ts'
 import type { LoginMethod } from './methods/login-method.ts'
@@ -15,6 +15,8 @@ interface SignInPageProps {
   /** What the person typed before, or `login_hint`. */
   readonly username: string | undefined
   readonly problems: readonly Problem[]
+  /** What was done before the person came here. */
+  readonly notice?: string | undefined
 }
 
 export const SignInPage: FC<SignInPageProps> = (props) => {
@@ -26,6 +28,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
       <div class="card">
         <h1>{messages.signInTitle}</h1>
         {clientName && <p class="lead">{messages.signInTo(isolated(clientName))}</p>}
+        <Notice message={props.notice} />
         <ErrorSummary page={page} problems={problems} />
         <form method="post" action="/login">
           <HiddenFields page={page} interaction={props.interaction} />

@@ -33,7 +33,9 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
       const loaded = await loadInteraction(c, c.req.query('interaction'))
       if (!loaded.ok) return loaded.error
       const form = await openForm(c, undefined, loaded.value)
-      return showForm(c, form, loaded.value?.interaction.login_hint)
+      // A closed list, so that a link cannot put words on the page.
+      const notice = c.req.query('done') === 'password' ? form.page.messages.passwordSaved : undefined
+      return showForm(c, { ...form, notice }, loaded.value?.interaction.login_hint)
     },
   )
   .openapi(
@@ -64,6 +66,7 @@ interface SignInForm {
   readonly page: Page
   readonly method: LoginMethod
   readonly loaded: LoadedInteraction | undefined
+  readonly notice?: string | undefined
 }
 
 const openForm = async (
@@ -137,7 +140,7 @@ async function finish(
 
 async function showForm(
   c: Context<AppEnv>,
-  { page, method, loaded }: SignInForm,
+  { page, method, loaded, notice }: SignInForm,
   username: string | undefined,
   { status, headers, problems }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
@@ -150,6 +153,7 @@ async function showForm(
       clientName={client?.client_name}
       username={username}
       problems={problems}
+      notice={notice}
     />
   )
   return sendPage(c, page, html, { status, headers, formTargets: loaded && formTargets(loaded.interaction) })

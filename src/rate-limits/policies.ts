@@ -31,6 +31,14 @@ export const policies = {
     onFailure: 'closed',
     protects: 'password changes of one account',
   },
+  'password-link-ip': {
+    capacity: 30,
+    perSeconds: 300,
+    subject: 'ip',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'links to set a password from one address',
+  },
   'token-client': {
     capacity: 6000,
     perSeconds: 60,

@@ -37,6 +37,16 @@ export const ar: Messages = {
   passwordChangedMeanwhile: 'تم تغيير كلمة المرور في مكان آخر في هذه الأثناء. سجّل الدخول مرة أخرى.',
   passwordChanged: 'تم تغيير كلمة المرور.',
 
+  invitationTitle: 'مرحبًا بك',
+  invitationText: 'تم إنشاء حساب لك. اختر كلمة مرور له.',
+  resetTitle: 'اختر كلمة مرور جديدة',
+  resetText: 'تمت إعادة تعيين كلمة المرور. اختر كلمة جديدة.',
+  accountIs: (name) => `الحساب: ${name}`,
+  savePasswordAction: 'حفظ كلمة المرور',
+  linkInvalidTitle: 'لم يعد هذا الرابط صالحًا',
+  linkInvalidText: 'لقد استُخدم من قبل أو انتهت صلاحيته أو حل محله رابط أحدث. اطلب رابطًا جديدًا.',
+  passwordSaved: 'تم حفظ كلمة المرور. يمكنك الآن تسجيل الدخول بها.',
+
   consentTitle: (client) => `يطلب ${client} الوصول إلى حسابك`,
   consentScopes: (client) => `إذا سمحت بذلك، فسيتمكن ${client} من:`,
   consentClaims: 'وسيتلقى أيضًا:',

@@ -38,6 +38,17 @@ export const de: Messages = {
   passwordChangedMeanwhile: 'Das Passwort wurde inzwischen anderswo geändert. Melden Sie sich neu an.',
   passwordChanged: 'Ihr Passwort wurde geändert.',
 
+  invitationTitle: 'Willkommen',
+  invitationText: 'Für Sie wurde ein Konto angelegt. Wählen Sie ein Passwort dafür.',
+  resetTitle: 'Neues Passwort wählen',
+  resetText: 'Ihr Passwort wurde zurückgesetzt. Wählen Sie ein neues.',
+  accountIs: (name) => `Konto: ${name}`,
+  savePasswordAction: 'Passwort speichern',
+  linkInvalidTitle: 'Dieser Link gilt nicht mehr',
+  linkInvalidText:
+    'Er wurde schon benutzt, ist abgelaufen oder durch einen neueren ersetzt. Bitten Sie um einen neuen Link.',
+  passwordSaved: 'Ihr Passwort wurde gespeichert. Sie können sich jetzt damit anmelden.',
+
   consentTitle: (client) => `${client} bittet um Zugriff auf Ihr Konto`,
   consentScopes: (client) => `Wenn Sie zustimmen, kann ${client}:`,
   consentClaims: 'Außerdem erhält die Anwendung:',

@@ -36,6 +36,16 @@ export const en = {
   passwordChangedMeanwhile: 'The password was changed elsewhere meanwhile. Sign in again.',
   passwordChanged: 'Your password has been changed.',
 
+  invitationTitle: 'Welcome',
+  invitationText: 'An account was made for you. Choose a password for it.',
+  resetTitle: 'Choose a new password',
+  resetText: 'Your password was reset. Choose a new one.',
+  accountIs: (name: string) => `Account: ${name}`,
+  savePasswordAction: 'Save password',
+  linkInvalidTitle: 'This link no longer works',
+  linkInvalidText: 'It was used already, has expired or was replaced by a newer one. Ask for a new link.',
+  passwordSaved: 'Your password has been saved. You can sign in with it now.',
+
   consentTitle: (client: string) => `${client} asks for access to your account`,
   consentScopes: (client: string) => `If you allow it, ${client} will be able to:`,
   consentClaims: 'It will also receive:',

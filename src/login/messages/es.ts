@@ -37,6 +37,16 @@ export const es: Messages = {
   passwordChangedMeanwhile: 'Mientras tanto, la contraseña se cambió en otro lugar. Inicie sesión de nuevo.',
   passwordChanged: 'Su contraseña se ha cambiado.',
 
+  invitationTitle: 'Le damos la bienvenida',
+  invitationText: 'Se ha creado una cuenta para usted. Elija una contraseña.',
+  resetTitle: 'Elija una contraseña nueva',
+  resetText: 'Su contraseña se ha restablecido. Elija una nueva.',
+  accountIs: (name) => `Cuenta: ${name}`,
+  savePasswordAction: 'Guardar la contraseña',
+  linkInvalidTitle: 'Este enlace ya no funciona',
+  linkInvalidText: 'Ya se usó, ha caducado o se sustituyó por otro más reciente. Pida un enlace nuevo.',
+  passwordSaved: 'Su contraseña se ha guardado. Ya puede iniciar sesión con ella.',
+
   consentTitle: (client) => `${client} solicita acceso a su cuenta`,
   consentScopes: (client) => `Si lo permite, ${client} podrá:`,
   consentClaims: 'También recibirá:',

@@ -38,6 +38,17 @@ export const fr: Messages = {
   passwordChangedMeanwhile: 'Le mot de passe a été changé ailleurs entre-temps. Reconnectez-vous.',
   passwordChanged: 'Votre mot de passe a été changé.',
 
+  invitationTitle: 'Bienvenue',
+  invitationText: 'Un compte a été créé pour vous. Choisissez un mot de passe.',
+  resetTitle: 'Choisir un nouveau mot de passe',
+  resetText: 'Votre mot de passe a été réinitialisé. Choisissez-en un nouveau.',
+  accountIs: (name) => `Compte : ${name}`,
+  savePasswordAction: 'Enregistrer le mot de passe',
+  linkInvalidTitle: 'Ce lien ne fonctionne plus',
+  linkInvalidText:
+    'Il a déjà été utilisé, a expiré ou a été remplacé par un lien plus récent. Demandez un nouveau lien.',
+  passwordSaved: 'Votre mot de passe a été enregistré. Vous pouvez maintenant vous connecter.',
+
   consentTitle: (client) => `${client} demande l’accès à votre compte`,
   consentScopes: (client) => `Si vous l’autorisez, ${client} pourra :`,
   consentClaims: 'L’application recevra aussi :',

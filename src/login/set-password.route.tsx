@@ -1,0 +1,111 @@
+/** `GET|POST /set-password`: where the links of invitations and password resets lead. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import type { Parameters } from '../oauth/parameters.ts'
+import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import { passwordSetupPath } from '../users/password-setup.ts'
+import { type LinkRefusal, type OpenLink, readSetupLink, setUpPassword } from '../users/set-up-password.ts'
+import { renderErrorPage } from './error-page.tsx'
+import type { Problem } from './form-parts.tsx'
+import { passwordProblemInWords } from './messages/password-problem-in-words.ts'
+import { waitInWords } from './messages/time-in-words.ts'
+import { goTo, openPage, sendPage } from './page.ts'
+import { readPageForm } from './page-form.ts'
+import { SetPasswordPage } from './set-password.page.tsx'
+
+const path = passwordSetupPath
+const tag = 'Sign-in'
+
+export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(
+    describeRoute({
+      id: 'showPasswordSetup',
+      method: 'get',
+      path,
+      summary: 'Page of an invitation or reset link',
+      tag,
+      responses: {
+        200: 'The form',
+        400: 'The link is used, expired, replaced or none of ours: always the same answer',
+        429: 'Too many attempts',
+      },
+    }),
+    async (c) => {
+      const link = c.req.query('link')
+      const opened = await readSetupLink(c.env.deps, link, c.env.origin)
+      return opened.ok && link !== undefined
+        ? showForm(c, { link, opened: opened.value })
+        : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error)
+    },
+  )
+  .openapi(
+    describeRoute({
+      id: 'setUpOwnPassword',
+      method: 'post',
+      path,
+      summary: 'Sets a password by a link, which opens no more then',
+      tag,
+      responses: {
+        303: 'Saved: to the sign-in page',
+        ...pageFormRefusals,
+        400: 'The password is not acceptable, or the link opens nothing any more',
+        429: 'Too many attempts',
+      },
+    }),
+    async (c) => {
+      const parameters = await readPageForm(c)
+      if (!parameters.ok) return parameters.error
+      const link = parameters.value.get('link')
+      const opened = await readSetupLink(c.env.deps, link, c.env.origin)
+      return opened.ok && link !== undefined
+        ? save(c, { link, opened: opened.value }, parameters.value)
+        : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error)
+    },
+  )
+
+interface SetupForm {
+  readonly link: string
+  readonly opened: OpenLink
+}
+
+async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters): Promise<Response> {
+  const { messages } = await openPage(c)
+  const password = parameters.get('new_password')
+  if (password === undefined) {
+    return showForm(c, form, [{ field: 'new_password', message: messages.newPasswordMissing }])
+  }
+  if (password !== parameters.get('repeat_password')) {
+    return showForm(c, form, [{ field: 'repeat_password', message: messages.passwordsDiffer }])
+  }
+  const saved = await setUpPassword(c.env.deps, form.opened, password, c.env.origin)
+  if (saved.ok) return goTo('/login?done=password')
+  if (saved.error.reason === 'invalid') return refuse(c, saved.error)
+  const message = passwordProblemInWords(messages, saved.error.problem)
+  return showForm(c, form, [{ field: 'new_password', message }])
+}
+
+async function refuse(c: Context<AppEnv>, refusal: LinkRefusal): Promise<Response> {
+  const { language, messages } = await openPage(c)
+  if (refusal.reason === 'invalid') {
+    return renderErrorPage(c, {
+      status: 400,
+      title: messages.linkInvalidTitle,
+      message: messages.linkInvalidText,
+    })
+  }
+  const { decision } = refusal
+  const message = messages.tooManyAttempts(waitInWords(language.tag, decision.retryAfterSeconds))
+  return renderErrorPage(c, { status: 429, message, headers: rateLimitHeaders(decision) })
+}
+
+async function showForm(
+  c: Context<AppEnv>,
+  { link, opened }: SetupForm,
+  problems: readonly Problem[] = [],
+): Promise<Response> {
+  const page = await openPage(c)
+  const html = <SetPasswordPage page={page} link={link} setup={opened} problems={problems} />
+  return sendPage(c, page, html, { status: problems.length > 0 ? 400 : 200 })
+}

@@ -1,0 +1,72 @@
+/**
+ * A person sets a password by the link an administrator gave them. The link is proof enough, so it must open once
+ * and say nothing about why it does not: used, expired, replaced and forged look the same.
+ */
+import { createEvent } from '../audit/create-event.ts'
+import type { Origin } from '../audit/event.ts'
+import type { Clock } from '../kit/clock.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { PasswordHasher } from '../passwords/password-hasher.ts'
+import { checkNewPassword, type PasswordProblem } from '../passwords/password-policy.ts'
+import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
+import {
+  type CompletePasswordSetup,
+  type FindPasswordSetup,
+  openSetupLink,
+  type PasswordSetup,
+} from './password-setup.ts'
+
+export interface SetUpPasswordNeeds {
+  readonly root: RootSecret
+  readonly now: Clock
+  readonly rateLimiter: RateLimiter
+  readonly passwordHasher: PasswordHasher
+  readonly findPasswordSetup: FindPasswordSetup
+  readonly completePasswordSetup: CompletePasswordSetup
+}
+
+export type LinkRefusal =
+  | { readonly reason: 'invalid' }
+  | { readonly reason: 'limited'; readonly decision: RateLimitDecision }
+
+export interface OpenLink extends PasswordSetup {
+  readonly userId: string
+  readonly secretHash: string
+}
+
+/** What the link opens; it stays unused. A forged link costs no I/O. */
+export async function readSetupLink(
+  needs: Pick<SetUpPasswordNeeds, 'root' | 'rateLimiter' | 'findPasswordSetup'>,
+  link: string | undefined,
+  origin: Origin,
+): Promise<Result<OpenLink, LinkRefusal>> {
+  const opened = link === undefined ? undefined : await openSetupLink(needs.root, link)
+  if (!opened) return err({ reason: 'invalid' })
+  const decision = await needs.rateLimiter.take('password-link-ip', origin.ip ?? 'unknown')
+  if (!decision.allowed) return err({ reason: 'limited', decision })
+  const { routing, secretHash } = opened
+  const setup = await needs.findPasswordSetup(routing.user_id, secretHash)
+  return setup ? ok({ ...setup, userId: routing.user_id, secretHash }) : err({ reason: 'invalid' })
+}
+
+/**
+ * Uses the link up and stores the password. No session has to end: whoever gave the link has ended them all, and
+ * without a password none could begin since.
+ */
+export async function setUpPassword(
+  needs: SetUpPasswordNeeds,
+  link: OpenLink,
+  password: string,
+  origin: Origin,
+): Promise<Result<undefined, { reason: 'invalid' } | { reason: 'unacceptable'; problem: PasswordProblem }>> {
+  const problem = checkNewPassword(password, { identifiers: link.identifiers })
+  if (problem) return err({ reason: 'unacceptable', problem })
+  const { userId, secretHash } = link
+  const newHash = await needs.passwordHasher.hash(password)
+  const event = createEvent('password.changed', needs.now(), origin, {
+    ...{ outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId },
+  })
+  const isStored = await needs.completePasswordSetup({ userId, secretHash, newHash, event })
+  return isStored ? ok(undefined) : err({ reason: 'invalid' })
+}

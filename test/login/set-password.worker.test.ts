@@ -1,0 +1,151 @@
+import { eq } from 'drizzle-orm'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { passwordCredentials, passwordSetupLinks, users } from '../../src/db/schema.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { issueSetupLink } from '../../src/users/password-setup.ts'
+import { testDatabase } from '../fakes/database.ts'
+import { addAdmin, callAdmin, type TestActor, testDependencies } from '../worker/admin-client.ts'
+import { addManaged, readUser } from '../worker/managed-person.ts'
+import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
+import { goodPassword } from './people.ts'
+
+let admin: TestActor
+beforeAll(async () => {
+  admin = await addAdmin()
+})
+
+async function linkFor(person: { readonly id: string }): Promise<string> {
+  const body = { method: 'link' }
+  const response = await callAdmin(admin, 'POST', `/admin/users/${person.id}/reset-password`, { body })
+  const { setup_url } = (await response.json()) as { setup_url: string }
+  const { pathname, search } = new URL(setup_url)
+  return pathname + search
+}
+
+const choose = (browser: Browser, page: Shown, password = goodPassword, repeat = password) =>
+  browser.post('/set-password', { ...page.hidden, new_password: password, repeat_password: repeat })
+
+/** What somebody sees, without what differs by chance. */
+const comparable = ({ status, headers, html }: Shown) => ({
+  status,
+  headers: [...headers].filter(([name]) => !['set-cookie', 'date'].includes(name)),
+  html: html.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, ''),
+})
+
+describe('a link to set a password', () => {
+  it('invites: the person chooses a password and signs in with it', async () => {
+    const email = `${uuidv7()}@invited.test`
+    const body = { email, setup: { method: 'invitation' } }
+    const invited = await callAdmin(admin, 'POST', '/admin/users', { body })
+    const { id, invitation_url } = (await invited.json()) as { id: string; invitation_url: string }
+    const browser = openBrowser()
+    const page = await browser.get(new URL(invitation_url).pathname + new URL(invitation_url).search)
+    expect(page.status).toBe(200)
+    expect(page.html).toContain('Welcome')
+    expect(page.html).toContain(email)
+    expect(page.headers.get('referrer-policy')).toBe('same-origin')
+    expect(page.headers.get('cache-control')).toBe('no-store')
+    const saved = await choose(browser, page)
+    expect(saved.status, saved.html).toBe(303)
+    expect(saved.location).toBe('/login?done=password')
+    expect((await browser.follow(saved)).html).toContain('Your password has been saved')
+    expect((await signIn(browser, email, goodPassword)).location).toBe('/account')
+    expect((await readUser(admin, id)).user).toMatchObject({
+      ...{ has_password: true, must_change_password: false, setup_link: null },
+    })
+  })
+
+  it('opens once, even in parallel', async () => {
+    const person = await addManaged()
+    const body = { method: 'temporary_password' }
+    await callAdmin(admin, 'POST', `/admin/users/${person.id}/reset-password`, { body })
+    const browser = openBrowser()
+    const page = await browser.get(await linkFor(person))
+    expect(page.html).toContain('Choose a new password')
+    const saved = await Promise.all(Array.from({ length: 4 }, () => choose(browser, page)))
+    expect(saved.map(({ status }) => status).toSorted()).toEqual([303, 400, 400, 400])
+  })
+
+  it('is not used up by looking at it (mail scanners do)', async () => {
+    const path = await linkFor(await addManaged())
+    await openBrowser().get(path)
+    expect((await openBrowser().get(path)).status).toBe(200)
+  })
+
+  it('that is used, replaced, expired, forged, of a disabled or deleted account gets one answer', async () => {
+    const browser = openBrowser()
+    const used = await linkFor(await addManaged())
+    await choose(browser, await browser.get(used))
+    const person = await addManaged()
+    const replaced = await linkFor(person)
+    await linkFor(person)
+    const late = await addManaged()
+    const expired = await linkFor(late)
+    await testDatabase()
+      .update(passwordSetupLinks)
+      .set({ expires_at: new Date() })
+      .where(eq(passwordSetupLinks.user_id, late.id))
+    const off = await addManaged()
+    const disabled = await linkFor(off)
+    await testDatabase().update(users).set({ status: 'disabled' }).where(eq(users.id, off.id))
+    const gone = await addManaged()
+    const deleted = await linkFor(gone)
+    await testDatabase().delete(users).where(eq(users.id, gone.id))
+    // Made by us, for nobody.
+    const { url } = await issueSetupLink(testDependencies().root, 'https://auth.test', uuidv7())
+    const unknown = url.slice('https://auth.test'.length)
+    const forged = used.slice(0, -4)
+    const foreignKind = used.replace('authly_il_', 'authly_ss_')
+    const links = [used, replaced, expired, disabled, deleted, unknown, forged, foreignKind, '/set-password']
+    const answers = await Promise.all(links.map(async (path) => comparable(await browser.get(path))))
+    expect(answers[0]?.status).toBe(400)
+    expect(answers[0]?.html).toContain('no longer works')
+    for (const answer of answers) expect(answer).toEqual(answers[0])
+  })
+
+  it('whose form was open when the link was replaced sets nothing', async () => {
+    const person = await addManaged()
+    const browser = openBrowser()
+    const page = await browser.get(await linkFor(person))
+    await linkFor(person)
+    expect((await choose(browser, page)).status).toBe(400)
+    const stored = await testDatabase()
+      .select()
+      .from(passwordCredentials)
+      .where(eq(passwordCredentials.user_id, person.id))
+    expect(stored).toEqual([])
+  })
+
+  it('keeps to the password rules and stays usable after a refusal (decision 11)', async () => {
+    const person = await addManaged()
+    const browser = openBrowser()
+    const page = await browser.get(await linkFor(person))
+    const short = await choose(browser, page, 'short')
+    expect(short.status).toBe(400)
+    expect(short.html).toContain('at least 12 characters')
+    expect((await choose(browser, page, person.email)).html).toContain('must not be built from')
+    expect((await choose(browser, page, goodPassword, 'something else')).html).toContain('not the same')
+    expect((await choose(browser, page, '')).status).toBe(400)
+    expect((await choose(browser, page)).status).toBe(303)
+  })
+
+  it('takes posts of its own page in the same browser alone (CSRF)', async () => {
+    const path = await linkFor(await addManaged())
+    const browser = openBrowser()
+    const page = await browser.get(path)
+    expect((await choose(openBrowser(), page)).status).toBe(403)
+    const fields = { ...page.hidden, new_password: goodPassword, repeat_password: goodPassword }
+    const foreign = await browser.post('/set-password', fields, { origin: 'https://evil.test' })
+    expect(foreign.status).toBe(403)
+    expect((await browser.post('/set-password', { ...fields, csrf_token: 'x' })).status).toBe(403)
+  })
+
+  it('can be tried so often from one address', async () => {
+    const path = await linkFor(await addManaged())
+    const browser = openBrowser('198.51.100.77')
+    const statuses: number[] = []
+    for (let attempt = 0; attempt < 32; attempt++) statuses.push((await browser.get(path)).status)
+    expect(statuses.slice(0, 30)).toEqual(Array(30).fill(200))
+    expect(statuses.slice(30)).toEqual([429, 429])
+  })
+})
