@@ -2,7 +2,12 @@
 import { deleteExpiredKeys } from './admin/idempotency.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
 import type { Origin } from './audit/event.ts'
+import { createSealStore } from './audit/evidence.store.ts'
 import { createRecordEvent } from './audit/record-event.ts'
+import { createRetentionStore } from './audit/retention.store.ts'
+import { applyRetention } from './audit/retention.ts'
+import { sealTrail } from './audit/seal-trail.ts'
+import { createSignRecord } from './audit/sign-record.ts'
 import { createOpenAuditStream } from './audit/stream/audit-stream.object.ts'
 import { loadClient } from './clients/clients.store.ts'
 import { createFetchClientJwks } from './clients/fetch-client-jwks.ts'
@@ -22,6 +27,7 @@ import type { ScheduledNeeds } from './jobs/scheduled.ts'
 import { createKeyring } from './keys/create-keyring.ts'
 import { generateKey } from './keys/generate-key.ts'
 import type { Keyring } from './keys/keyring.ts'
+import { rotationPolicyOf } from './keys/rotation-policy.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
 import {
   insertSigningKey,
@@ -42,8 +48,8 @@ import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { loadScopeCatalog } from './scopes/scopes.store.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
-import { loadSettings } from './settings/settings.store.ts'
-import { type ReadSettings, type Settings, settingsCacheKey } from './settings/settings.ts'
+import { loadSettings, loadStoredSettings } from './settings/settings.store.ts'
+import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } from './settings/settings.ts'
 import { createCompletePasswordSetup, createFindPasswordSetup } from './users/password-setup.store.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 import { findUser, findUserForLogin } from './users/users.store.ts'
@@ -88,6 +94,8 @@ function createCache(env: Env, { config, upstash }: Isolate, ctx: Context): Edge
       : createObjectReplica(env.EDGE_REPLICA, config)
   return createEdgeCache({ replica, now, waitUntil: (work) => ctx.waitUntil(work) })
 }
+
+const noSettings: StoredSettings = {}
 
 /** A Postgres that has not answered a request by then counts as away: the person gets an answer, not a spinner. */
 const databasePatienceMilliseconds = 5000
@@ -143,7 +151,9 @@ class RequestDependencies implements Dependencies {
 
   get readSettings(): ReadSettings {
     return async () =>
-      (await this.#cache.read(settingsCacheKey, () => loadSettings(this.#database))) as Settings
+      toSettings(
+        (await this.#cache.read(settingsCacheKey, () => loadStoredSettings(this.#database))) ?? noSettings,
+      )
   }
 
   get keyring() {
@@ -224,6 +234,12 @@ class RequestDependencies implements Dependencies {
     return createSessionsOf(this.#env.USER_SESSIONS, this.config, this.recordEvent)
   }
 
+  /** From memory alone: a hot request waits for nobody, and without settings the configured numbers count. */
+  get #storedRateLimits() {
+    const stored = this.#cache.recall(settingsCacheKey, () => loadStoredSettings(this.#database))
+    return stored && toSettings(stored).rate_limits
+  }
+
   get rateLimiter() {
     const { config, upstash } = this.#isolate
     this.#builtRateLimiter ??= createRateLimiter({
@@ -233,6 +249,7 @@ class RequestDependencies implements Dependencies {
           : createObjectPermits(this.#env.RATE_LIMIT, config),
       settleUnknownLogin: createSettleUnknownLogin(this.#env.RATE_LIMIT, config),
       overrides: config.rateLimitOverrides,
+      stored: this.#storedRateLimits,
       now,
       waitUntil: (work) => this.#ctx.waitUntil(work),
     })
@@ -304,10 +321,28 @@ export function createScheduledNeeds(env: Env, ctx: Context): ScheduledNeeds {
   const isolate = isolateOf(env)
   const { config, root } = isolate
   const database = createDatabase(config.databaseUrl, config.databaseGatewayUrl)
+  const cache = createCache(env, isolate, ctx)
+  const runBatch = createRunBatch(database)
+  const keyring = createKeyring({
+    cache,
+    root,
+    now,
+    loadKeys: () => loadSigningKeys(database),
+    insertKey: (input) => insertSigningKey(database, input),
+  })
+  const sign = createSignRecord({ signJwt: createSignJwt({ keyring }), keyring, issuer: config.issuer, now })
   return {
-    forgetIdempotencyKeys: () => deleteExpiredKeys(createRunBatch(database)),
+    sealTrail: () => sealTrail({ ...createSealStore(runBatch), sign, keyring, root }),
+    applyRetention: () =>
+      applyRetention({
+        ...createRetentionStore(runBatch),
+        days: async () => (await loadSettings(database)).value['audit.retention'],
+        sign,
+        now,
+      }),
+    forgetIdempotencyKeys: () => deleteExpiredKeys(runBatch),
     rotation: {
-      cache: createCache(env, isolate, ctx),
+      cache,
       now,
       loadKeys: () => loadSigningKeys(database),
       writes: {
@@ -316,11 +351,7 @@ export function createScheduledNeeds(env: Env, ctx: Context): ScheduledNeeds {
         remove: (input) => removeSigningKey(database, input),
       },
       generateKey: (alg) => generateKey(root, alg),
-      policy: {
-        rotationSeconds: config.keyRotationSeconds,
-        prepublishSeconds: config.keyPrepublishSeconds,
-        retentionSeconds: config.keyRetentionSeconds,
-      },
+      policy: rotationPolicyOf(config),
     },
   }
 }

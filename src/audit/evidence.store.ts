@@ -77,9 +77,9 @@ function isTaken(error: unknown): boolean {
   return false
 }
 
-/** Where the checkpoint before `checkpoint` ends: events up to there are not of this one. */
+/** Where the checkpoint before `checkpoint` ends. Nothing hides before the first: positions there are not ours. */
 const previousEnd = sql`coalesce((select max(before.last_position) from audit_checkpoints as before
-  where before.sequence < checkpoint.sequence), 0)`
+  where before.sequence < checkpoint.sequence), -9000000000000000)`
 
 /** Checkpoint columns as JSON members, from an alias `checkpoint`. */
 export const checkpointMembers = sql.raw(`
@@ -120,3 +120,11 @@ export const selectSegment = (sequence: number): SQL =>
 
 export const toSegment = (rows: readonly Record<string, unknown>[]): StoredSegment | undefined =>
   rows[0]?.['segment'] as StoredSegment | undefined
+
+/** All keys that signed checkpoints; rows `{ public_jwk }`. */
+export const selectSigners: SQL = sql`select distinct public_jwk from audit_checkpoints`
+
+/** Segments from `sequence` on, in order; rows `{ segment }`. */
+export const selectSegments = (sequence: number, limit: number): SQL => sql`
+  select ${segmentJson} as segment from audit_checkpoints as checkpoint
+  where checkpoint.sequence >= ${sequence} order by checkpoint.sequence limit ${limit}`

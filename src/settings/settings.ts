@@ -1,5 +1,10 @@
 /** Settings that admins change at run time: a closed list, each with its schema, default and meaning. */
 import { z } from 'zod'
+import type { PolicyOverrides } from '../rate-limits/policies.ts'
+import { storedOverrides } from '../rate-limits/stored-limits.ts'
+
+/** Not less than a week: a short time would let whoever may change settings wash away what they did. */
+const retentionDays = (days: number) => z.number().int().min(7).max(36_500).nullable().default(days)
 
 export const settingSchemas = {
   'admin.ip_allow_list': z
@@ -23,10 +28,27 @@ export const settingSchemas = {
     .max(20)
     .default([])
     .describe('Authentication contexts (`acr`) that dangerous operations accept; empty: any.'),
+  'audit.retention': z
+    .strictObject({
+      token: retentionDays(180),
+      authentication: retentionDays(400),
+      consent: retentionDays(1830),
+      administration: retentionDays(2560),
+      system: retentionDays(2560),
+    })
+    .prefault({})
+    .describe('For how many days audit events of each class are kept; null: for ever.'),
 } as const satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settingSchemas
-export type Settings = { readonly [Name in SettingName]: z.output<(typeof settingSchemas)[Name]> }
+export const settingNames = Object.keys(settingSchemas) as SettingName[]
+export type Settings = { readonly [Name in SettingName]: z.output<(typeof settingSchemas)[Name]> } & {
+  /** Set through the rate-limit operations, a setting per policy. */
+  readonly rate_limits: PolicyOverrides
+}
+
+/** Names and values as stored: what the cache holds, since the next version may read them otherwise. */
+export type StoredSettings = Readonly<Record<string, unknown>>
 
 /** All settings in force, from the edge cache; defaults where nothing is stored. */
 export type ReadSettings = () => Promise<Settings>
@@ -34,11 +56,21 @@ export type ReadSettings = () => Promise<Settings>
 /** Cache key of all settings: whoever changes one refreshes it. */
 export const settingsCacheKey = 'settings'
 
-/** What stored values mean; a value that no longer fits its schema counts as not stored. */
-export function toSettings(stored: Readonly<Record<string, unknown>>): Settings {
-  const read = Object.entries(settingSchemas).map(([name, schema]) => {
-    const parsed = (schema as z.ZodType).safeParse(stored[name])
-    return [name, parsed.success ? parsed.data : (schema as z.ZodType).parse(undefined)]
-  })
-  return Object.fromEntries(read) as Settings
+const known = new WeakMap<StoredSettings, Settings>()
+
+/**
+ * What stored values mean; a value that no longer fits its schema counts as not stored. Worked out once for each
+ * object that the cache hands out.
+ */
+export function toSettings(stored: StoredSettings): Settings {
+  let settings = known.get(stored)
+  if (!settings) {
+    const read = Object.entries(settingSchemas).map(([name, schema]) => {
+      const parsed = (schema as z.ZodType).safeParse(stored[name])
+      return [name, parsed.success ? parsed.data : (schema as z.ZodType).parse(undefined)]
+    })
+    settings = { ...(Object.fromEntries(read) as Settings), rate_limits: storedOverrides(stored) }
+    known.set(stored, settings)
+  }
+  return settings
 }

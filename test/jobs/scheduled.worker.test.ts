@@ -11,15 +11,16 @@ import {
   promoteSigningKey,
   removeSigningKey,
 } from '../../src/keys/signing-keys.store.ts'
-import { createRootSecret } from '../../src/kit/root-secret.ts'
-import { ownDatabase } from '../fakes/database.ts'
+import { trailUnderTest } from '../audit/trail-under-test.ts'
 import { cacheUnderTest } from '../fakes/edge-cache.ts'
 
-const database = await ownDatabase()
-const root = createRootSecret('dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ')
+const trail = await trailUnderTest()
+const { database, root } = trail
 
 const needs = (loadKeys = () => loadSigningKeys(database)) => ({
   forgetIdempotencyKeys: () => deleteExpiredKeys(createRunBatch(database)),
+  sealTrail: () => trail.seal(),
+  applyRetention: () => trail.retain({}),
   rotation: {
     cache: cacheUnderTest({ now: Date.now }).cache,
     loadKeys,

@@ -1,0 +1,113 @@
+/**
+ * Holds the live tables against their checkpoints, some checkpoints at a time: the same checks as offline, but by
+ * the server about itself. Whoever doubts the server uses an export and `authly audit verify`.
+ */
+import type { JWK } from 'jose'
+import type { Keyring } from '../keys/keyring.ts'
+import { type Checkpoint, firstPreviousHash } from './evidence/checkpoint.ts'
+import { checkSegment, type SegmentProblem } from './evidence/segment.ts'
+import { keyIdsOf } from './evidence/signed-record.ts'
+import { openErasure, openRemoval, type Statement } from './evidence/statements.ts'
+import { openStoredCheckpoint, type StoredSegment, withDigests } from './evidence-row.ts'
+
+export type TrailProblem =
+  | SegmentProblem
+  | {
+      readonly code: 'event_blanked'
+      readonly sequence: number
+      readonly position: number
+      readonly id: string
+    }
+  | { readonly code: 'checkpoint_invalid' | 'checkpoint_missing' | 'chain_broken'; readonly sequence: number }
+
+export interface TrailCheck {
+  readonly problems: readonly TrailProblem[]
+  readonly events: number
+  readonly removed: number
+  /** Keys are checked as far as the keyring still has them; older ones are vouched for by the chain. */
+  readonly last_hash: string | undefined
+}
+
+/**
+ * @param before the checkpoint before the first segment, or undefined for the start of the chain
+ * @param segments in order of their sequence, without gaps as far as the caller can tell
+ */
+export async function verifyTrail(
+  needs: {
+    readonly keyring: Pick<Keyring, 'verificationKey'>
+    /** Public keys of all checkpoints of the chain: who signed those may have signed statements. */
+    readonly signers: readonly JWK[]
+    readonly issuer: string
+  },
+  before: Checkpoint | undefined,
+  segments: readonly StoredSegment[],
+): Promise<TrailCheck> {
+  const problems: TrailProblem[] = []
+  const trust = { issuer: needs.issuer, keyIds: await keyIdsOf({ keys: needs.signers }) }
+  let previous = before
+  let expected = (before?.claims.sequence ?? 0) + 1
+  let events = 0
+  let removed = 0
+  for (const segment of segments) {
+    const { sequence } = segment
+    if (sequence !== expected) problems.push({ code: 'checkpoint_missing', sequence: expected })
+    expected = sequence + 1
+    const checkpoint = await openStoredCheckpoint(segment)
+    if (!checkpoint || checkpoint.claims.iss !== needs.issuer) {
+      problems.push({ code: 'checkpoint_invalid', sequence })
+      previous = undefined
+      continue
+    }
+    if (
+      checkpoint.claims.previous_hash !== (previous?.hash ?? firstPreviousHash) ||
+      !checkpoint.claims.previous_verified
+    ) {
+      problems.push({ code: 'chain_broken', sequence })
+    }
+    previous = checkpoint
+    const check = await verifySegment(trust, checkpoint, segment)
+    problems.push(...check.problems)
+    events += segment.events.length
+    removed += check.removed
+  }
+  // The end of the chain must be signed by a key that is ours today; what is before hangs on it.
+  if (previous && segments.length > 0 && !(await needs.keyring.verificationKey(previous.kid))) {
+    problems.push({ code: 'checkpoint_invalid', sequence: previous.claims.sequence })
+  }
+  return { problems, events, removed, last_hash: previous?.hash }
+}
+
+interface StatementTrust {
+  readonly issuer: string
+  readonly keyIds: ReadonlySet<string>
+}
+
+async function verifySegment(trust: StatementTrust, checkpoint: Checkpoint, segment: StoredSegment) {
+  const { claims } = checkpoint
+  const removals = trusted(trust, await Promise.all(segment.removals.map(openRemoval)))
+  const erasures = trusted(trust, await Promise.all(segment.erasures.map(openErasure)))
+  const erased = new Set(erasures.map(({ user_id }) => user_id))
+  const check = await checkSegment({
+    claims,
+    leaves: segment.leaves.map(([, hash]) => hash),
+    events: withDigests(segment.events, segment.leaves),
+    removed: removals.flatMap(({ merkle_root, removed }) =>
+      merkle_root === claims.merkle_root ? removed : [],
+    ),
+  })
+  const blanked = check.blanks
+    .filter(({ by }) => !by.some((id) => erased.has(id)))
+    .map(({ position, id }) => ({ code: 'event_blanked' as const, sequence: claims.sequence, position, id }))
+  return { problems: [...check.problems, ...blanked], removed: check.removed }
+}
+
+/** Attack: a statement signed with a key of one's own, to explain a hole of one's own. */
+const trusted = <Claims extends { readonly iss: string }>(
+  trust: StatementTrust,
+  statements: readonly (Statement<Claims> | undefined)[],
+): readonly Claims[] =>
+  statements.flatMap((statement) =>
+    statement && statement.claims.iss === trust.issuer && trust.keyIds.has(statement.kid)
+      ? [statement.claims]
+      : [],
+  )
