@@ -12,6 +12,8 @@ export interface CatalogueField {
   readonly required: boolean
   readonly description?: string
   readonly values?: readonly string[]
+  /** Where it goes in the body, for a member of an object; absent: under its name. */
+  readonly path?: readonly string[]
 }
 
 export interface CatalogueOperation {

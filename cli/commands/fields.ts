@@ -15,7 +15,7 @@ export function optionOf(field: CatalogueField, owner: string): OptionSpec {
   const { name, type, description = '', values } = field
   const plain = name.replaceAll(/[_.]/g, '-')
   const option = taken.has(plain) ? `${owner}-${plain}` : plain
-  const summary = firstSentence(description) || name
+  const summary = firstSentence(description) || name.replaceAll(/[_.]/g, ' ')
   if (type === 'boolean') return { name: option, summary, negatable: true }
   return {
     ...{ name: option, summary, value: placeholders[type], multiple: type === 'strings' },
@@ -32,10 +32,10 @@ const placeholders = {
   json: 'json',
 } as const
 
-export const isSecret = (name: string): boolean => /(^|_)(password|secret)$/.test(name)
+export const isSecret = (name: string): boolean => /(^|[_.])(password|secret)$/.test(name)
 
 const firstSentence = (text: string): string =>
-  (/^.*?(?=\.\s|\n|$)/s.exec(text)?.[0] ?? '').replaceAll(/\s+/g, ' ').replaceAll('|', '/').trim()
+  (/^.*?(?=(?<!\be[.]g)\.\s|\n|$)/s.exec(text)?.[0] ?? '').replaceAll(/\s+/g, ' ').replaceAll('|', '/').trim()
 
 /** The values given for `fields`, by field name. */
 export async function readFields(

@@ -191,7 +191,8 @@ async function print(
 }
 
 function noteSecrets({ output }: CommandContext, value: Item): void {
-  const shown = Object.entries(value).filter(([name, one]) => isSecret(name) && typeof one === 'string')
+  const isOnce = (name: string) => isSecret(name) || /(invitation|reset|setup)_url$/.test(name)
+  const shown = Object.entries(value).filter(([name, one]) => isOnce(name) && typeof one === 'string')
   if (shown.length > 0)
     output.note(`${shown.map(([name]) => name).join(', ')}: shown this once. Keep it now.`)
 }

@@ -45,6 +45,19 @@ export async function readQuery(
   return query
 }
 
+const pathOf = (fields: readonly CatalogueField[], name: string): readonly string[] =>
+  fields.find((field) => field.name === name)?.path ?? [name]
+
+/** Sets a member of an object in `body`, which is made when missing. */
+function put(body: Record<string, unknown>, [name = '', inner]: readonly string[], value: unknown): void {
+  if (inner === undefined) {
+    body[name] = value
+    return
+  }
+  const object = body[name]
+  body[name] = { ...(typeof object === 'object' ? object : {}), [inner]: value }
+}
+
 /** The JSON body: `--data`, then single fields over it, then `--unset`. */
 export async function readBody(
   context: CommandContext,
@@ -56,9 +69,11 @@ export async function readBody(
   const given = data === undefined ? {} : await readJson(context, 'data', data as string)
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw usage('--data is not a JSON object.')
-  const body: Record<string, unknown> = { ...given, ...(await readFields(context, fields, owner)) }
+  const body: Record<string, unknown> = { ...given }
+  const values = await readFields(context, fields, owner)
   // Merge patch (RFC 7396): null removes.
-  for (const name of unset as readonly string[]) body[name] = null
+  for (const name of unset as readonly string[]) values[name] = null
+  for (const [name, value] of Object.entries(values)) put(body, pathOf(fields, name), value)
   if (context.global.dryRun && dryRunField({ query, body: fields }) === 'body') body['dry_run'] = true
   const missing = fields.find(({ name, required }) => required && !Object.hasOwn(body, name))
   if (missing) throw usage(`--${optionOf(missing, owner).name} is missing.`)

@@ -76,7 +76,6 @@ function membersOf(
   }
   return { properties, required: [...(own.required ?? []), ...parts.flatMap(({ required }) => required)] }
 }
-}
 
 /** Members of an object get options of their own: `--setup-method`. */
 function innerFieldsOf(name: string, schema: Schema, schemas: Schemas): readonly CatalogueField[] {
@@ -117,7 +116,9 @@ function typeOf(schema: Schema, schemas: Schemas): ValueType {
 
 function valuesOf(schema: Schema, schemas: Schemas): readonly string[] | undefined {
   const choices = (schema.anyOf ?? schema.oneOf ?? []).map((choice) => resolve(choice, schemas))
-  const lists = [schema, ...choices].flatMap((one) => one.enum ?? (one.const === undefined ? [] : [one.const]))
+  const lists = [schema, ...choices].flatMap(
+    (one) => one.enum ?? (one.const === undefined ? [] : [one.const]),
+  )
   const values = lists.filter((value): value is string => typeof value === 'string')
   return values.length > 0 ? values : undefined
 }

@@ -1,0 +1,298 @@
+/** Administration on the command line, against a running server: people, applications, roles, the audit trail. */
+import { randomBytes } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { permissionNames } from '../../../src/admin/permissions.ts'
+import { addUser, database, issuer } from '../authly.ts'
+import type { SeededUser } from '../seed.ts'
+import { addServiceAccount, createHome, giveRoles, type Home } from './program.ts'
+
+let home: Home
+let admin: SeededUser
+const fresh = (word: string) => `${word}-${randomBytes(5).toString('hex')}`
+
+beforeAll(async () => {
+  admin = await addUser()
+  await giveRoles(admin, ['admin'])
+  home = await createHome()
+  const login = await home.login(admin)
+  expect(login.code, login.stderr).toBe(0)
+})
+afterAll(() => home.remove())
+
+/** Runs a command that must succeed; its answer as JSON. */
+async function ok<Value = Record<string, unknown>>(...args: string[]): Promise<Value> {
+  const { code, stdout, stderr } = await home.run([...args, '--output', 'json'])
+  expect(code, `${args.join(' ')}: ${stderr}`).toBe(0)
+  return (stdout === '' ? undefined : JSON.parse(stdout)) as Value
+}
+
+describe('users', () => {
+  it('are created, found by name, changed, disabled, and deleted', async () => {
+    const username = fresh('grace')
+    const created = await ok(
+      'users',
+      'create',
+      '--username',
+      username,
+      '--email',
+      `${username}@example.test`,
+      '--profile-name',
+      'Grace',
+      '--setup-method',
+      'temporary_password',
+    )
+    expect(created).toMatchObject({
+      username,
+      profile: { name: 'Grace' },
+      temporary_password: expect.any(String),
+    })
+
+    const listed = await home.run(['users', 'list', '--username', username])
+    expect(listed.code, listed.stderr).toBe(0)
+    expect(listed.stdout.split('\n')).toHaveLength(3)
+    expect(listed.stdout).toContain(`${username}@example.test`)
+
+    expect(await ok('users', 'get', `${username}@example.test`)).toMatchObject({ id: created['id'] })
+    const updated = await ok(
+      'users',
+      'update',
+      username,
+      '--profile-nickname',
+      'Amazing',
+      '--email',
+      `new-${username}@example.test`,
+    )
+    expect(updated).toMatchObject({
+      email: `new-${username}@example.test`,
+      profile: { name: 'Grace', nickname: 'Amazing' },
+    })
+    expect(await ok('users', 'update', username, '--unset', 'profile.nickname')).toMatchObject({
+      profile: { name: 'Grace' },
+    })
+
+    await ok('users', 'disable', username)
+    expect(await ok('users', 'get', username)).toMatchObject({ status: 'disabled' })
+    const refused = await home.run(['users', 'delete', username])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--yes')])
+    await ok('users', 'delete', username, '--yes')
+    expect((await home.run(['users', 'get', username])).code).toBe(1)
+  })
+
+  it('that are not there, or may not be named so, are explained', async () => {
+    const missing = await home.run(['users', 'get', '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60'])
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('no such thing')])
+    const wrong = await home.run(['users', 'create', '--username', ' ', '--setup-method', 'none'])
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('username')])
+  })
+
+  it('named with escape sequences do not control the terminal', async () => {
+    const user = await addUser({ profile: { name: '\u001b[2J\u001b]0;owned\u0007\u009b31m' } })
+    for (const output of ['table', 'json', 'ndjson']) {
+      const { code, stdout, stderr } = await home.run(['users', 'get', user.id, '--output', output])
+      expect(code, stderr).toBe(0)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+      expect(stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+      expect(stdout).toContain('[2J')
+    }
+    expect(await ok('users', 'get', user.id)).toMatchObject({
+      profile: { name: '\u001b[2J\u001b]0;owned\u0007\u009b31m' },
+    })
+  })
+
+  it('are listed to the last, page by page', async () => {
+    const mark = fresh('page')
+    for (let count = 0; count < 5; count++) await addUser({ profile: { family_name: mark } })
+    const page = await home.run(['users', 'list', '--family-name', mark, '--limit', '2', '--include-total'])
+    expect(page.stderr).toMatch(/^2 of 5; more: --all or --cursor \S+\n$/)
+    const all = await home.run([
+      'users',
+      'list',
+      '--family-name',
+      mark,
+      '--limit',
+      '2',
+      '--all',
+      '-o',
+      'ndjson',
+    ])
+    expect(
+      new Set(
+        all.stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).id),
+      ).size,
+    ).toBe(5)
+  })
+})
+
+describe('changes', () => {
+  it('of something that changed meanwhile change nothing, and end with 6', async () => {
+    const name = fresh('role')
+    await ok(
+      'roles',
+      'create',
+      '--name',
+      name,
+      '--description',
+      'a',
+      '--permissions',
+      'admin:users:read',
+      '--yes',
+    )
+    const args = ['roles', 'update', name, '--description', 'b', '--yes']
+    await ok(...args, '--if-match', '1')
+    const late = await home.run([...args, '--if-match', '1'])
+    expect([late.code, late.stderr]).toEqual([6, expect.stringContaining('"2"')])
+    await ok(...args)
+  })
+
+  it('are shown and not made by a dry run', async () => {
+    const name = fresh('role')
+    const args = [
+      'roles',
+      'create',
+      '--name',
+      name,
+      '--description',
+      'a',
+      '--permissions',
+      'admin:users:read',
+    ]
+    const shown = await home.run([...args, '--dry-run'])
+    expect(shown.code, shown.stderr).toBe(0)
+    expect(shown.stdout).toContain(`POST ${issuer}/admin/roles`)
+    expect(shown.stdout).toContain('Bearer <redacted>')
+    expect(shown.stdout).not.toMatch(/eyJ[\w-]+\./)
+    expect((await home.run(['roles', 'get', name])).code).toBe(1)
+  })
+
+  it('nobody may make end with 1 and what is missing', async () => {
+    const account = await addServiceAccount(['admin:users:read'])
+    const env = {
+      AUTHLY_ISSUER: issuer,
+      AUTHLY_CLIENT_ID: account.client_id,
+      AUTHLY_CLIENT_SECRET: account.client_secret,
+    }
+    const denied = await home.run(['users', 'disable', admin.id], { env })
+    expect([denied.code, denied.stderr]).toEqual([1, expect.stringContaining('admin:users:write')])
+  })
+})
+
+describe('clients', () => {
+  it('show a secret once, and get a second one for rollover', async () => {
+    const client_id = fresh('app')
+    const created = await home.run([
+      'clients',
+      'create',
+      '--client-id',
+      client_id,
+      '--client-name',
+      'App',
+      '--redirect-uris',
+      'https://app.example/cb',
+      '--yes',
+    ])
+    expect(created.code, created.stderr).toBe(0)
+    expect(created.stdout).toMatch(/client_secret\s+authly_cs_\S+/)
+    expect(created.stderr).toContain('shown this once')
+    expect(JSON.stringify(await ok('clients', 'get', client_id))).not.toContain('authly_cs_')
+    expect(await ok('clients', 'secrets', 'create', client_id, '--yes')).toMatchObject({
+      client_secret: expect.stringMatching(/^authly_cs_/),
+    })
+    const { items } = await ok<{ items: unknown[] }>('clients', 'secrets', 'list', client_id)
+    expect(items).toHaveLength(2)
+  })
+})
+
+describe('api', () => {
+  it('sends any request with the token, and writes answers into files that are private (0600)', async () => {
+    expect(await ok('api', 'GET', '/admin/roles/auditor')).toMatchObject({ name: 'auditor' })
+    const out = join(home.folder, 'roles.json')
+    const saved = await home.run(['api', 'get', '/admin/roles', '--out', out])
+    expect([saved.code, saved.stdout]).toEqual([0, ''])
+    expect(JSON.parse(readFileSync(out, 'utf8')).items.length).toBeGreaterThan(1)
+    expect(statSync(out).mode & 0o777).toBe(0o600)
+    const nowhere = await home.run(['api', 'GET', '/admin/roles', '--out', join(home.folder, 'no', 'x')])
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('cannot be written')])
+  })
+})
+
+describe('audit tail', () => {
+  it('shows what happens while it runs, and what happened while it did not', async () => {
+    const subject = await addUser()
+    const act = (verb: 'disable' | 'enable') => ok('users', verb, subject.id)
+    await act('disable')
+    const { rows } = await database.query<{ position: string }>(
+      'SELECT max(position) AS position FROM audit_events',
+    )
+    const tail = home.start([
+      'audit',
+      'tail',
+      '--user-id',
+      subject.id,
+      '-o',
+      'ndjson',
+      '--after',
+      String(rows[0]?.position),
+    ])
+    await act('enable')
+    const [line] = await tail.seen('stdout', /.*user\.enabled.*/)
+    const first = JSON.parse(line) as { position: number; actor_id: string }
+    expect(first.actor_id).toBe(admin.id)
+    tail.child.kill('SIGINT')
+    const ended = await tail.done
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(ended.stderr).toMatch(/--after \d+/)
+
+    await act('disable')
+    const again = await home.run([
+      'audit',
+      'tail',
+      '--user-id',
+      subject.id,
+      '--after',
+      String(first.position),
+      '--count',
+      '1',
+    ])
+    expect(again.code, again.stderr).toBe(0)
+    expect(again.stdout).toContain('user.disabled')
+    expect(again.stdout).not.toContain('user.enabled')
+    const idle = await home.run([
+      'audit',
+      'tail',
+      '--user-id',
+      subject.id,
+      '--after',
+      String(first.position),
+      '--no-follow',
+      '-o',
+      'ndjson',
+    ])
+    expect(idle.stdout.trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('a token with less than everything', () => {
+  it('comes from --read-only (least privilege)', async () => {
+    const reader = await createHome()
+    try {
+      await reader.login(admin, ['--read-only'])
+      const { scope } = JSON.parse((await reader.run(['whoami', '-o', 'json'])).stdout) as { scope: string }
+      const granted = scope.split(' ').filter((one) => one.startsWith('admin:'))
+      expect(granted.length).toBeGreaterThan(3)
+      expect(
+        granted.filter(
+          (one) => !one.endsWith(':read') || !(permissionNames as readonly string[]).includes(one),
+        ),
+      ).toEqual([])
+      const denied = await reader.run(['users', 'disable', admin.id])
+      expect([denied.code, denied.stderr]).toEqual([1, expect.stringContaining('authly login --scope')])
+    } finally {
+      await reader.remove()
+    }
+  })
+})
