@@ -38,14 +38,17 @@ export async function verifyTrail(
     /** Public keys of all checkpoints of the chain: who signed those may have signed statements. */
     readonly signers: readonly JWK[]
     readonly issuer: string
+    /** Whether the last segment is the end of the chain. */
+    readonly isEnd: boolean
   },
   before: Checkpoint | undefined,
   segments: readonly StoredSegment[],
+  firstSequence = (before?.claims.sequence ?? 0) + 1,
 ): Promise<TrailCheck> {
   const problems: TrailProblem[] = []
   const trust = { issuer: needs.issuer, keyIds: await keyIdsOf({ keys: needs.signers }) }
   let previous = before
-  let expected = (before?.claims.sequence ?? 0) + 1
+  let expected = firstSequence
   let events = 0
   let removed = 0
   for (const segment of segments) {
@@ -71,7 +74,7 @@ export async function verifyTrail(
     removed += check.removed
   }
   // The end of the chain must be signed by a key that is ours today; what is before hangs on it.
-  if (previous && segments.length > 0 && !(await needs.keyring.verificationKey(previous.kid))) {
+  if (needs.isEnd && previous && !(await needs.keyring.verificationKey(previous.kid))) {
     problems.push({ code: 'checkpoint_invalid', sequence: previous.claims.sequence })
   }
   return { problems, events, removed, last_hash: previous?.hash }

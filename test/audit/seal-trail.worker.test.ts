@@ -16,6 +16,7 @@ async function verify(trail: Trail) {
       keyring: trail.keyring,
       signers: signers.map((row) => row['public_jwk'] as object),
       issuer,
+      isEnd: true,
     },
     undefined,
     segments.map((row) => row['segment'] as StoredSegment),

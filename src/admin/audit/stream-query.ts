@@ -5,10 +5,10 @@ import type { Subscription } from '../../audit/stream/subscription.ts'
 import type { Actor, LiveToken } from '../actor.ts'
 
 const most = 50
-const families = [...new Set(auditEventTypes.map((type) => type.slice(0, type.indexOf('.'))))]
+export const families = [...new Set(auditEventTypes.map((type) => type.slice(0, type.indexOf('.'))))]
 
 /** Comma-separated values of a closed list. */
-const listOf = (known: readonly string[], what: string, example: string) =>
+export const listOf = (known: readonly string[], what: string, example: string) =>
   z
     .string()
     .max(2000)
@@ -20,7 +20,7 @@ const listOf = (known: readonly string[], what: string, example: string) =>
     .meta({ type: 'string', description: `Only these ${what}, separated by commas`, example })
 
 /** Text without control characters: Postgres stores no NUL. */
-const id = (description: string) =>
+export const id = (description: string) =>
   z
     .string()
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; \p{Cc} needs a flag, and JSON Schema has none

@@ -1,0 +1,82 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { hashCheckpoint } from '../../audit/evidence/checkpoint.ts'
+import type { EvidenceEvent } from '../../audit/evidence/evidence-event.ts'
+import { inclusionProof } from '../../audit/evidence/merkle-tree.ts'
+import { checkpointMembers, evidenceEvent } from '../../audit/evidence.store.ts'
+import { type StoredCheckpoint, type StoredLeaf, withDigests } from '../../audit/evidence-row.ts'
+import { err } from '../../kit/result.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { notFound } from '../problems.ts'
+import { uuid } from '../schemas.ts'
+import { auditEventSchema, type ShownEvent } from './audit-event.ts'
+import { checkpointSchema } from './checkpoint.ts'
+import { shownEvent } from './event-query.store.ts'
+
+const sealSchema = z
+  .object({
+    evidence: z.record(z.string(), z.unknown()).openapi({
+      description: 'The event as it is hashed, with the salts of its digests (docs/audit.md)',
+      example: { id: '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60', position: 1042 },
+    }),
+    leaf: z.string().openapi({ description: 'Hash of the event in the tree' }),
+    index: z.number().int().openapi({ description: 'Place among the leaves, from 0' }),
+    path: z.array(z.string()).openapi({ description: 'Inclusion proof (RFC 6962 §2.1.1)' }),
+    checkpoint: checkpointSchema,
+  })
+  .openapi('AuditSeal')
+
+interface Found {
+  readonly event: ShownEvent
+  readonly evidence: EvidenceEvent
+  readonly checkpoint: StoredCheckpoint | null
+  readonly leaves: readonly StoredLeaf[] | null
+}
+
+export const getAuditEvent = defineOperation({
+  id: 'getAuditEvent',
+  method: 'get',
+  path: '/admin/audit/events/{event_id}',
+  tag: 'Audit',
+  summary: 'Read an event with the proof that it is as it was sealed',
+  description: '`seal` is null until the next checkpoint: sealing runs every five minutes.',
+  permission: 'admin:audit:read',
+  params: z.object({ event_id: uuid('The event') }),
+  answers: {
+    200: {
+      description: 'The event and its proof',
+      schema: auditEventSchema.extend({ seal: sealSchema.nullable() }).openapi('SealedAuditEvent'),
+    },
+  },
+  async run({ db, params }) {
+    const [row] = await db.run<Record<keyof Found, unknown>>(sql`
+      select ${shownEvent} as event, ${evidenceEvent} as evidence, seal.checkpoint, seal.leaves
+      from audit_events left join lateral (
+        select jsonb_build_object(${checkpointMembers}) as checkpoint, leaves from audit_checkpoints as checkpoint
+        where checkpoint.last_position >= audit_events.position order by sequence limit 1
+      ) as seal on true
+      where id = ${params.event_id}::uuid`)
+    return row ? answer(200, await withProof(row as unknown as Found)) : err(notFound)
+  },
+})
+
+async function withProof({ event, evidence, checkpoint, leaves }: Found) {
+  const index = leaves?.findIndex(([position]) => position === event.position) ?? -1
+  // An event that its checkpoint does not know was slipped in: it has no proof.
+  if (!checkpoint || !leaves || index < 0) return { ...event, seal: null }
+  const hashes = leaves.map(([, hash]) => hash)
+  return {
+    ...event,
+    seal: {
+      evidence: { ...withDigests([evidence], leaves)[0] },
+      leaf: hashes[index] as string,
+      index,
+      path: [...(await inclusionProof(hashes, index))],
+      checkpoint: {
+        ...checkpoint,
+        public_jwk: { ...checkpoint.public_jwk },
+        hash: await hashCheckpoint(checkpoint.jws),
+      },
+    },
+  }
+}
