@@ -11,6 +11,7 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OpenApiDocument, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
+import { wishesOf } from '../../scripts/docs/openapi/samples/sample-wishes.ts'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
 import { permissionNames } from '../../src/admin/permissions.ts'
 import { isInstalled } from '../conformance/installed-program.ts'
@@ -22,6 +23,11 @@ import { type Step, sampleFlow, type Variables } from './sample-flow.ts'
 const run = promisify(execFile)
 const document = JSON.parse(readFileSync('public/openapi.json', 'utf8')) as OpenApiDocument
 const operations = operationsOf(document)
+
+/** The files that samples send. */
+const uploads = operations.flatMap(({ operation }) =>
+  wishesOf(operation.operationId as string).flatMap(([, { file }]) => (file ? [file] : [])),
+)
 
 /** Where the shell would find it. */
 const find = (program: string): string =>
@@ -112,6 +118,7 @@ describe.each(languages)('$label', ({ label, program, file, command, check }) =>
   test.runIf(isThere)('runs every step of the main flows', async () => {
     const cwd = join(folder, label)
     mkdirSync(cwd)
+    for (const { name, text } of uploads) writeFileSync(join(cwd, name), text)
     let known = await openWorld()
     for (const step of sampleFlow) {
       writeFileSync(join(cwd, file), `${sampleOf(step, label)}\n`)
@@ -123,12 +130,16 @@ describe.each(languages)('$label', ({ label, program, file, command, check }) =>
       }
       const [tool, ...args] = command
       const name = `${step.operationId} ${step.purpose ?? ''}`
-      const { stdout } = await run(tool, args, { cwd, env: { ...process.env, ...variables } }).catch(
-        ({ stdout: output, stderr }: { stdout: string; stderr: string }) => {
-          throw new Error(`${name}: ${output}\n${stderr}`)
-        },
-      )
-      if (step.keep) known = { ...known, ...step.keep(JSON.parse(stdout)) }
+      const send = async () => {
+        const sent = run(tool, args, { cwd, env: { ...process.env, ...variables } })
+        const { stdout } = await sent.catch((error: { stdout: string; stderr: string }) => {
+          throw new Error(`${name}: ${error.stdout}\n${error.stderr}`)
+        })
+        return stdout
+      }
+      let answer = await send()
+      while (step.until && !step.until(JSON.parse(answer))) answer = await send()
+      if (step.keep) known = { ...known, ...step.keep(JSON.parse(answer)) }
     }
   })
 

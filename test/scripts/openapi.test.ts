@@ -11,6 +11,7 @@ import {
   operationsOf,
   type Response,
 } from '../../scripts/docs/openapi/openapi-types.ts'
+import { routeWords } from '../../scripts/docs/openapi/routes/index.ts'
 
 const read = (name: string): OpenApiDocument => JSON.parse(readFileSync(`public/${name}`, 'utf8'))
 const document = read('openapi.json')
@@ -120,6 +121,13 @@ describe.each(operations.map((located) => [nameOf(located), located] as const))(
       isPage || '101' in operation.responses ? [] : ['Shell', 'JavaScript', 'Python', 'Go'],
     )
   })
+})
+
+test('every protocol route has words of its own, and no words are left of a route that is gone', () => {
+  const ids = operations
+    .filter(({ path }) => !path.startsWith('/admin'))
+    .map(({ operation }) => operation.operationId)
+  expect(Object.keys(routeWords({})).sort()).toEqual(ids.sort())
 })
 
 describe('the way from 3.1 to 3.0', () => {

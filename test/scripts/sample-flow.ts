@@ -11,6 +11,8 @@ export interface Step {
   readonly etagOf?: (known: Variables) => string
   /** Variables for this step alone. */
   readonly with?: (known: Variables) => Variables
+  /** Sent again until it answers so. */
+  readonly until?: (answer: Record<string, unknown>) => boolean
   /** What later steps need of the answer. */
   readonly keep?: (answer: Record<string, unknown>) => Variables
 }
@@ -58,6 +60,10 @@ export const sampleFlow: readonly Step[] = [
   { operationId: 'listUserSessions' },
   { operationId: 'revokeUserSessions' },
   { operationId: 'deleteUser', etagOf: user },
+  { operationId: 'importUsers', keep: ({ id }) => ({ JOB_ID: text(id) }) },
+  { operationId: 'getJob', until: ({ finished_at }) => finished_at !== null },
+  { operationId: 'getJobResults' },
+  { operationId: 'exportUsers' },
   { operationId: 'createClient', keep: ({ client_id }) => ({ CLIENT_ID: text(client_id) }) },
   { operationId: 'getClient' },
   { operationId: 'updateClient', etagOf: client },

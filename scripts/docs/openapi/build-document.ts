@@ -13,10 +13,11 @@ import {
   type OpenApiDocument,
   type Operation,
   operationsOf,
+  type Parameter,
   type Schema,
 } from './openapi-types.ts'
 import { problemExample } from './problem-examples.ts'
-import { limitHeaders, oauthError, page, type RouteWords } from './route-words.ts'
+import { limitedPage, limitHeaders, oauthError, page, type RouteWords, redirect } from './route-words.ts'
 import { routeWords } from './routes/index.ts'
 import { codeSamples } from './samples/code-samples.ts'
 import { tagWords } from './tag-words.ts'
@@ -64,7 +65,8 @@ export function buildDocument({ document: routes, metadata }: LoadedApp): OpenAp
 
 function complete(operation: Operation, words: RouteWords | undefined, components: Components): Operation {
   if (operation.operationId === undefined) throw new Error(`no operationId: ${operation.summary}`)
-  const done = words ? withAway(withWords(operation, words), words) : withSharedHeaders(operation)
+  const known = words ?? wordsOfPage(operation)
+  const done = known ? withAway(withWords(operation, known), known) : withSharedHeaders(operation)
   for (const parameter of done.parameters ?? []) {
     if (parameter.example === undefined && parameter.examples === undefined) {
       parameter.example = exampleOf(parameter.schema, components, parameter.name)
@@ -73,6 +75,7 @@ function complete(operation: Operation, words: RouteWords | undefined, component
     if (parameter.description === undefined && parameter.schema?.description !== undefined) {
       parameter.description = parameter.schema.description
     }
+    parameter.description ??= describeByName(parameter)
   }
   for (const [status, { content = {} }] of Object.entries(done.responses)) {
     const problem = content['application/problem+json']
@@ -90,6 +93,24 @@ function complete(operation: Operation, words: RouteWords | undefined, component
 function addExample(media: MediaType, components: Components): void {
   if (media.example !== undefined || media.examples !== undefined || media.schema === undefined) return
   media.example = exampleOf(media.schema, components)
+}
+
+/** What a name and its values say by themselves. */
+function describeByName({ name, schema }: Parameter): string {
+  const values = (schema?.enum ?? [schema?.const]).filter((value) => value !== undefined)
+  const words = name.replaceAll(/[-_]/g, ' ')
+  const title = words.charAt(0).toUpperCase() + words.slice(1)
+  return values.length === 0 ? `${title}.` : `${title}: ${values.map((value) => `\`${value}\``).join(', ')}.`
+}
+
+/** A hosted page that nobody described yet: what follows from its statuses. A test asks for its words. */
+function wordsOfPage({ tags = [], summary = '', responses }: Operation): RouteWords | undefined {
+  if (!tags.some((tag) => tag === 'Sign-in' || tag === 'Account')) return undefined
+  const answers = Object.keys(responses).map((status) => {
+    if (status === '429') return [status, limitedPage]
+    return [status, status.startsWith('3') ? redirect : page]
+  })
+  return { description: summary, answers: Object.fromEntries(answers) }
 }
 
 /** Whatever needs a backend may answer that it is away. */

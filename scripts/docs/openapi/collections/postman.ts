@@ -103,10 +103,14 @@ function scriptOf({ declared, makes, operation }: PlannedRequest): readonly stri
     ...(operation.operationId === 'issueToken'
       ? ["if (pm.response.code === 200) pm.collectionVariables.set('token', pm.response.json().access_token)"]
       : []),
-    ...('202' in operation.responses
+    ...(operation.operationId === 'getJob'
       ? [
-          "if (pm.response.code === 202) pm.collectionVariables.set('job_id', pm.response.json().id ?? pm.response.json().job_id)",
+          'const isRunning = pm.response.code === 200 && pm.response.json().finished_at === null',
+          "if (isRunning) setTimeout(() => pm.execution.setNextRequest('getJob'), 300)",
         ]
+      : []),
+    ...('202' in operation.responses
+      ? ["if (pm.response.code === 202) pm.collectionVariables.set('job_id', pm.response.json().id)"]
       : []),
   ]
 }

@@ -20,14 +20,20 @@ export function curlSample(request: SampleRequest): string {
     ...(auth === 'token' ? ['--header "Authorization: Bearer $AUTHLY_TOKEN"'] : []),
     ...headers.map(([name, value]) => `--header ${quote(`${name}: ${text(value)}`)}`),
     ...bodyLines(body),
-    ...(query.length > 0
+    ...(query.length > 0 && body === undefined
       ? ['--get', ...query.map(([name, value]) => `--data-urlencode ${quote(`${name}=${text(value)}`)}`)]
       : []),
-    `"$AUTHLY_ISSUER${path.map(text).join('')}"`,
+    `"$AUTHLY_ISSUER${path.map(text).join('')}${body === undefined ? '' : search(query)}"`,
   ]
   const note = free.map((name) => `# ${name} as it stands in a URL: percent-encoded\n`).join('')
   return note + lines.join(' \\\n  ')
 }
+
+/** Beside a body, `--get` would turn that into the query. */
+const search = (query: SampleRequest['query']): string =>
+  query.length === 0
+    ? ''
+    : `?${query.map(([name, value]) => `${name}=${typeof value === 'string' ? encodeURIComponent(value) : text(value)}`).join('&')}`
 
 function bodyLines(body: SampleRequest['body']): string[] {
   if (body === undefined) return []

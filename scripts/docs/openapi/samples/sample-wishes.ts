@@ -53,6 +53,35 @@ const wishes: Readonly<Record<string, Wishes>> = {
     ],
   ],
   updateRole: [['', { json: { description: 'Read and export the audit trail' } }]],
+  importUsers: [
+    [
+      '',
+      {
+        query: { on_conflict: 'skip' },
+        file: {
+          ...{ name: 'users.csv', type: 'text/csv' },
+          text: 'username,email,name\nedsger,edsger@example.com,Edsger Dijkstra\n',
+        },
+      },
+    ],
+  ],
+  bulkCreateUsers: [
+    [
+      '',
+      {
+        file: {
+          ...{ name: 'users.ndjson', type: 'application/x-ndjson' },
+          text: '{"username":"barbara","email":"barbara@example.com"}\n{"username":"donald"}\n',
+        },
+      },
+    ],
+  ],
+  // Whoever runs a whole collection should not change or delete everybody.
+  bulkUpdateUsers: [
+    ['', { json: { filter: { status: 'disabled' }, patch: { status: 'active' }, dry_run: true } }],
+  ],
+  bulkDeleteUsers: [['', { json: { filter: { status: 'disabled' }, dry_run: true } }]],
+  exportUsers: [['', { query: { format: 'csv' } }]],
   introspectToken: [['', { form: { token: env('TOKEN') } }]],
   revokeToken: [['', { form: { token: env('TOKEN') } }]],
 }
