@@ -4,8 +4,10 @@ import { clientOperations } from './clients/index.ts'
 import { jobOperations } from './jobs/index.ts'
 import { keyOperations } from './keys/index.ts'
 import type { Operation } from './operation.ts'
+import { rateLimitOperations } from './rate-limits/index.ts'
 import { roleOperations } from './roles/index.ts'
 import { scopeOperations } from './scopes/index.ts'
+import { settingOperations } from './settings/index.ts'
 import { bulkOperations } from './users/bulk/index.ts'
 import { userOperations } from './users/index.ts'
 
@@ -16,6 +18,8 @@ export const operations: readonly Operation[] = [
   ...clientOperations,
   ...scopeOperations,
   ...keyOperations,
+  ...settingOperations,
+  ...rateLimitOperations,
   ...roleOperations,
   ...auditOperations,
   ...jobOperations,

@@ -64,6 +64,20 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
       return Promise.resolve(entry.value as T | undefined)
     },
 
+    recall<T>(key: string, load: () => Promise<Loaded<T> | undefined>): T | undefined {
+      const entry = memory.get(key)
+      const at = now()
+      if (entry && at - entry.checkedAt < freshSeconds * 1000) return entry.value as T | undefined
+      const renewingUntil = entry ? entry.renewingUntil : (memory.recallingUntil.get(key) ?? 0)
+      if (renewingUntil <= at) {
+        const until = at + patienceMilliseconds * 2
+        if (entry) entry.renewingUntil = until
+        else memory.recallingUntil.set(key, until)
+        waitUntil(fetchThrough(key, load).catch(() => undefined))
+      }
+      return entry?.value as T | undefined
+    },
+
     knows: (key) => memory.get(key)?.value !== undefined,
 
     async refresh<T>(key: string, loaded: Loaded<T> | undefined): Promise<void> {

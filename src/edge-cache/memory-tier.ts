@@ -20,6 +20,8 @@ export interface MemoryTier {
   get(key: string): MemoryEntry | undefined
   set(key: string, entry: MemoryEntry): void
   clear(): void
+  /** By key: until then nobody asks again for something that memory does not hold, because somebody just did. */
+  readonly recallingUntil: Map<string, number>
   /** Until then Postgres is taken to be away, whatever key is asked for. */
   originAwayUntil: number
 }
@@ -30,6 +32,7 @@ export function createMemoryTier(capacity = 5000): MemoryTier {
   const absent = new Map<string, MemoryEntry>()
   return {
     originAwayUntil: 0,
+    recallingUntil: new Map(),
     get: (key) => present.get(key) ?? absent.get(key),
     set(key, entry) {
       present.delete(key)
@@ -41,6 +44,7 @@ export function createMemoryTier(capacity = 5000): MemoryTier {
     clear() {
       present.clear()
       absent.clear()
+      this.recallingUntil.clear()
       this.originAwayUntil = 0
     },
   }

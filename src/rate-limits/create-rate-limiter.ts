@@ -18,7 +18,10 @@ export type Leases = Map<string, Lease>
 export interface RateLimiterNeeds {
   readonly drawPermits: DrawPermits
   readonly settleUnknownLogin: RateLimiter['settleUnknownLogin']
+  /** Numbers of the configuration. */
   readonly overrides: PolicyOverrides
+  /** Numbers that admins set; they go before those of the configuration. */
+  readonly stored?: PolicyOverrides | undefined
   readonly now: Clock
   /** Keeps the request alive while a lease is renewed ahead of time. */
   readonly waitUntil: (work: Promise<unknown>) => void
@@ -32,12 +35,15 @@ const failureBackoffSeconds = 5
 /** Bounds memory against a flood of addresses; a forgotten lease only loses its unspent permits. */
 const maxLeases = 10_000
 const sharedLeases: Leases = new Map()
-const tables = new WeakMap<PolicyOverrides, Record<PolicyName, Policy>>()
+const noOverrides: PolicyOverrides = {}
+/** By configured and by stored numbers: both are the same objects for many requests. */
+const tables = new WeakMap<PolicyOverrides, WeakMap<PolicyOverrides, PolicyTable>>()
+type PolicyTable = Record<PolicyName, Policy>
 
 /** Builds the limiter of one request over the leases of the isolate. */
 export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
   const { overrides, now, waitUntil, leases = sharedLeases } = needs
-  const table = tableOf(overrides)
+  const table = tableOf(overrides, needs.stored ?? noOverrides)
 
   return {
     settleUnknownLogin: needs.settleUnknownLogin,
@@ -153,15 +159,15 @@ function leaseOf(leases: Leases, key: string, policy: Policy): Lease {
   return lease
 }
 
-function tableOf(overrides: PolicyOverrides): Record<PolicyName, Policy> {
-  let table = tables.get(overrides)
+function tableOf(configured: PolicyOverrides, stored: PolicyOverrides): PolicyTable {
+  const byStored = tables.get(configured) ?? new WeakMap<PolicyOverrides, PolicyTable>()
+  tables.set(configured, byStored)
+  let table = byStored.get(stored)
   if (!table) {
     const names = Object.keys(policies) as PolicyName[]
-    table = Object.fromEntries(names.map((name) => [name, policyInForce(name, overrides)])) as Record<
-      PolicyName,
-      Policy
-    >
-    tables.set(overrides, table)
+    const overrides = { ...configured, ...stored }
+    table = Object.fromEntries(names.map((name) => [name, policyInForce(name, overrides)])) as PolicyTable
+    byStored.set(stored, table)
   }
   return table
 }

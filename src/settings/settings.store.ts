@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
-import { type Settings, toSettings } from './settings.ts'
+import { type Settings, type StoredSettings, toSettings } from './settings.ts'
 
 /** One row for `toLoadedSettings`; its version is the time of this statement, for readers that waited for a lock. */
 export const selectSettings = sql`
@@ -11,14 +11,20 @@ export const selectSettings = sql`
     (select coalesce(jsonb_object_agg(name, value), '{}') from settings) as stored`
 
 /** Rows of `selectSettings` as the edge cache keeps them. */
-export function toLoadedSettings(rows: readonly Row[]): Loaded<Settings> {
-  const [row] = rows as readonly { read_at: string; stored: Record<string, unknown> }[]
+export function toLoadedSettings(rows: readonly Row[]): Loaded<StoredSettings> {
+  const [row] = rows as readonly { read_at: string; stored: StoredSettings }[]
   if (!row) throw new Error('the settings query returned no row')
-  return { version: Number(row.read_at), value: toSettings(row.stored) }
+  return { version: Number(row.read_at), value: row.stored }
 }
 
-/** All settings in one round trip; the version is the database's clock (milliseconds). */
-export async function loadSettings(database: Database): Promise<Loaded<Settings>> {
+/** All settings as stored, in one round trip; the version is the database's clock (milliseconds). */
+export async function loadStoredSettings(database: Database): Promise<Loaded<StoredSettings>> {
   const { rows } = await database.execute<Row>(selectSettings)
   return toLoadedSettings(rows)
+}
+
+/** All settings in force, past every cache. */
+export async function loadSettings(database: Database): Promise<Loaded<Settings>> {
+  const { value, version } = await loadStoredSettings(database)
+  return { value: toSettings(value), version }
 }

@@ -235,3 +235,42 @@ describe('Postgres away', () => {
     await expect(cache.read('never-seen', load)).rejects.toThrow('connection refused')
   })
 })
+
+describe('recall: what a request can do without', () => {
+  test('answers from memory alone; what is not there comes in the background, asked for once', async () => {
+    const { cache, settle } = cacheUnderTest({ now: () => now })
+    expect(cache.recall('k', load)).toBeUndefined()
+    expect(cache.recall('k', load)).toBeUndefined()
+    await settle()
+    expect(loads).toBe(1)
+    expect(cache.recall('k', load)).toEqual({ name: 'first' })
+  })
+
+  test('answers what is old while one request renews it', async () => {
+    const replica = createMemoryReplica()
+    const { cache, settle } = cacheUnderTest({ now: () => now, replica })
+    await cache.read('k', load)
+    await settle()
+    replica.entries.clear()
+    origin = { value: { name: 'second' }, version: 2 }
+    advance(3600)
+    expect([1, 2, 3].map(() => cache.recall('k', load))).toEqual(Array(3).fill({ name: 'first' }))
+    await settle()
+    expect(loads).toBe(2)
+    expect(cache.recall('k', load)).toEqual({ name: 'second' })
+  })
+
+  test('never fails, and does not hammer a Postgres that is away', async () => {
+    const { cache, settle } = cacheUnderTest({ now: () => now })
+    origin = new Error('away')
+    for (let request = 0; request < 5; request++) {
+      expect(cache.recall('k', load)).toBeUndefined()
+      await settle()
+    }
+    expect(loads).toBe(1)
+    advance(10)
+    cache.recall('k', load)
+    await settle()
+    expect(loads).toBe(2)
+  })
+})

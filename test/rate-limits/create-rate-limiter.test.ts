@@ -56,6 +56,22 @@ beforeEach(() => {
   buckets = new Map()
 })
 
+test('numbers that admins set go before the configured ones, policy by policy', async () => {
+  const limiter = createRateLimiter({
+    drawPermits: counter,
+    settleUnknownLogin: async () => ({ status: 'refused' }),
+    overrides: {
+      'login-ip': { capacity: 7, perSeconds: 70 },
+      'password-user': { capacity: 8, perSeconds: 80 },
+    },
+    stored: { 'login-ip': { capacity: 3, perSeconds: 30 } },
+    now: () => now,
+    waitUntil: () => {},
+  })
+  expect(await limiter.take('login-ip', '192.0.2.1')).toMatchObject({ limit: 3, windowSeconds: 30 })
+  expect(await limiter.take('password-user', 'ada')).toMatchObject({ limit: 8, windowSeconds: 80 })
+})
+
 describe('object policies', () => {
   test('ask the counter each time and refuse beyond the capacity', async () => {
     const limiter = isolate()

@@ -1,0 +1,54 @@
+/** Rate-limit policies as the API shows them: the numbers in force and where they come from. */
+import { z } from '@hono/zod-openapi'
+import type { Config } from '../../config.ts'
+import { type PolicyName, policies } from '../../rate-limits/policies.ts'
+import { policyNames, storedLimit, storedOverrides } from '../../rate-limits/stored-limits.ts'
+import type { SettingRow } from '../settings/setting-change.store.ts'
+
+export const policyParam = z.object({
+  policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]).openapi({ example: 'login-ip' }),
+})
+
+export const rateLimitSchema = z
+  .object({
+    policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]),
+    protects: z.string(),
+    counted_per: z.enum(['ip', 'client', 'user']),
+    capacity: z.number().int().openapi({ description: 'Permits of a full bucket, in force' }),
+    per_seconds: z.number().int().openapi({ description: 'In which an empty bucket fills, in force' }),
+    source: z
+      .enum(['default', 'configuration', 'setting'])
+      .openapi({ description: 'Where the numbers come from: code, AUTHLY_RATE_LIMITS, or an administrator' }),
+    reset_to: storedLimit.openapi({ description: 'What would be in force without the setting' }),
+    when_counter_is_away: z.enum(['allow', 'refuse']),
+    updated_at: z.string().nullable().openapi({ format: 'date-time', description: '`null`: never changed' }),
+  })
+  .openapi('RateLimitPolicy')
+
+export function toRateLimitView(
+  policy: PolicyName,
+  config: Pick<Config, 'rateLimitOverrides'>,
+  row: SettingRow | undefined,
+) {
+  const set = row && storedOverrides({ [row.name]: row.value })[policy]
+  const configured = config.rateLimitOverrides[policy]
+  const fallback = configured ?? policies[policy]
+  const inForce = set ?? fallback
+  const source: 'setting' | 'configuration' | 'default' = set
+    ? 'setting'
+    : configured
+      ? 'configuration'
+      : 'default'
+  const { protects, subject, onFailure } = policies[policy]
+  return {
+    policy,
+    protects,
+    counted_per: subject,
+    capacity: inForce.capacity,
+    per_seconds: inForce.perSeconds,
+    source,
+    reset_to: { capacity: fallback.capacity, per_seconds: fallback.perSeconds },
+    when_counter_is_away: onFailure === 'open' ? ('allow' as const) : ('refuse' as const),
+    updated_at: row ? new Date(row.updated_at).toISOString() : null,
+  }
+}

@@ -1,0 +1,73 @@
+/** Settings in Postgres: a row appears with the first change, so version 0 is "never changed". */
+import { type SQL, sql } from 'drizzle-orm'
+import type { AuditEvent } from '../../audit/event.ts'
+import type { Row } from '../../db/run-batch.ts'
+import type { Problem } from '../../kit/problem.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import { selectSettings } from '../../settings/settings.store.ts'
+import { recordChange } from '../entity-change.store.ts'
+import { preconditionFailed } from '../problems.ts'
+
+/** A setting that was changed at some time. `value` null: reset to its default. */
+export interface SettingRow extends Record<string, unknown> {
+  readonly name: string
+  readonly value: unknown
+  readonly version: number
+  readonly updated_at: string
+}
+
+/** Rows `{ setting }`. */
+export const selectSetting = (name: string): SQL =>
+  sql`select to_jsonb(settings) as setting from settings where name = ${name}`
+
+/**
+ * Statements for `settingOutcome`: the change with its event, the row as it is then, and all settings for the
+ * cache. The same value again changes nothing.
+ */
+export const changeSetting = (input: {
+  readonly name: string
+  readonly value: unknown
+  readonly expectedVersions: readonly number[] | undefined
+  readonly event: AuditEvent
+}): readonly SQL[] => {
+  const { name, expectedVersions, event } = input
+  const value = sql`${JSON.stringify(input.value)}::jsonb`
+  const matches = (version: SQL) =>
+    expectedVersions === undefined
+      ? sql`true`
+      : sql`${version} in (select jsonb_array_elements_text(${JSON.stringify(expectedVersions)}::jsonb)::bigint)`
+  return [
+    sql`with current as materialized (
+        select * from settings where name = ${name} for update
+      ), known as (
+        select coalesce((select version from current), 0) as version,
+          coalesce((select value from current), 'null'::jsonb) as value
+      ), changed as (
+        insert into settings (name, value)
+        select ${name}, ${value} from known where ${matches(sql`known.version`)} and known.value is distinct from ${value}
+        on conflict (name) do update
+          set value = excluded.value, version = settings.version + 1, updated_at = now()
+          -- Another's first change may have come in between: nobody has read that one.
+          where ${matches(sql`settings.version`)}
+        returning *
+      ), recorded as (${recordChange(
+        event,
+        sql`jsonb_build_object('value', known.value)`,
+        sql`jsonb_build_object('value', changed.value)`,
+        sql`known, changed`,
+      )})
+      select known.version, (${matches(sql`known.version`)}) as matched, known.value is distinct from ${value} as differs,
+        exists (select 1 from changed) as written
+      from known`,
+    selectSetting(name),
+    selectSettings,
+  ]
+}
+
+/** The row after the change, undefined if there is none still; 412 for another version. */
+export function settingOutcome(rows: readonly (readonly Row[])[]): Result<SettingRow | undefined, Problem> {
+  const [attempt] = (rows[0] ?? []) as readonly { matched: boolean; differs: boolean; written: boolean }[]
+  const setting = rows[1]?.[0]?.['setting'] as SettingRow | undefined
+  const isLost = !attempt?.matched || (attempt.differs && !attempt.written)
+  return isLost ? err(preconditionFailed(setting?.version ?? 0)) : ok(setting)
+}

@@ -1,0 +1,45 @@
+import { z } from '@hono/zod-openapi'
+import { err } from '../../kit/result.ts'
+import { toLoadedSettings } from '../../settings/settings.store.ts'
+import { type SettingName, settingNames, settingSchemas, settingsCacheKey } from '../../settings/settings.ts'
+import { checkLockout } from '../check-lockout.ts'
+import { answer, defineOperation, type Operation } from '../operation.ts'
+import { invalidRequest } from '../problems.ts'
+import { renewCache } from '../renew-cache.ts'
+import { pascalOf, settingViewSchemas, toSettingView, valueSchemaOf } from './setting.ts'
+import { changeSetting, settingOutcome } from './setting-change.store.ts'
+
+const updateSetting = (name: SettingName): Operation =>
+  defineOperation({
+    id: `updateSetting${pascalOf(name)}`,
+    method: 'patch',
+    path: `/admin/settings/${name}`,
+    tag: 'Settings',
+    summary: `Change the setting ${name}`,
+    description: `${settingSchemas[name].description} \`value\` replaces the old one as a whole; \`null\` brings back the default.`,
+    permission: 'admin:settings:write',
+    dangerous: true,
+    conditional: true,
+    body: z.strictObject({ value: valueSchemaOf(name).nullable() }).openapi(`Setting${pascalOf(name)}Patch`),
+    answers: {
+      200: { description: 'The setting as it is now', schema: settingViewSchemas[name], versioned: true },
+    },
+    async run({ actor, body, db, deps, event, expectedVersions, origin }) {
+      const { value } = body
+      const faults = checkLockout({ [name]: value ?? undefined }, { actor, origin }, () => '#/value')
+      if (faults.length > 0) return err(invalidRequest(faults))
+      const rows = await db.runAll(
+        changeSetting({
+          ...{ name, value, expectedVersions },
+          event: event('setting.updated', { entity_type: 'setting', entity_id: name }),
+        }),
+      )
+      const changed = settingOutcome(rows)
+      if (!changed.ok) return changed
+      await renewCache(deps.edgeCache, settingsCacheKey, toLoadedSettings(rows[2] ?? []))
+      return answer(200, toSettingView(name, changed.value), { version: changed.value?.version ?? 0 })
+    },
+  })
+
+/** One operation for each setting, so that the OpenAPI document shows exactly what each may be. */
+export const updateSettings: readonly Operation[] = settingNames.map(updateSetting)
