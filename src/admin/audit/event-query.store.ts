@@ -10,6 +10,7 @@
  * say are written so that no other index is taken for them.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import { shownEventJson } from '../../audit/shown-event.ts'
 import type { EventFilter } from './event-filter.ts'
 
 export interface EventQuery {
@@ -22,15 +23,9 @@ export interface EventQuery {
 }
 
 const runLength = 32_768
-const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 /** An event as the API shows it. */
-export const shownEvent = sql.raw(`json_build_object(
-  'id', id, 'position', position, 'type', type, 'occurred_at', ${instant('occurred_at')},
-  'recorded_at', ${instant('recorded_at')}, 'outcome', outcome, 'actor_type', actor_type, 'actor_id', actor_id,
-  'user_id', user_id, 'client_id', client_id, 'session_id', session_id, 'entity_type', entity_type,
-  'entity_id', entity_id, 'ip', ip, 'user_agent', user_agent, 'request_id', request_id, 'changes', changes,
-  'data', data, 'erased_at', ${instant('erased_at')})`)
+export const shownEvent = sql.raw(shownEventJson)
 
 /**
  * Rows `{ event }`; ask for one more than the page holds.

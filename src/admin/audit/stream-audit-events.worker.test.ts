@@ -8,6 +8,7 @@ import {
   testDependencies,
 } from '../../../test/worker/admin-client.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import { auditEventSchema } from './audit-event.ts'
 
 const wait = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 20 })
 
@@ -39,6 +40,8 @@ describe('GET /admin/audit/stream', () => {
     const live = follow(first)
     const [one] = await write(person)
     await wait(() => live.text().includes(one as string))
+    const data = /^data: (.*)$/m.exec(live.text())?.[1] as string
+    expect(auditEventSchema.strict().parse(JSON.parse(data)).id).toBe(one)
     const lastId = /id: (\d+)\nevent: audit/.exec(live.text())?.[1] as string
     await live.stop()
 

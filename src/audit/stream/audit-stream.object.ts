@@ -18,7 +18,6 @@ import {
   type SocketSubscriber,
 } from './socket-subscriber.ts'
 import { createSseSubscriber } from './sse-subscriber.ts'
-import { toJsonEvent } from './stream-event.ts'
 import type { Subscriber, SubscriberEvents } from './subscriber.ts'
 import type { OpenAuditStream, Subscription } from './subscription.ts'
 import { createTrailReader } from './trail-reader.store.ts'
@@ -56,7 +55,7 @@ export class AuditStream extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#broadcaster = createBroadcaster({
-      reader: createTrailReader((statements) => this.#runBatch(statements), toJsonEvent),
+      reader: createTrailReader((statements) => this.#runBatch(statements)),
       now: Date.now,
       wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       onFailure: (error) => this.#report('reading', error),

@@ -1,6 +1,7 @@
 /** Reads the trail for the live stream: by position alone, and never behind a write that may still commit. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Row, RunBatch } from '../../db/run-batch.ts'
+import { shownEventJson } from '../shown-event.ts'
 import type { StreamFilter } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
 import { actorKey, TrailBusy, type TrailReader } from './trail-reader.ts'
@@ -12,8 +13,7 @@ const pastWindow = 10_000
 const lockTimeoutMilliseconds = 300
 const permission = 'admin:audit:read'
 
-/** @param toJson the event as the admin API shows it */
-export function createTrailReader(runBatch: RunBatch, toJson: (row: Row) => unknown): TrailReader {
+export function createTrailReader(runBatch: RunBatch): TrailReader {
   const toEvent = (row: Row): StreamEvent => ({
     position: Number(row['position']),
     type: String(row['type']),
@@ -21,7 +21,7 @@ export function createTrailReader(runBatch: RunBatch, toJson: (row: Row) => unkn
     user_id: row['user_id'] as string | null,
     actor_id: row['actor_id'] as string | null,
     client_id: row['client_id'] as string | null,
-    json: JSON.stringify(toJson(row)),
+    json: JSON.stringify(row['event']),
   })
 
   return {
@@ -71,7 +71,8 @@ export function createTrailReader(runBatch: RunBatch, toJson: (row: Row) => unkn
 }
 
 const selectEvents = (condition: SQL, limit: number): SQL =>
-  sql`SELECT * FROM audit_events WHERE ${condition} ORDER BY position LIMIT ${limit}`
+  sql`SELECT position, type, outcome, user_id, actor_id, client_id, ${sql.raw(shownEventJson)} AS event
+      FROM audit_events WHERE ${condition} ORDER BY position LIMIT ${limit}`
 
 /** The actors who may not read the trail now. */
 const selectForbidden = (actors: readonly { type: string; id: string }[]): SQL => sql`
