@@ -71,5 +71,15 @@ export const sampleFlow: readonly Step[] = [
   { operationId: 'listClientSecrets' },
   { operationId: 'deleteClientSecret' },
   { operationId: 'deleteClient', etagOf: client },
+  { operationId: 'listKeys' },
+  { operationId: 'rotateKey' },
+  { operationId: 'listSettings' },
+  {
+    operationId: 'updateSettingAdminStepUpMaxAgeSeconds',
+    etagOf: () => '/admin/settings/admin.step_up_max_age_seconds',
+  },
+  { operationId: 'listAuditEvents' },
+  { operationId: 'searchAuditEvents' },
+  { operationId: 'listUserAuditEvents' },
   { operationId: 'revokeToken', with: ({ READ_TOKEN = '' }) => ({ TOKEN: READ_TOKEN }) },
 ]

@@ -20,6 +20,7 @@ import { problemExample } from './problem-examples.ts'
 import { limitedPage, limitHeaders, oauthError, page, type RouteWords, redirect } from './route-words.ts'
 import { routeWords } from './routes/index.ts'
 import { codeSamples } from './samples/code-samples.ts'
+import { plainWishOf } from './samples/sample-wishes.ts'
 import { tagWords } from './tag-words.ts'
 
 type Components = NonNullable<OpenApiDocument['components']>
@@ -81,6 +82,10 @@ function complete(operation: Operation, words: RouteWords | undefined, component
     const problem = content['application/problem+json']
     const example = problemExample(Number(status))
     if (problem && example !== undefined) problem.example ??= example
+  }
+  const wish = plainWishOf(operation.operationId)
+  for (const media of Object.values(done.requestBody?.content ?? {})) {
+    if (wish.json !== undefined && media.schema?.example === undefined) media.example ??= wish.json
   }
   const bodies = [
     done.requestBody?.content ?? {},

@@ -13,7 +13,7 @@ export function postmanCollection(document: OpenApiDocument): Json {
   return {
     info: {
       name: 'Authly',
-      description: `${document.info['description']}\n\nGenerated from openapi.json. Set \`issuer\`, \`client_id\` and \`client_secret\` of a service that may administer; the first request gets its token.`,
+      description: `${document.info['description']}\n\nGenerated from openapi.json. Set \`issuer\`, \`client_id\` and \`client_secret\` of a service that may administer; the first request gets its token. Run as a whole it creates, changes and deletes: use a test system.`,
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
     },
     auth: bearer,

@@ -76,6 +76,13 @@ const wishes: Readonly<Record<string, Wishes>> = {
       },
     ],
   ],
+  rotateKey: [['', { json: { alg: 'ES256' } }]],
+  // Settings as they are in the beginning: nobody locks themselves out by trying an example.
+  updateSettingAdminIpAllowList: [['', { json: { value: [] } }]],
+  updateSettingAdminStepUpAcrValues: [['', { json: { value: [] } }]],
+  updateSettingAdminStepUpMaxAgeSeconds: [['', { json: { value: 900 } }]],
+  listAuditEvents: [['', { query: { families: 'user,client', limit: '10' } }]],
+  searchAuditEvents: [['', { query: { q: 'grace', from: '2026-01-01T00:00:00Z' } }]],
   // Whoever runs a whole collection should not change or delete everybody.
   bulkUpdateUsers: [
     ['', { json: { filter: { status: 'disabled' }, patch: { status: 'active' }, dry_run: true } }],
