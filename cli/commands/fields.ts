@@ -7,7 +7,7 @@ import { readJson, readSecret } from '../read-value.ts'
 
 const taken = new Set([
   ...globalOptions.map(({ name }) => name),
-  ...['all', 'columns', 'data', 'file', 'if-match', 'out', 'unset', 'wait'],
+  ...['all', 'columns', 'data', 'if-match', 'out', 'unset', 'wait'],
 ])
 
 /** A field's option. A name that means something else here gets the field's owner in front: `--user-profile`. */

@@ -11,6 +11,7 @@ import { columns } from './presentation.ts'
 import { printRequest } from './print-request.ts'
 import { saveAnswer } from './save-answer.ts'
 import { openUpload } from './upload.ts'
+import { versionOf } from './version-of.ts'
 import { watchJob } from './watch-job.ts'
 
 export function commandOf(
@@ -110,17 +111,6 @@ async function run(
   }
   const response = await (await context.api()).send(request)
   return print(context, operation, response, all)
-}
-
-/** The ETag to change: the one given, or that of the thing as it is now. */
-async function versionOf(context: CommandContext, path: string, isPreview: boolean): Promise<string> {
-  const given = context.options['if-match'] as string | undefined
-  // A bare number is what people copy; the header wants quotes.
-  if (given !== undefined) return /^\d+$/.test(given) ? `"${given}"` : given
-  if (isPreview) return '<the ETag read before>'
-  const response = await (await context.api()).send({ method: 'GET', path })
-  await response.body?.cancel()
-  return response.headers.get('etag') ?? '*'
 }
 
 async function printPages(

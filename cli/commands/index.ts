@@ -5,22 +5,25 @@ import { accountCommands } from './account.ts'
 import { api } from './api.ts'
 import { auditTail } from './audit-tail.ts'
 import { auditVerify } from './audit-verify.ts'
+import { bulkDelete } from './bulk-delete.ts'
 import { completionCommands } from './completion.ts'
 import { commandOf } from './from-operation.ts'
 import { jobCommands } from './jobs.ts'
 import { login } from './login.ts'
 import { nameOperation } from './name-operation.ts'
+import { isOfOneSetting, settingCommands } from './settings.ts'
 
 export function createCommands(operations: readonly CatalogueOperation[]): readonly Command[] {
   const stream = operations.find(({ path, answer }) => path === '/admin/audit/stream' && answer === 'events')
   const byHand: readonly Command[] = [
     ...[login(operations), ...accountCommands, api, auditVerify],
     ...(stream ? [auditTail(stream)] : []),
-    ...[...jobCommands(operations), ...completionCommands],
+    ...[...jobCommands(operations), ...bulkDelete(operations), ...settingCommands(operations)],
+    ...completionCommands,
   ]
   const taken = new Set(byHand.map(({ words }) => words.join(' ')))
   const derived = operations
-    .filter(({ answer }) => answer !== 'events')
+    .filter((operation) => operation.answer !== 'events' && !isOfOneSetting(operation))
     .map((operation) => commandOf(operation, nameOperation(operation, operations), operations))
     .filter(({ words }) => !taken.has(words.join(' ')))
   return [...byHand, ...derived]

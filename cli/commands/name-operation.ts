@@ -7,7 +7,14 @@ import type { CatalogueOperation } from '../api/catalogue.ts'
 type Route = Pick<CatalogueOperation, 'method' | 'path' | 'answer' | 'id'>
 
 /** Better words than the route gives, by operation id. */
-const chosen: Readonly<Record<string, readonly string[]>> = {}
+const chosen: Readonly<Record<string, readonly string[]>> = {
+  listAdminAuditEvents: ['audit', 'by-admin'],
+  listUserAuditEvents: ['audit', 'about-user'],
+  retireKey: ['keys', 'retire'],
+  searchAuditEvents: ['audit', 'search'],
+  // `audit verify` proves a file, here; this asks the server to look at itself.
+  verifyAuditTrail: ['audit', 'self-check'],
+}
 
 const isParameter = (segment: string) => segment.startsWith('{')
 
