@@ -1,6 +1,7 @@
 /** Every admin operation, by folder. A folder's `index.ts` is its table of contents. */
 import { auditOperations } from './audit/index.ts'
 import { clientOperations } from './clients/index.ts'
+import { dashboardOperations } from './dashboard/index.ts'
 import { jobOperations } from './jobs/index.ts'
 import { keyOperations } from './keys/index.ts'
 import type { Operation } from './operation.ts'
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...keyOperations,
   ...settingOperations,
   ...rateLimitOperations,
+  ...dashboardOperations,
   ...roleOperations,
   ...auditOperations,
   ...jobOperations,

@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi'
+import { answer, defineOperation } from '../operation.ts'
+import { type StatsRow, selectStats } from './stats.store.ts'
+
+const count = (description: string) => z.number().int().openapi({ description, example: 42 })
+
+export const getStats = defineOperation({
+  id: 'getStats',
+  method: 'get',
+  path: '/admin/stats',
+  tag: 'Dashboard',
+  summary: 'Numbers for a dashboard',
+  description:
+    'People and clients as of now, and what happened on each of the last days (UTC), today included. Days are counted from the audit trail, so they are lower where its retention is shorter.',
+  permission: 'admin:stats:read',
+  query: z.object({
+    days: z.coerce.number().int().min(1).max(92).default(30).openapi({
+      description: 'How many days, today included',
+      type: 'integer',
+      example: 30,
+    }),
+  }),
+  answers: {
+    200: {
+      description: 'The numbers',
+      schema: z
+        .object({
+          users: z.object({ total: count('All'), active: count('May sign in'), disabled: count('May not') }),
+          clients: z.object({
+            total: count('All'),
+            enabled: count('May get tokens'),
+            active: count('Got a token in these days'),
+          }),
+          days: z.array(
+            z.object({
+              date: z.string().openapi({ format: 'date', example: '2026-11-23' }),
+              users_created: count('New accounts'),
+              sign_ins: count('Sessions begun'),
+              sign_in_failures: count('Refused sign-ins'),
+              tokens_issued: count('Token responses, refreshes included'),
+            }),
+          ),
+        })
+        .openapi('Stats'),
+    },
+  },
+  async run({ db, now, query: { days } }) {
+    const [row] = await db.run<StatsRow>(selectStats(now, days))
+    if (!row) throw new Error('the statistics query returned no row')
+    const { total_users, active_users, total_clients, enabled_clients, active_clients } = row
+    return answer(200, {
+      users: { total: total_users, active: active_users, disabled: total_users - active_users },
+      clients: { total: total_clients, enabled: enabled_clients, active: active_clients },
+      days: row.days,
+    })
+  },
+})
