@@ -26,9 +26,19 @@ export async function publishOutput(
     const { etag } = await upload.uploadPart(partNumber, bytes)
     return { ...begun, parts: [...begun.parts, { partNumber, etag }] }
   }
-  await upload.complete([...begun.parts])
+  try {
+    await upload.complete([...begun.parts])
+  } catch (error) {
+    // Completed before, and the object died before it could keep that.
+    if ((await bucket.head(key))?.size !== sizeOf(sql)) throw error
+  }
   return 'complete'
 }
+
+const sizeOf = (sql: SqlStorage): number =>
+  sql
+    .exec<{ size: number }>("SELECT coalesce(sum(length(bytes)), 0) AS size FROM files WHERE name = 'output'")
+    .one().size
 
 /** `partBytes` of the output from `offset`, fewer at its end. */
 function readRange(sql: SqlStorage, offset: number): Uint8Array {

@@ -17,7 +17,13 @@ export const updateUsers = defineOperation({
   dangerous: true,
   body: z
     .strictObject({ filter: userFilter, patch: bulkPatch, dry_run: z.boolean().default(false) })
-    .openapi('UserBulkUpdate'),
+    .openapi('UserBulkUpdate', {
+      example: {
+        filter: { locale: 'de' },
+        patch: { profile: { zoneinfo: 'Europe/Berlin' } },
+        dry_run: true,
+      },
+    }),
   answers: { 202: { description: 'The job', schema: jobSchema, located: true } },
   run: (call) => beginJob(call, { kind: 'users.update', params: call.body }),
 })
