@@ -70,6 +70,14 @@ describe('GET /admin/audit/stream', () => {
     expect((await callAdmin(auditor, 'GET', '/admin/audit/stream', { headers })).status).toBe(400)
   })
 
+  it('takes any text in a filter', async () => {
+    const auditor = await addAdmin({ roles: ['auditor'] })
+    const actor = encodeURIComponent('Zoë 漢字 👋 "\\')
+    const stream = await callAdmin(auditor, 'GET', `/admin/audit/stream?actor_id=${actor}&after=0`)
+    expect(stream.status).toBe(200)
+    await stream.body?.cancel()
+  })
+
   it('ends when the session behind the token is revoked', async () => {
     const auditor = await addAdmin({ roles: ['auditor'] })
     const stream = follow(await callAdmin(auditor, 'GET', '/admin/audit/stream'))

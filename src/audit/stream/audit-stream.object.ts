@@ -12,6 +12,7 @@ import { createRunBatch } from '../../db/run-batch.ts'
 import { type Placement, placeObjects } from '../../kit/place-objects.ts'
 import { serverSentEventHeaders } from '../../kit/server-sent-events.ts'
 import { type Broadcaster, createBroadcaster } from './broadcaster.ts'
+import { findDeadTokens } from './dead-tokens.ts'
 import {
   createSocketSubscriber,
   restoreSocketSubscriber,
@@ -77,7 +78,7 @@ export class AuditStream extends DurableObject<Env> {
   /** Opens a stream; what for is in a header that only our own worker can send. */
   override async fetch(request: Request): Promise<Response> {
     if (this.#broadcaster.size >= mostSubscribers) return refusal('5')
-    const subscription = JSON.parse(request.headers.get(subscriptionHeader) ?? '') as Subscription
+    const subscription = readSubscription(request)
     this.#entering++
     try {
       await this.#listen()
@@ -204,30 +205,14 @@ export class AuditStream extends DurableObject<Env> {
     return Math.max(0, first - Date.now())
   }
 
-  /** A token may be revoked, or its session ended, before it expires: its object knows. */
   async #endDeadTokens(): Promise<void> {
     if (Date.now() - this.#livenessCheckedAt < livenessMilliseconds) return
     this.#livenessCheckedAt = Date.now()
     const sessionsOf = placeObjects(this.env.USER_SESSIONS, this.#config)
-    const inspected = new Map<string, Promise<boolean>>()
-    const isLive = ({ subject, grant_id, jti_hash }: Subscription['token']): Promise<boolean> => {
-      const known = inspected.get(jti_hash)
-      if (known) return known
-      const asked = sessionsOf(subject)
-        .inspectToken({ now: Date.now(), kind: 'access', grant_id, jti_hash })
-        .then(
-          ({ status }) => status === 'live',
-          // Its object is away: asked again next time, and the token ends by itself.
-          () => true,
-        )
-      inspected.set(jti_hash, asked)
-      return asked
-    }
-    await Promise.all(
-      [...this.#broadcaster.subscribers()].map(async (subscriber) => {
-        if (!(await isLive(subscriber.subscription.token))) this.#end(subscriber, 'token_ended')
-      }),
+    const dead = await findDeadTokens(this.#broadcaster.subscribers(), (subject, input) =>
+      sessionsOf(subject).inspectToken({ now: Date.now(), kind: 'access', ...input }),
     )
+    for (const subscriber of dead) this.#end(subscriber, 'token_ended')
   }
 
   /** Opens the LISTEN connection if there is none. @throws when Postgres cannot be reached */
@@ -289,6 +274,9 @@ export class AuditStream extends DurableObject<Env> {
   }
 }
 
+const readSubscription = (request: Request): Subscription =>
+  JSON.parse(decodeURIComponent(request.headers.get(subscriptionHeader) ?? '')) as Subscription
+
 const refusal = (retryAfterSeconds: string): Response =>
   new Response(null, { status: 503, headers: { 'retry-after': retryAfterSeconds } })
 
@@ -301,7 +289,8 @@ export function createOpenAuditStream(
   return (subscription, transport) =>
     place(config.region).fetch('https://audit-stream/', {
       headers: {
-        [subscriptionHeader]: JSON.stringify(subscription),
+        // Headers hold bytes, filters any text.
+        [subscriptionHeader]: encodeURIComponent(JSON.stringify(subscription)),
         ...(transport === 'websocket' ? { upgrade: 'websocket' } : {}),
       },
     })

@@ -286,6 +286,15 @@ describe('bounds', () => {
     expect(socket.closed).toEqual([{ code: 4400 }])
   })
 
+  it('keeps the largest filter there can be with its socket', async () => {
+    const text = '漢'.repeat(200)
+    const types = Array.from({ length: 50 }, (_, index) => `entity_of_some_length.verb_${index}`)
+    const filter = { types, families: types, user_id: text, actor_id: text, client_id: text }
+    const socket = await openSocket({ auditor, region: newRegion(), filter })
+    await wait(() => socket.messages.length === 1)
+    expect(socket.messages[0]?.kind).toBe('heartbeat')
+  })
+
   it('answers "ping" without being asked to think', async () => {
     const { person, filter } = about()
     const { socket } = await openSocket({

@@ -134,6 +134,7 @@ export async function writeSlowly(userId: string) {
   client.neonConfig.wsProxy = () => `${new URL(config.databaseGatewayUrl as string).host}/v2`
   client.neonConfig.useSecureWebSocket = false
   client.neonConfig.pipelineConnect = false
+  client.on('error', () => undefined)
   await client.connect()
   const { id, type } = newEvent(userId)
   await client.query('BEGIN')
