@@ -65,14 +65,14 @@ app.notFound((c) => {
   })
 })
 
-/** What a path answers, for `Allow` (RFC 9110 §15.5.6); empty when there is no such path. */
-const methodsOf = (path: string): readonly string[] => [
-  ...new Set(
-    app.routes
-      .filter((route) => route.method !== 'ALL' && matchesPath(route.path, path))
-      .map(({ method }) => method),
-  ),
-]
+/** What a path answers, for `Allow` (RFC 9110 §15.5.6); empty when there is no such path. A literal pattern wins. */
+function methodsOf(path: string): readonly string[] {
+  const fitting = app.routes.filter((route) => route.method !== 'ALL' && matchesPath(route.path, path))
+  const parameters = (pattern: string) => pattern.split('/:').length
+  const fewest = Math.min(...fitting.map((route) => parameters(route.path)))
+  const best = fitting.filter((route) => parameters(route.path) === fewest)
+  return [...new Set(best.map(({ method }) => method))]
+}
 
 /** Whether `path` is one that the route pattern `/a/:b` stands for. */
 function matchesPath(pattern: string, path: string): boolean {

@@ -33,7 +33,7 @@ export const wholeNumber = (rules: {
 }) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .regex(/^\d{1,15}$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= rules.minimum && value <= rules.maximum, {
       message: `must be from ${rules.minimum} to ${rules.maximum}`,

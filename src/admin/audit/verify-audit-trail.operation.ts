@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { isErasureProof } from '../../audit/erasure-proof.ts'
 import { openCheckpoint } from '../../audit/evidence/checkpoint.ts'
 import { selectSegments, selectSigners } from '../../audit/evidence.store.ts'
 import type { StoredSegment } from '../../audit/evidence-row.ts'
 import { verifyTrail } from '../../audit/verify-trail.ts'
 import { answer, defineOperation } from '../operation.ts'
+import { wholeNumber } from '../schemas.ts'
 
 /** About half a CPU second and a few megabytes. */
 const mostCheckpoints = 20
@@ -19,20 +21,14 @@ export const verifyAuditTrail = defineOperation({
     'A check of the server by itself, some checkpoints at a time: go on with `next_sequence`. Who doubts the server exports the trail and runs `authly audit verify`.',
   permission: 'admin:audit:read',
   query: z.object({
-    from_sequence: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(2 ** 40)
-      .default(1)
-      .openapi({ description: 'First checkpoint to check', type: 'integer', example: 1 }),
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(mostCheckpoints)
-      .default(10)
-      .openapi({ description: 'How many checkpoints', type: 'integer', example: 10 }),
+    from_sequence: wholeNumber({
+      ...{ minimum: 1, maximum: 2 ** 40, default: 1 },
+      description: 'First checkpoint to check',
+    }),
+    limit: wholeNumber({
+      ...{ minimum: 1, maximum: mostCheckpoints, default: 10 },
+      description: 'How many checkpoints',
+    }),
   }),
   answers: {
     200: {
@@ -73,6 +69,7 @@ export const verifyAuditTrail = defineOperation({
         keyring: deps.keyring,
         signers: signers.map((row) => row['public_jwk'] as object),
         issuer: deps.config.issuer,
+        isErasureProof: (userId, proof) => isErasureProof(deps.root, userId, proof),
         isEnd: found.length <= limit,
       },
       before && (await openCheckpoint(before as { jws: string; public_jwk: Record<string, unknown> })),

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { answer, defineOperation } from '../operation.ts'
+import { wholeNumber } from '../schemas.ts'
 import { type StatsRow, selectStats } from './stats.store.ts'
 
 const count = (description: string) => z.number().int().openapi({ description, example: 42 })
@@ -14,10 +15,9 @@ export const getStats = defineOperation({
     'People and clients as of now, and what happened on each of the last days (UTC), today included. Days are counted from the audit trail, so they are lower where its retention is shorter.',
   permission: 'admin:stats:read',
   query: z.object({
-    days: z.coerce.number().int().min(1).max(92).default(30).openapi({
+    days: wholeNumber({
+      ...{ minimum: 1, maximum: 92, default: 30 },
       description: 'How many days, today included',
-      type: 'integer',
-      example: 30,
     }),
   }),
   answers: {
