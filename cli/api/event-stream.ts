@@ -33,9 +33,11 @@ export async function* readEvents(
   let event = ''
   let data: string[] = []
   let id = position.lastEventId
+  let namesPosition = false
   for await (const line of readLines(body)) {
     if (line === '') {
-      if (tellsIdle && data.length === 0 && id !== position.lastEventId) yield 'idle'
+      if (tellsIdle && data.length === 0 && namesPosition) yield 'idle'
+      namesPosition = false
       position.lastEventId = id
       if (data.length > 0) yield { event: event === '' ? 'message' : event, data: data.join('\n') }
       event = ''
@@ -47,8 +49,10 @@ export async function* readEvents(
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '')
     if (name === 'data') data.push(value)
     else if (name === 'event') event = value
-    else if (name === 'id' && !value.includes('\0')) id = value
-    else if (name === 'retry' && /^\d{1,6}$/.test(value)) position.retryMs = Number(value)
+    else if (name === 'id' && !value.includes('\0')) {
+      id = value
+      namesPosition = true
+    } else if (name === 'retry' && /^\d{1,6}$/.test(value)) position.retryMs = Number(value)
   }
 }
 

@@ -11,7 +11,7 @@ import { columns } from './presentation.ts'
 import { printRequest } from './print-request.ts'
 import { saveAnswer } from './save-answer.ts'
 import { openUpload } from './upload.ts'
-import { versionOf } from './version-of.ts'
+import { versionedPath, versionOf } from './version-of.ts'
 import { watchJob } from './watch-job.ts'
 
 export function commandOf(
@@ -83,10 +83,8 @@ async function run(
   const { method } = operation
   const isTriedOut = context.global.dryRun && dryRunField(operation) !== undefined
   const isPreview = context.global.dryRun && !isTriedOut
-  const path = fillPath(
-    operation.path,
-    isPreview ? context.positionals : await findAccount(context, operation, all),
-  )
+  const values = isPreview ? context.positionals : await findAccount(context, operation, all)
+  const path = fillPath(operation.path, values)
   const query = await readQuery(context, operation, owner)
   const body = await readBody(context, operation, owner)
   const file = operation.upload ? await openUpload(context, operation) : undefined
@@ -100,7 +98,9 @@ async function run(
         ? { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }
         : {}),
       ...(file ? { 'content-type': file.contentType } : {}),
-      ...(operation.conditional ? { 'if-match': await versionOf(context, path, isPreview) } : {}),
+      ...(operation.conditional
+        ? { 'if-match': await versionOf(context, fillPath(versionedPath(operation, all), values), isPreview) }
+        : {}),
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
     ...(file ? { body: file.body } : {}),

@@ -1,6 +1,6 @@
 /** Administration on the command line, against a running server: people, applications, roles, the audit trail. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { permissionNames } from '../../../src/admin/permissions.ts'
@@ -72,6 +72,8 @@ describe('users', () => {
       profile: { name: 'Grace' },
     })
 
+    const promoted = await ok('users', 'roles', 'set', username, '--roles', 'auditor', '--yes')
+    expect(promoted).toMatchObject({ roles: ['auditor'] })
     await ok('users', 'disable', username)
     expect(await ok('users', 'get', username)).toMatchObject({ status: 'disabled' })
     const refused = await home.run(['users', 'delete', username])
@@ -204,6 +206,97 @@ describe('clients', () => {
     })
     const { items } = await ok<{ items: unknown[] }>('clients', 'secrets', 'list', client_id)
     expect(items).toHaveLength(2)
+  })
+})
+
+describe('settings, rate limits and keys', () => {
+  it('are read and changed by name', async () => {
+    const name = 'admin.step_up_max_age_seconds'
+    const before = await ok('settings', 'get', name)
+    expect(await ok('settings', 'set', name, '1800', '--yes')).toMatchObject({ name, value: 1800 })
+    const { items } = await ok<{ items: Record<string, unknown>[] }>('settings', 'list')
+    expect(items.find((item) => item['name'] === name)).toMatchObject({ value: 1800 })
+    expect(await ok('settings', 'set', name, '--reset', '--yes')).toMatchObject({ value: before['value'] })
+    const unknown = await home.run(['settings', 'set', 'admin.nothing', '1', '--yes'])
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining(name)])
+    const wrong = await home.run(['settings', 'set', name, 'soon', '--yes'])
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('value')])
+
+    const limits = await home.run(['rate-limits', 'list'])
+    expect(limits.code, limits.stderr).toBe(0)
+    expect(limits.stdout).toContain('token-client')
+    const keys = await home.run(['keys', 'list'])
+    expect(keys.code, keys.stderr).toBe(0)
+    expect(keys.stdout).toContain('ES256')
+  })
+})
+
+describe('jobs', () => {
+  const people = (count: number, word = fresh('bulk')) =>
+    `username,email\n${Array.from({ length: count }, (_, n) => `${word}-${n},${word}-${n}@example.test`).join('\n')}\n`
+
+  it('are followed to their end, and give their results', async () => {
+    const made = await home.run(
+      ['users', 'bulk', 'create', '-', '--content-type', 'text/csv', '--wait', '-o', 'json'],
+      {
+        stdin: `${people(20)}nobody,not-an-address\n`,
+      },
+    )
+    expect(made.code, made.stderr).toBe(5)
+    expect(made.stderr).toContain('succeeded')
+    const job = JSON.parse(made.stdout) as { id: string }
+    expect(job).toMatchObject({ status: 'succeeded', succeeded: 20, failed: 1, processed: 21 })
+    const out = join(home.folder, 'failures')
+    const results = await home.run(['jobs', 'results', job.id, '--file', 'failures', '--out', out])
+    expect(results.code, results.stderr).toBe(0)
+    expect(readFileSync(out, 'utf8')).toContain('not-an-address')
+    const watched = await home.run(['jobs', 'watch', job.id])
+    expect([watched.code, watched.stdout]).toEqual([5, expect.stringContaining('succeeded')])
+  })
+
+  it('try out and do the same upload from a file', async () => {
+    const file = join(home.folder, 'people.csv')
+    const word = fresh('file')
+    writeFileSync(file, people(3, word))
+    const tried = await home.run(['users', 'import', file, '--dry-run', '--wait'])
+    expect(tried.code, tried.stderr).toBe(0)
+    expect((await home.run(['users', 'get', `${word}-0`])).code).toBe(1)
+    const done = await home.run(['users', 'import', file, '--wait', '--yes'])
+    expect(done.code, done.stderr).toBe(0)
+    expect((await home.run(['users', 'get', `${word}-0`])).code).toBe(0)
+  })
+
+  it('are cancelled while they are watched, and end with 5', async () => {
+    const file = join(home.folder, 'many.csv')
+    writeFileSync(file, people(20_000))
+    const job = await ok('users', 'bulk', 'create', file)
+    const watch = home.start(['jobs', 'watch', String(job['id']), '-o', 'ndjson'])
+    await watch.seen('stdout', /"status":"(queued|running)"/)
+    await ok('jobs', 'cancel', String(job['id']))
+    const { code, stdout } = await watch.done
+    expect(code).toBe(5)
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) as string)).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('of bulk deletion delete what was shown, and nothing without a yes', async () => {
+    const word = fresh('gone')
+    for (let count = 0; count < 3; count++) await addUser({ profile: { family_name: word } })
+    const args = ['users', 'bulk', 'delete', '--filter-family-name', word]
+    const tried = await home.run([...args, '--dry-run'])
+    expect([tried.code, tried.stderr]).toEqual([0, expect.stringContaining('3 accounts would be deleted')])
+    expect((await home.run(args)).code).toBe(2)
+    expect(await ok('users', 'count', '--family-name', word)).toMatchObject({ total_count: 3 })
+    const done = await home.run([...args, '--yes', '--wait'])
+    expect(done.code, done.stderr).toBe(0)
+    expect(await ok('users', 'count', '--family-name', word)).toMatchObject({ total_count: 0 })
+  })
+
+  it('are not needed for an export, which is streamed', async () => {
+    const word = fresh('out')
+    await addUser({ profile: { family_name: word } })
+    const exported = await home.run(['users', 'export', '--family-name', word, '--format', 'csv'])
+    expect(exported.code, exported.stderr).toBe(0)
+    expect(exported.stdout.trim().split('\r\n')).toHaveLength(2)
   })
 })
 
