@@ -34,12 +34,20 @@ export interface StoredCheckpoint extends SignedRecord {
   readonly sealed_at: string
 }
 
+/** An erasure: with its statement once the sealer made it, until then with the proof that it is ours. */
+export interface StoredErasure {
+  readonly user_id: string
+  readonly jws: string | null
+  readonly public_jwk: Readonly<Record<string, unknown>> | null
+  readonly proof: string | null
+}
+
 /** One checkpoint with all that its verification needs, in one snapshot. */
 export interface StoredSegment extends StoredCheckpoint {
   readonly leaves: readonly StoredLeaf[]
   readonly events: readonly EvidenceEvent[]
   readonly removals: readonly SignedRecord[]
-  readonly erasures: readonly SignedRecord[]
+  readonly erasures: readonly StoredErasure[]
 }
 
 /** The checkpoint, if the row says what its signature says. */

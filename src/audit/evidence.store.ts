@@ -103,15 +103,15 @@ export function removalsOf(sequence: SQL): SQL {
       and type = 'audit.events_removed' and data ? 'jws'), '[]')`
 }
 
-/** Statements that explain blanks among the events of `where`. */
+/** Erasures that explain blanks among the events of `where`: `StoredErasure`. */
 export function erasuresOf(where: SQL): SQL {
-  return sql`coalesce((select jsonb_agg(statement) from (
-    select distinct jsonb_build_object('jws', erasure.data->'jws', 'public_jwk', erasure.data->'public_jwk') as statement
-    from (select unnest(array[user_id, case when entity_type = 'user' then entity_id end,
-        case when actor_type = 'user' then actor_id end]) as person
-      from audit_events where ${where} and (origin_salt is null or details_salt is null)) as blank
-    join audit_events as erasure on erasure.user_id = blank.person and erasure.type = 'audit.personal_data_erased'
-    where erasure.data ? 'jws') as statements), '[]')`
+  return sql`coalesce((select jsonb_agg(jsonb_build_object('user_id', erasure.user_id, 'jws', erasure.data->'jws',
+      'public_jwk', erasure.data->'public_jwk', 'proof', erasure.data->'proof') order by erasure.position)
+    from audit_events as erasure
+    where erasure.type = 'audit.personal_data_erased' and erasure.user_id in (
+      select unnest(array[user_id, case when entity_type = 'user' then entity_id end,
+        case when actor_type = 'user' then actor_id end])
+      from audit_events where ${where} and (origin_salt is null or details_salt is null))), '[]')`
 }
 
 /** One segment; undefined when there is no such checkpoint. */

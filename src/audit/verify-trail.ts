@@ -8,7 +8,7 @@ import { type Checkpoint, firstPreviousHash } from './evidence/checkpoint.ts'
 import { checkSegment, type SegmentProblem } from './evidence/segment.ts'
 import { keyIdsOf } from './evidence/signed-record.ts'
 import { openErasure, openRemoval, type Statement } from './evidence/statements.ts'
-import { openStoredCheckpoint, type StoredSegment, withDigests } from './evidence-row.ts'
+import { openStoredCheckpoint, type StoredErasure, type StoredSegment, withDigests } from './evidence-row.ts'
 
 export type TrailProblem =
   | SegmentProblem
@@ -38,6 +38,8 @@ export async function verifyTrail(
     /** Public keys of all checkpoints of the chain: who signed those may have signed statements. */
     readonly signers: readonly JWK[]
     readonly issuer: string
+    /** Whether an erasure that is not sealed yet is ours. */
+    readonly isErasureProof: (userId: string, proof: unknown) => Promise<boolean>
     /** Whether the last segment is the end of the chain. */
     readonly isEnd: boolean
   },
@@ -46,7 +48,7 @@ export async function verifyTrail(
   firstSequence = (before?.claims.sequence ?? 0) + 1,
 ): Promise<TrailCheck> {
   const problems: TrailProblem[] = []
-  const trust = { issuer: needs.issuer, keyIds: await keyIdsOf({ keys: needs.signers }) }
+  const trust = { ...needs, keyIds: await keyIdsOf({ keys: needs.signers }) }
   let previous = before
   let expected = firstSequence
   let events = 0
@@ -82,14 +84,16 @@ export async function verifyTrail(
 
 interface StatementTrust {
   readonly issuer: string
+  readonly isErasureProof: (userId: string, proof: unknown) => Promise<boolean>
   readonly keyIds: ReadonlySet<string>
 }
 
 async function verifySegment(trust: StatementTrust, checkpoint: Checkpoint, segment: StoredSegment) {
   const { claims } = checkpoint
   const removals = trusted(trust, await Promise.all(segment.removals.map(openRemoval)))
-  const erasures = trusted(trust, await Promise.all(segment.erasures.map(openErasure)))
-  const erased = new Set(erasures.map(({ user_id }) => user_id))
+  const erased = new Set(
+    (await Promise.all(segment.erasures.map((erasure) => erasedPerson(trust, erasure)))).flat(),
+  )
   const check = await checkSegment({
     claims,
     leaves: segment.leaves.map(([, hash]) => hash),
@@ -102,6 +106,14 @@ async function verifySegment(trust: StatementTrust, checkpoint: Checkpoint, segm
     .filter(({ by }) => !by.some((id) => erased.has(id)))
     .map(({ position, id }) => ({ code: 'event_blanked' as const, sequence: claims.sequence, position, id }))
   return { problems: [...check.problems, ...blanked], removed: check.removed }
+}
+
+/** Whose data an erasure may have taken: by its statement, or while it has none, by its proof. */
+async function erasedPerson(trust: StatementTrust, erasure: StoredErasure): Promise<readonly string[]> {
+  const { user_id, jws, public_jwk, proof } = erasure
+  if (jws === null || public_jwk === null)
+    return (await trust.isErasureProof(user_id, proof)) ? [user_id] : []
+  return trusted(trust, [await openErasure({ jws, public_jwk })]).map((claims) => claims.user_id)
 }
 
 /** Attack: a statement signed with a key of one's own, to explain a hole of one's own. */

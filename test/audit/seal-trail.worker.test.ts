@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
 import { erasePersonalData } from '../../src/audit/erase-personal-data.store.ts'
+import { isErasureProof } from '../../src/audit/erasure-proof.ts'
 import { selectSegments, selectSigners } from '../../src/audit/evidence.store.ts'
 import type { StoredSegment } from '../../src/audit/evidence-row.ts'
 import { verifyTrail } from '../../src/audit/verify-trail.ts'
@@ -16,6 +17,7 @@ async function verify(trail: Trail) {
       keyring: trail.keyring,
       signers: signers.map((row) => row['public_jwk'] as object),
       issuer,
+      isErasureProof: (userId, proof) => isErasureProof(trail.root, userId, proof),
       isEnd: true,
     },
     undefined,
@@ -173,6 +175,7 @@ describe('erasure', () => {
       `select ip, user_agent, data, details_salt from audit_events where user_id = 'user-7' and type = 'session.created'`,
     )
     expect(rows).toEqual([{ ip: null, user_agent: null, data: {}, details_salt: null }])
+    expect(await codes(trail)).toEqual([])
     await trail.seal()
     expect(await codes(trail)).toEqual([])
   })

@@ -33,6 +33,21 @@ export const eventFilterFields = {
 export const eventFilter = z.object(eventFilterFields)
 export type EventFilter = z.output<typeof eventFilter>
 
+const arrayOf = (known: readonly string[], description: string, example: string) =>
+  z
+    .array(z.enum(known as readonly [string, ...string[]]))
+    .min(1)
+    .max(50)
+    .optional()
+    .openapi({ description, example: [example] })
+
+/** The same in a body, where lists are arrays. */
+export const filterBody = z.strictObject({
+  ...eventFilterFields,
+  types: arrayOf(auditEventTypes, 'Only these event types', 'user.created'),
+  families: arrayOf(families, 'Only these event families', 'user'),
+})
+
 /** Words to find: in ids, names, addresses, browsers, changed values. */
 export const searchWords = id('')
   .unwrap()

@@ -1,5 +1,6 @@
 /** Operations on the audit trail. */
 import type { Operation } from '../operation.ts'
+import { exportAuditTrail } from './export-audit-trail.operation.ts'
 import { getAuditEvent } from './get-audit-event.operation.ts'
 import { listAdminAuditEvents } from './list-admin-audit-events.operation.ts'
 import { listAuditEvents } from './list-audit-events.operation.ts'
@@ -18,6 +19,7 @@ export const auditOperations: readonly Operation[] = [
   searchAuditEvents,
   listAuditCheckpoints,
   verifyAuditTrail,
+  exportAuditTrail,
   streamAuditEvents,
   streamAuditEventsSocket,
 ]

@@ -1,0 +1,71 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { insertEvents } from '../../audit/audit.store.ts'
+import { createSealStore } from '../../audit/evidence.store.ts'
+import { sealTrail } from '../../audit/seal-trail.ts'
+import { createSignRecord } from '../../audit/sign-record.ts'
+import type { ExportAuditParams } from '../../jobs/kinds/export-audit.kind.ts'
+import { beginJob } from '../jobs/begin-job.store.ts'
+import { jobSchema } from '../jobs/job.ts'
+import { type AdminCall, defineOperation } from '../operation.ts'
+import { filterBody } from './event-filter.ts'
+
+const description = `Makes a file of the trail, as a job; fetch it with \`/admin/jobs/{job_id}/results\`.
+
+- \`ndjson\` without filters: whole checkpoints and their events. \`authly audit verify\` proves from the file alone
+  that nothing is missing and nothing was altered.
+- \`ndjson\` with filters: each event with a proof that it is as it was sealed, and the signed number of them.
+- \`csv\`: for spreadsheets; proves nothing.`
+
+const position = (text: string) =>
+  z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 50)
+    .optional()
+    .openapi({ description: text, example: 1042 })
+
+/** What happened a moment ago shall be in the export with its seal; the rest is the cron's. */
+const sealBounds = { events: 1000, checkpoints: 5 }
+
+export const exportAuditTrail = defineOperation({
+  id: 'exportAuditTrail',
+  method: 'post',
+  path: '/admin/audit/export',
+  tag: 'Audit',
+  summary: 'Export the audit trail',
+  description,
+  permission: 'admin:audit:export',
+  dangerous: true,
+  body: z
+    .strictObject({
+      format: z.enum(['ndjson', 'csv']).default('ndjson'),
+      to: z.enum(['download', 'r2']).default('download').openapi({
+        description: '`r2`: also into the bucket of the deployment, if it has one',
+      }),
+      filter: filterBody.default({}),
+      from_position: position('Only events at this position or later; whole checkpoints without filters'),
+      to_position: position('Only events up to this position; whole checkpoints without filters'),
+    })
+    .openapi('AuditExport'),
+  answers: { 202: { description: 'The job', schema: jobSchema, located: true } },
+  async run(call) {
+    // Refuses whoever may not export, before anything is done for them.
+    await call.db.run(sql`select 1`)
+    await sealNow(call.deps)
+    const params: ExportAuditParams = call.body
+    const exported = call.event('audit.exported', {
+      data: { format: params.format, to: params.to, filters: params.filter },
+    })
+    const writeOnce: AdminCall['writeOnce'] = (answer, statements) =>
+      call.writeOnce(answer, [...statements, insertEvents([exported])])
+    return beginJob({ ...call, writeOnce }, { kind: 'audit.export', params })
+  },
+})
+
+function sealNow(deps: AdminCall['deps']) {
+  const { signJwt, keyring, config, now, root } = deps
+  const sign = createSignRecord({ signJwt, keyring, issuer: config.issuer, now })
+  return sealTrail({ ...createSealStore(deps.runBatch), sign, keyring, root }, sealBounds)
+}

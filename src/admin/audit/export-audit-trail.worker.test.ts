@@ -1,0 +1,114 @@
+import { createExecutionContext, env, runDurableObjectAlarm } from 'cloudflare:test'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { testDatabase } from '../../../test/fakes/database.ts'
+import { addAdmin, callAdmin, type TestActor, testDependencies } from '../../../test/worker/admin-client.ts'
+import { insertAuditEvents } from '../../audit/audit.store.ts'
+import { createEvent } from '../../audit/create-event.ts'
+import { erasePersonalData } from '../../audit/erase-personal-data.store.ts'
+import { verifyExport } from '../../audit/evidence/verify-export.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import { createScheduledNeeds } from '../../wiring.ts'
+
+let admin: TestActor
+const person = uuidv7()
+const erased = uuidv7()
+
+const seal = () => createScheduledNeeds(env, createExecutionContext()).sealTrail()
+
+const write = (count: number, userId: string) =>
+  insertAuditEvents(
+    testDatabase(),
+    Array.from({ length: count }, (_, index) =>
+      createEvent(
+        'session.created',
+        Date.now(),
+        { ip: '192.0.2.1', user_agent: '=cmd|calc', request_id: `r${index}` },
+        { outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId, data: { acr: 'ü' } },
+      ),
+    ),
+  )
+
+beforeAll(async () => {
+  admin = await addAdmin()
+  await write(20, person)
+  await seal()
+  await write(10, erased)
+  await seal()
+  await write(5, person)
+})
+
+/** The finished file of an export. */
+async function exported(body: object): Promise<string> {
+  const begun = await callAdmin(admin, 'POST', '/admin/audit/export', { body })
+  expect(begun.status, await begun.clone().text()).toBe(202)
+  const path = begun.headers.get('location') as string
+  const stub = env.JOB.getByName(path.split('/').at(-1) as string)
+  let status = 'queued'
+  for (let turn = 0; turn < 200 && (status === 'queued' || status === 'running'); turn++) {
+    await runDurableObjectAlarm(stub)
+    const job = (await (await callAdmin(admin, 'GET', path)).json()) as {
+      status: string
+      detail: string | null
+    }
+    status = job.detail ? `${job.status}: ${job.detail}` : job.status
+  }
+  expect(status).toBe('succeeded')
+  const file = await callAdmin(admin, 'GET', `${path}/results?file=output`)
+  return new TextDecoder().decode(await file.arrayBuffer())
+}
+
+const linesOf = (text: string) => text.trimEnd().split('\n')
+
+async function verify(text: string) {
+  const deps = testDependencies()
+  return verifyExport(linesOf(text), { jwks: await deps.keyring.jwks(), issuer: deps.config.issuer })
+}
+
+describe('the export', () => {
+  it('of the whole trail proves itself complete, erasures of a moment ago included', async () => {
+    const event = createEvent('audit.personal_data_erased', Date.now(), undefined, {
+      ...{ outcome: 'success', actor_type: 'system', user_id: erased },
+    })
+    await testDependencies().runBatch(await erasePersonalData(testDependencies().root, erased, event))
+    const text = await exported({})
+    const report = await verify(text)
+    expect(report.problems).toEqual([])
+    expect(report).toMatchObject({ verdict: 'intact', coverage: 'whole' })
+    expect(report.events.sealed).toBeGreaterThan(30)
+    const cut = linesOf(text).filter((line) => !line.includes(person) || !line.includes('"request_id":"r3"'))
+    expect(await verify(cut.join('\n'))).toMatchObject({ verdict: 'altered' })
+  })
+
+  it('of a selection proves each event, and says how many there were', async () => {
+    const text = await exported({ filter: { user_id: person } })
+    const report = await verify(text)
+    expect(report.problems).toEqual([])
+    expect(report).toMatchObject({ verdict: 'intact', coverage: 'selection', events: { total: 25 } })
+    const lines = linesOf(text)
+    const altered = lines.map((line) => line.replace('192.0.2.1', '192.0.2.2'))
+    const { problems } = await verify(altered.join('\n'))
+    expect(problems.map(({ code }) => code)).toContain('event_changed')
+    expect(await verify(lines.slice(0, -1).join('\n'))).toMatchObject({
+      problems: [{ code: 'manifest_missing' }],
+    })
+  })
+
+  it('of an earlier part goes on with the chain to the newest checkpoint', async () => {
+    const report = await verify(await exported({ to_position: 1 }))
+    expect(report).toMatchObject({ verdict: 'intact', coverage: 'whole', problems: [] })
+    expect(report.checkpoints.count).toBeGreaterThan(1)
+  })
+
+  it('as CSV runs nothing in a spreadsheet', async () => {
+    const lines = linesOf(await exported({ format: 'csv', filter: { user_id: person } }))
+    expect(lines).toHaveLength(26)
+    expect(lines[0]).toContain('position,id,type')
+    expect(lines[1]).toContain("'=cmd|calc")
+  })
+
+  it('arrives in the bucket when asked for', async () => {
+    await exported({ to: 'r2', filter: { user_id: person } })
+    const { objects } = await (env as { FILES: R2Bucket }).FILES.list({ prefix: 'audit/' })
+    expect(objects.length).toBeGreaterThan(0)
+  })
+})
