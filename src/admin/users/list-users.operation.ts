@@ -45,7 +45,7 @@ export const listUsers = defineOperation({
     const after = readCursor(sort, cursor)
     if (!after.ok) return after
     const condition = userCondition(filterOf(query))
-    const page = selectPage(sort, condition, after.value, limit)
+    const page = selectPage(sort, { condition, after: after.value, limit, isSearch: query.q !== undefined })
     const count = sql`select count(*)::int as total from users where ${condition}`
     const [rows, counted] = await db.runAll(include_total ? [page, count] : [page])
     const items = rows as unknown as readonly { user: UserRow; sort_key: string }[]
@@ -66,12 +66,21 @@ const partsOf = (sort: Sort) => {
   return { ...orders[sort.slice(isDescending ? 1 : 0) as Order], isDescending }
 }
 
+interface PageWanted {
+  readonly condition: SQL
+  readonly after: CursorValues | undefined
+  readonly limit: number
+  readonly isSearch: boolean
+}
+
 /**
  * One range of one index: the page is cut out before anything is joined to it. The sort key travels as text of
  * Postgres' own making, because a cursor with milliseconds would skip rows within the same one.
  */
-function selectPage(sort: Sort, condition: SQL, after: CursorValues | undefined, limit: number): SQL {
+function selectPage(sort: Sort, { condition, after, limit, isSearch }: PageWanted): SQL {
   const { key, type, isDescending } = partsOf(sort)
+  // Names found by a text lie together in the order of names, perhaps at its far end: Postgres would walk there.
+  const order = isSearch && !sort.endsWith('_at') ? sql`${key} || ''` : key
   const direction = isDescending ? sql`desc` : sql`asc`
   const beyond = after
     ? sql`and (${key}, users.id) ${isDescending ? sql`<` : sql`>`} (${after[0]}::${type}, ${after[1]}::uuid)`
@@ -81,7 +90,7 @@ function selectPage(sort: Sort, condition: SQL, after: CursorValues | undefined,
       sql`(
         select users.*, to_jsonb(${key}) #>> '{}' as sort_key from users
         where ${condition} ${beyond}
-        order by ${key} ${direction}, users.id ${direction}
+        order by ${order} ${direction}, users.id ${direction}
         limit ${limit + 1}
       )`,
       sql`, users.sort_key`,

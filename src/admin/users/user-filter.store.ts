@@ -1,6 +1,6 @@
 /**
  * The filter as SQL. Each condition has an index (src/db/schema.ts, `users`): equality of a claim is containment
- * (`users_profile`), words are trigrams (`users_search`), the rest are columns. Values are always parameters.
+ * (`users_profile`), words are trigrams (`users_search_words`), the rest are columns. Values are always parameters.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { userSearchText } from '../../db/schema.ts'
@@ -19,14 +19,16 @@ export function userCondition(filter: UserFilter): SQL {
 }
 
 /**
- * A part of a word. One or two characters make no trigram of their own, only together with the beginning of a
- * word: anywhere, they would mean reading everybody.
+ * A part of a text, or the beginning of a word: one or two characters make no trigram but with the space before
+ * them, and anywhere they would mean reading everybody.
  */
 function wordCondition(word: string): SQL {
   const escaped = word.replace(/[\\%_]/g, '\\$&')
-  if ([...word].length > 2) return sql`${userSearchText} ilike ${`%${escaped}%`}`
-  return sql`(${userSearchText} ilike ${`${escaped}%`} or ${userSearchText} ilike ${`% ${escaped}%`})`
+  return sql`${userSearchText} like lower(${makesTrigram.test(word) ? `%${escaped}%` : `% ${escaped}%`})`
 }
+
+/** Three letters or digits in a row, or one behind what is neither (pg_trgm counts that as a beginning). */
+const makesTrigram = /[\p{L}\p{N}]{3}|[^\p{L}\p{N}][\p{L}\p{N}]/u
 
 const columnConditions = (filter: UserFilter): readonly SQL[] => [
   ...given(filter.username, (value) => sql`lower(users.username) = lower(${value})`),

@@ -36,6 +36,10 @@ const earliest = Date.parse('0001-01-01T00:00:00Z')
 const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) => ({
   q: text(200)
     .refine((words) => searchWords(words).length <= maxSearchWords, `at most ${maxSearchWords} words`)
+    .refine(
+      (words) => searchWords(words).every((word) => /[\p{L}\p{N}]/u.test(word)),
+      'every word must hold a letter or a digit',
+    )
     .optional()
     .meta({
       description:
