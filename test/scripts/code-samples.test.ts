@@ -115,7 +115,9 @@ async function currentEtag(path: string, known: Variables): Promise<string> {
 describe.each(languages)('$label', ({ label, program, file, command, check }) => {
   const isThere = isInstalled(label, find(program))
 
-  test.runIf(isThere)('runs every step of the main flows', async () => {
+  // As many programs as there are steps are started, and in Go also compiled.
+  const patience = 300_000
+  test.runIf(isThere)('runs every step of the main flows', { timeout: patience }, async () => {
     const cwd = join(folder, label)
     mkdirSync(cwd)
     for (const { name, text } of uploads) writeFileSync(join(cwd, name), text)

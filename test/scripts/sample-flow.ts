@@ -19,6 +19,11 @@ export interface Step {
 
 const text = (value: unknown): string => String(value)
 
+function successorOf({ items }: Record<string, unknown>): string {
+  const keys = items as { kid: string; status: string }[]
+  return keys.find(({ status }) => status === 'next')?.kid ?? ''
+}
+
 const role = (known: Variables) => `/admin/roles/${known['ROLE_NAME']}`
 const user = (known: Variables) => `/admin/users/${known['USER_ID']}`
 const client = (known: Variables) => `/admin/clients/${known['CLIENT_ID']}`
@@ -72,7 +77,9 @@ export const sampleFlow: readonly Step[] = [
   { operationId: 'deleteClientSecret' },
   { operationId: 'deleteClient', etagOf: client },
   { operationId: 'listKeys' },
-  { operationId: 'rotateKey' },
+  { operationId: 'rotateKey', keep: (answer) => ({ KEY_KID: successorOf(answer) }) },
+  // Otherwise the next language would find a successor published already.
+  { operationId: 'retireKey' },
   { operationId: 'listSettings' },
   {
     operationId: 'updateSettingAdminStepUpMaxAgeSeconds',
