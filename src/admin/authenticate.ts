@@ -44,6 +44,8 @@ export interface Authenticated {
   readonly token: LiveToken
   /** To read the body from: a signed request's body is checked. */
   readonly request: Request
+  /** Of a signed upload, once it was read: why it does not count. */
+  readonly bodyProblem?: () => Problem | undefined
 }
 
 export interface Authentication {
@@ -148,7 +150,7 @@ async function admit(
     isStreamed: operation.upload !== undefined,
     maxBytes: maxJsonBytes,
   })
-  if (checked.ok) return ok({ actor: { ...actor, isSigned: true }, token, request: checked.value })
+  if (checked.ok) return ok({ actor: { ...actor, isSigned: true }, token, ...checked.value })
   return denied(checked.error)
 }
 

@@ -64,7 +64,9 @@ async function callSigned(
   change: { body?: string; sent?: string; headers?: Record<string, string>; sentHeaders?: Headers } = {},
 ): Promise<{ response: Response; headers: Headers }> {
   const unsigned = new Headers({ authorization: `Bearer ${actor.token}`, ...change.headers })
-  if (change.body !== undefined) unsigned.set('content-type', 'application/json')
+  if (change.body !== undefined && !unsigned.has('content-type')) {
+    unsigned.set('content-type', 'application/json')
+  }
   const headers =
     change.sentHeaders ??
     (await signRequest(
@@ -204,6 +206,19 @@ describe('a client that must sign (RFC 9421)', () => {
     const robot = await account({ require_request_signing: true })
     const { response } = await callSigned(robot, 'POST', roles, { body: newRole(), sent })
     expect(await expectProblem(response, 401, 'signature_invalid')).toMatch(/body|digest|component/i)
+  })
+
+  test('an upload is checked while it streams, and is nobody when it was changed', async () => {
+    const robot = await account({ require_request_signing: true })
+    const path = '/admin/users/bulk/create?dry_run=true'
+    const csv = 'username\n'.padEnd(200_000, 'someone\n')
+    const upload = { body: csv, headers: { 'content-type': 'text/csv' } }
+    expect((await callSigned(robot, 'POST', path, upload)).response.status).toBe(202)
+    const changed = await callSigned(robot, 'POST', path, {
+      ...upload,
+      sent: csv.replace('someone', 'another'),
+    })
+    expect(await expectProblem(changed.response, 401, 'signature_invalid')).toMatch(/body/)
   })
 
   test("another client's key does not count, nor another client's token with this key's signature", async () => {

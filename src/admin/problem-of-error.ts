@@ -1,10 +1,8 @@
 /** What Postgres refuses, in the words of the API. The codes `AU…` are raised by functions in `drizzle/`. */
-import { ContentDigestMismatch } from '../http-signatures/checked-stream.ts'
 import type { Problem } from '../kit/problem.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import type { Conflicts } from './operation.ts'
 import { conflict, forbidden, invalidRequest, notFound, unavailable } from './problems.ts'
-import { signatureInvalid } from './request-signing.ts'
 
 interface DatabaseError {
   readonly code: string
@@ -26,8 +24,6 @@ export const isReplay = (error: unknown): boolean => databaseErrorOf(error)?.cod
 
 /** The problem behind an error; undefined for bugs. */
 export function problemOfError(error: unknown, conflicts: Conflicts = {}): Problem | undefined {
-  // An upload is checked while the operation reads it.
-  if (error instanceof ContentDigestMismatch) return signatureInvalid('digest_mismatch')
   const failure = databaseErrorOf(error)
   switch (failure?.code) {
     case 'AU403':

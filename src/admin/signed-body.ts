@@ -10,26 +10,39 @@ import { signatureInvalid } from './request-signing.ts'
 export const hasBody = (request: Request): boolean =>
   request.body !== null && request.headers.get('content-length') !== '0'
 
+export interface CheckedBody {
+  /** To read the body from. */
+  readonly request: Request
+  /** What was found out about a streamed body so far; its reader gets an error instead of the end. */
+  bodyProblem(): Problem | undefined
+}
+
+const fine = (request: Request): CheckedBody => ({ request, bodyProblem: () => undefined })
+
 /**
  * The request with a body that was checked (when it is held in memory anyway) or is being checked while it is
- * read (`isStreamed`: the stream then ends in `ContentDigestMismatch`).
+ * read (`isStreamed`).
  */
 export async function withCheckedBody(
   request: Request,
   options: { readonly isStreamed: boolean; readonly maxBytes: number },
-): Promise<Result<Request, Problem>> {
+): Promise<Result<CheckedBody, Problem>> {
   const field = request.headers.get('content-digest')
   const { method, headers } = request
   if (options.isStreamed && request.body && hasBody(request)) {
-    return ok(new Request(request.url, { method, headers, body: checkedStream(request.body, field) }))
+    let problem: Problem | undefined
+    const body = checkedStream(request.body, field, () => {
+      problem = signatureInvalid('digest_mismatch')
+    })
+    return ok({ request: new Request(request.url, { method, headers, body }), bodyProblem: () => problem })
   }
   // A digest without a body is checked too: somebody on the way may have cut the body off.
-  if (field === null && !hasBody(request)) return ok(request)
+  if (field === null && !hasBody(request)) return ok(fine(request))
   const bytes = request.body ? await readAtMost(request.body, options.maxBytes) : new Uint8Array()
   if (!bytes) return err(bodyTooLarge(options.maxBytes))
   const fault = await checkContentDigest(field, bytes)
   if (fault) return err(signatureInvalid(fault))
-  return ok(bytes.length > 0 ? new Request(request.url, { method, headers, body: bytes }) : request)
+  return ok(fine(bytes.length > 0 ? new Request(request.url, { method, headers, body: bytes }) : request))
 }
 
 async function readAtMost(
