@@ -3,6 +3,7 @@ import type { CatalogueOperation } from '../api/catalogue.ts'
 import type { Command } from '../command.ts'
 import { accountCommands } from './account.ts'
 import { api } from './api.ts'
+import { auditExport } from './audit-export.ts'
 import { auditTail } from './audit-tail.ts'
 import { auditVerify } from './audit-verify.ts'
 import { bulkDelete } from './bulk-delete.ts'
@@ -19,6 +20,7 @@ export function createCommands(operations: readonly CatalogueOperation[]): reado
     ...[login(operations), ...accountCommands, api, auditVerify],
     ...(stream ? [auditTail(stream)] : []),
     ...[...jobCommands(operations), ...bulkDelete(operations), ...settingCommands(operations)],
+    ...auditExport(operations),
     ...completionCommands,
   ]
   const taken = new Set(byHand.map(({ words }) => words.join(' ')))

@@ -12,18 +12,22 @@ export type JobState = Progress & Readonly<Record<string, unknown>>
 
 const isOver = ({ status }: Progress): boolean => !['queued', 'running'].includes(status)
 
-/** @returns the exit status: 0 only when every row went through */
+/**
+ * @param isQuiet the job is only a means: it is not printed when all went well
+ * @returns the exit status: 0 only when every row went through
+ */
 export async function watchJob(
   context: CommandContext,
   jobId: string,
   all: readonly CatalogueOperation[],
+  isQuiet = false,
 ): Promise<number> {
   const bar = createProgressBar(context.terminal)
   let last: JobState | undefined
   try {
     for await (const state of statesOf(context, jobId, all)) {
       last = state
-      if (context.output.format === 'ndjson') context.output.streamed(state, '')
+      if (context.output.format === 'ndjson' && !isQuiet) context.output.streamed(state, '')
       else bar.show(state)
     }
   } catch (error) {
@@ -36,8 +40,9 @@ export async function watchJob(
   } finally {
     bar.end()
   }
-  if (context.output.format !== 'ndjson') context.output.thing(last)
-  return last?.status === 'succeeded' && last.failed === 0 ? exitCodes.ok.code : exitCodes.partly.code
+  const code = last?.status === 'succeeded' && last.failed === 0 ? exitCodes.ok.code : exitCodes.partly.code
+  if (context.output.format !== 'ndjson' && !(isQuiet && code === 0)) context.output.thing(last)
+  return code
 }
 
 /** The job as it is, then every change of its progress, then the job as it ended. */

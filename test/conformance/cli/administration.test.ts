@@ -369,6 +369,60 @@ describe('audit tail', () => {
   })
 })
 
+describe('audit export and verify', () => {
+  it('prove a trail complete and unaltered, and say so when it is not', async () => {
+    const file = join(home.folder, 'trail.ndjson')
+    const exported = await home.run(['audit', 'export', '--out', file, '--yes'])
+    expect(exported.code, exported.stderr).toBe(0)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const report = await ok<{ checkpoints: { last_hash: string } }>('audit', 'verify', file)
+    expect(report).toMatchObject({ verdict: 'intact', coverage: 'whole', issuer })
+
+    // Offline: with pinned keys, with a hash noted earlier, and with nothing to trust.
+    const keys = join(home.folder, 'keys.json')
+    writeFileSync(keys, await (await fetch(`${issuer}/.well-known/jwks.json`)).text())
+    const stranger = await createHome()
+    const verify = (...args: string[]) => stranger.run(['audit', 'verify', ...args])
+    try {
+      expect((await verify(file, '--jwks', keys)).code).toBe(0)
+      expect((await verify(file, '--jwks', keys, '--issuer', 'https://other.example')).code).toBe(1)
+      expect((await verify(file, '--anchor', report.checkpoints.last_hash)).stdout).toContain(
+        report.checkpoints.last_hash,
+      )
+      expect((await verify(file, '--offline')).code).toBe(7)
+      expect((await verify(file)).code).toBe(2)
+      expect((await verify(join(home.folder, 'none'), '--jwks', keys)).code).toBe(2)
+
+      const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+      const event = lines.findIndex((line) => line.includes('"record":"event"'))
+      const altered = join(home.folder, 'altered.ndjson')
+      for (const forged of [
+        lines.filter((_, index) => index !== event),
+        lines.map((line, index) => (index === event ? line.replace('"success"', '"failure"') : line)),
+        lines.slice(0, -1),
+        [...lines, 'garbage'],
+        [],
+      ]) {
+        writeFileSync(altered, forged.length === 0 ? '' : `${forged.join('\n')}\n`)
+        const { code, stdout } = await verify(altered, '--jwks', keys)
+        expect([code, stdout]).toEqual([1, expect.stringContaining('ALTERED')])
+      }
+    } finally {
+      await stranger.remove()
+    }
+  })
+
+  it('search finds events by their words', async () => {
+    const user = await addUser()
+    await ok('users', 'disable', user.id)
+    const { items } = await ok<{ items: { type: string }[] }>('audit', 'about-user', user.id)
+    expect(items.map(({ type }) => type)).toContain('user.disabled')
+    const found = await home.run(['audit', 'search', '--q', 'user.disabled', '--limit', '3'])
+    expect(found.code, found.stderr).toBe(0)
+    expect(found.stdout).toContain('user.disabled')
+  })
+})
+
 describe('a token with less than everything', () => {
   it('comes from --read-only (least privilege)', async () => {
     const reader = await createHome()
