@@ -18,6 +18,13 @@ export interface UserWithPassword {
   readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
 }
 
-/** The user behind an e-mail address or username (case-insensitive), with the password to check. One query. */
-export type FindUserForLogin = (identifier: string) => Promise<UserWithPassword | undefined>
+export interface FoundForLogin {
+  /** The person behind an e-mail address or username, with the password to check. */
+  readonly person: UserWithPassword | undefined
+  /** Whether anybody has a password hash that takes another time to verify than ours (imported, not renewed yet). */
+  readonly hasForeignHashes: boolean
+}
+
+/** By e-mail address or username, ignoring case. One round trip. */
+export type FindUserForLogin = (identifier: string) => Promise<FoundForLogin>
 export type FindUser = (userId: string) => Promise<User | undefined>

@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { passwordCredentials, users } from '../db/schema.ts'
-import type { User, UserWithPassword } from './user.ts'
+import type { FoundForLogin, User, UserWithPassword } from './user.ts'
 
 const uuidSyntax = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** RFC 5321 §4.5.3.1 allows 254 characters in an address; usernames are shorter. */
@@ -20,13 +20,12 @@ export async function findUser(database: Database, userId: string): Promise<User
  * An e-mail match wins over a username match, so nobody can stand before another person's address by
  * choosing it as a username.
  */
-export async function findUserForLogin(
-  database: Database,
-  identifier: string,
-): Promise<UserWithPassword | undefined> {
-  if (identifier.length > maxIdentifierLength || identifier.includes('\0')) return undefined
+export async function findUserForLogin(database: Database, identifier: string): Promise<FoundForLogin> {
+  if (identifier.length > maxIdentifierLength || identifier.includes('\0')) {
+    return { person: undefined, hasForeignHashes: await hasForeignHashes(database) }
+  }
   const byEmail = sql`lower(${users.email}) = lower(${identifier})`
-  const [row] = await database
+  const people = database
     .select({
       user: users,
       hash: passwordCredentials.hash,
@@ -37,12 +36,29 @@ export async function findUserForLogin(
     .where(sql`${byEmail} or lower(${users.username}) = lower(${identifier})`)
     .orderBy(sql`(${byEmail}) is true desc`)
     .limit(1)
-  if (!row) return undefined
-  return {
-    user: toUser(row.user),
-    password: row.hash === null ? undefined : { hash: row.hash, must_change: row.must_change ?? false },
-  }
+  const [[row], [foreign]] = await database.batch([people, foreignHash(database)])
+  return { person: row && toPerson(row), hasForeignHashes: foreign !== undefined }
 }
+
+/** One entry of a small index (`password_credentials_foreign`), which says it in the same words. */
+const foreignHash = (database: Database) =>
+  database
+    .select({ user_id: passwordCredentials.user_id })
+    .from(passwordCredentials)
+    .where(sql`hash not like '$argon2id$v=19$m=19456,t=2,p=1$%'`)
+    .limit(1)
+
+const hasForeignHashes = async (database: Database): Promise<boolean> =>
+  (await foreignHash(database)).length > 0
+
+const toPerson = (row: {
+  readonly user: typeof users.$inferSelect
+  readonly hash: string | null
+  readonly must_change: boolean | null
+}): UserWithPassword => ({
+  user: toUser(row.user),
+  password: row.hash === null ? undefined : { hash: row.hash, must_change: row.must_change ?? false },
+})
 
 const toUser = (row: typeof users.$inferSelect): User => ({
   id: row.id,

@@ -1,8 +1,9 @@
+import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { passwordCredentials, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { findUser, findUserForLogin } from '../../src/users/users.store.ts'
-import { testDatabase } from '../fakes/database.ts'
+import { ownDatabase, testDatabase } from '../fakes/database.ts'
 
 const tag = () => uuidv7().slice(-12)
 
@@ -35,7 +36,7 @@ test('finds the user and the password by e-mail or username, ignoring case', asy
   await database.insert(users).values({ id, email: `${name}@Example.test`, username: `User-${name}` })
   await database.insert(passwordCredentials).values({ user_id: id, hash: '$argon2id$x', must_change: true })
   for (const identifier of [`${name}@EXAMPLE.test`, `user-${name}`.toUpperCase()]) {
-    const found = await findUserForLogin(database, identifier)
+    const { person: found } = await findUserForLogin(database, identifier)
     expect(found?.user.id).toBe(id)
     expect(found?.password).toEqual({ hash: '$argon2id$x', must_change: true })
   }
@@ -45,7 +46,7 @@ test('a user without a password has none', async () => {
   const database = testDatabase()
   const name = tag()
   await database.insert(users).values({ id: uuidv7(), username: name })
-  expect(await findUserForLogin(database, name)).toMatchObject({ password: undefined })
+  expect(await findUserForLogin(database, name)).toMatchObject({ person: { password: undefined } })
 })
 
 test("nobody takes another person's sign-in by choosing their address as username", async () => {
@@ -54,12 +55,31 @@ test("nobody takes another person's sign-in by choosing their address as usernam
   const owner = uuidv7()
   await database.insert(users).values({ id: uuidv7(), username: address })
   await database.insert(users).values({ id: owner, email: address })
-  expect((await findUserForLogin(database, address))?.user.id).toBe(owner)
+  expect((await findUserForLogin(database, address)).person?.user.id).toBe(owner)
 })
 
 test.each(['', 'nobody@x.test', 'x\u0000y', 'x'.repeat(100_000)])(
   'unknown identifier %#',
   async (identifier) => {
-    expect(await findUserForLogin(testDatabase(), identifier)).toBeUndefined()
+    expect((await findUserForLogin(testDatabase(), identifier)).person).toBeUndefined()
   },
 )
+
+test('says whether imported hashes are left, also about a person who does not exist', async () => {
+  const database = await ownDatabase()
+  const renewed = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA'
+  const add = async (hash: string) => {
+    const id = uuidv7()
+    await database.insert(users).values({ id, username: tag() })
+    await database.insert(passwordCredentials).values({ user_id: id, hash })
+    return id
+  }
+  await add(renewed)
+  expect((await findUserForLogin(database, 'nobody')).hasForeignHashes).toBe(false)
+  const id = await add('$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy')
+  for (const identifier of ['nobody', 'x\0y']) {
+    expect((await findUserForLogin(database, identifier)).hasForeignHashes).toBe(true)
+  }
+  await database.update(passwordCredentials).set({ hash: renewed }).where(eq(passwordCredentials.user_id, id))
+  expect((await findUserForLogin(database, 'nobody')).hasForeignHashes).toBe(false)
+})

@@ -13,6 +13,12 @@ import { normalizeIdentifier } from '../normalize-identifier.ts'
 import { issueSessionHandle } from '../session-cookie.ts'
 import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
 
+/** Longer than any hash takes that an import accepts (`src/passwords/foreign/`). */
+const slowestVerificationMs = 500
+
+const waitMs = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
+
 export const password: LoginMethod = {
   id: 'password',
   acr: acrPassword,
@@ -42,14 +48,20 @@ export const password: LoginMethod = {
     const identifier = normalizeIdentifier(attempt.fields['identifier'] ?? '')
     const typed = attempt.fields['password'] ?? ''
     const readAt = needs.now()
-    const [found, identifierHash] = await Promise.all([
+    const [{ person, hasForeignHashes }, identifierHash] = await Promise.all([
       needs.findUserForLogin(identifier),
       needs.root.mac('login identifier', identifier),
     ])
-    const usable = found?.user.status === 'active' ? found.password : undefined
+    // Imported hashes take as long as their system chose. While there are any, no refusal is faster than the
+    // slowest of them, so that time tells neither who was imported nor who exists. The clock runs beside the work.
+    const floor = hasForeignHashes ? waitMs(slowestVerificationMs) : undefined
+    const usable = person?.user.status === 'active' ? person.password : undefined
     const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
-    if (!found) return settleUnknown(needs, attempt.origin, identifierHash)
-    return settleKnown(needs, attempt, found, { identifierHash, isCorrect, typed, readAt })
+    const outcome = person
+      ? await settleKnown(needs, attempt, person, { identifierHash, isCorrect, typed, readAt })
+      : await settleUnknown(needs, attempt.origin, identifierHash)
+    if (outcome.status !== 'signed_in') await floor
+    return outcome
   },
 }
 

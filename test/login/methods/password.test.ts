@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AuditEvent } from '../../../src/audit/event.ts'
 import { randomToken } from '../../../src/kit/ids.ts'
 import { createRootSecret } from '../../../src/kit/root-secret.ts'
@@ -49,7 +49,7 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true, unknow
     },
     findUserForLogin: async () => {
       calls.query++
-      return found
+      return { person: found, hasForeignHashes }
     },
     passwordHasher: {
       hash: async (typed) => `new:${typed}`,
@@ -72,9 +72,11 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true, unknow
   return { needs, calls, fakes }
 }
 
+let hasForeignHashes = false
 let renewed: unknown[] = []
 let recorded: AuditEvent[] = []
 beforeEach(() => {
+  hasForeignHashes = false
   renewed = []
   recorded = []
 })
@@ -102,6 +104,34 @@ describe('password sign-in costs at most two object calls and one query (design,
     const outcome = await password.attempt(needs, attempt(typed))
     expect(outcome.status).toBe(status)
     expect(calls).toMatchObject({ object: 2, query: 1, hash: 1 })
+  })
+
+  test('while imported hashes are left, every refusal takes as long as the slowest of them', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    const turns = async (count: number) => {
+      for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    try {
+      hasForeignHashes = true
+      const known = { user: user(), password: { hash: 'old:pw', must_change: false } }
+      for (const person of [known, undefined, { ...known, user: user({ status: 'disabled' }) }]) {
+        let answered = false
+        const attempted = password.attempt(createNeeds(person).needs, attempt('wrong'))
+        void attempted.then(() => {
+          answered = true
+        })
+        while (vi.getTimerCount() === 0) await turns(1)
+        vi.advanceTimersByTime(499)
+        await turns(50)
+        expect(answered).toBe(false)
+        vi.advanceTimersByTime(1)
+        expect((await attempted).status).toBe('refused')
+      }
+      // What is right answers at once: that it is right is told anyway.
+      expect((await password.attempt(createNeeds(known).needs, attempt('pw'))).status).toBe('signed_in')
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('an address over its limit costs one object call and no hash', async () => {

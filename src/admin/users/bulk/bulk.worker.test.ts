@@ -89,7 +89,7 @@ describe('creating many accounts', () => {
     ])
     expect((await fileOf(admin, job, 'file=credentials')).status).toBe(404)
     const deps = testDependencies()
-    const found = await deps.findUserForLogin(`ada@${mark}.test`)
+    const { person: found } = await deps.findUserForLogin(`ada@${mark}.test`)
     expect(found?.password?.must_change).toBe(true)
     expect(
       await deps.passwordHasher.verify(String(people[0]?.['temporary_password']), found?.password?.hash),
