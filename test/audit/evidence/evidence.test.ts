@@ -1,0 +1,269 @@
+import fc from 'fast-check'
+import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { canonicalJson } from '../../../src/audit/evidence/canonical-json.ts'
+import { firstPreviousHash, hashCheckpoint } from '../../../src/audit/evidence/checkpoint.ts'
+import { type EvidenceEvent, leafOf } from '../../../src/audit/evidence/evidence-event.ts'
+import {
+  hashLeaf,
+  inclusionProof,
+  merkleRoot,
+  verifyInclusion,
+} from '../../../src/audit/evidence/merkle-tree.ts'
+import { recordTypes } from '../../../src/audit/evidence/signed-record.ts'
+import { verifyExport } from '../../../src/audit/evidence/verify-export.ts'
+import type { StoredLeaf, StoredSegment } from '../../../src/audit/evidence-row.ts'
+import { createExportWriter, emptyExport } from '../../../src/audit/export/export-writer.ts'
+import { createRootSecret } from '../../../src/kit/root-secret.ts'
+
+const issuer = 'https://auth.test'
+
+async function createSigner() {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = await exportJWK(publicKey)
+  const kid = await calculateJwkThumbprint(jwk)
+  const public_jwk = { ...jwk, kid } as JWK & Record<string, unknown>
+  const sign = async (type: keyof typeof recordTypes, claims: object) => {
+    const payload = new TextEncoder().encode(JSON.stringify({ iss: issuer, iat: 1_800_000_000, ...claims }))
+    const jws = await new CompactSign(payload)
+      .setProtectedHeader({ alg: 'ES256', typ: recordTypes[type], kid })
+      .sign(privateKey)
+    return { jws, public_jwk }
+  }
+  return { sign, public_jwk }
+}
+
+const ours = await createSigner()
+const theirs = await createSigner()
+const jwks = { keys: [ours.public_jwk] }
+
+const eventAt = (position: number): EvidenceEvent => ({
+  ...{ id: `id-${position}`, position, type: 'session.created' },
+  ...{ occurred_at: '2026-11-23T09:00:00.000000Z', recorded_at: '2026-11-23T09:00:01.000000Z' },
+  ...{ outcome: 'success', actor_type: 'user', actor_id: `u${position}`, user_id: `u${position}` },
+  ...{ client_id: null, session_id: null, request_id: null, entity_type: null, entity_id: null },
+  ...{ ip: '192.0.2.1', user_agent: 'Test', changes: null, data: { acr: 'a' } },
+  ...{ origin_salt: `o${position}`, details_salt: `d${position}`, origin_digest: null, details_digest: null },
+})
+
+/** An export of checkpoints of these sizes and some events that are not sealed yet. */
+async function exportOf(sizes: readonly number[], unsealed: number, signer = ours): Promise<string[]> {
+  const root = createRootSecret('dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ')
+  const writer = createExportWriter({ root, sign: signer.sign }, emptyExport)
+  await writer.header({ issuer, coverage: 'whole', filters: {}, exported_at: 'now' })
+  let position = 0
+  const next = () => {
+    position += 2
+    return position
+  }
+  let previous_hash = firstPreviousHash
+  for (const [index, size] of sizes.entries()) {
+    const events = Array.from({ length: size }, () => eventAt(next()))
+    const leaves = await Promise.all(
+      events.map(async (event): Promise<StoredLeaf> => {
+        const leaf = await leafOf(event)
+        return [event.position, leaf.hash, leaf.origin_digest, leaf.details_digest]
+      }),
+    )
+    const claims = {
+      sequence: index + 1,
+      first_position: events[0]?.position ?? 0,
+      last_position: position,
+      event_count: size,
+      merkle_root: await merkleRoot(leaves.map(([, hash]) => hash)),
+      previous_hash,
+    }
+    const signed = await signer.sign('checkpoint', { ...claims, previous_verified: true })
+    previous_hash = await hashCheckpoint(signed.jws)
+    const segment: StoredSegment = {
+      ...claims,
+      ...signed,
+      sealed_at: '',
+      leaves,
+      events,
+      removals: [],
+      erasures: [],
+    }
+    await writer.segment(segment)
+  }
+  for (let index = 0; index < unsealed; index++) await writer.event(eventAt(next()))
+  await writer.manifest()
+  return writer.result().text.trimEnd().split('\n')
+}
+
+describe('canonical JSON (RFC 8785)', () => {
+  it('gives the example of §3.2.2 and the order of §3.2.3', () => {
+    const example = JSON.parse(
+      String.raw`{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}`,
+    )
+    expect(canonicalJson(example)).toBe(
+      String.raw`{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}`,
+    )
+    const order = { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\ud83d\ude00': 5, '\u0080': 6, '\u00f6': 7 }
+    expect(canonicalJson(order)).toBe(
+      '{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\ud83d\ude00":5,"\ufb33":3}',
+    )
+  })
+
+  it('numbers of appendix B', () => {
+    const rows = [
+      [0, '0'],
+      [-0, '0'],
+      [5e-324, '5e-324'],
+      [1.7976931348623157e308, '1.7976931348623157e+308'],
+      [9007199254740992, '9007199254740992'],
+      [295147905179352830000, '295147905179352830000'],
+      [1e21, '1e+21'],
+      [9.999999999999997e22, '9.999999999999997e+22'],
+      [0.000001, '0.000001'],
+      [333333333.33333325, '333333333.33333325'],
+    ] as const
+    for (const [value, text] of rows) expect(canonicalJson(value)).toBe(text)
+  })
+
+  it('refuses what JSON cannot carry, and reads back as the same value', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, undefined, '\ud800', { a: undefined }]) {
+      expect(() => canonicalJson(value)).toThrow(TypeError)
+    }
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+    )
+  })
+})
+
+describe('Merkle tree (RFC 6962 §2.1)', () => {
+  it('gives the roots and paths of the test vectors of Certificate Transparency', async () => {
+    const hex = (text: string) => Buffer.from(text, 'base64url').toString('hex')
+    expect(hex(await hashLeaf(''))).toBe('6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d')
+    const inputs = [
+      '',
+      '00',
+      '10',
+      '2021',
+      '3031',
+      '40414243',
+      '5051525354555657',
+      '606162636465666768696a6b6c6d6e6f',
+    ]
+    const leaves = await Promise.all(
+      inputs.map(async (input) => hashLeaf(Buffer.from(input, 'hex').toString('latin1'))),
+    )
+    const roots = [
+      '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+      'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+      'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+      'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+      '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
+      '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+      'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
+      '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+    ]
+    for (const [index, root] of roots.entries()) {
+      expect(hex(await merkleRoot(leaves.slice(0, index + 1)))).toBe(root)
+    }
+  })
+
+  it('proves every leaf of every size, and nothing else', async () => {
+    for (let size = 1; size <= 20; size++) {
+      const leaves = await Promise.all(Array.from({ length: size }, (_, index) => hashLeaf(`${index}`)))
+      const root = await merkleRoot(leaves)
+      for (let index = 0; index < size; index++) {
+        const path = await inclusionProof(leaves, index)
+        const leaf = leaves[index] as string
+        const proof = { leaf, index, size, path, root }
+        expect(await verifyInclusion(proof)).toBe(true)
+        expect(await verifyInclusion({ ...proof, index: (index + 1) % (size + 1) })).toBe(false)
+        expect(await verifyInclusion({ ...proof, leaf: await hashLeaf('other') })).toBe(false)
+        if (path.length > 0) expect(await verifyInclusion({ ...proof, path: path.slice(1) })).toBe(false)
+      }
+    }
+  })
+})
+
+describe('an export', () => {
+  it('is intact as it is, whole chain, unsealed tail and all', async () => {
+    const report = await verifyExport(await exportOf([3, 1, 5], 2), { jwks, issuer })
+    expect(report).toMatchObject({
+      verdict: 'intact',
+      problems: [],
+      events: { total: 11, sealed: 9, not_sealed_yet: 2 },
+      checkpoints: { count: 3, first_sequence: 1, last_sequence: 3 },
+    })
+  })
+
+  it('is trusted by a key or by an anchor, and by neither is untrusted', async () => {
+    const lines = await exportOf([3, 4], 0)
+    const { checkpoints } = await verifyExport(lines, { jwks })
+    expect(await verifyExport(lines)).toMatchObject({
+      verdict: 'untrusted',
+      untrusted: { checkpoints: [1, 2] },
+    })
+    const anchored = await verifyExport(lines, { anchors: [checkpoints.last_hash as string] })
+    expect(anchored.verdict).toBe('intact')
+    expect(await verifyExport(lines, { jwks: { keys: [theirs.public_jwk] } })).toMatchObject({
+      verdict: 'untrusted',
+    })
+    expect(await verifyExport(lines, { jwks, issuer: 'https://other.test' })).toMatchObject({
+      verdict: 'altered',
+    })
+  })
+
+  it('made anew by somebody else with a key of their own is not taken for ours', async () => {
+    expect(await verifyExport(await exportOf([3], 0, theirs), { jwks })).toMatchObject({
+      verdict: 'untrusted',
+    })
+  })
+
+  it('shows any single line deleted, doubled, swapped, changed or put in from elsewhere', async () => {
+    const lines = await exportOf([4, 3], 2)
+    const other = await exportOf([2], 1, theirs)
+    const at = fc.nat({ max: lines.length - 1 })
+    const isIntact = async (changed: readonly string[]) =>
+      (await verifyExport(changed, { jwks, issuer })).verdict === 'intact'
+    await fc.assert(
+      fc.asyncProperty(
+        at,
+        at,
+        fc.nat({ max: other.length - 1 }),
+        fc.nat(),
+        async (one, two, foreign, byte) => {
+          const line = lines[one] as string
+          expect(await isIntact(lines.toSpliced(one, 1))).toBe(false)
+          expect(await isIntact(lines.toSpliced(two, 0, line))).toBe(false)
+          expect(await isIntact(lines.toSpliced(one, 0, other[foreign] as string))).toBe(false)
+          expect(await isIntact(lines.slice(0, one))).toBe(false)
+          if (one !== two) {
+            expect(await isIntact(lines.with(one, lines[two] as string).with(two, line))).toBe(false)
+          }
+          const place = byte % line.length
+          const letter = line[place] === 'x' ? 'y' : 'x'
+          expect(await isIntact(lines.with(one, line.slice(0, place) + letter + line.slice(place + 1)))).toBe(
+            false,
+          )
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('names what is wrong even when the manifest was signed over it, as a doctored database would get', async () => {
+    const lines = await exportOf([6], 0)
+    const codes = async (changed: readonly string[]) =>
+      (await verifyExport(changed, { jwks })).problems
+        .map(({ code }) => code)
+        .filter((code) => code.startsWith('event'))
+    expect(await codes(lines.toSpliced(4, 1))).toEqual(['event_missing', 'events_differ'])
+    expect(await codes(lines.with(4, (lines[4] as string).replace('192.0.2.1', '192.0.2.2')))).toEqual([
+      'event_changed',
+    ])
+    expect(await codes(lines.with(4, lines[5] as string).with(5, lines[4] as string))).toEqual([
+      'event_moved',
+    ])
+    const blank = JSON.parse(lines[4] as string) as { event: EvidenceEvent }
+    const { origin_digest } = await leafOf(blank.event)
+    const event = { ...blank.event, ip: null, user_agent: null, origin_salt: null, origin_digest }
+    expect(await codes(lines.with(4, JSON.stringify({ ...blank, event })))).toEqual(['event_blanked'])
+  })
+})
