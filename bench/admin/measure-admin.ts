@@ -18,6 +18,7 @@ export interface AdminMeasurement {
   readonly database: Percentiles
   /** CPU milliseconds per request. */
   readonly cpu: { readonly worker: number; readonly database: number; readonly gateway: number }
+  /** 0 answers are a failure too. */
   readonly failures: number
   readonly failureSample?: string
 }
@@ -44,7 +45,7 @@ function spread(server: AdminServer, requests: readonly AdminRequest[]): HttpReq
   })
 }
 
-/** Measures one scenario; undefined when the server does not have such an operation. */
+/** Measures one scenario: alone, then with everybody. */
 export async function measureScenario(
   server: AdminServer,
   scenario: AdminScenario,
@@ -79,7 +80,7 @@ export async function measureScenario(
     cpu: {
       ...{ worker: perRequest('worker'), database: perRequest('database'), gateway: perRequest('gateway') },
     },
-    failures: result.failures + (alone?.failures ?? 0),
+    failures: result.failures + (alone?.failures ?? 0) + (result.requests === 0 ? 1 : 0),
     ...(result.failureSample === undefined ? {} : { failureSample: result.failureSample }),
   }
 }

@@ -1,4 +1,5 @@
 /** What administrators do in the benchmark. Paths only: the SQL is whatever the operations send. */
+import { encodeCursor } from '../../src/admin/page-cursor.ts'
 import type { HttpRequest } from '../target.ts'
 import type { AdminServer } from './admin-server.ts'
 
@@ -42,12 +43,14 @@ const read = (
 })
 
 const list = (query: string) => `/admin/users?${query}`
+const events = (query: string) => `/admin/audit/events?${query}`
 const search = (query: string) => `/admin/audit/search?${query}`
 /** A day somewhere in the trail. */
 const day = (ago: number): string => {
   const at = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
-  return `occurred_after=${at(ago)}&occurred_before=${at(ago - 1)}`
+  return `from=${at(ago)}&to=${at(ago - 1)}`
 }
+const daysAgo = [5, 100, 250]
 
 const accounts: readonly AdminScenario[] = [
   read('Accounts', 'list, first page', () => [list('limit=50')]),
@@ -87,20 +90,37 @@ const accounts: readonly AdminScenario[] = [
 ]
 
 const audit: readonly AdminScenario[] = [
-  read('Audit trail', 'newest events', () => ['/admin/audit/events?limit=50']),
+  read('Audit trail', 'newest events', () => [events('limit=50')]),
+  read('Audit trail', 'events in the middle', () => [
+    events(`cursor=${encodeCursor('audit:desc', [500_000])}`),
+  ]),
   read('Audit trail', 'one person', ({ userIds }) => userIds.map((id) => `/admin/audit/users/${id}`)),
   read('Audit trail', 'one administrator', ({ adminIds }) =>
     adminIds.map((id) => `/admin/audit/admins/${id}`),
   ),
-  read('Audit trail', 'search: a day', () => [5, 100, 250].map((ago) => search(day(ago)))),
-  read('Audit trail', 'search: type and a day', () =>
-    [5, 100, 250].map((ago) => search(`types=user.updated&${day(ago)}`)),
+  read('Audit trail', 'filter type', () => [events('types=user.updated'), events('types=login.failed')]),
+  read('Audit trail', 'filter client', () => [7, 77, 177].map((n) => events(`client_id=app-${n}`))),
+  read('Audit trail', 'filter thing changed', ({ userIds }) =>
+    userIds.map((id) => events(`entity_type=user&entity_id=${id}`)),
   ),
-  read('Audit trail', 'search: text, rare', () =>
+  read('Audit trail', 'filter outcome, oldest first', () => [events('outcome=failure&order=asc')]),
+  read('Audit trail', 'filter address', () => [events('ip=198.51.17.167'), events('ip=198.51.42.0/24')]),
+  read('Audit trail', 'filter a day', () => daysAgo.map((ago) => events(day(ago)))),
+  read('Audit trail', 'filter families and a day', () =>
+    daysAgo.map((ago) => events(`families=user,consent&${day(ago)}`)),
+  ),
+  read('Audit trail', 'search: an e-mail address, once in the trail', () =>
     [1015, 400_015, 900_015].map((n) => search(`q=a${n}%40new.example`)),
   ),
-  read('Audit trail', 'search: text, frequent', () => [search('q=firefox'), search('q=refresh_token')]),
-  read('Audit trail', 'search: text, nothing found', () => [search('q=zzzzyyyyxxxx')]),
+  read('Audit trail', 'search: a frequent word', () => [search('q=firefox'), search('q=refresh_token')]),
+  read('Audit trail', 'search: frequent words, rarely together', () => [
+    search('q=password%20198.51.8.58'),
+    search('q=app-17%20198.51.17.217'),
+  ]),
+  read('Audit trail', 'search: a person, one type, one day', ({ userIds }) =>
+    userIds.map((id, index) => search(`q=${id}&types=token.issued&${day(daysAgo[index % 3] as number)}`)),
+  ),
+  read('Audit trail', 'search: nothing found', () => [search('q=zzzzyyyyxxxx')]),
 ]
 
 /** Every read above in turn: what a team at work looks like. */
