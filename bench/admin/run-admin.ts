@@ -91,6 +91,9 @@ async function findFacts(server: AdminServer, client: pg.Client): Promise<AdminF
   const admins = await client.query<{ id: string }>('SELECT id FROM users WHERE username = ANY ($1)', [
     Array.from({ length: adminSize.admins }, (_, index) => adminNameOf(index)),
   ])
+  const changed = await client.query<{ id: string }>(
+    "SELECT DISTINCT entity_id AS id FROM (SELECT entity_id FROM audit_events WHERE type = 'user.updated' LIMIT 2000) AS some LIMIT 50",
+  )
   const cursors: string[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
     const page = (await server.get(`/admin/users?limit=200${cursor ? `&cursor=${cursor}` : ''}`)) as {
@@ -103,6 +106,7 @@ async function findFacts(server: AdminServer, client: pg.Client): Promise<AdminF
     userIds: people.rows.map(({ id }) => id),
     usernames: people.rows.map(({ username }) => username),
     adminIds: admins.rows.map(({ id }) => id),
+    changedIds: changed.rows.map(({ id }) => id),
     middleCursor: cursors[Math.floor(cursors.length / 2)] ?? '',
     lastCursor: cursors.at(-1) ?? '',
   }

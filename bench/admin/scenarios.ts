@@ -26,6 +26,8 @@ export interface AdminFacts {
   readonly userIds: readonly string[]
   readonly usernames: readonly string[]
   readonly adminIds: readonly string[]
+  /** People whose accounts were changed. */
+  readonly changedIds: readonly string[]
   /** Cursors of the list of all people, in its default order. */
   readonly middleCursor: string
   readonly lastCursor: string
@@ -99,9 +101,9 @@ const audit: readonly AdminScenario[] = [
     adminIds.map((id) => `/admin/audit/admins/${id}`),
   ),
   read('Audit trail', 'filter type', () => [events('types=user.updated'), events('types=login.failed')]),
-  read('Audit trail', 'filter client', () => [7, 77, 177].map((n) => events(`client_id=app-${n}`))),
-  read('Audit trail', 'filter thing changed', ({ userIds }) =>
-    userIds.map((id) => events(`entity_type=user&entity_id=${id}`)),
+  read('Audit trail', 'filter client', () => [0, 61, 122].map((n) => events(`client_id=app-${n}`))),
+  read('Audit trail', 'filter thing changed', ({ changedIds }) =>
+    changedIds.map((id) => events(`entity_type=user&entity_id=${id}`)),
   ),
   read('Audit trail', 'filter outcome, oldest first', () => [events('outcome=failure&order=asc')]),
   read('Audit trail', 'filter address', () => [events('ip=198.51.17.167'), events('ip=198.51.42.0/24')]),
