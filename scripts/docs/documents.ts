@@ -1,6 +1,12 @@
 /** The generated documents: each is a pure function of what the code says about itself. */
 import { z } from 'zod'
-import { auditEventTypes } from '../../src/audit/event.ts'
+import {
+  type EventClass,
+  type EventDefinition,
+  eventClasses,
+  eventDefinitions,
+  typesOf,
+} from '../../src/audit/event-types.ts'
 import { environmentSchema } from '../../src/config.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import { type Budget, budgets } from '../../test/contracts/budgets.ts'
@@ -76,21 +82,23 @@ function needsOf({ security = [] }: Operation): string {
 
 /** docs/audit-events.md */
 export function auditEventsDocument(): string {
-  const families = [...new Set(auditEventTypes.map((type) => type.split('.')[0] as string))]
+  const rowsOf = (eventClass: EventClass) =>
+    typesOf(eventClass).map((type) => {
+      const definition: EventDefinition = eventDefinitions[type]
+      const data = Object.entries(definition.data ?? {}).map(([key, says]) => `\`${key}\`: ${says}`)
+      return [`\`${type}\``, definition.says, data.join('; ')]
+    })
+  const sections = (Object.keys(eventClasses) as EventClass[]).flatMap((eventClass) => [
+    `## Class \`${eventClass}\``,
+    `${eventClasses[eventClass]}.`,
+    table(['Type', 'Says', '`data`'], rowsOf(eventClass)),
+  ])
   return [
-    generatedNotice('src/audit/event.ts'),
+    generatedNotice('src/audit/event-types.ts'),
     '# Audit events',
-    'Rows of `audit_events` in Postgres. Each is written exactly once: its id is made where it happens and is the key of its delivery. No field ever holds a secret, a token or a password. [How they get there](architecture.md#audit).',
-    table(
-      ['About', 'Event types'],
-      families.map((family) => [
-        family,
-        auditEventTypes
-          .filter((type) => type.startsWith(`${family}.`))
-          .map((type) => `\`${type}\``)
-          .join(', '),
-      ]),
-    ),
+    'Rows of `audit_events` in Postgres. Each is written exactly once: its id is made where it happens and is the key of its delivery. No field ever holds a secret, a token or a password. [How they get there](architecture.md#audit), [how they are read, proven and ended](audit.md).',
+    'Who (`actor_type`, `actor_id`), whom (`user_id`, `client_id`, `entity_type`, `entity_id`), when (`occurred_at`, `recorded_at`), where from (`ip`, `user_agent`, `session_id`, `request_id`) and how it ended (`outcome`) are columns of every event. What an administrator changed is in `changes`: `{"<field>": {"before": …, "after": …}}`. `data` holds what only this type has. The class decides how long an event is kept.',
+    ...sections,
   ].join('\n\n')
 }
 
