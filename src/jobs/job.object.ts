@@ -2,7 +2,7 @@
  * One background job. Its input, its files and where it stands live in its SQLite; an alarm moves it step by step.
  * Each step is planned, the plan is kept, sent to Postgres, and its outcome kept together with the place to go on
  * from: killed between any two of these, it goes on with the very same step, which Postgres does only once
- * (docs/decisions/0014).
+ * (docs/decisions/0015).
  */
 import { DurableObject } from 'cloudflare:workers'
 import { insertEvents } from '../audit/audit.store.ts'
