@@ -1,7 +1,7 @@
 /** What commands print: answers to stdout in the chosen format, everything else to stderr. Nothing steers the terminal. */
 import type { Terminal } from '../terminal.ts'
 import { type Paint, painter, safeJson, safeLines } from './safe-text.ts'
-import { columnsOf, type Item, renderTable, renderThing } from './table.ts'
+import { columnsOf, type Item, isThing, renderTable, renderThing } from './table.ts'
 
 export type Format = 'table' | 'json' | 'ndjson'
 
@@ -25,20 +25,22 @@ export function createOutput(terminal: Terminal, format: Format, wantsColour: bo
   const { stdout, stderr } = terminal
   const env = wantsColour ? terminal.env : { ...terminal.env, NO_COLOR: '1' }
   const paint = painter(stdout, env)
+  // In a pipe nothing is cut off.
+  const width = stdout.isTTY ? stdout.columns : undefined
   const write = (text: string) => stdout.write(`${text}\n`)
   return {
     format,
     paint: painter(stderr, env),
     thing(value) {
       if (format !== 'table') write(safeJson(value, format === 'json' ? 2 : undefined))
-      else if (isThing(value)) write(renderThing(value, paint))
+      else if (isThing(value)) write(renderThing(value, paint, width))
       else write(safeLines(typeof value === 'string' ? value : safeJson(value, 2)))
     },
     list(items, columns = columnsOf(items)) {
       if (format === 'json') write(safeJson({ items }, 2))
       else if (format === 'ndjson') for (const item of items) write(safeJson(item))
       else if (items.length === 0) stderr.write('Nothing found.\n')
-      else write(renderTable(items, columns, paint, stdout.isTTY ? stdout.columns : undefined))
+      else write(renderTable(items, columns, paint, width))
     },
     streamed(item, line) {
       write(format === 'table' ? line : safeJson(item))
@@ -47,6 +49,3 @@ export function createOutput(terminal: Terminal, format: Format, wantsColour: bo
     note: (text) => void stderr.write(`${safeLines(text)}\n`),
   }
 }
-
-const isThing = (value: unknown): value is Item =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -59,14 +59,37 @@ function shrink(widths: number[], room: number): void {
   }
 }
 
-/** One thing, a property a line. */
-export function renderThing(thing: Item, paint: Paint): string {
-  const names = Object.keys(thing)
-  const width = Math.max(0, ...names.map((name) => textWidth(safeText(name))))
-  return names
-    .map((name) => `${paint('bold', pad(safeText(name), width))}${gap}${cellOf(thing[name])}`)
-    .join('\n')
+/** One thing: a property a line, `inner.one` for those of objects in it, and a table for each list of objects. */
+export function renderThing(thing: Item, paint: Paint, width?: number): string {
+  const lists: [string, readonly Item[]][] = []
+  const lines: [string, string][] = []
+  for (const [name, value] of flatten(thing)) {
+    if (isListOfThings(value)) lists.push([safeText(name), value])
+    else lines.push([safeText(name), cellOf(value)])
+  }
+  const column = Math.max(0, ...lines.map(([name]) => textWidth(name)))
+  const tables = lists.map(
+    ([name, items]) => `\n${paint('bold', name)}\n${renderTable(items, columnsOf(items), paint, width)}`,
+  )
+  return [
+    ...lines.map(([name, text]) => `${paint('bold', pad(name, column))}${gap}${text}`.trimEnd()),
+    ...tables,
+  ].join('\n')
 }
+
+const isListOfThings = (value: unknown): value is readonly Item[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isThing)
+
+export const isThing = (value: unknown): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Objects in the thing, one level deep: an empty one is nothing to see. */
+const flatten = (thing: Item): readonly (readonly [string, unknown])[] =>
+  Object.entries(thing).flatMap(([name, value]) =>
+    isThing(value)
+      ? Object.entries(value).map(([inner, one]) => [`${name}.${inner}`, one] as const)
+      : [[name, value] as const],
+  )
 
 /** Columns nobody chose: the first properties that hold one value. */
 export const columnsOf = (items: readonly Item[]): readonly string[] =>

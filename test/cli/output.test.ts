@@ -56,8 +56,9 @@ describe('text from the server', () => {
           expect(lines).not.toMatch(steering)
         }
       }),
+      { numRuns: 40 },
     )
-  })
+  }, 60_000)
 })
 
 describe('tables', () => {
@@ -93,7 +94,9 @@ describe('tables', () => {
     expect(valueAt({ 'admin.x': 2, admin: { x: 3 } }, 'admin.x')).toBe(2)
     expect(valueAt({}, 'constructor.name')).toBeUndefined()
     expect(cellOf({ a: '\u001b' })).toBe('{"a":"\\u001b"}')
-    expect(renderThing({ a: 1, bcd: null }, plain)).toBe('a    1\nbcd  ')
+    expect(renderThing({ a: 1, bcd: null }, plain)).toBe('a    1\nbcd')
+    const nested = { id: 7, in: { x: 'y', z: {} }, days: [{ date: 'd', n: 1 }], none: [] }
+    expect(renderThing(nested, plain)).toBe('id    7\nin.x  y\nin.z  {}\nnone\n\ndays\nDATE  N\nd     1')
   })
 })
 
