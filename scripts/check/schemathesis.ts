@@ -23,7 +23,7 @@ const halves = [
   ['--include-path-regex', busy],
   ['--exclude-path-regex', busy],
 ] as const
-const many = { capacity: 10_000_000, per_seconds: 60 }
+const many = { capacity: 1_000_000, per_seconds: 60 }
 const vars = {
   AUTHLY_RATE_LIMITS: JSON.stringify({
     ...{ 'login-ip': many, 'token-client': many, 'token-ip-unauthenticated': many, 'authorize-ip': many },
