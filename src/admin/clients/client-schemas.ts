@@ -1,5 +1,5 @@
 /** Schemas of clients: each member's own shape. What members mean together is in src/clients/check-client-metadata.ts. */
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 import { signingAlgs } from '../../keys/algorithms.ts'
 import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
 import { clientAuthMethodNames } from '../../oauth/client-auth/method-names.ts'
@@ -11,7 +11,7 @@ export const clientIdParam = z.object({
   client_id: z
     .string()
     .regex(/^[\x20-\x7e]{1,255}$/)
-    .openapi({ description: 'Client id', example: 'demo-web' }),
+    .meta({ description: 'Client id', example: 'demo-web' }),
 })
 export const secretParams = clientIdParam.extend({ secret_id: uuid('Secret') })
 
@@ -21,12 +21,12 @@ const uri = (description: string) =>
     .min(1)
     .max(2048)
     .refine((text) => URL.canParse(text), 'must be a URI')
-    .openapi({ description, format: 'uri' })
+    .meta({ description, format: 'uri' })
 const uris = (description: string) =>
   z
     .array(z.string().min(1).max(2048))
     .max(50)
-    .openapi({ description, example: ['https://app.example.com/callback'] })
+    .meta({ description, example: ['https://app.example.com/callback'] })
 const label = (description: string, max: number) =>
   z
     .string()
@@ -35,18 +35,18 @@ const label = (description: string, max: number) =>
     // Attack: a name that draws outside its line on the consent page or in a log.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; \p{Cc} needs a flag, and JSON Schema has none
     .regex(/^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$/, 'must not contain control characters')
-    .openapi({ description })
+    .meta({ description })
 const seconds = (description: string, min: number, max: number) =>
-  z.number().int().min(min).max(max).openapi({ description, example: max })
+  z.number().int().min(min).max(max).meta({ description, example: max })
 const distinct = <T extends z.ZodType>(item: T, max: number, description: string) =>
   z
     .array(item)
     .max(max)
     .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
-    .openapi({ description })
+    .meta({ description, uniqueItems: true })
 
 const grantTypeNames = grantTypes.map(({ type }) => type) as [string, ...string[]]
-const alg = (description: string) => z.enum(signingAlgs).openapi({ description })
+const alg = (description: string) => z.enum(signingAlgs).meta({ description })
 const day = 86_400
 
 /** Members that always have a value; where they are left out or `null`, their default. */
@@ -59,19 +59,19 @@ const valued = {
   application_type: z.enum(['web', 'native']),
   token_endpoint_auth_method: z
     .enum(clientAuthMethodNames)
-    .openapi({ description: '`none` is a public client; default `client_secret_basic`' }),
+    .meta({ description: '`none` is a public client; default `client_secret_basic`' }),
   redirect_uris: uris(
     'Where codes may be sent: compared exactly, but for the port of loopback addresses of native clients',
   ),
   post_logout_redirect_uris: uris('Where people may be sent after signing out'),
-  grant_types: distinct(z.enum(grantTypeNames), 10, 'Default `authorization_code`').openapi({
+  grant_types: distinct(z.enum(grantTypeNames), 10, 'Default `authorization_code`').meta({
     example: ['authorization_code'],
   }),
   response_types: distinct(
     z.enum(responseTypes),
     4,
     '`code` exactly if the grant type is `authorization_code`',
-  ).openapi({
+  ).meta({
     example: ['code'],
   }),
   scope: z
@@ -81,7 +81,7 @@ const valued = {
       /^([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?$/,
       'must be scope values separated by one space',
     )
-    .openapi({
+    .meta({
       description: 'Scopes the client may ask for, space-separated (RFC 7591 §2)',
       example: 'openid profile',
     }),
@@ -89,38 +89,38 @@ const valued = {
     z.string().min(1).max(2048),
     50,
     'Resource servers it may ask tokens for (RFC 8707)',
-  ).openapi({
+  ).meta({
     example: [],
   }),
   serves_resources: distinct(
     z.string().min(1).max(2048),
     50,
     'Resource servers it operates: it may introspect their tokens (RFC 7662)',
-  ).openapi({ example: [] }),
-  subject_type: z.enum(['public', 'pairwise']).openapi({
+  ).meta({ example: [] }),
+  subject_type: z.enum(['public', 'pairwise']).meta({
     description: 'Changing it, or the sector of a pairwise client, gives everybody another `sub` there',
   }),
   id_token_signed_response_alg: alg('Default RS256'),
   access_token_signed_response_alg: alg('Default ES256'),
   require_auth_time: z.boolean(),
-  default_acr_values: distinct(z.string().min(1).max(255), 10, 'Authentication contexts').openapi({
+  default_acr_values: distinct(z.string().min(1).max(255), 10, 'Authentication contexts').meta({
     example: [],
   }),
   enabled: z
     .boolean()
-    .openapi({ description: 'A disabled client gets no tokens, and those it has stop working here' }),
-  first_party: z.boolean().openapi({ description: 'Skips the consent page' }),
-  require_pkce: z.boolean().openapi({
+    .meta({ description: 'A disabled client gets no tokens, and those it has stop working here' }),
+  first_party: z.boolean().meta({ description: 'Skips the consent page' }),
+  require_pkce: z.boolean().meta({
     description: 'May be false only for confidential OpenID Connect clients, which must send a nonce',
   }),
-  require_request_signing: z.boolean().openapi({
+  require_request_signing: z.boolean().meta({
     description: 'Admin requests of this client count only when signed with one of its keys (RFC 9421)',
   }),
   admin_ip_allow_list: distinct(
     z.string().min(2).max(64),
     200,
     'CIDR ranges its admin requests may come from; empty: any',
-  ).openapi({ example: [] }),
+  ).meta({ example: [] }),
 }
 
 /** Members that may be without a value: `null`. */
@@ -131,7 +131,7 @@ const clearable = {
   tos_uri: uri('Terms of service'),
   software_id: label('Which software it is, the same for all its installations', 255),
   software_version: label('Of `software_id`', 255),
-  token_endpoint_auth_signing_alg: z.string().min(1).max(20).openapi({
+  token_endpoint_auth_signing_alg: z.string().min(1).max(20).meta({
     description: 'The only algorithm for `private_key_jwt`',
     example: 'ES256',
   }),
@@ -142,19 +142,19 @@ const clearable = {
         .min(1)
         .max(20),
     })
-    .openapi({ description: 'Public keys (RFC 7517); not together with `jwks_uri`', example: null }),
-  jwks_uri: uri('Where its public keys are; https').openapi({ example: 'https://app.example.com/jwks.json' }),
+    .meta({ description: 'Public keys (RFC 7517); not together with `jwks_uri`', example: null }),
+  jwks_uri: uri('Where its public keys are; https').meta({ example: 'https://app.example.com/jwks.json' }),
   initiate_login_uri: uri('Where a sign-in can be started from outside'),
   sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
   userinfo_signed_response_alg: alg('Userinfo as a signed JWT; `null`: JSON'),
-  default_max_age: seconds('Seconds since the last sign-in', 0, 366 * day).openapi({ example: 3600 }),
-  access_token_ttl_seconds: seconds('`null`: the configured one', 30, day).openapi({ example: 600 }),
-  id_token_ttl_seconds: seconds('`null`: the configured one', 30, day).openapi({ example: 600 }),
+  default_max_age: seconds('Seconds since the last sign-in', 0, 366 * day).meta({ example: 3600 }),
+  access_token_ttl_seconds: seconds('`null`: the configured one', 30, day).meta({ example: 600 }),
+  id_token_ttl_seconds: seconds('`null`: the configured one', 30, day).meta({ example: 600 }),
   refresh_token_idle_ttl_seconds: seconds('`null`: the configured one', 60, 366 * day),
   refresh_token_absolute_ttl_seconds: seconds('`null`: the configured one', 60, 366 * day),
 }
 
-const clientName = label('Shown to people', 100).openapi({ example: 'Example shop' })
+const clientName = label('Shown to people', 100).meta({ example: 'Example shop' })
 
 type Clearable = typeof clearable
 type Valued = typeof valued
@@ -198,7 +198,7 @@ const explainUnknown = (issue: { readonly code?: string; readonly keys?: readonl
 export const clientCreation = z
   .strictObject(
     {
-      client_id: z.string().min(3).max(128).optional().openapi({
+      client_id: z.string().min(3).max(128).optional().meta({
         description: 'Made by the server when left out; must not look like a user id',
         example: 'example-shop',
       }),
@@ -208,7 +208,8 @@ export const clientCreation = z
     },
     { error: explainUnknown },
   )
-  .openapi('ClientCreation', {
+  .meta({
+    id: 'ClientCreation',
     example: {
       client_name: 'Example shop',
       redirect_uris: ['https://app.example.com/callback'],
@@ -222,7 +223,8 @@ export const clientPatch = z
     { client_name: clientName.optional(), ...nullishValued, ...nullishClearable },
     { error: explainUnknown },
   )
-  .openapi('ClientPatch', {
+  .meta({
+    id: 'ClientPatch',
     description: 'RFC 7396: members left out stay, `null` brings back the default',
     example: { redirect_uris: ['https://app.example.com/callback', 'https://www.example.com/callback'] },
   })
@@ -233,35 +235,35 @@ const view = {
   client_name: z.string(),
   ...valued,
   ...nullableClearable,
-  created_at: z.string().openapi({ format: 'date-time' }),
-  updated_at: z.string().optional().openapi({ format: 'date-time', description: 'Not with `at`' }),
+  created_at: z.string().meta({ format: 'date-time' }),
+  updated_at: z.string().optional().meta({ format: 'date-time', description: 'Not with `at`' }),
 }
 
-export const clientSchema = z.object(view).openapi('Client')
+export const clientSchema = z.object(view).meta({ id: 'Client' })
 
 export const createdClientSchema = z
   .object({
     ...view,
-    client_secret: z.string().optional().openapi({ description: 'Shown now and never again' }),
+    client_secret: z.string().optional().meta({ description: 'Shown now and never again' }),
     client_secret_expires_at: z
       .number()
       .int()
       .optional()
-      .openapi({ description: 'RFC 7591 §3.2.1; 0: it does not expire', example: 0 }),
+      .meta({ description: 'RFC 7591 §3.2.1; 0: it does not expire', example: 0 }),
   })
-  .openapi('CreatedClient')
+  .meta({ id: 'CreatedClient' })
 
 export const secretSchema = z
   .object({
     id: uuid('Secret'),
-    created_at: z.string().openapi({ format: 'date-time' }),
+    created_at: z.string().meta({ format: 'date-time' }),
     expires_at: z
       .string()
       .nullable()
-      .openapi({ format: 'date-time', description: '`null`: it does not expire' }),
+      .meta({ format: 'date-time', description: '`null`: it does not expire' }),
   })
-  .openapi('ClientSecret')
+  .meta({ id: 'ClientSecret' })
 
 export const createdSecretSchema = secretSchema
-  .extend({ client_secret: z.string().openapi({ description: 'Shown now and never again' }) })
-  .openapi('CreatedClientSecret')
+  .extend({ client_secret: z.string().meta({ description: 'Shown now and never again' }) })
+  .meta({ id: 'CreatedClientSecret' })

@@ -1,5 +1,5 @@
 /** A client as the API shows it, and how its row and its metadata become each other. */
-import type { z } from '@hono/zod-openapi'
+import type { z } from 'zod'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import type { clientSchema } from './client-schemas.ts'
 

@@ -9,7 +9,7 @@ import { renewCache } from '../renew-cache.ts'
 import { timestampInput } from '../schemas.ts'
 import { assertMayManageClient, checkNotItself, lockClient } from './client-rights.store.ts'
 import { clientIdParam, createdSecretSchema } from './client-schemas.ts'
-import { makeSecret, maxLiveSecrets } from './client-secret.ts'
+import { makeSecret, maxLiveSecrets } from './client-secret.store.ts'
 
 export const createClientSecret = defineOperation({
   id: 'createClientSecret',

@@ -11,8 +11,8 @@ import { renewCache } from '../renew-cache.ts'
 import { columnsOf, metadataDefaults, toViewMetadata } from './client.ts'
 import { assertMayManageClient } from './client-rights.store.ts'
 import { clientCreation, createdClientSchema } from './client-schemas.ts'
-import { makeSecret, usesSecret } from './client-secret.ts'
-import { settleMetadata } from './settle-metadata.ts'
+import { makeSecret, usesSecret } from './client-secret.store.ts'
+import { settleMetadata } from './settle-metadata.store.ts'
 
 export const createClient = defineOperation({
   id: 'createClient',

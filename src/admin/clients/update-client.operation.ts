@@ -12,7 +12,7 @@ import { renewCache } from '../renew-cache.ts'
 import { type ClientRow, columnsOf, metadataDefaults, metadataOf, toClientView } from './client.ts'
 import { assertMayManageClient, checkNotItself } from './client-rights.store.ts'
 import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
-import { settleMetadata } from './settle-metadata.ts'
+import { settleMetadata } from './settle-metadata.store.ts'
 
 type Patch = Partial<ClientMetadata>
 type Columns = Readonly<Record<string, unknown>>

@@ -29,7 +29,7 @@ export const getStats = defineOperation({
           clients: z.object({
             total: count('All'),
             enabled: count('May get tokens'),
-            active: count('Got a token in these days'),
+            active: count('Had to do with an event of these days'),
           }),
           days: z.array(
             z.object({

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { signingAlgs } from '../../keys/algorithms.ts'
 import { dueStep } from '../../keys/plan-rotation.ts'
 import { rotationPolicyOf } from '../../keys/rotation-policy.ts'
-import { toLoadedKeys } from '../../keys/signing-keys.store.ts'
+import { selectSigningKeys, toLoadedKeys } from '../../keys/signing-keys.store.ts'
 import { release } from '../../release.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { selectStatus, toStatusFacts } from './status.store.ts'
@@ -62,7 +62,7 @@ export const getStatus = defineOperation({
   },
   async run({ db, deps: { config, now } }) {
     const startedAt = now()
-    const [facts, keyRows] = await db.runAll(selectStatus())
+    const [facts, keyRows] = await db.runAll([selectStatus(), selectSigningKeys])
     // Time stands still in a Worker but for I/O: this is the round trip.
     const at = now()
     const { database, audit, jobs } = toStatusFacts(facts ?? [])

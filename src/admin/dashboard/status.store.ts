@@ -1,7 +1,6 @@
 /** What Postgres knows of the state of the server, in one batch; every part is an index probe or a short table. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Row } from '../../db/run-batch.ts'
-import { selectSigningKeys } from '../../keys/signing-keys.store.ts'
 
 interface FactsRow {
   readonly migrations: number
@@ -14,9 +13,9 @@ interface FactsRow {
   readonly oldest_queued_at: string | null
 }
 
-/** Rows of `toStatusFacts`, then of `toLoadedKeys`. */
-export const selectStatus = (): readonly SQL[] => [
-  sql`with sealed as (select coalesce(max(last_position), 0) as position from audit_checkpoints)
+/** Rows of `toStatusFacts`. */
+export const selectStatus = (): SQL => sql`
+    with sealed as (select coalesce(max(last_position), 0) as position from audit_checkpoints)
     select to_jsonb(facts) as facts from (select
       (select count(*)::int from drizzle.__drizzle_migrations) as migrations,
       (select to_timestamp(max(created_at)::double precision / 1000) from drizzle.__drizzle_migrations) as migrated_at,
@@ -26,9 +25,7 @@ export const selectStatus = (): readonly SQL[] => [
       (select count(*)::int from jobs where status = 'queued') as queued,
       (select count(*)::int from jobs where status = 'running') as running,
       (select min(created_at) from jobs where status = 'queued') as oldest_queued_at
-      from sealed) as facts`,
-  selectSigningKeys,
-]
+      from sealed) as facts`
 
 export function toStatusFacts(rows: readonly Row[]) {
   const [row] = rows as readonly { facts: FactsRow }[]

@@ -1,20 +1,20 @@
 /** Signing keys as the API shows them: the public half, and what will happen to them. */
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 import { signingAlgs } from '../../keys/algorithms.ts'
 import type { RotationPolicy } from '../../keys/decide-rotation.ts'
 import { dueStep } from '../../keys/plan-rotation.ts'
 import type { SigningKeyRow } from '../../keys/signing-key-row.ts'
 
-const time = (description: string) => z.string().openapi({ format: 'date-time', description })
+const time = (description: string) => z.string().meta({ format: 'date-time', description })
 
 export const keySchema = z
   .object({
-    kid: z.string().openapi({ description: 'RFC 7638 thumbprint' }),
+    kid: z.string().meta({ description: 'RFC 7638 thumbprint' }),
     alg: z.enum(signingAlgs),
-    status: z.enum(['next', 'current', 'retired']).openapi({
+    status: z.enum(['next', 'current', 'retired']).meta({
       description: '`next` is published and signs later, `current` signs, `retired` still verifies',
     }),
-    public_jwk: z.record(z.string(), z.unknown()).openapi({ description: 'As the JWKS shows it' }),
+    public_jwk: z.record(z.string(), z.unknown()).meta({ description: 'As the JWKS shows it' }),
     created_at: time('Published since'),
     activated_at: time('Signs since').nullable(),
     retired_at: time('Signed until').nullable(),
@@ -23,11 +23,11 @@ export const keySchema = z
         step: z.enum(['publish_successor', 'hand_over', 'take_over', 'remove']),
         due_at: time('When, if nobody intervenes'),
       })
-      .openapi({ description: 'What the rotation job does to it next' }),
+      .meta({ description: 'What the rotation job does to it next' }),
   })
-  .openapi('SigningKey')
+  .meta({ id: 'SigningKey' })
 
-export const keyListSchema = z.object({ items: z.array(keySchema) }).openapi('SigningKeyList')
+export const keyListSchema = z.object({ items: z.array(keySchema) }).meta({ id: 'SigningKeyList' })
 
 /** What is shown of a key: never its sealed half. */
 export type ShownKey = Omit<SigningKeyRow, 'private_jwk_sealed'>

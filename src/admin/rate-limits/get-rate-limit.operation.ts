@@ -1,6 +1,7 @@
 import { rateLimitSetting } from '../../rate-limits/stored-limits.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { type SettingRow, selectSetting } from '../settings/setting-change.store.ts'
+import type { SettingRow } from '../settings/setting.ts'
+import { selectSetting } from '../settings/setting-change.store.ts'
 import { policyParam, rateLimitSchema, toRateLimitView } from './rate-limit.ts'
 
 export const getRateLimit = defineOperation({

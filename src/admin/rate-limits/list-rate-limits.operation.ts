@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { policyNames, rateLimitSetting } from '../../rate-limits/stored-limits.ts'
 import { answer, defineOperation } from '../operation.ts'
-import type { SettingRow } from '../settings/setting-change.store.ts'
+import type { SettingRow } from '../settings/setting.ts'
 import { rateLimitSchema, toRateLimitView } from './rate-limit.ts'
 
 export const listRateLimits = defineOperation({

@@ -1,12 +1,12 @@
 /** Rate-limit policies as the API shows them: the numbers in force and where they come from. */
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { type PolicyName, policies } from '../../rate-limits/policies.ts'
 import { policyNames, storedLimit, storedOverrides } from '../../rate-limits/stored-limits.ts'
-import type { SettingRow } from '../settings/setting-change.store.ts'
+import type { SettingRow } from '../settings/setting.ts'
 
 export const policyParam = z.object({
-  policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]).openapi({ example: 'login-ip' }),
+  policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]).meta({ example: 'login-ip' }),
 })
 
 export const rateLimitSchema = z
@@ -14,16 +14,16 @@ export const rateLimitSchema = z
     policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]),
     protects: z.string(),
     counted_per: z.enum(['ip', 'client', 'user']),
-    capacity: z.number().int().openapi({ description: 'Permits of a full bucket, in force' }),
-    per_seconds: z.number().int().openapi({ description: 'In which an empty bucket fills, in force' }),
+    capacity: z.number().int().meta({ description: 'Permits of a full bucket, in force' }),
+    per_seconds: z.number().int().meta({ description: 'In which an empty bucket fills, in force' }),
     source: z
       .enum(['default', 'configuration', 'setting'])
-      .openapi({ description: 'Where the numbers come from: code, AUTHLY_RATE_LIMITS, or an administrator' }),
-    reset_to: storedLimit.openapi({ description: 'What would be in force without the setting' }),
+      .meta({ description: 'Where the numbers come from: code, AUTHLY_RATE_LIMITS, or an administrator' }),
+    reset_to: storedLimit.meta({ description: 'What would be in force without the setting' }),
     when_counter_is_away: z.enum(['allow', 'refuse']),
-    updated_at: z.string().nullable().openapi({ format: 'date-time', description: '`null`: never changed' }),
+    updated_at: z.string().nullable().meta({ format: 'date-time', description: '`null`: never changed' }),
   })
-  .openapi('RateLimitPolicy')
+  .meta({ id: 'RateLimitPolicy' })
 
 export function toRateLimitView(
   policy: PolicyName,

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { err } from '../../kit/result.ts'
 import { lockoutFault, rateLimitSetting, storedLimit } from '../../rate-limits/stored-limits.ts'
-import { toLoadedSettings } from '../../settings/settings.store.ts'
+import { selectSettings, toLoadedSettings } from '../../settings/settings.store.ts'
 import { settingsCacheKey } from '../../settings/settings.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
@@ -29,14 +29,15 @@ export const updateRateLimit = defineOperation({
     const { limit } = body
     const fault = limit && lockoutFault(policy, { capacity: limit.capacity, perSeconds: limit.per_seconds })
     if (fault) return err(invalidRequest([{ pointer: '#/limit', detail: fault }]))
-    const rows = await db.runAll(
-      changeSetting({
+    const rows = await db.runAll([
+      ...changeSetting({
         name: rateLimitSetting(policy),
         value: limit,
         expectedVersions,
         event: event('rate_limit.updated', { entity_type: 'rate_limit', entity_id: policy }),
       }),
-    )
+      selectSettings,
+    ])
     const changed = settingOutcome(rows)
     if (!changed.ok) return changed
     await renewCache(deps.edgeCache, settingsCacheKey, toLoadedSettings(rows[2] ?? []))

@@ -1,5 +1,5 @@
 /** Scopes and resource servers as the API shows and takes them. */
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 import { identityScopes } from '../../oauth/scope.ts'
 
 const description = z
@@ -9,14 +9,14 @@ const description = z
   // Attack: a description that draws outside its line on the consent page.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; \p{Cc} needs a flag, and JSON Schema has none
   .regex(/^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$/, 'must not contain control characters')
-  .openapi({ description: 'Shown to people who are asked for consent', example: 'Read your orders' })
+  .meta({ description: 'Shown to people who are asked for consent', example: 'Read your orders' })
 
 /** RFC 6749 §3.3, and no longer than a token can carry many of. */
 const scopeName = z
   .string()
   .max(100)
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope value (RFC 6749 §3.3)')
-  .openapi({ description: 'Scope value', example: 'orders:read' })
+  .meta({ description: 'Scope value', example: 'orders:read' })
 
 /** RFC 8707 §2: an absolute URI without fragment. */
 const resource = z
@@ -27,12 +27,12 @@ const resource = z
     abort: true,
   })
   .refine((value) => URL.canParse(value), 'must be an absolute URI without fragment (RFC 8707 §2)')
-  .openapi({ description: 'Resource indicator', example: 'https://api.example.com' })
+  .meta({ description: 'Resource indicator', example: 'https://api.example.com' })
 
-const serverName = z.string().min(1).max(100).openapi({ example: 'Orders API' })
+const serverName = z.string().min(1).max(100).meta({ example: 'Orders API' })
 const times = {
-  created_at: z.string().openapi({ format: 'date-time' }),
-  updated_at: z.string().openapi({ format: 'date-time' }),
+  created_at: z.string().meta({ format: 'date-time' }),
+  updated_at: z.string().meta({ format: 'date-time' }),
 }
 
 /** In a path, percent-encoded. Any stored name, whatever creation takes today. */
@@ -42,7 +42,7 @@ export const scopeParam = z.object({
     .min(1)
     .max(256)
     .regex(/^[^\0]*$/)
-    .openapi({ description: 'Scope value, percent-encoded', example: 'orders:read' }),
+    .meta({ description: 'Scope value, percent-encoded', example: 'orders:read' }),
 })
 export const resourceParam = z.object({
   resource: z
@@ -50,40 +50,40 @@ export const resourceParam = z.object({
     .min(1)
     .max(2048)
     .regex(/^[^\0]*$/)
-    .openapi({ description: 'Resource indicator, percent-encoded', example: 'https://api.example.com' }),
+    .meta({ description: 'Resource indicator, percent-encoded', example: 'https://api.example.com' }),
 })
 
 export const scopeSchema = z
   .object({
     name: z.string(),
     description: z.string(),
-    resource: z.string().nullable().openapi({ description: 'The API it belongs to; `null`: none' }),
-    built_in: z.boolean().openapi({ description: 'Comes with the server and cannot be changed' }),
+    resource: z.string().nullable().meta({ description: 'The API it belongs to; `null`: none' }),
+    built_in: z.boolean().meta({ description: 'Comes with the server and cannot be changed' }),
     ...times,
   })
-  .openapi('Scope')
+  .meta({ id: 'Scope' })
 
 export const scopeCreation = z
   .strictObject({ name: scopeName, description, resource: resource.nullish() })
-  .openapi('ScopeCreation', { example: { name: 'orders:read', description: 'Read your orders' } })
+  .meta({ id: 'ScopeCreation', example: { name: 'orders:read', description: 'Read your orders' } })
 
 export const scopePatch = z
   .strictObject({ description, resource: resource.nullable() })
   .partial()
-  .openapi('ScopePatch', { example: { description: 'Read your orders' } })
+  .meta({ id: 'ScopePatch', example: { description: 'Read your orders' } })
 
 export const resourceServerSchema = z
   .object({ resource: z.string(), name: z.string(), ...times })
-  .openapi('ResourceServer')
+  .meta({ id: 'ResourceServer' })
 
 export const resourceServerCreation = z
   .strictObject({ resource, name: serverName })
-  .openapi('ResourceServerCreation')
+  .meta({ id: 'ResourceServerCreation' })
 
 export const resourceServerPatch = z
   .strictObject({ name: serverName })
   .partial()
-  .openapi('ResourceServerPatch')
+  .meta({ id: 'ResourceServerPatch' })
 
 /** Scopes whose meaning is the server's own: OpenID Connect's, and the permissions of the admin API. */
 export const isBuiltIn = (name: string): boolean => identityScopes.has(name) || name.startsWith('admin:')

@@ -1,7 +1,7 @@
 import { type SettingName, settingNames } from '../../settings/settings.ts'
 import { answer, defineOperation, type Operation } from '../operation.ts'
-import { pascalOf, settingViewSchemas, toSettingView } from './setting.ts'
-import { type SettingRow, selectSetting } from './setting-change.store.ts'
+import { pascalOf, type SettingRow, settingViewSchemas, toSettingView } from './setting.ts'
+import { selectSetting } from './setting-change.store.ts'
 
 const getSetting = (name: SettingName): Operation =>
   defineOperation({

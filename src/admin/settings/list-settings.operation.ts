@@ -2,8 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { settingNames } from '../../settings/settings.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { settingViewSchemas, toSettingView } from './setting.ts'
-import type { SettingRow } from './setting-change.store.ts'
+import { type SettingRow, settingViewSchemas, toSettingView } from './setting.ts'
 
 const [first, ...others] = settingNames.map((name) => settingViewSchemas[name])
 const anySetting = z.union([first as z.ZodType, ...others]).openapi('Setting')

@@ -4,25 +4,16 @@ import type { AuditEvent } from '../../audit/event.ts'
 import type { Row } from '../../db/run-batch.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import { selectSettings } from '../../settings/settings.store.ts'
 import { recordChange } from '../entity-change.store.ts'
 import { preconditionFailed } from '../problems.ts'
-
-/** A setting that was changed at some time. `value` null: reset to its default. */
-export interface SettingRow extends Record<string, unknown> {
-  readonly name: string
-  readonly value: unknown
-  readonly version: number
-  readonly updated_at: string
-}
+import type { SettingRow } from './setting.ts'
 
 /** Rows `{ setting }`. */
 export const selectSetting = (name: string): SQL =>
   sql`select to_jsonb(settings) as setting from settings where name = ${name}`
 
 /**
- * Statements for `settingOutcome`: the change with its event, the row as it is then, and all settings for the
- * cache. The same value again changes nothing.
+ * Statements for `settingOutcome`: the change with its event, and the row as it is then. The same value again changes nothing.
  */
 export const changeSetting = (input: {
   readonly name: string
@@ -60,7 +51,6 @@ export const changeSetting = (input: {
         exists (select 1 from changed) as written
       from known`,
     selectSetting(name),
-    selectSettings,
   ]
 }
 

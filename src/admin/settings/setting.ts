@@ -1,7 +1,14 @@
 /** Settings as the API shows them, one schema each: the closed list is src/settings/settings.ts. */
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 import { type SettingName, settingNames, settingSchemas, toSettings } from '../../settings/settings.ts'
-import type { SettingRow } from './setting-change.store.ts'
+
+/** A setting that was changed at some time. `value` null: reset to its default. */
+export interface SettingRow extends Record<string, unknown> {
+  readonly name: string
+  readonly value: unknown
+  readonly version: number
+  readonly updated_at: string
+}
 
 /** `admin.ip_allow_list` as `AdminIpAllowList`, for names of schemas and operations. */
 export const pascalOf = (name: SettingName): string =>
@@ -21,15 +28,12 @@ const schemaOf = (name: SettingName) =>
     .object({
       name: z.literal(name),
       description: z.string(),
-      value: valueSchemaOf(name).openapi({ description: 'In force' }),
-      default: valueSchemaOf(name).openapi({ description: 'In force unless something else is set' }),
-      is_default: z.boolean().openapi({ description: 'Nothing else is set' }),
-      updated_at: z
-        .string()
-        .nullable()
-        .openapi({ format: 'date-time', description: '`null`: never changed' }),
+      value: valueSchemaOf(name).meta({ description: 'In force' }),
+      default: valueSchemaOf(name).meta({ description: 'In force unless something else is set' }),
+      is_default: z.boolean().meta({ description: 'Nothing else is set' }),
+      updated_at: z.string().nullable().meta({ format: 'date-time', description: '`null`: never changed' }),
     })
-    .openapi(`Setting${pascalOf(name)}`)
+    .meta({ id: `Setting${pascalOf(name)}` })
 
 export const settingViewSchemas = Object.fromEntries(
   settingNames.map((name) => [name, schemaOf(name)]),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { err } from '../../kit/result.ts'
-import { toLoadedSettings } from '../../settings/settings.store.ts'
+import { selectSettings, toLoadedSettings } from '../../settings/settings.store.ts'
 import { type SettingName, settingNames, settingSchemas, settingsCacheKey } from '../../settings/settings.ts'
 import { checkLockout } from '../check-lockout.ts'
 import { answer, defineOperation, type Operation } from '../operation.ts'
@@ -28,12 +28,13 @@ const updateSetting = (name: SettingName): Operation =>
       const { value } = body
       const faults = checkLockout({ [name]: value ?? undefined }, { actor, origin }, () => '#/value')
       if (faults.length > 0) return err(invalidRequest(faults))
-      const rows = await db.runAll(
-        changeSetting({
+      const rows = await db.runAll([
+        ...changeSetting({
           ...{ name, value, expectedVersions },
           event: event('setting.updated', { entity_type: 'setting', entity_id: name }),
         }),
-      )
+        selectSettings,
+      ])
       const changed = settingOutcome(rows)
       if (!changed.ok) return changed
       await renewCache(deps.edgeCache, settingsCacheKey, toLoadedSettings(rows[2] ?? []))

@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../kit/result.ts'
 import { checkAllowList } from '../ip-allow-list.ts'
 import type { AdminCall } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
-import { checkRegistered } from './check-registered.ts'
+import { checkRegistered } from './check-registered.store.ts'
 
 /**
  * Checks metadata as a whole.
