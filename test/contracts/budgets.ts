@@ -45,6 +45,31 @@ export const budgets = {
     postgresRoundTrips: 1,
     note: 'the same for an account that does not exist, and an audit batch now and then',
   },
+  adminRead: { operation: 'admin read', objectCalls: 1, postgresRoundTrips: 1 },
+  adminWrite: {
+    operation: 'admin write, its audit event included',
+    objectCalls: 1,
+    postgresRoundTrips: 1,
+    note: 'changes of what is cached at the edge also renew the copy; an upload asks first whether it may come',
+  },
+  adminSigned: {
+    operation: 'admin read or write, signed',
+    objectCalls: 2,
+    postgresRoundTrips: 1,
+    note: 'spends the nonce in one call',
+  },
+  adminSessions: {
+    operation: 'admin read or write that sees or ends sessions of a person',
+    objectCalls: 2,
+    postgresRoundTrips: 1,
+    note: 'disabling, deleting and resetting an account end them too',
+  },
+  passwordSetup: {
+    operation: 'setting a password by a link',
+    objectCalls: 1,
+    postgresRoundTrips: 2,
+    note: 'the password rules need the names of the account before the hash',
+  },
   forgedHandle: {
     operation: 'forged code, refresh token, access token or cookie',
     objectCalls: 0,

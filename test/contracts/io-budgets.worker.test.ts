@@ -1,12 +1,26 @@
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { eq } from 'drizzle-orm'
+import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadClient } from '../../src/clients/clients.store.ts'
+import { clientCacheKey } from '../../src/clients/find-client.ts'
 import { createDatabase } from '../../src/db/client.ts'
 import { clientSecrets, clients, passwordCredentials, users } from '../../src/db/schema.ts'
+import { signRequest } from '../../src/http-signatures/sign-request.ts'
+import { adminSignaturePolicy } from '../../src/http-signatures/signature-policy.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import worker from '../../src/worker.ts'
+import {
+  addAdmin,
+  addServiceAccount,
+  callAdmin,
+  type TestActor,
+  testDependencies,
+} from '../worker/admin-client.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
+import { addManaged } from '../worker/managed-person.ts'
 import { type Budget, budgets } from './budgets.ts'
 
 const issuer = 'https://auth.test'
@@ -232,6 +246,120 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     counted.AUDIT_OUTBOX = env.AUDIT_OUTBOX
     await expectWithin(budgets.refusedLogin, async () =>
       expect((await signIn('wrong', nobody)).status).toBe(400),
+    )
+  })
+
+  it(budgets.adminRead.operation, async () => {
+    const admin = await addAdmin()
+    await expectWithin(budgets.adminRead, async () => {
+      const response = await callAdmin(admin, 'GET', '/admin/roles', { env: counted })
+      expect(response.status).toBe(200)
+    })
+  })
+
+  it(budgets.adminWrite.operation, async () => {
+    const admin = await addAdmin()
+    await expectWithin(budgets.adminWrite, async () => {
+      const body = { name: `budget-${uuidv7()}`, description: 'Budget', permissions: [] }
+      const response = await callAdmin(admin, 'POST', '/admin/roles', { env: counted, body })
+      expect(response.status).toBe(201)
+    })
+  })
+
+  it(budgets.adminSigned.operation, async () => {
+    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
+    const robot = await addServiceAccount(['admin:roles:read'])
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'budget' } as Record<string, unknown>] }
+    const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+    await database.update(clients).set({ jwks, version: 2 }).where(eq(clients.client_id, robot.id))
+    await testDependencies().edgeCache.refresh(clientCacheKey(robot.id), await loadClient(database, robot.id))
+    const key = { ...(await exportJWK(privateKey)), kid: 'budget' }
+    await expectWithin(
+      budgets.adminSigned,
+      prepared(
+        () =>
+          signRequest(
+            {
+              ...{ method: 'GET', url: `${issuer}/admin/roles` },
+              headers: new Headers({ authorization: `Bearer ${robot.token}` }),
+            },
+            { key, policy: adminSignaturePolicy, created: Math.floor(Date.now() / 1000) },
+          ),
+        async (headers) => {
+          const options = { env: counted, headers: Object.fromEntries(headers) }
+          expect((await callAdmin(robot, 'GET', '/admin/roles', options)).status).toBe(200)
+        },
+      ),
+    )
+  })
+
+  describe('of accounts', () => {
+    const path = (id: string, what = '') => `/admin/users/${id}${what}`
+    const as = (admin: TestActor, method: string, target: string, body?: unknown) =>
+      callAdmin(admin, method, target, { body, headers: { 'if-match': '*' }, env: counted })
+
+    it(budgets.adminRead.operation, async () => {
+      const [admin, person] = [await addAdmin(), await addManaged()]
+      for (const target of ['/admin/users?q=ada&include_total=true', path(person.id), '/admin/users/count']) {
+        await expectWithin(budgets.adminRead, async () =>
+          expect((await as(admin, 'GET', target)).status).toBe(200),
+        )
+      }
+      const at = encodeURIComponent(new Date(Date.now() + 1000).toISOString())
+      await expectWithin(budgets.adminRead, () => as(admin, 'GET', path(person.id, `?at=${at}`)))
+    })
+
+    it(budgets.adminWrite.operation, async () => {
+      const [admin, person] = [await addAdmin(), await addManaged()]
+      await expectWithin(budgets.adminWrite, async () => {
+        const body = { profile: { name: uuidv7() } }
+        expect((await as(admin, 'PATCH', path(person.id), body)).status).toBe(200)
+      })
+      await expectWithin(budgets.adminWrite, async () => {
+        const created = { email: `${uuidv7()}@budget.test`, setup: { method: 'temporary_password' } }
+        expect((await as(admin, 'POST', '/admin/users', created)).status).toBe(201)
+      })
+    })
+
+    it(budgets.adminSessions.operation, async () => {
+      const [admin, person] = [await addAdmin(), await addManaged()]
+      for (const [method, what] of [
+        ['GET', '/sessions'],
+        ['DELETE', '/sessions'],
+        ['POST', '/disable'],
+      ] as const) {
+        await expectWithin(budgets.adminSessions, async () =>
+          expect((await as(admin, method, path(person.id, what))).status).toBeLessThan(300),
+        )
+      }
+      await expectWithin(
+        budgets.adminSessions,
+        prepared(addManaged, async ({ id }) =>
+          expect((await as(admin, 'DELETE', path(id))).status).toBe(204),
+        ),
+      )
+    })
+  })
+
+  it(budgets.passwordSetup.operation, async () => {
+    const admin = await addAdmin()
+    await expectWithin(
+      budgets.passwordSetup,
+      prepared(
+        async () => {
+          const body = { email: `${uuidv7()}@budget.test`, setup: { method: 'invitation' } }
+          const response = await callAdmin(admin, 'POST', '/admin/users', { body })
+          const { invitation_url } = (await response.json()) as { invitation_url: string }
+          const html = await (await call(invitation_url.slice(issuer.length))).text()
+          const csrf_token = /name="csrf_token" value="([^"]+)"/.exec(html)?.[1] as string
+          return { csrf_token, link: invitation_url.split('link=')[1] as string }
+        },
+        async (hidden) => {
+          const chosen = 'purple-kettle-orbit'
+          const fields = { ...hidden, new_password: chosen, repeat_password: chosen }
+          expect((await post('/set-password', fields, { origin: issuer })).status).toBe(303)
+        },
+      ),
     )
   })
 
