@@ -5,7 +5,6 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { RunBatch } from '../db/run-batch.ts'
-import { sha256 } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { Answer } from './operation.ts'
 
@@ -13,10 +12,13 @@ import type { Answer } from './operation.ts'
 const keptSeconds = 86_400
 const sealPurpose = 'idempotent-answer'
 
-/** Which request a key belongs to: the same key for another one is a mistake of the caller. */
-export const fingerprintOf = (request: Request, bodyText: string): Promise<string> => {
+/**
+ * Which request a key belongs to: the same key for another one is a mistake of the caller. A MAC, because a body may
+ * hold a password, and whoever reads the database could try passwords against a plain hash.
+ */
+export const fingerprintOf = (root: RootSecret, request: Request, bodyText: string): Promise<string> => {
   const { pathname, search } = new URL(request.url)
-  return sha256(`${request.method} ${pathname}${search}\n${bodyText}`)
+  return root.mac('idempotency fingerprint', `${request.method} ${pathname}${search}\n${bodyText}`)
 }
 
 /** The statement that claims `key` with its answer; raises `AU208` when the key is taken. */

@@ -100,7 +100,7 @@ function createCall(operation: Operation, situation: Situation): AdminCall {
     ...{ request, actor, token, origin, now, db, deps },
     async writeOnce(answer: Answer, statements: readonly SQL[]) {
       if (key === undefined) return db.runAll(statements)
-      const fingerprint = await fingerprintOf(request, situation.uploadDigest ?? input.bodyText)
+      const fingerprint = await fingerprintOf(deps.root, request, situation.uploadDigest ?? input.bodyText)
       const claim = await claimKey(deps.root, { actorId: actor.id, key, fingerprint, answer })
       return (await db.runAll([claim, ...statements])).slice(1)
     },
@@ -127,7 +127,7 @@ async function replay(
   const db = createAuthorizedDatabase(deps.runBatch, actor, operation.permission)
   const [row] = await db.run<{ fingerprint: string; answer_sealed: string }>(selectRecorded(actor.id, key))
   if (!row) return err(unavailable)
-  if (row.fingerprint !== (await fingerprintOf(request, uploadDigest ?? input.bodyText)))
+  if (row.fingerprint !== (await fingerprintOf(deps.root, request, uploadDigest ?? input.bodyText)))
     return err(idempotencyKeyReused)
   const answer = await openRecorded(deps.root, actor.id, key, row.answer_sealed)
   return answer ? ok(answer) : err(idempotencyKeyReused)
