@@ -154,7 +154,18 @@ module.exports = {
       comment: 'What is deployed depends on nothing that is not.',
       severity: 'error',
       from: { path: '^src/', pathNot: tests },
-      to: { path: '^(?:test|scripts|bench)/' },
+      to: { path: '^(?:cli|test|scripts|bench)/' },
+    },
+    {
+      name: 'command-line-speaks-http',
+      comment:
+        'The command line runs on people’s machines. From the server it takes only pure code that both sides must agree on.',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: {
+        path: '^(?:src|scripts|bench)/',
+        pathNot: '^src/(?:http-signatures|audit/evidence)/',
+      },
     },
     {
       name: 'nothing-imports-tests',

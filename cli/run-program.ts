@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import type { JWK } from 'jose'
 import { type ApiClient, createApiClient } from './api/api-client.ts'
+import { checkOwnOnly } from './auth/private-folder.ts'
 import { createProfileStore } from './auth/profile-store.ts'
 import { openSession, type Session } from './auth/session.ts'
 import type { Command, CommandContext, GlobalOptions, OptionValue } from './command.ts'
@@ -137,10 +138,20 @@ async function createClient(
   readStdin: () => Promise<string>,
 ): Promise<ApiClient> {
   const file = (options['sign-key'] as string | undefined) ?? terminal.env['AUTHLY_SIGN_KEY']
-  const signKey = file
-    ? ((await readJson({ readStdin, terminal }, 'sign-key', `@${file}`)) as JWK)
-    : undefined
+  const signKey = !file ? undefined : await readSignKey(file, { readStdin, terminal })
   return createApiClient({ session, signKey, terminal, verbose: options['verbose'] === true })
+}
+
+async function readSignKey(
+  file: string,
+  needs: Pick<CommandContext, 'readStdin' | 'terminal'>,
+): Promise<JWK> {
+  await checkOwnOnly(file, 'Otherwise register another key.').catch((error: NodeJS.ErrnoException) => {
+    throw error.code ? usage(`${file} cannot be read (${error.code}).`) : error
+  })
+  const key = (await readJson(needs, 'sign-key', `@${file}`)) as JWK
+  if (key?.d !== undefined) return key
+  throw usage(`${file} is not a private JWK.`)
 }
 
 async function confirm(question: string, { global, terminal }: Given): Promise<void> {

@@ -33,12 +33,13 @@ export async function readPrivate(path: string): Promise<unknown> {
   }
 }
 
-async function checkOwnOnly(path: string): Promise<void> {
+/** Refuses a file with secrets that others can read. */
+export async function checkOwnOnly(path: string, remedy?: string): Promise<void> {
   if (process.platform === 'win32') return
   const { mode } = await stat(path)
   if ((mode & 0o077) === 0) return
   throw new Failure('signIn', `Others can read ${path}.`, {
-    hint: `If nobody did: chmod 600 ${path}. Otherwise: authly logout, then authly login.`,
+    hint: `If nobody did: chmod 600 ${path}. ${remedy ?? 'Otherwise: authly logout, then authly login.'}`,
   })
 }
 

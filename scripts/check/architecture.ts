@@ -12,7 +12,7 @@ const tool = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.m
 
 /** Cruises the source folders below `folder`; `ok` when no rule is broken. */
 export function checkArchitecture(folder = root): { ok: boolean; output: string } {
-  const sources = ['src', 'scripts', 'test', 'bench'].filter((name) => existsSync(join(folder, name)))
+  const sources = ['src', 'cli', 'scripts', 'test', 'bench'].filter((name) => existsSync(join(folder, name)))
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [

@@ -1,6 +1,9 @@
 /** Requests of the command line, against a server that misbehaves on order: repetition, waiting, step-up, dry run. */
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createApiClient } from '../../cli/api/api-client.ts'
@@ -129,10 +132,10 @@ describe('step-up', () => {
 })
 
 describe('what the server says', () => {
-  const run = async (argv: string[], env: Record<string, string> = {}, stdin = '') => {
+  const run = async (argv: string[], env: Record<string, string> = {}, stdin = '', isTTY = false) => {
     const terminal = testTerminal({
       env: { HOME: '/nonexistent', AUTHLY_ISSUER: issuer, AUTHLY_TOKEN: 'given', ...env },
-      stdin,
+      ...{ stdin, isTTY },
     })
     return { code: await runProgram(createCommands(loadCatalogue()), argv, terminal), ...terminal.printed }
   }
@@ -225,6 +228,36 @@ describe('what the server says', () => {
     const { code, stderr } = await run(['roles', 'delete', 'x', '--if-match', '*'])
     expect([code, stderr]).toEqual([2, expect.stringContaining('--yes')])
     expect(seen).toEqual([])
+  })
+
+  it('is asked when somebody at the terminal says yes, and only then', async () => {
+    const remove = ['roles', 'delete', 'x', '--if-match', '3']
+    const asked = await run(remove, {}, 'no\n', true)
+    expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('Delete a role: roles/x? [y/N]')])
+    expect(seen).toEqual([])
+    replies = [{ status: 200 }]
+    expect((await run(remove, {}, 'y\n', true)).code).toBe(0)
+    expect(seen.map(({ headers }) => headers['if-match'])).toEqual(['"3"'])
+  })
+
+  it('gets no signature of a key that others can read, or that is no private key', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'authly-key-'))
+    const key = join(folder, 'key.json')
+    try {
+      for (const [mode, jwk, message] of [
+        [0o644, { kty: 'EC', d: 'x' }, 'Others can read'],
+        [0o600, { kty: 'EC' }, 'not a private JWK'],
+      ] as const) {
+        await writeFile(key, JSON.stringify(jwk))
+        await chmod(key, mode)
+        const { code, stderr } = await run(['roles', 'list', '--sign-key', key])
+        expect([code === 0, stderr]).toEqual([false, expect.stringContaining(message)])
+      }
+      expect((await run(['roles', 'list', '--sign-key', join(folder, 'none')])).code).toBe(2)
+      expect(seen).toEqual([])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('gets no header that overrides the token', async () => {

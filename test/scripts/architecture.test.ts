@@ -22,6 +22,7 @@ const violations: readonly (readonly [rule: string, file: string, imports: strin
   ['one-way-from-worker-to-app', 'src/users/knows-app.ts', '../app.ts'],
   ['wiring-is-called-at-the-edge', 'src/users/wires.ts', '../wiring.ts'],
   ['source-needs-only-source', 'src/users/uses-script.ts', '../../scripts/tool.ts'],
+  ['command-line-speaks-http', 'cli/uses-store.ts', '../src/users/users.store.ts'],
   ['nothing-imports-tests', 'scripts/uses-test.ts', '../test/fake.ts'],
   ['everything-resolves', 'src/users/lost.ts', './nowhere.ts'],
 ]

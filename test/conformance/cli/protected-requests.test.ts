@@ -30,7 +30,7 @@ describe('a client whose requests must be signed', () => {
         AUTHLY_CLIENT_SECRET: account.client_secret,
       }
       const key = join(home.folder, '..', 'key.jwk.json')
-      writeFileSync(key, JSON.stringify({ ...(await exportJWK(privateKey)), kid }))
+      writeFileSync(key, JSON.stringify({ ...(await exportJWK(privateKey)), kid }), { mode: 0o600 })
       const unsigned = await home.run(['roles', 'list'], { env })
       expect([unsigned.code, unsigned.stderr]).toEqual([4, expect.stringContaining('--sign-key')])
       const signed = ['--sign-key', key, '--yes']
