@@ -2,33 +2,12 @@
  * GDPR erasure that keeps the chain valid: content and salt of the personal parts go, digests stay (see
  * evidence/evidence-event.ts). What the events say openly, pseudonymous ids and types, remains.
  *
- * Deleting one person, last in the batch so that the deletion's own event is blanked too:
- *
- *   await call.db.runAll([deleteEntity(…), ...(await erasePersonalData(call.deps.root, id, call.event(
- *     'audit.personal_data_erased', { user_id: id, entity_type: 'user', entity_id: id })))])
- *
- * Deleting many in one statement (job): `blankEventsOf(ids)` as one CTE; insert the deletion's events without
- * `changes`, and for each person an event `audit.personal_data_erased` with `data.proof` of `erasureProof`. Events
- * that arrive later (an outbox was waiting) are blanked by the sealer before they are sealed.
+ * Whoever deletes a person runs `blankEventsOf` last in the batch (so that the deletion's own event is blanked too) and
+ * records an event `audit.personal_data_erased` about them with `data.proof` of `erasureProof`. As a CTE it does not see
+ * rows of its own statement: record the deletion without `changes` there. Events that arrive later (an outbox was
+ * waiting) are blanked by the sealer before they are sealed.
  */
 import { type SQL, sql } from 'drizzle-orm'
-import type { RootSecret } from '../kit/root-secret.ts'
-import { insertEvents } from './audit.store.ts'
-import { erasureProof } from './erasure-proof.ts'
-import type { AuditEvent } from './event.ts'
-
-/**
- * Blanks all events of a person and records that: two statements.
- * @param event `audit.personal_data_erased` about that person
- */
-export async function erasePersonalData(
-  root: RootSecret,
-  userId: string,
-  event: AuditEvent,
-): Promise<readonly SQL[]> {
-  const proven = { ...event, data: { ...event.data, proof: await erasureProof(root, userId) } }
-  return [blankEventsOf(sql`array[${userId}]::text[]`), insertEvents([proven])]
-}
 
 /**
  * An UPDATE. Details go from events about these people; the origin (address, browser) where they acted, or where

@@ -132,7 +132,7 @@ export const eventDefinitions = {
   'user.exported': entity('Accounts were downloaded', {
     format: 'file format',
     rows: 'how many',
-    filters: 'names of the filters',
+    filter: 'names of the filters',
   }),
   'admin.access_denied': entity('A live token was refused by the admin API: wrong place, wrong signature', {
     operation: 'what was asked for',
@@ -160,7 +160,11 @@ export const eventDefinitions = {
   'resource_server.deleted': entity('A resource server was deleted'),
   'setting.updated': entity('A setting was changed'),
   'rate_limit.updated': entity('A rate-limit policy was changed'),
-  'job.created': { class: 'system', says: 'A background job was started', data: { kind: 'what it does' } },
+  'job.created': {
+    class: 'system',
+    says: 'A background job was started',
+    data: { kind: 'what it does', rows: 'rows of the upload' },
+  },
   'job.cancelled': {
     class: 'system',
     says: 'A background job was cancelled',
@@ -169,7 +173,15 @@ export const eventDefinitions = {
   'job.finished': {
     class: 'system',
     says: 'A background job ended',
-    data: { kind: 'what it does', status: 'how', processed: 'rows', succeeded: 'rows', failed: 'rows' },
+    data: {
+      kind: 'what it does',
+      status: 'how',
+      processed: 'rows',
+      succeeded: 'rows',
+      failed: 'rows',
+      total: 'rows',
+      detail: 'why it failed',
+    },
   },
   'audit.exported': {
     class: 'administration',

@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { createEvent } from '../../src/audit/create-event.ts'
-import { erasePersonalData } from '../../src/audit/erase-personal-data.store.ts'
 import { isErasureProof } from '../../src/audit/erasure-proof.ts'
 import { selectSegments, selectSigners } from '../../src/audit/evidence.store.ts'
 import type { StoredSegment } from '../../src/audit/evidence-row.ts'
 import { verifyTrail } from '../../src/audit/verify-trail.ts'
+import { erasePerson } from './erase-person.ts'
 import { issuer, trailUnderTest } from './trail-under-test.ts'
 
 type Trail = Awaited<ReturnType<typeof trailUnderTest>>
@@ -165,12 +164,7 @@ describe('tampering that is found', () => {
 describe('erasure', () => {
   it('takes the personal data away at once and leaves the chain valid', async () => {
     const { trail } = await sealedTrail()
-    const event = createEvent('audit.personal_data_erased', Date.now(), undefined, {
-      outcome: 'success',
-      actor_type: 'system',
-      user_id: 'user-7',
-    })
-    await trail.runBatch(await erasePersonalData(trail.root, 'user-7', event))
+    await trail.runBatch(await erasePerson(trail.root, 'user-7'))
     const rows = await trail.query(
       `select ip, user_agent, data, details_salt from audit_events where user_id = 'user-7' and type = 'session.created'`,
     )
@@ -184,12 +178,7 @@ describe('erasure', () => {
     const trail = await trailUnderTest()
     await trail.keyring.signingKey('ES256')
     await trail.add(1, 'session.created', { user_id: 'gone', actor_id: 'gone' })
-    const event = createEvent('audit.personal_data_erased', Date.now(), undefined, {
-      outcome: 'success',
-      actor_type: 'system',
-      user_id: 'gone',
-    })
-    await trail.runBatch(await erasePersonalData(trail.root, 'gone', event))
+    await trail.runBatch(await erasePerson(trail.root, 'gone'))
     await trail.add(1, 'session.ended', { user_id: 'gone', actor_id: 'gone' })
     await trail.seal()
     const left = await trail.query(
@@ -213,12 +202,7 @@ describe('erasure', () => {
       entity_type: 'user',
       entity_id: 'boss',
     })
-    const event = createEvent('audit.personal_data_erased', Date.now(), undefined, {
-      outcome: 'success',
-      actor_type: 'system',
-      user_id: 'boss',
-    })
-    await trail.runBatch(await erasePersonalData(trail.root, 'boss', event))
+    await trail.runBatch(await erasePerson(trail.root, 'boss'))
     const rows = await trail.query(
       `select type, ip is null as origin_gone, data = '{}' as details_gone from audit_events where type in ('client.updated', 'user.updated') order by position`,
     )

@@ -1,10 +1,10 @@
 import { createExecutionContext, env, runDurableObjectAlarm } from 'cloudflare:test'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { erasePerson } from '../../../test/audit/erase-person.ts'
 import { testDatabase } from '../../../test/fakes/database.ts'
 import { addAdmin, callAdmin, type TestActor, testDependencies } from '../../../test/worker/admin-client.ts'
 import { insertAuditEvents } from '../../audit/audit.store.ts'
 import { createEvent } from '../../audit/create-event.ts'
-import { erasePersonalData } from '../../audit/erase-personal-data.store.ts'
 import { verifyExport } from '../../audit/evidence/verify-export.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { createScheduledNeeds } from '../../wiring.ts'
@@ -66,10 +66,7 @@ async function verify(text: string) {
 
 describe('the export', () => {
   it('of the whole trail proves itself complete, erasures of a moment ago included', async () => {
-    const event = createEvent('audit.personal_data_erased', Date.now(), undefined, {
-      ...{ outcome: 'success', actor_type: 'system', user_id: erased },
-    })
-    await testDependencies().runBatch(await erasePersonalData(testDependencies().root, erased, event))
+    await testDependencies().runBatch(await erasePerson(testDependencies().root, erased))
     const text = await exported({})
     const report = await verify(text)
     expect(report.problems).toEqual([])

@@ -1,0 +1,15 @@
+/** The erasure of a person as the deletion of their account does it: two statements. */
+import { type SQL, sql } from 'drizzle-orm'
+import { insertEvents } from '../../src/audit/audit.store.ts'
+import { createEvent } from '../../src/audit/create-event.ts'
+import { blankEventsOf } from '../../src/audit/erase-personal-data.store.ts'
+import { erasureProof } from '../../src/audit/erasure-proof.ts'
+import type { RootSecret } from '../../src/kit/root-secret.ts'
+
+export async function erasePerson(root: RootSecret, userId: string): Promise<readonly SQL[]> {
+  const event = createEvent('audit.personal_data_erased', Date.now(), undefined, {
+    ...{ outcome: 'success', actor_type: 'system', user_id: userId },
+    data: { proof: await erasureProof(root, userId) },
+  })
+  return [blankEventsOf(sql`array[${userId}]::text[]`), insertEvents([event])]
+}
