@@ -10,7 +10,8 @@ once; its \`id\` is the position. After a break connect again with \`Last-Event-
 or \`after\`: what happened meanwhile comes first.
 
 - \`audit\`: \`data\` is the event as JSON
-- a block with nothing but an \`id\`: a sign of life; up to that position nothing was left out
+- a block with nothing but an \`id\`: a sign of life; up to that position nothing was left out. The first one
+  comes when what was there has been sent
 - \`reset\`: events between \`after\` and \`position\` may be missing (\`reason\`: \`events_removed\` by retention,
   \`unknown_position\`); \`data\` is \`{"reason","after","position"}\`
 - \`closed\`: the server ends the stream; \`data.reason\` is \`token_ended\`, \`forbidden\` or \`too_slow\`

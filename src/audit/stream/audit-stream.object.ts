@@ -117,7 +117,6 @@ export class AuditStream extends DurableObject<Env> {
 
   async #subscribe(subscriber: Subscriber): Promise<void> {
     await this.#broadcaster.subscribe(subscriber)
-    subscriber.send({ kind: 'heartbeat', position: subscriber.cursor })
     this.#tickIn(Math.min(tickMilliseconds, this.#untilFirstExpiry()))
   }
 
@@ -187,8 +186,9 @@ export class AuditStream extends DurableObject<Env> {
       this.#end(subscriber, 'too_slow')
     } else {
       this.#broadcaster.nudge(subscriber)
-      // To one without room it would only be one thing more to hold.
-      if (subscriber.hasRoom()) subscriber.send({ kind: 'heartbeat', position: subscriber.cursor })
+      // To one who is behind it would say what is not true, or be one thing more to hold.
+      if (this.#broadcaster.isFollowing(subscriber) && subscriber.hasRoom())
+        subscriber.send({ kind: 'heartbeat', position: subscriber.cursor })
     }
   }
 

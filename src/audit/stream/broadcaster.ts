@@ -31,6 +31,8 @@ export interface Broadcaster {
   pump(): Promise<void>
   /** There may be room again, or Postgres. */
   nudge(subscriber: Subscriber): void
+  /** Whether it has everything there is, and gets what comes. */
+  isFollowing(subscriber: Subscriber): boolean
   /** How long a subscriber has had no room (milliseconds); 0 when it has. */
   stalledMilliseconds(subscriber: Subscriber): number
 }
@@ -57,9 +59,11 @@ export function createBroadcaster(needs: {
   const forgetTail = () => {
     if (places.size === 0 && entering === 0) tail = undefined
   }
-  const follow = (place: Place) => {
+  /** A sign of life tells the subscriber that what was there has been sent, and the rest will come as it happens. */
+  const follow = (subscriber: Subscriber, place: Place) => {
     place.state = 'following'
     place.behindSince = 0
+    subscriber.send({ kind: 'heartbeat', position: subscriber.cursor })
   }
   const fallBehind = (place: Place) => {
     place.state = 'behind'
@@ -132,7 +136,7 @@ export function createBroadcaster(needs: {
       while (places.has(subscriber)) {
         if (tail === undefined) return fallBehind(place)
         // No await between this look at the tail and following it.
-        if (subscriber.cursor >= tail) return follow(place)
+        if (subscriber.cursor >= tail) return follow(subscriber, place)
         if (!subscriber.hasRoom()) return fallBehind(place)
         const page = await reader.readPast(subscriber.cursor, tail, subscriber.subscription.filter)
         if (!places.has(subscriber)) return
@@ -155,7 +159,9 @@ export function createBroadcaster(needs: {
         subscriber.send({ kind: 'reset', reason: 'unknown_position', after, position: end })
       }
       subscriber.cursor = end
-      places.set(subscriber, { state: 'following', behindSince: 0 })
+      const place: Place = { state: 'following', behindSince: 0 }
+      places.set(subscriber, place)
+      follow(subscriber, place)
       return subscriber.save()
     }
     if (after < end && (await reader.hasGaps(after))) {
@@ -201,6 +207,8 @@ export function createBroadcaster(needs: {
       const place = places.get(subscriber)
       if (place?.state === 'behind') void catchUp(subscriber, place)
     },
+
+    isFollowing: (subscriber) => places.get(subscriber)?.state === 'following',
 
     stalledMilliseconds(subscriber) {
       const place = places.get(subscriber)

@@ -167,6 +167,8 @@ describe('resuming', () => {
     await writing
     await wait(() => socket.ids().length >= ids.length - 100 && sse.ids().length >= ids.length - 100)
     expect(socket.ids()).toEqual(ids.slice(100))
+    // A sign of life says: this was all there was. So none comes before the past has been sent.
+    expect(socket.messages.findIndex(({ kind }) => kind === 'heartbeat')).toBeGreaterThanOrEqual(1100)
     expect(sse.ids()).toEqual(ids.slice(100))
   })
 
