@@ -95,7 +95,7 @@ module.exports = {
         "An object or a table uses the stores and tables of its own folder, never another capability's. Audit rides with the state change, so every object may flush its outbox.",
       severity: 'error',
       from: { path: '^src/([^/]+)/.*[.](?:store|object|table)[.]ts$' },
-      to: { path: adapter, pathNot: ['^src/$1/', '^src/audit/audit[.]store[.]ts$'] },
+      to: { path: adapter, pathNot: ['^src/$1/', '^src/audit/(?:audit|erase-personal-data)[.]store[.]ts$'] },
     },
     {
       name: 'wrappers-are-wired',

@@ -10,8 +10,10 @@ import type { Settled } from './job-kind.ts'
 const longestBackoffMs = 60_000
 /** An upload that was never accepted (its request died, or was refused) is thrown away after this. */
 export const offerLifetimeMs = 15 * 60_000
-/** A job that an outage has kept from moving for so long ends as failed. */
-const mostFailures = 2_000
+/** A day and a half of outage; then a job ends as failed. */
+const mostOutages = 2_000
+/** A race or a bug is not going to end. */
+export const mostStumbles = 20
 
 /** How long to wait after `failures` attempts in a row. */
 export const backoffMs = (failures: number): number =>
@@ -49,13 +51,13 @@ export const endJob = (state: JobState, status: JobStatus, detail: string | null
   revision: state.revision + 1,
 })
 
-/** An attempt that Postgres did not answer: the same step later, or never again. */
-export function postpone(state: JobState, detail: string): JobState {
+/** An attempt that came to nothing: the same step later, or never again. @param most attempts in a row */
+export function postpone(state: JobState, detail: string, most = mostOutages): JobState {
   const failures = state.failures + 1
   // A job that has ended says why it ended, not what telling so waits for.
   const said = state.phase === 'finishing' ? state.detail : detail
   const postponed = { ...state, failures, detail: said, revision: state.revision + 1 }
-  const isOver = failures > mostFailures && state.phase === 'stepping'
+  const isOver = failures > most && (state.phase === 'stepping' || state.phase === 'publishing')
   return isOver ? endJob(postponed, 'failed', detail) : postponed
 }
 

@@ -8,6 +8,7 @@ import type { Permission } from '../admin/permissions.ts'
 import { createDatabase } from '../db/client.ts'
 import { createRunBatch, type RunBatch } from '../db/run-batch.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
+import { mostStumbles } from './drive-job.ts'
 import type { JobActor, JobCounts, JobStatus } from './job.ts'
 import type { StepStatement } from './job-kind.ts'
 
@@ -50,7 +51,7 @@ export interface StepRequest {
 export type StepAnswer =
   | { readonly status: 'done'; readonly outcome: unknown; readonly cancelRequested: boolean }
   /** Postgres is away or busy: the same step later. */
-  | { readonly status: 'later'; readonly detail: string }
+  | { readonly status: 'later'; readonly detail: string; readonly most?: number }
   /** It will never work. */
   | { readonly status: 'refused'; readonly detail: string }
 
@@ -160,7 +161,8 @@ const raceStates = new Set(['40001', '40P01', '23505', '55P03'])
 
 function failureOf(error: unknown): StepAnswer {
   const { code = '' } = databaseFailure(error) ?? {}
-  if (raceStates.has(code)) return { status: 'later', detail: 'another change was in the way' }
+  if (raceStates.has(code))
+    return { status: 'later', detail: 'another change was in the way', most: mostStumbles }
   if (isUnavailable(error)) return { status: 'later', detail: 'the database is away' }
   if (code === 'AU403') return { status: 'refused', detail: 'the actor may not do this any more' }
   console.error(

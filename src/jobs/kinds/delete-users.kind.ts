@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type DeletedRow, deletePage, findPage } from '../../admin/users/bulk/delete-users.store.ts'
-import type { PageOutcome } from '../../admin/users/bulk/update-users.store.ts'
+import type { PageOutcome } from '../../admin/users/bulk/page-outcome.ts'
 import { userFilter } from '../../admin/users/user-filter.ts'
 import { erasureProof } from '../../audit/erasure-proof.ts'
 import { uuidv7 } from '../../kit/ids.ts'

@@ -6,7 +6,13 @@ import { exportAudit } from './export-audit.kind.ts'
 import { importUsers } from './import-users.kind.ts'
 import { updateUsers } from './update-users.kind.ts'
 
-export const jobKinds: readonly AnyJobKind[] = [createUsers, importUsers, updateUsers, deleteUsers, exportAudit]
+export const jobKinds: readonly AnyJobKind[] = [
+  createUsers,
+  importUsers,
+  updateUsers,
+  deleteUsers,
+  exportAudit,
+]
 
 /** @throws Error for a name no kind has: the object was made by another version */
 export function findJobKind(name: string): AnyJobKind {

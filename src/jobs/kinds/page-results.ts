@@ -1,6 +1,7 @@
 /** What came of the people of a page, for jobs over a filter. */
+
+import type { PageOutcome } from '../../admin/users/bulk/page-outcome.ts'
 import { type RowResult, resultLines } from '../../admin/users/bulk/row-results.ts'
-import type { PageOutcome } from '../../admin/users/bulk/update-users.store.ts'
 import type { JobWork, Settled } from '../job-kind.ts'
 
 type Rows = PageOutcome['rows']

@@ -1,7 +1,8 @@
 /** `users.update`: one merge patch for all people a filter finds. */
 import { z } from 'zod'
 import { bulkPatch } from '../../admin/users/bulk/bulk-patch.ts'
-import { type PageOutcome, type UpdateStep, updatePage } from '../../admin/users/bulk/update-users.store.ts'
+import type { PageOutcome } from '../../admin/users/bulk/page-outcome.ts'
+import { type UpdateStep, updatePage } from '../../admin/users/bulk/update-users.store.ts'
 import { userFilter } from '../../admin/users/user-filter.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { defineJobKind } from '../job-kind.ts'

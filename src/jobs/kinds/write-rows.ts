@@ -14,7 +14,7 @@ import {
   takeRows,
 } from '../../admin/users/bulk/take-rows.ts'
 import type { RowError, UserRow } from '../../admin/users/bulk/user-row.ts'
-import type { WrittenOutcome, WrittenRow } from '../../admin/users/bulk/write-users.store.ts'
+import type { WrittenOutcome, WrittenRow } from '../../admin/users/bulk/written-row.ts'
 import type { JobInput, JobWork, Settled } from '../job-kind.ts'
 
 /** What a step keeps before it is sent. */

@@ -1,6 +1,6 @@
 /** A page of people changed by a patch, each with its audit event: one statement. */
 import { type SQL, sql } from 'drizzle-orm'
-import type { SignOutReason, StepStatement } from '../../../jobs/job-kind.ts'
+import type { StepStatement } from '../../../jobs/job-kind.ts'
 import type { BulkPatch } from './bulk-patch.ts'
 import {
   countPeople,
@@ -10,17 +10,6 @@ import {
   type PageStart,
   recordEvents,
 } from './page-of-users.store.ts'
-
-export interface PageOutcome {
-  readonly last: string | null
-  readonly total: number | null
-  readonly rows: readonly {
-    readonly user_id: string
-    readonly outcome: 'updated' | 'unchanged' | 'deleted' | 'failed'
-    readonly code: 'more_privileged' | 'administrator' | 'yourself' | 'changed' | null
-    readonly signs_out?: SignOutReason | null
-  }[]
-}
 
 export interface UpdateStep extends Pick<PageStart, 'after' | 'limit'> {
   /** One per person of the page, made before. */

@@ -4,27 +4,8 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { JobOrder } from '../../../jobs/job.ts'
-import type { SignOutReason, StepStatement } from '../../../jobs/job-kind.ts'
-
-/** A row as it is sent; its random parts were made before and kept. */
-export interface WrittenRow {
-  readonly line: number
-  readonly id: string
-  readonly event_id: string
-  readonly username?: string | undefined
-  readonly email?: string | undefined
-  readonly email_verified?: boolean | undefined
-  readonly phone_number?: string | undefined
-  readonly phone_number_verified?: boolean | undefined
-  readonly profile?: object | undefined
-  readonly status?: string | undefined
-  /** Password hash. */
-  readonly hash?: string | undefined
-  readonly must_change?: boolean | undefined
-  /** Hash of an invitation's secret, and until when it is good (milliseconds since the Unix epoch). */
-  readonly link_hash?: string | undefined
-  readonly link_expires_at?: number | undefined
-}
+import type { StepStatement } from '../../../jobs/job-kind.ts'
+import type { WrittenRow } from './written-row.ts'
 
 export interface WriteOptions {
   readonly order: JobOrder
@@ -32,15 +13,6 @@ export interface WriteOptions {
   readonly createdEvent: 'user.created' | 'user.imported'
   /** Writes nothing and says what would happen. */
   readonly dryRun: boolean
-}
-
-export interface WrittenOutcome {
-  readonly line: number
-  readonly outcome: 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed'
-  readonly code: 'exists' | 'ambiguous' | 'more_privileged' | 'administrator' | null
-  readonly user_id: string | null
-  /** Why the person's sessions must end. */
-  readonly signs_out?: SignOutReason | null
 }
 
 /** What an audit event of a job shows of an account. */
