@@ -58,7 +58,6 @@ export const manifestClaims = z.strictObject({
   events: z.int().nonnegative(),
   lines_hash: hash,
 })
-export type ManifestClaims = z.output<typeof manifestClaims>
 
 /** Before any line. */
 export const emptyLinesHash = 'A'.repeat(43)

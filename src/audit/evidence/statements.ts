@@ -20,7 +20,6 @@ export const removalClaims = z.strictObject({
   /** The retention class whose time was over. */
   event_class: z.string(),
 })
-export type RemovalClaims = z.output<typeof removalClaims>
 
 export const erasureClaims = z.strictObject({
   iss: z.string(),
@@ -28,7 +27,6 @@ export const erasureClaims = z.strictObject({
   /** The person whose data were erased. */
   user_id: z.string(),
 })
-export type ErasureClaims = z.output<typeof erasureClaims>
 
 export interface Statement<Claims> {
   readonly claims: Claims

@@ -25,7 +25,7 @@ export interface VerifyExportOptions {
   readonly onProgress?: ((lines: number) => void) | undefined
 }
 
-export type { ExportProblem, ExportReport } from './export-report.ts'
+export type { ExportReport } from './export-report.ts'
 
 /** @param lines of the file, without line feeds */
 export async function verifyExport(
