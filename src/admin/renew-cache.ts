@@ -1,4 +1,7 @@
-/** After a write: the edge cache gets what is true now, so that the change counts in this region at once. */
+/**
+ * After a write: this isolate and the replica of its region get what is true now. Other isolates of the region look
+ * again within a minute, other regions within two (docs/architecture.md, edge cache).
+ */
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 
 /**

@@ -15,7 +15,7 @@ export const deleteClientSecret = defineOperation({
   path: '/admin/clients/{client_id}/secrets/{secret_id}',
   tag: 'Clients',
   summary: 'Delete a secret of a client',
-  description: 'It counts no longer at once in this region, elsewhere within the documented bound.',
+  description: 'Other isolates of this region refuse it within a minute, other regions within two.',
   permission: 'admin:clients:write',
   dangerous: true,
   params: secretParams,

@@ -24,7 +24,7 @@ export const updateClient = defineOperation({
   tag: 'Clients',
   summary: 'Change a client',
   description:
-    'Merge patch (RFC 7396); `{"enabled": false}` disables. Counts at once in this region, elsewhere within the documented bound. A client with admin scopes can be changed only by somebody who has these permissions, and no service account changes itself.',
+    'Merge patch (RFC 7396); `{"enabled": false}` disables. Other isolates of this region follow within a minute, other regions within two. A client with admin scopes can be changed only by somebody who has these permissions, and no service account changes itself.',
   permission: 'admin:clients:write',
   dangerous: true,
   conditional: true,

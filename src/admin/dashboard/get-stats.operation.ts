@@ -12,7 +12,7 @@ export const getStats = defineOperation({
   tag: 'Dashboard',
   summary: 'Numbers for a dashboard',
   description:
-    'People and clients as of now, and what happened on each of the last days (UTC), today included. Days are counted from the audit trail, so they are lower where its retention is shorter.',
+    'People and clients as of now, and what happened on each of the last days (UTC), today included. Days are counted from the audit trail, by when events reached it, so they are lower where its retention is shorter.',
   permission: 'admin:stats:read',
   query: z.object({
     days: wholeNumber({

@@ -1,8 +1,11 @@
 /**
- * Statistics in one statement. Event ids are UUIDv7, so a day is a range of the index on (type, id): counting
- * never touches an event itself (docs/performance.md has the plan at 1,000,000 events).
+ * Statistics in one statement. A day of the trail is a range of positions, and with that one of the index on
+ * (type, position): counting never touches an event itself. Rows are compared whole, because then no other index
+ * will do; given the columns one by one, Postgres may walk the positions and filter, for a client without events
+ * through all of them.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import type { AuditEventType } from '../../audit/event.ts'
 
 export interface StatsRow extends Record<string, unknown> {
   readonly total_users: number
@@ -26,45 +29,47 @@ export interface StatsRow extends Record<string, unknown> {
  */
 export function selectStats(now: number, days: number): SQL {
   const first = Math.floor(now / dayMilliseconds) - days + 1
-  const bounds = Array.from({ length: days }, (_, index) => {
-    const from = (first + index) * dayMilliseconds
-    return { date: toDate(from), from_id: lowestId(from), to_id: lowestId(from + dayMilliseconds) }
-  })
-  const events = (...types: string[]) => sql`(
-    select count(*)::int from audit_events where type in (${sql.join(
-      types.map((type) => sql`${type}`),
-      sql`, `,
-    )}) and id >= day.from_id and id < day.to_id)`
+  const starts = Array.from({ length: days + 1 }, (_, index) =>
+    new Date((first + index) * dayMilliseconds).toISOString(),
+  )
+  const events = (type: AuditEventType) => sql`(
+    select count(*)::int from audit_events
+    where (type, position) >= (${type}, day.first_position) and (type, position) < (${type}, day.end_position))`
   return sql`
+    with boundary as materialized (
+      -- Events arrive late, never early: of those that happened first, the lowest position is where the day begins.
+      select start, coalesce((
+          select min(position) from (
+            select position from audit_events where occurred_at >= start order by occurred_at, id limit ${lookedAt}::int
+          ) as earliest), ${endOfTrail}::bigint) as first_position
+      from unnest(array(select jsonb_array_elements_text(${JSON.stringify(starts)}::jsonb)::timestamptz)) as start
+    ), day as (
+      select * from (
+        select start, first_position, lead(start) over days as end_start, lead(first_position) over days as end_position
+        from boundary window days as (order by start)
+      ) as bounded where end_start is not null
+    )
     select
-      (select count(*)::int from users) as total_users,
-      (select count(*)::int from users where status = 'active') as active_users,
+      people.total as total_users,
+      people.active as active_users,
       (select count(*)::int from clients) as total_clients,
       (select count(*)::int from clients where enabled) as enabled_clients,
-      -- A scalar subquery stays one probe of the index per client; "exists" would become a join over all events.
-      (select count(*)::int from clients where (
-        select 1 from audit_events
-        where client_id = clients.client_id and id >= ${lowestId(first * dayMilliseconds)}::uuid limit 1
-      ) is not null) as active_clients,
+      (select count(*)::int from clients where client_id = (
+        select client_id from audit_events
+        where (client_id, position) >= (clients.client_id, (select min(first_position) from boundary))
+        order by client_id, position limit 1)) as active_clients,
       (select json_agg(json_build_object(
-          'date', day.date,
-          'users_created', (select count(*)::int from users
-            where created_at >= day.date::timestamp at time zone 'UTC'
-              and created_at < (day.date::date + 1)::timestamp at time zone 'UTC'),
+          'date', to_char(start at time zone 'UTC', 'YYYY-MM-DD'),
+          'users_created', (select count(*)::int from users where created_at >= start and created_at < end_start),
           'sign_ins', ${events('session.created')},
           'sign_in_failures', ${events('login.failed')},
-          'tokens_issued', ${events('token.issued', 'token.refreshed')}
-        ) order by day.date)
-        from jsonb_to_recordset(${JSON.stringify(bounds)}::jsonb)
-          as day (date text, from_id uuid, to_id uuid)) as days`
+          'tokens_issued', ${events('token.issued')} + ${events('token.refreshed')}
+        ) order by start) from day) as days
+    from (select count(*)::int as total, count(*) filter (where status = 'active')::int as active from users) as people`
 }
 
 const dayMilliseconds = 86_400_000
-
-const toDate = (at: number): string => new Date(at).toISOString().slice(0, 10)
-
-/** The lowest UUID whose leading 48 bits are `at` (RFC 9562 §5.7). */
-function lowestId(at: number): string {
-  const time = at.toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
-}
+/** Events looked at for where a day begins: one alone may have waited for hours in an outbox. */
+const lookedAt = 100
+/** Beyond any position. */
+const endOfTrail = '9223372036854775807'

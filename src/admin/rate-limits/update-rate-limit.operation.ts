@@ -16,7 +16,7 @@ export const updateRateLimit = defineOperation({
   tag: 'Settings',
   summary: 'Change a rate-limit policy',
   description:
-    'New numbers count at once for this isolate, within the documented bound for all; permits that are spent stay spent. `null` brings back the configured numbers.',
+    'Other isolates of this region follow within a minute, other regions within two; permits that are spent stay spent. `null` brings back the configured numbers.',
   permission: 'admin:settings:write',
   dangerous: true,
   conditional: true,
