@@ -36,7 +36,11 @@ export const SetPasswordPage: FC<SetPasswordPageProps> = ({ page, link, setup, p
           <HiddenFields page={page} />
           <input type="hidden" name="link" value={link} />
           {/* For password managers, which store a password together with a name. */}
-          {name && <input type="text" name="username" autocomplete="username" value={name} hidden />}
+          {name && (
+            <div hidden>
+              <input type="text" name="username" autocomplete="username" value={name} />
+            </div>
+          )}
           <Field
             {...field}
             name="new_password"

@@ -10,6 +10,7 @@ import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasChromium } from './chromium.ts'
+import { invite } from './invite.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const pictures = process.env['AUTHLY_SCREENSHOTS']
@@ -109,6 +110,21 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     await see('error')
     await page.goto(`${stage.issuer}/nowhere`)
     await see('not-found')
+    const link = await invite(stage, `a-rather-long-address-${look}@a-long-domain-name.example.test`)
+    await page.goto(link)
+    await see('set-password')
+    await page.locator('#new_password').fill('too short')
+    await page.locator('#repeat_password').fill('too short')
+    await submit()
+    await page.getByRole('alert').waitFor()
+    await see('set-password-refused')
+    await page.locator('#new_password').fill('orbit kettle purple seven')
+    await page.locator('#repeat_password').fill('orbit kettle purple seven')
+    await submit()
+    await page.waitForURL('**/login?done=password')
+    await see('login-after-set-password')
+    await page.goto(link)
+    await see('link-invalid')
     await second.close()
     await context.close()
   })

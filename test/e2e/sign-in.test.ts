@@ -2,6 +2,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasChromium } from './chromium.ts'
+import { invite } from './invite.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const newPassword = 'orbit kettle purple seven'
@@ -131,6 +132,23 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
     expect(await alert.evaluate((element) => element === document.activeElement)).toBe(true)
     expect(await page.getByLabel('Email address or username').inputValue()).toBe(person.username)
     expect(await page.getByLabel('Password').inputValue()).toBe('')
+    await page.context().close()
+  })
+
+  test('an invited person chooses a password, once, and signs in with it', async () => {
+    const email = 'invited@example.test'
+    const link = await invite(stage, email)
+    const page = await openPage()
+    await page.goto(link)
+    expect(await page.getByRole('heading').textContent()).toBe('Welcome')
+    await page.getByLabel('New password', { exact: true }).fill('orbit kettle purple seven')
+    await page.getByLabel('New password again').fill('orbit kettle purple seven')
+    await page.getByRole('button', { name: 'Save password' }).click()
+    expect(await page.getByRole('status').textContent()).toContain('Your password has been saved')
+    await fillIn(page, email, 'orbit kettle purple seven')
+    await page.waitForURL('**/account')
+    await page.goto(link)
+    expect(await page.getByRole('heading').textContent()).toBe('This link no longer works')
     await page.context().close()
   })
 
