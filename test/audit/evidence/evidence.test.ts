@@ -248,6 +248,23 @@ describe('an export', () => {
     )
   })
 
+  it('shows every other spelling of the manifest, which no hash covers', async () => {
+    const lines = await exportOf([1], 0)
+    const manifest = JSON.parse(lines.at(-1) as string) as { jws: string; public_jwk: object }
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const others = [...letters].map((letter) => ({ ...manifest, jws: manifest.jws.slice(0, -1) + letter }))
+    const forged = [
+      ...others.filter(({ jws }) => jws !== manifest.jws),
+      { ...manifest, public_jwk: { ...manifest.public_jwk, kid: 'x' } },
+      { ...manifest, public_jwk: { ...manifest.public_jwk, note: 'x' } },
+      { ...manifest, note: 'x' },
+    ]
+    for (const other of forged) {
+      const report = await verifyExport(lines.with(-1, JSON.stringify(other)), { jwks })
+      expect(report.verdict, JSON.stringify(other)).toBe('altered')
+    }
+  })
+
   it('names what is wrong even when the manifest was signed over it, as a doctored database would get', async () => {
     const lines = await exportOf([6], 0)
     const codes = async (changed: readonly string[]) =>
