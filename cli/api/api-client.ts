@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JWK } from 'jose'
 import type { Session } from '../auth/session.ts'
 import { Failure } from '../failure.ts'
+import { safeText } from '../output/safe-text.ts'
 import type { Terminal } from '../terminal.ts'
 import { failureOf, stepUpOf } from './problem-failure.ts'
 
@@ -105,7 +106,9 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
         continue
       }
       if (verbose)
-        terminal.stderr.write(`< ${response.status} ${response.headers.get('x-request-id') ?? ''}\n`)
+        terminal.stderr.write(
+          `< ${response.status} ${safeText(response.headers.get('x-request-id') ?? '')}\n`,
+        )
       if (response.ok) return response
       const stepUp = response.status === 401 ? stepUpOf(response.headers) : undefined
       if (stepUp !== undefined && session.stepUp && !renewed) {

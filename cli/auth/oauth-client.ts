@@ -1,6 +1,7 @@
 /** The server as an OAuth client sees it, through `openid-client`, which checks what comes back. */
 import * as oidc from 'openid-client'
 import { Failure, usage } from '../failure.ts'
+import { safeText } from '../output/safe-text.ts'
 
 /** The client that `npm run bootstrap` registers for this program: public, native, loopback (RFC 8252). */
 export const builtInClient = 'authly-cli'
@@ -43,10 +44,10 @@ export function explain(error: unknown, what: string): Error {
   if (error instanceof Failure) return error
   if (error instanceof oidc.ResponseBodyError) {
     const reason = error.status >= 500 || error.status === 429 ? 'unavailable' : 'signIn'
-    return new Failure(reason, `${what}: ${error.error_description ?? error.error}.`)
+    return new Failure(reason, `${what}: ${safeText(error.error_description ?? error.error)}.`)
   }
   if (error instanceof oidc.AuthorizationResponseError) {
-    return new Failure('signIn', `${what}: ${error.error_description ?? error.error}.`)
+    return new Failure('signIn', `${what}: ${safeText(error.error_description ?? error.error)}.`)
   }
   const { cause } = error as { cause?: { code?: unknown; message?: unknown } }
   const { message } = error as Error

@@ -41,6 +41,8 @@ export interface ProfileStore {
   use(name: string): Promise<void>
   remove(name: string): Promise<void>
   readCredentials(name: string): Promise<Credentials | undefined>
+  /** Replaces credentials whatever they were, also when they cannot be read; undefined deletes them. */
+  putCredentials(name: string, credentials: Credentials | undefined): Promise<void>
   /** Reads and writes credentials while no other command does. */
   changeCredentials(
     name: string,
@@ -67,19 +69,25 @@ export function createProfileStore(terminal: Pick<Terminal, 'env' | 'platform'>)
   const readCredentials = async (name: string) =>
     (await readPrivate(credentialsOf(name))) as Credentials | undefined
 
-  const changeCredentials: ProfileStore['changeCredentials'] = (name, next) =>
-    withLock(`${credentialsOf(name)}.lock`, async () => {
-      const current = await readCredentials(name)
-      const wanted = await next(current)
-      if (wanted === undefined) await rm(credentialsOf(name), { force: true })
-      else if (wanted !== current) await writePrivate(credentialsOf(name), wanted)
-      return wanted
-    })
+  const put = (name: string, wanted: Credentials | undefined) =>
+    wanted === undefined
+      ? rm(credentialsOf(name), { force: true })
+      : writePrivate(credentialsOf(name), wanted)
+  const locked = <Value>(name: string, work: () => Promise<Value>) =>
+    withLock(`${credentialsOf(name)}.lock`, work)
 
   return {
-    ...{ list, readCredentials, changeCredentials },
+    ...{ list, readCredentials },
+    putCredentials: (name, credentials) => locked(name, () => put(name, credentials)),
+    changeCredentials: (name, next) =>
+      locked(name, async () => {
+        const current = await readCredentials(name)
+        const wanted = await next(current)
+        if (wanted !== current) await put(name, wanted)
+        return wanted
+      }),
     async save(name, profile, credentials) {
-      await changeCredentials(name, async () => credentials)
+      await locked(name, () => put(name, credentials))
       await change(({ profiles }) => ({ current: name, profiles: { ...profiles, [name]: profile } }))
     },
     use: (name) =>
@@ -89,7 +97,7 @@ export function createProfileStore(terminal: Pick<Terminal, 'env' | 'platform'>)
         return { current: name, profiles }
       }),
     async remove(name) {
-      await changeCredentials(name, async () => undefined)
+      await locked(name, () => put(name, undefined))
       await change(({ current, profiles }) => {
         const { [name]: _, ...others } = profiles
         return { current: current === name ? Object.keys(others)[0] : current, profiles: others }

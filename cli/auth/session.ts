@@ -148,7 +148,7 @@ function withProfile(
     if (before?.subject !== undefined && before.subject !== credentials.subject) {
       throw new Failure('signIn', 'Somebody else signed in; the profile was left as it was.')
     }
-    await store.changeCredentials(name, async () => credentials)
+    await store.putCredentials(name, credentials)
   }
 }
 

@@ -76,6 +76,12 @@ describe('profiles', () => {
     await store.save('one', profile, credentials)
     chmodSync(join(home, 'authly', 'credentials', 'one.json'), 0o640)
     await expect(store.readCredentials('one')).rejects.toMatchObject({ reason: 'signIn' })
+    // Signing in anew, or out, is the way out of it.
+    await store.save('one', profile, credentials)
+    expect(await store.readCredentials('one')).toEqual(credentials)
+    chmodSync(join(home, 'authly', 'credentials', 'one.json'), 0o640)
+    await store.remove('one')
+    expect((await store.list()).profiles).toEqual({})
   })
 })
 

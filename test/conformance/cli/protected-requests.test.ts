@@ -1,4 +1,4 @@
-/** Requests that need more than a token: a signature, or a sign-in that is recent. */
+/** Requests that need more than a token: a signature, a recent sign-in, or a server that comes back. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -63,7 +63,7 @@ describe('a client whose requests must be signed', () => {
   })
 })
 
-describe('a dangerous operation after a long time', () => {
+describe('an Authly of its own', () => {
   /** The shortest the server allows. */
   const maxAgeSeconds = 30
   let own: OwnAuthly
@@ -97,7 +97,7 @@ describe('a dangerous operation after a long time', () => {
     ...['--yes', '--no-browser'],
   ]
 
-  it('has the person sign in again in the browser, and then goes through (RFC 9470)', async () => {
+  it('has the person sign in again for what is dangerous after a long time, and then goes through (RFC 9470)', async () => {
     const [home] = homes as [Home]
     const alone = await home.run(create('alone'))
     expect([alone.code, alone.stderr]).toEqual([4, expect.stringContaining('authly login --max-age 30')])
@@ -117,5 +117,38 @@ describe('a dangerous operation after a long time', () => {
     const outcome = await command.done
     expect([outcome.code, outcome.stderr]).toEqual([4, expect.stringContaining('Somebody else signed in')])
     expect((await home.run(['whoami', '-o', 'json'])).stdout).toContain(admin.id)
+  })
+
+  it('that crashes is followed on by audit tail when it is back: nothing is missed, nothing shown twice', async () => {
+    const [home] = homes as [Home]
+    const subject = await own.seed.addUser()
+    const tail = home.start([
+      'audit',
+      'tail',
+      '--user-id',
+      subject.id,
+      '--after',
+      '0',
+      '-o',
+      'ndjson',
+      '--count',
+      '3',
+    ])
+    const act = async (verb: 'disable' | 'enable') => {
+      const outcome = await home.run(['users', verb, subject.id])
+      expect(outcome.code, outcome.stderr).toBe(0)
+    }
+    await act('disable')
+    await tail.seen('stdout', /user\.disabled/)
+    await own.stack.restartWorker('SIGKILL')
+    await act('enable')
+    await act('disable')
+    const { code, stdout, stderr } = await tail.done
+    expect(code, stderr).toBe(0)
+    const types = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type)
+    expect(types).toEqual(['user.disabled', 'user.enabled', 'user.disabled'])
   })
 })
