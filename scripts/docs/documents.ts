@@ -9,6 +9,7 @@ import {
 } from '../../src/audit/event-types.ts'
 import { environmentSchema } from '../../src/config.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
+import { settingNames, settingSchemas, toSettings } from '../../src/settings/settings.ts'
 import { type Budget, budgets } from '../../test/contracts/budgets.ts'
 import { generatedNotice, inWords, table } from './markdown.ts'
 import { type OpenApiDocument, type Operation, operationsOf } from './openapi/openapi-types.ts'
@@ -27,12 +28,21 @@ export function configurationDocument(): string {
     return [`\`${name}\``, fallback, isSecret ? 'yes' : '', `${text}${values}`]
   })
   return [
-    generatedNotice('src/config.ts and src/rate-limits/policies.ts'),
+    generatedNotice('src/config.ts, src/settings/settings.ts and src/rate-limits/policies.ts'),
     '# Configuration',
     'Environment variables of the worker, parsed once per isolate; a wrong one stops the worker with a message that names it and never shows its value. Locally they stand in `.dev.vars`, which `npm start` writes. Deployed, plain ones stand in `wrangler.toml` and secrets in Cloudflare ([deployment](deployment.md)).',
     table(['Variable', 'Default', 'Secret', 'Meaning'], rows),
+    '## Settings',
+    'What admins change at run time, stored in Postgres (`authly settings`, [the admin API](admin-clients.md)). A change counts within two minutes.',
+    table(
+      ['Setting', 'Default', 'Meaning'],
+      settingNames.map((name) => [
+        ...[`\`${name}\``, `\`${JSON.stringify(toSettings({})[name])}\``],
+        settingSchemas[name].description ?? '',
+      ]),
+    ),
     '## Rate limits',
-    'Token buckets. `object` policies ask their Durable Object at every request; `lease` policies take permits in batches and spend them in the isolate. Numbers can be changed with `AUTHLY_RATE_LIMITS`. Limited responses carry `RateLimit-Policy`, `RateLimit` and `Retry-After`.',
+    'Token buckets. `object` policies ask their Durable Object at every request; `lease` policies take permits in batches and spend them in the isolate. Numbers can be changed with `AUTHLY_RATE_LIMITS`, and at run time with `PATCH /admin/rate-limits/{policy}`, which goes before it. Limited responses carry `RateLimit-Policy`, `RateLimit` and `Retry-After`.',
     table(
       ['Policy', 'Permits', 'Refilled in', 'Counted per', 'Mode', 'Counter unreachable', 'Protects'],
       Object.entries(policies).map(([name, policy]) => [

@@ -64,6 +64,18 @@ export const budgets = {
     postgresRoundTrips: 1,
     note: 'disabling, deleting and resetting an account end them too',
   },
+  adminCachedWrite: {
+    operation: 'admin write of a client, secret, scope, resource server, setting or rate limit',
+    objectCalls: 2,
+    postgresRoundTrips: 1,
+    note: 'one call renews the copy of the region',
+  },
+  adminJudgedWrite: {
+    operation: 'admin change of client metadata that is judged as a whole; rotation of a key by hand',
+    objectCalls: 2,
+    postgresRoundTrips: 2,
+    note: 'reads first, and writes only over what it read; a sector document is fetched when its address changes',
+  },
   passwordSetup: {
     operation: 'setting a password by a link',
     objectCalls: 1,
