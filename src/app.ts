@@ -43,7 +43,7 @@ const problem = (c: Context<AppEnv>, value: Problem, headers?: Record<string, st
 app.notFound((c) => {
   // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
   if (c.req.method === 'OPTIONS' && machinePaths.test(c.req.path)) return preflight()
-  const allowed = methodsOf(c.req.path)
+  const allowed = otherMethods(c.req.method, c.req.path)
   if (machinePaths.test(c.req.path)) {
     return allowed.length > 0
       ? oauthJson({ error: 'invalid_request', error_description: 'no such method here' }, 405, {
@@ -65,13 +65,17 @@ app.notFound((c) => {
   })
 })
 
-/** What a path answers, for `Allow` (RFC 9110 §15.5.6); empty when there is no such path. A literal pattern wins. */
-function methodsOf(path: string): readonly string[] {
+/**
+ * What a path answers instead, for `Allow` (RFC 9110 §15.5.6). Empty when there is no such path, or when its own
+ * handler said that there is nothing here. A literal pattern wins.
+ */
+function otherMethods(method: string, path: string): readonly string[] {
   const fitting = app.routes.filter((route) => route.method !== 'ALL' && matchesPath(route.path, path))
   const parameters = (pattern: string) => pattern.split('/:').length
   const fewest = Math.min(...fitting.map((route) => parameters(route.path)))
   const best = fitting.filter((route) => parameters(route.path) === fewest)
-  return [...new Set(best.map(({ method }) => method))]
+  const methods = new Set(best.map((route) => route.method))
+  return methods.has(method === 'HEAD' ? 'GET' : method) ? [] : [...methods]
 }
 
 /** Whether `path` is one that the route pattern `/a/:b` stands for. */
