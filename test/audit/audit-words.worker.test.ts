@@ -1,0 +1,32 @@
+import { sql } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import { insertAuditEvents } from '../../src/audit/audit.store.ts'
+import { createEvent } from '../../src/audit/create-event.ts'
+import { testDatabase } from '../fakes/database.ts'
+
+const origin = { request_id: '' }
+
+describe('the words that an audit event is found by', () => {
+  // Attack: text that Postgres cannot index keeps the event, and the whole batch around it, out of the trail.
+  test.each([
+    ['empty', ''],
+    ['one long word', 'x'.repeat(2000)],
+    ['quotes and colons', `':*&|!\\"'`],
+    ['blanks', ' \t\n'],
+  ])('%s text from a caller does not keep an event from the trail', async (_name, text) => {
+    const event = createEvent(
+      'client.authentication_failed',
+      Date.now(),
+      { ...origin, ip: text, user_agent: text },
+      {
+        ...{ outcome: 'failure', actor_type: 'anonymous', actor_id: text, client_id: text, user_id: text },
+        ...{ session_id: text, entity_type: text, entity_id: text, data: { method: text, reason: text } },
+      },
+    )
+    await insertAuditEvents(testDatabase(), [event])
+    const { rows } = await testDatabase().execute(
+      sql`select client_id from audit_events where id = ${event.id}`,
+    )
+    expect(rows).toEqual([{ client_id: text }])
+  })
+})
