@@ -88,6 +88,20 @@ describe('clients', () => {
     expect(answers.map(({ headers }) => headers.get('etag'))).toEqual(['"2"', '"2"'])
   })
 
+  it('lets parallel changes that ask for no version (If-Match: *) all win, one after the other', async () => {
+    const admin = await addAdmin()
+    const client_id = freshId()
+    await callAdmin(admin, 'POST', '/admin/clients', { body: { ...shop, client_id } })
+    const change = (name: string) =>
+      callAdmin(admin, 'PATCH', `/admin/clients/${client_id}`, {
+        body: { redirect_uris: [`https://${name}.example/cb`] },
+        headers: { 'if-match': '*' },
+      })
+    const answers = await Promise.all([change('one'), change('two'), change('three')])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(answers.map(({ headers }) => headers.get('etag')).sort()).toEqual(['"2"', '"3"', '"4"'])
+  })
+
   it('is in force at once: what the protocol code sees is what was written', async () => {
     const admin = await addAdmin()
     const client_id = freshId()

@@ -32,7 +32,7 @@ export const updateClient = defineOperation({
   body: clientPatch,
   answers: { 200: { description: 'The client as it is now', schema: clientSchema, versioned: true } },
   async run(call) {
-    const { actor, body, db, deps, event, origin, params } = call
+    const { actor, body, origin, params } = call
     const { client_id } = params
     const may = checkNotItself(actor, client_id)
     if (!may.ok) return may
@@ -44,30 +44,40 @@ export const updateClient = defineOperation({
       actor.clientId === client_id ? origin : undefined,
     )
     if (faults.length > 0) return err(invalidRequest(faults))
-    const settled = await settlePatch(call, client_id, patch)
-    if (!settled.ok) return settled
-    const [, updated, cached] = await db.runAll([
-      assertMayManageClient(
-        actor,
-        client_id,
-        patch.scope === undefined ? [] : scopesOf({ scope: patch.scope }),
-      ),
-      updateEntity({
-        table: 'clients',
-        key: { client_id },
-        patch: settled.value.columns,
-        expectedVersions: settled.value.versions,
-        event: event('client.updated', { entity_type: 'client', entity_id: client_id, client_id }),
-      }),
-      selectClient(client_id),
-    ])
-    const changed = outcomeOf<ClientRow>(updated ?? [])
-    if (!changed.ok) return changed
-    await renewCache(deps.edgeCache, clientCacheKey(client_id), toLoadedClient(cached ?? []))
-    const { after } = changed.value
+    let written = await writePatch(call, client_id, patch)
+    // `If-Match: *` asks for no version: somebody who wrote between our reading and writing must not matter.
+    for (let again = 0; again < maxRepeats && isLostRace(written) && !call.expectedVersions; again++) {
+      written = await writePatch(call, client_id, patch)
+    }
+    if (!written.ok) return written
+    const { after, cached } = written.value
+    await renewCache(call.deps.edgeCache, clientCacheKey(client_id), cached)
     return answer(200, toClientView(after), { version: after.version })
   },
 })
+
+const maxRepeats = 3
+const isLostRace = (written: Result<unknown, Problem>): boolean => !written.ok && written.error.status === 412
+
+/** Judges the patch and writes it, over the version it was judged on. */
+async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
+  const { actor, db, event } = call
+  const settled = await settlePatch(call, clientId, patch)
+  if (!settled.ok) return settled
+  const [, updated, cached] = await db.runAll([
+    assertMayManageClient(actor, clientId, patch.scope === undefined ? [] : scopesOf({ scope: patch.scope })),
+    updateEntity({
+      table: 'clients',
+      key: { client_id: clientId },
+      patch: settled.value.columns,
+      expectedVersions: settled.value.versions,
+      event: event('client.updated', { entity_type: 'client', entity_id: clientId, client_id: clientId }),
+    }),
+    selectClient(clientId),
+  ])
+  const changed = outcomeOf<ClientRow>(updated ?? [])
+  return changed.ok ? ok({ after: changed.value.after, cached: toLoadedClient(cached ?? []) }) : changed
+}
 
 /** Members that mean the same whatever the others are: their change needs no look at the whole. */
 const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
