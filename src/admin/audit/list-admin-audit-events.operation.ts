@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { defineOperation } from '../operation.ts'
-import { answerPage, eventPage, eventPageQuery } from './answer-page.ts'
+import { answerPage, eventPage, eventPageQuery } from './answer-page.store.ts'
 import { eventFilterFields } from './event-filter.ts'
 import { id } from './stream-query.ts'
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { defineOperation } from '../operation.ts'
 import { uuid } from '../schemas.ts'
-import { answerPage, eventPage, eventPageQuery } from './answer-page.ts'
+import { answerPage, eventPage, eventPageQuery } from './answer-page.store.ts'
 import { eventFilterFields } from './event-filter.ts'
 
 const { user_id: _, ...filters } = eventFilterFields

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { defineOperation } from '../operation.ts'
-import { answerPage, eventPage, eventPageQuery } from './answer-page.ts'
+import { answerPage, eventPage, eventPageQuery } from './answer-page.store.ts'
 import { eventFilterFields, searchWords } from './event-filter.ts'
 
 export const searchAuditEvents = defineOperation({
