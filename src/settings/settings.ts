@@ -59,7 +59,16 @@ export const settingsCacheKey = 'settings'
 const known = new WeakMap<StoredSettings, Settings>()
 
 /**
- * What stored values mean; a value that no longer fits its schema counts as not stored. Worked out once for each
+ * What counts instead of a stored value that no longer fits its schema (after a roll-back, say): for what keeps
+ * callers out never less than was asked for. The address list then holds nobody, every request must be signed.
+ */
+const unreadable: Readonly<Record<string, unknown>> = {
+  'admin.ip_allow_list': ['unreadable'],
+  'admin.request_signing': 'all',
+} satisfies Partial<Record<SettingName, unknown>>
+
+/**
+ * What stored values mean; a value that no longer fits its schema has its default, or what `unreadable` says. Worked out once for each
  * object that the cache hands out.
  */
 export function toSettings(stored: StoredSettings): Settings {
@@ -67,7 +76,10 @@ export function toSettings(stored: StoredSettings): Settings {
   if (!settings) {
     const read = Object.entries(settingSchemas).map(([name, schema]) => {
       const parsed = (schema as z.ZodType).safeParse(stored[name])
-      return [name, parsed.success ? parsed.data : (schema as z.ZodType).parse(undefined)]
+      return [
+        name,
+        parsed.success ? parsed.data : (unreadable[name] ?? (schema as z.ZodType).parse(undefined)),
+      ]
     })
     settings = { ...(Object.fromEntries(read) as Settings), rate_limits: storedOverrides(stored) }
     known.set(stored, settings)
