@@ -11,7 +11,7 @@ export type FirstPartyClient = {
   response_types: string[]
   redirect_uris: string[]
   scopes: string[]
-  first_party: true
+  first_party: boolean
 }
 
 const { offline_access: _, ...identityScopes } = standardScopes
@@ -38,7 +38,7 @@ export const firstPartyClients = (issuer: string | undefined): readonly FirstPar
           response_types: ['code'],
           redirect_uris: [`${issuer}/docs/oauth2-redirect.html`],
           scopes,
-          first_party: true as const,
+          first_party: true,
         },
       ]),
   {
@@ -51,6 +51,7 @@ export const firstPartyClients = (issuer: string | undefined): readonly FirstPar
     response_types: ['code'],
     redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
     scopes: [...scopes, 'offline_access'],
-    first_party: true,
+    // Any program on the device can send this client's id (RFC 8252 §8.6): the person is asked each time.
+    first_party: false,
   },
 ]

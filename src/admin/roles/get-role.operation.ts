@@ -3,6 +3,8 @@ import { sql } from 'drizzle-orm'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
+import { readAt } from '../read-at.store.ts'
+import { timestampInput } from '../schemas.ts'
 import { type RoleRow, roleName, roleSchema, toRole } from './role.ts'
 
 export const getRole = defineOperation({
@@ -11,13 +13,21 @@ export const getRole = defineOperation({
   path: '/admin/roles/{name}',
   tag: 'Roles',
   summary: 'Read a role',
+  description:
+    'With `at`: as it was then, rebuilt from the audit trail, also after it was deleted; without ETag and `updated_at`.',
   permission: 'admin:roles:read',
   params: z.object({ name: roleName }),
+  query: z.object({ at: timestampInput('A past time').optional() }),
   answers: { 200: { description: 'The role', schema: roleSchema, versioned: true } },
-  async run({ db, params }) {
-    const [row] = await db.run<{ role: RoleRow }>(
-      sql`select to_jsonb(roles) as role from roles where name = ${params.name}`,
-    )
-    return row ? answer(200, toRole(row.role), { version: row.role.version }) : err(notFound)
+  async run({ db, params: { name }, query: { at } }) {
+    const select = sql`select to_jsonb(roles) as row from roles where name = ${name}`
+    if (at !== undefined) {
+      const past = await readAt<RoleRow>(db, { entityType: 'role', entityId: name, select, at })
+      if (!past) return err(notFound)
+      const { updated_at: _now, ...role } = toRole({ ...past, updated_at: at })
+      return answer(200, role)
+    }
+    const [found] = await db.run<{ row: RoleRow }>(select)
+    return found ? answer(200, toRole(found.row), { version: found.row.version }) : err(notFound)
   },
 })

@@ -48,6 +48,6 @@ export const roleSchema = z
     assignable_in: roleFields.assignable_in,
     built_in: z.boolean().describe('Comes with the server and cannot be changed'),
     created_at: z.string(),
-    updated_at: z.string(),
+    updated_at: z.string().optional().describe('Absent with `at`'),
   })
   .meta({ id: 'Role' })

@@ -1,7 +1,10 @@
+import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
+import { readAt } from '../read-at.store.ts'
+import { timestampInput } from '../schemas.ts'
 import {
   type ResourceServerRow,
   resourceParam,
@@ -15,13 +18,22 @@ export const getResourceServer = defineOperation({
   path: '/admin/resource-servers/{resource}',
   tag: 'Scopes',
   summary: 'Read a resource server',
+  description:
+    'With `at`: as it was then, rebuilt from the audit trail, also after it was deleted; without ETag and `updated_at`.',
   permission: 'admin:scopes:read',
   params: resourceParam,
+  query: z.object({ at: timestampInput('A past time').optional() }),
   answers: { 200: { description: 'The resource server', schema: resourceServerSchema, versioned: true } },
-  async run({ db, params }) {
-    const [row] = await db.run<{ server: ResourceServerRow }>(
-      sql`select to_jsonb(resource_servers) as server from resource_servers where resource = ${params.resource}`,
-    )
-    return row ? answer(200, toResourceServer(row.server), { version: row.server.version }) : err(notFound)
+  async run({ db, params: { resource }, query: { at } }) {
+    const select = sql`select to_jsonb(resource_servers) as row from resource_servers where resource = ${resource}`
+    if (at !== undefined) {
+      const thing = { entityType: 'resource_server', entityId: resource }
+      const past = await readAt<ResourceServerRow>(db, { ...thing, select, at })
+      if (!past) return err(notFound)
+      const { updated_at: _now, ...server } = toResourceServer({ ...past, updated_at: at })
+      return answer(200, server)
+    }
+    const [found] = await db.run<{ row: ResourceServerRow }>(select)
+    return found ? answer(200, toResourceServer(found.row), { version: found.row.version }) : err(notFound)
   },
 })

@@ -1,7 +1,10 @@
+import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
+import { readAt } from '../read-at.store.ts'
+import { timestampInput } from '../schemas.ts'
 import { type ScopeRow, scopeParam, scopeSchema, toScope } from './scope-schemas.ts'
 
 export const getScope = defineOperation({
@@ -10,13 +13,21 @@ export const getScope = defineOperation({
   path: '/admin/scopes/{name}',
   tag: 'Scopes',
   summary: 'Read a scope',
+  description:
+    'With `at`: as it was then, rebuilt from the audit trail, also after it was deleted; without ETag and `updated_at`.',
   permission: 'admin:scopes:read',
   params: scopeParam,
+  query: z.object({ at: timestampInput('A past time').optional() }),
   answers: { 200: { description: 'The scope', schema: scopeSchema, versioned: true } },
-  async run({ db, params }) {
-    const [row] = await db.run<{ scope: ScopeRow }>(
-      sql`select to_jsonb(scopes) as scope from scopes where name = ${params.name}`,
-    )
-    return row ? answer(200, toScope(row.scope), { version: row.scope.version }) : err(notFound)
+  async run({ db, params: { name }, query: { at } }) {
+    const select = sql`select to_jsonb(scopes) as row from scopes where name = ${name}`
+    if (at !== undefined) {
+      const past = await readAt<ScopeRow>(db, { entityType: 'scope', entityId: name, select, at })
+      if (!past) return err(notFound)
+      const { updated_at: _now, ...scope } = toScope({ ...past, updated_at: at })
+      return answer(200, scope)
+    }
+    const [found] = await db.run<{ row: ScopeRow }>(select)
+    return found ? answer(200, toScope(found.row), { version: found.row.version }) : err(notFound)
   },
 })

@@ -32,7 +32,7 @@ const resource = z
 const serverName = z.string().min(1).max(100).meta({ example: 'Orders API' })
 const times = {
   created_at: z.string().meta({ format: 'date-time' }),
-  updated_at: z.string().meta({ format: 'date-time' }),
+  updated_at: z.string().optional().meta({ format: 'date-time', description: 'Absent with `at`' }),
 }
 
 /** In a path, percent-encoded. Any stored name, whatever creation takes today. */

@@ -1,5 +1,9 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
 import { type SettingName, settingNames } from '../../settings/settings.ts'
 import { answer, defineOperation, type Operation } from '../operation.ts'
+import { readAt } from '../read-at.store.ts'
+import { timestampInput } from '../schemas.ts'
 import { pascalOf, type SettingRow, settingViewSchemas, toSettingView } from './setting.ts'
 import { selectSetting } from './setting-change.store.ts'
 
@@ -10,9 +14,16 @@ const getSetting = (name: SettingName): Operation =>
     path: `/admin/settings/${name}`,
     tag: 'Settings',
     summary: `Read the setting ${name}`,
+    description: 'With `at`: as it was then, rebuilt from the audit trail, without ETag and `updated_at`.',
     permission: 'admin:settings:read',
+    query: z.object({ at: timestampInput('A past time').optional() }),
     answers: { 200: { description: 'The setting', schema: settingViewSchemas[name], versioned: true } },
-    async run({ db }) {
+    async run({ db, query: { at } }) {
+      if (at !== undefined) {
+        const select = sql`select to_jsonb(settings) as row from settings where name = ${name}`
+        const past = await readAt<SettingRow>(db, { entityType: 'setting', entityId: name, select, at })
+        return answer(200, { ...toSettingView(name, past && { ...past, updated_at: at }), updated_at: null })
+      }
       const [row] = await db.run<{ setting: SettingRow }>(selectSetting(name))
       return answer(200, toSettingView(name, row?.setting), { version: row?.setting.version ?? 0 })
     },

@@ -1,0 +1,28 @@
+/** Things as they were at a past time (`?at=`), rebuilt from the audit trail. */
+import type { SQL } from 'drizzle-orm'
+import { changesSince, toPastChanges } from '../audit/state-at.store.ts'
+import { stateAt } from '../audit/state-at.ts'
+import type { Row } from '../db/run-batch.ts'
+import type { AuthorizedDatabase } from './authorized-database.store.ts'
+
+/**
+ * The row at `at`; undefined when it did not exist then or its past was erased. One round trip.
+ * @param input.select the row as it is now, as JSON in a column `row`
+ * @param input.at RFC 3339
+ */
+export async function readAt<R extends Row>(
+  db: AuthorizedDatabase,
+  input: {
+    readonly entityType: string
+    readonly entityId: string
+    readonly select: SQL
+    readonly at: string
+  },
+): Promise<R | undefined> {
+  const at = new Date(input.at).toISOString()
+  const [found, changes] = await db.runAll([input.select, changesSince(input.entityType, input.entityId, at)])
+  const past = stateAt(found?.[0]?.['row'] as R | undefined, toPastChanges(changes ?? [])) as R | undefined
+  // What is older than the trail has no event of its creation.
+  const createdAt = past?.['created_at']
+  return typeof createdAt === 'string' && Date.parse(createdAt) > Date.parse(at) ? undefined : past
+}
