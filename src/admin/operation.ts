@@ -94,9 +94,15 @@ export interface AdminCall<Params = unknown, Query = unknown, Body = unknown> {
   /**
    * Writing by POST: the statements and, when the request has an `Idempotency-Key`, the record of `answer` are one
    * transaction. A repetition never gets here twice: it is answered with the recorded answer.
-   * @returns the rows of each statement
+   * @param guards what must hold for a repetition too, because it gets the answer and runs `afterwards`: whether the
+   *   actor may do this to that person now
+   * @returns the rows of each of `statements`
    */
-  writeOnce(answer: Answer, statements: readonly SQL[]): Promise<readonly (readonly Row[])[]>
+  writeOnce(
+    answer: Answer,
+    statements: readonly SQL[],
+    guards?: readonly SQL[],
+  ): Promise<readonly (readonly Row[])[]>
   /**
    * Uploads: says what was uploaded, once it was read, so that an `Idempotency-Key` belongs to it. Call before
    * `writeOnce`.
@@ -159,8 +165,9 @@ export interface OperationSpec<
   ): Promise<Result<AnswerOf<A> | Response, Problem>>
   /**
    * What follows a successful write elsewhere (ending sessions in the user's object). Must be repeatable: it runs
-   * again when a repeated request gets the recorded answer, so that a crash in between leaves nothing undone. When
-   * it fails, the answer is 503 and the request can be sent again.
+   * again when a repeated request gets the recorded answer, so that a crash in between leaves nothing undone; what must
+   * be asked again then are the guards of `writeOnce`. When it fails, the answer is 503 and the request can be sent
+   * again.
    */
   afterwards?(call: AdminCall<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<void>
 }

@@ -98,11 +98,12 @@ function createCall(operation: Operation, situation: Situation): AdminCall {
       expectedVersions: input.expectedVersions,
     },
     ...{ request, actor, token, origin, now, db, deps },
-    async writeOnce(answer: Answer, statements: readonly SQL[]) {
-      if (key === undefined) return db.runAll(statements)
+    async writeOnce(answer: Answer, statements: readonly SQL[], guards: readonly SQL[] = []) {
+      if (key === undefined) return (await db.runAll([...guards, ...statements])).slice(guards.length)
       const fingerprint = await fingerprintOf(deps.root, request, situation.uploadDigest ?? input.bodyText)
       const claim = await claimKey(deps.root, { actorId: actor.id, key, fingerprint, answer })
-      return (await db.runAll([claim, ...statements])).slice(1)
+      // Attack: an old key, sent again after the person became an administrator, would end their sessions.
+      return (await db.runAll([...guards, claim, ...statements])).slice(guards.length + 1)
     },
     identifyUpload(digest) {
       situation.uploadDigest = digest

@@ -79,6 +79,19 @@ describe('disabling an account', () => {
     expect(await eventsAbout(person.id)).toHaveLength(1)
   })
 
+  it('is not repeated by an old key against somebody who has become an administrator', async () => {
+    const person = await addSignedIn()
+    const headers = { 'idempotency-key': uuidv7() }
+    const path = about(person, '/disable')
+    expect((await post(support, path, { headers, env: withoutObjects() })).status).toBe(503)
+    await testDatabase()
+      .update(users)
+      .set({ roles: ['admin'], status: 'active' })
+      .where(eq(users.id, person.id))
+    expect((await post(support, path, { headers })).status).toBe(403)
+    expect(await isAlive(person)).toBe(true)
+  })
+
   it('is nothing people do to themselves, or support staff to administrators', async () => {
     expect((await post(admin, about(admin, '/disable'))).status).toBe(403)
     expect((await post(support, about(admin, '/disable'))).status).toBe(403)

@@ -21,17 +21,20 @@ export const disableUser = defineOperation({
   async run({ actor, event, params: { user_id }, writeOnce }) {
     if (isOwn(actor, user_id)) return err(ownAccount)
     const done = answer(204)
-    await writeOnce(done.value, [
-      refuseUnknownUser(user_id),
-      assertMayManage(actor, user_id),
-      updateEntity({
-        table: 'users',
-        key: { id: user_id },
-        patch: { status: 'disabled' },
-        expectedVersions: undefined,
-        event: event('user.disabled', { user_id, entity_type: 'user', entity_id: user_id }),
-      }),
-    ])
+    await writeOnce(
+      done.value,
+      [
+        refuseUnknownUser(user_id),
+        updateEntity({
+          table: 'users',
+          key: { id: user_id },
+          patch: { status: 'disabled' },
+          expectedVersions: undefined,
+          event: event('user.disabled', { user_id, entity_type: 'user', entity_id: user_id }),
+        }),
+      ],
+      [assertMayManage(actor, user_id)],
+    )
     return done
   },
   afterwards: (call) => endAllSessionsOf(call, call.params.user_id, { reason: 'account_disabled' }),

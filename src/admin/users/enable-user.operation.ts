@@ -16,17 +16,20 @@ export const enableUser = defineOperation({
   answers: { 204: { description: 'The account is active' } },
   async run({ actor, event, params: { user_id }, writeOnce }) {
     const done = answer(204)
-    await writeOnce(done.value, [
-      refuseUnknownUser(user_id),
-      assertMayManage(actor, user_id),
-      updateEntity({
-        table: 'users',
-        key: { id: user_id },
-        patch: { status: 'active' },
-        expectedVersions: undefined,
-        event: event('user.enabled', { user_id, entity_type: 'user', entity_id: user_id }),
-      }),
-    ])
+    await writeOnce(
+      done.value,
+      [
+        refuseUnknownUser(user_id),
+        updateEntity({
+          table: 'users',
+          key: { id: user_id },
+          patch: { status: 'active' },
+          expectedVersions: undefined,
+          event: event('user.enabled', { user_id, entity_type: 'user', entity_id: user_id }),
+        }),
+      ],
+      [assertMayManage(actor, user_id)],
+    )
     return done
   },
 })

@@ -22,17 +22,20 @@ export const resetFactors = defineOperation({
   async run({ actor, event, params: { user_id }, writeOnce }) {
     if (isOwn(actor, user_id)) return err(ownAccount)
     const done = answer(204)
-    await writeOnce(done.value, [
-      refuseUnknownUser(user_id),
-      assertMayManage(actor, user_id),
-      ...factorKinds.map(({ remove }) => remove(user_id)),
-      insertEvents([
-        event('user.factors_reset', {
-          ...{ user_id, entity_type: 'user', entity_id: user_id },
-          data: { factors: factorKinds.map(({ kind }) => kind) },
-        }),
-      ]),
-    ])
+    await writeOnce(
+      done.value,
+      [
+        refuseUnknownUser(user_id),
+        ...factorKinds.map(({ remove }) => remove(user_id)),
+        insertEvents([
+          event('user.factors_reset', {
+            ...{ user_id, entity_type: 'user', entity_id: user_id },
+            data: { factors: factorKinds.map(({ kind }) => kind) },
+          }),
+        ]),
+      ],
+      [assertMayManage(actor, user_id)],
+    )
     return done
   },
   afterwards: (call) =>

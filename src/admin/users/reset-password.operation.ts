@@ -51,17 +51,20 @@ export const resetPassword = defineOperation({
     if (isOwn(actor, user_id)) return err(ownAccount)
     const { shown, statements } = await prepareReset(deps, user_id, body, now)
     const done = answer(200, shown)
-    await writeOnce(done.value, [
-      refuseUnknownUser(user_id),
-      assertMayManage(actor, user_id),
-      ...statements,
-      insertEvents([
-        event('user.password_reset', {
-          ...{ user_id, entity_type: 'user', entity_id: user_id },
-          data: { method: body.method, must_change: true },
-        }),
-      ]),
-    ])
+    await writeOnce(
+      done.value,
+      [
+        refuseUnknownUser(user_id),
+        ...statements,
+        insertEvents([
+          event('user.password_reset', {
+            ...{ user_id, entity_type: 'user', entity_id: user_id },
+            data: { method: body.method, must_change: true },
+          }),
+        ]),
+      ],
+      [assertMayManage(actor, user_id)],
+    )
     return done
   },
   afterwards: (call) =>

@@ -17,11 +17,14 @@ export const unlockUser = defineOperation({
   answers: { 204: { description: 'The next attempt counts as the first' } },
   async run({ actor, event, params: { user_id }, writeOnce }) {
     const done = answer(204)
-    await writeOnce(done.value, [
-      refuseUnknownUser(user_id),
-      assertMayManage(actor, user_id),
-      insertEvents([event('user.unlocked', { user_id, entity_type: 'user', entity_id: user_id })]),
-    ])
+    await writeOnce(
+      done.value,
+      [
+        refuseUnknownUser(user_id),
+        insertEvents([event('user.unlocked', { user_id, entity_type: 'user', entity_id: user_id })]),
+      ],
+      [assertMayManage(actor, user_id)],
+    )
     return done
   },
   afterwards: ({ deps, params }) => deps.sessionsOf(params.user_id).forgiveFailures(),
