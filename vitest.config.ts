@@ -7,6 +7,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // Property tests on a busy machine.
+          testTimeout: 30_000,
           include: ['test/**/*.test.{ts,tsx}', 'src/admin/**/*.test.ts'],
           exclude: [
             '**/*.{worker,redis}.test.ts',
