@@ -92,7 +92,7 @@ async function findFacts(server: AdminServer, client: pg.Client): Promise<AdminF
     Array.from({ length: adminSize.admins }, (_, index) => adminNameOf(index)),
   ])
   const changed = await client.query<{ id: string }>(
-    "SELECT DISTINCT entity_id AS id FROM (SELECT entity_id FROM audit_events WHERE type = 'user.updated' LIMIT 2000) AS some LIMIT 50",
+    "SELECT DISTINCT entity_id AS id FROM (SELECT entity_id FROM audit_events WHERE type = 'user.updated' LIMIT 2000) AS recent LIMIT 50",
   )
   const cursors: string[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
