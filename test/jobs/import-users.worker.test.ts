@@ -36,6 +36,41 @@ const usersLike = (mark: string) =>
     .then(({ rows }) => rows)
 
 describe('users.import', () => {
+  test('replaces neither the own password nor the own status: a stolen token would make itself at home', async () => {
+    const mark = fresh()
+    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const order = await orderOf('users.import', { ...params, on_conflict: 'update', format: 'ndjson' })
+    const { id } = order.actor
+    const rows = [
+      { id, username: `own-${mark}`, password_hash: hash },
+      { id, username: `own-${mark}`, status: 'disabled' },
+      { id, username: `own-${mark}`, profile: { name: 'Own' } },
+    ]
+    const text = rows.map((row) => JSON.stringify(row)).join('\n')
+    await jobStub(order).offer(order, { body: streamOf(text), format: 'ndjson' })
+    await accept(order)
+    await runToEnd(order)
+    const results = linesOf(await fileOf(order, 'results'))
+    expect(results.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'updated'])
+    expect(results[0]?.['errors']).toEqual([{ field: '', detail: 'this is your own account' }])
+    expect(await usersLike(mark)).toMatchObject([{ hash: null, status: 'active', profile: { name: 'Own' } }])
+  })
+
+  test('makes no account of an id that was erased: whatever it did would leave the trail', async () => {
+    const mark = fresh()
+    const id = crypto.randomUUID()
+    await database.execute(sql`
+      insert into audit_events (id, type, occurred_at, outcome, actor_type, user_id)
+      values (${crypto.randomUUID()}::uuid, 'audit.personal_data_erased', now(), 'success', 'system', ${id})`)
+    for (const dry_run of [true, false]) {
+      const { results } = await importCsv(`id,email\r\n${id},back@${mark}.test\r\n`, { dry_run })
+      expect(results).toMatchObject([
+        { outcome: 'failed', errors: [{ detail: 'the account of this id was erased' }] },
+      ])
+    }
+    expect(await usersLike(mark)).toEqual([])
+  })
+
   test('imports rows with claims, hashes and status, each with its line and its audit event', async () => {
     const mark = fresh()
     const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'

@@ -61,7 +61,9 @@ const details: Readonly<Record<NonNullable<WrittenOutcome['code']>, string>> = {
   exists: 'an account with this id, username or email exists',
   ambiguous: 'username and email belong to different accounts',
   more_privileged: 'the account has permissions that you do not have',
+  yourself: 'this is your own account',
   administrator: 'administrators are disabled one at a time',
+  erased: 'the account of this id was erased',
 }
 
 /** What to keep of a step: results in the order of the upload, failures as they came, counts. */

@@ -45,6 +45,18 @@ const matched = (order: JobOrder): SQL => sql`
     from held, matched join users on users.id = matched.user_id
   )`
 
+/**
+ * Attack: an account made anew under an id that was erased. All that is told of it would be taken for what arrived
+ * late about the erased person, and leave the trail before it is sealed.
+ */
+const isErased = sql`exists (select from audit_events
+  where user_id = given.id::text and type = 'audit.personal_data_erased')`
+
+/** Attack: a stolen token makes itself at home by a password of its own. As with single accounts. */
+const isOwnCredential = ({ actor }: JobOrder): SQL => sql`
+  (${actor.type}::text = 'user' and target.id::text = ${actor.id}::text
+    and (given.hash is not null or given.status = 'disabled'))`
+
 /** The statement of a step. Its outcome: `WrittenOutcome[]`. */
 export function writeUsers(rows: readonly WrittenRow[], options: WriteOptions): StepStatement {
   const { order, onConflict, dryRun } = options
@@ -53,20 +65,22 @@ export function writeUsers(rows: readonly WrittenRow[], options: WriteOptions): 
     decided as materialized (
       select given.*, target.id as target_id,
         case
+          when judged.code is not null then 'failed'
           when matched.line is null then 'created'
           when ${wanted} = 'skip' then 'skipped'
-          when ${wanted} = 'fail' or matched.ambiguous then 'failed'
-          when not target.manageable or (given.status = 'disabled' and target.roles @> '{admin}') then 'failed'
           else 'updated'
         end as outcome,
-        case
-          when matched.line is null or ${wanted} = 'skip' then null
+        judged.code
+      from given left join matched on matched.line = given.line left join target on target.line = given.line
+        cross join lateral (select case
+          when matched.line is null then case when ${isErased} then 'erased' end
+          when ${wanted} = 'skip' then null
           when ${wanted} = 'fail' then 'exists'
           when matched.ambiguous then 'ambiguous'
           when not target.manageable then 'more_privileged'
+          when ${isOwnCredential(order)} then 'yourself'
           when given.status = 'disabled' and target.roles @> '{admin}' then 'administrator'
-        end as code
-      from given left join matched on matched.line = given.line left join target on target.line = given.line
+        end as code) as judged
     )`
   const reading = sql`${given(rows)}, ${matched(order)}, ${decided}`
   if (dryRun) {

@@ -24,7 +24,7 @@ export interface WrittenRow {
 export interface WrittenOutcome {
   readonly line: number
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed'
-  readonly code: 'exists' | 'ambiguous' | 'more_privileged' | 'administrator' | null
+  readonly code: 'exists' | 'ambiguous' | 'more_privileged' | 'yourself' | 'administrator' | 'erased' | null
   readonly user_id: string | null
   /** Why the person's sessions must end. */
   readonly signs_out?: SignOutReason | null
