@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { testDatabase } from '../../../../test/fakes/database.ts'
 import {
   addAdmin,
@@ -11,7 +11,9 @@ import {
   type TestActor,
   testDependencies,
 } from '../../../../test/worker/admin-client.ts'
+import { createRunBatch } from '../../../db/run-batch.ts'
 import { uuidv7 } from '../../../kit/ids.ts'
+import { updatePage } from './update-users.store.ts'
 
 const database = testDatabase()
 const fresh = () => crypto.randomUUID().slice(0, 8)
@@ -59,6 +61,7 @@ async function addPeople(admin: TestActor, count: number): Promise<string> {
   await finished(admin, await post(admin, '/admin/users/import', csv(`email,website\n${rows.join('')}`)))
   return mark
 }
+const isAsleep = sql`select from pg_stat_activity where wait_event = 'PgSleep'`
 const filterOf = (mark: string) => ({ website: `https://${mark}.test/` })
 const countOf = async (mark: string) =>
   Number(
@@ -229,6 +232,45 @@ describe('changing many accounts', () => {
     expect(job).toMatchObject({ succeeded: 2, failed: 1 })
     expect(await sessions.listSessions({ now: Date.now() })).toEqual([])
     expect((await callAdmin(admin, 'GET', '/admin/jobs')).status).toBe(200)
+  })
+
+  it('undoes nothing that happened to an account while it waited for its row', async () => {
+    const actor = { type: 'user', id: (await addAdmin()).id } as const
+    const mark = await addPeople(await addAdmin(), 1)
+    const where = sql`email = ${`p0@${mark}.test`}`
+    await database.execute(sql`update users set email_verified = true where ${where}`)
+    const runBatch = createRunBatch(database)
+    const meanwhile = runBatch([
+      sql`update users set status = 'disabled', email_verified = false,
+        profile = profile || '{"name": "New"}' where ${where}`,
+      sql`select pg_sleep(1)`,
+    ])
+    await vi.waitUntil(async () => (await database.execute(isAsleep)).rows.length > 0, { interval: 20 })
+    const order = {
+      ...{ job_id: uuidv7(), kind: 'users.update', actor, params: {}, created_at: Date.now() },
+      origin: { ip: undefined, user_agent: undefined, request_id: 'r' },
+    }
+    const step = { after: null, limit: 10, eventIds: [uuidv7()] }
+    const patch = { profile: { locale: 'de' } }
+    const { ctes, outcome } = updatePage({ order, filter: filterOf(mark) }, step, patch, false)
+    const [[done] = []] = await runBatch([sql`with ${ctes} select ${outcome} as outcome`])
+    await meanwhile
+    expect(done?.['outcome']).toMatchObject({ rows: [{ outcome: 'updated' }] })
+    const { rows } = await database.execute(
+      sql`select status, email_verified, profile from users where ${where}`,
+    )
+    expect(rows).toMatchObject([
+      { status: 'disabled', email_verified: false, profile: { name: 'New', locale: 'de' } },
+    ])
+    const told = await database.execute(sql`select changes from audit_events where id = ${step.eventIds[0]}`)
+    const website = filterOf(mark).website
+    expect(told.rows).toEqual([
+      {
+        changes: {
+          profile: { before: { website, name: 'New' }, after: { website, name: 'New', locale: 'de' } },
+        },
+      },
+    ])
   })
 
   it('refuses a patch of what only one account can have', async () => {

@@ -16,8 +16,11 @@ export interface PageStart {
  * People the filter finds, each visited once: in order of id, and only those who were there when the job began, so
  * that a job cannot run after accounts that are being made.
  */
-export const nextPeople = ({ order, filter, after, limit }: PageStart): SQL => sql`
-  select users.id from users
+export const nextPeople = (
+  { order, filter, after, limit }: PageStart,
+  columns: SQL = sql`users.id`,
+): SQL => sql`
+  select ${columns} from users
   where ${userCondition(filter)} and (${after}::uuid is null or users.id > ${after}::uuid)
     and users.created_at <= to_timestamp(${order.created_at + clockSkewMs}::double precision / 1000)
   order by users.id limit ${limit}`

@@ -28,8 +28,10 @@ export function updatePage(
   const after = (column: 'email_verified' | 'phone_number_verified' | 'status', type: SQL) =>
     sql`coalesce(${patch[column] ?? null}::${type}, users.${sql.identifier(column)})`
   const profile = sql`authly_merge_patch(users.profile, ${JSON.stringify(patch.profile ?? {})}::jsonb)`
+  // Only what is read with the lock is what the row is then: read beside it, an account that was disabled while this
+  // waited would be written back as active.
   const reading = sql`
-    page as materialized (${nextPeople({ ...start, ...step })} ${dryRun ? sql`` : sql`for update`}),
+    page as materialized (${nextPeople({ ...start, ...step }, sql`users.*`)} ${dryRun ? sql`` : sql`for update`}),
     ${heldPermissions(order)},
     decided as materialized (
       select users.*, row_number() over (order by users.id) as n,
@@ -41,7 +43,7 @@ export function updatePage(
           when ${disables} and users.id::text = ${order.actor.id} then 'yourself'
           when ${disables} and users.roles @> '{admin}' then 'administrator'
         end as code
-      from held, page join users on users.id = page.id
+      from held, page as users
     ), changing as materialized (
       select * from decided where code is null and (email_verified, phone_number_verified, status, profile)
         is distinct from (next_email_verified, next_phone_number_verified, next_status, next_profile)
@@ -65,9 +67,9 @@ export function updatePage(
     ), recorded as (${recordEvents(
       order,
       sql`select (${JSON.stringify(step.eventIds)}::jsonb ->> (changing.n - 1)::int)::uuid as id, 'user.updated' as type,
-          updated.id as user_id, authly_changes(to_jsonb(users), to_jsonb(updated)) as changes,
+          updated.id as user_id, authly_changes(to_jsonb(page), to_jsonb(updated)) as changes,
           jsonb_build_object('job_id', ${order.job_id}::text) as data
-        from updated join changing on changing.id = updated.id join users on users.id = updated.id`,
+        from updated join changing on changing.id = updated.id join page on page.id = updated.id`,
     )})`
   return { ctes, outcome }
 }
