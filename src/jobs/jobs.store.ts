@@ -82,21 +82,27 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
     const [state] = rows.at(-1) as readonly { cancel_requested: boolean }[]
     return { status: 'done', outcome: answer?.outcome, cancelRequested: state?.cancel_requested ?? true }
   } catch (error) {
-    if (isRepeated(error)) return repeated(runBatch, jobId, step)
-    return failureOf(error)
+    if (isRepeated(error)) {
+      return (
+        (await repeated(runBatch, jobId, step)) ?? { status: 'later', detail: 'the step is being looked for' }
+      )
+    }
+    const failure = failureOf(error)
+    // The right may have ended after the step was done: what must follow it (people are signed out) follows all the same.
+    const mayBeDone = failure.status === 'refused' && effect === 'write'
+    return (mayBeDone && (await repeated(runBatch, jobId, step))) || failure
   }
 }
 
-/** The step had been done, and its answer was lost on the way. */
-async function repeated(runBatch: RunBatch, jobId: string, step: number): Promise<StepAnswer> {
+/** The outcome of a step that had been done, and whose answer was lost on the way. */
+async function repeated(runBatch: RunBatch, jobId: string, step: number): Promise<StepAnswer | undefined> {
   try {
     const [rows] = await runBatch([
       sql`select outcome, cancel_requested_at is not null as cancel_requested from job_chunks
           join jobs on jobs.id = job_id where job_id = ${jobId}::uuid and chunk = ${step}::int`,
     ])
     const [row] = rows as readonly { outcome: unknown; cancel_requested: boolean }[]
-    if (!row) return { status: 'later', detail: 'the step is being looked for' }
-    return { status: 'done', outcome: row.outcome, cancelRequested: row.cancel_requested }
+    return row && { status: 'done', outcome: row.outcome, cancelRequested: row.cancel_requested }
   } catch (error) {
     return failureOf(error)
   }

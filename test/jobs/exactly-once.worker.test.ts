@@ -1,8 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
+import { users } from '../../src/db/schema.ts'
 import type { JobState } from '../../src/jobs/job.table.ts'
 import { fileRetentionSeconds, type JobOrder } from '../../src/jobs/job.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { testDependencies } from '../worker/admin-client.ts'
 import {
   accept,
   addActor,
@@ -183,6 +186,50 @@ describe('a job whose right to go on ends', () => {
       detail: expect.stringContaining('may not'),
     })
     await expectExact(order, mark, 500)
+  })
+
+  test('killed behind Postgres and its administrator demoted: whom the step disabled is signed out all the same', async () => {
+    const mark = crypto.randomUUID().slice(0, 8)
+    const user_id = uuidv7()
+    const profile = { website: `https://${mark}.test/` }
+    await database.insert(users).values({ id: user_id, username: `p-${mark}`, profile })
+    const sessions = testDependencies().sessionsOf(user_id)
+    const origin = { ip: undefined, user_agent: undefined, request_id: 'r' }
+    await sessions.settleLogin({
+      ...{ now: Date.now(), user_id, identifier_hash: 'i', password_ok: true, origin },
+      session: {
+        ...{
+          session_id: uuidv7(),
+          secret_hash: 's',
+          acr: 'a',
+          amr: ['pwd'],
+          password_change_required: false,
+        },
+        ...{ idle_ttl_seconds: 600, absolute_ttl_seconds: 600 },
+      },
+    })
+    const order = await orderOf('users.update', {
+      ...{ filter: profile, patch: { status: 'disabled' }, dry_run: false },
+    })
+    await jobStub(order).offer(order)
+    await accept(order)
+    let call = 0
+    await runInDurableObject(jobStub(order), (_, state) => {
+      globalThis.fetch = async (input, init) => {
+        if (!isOurs(order, init) || ++call !== 2) return original(input, init)
+        await original(input, init)
+        state.abort('killed by the test')
+        return new Promise<Response>(() => {})
+      }
+    })
+    await runDurableObjectAlarm(jobStub(order)).catch(() => undefined)
+    globalThis.fetch = original
+    await database.execute(sql`update users set roles = '{}' where id = ${order.actor.id}::uuid`)
+    expect(await sessions.listSessions({ now: Date.now() })).toHaveLength(1)
+    expect(await runToEnd(order)).toMatchObject({ processed: 1, succeeded: 1 })
+    expect(await sessions.listSessions({ now: Date.now() })).toEqual([])
+    const { rows: people } = await database.execute(sql`select status from users where id = ${user_id}::uuid`)
+    expect(people).toEqual([{ status: 'disabled' }])
   })
 
   test('stops after the step in which it was cancelled', async () => {
