@@ -8,6 +8,7 @@ import type { JobOrder } from '../../jobs/job.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
+import { isUnavailable } from '../../kit/unavailable.ts'
 import type { AdminCall, Answer } from '../operation.ts'
 import { type JobRow, toJob } from './job.ts'
 
@@ -47,8 +48,9 @@ export async function beginJob(call: AdminCall, request: JobRequest): Promise<Re
       ]),
     ])
   } catch (error) {
-    // Refused, or a repetition that has its answer already: this copy is nobody's.
-    await job.discard()
+    // Refused, or a repetition that has its answer already: this copy is nobody's. When Postgres went away, perhaps with
+    // the row written, the object finds out by itself.
+    if (!isUnavailable(error)) await job.discard()
     throw error
   }
   return ok(answer)

@@ -165,6 +165,26 @@ describe('creating many accounts', () => {
     )
     expect(rows[0]).toEqual({ n: 1 })
   })
+
+  it('runs a job that Postgres took although its answer was lost', async () => {
+    const admin = await addAdmin()
+    const mark = fresh()
+    const headers = { 'content-type': 'text/csv', 'idempotency-key': uuidv7() }
+    const send = () => post(admin, '/admin/users/bulk/create', { body: `email\na@${mark}.test\n`, headers })
+    const original = globalThis.fetch
+    globalThis.fetch = async (input, init) => {
+      const answer = await original(input, init)
+      const sent = typeof init?.body === 'string' ? init.body : ''
+      if (sent.includes('insert into jobs') && sent.includes(admin.id)) throw new TypeError('connection lost')
+      return answer
+    }
+    const lost = await send().finally(() => {
+      globalThis.fetch = original
+    })
+    expect(lost.status).toBe(503)
+    expect(await finished(admin, await send())).toMatchObject({ status: 'succeeded', succeeded: 1 })
+    expect(await countOf(mark)).toBe(1)
+  })
 })
 
 describe('changing many accounts', () => {
