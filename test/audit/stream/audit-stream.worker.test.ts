@@ -172,32 +172,6 @@ describe('resuming', () => {
     expect(sse.ids()).toEqual(ids.slice(100))
   })
 
-  it('says so when retention has removed events behind the position, and goes on with what is left', async () => {
-    const { person, filter } = about()
-    const ids = await write(person, 3)
-    const [before, gone] = (await Promise.all(ids.map(positionOf))) as [number, number, number]
-    const sequence = Math.floor(Math.random() * 1e12)
-    await database().batch([
-      database().execute(sql`DELETE FROM audit_events WHERE position = ${gone}`),
-      database().execute(sql`
-        INSERT INTO audit_checkpoints (sequence, first_position, last_position, event_count, merkle_root,
-                                       previous_hash, leaves, signature, public_jwk)
-        VALUES (${sequence}, ${before}, ${gone}, 2, 'r', 'p', '[]', 's', '{}')`),
-      database().execute(sql`
-        INSERT INTO audit_events (id, type, occurred_at, outcome, actor_type, entity_type, entity_id)
-        VALUES (gen_random_uuid(), 'audit.events_removed', now(), 'success', 'system', 'audit_checkpoint',
-                ${String(sequence)})`),
-    ])
-    const [old, recent] = await Promise.all([
-      openSocket({ auditor, region: newRegion(), filter, after: before }),
-      openSocket({ auditor, region: newRegion(), filter, after: gone }),
-    ])
-    await wait(() => old.ids().length === 1 && recent.ids().length === 1)
-    expect(old.messages[0]).toMatchObject({ kind: 'reset', reason: 'events_removed', after: before })
-    expect(old.ids()).toEqual([ids[2]])
-    expect(recent.messages.some(({ kind }) => kind === 'reset')).toBe(false)
-  })
-
   it('says so when the position is not of this trail', async () => {
     const { person, filter } = about()
     const socket = await openSocket({ auditor, region: newRegion(), filter, after: 1_000_000_000 })

@@ -207,4 +207,28 @@ describe('the broadcaster', () => {
     await broadcaster.pump()
     expect(probe.got).toEqual([1])
   })
+
+  it('says so when retention has removed events behind the position, and goes on with what is left', async () => {
+    const trail = createTrail()
+    for (let count = 0; count < 3; count++) trail.write('a.x', false)
+    trail.events.splice(1, 1)
+    const reader: TrailReader = { ...trail.reader, hasGaps: async (after) => after < 2 }
+    const broadcaster = createBroadcaster({
+      ...{ reader, now: () => 0, wait: async () => undefined, onFailure: () => undefined },
+    })
+    const told: StreamMessage[] = []
+    const listen = async (after: number) => {
+      const probe = createProbe({}, after, after)
+      await broadcaster.subscribe(
+        Object.assign(probe, { send: (message: StreamMessage) => void told.push(message) }),
+      )
+      await settle()
+      return told.splice(0).filter(({ kind }) => kind !== 'heartbeat')
+    }
+    expect(await listen(1)).toMatchObject([
+      { kind: 'reset', reason: 'events_removed', after: 1 },
+      { kind: 'event', event: { position: 3 } },
+    ])
+    expect(await listen(2)).toMatchObject([{ kind: 'event', event: { position: 3 } }])
+  })
 })
