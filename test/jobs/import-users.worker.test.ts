@@ -56,6 +56,20 @@ describe('users.import', () => {
     expect(await usersLike(mark)).toMatchObject([{ hash: null, status: 'active', profile: { name: 'Own' } }])
   })
 
+  test('a first address or number is not verified by what was said when there was none', async () => {
+    const mark = fresh()
+    const id = crypto.randomUUID()
+    await database.execute(sql`
+      insert into users (id, username, email_verified, phone_number_verified)
+      values (${id}::uuid, ${`u-${mark}`}, true, true)`)
+    const text = `id,email,phone_number\r\n${id},u@${mark}.test,+4930123456\r\n`
+    const { results } = await importCsv(text, { on_conflict: 'update' })
+    expect(results).toMatchObject([{ outcome: 'updated' }])
+    expect(await usersLike(mark)).toMatchObject([
+      { email: `u@${mark}.test`, email_verified: false, phone_number_verified: false },
+    ])
+  })
+
   test('makes no account of an id that was erased: whatever it did would leave the trail', async () => {
     const mark = fresh()
     const id = crypto.randomUUID()

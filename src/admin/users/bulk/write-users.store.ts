@@ -125,10 +125,11 @@ function writing({ order, createdEvent }: WriteOptions): SQL {
         username = coalesce(decided.username, users.username),
         email = coalesce(decided.email, users.email),
         email_verified = coalesce(decided.email_verified,
-          users.email_verified and coalesce(lower(decided.email) = lower(users.email), true)),
+          users.email_verified and (decided.email is null or lower(decided.email) is not distinct from lower(users.email))),
         phone_number = coalesce(decided.phone_number, users.phone_number),
         phone_number_verified = coalesce(decided.phone_number_verified,
-          users.phone_number_verified and coalesce(decided.phone_number = users.phone_number, true)),
+          users.phone_number_verified
+            and (decided.phone_number is null or decided.phone_number is not distinct from users.phone_number)),
         profile = authly_merge_patch(users.profile, coalesce(decided.profile, '{}')),
         status = coalesce(decided.status, users.status),
         version = users.version + 1, updated_at = now()
