@@ -13,6 +13,7 @@ import {
   preconditionRequired,
   unsupportedMediaType,
 } from './problems.ts'
+import { sayFault } from './say-fault.ts'
 
 /** A JSON body of an admin request is a form's worth of data. */
 export const maxJsonBytes = 262_144
@@ -32,7 +33,7 @@ export async function readInput(
   request: Request,
   pathParams: Readonly<Record<string, string>>,
 ): Promise<Result<Input, Problem>> {
-  const params = operation.params?.safeParse(pathParams)
+  const params = operation.params?.safeParse(pathParams, { error: sayFault })
   // A malformed id names nothing that exists.
   if (params?.success === false) return err(notFound)
   const query = readQuery(operation, new URL(request.url).searchParams)
@@ -63,7 +64,7 @@ function readQuery(operation: Operation, search: URLSearchParams): Result<unknow
     values[name] = value
   }
   if (!operation.query) return ok({})
-  const parsed = operation.query.safeParse(values)
+  const parsed = operation.query.safeParse(values, { error: sayFault })
   if (parsed.success) return ok(parsed.data)
   return err(
     invalidRequest(
@@ -110,7 +111,7 @@ async function readBody(
   if (text === undefined) return err(bodyTooLarge(maxJsonBytes))
   const json = parseJson(text)
   if (!json.ok) return json
-  const parsed = operation.body.safeParse(json.value)
+  const parsed = operation.body.safeParse(json.value, { error: sayFault })
   if (parsed.success) return ok({ value: parsed.data, text })
   return err(invalidRequest(parsed.error.issues.flatMap(toFaults)))
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { InputRow } from '../../../jobs/formats/input-row.ts'
+import { sayFault } from '../../say-fault.ts'
 import { addressParts, claimNames, hasIdentifier, newUserFields, profile } from '../user-fields.ts'
 
 const flags = ['email_verified', 'phone_number_verified', 'password_must_change'] as const
@@ -56,7 +57,8 @@ export type ReadRow =
 /** Checks one row. */
 export function readUserRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRow {
   const values = withoutNotes(input.values)
-  const parsed = row.safeParse(format === 'csv' ? fromCells(values as Record<string, string>) : values)
+  const read = format === 'csv' ? fromCells(values as Record<string, string>) : values
+  const parsed = row.safeParse(read, { error: sayFault })
   if (!parsed.success) {
     return {
       ok: false,
