@@ -73,11 +73,10 @@ function headersOf(operation: Operation): Record<string, z.ZodType> {
       : {}),
     ...(operation.method === 'post'
       ? {
-          'Idempotency-Key': z
-            .string()
-            .max(130)
-            .optional()
-            .openapi({ description: 'Makes a repetition harmless for 24 hours' }),
+          'Idempotency-Key': z.string().max(130).optional().openapi({
+            description: 'Makes a repetition harmless for 24 hours',
+            example: '7f9c24e8-3b12-4fef-91e0-4b4a6c1e5d0a',
+          }),
         }
       : {}),
   }
