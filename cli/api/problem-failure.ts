@@ -53,7 +53,8 @@ function hintFor(status: number, headers: Headers, problem: Problem | undefined)
   const code = problem?.type?.split(':').at(-1)
   const stepUp = stepUpOf(headers)
   if (stepUp) return `Sign in again: authly login --max-age ${stepUp.maxAgeSeconds ?? 0}`
-  if (code === 'insufficient_scope') return 'Sign in again with this scope: authly login --scope …'
+  if (code === 'insufficient_scope')
+    return 'A person signs in again: authly login --scope …; the client of a service account is registered for the scope'
   if (code === 'signature_required')
     return 'Sign with the key registered for your client: --sign-key key.jwk.json'
   if (status === 412) {

@@ -72,7 +72,7 @@ export const login = (operations: readonly CatalogueOperation[]) =>
         credentials,
       )
       output.note(
-        `Signed in to ${address} as ${credentials.username ?? credentials.subject ?? clientId} (profile “${name}”).`,
+        `Signed in to ${address} as ${credentials.username ?? credentials.subject ?? clientId} (profile “${name}”${[undefined, name].includes(known.current) ? '' : ', now the current one'}).`,
       )
       return undefined
     },

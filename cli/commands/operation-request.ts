@@ -42,7 +42,16 @@ export async function readQuery(
     )
   }
   if (context.global.dryRun && dryRunField(operation) === 'query') query.set('dry_run', 'true')
+  const missing = operation.query.find(({ name, required }) => required && !query.has(name))
+  if (missing) throw usage(`--${optionOf(missing, owner).name} is missing.`)
   return query
+}
+
+/** `--name`, or for an object also the option of its first member: it is rarely typed as JSON. */
+function waysToGive(field: CatalogueField, fields: readonly CatalogueField[], owner: string): string {
+  const name = (one: CatalogueField) => `--${optionOf(one, owner).name}`
+  const member = fields.find(({ path }) => path?.[0] === field.name)
+  return member ? `${name(field)} (or ${name(member)} …)` : name(field)
 }
 
 const pathOf = (fields: readonly CatalogueField[], name: string): readonly string[] =>
@@ -76,7 +85,7 @@ export async function readBody(
   for (const [name, value] of Object.entries(values)) put(body, pathOf(fields, name), value)
   if (context.global.dryRun && dryRunField({ query, body: fields }) === 'body') body['dry_run'] = true
   const missing = fields.find(({ name, required }) => required && !Object.hasOwn(body, name))
-  if (missing) throw usage(`--${optionOf(missing, owner).name} is missing.`)
+  if (missing) throw usage(`${waysToGive(missing, fields, owner)} is missing.`)
   if (method === 'PATCH' && Object.keys(body).length === 0) throw usage('Nothing to change was given.')
   return body
 }

@@ -171,6 +171,15 @@ describe('changes', () => {
     expect((await home.run(['roles', 'get', name])).code).toBe(1)
   })
 
+  it.each<[string[], string]>([
+    [['users', 'create', '--username', 'ada'], '--setup (or --setup-method …) is missing'],
+    [['audit', 'search'], '--q is missing'],
+  ])('lack what the operation needs: %j is not sent', async (args, message) => {
+    const { code, stderr } = await home.run([...args, '--verbose'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+    expect(stderr).not.toMatch(/POST|GET/)
+  })
+
   it('nobody may make end with 1 and what is missing', async () => {
     const account = await addServiceAccount(['admin:users:read'])
     const env = {
