@@ -37,7 +37,7 @@ async function setUp(findUser: GrantNeeds['findUser'], more: Partial<Grant> = {}
     findUser,
     recordEvent() {},
   }
-  const client = aClient({ client_id: 'web' })
+  let client = aClient({ client_id: 'web' })
   const ask = async (type: GrantType, fields: Record<string, string>): Promise<TokenResponse> => {
     const form = parseParameters(new URLSearchParams(fields).toString())
     if (!form.ok) throw new Error(form.error)
@@ -56,6 +56,9 @@ async function setUp(findUser: GrantNeeds['findUser'], more: Partial<Grant> = {}
   return {
     redeem: () => ask(authorizationCode, { code, redirect_uri, code_verifier: verifier }),
     refresh: (refresh_token = '') => ask(refreshToken, { refresh_token }),
+    withdraw(scope: string) {
+      client = { ...client, scopes: client.scopes.filter((name) => name !== scope) }
+    },
   }
 }
 
@@ -88,5 +91,19 @@ describe('ID tokens of a grant', () => {
       claims: { userinfo: [], id_token: ['email'] },
     })
     await expect(redeem()).rejects.toThrow('bug')
+  })
+})
+
+describe('a scope that was taken from the client', () => {
+  it('is in no token made since, however long the grant lives', async () => {
+    const { redeem, refresh, withdraw } = await setUp(nobody)
+    const first = await redeem()
+    const [kept = '', withdrawn = ''] = (first.scope ?? '').split(' ')
+    withdraw(withdrawn)
+    const second = await refresh(first.refresh_token)
+    expect(first.scope).toContain(withdrawn)
+    expect(second.scope).toContain(kept)
+    expect(second.scope).not.toContain(withdrawn)
+    expect(decodeJwt(second.access_token)['scope']).toBe(second.scope)
   })
 })
