@@ -16,7 +16,9 @@ export function decodeCursor(query: string, cursor: string, length: number): Cur
   try {
     const [from, ...values] = JSON.parse(decodeText(cursor)) as unknown[]
     const isPlain = values.every(
-      (value) => value === null || typeof value === 'string' || Number.isFinite(value),
+      (value) =>
+        // Anybody can write a cursor, and Postgres stores no NUL.
+        value === null || (typeof value === 'string' ? !value.includes('\0') : Number.isFinite(value)),
     )
     return from === query && values.length === length && isPlain ? (values as CursorValues) : undefined
   } catch {

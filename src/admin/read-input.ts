@@ -61,6 +61,8 @@ function readQuery(operation: Operation, search: URLSearchParams): Result<unknow
     if (!operation.query || !Object.hasOwn(operation.query.shape, name)) {
       return err(invalidRequest([{ parameter: name, detail: 'is not a parameter of this operation' }]))
     }
+    // Postgres stores none, so it could match nothing but an error.
+    if (value.includes('\0')) return err(invalidRequest([{ parameter: name, detail: 'must not hold NUL' }]))
     values[name] = value
   }
   if (!operation.query) return ok({})

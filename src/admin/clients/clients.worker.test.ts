@@ -8,6 +8,7 @@ import {
   testDependencies,
 } from '../../../test/worker/admin-client.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import { encodeCursor } from '../page-cursor.ts'
 
 const freshId = () => `client-of-test-${uuidv7().replaceAll('-', '')}`
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>
@@ -331,6 +332,15 @@ describe('list of clients', () => {
     expect(((await json(native))['items'] as unknown[]).length).toBe(0)
     const wild = await callAdmin(admin, 'GET', `/admin/clients?q=${encodeURIComponent('%_\\')}`)
     expect(((await json(wild))['items'] as unknown[]).length).toBe(0)
+  })
+
+  it('refuses NUL, which Postgres does not store, wherever it stands', async () => {
+    const admin = await addAdmin()
+    const cursor = encodeCursor('clients:client_name', ['a\0', 'b'])
+    for (const query of ['q=a%00', 'scope=%00', `sort=client_name&cursor=${cursor}`]) {
+      expect((await callAdmin(admin, 'GET', `/admin/clients?${query}`)).status, query).toBe(400)
+    }
+    expect((await callAdmin(admin, 'GET', '/admin/jobs?kind=%00')).status).toBe(400)
   })
 
   it('refuses cursors of other lists and forged ones', async () => {
