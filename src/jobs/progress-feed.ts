@@ -55,7 +55,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
           socket.close(1008, 'authorization expired')
           continue
         }
-        socket.send(JSON.stringify(progress))
+        socket.send(textOf(progress))
         if (isOver(progress)) socket.close(1000, 'the job has ended')
       }
     },
@@ -101,7 +101,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       const { 0: client, 1: server } = new WebSocketPair()
       ctx.acceptWebSocket(server)
       server.serializeAttachment({ expires_at: Number(request.headers.get(untilHeader)) })
-      server.send(JSON.stringify(progress))
+      server.send(textOf(progress))
       if (isOver(progress)) server.close(1000, 'the job has ended')
       return new Response(null, { status: 101, webSocket: client })
     },
@@ -109,4 +109,17 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
 }
 
 const eventOf = (progress: JobProgress): string =>
-  `id: ${progress.revision}\nevent: progress\ndata: ${JSON.stringify(progress)}\n\n`
+  `id: ${progress.revision}\nevent: progress\ndata: ${textOf(progress)}\n\n`
+
+/** Times as in every other answer. */
+const textOf = (progress: JobProgress): string => {
+  const { started_at, finished_at, files_expire_at } = progress
+  const times = {
+    started_at: utc(started_at),
+    finished_at: utc(finished_at),
+    files_expire_at: utc(files_expire_at),
+  }
+  return JSON.stringify({ ...progress, ...times })
+}
+
+const utc = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())

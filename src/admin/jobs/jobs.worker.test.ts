@@ -133,7 +133,10 @@ describe('following a job', () => {
     const events = await reading
     expect(events.map(({ id }) => id)).toEqual([...events.map(({ id }) => id)].sort((a, b) => a - b))
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
-    expect(events.at(-1)?.data).toMatchObject({ status: 'succeeded', processed: 1200 })
+    const job = await (await callAdmin(admin, 'GET', `/admin/jobs/${id}`)).json<Record<string, unknown>>()
+    const { started_at, files_expire_at } = job
+    const last = { status: 'succeeded', processed: 1200, started_at, files_expire_at }
+    expect(events.at(-1)?.data).toMatchObject(last)
     expect(events.map(({ data }) => data.processed)).toEqual(expect.arrayContaining([500, 1000, 1200]))
   })
 
