@@ -97,5 +97,6 @@ function print({ output }: CommandContext, report: Report): void {
   })
   if (untrusted.keys.length > 0) output.note(`Keys nobody vouches for: ${untrusted.keys.join(', ')}`)
   for (const problem of problems.slice(0, 20)) output.text(`- ${safeJson(problem)}`)
+  if (!exported_at) output.note('Is it an export of the trail, as NDJSON? Only these can be verified.')
   if (problem_count > 20) output.text(`… ${problem_count - 20} more (--output json shows up to 1000)`)
 }
