@@ -2,16 +2,14 @@
  * Queries over the trail, newest or oldest first by `position`. Two ways, both bounded whatever is asked:
  *
  *   one filter that has an index in this order   a range of that index
- *   anything else, words and times included      the index of words (`authly_audit_words`), run by run of 32,768
- *                                                positions from the end, until the page is full
+ *   anything else, words and times included      the index of words (event-positions.store.ts)
  *
- * The second never depends on how common a word is, nor on the planner guessing that: within a run the index
- * intersects all words, and the page is full early where words are common. Conditions that repeat what the words
- * say are written so that no other index is taken for them.
+ * Conditions that repeat what the words say are written so that no other index is taken for them.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { shownEventJson } from '../../audit/shown-event.ts'
 import type { EventFilter } from './event-filter.ts'
+import { selectPositions } from './event-positions.store.ts'
 
 export interface EventQuery {
   readonly filter: EventFilter
@@ -21,8 +19,6 @@ export interface EventQuery {
   readonly after?: number | undefined
   readonly limit: number
 }
-
-const runLength = 32_768
 
 /** An event as the API shows it. */
 export const shownEvent = sql.raw(shownEventJson)
@@ -34,35 +30,16 @@ export const shownEvent = sql.raw(shownEventJson)
 export function selectEvents(query: EventQuery, columns: SQL = sql`${shownEvent} as event`): SQL {
   const { filter, order, after, limit, words } = query
   const direction = sql.raw(order)
-  const beyond =
-    after === undefined
-      ? sql``
-      : order === 'asc'
-        ? sql`and position > ${after}`
-        : sql`and position < ${after}`
   const range = words === undefined ? indexRange(filter) : undefined
   if (range) {
+    const comparison = sql.raw(order === 'asc' ? '>' : '<')
+    const beyond = after === undefined ? sql`` : sql`and position ${comparison} ${after}`
     return sql`select ${columns} from audit_events where ${range} ${beyond} order by position ${direction} limit ${limit}`
   }
-  const first = sql`(select coalesce(min(position), 0) from audit_events)`
-  const last = sql`(select coalesce(max(position), 0) from audit_events)`
-  const [begin, end] = order === 'asc' ? [after ?? first, last] : [after ?? last, first]
-  const step = sql.raw(order === 'asc' ? '1' : '-1')
-  return sql`
-    select ${columns} from (
-      select found.* from generate_series((${begin})::bigint / ${runLength}, ${end} / ${runLength}, ${step}) as run (number)
-      cross join lateral (
-        select * from (
-          select * from audit_events
-          where authly_audit_words(audit_events) @@ (${wordsOf(query)} && ('''p:' || run.number || '''')::tsquery)
-            and ${conditions(filter)} ${beyond}
-          offset 0
-        ) as matches
-        order by position ${direction} limit ${limit}
-      ) as found
-      limit ${limit}
-    ) as audit_events
-    order by position ${direction}`
+  const positions = selectPositions({
+    ...{ inIndex: wordsMatch(query), exactly: conditions(filter), order, after, limit },
+  })
+  return sql`select ${columns} from audit_events where position = any (array(${positions})) order by position ${direction}`
 }
 
 /** One row `{ count }` of all matches. */
@@ -71,12 +48,8 @@ export const countEvents = ({ filter, words }: Pick<EventQuery, 'filter' | 'word
   return range
     ? sql`select count(*)::int as count from audit_events where ${range}`
     : sql`select count(*)::int as count from audit_events
-          where ${matchesWords({ filter, words })} and ${conditions(filter)}`
+          where ${wordsMatch({ filter, words })} and ${conditions(filter)}`
 }
-
-/** An empty tsquery matches nothing, so without words there is no such condition. */
-const matchesWords = (query: Pick<EventQuery, 'filter' | 'words'>): SQL =>
-  sql`(numnode(${wordsOf(query)}) = 0 or authly_audit_words(audit_events) @@ ${wordsOf(query)})`
 
 /** The condition, if one index in the order of positions answers it alone. */
 function indexRange(filter: EventFilter): SQL | undefined {
@@ -118,16 +91,19 @@ const list = (values: readonly string[]): SQL =>
     sql`, `,
   )
 
-/** A tsquery that every match fulfils. */
-function wordsOf({ filter, words }: Pick<EventQuery, 'filter' | 'words'>): SQL {
+/**
+ * What every match fulfils: each word a condition of its own. They come from subqueries, so that the planner cannot
+ * guess how common they are: it always takes the index of words.
+ */
+function wordsMatch({ filter, words }: Pick<EventQuery, 'filter' | 'words'>): SQL {
   const exact = textColumns.flatMap((name) => (filter[name] === undefined ? [] : [lexeme(filter[name])]))
   if (filter.types) exact.push(anyOf(filter.types))
   if (filter.families) exact.push(anyOf(filter.families))
   if (filter.ip?.includes('.') && !filter.ip.includes('/')) exact.push(lexeme(filter.ip))
   const times = timeWords(filter)
   if (times.length > 0) exact.push(anyOf(times))
-  const parts = [sql`${exact.join(' & ')}::tsquery`, ...splitWords(words ?? '').map(wordQuery)]
-  return sql`(${sql.join(parts, sql` && `)})`
+  const queries = [...exact.map((text) => sql`${text}::tsquery`), ...splitWords(words ?? '').map(wordQuery)]
+  return sql.join([sql`true`, ...queries.map((query) => sql`words @@ (select ${query})`)], sql` and `)
 }
 
 /** A word as the parser sees it, or as a whole: ids and addresses are whole words. */
@@ -144,8 +120,11 @@ export const splitWords = (text: string): readonly string[] =>
     .filter((word) => word !== '')
     .slice(0, 8)
 
+/** As long as a word may be in the index. */
+const mostCharacters = 500
+
 const lexeme = (text: string): string =>
-  `'${text.toLowerCase().replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+  `'${[...text.toLowerCase()].slice(0, mostCharacters).join('').replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
 const anyOf = (texts: readonly string[]): string => `(${texts.map(lexeme).join(' | ')})`
 

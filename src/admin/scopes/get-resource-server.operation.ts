@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { readAt } from '../../audit/read-at.store.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { readAt } from '../read-at.store.ts'
 import { timestampInput } from '../schemas.ts'
 import {
   type ResourceServerRow,

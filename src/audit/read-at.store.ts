@@ -1,9 +1,8 @@
 /** Things as they were at a past time (`?at=`), rebuilt from the audit trail. */
 import type { SQL } from 'drizzle-orm'
-import { changesSince, toPastChanges } from '../audit/state-at.store.ts'
-import { stateAt } from '../audit/state-at.ts'
-import type { Row } from '../db/run-batch.ts'
-import type { AuthorizedDatabase } from './authorized-database.store.ts'
+import type { Row, RunBatch } from '../db/run-batch.ts'
+import { changesSince, toPastChanges } from './state-at.store.ts'
+import { stateAt } from './state-at.ts'
 
 /**
  * The row at `at`; undefined when it did not exist then or its past was erased. One round trip.
@@ -11,7 +10,7 @@ import type { AuthorizedDatabase } from './authorized-database.store.ts'
  * @param input.at RFC 3339
  */
 export async function readAt<R extends Row>(
-  db: AuthorizedDatabase,
+  db: { readonly runAll: RunBatch },
   input: {
     readonly entityType: string
     readonly entityId: string
