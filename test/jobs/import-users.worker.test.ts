@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { erasureProof } from '../../src/audit/erasure-proof.ts'
+import { testDependencies } from '../worker/admin-client.ts'
 import {
   accept,
   addActor,
@@ -73,9 +75,12 @@ describe('users.import', () => {
   test('makes no account of an id that was erased: whatever it did would leave the trail', async () => {
     const mark = fresh()
     const id = crypto.randomUUID()
+    // With its proof: other tests verify the whole trail.
+    const data = JSON.stringify({ proof: await erasureProof(testDependencies().root, id) })
     await database.execute(sql`
-      insert into audit_events (id, type, occurred_at, outcome, actor_type, user_id)
-      values (${crypto.randomUUID()}::uuid, 'audit.personal_data_erased', now(), 'success', 'system', ${id})`)
+      insert into audit_events (id, type, occurred_at, outcome, actor_type, user_id, data)
+      values (${crypto.randomUUID()}::uuid, 'audit.personal_data_erased', now(), 'success', 'system', ${id},
+        ${data}::jsonb)`)
     for (const dry_run of [true, false]) {
       const { results } = await importCsv(`id,email\r\n${id},back@${mark}.test\r\n`, { dry_run })
       expect(results).toMatchObject([
