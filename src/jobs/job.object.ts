@@ -5,26 +5,14 @@
  * (docs/decisions/0015).
  */
 import { DurableObject } from 'cloudflare:workers'
-import { insertEvents } from '../audit/audit.store.ts'
-import { createEvent } from '../audit/create-event.ts'
 import { configOf } from '../config.ts'
-import type { RunBatch } from '../db/run-batch.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
-import {
-  backoffMs,
-  endJob,
-  mostStumbles,
-  offerLifetimeMs,
-  postpone,
-  progressOf,
-  settleStep,
-} from './drive-job.ts'
+import { mostStumbles, offerLifetimeMs, postpone, progressOf } from './drive-job.ts'
 import { type InputFormat, InputRefusal } from './formats/input-row.ts'
 import {
-  appendFile,
   deleteFile,
   type JobState,
   jobTables,
@@ -34,7 +22,6 @@ import {
   storeInput,
 } from './job.table.ts'
 import {
-  fileRetentionSeconds,
   isFinal,
   type JobFileName,
   type JobOf,
@@ -44,14 +31,12 @@ import {
   type Offered,
 } from './job.ts'
 import type { JobWork } from './job-kind.ts'
-import { claimJob, createJobBatch, finishJob, sendStep } from './jobs.store.ts'
+import { createJobBatch } from './jobs.store.ts'
 import { findJobKind } from './kinds/index.ts'
+import { type MovingJob, moveJob, wait } from './move-job.object.ts'
 import { createProgressFeed, type ProgressFeed, untilHeader } from './progress-feed.ts'
-import { publishOutput } from './publish-output.ts'
 
 const stateKey = 'state'
-/** The step that was planned and maybe sent. */
-const planKey = 'plan'
 /** Work per alarm; then the object gets air, and a fresh CPU limit. */
 const alarmBudgetMs = 5_000
 /** Each may call many objects: an invocation has a limit of those too. */
@@ -185,7 +170,7 @@ export class Job extends DurableObject<Env> {
       const until = Date.now() + alarmBudgetMs
       let next: number | undefined
       let steps = 0
-      do next = await this.#move().catch((error: Error) => this.#stumble(error))
+      do next = await moveJob(this.#moving).catch((error: Error) => this.#stumble(error))
       while (next === 0 && ++steps < mostStepsPerAlarm && Date.now() < until)
       if (next !== undefined) await this.#storage.setAlarm(Date.now() + next)
     } finally {
@@ -200,182 +185,11 @@ export class Job extends DurableObject<Env> {
     const reason = error.message.split('\n')[0]?.slice(0, 200)
     console.error(JSON.stringify({ event: 'job_stumbled', reason }))
     const state = this.#state
-    return state && this.#wait(postpone(state, 'an internal error', mostStumbles))
-  }
-
-  /** Moves the job by one step. @returns milliseconds until the next; undefined: nothing is left to do */
-  async #move(): Promise<number | undefined> {
-    const state = this.#state
-    if (!state) {
-      await this.discard()
-      return undefined
-    }
-    switch (state.phase) {
-      case 'offered':
-        return this.#claim(state)
-      case 'stepping':
-        return this.#step(state)
-      case 'publishing':
-        return this.#publish(state)
-      case 'finishing':
-        return this.#finish(state)
-      case 'finished': {
-        const left = (state.finished_at ?? 0) + fileRetentionSeconds * 1000 - Date.now()
-        if (left > 0) return left
-        await this.discard()
-        return undefined
-      }
-    }
-  }
-
-  async #claim(state: JobState): Promise<number | undefined> {
-    const claim = await claimJob(this.#runBatch, state.order.job_id).catch(() => 'away' as const)
-    if (claim === 'away') return this.#wait(postpone(state, 'the database is away'))
-    if (claim === 'unknown') {
-      if (Date.now() - state.order.created_at > offerLifetimeMs) {
-        await this.discard()
-        return undefined
-      }
-      return this.#wait(postpone(state, 'not accepted yet'))
-    }
-    const taken: JobState = {
-      ...state,
-      phase: 'stepping',
-      status: 'running',
-      started_at: Date.now(),
-      failures: 0,
-      detail: null,
-    }
-    this.#save(
-      claim === 'cancelled' ? endJob(taken, 'cancelled', null) : { ...taken, revision: taken.revision + 1 },
-    )
-    return 0
-  }
-
-  async #step(state: JobState): Promise<number | undefined> {
-    if (state.cancelRequested && this.#plan === undefined) {
-      this.#save(endJob(state, 'cancelled', null))
-      return 0
-    }
-    const kind = findJobKind(state.order.kind)
-    const work = this.#workOf(state)
-    if (this.#plan === undefined) this.#storage.kv.put(planKey, await kind.plan(work, state.cursor))
-    // On disk before Postgres hears of it: what is random in it must not be thrown again.
-    await this.#storage.sync()
-    const plan = this.#plan
-    const answer = await sendStep(this.#runBatch, {
-      jobId: state.order.job_id,
-      actor: state.order.actor,
-      permission: kind.permission,
-      step: state.step,
-      effect: kind.effect(work.params),
-      statement: kind.statement(work, plan),
-      counts: state.counts,
-    })
-    if (answer.status === 'later') return this.#wait(postpone(state, answer.detail, answer.most))
-    if (answer.status === 'refused') {
-      this.#save(endJob(state, 'failed', answer.detail))
-      return 0
-    }
-    try {
-      await kind.after?.(work, plan, answer.outcome)
-    } catch (error) {
-      console.error(
-        JSON.stringify({ event: 'job_after_failed', reason: (error as Error).message.slice(0, 200) }),
-      )
-      return this.#wait(postpone(state, 'a part of the server is away'))
-    }
-    const settled = await kind.settle(work, plan, answer.outcome)
-    this.#storage.transactionSync(() => {
-      for (const name of jobFileNames) {
-        const text = settled.append?.[name]
-        if (text) appendFile(this.#storage.sql, name, text)
-      }
-      this.#storage.kv.delete(planKey)
-      this.#save(settleStep(state, settled, answer.cancelRequested))
-    })
-    return 0
-  }
-
-  /** Copies the output to R2, part by part; the parts done are kept, so that it goes on where it was. */
-  async #publish(state: JobState): Promise<number | undefined> {
-    const kind = findJobKind(state.order.kind)
-    const key = kind.publishTo?.(this.#workOf(state))
-    if (key === undefined) {
-      this.#save(endJob(state, 'succeeded', null))
-      return 0
-    }
-    const bucket = this.env.FILES
-    if (!bucket) {
-      this.#save(endJob(state, 'failed', 'this deployment has no R2 bucket'))
-      return 0
-    }
-    try {
-      const type = kind.files?.(state.order.params).output?.content_type
-      const upload = await publishOutput(bucket, this.#storage.sql, { key, type, begun: state.upload })
-      this.#save(upload === 'complete' ? endJob(state, 'succeeded', null) : { ...state, upload, failures: 0 })
-      return 0
-    } catch (error) {
-      console.error(
-        JSON.stringify({ event: 'job_publish_failed', reason: (error as Error).message.slice(0, 200) }),
-      )
-      return this.#wait(postpone(state, 'R2 is away', 100))
-    }
-  }
-
-  async #finish(state: JobState): Promise<number | undefined> {
-    const { order, status, counts, detail } = state
-    // Made once: a second attempt must not write a second event.
-    const event = state.endEvent ?? this.#endEventOf(state)
-    if (!state.endEvent) this.#save({ ...state, endEvent: event })
-    try {
-      await finishJob(this.#runBatch, {
-        ...{ jobId: order.job_id, status, counts, detail },
-        event: insertEvents([event]),
-      })
-    } catch {
-      return this.#wait(postpone({ ...state, endEvent: event }, 'the database is away'))
-    }
-    const finishedAt = Date.now()
-    this.#storage.transactionSync(() => {
-      this.#storage.sql.exec('DELETE FROM input')
-      this.#storage.kv.delete(planKey)
-      this.#save({
-        ...state,
-        endEvent: event,
-        detail,
-        phase: 'finished',
-        finished_at: finishedAt,
-        revision: state.revision + 1,
-      })
-    })
-    return 0
-  }
-
-  #endEventOf({ order, status, counts, detail }: JobState) {
-    const { actor, job_id, kind } = order
-    return createEvent('job.finished', Date.now(), order.origin, {
-      outcome: status === 'failed' ? 'failure' : 'success',
-      actor_type: actor.type,
-      actor_id: actor.id,
-      client_id: actor.type === 'client' ? actor.id : undefined,
-      entity_type: 'job',
-      entity_id: job_id,
-      data: { kind, status, ...counts, ...(detail === null ? {} : { detail }) },
-    })
-  }
-
-  #wait(state: JobState): number {
-    this.#save(state)
-    return backoffMs(state.failures)
+    return state && wait(this.#moving, postpone(state, 'an internal error', mostStumbles))
   }
 
   get #state(): JobState | undefined {
     return this.#storage.kv.get<JobState>(stateKey)
-  }
-
-  get #plan(): unknown {
-    return this.#storage.kv.get(planKey)
   }
 
   #save(state: JobState): void {
@@ -408,8 +222,18 @@ export class Job extends DurableObject<Env> {
     }
   }
 
-  get #runBatch(): RunBatch {
-    return createJobBatch(configOf(this.env))
+  get #moving(): MovingJob {
+    const { env } = this
+    return {
+      ...{ storage: this.#storage, state: this.#state, bucket: env.FILES },
+      /** A client for each use: its patience begins when it is made. */
+      get runBatch() {
+        return createJobBatch(configOf(env))
+      },
+      workOf: (state) => this.#workOf(state),
+      save: (state) => this.#save(state),
+      discard: () => this.discard(),
+    }
   }
 }
 

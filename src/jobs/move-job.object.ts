@@ -1,0 +1,198 @@
+/**
+ * What an alarm does for a job: one step, by the phase the job is in. All that lasts is in the object's storage, so
+ * that a job killed anywhere in here goes on with the very same step.
+ */
+import { insertEvents } from '../audit/audit.store.ts'
+import { createEvent } from '../audit/create-event.ts'
+import type { RunBatch } from '../db/run-batch.ts'
+import { backoffMs, endJob, offerLifetimeMs, postpone, settleStep } from './drive-job.ts'
+import { appendFile, type JobState } from './job.table.ts'
+import { fileRetentionSeconds, jobFileNames } from './job.ts'
+import type { JobWork } from './job-kind.ts'
+import { claimJob, finishJob, sendStep } from './jobs.store.ts'
+import { findJobKind } from './kinds/index.ts'
+import { publishOutput } from './publish-output.ts'
+
+/** The object of the job, as far as moving it needs one. */
+export interface MovingJob {
+  readonly storage: DurableObjectStorage
+  readonly state: JobState | undefined
+  readonly runBatch: RunBatch
+  readonly bucket: R2Bucket | undefined
+  workOf(state: JobState): JobWork<object>
+  save(state: JobState): void
+  discard(): Promise<void>
+}
+
+/** The step that was planned and maybe sent. */
+const planKey = 'plan'
+
+/** Moves the job by one step. @returns milliseconds until the next; undefined: nothing is left to do */
+export async function moveJob(job: MovingJob): Promise<number | undefined> {
+  const state = job.state
+  if (!state) {
+    await job.discard()
+    return undefined
+  }
+  switch (state.phase) {
+    case 'offered':
+      return claim(job, state)
+    case 'stepping':
+      return step(job, state)
+    case 'publishing':
+      return publish(job, state)
+    case 'finishing':
+      return finish(job, state)
+    case 'finished': {
+      const left = (state.finished_at ?? 0) + fileRetentionSeconds * 1000 - Date.now()
+      if (left > 0) return left
+      await job.discard()
+      return undefined
+    }
+  }
+}
+
+async function claim(job: MovingJob, state: JobState): Promise<number | undefined> {
+  const claimed = await claimJob(job.runBatch, state.order.job_id).catch(() => 'away' as const)
+  if (claimed === 'away') return wait(job, postpone(state, 'the database is away'))
+  if (claimed === 'unknown') {
+    if (Date.now() - state.order.created_at > offerLifetimeMs) {
+      await job.discard()
+      return undefined
+    }
+    return wait(job, postpone(state, 'not accepted yet'))
+  }
+  const taken: JobState = {
+    ...state,
+    phase: 'stepping',
+    status: 'running',
+    started_at: Date.now(),
+    failures: 0,
+    detail: null,
+  }
+  job.save(
+    claimed === 'cancelled' ? endJob(taken, 'cancelled', null) : { ...taken, revision: taken.revision + 1 },
+  )
+  return 0
+}
+
+async function step(job: MovingJob, state: JobState): Promise<number | undefined> {
+  if (state.cancelRequested && planOf(job) === undefined) {
+    job.save(endJob(state, 'cancelled', null))
+    return 0
+  }
+  const kind = findJobKind(state.order.kind)
+  const work = job.workOf(state)
+  if (planOf(job) === undefined) job.storage.kv.put(planKey, await kind.plan(work, state.cursor))
+  // On disk before Postgres hears of it: what is random in it must not be thrown again.
+  await job.storage.sync()
+  const plan = planOf(job)
+  const answer = await sendStep(job.runBatch, {
+    jobId: state.order.job_id,
+    actor: state.order.actor,
+    permission: kind.permission,
+    step: state.step,
+    effect: kind.effect(work.params),
+    statement: kind.statement(work, plan),
+    counts: state.counts,
+  })
+  if (answer.status === 'later') return wait(job, postpone(state, answer.detail, answer.most))
+  if (answer.status === 'refused') {
+    job.save(endJob(state, 'failed', answer.detail))
+    return 0
+  }
+  try {
+    await kind.after?.(work, plan, answer.outcome)
+  } catch (error) {
+    console.error(
+      JSON.stringify({ event: 'job_after_failed', reason: (error as Error).message.slice(0, 200) }),
+    )
+    return wait(job, postpone(state, 'a part of the server is away'))
+  }
+  const settled = await kind.settle(work, plan, answer.outcome)
+  job.storage.transactionSync(() => {
+    for (const name of jobFileNames) {
+      const text = settled.append?.[name]
+      if (text) appendFile(job.storage.sql, name, text)
+    }
+    job.storage.kv.delete(planKey)
+    job.save(settleStep(state, settled, answer.cancelRequested))
+  })
+  return 0
+}
+
+/** Copies the output to R2, part by part; the parts done are kept, so that it goes on where it was. */
+async function publish(job: MovingJob, state: JobState): Promise<number | undefined> {
+  const kind = findJobKind(state.order.kind)
+  const key = kind.publishTo?.(job.workOf(state))
+  if (key === undefined) {
+    job.save(endJob(state, 'succeeded', null))
+    return 0
+  }
+  const bucket = job.bucket
+  if (!bucket) {
+    job.save(endJob(state, 'failed', 'this deployment has no R2 bucket'))
+    return 0
+  }
+  try {
+    const type = kind.files?.(state.order.params).output?.content_type
+    const upload = await publishOutput(bucket, job.storage.sql, { key, type, begun: state.upload })
+    job.save(upload === 'complete' ? endJob(state, 'succeeded', null) : { ...state, upload, failures: 0 })
+    return 0
+  } catch (error) {
+    console.error(
+      JSON.stringify({ event: 'job_publish_failed', reason: (error as Error).message.slice(0, 200) }),
+    )
+    return wait(job, postpone(state, 'R2 is away', 100))
+  }
+}
+
+async function finish(job: MovingJob, state: JobState): Promise<number | undefined> {
+  const { order, status, counts, detail } = state
+  // Made once: a second attempt must not write a second event.
+  const event = state.endEvent ?? endEventOf(state)
+  if (!state.endEvent) job.save({ ...state, endEvent: event })
+  try {
+    await finishJob(job.runBatch, {
+      ...{ jobId: order.job_id, status, counts, detail },
+      event: insertEvents([event]),
+    })
+  } catch {
+    return wait(job, postpone({ ...state, endEvent: event }, 'the database is away'))
+  }
+  const finishedAt = Date.now()
+  job.storage.transactionSync(() => {
+    job.storage.sql.exec('DELETE FROM input')
+    job.storage.kv.delete(planKey)
+    job.save({
+      ...state,
+      endEvent: event,
+      detail,
+      phase: 'finished',
+      finished_at: finishedAt,
+      revision: state.revision + 1,
+    })
+  })
+  return 0
+}
+
+function endEventOf({ order, status, counts, detail }: JobState) {
+  const { actor, job_id, kind } = order
+  return createEvent('job.finished', Date.now(), order.origin, {
+    outcome: status === 'failed' ? 'failure' : 'success',
+    actor_type: actor.type,
+    actor_id: actor.id,
+    client_id: actor.type === 'client' ? actor.id : undefined,
+    entity_type: 'job',
+    entity_id: job_id,
+    data: { kind, status, ...counts, ...(detail === null ? {} : { detail }) },
+  })
+}
+
+/** The job as it waits, kept; how long it waits. */
+export function wait(job: Pick<MovingJob, 'save'>, state: JobState): number {
+  job.save(state)
+  return backoffMs(state.failures)
+}
+
+const planOf = ({ storage }: MovingJob): unknown => storage.kv.get(planKey)
