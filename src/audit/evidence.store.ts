@@ -23,8 +23,13 @@ type SealStore = Pick<SealTrailNeeds, 'horizon' | 'readUnsealed' | 'write'>
 
 export const createSealStore = (runBatch: RunBatch): SealStore => ({
   async horizon() {
-    const [rows] = await runBatch([sql`select authly_audit_horizon() as horizon`])
-    return Number(rows?.[0]?.['horizon'] ?? 0)
+    try {
+      const [rows] = await runBatch([sql`select authly_audit_horizon() as horizon`])
+      return Number(rows?.[0]?.['horizon'] ?? 0)
+    } catch (error) {
+      if (hasCode(error, lockNotAvailable)) return undefined
+      throw error
+    }
   },
 
   async readUnsealed(horizon, limit) {
@@ -53,7 +58,7 @@ export const createSealStore = (runBatch: RunBatch): SealStore => ({
       await runBatch([...erasures.map(keepStatement), insertCheckpoint(checkpoint)])
       return true
     } catch (error) {
-      if (isTaken(error)) return false
+      if (hasCode(error, uniqueViolation)) return false
       throw error
     }
   },
@@ -70,9 +75,12 @@ const insertCheckpoint = (checkpoint: NewCheckpoint): SQL => sql`
     ${JSON.stringify(checkpoint.leaves)}::jsonb, ${checkpoint.signature},
     ${JSON.stringify(checkpoint.public_jwk)}::jsonb)`
 
-function isTaken(error: unknown): boolean {
+const uniqueViolation = '23505'
+const lockNotAvailable = '55P03'
+
+function hasCode(error: unknown, code: string): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ((cause as { code?: unknown }).code === '23505') return true
+    if ((cause as { code?: unknown }).code === code) return true
   }
   return false
 }

@@ -38,8 +38,8 @@ export interface SignedErasure {
 }
 
 export interface SealTrailNeeds {
-  /** Up to where the trail is final. */
-  horizon(): Promise<number>
+  /** Up to where the trail is final; undefined while a write stays open: the next run asks again. */
+  horizon(): Promise<number | undefined>
   /**
    * The last checkpoint and the first `limit` events after it, up to `horizon`; events of people erased meanwhile
    * come blanked.
@@ -64,6 +64,7 @@ export async function sealTrail(
   bounds: { readonly events: number; readonly checkpoints: number } = defaultBounds,
 ): Promise<{ readonly sealed: number; readonly upToDate: boolean }> {
   const horizon = await needs.horizon()
+  if (horizon === undefined) return { sealed: 0, upToDate: false }
   for (let sealed = 0; sealed < bounds.checkpoints; sealed++) {
     const { last, events } = await needs.readUnsealed(horizon, bounds.events)
     if (events.length === 0) return { sealed, upToDate: true }

@@ -7,6 +7,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  customType,
   index,
   integer,
   jsonb,
@@ -19,6 +20,7 @@ import {
 } from 'drizzle-orm/pg-core'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 const createdAt = () => instant('created_at').notNull().defaultNow()
 const updatedAt = () => instant('updated_at').notNull().defaultNow()
 /** Grows by one with every write: orders cache refreshes and, later, ETags. */
@@ -300,6 +302,10 @@ export const auditEvents = pgTable(
     origin_salt: uuid('origin_salt').defaultRandom(),
     details_salt: uuid('details_salt').defaultRandom(),
     erased_at: instant('erased_at'),
+    /** All that the event is found by, and where it is: stored, because making it costs 50 times what reading it does. */
+    words: tsvector('words').generatedAlwaysAs(
+      sql`authly_audit_words("position", occurred_at, type, outcome, actor_type, actor_id, user_id, client_id, session_id, entity_type, entity_id, ip, request_id, user_agent, changes, data)`,
+    ),
   },
   (table) => [
     // The whole trail, sealing, live stream.
@@ -312,8 +318,11 @@ export const auditEvents = pgTable(
     index('audit_events_type_position').on(table.type, table.position),
     index('audit_events_actor_position').on(table.actor_id, table.position),
     index('audit_events_entity_position').on(table.entity_type, table.entity_id, table.position),
-    // Full text, and every combination of filters and times.
-    index('audit_events_words').using('gin', sql`authly_audit_words(${sql.raw('audit_events')})`),
+    // Full text, and every combination of filters and times. New events wait in a list of 64 kB, which each look-up
+    // reads: long enough to insert cheaply, short enough for searches that look up many times.
+    index('audit_events_words')
+      .using('gin', table.words)
+      .with({ fastupdate: true, gin_pending_list_limit: 64 }),
     // Addresses by range.
     index('audit_events_ip').on(sql`authly_inet(${table.ip})`),
   ],

@@ -11,6 +11,7 @@ describe('the words that an audit event is found by', () => {
   test.each([
     ['empty', ''],
     ['one long word', 'x'.repeat(2000)],
+    ['one word longer than a tsvector takes, of four bytes each', '\u{1F511}'.repeat(600)],
     ['quotes and colons', `':*&|!\\"'`],
     ['blanks', ' \t\n'],
   ])('%s text from a caller does not keep an event from the trail', async (_name, text) => {
@@ -28,5 +29,17 @@ describe('the words that an audit event is found by', () => {
       sql`select client_id from audit_events where id = ${event.id}`,
     )
     expect(rows).toEqual([{ client_id: text }])
+  })
+
+  test('data with more words than a tsvector takes does not keep an event from the trail', async () => {
+    const reason = Array.from({ length: 150_000 }, (_, index) => `word${index}`).join(' ')
+    const event = createEvent('client.authentication_failed', Date.now(), undefined, {
+      ...{ outcome: 'failure', actor_type: 'anonymous', data: { reason } },
+    })
+    await insertAuditEvents(testDatabase(), [event])
+    const { rows } = await testDatabase().execute(
+      sql`select id from audit_events where id = ${event.id} and words @@ 'word1'::tsquery`,
+    )
+    expect(rows).toEqual([{ id: event.id }])
   })
 })

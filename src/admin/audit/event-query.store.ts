@@ -101,8 +101,11 @@ function wordsMatch({ filter, words }: Pick<EventQuery, 'filter' | 'words'>): SQ
   if (filter.families) exact.push(anyOf(filter.families))
   if (filter.ip?.includes('.') && !filter.ip.includes('/')) exact.push(lexeme(filter.ip))
   const times = timeWords(filter)
-  if (times.length > 0) exact.push(anyOf(times))
-  const queries = [...exact.map((text) => sql`${text}::tsquery`), ...splitWords(words ?? '').map(wordQuery)]
+  const queries = [
+    ...exact.map((text) => sql`${text}::tsquery`),
+    ...(times ? [times] : []),
+    ...splitWords(words ?? '').map(wordQuery),
+  ]
   return sql.join([sql`true`, ...queries.map((query) => sql`words @@ (select ${query})`)], sql` and `)
 }
 
@@ -130,19 +133,19 @@ const anyOf = (texts: readonly string[]): string => `(${texts.map(lexeme).join('
 
 const dayMs = 86_400_000
 const daysPerMonth = 32
-/** Longer times are nearly everything. */
-const mostMonths = 120
+const mostDays = 31
+const dayOf = (edge: 'min' | 'max'): SQL =>
+  sql.raw(`(select floor(extract(epoch from ${edge}(occurred_at)) / 86400)::int from audit_events)`)
 
-/** Days of a short time, runs of 32 days of a long one. */
-function timeWords({ from, to }: EventFilter): readonly string[] {
-  if (from === undefined && to === undefined) return []
-  const lastDay = Math.floor((to === undefined ? Date.now() + dayMs : Date.parse(to)) / dayMs)
-  const earliest = lastDay - mostMonths * daysPerMonth + daysPerMonth
-  const firstDay = from === undefined ? earliest : Math.floor(Date.parse(from) / dayMs)
-  const days = lastDay - firstDay + 1
-  if (days <= 0) return ['d:none']
-  if (days <= 31) return Array.from({ length: days }, (_, index) => `d:${firstDay + index}`)
-  const firstMonth = Math.floor(firstDay / daysPerMonth)
-  const months = Math.floor(lastDay / daysPerMonth) - firstMonth + 1
-  return months > mostMonths ? [] : Array.from({ length: months }, (_, index) => `m:${firstMonth + index}`)
+/** Days of a short time, runs of 32 days of a long one: no more than the trail has. */
+function timeWords({ from, to }: EventFilter): SQL | undefined {
+  if (from === undefined && to === undefined) return undefined
+  const day = (time: string) => Math.floor(Date.parse(time) / dayMs)
+  const isShort = from !== undefined && to !== undefined && day(to) - day(from) < mostDays
+  const [kind, perWord] = isShort ? ['d', 1] : ['m', daysPerMonth]
+  const first = from === undefined ? dayOf('min') : sql`greatest(${day(from)}, ${dayOf('min')})`
+  const last = to === undefined ? dayOf('max') : sql`least(${day(to)}, ${dayOf('max')})`
+  const word = sql.raw(`'''${kind}:' || number || ''''`)
+  return sql`coalesce(string_agg(${word}, '|'), '''${sql.raw(kind)}:none''')::tsquery
+    from generate_series(${first} / ${sql.raw(String(perWord))}, ${last} / ${sql.raw(String(perWord))}) as time (number)`
 }
