@@ -40,7 +40,7 @@ export function explainFileError(error: unknown, path: string): never {
 
 /** Text for the terminal: message and remedy for an {@link OperatorError}, the stack for anything else. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof OperatorError) return `\nAuthly cannot start: ${error.message}\n  ${error.remedy}\n`
+  if (error instanceof OperatorError) return `\nAuthly: ${error.message}\n  ${error.remedy}\n`
   if (error instanceof Error) return `\n${error.stack ?? error.message}\n`
   return `\n${String(error)}\n`
 }
