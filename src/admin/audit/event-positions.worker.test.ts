@@ -1,15 +1,17 @@
 /** Pages over more events than the near part, one part and one unordered sample hold. */
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { testDatabase } from '../../../test/fakes/database.ts'
+import { ownDatabase } from '../../../test/fakes/database.ts'
 import { selectEvents } from './event-query.store.ts'
 
 const count = 9000
+let database: Awaited<ReturnType<typeof ownDatabase>>
 const marker = crypto.randomUUID().replaceAll('-', '')
 
 describe('pages found by words', () => {
   beforeAll(async () => {
-    await testDatabase().execute(sql`
+    database = await ownDatabase()
+    await database.execute(sql`
       insert into audit_events (id, type, occurred_at, outcome, actor_type, client_id, data)
       select gen_random_uuid(), 'token.issued', timestamptz '2001-01-01' + n * interval '1 hour', 'success', 'client',
         ${marker}, jsonb_build_object('each', ${`each${marker}`}::text) ||
@@ -18,7 +20,7 @@ describe('pages found by words', () => {
           case when n % 2900 = 1 then jsonb_build_object('rare', ${`rare${marker}`}::text) else '{}' end
       from generate_series(1, ${count}::int) as n`)
     // Numbers that no event got.
-    await testDatabase().execute(sql`delete from audit_events where client_id = ${marker} and
+    await database.execute(sql`delete from audit_events where client_id = ${marker} and
       position % 5000 between 100 and 400`)
   })
 
@@ -32,7 +34,7 @@ describe('pages found by words', () => {
     ['a word and a long time', { words: `each${marker}`, filter: time }, inTime],
     ['two words', { words: `some${marker} old_${marker}` }, sql`data ? 'some' and data ? 'old'`],
   ])('%s: none is missing and none comes twice, in both orders', async (_name, query, condition) => {
-    const { rows } = await testDatabase().execute<{ position: string }>(
+    const { rows } = await database.execute<{ position: string }>(
       sql`select position from audit_events where client_id = ${marker} and ${condition} order by position`,
     )
     const expected = rows.map(({ position }) => Number(position))
@@ -46,7 +48,7 @@ async function walk(query: { words: string; filter?: object }, order: 'asc' | 'd
   const limit = 500
   const found: number[] = []
   for (let isLast = false; !isLast; ) {
-    const { rows } = await testDatabase().execute<{ position: string }>(
+    const { rows } = await database.execute<{ position: string }>(
       selectEvents({ filter: {}, ...query, order, after: found.at(-1), limit }, sql`position`),
     )
     found.push(...rows.map(({ position }) => Number(position)))
