@@ -49,6 +49,20 @@ describe('sealing', () => {
     expect({ events, problems }).toEqual({ events: 28, problems: [] })
   })
 
+  // Attack: one write left open, and every write after it queues behind a sealer that waits.
+  it('does not wait long behind an open write, and seals at its next run', async () => {
+    const trail = await trailUnderTest()
+    await trail.keyring.signingKey('ES256')
+    await trail.add(5)
+    const openWrite = trail.runBatch([sql`select authly_next_audit_position()`, sql`select pg_sleep(2)`])
+    const isOpen = sql`select 1 from pg_locks where locktype = 'advisory' and granted
+      and database = (select oid from pg_database where datname = current_database())`
+    while ((await trail.runBatch([isOpen]))[0]?.length === 0);
+    expect(await trail.seal()).toEqual({ sealed: 0, upToDate: false })
+    await openWrite
+    expect(await trail.seal()).toEqual({ sealed: 1, upToDate: true })
+  })
+
   it('makes one chain when several sealers run at once', async () => {
     const trail = await trailUnderTest()
     await trail.keyring.signingKey('ES256')
