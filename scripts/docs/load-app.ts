@@ -39,7 +39,10 @@ export async function loadApp(): Promise<LoadedApp> {
     await build({
       stdin: {
         contents:
-          "export { app } from './src/app.ts'; export { serverMetadata } from './src/oidc/discovery.ts'",
+          "import { OpenAPIHono } from '@hono/zod-openapi'; import { app as protocol } from './src/app.ts';" +
+          "import { describedAdminRoutes } from './src/admin/admin.route.ts';" +
+          "export const app = new OpenAPIHono().route('/', protocol).route('/', describedAdminRoutes());" +
+          "export { serverMetadata } from './src/oidc/discovery.ts'",
         resolveDir: root,
       },
       ...{ outfile, bundle: true, format: 'esm', target: 'es2023', external: ['node:*'] },

@@ -1,13 +1,25 @@
-/** Mounts the admin operations and registers them for the OpenAPI document. */
+/** The admin API: its operations on their paths, and what is answered where there is none. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { otherMethods } from '../kit/other-methods.ts'
+import { type Problem, renderProblem } from '../kit/problem.ts'
+import { isUnavailable } from '../kit/unavailable.ts'
 import { describeOperation } from './describe-operation.ts'
 import { operations } from './operations.ts'
+import { notFound, serverError, unavailable } from './problems.ts'
 import { serveOperation } from './serve-operation.ts'
 
 export const adminRoutes = new OpenAPIHono<AppEnv>()
 
-for (const operation of operations) adminRoutes.openAPIRegistry.registerPath(describeOperation(operation))
+/** The routes with their descriptions, for who makes the OpenAPI document; serving them needs none. */
+export function describedAdminRoutes(): OpenAPIHono<AppEnv> {
+  const { openAPIRegistry } = adminRoutes
+  if (openAPIRegistry.definitions.length === 0) {
+    for (const operation of operations) openAPIRegistry.registerPath(describeOperation(operation))
+  }
+  return adminRoutes
+}
 
 /** Literal paths first: `DELETE /admin/users/count` must not delete a person called `count`. */
 const routes = operations
@@ -20,3 +32,19 @@ for (const [index, { operation, path }] of routes.entries()) {
   const isLast = routes.slice(index + 1).every((later) => later.path !== path)
   if (isLast && !path.includes(':')) adminRoutes.all(path, (c) => c.notFound())
 }
+
+const methodNotAllowed: Problem = { code: 'method_not_allowed', status: 405, title: 'No such method here' }
+
+adminRoutes.notFound((c) => {
+  const allowed = otherMethods(adminRoutes.routes, c.req.method, c.req.path)
+  const { request_id } = c.env.origin
+  return allowed.length > 0
+    ? renderProblem(methodNotAllowed, request_id, { allow: allowed.join(', ') })
+    : renderProblem(notFound, request_id)
+})
+
+adminRoutes.onError((error, c) => {
+  const { request_id } = c.env.origin
+  console.error(JSON.stringify({ request_id, path: c.req.path, error: describeError(error) }))
+  return renderProblem(isUnavailable(error) ? unavailable : serverError, request_id)
+})

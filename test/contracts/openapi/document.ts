@@ -1,6 +1,9 @@
 /** The OpenAPI document of the app, as contract tests read it: operations with their references resolved. */
 import { Validator, type Schema as ValidatorSchema } from '@cfworker/json-schema'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { describedAdminRoutes } from '../../../src/admin/admin.route.ts'
 import { app } from '../../../src/app.ts'
+import type { AppEnv } from '../../../src/dependencies.ts'
 
 export interface JsonSchema {
   readonly $ref?: string
@@ -53,7 +56,8 @@ export interface DocumentedOperation {
   >
 }
 
-const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
+const whole = new OpenAPIHono<AppEnv>().route('/', app).route('/', describedAdminRoutes())
+const document = whole.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
 const components = document.components as unknown as { schemas: Record<string, JsonSchema> }
 
 interface Item {

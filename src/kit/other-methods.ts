@@ -1,0 +1,33 @@
+/** What a path answers when a method is wrong: for 405 and `Allow` (RFC 9110 §15.5.6). */
+
+interface MountedRoute {
+  readonly method: string
+  readonly path: string
+}
+
+/**
+ * The methods that `path` answers instead of `method`. Empty when there is no such path, or when its own handler
+ * said that there is nothing here. A literal pattern wins over one with parameters.
+ * @param routes patterns as the router writes them, `/a/:b`
+ */
+export function otherMethods(
+  routes: readonly MountedRoute[],
+  method: string,
+  path: string,
+): readonly string[] {
+  const fitting = routes.filter((route) => route.method !== 'ALL' && matchesPath(route.path, path))
+  const parameters = (pattern: string) => pattern.split('/:').length
+  const fewest = Math.min(...fitting.map((route) => parameters(route.path)))
+  const best = fitting.filter((route) => parameters(route.path) === fewest)
+  const methods = new Set(best.map((route) => route.method))
+  return methods.has(method === 'HEAD' ? 'GET' : method) ? [] : [...methods]
+}
+
+function matchesPath(pattern: string, path: string): boolean {
+  const wanted = pattern.split('/')
+  const parts = path.split('/')
+  return (
+    wanted.length === parts.length &&
+    wanted.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''))
+  )
+}
