@@ -47,7 +47,6 @@ export async function loadApp(): Promise<LoadedApp> {
       },
       ...{ outfile, bundle: true, format: 'esm', target: 'es2023', external: ['node:*'] },
       ...{ conditions: ['workerd', 'worker', 'import'], logLevel: 'error', plugins: [hollowPlatform] },
-      external: ['node:*'],
     })
     const { app, serverMetadata } = (await import(pathToFileURL(outfile).href)) as Bundle
     const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })

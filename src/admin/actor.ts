@@ -8,7 +8,6 @@ export type Actor = {
   readonly scopes: readonly string[]
   /** When the person last proved who they are (seconds since the Unix epoch); undefined for clients. */
   readonly authTime: number | undefined
-  readonly sessionId?: string | undefined
   /** How strongly they proved it (OpenID Connect Core §2); undefined for clients. */
   readonly acr?: string | undefined
   /** Whether this request is signed (RFC 9421). */

@@ -9,7 +9,7 @@ import { type Problem, renderProblem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { Actor, LiveToken } from './actor.ts'
 import { authenticate } from './authenticate.ts'
-import { createAuthorizedDatabase } from './authorized-database.store.ts'
+import { type AuthorizedDatabase, createAuthorizedDatabase } from './authorized-database.store.ts'
 import { claimKey, fingerprintOf, openRecorded, selectRecorded } from './idempotency.store.ts'
 import type { AdminCall, Answer, Operation } from './operation.ts'
 import { isReplay, problemOfError } from './problem-of-error.ts'
@@ -64,7 +64,7 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
     if (operation.upload) await call.db.run(sql`select 1`)
     const result = await operation.run(call).catch((error) => {
       if (situation.key === undefined || !isReplay(error)) throw error
-      return replay(operation, situation, situation.key)
+      return replay(call.db, situation, situation.key)
     })
     if (result.ok) await operation.afterwards?.(call)
     const bodyProblem = situation.bodyProblem?.()
@@ -100,7 +100,7 @@ function createCall(operation: Operation, situation: Situation): AdminCall {
     ...{ request, actor, token, origin, now, db, deps },
     async writeOnce(answer: Answer, statements: readonly SQL[], guards: readonly SQL[] = []) {
       if (key === undefined) return (await db.runAll([...guards, ...statements])).slice(guards.length)
-      const fingerprint = await fingerprintOf(deps.root, request, situation.uploadDigest ?? input.bodyText)
+      const fingerprint = await fingerprintOfCall(situation)
       const claim = await claimKey(deps.root, { actorId: actor.id, key, fingerprint, answer })
       // Attack: an old key, sent again after the person became an administrator, would end their sessions.
       return (await db.runAll([...guards, claim, ...statements])).slice(guards.length + 1)
@@ -119,17 +119,19 @@ function createCall(operation: Operation, situation: Situation): AdminCall {
   }
 }
 
+const fingerprintOfCall = ({ deps, request, input, uploadDigest }: Situation): Promise<string> =>
+  fingerprintOf(deps.root, request, uploadDigest ?? input.bodyText)
+
 /** The answer that was given when this key acted. */
 async function replay(
-  operation: Operation,
-  { deps, request, actor, input, uploadDigest }: Situation,
+  db: AuthorizedDatabase,
+  situation: Situation,
   key: string,
 ): Promise<Result<Answer, Problem>> {
-  const db = createAuthorizedDatabase(deps.runBatch, actor, operation.permission)
+  const { deps, actor } = situation
   const [row] = await db.run<{ fingerprint: string; answer_sealed: string }>(selectRecorded(actor.id, key))
   if (!row) return err(unavailable)
-  if (row.fingerprint !== (await fingerprintOf(deps.root, request, uploadDigest ?? input.bodyText)))
-    return err(idempotencyKeyReused)
+  if (row.fingerprint !== (await fingerprintOfCall(situation))) return err(idempotencyKeyReused)
   const answer = await openRecorded(deps.root, actor.id, key, row.answer_sealed)
   return answer ? ok(answer) : err(idempotencyKeyReused)
 }

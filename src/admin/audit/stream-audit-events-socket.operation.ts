@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
-import type { Problem } from '../../kit/problem.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { unavailable } from '../problems.ts'
+import { acceptSocket, checkUpgrade } from '../web-socket-answer.ts'
 import { streamQuery, toSubscription } from './stream-query.ts'
 
 const description = `The same stream as \`/admin/audit/stream\`, as JSON text messages over a WebSocket (RFC 6455). A browser sends its
@@ -18,14 +18,6 @@ The server sends
 The client sends \`{"kind":"ack","position":1042}\` for what it has dealt with. At most 256 events are on their way
 without it; who acknowledges nothing for a minute then is closed. The text \`ping\` is answered with \`pong\`.`
 
-const upgradeRequired: Problem = {
-  code: 'upgrade_required',
-  status: 426,
-  title: 'This is a WebSocket',
-  detail: 'Connect with Upgrade: websocket.',
-  headers: { upgrade: 'websocket' },
-}
-
 export const streamAuditEventsSocket = defineOperation({
   id: 'streamAuditEventsSocket',
   method: 'get',
@@ -39,19 +31,12 @@ export const streamAuditEventsSocket = defineOperation({
   answers: { 101: { description: 'The connection is a WebSocket now' } },
   problems: { 426: 'The request does not ask for a WebSocket' },
   async run(call) {
-    const { headers } = call.request
     // Refuses whoever may not read the trail; the stream asks again with every page.
     await call.db.run(sql`select 1`)
-    if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return err(upgradeRequired)
+    const upgrade = checkUpgrade(call.request)
+    if (!upgrade.ok) return upgrade
     const response = await call.deps.openAuditStream(toSubscription(call.query, call), 'websocket')
     if (!response.webSocket) return err(unavailable)
-    const isOffered = headers.get('sec-websocket-protocol')?.startsWith('authly.bearer')
-    return ok(
-      new Response(null, {
-        ...{ status: 101, webSocket: response.webSocket },
-        // A browser breaks off unless one of its protocols is taken; the token is never repeated.
-        headers: isOffered ? { 'sec-websocket-protocol': 'authly.bearer' } : {},
-      }),
-    )
+    return ok(acceptSocket(call.request, response.webSocket))
   },
 })

@@ -1,17 +1,9 @@
-import type { Problem } from '../../kit/problem.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
+import { acceptSocket, checkUpgrade } from '../web-socket-answer.ts'
 import { jobParams } from './job.ts'
 import { selectJob } from './select-job.store.ts'
-
-const upgradeRequired: Problem = {
-  code: 'upgrade_required',
-  status: 426,
-  title: 'This is a WebSocket',
-  detail: 'Connect with Upgrade: websocket.',
-  headers: { upgrade: 'websocket' },
-}
 
 export const streamJobSocket = defineOperation({
   id: 'streamJobSocket',
@@ -27,19 +19,13 @@ when the token has.`,
   params: jobParams,
   answers: { 101: { description: 'The connection is a WebSocket now' } },
   problems: { 426: 'The request does not ask for a WebSocket' },
-  async run({ db, deps, params: { job_id }, request: { headers }, token }) {
+  async run({ db, deps, params: { job_id }, request, token }) {
     const [row] = await db.run(selectJob(job_id))
     if (!row) return err(notFound)
-    if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return err(upgradeRequired)
+    const upgrade = checkUpgrade(request)
+    if (!upgrade.ok) return upgrade
     const socket = await deps.jobOf(job_id).connect(token.expiresAtSeconds * 1000)
     if (!socket) return err(notFound)
-    const isOffered = headers.get('sec-websocket-protocol')?.startsWith('authly.bearer')
-    return ok(
-      new Response(null, {
-        ...{ status: 101, webSocket: socket },
-        // A browser breaks off unless one of its protocols is taken; the token is never repeated.
-        headers: isOffered ? { 'sec-websocket-protocol': 'authly.bearer' } : {},
-      }),
-    )
+    return ok(acceptSocket(request, socket))
   },
 })

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { changesSince, toPastChanges } from '../../audit/state-at.store.ts'
-import { stateAt } from '../../audit/state-at.ts'
+import { sql } from 'drizzle-orm'
+import { readAt } from '../../audit/read-at.store.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
@@ -25,15 +25,10 @@ export const getUser = defineOperation({
       const [row] = await db.run<{ user: UserRow }>(selectUser(params.user_id))
       return row ? answer(200, toUser(row.user), { version: row.user.version }) : err(notFound)
     }
-    const at = new Date(query.at).toISOString()
-    const [found, changes] = await db.runAll([
-      selectUser(params.user_id),
-      changesSince('user', params.user_id, at),
-    ])
-    const current = found?.[0]?.['user'] as UserRow | undefined
-    const past = stateAt(current, toPastChanges(changes ?? [])) as UserRow | undefined
-    // Accounts from before the trail have no event of their creation.
-    if (!past || Date.parse(past.created_at) > Date.parse(at)) return err(notFound)
-    return answer(200, toPastUser(past))
+    const past = await readAt<UserRow>(db, {
+      ...{ entityType: 'user', entityId: params.user_id, at: query.at },
+      select: sql`select "user" as row from (${selectUser(params.user_id)}) as found`,
+    })
+    return past ? answer(200, toPastUser(past)) : err(notFound)
   },
 })
