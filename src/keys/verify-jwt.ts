@@ -4,7 +4,8 @@
  * being used as an access token (RFC 8725 §3.11). A signature seen good is remembered for a while: repeated
  * introspection of a token is the common case.
  */
-import { base64url, compactVerify, type JWTPayload } from 'jose'
+import { compactVerify, type JWTPayload } from 'jose'
+import { decodeText, isCompactJws } from '../kit/base64url.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Keyring, VerificationKey } from './keyring.ts'
 
@@ -26,7 +27,6 @@ interface VerifiedToken {
 
 const maxTokenLength = 16_384
 const maxRemembered = 4000
-const segments = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 const verifiedTokens = new Map<string, VerifiedToken>()
 
@@ -81,10 +81,12 @@ export function createVerifyJwt(needs: {
 
 /** The protected header if it is one we could have written: `alg`, `typ`, `kid` as text and no `crit`. */
 function readHeader(token: string): { alg: string; typ: string; kid: string } | undefined {
-  const [, encoded] = segments.exec(token) ?? []
-  if (encoded === undefined) return undefined
+  if (!isCompactJws(token)) return undefined
   try {
-    const header = JSON.parse(decoder.decode(base64url.decode(encoded))) as Record<string, unknown> | null
+    const header = JSON.parse(decodeText(token.slice(0, token.indexOf('.')))) as Record<
+      string,
+      unknown
+    > | null
     if (typeof header !== 'object' || header === null || 'crit' in header) return undefined
     const { alg, typ, kid } = header
     if (typeof alg !== 'string' || typeof typ !== 'string' || typeof kid !== 'string') return undefined

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
 import { createSignJwt } from '../../src/keys/sign-jwt.ts'
 import { createVerifyJwt, type VerifyJwt } from '../../src/keys/verify-jwt.ts'
+import { respellingsOf } from '../conformance/respellings.ts'
 import { createFakeKeyring, type FakeKeyring } from '../fakes/keyring.ts'
 
 const issuer = 'https://auth.test'
@@ -92,6 +93,14 @@ describe('verifyJwt', () => {
     expect(await verifyJwt(token, { typ: 'at+jwt' })).toBeUndefined()
   })
 
+  test('another spelling of the same token is refused: padding, spaces, spare bits (RFC 7515 §2)', async () => {
+    const token = await sign('ES256', 'at+jwt', claims())
+    for (const [name, text] of respellingsOf(token)) {
+      if (text !== token) expect(await verifyJwt(text, { typ: 'at+jwt' }), name).toBeUndefined()
+    }
+    expect(await verifyJwt(token, { typ: 'at+jwt' })).toBeDefined()
+  })
+
   test('a token of a key that left the keyring is refused, remembered or not', async () => {
     const ring = await createFakeKeyring()
     const verify = createVerifyJwt({ keyring: ring, issuer, now: () => now })
@@ -107,7 +116,7 @@ describe('verifyJwt', () => {
     const changed = fc
       .tuple(fc.nat(token.length - 1), fc.constantFrom(...'ABCdef019-_.= '))
       .map(([at, character]) => token.slice(0, at) + character + token.slice(at + 1))
-      .filter((text) => text !== token && !sameSignatureBits(text, token))
+      .filter((text) => text !== token)
     await fc.assert(
       fc.asyncProperty(changed, async (text) => {
         expect(await verifyJwt(text, { typ: 'at+jwt' })).toBeUndefined()
@@ -122,6 +131,3 @@ describe('verifyJwt', () => {
     expect(await verifyJwt(`${'a'.repeat(20_000)}.b.c`, { typ: 'at+jwt' })).toBeUndefined()
   })
 })
-
-/** The last base64url character of a 64-byte signature carries two bits that decode to nothing. */
-const sameSignatureBits = (left: string, right: string): boolean => left.slice(0, -1) === right.slice(0, -1)

@@ -3,15 +3,8 @@
  * public key, so the key travels along and cannot be swapped: trusting a key id is trusting that key. Whether an
  * id is trusted is asked elsewhere; here a record is only as good as the key it names.
  */
-import {
-  base64url,
-  calculateJwkThumbprint,
-  compactVerify,
-  decodeProtectedHeader,
-  importJWK,
-  type JWK,
-} from 'jose'
-import { encodeBase64Url } from '../../kit/base64url.ts'
+import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose'
+import { isCompactJws } from '../../kit/base64url.ts'
 
 /** Media types (`typ`): one kind of record can never stand in for another, nor for a token (RFC 8725 §3.11). */
 export const recordTypes = {
@@ -47,7 +40,8 @@ export async function openRecord(
   try {
     const { alg, kid, typ } = decodeProtectedHeader(record.jws)
     if (typ !== recordTypes[type] || typeof kid !== 'string') return undefined
-    if (!isPlainKey(record.public_jwk, kid, alg) || !isCanonical(record.jws)) return undefined
+    // A record has one spelling, or a checkpoint had several hashes.
+    if (!isPlainKey(record.public_jwk, kid, alg) || !isCompactJws(record.jws)) return undefined
     const key = await importKey(kid, alg, record.public_jwk as JWK)
     if (!key) return undefined
     const { payload } = await compactVerify(record.jws, key, { algorithms: [...algorithms] })
@@ -65,10 +59,6 @@ const isPlainKey = (jwk: Readonly<Record<string, unknown>>, kid: string, alg: st
   (jwk['kid'] ?? kid) === kid &&
   (jwk['alg'] ?? alg) === alg &&
   (jwk['use'] ?? 'sig') === 'sig'
-
-/** Decoders skip spare bits: without this, a signature had several spellings and a checkpoint several hashes. */
-const isCanonical = (jws: string): boolean =>
-  jws.split('.').every((part) => encodeBase64Url(base64url.decode(part)) === part)
 
 async function importKey(kid: string, alg: string | undefined, jwk: JWK): Promise<CryptoKey | undefined> {
   if (!algorithms.some((known) => known === alg)) return undefined

@@ -3,6 +3,7 @@
  * know. Two at once are refused, so that no parser picks the other one.
  */
 import { base64url } from 'jose'
+import { decodeText, isCompactJws } from '../../kit/base64url.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import type { Parameters } from '../parameters.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
@@ -78,10 +79,9 @@ function readAssertion(
 }
 
 function readSubject(jwt: string): string | undefined {
+  if (!isCompactJws(jwt)) return undefined
   try {
-    const payload = JSON.parse(new TextDecoder().decode(base64url.decode(jwt.split('.')[1] ?? ''))) as {
-      sub?: unknown
-    }
+    const payload = JSON.parse(decodeText(jwt.split('.')[1] ?? '')) as { sub?: unknown }
     return typeof payload.sub === 'string' && payload.sub !== '' ? payload.sub : undefined
   } catch {
     return undefined

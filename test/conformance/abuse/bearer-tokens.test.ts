@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { addClient, addUser, expectNothingToChange, issuer, rp } from '../authly.ts'
 import { expectRefusal } from '../expectations.ts'
 import { authorization, type Tokens } from '../relying-party.ts'
+import { respellingsOf } from '../respellings.ts'
 import { demoResource, type SeededClient, type SeededUser } from '../seed.ts'
 import type { UserAgent } from '../user-agent.ts'
 import { type Answer, postForm, send } from '../wire.ts'
@@ -60,6 +61,17 @@ describe('a forged access token', () => {
     }
     await expectWorthless(`${header}.${payload}.`)
     await expectWorthless(`${header}.${payload}`)
+  })
+
+  it('is worthless in another spelling than ours (RFC 7515 §2)', async () => {
+    for (const [name, text] of respellingsOf(tokens.access_token)) {
+      const isAnother = text.trim() !== tokens.access_token
+      // HTTP itself trims the value of a header.
+      if (isAnother) expectRefusal(await userinfo(text), 401, 'invalid_token')
+      if (text !== tokens.access_token) {
+        expect((await rp.introspect(client, text)).json, name).toEqual({ active: false })
+      }
+    }
   })
 
   it('is worthless as HMAC keyed with our public key, in any of its forms (RFC 8725 §2.1)', async () => {

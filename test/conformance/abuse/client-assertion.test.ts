@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { addClient, expectNothingToChange, issuer, rp } from '../authly.ts'
 import { clientKeyId, publicJwks } from '../client-keys.ts'
 import { expectRefusal } from '../expectations.ts'
+import { respellingsOf } from '../respellings.ts'
 import type { SeededClient } from '../seed.ts'
 import { type FormFields, postForm } from '../wire.ts'
 
@@ -174,6 +175,17 @@ describe('a client assertion', () => {
     ['20,000 characters', `${'a'.repeat(20_000)}.b.c`],
   ])('is refused when it is no JWT but %s (RFC 7523 §3)', async (_, text) => {
     expectRefusal(await present(text), 401, 'invalid_client')
+  })
+
+  it('is refused in any other spelling, and counts in its own (RFC 7515 §2)', async () => {
+    // One whose signature has a character that the two alphabets spell differently.
+    let assertion = await sign(correct())
+    while (!/[-_][^.]*$/.test(assertion)) assertion = await sign(correct())
+    for (const [name, text] of respellingsOf(assertion)) {
+      expect(text, name).not.toBe(assertion)
+      expectRefusal(await present(text), 401, 'invalid_client')
+    }
+    expect((await present(assertion)).status).toBe(200)
   })
 
   it('must be of the one type there is (RFC 7523 §2.2)', async () => {

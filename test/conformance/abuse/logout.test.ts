@@ -93,6 +93,10 @@ describe('a post-logout redirect (§3, open redirect)', () => {
       () => ({ id_token_hint: 'eyJhbGciOiJub25lIn0.e30.', post_logout_redirect_uri: home }),
     ],
     [
+      'with a hint that is padded (RFC 7515 §2)',
+      () => ({ id_token_hint: `${tokens.id_token}==`, post_logout_redirect_uri: home }),
+    ],
+    [
       'with an access token as the hint',
       () => ({ id_token_hint: tokens.access_token, post_logout_redirect_uri: home }),
     ],
