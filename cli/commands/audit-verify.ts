@@ -1,6 +1,5 @@
 /** `authly audit verify`: proves an export complete and unaltered, offline (src/audit/evidence). */
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { JWK } from 'jose'
 import { parseIssuer } from '../auth/oauth-client.ts'
 import { trim } from '../auth/session.ts'
@@ -35,11 +34,14 @@ export const auditVerify = defineCommand({
   ],
   async run(context) {
     const { options, output, positionals } = context
-    const { verifyExport } = await import('../../src/audit/evidence/verify-export.ts')
+    const [{ verifyExport }, { linesOfExport }] = await Promise.all([
+      import('../../src/audit/evidence/verify-export.ts'),
+      import('../../src/audit/evidence/export-lines.ts'),
+    ])
     const anchors = (options['anchor'] ?? []) as readonly string[]
     const { jwks, issuer } = await trustOf(context, anchors)
     const file = positionals['file'] as string
-    const report = await verifyExport(linesOf(file, context), { jwks, anchors, issuer }).catch(
+    const report = await verifyExport(linesOfExport(bytesOf(file, context)), { jwks, anchors, issuer }).catch(
       (error: unknown) => {
         const { code } = error as NodeJS.ErrnoException
         throw code ? usage(`${file} cannot be read (${code}).`) : error
@@ -82,8 +84,8 @@ async function trustOf(
   return { jwks: (await response.json()) as { keys: readonly JWK[] }, issuer: server }
 }
 
-const linesOf = (file: string, { terminal }: CommandContext): AsyncIterable<string> =>
-  createInterface({ input: file === '-' ? terminal.stdin : createReadStream(file), crlfDelay: 0 })
+const bytesOf = (file: string, { terminal }: CommandContext) =>
+  (file === '-' ? terminal.stdin : createReadStream(file)) as AsyncIterable<Uint8Array>
 
 function print({ output }: CommandContext, report: Report): void {
   const { verdict, issuer, coverage, exported_at, events, checkpoints, problems, problem_count, untrusted } =

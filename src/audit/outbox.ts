@@ -44,8 +44,9 @@ export const encodeEvents = (events: readonly AuditEvent[]): string =>
   events
     .map((event) => JSON.stringify(event))
     .join(',')
-    // Postgres stores neither NUL nor half a surrogate pair: one such event would stop all behind it.
-    .replace(/\\u(0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd')
+    // Postgres stores neither NUL nor half a surrogate pair: one such event would stop all behind it. An even number
+    // of backslashes in front is text that merely looks like one.
+    .replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\\ufffd')
 
 export function createOutbox(
   storage: DurableObjectStorage,

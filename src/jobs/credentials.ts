@@ -2,6 +2,7 @@
  * Generated passwords and invitations of a job: sealed from the moment they are made until they are downloaded, so
  * that the object's storage alone shows nobody's.
  */
+import { jsonLine } from '../kit/json-line.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 
 const purpose = 'job credentials'
@@ -40,7 +41,7 @@ export function openCredentialLines(
         rest = lines.pop() ?? ''
         for (const line of lines) {
           const people = await openCredentials(root, jobId, line)
-          controller.enqueue(encoder.encode(people.map((person) => `${JSON.stringify(person)}\n`).join('')))
+          controller.enqueue(encoder.encode(people.map((person) => `${jsonLine(person)}\n`).join('')))
         }
       },
     }),

@@ -2,6 +2,7 @@
  * Who watches a job. Server-sent events live as long as the object is in memory; WebSockets survive hibernation.
  * Progress is a state, not a history: a watcher that comes back gets the newest, unless it has that already.
  */
+import { jsonLine } from '../kit/json-line.ts'
 import { isFinal, type JobProgress } from './job.ts'
 
 export interface ProgressFeed {
@@ -119,7 +120,7 @@ const textOf = (progress: JobProgress): string => {
     finished_at: utc(finished_at),
     files_expire_at: utc(files_expire_at),
   }
-  return JSON.stringify({ ...progress, ...times })
+  return jsonLine({ ...progress, ...times })
 }
 
 const utc = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())

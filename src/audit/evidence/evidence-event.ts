@@ -13,7 +13,11 @@ import { digestOf } from './digest.ts'
 import { hashLeaf } from './merkle-tree.ts'
 
 const text = z.string().nullable()
-const object = z.record(z.string(), z.unknown())
+
+/** Any JSON object, just as it was parsed: `z.record` leaves out a member named `__proto__`, and the hash would not. */
+export const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
 
 /** An event as it is exported; instants are RFC 3339 in UTC with microseconds, as Postgres keeps them. */
 export const evidenceEventSchema = z.strictObject({
@@ -33,8 +37,8 @@ export const evidenceEventSchema = z.strictObject({
   entity_id: text,
   ip: text,
   user_agent: text,
-  changes: object.nullable(),
-  data: object,
+  changes: jsonObject.nullable(),
+  data: jsonObject,
   origin_salt: text,
   details_salt: text,
   origin_digest: text,

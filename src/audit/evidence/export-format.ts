@@ -5,6 +5,7 @@
  *   checkpoint  (each) every checkpoint from the first one needed to the newest; in a whole export with its leaves
  *   removal, erasure   statements the events of that checkpoint need
  *   event       the events of that checkpoint; in a selection each with its proof of inclusion
+ *   erasure     statements that events not sealed yet need
  *   event       those not sealed yet, after the last checkpoint
  *   manifest    signed: how many lines and events there are, and the hash over all lines before
  *
@@ -13,12 +14,12 @@
  */
 import { z } from 'zod'
 import { digestOf, isHash } from './digest.ts'
-import { evidenceEventSchema } from './evidence-event.ts'
+import { evidenceEventSchema, jsonObject } from './evidence-event.ts'
 
 export const exportFormat = 'authly-audit-export/1'
 
 const hash = z.string().refine(isHash)
-const signed = { jws: z.string(), public_jwk: z.record(z.string(), z.unknown()) }
+const signed = { jws: z.string(), public_jwk: jsonObject }
 
 export const exportHeader = z.strictObject({
   record: z.literal('header'),
@@ -26,7 +27,7 @@ export const exportHeader = z.strictObject({
   issuer: z.string(),
   coverage: z.enum(['whole', 'selection']),
   /** What the selection was made by. */
-  filters: z.record(z.string(), z.unknown()),
+  filters: jsonObject,
   exported_at: z.string(),
 })
 

@@ -1,4 +1,5 @@
 /** Reads an export record by record and collects what it shows; whom to trust is asked at the end. */
+import { canonicalJson } from './canonical-json.ts'
 import { type Checkpoint, type CheckpointClaims, firstPreviousHash, openCheckpoint } from './checkpoint.ts'
 import { type EvidenceEvent, erasableBy, erasedParts, leafOf } from './evidence-event.ts'
 import {
@@ -244,7 +245,10 @@ export function createExportReader() {
 function parseLine(line: string): ExportRecord | undefined {
   try {
     const parsed = exportRecord.safeParse(JSON.parse(line))
-    return parsed.success ? parsed.data : undefined
+    if (!parsed.success) return undefined
+    // Attack: half a surrogate pair, a number beyond all bounds: JSON that has no canonical form, so no hash.
+    if (parsed.data.record === 'event') canonicalJson(parsed.data.event)
+    return parsed.data
   } catch {
     return undefined
   }

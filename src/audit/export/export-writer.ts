@@ -3,6 +3,7 @@
  * pieces is small and plain, so that a job can stop anywhere and go on.
  */
 
+import { jsonLine } from '../../kit/json-line.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import { isErasureProof } from '../erasure-proof.ts'
 import type { EvidenceEvent } from '../evidence/evidence-event.ts'
@@ -49,7 +50,7 @@ export function createExportWriter(
   let text = ''
 
   async function write(record: object): Promise<void> {
-    const line = JSON.stringify(record)
+    const line = jsonLine(record)
     hash = await extendLinesHash(hash, line)
     lines++
     text += `${line}\n`

@@ -1,6 +1,7 @@
 /** Reads the trail for the live stream: by position alone, and never behind a write that may still commit. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Row, RunBatch } from '../../db/run-batch.ts'
+import { jsonLine } from '../../kit/json-line.ts'
 import { shownEventJson } from '../shown-event.ts'
 import type { StreamFilter } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
@@ -21,7 +22,7 @@ export function createTrailReader(runBatch: RunBatch): TrailReader {
     user_id: row['user_id'] as string | null,
     actor_id: row['actor_id'] as string | null,
     client_id: row['client_id'] as string | null,
-    json: JSON.stringify(row['event']),
+    json: jsonLine(row['event']),
   })
 
   return {

@@ -1,4 +1,5 @@
 /** Rows as CSV, as a JSON array or as JSON lines: text in pieces, so that no export is ever held as a whole. */
+import { jsonLine } from '../../kit/json-line.ts'
 import { neutralize } from './spreadsheet-formula.ts'
 
 export const exportFormats = ['csv', 'json', 'ndjson'] as const
@@ -33,8 +34,8 @@ export function createRowWriter(format: ExportFormat, columns: readonly string[]
       let text = ''
       for (const row of rows) {
         if (format === 'csv') text += csvLine(columns.map((name) => cellOf(row[name])))
-        else if (format === 'ndjson') text += `${JSON.stringify(row)}\n`
-        else text += `${first ? '\n' : ',\n'}${JSON.stringify(row)}`
+        else if (format === 'ndjson') text += `${jsonLine(row)}\n`
+        else text += `${first ? '\n' : ',\n'}${jsonLine(row)}`
         first = false
       }
       return text
@@ -49,10 +50,14 @@ export function createRowWriter(format: ExportFormat, columns: readonly string[]
 /** One CSV record (RFC 4180 §2). */
 export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`
 
+/** Commas, quotes, and every character that some reader ends a line at. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const quoted = /[",\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/
+
 /** A cell, quoted where it must be, and harmless to a spreadsheet. A lone empty cell would be a blank line. */
 function csvCell(value: string, _: number, all: readonly string[]): string {
   const cell = neutralize(value)
-  const mustQuote = /[",\r\n]/.test(cell) || (cell === '' && all.length === 1)
+  const mustQuote = quoted.test(cell) || (cell === '' && all.length === 1)
   return mustQuote ? `"${cell.replaceAll('"', '""')}"` : cell
 }
 

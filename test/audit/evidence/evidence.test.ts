@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { erasureProof } from '../../../src/audit/erasure-proof.ts'
 import { canonicalJson } from '../../../src/audit/evidence/canonical-json.ts'
 import { firstPreviousHash, hashCheckpoint } from '../../../src/audit/evidence/checkpoint.ts'
 import { type EvidenceEvent, leafOf } from '../../../src/audit/evidence/evidence-event.ts'
+import { emptyLinesHash, extendLinesHash } from '../../../src/audit/evidence/export-format.ts'
+import { linesOfExport } from '../../../src/audit/evidence/export-lines.ts'
 import {
   hashLeaf,
   inclusionProof,
@@ -14,6 +17,7 @@ import { recordTypes } from '../../../src/audit/evidence/signed-record.ts'
 import { verifyExport } from '../../../src/audit/evidence/verify-export.ts'
 import type { StoredLeaf, StoredSegment } from '../../../src/audit/evidence-row.ts'
 import { createExportWriter, emptyExport } from '../../../src/audit/export/export-writer.ts'
+import { encodeEvents } from '../../../src/audit/outbox.ts'
 import { createRootSecret } from '../../../src/kit/root-secret.ts'
 
 const issuer = 'https://auth.test'
@@ -33,6 +37,7 @@ async function createSigner() {
   return { sign, public_jwk }
 }
 
+const root = createRootSecret('dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ')
 const ours = await createSigner()
 const theirs = await createSigner()
 const jwks = { keys: [ours.public_jwk] }
@@ -47,8 +52,16 @@ const eventAt = (position: number): EvidenceEvent => ({
 })
 
 /** An export of checkpoints of these sizes and some events that are not sealed yet. */
-async function exportOf(sizes: readonly number[], unsealed: number, signer = ours): Promise<string[]> {
-  const root = createRootSecret('dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ')
+const exportOf = async (sizes: readonly number[], unsealed: number, signer = ours): Promise<string[]> =>
+  (await exportText(sizes, unsealed, signer)).trimEnd().split('\n')
+
+async function exportText(
+  sizes: readonly number[],
+  unsealed: number,
+  signer = ours,
+  /** What the events say. */
+  about: Partial<EvidenceEvent> = {},
+): Promise<string> {
   const writer = createExportWriter({ root, sign: signer.sign }, emptyExport)
   await writer.header({ issuer, coverage: 'whole', filters: {}, exported_at: 'now' })
   let position = 0
@@ -58,7 +71,7 @@ async function exportOf(sizes: readonly number[], unsealed: number, signer = our
   }
   let previous_hash = firstPreviousHash
   for (const [index, size] of sizes.entries()) {
-    const events = Array.from({ length: size }, () => eventAt(next()))
+    const events = Array.from({ length: size }, () => ({ ...eventAt(next()), ...about }))
     const leaves = await Promise.all(
       events.map(async (event): Promise<StoredLeaf> => {
         const leaf = await leafOf(event)
@@ -86,10 +99,38 @@ async function exportOf(sizes: readonly number[], unsealed: number, signer = our
     }
     await writer.segment(segment)
   }
-  for (let index = 0; index < unsealed; index++) await writer.event(eventAt(next()))
+  for (let index = 0; index < unsealed; index++) await writer.event({ ...eventAt(next()), ...about })
   await writer.manifest()
-  return writer.result().text.trimEnd().split('\n')
+  return writer.result().text
 }
+
+async function hashOf(lines: readonly string[]): Promise<string> {
+  let hash = emptyLinesHash
+  for (const line of lines) hash = await extendLinesHash(hash, line)
+  return hash
+}
+
+/** The bytes of `text`, cut at these places. */
+async function* inChunks(text: string, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
+  const bytes = new TextEncoder().encode(text)
+  const edges = [0, ...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b), bytes.length]
+  for (const [index, end] of edges.slice(1).entries()) yield bytes.subarray(edges[index], end)
+}
+
+/** All of Unicode, halves of surrogate pairs and NUL included; what ends lines somewhere comes often. */
+const anyCharacter = fc.oneof(
+  fc.constantFrom(
+    ...'\n\r\v\f\0\x1c\x1d\x1e\x7f\x85\u2028\u2029\ufeff\ufffd"\\',
+    '\ud800',
+    '\udfff',
+    '\\u0000',
+  ),
+  fc.nat({ max: 0x10ffff }).map((point) => String.fromCodePoint(point)),
+)
+const anyText = fc.string({ unit: anyCharacter, maxLength: 12 })
+/** Where Python's `str.splitlines` ends a line: the largest such set there is. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const anyLineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/
 
 describe('canonical JSON (RFC 8785)', () => {
   it('gives the example of §3.2.2 and the order of §3.2.3', () => {
@@ -282,5 +323,102 @@ describe('an export', () => {
     const { origin_digest } = await leafOf(blank.event)
     const event = { ...blank.event, ip: null, user_agent: null, origin_salt: null, origin_digest }
     expect(await codes(lines.with(4, JSON.stringify({ ...blank, event })))).toEqual(['event_blanked'])
+  })
+
+  it('is intact and has one record a line whatever characters its events hold, cut into chunks anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyText,
+        fc.dictionary(anyText, fc.oneof(anyText, fc.array(anyText, { maxLength: 2 })), { maxKeys: 3 }),
+        fc.array(fc.nat(), { maxLength: 6 }),
+        async (given, given_data, cuts) => {
+          // As the outbox gives it to Postgres: without what Postgres cannot store.
+          const details = { id: '', type: 'login.failed', occurred_at: 0, outcome: 'failure' } as const
+          const [stored] = JSON.parse(
+            `[${encodeEvents([{ ...details, actor_type: 'anonymous', client_id: given, data: given_data }])}]`,
+          ) as [{ client_id: string; data: Record<string, unknown> }]
+          const clean = (text: string) => Buffer.from(text).toString().replaceAll('\0', '\ufffd')
+          expect(stored.client_id).toBe(clean(given))
+          const { client_id, data } = stored
+          const text = await exportText([2], 1, ours, { client_id, user_agent: client_id, data })
+          expect(text.split(anyLineEnd)).toEqual(text.split('\n'))
+          const report = await verifyExport(linesOfExport(inChunks(text, cuts)), { jwks, issuer })
+          expect(report).toMatchObject({ verdict: 'intact', events: { total: 3 } })
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  it('of an older version, which wrote line separators as they are, still verifies', async () => {
+    const write = JSON.stringify
+    const separators = 'a\u2028b\u2029c\x85d'
+    const escaped = await exportText([2], 1, ours, { client_id: separators })
+    expect(escaped).not.toContain(separators)
+    // The manifest signs the hash over the lines, so it is made anew for the older spelling.
+    const lines = escaped
+      .trimEnd()
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => write(JSON.parse(line)))
+    expect(lines.join('\n')).toContain(separators)
+    const writer = createExportWriter(
+      { root, sign: ours.sign },
+      { lines: lines.length, events: 3, hash: await hashOf(lines) },
+    )
+    await writer.manifest()
+    const text = `${lines.join('\n')}\n${writer.result().text}`
+    expect(await verifyExport(linesOfExport(inChunks(text, [])), { jwks, issuer })).toMatchObject({
+      verdict: 'intact',
+    })
+  })
+
+  it('with bytes that are no UTF-8, a line without end, or JSON that has no hash is altered, and no error', async () => {
+    const text = await exportText([2], 1)
+    const verdictOf = async (bytes: Uint8Array, longest?: number) => {
+      const chunks = async function* () {
+        yield bytes
+      }
+      return (await verifyExport(linesOfExport(chunks(), longest), { jwks, issuer })).verdict
+    }
+    const bytes = new TextEncoder().encode(text)
+    expect(await verdictOf(bytes)).toBe('intact')
+    expect(await verdictOf(bytes, 100)).toBe('altered')
+    expect(await verdictOf(new Uint8Array([0xef, 0xbb, 0xbf, ...bytes]))).toBe('altered')
+    expect(await verdictOf(bytes.with(text.indexOf('192.0.2.1'), 0xff))).toBe('altered')
+    for (const [place, forged] of [
+      ['"Test"', String.raw`"\ud800"`],
+      ['{"acr":"a"}', '{"acr":1e999}'],
+      ['{"acr":"a"}', `{"acr":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+      ['{"acr":"a"}', '{"acr":"a","__proto__":1}'],
+    ] as const) {
+      expect(await verdictOf(new TextEncoder().encode(text.replace(place, forged))), forged).toBe('altered')
+    }
+    const manifest = text.replace(/("public_jwk":\{)(?=[^{}]*\}\}\n$)/, '$1"__proto__":1,')
+    expect(manifest).not.toBe(text)
+    expect(await verdictOf(new TextEncoder().encode(manifest))).toBe('altered')
+  })
+
+  it('explains what was erased from events that are not sealed yet, by our statements alone', async () => {
+    const person = 'erased-person'
+    const blank = {
+      ...{ ...eventAt(2), actor_id: person, user_id: person, ip: null, user_agent: null },
+      ...{ data: {}, origin_salt: null, details_salt: null },
+    }
+    const verdictWith = async (proof: string | null) => {
+      const writer = createExportWriter({ root, sign: ours.sign }, emptyExport)
+      await writer.header({ issuer, coverage: 'whole', filters: {}, exported_at: 'now' })
+      await writer.erasures([{ user_id: person, jws: null, public_jwk: null, proof }])
+      await writer.event(blank)
+      await writer.manifest()
+      const { problems, events } = await verifyExport(writer.result().text.trimEnd().split('\n'), { jwks })
+      return { problems: problems.map(({ code }) => code), erased: events.erased_parts }
+    }
+    expect(await verdictWith(await erasureProof(root, person))).toEqual({ problems: [], erased: 2 })
+    // Attack: the event of an erasure, written by somebody who has the database and not the root secret.
+    const forged = { problems: ['event_blanked', 'event_blanked'], erased: 2 }
+    expect(await verdictWith('AAAA')).toEqual(forged)
+    expect(await verdictWith(await erasureProof(root, 'another-person'))).toEqual(forged)
+    expect(await verdictWith(null)).toEqual(forged)
   })
 })

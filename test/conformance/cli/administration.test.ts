@@ -380,6 +380,12 @@ describe('audit tail', () => {
 
 describe('audit export and verify', () => {
   it('prove a trail complete and unaltered, and say so when it is not', async () => {
+    // Attack: characters at which other readers end lines, as the name of a client, by anybody.
+    const client_id = `line-\u2028-\u2029-${randomBytes(6).toString('hex')}`
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret: 'x' })
+    expect((await fetch(`${issuer}/oauth/token`, { method: 'POST', body })).status).toBe(401)
+    const recorded = () => database.query('SELECT 1 FROM audit_events WHERE client_id = $1', [client_id])
+    await expect.poll(async () => (await recorded()).rowCount, { timeout: 30_000, interval: 500 }).toBe(1)
     const file = join(home.folder, 'trail.ndjson')
     const exported = await home.run(['audit', 'export', '--out', file, '--yes'])
     expect(exported.code, exported.stderr).toBe(0)

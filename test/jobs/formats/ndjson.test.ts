@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type InputBounds, InputRefusal, inputBounds } from '../../../src/jobs/formats/input-row.ts'
 import { createNdjsonReader } from '../../../src/jobs/formats/ndjson-reader.ts'
-import { createRowWriter } from '../../../src/jobs/formats/row-writers.ts'
+import { createRowWriter, csvLine } from '../../../src/jobs/formats/row-writers.ts'
 
 const encoder = new TextEncoder()
 
@@ -55,6 +55,25 @@ describe('reading JSON lines', () => {
         expect(read(text, size).map(({ values }) => values)).toEqual(plain)
       }),
     )
+  })
+})
+
+describe('what other readers end lines at', () => {
+  const separators = 'a\v\f\x1c\x1d\x1e\x85\u2028\u2029z'
+
+  test('stands escaped in JSON lines, and comes back', () => {
+    const text = createRowWriter('ndjson', []).rows([{ name: separators }])
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    expect(text.trimEnd()).not.toMatch(/[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/)
+    expect(read(text).map(({ values }) => values)).toEqual([{ name: separators }])
+  })
+
+  test('ends no line of ours, wherever it stands', () => {
+    expect(read(`{"name":"${'\x85\u2028\u2029'}"}\n{"b":1}`)).toHaveLength(2)
+  })
+
+  test.each([...separators.slice(1, -1)])('is quoted in CSV (%j)', (separator) => {
+    expect(csvLine([`a${separator}b`])).toBe(`"a${separator}b"\r\n`)
   })
 })
 

@@ -2,6 +2,7 @@
 import type { InputRow } from '../../../jobs/formats/input-row.ts'
 import { cellOf, csvLine } from '../../../jobs/formats/row-writers.ts'
 import type { JobInput } from '../../../jobs/job-kind.ts'
+import { jsonLine } from '../../../kit/json-line.ts'
 import type { RowError } from './user-row.ts'
 
 export const rowOutcomes = ['created', 'updated', 'unchanged', 'skipped', 'deleted', 'failed'] as const
@@ -17,7 +18,7 @@ export interface RowResult {
 
 /** Lines of the results file. */
 export const resultLines = (results: readonly RowResult[]): string =>
-  results.map((result) => `${JSON.stringify(result)}\n`).join('')
+  results.map((result) => `${jsonLine(result)}\n`).join('')
 
 /** The failed rows in the format they came in, with `_line` and `_errors`, which the readers skip. */
 export function failureLines(
@@ -36,7 +37,7 @@ export function failureLines(
     .filter(({ line }) => failed.has(line))
     .map(({ line, values }) => {
       const errors = (failed.get(line) ?? []).map(({ field, detail }) => `${field} ${detail}`.trim())
-      if (input.format === 'ndjson') return `${JSON.stringify({ ...values, _line: line, _errors: errors })}\n`
+      if (input.format === 'ndjson') return `${jsonLine({ ...values, _line: line, _errors: errors })}\n`
       return csvLine([...columns.map((name) => cellOf(values[name])), String(line), errors.join('; ')])
     })
     .join('')
