@@ -1,4 +1,5 @@
 import { createExecutionContext, env, runDurableObjectAlarm } from 'cloudflare:test'
+import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { erasePerson } from '../../../test/audit/erase-person.ts'
 import { testDatabase } from '../../../test/fakes/database.ts'
@@ -76,6 +77,24 @@ describe('the export', { timeout: 120_000 }, () => {
     expect(report.events.sealed).toBeGreaterThan(30)
     const cut = linesOf(text).filter((line) => !line.includes(person) || !line.includes('"request_id":"r3"'))
     expect(await verify(cut.join('\n'))).toMatchObject({ verdict: 'altered' })
+  })
+
+  it('explains erasures beyond what it seals first', async () => {
+    // More than an export seals by itself; then a person's events, erased before the cron sealed them.
+    await testDatabase().execute(sql`insert into audit_events (id, type, occurred_at, outcome, actor_type)
+      select uuidv7(), 'user.imported', now(), 'success', 'system' from generate_series(1, 6000)`)
+    const gone = uuidv7()
+    await write(10, gone)
+    await testDependencies().runBatch(await erasePerson(testDependencies().root, gone))
+    const text = await exported({})
+    const report = await verify(text)
+    expect(report).toMatchObject({ verdict: 'intact', problems: [] })
+    expect(report.events.not_sealed_yet).toBeGreaterThan(10)
+    const unsealed = linesOf(text).filter((line) => line.includes(gone) && line.includes('"ip":null'))
+    expect(unsealed.length).toBeGreaterThanOrEqual(10)
+    const withoutStatements = linesOf(text).filter((line) => !line.includes('"record":"erasure"'))
+    const { problems } = await verify(withoutStatements.join('\n'))
+    expect(problems.map(({ code }) => code)).toContain('event_blanked')
   })
 
   it('of a selection proves each event, and says how many there were', async () => {

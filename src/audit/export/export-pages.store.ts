@@ -97,10 +97,16 @@ export function readEvents(selected: SQL, mostCheckpoints: number, after: number
   )
 }
 
+const foundEvents = sql`'events', (select coalesce(jsonb_agg(jsonb_build_object('event', ${evidenceEvent},
+  'sequence', null) order by position), '[]') from found)`
+
 /** Events alone. */
 export const readPlain = (selected: SQL): PageStatement =>
+  page(sql`found as materialized (${selected})`, foundEvents)
+
+/** Events that are not sealed yet, with the erasures that explain what is gone from them. */
+export const readTail = (selected: SQL): PageStatement =>
   page(
     sql`found as materialized (${selected})`,
-    sql`'events', (select coalesce(jsonb_agg(jsonb_build_object('event', ${evidenceEvent}, 'sequence', null)
-      order by position), '[]') from found)`,
+    sql`${foundEvents}, 'erasures', ${erasuresOf(sql`position in (select position from found)`)}`,
   )

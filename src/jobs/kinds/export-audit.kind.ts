@@ -15,6 +15,7 @@ import {
   readEvents,
   readPlain,
   readSegment,
+  readTail,
 } from '../../audit/export/export-pages.store.ts'
 import { createExportWriter, type ExportState, emptyExport } from '../../audit/export/export-writer.ts'
 import { signerOf } from '../../audit/export/signer-of.ts'
@@ -92,6 +93,7 @@ export const exportAudit = defineJobKind<ExportAuditParams, Cursor, Cursor, Expo
       case 'events':
         return readEvents(nextEvents(work, cursor), checkpointsPerPage, sequence)
       case 'tail':
+        return readTail(nextEvents(work, cursor))
       case 'plain':
         return readPlain(nextEvents(work, cursor))
       case 'chain':
@@ -186,7 +188,8 @@ async function writePage(
       return writeSelection(cursor, page, writer)
     case 'tail':
     case 'plain': {
-      const events = page.events ?? []
+      const { events = [], erasures = [] } = page
+      await writer.erasures(erasures)
       for (const { event } of events) await writer.event(event)
       return events.length === 0 ? { phase: 'manifest' } : { position: events.at(-1)?.event.position ?? 0 }
     }
