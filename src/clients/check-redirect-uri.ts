@@ -29,12 +29,20 @@ const harmfulSchemes: ReadonlySet<string> = new Set([
   'ftp:',
 ])
 
+/** The port as it is written, where one is. */
+const writtenPort = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i
+
+/** Whether something can listen there: 1 to 65535, without leading zeros. */
+export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535
+
 /** What is wrong with `uri` as a redirect URI, in words for whoever registers it; undefined when nothing is. */
 export function redirectUriFault(uri: string, context: RedirectContext): string | undefined {
   // Browsers drop, trim and turn such characters; what they open would differ from what was registered.
   if (!/^[\x21-\x7e]+$/.test(uri) || /[\\<>"`{}|^]/.test(uri)) return 'must be a URI in ASCII'
   if (uri.includes('*')) return 'must not contain a wildcard: redirect URIs are compared exactly'
   if (uri.includes('#')) return 'must not have a fragment (RFC 6749 §3.1.2)'
+  const port = writtenPort.exec(uri)?.[1]
+  if (port !== undefined && !isPort(port)) return 'must have a port from 1 to 65535, or none'
   if (!URL.canParse(uri)) return 'must be an absolute URI'
   const url = new URL(uri)
   if (harmfulSchemes.has(url.protocol)) return `must not use the scheme ${url.protocol}`

@@ -8,6 +8,9 @@ import { err, ok, type Result } from '../kit/result.ts'
 /** RFC 8707 §2 alone allows repetition. */
 const repeatable = new Set(['resource'])
 
+/** JSON may be written with line breaks and tabs (RFC 8259 §2); everything else is one line (RFC 6749 appendix A). */
+const json = new Set(['claims', 'registration', 'authorization_details'])
+
 const maxParameters = 64
 const maxNameLength = 64
 
@@ -34,8 +37,9 @@ export function parseParameters(encoded: string): Result<Parameters, string> {
     if (++count > maxParameters) return err('too many parameters')
     const equals = pair.indexOf('=')
     const name = decode(equals < 0 ? pair : pair.slice(0, equals))
-    const value = equals < 0 ? '' : decode(pair.slice(equals + 1))
-    if (name === undefined || value === undefined) return err('malformed parameter encoding')
+    if (name === undefined) return err('malformed parameter encoding')
+    const value = equals < 0 ? '' : decode(pair.slice(equals + 1), json.has(name))
+    if (value === undefined) return err('malformed parameter encoding')
     if (name.length > maxNameLength) return err('parameter name too long')
     const known = values.get(name)
     if (!known) {
@@ -59,12 +63,12 @@ export function parseQuery(url: string): Result<Parameters, string> {
   return parseParameters(question < 0 ? '' : url.slice(question + 1))
 }
 
-/** Percent-decoding that refuses bad UTF-8 and control characters (RFC 6749 appendix A). */
-function decode(text: string): string | undefined {
+/** Percent-decoding that refuses bad UTF-8 and, unless the value has a grammar of its own, control characters. */
+function decode(text: string, mayHoldControls = false): string | undefined {
   if (plain.test(text)) return text
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '))
-    return hasControlCharacter(decoded) ? undefined : decoded
+    return !mayHoldControls && hasControlCharacter(decoded) ? undefined : decoded
   } catch {
     return undefined
   }

@@ -151,7 +151,9 @@ describe('userinfo', () => {
   it('puts a claim asked for by name where it was asked for (OIDC Core §5.5)', async () => {
     const user = await addUser({ profile: { nickname: 'nick', name: 'Named' } })
     const [as, seeded] = [await discover(), await addClient()]
-    const claims = JSON.stringify({ userinfo: { nickname: null }, id_token: { name: { essential: true } } })
+    // Pretty-printed: line breaks are JSON's own.
+    const request = { userinfo: { nickname: null }, id_token: { name: { essential: true } } }
+    const claims = JSON.stringify(request, null, 2)
     const auth = oauth.ClientSecretBasic(seeded.client_secret)
     const { client, tokens } = await codeFlow(as, seeded, auth, user, { scope: 'openid', claims })
     expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({ name: 'Named' })

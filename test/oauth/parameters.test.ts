@@ -54,6 +54,12 @@ describe('OAuth parameters', () => {
     expect(parseParameters(encoded).ok).toBe(false)
   })
 
+  it.each(['\n', '\r\n', '\t', ' '])('takes JSON with %j between its tokens (RFC 8259 §2)', (space) => {
+    const written = `{${space}"userinfo":${space}{ "email": null${space}}${space}}`
+    const parsed = parseParameters(new URLSearchParams({ claims: written }).toString())
+    expect(parsed.ok && parsed.value.get('claims')).toBe(written)
+  })
+
   it('treats an empty value as omitted (RFC 6749 §3.1)', () => {
     const parsed = parseParameters('scope=&state')
     expect(parsed.ok && [parsed.value.get('scope'), parsed.value.get('state')]).toEqual([

@@ -83,7 +83,56 @@ describe('profiles (OpenID Connect Core §5.1)', () => {
     expect(profile.parse(full)).toEqual(full)
   })
 
+  it.each(['1 Main St\r\nTown', '1 Main St\nTown', '1 Main St\r\n\r\nTown'])(
+    'takes the lines of an address: %j (§5.1.1)',
+    (lines) => {
+      const value = { address: { formatted: lines, street_address: lines } }
+      expect(profile.parse(value)).toEqual(value)
+    },
+  )
+
   it.each([
+    'en-US-u-hc-h12',
+    'de-CH-1996',
+    'sl-rozaj-biske-1994',
+    'zh-Hans-CN',
+    'zh-yue-HK',
+    'en-US-x-twain',
+    'x-whatever',
+    'i-klingon',
+    'es-419',
+    'en_GB',
+    'de-DE-u-co-phonebk-x-a-b',
+  ])('takes the locale %s (RFC 5646 §2.1)', (locale) => {
+    expect(accepts(profile, { locale })).toBe(true)
+  })
+
+  it.each([
+    'e',
+    'en-',
+    'en--US',
+    'en-US-u',
+    'en-x',
+    'en-USA1',
+    'en US',
+    'en-US-a',
+    'de-DE-DE-DE',
+    'x',
+    '-en',
+    '12',
+  ])('refuses the locale %s (RFC 5646 §2.1)', (locale) => {
+    expect(accepts(profile, { locale })).toBe(false)
+  })
+
+  it('takes a web address whose scheme is in capitals (RFC 3986 §3.1)', () => {
+    expect(accepts(profile, { website: 'HTTPS://example.com/Ada' })).toBe(true)
+  })
+
+  it.each([
+    ['a lone CR in an address', { address: { formatted: '1 Main St\rTown' } }],
+    ['a line break in one line of an address', { address: { locality: 'Lon\r\ndon' } }],
+    ['a line break in a name', { name: 'Ada\r\nLovelace' }],
+    ['a web address that runs backwards', { website: 'https://example.com/\u202eecila' }],
     ['an unknown claim', { shoe_size: 42 }],
     ['a claim that is a token claim', { sub: 'somebody else' }],
     ['a wrong type', { name: 1 }],

@@ -1,5 +1,6 @@
 /** What an account holds, as the API takes and shows it: for one account, for bulk work and for imports alike. */
 import { z } from 'zod'
+import { isLanguageTag } from '../../kit/language-tag.ts'
 import { isIdentifierText, isPlainLine, isPlainText } from './user-text.ts'
 
 /** The form sign-in looks for (`normalizeIdentifier`) but for case, which is kept for display. */
@@ -13,8 +14,8 @@ const lines = (max: number) =>
 const webAddress = z
   .string()
   .max(2048)
-  .regex(/^https?:\/\/[^\s/]+\S*$/, 'must be an http or https URL')
-  .refine((text) => URL.canParse(text), 'must be an http or https URL')
+  .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/]+\S*$/, 'must be an http or https URL')
+  .refine((text) => isPlainLine(text) && URL.canParse(text), 'must be an http or https URL')
 
 export const username = composed(100)
   .refine(
@@ -83,9 +84,9 @@ const claims = {
     .meta({ example: 'Europe/London' }),
   locale: z
     .string()
-    .max(35)
-    .regex(/^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag')
-    .meta({ example: 'en-GB' }),
+    .max(100)
+    .refine(isLanguageTag, 'must be a BCP 47 language tag')
+    .meta({ description: 'BCP 47 language tag', example: 'en-GB' }),
 }
 
 /** Claims with text: the list can be filtered by each. */

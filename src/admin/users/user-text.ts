@@ -21,8 +21,8 @@ const lookalikes = [
 /** One line without control or invisible characters. */
 export const isPlainLine = (text: string): boolean => !deceiving.test(text)
 
-/** Lines without control or invisible characters. */
-export const isPlainText = (text: string): boolean => !deceivingInLines.test(text)
+/** Lines without control or invisible characters; they end in LF or CRLF (OpenID Connect Core §5.1.1). */
+export const isPlainText = (text: string): boolean => !deceivingInLines.test(text.replaceAll('\r\n', '\n'))
 
 /**
  * What an account may be called: nothing invisible, no space, no compatibility form (RFC 8265 §3.3: fullwidth "ａ"

@@ -2,6 +2,7 @@
  * The language of a page: `ui_locales` (OpenID Connect Core §3.1.2.1) before `Accept-Language` (RFC 9110
  * §12.5.4) before English. A language is added by one catalogue file and one line in the table.
  */
+import { leadingEntries, primaryLanguageOf } from '../../kit/language-tag.ts'
 import { ar } from './ar.ts'
 import { de } from './de.ts'
 import { en, type Messages } from './en.ts'
@@ -36,12 +37,12 @@ const maxEntries = 20
  * @param acceptLanguage the header's value
  */
 export function chooseLanguage(uiLocales: string | undefined, acceptLanguage: string | undefined): Language {
-  const asked = (uiLocales ?? '').slice(0, maxLength).split(' ')
+  const asked = leadingEntries(uiLocales ?? '', ' ', maxLength).split(' ')
   for (const tag of [
     ...asked.slice(0, maxEntries),
-    ...byWeight((acceptLanguage ?? '').slice(0, maxLength)),
+    ...byWeight(leadingEntries(acceptLanguage ?? '', ',', maxLength)),
   ]) {
-    const primary = tag.split('-')[0]?.toLowerCase() ?? ''
+    const primary = primaryLanguageOf(tag)
     if (Object.hasOwn(languages, primary)) return languages[primary] as Language
   }
   return languages['en'] as Language

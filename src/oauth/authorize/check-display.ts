@@ -1,3 +1,4 @@
+import { leadingEntries } from '../../kit/language-tag.ts'
 import { err, ok } from '../../kit/result.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { Check } from './check.ts'
@@ -10,17 +11,21 @@ export interface Hints {
   readonly ui_locales: string | undefined
 }
 
+/** More languages than this nobody reads, and the list travels in every URL of a sign-in. */
+const maxLocalesLength = 128
+
 /** OpenID Connect Core §3.1.2.1: how the pages should look, and for whom. They decide nothing. */
 export const checkDisplay: Check<{ readonly hints: Hints }> = (_needs, { parameters }) => {
   const display = parameters.get('display')
   if (display !== undefined && !displays.some((known) => known === display)) {
     return err(invalidRequest('display has an unknown value'))
   }
+  const locales = parameters.get('ui_locales')
   return ok({
     hints: {
       display,
-      login_hint: parameters.get('login_hint')?.slice(0, 256),
-      ui_locales: parameters.get('ui_locales')?.slice(0, 128),
+      login_hint: parameters.get('login_hint'),
+      ui_locales: locales === undefined ? undefined : leadingEntries(locales, ' ', maxLocalesLength),
     },
   })
 }

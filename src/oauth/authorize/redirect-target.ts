@@ -3,6 +3,7 @@
  * needs one: an error found before it is shown locally, so this server is never an open redirector
  * (RFC 9700 §4.11).
  */
+import { isPort } from '../../clients/check-redirect-uri.ts'
 import type { Client } from '../../clients/client.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import type { Parameters } from '../parameters.ts'
@@ -21,7 +22,7 @@ export interface RedirectTarget {
 }
 
 /** RFC 8252 §7.3: a native app listens on whatever port is free; IP literals only, for `localhost` may resolve elsewhere. */
-const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::\d{1,5})?([/?][^#]*)?$/
+const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::(\d+))?([/?][^#]*)?$/
 
 /**
  * Compares with the registered URIs character by character (RFC 9700 §4.1.3): no parsing, so no two parsers
@@ -49,5 +50,7 @@ export function checkRedirectUri(
 function isSameLoopback(registered: string, presented: string): boolean {
   const ours = loopback.exec(registered)
   const theirs = loopback.exec(presented)
-  return ours !== null && theirs !== null && ours[1] === theirs[1] && ours[2] === theirs[2]
+  if (!ours || !theirs) return false
+  const [, host, port, rest] = theirs
+  return ours[1] === host && (port === undefined || isPort(port)) && ours[3] === rest
 }

@@ -58,6 +58,12 @@ describe('redirect URI', () => {
   })
 
   it.each([
+    'http://127.0.0.1:0/callback',
+    'http://127.0.0.1:65536/callback',
+    'http://127.0.0.1:99999/callback',
+    'http://[::1]:70000/callback',
+    'http://127.0.0.1:04000/callback',
+    'http://127.0.0.1:/callback',
     'http://localhost:4000/callback',
     'http://127.0.0.2:4000/callback',
     'http://127.0.0.1:4000/other',
