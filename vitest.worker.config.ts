@@ -14,6 +14,8 @@ export default defineConfig({
       main: './src/worker.ts',
       wrangler: { configPath: './wrangler.toml' },
       miniflare: {
+        // Deployments have it, local development has not (wrangler.toml).
+        r2Buckets: ['FILES'],
         bindings: {
           DATABASE_URL: inject('databaseUrl'),
           DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),

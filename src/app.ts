@@ -63,7 +63,7 @@ app.onError((error, c) => {
   const isAway = isUnavailable(error)
   console.error(JSON.stringify({ request_id: requestId(c), path: c.req.path, error: describeError(error) }))
   if (error instanceof ConfigurationError) {
-    return oauthJson({ error: 'server_error', error_description: 'the server is not configured' }, 500)
+    return oauthJson({ error: 'server_error', error_description: notConfigured }, 500)
   }
   if (machinePaths.test(c.req.path)) {
     return isAway
@@ -76,6 +76,10 @@ app.onError((error, c) => {
     message: isAway ? 'Please try again shortly.' : 'Something went wrong on our side.',
   })
 })
+
+/** Which variables are wrong stands in the log alone. */
+const notConfigured =
+  'the server is not configured: its log names what is missing; for local development, npm run db writes it'
 
 const requestId = (c: Context<AppEnv>): string => c.env.origin.request_id
 

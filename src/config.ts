@@ -182,7 +182,10 @@ export class ConfigurationError extends Error {
 export function parseConfig(env: Record<string, unknown>): Config {
   const parsed = environmentSchema.safeParse(env)
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+    const problems = parsed.error.issues.map(({ path, message }) => {
+      const name = path.join('.')
+      return env[name] === undefined ? `${name} is missing` : `${name} ${message}`
+    })
     throw new ConfigurationError(`configuration: ${problems.join('; ')}`)
   }
   const config = toConfig(parsed.data)

@@ -8,13 +8,15 @@ export const wranglerScript = join(
   'wrangler.js',
 )
 
-/** Environment in which wrangler neither phones home nor asks anything. */
+/** Environment in which wrangler neither phones home nor asks anything, and serves no explorer of what objects store. */
 export function quietWrangler(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     WRANGLER_SEND_METRICS: 'false',
     WRANGLER_SEND_ERROR_REPORTS: 'false',
     WRANGLER_HIDE_BANNER: 'true',
+    X_LOCAL_EXPLORER: 'false',
+    X_LOCAL_OBSERVABILITY: 'false',
     CI: 'true',
     NO_COLOR: '1',
   }

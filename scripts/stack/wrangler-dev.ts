@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { type GuardedChild, spawnGuarded } from '../process/guarded-child.ts'
 import { OperatorError } from '../process/operator-error.ts'
 import { waitUntilServing } from '../process/wait-until.ts'
-import { quietWrangler, wranglerScript } from './quiet-wrangler.ts'
+import { quietWrangler } from './quiet-wrangler.ts'
 
 export type WranglerDev = GuardedChild & {
   /** From now on its output goes to the terminal. */
@@ -23,21 +24,11 @@ export async function startWranglerDev(
   port: number,
   { envFile, persistTo }: WranglerDevOptions = {},
 ): Promise<WranglerDev> {
-  const args = [
-    wranglerScript,
-    'dev',
-    '--port',
-    String(port),
-    '--ip',
-    '127.0.0.1',
-    '--show-interactive-dev-session=false',
-    ...(envFile === undefined ? [] : ['--env-file', envFile]),
-    ...(persistTo === undefined ? [] : ['--persist-to', persistTo]),
-  ]
+  const args = [join(import.meta.dirname, 'dev-server.ts'), String(port), envFile ?? '', persistTo ?? '']
   const child = await spawnGuarded(process.execPath, args, {
     cwd: root,
     // Offline-safe: placeholder `request.cf` instead of asking Cloudflare for one.
-    env: { ...quietWrangler(), CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+    env: { ...quietWrangler(), CLOUDFLARE_CF_FETCH_ENABLED: 'false', AUTHLY_VARIABLES: 'given' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const early: Buffer[] = []

@@ -1,6 +1,15 @@
 /** A copy of this checkout as a fresh clone would be, and `npm start` in it as a person would run it. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -88,4 +97,34 @@ export function processesIn(folder: string): string[] {
         return []
       }
     })
+}
+
+/** TCP ports on which processes that work in `folder` listen, from /proc. */
+export function portsListenedOnIn(folder: string): number[] {
+  const sockets = new Set(
+    processesIn(folder).flatMap((line) => {
+      const fds = `/proc/${line.split(' ')[0]}/fd`
+      try {
+        return readdirSync(fds).map((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`${fds}/${fd}`))?.[1])
+      } catch {
+        return []
+      }
+    }),
+  )
+  const listening = '0A'
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) =>
+    readFileSync(table, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === listening && sockets.has(fields[9]))
+      .map((fields) => Number.parseInt(fields[1]?.split(':')[1] ?? '', 16)),
+  )
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
 }

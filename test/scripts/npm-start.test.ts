@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findFreePort } from '../../scripts/process/free-port.ts'
 import type { DevFacts } from '../../scripts/stack/dev-facts.ts'
-import { makeClone, type NpmRun, pressCtrlC, processesIn, runNpm } from './clone.ts'
+import { makeClone, type NpmRun, portsListenedOnIn, pressCtrlC, processesIn, runNpm } from './clone.ts'
 
 let clone: ReturnType<typeof makeClone>
 let port: number
@@ -14,6 +14,15 @@ const runs: NpmRun[] = []
 
 const start = (env: NodeJS.ProcessEnv = {}, args = ['start']) => {
   const run = runNpm(clone.folder, args, { PORT: String(port), AUTHLY_TEST_MARK: clone.folder, ...env })
+  runs.push(run)
+  return run
+}
+/** As a person does in another terminal. */
+const startWrangler = () => {
+  const run = runNpm(clone.folder, ['exec', '--call', `wrangler dev --port ${port}`], {
+    AUTHLY_TEST_MARK: clone.folder,
+    WRANGLER_SEND_METRICS: 'false',
+  })
   runs.push(run)
   return run
 }
@@ -70,6 +79,23 @@ describe('before anything is started', () => {
   })
 })
 
+describe('wrangler dev alone', () => {
+  it('says what is missing and how to get it, before and at every request', async () => {
+    const run = startWrangler()
+    await run.printed('Ready on')
+    expect(run.output()).toMatch(/no \.dev\.vars.*\n.*npm run db/)
+    for (const path of ['/.well-known/openid-configuration', '/login', '/account']) {
+      const response = await fetch(`${issuer}${path}`)
+      expect(response.status, path).toBe(500)
+      expect(await response.text(), path).toContain('npm run db')
+    }
+    await run.printed('DATABASE_URL')
+    expect(run.output()).toMatch(/AUTHLY_ISSUER is missing/)
+    pressCtrlC(run)
+    await run.exited
+  })
+})
+
 describe('the first start', () => {
   let run: NpmRun
   beforeAll(async () => {
@@ -111,6 +137,72 @@ describe('the first start', () => {
     for (const file of ['.authly/dev.json', '.authly/postgres.json', '.authly/root-secret', '.dev.vars']) {
       expect(modeOf(file), file).toBe(0o600)
     }
+  })
+
+  describe('shows no state to other programs and to pages of other local servers', () => {
+    const page = { origin: 'http://localhost:3000', 'content-type': 'application/json' }
+    /** What the tools below the worker serve: of objects, the debugger, files, logs. */
+    const toolPaths = [
+      '/cdn-cgi/local/explorer',
+      '/cdn-cgi/local/explorer/api/workers',
+      '/cdn-cgi/local/explorer/api/workers/durable_objects/namespaces',
+      '/cdn-cgi/explorer/api/workers/durable_objects/namespaces',
+      '/cdn-cgi/local/r2/public/authly-files/audit',
+      '/cdn-cgi/local/r2/s3/authly-files',
+      '/cdn-cgi/local/platform-proxy',
+      '/json',
+      '/json/list',
+      '/json/version',
+      '/core/error',
+    ]
+    const knock = async (url: string, init: RequestInit): Promise<string> => {
+      try {
+        const response = await fetch(url, { ...init, signal: AbortSignal.timeout(5_000) })
+        return `${response.status} ${await response.text()}`
+      } catch {
+        return 'no answer'
+      }
+    }
+
+    it('on any port that it opened', async () => {
+      const ports = portsListenedOnIn(clone.folder)
+      expect(ports).toContain(port)
+      for (const each of ports) {
+        for (const path of toolPaths) {
+          for (const init of [{}, { headers: page }, { method: 'POST', headers: page, body: '{}' }]) {
+            const answer = await knock(`http://127.0.0.1:${each}${path}`, init)
+            expect(answer, `${each}${path}`).not.toMatch(/^2|webSocketDebuggerUrl|Durable|bucket/i)
+          }
+        }
+      }
+    })
+
+    it('and leaves no debugger of the worker listening (Chrome DevTools protocol)', async () => {
+      for (const each of portsListenedOnIn(clone.folder)) {
+        const opened = await new Promise<boolean>((resolve) => {
+          const socket = new WebSocket(`ws://127.0.0.1:${each}/ws`)
+          socket.addEventListener('open', () => resolve(true))
+          socket.addEventListener('error', () => resolve(false))
+        })
+        expect(opened, String(each)).toBe(false)
+      }
+    })
+
+    it('nor the database without its password', async () => {
+      const gateway = readFacts().database_gateway_url as string
+      const body = JSON.stringify({ query: 'select 1', params: [] })
+      expect(await knock(`${gateway}/sql`, { method: 'POST', body })).toMatch(/^4/)
+      const url = new URL(readFacts().database_url)
+      url.password = 'guessed'
+      const headers = { 'neon-connection-string': url.href }
+      expect(await knock(`${gateway}/sql`, { method: 'POST', headers, body })).toMatch(/^4/)
+      // DNS rebinding and cross-site requests, with the right password even.
+      headers['neon-connection-string'] = readFacts().database_url
+      expect(await knock(`${gateway}/sql`, { method: 'POST', headers, body })).toMatch(/^200/)
+      expect(
+        await knock(`${gateway}/sql`, { method: 'POST', headers: { ...page, ...headers }, body }),
+      ).toMatch(/^403/)
+    })
   })
 
   it('lets no second instance start in the same clone', async () => {
@@ -158,6 +250,15 @@ describe('npm run db', () => {
     expect(text).toContain(`AUTHLY_ROOT_SECRET="${secretBefore}"`)
     expect(text).toContain(`AUTHLY_ISSUER="${issuer}"`)
     expect(text.match(/^DATABASE_URL=/gm)).toHaveLength(1)
+
+    const worker = startWrangler()
+    await worker.printed('Ready on')
+    expect((await fetch(`${issuer}/.well-known/openid-configuration`)).status).toBe(200)
+    // Off by the .env of the project: whoever starts wrangler by hand knows nothing of it.
+    expect((await fetch(`${issuer}/cdn-cgi/local/explorer/api/workers`)).status).toBe(404)
+    pressCtrlC(worker)
+    await worker.exited
+
     pressCtrlC(run)
     expect(await run.exited).toBe(130)
     expect(processesIn(clone.folder)).toEqual([])
