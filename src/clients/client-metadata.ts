@@ -16,6 +16,8 @@ export interface ClientMetadata {
   readonly software_version: string | null
   readonly application_type: 'web' | 'native'
   readonly token_endpoint_auth_method: ClientAuthMethod
+  /** Follows from whether the member above was given. */
+  readonly token_endpoint_auth_method_named: boolean
   readonly token_endpoint_auth_signing_alg: string | null
   readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | null
   readonly jwks_uri: string | null

@@ -20,6 +20,8 @@ export interface Client {
   readonly enabled: boolean
   readonly application_type: 'web' | 'native'
   readonly token_endpoint_auth_method: ClientAuthMethod
+  /** False: it named no method and has the default. */
+  readonly token_endpoint_auth_method_named: boolean
   readonly token_endpoint_auth_signing_alg: string | undefined
   readonly jwks: { readonly keys: readonly Record<string, unknown>[] } | undefined
   readonly jwks_uri: string | undefined

@@ -55,6 +55,7 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): Client {
     enabled: row.enabled,
     application_type: row.application_type,
     token_endpoint_auth_method: row.token_endpoint_auth_method as ClientAuthMethod,
+    token_endpoint_auth_method_named: row.token_endpoint_auth_method_named,
     token_endpoint_auth_signing_alg: row.token_endpoint_auth_signing_alg ?? undefined,
     jwks: row.jwks ?? undefined,
     jwks_uri: row.jwks_uri ?? undefined,

@@ -136,6 +136,8 @@ export const clients = pgTable(
     enabled: boolean('enabled').notNull().default(true),
     application_type: text('application_type').$type<'web' | 'native'>().notNull().default('web'),
     token_endpoint_auth_method: text('token_endpoint_auth_method').notNull(),
+    /** Whether somebody chose the method; else it is the default, and the other form of the secret does too. */
+    token_endpoint_auth_method_named: boolean('token_endpoint_auth_method_named').notNull().default(false),
     token_endpoint_auth_signing_alg: text('token_endpoint_auth_signing_alg'),
     jwks: jsonb('jwks').$type<{ keys: Record<string, unknown>[] }>(),
     jwks_uri: text('jwks_uri'),

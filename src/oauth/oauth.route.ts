@@ -13,7 +13,7 @@ import { answerTokenRequest } from './token.ts'
 const refusals = {
   ...formRefusals,
   400: 'The request is refused (RFC 6749 §5.2)',
-  401: 'Client authentication failed',
+  401: 'Client authentication by the Authorization header failed',
   429: 'Too many requests',
 }
 

@@ -38,13 +38,13 @@ export interface OAuthRefusal {
   readonly detail?: string | undefined
 }
 
-/** A refusal with the status that RFC 6749 §5.2 gives its code. */
+/** A refusal; 400 unless it says otherwise (RFC 6749 §5.2). */
 export function refuse(
   error: OAuthErrorCode,
   description: string,
   more: Partial<Omit<OAuthRefusal, 'error' | 'description'>> = {},
 ): OAuthRefusal {
-  return { error, description, status: error === 'invalid_client' ? 401 : 400, ...more }
+  return { error, description, status: 400, ...more }
 }
 
 export const invalidRequest = (description: string, detail?: string): OAuthRefusal =>

@@ -44,15 +44,51 @@ async function obtainTokens(
   })
 }
 
+describe('openid-client as its README begins: the secret as a text, nothing said about a method', () => {
+  it('works for a client that named no method, in every way of calling the token endpoint', async () => {
+    const user = await addUser()
+    const client = await addClient()
+    const insecure = { execute: [oidc.allowInsecureRequests] }
+    const config = await oidc.discovery(
+      new URL(issuer),
+      client.client_id,
+      client.client_secret,
+      undefined,
+      insecure,
+    )
+    const tokens = await obtainTokens({ client, config }, user)
+    const refreshed = await oidc.refreshTokenGrant(config, tokens.refresh_token as string)
+    expect(await oidc.tokenIntrospection(config, refreshed.access_token)).toMatchObject({ active: true })
+    await oidc.tokenRevocation(config, refreshed.refresh_token as string)
+    expect(await oidc.clientCredentialsGrant(config, { scope: 'demo:read' })).toMatchObject({
+      scope: 'demo:read',
+    })
+  })
+
+  it('is told the registered method by a client that named another one (RFC 6749 §5.2)', async () => {
+    const pinned = await party(() => oidc.None(), { token_endpoint_auth_method_named: true })
+    const config = await discover(pinned.client, oidc.ClientSecretPost(pinned.client.client_secret))
+    await expect(oidc.clientCredentialsGrant(config)).rejects.toMatchObject({
+      error: 'invalid_client',
+      error_description: 'this client is registered for client_secret_basic',
+    })
+  })
+})
+
 const confidential = [
   { method: 'client_secret_basic', auth: (secret: string) => oidc.ClientSecretBasic(secret) },
   { method: 'client_secret_post', auth: (secret: string) => oidc.ClientSecretPost(secret) },
 ] as const
 
+const pinnedTo = (method: (typeof confidential)[number]['method']): ClientColumns => ({
+  token_endpoint_auth_method: method,
+  token_endpoint_auth_method_named: true,
+})
+
 describe.each(confidential)('openid-client with $method', ({ method, auth }) => {
   it('signs a person in, refreshes, reads userinfo, introspects and revokes (OIDC Core, RFC 6749, 7662, 7009)', async () => {
     const user = await addUser({ profile: { name: 'Ada Lovelace', given_name: 'Ada' } })
-    const { client, config } = await party(auth, { token_endpoint_auth_method: method })
+    const { client, config } = await party(auth, pinnedTo(method))
     const tokens = await obtainTokens({ client, config }, user, {
       scope: 'openid profile email offline_access',
     })
@@ -82,7 +118,7 @@ describe.each(confidential)('openid-client with $method', ({ method, auth }) => 
   })
 
   it('gets a token for itself (RFC 6749 §4.4)', async () => {
-    const { client, config } = await party(auth, { token_endpoint_auth_method: method })
+    const { client, config } = await party(auth, pinnedTo(method))
     const parameters = { scope: 'demo:read', resource: demoResource }
     const tokens = await oidc.clientCredentialsGrant(config, parameters)
     const inspected = await oidc.tokenIntrospection(config, tokens.access_token)

@@ -20,6 +20,7 @@ export type ClientColumns = Partial<{
   client_name: string
   application_type: 'web' | 'native'
   token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none'
+  token_endpoint_auth_method_named: boolean
   token_endpoint_auth_signing_alg: string
   jwks: { keys: object[] }
   jwks_uri: string

@@ -11,6 +11,7 @@ export const aClient = (overrides: Partial<Client> = {}): Client => ({
   enabled: true,
   application_type: 'web',
   token_endpoint_auth_method: 'client_secret_basic',
+  token_endpoint_auth_method_named: true,
   token_endpoint_auth_signing_alg: undefined,
   jwks: undefined,
   jwks_uri: undefined,

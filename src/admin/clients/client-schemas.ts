@@ -57,9 +57,10 @@ const valued = {
     'People responsible for the client, e.g. e-mail addresses',
   ),
   application_type: z.enum(['web', 'native']),
-  token_endpoint_auth_method: z
-    .enum(clientAuthMethodNames)
-    .meta({ description: '`none` is a public client; default `client_secret_basic`' }),
+  token_endpoint_auth_method: z.enum(clientAuthMethodNames).meta({
+    description:
+      '`none` is a public client. Default `client_secret_basic` (RFC 7591 §2); libraries differ about that, so where no method is named `client_secret_post` does too. A method that is named is the only one.',
+  }),
   redirect_uris: uris(
     'Where codes may be sent: compared exactly, but for the port of loopback addresses of native clients',
   ),
@@ -235,6 +236,10 @@ const view = {
   client_name: z.string(),
   ...valued,
   ...nullableClearable,
+  token_endpoint_auth_methods: z.array(z.enum(clientAuthMethodNames)).meta({
+    description: 'What it may authenticate with: the method it named, or both forms of its secret',
+    example: ['client_secret_basic', 'client_secret_post'],
+  }),
   created_at: z.string().meta({ format: 'date-time' }),
   updated_at: z.string().optional().meta({ format: 'date-time', description: 'Not with `at`' }),
 }

@@ -7,9 +7,6 @@ import type { AdminCall } from '../operation.ts'
 /** Two, so that a new one can be rolled out before the old one goes. */
 export const maxLiveSecrets = 2
 
-/** Whether clients of this method have secrets. */
-export const usesSecret = (method: string): boolean => method.startsWith('client_secret_')
-
 /** A new secret of a client, and the statement that stores its hash and records that there is one. */
 export async function makeSecret(
   call: Pick<AdminCall, 'event' | 'now'>,

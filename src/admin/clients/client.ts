@@ -1,6 +1,7 @@
 /** A client as the API shows it, and how its row and its metadata become each other. */
 import type { z } from 'zod'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import { acceptedAuthMethods, defaultClientAuthMethod } from '../../oauth/client-auth/method-names.ts'
 import type { clientSchema } from './client-schemas.ts'
 
 /** A row of `clients` as JSON. */
@@ -23,7 +24,8 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   software_id: null,
   software_version: null,
   application_type: 'web',
-  token_endpoint_auth_method: 'client_secret_basic',
+  token_endpoint_auth_method: defaultClientAuthMethod,
+  token_endpoint_auth_method_named: false,
   token_endpoint_auth_signing_alg: null,
   jwks: null,
   jwks_uri: null,
@@ -80,9 +82,22 @@ export function columnsOf(metadata: Partial<ClientMetadata>): Record<string, unk
 
 type View = z.input<typeof clientSchema>
 
-/** Metadata in an answer: the same value, whose arrays the schema's type calls mutable. */
-export const toViewMetadata = (metadata: ClientMetadata) =>
-  metadata as unknown as Omit<View, 'client_id' | 'created_at' | 'updated_at'>
+/** Metadata in an answer; the schema's type calls its arrays mutable. */
+export function toViewMetadata(metadata: ClientMetadata) {
+  const { token_endpoint_auth_method_named: _, ...shown } = metadata
+  return { ...shown, token_endpoint_auth_methods: acceptedAuthMethods(metadata) } as unknown as Omit<
+    View,
+    'client_id' | 'created_at' | 'updated_at'
+  >
+}
+
+/** What somebody gave, and whether a method is among it: null names none, it asks for the default. */
+export const withNamedMethod = <Given extends { readonly token_endpoint_auth_method?: unknown }>(
+  given: Given,
+) =>
+  given.token_endpoint_auth_method === undefined
+    ? given
+    : { ...given, token_endpoint_auth_method_named: given.token_endpoint_auth_method !== null }
 
 /** Rows come as JSON from Postgres: times with microseconds and an offset. */
 export const toClientView = (row: ClientRow) => ({

@@ -59,6 +59,40 @@ describe('clients', () => {
     expect((await callAdmin(admin, 'GET', `/admin/clients/${client_id}`)).status).toBe(404)
   })
 
+  it('takes both forms of a secret where no method is named; a named one is a pin (RFC 7591 §2)', async () => {
+    const admin = await addAdmin()
+    const client_id = freshId()
+    const path = `/admin/clients/${client_id}`
+    const both = {
+      token_endpoint_auth_method: 'client_secret_basic',
+      token_endpoint_auth_methods: ['client_secret_basic', 'client_secret_post'],
+    }
+    const only = (method: string) => ({
+      token_endpoint_auth_method: method,
+      token_endpoint_auth_methods: [method],
+    })
+    const named = async () =>
+      (await testDependencies().findClient(client_id))?.token_endpoint_auth_method_named
+    const created = await callAdmin(admin, 'POST', '/admin/clients', { body: { ...shop, client_id } })
+    expect(await json(created)).toMatchObject(both)
+    expect(await named()).toBe(false)
+    const change = async (body: object) =>
+      json(await callAdmin(admin, 'PATCH', path, { body, headers: { 'if-match': '*' } }))
+    expect(await change({ client_name: 'Renamed' })).toMatchObject(both)
+    expect(await change(only('client_secret_basic'))).toMatchObject({ status: 400 })
+    const pin = { token_endpoint_auth_method: 'client_secret_basic' }
+    expect(await change(pin)).toMatchObject(only('client_secret_basic'))
+    expect(await named()).toBe(true)
+    expect(await change({ client_name: 'Again' })).toMatchObject(only('client_secret_basic'))
+    expect(await change({ token_endpoint_auth_method: 'client_secret_post' })).toMatchObject(
+      only('client_secret_post'),
+    )
+    expect(await change({ token_endpoint_auth_method: null })).toMatchObject(both)
+    expect(await json(await callAdmin(admin, 'GET', path))).toMatchObject(both)
+    const pinned = await callAdmin(admin, 'POST', '/admin/clients', { body: { ...shop, ...pin } })
+    expect(await json(pinned)).toMatchObject(only('client_secret_basic'))
+  })
+
   it('refuses a PATCH of members that depend on each other by the whole they would make', async () => {
     const admin = await addAdmin()
     const client_id = freshId()

@@ -1,17 +1,18 @@
 import { clientIdFault } from '../../clients/check-client-id.ts'
-import { type ClientMetadata, canKeepSecret, scopesOf } from '../../clients/client-metadata.ts'
+import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
 import { randomToken } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
+import { usesSecret } from '../../oauth/client-auth/method-names.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
-import { columnsOf, metadataDefaults, toViewMetadata } from './client.ts'
+import { columnsOf, metadataDefaults, toViewMetadata, withNamedMethod } from './client.ts'
 import { assertMayManageClient } from './client-rights.store.ts'
 import { clientCreation, createdClientSchema } from './client-schemas.ts'
-import { makeSecret, usesSecret } from './client-secret.store.ts'
+import { makeSecret } from './client-secret.store.ts'
 import { settleMetadata } from './settle-metadata.store.ts'
 
 export const createClient = defineOperation({
@@ -45,10 +46,9 @@ export const createClient = defineOperation({
     const time = new Date(call.now).toISOString()
     const times = { created_at: time, updated_at: time }
     const row = { client_id, ...columnsOf(metadata), sector_identifier: sector.value ?? null, ...times }
-    const secret =
-      canKeepSecret(metadata) && usesSecret(metadata.token_endpoint_auth_method)
-        ? await makeSecret(call, client_id, null)
-        : undefined
+    const secret = usesSecret(metadata.token_endpoint_auth_method)
+      ? await makeSecret(call, client_id, null)
+      : undefined
     const shownSecret = secret && { client_secret: secret.view.client_secret, client_secret_expires_at: 0 }
     const created = answer(
       201,
@@ -71,7 +71,9 @@ type Given = { readonly [Name in keyof ClientMetadata]?: ClientMetadata[Name] | 
 
 /** RFC 7591 §2: what is left out, or null, has its default; `response_types` follow the grant types. */
 function completeMetadata(given: Given & { readonly client_name: string }): ClientMetadata {
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null))
+  const present = Object.fromEntries(
+    Object.entries(withNamedMethod(given)).filter(([, value]) => value != null),
+  )
   const metadata = { ...metadataDefaults, ...present } as ClientMetadata
   const usesCode = metadata.grant_types.includes('authorization_code')
   return given.response_types || usesCode ? metadata : { ...metadata, response_types: [] }

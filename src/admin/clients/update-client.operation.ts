@@ -9,7 +9,14 @@ import { checkAllowList } from '../ip-allow-list.ts'
 import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { invalidRequest, notFound, preconditionFailed } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
-import { type ClientRow, columnsOf, metadataDefaults, metadataOf, toClientView } from './client.ts'
+import {
+  type ClientRow,
+  columnsOf,
+  metadataDefaults,
+  metadataOf,
+  toClientView,
+  withNamedMethod,
+} from './client.ts'
 import { assertMayManageClient, checkNotItself } from './client-rights.store.ts'
 import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
 import { settleMetadata } from './settle-metadata.store.ts'
@@ -128,7 +135,7 @@ async function settlePatch(
 function withDefaults(body: Readonly<Record<string, unknown>>): Patch {
   const defaults: Readonly<Record<string, unknown>> = metadataDefaults
   return Object.fromEntries(
-    Object.entries(body)
+    Object.entries(withNamedMethod(body))
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, value ?? defaults[name]]),
   ) as Patch

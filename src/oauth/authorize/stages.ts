@@ -87,7 +87,7 @@ async function proveTarget(
   const clientId = parameters.get('client_id')
   if (clientId === undefined) return err(invalidRequest('client_id is missing'))
   const client = await needs.findClient(clientId)
-  if (!client) return err(refuse('invalid_client', 'client_id is not known', { status: 400 }))
+  if (!client) return err(refuse('invalid_client', 'client_id is not known'))
   const target = checkRedirectUri(parameters, client)
   return target.ok ? ok({ client, target: target.value }) : target
 }

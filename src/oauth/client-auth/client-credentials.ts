@@ -34,16 +34,27 @@ export function readClientCredentials(
   return ok({ method: secret ? 'client_secret_post' : 'none', clientId, proof: secret ?? '' })
 }
 
-/** RFC 6749 §5.2. Every 401 carries a challenge (RFC 9110 §15.5.2), not only one for the Authorization header. */
+/** RFC 6749 §5.2, for a request without Authorization header: a challenge would ask for what it does not use. */
 export const invalidClient = (description: string, detail?: string): OAuthRefusal =>
-  refuse('invalid_client', description, { detail, challenge: 'Basic realm="authly", charset="UTF-8"' })
+  refuse('invalid_client', description, { detail })
+
+/**
+ * RFC 6749 §5.2, for a request with Authorization header: 401 and a challenge. The reason stands there once more,
+ * because libraries that see a challenge look no further.
+ */
+export const challengedClient = (description: string, detail?: string): OAuthRefusal =>
+  refuse('invalid_client', description, {
+    status: 401,
+    challenge: `Basic realm="authly", charset="UTF-8", error="invalid_client", error_description="${description}"`,
+    detail,
+  })
 
 /** RFC 6749 §2.3.1: both halves are form-encoded before they are put together. */
 function readBasic(
   authorization: string,
   bodyClientId: string | undefined,
 ): Result<PresentedCredentials, OAuthRefusal> {
-  const malformed = () => err(invalidClient('the Authorization header is malformed'))
+  const malformed = () => err(challengedClient('the Authorization header is malformed'))
   const [scheme, encoded, ...rest] = authorization.split(' ')
   if (scheme?.toLowerCase() !== 'basic' || !encoded || rest.length > 0) return malformed()
   try {

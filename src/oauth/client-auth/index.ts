@@ -1,6 +1,7 @@
 /** Client authentication (RFC 6749 §2.3). Adding a method: one file, one line here. */
 import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Client, FindClient } from '../../clients/client.ts'
+import { sha256 } from '../../kit/hash.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
@@ -8,9 +9,15 @@ import type { RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import { networkOf } from '../../rate-limits/rate-subject.ts'
 import type { Parameters } from '../parameters.ts'
 import { type OAuthRefusal, refuse } from '../refusal.ts'
-import { invalidClient, type PresentedCredentials, readClientCredentials } from './client-credentials.ts'
+import {
+  challengedClient,
+  invalidClient,
+  type PresentedCredentials,
+  readClientCredentials,
+} from './client-credentials.ts'
 import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
 import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
+import { acceptedAuthMethods, usesSecret } from './method-names.ts'
 import { none } from './none.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
 
@@ -50,32 +57,55 @@ export async function authenticateClient(
   // may share the address (carrier-grade NAT) with whoever floods.
   const onlyKnown = needs.rateLimiter.isSpent('token-ip-unauthenticated', address)
   const proven = await prove(needs, presented.value, { onlyKnown })
-  if (typeof proven === 'string') {
+  if (!proven.ok) {
     const taken = await needs.rateLimiter.take('token-ip-unauthenticated', address)
     const headers = rateLimitHeaders(taken)
     if (!taken.allowed) return err(tooManyRequests(headers))
-    recordFailure(needs, presented.value, proven, origin)
-    return err({ ...invalidClient('client authentication failed', proven), headers })
+    const { reason, told = 'client authentication failed' } = proven.error
+    recordFailure(needs, presented.value, reason, origin)
+    const refused = presented.value.method === 'client_secret_basic' ? challengedClient : invalidClient
+    return err({ ...refused(told, reason), headers })
   }
+  const client = proven.value
   // A public client's id is no secret: without the address, anybody could use up its permits.
   const subject =
-    presented.value.method === 'none' ? `${proven.client_id}|${networkOf(address)}` : proven.client_id
+    presented.value.method === 'none' ? `${client.client_id}|${networkOf(address)}` : client.client_id
   const taken = await needs.rateLimiter.take('token-client', subject)
   const headers = rateLimitHeaders(taken)
-  return taken.allowed ? ok({ client: proven, headers }) : err(tooManyRequests(headers))
+  return taken.allowed ? ok({ client, headers }) : err(tooManyRequests(headers))
+}
+
+interface NotProven {
+  /** For the log. */
+  readonly reason: string
+  /** What may be said outside, where that is more than that it failed. */
+  readonly told?: string
 }
 
 async function prove(
   needs: AuthenticateClientNeeds,
-  presented: PresentedCredentials,
+  { clientId, method, proof }: PresentedCredentials,
   lookup: { readonly onlyKnown: boolean },
-): Promise<Client | string> {
-  const client = await needs.findClient(presented.clientId, lookup)
-  if (!client) return 'unknown client'
-  if (client.token_endpoint_auth_method !== presented.method) return `method is ${presented.method}`
-  const authenticator = clientAuthenticators.find(({ method }) => method === presented.method)
-  if (!authenticator) return 'method is not supported'
-  return (await authenticator.verify(needs, client, presented.proof)) ?? client
+): Promise<Result<Client, NotProven>> {
+  const client = await needs.findClient(clientId, lookup)
+  if (!client) {
+    // A client that is not there must cost as much time as one whose secret is wrong.
+    if (usesSecret(method)) await sha256(proof)
+    return err({ reason: 'unknown client' })
+  }
+  const authenticator = clientAuthenticators.find((known) => known.method === method)
+  if (!authenticator) return err({ reason: 'method is not supported' })
+  const isAccepted = acceptedAuthMethods(client).includes(method)
+  if (!isAccepted && !usesSecret(method)) return err({ reason: `method is ${method}` })
+  const reason = await authenticator.verify(needs, client, proof)
+  if (reason !== undefined) return err({ reason })
+  if (isAccepted) return ok(client)
+  // Whoever has the secret may know which of its two forms is registered; nobody else learns it.
+  const registered = client.token_endpoint_auth_method
+  return err({
+    reason: `method is ${method}`,
+    ...(usesSecret(registered) ? { told: `this client is registered for ${registered}` } : {}),
+  })
 }
 
 const tooManyRequests = (headers: Readonly<Record<string, string>>): OAuthRefusal =>

@@ -90,15 +90,15 @@ describe('a client assertion', () => {
     ['with a jti of 10,000 characters', () => ({ jti: 'j'.repeat(10_000) })],
     ['with a jti that is no text', () => ({ jti: 1 })],
   ])('is refused when it is %s', async (_, changes) => {
-    expectRefusal(await present(await sign({ ...correct(), ...changes() })), 401, 'invalid_client')
+    expectRefusal(await present(await sign({ ...correct(), ...changes() })), 400, 'invalid_client')
   })
 
   it('is refused the second time, at whichever endpoint (OIDC Core §9: jti is used once)', async () => {
     const assertion = await sign(correct())
     expect((await present(assertion)).status).toBe(200)
-    expectRefusal(await present(assertion), 401, 'invalid_client')
-    expectRefusal(await present(assertion, { token: 'x' }, rp.endpoints.introspect), 401, 'invalid_client')
-    expectRefusal(await present(assertion, { token: 'x' }, rp.endpoints.revoke), 401, 'invalid_client')
+    expectRefusal(await present(assertion), 400, 'invalid_client')
+    expectRefusal(await present(assertion, { token: 'x' }, rp.endpoints.introspect), 400, 'invalid_client')
+    expectRefusal(await present(assertion, { token: 'x' }, rp.endpoints.revoke), 400, 'invalid_client')
   })
 
   it('is accepted once when twenty of it arrive at the same moment', async () => {
@@ -110,7 +110,7 @@ describe('a client assertion', () => {
   it('is refused with alg none (RFC 8725 §3.1)', async () => {
     for (const alg of ['none', 'None', 'NONE', '']) {
       const forged = `${encode({ alg, kid: clientKeyId })}.${encode(correct())}.`
-      expectRefusal(await present(forged), 401, 'invalid_client')
+      expectRefusal(await present(forged), 400, 'invalid_client')
     }
   })
 
@@ -120,7 +120,7 @@ describe('a client assertion', () => {
     const pem = `-----BEGIN PUBLIC KEY-----\n${spki.toString('base64')}\n-----END PUBLIC KEY-----\n`
     for (const secret of [JSON.stringify(jwk), spki, pem, jwk.x as string]) {
       const forged = hmacSigned({ alg: 'HS256', kid: clientKeyId }, correct(), secret)
-      expectRefusal(await present(forged), 401, 'invalid_client')
+      expectRefusal(await present(forged), 400, 'invalid_client')
     }
   })
 
@@ -134,14 +134,14 @@ describe('a client assertion', () => {
       { kid: '../key' },
     ]
     for (const header of headers) {
-      expectRefusal(await present(await sign(correct(), pair.privateKey, header)), 401, 'invalid_client')
+      expectRefusal(await present(await sign(correct(), pair.privateKey, header)), 400, 'invalid_client')
     }
   })
 
   it('is refused from a key that is not registered, with and without its kid (RFC 7523 §3.9)', async () => {
-    expectRefusal(await present(await sign(correct(), foreignKey)), 401, 'invalid_client')
-    expectRefusal(await present(await sign(correct(), foreignKey, { kid: undefined })), 401, 'invalid_client')
-    expectRefusal(await present(await sign(correct(), key, { kid: 'unknown' })), 401, 'invalid_client')
+    expectRefusal(await present(await sign(correct(), foreignKey)), 400, 'invalid_client')
+    expectRefusal(await present(await sign(correct(), foreignKey, { kid: undefined })), 400, 'invalid_client')
+    expectRefusal(await present(await sign(correct(), key, { kid: 'unknown' })), 400, 'invalid_client')
   })
 
   it('is refused with an algorithm the client did not register (OIDC Registration §2)', async () => {
@@ -149,20 +149,20 @@ describe('a client assertion', () => {
     const assertion = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', kid: clientKeyId })
       .sign(rsaKey)
-    expectRefusal(await present(assertion), 401, 'invalid_client')
+    expectRefusal(await present(assertion), 400, 'invalid_client')
   })
 
   it('is refused with a critical header nobody knows (RFC 7515 §4.1.11)', async () => {
     const assertion = await sign(correct())
     const [, payload, signature] = assertion.split('.')
     const header = encode({ alg: 'ES256', kid: clientKeyId, crit: ['x'], x: 1 })
-    expectRefusal(await present(`${header}.${payload}.${signature}`), 401, 'invalid_client')
+    expectRefusal(await present(`${header}.${payload}.${signature}`), 400, 'invalid_client')
   })
 
   it('is refused when its payload was changed after signing (RFC 7515 §5.2)', async () => {
     const [header, , signature] = (await sign(correct())).split('.')
     const forged = `${header}.${encode({ ...correct(), exp: seconds(300) })}.${signature}`
-    expectRefusal(await present(forged), 401, 'invalid_client')
+    expectRefusal(await present(forged), 400, 'invalid_client')
   })
 
   it.each([
@@ -174,7 +174,7 @@ describe('a client assertion', () => {
     ['bare JSON', '{}'],
     ['20,000 characters', `${'a'.repeat(20_000)}.b.c`],
   ])('is refused when it is no JWT but %s (RFC 7523 §3)', async (_, text) => {
-    expectRefusal(await present(text), 401, 'invalid_client')
+    expectRefusal(await present(text), 400, 'invalid_client')
   })
 
   it('is refused in any other spelling, and counts in its own (RFC 7515 §2)', async () => {
@@ -183,7 +183,7 @@ describe('a client assertion', () => {
     while (!/[-_][^.]*$/.test(assertion)) assertion = await sign(correct())
     for (const [name, text] of respellingsOf(assertion)) {
       expect(text, name).not.toBe(assertion)
-      expectRefusal(await present(text), 401, 'invalid_client')
+      expectRefusal(await present(text), 400, 'invalid_client')
     }
     expect((await present(assertion)).status).toBe(200)
   })
@@ -202,7 +202,7 @@ describe('a client assertion', () => {
 
   it('is none when it is an access token of ours (RFC 8725 §3.11)', async () => {
     const service = await addClientToken()
-    expectRefusal(await present(service), 401, 'invalid_client')
+    expectRefusal(await present(service), 400, 'invalid_client')
   })
 })
 

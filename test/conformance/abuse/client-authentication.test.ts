@@ -7,10 +7,12 @@ import type { SeededClient } from '../seed.ts'
 import { basic, type FormFields, postForm } from '../wire.ts'
 
 let web: SeededClient
+let unnamed: SeededClient
 let post: SeededClient
 let spa: SeededClient
 beforeAll(async () => {
-  web = await addClient()
+  web = await addClient({ token_endpoint_auth_method_named: true })
+  unnamed = await addClient()
   post = await addClient({ token_endpoint_auth_method: 'client_secret_post' })
   spa = await addClient({ token_endpoint_auth_method: 'none' })
 })
@@ -55,28 +57,57 @@ describe('credentials that prove nothing', () => {
     expectRefusal(wrong, 401, 'invalid_client')
     expectRefusal(unknown, 401, 'invalid_client')
     expect(unknown.text).toBe(wrong.text)
+    expect(unknown.headers.get('www-authenticate')).toBe(wrong.headers.get('www-authenticate'))
   })
 
-  it.each<[string, () => FormFields, () => Record<string, string>]>([
-    ['an empty secret in the header', () => ({}), () => raw(`${web.client_id}:`)],
-    ['a secret with a space added', () => ({}), () => raw(`${web.client_id}:${web.client_secret}+`)],
+  it('look the same for unknown, disabled and deleted clients and every method (no client enumeration)', async () => {
+    const off = await addClient()
+    const gone = await addClient()
+    await database.query('UPDATE clients SET enabled = false WHERE client_id = $1', [off.client_id])
+    await database.query('DELETE FROM clients WHERE client_id = $1', [gone.client_id])
+    const jwt = await addClient({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } })
+    const ids = [web, unnamed, post, spa, jwt, off, gone].map(({ client_id }) => client_id)
+    const seen = (answers: Awaited<ReturnType<typeof ask>>[]) =>
+      new Set(
+        answers.map(({ status, text, headers }) => [status, text, headers.get('www-authenticate')].join()),
+      )
+    const all = [...ids, 'nobody']
+    const inHeader = await Promise.all(all.map((id) => ask({}, { authorization: basic(id, 'wrong') })))
+    const inBody = await Promise.all(all.map((id) => ask({ client_id: id, client_secret: 'wrong' })))
+    expect([seen(inHeader).size, seen(inBody).size]).toEqual([1, 1])
+    expectRefusal(inBody[0] as (typeof inBody)[0], 400, 'invalid_client')
+    expect(inBody[0]?.headers.get('www-authenticate')).toBeNull()
+    await database.query('DELETE FROM clients WHERE client_id = ANY ($1)', [[off.client_id, jwt.client_id]])
+  })
+
+  it.each<[string, () => FormFields, () => Record<string, string>, 400 | 401]>([
+    ['an empty secret in the header', () => ({}), () => raw(`${web.client_id}:`), 401],
+    ['a secret with a space added', () => ({}), () => raw(`${web.client_id}:${web.client_secret}+`), 401],
     [
       'a client id alone, though the client is confidential',
       () => ({ client_id: web.client_id }),
       () => ({}),
+      400,
     ],
-    ['no client at all', () => ({}), () => ({})],
+    ['no client at all', () => ({}), () => ({}), 400],
     [
-      'the right secret in the body of a client_secret_basic client',
+      'the right secret in the body of a client that named client_secret_basic',
       () => ({ client_id: web.client_id, client_secret: web.client_secret }),
       () => ({}),
+      400,
     ],
     [
       'the right secret in the header of a client_secret_post client',
       () => ({}),
       () => ({ authorization: basic(post.client_id, post.client_secret) }),
+      401,
     ],
-    ['a secret for a public client', () => ({ client_id: spa.client_id, client_secret: 'x' }), () => ({})],
+    [
+      'a secret for a public client',
+      () => ({ client_id: spa.client_id, client_secret: 'x' }),
+      () => ({}),
+      400,
+    ],
     [
       'a made-up assertion for a client with a secret',
       () => ({
@@ -84,9 +115,55 @@ describe('credentials that prove nothing', () => {
         client_assertion: `e30.${Buffer.from(JSON.stringify({ sub: web.client_id })).toString('base64url')}.x`,
       }),
       () => ({}),
+      400,
     ],
-  ])('are refused: %s (RFC 6749 §5.2)', async (_, fields, headers) => {
-    expectRefusal(await ask(fields(), headers()), 401, 'invalid_client')
+  ])(
+    'are refused: %s (RFC 6749 §5.2: a challenge exactly if the header was used)',
+    async (_, fields, headers, status) => {
+      const answer = await ask(fields(), headers())
+      expectRefusal(answer, status, 'invalid_client')
+      expect(answer.headers.has('www-authenticate')).toBe(status === 401)
+    },
+  )
+
+  it('are told the registered form when the secret is right, and only then', async () => {
+    const posted = await ask({ client_id: web.client_id, client_secret: web.client_secret })
+    expect(posted.json).toMatchObject({
+      error_description: 'this client is registered for client_secret_basic',
+    })
+    const inHeader = await ask({}, { authorization: basic(post.client_id, post.client_secret) })
+    expect(inHeader.json).toMatchObject({
+      error_description: 'this client is registered for client_secret_post',
+    })
+    // Libraries that see a challenge show it alone.
+    expect(inHeader.headers.get('www-authenticate')).toContain('registered for client_secret_post')
+    for (const wrong of [
+      await ask({ client_id: web.client_id, client_secret: 'wrong' }),
+      await ask({}, { authorization: basic(post.client_id, 'wrong') }),
+    ]) {
+      expect(wrong.json).toMatchObject({ error_description: 'client authentication failed' })
+      expect(wrong.headers.get('www-authenticate') ?? '').not.toContain('registered')
+    }
+  })
+
+  it('do not include a secret left over from before the client had keys, or none (RFC 7591 §2)', async () => {
+    for (const method of ['private_key_jwt', 'none']) {
+      const client = await addClient()
+      await database.query('UPDATE clients SET token_endpoint_auth_method = $2 WHERE client_id = $1', [
+        client.client_id,
+        method,
+      ])
+      const posted = await ask({ client_id: client.client_id, client_secret: client.client_secret })
+      const inHeader = await ask({}, authorization(client))
+      for (const [answer, status] of [
+        [posted, 400],
+        [inHeader, 401],
+      ] as const) {
+        expectRefusal(answer, status, 'invalid_client')
+        expect(answer.json).toMatchObject({ error_description: 'client authentication failed' })
+      }
+      await database.query('DELETE FROM clients WHERE client_id = $1', [client.client_id])
+    }
   })
 
   it('include a secret that has expired and a client that is disabled', async () => {
@@ -101,6 +178,28 @@ describe('credentials that prove nothing', () => {
       expectRefusal(await ask({}, authorization(client)), 401, 'invalid_client')
     }
     await database.query('DELETE FROM clients WHERE client_id = ANY ($1)', [[old.client_id, off.client_id]])
+  })
+})
+
+describe('a client that named no method', () => {
+  it('may send its secret in the header or in the body, at every endpoint: libraries differ about the default', async () => {
+    const inBody = { client_id: unnamed.client_id, client_secret: unnamed.client_secret }
+    for (const [fields, headers] of [
+      [inBody, {}],
+      [{}, authorization(unnamed)],
+    ] as const) {
+      expect((await ask(fields, headers)).status).toBe(200)
+      for (const endpoint of [rp.endpoints.introspect, rp.endpoints.revoke]) {
+        expect((await postForm(endpoint, { token: 'x', ...fields }, headers)).status).toBe(200)
+      }
+    }
+  })
+
+  it('still proves itself in one way only', async () => {
+    const inBody = { client_id: unnamed.client_id, client_secret: unnamed.client_secret }
+    expectRefusal(await ask(inBody, authorization(unnamed)), 400, 'invalid_request')
+    expectRefusal(await ask({ ...inBody, client_secret: 'wrong' }), 400, 'invalid_client')
+    expectRefusal(await ask({ client_id: unnamed.client_id }), 400, 'invalid_client')
   })
 })
 
@@ -138,7 +237,7 @@ describe('what a client may do', () => {
 
   it('does not include introspection for a public client (RFC 7662 §2.1)', async () => {
     const answer = await postForm(rp.endpoints.introspect, { client_id: spa.client_id, token: 'x' })
-    expectRefusal(answer, 401, 'invalid_client')
+    expectRefusal(answer, 400, 'invalid_client')
   })
 
   it.each([

@@ -43,6 +43,15 @@ describe('client credentials', () => {
     expect(!read.ok && read.error.challenge).toMatch(/^Basic /)
   })
 
+  it('asks for no header of a request that uses none (RFC 6749 §5.2)', () => {
+    const assertion = { client_assertion: 'a.b.c', client_assertion_type: jwtBearer }
+    for (const fields of [{}, assertion]) {
+      const read = readClientCredentials(null, form(fields))
+      expect(!read.ok && [read.error.error, read.error.status]).toEqual(['invalid_client', 400])
+      expect(!read.ok && read.error.challenge).toBeUndefined()
+    }
+  })
+
   it.each<[string, string | null, Record<string, string>]>([
     ['header and body secret', basic('a', 'b'), { client_id: 'a', client_secret: 'b' }],
     ['header and assertion', basic('a', 'b'), { client_assertion: jwtOf({ sub: 'a' }) }],

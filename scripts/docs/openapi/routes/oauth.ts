@@ -23,7 +23,11 @@ const clientId: FieldWords = {
 /** Ways to authenticate that travel in the form (RFC 6749 §2.3.1, RFC 7523 §2.2). */
 const clientFields: readonly FieldWords[] = [
   clientId,
-  { name: 'client_secret', description: 'For `client_secret_post`.', example: 'authly_cs_3q2-7w' },
+  {
+    name: 'client_secret',
+    description: 'For `client_secret_post`, and for clients that named no method.',
+    example: 'authly_cs_3q2-7w',
+  },
   {
     name: 'client_assertion_type',
     description: 'For `private_key_jwt` (RFC 7523 §2.2).',
@@ -209,6 +213,7 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
       400: oauthError(
         {
           invalid_request: 'grant_type is missing',
+          invalid_client: 'client authentication failed',
           invalid_grant: 'code is not valid',
           invalid_scope: 'scope is not one this client may ask for',
           invalid_target: 'resource is not one this client may ask for',
@@ -243,7 +248,10 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
         },
         limitHeaders,
       ),
-      400: oauthError({ invalid_request: 'token is missing' }, limitHeaders),
+      400: oauthError(
+        { invalid_request: 'token is missing', invalid_client: 'client authentication failed' },
+        limitHeaders,
+      ),
       ...clientEndpointErrors,
     },
   },
@@ -254,7 +262,10 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
     security: clientAuthentication,
     answers: {
       200: json('Empty', { revoked: {} }, limitHeaders),
-      400: oauthError({ invalid_request: 'token is missing' }, limitHeaders),
+      400: oauthError(
+        { invalid_request: 'token is missing', invalid_client: 'client authentication failed' },
+        limitHeaders,
+      ),
       ...clientEndpointErrors,
     },
   },

@@ -1,0 +1,1 @@
+ALTER TABLE "clients" ADD COLUMN "token_endpoint_auth_method_named" boolean DEFAULT false NOT NULL;
