@@ -143,6 +143,8 @@ function toConfig(env: Environment) {
     issuer: env.AUTHLY_ISSUER,
     /** `__Host-` cookies need https; http issuers exist on loopback only. */
     secureCookies: env.AUTHLY_ISSUER.startsWith('https://'),
+    /** A development server: only what runs on this machine reaches it. */
+    localIssuer: env.AUTHLY_ISSUER.startsWith('http://'),
     rootSecret: env.AUTHLY_ROOT_SECRET,
     previousRootSecrets: env.AUTHLY_ROOT_SECRET_PREVIOUS,
     databaseUrl: env.DATABASE_URL,

@@ -17,8 +17,11 @@ export const demoResource = { resource: 'http://localhost:8788/api', name: 'Demo
 
 const demoScopes = ['demo:read', 'demo:write']
 const personalScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', ...demoScopes]
-const redirectUris = ['http://127.0.0.1:8788/callback', 'http://localhost:8788/callback']
-const postLogoutRedirectUris = ['http://127.0.0.1:8788/', 'http://localhost:8788/']
+const origins = ['http://127.0.0.1:8788', 'http://localhost:8788']
+/** Where the usual development servers of browser applications listen. */
+const spaOrigins = [...origins, 'http://localhost:3000', 'http://localhost:5173']
+const redirectUrisOf = (all: readonly string[]) => all.map((origin) => `${origin}/callback`)
+const postLogoutRedirectUrisOf = (all: readonly string[]) => all.map((origin) => `${origin}/`)
 
 export const demoClients: readonly DemoClient[] = [
   {
@@ -40,21 +43,20 @@ export const demoClients: readonly DemoClient[] = [
     token_endpoint_auth_method: 'client_secret_basic',
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
-    redirect_uris: redirectUris,
-    post_logout_redirect_uris: postLogoutRedirectUris,
+    redirect_uris: redirectUrisOf(origins),
+    post_logout_redirect_uris: postLogoutRedirectUrisOf(origins),
     scopes: personalScopes,
     resources: [demoResource.resource],
   },
   {
     client_id: 'demo-spa',
     client_name: 'Demo single-page application',
-    // Native, so that the loopback port may vary (RFC 8252 §7.3).
-    application_type: 'native',
+    application_type: 'web',
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
-    redirect_uris: redirectUris,
-    post_logout_redirect_uris: postLogoutRedirectUris,
+    redirect_uris: redirectUrisOf(spaOrigins),
+    post_logout_redirect_uris: postLogoutRedirectUrisOf(spaOrigins),
     scopes: personalScopes,
     resources: [demoResource.resource],
   },

@@ -15,6 +15,8 @@ import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.
 export interface MetadataContext {
   /** Development and tests: addresses we fetch may be loopback ones. */
   readonly allowLoopbackFetch: boolean
+  /** Development: this server is on loopback itself. */
+  readonly localIssuer: boolean
 }
 
 type Rule = (metadata: ClientMetadata, context: MetadataContext) => readonly Fault[]
@@ -27,10 +29,11 @@ const fault = (pointer: string, detail: string): Fault => ({ pointer: `#/${point
 const when = (condition: boolean, pointer: string, detail: string): readonly Fault[] =>
   condition ? [fault(pointer, detail)] : []
 
-const redirects: Rule = (metadata) => {
+const redirects: Rule = (metadata, { localIssuer }) => {
   const context = {
     application_type: metadata.application_type,
     confidential: canKeepSecret(metadata),
+    localIssuer,
   }
   const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const
   return [

@@ -7,6 +7,8 @@ export interface RedirectContext {
   readonly application_type: 'web' | 'native'
   /** Whether the client can keep a secret. */
   readonly confidential: boolean
+  /** Whether this server is a development server on loopback itself. */
+  readonly localIssuer: boolean
 }
 
 /** Where http stays on the machine. */
@@ -58,6 +60,9 @@ export function redirectUriFault(uri: string, context: RedirectContext): string 
   if (url.protocol === 'http:') {
     if (!loopback.test(uri)) return 'must use https: http is for loopback addresses only'
     if (context.application_type === 'native' || context.confidential) return undefined
+    // Attack: any program on the machine can listen there and get the code of a client that proves nothing. Where this
+    // server runs there too, it is somebody's development, and the application is the web application it will be.
+    if (context.localIssuer) return undefined
     return 'must use https: http on a loopback address is for native and for confidential clients'
   }
   if (context.application_type !== 'native')

@@ -12,16 +12,17 @@ const redirect_uris = ['https://app.example/callback']
 const faultsOf = (metadata: Partial<ClientMetadata>) =>
   checkClientMetadata(
     { ...metadataDefaults, client_name: 'App', redirect_uris, ...metadata },
-    { allowLoopbackFetch: false },
+    { allowLoopbackFetch: false, localIssuer: false },
   ).map((fault) => ('pointer' in fault ? fault.pointer : ''))
 
 const ecKey = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) }
 const keys = { jwks: { keys: [ecKey] } }
 
 describe('redirect URIs (RFC 9700 §4.1, RFC 8252 §7)', () => {
-  const web = { application_type: 'web', confidential: true } as const
-  const spa = { application_type: 'web', confidential: false } as const
-  const native = { application_type: 'native', confidential: false } as const
+  const web = { application_type: 'web', confidential: true, localIssuer: false } as const
+  const spa = { application_type: 'web', confidential: false, localIssuer: false } as const
+  const localSpa = { ...spa, localIssuer: true } as const
+  const native = { application_type: 'native', confidential: false, localIssuer: false } as const
 
   test.each([
     ['https://app.example/callback', web],
@@ -35,6 +36,8 @@ describe('redirect URIs (RFC 9700 §4.1, RFC 8252 §7)', () => {
     ['http://[::1]:8080/callback', native],
     ['http://localhost:3000/callback', native],
     ['http://localhost:3000/callback', web],
+    ['http://localhost:5173/callback', localSpa],
+    ['http://127.0.0.1:5173', localSpa],
     ['com.example.app:/callback', native],
     ['com.example.app://callback', native],
     ['https://app.example/.well-known/callback', native],
@@ -77,6 +80,9 @@ describe('redirect URIs (RFC 9700 §4.1, RFC 8252 §7)', () => {
     ['http://localhost:100000/callback', web, /port/],
     ['com.example.app://callback:0/', native, /port/],
     ['http://localhost:3000/callback', spa, /native and for confidential/],
+    ['http://app.example/callback', localSpa, /https/],
+    ['http://localhost.evil.example/callback', localSpa, /https/],
+    ['com.example.app:/callback', localSpa, /native/],
     ['com.example.app:/callback', web, /native/],
     ['myapp:/callback', native, /domain name in reverse/],
     ['.example:/callback', native, /absolute/],
@@ -230,7 +236,7 @@ describe('metadata as a whole', () => {
       redirect_uris,
       jwks_uri: 'http://127.0.0.1:9/keys',
     }
-    expect(checkClientMetadata(metadata, { allowLoopbackFetch: true })).toEqual([])
+    expect(checkClientMetadata(metadata, { allowLoopbackFetch: true, localIssuer: false })).toEqual([])
   })
 })
 

@@ -93,6 +93,17 @@ describe('clients', () => {
     expect(await json(pinned)).toMatchObject(only('client_secret_basic'))
   })
 
+  it('refuses http on loopback to a public web client of an https issuer (RFC 8252 §8.6)', async () => {
+    const admin = await addAdmin()
+    const body = {
+      ...{ client_name: 'Shop', application_type: 'web', token_endpoint_auth_method: 'none' },
+      redirect_uris: ['http://localhost:5173/callback'],
+    }
+    const refused = await callAdmin(admin, 'POST', '/admin/clients', { body })
+    expect(refused.status).toBe(400)
+    expect(await json(refused)).toMatchObject({ errors: [{ pointer: '#/redirect_uris/0' }] })
+  })
+
   it('refuses a PATCH of members that depend on each other by the whole they would make', async () => {
     const admin = await addAdmin()
     const client_id = freshId()

@@ -20,9 +20,9 @@ export async function settleMetadata(
   metadata: ClientMetadata,
   before?: ClientMetadata,
 ): Promise<Result<string | null | undefined, Problem>> {
-  const { allowLoopbackFetch } = call.deps.config
+  const { allowLoopbackFetch, localIssuer } = call.deps.config
   const faults = [
-    ...checkClientMetadata(metadata, { allowLoopbackFetch }),
+    ...checkClientMetadata(metadata, { allowLoopbackFetch, localIssuer }),
     ...checkAllowList(metadata.admin_ip_allow_list, '#/admin_ip_allow_list'),
     ...(before && isSame(metadata, before, ['scope', 'resources', 'serves_resources'])
       ? []
