@@ -19,6 +19,7 @@ export default defineConfig({
         bindings: {
           DATABASE_URL: inject('databaseUrl'),
           DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),
+          AUTHLY_CLIENT_ADDRESS: 'cloudflare',
           AUTHLY_ISSUER: 'https://auth.test',
           AUTHLY_ROOT_SECRET: 'dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ',
         },

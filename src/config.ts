@@ -83,6 +83,12 @@ export const environmentSchema = z.object({
     .enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'])
     .optional()
     .describe('Durable Object location hint, for regions without a jurisdiction.'),
+  AUTHLY_CLIENT_ADDRESS: z
+    .enum(['unknown', 'connection', 'cloudflare'])
+    .default('unknown')
+    .describe(
+      'Who says where a request comes from. `cloudflare`: Cloudflare is in front, which sets `CF-Connecting-IP` and `CF-Ray` itself. `connection`: nobody is in front of workerd; the address is that of the connection. `unknown`: nobody can be believed; all requests share the limits of one address, and an address list admits none. Headers that the caller could have set never count.',
+    ),
   AUTHLY_CACHE_BACKEND: z
     .enum(['durable-object', 'upstash'])
     .default('durable-object')
@@ -152,6 +158,7 @@ function toConfig(env: Environment) {
     region: env.AUTHLY_REGION,
     jurisdiction: env.AUTHLY_JURISDICTION,
     locationHint: env.AUTHLY_LOCATION_HINT,
+    clientAddress: env.AUTHLY_CLIENT_ADDRESS,
     cacheBackend: env.AUTHLY_CACHE_BACKEND,
     rateLimitBackend: env.AUTHLY_RATE_LIMIT_BACKEND,
     upstash:

@@ -3,6 +3,7 @@ import { deleteExpiredKeys } from './admin/idempotency.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
 import type { Origin } from './audit/event.ts'
 import { createSealStore } from './audit/evidence.store.ts'
+import { readOrigin } from './audit/read-origin.ts'
 import { createRecordEvent } from './audit/record-event.ts'
 import { createRetentionStore } from './audit/retention.store.ts'
 import { applyRetention } from './audit/retention.ts'
@@ -300,7 +301,7 @@ class LazyRequestEnv implements RequestEnv {
   }
 
   get origin() {
-    this.#readOrigin ??= readOrigin(this.#request)
+    this.#readOrigin ??= readOrigin(this.#request, clientAddressOf(this.#env))
     return this.#readOrigin
   }
 }
@@ -309,12 +310,14 @@ class LazyRequestEnv implements RequestEnv {
 export const createRequestEnv = (request: Request, env: Env, ctx: Context): RequestEnv =>
   new LazyRequestEnv(request, env, ctx)
 
-/** The address Cloudflare saw; headers that a client can set are never looked at. */
-const readOrigin = (request: Request): Origin => ({
-  ip: request.headers.get('cf-connecting-ip') ?? undefined,
-  user_agent: request.headers.get('user-agent')?.slice(0, 256),
-  request_id: request.headers.get('cf-ray') ?? crypto.randomUUID(),
-})
+/** Also of a worker that is not configured: its refusals carry a request id, too. */
+function clientAddressOf(env: Env): Config['clientAddress'] {
+  try {
+    return isolateOf(env).config.clientAddress
+  } catch {
+    return 'unknown'
+  }
+}
 
 /** What the cron jobs use. */
 export function createScheduledNeeds(env: Env, ctx: Context): ScheduledNeeds {

@@ -62,6 +62,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     vars: {
       ...{ DATABASE_URL: database.url, DATABASE_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}` },
       ...{ AUTHLY_ISSUER: issuer, AUTHLY_ROOT_SECRET: newRootSecret() },
+      // As deployed.
+      AUTHLY_CLIENT_ADDRESS: 'cloudflare',
       // No limit bites, and no token ends before the last run.
       AUTHLY_RATE_LIMITS: JSON.stringify(Object.fromEntries(wideLimits)),
       AUTHLY_ACCESS_TOKEN_TTL_SECONDS: '14400',

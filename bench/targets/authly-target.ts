@@ -56,6 +56,8 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
   const vars = {
     ...{ DATABASE_URL: database.url, DATABASE_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}` },
     ...{ AUTHLY_ISSUER: issuer, AUTHLY_ROOT_SECRET: randomBytes(32).toString('base64url') },
+    // As deployed.
+    AUTHLY_CLIENT_ADDRESS: 'cloudflare',
     // Codes are prepared by the thousand before they are redeemed.
     ...{ AUTHLY_RATE_LIMITS: wideRateLimits, AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS: '600' },
   }

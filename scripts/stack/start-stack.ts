@@ -69,6 +69,8 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       DATABASE_GATEWAY_URL: database.gatewayUrl as string,
       AUTHLY_ISSUER: issuer,
       AUTHLY_ROOT_SECRET: randomBytes(32).toString('base64url'),
+      // Nobody is in front of raw workerd; in front of the worker of `wrangler dev` is wrangler.
+      ...(bundle === undefined ? {} : { AUTHLY_CLIENT_ADDRESS: 'connection' }),
       ...options.vars,
     }
     const serve = (): Promise<Served> =>

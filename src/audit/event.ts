@@ -29,7 +29,7 @@ export interface AuditEvent {
 
 /** Where a request came from, as far as the audit trail keeps it. */
 export interface Origin {
-  /** From `CF-Connecting-IP`; never from a header a client can set. */
+  /** As `AUTHLY_CLIENT_ADDRESS` says; never from a header that the caller can set. */
   readonly ip: string | undefined
   /** Cut to 256 characters. */
   readonly user_agent: string | undefined

@@ -22,6 +22,8 @@ declare module 'vitest' {
 
 /** Bindings of every Authly in these tests: the tests' own servers are on loopback, and send many bad requests. */
 export const conformanceVars = {
+  // The tests play Cloudflare, so that every browser has an address of its own.
+  AUTHLY_CLIENT_ADDRESS: 'cloudflare',
   AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
   AUTHLY_RATE_LIMITS: JSON.stringify({
     'token-client': { capacity: 1_000_000, per_seconds: 60 },

@@ -42,6 +42,7 @@ describe('wrangler.toml', () => {
   test.each(regions)('%s says where its objects live', (region) => {
     const { vars } = readConfig(region)
     expect(vars['AUTHLY_REGION']).toBe(region)
+    expect(vars['AUTHLY_CLIENT_ADDRESS']).toBe('cloudflare')
     const places = [vars['AUTHLY_JURISDICTION'], vars['AUTHLY_LOCATION_HINT']].filter(Boolean)
     expect(places).toHaveLength(1)
   })

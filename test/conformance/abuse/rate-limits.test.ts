@@ -76,3 +76,35 @@ describe('somebody who guesses client secrets', () => {
     expect((await from('198.51.100.1', other.client_secret)).status).toBe(200)
   })
 })
+
+describe.each(['unknown', 'connection'])(
+  'somebody who guesses where Cloudflare is not in front (%s)',
+  (mode) => {
+    let bare: OwnAuthly
+    let guessed: SeededClient
+    beforeAll(async () => {
+      bare = await startOwnAuthly({
+        AUTHLY_CLIENT_ADDRESS: mode,
+        AUTHLY_RATE_LIMITS: JSON.stringify({ 'token-ip-unauthenticated': { capacity, per_seconds: 3600 } }),
+      })
+      guessed = await bare.seed.addClient()
+    })
+    afterAll(() => bare?.stop())
+
+    it('gains nothing by inventing an address for each guess in CF-Connecting-IP', async () => {
+      let guesses = 0
+      const { allowed, refused } = await untilRefused(() => {
+        guesses += 1
+        const address = `198.51.100.${guesses}`
+        const headers = { 'cf-connecting-ip': address, 'true-client-ip': address, 'x-real-ip': address }
+        return postForm(
+          bare.rp.endpoints.token,
+          { grant_type: 'client_credentials' },
+          { authorization: basic(guessed.client_id, 'guess'), ...headers },
+        )
+      })
+      expect(allowed).toBe(capacity)
+      expectLimited(refused)
+    })
+  },
+)
