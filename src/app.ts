@@ -6,6 +6,7 @@ import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
 import { describeError } from './kit/describe-error.ts'
 import { otherMethods } from './kit/other-methods.ts'
+import { type Problem, renderProblem } from './kit/problem.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { renderErrorPage, renderNotFoundPage } from './login/error-page.tsx'
 import { loginRoutes } from './login/login.route.tsx'
@@ -38,24 +39,36 @@ app.all('/admin/*', async (c) => {
 /** Endpoints that programs call; browser applications call them from other origins. */
 const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/
 
+/** A browser says that it wants a page; whatever else asks for a path gets JSON. */
+const wantsPage = (c: Context<AppEnv>): boolean => /\btext\/html\b/i.test(c.req.header('accept') ?? '')
+
+const notFound: Problem = { code: 'not_found', status: 404, title: 'There is nothing at this address' }
+const methodNotAllowed: Problem = {
+  code: 'method_not_allowed',
+  status: 405,
+  title: 'No such method at this address',
+}
+
 app.notFound((c) => {
   // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
   if (c.req.method === 'OPTIONS' && machinePaths.test(c.req.path)) return preflight()
   const allowed = otherMethods(app.routes, c.req.method, c.req.path)
-  if (machinePaths.test(c.req.path)) {
+  if (!wantsPage(c) && machinePaths.test(c.req.path)) {
     return allowed.length > 0
       ? oauthJson({ error: 'invalid_request', error_description: 'no such method here' }, 405, {
           allow: allowed.join(', '),
         })
       : oauthJson({ error: 'invalid_request', error_description: 'no such endpoint' }, 404)
   }
+  const headers = { allow: allowed.join(', ') }
+  if (!wantsPage(c)) {
+    return renderProblem(
+      allowed.length === 0 ? notFound : { ...methodNotAllowed, headers },
+      c.env.origin.request_id,
+    )
+  }
   if (allowed.length === 0) return renderNotFoundPage(c)
-  return renderErrorPage(c, {
-    status: 405,
-    code: 'method_not_allowed',
-    message: 'This page is not reached in this way.',
-    headers: { allow: allowed.join(', ') },
-  })
+  return renderErrorPage(c, { status: 405, message: (messages) => messages.wrongMethod, headers })
 })
 
 /** Anything unexpected: the log gets the cause, the caller a request id. */
@@ -73,7 +86,7 @@ app.onError((error, c) => {
   return renderErrorPage(c, {
     status: isAway ? 503 : 500,
     code: isAway ? 'temporarily_unavailable' : 'server_error',
-    message: isAway ? 'Please try again shortly.' : 'Something went wrong on our side.',
+    message: (messages) => (isAway ? messages.serverAway : messages.serverFault),
   })
 })
 

@@ -4,13 +4,13 @@ import { HiddenFields, Notice } from '../login/form-parts.tsx'
 import { Layout } from '../login/layout.tsx'
 import { isolated } from '../login/messages/isolated.ts'
 import { timeInWords } from '../login/messages/time-in-words.ts'
-import type { Page } from '../login/page.ts'
+import type { FormPage, Page } from '../login/page.ts'
 import type { LiveSession, Session } from '../sessions/user-sessions.ts'
 import type { User } from '../users/user.ts'
 import { describeDevice } from './describe-device.ts'
 
 interface AccountPageProps {
-  readonly page: Page
+  readonly page: FormPage
   readonly user: User | undefined
   readonly current: LiveSession
   readonly sessions: readonly Session[]
@@ -96,7 +96,7 @@ const Identity: FC<{ page: Page; user: User | undefined }> = ({ page: { messages
 )
 
 interface SessionRowProps {
-  readonly page: Page
+  readonly page: FormPage
   readonly session: Session
   readonly isCurrent: boolean
   readonly timeZone: string

@@ -6,7 +6,7 @@ import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { findLiveSession } from '../login/live-session.ts'
 import type { Messages } from '../login/messages/en.ts'
-import { goTo, openPage, sendPage } from '../login/page.ts'
+import { goTo, openFormPage, sendPage } from '../login/page.ts'
 import { readPageForm } from '../login/page-form.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import type { LiveSession } from '../sessions/user-sessions.ts'
@@ -41,7 +41,7 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
       if (!session.ok) return session.error
       const { user_id } = session.value
       const [page, user, sessions] = await Promise.all([
-        openPage(c),
+        openFormPage(c),
         deps.findUser(user_id),
         deps.sessionsOf(user_id).listSessions({ now: deps.now() }),
       ])
@@ -117,7 +117,7 @@ async function requireSession(c: Context<AppEnv>): Promise<Result<LiveSession, R
 async function readAccountForm(
   c: Context<AppEnv>,
 ): Promise<Result<{ readonly session: LiveSession; readonly form: Parameters }, Response>> {
-  const form = await readPageForm(c)
+  const form = await readPageForm(c, () => '/account')
   if (!form.ok) return form
   const session = await requireSession(c)
   return session.ok ? ok({ session: session.value, form: form.value }) : session

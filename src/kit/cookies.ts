@@ -37,6 +37,21 @@ export function readCookie(
   return found || undefined
 }
 
+/** The values of all our cookies whose name begins with `prefix`. */
+export function readCookies(
+  settings: CookieSettings,
+  header: string | null | undefined,
+  prefix: string,
+): readonly string[] {
+  if (!header || header.length > maxHeaderLength) return []
+  const start = cookieName(settings, prefix)
+  return header
+    .split(';')
+    .map((part) => part.trim())
+    .filter((pair) => pair.startsWith(start) && pair.includes('='))
+    .map((pair) => pair.slice(pair.indexOf('=') + 1))
+}
+
 /**
  * A `Set-Cookie` value: HttpOnly, SameSite=Lax, Path=/. `value` must be cookie-safe (base64url and `_.`).
  * @param maxAgeSeconds 0 deletes; `undefined` lives as long as the browser session

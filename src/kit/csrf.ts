@@ -18,24 +18,32 @@ export async function issueCsrfToken(root: RootSecret, browserCookie: string): P
   return `${salt}.${await root.mac(purpose, `${salt}.${browserCookie}`)}`
 }
 
-/** Whether `token` was issued for this browser. */
+/** Whether `token` was issued for this browser, which may have several cookies (`src/login/browser-binding.ts`). */
 export async function checkCsrfToken(
   root: RootSecret,
-  browserCookie: string | undefined,
+  browserCookies: readonly string[],
   token: string | undefined,
 ): Promise<boolean> {
   const match = token === undefined ? null : shape.exec(token)
-  if (!match || !browserCookie) return false
+  if (!match) return false
   const [, salt, mac] = match as unknown as [string, string, string]
-  return constantTimeEqual(mac, await root.mac(purpose, `${salt}.${browserCookie}`))
+  for (const cookie of browserCookies) {
+    if (constantTimeEqual(mac, await root.mac(purpose, `${salt}.${cookie}`))) return true
+  }
+  return false
 }
 
 /**
  * Whether a post came from a page of `issuer`. Every current browser sends `Origin` with a post; when a
- * privacy setting hides it (`null`), Fetch Metadata must vouch for it. Neither: refused.
+ * privacy setting hides it (`null`), Fetch Metadata must vouch for it, and `Referer` where an old browser or a
+ * proxy leaves both out. None of them: refused.
  */
 export function isOwnOrigin(headers: Headers, issuer: string): boolean {
+  const own = new URL(issuer).origin
   const origin = headers.get('origin')
-  if (origin !== null && origin !== 'null') return origin === new URL(issuer).origin
-  return headers.get('sec-fetch-site') === 'same-origin'
+  if (origin !== null && origin !== 'null') return origin === own
+  const site = headers.get('sec-fetch-site')
+  if (site !== null || origin !== null) return site === 'same-origin'
+  const referer = headers.get('referer')
+  return referer !== null && URL.canParse(referer) && new URL(referer).origin === own
 }

@@ -4,10 +4,10 @@ import type { ConsentInWords } from './describe-consent.ts'
 import { HiddenFields } from './form-parts.tsx'
 import { Layout } from './layout.tsx'
 import { isolated } from './messages/isolated.ts'
-import type { Page } from './page.ts'
+import type { FormPage } from './page.ts'
 
 interface ConsentPageProps {
-  readonly page: Page
+  readonly page: FormPage
   readonly interaction: string
   readonly clientName: string
   /** Where the person goes afterwards; names may be chosen freely, hosts may not. */

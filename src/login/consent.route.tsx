@@ -13,7 +13,7 @@ import { formTargets, returnHost } from './form-targets.ts'
 import type { Interaction } from './interaction.ts'
 import { findLiveSession } from './live-session.ts'
 import { requireInteraction, resumePath, withInteraction } from './load-interaction.ts'
-import { goTo, openPage, sendPage } from './page.ts'
+import { goTo, openFormPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 
 const path = '/consent'
@@ -66,8 +66,13 @@ export const consentRoutes = new OpenAPIHono<AppEnv>()
       const decision = form.value.get('decision')
       if (decision === 'allow') return allow(c, question.value)
       if (decision === 'deny') return deny(c, question.value)
-      const { messages } = await openPage(c, question.value.interaction.ui_locales)
-      return renderErrorPage(c, { status: 400, message: messages.malformedForm })
+      const again = `${path}?interaction=${form.value.get('interaction')}`
+      return renderErrorPage(c, {
+        status: 400,
+        message: (messages) => messages.malformedForm,
+        waysOn: (messages) => [{ href: again, label: messages.openFormAgain }],
+        uiLocales: question.value.interaction.ui_locales,
+      })
     },
   )
 
@@ -139,7 +144,7 @@ async function showPage(
 ): Promise<Response> {
   const { findClient, findUser, loadScopeCatalog } = c.env.deps
   const [page, client, user, catalog] = await Promise.all([
-    openPage(c, interaction.ui_locales),
+    openFormPage(c, interaction.ui_locales),
     findClient(interaction.client_id),
     findUser(session.user_id),
     loadScopeCatalog(),

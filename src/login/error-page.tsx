@@ -1,36 +1,56 @@
-/** Errors that are shown here, because there is nowhere to send them. */
+/** Errors that are shown here, because there is nowhere to send them. None is a dead end. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import type { OAuthRefusal } from '../oauth/refusal.ts'
+import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
 import { Layout } from './layout.tsx'
+import type { Messages } from './messages/en.ts'
+import { waitInWords } from './messages/time-in-words.ts'
 import { openPage, sendPage } from './page.ts'
+
+export interface WayOn {
+  readonly href: string
+  readonly label: string
+}
 
 export interface ErrorPage {
   readonly status: number
   /** The specification's error code, shown for developers. */
   readonly code?: string | undefined
   /** What went wrong, without anything the server should keep to itself. */
-  readonly message: string
+  readonly message: (messages: Messages, language: string) => string
   /** Heading; a general one when absent. */
-  readonly title?: string | undefined
+  readonly title?: ((messages: Messages) => string) | undefined
+  /** Where the person can go from here, the best first; the account page when absent. */
+  readonly waysOn?: ((messages: Messages) => readonly WayOn[]) | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly uiLocales?: string | undefined
 }
 
 /** Renders an error with the request id that finds it in the log. */
 export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Promise<Response> {
-  const page = await openPage(c, error.uiLocales)
-  const { messages } = page
-  const title = error.title ?? messages.errorTitle
+  const page = openPage(c, error.uiLocales)
+  const { messages, language } = page
+  const title = error.title?.(messages) ?? messages.errorTitle
+  const waysOn = error.waysOn?.(messages) ?? [toAccount(messages)]
   const html = (
     <Layout page={page} title={title}>
       <div class="card">
         <h1>{title}</h1>
-        <p>{error.message}</p>
+        <p>{error.message(messages, language.tag)}</p>
         {error.code && (
           <p>
             <code>{error.code}</code>
           </p>
         )}
+        <div class="actions">
+          {waysOn.map(({ href, label }, index) => (
+            <a class={index === 0 ? 'button' : 'button second'} href={href}>
+              {label}
+            </a>
+          ))}
+        </div>
         <p class="quiet">{messages.reference(c.env.origin.request_id)}</p>
       </div>
     </Layout>
@@ -38,8 +58,31 @@ export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Pro
   return sendPage(c, page, html, { status: error.status, headers: error.headers })
 }
 
+/** Renders a refused request of an application; the code is for those who run it. */
+export const renderRefusalPage = (c: Context<AppEnv>, refusal: OAuthRefusal): Promise<Response> =>
+  renderErrorPage(c, {
+    status: refusal.status,
+    code: refusal.error,
+    message: (messages) => refusal.inWords?.(messages) ?? messages.requestRefused,
+    headers: refusal.headers,
+  })
+
+/** The page of a rate limit. */
+export const renderTooManyRequests = (c: Context<AppEnv>, decision: RateLimitDecision): Promise<Response> =>
+  renderErrorPage(c, {
+    status: 429,
+    message: (messages, language) =>
+      messages.tooManyRequests(waitInWords(language, decision.retryAfterSeconds)),
+    headers: rateLimitHeaders(decision),
+  })
+
+/** The account page, or the sign-in page before it. */
+export const toAccount = (messages: Messages): WayOn => ({ href: '/account', label: messages.toAccount })
+
 /** The page for paths that do not exist. */
-export async function renderNotFoundPage(c: Context<AppEnv>): Promise<Response> {
-  const { messages } = await openPage(c)
-  return renderErrorPage(c, { status: 404, title: messages.notFoundTitle, message: messages.notFoundText })
-}
+export const renderNotFoundPage = (c: Context<AppEnv>): Promise<Response> =>
+  renderErrorPage(c, {
+    status: 404,
+    title: (messages) => messages.notFoundTitle,
+    message: (messages) => messages.notFoundText,
+  })

@@ -1,6 +1,6 @@
 /** The pieces forms are made of: labelled fields, the error summary, and the hidden fields. */
 import type { FC } from 'hono/jsx'
-import type { Page } from './page.ts'
+import type { FormPage, Page } from './page.ts'
 
 export interface Problem {
   /** Name of the field it concerns; absent when it concerns the form as a whole. */
@@ -17,6 +17,7 @@ interface FieldProps {
   readonly hint?: string | undefined
   readonly maxlength: number
   readonly autofocus?: boolean | undefined
+  readonly readonly?: boolean | undefined
   readonly problems: readonly Problem[]
 }
 
@@ -74,7 +75,10 @@ export const Notice: FC<{ message: string | undefined }> = ({ message }) =>
   )
 
 /** The CSRF token and the sealed login in progress. */
-export const HiddenFields: FC<{ page: Page; interaction?: string | undefined }> = ({ page, interaction }) => (
+export const HiddenFields: FC<{ page: FormPage; interaction?: string | undefined }> = ({
+  page,
+  interaction,
+}) => (
   <>
     <input type="hidden" name="csrf_token" value={page.csrfToken} />
     {interaction && <input type="hidden" name="interaction" value={interaction} />}

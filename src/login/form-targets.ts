@@ -3,12 +3,12 @@
  * page's `form-action` on the whole redirect chain that follows a post, so the redirect URI's scheme must be
  * listed; and `https:`, because an application may redirect on from its callback to any of its hosts.
  */
-import type { Interaction } from './interaction.ts'
+import { type Interaction, redirectUriOf } from './interaction.ts'
 
 /** CSP sources for the redirect URI of an interaction (its parameters were checked by authorize). */
 export function formTargets(interaction: Interaction): readonly string[] {
-  const redirectUri = new URLSearchParams(interaction.parameters).get('redirect_uri')
-  return redirectUri === null ? ['https:'] : schemeSources(redirectUri)
+  const redirectUri = redirectUriOf(interaction)
+  return redirectUri === undefined ? ['https:'] : schemeSources(redirectUri)
 }
 
 /** `https:` and the scheme of `uri`, e.g. `com.example.app:` of a native application. */
@@ -21,7 +21,7 @@ export function schemeSources(uri: string): readonly string[] {
 
 /** The host the person returns to, `undefined` for native applications' own schemes. */
 export function returnHost(interaction: Interaction): string | undefined {
-  const redirectUri = new URLSearchParams(interaction.parameters).get('redirect_uri')
-  if (redirectUri === null || !URL.canParse(redirectUri)) return undefined
+  const redirectUri = redirectUriOf(interaction)
+  if (redirectUri === undefined || !URL.canParse(redirectUri)) return undefined
   return new URL(redirectUri).host || undefined
 }

@@ -36,6 +36,11 @@ export interface Interaction {
         readonly claims: readonly string[]
       }
     | undefined
+  /**
+   * Why somebody who is signed in is asked to sign in: to prove it once more, or because another account is
+   * wanted. Absent when nobody was signed in.
+   */
+  readonly login_because?: 'again' | 'other_account' | undefined
   /** The person said no: authorize answers `access_denied`. */
   readonly denied?: true | undefined
 }
@@ -64,7 +69,7 @@ export const fitsUrl = (interaction: Interaction): boolean =>
  * @throws RangeError when it is too long: authorize must check `fitsUrl` first
  */
 export async function sealInteraction(root: RootSecret, interaction: Interaction): Promise<string> {
-  const sealed = await root.seal(purpose, JSON.stringify(withoutLongHints(interaction)), interaction.browser)
+  const sealed = await root.seal(purpose, JSON.stringify(withoutLongHints(interaction)))
   if (sealed.length > maxSealedLength) throw new RangeError('the interaction is too long')
   return sealed
 }
@@ -78,20 +83,38 @@ function withoutLongHints(interaction: Interaction): Interaction {
   return kept
 }
 
+export type OpenedInteraction =
+  | { readonly status: 'open'; readonly interaction: Interaction }
+  /** Begun in this browser, but too long ago. */
+  | { readonly status: 'expired'; readonly interaction: Interaction }
+  /** Begun in another browser. Says which application asked; nothing of it may go on here. */
+  | { readonly status: 'foreign'; readonly clientId: string; readonly redirectUri: string | undefined }
+  /** Cut off, made up, or sealed by a secret of long ago. */
+  | { readonly status: 'unreadable' }
+
 /**
  * Opens what `sealInteraction` made, in the same browser and in time.
- * @param browserCookie value of the browser binding cookie
+ * @param browserCookies values of the browser binding (`readBrowserBindings`)
  * @param now milliseconds since the Unix epoch
  */
 export async function openInteraction(
   root: RootSecret,
   sealed: string | undefined,
-  browserCookie: string | undefined,
+  browserCookies: readonly string[],
   now: number,
-): Promise<Interaction | undefined> {
-  if (!sealed || !browserCookie || sealed.length > maxSealedLength) return undefined
-  const json = await root.open(purpose, sealed, await sha256(browserCookie))
-  if (json === undefined) return undefined
+): Promise<OpenedInteraction> {
+  if (!sealed || sealed.length > maxSealedLength) return { status: 'unreadable' }
+  const json = await root.open(purpose, sealed)
+  if (json === undefined) return { status: 'unreadable' }
   const interaction = JSON.parse(json) as Interaction
-  return interaction.expires_at > now ? interaction : undefined
+  const hashes = await Promise.all(browserCookies.map(sha256))
+  if (!hashes.includes(interaction.browser)) {
+    const redirectUri = redirectUriOf(interaction)
+    return { status: 'foreign', clientId: interaction.client_id, redirectUri }
+  }
+  return { status: interaction.expires_at > now ? 'open' : 'expired', interaction }
 }
+
+/** Where the application asked to be answered; authorize checked it when the login began. */
+export const redirectUriOf = ({ parameters }: Interaction): string | undefined =>
+  new URLSearchParams(parameters).get('redirect_uri') ?? undefined

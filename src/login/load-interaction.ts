@@ -2,10 +2,9 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import { readBrowserBinding } from './browser-binding.ts'
-import { renderErrorPage } from './error-page.tsx'
-import { type Interaction, openInteraction, sealInteraction } from './interaction.ts'
-import { chooseLanguage } from './messages/choose-language.ts'
+import { readBrowserBindings } from './browser-binding.ts'
+import { type Interaction, type OpenedInteraction, openInteraction, sealInteraction } from './interaction.ts'
+import { showLostInteraction } from './lost-interaction.ts'
 
 export interface LoadedInteraction {
   readonly interaction: Interaction
@@ -21,11 +20,7 @@ export async function loadInteraction(
   c: Context<AppEnv>,
   sealed: string | undefined,
 ): Promise<Result<LoadedInteraction | undefined, Response>> {
-  if (!sealed) return ok(undefined)
-  const { config, root, now } = c.env.deps
-  const binding = readBrowserBinding(config, c.req.header('cookie'))
-  const interaction = await openInteraction(root, sealed, binding, now())
-  return interaction ? ok({ interaction, sealed }) : err(await expired(c))
+  return sealed ? requireInteraction(c, sealed) : ok(undefined)
 }
 
 /** The same for pages that make no sense without one. */
@@ -33,14 +28,19 @@ export async function requireInteraction(
   c: Context<AppEnv>,
   sealed: string | undefined,
 ): Promise<Result<LoadedInteraction, Response>> {
-  const loaded = await loadInteraction(c, sealed)
-  if (!loaded.ok) return loaded
-  return loaded.value ? ok(loaded.value) : err(await expired(c))
+  const opened = await openOwnInteraction(c, sealed)
+  return opened.status === 'open'
+    ? ok({ interaction: opened.interaction, sealed: sealed as string })
+    : err(await showLostInteraction(c, opened))
 }
 
-function expired(c: Context<AppEnv>): Promise<Response> {
-  const { messages } = chooseLanguage(undefined, c.req.header('accept-language'))
-  return renderErrorPage(c, { status: 400, message: messages.interactionExpired })
+/** Opens an interaction with the cookies of this request. */
+export function openOwnInteraction(
+  c: Context<AppEnv>,
+  sealed: string | undefined,
+): Promise<OpenedInteraction> {
+  const { config, root, now } = c.env.deps
+  return openInteraction(root, sealed, readBrowserBindings(config, c.req.header('cookie')), now())
 }
 
 /** The path of a page that goes on with `interaction`. */

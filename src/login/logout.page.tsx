@@ -3,10 +3,10 @@ import type { FC } from 'hono/jsx'
 import { HiddenFields } from './form-parts.tsx'
 import { Layout } from './layout.tsx'
 import { isolated } from './messages/isolated.ts'
-import type { Page } from './page.ts'
+import type { FormPage, Page } from './page.ts'
 
 interface LogoutPageProps {
-  readonly page: Page
+  readonly page: FormPage
   /** Path the form posts to. */
   readonly action: string
   /** The application that asks, if one does. */

@@ -3,7 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
 import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import { LogoutPage, SignedOutPage } from './logout.page.tsx'
-import { goTo, openPage, sendPage } from './page.ts'
+import { goTo, openFormPage, openPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 import { readSession } from './session-cookie.ts'
 import { signOut } from './sign-out.ts'
@@ -22,10 +22,13 @@ export const logoutPageRoutes = new OpenAPIHono<AppEnv>()
       responses: { 200: 'The question, or that nobody is signed in' },
     }),
     async (c) => {
-      const page = await openPage(c)
       const session = await readSession(c.env.deps, c.req.header('cookie'))
-      const html = session ? <LogoutPage page={page} action={path} /> : <SignedOutPage page={page} />
-      return sendPage(c, page, html)
+      if (!session) {
+        const page = openPage(c)
+        return sendPage(c, page, <SignedOutPage page={page} />)
+      }
+      const page = await openFormPage(c)
+      return sendPage(c, page, <LogoutPage page={page} action={path} />)
     },
   )
   .openapi(

@@ -5,24 +5,59 @@ import { checkCsrfToken, isOwnOrigin } from '../kit/csrf.ts'
 import { err, type Result } from '../kit/result.ts'
 import { readForm } from '../oauth/form.ts'
 import type { Parameters } from '../oauth/parameters.ts'
-import { readBrowserBinding } from './browser-binding.ts'
-import { renderErrorPage } from './error-page.tsx'
-import { chooseLanguage } from './messages/choose-language.ts'
+import { readBrowserBindings } from './browser-binding.ts'
+import { type ErrorPage, renderErrorPage } from './error-page.tsx'
+import { openOwnInteraction } from './load-interaction.ts'
+import { hostOf, showLostInteraction } from './lost-interaction.ts'
 
-/** The form's fields, or the response that refuses it. */
-export async function readPageForm(c: Context<AppEnv>): Promise<Result<Parameters, Response>> {
+/**
+ * The form's fields, or the response that refuses it.
+ * @param pageOf path of the page with the form, for opening it again
+ */
+export async function readPageForm(
+  c: Context<AppEnv>,
+  pageOf: (form: Parameters | undefined) => string = (form) => withOwnFields(c.req.path, form),
+): Promise<Result<Parameters, Response>> {
   const { config, root } = c.env.deps
-  const { messages } = chooseLanguage(undefined, c.req.header('accept-language'))
+  const refuse = async (page: Pick<ErrorPage, 'status' | 'message'>, form?: Parameters) => {
+    const href = pageOf(form)
+    return err(
+      await renderErrorPage(c, { ...page, waysOn: (messages) => [{ href, label: messages.openFormAgain }] }),
+    )
+  }
   if (!isOwnOrigin(c.req.raw.headers, config.issuer)) {
-    return err(await renderErrorPage(c, { status: 403, message: messages.foreignForm }))
+    return refuse({ status: 403, message: (messages) => messages.foreignForm })
   }
   const form = await readForm(c.req.raw)
   if (!form.ok) {
-    return err(await renderErrorPage(c, { status: form.error.status, message: messages.malformedForm }))
+    const { status } = form.error
+    return refuse({
+      status,
+      message: (messages) => (status === 413 ? messages.formTooLarge : messages.malformedForm),
+    })
   }
-  const binding = readBrowserBinding(config, c.req.header('cookie'))
-  if (!(await checkCsrfToken(root, binding, form.value.get('csrf_token')))) {
-    return err(await renderErrorPage(c, { status: 403, message: messages.formExpired }))
+  const cookies = readBrowserBindings(config, c.req.header('cookie'))
+  if (!(await checkCsrfToken(root, cookies, form.value.get('csrf_token')))) {
+    const sealed = form.value.get('interaction')
+    const opened = sealed === undefined ? undefined : await openOwnInteraction(c, sealed)
+    if (opened && opened.status !== 'open') {
+      return err(await showLostInteraction(c, opened, 403))
+    }
+    const message: ErrorPage['message'] =
+      cookies.length > 0 ? (messages) => messages.formExpired : (messages) => messages.noCookie(hostOf(c))
+    return refuse({ status: 403, message }, form.value)
   }
   return form
+}
+
+/** Fields of a form that its page takes as parameters too. */
+const pageFields = ['interaction', 'link'] as const
+
+function withOwnFields(path: string, form: Parameters | undefined): string {
+  const query = new URLSearchParams()
+  for (const name of pageFields) {
+    const value = form?.get(name)
+    if (value !== undefined) query.set(name, value)
+  }
+  return query.size > 0 ? `${path}?${query}` : path
 }

@@ -4,25 +4,34 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import type { AppEnv } from '../dependencies.ts'
 import { issueCsrfToken } from '../kit/csrf.ts'
 import { pageHeaders } from '../kit/security-headers.ts'
-import { type BrowserBinding, ensureBrowserBinding } from './browser-binding.ts'
+import { ensureBrowserBinding } from './browser-binding.ts'
 import { chooseLanguage, type Language } from './messages/choose-language.ts'
 import type { Messages } from './messages/en.ts'
 
 export interface Page {
   readonly language: Language
   readonly messages: Messages
-  readonly binding: BrowserBinding
+}
+
+/** A page with a form: bound to this browser. */
+export interface FormPage extends Page {
   /** For the hidden field of every form on the page. */
   readonly csrfToken: string
+  /** `Set-Cookie` values of the browser binding. */
+  readonly setCookies: readonly string[]
 }
 
 /** @param uiLocales the application's wish; the browser's own is the second choice */
-export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<Page> {
-  const { config, root } = c.env.deps
+export function openPage(c: Context<AppEnv>, uiLocales?: string): Page {
   const language = chooseLanguage(uiLocales, c.req.header('accept-language'))
-  const binding = await ensureBrowserBinding(config, c.req.header('cookie'))
-  const csrfToken = await issueCsrfToken(root, binding.cookie)
-  return { language, messages: language.messages, binding, csrfToken }
+  return { language, messages: language.messages }
+}
+
+/** The same for a page with a form. */
+export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {
+  const { config, root } = c.env.deps
+  const { cookie, setCookies } = await ensureBrowserBinding(config, c.req.header('cookie'))
+  return { ...openPage(c, uiLocales), csrfToken: await issueCsrfToken(root, cookie), setCookies }
 }
 
 export interface PageResponse {
@@ -37,7 +46,7 @@ export interface PageResponse {
 /** Sends a page with its security headers. */
 export async function sendPage(
   c: Context<AppEnv>,
-  page: Page,
+  page: Page | FormPage,
   html: HtmlEscapedString | Promise<HtmlEscapedString>,
   { status = 200, headers = {}, cookies = [], formTargets }: PageResponse = {},
 ): Promise<Response> {
@@ -47,8 +56,8 @@ export async function sendPage(
     headers: { ...pageHeaders({ secure, formTargets }), ...headers, 'content-language': page.language.tag },
   })
   // The response is always no-store, so Accept-Language needs no Vary.
-  for (const cookie of [page.binding.setCookie, ...cookies]) {
-    if (cookie !== undefined) response.headers.append('set-cookie', cookie)
+  for (const cookie of ['setCookies' in page ? page.setCookies : [], cookies].flat()) {
+    response.headers.append('set-cookie', cookie)
   }
   return response
 }

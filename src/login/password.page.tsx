@@ -3,10 +3,10 @@ import type { FC } from 'hono/jsx'
 import { maxPasswordLength, minPasswordLength } from '../passwords/password-policy.ts'
 import { ErrorSummary, Field, HiddenFields, type Problem } from './form-parts.tsx'
 import { Layout } from './layout.tsx'
-import type { Page } from './page.ts'
+import type { FormPage } from './page.ts'
 
 interface PasswordPageProps {
-  readonly page: Page
+  readonly page: FormPage
   readonly interaction: string | undefined
   /** The person cannot go on without. */
   readonly isForced: boolean

@@ -15,7 +15,7 @@ import { findLiveSession } from './live-session.ts'
 import { type LoadedInteraction, loadInteraction, resumePath, withInteraction } from './load-interaction.ts'
 import { passwordProblemInWords } from './messages/password-problem-in-words.ts'
 import { waitInWords } from './messages/time-in-words.ts'
-import { goTo, openPage, type Page, sendPage } from './page.ts'
+import { type FormPage, goTo, openFormPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 import { PasswordPage } from './password.page.tsx'
 import { issueSessionHandle, setSessionCookie } from './session-cookie.ts'
@@ -42,7 +42,7 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
       if (!loaded.ok) return loaded.error
       const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
       if (!session) return goTo(signInPath(loaded.value))
-      const page = await openPage(c, loaded.value?.interaction.ui_locales)
+      const page = await openFormPage(c, loaded.value?.interaction.ui_locales)
       return showForm(c, { page, session, loaded: loaded.value })
     },
   )
@@ -68,7 +68,7 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
       if (!loaded.ok) return loaded.error
       const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
       if (!session) return goTo(signInPath(loaded.value))
-      const page = await openPage(c, loaded.value?.interaction.ui_locales)
+      const page = await openFormPage(c, loaded.value?.interaction.ui_locales)
       return change(c, { page, session, loaded: loaded.value }, parameters.value)
     },
   )
@@ -77,7 +77,7 @@ const signInPath = (loaded: LoadedInteraction | undefined): string =>
   loaded ? `/login?interaction=${loaded.sealed}` : '/login'
 
 interface PasswordForm {
-  readonly page: Page
+  readonly page: FormPage
   readonly session: LiveSession
   readonly loaded: LoadedInteraction | undefined
 }
@@ -117,7 +117,7 @@ interface FormRefusal {
   readonly headers?: Record<string, string>
 }
 
-function refusalOf({ language, messages }: Page, refusal: ReplaceRefusal): FormRefusal {
+function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): FormRefusal {
   switch (refusal.reason) {
     case 'wrong_current':
       return {

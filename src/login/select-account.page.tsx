@@ -3,10 +3,10 @@ import type { FC } from 'hono/jsx'
 import { HiddenFields } from './form-parts.tsx'
 import { Layout } from './layout.tsx'
 import { isolated } from './messages/isolated.ts'
-import type { Page } from './page.ts'
+import type { FormPage } from './page.ts'
 
 interface SelectAccountPageProps {
-  readonly page: Page
+  readonly page: FormPage
   readonly interaction: string
   readonly clientName: string | undefined
   readonly accountName: string
@@ -32,7 +32,7 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
           <input type="hidden" name="session_id" value={sessionId} />
           <div class="actions">
             <button type="submit">{messages.continueAs(isolated(accountName))}</button>
-            <a class="button second" href={`/login?interaction=${interaction}`}>
+            <a class="button second" href={`/login?interaction=${interaction}&as=another`}>
               {messages.useAnotherAccount}
             </a>
           </div>

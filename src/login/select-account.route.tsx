@@ -6,7 +6,7 @@ import { accountName } from './account-name.ts'
 import { formTargets } from './form-targets.ts'
 import { findLiveSession } from './live-session.ts'
 import { requireInteraction, resumePath, withInteraction } from './load-interaction.ts'
-import { goTo, openPage, sendPage } from './page.ts'
+import { goTo, openFormPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 import { SelectAccountPage } from './select-account.page.tsx'
 
@@ -35,7 +35,7 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
       const session = await findLiveSession(deps, c.req.header('cookie'))
       if (!session) return goTo(`/login?interaction=${sealed}`)
       const [page, user, client] = await Promise.all([
-        openPage(c, interaction.ui_locales),
+        openFormPage(c, interaction.ui_locales),
         deps.findUser(session.user_id),
         deps.findClient(interaction.client_id),
       ])

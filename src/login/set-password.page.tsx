@@ -5,10 +5,10 @@ import type { PasswordSetup } from '../users/password-setup.ts'
 import { ErrorSummary, Field, HiddenFields, type Problem } from './form-parts.tsx'
 import { Layout } from './layout.tsx'
 import { isolated } from './messages/isolated.ts'
-import type { Page } from './page.ts'
+import type { FormPage } from './page.ts'
 
 interface SetPasswordPageProps {
-  readonly page: Page
+  readonly page: FormPage
   readonly link: string
   readonly setup: PasswordSetup
   readonly problems: readonly Problem[]

@@ -11,7 +11,7 @@ import { renderErrorPage } from './error-page.tsx'
 import type { Problem } from './form-parts.tsx'
 import { passwordProblemInWords } from './messages/password-problem-in-words.ts'
 import { waitInWords } from './messages/time-in-words.ts'
-import { goTo, openPage, sendPage } from './page.ts'
+import { goTo, openFormPage, openPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 import { SetPasswordPage } from './set-password.page.tsx'
 
@@ -71,7 +71,7 @@ interface SetupForm {
 }
 
 async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters): Promise<Response> {
-  const { messages } = await openPage(c)
+  const { messages } = openPage(c)
   const password = parameters.get('new_password')
   if (password === undefined) {
     return showForm(c, form, [{ field: 'new_password', message: messages.newPasswordMissing }])
@@ -86,18 +86,21 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   return showForm(c, form, [{ field: 'new_password', message }])
 }
 
-async function refuse(c: Context<AppEnv>, refusal: LinkRefusal): Promise<Response> {
-  const { language, messages } = await openPage(c)
+function refuse(c: Context<AppEnv>, refusal: LinkRefusal): Promise<Response> {
   if (refusal.reason === 'invalid') {
     return renderErrorPage(c, {
       status: 400,
-      title: messages.linkInvalidTitle,
-      message: messages.linkInvalidText,
+      title: (messages) => messages.linkInvalidTitle,
+      message: (messages) => messages.linkInvalidText,
     })
   }
   const { decision } = refusal
-  const message = messages.tooManyAttempts(waitInWords(language.tag, decision.retryAfterSeconds))
-  return renderErrorPage(c, { status: 429, message, headers: rateLimitHeaders(decision) })
+  return renderErrorPage(c, {
+    status: 429,
+    message: (messages, language) =>
+      messages.tooManyAttempts(waitInWords(language, decision.retryAfterSeconds)),
+    headers: rateLimitHeaders(decision),
+  })
 }
 
 async function showForm(
@@ -105,7 +108,7 @@ async function showForm(
   { link, opened }: SetupForm,
   problems: readonly Problem[] = [],
 ): Promise<Response> {
-  const page = await openPage(c)
+  const page = await openFormPage(c)
   const html = <SetPasswordPage page={page} link={link} setup={opened} problems={problems} />
   return sendPage(c, page, html, { status: problems.length > 0 ? 400 : 200 })
 }

@@ -1,17 +1,25 @@
 /** The sign-in form. */
 import type { FC } from 'hono/jsx'
 import { ErrorSummary, Field, HiddenFields, Notice, type Problem } from './form-parts.tsx'
+import type { Interaction } from './interaction.ts'
 import { Layout } from './layout.tsx'
 import { isolated } from './messages/isolated.ts'
 import type { LoginMethod } from './methods/login-method.ts'
-import type { Page } from './page.ts'
+import type { FormPage } from './page.ts'
+
+/** Who is signed in on this browser already, and why they are asked nevertheless. */
+export interface SignedIn {
+  readonly name: string
+  readonly because: Interaction['login_because']
+}
 
 interface SignInPageProps {
-  readonly page: Page
+  readonly page: FormPage
   readonly method: LoginMethod
   readonly interaction: string | undefined
   /** Name of the application that asked for the sign-in. */
   readonly clientName: string | undefined
+  readonly signedIn: SignedIn | undefined
   /** What the person typed before, or `login_hint`. */
   readonly username: string | undefined
   readonly problems: readonly Problem[]
@@ -20,34 +28,67 @@ interface SignInPageProps {
 }
 
 export const SignInPage: FC<SignInPageProps> = (props) => {
-  const { page, method, clientName, username, problems } = props
+  const { page, method, problems, signedIn } = props
   const { messages } = page
+  const isAgain = signedIn?.because === 'again'
+  const username = isAgain ? signedIn.name : props.username
+  const title = isAgain ? messages.signInAgainTitle : messages.signInTitle
   const focusable = problems.length > 0 ? -1 : username ? 1 : 0
   return (
-    <Layout page={page} title={messages.signInTitle} hasProblem={problems.length > 0}>
+    <Layout page={page} title={title} hasProblem={problems.length > 0}>
       <div class="card">
-        <h1>{messages.signInTitle}</h1>
-        {clientName && <p class="lead">{messages.signInTo(isolated(clientName))}</p>}
+        <h1>{title}</h1>
+        <Reason {...props} />
         <Notice message={props.notice} />
         <ErrorSummary page={page} problems={problems} />
         <form method="post" action="/login">
           <HiddenFields page={page} interaction={props.interaction} />
           <input type="hidden" name="method" value={method.id} />
+          {isAgain && <input type="hidden" name="again" value="yes" />}
           {method.fields.map(({ label, missing: _, ...field }, index) => (
             <Field
               {...field}
               label={label(messages)}
               // A password is never sent back to the browser.
               value={field.autocomplete === 'username' ? username : undefined}
+              readonly={isAgain && field.autocomplete === 'username'}
               autofocus={index === focusable}
               problems={problems}
             />
           ))}
           <div class="actions">
             <button type="submit">{messages.signInAction}</button>
+            {isAgain && (
+              <a class="button second" href={`/login?interaction=${props.interaction}&as=another`}>
+                {messages.useAnotherAccount}
+              </a>
+            )}
           </div>
         </form>
       </div>
     </Layout>
+  )
+}
+
+/** For which application, and why somebody is asked who is signed in. */
+const Reason: FC<SignInPageProps> = ({ page: { messages }, clientName, signedIn }) => {
+  const client = clientName && isolated(clientName)
+  if (signedIn?.because === 'again' && client) return <p class="lead">{messages.askedAgain(client)}</p>
+  return (
+    <>
+      {client && <p class="lead">{messages.signInTo(client)}</p>}
+      {signedIn && (
+        <p>
+          {client
+            ? messages.otherAccountWanted(client, isolated(signedIn.name))
+            : messages.signedInAs(isolated(signedIn.name))}
+        </p>
+      )}
+      {signedIn && !client && (
+        <p>
+          <a href="/account">{messages.toAccount}</a>
+        </p>
+      )}
+    </>
   )
 }

@@ -5,16 +5,19 @@ import type { AppEnv } from '../dependencies.ts'
 import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import type { LiveSession } from '../sessions/user-sessions.ts'
+import { accountName } from './account-name.ts'
 import type { Problem } from './form-parts.tsx'
 import { formTargets } from './form-targets.ts'
+import { findLiveSession } from './live-session.ts'
 import { type LoadedInteraction, loadInteraction, resumePath, withInteraction } from './load-interaction.ts'
 import { waitInWords } from './messages/time-in-words.ts'
 import { findLoginMethod } from './methods/index.ts'
 import type { LoginMethod, LoginOutcome } from './methods/login-method.ts'
-import { goTo, openPage, type Page, sendPage } from './page.ts'
+import { type FormPage, goTo, openFormPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 import { readSession, setSessionCookie } from './session-cookie.ts'
-import { SignInPage } from './sign-in.page.tsx'
+import { type SignedIn, SignInPage } from './sign-in.page.tsx'
 
 const path = '/login'
 const tag = 'Sign-in'
@@ -27,12 +30,21 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
       path,
       summary: 'Sign-in page',
       tag,
-      responses: { 200: 'The form', 400: 'The login in progress has expired or is another browser’s' },
+      responses: {
+        200: 'The form',
+        303: 'Signed in meanwhile, in another tab: authorize goes on',
+        400: 'The login in progress has expired or is another browser’s',
+      },
     }),
     async (c) => {
       const loaded = await loadInteraction(c, c.req.query('interaction'))
       if (!loaded.ok) return loaded.error
-      const form = await openForm(c, undefined, loaded.value)
+      const session = c.req.query('as') === 'another' ? undefined : await findSession(c)
+      if (session && loaded.value && !loaded.value.interaction.login_because) {
+        // Authorize saw nobody signed in; now it says what is missing still, and why.
+        return goTo(`${resumePath}?interaction=${loaded.value.sealed}`)
+      }
+      const form = await openForm(c, undefined, loaded.value, session)
       // A closed list, so that a link cannot put words on the page.
       const notice = c.req.query('done') === 'password' ? form.page.messages.passwordSaved : undefined
       return showForm(c, { ...form, notice }, loaded.value?.interaction.login_hint)
@@ -57,15 +69,19 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
       if (!parameters.ok) return parameters.error
       const loaded = await loadInteraction(c, parameters.value.get('interaction'))
       if (!loaded.ok) return loaded.error
-      const form = await openForm(c, parameters.value.get('method'), loaded.value)
+      const isAskedAgain = parameters.value.get('again') !== undefined
+      const session = isAskedAgain ? await findSession(c) : undefined
+      const form = await openForm(c, parameters.value.get('method'), loaded.value, session)
       return signIn(c, form, parameters.value)
     },
   )
 
 interface SignInForm {
-  readonly page: Page
+  readonly page: FormPage
   readonly method: LoginMethod
   readonly loaded: LoadedInteraction | undefined
+  /** Who is signed in here already. */
+  readonly signedIn: SignedIn | undefined
   readonly notice?: string | undefined
 }
 
@@ -73,11 +89,19 @@ const openForm = async (
   c: Context<AppEnv>,
   methodId: string | undefined,
   loaded: LoadedInteraction | undefined,
-): Promise<SignInForm> => ({
-  page: await openPage(c, loaded?.interaction.ui_locales),
-  method: findLoginMethod(methodId),
-  loaded,
-})
+  session: LiveSession | undefined,
+): Promise<SignInForm> => {
+  const user = session && (await c.env.deps.findUser(session.user_id))
+  return {
+    page: await openFormPage(c, loaded?.interaction.ui_locales),
+    method: findLoginMethod(methodId),
+    loaded,
+    signedIn: user && { name: accountName(user, user.id), because: loaded?.interaction.login_because },
+  }
+}
+
+const findSession = (c: Context<AppEnv>): Promise<LiveSession | undefined> =>
+  findLiveSession(c.env.deps, c.req.header('cookie'))
 
 async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Parameters): Promise<Response> {
   const { deps, origin } = c.env
@@ -106,7 +130,7 @@ interface FormRefusal {
 }
 
 function refusalOf(
-  { language, messages }: Page,
+  { language, messages }: FormPage,
   outcome: Exclude<LoginOutcome, { status: 'signed_in' }>,
 ): FormRefusal {
   if (outcome.status === 'refused') return { status: 400, problems: [{ message: messages.signInFailed }] }
@@ -140,7 +164,7 @@ async function finish(
 
 async function showForm(
   c: Context<AppEnv>,
-  { page, method, loaded, notice }: SignInForm,
+  { page, method, loaded, signedIn, notice }: SignInForm,
   username: string | undefined,
   { status, headers, problems }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
@@ -151,6 +175,7 @@ async function showForm(
       method={method}
       interaction={loaded?.sealed}
       clientName={client?.client_name}
+      signedIn={signedIn}
       username={username}
       problems={problems}
       notice={notice}

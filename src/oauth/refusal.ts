@@ -3,6 +3,8 @@
  * what the server knows; `detail` is for the log alone.
  */
 
+import type { Messages } from '../login/messages/en.ts'
+
 /** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
 export type OAuthErrorCode =
   | 'invalid_request'
@@ -34,6 +36,8 @@ export interface OAuthRefusal {
   /** Value of `WWW-Authenticate`, where the RFC asks for one. */
   readonly challenge?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** What a page says in the person's language, where it is shown and not sent; general words when absent. */
+  readonly inWords?: ((messages: Messages) => string) | undefined
   /** For the log, never for the wire. */
   readonly detail?: string | undefined
 }

@@ -8,18 +8,17 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { describeRoute, formRefusals, pageFormRefusals } from '../kit/describe-route.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
-import { renderErrorPage } from '../login/error-page.tsx'
+import { renderRefusalPage, renderTooManyRequests } from '../login/error-page.tsx'
 import { schemeSources } from '../login/form-targets.ts'
 import { findLiveSession } from '../login/live-session.ts'
 import { LogoutPage, SignedOutPage } from '../login/logout.page.tsx'
-import { goTo, openPage, sendPage } from '../login/page.ts'
+import { goTo, openFormPage, openPage, sendPage } from '../login/page.ts'
 import { readPageForm } from '../login/page-form.ts'
 import { clearSessionCookie } from '../login/session-cookie.ts'
 import { signOut } from '../login/sign-out.ts'
 import { readForm } from '../oauth/form.ts'
 import { type Parameters, parseQuery } from '../oauth/parameters.ts'
-import { invalidRequest, type OAuthRefusal } from '../oauth/refusal.ts'
-import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import { invalidRequest } from '../oauth/refusal.ts'
 import type { LiveSession } from '../sessions/user-sessions.ts'
 import { checkLogout, type LogoutRequest } from './logout.ts'
 import { sessionIdFor } from './subject.ts'
@@ -43,7 +42,9 @@ const description = {
 export const logoutRoutes = new OpenAPIHono<AppEnv>()
   .openapi(describeRoute({ id: 'logout', method: 'get', ...description }), (c) => {
     const parameters = parseQuery(c.req.url)
-    return parameters.ok ? answer(c, parameters.value) : showRefusal(c, invalidRequest(parameters.error))
+    return parameters.ok
+      ? answer(c, parameters.value)
+      : renderRefusalPage(c, invalidRequest(parameters.error))
   })
   .openapi(
     describeRoute({
@@ -55,7 +56,7 @@ export const logoutRoutes = new OpenAPIHono<AppEnv>()
     async (c) => {
       const form = await readForm(c.req.raw)
       // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
-      return form.ok ? goTo(`${path}?${form.value.encoded}`) : showRefusal(c, form.error)
+      return form.ok ? goTo(`${path}?${form.value.encoded}`) : renderRefusalPage(c, form.error)
     },
   )
   .openapi(
@@ -68,7 +69,7 @@ export const logoutRoutes = new OpenAPIHono<AppEnv>()
       responses: { 303: 'Signed out', ...pageFormRefusals },
     }),
     async (c) => {
-      const form = await readPageForm(c)
+      const form = await readPageForm(c, () => '/logout')
       if (!form.ok) return form.error
       const sealed = form.value.get('return_to')
       const returnTo = sealed && (await c.env.deps.root.open('logout', sealed))
@@ -79,12 +80,9 @@ export const logoutRoutes = new OpenAPIHono<AppEnv>()
 async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Response> {
   const { deps } = c.env
   const taken = await deps.rateLimiter.take('authorize-ip', c.env.origin.ip ?? 'unknown')
-  if (!taken.allowed) {
-    const headers = rateLimitHeaders(taken)
-    return showRefusal(c, { ...invalidRequest('too many requests'), status: 429, headers })
-  }
+  if (!taken.allowed) return renderTooManyRequests(c, taken)
   const checked = await checkLogout(deps, parameters)
-  if (!checked.ok) return showRefusal(c, checked.error)
+  if (!checked.ok) return renderRefusalPage(c, checked.error)
   const request = checked.value
   const session = await findLiveSession(deps, c.req.header('cookie'))
   if (session && !(await isAboutSession(c, request, session))) {
@@ -94,7 +92,7 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
     ? await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)
     : clearSessionCookie(deps.config)
   if (request.redirectTo !== undefined) return goTo(request.redirectTo, [cookie])
-  const page = await openPage(c, parameters.get('ui_locales'))
+  const page = openPage(c, parameters.get('ui_locales'))
   return sendPage(c, page, <SignedOutPage page={page} />, { cookies: [cookie] })
 }
 
@@ -114,18 +112,10 @@ async function askFirst(
   { client, redirectTo }: LogoutRequest,
   uiLocales: string | undefined,
 ): Promise<Response> {
-  const page = await openPage(c, uiLocales)
+  const page = await openFormPage(c, uiLocales)
   const hidden = redirectTo ? { return_to: await c.env.deps.root.seal('logout', redirectTo) } : {}
   const html = (
     <LogoutPage page={page} action={confirmPath} clientName={client?.client_name} hidden={hidden} />
   )
   return sendPage(c, page, html, redirectTo ? { formTargets: schemeSources(redirectTo) } : {})
 }
-
-const showRefusal = (c: Context<AppEnv>, refusal: OAuthRefusal): Promise<Response> =>
-  renderErrorPage(c, {
-    status: refusal.status,
-    code: refusal.error,
-    message: refusal.description,
-    headers: refusal.headers,
-  })

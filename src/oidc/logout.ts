@@ -5,8 +5,9 @@
 import type { Client, FindClient } from '../clients/client.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import type { Messages } from '../login/messages/en.ts'
 import type { Parameters } from '../oauth/parameters.ts'
-import { invalidRequest, type OAuthRefusal } from '../oauth/refusal.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from '../oauth/refusal.ts'
 import { idTokenType } from './id-token.ts'
 
 export interface LogoutRequest {
@@ -30,7 +31,11 @@ export async function checkLogout(
   const hintedClientId = hinted.value?.clientId
   // §2: when both are there they must name the same client.
   if (clientId !== undefined && hintedClientId !== undefined && clientId !== hintedClientId) {
-    return err(invalidRequest('client_id does not match id_token_hint'))
+    return err(
+      refuse('invalid_request', 'client_id does not match id_token_hint', {
+        inWords: (messages) => messages.logoutClientMismatch,
+      }),
+    )
   }
   const known = clientId ?? hintedClientId
   const client = known === undefined ? undefined : await needs.findClient(known)
@@ -42,7 +47,10 @@ export async function checkLogout(
 async function readHint(verifyJwt: VerifyJwt, token: string | undefined) {
   if (token === undefined) return ok(undefined)
   const payload = await verifyJwt(token, { typ: idTokenType, acceptExpired: true })
-  if (!payload || typeof payload.aud !== 'string') return err(invalidRequest('id_token_hint is not valid'))
+  if (!payload || typeof payload.aud !== 'string') {
+    const inWords = (messages: Messages) => messages.logoutHintInvalid
+    return err(refuse('invalid_request', 'id_token_hint is not valid', { inWords }))
+  }
   return ok({ clientId: payload.aud, sid: payload['sid'], sub: payload.sub })
 }
 
@@ -54,7 +62,11 @@ function readRedirect(
   const uri = parameters.get('post_logout_redirect_uri')
   if (uri === undefined) return ok(undefined)
   if (!client?.post_logout_redirect_uris.includes(uri)) {
-    return err(invalidRequest('post_logout_redirect_uri is not registered for the client'))
+    return err(
+      refuse('invalid_request', 'post_logout_redirect_uri is not registered for the client', {
+        inWords: (messages) => messages.redirectUriUnregistered,
+      }),
+    )
   }
   const state = parameters.get('state')
   if (state === undefined) return ok(uri)

@@ -59,6 +59,11 @@ export interface SubjectState {
     /** @returns false when it was there already */
     add(jtiHash: string, expiresAt: number): boolean
   }
+  /** Logins in progress that led to a code. */
+  readonly spentInteractions: {
+    /** @returns false when it was there already */
+    add(interactionId: string, expiresAt: number): boolean
+  }
   /**
    * When all sessions were last ended (milliseconds since the Unix epoch). In memory alone: it matters to sign-ins
    * under way at that moment, which take less time than an object stays.

@@ -7,11 +7,13 @@ import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionsTable } from './sessions.table.ts'
+import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
 /** One entry per deployed version of the schema. */
 export const subjectMigrations: readonly string[] = [
   sessionsTable + grantsTable + loginAttemptsTable + consentsTable + revokedTokensTable + outboxTable,
+  spentInteractionsTable,
 ]
 
 /** The state of a subject on its tables; rows kept in memory belong to the returned value. */
@@ -26,11 +28,18 @@ export const openSubjectTables = (
   attempts: openLoginAttemptsTable(sql, schema),
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
+  spentInteractions: openSpentInteractionsTable(sql, schema),
   allEnded,
   record,
 })
 
-const expiringTables = ['sessions', 'grants', 'login_attempts', 'revoked_tokens'] as const
+const expiringTables = [
+  'sessions',
+  'grants',
+  'login_attempts',
+  'revoked_tokens',
+  'spent_interactions',
+] as const
 
 /** Isolates' clocks differ: a row stays a little longer than it must. */
 const clockToleranceMs = 60_000

@@ -95,6 +95,10 @@ export class UserSessions extends DurableObject<Env> {
     this.#change((state) => denyConsent(state, input))
   }
 
+  async spendInteraction({ interaction_id, expires_at }: Input<'spendInteraction'>) {
+    return this.#change((state) => state.spentInteractions.add(interaction_id, expires_at))
+  }
+
   async redeemCode(input: Input<'redeemCode'>) {
     return this.#tell(this.#change((state) => redeemCode(state, input)))
   }
@@ -200,6 +204,7 @@ export function createSessionsOf(
       rememberConsent: (input) => object.rememberConsent(input),
       forgetConsent: (input) => object.forgetConsent(input),
       denyConsent: (input) => object.denyConsent(input),
+      spendInteraction: (input) => object.spendInteraction(input),
       redeemCode: async (input) => forward<RedeemedCode>(await object.redeemCode(input)),
       rotateRefresh: async (input) => forward<RotatedRefresh>(await object.rotateRefresh(input)),
       inspectToken: (input) => object.inspectToken(input),

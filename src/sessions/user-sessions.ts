@@ -235,6 +235,12 @@ export interface CompletePasswordChange {
   readonly origin: Origin
 }
 
+export interface SpendInteraction {
+  readonly interaction_id: string
+  /** When the interaction opens no more: until then its use is remembered. */
+  readonly expires_at: number
+}
+
 export interface RememberConsent {
   readonly now: number
   readonly client_id: string
@@ -275,6 +281,11 @@ export interface UserSessions {
     user_id: string
     origin: Origin
   }): Promise<void>
+  /**
+   * A login in progress leads to one code at most.
+   * @returns whether this was its first use
+   */
+  spendInteraction(input: SpendInteraction): Promise<boolean>
   redeemCode(input: RedeemCode): Promise<RedeemedCode>
   rotateRefresh(input: RotateRefresh): Promise<RotatedRefresh>
   inspectToken(input: InspectToken): Promise<InspectedToken>

@@ -37,6 +37,12 @@ export const budgets = {
     objectCalls: 1,
     postgresRoundTrips: 0,
   },
+  resumedAuthorize: {
+    operation: 'authorize, back from a hosted page',
+    objectCalls: 2,
+    postgresRoundTrips: 0,
+    note: 'spends the login in progress in one call',
+  },
   userinfo: { operation: 'userinfo', objectCalls: 1, postgresRoundTrips: 1 },
   passwordLogin: { operation: 'password login', objectCalls: 2, postgresRoundTrips: 1 },
   refusedLogin: {

@@ -86,6 +86,25 @@ async function authorize(): Promise<string> {
   return location.searchParams.get('code') as string
 }
 
+/** Back from the sign-in page of an application that wants a new sign-in, up to the way on. */
+async function signInAgain(): Promise<string> {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid email',
+    prompt: 'login',
+    code_challenge: await sha256(verifier),
+    code_challenge_method: 'S256',
+  })
+  const begun = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
+  const html = await (await call(begun.headers.get('location') as string)).text()
+  const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+  const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
+  const answer = await post('/login', { ...fields, identifier: email, password }, { origin: issuer })
+  return answer.headers.get('location') as string
+}
+
 async function redeem(code: string) {
   const fields = {
     grant_type: 'authorization_code',
@@ -217,6 +236,16 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
 
   it(budgets.silentAuthorize.operation, () =>
     expectWithin(budgets.silentAuthorize, async () => expect(await authorize()).toMatch(/^authly_ac_/)),
+  )
+
+  it(budgets.resumedAuthorize.operation, () =>
+    expectWithin(
+      budgets.resumedAuthorize,
+      prepared(signInAgain, async (path) => {
+        const response = await call(path, { redirect: 'manual' })
+        expect(response.headers.get('location')).toContain('code=authly_ac_')
+      }),
+    ),
   )
 
   it(budgets.userinfo.operation, () =>

@@ -24,6 +24,10 @@ async function expectWellFormedError(response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? ''
   if (response.status < 400 || !type.includes('json')) return
   const body = (await response.json()) as Record<string, unknown>
+  if (type === 'application/problem+json') {
+    expect(body).toMatchObject({ status: response.status, title: expect.stringMatching(errorText) })
+    return
+  }
   expect(body['error']).toMatch(errorText)
   expect(body['error_description']).toMatch(errorText)
   expect(Object.keys(body).sort()).toEqual(['error', 'error_description'])

@@ -29,6 +29,8 @@ export function createFakeUserSessions(): { readonly sessions: UserSessions; rea
     rememberConsent: async (input) => rememberConsent(state, input),
     forgetConsent: async (input) => forgetConsent(state, input),
     denyConsent: async (input) => denyConsent(state, input),
+    spendInteraction: async ({ interaction_id, expires_at }) =>
+      state.spentInteractions.add(interaction_id, expires_at),
     redeemCode: async (input) => redeemCode(state, input),
     rotateRefresh: async (input) => rotateRefresh(state, input),
     inspectToken: async (input) => inspectToken(state, input),

@@ -11,6 +11,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const attempts = new Map<string, LoginAttempts>()
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
+  const spent = new Set<string>()
   const events: AuditEvent[] = []
   const liveGrants = () => [...grants.values()].filter((stored) => !stored.revoked)
 
@@ -42,6 +43,9 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     revokedTokens: {
       has: (jtiHash) => revoked.has(jtiHash),
       add: (jtiHash) => !revoked.has(jtiHash) && Boolean(revoked.add(jtiHash)),
+    },
+    spentInteractions: {
+      add: (interactionId) => !spent.has(interactionId) && Boolean(spent.add(interactionId)),
     },
     allEnded: { at: 0 },
     record: (event) => void events.push(event),

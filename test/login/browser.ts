@@ -26,6 +26,9 @@ export interface Browser {
   follow(shown: Shown): Promise<Shown>
 }
 
+/** What browsers say they take when they open a page. */
+const pageTypes = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+
 let browsers = 0
 
 export function openBrowser(address?: string): Browser {
@@ -37,7 +40,7 @@ export function openBrowser(address?: string): Browser {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await SELF.fetch(new URL(path, issuer).href, {
       ...init,
-      headers: { 'cf-connecting-ip': ip, ...(cookie ? { cookie } : {}), ...headers },
+      headers: { accept: pageTypes, 'cf-connecting-ip': ip, ...(cookie ? { cookie } : {}), ...headers },
       redirect: 'manual',
     })
     for (const line of response.headers.getSetCookie()) {

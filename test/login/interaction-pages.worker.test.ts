@@ -108,7 +108,7 @@ describe('a sign-in for an application', () => {
     const consent = await browser.follow(answer)
     const allowed = await browser.post('/consent', { ...consent.hidden, decision: 'allow' })
     const interaction = (allowed.location as string).split('?')[1]
-    const second = await browser.get(`/login?${interaction}`)
+    const second = await browser.get(`/login?${interaction}&as=another`)
     const asked = await signInOn(browser, second, grace.email)
     expect(asked.html).toContain('action="/consent"')
     expect(asked.html).toContain(grace.email)

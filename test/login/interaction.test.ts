@@ -2,18 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { randomToken, uuidv7 } from '../../src/kit/ids.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
-import { ensureBrowserBinding, readBrowserBinding } from '../../src/login/browser-binding.ts'
+import { ensureBrowserBinding, readBrowserBindings } from '../../src/login/browser-binding.ts'
 import {
   fitsUrl,
   type Interaction,
   maxInteractionParametersLength,
+  type OpenedInteraction,
   openInteraction,
   sealInteraction,
 } from '../../src/login/interaction.ts'
 
 const root = createRootSecret(randomToken())
-const settings = { secureCookies: true }
+const settings = { secureCookies: true, interactionTtlSeconds: 1800 }
 const now = 1_800_000_000_000
+const unreadable: OpenedInteraction = { status: 'unreadable' }
 
 async function start(more: Partial<Interaction> = {}) {
   const binding = await ensureBrowserBinding(settings, null)
@@ -33,35 +35,41 @@ async function start(more: Partial<Interaction> = {}) {
 describe('a login in progress', () => {
   test('opens unchanged in the browser that started it', async () => {
     const { interaction, cookie, sealed } = await start({ login_hint: 'zoë@example.test' })
-    expect(await openInteraction(root, sealed, cookie, now)).toEqual(interaction)
+    expect(await openInteraction(root, sealed, [randomToken(), cookie], now)).toEqual({
+      status: 'open',
+      interaction,
+    })
   })
 
   test('does not open in another browser (login CSRF), nor in one without the cookie', async () => {
-    const { sealed } = await start()
-    expect(await openInteraction(root, sealed, randomToken(), now)).toBeUndefined()
-    expect(await openInteraction(root, sealed, undefined, now)).toBeUndefined()
+    const { sealed } = await start({
+      parameters: 'client_id=app&redirect_uri=https%3A%2F%2Fapp.test%2Fcb&state=s',
+    })
+    const foreign = { status: 'foreign', clientId: 'app', redirectUri: 'https://app.test/cb' }
+    expect(await openInteraction(root, sealed, [randomToken()], now)).toEqual(foreign)
+    expect(await openInteraction(root, sealed, [], now)).toEqual(foreign)
   })
 
   test('ends at its expiry', async () => {
     const { cookie, sealed } = await start()
-    expect(await openInteraction(root, sealed, cookie, now + 59_999)).toBeDefined()
-    expect(await openInteraction(root, sealed, cookie, now + 60_000)).toBeUndefined()
+    expect((await openInteraction(root, sealed, [cookie], now + 59_999)).status).toBe('open')
+    expect((await openInteraction(root, sealed, [cookie], now + 60_000)).status).toBe('expired')
   })
 
   test('shows nothing of the request and does not open elsewhere', async () => {
     const { cookie, sealed } = await start()
     expect(sealed).toMatch(/^[\w-]+$/)
-    expect(await openInteraction(createRootSecret(randomToken()), sealed, cookie, now)).toBeUndefined()
+    expect(await openInteraction(createRootSecret(randomToken()), sealed, [cookie], now)).toEqual(unreadable)
   })
 
   test('nothing made up opens', async () => {
     const { cookie } = await start()
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
-        expect(await openInteraction(root, text, cookie, now)).toBeUndefined()
+        expect(await openInteraction(root, text, [cookie], now)).toEqual(unreadable)
       }),
     )
-    expect(await openInteraction(root, 'A'.repeat(1_000_000), cookie, now)).toBeUndefined()
+    expect(await openInteraction(root, 'A'.repeat(1_000_000), [cookie], now)).toEqual(unreadable)
   })
 
   test('the longest request that authorize accepts fits a URL; a longer one throws', async () => {
@@ -104,21 +112,47 @@ describe('a login in progress', () => {
 
   test.each(['login_hint', 'ui_locales', 'display'] as const)('an overlong %s is left out', async (hint) => {
     const { cookie, sealed } = await start({ [hint]: 'x'.repeat(8000), parameters: 'x'.repeat(8192) })
-    expect(await openInteraction(root, sealed, cookie, now)).not.toHaveProperty(hint)
+    const opened = await openInteraction(root, sealed, [cookie], now)
+    expect(opened).toMatchObject({ status: 'open' })
+    expect(opened).not.toHaveProperty(['interaction', hint])
   })
 })
 
 describe('the browser binding', () => {
+  const cookiesOf = (...answers: readonly { readonly setCookies: readonly string[] }[]): string => {
+    const jar = new Map<string, string>()
+    for (const line of answers.flatMap(({ setCookies }) => setCookies)) {
+      const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
+      jar.set(name, value)
+    }
+    return [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
   test('is kept once it is there', async () => {
     const first = await ensureBrowserBinding(settings, null)
-    const header = first.setCookie?.split(';')[0]
-    const second = await ensureBrowserBinding(settings, header)
-    expect(second).toEqual({ cookie: first.cookie, hash: first.hash, setCookie: undefined })
+    const second = await ensureBrowserBinding(settings, cookiesOf(first))
+    expect(second).toEqual({ cookie: first.cookie, hash: first.hash, setCookies: [] })
+  })
+
+  test('of every first answer stays in the browser, however many come at one moment and in which order', async () => {
+    const answers = await Promise.all(Array.from({ length: 60 }, () => ensureBrowserBinding(settings, null)))
+    const header = cookiesOf(...answers.toReversed())
+    const bindings = readBrowserBindings(settings, header)
+    expect(new Set(bindings)).toEqual(new Set(answers.map(({ cookie }) => cookie)))
+    expect(header.length).toBeLessThan(8192)
+    expect((await ensureBrowserBinding(settings, header)).setCookies).toEqual([])
+  })
+
+  test('of a first answer is forgotten by the browser a day after its login; one cookie lasts', async () => {
+    const [lasting, own] = (await ensureBrowserBinding(settings, null)).setCookies
+    expect(lasting).toMatch(/^__Host-authly_browser=/)
+    expect(lasting).not.toContain('Max-Age')
+    expect(own).toMatch(/^__Host-authly_browser_[\w-]{8}=.*; Max-Age=88200; Secure$/)
   })
 
   test.each(['short', 'x'.repeat(44), ''])('a cookie of another shape (%j) is replaced', async (value) => {
-    const header = `__Host-authly_browser=${value}`
-    expect(readBrowserBinding(settings, header)).toBeUndefined()
-    expect((await ensureBrowserBinding(settings, header)).setCookie).toBeDefined()
+    const header = `__Host-authly_browser=${value}; __Host-authly_browser_12345678=${value}`
+    expect(readBrowserBindings(settings, header)).toEqual([])
+    expect((await ensureBrowserBinding(settings, header)).setCookies).toHaveLength(2)
   })
 })

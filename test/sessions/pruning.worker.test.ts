@@ -73,6 +73,16 @@ describe('what an object stores', () => {
     expect(listed.map((session) => session.session_id)).toEqual(['session-1'])
   })
 
+  it('keeps a finished login in progress only while its link opens', async () => {
+    const subject = crypto.randomUUID()
+    const sessions = sessionsOf(subject)
+    await sessions.settleLogin(login())
+    await sessions.spendInteraction({ interaction_id: 'old', expires_at: start - 120 * second })
+    await sessions.spendInteraction({ interaction_id: 'new', expires_at: start + hour })
+    await runDurableObjectAlarm(stubOf(subject))
+    expect(await count(subject, 'spent_interactions')).toBe(1)
+  })
+
   it('keeps a revoked grant only while its code could return', async () => {
     const subject = crypto.randomUUID()
     const sessions = sessionsOf(subject)

@@ -211,6 +211,18 @@ export function describeUserSessions(name: string, open: () => Subject): void {
       })
     })
 
+    describe('a login in progress', () => {
+      it('leads to a code once, asked in turn or at one moment, and leaves the others alone', async () => {
+        const { sessions } = await signedIn()
+        const spend = (interaction_id: string) =>
+          sessions.spendInteraction({ interaction_id, expires_at: start + hour })
+        const first = await Promise.all([spend('one'), spend('one'), spend('one')])
+        expect(first.filter(Boolean)).toHaveLength(1)
+        expect(await spend('one')).toBe(false)
+        expect(await spend('two')).toBe(true)
+      })
+    })
+
     describe('redeeming a code', () => {
       it('issues once and records what, without any secret', async () => {
         const subject = await signedIn()

@@ -14,6 +14,10 @@ export const de: Messages = {
   signInAction: 'Anmelden',
   identifierMissing: 'Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein',
   passwordMissing: 'Geben Sie Ihr Passwort ein',
+  signInAgainTitle: 'Bestätigen Sie, dass Sie es sind',
+  askedAgain: (client) => `${client} bittet Sie, sich noch einmal auszuweisen.`,
+  otherAccountWanted: (client, name) =>
+    `Sie sind als ${name} angemeldet, aber ${client} fragt nach einem anderen Konto.`,
   signInFailed: 'Diese Anmeldedaten stimmen nicht. Prüfen Sie sie und versuchen Sie es noch einmal.',
   tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} noch einmal.`,
 
@@ -87,14 +91,38 @@ export const de: Messages = {
   errorTitle: 'Etwas ist schiefgegangen',
   notFoundTitle: 'Seite nicht gefunden',
   notFoundText: 'Unter dieser Adresse gibt es nichts.',
+  wrongMethod: 'So lässt sich diese Adresse nicht öffnen.',
+  serverFault: 'Der Fehler liegt bei uns. Versuchen Sie es gleich noch einmal.',
+  serverAway: 'Ein Teil dieses Dienstes ist nicht erreichbar. Versuchen Sie es gleich noch einmal.',
   reference: (id) => `Referenz: ${id}`,
-  interactionExpired:
-    'Diese Anmeldung ist abgelaufen oder wurde in einem anderen Browser begonnen. Kehren Sie zur Anwendung zurück und beginnen Sie neu.',
-  formExpired:
-    'Dieses Formular ist abgelaufen. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal. Cookies müssen erlaubt sein.',
+  toAccount: 'Zu Ihrem Konto',
+  startAgain: 'Neu beginnen',
+  backTo: (client, host) => `Zu ${client} (${host})`,
+  openFormAgain: 'Formular noch einmal öffnen',
+  signInExpiredTitle: 'Diese Anmeldung ist abgelaufen',
+  signInExpired: 'Sie war zu lange offen. Beginnen Sie neu, um fortzufahren.',
+  signInForeign:
+    'Diese Anmeldung wurde in einem anderen Browser begonnen, oder die Cookies dieses Browsers wurden seither gelöscht. Beginnen Sie in der Anwendung noch einmal.',
+  signInUnreadable:
+    'Dieser Link ist unvollständig oder nicht mehr gültig. Beginnen Sie in der Anwendung noch einmal.',
+  noCookie: (host) =>
+    `Ihr Browser hat kein Cookie gesendet, und ohne Cookie kann sich niemand anmelden. Falls Cookies für ${host} blockiert sind, erlauben Sie sie und beginnen Sie noch einmal. Falls Sie in einem anderen Browser begonnen haben, machen Sie dort weiter.`,
+  signInFinishedTitle: 'Diese Anmeldung ist abgeschlossen',
+  signInFinished: (client) =>
+    `Sie sind von hier schon zu ${client} weitergegangen. Falls sich dort nichts geöffnet hat, beginnen Sie neu.`,
+  formExpired: 'Dieses Formular gilt nicht mehr; es wurde nichts getan. Öffnen Sie es noch einmal.',
   foreignForm: 'Dieses Formular kam nicht von unseren eigenen Seiten; es wurde nichts getan.',
-  malformedForm: 'Das Formular konnte nicht gelesen werden.',
+  malformedForm: 'Das Formular konnte nicht gelesen werden; es wurde nichts getan.',
+  formTooLarge: 'Das Formular ist zu groß; es wurde nichts getan.',
   tooManyRequests: (wait) => `Zu viele Anfragen. Versuchen Sie es in ${wait} noch einmal.`,
+  requestRefused: 'Die Anwendung hat eine fehlerhafte Anfrage gesendet. Ihr Betreiber sollte davon erfahren.',
+  clientMissing: 'Die Anfrage sagt nicht, von welcher Anwendung sie kommt.',
+  clientUnknown: 'Die Anwendung, die Sie hierher geschickt hat, ist nicht bekannt.',
+  redirectUriMissing: 'Die Anfrage sagt nicht, wohin es zurückgehen soll.',
+  redirectUriUnregistered: 'Die Rückkehradresse ist für diese Anwendung nicht registriert.',
+  parameterRepeated: (name) => `Die Anfrage nennt „${name}“ mehr als einmal.`,
+  logoutHintInvalid: 'Die Bitte um Abmeldung enthält einen ungültigen Nachweis.',
+  logoutClientMismatch: 'Die Bitte um Abmeldung nennt zwei verschiedene Anwendungen.',
 
   scopes: {
     openid: 'bestätigen, wer Sie sind',

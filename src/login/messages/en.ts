@@ -13,6 +13,10 @@ export const en = {
   signInAction: 'Sign in',
   identifierMissing: 'Enter your email address or username',
   passwordMissing: 'Enter your password',
+  signInAgainTitle: 'Confirm that it is you',
+  askedAgain: (client: string) => `${client} asks you to prove once more who you are.`,
+  otherAccountWanted: (client: string, name: string) =>
+    `You are signed in as ${name}, but ${client} asks for another account.`,
   signInFailed: 'These sign-in details are not correct. Check them and try again.',
   tooManyAttempts: (wait: string) => `Too many attempts. Try again in ${wait}.`,
 
@@ -84,13 +88,37 @@ export const en = {
   errorTitle: 'Something went wrong',
   notFoundTitle: 'Page not found',
   notFoundText: 'There is nothing at this address.',
+  wrongMethod: 'This address cannot be opened in this way.',
+  serverFault: 'The fault is on our side. Try again in a moment.',
+  serverAway: 'A part of this service cannot be reached. Try again in a moment.',
   reference: (id: string) => `Reference: ${id}`,
-  interactionExpired:
-    'This sign-in has expired or was started in another browser. Go back to the application and start again.',
-  formExpired: 'This form has expired. Go back, reload the page and try again. Cookies must be allowed.',
+  toAccount: 'Go to your account',
+  startAgain: 'Start again',
+  backTo: (client: string, host: string) => `Go to ${client} (${host})`,
+  openFormAgain: 'Open the form again',
+  signInExpiredTitle: 'This sign-in has expired',
+  signInExpired: 'It was open for too long. Start again to go on.',
+  signInForeign:
+    'This sign-in was begun in another browser, or the cookies of this one have been deleted since. Begin again at the application.',
+  signInUnreadable: 'This link is incomplete or no longer valid. Begin again at the application.',
+  noCookie: (host: string) =>
+    `Your browser sent no cookie, and without one nobody can sign in. If cookies are blocked for ${host}, allow them and begin again. If you began in another browser, go on there.`,
+  signInFinishedTitle: 'This sign-in is finished',
+  signInFinished: (client: string) =>
+    `You have gone on to ${client} from here already. If it did not open, start again.`,
+  formExpired: 'This form is no longer valid, so nothing was done. Open it again.',
   foreignForm: 'This form was not sent from our own pages, so nothing was done.',
-  malformedForm: 'The form could not be read.',
+  malformedForm: 'The form could not be read, so nothing was done.',
+  formTooLarge: 'The form is too large, so nothing was done.',
   tooManyRequests: (wait: string) => `Too many requests. Try again in ${wait}.`,
+  requestRefused: 'The application sent a request that is not correct. Those who run it need to know.',
+  clientMissing: 'The request does not say which application it comes from.',
+  clientUnknown: 'The application that sent you here is not known.',
+  redirectUriMissing: 'The request does not say where to return to.',
+  redirectUriUnregistered: 'The address to return to is not registered for this application.',
+  parameterRepeated: (name: string) => `The request says “${name}” more than once.`,
+  logoutHintInvalid: 'The request to sign out carries a proof that is not valid.',
+  logoutClientMismatch: 'The request to sign out names two different applications.',
 
   scopes: {
     openid: 'Confirm who you are',

@@ -14,6 +14,10 @@ export const fr: Messages = {
   signInAction: 'Se connecter',
   identifierMissing: 'Saisissez votre adresse e-mail ou votre nom d’utilisateur',
   passwordMissing: 'Saisissez votre mot de passe',
+  signInAgainTitle: 'Confirmez que c’est bien vous',
+  askedAgain: (client) => `${client} vous demande de prouver encore une fois qui vous êtes.`,
+  otherAccountWanted: (client, name) =>
+    `Vous êtes connecté en tant que ${name}, mais ${client} demande un autre compte.`,
   signInFailed: 'Ces identifiants ne sont pas corrects. Vérifiez-les et réessayez.',
   tooManyAttempts: (wait) => `Trop de tentatives. Réessayez dans ${wait}.`,
 
@@ -87,14 +91,36 @@ export const fr: Messages = {
   errorTitle: 'Un problème est survenu',
   notFoundTitle: 'Page introuvable',
   notFoundText: 'Il n’y a rien à cette adresse.',
+  wrongMethod: 'Cette adresse ne s’ouvre pas de cette manière.',
+  serverFault: 'L’erreur vient de chez nous. Réessayez dans un instant.',
+  serverAway: 'Une partie de ce service est injoignable. Réessayez dans un instant.',
   reference: (id) => `Référence : ${id}`,
-  interactionExpired:
-    'Cette connexion a expiré ou a été commencée dans un autre navigateur. Retournez à l’application et recommencez.',
-  formExpired:
-    'Ce formulaire a expiré. Revenez en arrière, rechargez la page et réessayez. Les cookies doivent être autorisés.',
+  toAccount: 'Aller à votre compte',
+  startAgain: 'Recommencer',
+  backTo: (client, host) => `Aller à ${client} (${host})`,
+  openFormAgain: 'Rouvrir le formulaire',
+  signInExpiredTitle: 'Cette connexion a expiré',
+  signInExpired: 'Elle est restée ouverte trop longtemps. Recommencez pour continuer.',
+  signInForeign:
+    'Cette connexion a été commencée dans un autre navigateur, ou les cookies de celui-ci ont été supprimés depuis. Recommencez dans l’application.',
+  signInUnreadable: 'Ce lien est incomplet ou n’est plus valable. Recommencez dans l’application.',
+  noCookie: (host) =>
+    `Votre navigateur n’a envoyé aucun cookie, et sans cookie personne ne peut se connecter. Si les cookies sont bloqués pour ${host}, autorisez-les et recommencez. Si vous avez commencé dans un autre navigateur, continuez là-bas.`,
+  signInFinishedTitle: 'Cette connexion est terminée',
+  signInFinished: (client) => `Vous êtes déjà passé d’ici à ${client}. Si rien ne s’est ouvert, recommencez.`,
+  formExpired: 'Ce formulaire n’est plus valable ; rien n’a été fait. Rouvrez-le.',
   foreignForm: 'Ce formulaire ne vient pas de nos propres pages ; rien n’a été fait.',
-  malformedForm: 'Le formulaire n’a pas pu être lu.',
+  malformedForm: 'Le formulaire n’a pas pu être lu ; rien n’a été fait.',
+  formTooLarge: 'Le formulaire est trop grand ; rien n’a été fait.',
   tooManyRequests: (wait) => `Trop de requêtes. Réessayez dans ${wait}.`,
+  requestRefused: 'L’application a envoyé une demande incorrecte. Ses responsables doivent le savoir.',
+  clientMissing: 'La demande ne dit pas de quelle application elle vient.',
+  clientUnknown: 'L’application qui vous a envoyé ici n’est pas connue.',
+  redirectUriMissing: 'La demande ne dit pas où revenir.',
+  redirectUriUnregistered: 'L’adresse de retour n’est pas enregistrée pour cette application.',
+  parameterRepeated: (name) => `La demande indique « ${name} » plus d’une fois.`,
+  logoutHintInvalid: 'La demande de déconnexion porte une preuve qui n’est pas valable.',
+  logoutClientMismatch: 'La demande de déconnexion nomme deux applications différentes.',
 
   scopes: {
     openid: 'confirmer qui vous êtes',

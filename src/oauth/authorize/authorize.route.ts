@@ -4,13 +4,14 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../dependencies.ts'
 import { describeRoute, formRefusals } from '../../kit/describe-route.ts'
 import { uuidv7 } from '../../kit/ids.ts'
-import { ensureBrowserBinding, readBrowserBinding } from '../../login/browser-binding.ts'
-import { renderErrorPage } from '../../login/error-page.tsx'
-import { fitsUrl, type Interaction, openInteraction, sealInteraction } from '../../login/interaction.ts'
-import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
+import { ensureBrowserBinding } from '../../login/browser-binding.ts'
+import { renderRefusalPage, renderTooManyRequests } from '../../login/error-page.tsx'
+import { fitsUrl, type Interaction, sealInteraction } from '../../login/interaction.ts'
+import { requireInteraction } from '../../login/load-interaction.ts'
+import { showFinished } from '../../login/lost-interaction.ts'
 import { readForm } from '../form.ts'
 import { type Parameters, parseParameters, parseQuery } from '../parameters.ts'
-import { invalidRequest, type OAuthRefusal } from '../refusal.ts'
+import { invalidRequest } from '../refusal.ts'
 import { authorizationResponse } from './authorization-response.tsx'
 import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
 import { claimNames } from './decide-authorize.ts'
@@ -40,7 +41,7 @@ export const authorizeRoutes = new OpenAPIHono<AppEnv>()
     const parameters = parseQuery(c.req.url)
     return parameters.ok
       ? respond(c, parameters.value, undefined)
-      : showRefusal(c, invalidRequest(parameters.error))
+      : renderRefusalPage(c, invalidRequest(parameters.error))
   })
   .openapi(
     describeRoute({
@@ -51,7 +52,7 @@ export const authorizeRoutes = new OpenAPIHono<AppEnv>()
     }),
     async (c) => {
       const form = await readForm(c.req.raw)
-      if (!form.ok) return showRefusal(c, form.error)
+      if (!form.ok) return renderRefusalPage(c, form.error)
       // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
       return new Response(null, {
         status: 303,
@@ -69,18 +70,13 @@ export const authorizeRoutes = new OpenAPIHono<AppEnv>()
       responses: description.responses,
     }),
     async (c) => {
-      const deps = c.env.deps
-      const interaction = await openInteraction(
-        deps.root,
-        c.req.query('interaction'),
-        readBrowserBinding(deps.config, c.req.header('cookie')),
-        deps.now(),
-      )
-      if (!interaction) return showRefusal(c, invalidRequest('this sign-in has expired'))
+      const loaded = await requireInteraction(c, c.req.query('interaction'))
+      if (!loaded.ok) return loaded.error
+      const { interaction } = loaded.value
       const parameters = parseParameters(interaction.parameters)
       return parameters.ok
         ? respond(c, parameters.value, interaction)
-        : showRefusal(c, invalidRequest(parameters.error))
+        : renderRefusalPage(c, invalidRequest(parameters.error))
     },
   )
 
@@ -92,13 +88,7 @@ async function respond(
   const deps = c.env.deps
   const origin = c.env.origin
   const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
-  if (!taken.allowed) {
-    return showRefusal(c, {
-      ...invalidRequest('too many requests'),
-      status: 429,
-      headers: rateLimitHeaders(taken),
-    })
-  }
+  if (!taken.allowed) return renderTooManyRequests(c, taken)
   const outcome = await authorize(deps, {
     parameters,
     cookieHeader: c.req.header('cookie'),
@@ -106,12 +96,15 @@ async function respond(
     origin,
   })
   switch (outcome.kind) {
+    // Errors before the redirect URI is proven stay here (RFC 6749 §4.1.2.1).
     case 'local':
-      return showRefusal(c, outcome.refusal)
+      return renderRefusalPage(c, outcome.refusal)
     case 'redirect':
       return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal })
     case 'code':
       return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code })
+    case 'finished':
+      return showFinished(c, interaction as Interaction)
     case 'interact':
       return toPage(c, outcome, parameters, interaction)
   }
@@ -120,7 +113,7 @@ async function respond(
 /** Sends the person to a hosted page; the request travels along, sealed and bound to this browser. */
 async function toPage(
   c: Context<AppEnv>,
-  { page, request, asked }: Extract<AuthorizeOutcome, { kind: 'interact' }>,
+  { page, request, asked, because }: Extract<AuthorizeOutcome, { kind: 'interact' }>,
   parameters: Parameters,
   previous: Interaction | undefined,
 ): Promise<Response> {
@@ -137,6 +130,7 @@ async function toPage(
     ...request.hints,
     prompt_done: {},
     ...previous,
+    login_because: because,
     ...(asked && {
       consent: { session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
     }),
@@ -151,16 +145,6 @@ async function toPage(
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
   })
-  if (binding.setCookie) headers.append('set-cookie', binding.setCookie)
+  for (const cookie of binding.setCookies) headers.append('set-cookie', cookie)
   return new Response(null, { status: 303, headers })
-}
-
-/** Errors before the redirect URI is proven stay here (RFC 6749 §4.1.2.1). */
-function showRefusal(c: Context<AppEnv>, refusal: OAuthRefusal): Response | Promise<Response> {
-  return renderErrorPage(c, {
-    status: refusal.status,
-    code: refusal.error,
-    message: refusal.description,
-    headers: refusal.headers,
-  })
 }

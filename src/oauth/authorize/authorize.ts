@@ -47,12 +47,15 @@ export type AuthorizeOutcome =
   | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
   | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
   | { readonly kind: 'code'; readonly target: RedirectTarget; readonly code: string }
+  /** This interaction led to a code before. */
+  | { readonly kind: 'finished'; readonly request: AuthorizeRequest }
   | {
       readonly kind: 'interact'
       readonly page: InteractionPage
       readonly request: AuthorizeRequest
       /** Whom the consent page asks. */
       readonly asked?: LiveSession | undefined
+      readonly because?: Interaction['login_because']
     }
 
 /** Answers an authorization request. */
@@ -64,11 +67,16 @@ export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): P
   const decision = await decide(needs, input, request, cookie)
   switch (decision.next) {
     case 'issue':
+      if (input.interaction && !(await spend(needs, input.interaction, decision.session))) {
+        return { kind: 'finished', request }
+      }
       return { kind: 'code', target: request.target, code: await issueCode(needs, request, decision) }
     case 'refuse':
       return { kind: 'redirect', target: request.target, refusal: decision.refusal }
     case 'consent':
       return { kind: 'interact', page: 'consent', request, asked: decision.session }
+    case 'login':
+      return { kind: 'interact', page: 'login', request, because: decision.because }
     default:
       return { kind: 'interact', page: decision.next, request }
   }
@@ -140,6 +148,13 @@ async function recallConsent(
     return 'unavailable'
   }
 }
+
+/**
+ * What the person did in an interaction (typed the password, allowed access) answers one request. Its link lies
+ * in the browser's history: opened again it must not satisfy `prompt` or `max_age` for another code.
+ */
+const spend = (needs: AuthorizeNeeds, { id, expires_at }: Interaction, session: LiveSession) =>
+  needs.sessionsOf(session.user_id).spendInteraction({ interaction_id: id, expires_at })
 
 function issueCode(
   needs: AuthorizeNeeds,

@@ -27,7 +27,8 @@ export interface AuthorizeSituation {
 
 export type AuthorizeDecision =
   | { readonly next: 'issue'; readonly session: LiveSession; readonly sub: string }
-  | { readonly next: 'login' | 'password' | 'select_account' }
+  | { readonly next: 'login'; readonly because?: Interaction['login_because'] }
+  | { readonly next: 'password' | 'select_account' }
   /** Asks the person of this session, and nobody else. */
   | { readonly next: 'consent'; readonly session: LiveSession }
   | { readonly next: 'refuse'; readonly refusal: OAuthRefusal }
@@ -44,7 +45,7 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
 
   const justSignedIn = hasJustSignedIn(session, progress)
   if (!justSignedIn && needsLogin(situation, session)) {
-    return silent ? refused(loginRequired) : { next: 'login' }
+    return silent ? refused(loginRequired) : { next: 'login', because: 'again' }
   }
   if (request.prompt.has('select_account') && !justSignedIn && !progress?.prompt_done.select_account) {
     return { next: 'select_account' }
@@ -52,7 +53,7 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
   const wantedSub = request.hintedSub ?? request.claims.sub
   if (wantedSub !== undefined && wantedSub !== sub) {
     // A second sign-in will not help when the person just chose this account.
-    return silent || justSignedIn ? refused(loginRequired) : { next: 'login' }
+    return silent || justSignedIn ? refused(loginRequired) : { next: 'login', because: 'other_account' }
   }
   if (request.claims.essential_acr.length > 0 && !request.claims.essential_acr.includes(session.acr)) {
     return refused(

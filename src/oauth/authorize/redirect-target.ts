@@ -6,8 +6,9 @@
 import { isPort } from '../../clients/check-redirect-uri.ts'
 import type { Client } from '../../clients/client.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
+import type { Messages } from '../../login/messages/en.ts'
 import type { Parameters } from '../parameters.ts'
-import { invalidRequest, type OAuthRefusal } from '../refusal.ts'
+import { type OAuthRefusal, refuse } from '../refusal.ts'
 
 export const responseModes = ['query', 'form_post'] as const
 export type ResponseMode = (typeof responseModes)[number]
@@ -33,12 +34,18 @@ export function checkRedirectUri(
   client: Client,
 ): Result<RedirectTarget, OAuthRefusal> {
   const redirectUri = parameters.get('redirect_uri')
-  if (redirectUri === undefined) return err(invalidRequest('redirect_uri is missing'))
+  if (redirectUri === undefined) {
+    const inWords = (messages: Messages) => messages.redirectUriMissing
+    return err(refuse('invalid_request', 'redirect_uri is missing', { inWords }))
+  }
   const registered =
     client.redirect_uris.includes(redirectUri) ||
     (client.application_type === 'native' &&
       client.redirect_uris.some((candidate) => isSameLoopback(candidate, redirectUri)))
-  if (!registered) return err(invalidRequest('redirect_uri is not registered for this client'))
+  if (!registered) {
+    const inWords = (messages: Messages) => messages.redirectUriUnregistered
+    return err(refuse('invalid_request', 'redirect_uri is not registered for this client', { inWords }))
+  }
   const mode = parameters.get('response_mode')
   return ok({
     redirect_uri: redirectUri,

@@ -5,6 +5,7 @@
 import type { Client, FindClient } from '../../clients/client.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { maxInteractionParametersLength } from '../../login/interaction.ts'
+import type { Messages } from '../../login/messages/en.ts'
 import type { Parameters } from '../parameters.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
 import type { Check, CheckNeeds } from './check.ts'
@@ -82,12 +83,20 @@ async function proveTarget(
     return err(invalidRequest('the request is too long'))
   }
   for (const name of ['client_id', 'redirect_uri', 'state', 'response_mode']) {
-    if (parameters.duplicates.has(name)) return err(invalidRequest(`${name} is sent more than once`))
+    if (!parameters.duplicates.has(name)) continue
+    const inWords = (messages: Messages) => messages.parameterRepeated(name)
+    return err(refuse('invalid_request', `${name} is sent more than once`, { inWords }))
   }
   const clientId = parameters.get('client_id')
-  if (clientId === undefined) return err(invalidRequest('client_id is missing'))
+  if (clientId === undefined) {
+    const inWords = (messages: Messages) => messages.clientMissing
+    return err(refuse('invalid_request', 'client_id is missing', { inWords }))
+  }
   const client = await needs.findClient(clientId)
-  if (!client) return err(refuse('invalid_client', 'client_id is not known'))
+  if (!client) {
+    const inWords = (messages: Messages) => messages.clientUnknown
+    return err(refuse('invalid_client', 'client_id is not known', { inWords }))
+  }
   const target = checkRedirectUri(parameters, client)
   return target.ok ? ok({ client, target: target.value }) : target
 }

@@ -145,7 +145,8 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
     answers: { 303: redirect, 400: page, 413: page, 415: page },
   },
   resumeAuthorization: {
-    description: 'Hosted pages come back here. Not for applications.',
+    description:
+      'Hosted pages come back here. Not for applications. A sign-in leads to one code: opened again, the link shows a page that leads on.',
     query: [
       {
         name: 'interaction',

@@ -37,8 +37,14 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     query: [
       interaction,
       { name: 'done', description: 'What to confirm.', example: 'password', values: ['password'] },
+      {
+        name: 'as',
+        description: 'Shows the form even to a person who is signed in.',
+        example: 'another',
+        values: ['another'],
+      },
     ],
-    answers: { 200: page, 400: page },
+    answers: { 200: page, 303: redirect, 400: page },
   },
   signIn: {
     description: 'Takes the fields of the sign-in method. Unknown person and wrong password look the same.',
@@ -46,6 +52,11 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       csrf,
       interaction,
       { name: 'method', description: 'How to sign in.', example: 'password' },
+      {
+        name: 'again',
+        description: 'The form of a person who proves once more who they are.',
+        example: 'yes',
+      },
       {
         name: 'identifier',
         description: 'E-mail address or username.',
