@@ -39,8 +39,14 @@ app.all('/admin/*', async (c) => {
 /** Endpoints that programs call; browser applications call them from other origins. */
 const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/
 
-/** A browser says that it wants a page; whatever else asks for a path gets JSON. */
-const wantsPage = (c: Context<AppEnv>): boolean => /\btext\/html\b/i.test(c.req.header('accept') ?? '')
+/** Paths that people have no business at. */
+const programPaths = /^\/(oauth|oidc|admin|\.well-known)\//
+
+/** Browsers say that they want a page; who does not say it gets one where people go. */
+function wantsPage(c: Context<AppEnv>): boolean {
+  const accept = c.req.header('accept') ?? ''
+  return /\btext\/html\b/i.test(accept) || (!programPaths.test(c.req.path) && !/\bjson\b/i.test(accept))
+}
 
 const notFound: Problem = { code: 'not_found', status: 404, title: 'There is nothing at this address' }
 const methodNotAllowed: Problem = {

@@ -311,17 +311,22 @@ describe('an address where nothing is', () => {
     const page = await openBrowser().get('/no-such-page', { 'accept-language': 'fr' })
     expect([page.status, linksOf(page)]).toEqual([404, ['/account']])
     expect(page.html).toContain('Page introuvable')
-    const problem = await openBrowser().get('/no-such-page', { accept: 'application/json, */*' })
-    expect(problem.status).toBe(404)
-    expect(problem.headers.get('content-type')).toBe('application/problem+json')
-    expect(JSON.parse(problem.html)).toMatchObject({ status: 404, type: 'urn:authly:problem:not_found' })
+    for (const [path, accept] of [
+      ['/no-such-page', 'application/json, */*'],
+      ['/oauth/tokens', '*/*'],
+    ] as const) {
+      const problem = await openBrowser().get(path, { accept })
+      expect(problem.status).toBe(404)
+      expect(problem.headers.get('content-type')).toBe('application/problem+json')
+      expect(JSON.parse(problem.html)).toMatchObject({ status: 404, type: 'urn:authly:problem:not_found' })
+    }
   })
 
   test('a wrong method likewise (RFC 9110 §15.5.6)', async () => {
     const page = await openBrowser().post('/account', {}, { 'accept-language': 'es' })
     expect([page.status, page.headers.get('allow')]).toEqual([405, 'GET'])
     expect(page.html).toContain('Esta dirección no se abre de esta manera.')
-    const problem = await openBrowser().post('/account', {}, { accept: '*/*' })
+    const problem = await openBrowser().post('/account', {}, { accept: 'application/json' })
     expect([problem.status, problem.headers.get('allow')]).toEqual([405, 'GET'])
     expect(problem.headers.get('content-type')).toBe('application/problem+json')
   })
