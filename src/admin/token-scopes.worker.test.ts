@@ -20,6 +20,38 @@ describe('a token lends no more than its scopes (least privilege, RFC 9700 §2.3
     expect(done.status, await done.clone().text()).toBe(200)
   })
 
+  it('with admin:roles:write lends that and no more: neither an administrator nor a role that permits other things', async () => {
+    const scopes = ['admin:users:write', 'admin:roles:write']
+    const admin = await addAdmin({ scopes })
+    const other = await addAdmin()
+    const person = await addAdmin({ roles: [] })
+    const refused = await callAdmin(admin, 'POST', `/admin/users/${other.id}/reset-password`, reset)
+    expect(refused.status).toBe(403)
+    for (const roles of [['admin'], ['support']]) {
+      const body = { roles }
+      const headers = { 'if-match': '*' }
+      const granted = await callAdmin(admin, 'PUT', `/admin/users/${person.id}/roles`, { body, headers })
+      expect(granted.status).toBe(403)
+      const byAll = await callAdmin(await addAdmin(), 'PUT', `/admin/users/${person.id}/roles`, {
+        body,
+        headers,
+      })
+      expect(byAll.status, await byAll.clone().text()).toBe(200)
+    }
+    const body = { name: `r-${uuidv7()}`, description: 'r', permissions: ['admin:users:delete'] }
+    expect((await callAdmin(admin, 'POST', '/admin/roles', { body })).status).toBe(403)
+    const within = { ...body, permissions: ['admin:users:write'] }
+    expect((await callAdmin(admin, 'POST', '/admin/roles', { body: within })).status).toBe(201)
+  })
+
+  it('with a scope that its holder has no permission for lends nothing by it', async () => {
+    const scopes = ['admin:users:write', 'admin:roles:write']
+    const support = await addAdmin({ roles: ['support'], scopes })
+    const other = await addAdmin({ roles: ['support'] })
+    const refused = await callAdmin(support, 'POST', `/admin/users/${other.id}/reset-password`, reset)
+    expect(refused.status).toBe(403)
+  })
+
   it('with admin:clients:write alone registers no client with other administrative scopes', async () => {
     const names = ['admin:users:delete', 'admin:clients:write']
     const rows = names.map((name) => ({ name, description: name }))

@@ -10,6 +10,7 @@ import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
+import type { UserSessions } from '../sessions/user-sessions.ts'
 import { mostStumbles, offerLifetimeMs, postpone, progressOf } from './drive-job.ts'
 import { type InputFormat, InputRefusal } from './formats/input-row.ts'
 import {
@@ -29,12 +30,14 @@ import {
   type JobProgress,
   jobFileNames,
   type Offered,
+  type TokenAddress,
+  type WatcherToken,
 } from './job.ts'
 import type { JobWork } from './job-kind.ts'
 import { createJobBatch } from './jobs.store.ts'
 import { findJobKind } from './kinds/index.ts'
 import { type MovingJob, moveJob, wait } from './move-job.object.ts'
-import { createProgressFeed, type ProgressFeed, untilHeader } from './progress-feed.ts'
+import { createProgressFeed, type ProgressFeed, watcherHeader } from './progress-feed.ts'
 
 const stateKey = 'state'
 /** Work per alarm; then the object gets air, and a fresh CPU limit. */
@@ -67,6 +70,11 @@ export class Job extends DurableObject<Env> {
     if (this.#state) throw new Error('a job object takes one order')
     const kind = findJobKind(order.kind)
     this.#schema.ensure()
+    // Before the upload is read: it may take longer than the token lives.
+    if (!(await this.#delegate(order))) {
+      await this.discard()
+      return { ok: false, code: 'token_revoked' }
+    }
     // Set first: whatever happens to this request, the bytes do not stay.
     await this.#storage.setAlarm(Date.now() + offerLifetimeMs)
     try {
@@ -146,7 +154,7 @@ export class Job extends DurableObject<Env> {
   /** Progress as server-sent events, until the job ends. */
   async watch(watch: {
     readonly after: number | undefined
-    readonly until: number
+    readonly token: WatcherToken
   }): Promise<ReadableStream<Uint8Array> | undefined> {
     const progress = await this.progress()
     return progress && this.#feed.open(progress, watch)
@@ -168,6 +176,11 @@ export class Job extends DurableObject<Env> {
     this.#isWorking = true
     try {
       const until = Date.now() + alarmBudgetMs
+      await this.#feed.endDead(async (token) => {
+        const { grant_id, jti_hash } = token
+        const input = { now: Date.now(), kind: 'access', grant_id, jti_hash } as const
+        return (await this.#sessionsOf(token).inspectToken(input)).status === 'live'
+      })
       let next: number | undefined
       let steps = 0
       do next = await moveJob(this.#moving).catch((error: Error) => this.#stumble(error))
@@ -202,6 +215,20 @@ export class Job extends DurableObject<Env> {
     return progressOf(state, listFiles(this.#storage.sql, kind.files?.(state.order.params) ?? {}), Date.now())
   }
 
+  /** The object that knows a token. */
+  #sessionsOf({ subject }: TokenAddress): UserSessions {
+    return placeObjects(this.env.USER_SESSIONS, configOf(this.env))(subject) as unknown as UserSessions
+  }
+
+  async #delegate({ job_id, authority }: JobOrder): Promise<boolean> {
+    if (!authority) return false
+    const { client_id, token } = authority
+    const { grant_id, jti_hash } = token
+    return this.#sessionsOf(authority.token).delegate({
+      ...{ now: Date.now(), work_id: job_id, client_id, grant_id, jti_hash },
+    })
+  }
+
   #workOf({ order, counts, input }: JobState): JobWork<object> {
     const config = configOf(this.env)
     this.#root ??= createRootSecret(config.rootSecret, config.previousRootSecrets)
@@ -231,6 +258,9 @@ export class Job extends DurableObject<Env> {
         return createJobBatch(configOf(env))
       },
       workOf: (state) => this.#workOf(state),
+      isDelegated: async ({ job_id, authority }) =>
+        authority !== undefined &&
+        this.#sessionsOf(authority.token).isDelegated({ now: Date.now(), work_id: job_id }),
       save: (state) => this.#save(state),
       discard: () => this.discard(),
     }
@@ -249,8 +279,8 @@ export function createJobOf(namespace: DurableObjectNamespace<Job>, placement: P
       progress: () => object.progress() as Promise<JobProgress | undefined>,
       readFile: (name) => object.readFile(name),
       watch: (watch) => object.watch(watch),
-      async connect(until) {
-        const headers = { upgrade: 'websocket', [untilHeader]: String(until) }
+      async connect(token) {
+        const headers = { upgrade: 'websocket', [watcherHeader]: JSON.stringify(token) }
         return (await object.fetch('https://job.internal/', { headers })).webSocket ?? undefined
       },
     }

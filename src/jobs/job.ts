@@ -1,5 +1,6 @@
 /** A background job as everybody sees it: what was asked, by whom, and how far it is. */
 import type { Origin } from '../audit/event.ts'
+import type { InputProblem } from './formats/input-row.ts'
 
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof jobStatuses)[number]
@@ -12,12 +13,34 @@ export interface JobActor {
   readonly id: string
 }
 
+/** An access token, by what its object knows it as. */
+export interface TokenAddress {
+  /** Name of the object. */
+  readonly subject: string
+  readonly grant_id: string | undefined
+  readonly jti_hash: string
+}
+
+/** The access token of somebody who follows a job. `until`: when it ends (milliseconds since the Unix epoch). */
+export interface WatcherToken extends TokenAddress {
+  readonly until: number
+}
+
+/** What the access token that began a job lends it, and where to ask whether somebody revoked that token. */
+export interface JobAuthority {
+  readonly client_id: string
+  readonly scopes: readonly string[]
+  readonly token: TokenAddress
+}
+
 /** What a job object is told once, when it is made. Plain data. */
 export interface JobOrder {
   readonly job_id: string
   /** Name of its kind (`kinds/index.ts`). */
   readonly kind: string
   readonly actor: JobActor
+  /** Absent in an order of an older version: it lends nothing, so the job ends. */
+  readonly authority: JobAuthority | undefined
   /** Parsed by the kind's own schema before. */
   readonly params: Readonly<Record<string, unknown>>
   /** Milliseconds since the Unix epoch. */
@@ -68,7 +91,9 @@ export interface JobFile {
 export type Offered =
   /** `digest`: base64url(SHA-256) of the upload. */
   | { readonly ok: true; readonly rows: number | null; readonly digest: string }
-  | { readonly ok: false; readonly code: string; readonly line: number; readonly detail: string }
+  | { readonly ok: false; readonly code: InputProblem; readonly line: number; readonly detail: string }
+  /** The token was revoked meanwhile. */
+  | { readonly ok: false; readonly code: 'token_revoked' }
 
 /** The object of one job, from outside. */
 export interface JobHandle {
@@ -84,13 +109,13 @@ export interface JobHandle {
   /** Undefined when everything was deleted. */
   progress(): Promise<JobProgress | undefined>
   readFile(name: JobFileName): Promise<ReadableStream<Uint8Array> | undefined>
-  /** Server-sent events. @param watch `after`: `Last-Event-ID`; `until`: milliseconds since the Unix epoch */
+  /** Server-sent events. @param watch `after`: `Last-Event-ID` */
   watch(watch: {
     readonly after: number | undefined
-    readonly until: number
+    readonly token: WatcherToken
   }): Promise<ReadableStream<Uint8Array> | undefined>
   /** The same over a WebSocket; undefined when the job is gone or has too many watchers. */
-  connect(until: number): Promise<WebSocket | undefined>
+  connect(token: WatcherToken): Promise<WebSocket | undefined>
 }
 
 /** The job of an id. Makes no call by itself. */

@@ -4,12 +4,13 @@
  * or nothing.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import { authorizeWork } from '../admin/authorized-database.store.ts'
 import type { Permission } from '../admin/permissions.ts'
 import { createDatabase } from '../db/client.ts'
 import { createRunBatch, type RunBatch } from '../db/run-batch.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import { mostStumbles } from './drive-job.ts'
-import type { JobActor, JobCounts, JobStatus } from './job.ts'
+import type { JobCounts, JobOrder, JobStatus } from './job.ts'
 import type { StepStatement } from './job-kind.ts'
 
 interface DatabaseTarget {
@@ -37,9 +38,12 @@ export const createJobBatch =
     }
   }
 
+/** The statement that refuses (`AU403`) unless the job may go on. What an order does not lend, it has not. */
+const authorizeOrder = ({ actor, authority }: JobOrder, permission: Permission): SQL =>
+  authorizeWork({ ...actor, scopes: authority?.scopes ?? [] }, authority?.client_id ?? '', permission)
+
 export interface StepRequest {
-  readonly jobId: string
-  readonly actor: JobActor
+  readonly order: JobOrder
   readonly permission: Permission
   readonly step: number
   readonly effect: 'read' | 'write'
@@ -55,11 +59,14 @@ export type StepAnswer =
   /** It will never work. */
   | { readonly status: 'refused'; readonly detail: string }
 
+/** Why there is no outcome. */
+export type Unable = Exclude<StepAnswer, { readonly status: 'done' }>
+
 /** Does one step. Sent twice, a writing step acts once and answers the same. */
 export async function sendStep(runBatch: RunBatch, request: StepRequest): Promise<StepAnswer> {
-  const { jobId, actor, permission, step, effect, statement, counts } = request
+  const { order, permission, step, effect, statement, counts } = request
+  const { job_id: jobId } = order
   const { ctes, outcome } = statement
-  const authorize = sql`select authly_authorize(${actor.type}, ${actor.id}, ${permission})`
   const progress = sql`
     update jobs set processed = ${counts.processed}::int, succeeded = ${counts.succeeded}::int,
       failed = ${counts.failed}::int, total = coalesce(${counts.total}::int, total), updated_at = now()
@@ -77,7 +84,7 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
           sql`delete from job_chunks where job_id = ${jobId}::uuid and chunk < ${step}::int`,
         ]
   try {
-    const rows = await runBatch([authorize, ...work, progress])
+    const rows = await runBatch([authorizeOrder(order, permission), ...work, progress])
     const [answer] = rows[effect === 'read' ? 1 : 2] as readonly { outcome: unknown }[]
     const [state] = rows.at(-1) as readonly { cancel_requested: boolean }[]
     return { status: 'done', outcome: answer?.outcome, cancelRequested: state?.cancel_requested ?? true }
@@ -89,9 +96,31 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
     }
     const failure = failureOf(error)
     // The right may have ended after the step was done: what must follow it (people are signed out) follows all the same.
-    const mayBeDone = failure.status === 'refused' && effect === 'write'
-    return (mayBeDone && (await repeated(runBatch, jobId, step))) || failure
+    return failure.status === 'refused' ? refuseStep(runBatch, request, failure) : failure
   }
+}
+
+/** Whether the job may go on: asked where there is no step to ask it with. */
+export async function askToGoOn(
+  runBatch: RunBatch,
+  order: JobOrder,
+  permission: Permission,
+): Promise<Unable | undefined> {
+  try {
+    await runBatch([authorizeOrder(order, permission)])
+    return undefined
+  } catch (error) {
+    return failureOf(error)
+  }
+}
+
+/** A step that may not be sent any more; but it may have been sent before, and then its outcome counts. */
+export async function refuseStep(
+  runBatch: RunBatch,
+  { order, step, effect }: Pick<StepRequest, 'order' | 'step' | 'effect'>,
+  refusal: StepAnswer,
+): Promise<StepAnswer> {
+  return (effect === 'write' && (await repeated(runBatch, order.job_id, step))) || refusal
 }
 
 /** The outcome of a step that had been done, and whose answer was lost on the way. */
@@ -165,7 +194,7 @@ const isRepeated = (error: unknown): boolean => {
 /** A race another transaction won: serialization failure, deadlock, a unique index met by a parallel write. */
 const raceStates = new Set(['40001', '40P01', '23505', '55P03'])
 
-function failureOf(error: unknown): StepAnswer {
+function failureOf(error: unknown): Unable {
   const { code = '' } = databaseFailure(error) ?? {}
   if (raceStates.has(code))
     return { status: 'later', detail: 'another change was in the way', most: mostStumbles }

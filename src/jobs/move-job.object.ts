@@ -7,9 +7,9 @@ import { createEvent } from '../audit/create-event.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { backoffMs, endJob, offerLifetimeMs, postpone, settleStep } from './drive-job.ts'
 import { appendFile, type JobState } from './job.table.ts'
-import { fileRetentionSeconds, jobFileNames } from './job.ts'
+import { fileRetentionSeconds, type JobOrder, jobFileNames } from './job.ts'
 import type { JobWork } from './job-kind.ts'
-import { claimJob, finishJob, sendStep } from './jobs.store.ts'
+import { askToGoOn, claimJob, finishJob, refuseStep, sendStep, type Unable } from './jobs.store.ts'
 import { findJobKind } from './kinds/index.ts'
 import { publishOutput } from './publish-output.ts'
 
@@ -20,6 +20,8 @@ export interface MovingJob {
   readonly runBatch: RunBatch
   readonly bucket: R2Bucket | undefined
   workOf(state: JobState): JobWork<object>
+  /** Whether nobody has revoked the token that the job was ordered with. */
+  isDelegated(order: JobOrder): Promise<boolean>
   save(state: JobState): void
   discard(): Promise<void>
 }
@@ -82,25 +84,21 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
     return 0
   }
   const kind = findJobKind(state.order.kind)
+  const withdrawn = await findWithdrawal(job, state.order)
+  if (withdrawn && planOf(job) === undefined) return giveUp(job, state, withdrawn)
   const work = job.workOf(state)
   if (planOf(job) === undefined) job.storage.kv.put(planKey, await kind.plan(work, state.cursor))
   // On disk before Postgres hears of it: what is random in it must not be thrown again.
   await job.storage.sync()
   const plan = planOf(job)
-  const answer = await sendStep(job.runBatch, {
-    jobId: state.order.job_id,
-    actor: state.order.actor,
-    permission: kind.permission,
-    step: state.step,
-    effect: kind.effect(work.params),
-    statement: kind.statement(work, plan),
-    counts: state.counts,
-  })
-  if (answer.status === 'later') return wait(job, postpone(state, answer.detail, answer.most))
-  if (answer.status === 'refused') {
-    job.save(endJob(state, 'failed', answer.detail))
-    return 0
+  const request = {
+    ...{ order: state.order, permission: kind.permission, step: state.step, counts: state.counts },
+    ...{ effect: kind.effect(work.params), statement: kind.statement(work, plan) },
   }
+  const answer = withdrawn
+    ? await refuseStep(job.runBatch, request, withdrawn)
+    : await sendStep(job.runBatch, request)
+  if (answer.status !== 'done') return giveUp(job, state, answer)
   try {
     await kind.after?.(work, plan, answer.outcome)
   } catch (error) {
@@ -121,6 +119,25 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
   return 0
 }
 
+/** Why the job may not go on by what its token lent it; undefined: it may. */
+async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<Unable | undefined> {
+  if (!order.authority)
+    return { status: 'refused', detail: 'it was ordered before an upgrade: order it again' }
+  try {
+    const isLent = await job.isDelegated(order)
+    return isLent ? undefined : { status: 'refused', detail: 'the access it was ordered with was revoked' }
+  } catch {
+    return { status: 'later', detail: 'a part of the server is away' }
+  }
+}
+
+/** For now, or for ever. */
+function giveUp(job: MovingJob, state: JobState, answer: Unable): number {
+  if (answer.status === 'later') return wait(job, postpone(state, answer.detail, answer.most))
+  job.save(endJob(state, 'failed', answer.detail))
+  return 0
+}
+
 /** Copies the output to R2, part by part; the parts done are kept, so that it goes on where it was. */
 async function publish(job: MovingJob, state: JobState): Promise<number | undefined> {
   const kind = findJobKind(state.order.kind)
@@ -129,6 +146,9 @@ async function publish(job: MovingJob, state: JobState): Promise<number | undefi
     job.save(endJob(state, 'succeeded', null))
     return 0
   }
+  const unable =
+    (await findWithdrawal(job, state.order)) ?? (await askToGoOn(job.runBatch, state.order, kind.permission))
+  if (unable) return giveUp(job, state, unable)
   const bucket = job.bucket
   if (!bucket) {
     job.save(endJob(state, 'failed', 'this deployment has no R2 bucket'))

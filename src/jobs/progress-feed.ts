@@ -3,16 +3,18 @@
  * Progress is a state, not a history: a watcher that comes back gets the newest, unless it has that already.
  */
 import { jsonLine } from '../kit/json-line.ts'
-import { isFinal, type JobProgress } from './job.ts'
+import { isFinal, type JobProgress, type WatcherToken } from './job.ts'
 
 export interface ProgressFeed {
   /** To everybody who watches; closes the feeds of a job that ended. */
   send(read: () => JobProgress): void
-  /** Server-sent events (HTML §9.2). `after`: revision the watcher has seen; `until`: when its token ends. */
+  /** Server-sent events (HTML §9.2). `after`: revision the watcher has seen. */
   open(
     progress: JobProgress,
-    watch: { readonly after: number | undefined; readonly until: number },
+    watch: { readonly after: number | undefined; readonly token: WatcherToken },
   ): ReadableStream<Uint8Array>
+  /** Lets nobody go on whose token lives no more. Now and then, while there is something to tell. */
+  endDead(isLive: (token: WatcherToken) => Promise<boolean>): Promise<void>
   accept(progress: JobProgress, request: Request): Response
 }
 
@@ -21,10 +23,12 @@ const longestFeedMs = 10 * 60_000
 const heartbeatMs = 15_000
 const mostWatchers = 50
 const mostUnread = 64 * 1024
-/** When the watcher's token ends (milliseconds since the Unix epoch). From the worker, never from outside. */
-export const untilHeader = 'x-authly-until'
+const livenessMs = 60_000
+/** The watcher's token as JSON. From the worker, never from outside. */
+export const watcherHeader = 'x-authly-watcher'
 
 interface Watcher {
+  readonly token: WatcherToken
   write(text: string): void
   end(): void
 }
@@ -34,6 +38,7 @@ const encoder = new TextEncoder()
 export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
   const watchers = new Set<Watcher>()
   let told: number | undefined
+  let checkedAt = Date.now()
 
   const isOver = (progress: JobProgress): boolean => isFinal(progress.status) && progress.finished_at !== null
 
@@ -51,8 +56,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
         if (isOver(progress)) watcher.end()
       }
       for (const socket of sockets) {
-        const { expires_at } = socket.deserializeAttachment() as { expires_at: number }
-        if (Date.now() >= expires_at) {
+        if (Date.now() >= tokenOf(socket).until) {
           socket.close(1008, 'authorization expired')
           continue
         }
@@ -61,12 +65,26 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       }
     },
 
-    open(progress, { after, until }) {
+    async endDead(isLive) {
+      if (Date.now() - checkedAt < livenessMs) return
+      checkedAt = Date.now()
+      // Its object is away: asked again next time, and the token ends by itself.
+      const isDead = async (token: WatcherToken) => !(await isLive(token).catch(() => true))
+      await Promise.all([
+        ...[...watchers].map(async (watcher) => (await isDead(watcher.token)) && watcher.end()),
+        ...ctx.getWebSockets().map(async (socket) => {
+          if (await isDead(tokenOf(socket))) socket.close(1008, 'authorization ended')
+        }),
+      ])
+    },
+
+    open(progress, { after, token }) {
       let stop = () => {}
       return new ReadableStream({
         type: 'bytes',
         start(controller) {
           const watcher: Watcher = {
+            token,
             write(text) {
               // Who reads too slowly misses what is out of date, never the end.
               if (!text.includes('"finished_at":null') || (controller.desiredSize ?? 0) > -mostUnread) {
@@ -81,7 +99,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
           const heartbeat = setInterval(() => watcher.write(': alive\n\n'), heartbeatMs)
           const limit = setTimeout(
             () => watcher.end(),
-            Math.min(longestFeedMs, Math.max(0, until - Date.now())),
+            Math.min(longestFeedMs, Math.max(0, token.until - Date.now())),
           )
           stop = () => {
             watchers.delete(watcher)
@@ -101,13 +119,15 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       if (ctx.getWebSockets().length >= mostWatchers) return new Response(null, { status: 429 })
       const { 0: client, 1: server } = new WebSocketPair()
       ctx.acceptWebSocket(server)
-      server.serializeAttachment({ expires_at: Number(request.headers.get(untilHeader)) })
+      server.serializeAttachment(JSON.parse(request.headers.get(watcherHeader) ?? ''))
       server.send(textOf(progress))
       if (isOver(progress)) server.close(1000, 'the job has ended')
       return new Response(null, { status: 101, webSocket: client })
     },
   }
 }
+
+const tokenOf = (socket: WebSocket) => socket.deserializeAttachment() as WatcherToken
 
 const eventOf = (progress: JobProgress): string =>
   `id: ${progress.revision}\nevent: progress\ndata: ${textOf(progress)}\n\n`

@@ -26,6 +26,8 @@ interface Ending {
  * @returns whether there was such a session
  */
 export function endSession(state: SubjectState, input: Ending & { readonly session_id: string }): boolean {
+  // Signing out oneself withdraws nothing from the work one has ordered; a session that is revoked may be a thief's.
+  if (input.reason === 'revoked') state.delegations.withdraw({ of: 'session_id', is: input.session_id })
   const session = state.sessions.find(input.session_id)
   if (!session) return false
   dropSession(state, session, input)
@@ -43,6 +45,7 @@ export function endAllSessions(
   input: Omit<EndAllSessions, 'reason'> & { readonly reason: SessionEndReason & RevocationReason },
 ): void {
   state.allEnded.at = input.now
+  state.delegations.withdrawAll()
   for (const session of state.sessions.all()) {
     if (session.session_id !== input.except_session_id) dropSession(state, session, input)
   }

@@ -10,6 +10,8 @@ import type { ForgetConsent } from './user-sessions.ts'
 export function forgetConsent(state: SubjectState, input: ForgetConsent): boolean {
   const consent = state.consents.find(input.client_id)
   if (consent) state.consents.delete(input.client_id)
+  // Grants that have expired are not there any more, but the work they were lent to may be.
+  state.delegations.withdraw({ of: 'client_id', is: input.client_id })
   const grants = state.grants.allLive().filter(({ grant }) => grant.client_id === input.client_id)
   for (const stored of grants) {
     const { now, origin, by } = input

@@ -23,9 +23,13 @@ export interface RevocationCause {
   readonly actor: Pick<AuditEvent, 'actor_type' | 'actor_id'>
 }
 
+/** Not withdrawn by anybody: what was lent to background jobs goes on. */
+const endsNoWork: ReadonlySet<RevocationReason> = new Set(['session_ended', 'limit'])
+
 /** Revokes one grant and records it. Its row stays as long as its code could be presented again. */
 export function revokeGrant(state: SubjectState, stored: StoredGrant, cause: RevocationCause): void {
   state.grants.put({ ...stored, revoked: true, family: undefined })
+  if (!endsNoWork.has(cause.reason)) state.delegations.withdraw({ of: 'grant_id', is: stored.grant.grant_id })
   state.record(
     createEvent('token.revoked', cause.now, cause.origin, {
       outcome: 'success',

@@ -7,6 +7,8 @@ import type { RevokeToken } from './user-sessions.ts'
 
 /** A refresh token takes its grant and all access tokens with it; an access token ends alone. */
 export function revokeToken(state: SubjectState, input: RevokeToken): void {
+  // Also when its grant has ended: work that was begun with it goes on after a sign-out, not after this.
+  if (input.kind === 'access') state.delegations.withdraw({ of: 'jti_hash', is: input.jti_hash })
   const actor = { actor_type: 'client', actor_id: input.client_id } as const
   const stored = input.grant_id === undefined ? undefined : state.grants.find(input.grant_id)
   if (input.grant_id !== undefined) {

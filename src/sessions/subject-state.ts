@@ -26,6 +26,20 @@ export interface StoredGrant {
   readonly access_expires_at: number
 }
 
+/** What an access token lends to work that outlives it. */
+export interface Delegation {
+  /** A background job. */
+  readonly work_id: string
+  readonly client_id: string
+  /** Absent for service tokens. */
+  readonly grant_id: string | undefined
+  /** Absent when the grant outlives its session. */
+  readonly session_id: string | undefined
+  readonly jti_hash: string
+  /** Milliseconds since the Unix epoch. */
+  readonly keep_until: number
+}
+
 export interface SubjectState {
   readonly sessions: {
     find(sessionId: string): StoredSession | undefined
@@ -63,6 +77,15 @@ export interface SubjectState {
   readonly spentInteractions: {
     /** @returns false when it was there already */
     add(interactionId: string, expiresAt: number): boolean
+  }
+  readonly delegations: {
+    find(workId: string): Delegation | undefined
+    put(delegation: Delegation): void
+    withdraw(those: {
+      readonly of: 'client_id' | 'grant_id' | 'session_id' | 'jti_hash'
+      readonly is: string
+    }): void
+    withdrawAll(): void
   }
   /**
    * When all sessions were last ended (milliseconds since the Unix epoch). In memory alone: it matters to sign-ins

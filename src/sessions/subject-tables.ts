@@ -3,6 +3,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import { outboxTable } from '../audit/outbox.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
+import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
@@ -14,6 +15,7 @@ import type { SubjectState } from './subject-state.ts'
 export const subjectMigrations: readonly string[] = [
   sessionsTable + grantsTable + loginAttemptsTable + consentsTable + revokedTokensTable + outboxTable,
   spentInteractionsTable,
+  delegationsTable,
 ]
 
 /** The state of a subject on its tables; rows kept in memory belong to the returned value. */
@@ -29,6 +31,7 @@ export const openSubjectTables = (
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
+  delegations: openDelegationsTable(sql, schema),
   allEnded,
   record,
 })
@@ -39,6 +42,7 @@ const expiringTables = [
   'login_attempts',
   'revoked_tokens',
   'spent_interactions',
+  'delegations',
 ] as const
 
 /** Isolates' clocks differ: a row stays a little longer than it must. */

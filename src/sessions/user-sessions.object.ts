@@ -13,6 +13,7 @@ import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
+import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { inspectToken } from './inspect-token.ts'
@@ -115,6 +116,17 @@ export class UserSessions extends DurableObject<Env> {
     this.#change((state) => revokeToken(state, input))
   }
 
+  async delegate(input: Input<'delegate'>) {
+    const isLent = this.#change((state) => delegate(state, input))
+    // No event comes with it, whose delivery would set the alarm that prunes.
+    if (isLent) this.#alarm.ringBy(Date.now() + pruneIntervalMs)
+    return isLent
+  }
+
+  async isDelegated(input: Input<'isDelegated'>) {
+    return this.#change((state) => isDelegated(state, input))
+  }
+
   /** Delivers audit events, deletes what has ended, and leaves nothing behind when nothing is left. */
   override async alarm(): Promise<void> {
     this.#alarm.rang()
@@ -209,6 +221,8 @@ export function createSessionsOf(
       rotateRefresh: async (input) => forward<RotatedRefresh>(await object.rotateRefresh(input)),
       inspectToken: (input) => object.inspectToken(input),
       revokeToken: (input) => object.revokeToken(input),
+      delegate: (input) => object.delegate(input),
+      isDelegated: (input) => object.isDelegated(input),
     }
   }
 }

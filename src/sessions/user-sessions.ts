@@ -197,6 +197,17 @@ export type RevokeToken = {
   | { readonly kind: 'refresh'; readonly grant_id: string; readonly secret_hash: string }
 )
 
+/** Work that outlives the access token it was ordered with. */
+export interface Delegate {
+  readonly now: number
+  /** Names the work: a background job. */
+  readonly work_id: string
+  readonly client_id: string
+  /** Absent for service tokens. */
+  readonly grant_id?: string | undefined
+  readonly jti_hash: string
+}
+
 /** Who ends what is another person's; absent: the person. */
 export type ActingParty = Pick<AuditEvent, 'actor_type' | 'actor_id'>
 
@@ -290,6 +301,10 @@ export interface UserSessions {
   rotateRefresh(input: RotateRefresh): Promise<RotatedRefresh>
   inspectToken(input: InspectToken): Promise<InspectedToken>
   revokeToken(input: RevokeToken): Promise<void>
+  /** Lends what a live access token stands for to work that outlives it. @returns false when it lives no more */
+  delegate(input: Delegate): Promise<boolean>
+  /** Whether nobody has withdrawn since what was delegated. */
+  isDelegated(input: { readonly now: number; readonly work_id: string }): Promise<boolean>
 }
 
 /** The object of a user id, or of `client:<client_id>`. Makes no call by itself. */

@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { checkSession } from '../../src/sessions/check-session.ts'
 import { completePasswordChange } from '../../src/sessions/complete-password-change.ts'
+import { delegate, isDelegated } from '../../src/sessions/delegate.ts'
 import { endAllSessions, endSession } from '../../src/sessions/end-session.ts'
 import { forgetConsent } from '../../src/sessions/forget-consent.ts'
 import { inspectToken } from '../../src/sessions/inspect-token.ts'
@@ -35,6 +36,8 @@ export function createFakeUserSessions(): { readonly sessions: UserSessions; rea
     rotateRefresh: async (input) => rotateRefresh(state, input),
     inspectToken: async (input) => inspectToken(state, input),
     revokeToken: async (input) => revokeToken(state, input),
+    delegate: async (input) => delegate(state, input),
+    isDelegated: async (input) => isDelegated(state, input),
   }
   return { sessions, events }
 }

@@ -2,7 +2,12 @@
 import type { AuditEvent } from '../../src/audit/event.ts'
 import type { LoginAttempts } from '../../src/sessions/decide-login.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
-import type { StoredGrant, StoredSession, SubjectState } from '../../src/sessions/subject-state.ts'
+import type {
+  Delegation,
+  StoredGrant,
+  StoredSession,
+  SubjectState,
+} from '../../src/sessions/subject-state.ts'
 import type { RememberedConsent } from '../../src/sessions/user-sessions.ts'
 
 export function createMemorySubjectState(): { readonly state: SubjectState; readonly events: AuditEvent[] } {
@@ -12,6 +17,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
   const spent = new Set<string>()
+  const delegations = new Map<string, Delegation>()
   const events: AuditEvent[] = []
   const liveGrants = () => [...grants.values()].filter((stored) => !stored.revoked)
 
@@ -46,6 +52,14 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     },
     spentInteractions: {
       add: (interactionId) => !spent.has(interactionId) && Boolean(spent.add(interactionId)),
+    },
+    delegations: {
+      find: (workId) => delegations.get(workId),
+      put: (delegation) => void delegations.set(delegation.work_id, delegation),
+      withdraw({ of, is }) {
+        for (const [id, delegation] of delegations) if (delegation[of] === is) delegations.delete(id)
+      },
+      withdrawAll: () => delegations.clear(),
     },
     allEnded: { at: 0 },
     record: (event) => void events.push(event),

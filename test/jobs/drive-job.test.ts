@@ -13,6 +13,7 @@ const state: JobState = {
   order: {
     ...{ job_id: 'j', kind: 'k', actor: { type: 'user', id: 'u' }, params: {}, created_at: 0 },
     origin: { ip: undefined, user_agent: undefined, request_id: 'r' },
+    authority: undefined,
   },
   ...{ phase: 'stepping', status: 'running', step: 3, cancelRequested: false, detail: null, revision: 7 },
   counts: { total: 1000, processed: 250, succeeded: 240, failed: 10 },

@@ -2,10 +2,12 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
+import { permissionNames } from '../../src/admin/permissions.ts'
 import { users } from '../../src/db/schema.ts'
 import type { JobOrder, JobProgress } from '../../src/jobs/job.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { addClient } from '../worker/admin-client.ts'
 
 export const database = testDatabase()
 
@@ -19,12 +21,16 @@ export async function addActor(roles: readonly string[] = ['admin']) {
   return { type: 'user', id } as const
 }
 
+/** As with a token of all scopes, unless it says otherwise. */
 export async function orderOf(
   kind: string,
   params: Record<string, unknown>,
   actor?: JobOrder['actor'],
+  scopes: readonly string[] = permissionNames,
 ): Promise<JobOrder> {
+  const client_id = await addClient(permissionNames)
   return {
+    authority: { client_id, scopes, token: { subject: uuidv7(), grant_id: undefined, jti_hash: uuidv7() } },
     job_id: uuidv7(),
     kind,
     actor: actor ?? (await addActor()),

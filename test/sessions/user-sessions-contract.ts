@@ -703,5 +703,57 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         })
       })
     })
+
+    describe('work that outlives its access token', () => {
+      const work = { now: start, work_id: 'job-1', client_id: 'web' }
+      const delegated = async (overrides: Parameters<typeof grant>[1] = {}) => {
+        // As a whole: the port alone may be a proxy, which looks like a promise.
+        const { sessions } = await withGrant({ client_id: 'web', ...overrides })
+        expect(await sessions.delegate({ ...work, grant_id: 'grant-1', jti_hash: 'jti-0' })).toBe(true)
+        return { sessions }
+      }
+      const isLent = (sessions: UserSessions) => sessions.isDelegated({ now: start, work_id: 'job-1' })
+
+      it('is lent nothing by a token that lives no more, and nothing that was never lent', async () => {
+        const { sessions } = await withGrant()
+        expect(await isLent(sessions)).toBe(false)
+        await sessions.endAllSessions({ now: start, origin })
+        expect(await sessions.delegate({ ...work, grant_id: 'grant-1', jti_hash: 'jti-0' })).toBe(false)
+        expect(await isLent(sessions)).toBe(false)
+      })
+
+      it('goes on after a sign-out; revoking its dead access token still ends it', async () => {
+        const { sessions } = await delegated()
+        await sessions.endSession({ now: start, session_id: 'session-1', origin, reason: 'logout' })
+        expect(await isLent(sessions)).toBe(true)
+        await sessions.revokeToken({
+          ...{ now: start, client_id: 'web', origin, kind: 'access', expires_at: start + hour },
+          ...{ grant_id: 'grant-1', jti_hash: 'jti-0' },
+        })
+        expect(await isLent(sessions)).toBe(false)
+      })
+
+      it('ends with a session that is revoked, unless its grant outlives sessions (offline_access)', async () => {
+        const revoke = { now: start, session_id: 'session-1', origin, reason: 'revoked' } as const
+        const { sessions } = await delegated()
+        await sessions.endSession(revoke)
+        expect(await isLent(sessions)).toBe(false)
+        const { sessions: offline } = await delegated({ scopes: ['offline_access'] })
+        await offline.endSession(revoke)
+        expect(await isLent(offline)).toBe(true)
+      })
+
+      it('ends when everything ends, and when the consent is withdrawn', async () => {
+        const { sessions: everything } = await delegated()
+        await everything.endAllSessions({ now: start, origin })
+        expect(await isLent(everything)).toBe(false)
+        const { sessions: consent } = await delegated()
+        const by = { actor_type: 'user', actor_id: userId } as const
+        await consent.forgetConsent({ now: start, origin, client_id: 'other', by })
+        expect(await isLent(consent)).toBe(true)
+        await consent.forgetConsent({ now: start, origin, client_id: 'web', by })
+        expect(await isLent(consent)).toBe(false)
+      })
+    })
   })
 }

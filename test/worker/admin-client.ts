@@ -41,7 +41,7 @@ export async function addAdmin(options: AdminOptions = {}): Promise<TestActor> {
   await testDatabase()
     .insert(users)
     .values({ id, username: `admin-${id}`, email: `${id}@admin.test`, roles })
-  const clientId = await addClient([])
+  const clientId = await addClient(permissionNames)
   return { id, ...(await signInAs(id, clientId, options)) }
 }
 
@@ -58,7 +58,8 @@ export async function addServiceAccount(scopes: readonly string[] = permissionNa
   return { id, token, grantId: undefined }
 }
 
-async function addClient(scopes: readonly string[]): Promise<string> {
+/** A client registered for `scopes`. */
+export async function addClient(scopes: readonly string[]): Promise<string> {
   const client_id = `admin-client-${uuidv7()}`
   await testDatabase()
     .insert(clients)

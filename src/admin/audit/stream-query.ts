@@ -53,7 +53,10 @@ export function toSubscription(
   const { after, ...filter } = query
   const position = lastEventId ?? after
   return {
-    actor: { type: actor.type, id: actor.id },
+    actor: {
+      ...{ type: actor.type, id: actor.id, client_id: actor.clientId },
+      scopes: actor.scopes.filter((scope) => scope === 'admin:audit:read'),
+    },
     token: {
       ...{ subject: token.subject, grant_id: token.grantId, jti_hash: token.jtiHash },
       expires_at_seconds: token.expiresAtSeconds,

@@ -10,7 +10,8 @@ import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { isUnavailable } from '../../kit/unavailable.ts'
 import type { AdminCall, Answer } from '../operation.ts'
-import { type JobRow, toJob } from './job.ts'
+import { unauthorized } from '../problems.ts'
+import { addressOf, type JobRow, toJob } from './job.ts'
 
 export interface JobRequest {
   readonly kind: string
@@ -22,13 +23,15 @@ export type JobAnswer = Answer<202, ReturnType<typeof toJob>> & { readonly body:
 
 /** Answers 202 with the job, or says why the upload cannot be read. */
 export async function beginJob(call: AdminCall, request: JobRequest): Promise<Result<JobAnswer, Problem>> {
-  const { actor, now, origin } = call
+  const { actor, now, origin, token } = call
   const order: JobOrder = {
     ...{ job_id: uuidv7(now), kind: request.kind, actor: { type: actor.type, id: actor.id } },
     ...{ params: request.params, created_at: now, origin },
+    authority: { client_id: actor.clientId, scopes: actor.scopes, token: addressOf(token) },
   }
   const job = call.deps.jobOf(order.job_id)
   const offered = await job.offer(order, request.upload)
+  if (!offered.ok && offered.code === 'token_revoked') return err(unauthorized('invalid_token'))
   if (!offered.ok) return err(unreadableUpload(offered.code, offered.line, offered.detail))
   call.identifyUpload(offered.digest)
   const answer: JobAnswer = {

@@ -2,7 +2,7 @@ import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { acceptSocket, checkUpgrade } from '../web-socket-answer.ts'
-import { jobParams } from './job.ts'
+import { jobParams, watcherOf } from './job.ts'
 import { selectJob } from './select-job.store.ts'
 
 export const streamJobSocket = defineOperation({
@@ -24,7 +24,7 @@ when the token has.`,
     if (!row) return err(notFound)
     const upgrade = checkUpgrade(request)
     if (!upgrade.ok) return upgrade
-    const socket = await deps.jobOf(job_id).connect(token.expiresAtSeconds * 1000)
+    const socket = await deps.jobOf(job_id).connect(watcherOf(token))
     if (!socket) return err(notFound)
     return ok(acceptSocket(request, socket))
   },

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { invalidRequest, notFound } from '../problems.ts'
-import { jobParams } from './job.ts'
+import { jobParams, watcherOf } from './job.ts'
 import { selectJob } from './select-job.store.ts'
 
 const revisionPattern = /^\d{1,15}$/
@@ -46,10 +46,8 @@ once if there is something newer.`,
     }
     const [row] = await db.run(selectJob(job_id))
     if (!row) return err(notFound)
-    const until = token.expiresAtSeconds * 1000
-    const stream = await deps
-      .jobOf(job_id)
-      .watch({ after: last === undefined ? undefined : Number(last), until })
+    const after = last === undefined ? undefined : Number(last)
+    const stream = await deps.jobOf(job_id).watch({ after, token: watcherOf(token) })
     if (!stream) return err(notFound)
     return ok(
       new Response(stream, {

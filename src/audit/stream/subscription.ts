@@ -3,7 +3,14 @@ import type { StreamFilter } from './stream-filter.ts'
 
 export interface Subscription {
   /** Who reads: the permission is asked for again with every page of events. */
-  readonly actor: { readonly type: 'user' | 'client'; readonly id: string }
+  readonly actor: {
+    readonly type: 'user' | 'client'
+    readonly id: string
+    /** The client that holds the token. */
+    readonly client_id: string
+    /** What the token lends, as far as a reader needs it; without it a stream is refused. */
+    readonly scopes: readonly string[]
+  }
   /** The access token: where its object is, and when it ends (seconds since the Unix epoch). */
   readonly token: {
     readonly subject: string

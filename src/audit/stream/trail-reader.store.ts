@@ -5,6 +5,7 @@ import { jsonLine } from '../../kit/json-line.ts'
 import { shownEventJson } from '../shown-event.ts'
 import type { StreamFilter } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
+import type { Subscription } from './subscription.ts'
 import { actorKey, TrailBusy, type TrailReader } from './trail-reader.ts'
 
 const pageSize = 500
@@ -41,9 +42,7 @@ export function createTrailReader(runBatch: RunBatch): TrailReader {
         events,
         more,
         upTo: more ? (events.at(-1)?.position ?? 0) : Number(horizon[0]?.['horizon']),
-        forbidden: new Set(
-          denied.map(({ type, id }) => actorKey({ type, id } as Parameters<typeof actorKey>[0])),
-        ),
+        forbidden: new Set(denied.map(({ key }) => String(key))),
       }
     },
 
@@ -75,10 +74,13 @@ const selectEvents = (condition: SQL, limit: number): SQL =>
   sql`SELECT position, type, outcome, user_id, actor_id, client_id, ${sql.raw(shownEventJson)} AS event
       FROM audit_events WHERE ${condition} ORDER BY position LIMIT ${limit}`
 
-/** The actors who may not read the trail now. */
-const selectForbidden = (actors: readonly { type: string; id: string }[]): SQL => sql`
-  SELECT type, id FROM jsonb_to_recordset(${JSON.stringify(actors)}::jsonb) AS actor (type text, id text)
-  WHERE NOT authly_covers(authly_permissions_of(type, id), ARRAY[${permission}])`
+/** `key` of the actors who may not read the trail now by what their tokens lend. */
+const selectForbidden = (actors: readonly Subscription['actor'][]): SQL => sql`
+  SELECT key FROM jsonb_to_recordset(${JSON.stringify(actors.map((actor) => ({ ...actor, key: actorKey(actor) })))}::jsonb)
+    AS actor (key text, type text, id text, client_id text, scopes jsonb)
+  WHERE NOT authly_client_may(client_id, ${permission})
+    OR NOT authly_covers(
+      authly_lent_permissions(type, id, ARRAY(SELECT jsonb_array_elements_text(scopes))), ARRAY[${permission}])`
 
 function andFilter({ types, families, user_id, actor_id, client_id, outcome }: StreamFilter): SQL {
   const list = (values: readonly string[] = []) =>

@@ -5,8 +5,9 @@ import type { Subscription } from './subscription.ts'
 
 type Actor = Subscription['actor']
 
-/** One name per actor, for sets. */
-export const actorKey = ({ type, id }: Actor): string => `${type}:${id}`
+/** One name per actor and what the token lends, for sets. */
+export const actorKey = ({ type, id, client_id, scopes }: Actor): string =>
+  JSON.stringify([type, id, client_id, scopes])
 
 export interface TailPage {
   readonly events: readonly StreamEvent[]

@@ -68,7 +68,7 @@ interface Probe extends Subscriber {
 function createProbe(filter: StreamFilter, from: number, after: number | undefined): Probe {
   const probe: Probe = {
     subscription: {
-      actor: { type: 'user', id: 'u' },
+      actor: { type: 'user', id: 'u', client_id: 'c', scopes: [] },
       token: { subject: 'u', grant_id: undefined, jti_hash: 'j', expires_at_seconds: 0 },
       ...{ filter, after },
     },

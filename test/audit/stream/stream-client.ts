@@ -8,7 +8,7 @@ import type { AuditEvent, AuditEventType } from '../../../src/audit/event.ts'
 import { createOpenAuditStream } from '../../../src/audit/stream/audit-stream.object.ts'
 import type { Subscription } from '../../../src/audit/stream/subscription.ts'
 import { configOf } from '../../../src/config.ts'
-import { users } from '../../../src/db/schema.ts'
+import { clients, users } from '../../../src/db/schema.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
 import { database } from '../delivered-events.ts'
 
@@ -19,8 +19,15 @@ export const newRegion = (): string => `test-${uuidv7()}`
 
 export const streamOf = (region: string) => env.AUDIT_STREAM.getByName(region)
 
+/** A person who may read the trail, and a client of the same id by which they do. */
 export async function addAuditor(): Promise<string> {
   const id = uuidv7()
+  await database()
+    .insert(clients)
+    .values({
+      ...{ client_id: id, client_name: 'Reader', token_endpoint_auth_method: 'none' },
+      ...{ grant_types: ['authorization_code'], scopes: ['admin:audit:read'] },
+    })
   await database()
     .insert(users)
     .values({ id, username: id, roles: ['auditor'] })
@@ -34,7 +41,7 @@ type Options = Partial<Omit<Subscription, 'actor'>> & {
 
 function subscriptionOf({ auditor, filter = {}, after, token }: Options): Subscription {
   return {
-    actor: { type: 'user', id: auditor },
+    actor: { type: 'user', id: auditor, client_id: auditor, scopes: ['admin:audit:read'] },
     token: token ?? {
       ...{ subject: `client:${auditor}`, grant_id: undefined, jti_hash: auditor },
       expires_at_seconds: Math.floor(Date.now() / 1000) + 600,

@@ -269,6 +269,7 @@ describe('changing many accounts', () => {
     const order = {
       ...{ job_id: uuidv7(), kind: 'users.update', actor, params: {}, created_at: Date.now() },
       origin: { ip: undefined, user_agent: undefined, request_id: 'r' },
+      authority: undefined,
     }
     const step = { after: null, limit: 10, eventIds: [uuidv7()] }
     const patch = { profile: { locale: 'de' } }

@@ -9,7 +9,7 @@ import {
 } from '../../../jobs/formats/row-writers.ts'
 import { createJobBatch } from '../../../jobs/jobs.store.ts'
 import { ok } from '../../../kit/result.ts'
-import { createAuthorizedDatabase } from '../../authorized-database.store.ts'
+import { createWorkDatabase } from '../../authorized-database.store.ts'
 import { defineOperation } from '../../operation.ts'
 import { selectUsers } from '../user.store.ts'
 import type { UserRow } from '../user.ts'
@@ -47,12 +47,12 @@ export const exportUsers = defineOperation({
       },
     },
   },
-  async run({ actor, deps, event, query }) {
+  async run({ actor, deps, event, origin, query, token }) {
     const format: ExportFormat = query.format
     const filter = filterOf(query)
     const condition = userCondition(filter)
     // Not the request's own client: its patience is for one answer, and this one takes as long as its reader.
-    const db = createAuthorizedDatabase(createJobBatch(deps.config), actor, 'admin:users:export')
+    const db = createWorkDatabase(createJobBatch(deps.config), actor, 'admin:users:export')
     const selectPage = (after: string | null) =>
       selectUsers(sql`(select * from users where ${condition} and (${after}::uuid is null or id > ${after}::uuid)
         order by id limit ${pageSize})`)
@@ -62,6 +62,16 @@ export const exportUsers = defineOperation({
     ])
     // Before the answer begins: a refusal or an outage is still told by its status.
     const [first] = await db.runAll([ordered(null), told])
+    const sessions = deps.sessionsOf(token.subject)
+    const work = { work_id: `export:${origin.request_id}`, client_id: actor.clientId }
+    let isBegun = false
+    /** A token may be revoked while its answer is read; that it expires meanwhile ends nothing. */
+    const isLent = async () => {
+      const now = deps.now()
+      if (isBegun) return sessions.isDelegated({ ...work, now })
+      isBegun = true
+      return sessions.delegate({ ...work, now, grant_id: token.grantId, jti_hash: token.jtiHash })
+    }
     let page = (first ?? []) as unknown as readonly { user: UserRow }[]
     let isFirst = true
     const writer = createRowWriter(format, exportColumns)
@@ -69,6 +79,7 @@ export const exportUsers = defineOperation({
     const body = new ReadableStream({
       type: 'bytes',
       async pull(controller) {
+        if (!isFirst && !(await isLent())) throw new Error('the access of this export was revoked')
         if (!isFirst) page = await db.run<{ user: UserRow }>(ordered(page.at(-1)?.user.id ?? null))
         const isLast = page.length < pageSize
         const text =
