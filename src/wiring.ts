@@ -26,7 +26,6 @@ import { createUpstashReplica } from './edge-cache/upstash-replica.ts'
 import { createJobOf } from './jobs/job.object.ts'
 import type { ScheduledNeeds } from './jobs/scheduled.ts'
 import { createKeyring } from './keys/create-keyring.ts'
-import { generateKey } from './keys/generate-key.ts'
 import type { Keyring } from './keys/keyring.ts'
 import { rotationPolicyOf } from './keys/rotation-policy.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
@@ -34,6 +33,7 @@ import {
   insertSigningKey,
   loadSigningKeys,
   promoteSigningKey,
+  rebindSigningKey,
   removeSigningKey,
 } from './keys/signing-keys.store.ts'
 import { createVerifyJwt } from './keys/verify-jwt.ts'
@@ -352,8 +352,9 @@ export function createScheduledNeeds(env: Env, ctx: Context): ScheduledNeeds {
         insert: (input) => insertSigningKey(database, input),
         promote: (input) => promoteSigningKey(database, input),
         remove: (input) => removeSigningKey(database, input),
+        rebind: (input) => rebindSigningKey(database, input),
       },
-      generateKey: (alg) => generateKey(root, alg),
+      root,
       policy: rotationPolicyOf(config),
     },
   }

@@ -129,8 +129,11 @@ export const selectSegment = (sequence: number): SQL =>
 export const toSegment = (rows: readonly Record<string, unknown>[]): StoredSegment | undefined =>
   rows[0]?.['segment'] as StoredSegment | undefined
 
-/** All keys that signed checkpoints; rows `{ public_jwk }`. */
-export const selectSigners: SQL = sql`select distinct public_jwk from audit_checkpoints`
+/**
+ * All keys that signed checkpoints; rows `{ public_jwk }`. Attack: a row before the first checkpoint, which nobody
+ * verifies, to have a key of one's own among them.
+ */
+export const selectSigners: SQL = sql`select distinct public_jwk from audit_checkpoints where sequence >= 1`
 
 /** Segments from `sequence` on, in order; rows `{ segment }`. */
 export const selectSegments = (sequence: number, limit: number): SQL => sql`

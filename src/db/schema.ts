@@ -260,6 +260,8 @@ export const signingKeys = pgTable(
     public_jwk: jsonb('public_jwk').$type<Record<string, unknown>>().notNull(),
     /** Sealed under AUTHLY_ROOT_SECRET with the kid as context. */
     private_jwk_sealed: text('private_jwk_sealed').notNull(),
+    /** Seals what this row says to the root secret: without it the key is neither published nor believed. */
+    binding: text('binding'),
     created_at: createdAt(),
     activated_at: instant('activated_at'),
     retired_at: instant('retired_at'),

@@ -9,9 +9,11 @@ import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { type SigningAlg, signingAlgs } from './algorithms.ts'
-import { type GeneratedKey, generateKey, openPrivateKey } from './generate-key.ts'
+import { type GeneratedKey, generateKey } from './generate-key.ts'
+import { findKeyProblem, type KeyProblem } from './key-binding.ts'
 import type { Keyring, SigningKey, VerificationKey } from './keyring.ts'
-import { keyEvent } from './rotate-keys.ts'
+import { openPrivateKey } from './private-half.ts'
+import { keyEvent, reportKeyProblem } from './rotate-keys.ts'
 import { type SigningKeyRow, signingKeysCacheKey } from './signing-key-row.ts'
 
 export interface KeyringNeeds {
@@ -19,16 +21,13 @@ export interface KeyringNeeds {
   readonly root: RootSecret
   readonly now: Clock
   readonly loadKeys: () => Promise<Loaded<readonly SigningKeyRow[]>>
-  readonly insertKey: (input: {
-    readonly key: GeneratedKey
-    readonly status: 'current'
-    readonly at: number
-    readonly event: AuditEvent
-  }) => Promise<void>
+  readonly insertKey: (input: { readonly key: GeneratedKey; readonly event: AuditEvent }) => Promise<void>
 }
 
 /** What one version of the key set yields; as long as the cache hands out the same rows, it is reused. */
 interface KeySetView {
+  /** Rows that are bound to the root secret, wherever this copy of them came from. */
+  readonly trusted: Promise<readonly SigningKeyRow[]>
   readonly signing: Map<SigningAlg, SigningKey>
   readonly verification: Map<string, VerificationKey>
   jwks: JSONWebKeySet | undefined
@@ -55,10 +54,10 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
     let loaded = await loadKeys()
     const absent = missing.filter((alg) => !currentRow(loaded.value, alg))
     for (const alg of absent) {
-      const key = await generateKey(root, alg)
       const at = now()
+      const key = await generateKey(root, alg, { status: 'current', at })
       const event = keyEvent('key.created', at, { kid: key.kid, alg, status: 'current' })
-      await insertKey({ key, status: 'current', at, event })
+      await insertKey({ key, event })
     }
     if (absent.length > 0) loaded = await loadKeys()
     await cache.refresh(signingKeysCacheKey, loaded)
@@ -79,11 +78,16 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
   return {
     async signingKey(alg) {
       const rows = await rowsWith([alg])
-      const view = viewOf(rows)
+      const view = viewOf(root, rows)
       const known = view.signing.get(alg)
       if (known) return known
-      const row = currentRow(rows, alg)
-      if (!row) throw new Error(`there is no current ${alg} signing key and none could be made`)
+      const row = currentRow(await view.trusted, alg)
+      if (!row) {
+        const isThere = currentRow(rows, alg) !== undefined
+        throw new Error(
+          `there is no current ${alg} signing key ${isThere ? 'that is bound to the root secret' : 'and none could be made'}`,
+        )
+      }
       const key = importedKeys.get(row.kid) ?? (await importPrivateKey(root, row))
       view.signing.set(alg, key)
       return key
@@ -91,10 +95,10 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
 
     async verificationKey(kid) {
       const rows = await readRows()
-      const view = viewOf(rows)
+      const view = viewOf(root, rows)
       const known = view.verification.get(kid)
       if (known) return known
-      const row = rows.find((candidate) => candidate.kid === kid)
+      const row = (await view.trusted).find((candidate) => candidate.kid === kid)
       if (!row) return undefined
       const key = { kid, alg: row.alg, key: await importPublicKey(row) }
       view.verification.set(kid, key)
@@ -103,8 +107,10 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
 
     async jwks() {
       const rows = await publishedRows()
-      const view = viewOf(rows)
-      view.jwks ??= { keys: rows.map(toPublicJwk) }
+      const view = viewOf(root, rows)
+      if (view.jwks) return view.jwks
+      const keys = (await view.trusted).map(toPublicJwk)
+      view.jwks ??= { keys }
       return view.jwks
     },
   }
@@ -113,13 +119,38 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
 const currentRow = (rows: readonly SigningKeyRow[], alg: SigningAlg): SigningKeyRow | undefined =>
   rows.find((row) => row.alg === alg && row.status === 'current')
 
-function viewOf(rows: readonly SigningKeyRow[]): KeySetView {
+function viewOf(root: RootSecret, rows: readonly SigningKeyRow[]): KeySetView {
   let view = views.get(rows)
   if (!view) {
-    view = { signing: new Map(), verification: new Map(), jwks: undefined }
+    const trusted = trustedRows(root, rows)
+    view = { trusted, signing: new Map(), verification: new Map(), jwks: undefined }
     views.set(rows, view)
   }
   return view
+}
+
+/** What was found out about a row, by all that it says: a renewed but unchanged key set is not checked again. */
+const verdicts = new WeakMap<RootSecret, Map<string, KeyProblem | undefined>>()
+const maxVerdicts = 200
+
+async function trustedRows(
+  root: RootSecret,
+  rows: readonly SigningKeyRow[],
+): Promise<readonly SigningKeyRow[]> {
+  const known = verdicts.get(root) ?? new Map<string, KeyProblem | undefined>()
+  verdicts.set(root, known)
+  const trusted: SigningKeyRow[] = []
+  for (const row of rows) {
+    const text = JSON.stringify(row)
+    if (!known.has(text)) {
+      const problem = await findKeyProblem(root, row)
+      if (problem !== undefined) reportKeyProblem(row, problem)
+      if (known.size >= maxVerdicts) known.clear()
+      known.set(text, problem)
+    }
+    if (known.get(text) === undefined) trusted.push(row)
+  }
+  return trusted
 }
 
 async function importPrivateKey(root: RootSecret, row: SigningKeyRow): Promise<SigningKey> {
@@ -133,9 +164,9 @@ async function importPrivateKey(root: RootSecret, row: SigningKeyRow): Promise<S
 const importPublicKey = async (row: SigningKeyRow): Promise<CryptoKey> =>
   (await importJWK(toPublicJwk(row), row.alg)) as CryptoKey
 
-/** Member by member (RFC 7517 §4, RFC 7518 §6), so that no private member is ever published by mistake. */
+/** Only what the thumbprint covers (RFC 7638 §3.2): nothing else is ours, and no private member is published. */
 function toPublicJwk(row: SigningKeyRow): JWK {
   const { kty, crv, x, y, n, e } = row.public_jwk as JWK
-  const members = { kty, crv, x, y, n, e, kid: row.kid, alg: row.alg, use: 'sig' }
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as JWK
+  const members = kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }
+  return { ...members, kid: row.kid, alg: row.alg, use: 'sig' } as JWK
 }

@@ -2,38 +2,34 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SigningAlg } from './algorithms.ts'
+import { bindKey } from './key-binding.ts'
+import { sealPrivateKey } from './private-half.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
 
-export type GeneratedKey = Pick<SigningKeyRow, 'kid' | 'alg' | 'public_jwk' | 'private_jwk_sealed'>
+export interface GeneratedKey
+  extends Pick<SigningKeyRow, 'kid' | 'alg' | 'public_jwk' | 'private_jwk_sealed'> {
+  readonly status: 'next' | 'current'
+  /** Milliseconds since the Unix epoch, like the one below. */
+  readonly created_at: number
+  readonly activated_at: number | undefined
+  readonly binding: string
+}
 
-const sealPurpose = 'signing-key'
-
-/** A fresh key of `alg` (RSA: 2048 bits); its `kid` is the RFC 7638 thumbprint. */
-export async function generateKey(root: RootSecret, alg: SigningAlg): Promise<GeneratedKey> {
+/** A fresh key of `alg` (RSA: 2048 bits), made at `at`; its `kid` is the RFC 7638 thumbprint. */
+export async function generateKey(
+  root: RootSecret,
+  alg: SigningAlg,
+  { status, at }: { readonly status: 'next' | 'current'; readonly at: number },
+): Promise<GeneratedKey> {
   const pair = await generateKeyPair(alg, { extractable: true })
   const [publicJwk, privateJwk] = await Promise.all([exportJWK(pair.publicKey), exportJWK(pair.privateKey)])
   const kid = await calculateJwkThumbprint(publicJwk)
+  const activated_at = status === 'current' ? at : undefined
+  const state = { kid, alg, status, created_at: at, activated_at, retired_at: undefined }
   return {
-    kid,
-    alg,
+    ...{ kid, alg, status, created_at: at, activated_at },
     public_jwk: { ...publicJwk, kid, alg, use: 'sig' },
-    private_jwk_sealed: await root.seal(sealPurpose, JSON.stringify(privateJwk), kid),
+    private_jwk_sealed: await sealPrivateKey(root, kid, { ...privateJwk }),
+    binding: await bindKey(root, state),
   }
-}
-
-/**
- * The private JWK of a stored key.
- * @throws when it was sealed under a root secret this deployment no longer has
- */
-export async function openPrivateKey(
-  root: RootSecret,
-  row: Pick<SigningKeyRow, 'kid' | 'private_jwk_sealed'>,
-): Promise<Record<string, unknown>> {
-  const json = await root.open(sealPurpose, row.private_jwk_sealed, row.kid)
-  if (json === undefined) {
-    throw new Error(
-      `signing key ${row.kid} cannot be opened: put the root secret it was sealed under into AUTHLY_ROOT_SECRET_PREVIOUS`,
-    )
-  }
-  return JSON.parse(json) as Record<string, unknown>
 }

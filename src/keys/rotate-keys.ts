@@ -3,19 +3,16 @@ import type { AuditEvent, AuditEventType } from '../audit/event.ts'
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Clock } from '../kit/clock.ts'
 import { uuidv7 } from '../kit/ids.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
 import type { SigningAlg } from './algorithms.ts'
 import { decideRotation, type RotationPolicy, type RotationStep } from './decide-rotation.ts'
-import type { GeneratedKey } from './generate-key.ts'
+import { type GeneratedKey, generateKey } from './generate-key.ts'
+import { findKeyProblem, inspectKey, type KeyProblem, renewBinding } from './key-binding.ts'
 import { type SigningKeyRow, signingKeysCacheKey } from './signing-key-row.ts'
 
 /** The writes of key rotation; `signing-keys.store.ts` implements them. */
 export interface SigningKeyWrites {
-  insert(input: {
-    readonly key: GeneratedKey
-    readonly status: 'next' | 'current'
-    readonly at: number
-    readonly event: AuditEvent
-  }): Promise<void>
+  insert(input: { readonly key: GeneratedKey; readonly event: AuditEvent }): Promise<void>
   promote(input: {
     readonly alg: SigningAlg
     readonly retireKid: string | undefined
@@ -25,27 +22,70 @@ export interface SigningKeyWrites {
     readonly activated: AuditEvent
   }): Promise<void>
   remove(input: { readonly kid: string; readonly event: AuditEvent }): Promise<void>
+  rebind(input: {
+    readonly row: SigningKeyRow
+    readonly binding: string
+    readonly private_jwk_sealed: string
+  }): Promise<void>
 }
 
 export interface RotateKeysNeeds {
   readonly cache: EdgeCache
   readonly loadKeys: () => Promise<Loaded<readonly SigningKeyRow[]>>
   readonly writes: SigningKeyWrites
-  readonly generateKey: (alg: SigningAlg) => Promise<GeneratedKey>
+  readonly root: RootSecret
   readonly policy: RotationPolicy
   readonly now: Clock
 }
 
 /**
- * Brings the keys to where they should be now and renews the edge cache.
+ * Brings the keys to where they should be now, binds them to the root secret where they are not yet, and renews the
+ * edge cache. Rows that are not believed are said in the log and stay, until somebody has looked at them.
  * @returns the steps taken; empty when nothing was due
  */
 export async function rotateKeys(needs: RotateKeysNeeds): Promise<readonly RotationStep[]> {
   const { cache, loadKeys, policy, now } = needs
-  const steps = decideRotation((await loadKeys()).value, now(), policy)
+  const before = (await loadKeys()).value
+  const doubtful = await reportProblems(needs, before)
+  // Attack: a successor of somebody else's, for us to promote it and retire the key that is ours.
+  const blocked = new Set(doubtful.filter(({ status }) => status === 'next').map(({ alg }) => alg))
+  const steps = decideRotation(before, now(), policy).filter((step) =>
+    step.step === 'remove' ? !doubtful.some(({ kid }) => kid === step.kid) : !blocked.has(step.alg),
+  )
   for (const step of steps) await takeStep(needs, step)
-  if (steps.length > 0) await cache.refresh(signingKeysCacheKey, await loadKeys())
+  const after = steps.length > 0 ? (await loadKeys()).value : before
+  const rebound = await rebindKeys(needs, after)
+  if (steps.length > 0 || rebound > 0) await cache.refresh(signingKeysCacheKey, await loadKeys())
   return steps
+}
+
+async function reportProblems(
+  { root }: RotateKeysNeeds,
+  rows: readonly SigningKeyRow[],
+): Promise<readonly SigningKeyRow[]> {
+  const doubtful: SigningKeyRow[] = []
+  for (const row of rows) {
+    const problem = await inspectKey(root, row)
+    if (problem === undefined) continue
+    reportKeyProblem(row, problem)
+    doubtful.push(row)
+  }
+  return doubtful
+}
+
+async function rebindKeys(
+  { root, writes }: RotateKeysNeeds,
+  rows: readonly SigningKeyRow[],
+): Promise<number> {
+  let rebound = 0
+  for (const row of rows) {
+    if ((await findKeyProblem(root, row)) !== undefined) continue
+    const renewed = await renewBinding(root, row)
+    if (!renewed) continue
+    await writes.rebind({ row, ...renewed })
+    rebound++
+  }
+  return rebound
 }
 
 async function takeStep(needs: RotateKeysNeeds, step: RotationStep): Promise<void> {
@@ -53,9 +93,9 @@ async function takeStep(needs: RotateKeysNeeds, step: RotationStep): Promise<voi
   const at = now()
   switch (step.step) {
     case 'create': {
-      const key = await needs.generateKey(step.alg)
+      const key = await generateKey(needs.root, step.alg, { status: step.status, at })
       const event = keyEvent('key.created', at, { kid: key.kid, alg: step.alg, status: step.status })
-      return writes.insert({ key, status: step.status, at, event })
+      return writes.insert({ key, event })
     }
     case 'promote': {
       const { alg, retireKid, activateKid } = step
@@ -80,3 +120,12 @@ export const keyEvent = (type: AuditEventType, at: number, data: Record<string, 
   actor_type: 'system',
   data,
 })
+
+/** Says in the log that a row is not believed. Its id may be anything: it is somebody else's row. */
+export const reportKeyProblem = (row: SigningKeyRow, problem: KeyProblem): void => {
+  const { kid, alg, status } = row
+  const event = 'signing_key_not_trusted'
+  console.error(
+    JSON.stringify({ event, kid: String(kid).slice(0, 100), alg: String(alg).slice(0, 20), status, problem }),
+  )
+}

@@ -9,11 +9,13 @@ export interface SigningKeyRow {
   readonly public_jwk: Readonly<Record<string, unknown>>
   /** The private JWK under AUTHLY_ROOT_SECRET, bound to `kid`. */
   readonly private_jwk_sealed: string
+  /** The state below, sealed (key-binding.ts); `null` in rows of versions that had none. */
+  readonly binding: string | null
   /** Milliseconds since the Unix epoch, like the two below. */
   readonly created_at: number
   readonly activated_at: number | undefined
   readonly retired_at: number | undefined
 }
 
-/** Cache key of the whole set: whoever changes a key refreshes it. */
-export const signingKeysCacheKey = 'signing-keys'
+/** Cache key of the whole set: whoever changes a key refreshes it. Copies under `signing-keys` had no bindings. */
+export const signingKeysCacheKey = 'bound-signing-keys'

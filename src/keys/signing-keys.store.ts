@@ -26,7 +26,7 @@ const instant = (at: number) => sql`to_timestamp(${at}::double precision / 1000)
 export const selectSigningKeys = sql`
   select ${milliseconds('clock_timestamp()')}::text as read_at, coalesce(json_agg(json_build_object(
     'kid', kid, 'alg', alg, 'status', status, 'public_jwk', public_jwk,
-    'private_jwk_sealed', private_jwk_sealed, 'created_at', ${milliseconds('created_at')},
+    'private_jwk_sealed', private_jwk_sealed, 'binding', binding, 'created_at', ${milliseconds('created_at')},
     'activated_at', ${milliseconds('activated_at')}, 'retired_at', ${milliseconds('retired_at')}
   ) order by created_at, kid), '[]'::json) as keys
   from signing_keys`
@@ -54,17 +54,16 @@ export async function insertSigningKey(
   database: Database,
   input: {
     readonly key: GeneratedKey
-    readonly status: 'next' | 'current'
-    readonly at: number
     readonly event: AuditEvent
   },
 ): Promise<void> {
-  const { key, status, at, event } = input
+  const { key, event } = input
+  const activatedAt = key.activated_at === undefined ? sql`null` : instant(key.activated_at)
   await database.execute(sql`
     with changed as (
-      insert into signing_keys (kid, alg, status, public_jwk, private_jwk_sealed, created_at, activated_at)
-      values (${key.kid}, ${key.alg}, ${status}, ${JSON.stringify(key.public_jwk)}::jsonb,
-        ${key.private_jwk_sealed}, ${instant(at)}, ${status === 'current' ? instant(at) : sql`null`})
+      insert into signing_keys (kid, alg, status, public_jwk, private_jwk_sealed, binding, created_at, activated_at)
+      values (${key.kid}, ${key.alg}, ${key.status}, ${JSON.stringify(key.public_jwk)}::jsonb,
+        ${key.private_jwk_sealed}, ${key.binding}, ${instant(key.created_at)}, ${activatedAt})
       on conflict do nothing returning kid
     ) ${recordIfChanged(event)}`)
 }
@@ -98,6 +97,21 @@ export async function promoteSigningKey(
         returning kid
       ) ${recordIfChanged(input.activated)}`),
   ])
+}
+
+/** Keeps what was sealed anew, unless the key has changed since it was read. */
+export async function rebindSigningKey(
+  database: Database,
+  input: {
+    readonly row: Pick<SigningKeyRow, 'kid' | 'status' | 'private_jwk_sealed'>
+    readonly binding: string
+    readonly private_jwk_sealed: string
+  },
+): Promise<void> {
+  const { row } = input
+  await database.execute(sql`
+    update signing_keys set binding = ${input.binding}, private_jwk_sealed = ${input.private_jwk_sealed}
+    where kid = ${row.kid} and status = ${row.status} and private_jwk_sealed = ${row.private_jwk_sealed}`)
 }
 
 /** Deletes a retired key, its private half included. */

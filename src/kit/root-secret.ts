@@ -28,6 +28,8 @@ export interface RootSecret {
   seal(purpose: string, plaintext: string, context?: string): Promise<string>
   /** The plaintext, or `undefined` for anything not sealed here for this purpose and context. Never throws. */
   open(purpose: string, sealed: string, context?: string): Promise<string | undefined>
+  /** Whether a sealed value names the current root secret: others are to be sealed anew. Proves nothing. */
+  isCurrent(sealed: string): Promise<boolean>
   /** base64url(HMAC-SHA256) under the key of `purpose`. Another one when the root secret changes. */
   mac(purpose: string, message: string): Promise<string>
   /** The same under the oldest root secret: for what others store and must find again after a change. */
@@ -84,6 +86,7 @@ export function createRootSecret(current: string, previous: readonly string[] = 
       }
     },
 
+    isCurrent: async (sealed) => sealed.startsWith(((await keys)[0] as RootKey).id),
     mac,
     lastingMac,
   }

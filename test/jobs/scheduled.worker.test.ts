@@ -4,11 +4,11 @@ import { createRunBatch } from '../../src/db/run-batch.ts'
 import { idempotencyKeys } from '../../src/db/schema.ts'
 import { runScheduledJobs } from '../../src/jobs/scheduled.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
-import { generateKey } from '../../src/keys/generate-key.ts'
 import {
   insertSigningKey,
   loadSigningKeys,
   promoteSigningKey,
+  rebindSigningKey,
   removeSigningKey,
 } from '../../src/keys/signing-keys.store.ts'
 import { trailUnderTest } from '../audit/trail-under-test.ts'
@@ -28,8 +28,9 @@ const needs = (loadKeys = () => loadSigningKeys(database)) => ({
       insert: (input: Parameters<typeof insertSigningKey>[1]) => insertSigningKey(database, input),
       promote: (input: Parameters<typeof promoteSigningKey>[1]) => promoteSigningKey(database, input),
       remove: (input: Parameters<typeof removeSigningKey>[1]) => removeSigningKey(database, input),
+      rebind: (input: Parameters<typeof rebindSigningKey>[1]) => rebindSigningKey(database, input),
     },
-    generateKey: (alg: (typeof signingAlgs)[number]) => generateKey(root, alg),
+    root,
     policy: { rotationSeconds: 90 * 86_400, prepublishSeconds: 86_400, retentionSeconds: 7 * 86_400 },
     now: Date.now,
   },

@@ -15,6 +15,7 @@ const key = (changes: Partial<SigningKeyRow>): SigningKeyRow => ({
   status: 'current',
   public_jwk: {},
   private_jwk_sealed: '',
+  binding: null,
   created_at: start,
   activated_at: start,
   retired_at: undefined,

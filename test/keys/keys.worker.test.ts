@@ -13,6 +13,7 @@ import {
   insertSigningKey,
   loadSigningKeys,
   promoteSigningKey,
+  rebindSigningKey,
   removeSigningKey,
 } from '../../src/keys/signing-keys.store.ts'
 import { createVerifyJwt } from '../../src/keys/verify-jwt.ts'
@@ -61,7 +62,7 @@ function isolate(options: { root?: typeof root; databaseAway?: () => boolean; re
   return { keyring, cache, settle, signJwt: createSignJwt({ keyring }) }
 }
 
-const rotation = (cache: RotateKeysNeeds['cache']): RotateKeysNeeds => {
+const rotation = (cache: RotateKeysNeeds['cache'], rotatingRoot = root): RotateKeysNeeds => {
   return {
     cache,
     loadKeys: () => loadSigningKeys(database),
@@ -69,8 +70,9 @@ const rotation = (cache: RotateKeysNeeds['cache']): RotateKeysNeeds => {
       insert: (input) => insertSigningKey(database, input),
       promote: (input) => promoteSigningKey(database, input),
       remove: (input) => removeSigningKey(database, input),
+      rebind: (input) => rebindSigningKey(database, input),
     },
-    generateKey: (alg) => generateKey(root, alg),
+    root: rotatingRoot,
     policy: { rotationSeconds: 90 * 86_400, prepublishSeconds: 86_400, retentionSeconds: 7 * 86_400 },
     now: () => now,
   }
@@ -138,9 +140,10 @@ describe('root secret', () => {
   })
 
   test('a sealed private key moved to another row does not open', async () => {
-    const { openPrivateKey } = await import('../../src/keys/generate-key.ts')
-    const [one, other] = await Promise.all([generateKey(root, 'ES256'), generateKey(root, 'ES256')])
-    const moved = { kid: other.kid, private_jwk_sealed: one.private_jwk_sealed }
+    const made = { status: 'next', at: start } as const
+    const { openPrivateKey } = await import('../../src/keys/private-half.ts')
+    const [one, other] = await Promise.all([1, 2].map(() => generateKey(root, 'ES256', made)))
+    const moved = { kid: String(other?.kid), private_jwk_sealed: String(one?.private_jwk_sealed) }
     await expect(openPrivateKey(root, moved)).rejects.toThrow('AUTHLY_ROOT_SECRET_PREVIOUS')
   })
 })

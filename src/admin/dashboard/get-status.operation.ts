@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { signingAlgs } from '../../keys/algorithms.ts'
+import { keyProblems } from '../../keys/key-binding.ts'
 import { dueStep } from '../../keys/plan-rotation.ts'
 import { rotationPolicyOf } from '../../keys/rotation-policy.ts'
 import { selectSigningKeys, toLoadedKeys } from '../../keys/signing-keys.store.ts'
 import { release } from '../../release.ts'
+import { problemsOf } from '../keys/key-view.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { selectStatus, toStatusFacts } from './status.store.ts'
 
@@ -38,6 +40,9 @@ export const getStatus = defineOperation({
               kid: z.string(),
               alg: z.enum(signingAlgs),
               status: z.enum(['next', 'current', 'retired']),
+              problem: z.enum(keyProblems).nullable().openapi({
+                description: 'Why the server does not believe this row: see `GET /admin/keys`',
+              }),
               age_seconds: count('Since it was made'),
               next_step: z.object({
                 step: z.enum(['publish_successor', 'hand_over', 'take_over', 'remove']),
@@ -60,13 +65,14 @@ export const getStatus = defineOperation({
         .openapi('Status'),
     },
   },
-  async run({ db, deps: { config, now } }) {
+  async run({ db, deps: { config, now, root } }) {
     const startedAt = now()
     const [facts, keyRows] = await db.runAll([selectStatus(), selectSigningKeys])
     // Time stands still in a Worker but for I/O: this is the round trip.
     const at = now()
     const { database, audit, jobs } = toStatusFacts(facts ?? [])
     const { value: keys } = toLoadedKeys(keyRows ?? [])
+    const problems = await problemsOf(root, keys)
     const policy = rotationPolicyOf(config)
     return answer(200, {
       release,
@@ -78,7 +84,7 @@ export const getStatus = defineOperation({
       keys: keys.map((key) => {
         const due = dueStep(key, keys, policy)
         return {
-          ...{ kid: key.kid, alg: key.alg, status: key.status },
+          ...{ kid: key.kid, alg: key.alg, status: key.status, problem: problems.get(key.kid) ?? null },
           age_seconds: Math.max(0, Math.floor((at - key.created_at) / 1000)),
           next_step: {
             step: due.step,

@@ -28,6 +28,6 @@ export const removeKey = (kid: string, event: AuditEvent): SQL => sql`
   with changed as (
     delete from signing_keys where kid = ${kid} and status <> 'current' returning *
   ), recorded as (
-    ${recordChange(event, sql`to_jsonb(changed) - 'private_jwk_sealed'`, sql`'{}'::jsonb`, sql`changed`)}
+    ${recordChange(event, sql`to_jsonb(changed) - 'private_jwk_sealed' - 'binding'`, sql`'{}'::jsonb`, sql`changed`)}
   )
   select alg from changed`

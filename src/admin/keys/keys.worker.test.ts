@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../../test/fakes/database.ts'
 import {
@@ -7,6 +8,8 @@ import {
   callAdmin,
   testDependencies,
 } from '../../../test/worker/admin-client.ts'
+import { signingKeysCacheKey } from '../../keys/signing-key-row.ts'
+import { loadSigningKeys } from '../../keys/signing-keys.store.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 
 interface Key {
@@ -118,6 +121,47 @@ describe('signing keys', () => {
     }
     expect((await callAdmin(admin, 'DELETE', '/admin/keys/unknown')).status).toBe(404)
     expect((await callAdmin(admin, 'DELETE', '/admin/keys/%2e%2e')).status).toBe(404)
+  })
+
+  it('whoever writes a key into the database signs no token for the admin API, and it can be removed', async () => {
+    const admin = await addAdmin()
+    const account = await addServiceAccount()
+    expect((await callAdmin(account, 'GET', '/admin/keys')).status).toBe(200)
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const jwk = await exportJWK(publicKey)
+    const kid = await calculateJwkThumbprint(jwk)
+    const text = JSON.stringify({ ...jwk, kid, alg: 'ES256', use: 'sig' })
+    await testDatabase().execute(sql`insert into signing_keys (kid, alg, status, public_jwk, private_jwk_sealed,
+      created_at, activated_at, retired_at) values (${kid}, 'ES256', 'retired', ${text}::jsonb, 'nothing', now(),
+      now(), now())`)
+    // Every tier of the cache has it now.
+    await testDependencies().edgeCache.refresh(signingKeysCacheKey, await loadSigningKeys(testDatabase()))
+    const token = await new SignJWT(decodeJwt(account.token))
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+      .sign(privateKey)
+    expect((await callAdmin({ token }, 'GET', '/admin/keys')).status).toBe(401)
+    expect(await published()).not.toContain(kid)
+    const ofKid = (keys: readonly { kid: string }[]) => keys.find((key) => key.kid === kid)
+    expect(ofKid(await keysOf(await callAdmin(admin, 'GET', '/admin/keys')))).toMatchObject({
+      problem: 'binding_missing',
+    })
+    const status = (await (await callAdmin(admin, 'GET', '/admin/status')).json()) as { keys: Key[] }
+    expect(ofKid(status.keys)).toMatchObject({ problem: 'binding_missing' })
+    expect((await callAdmin(admin, 'DELETE', `/admin/keys/${kid}`)).status).toBe(204)
+  })
+
+  it('an emergency makes a new key when the successor is somebody else’s', async () => {
+    const admin = await addAdmin()
+    const body = { alg: 'EdDSA', emergency: true }
+    const { publicKey } = await generateKeyPair('EdDSA')
+    const jwk = await exportJWK(publicKey)
+    const kid = await calculateJwkThumbprint(jwk)
+    await testDatabase().execute(sql`insert into signing_keys (kid, alg, status, public_jwk, private_jwk_sealed)
+      values (${kid}, 'EdDSA', 'next', ${JSON.stringify(jwk)}::jsonb, 'nothing')`)
+    const after = await keysOf(await callAdmin(admin, 'POST', '/admin/keys/rotate', { body }))
+    expect(only(after, 'next')).toMatchObject([{ kid, problem: 'binding_missing' }])
+    expect((await testDependencies().keyring.signingKey('EdDSA')).kid).toBe(only(after, 'current')[0]?.kid)
+    expect((await callAdmin(admin, 'DELETE', `/admin/keys/${kid}`)).status).toBe(204)
   })
 
   it('asks for the permission and for a recent sign-in (RFC 9470)', async () => {

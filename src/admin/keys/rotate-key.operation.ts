@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type SQL, sql } from 'drizzle-orm'
-import { signingAlgs } from '../../keys/algorithms.ts'
+import { type SigningAlg, signingAlgs } from '../../keys/algorithms.ts'
 import { type GeneratedKey, generateKey } from '../../keys/generate-key.ts'
 import { planRotation, type RotationPlan } from '../../keys/plan-rotation.ts'
 import { rotationPolicyOf } from '../../keys/rotation-policy.ts'
@@ -12,7 +12,7 @@ import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { conflict } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { changeKeyStatus } from './key-changes.store.ts'
-import { keyListSchema, type ShownKey, toKeyView } from './key-view.ts'
+import { keyListSchema, problemsOf, type ShownKey, toKeyView } from './key-view.ts'
 
 const lostRace = { title: 'The keys have just been changed by somebody else, or by the clock' }
 
@@ -48,17 +48,20 @@ export const rotateKey = defineOperation({
   async run(call) {
     const { alg, emergency } = call.body
     const { value: keys } = toLoadedKeys(await call.db.run(selectSigningKeys))
-    const plan = planRotation(keys, alg, emergency)
+    const problems = await problemsOf(call.deps.root, keys)
+    // A successor that is not ours must not take over: an emergency makes a new key instead.
+    const ours = keys.filter(({ kid, status }) => status !== 'next' || !problems.has(kid))
+    const plan = planRotation(ours, alg, emergency)
     if (plan.plan === 'nothing') {
       // Refused in Postgres, after the idempotency key: a repetition gets the answer of the rotation it repeats.
       await call.writeOnce({ status: 200 }, [sql`select authly_refuse('AU409', 'successor_published')`])
       return err(conflict('successor_published', successorPublished.title))
     }
-    const made = plan.plan === 'switch_to_successor' ? undefined : await generateKey(call.deps.root, alg)
+    const made = plan.plan === 'switch_to_successor' ? undefined : await makeKey(call, alg, statusOf(plan))
     const after = apply(plan, made, keys, call.now)
     const ofAlg = after.filter((key) => key.alg === alg)
     const policy = rotationPolicyOf(call.deps.config)
-    const rotated = answer(200, { items: ofAlg.map((key) => toKeyView(key, after, policy)) })
+    const rotated = answer(200, { items: ofAlg.map((key) => toKeyView(key, after, problems, policy)) })
     const rows = await call.writeOnce(rotated.value, [
       ...statements(call, plan, made, alg),
       selectSigningKeys,
@@ -80,17 +83,19 @@ function apply(
   keys: readonly ShownKey[],
   now: number,
 ): readonly ShownKey[] {
-  const status = statusOf(plan)
-  const activated_at = status === 'current' ? now : undefined
   const changed = keys.map((key): ShownKey => {
     if (key.kid === retiredBy(plan)) return { ...key, status: 'retired', retired_at: now }
     const takesOver = plan.plan === 'switch_to_successor' && key.kid === plan.activate
     return takesOver ? { ...key, status: 'current', activated_at: now } : key
   })
-  return made
-    ? [...changed, { ...made, status, created_at: now, activated_at, retired_at: undefined }]
-    : changed
+  return made ? [...changed, { ...made, retired_at: undefined }] : changed
 }
+
+const makeKey = (
+  { deps, now }: Pick<AdminCall, 'deps' | 'now'>,
+  alg: SigningAlg,
+  status: 'next' | 'current',
+) => generateKey(deps.root, alg, { status, at: now })
 
 /** The key that signs goes before its successor comes: there is one current key per algorithm at any moment. */
 function statements(
@@ -106,7 +111,6 @@ function statements(
     data: { kid, alg, ...data },
   })
   const retire = retiredBy(plan)
-  const status = statusOf(plan)
   const time = new Date(now).toISOString()
   return [
     ...(retire === undefined
@@ -119,9 +123,9 @@ function statements(
       ? [
           insertEntity({
             table: 'signing_keys',
-            row: { ...made, status, created_at: time, activated_at: status === 'current' ? time : null },
-            hidden: ['private_jwk_sealed'],
-            event: event('key.created', about(made.kid, { status })),
+            row: { ...made, created_at: time, activated_at: made.activated_at === undefined ? null : time },
+            hidden: ['private_jwk_sealed', 'binding'],
+            event: event('key.created', about(made.kid, { status: made.status })),
           }),
         ]
       : []),

@@ -8,7 +8,6 @@ import type { StoredErasure, StoredLeaf, StoredSegment } from '../evidence-row.t
 /** The current signing key, private half sealed under the root secret. */
 export interface SealedSigner {
   readonly kid: string
-  readonly public_jwk: Readonly<Record<string, unknown>>
   readonly private_jwk_sealed: string
 }
 
@@ -29,8 +28,7 @@ interface PageStatement {
   readonly outcome: SQL
 }
 
-const signer = sql`(select jsonb_build_object('kid', kid, 'public_jwk', public_jwk,
-  'private_jwk_sealed', private_jwk_sealed) from signing_keys where alg = 'ES256' and status = 'current')`
+const signer = sql`(select jsonb_build_object('kid', kid, 'private_jwk_sealed', private_jwk_sealed) from signing_keys where alg = 'ES256' and status = 'current')`
 
 const page = (ctes: SQL, members: SQL): PageStatement => ({
   ctes,
