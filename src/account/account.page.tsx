@@ -5,7 +5,7 @@ import { Layout } from '../login/layout.tsx'
 import { isolated } from '../login/messages/isolated.ts'
 import { timeInWords } from '../login/messages/time-in-words.ts'
 import type { FormPage, Page } from '../login/page.ts'
-import type { LiveSession, Session } from '../sessions/user-sessions.ts'
+import type { KnownDevice, LiveSession, Session } from '../sessions/user-sessions.ts'
 import type { User } from '../users/user.ts'
 import { describeDevice } from './describe-device.ts'
 
@@ -14,11 +14,13 @@ interface AccountPageProps {
   readonly user: User | undefined
   readonly current: LiveSession
   readonly sessions: readonly Session[]
+  readonly devices: readonly KnownDevice[]
   readonly timeZone: string
   readonly notice: string | undefined
 }
 
-export const AccountPage: FC<AccountPageProps> = ({ page, user, current, sessions, timeZone, notice }) => {
+export const AccountPage: FC<AccountPageProps> = (props) => {
+  const { page, user, current, sessions, devices, timeZone, notice } = props
   const { messages } = page
   const mine = sessions.filter(({ session_id }) => session_id === current.session_id)
   const others = sessions.filter(({ session_id }) => session_id !== current.session_id)
@@ -69,6 +71,17 @@ export const AccountPage: FC<AccountPageProps> = ({ page, user, current, session
           </form>
         )}
       </section>
+      {devices.length > 0 && (
+        <section class="card" aria-labelledby="devices">
+          <h2 id="devices">{messages.devicesSection}</h2>
+          <p class="quiet">{messages.devicesText}</p>
+          <ul class="plain">
+            {devices.map((device) => (
+              <DeviceRow page={page} device={device} timeZone={timeZone} />
+            ))}
+          </ul>
+        </section>
+      )}
     </Layout>
   )
 }
@@ -134,6 +147,43 @@ const SessionRow: FC<SessionRowProps> = ({ page, session, isCurrent, timeZone })
           </button>
         </form>
       )}
+    </li>
+  )
+}
+
+interface DeviceRowProps {
+  readonly page: FormPage
+  readonly device: KnownDevice
+  readonly timeZone: string
+}
+
+const DeviceRow: FC<DeviceRowProps> = ({ page, device, timeZone }) => {
+  const { messages, language } = page
+  const name = isolated(describeDevice(device.user_agent) ?? messages.unknownDevice)
+  const [nameId, buttonId] = [`known-${device.device_id}`, `forget-${device.device_id}`]
+  return (
+    <li class="row">
+      <div>
+        <p>
+          <strong id={nameId}>{name}</strong>
+        </p>
+        <p class="quiet">
+          {messages.signedInAt(timeInWords(language.tag, device.last_used_at, timeZone))}
+          {device.ip && (
+            <>
+              {' · '}
+              <bdi>{device.ip}</bdi>
+            </>
+          )}
+        </p>
+      </div>
+      <form method="post" action="/account/devices/forget">
+        <HiddenFields page={page} />
+        <input type="hidden" name="device_id" value={device.device_id} />
+        <button type="submit" class="second" id={buttonId} aria-labelledby={`${buttonId} ${nameId}`}>
+          {messages.forgetDevice}
+        </button>
+      </form>
     </li>
   )
 }

@@ -22,6 +22,7 @@ const postResponses = {
 const notices: Readonly<Record<string, (messages: Messages) => string>> = {
   password: (messages) => messages.passwordChanged,
   session: (messages) => messages.sessionEnded,
+  device: (messages) => messages.deviceForgotten,
   others: (messages) => messages.otherSessionsEnded,
 }
 
@@ -40,10 +41,12 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
       const session = await requireSession(c)
       if (!session.ok) return session.error
       const { user_id } = session.value
-      const [page, user, sessions] = await Promise.all([
+      const userSessions = deps.sessionsOf(user_id)
+      const [page, user, sessions, devices] = await Promise.all([
         openFormPage(c),
         deps.findUser(user_id),
-        deps.sessionsOf(user_id).listSessions({ now: deps.now() }),
+        userSessions.listSessions({ now: deps.now() }),
+        userSessions.listDevices({ now: deps.now() }),
       ])
       const done = c.req.query('done') ?? ''
       const html = (
@@ -52,6 +55,7 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
           user={user}
           current={session.value}
           sessions={sessions}
+          devices={devices}
           timeZone={timeZoneOf(c.req.raw)}
           notice={Object.hasOwn(notices, done) ? notices[done]?.(page.messages) : undefined}
         />
@@ -101,6 +105,27 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
         .sessionsOf(user_id)
         .endAllSessions({ now: deps.now(), except_session_id: session_id, origin })
       return goTo('/account?done=others')
+    },
+  )
+  .openapi(
+    describeRoute({
+      id: 'forgetOwnDevice',
+      method: 'post',
+      path: '/account/devices/forget',
+      summary: 'Forgets a device where the person has signed in',
+      tag,
+      responses: postResponses,
+    }),
+    async (c) => {
+      const request = await readAccountForm(c)
+      if (!request.ok) return request.error
+      const { user_id } = request.value.session
+      const device_id = request.value.form.get('device_id')
+      const { deps, origin } = c.env
+      // The object is the person's own, so another person's device id names nothing in it.
+      if (device_id)
+        await deps.sessionsOf(user_id).forgetDevice({ now: deps.now(), user_id, device_id, origin })
+      return goTo('/account?done=device')
     },
   )
 

@@ -43,12 +43,22 @@ export const eventDefinitions = {
   'login.failed': {
     class: 'authentication',
     says: 'A sign-in failed',
-    data: { method, failures: 'how many in a row', during: 'what else the password was asked for' },
+    data: {
+      method,
+      failures: 'how many in a row',
+      known_device: 'whether the person had signed in there before; such failures are counted apart',
+      during: 'what else the password was asked for',
+    },
   },
   'login.locked': {
     class: 'authentication',
     says: 'Too many failures: sign-in is paused',
     data: { method, retry_after_seconds: 'for how long', during: 'what else the password was asked for' },
+  },
+  'device.forgotten': {
+    class: 'authentication',
+    says: 'A browser in which a person had signed in counts as unknown again',
+    data: { reason: 'removed, too_many_failures or limit' },
   },
   'password.changed': { class: 'authentication', says: 'A person changed their password' },
   'consent.granted': {

@@ -10,7 +10,7 @@ import { sha256 } from './hash.ts'
 import { randomToken } from './ids.ts'
 import type { RootSecret } from './root-secret.ts'
 
-export type HandleKind = 'rt' | 'ss' | 'il'
+export type HandleKind = 'rt' | 'ss' | 'il' | 'kd'
 
 export interface IssuedHandle {
   /** What the holder gets. */

@@ -7,6 +7,7 @@ import type { Parameters } from '../oauth/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/user-sessions.ts'
 import { accountName } from './account-name.ts'
+import { type DeviceHandle, readDevices, setDeviceCookie } from './device-cookie.ts'
 import type { Problem } from './form-parts.tsx'
 import { formTargets } from './form-targets.ts'
 import { findLiveSession } from './live-session.ts'
@@ -116,10 +117,14 @@ async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Paramete
   }
   if (problems.length > 0) return showForm(c, form, username, { status: 400, problems })
 
-  const cookie = await readSession(deps, c.req.header('cookie'))
-  const outcome = await form.method.attempt(deps, { fields, previous: cookie?.routing, origin })
+  const cookies = c.req.header('cookie')
+  const [previous, devices] = await Promise.all([
+    readSession(deps, cookies),
+    readDevices(deps, cookies, deps.now()),
+  ])
+  const outcome = await form.method.attempt(deps, { fields, previous: previous?.routing, devices, origin })
   return outcome.status === 'signed_in'
-    ? finish(c, form, outcome)
+    ? finish(c, form, outcome, devices)
     : showForm(c, form, username, refusalOf(form.page, outcome))
 }
 
@@ -142,15 +147,19 @@ function refusalOf(
   return { status: 429, problems: [{ message }], headers }
 }
 
-/** Sets the new session's cookie and goes on to whatever the person came for. */
+/** Sets the cookies of the new session and the known device, and goes on to whatever the person came for. */
 async function finish(
   c: Context<AppEnv>,
   { loaded }: SignInForm,
-  { session, handle, afterwards }: Extract<LoginOutcome, { status: 'signed_in' }>,
+  { session, handle, device, afterwards }: Extract<LoginOutcome, { status: 'signed_in' }>,
+  devices: readonly DeviceHandle[],
 ): Promise<Response> {
   const { config } = c.env.deps
   if (afterwards.length > 0) c.executionCtx.waitUntil(Promise.allSettled(afterwards))
-  const cookies = [setSessionCookie(config, handle, config.sessionAbsoluteTtlSeconds)]
+  const cookies = [
+    setSessionCookie(config, handle, config.sessionAbsoluteTtlSeconds),
+    setDeviceCookie(config, device, devices),
+  ]
   if (!loaded) return goTo(session.password_change_required ? '/password' : '/account', cookies)
   const interaction = {
     ...loaded.interaction,

@@ -45,8 +45,9 @@ export async function replacePassword(
   { session, renewed, current, next, origin }: ReplacePassword,
 ): Promise<Result<undefined, ReplaceRefusal>> {
   const { user_id, session_id } = session
-  // A stolen session must not become a place to guess the password at will, from however many addresses.
-  const decision = await needs.rateLimiter.take('password-user', user_id)
+  // A stolen session must not become a place to guess the password at will, from however many addresses; nor a way
+  // to keep its owner, who is signed in elsewhere, from changing it.
+  const decision = await needs.rateLimiter.take('password-user', `${user_id}:${session_id}`)
   if (!decision.allowed) return err({ reason: 'limited', decision })
   const stored = await needs.findCurrentPassword(user_id)
   const actor = { actor_type: 'user', actor_id: user_id, user_id, session_id } as const

@@ -8,7 +8,7 @@ export interface Policy {
   readonly capacity: number
   /** Seconds in which an empty bucket fills again. */
   readonly perSeconds: number
-  readonly subject: 'ip' | 'client' | 'user'
+  readonly subject: 'ip' | 'client' | 'user' | 'session' | 'device'
   readonly mode: 'object' | 'lease'
   readonly onFailure: 'open' | 'closed'
   readonly protects: string
@@ -23,13 +23,21 @@ export const policies = {
     onFailure: 'closed',
     protects: 'password guessing from one address',
   },
+  'login-device': {
+    capacity: 30,
+    perSeconds: 300,
+    subject: 'device',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'sign-ins on a device where the account was signed in to before, in place of `login-ip`',
+  },
   'password-user': {
     capacity: 10,
     perSeconds: 300,
-    subject: 'user',
+    subject: 'session',
     mode: 'object',
     onFailure: 'closed',
-    protects: 'password changes of one account',
+    protects: 'password changes of one person in one session',
   },
   'password-link-ip': {
     capacity: 30,

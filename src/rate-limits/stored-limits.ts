@@ -27,6 +27,7 @@ export function storedOverrides(stored: Readonly<Record<string, unknown>>): Poli
 /** What an administrator needs to come back and undo a change: to sign in, to get a token and to call. */
 const floors: Partial<Record<PolicyName, { readonly capacity: number; readonly perSeconds: number }>> = {
   'login-ip': { capacity: 5, perSeconds: 3600 },
+  'login-device': { capacity: 5, perSeconds: 3600 },
   'authorize-ip': { capacity: 20, perSeconds: 3600 },
   'token-client': { capacity: 10, perSeconds: 3600 },
   'admin-actor': { capacity: 60, perSeconds: 3600 },

@@ -39,7 +39,10 @@ export function endSession(state: SubjectState, input: Ending & { readonly sessi
   return true
 }
 
-/** Ends all sessions but one, and every grant; and, if asked, forgets what else is known of the person. */
+/**
+ * Ends all sessions but one, every grant, and every known device but that session's; and, if asked, forgets what
+ * else is known of the person.
+ */
 export function endAllSessions(
   state: SubjectState,
   input: Omit<EndAllSessions, 'reason'> & { readonly reason: SessionEndReason & RevocationReason },
@@ -48,6 +51,9 @@ export function endAllSessions(
   state.delegations.withdrawAll()
   for (const session of state.sessions.all()) {
     if (session.session_id !== input.except_session_id) dropSession(state, session, input)
+  }
+  for (const device of state.devices.all()) {
+    if (device.session_id !== input.except_session_id) state.devices.delete(device.device_id)
   }
   for (const stored of state.grants.allLive()) {
     const actor = input.by ?? ({ actor_type: 'user', actor_id: stored.grant.user_id } as const)

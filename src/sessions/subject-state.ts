@@ -5,7 +5,7 @@
 import type { AuditEvent } from '../audit/event.ts'
 import type { LoginAttempts } from './decide-login.ts'
 import type { RefreshFamily } from './decide-refresh.ts'
-import type { Grant, RememberedConsent, Session } from './user-sessions.ts'
+import type { Grant, KnownDevice, RememberedConsent, Session } from './user-sessions.ts'
 
 /** A session with what only its object knows. Times are milliseconds since the Unix epoch. */
 export interface StoredSession extends Omit<Session, 'expires_at'> {
@@ -40,6 +40,15 @@ export interface Delegation {
   readonly keep_until: number
 }
 
+/** A known device with what only the object knows. Times are milliseconds since the Unix epoch. */
+export interface StoredDevice extends KnownDevice {
+  readonly secret_hash: string
+  /** Wrong passwords since the last sign-in there. */
+  readonly failures: number
+  /** When a sign-in gave the browser a new secret in place of this one. */
+  readonly replaced_at: number | undefined
+}
+
 export interface SubjectState {
   readonly sessions: {
     find(sessionId: string): StoredSession | undefined
@@ -60,6 +69,13 @@ export interface SubjectState {
     put(identifierHash: string, attempts: LoginAttempts): void
     delete(identifierHash: string): void
     clear(): void
+  }
+  readonly devices: {
+    find(deviceId: string): StoredDevice | undefined
+    /** Replaced and ended ones may be among them. */
+    all(): readonly StoredDevice[]
+    put(device: StoredDevice): void
+    delete(deviceId: string): void
   }
   readonly consents: {
     find(clientId: string): RememberedConsent | undefined

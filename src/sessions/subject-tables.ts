@@ -5,6 +5,7 @@ import type { ObjectSchema } from '../kit/object-schema.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
+import { knownDevicesTable, openKnownDevicesTable } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionsTable } from './sessions.table.ts'
@@ -16,6 +17,7 @@ export const subjectMigrations: readonly string[] = [
   sessionsTable + grantsTable + loginAttemptsTable + consentsTable + revokedTokensTable + outboxTable,
   spentInteractionsTable,
   delegationsTable,
+  knownDevicesTable,
 ]
 
 /** The state of a subject on its tables; rows kept in memory belong to the returned value. */
@@ -28,6 +30,7 @@ export const openSubjectTables = (
   sessions: openSessionsTable(sql, schema),
   grants: openGrantsTable(sql, schema),
   attempts: openLoginAttemptsTable(sql, schema),
+  devices: openKnownDevicesTable(sql, schema),
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
@@ -40,6 +43,7 @@ const expiringTables = [
   'sessions',
   'grants',
   'login_attempts',
+  'known_devices',
   'revoked_tokens',
   'spent_interactions',
   'delegations',

@@ -17,6 +17,7 @@ import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { inspectToken } from './inspect-token.ts'
+import { forgetDevice, listDevices } from './known-device.ts'
 import { listSessions } from './list-sessions.ts'
 import { redeemCode } from './redeem-code.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
@@ -82,6 +83,14 @@ export class UserSessions extends DurableObject<Env> {
 
   async listSessions(input: Input<'listSessions'>) {
     return listSessions(this.#open(), input)
+  }
+
+  async listDevices(input: Input<'listDevices'>) {
+    return listDevices(this.#open(), input)
+  }
+
+  async forgetDevice(input: Input<'forgetDevice'>) {
+    return this.#change((state) => forgetDevice(state, input))
   }
 
   async rememberConsent(input: Input<'rememberConsent'>) {
@@ -213,6 +222,8 @@ export function createSessionsOf(
       endAllSessions: (input) => object.endAllSessions(input),
       forgiveFailures: () => object.forgiveFailures(),
       listSessions: (input) => object.listSessions(input),
+      listDevices: (input) => object.listDevices(input),
+      forgetDevice: (input) => object.forgetDevice(input),
       rememberConsent: (input) => object.rememberConsent(input),
       forgetConsent: (input) => object.forgetConsent(input),
       denyConsent: (input) => object.denyConsent(input),

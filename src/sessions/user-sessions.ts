@@ -39,6 +39,25 @@ export interface NewSession {
   readonly absolute_ttl_seconds: number
 }
 
+/** A browser in which the person has signed in before. */
+export interface KnownDevice {
+  readonly device_id: string
+  /** The session of the last sign-in there; it may have ended. */
+  readonly session_id: string
+  /** The first sign-in there. */
+  readonly known_since: number
+  /** The last sign-in there. */
+  readonly last_used_at: number
+  readonly ip: string | undefined
+  readonly user_agent: string | undefined
+}
+
+/** Both halves of a device's handle, as its object stores them. */
+export interface DeviceProof {
+  readonly device_id: string
+  readonly secret_hash: string
+}
+
 /** The claims a client asked for one by one (OpenID Connect Core §5.5), reduced to names. */
 export interface RequestedClaims {
   readonly userinfo: readonly string[]
@@ -81,13 +100,15 @@ export interface SettleLogin {
   readonly session: NewSession
   /** The session this sign-in replaces on the same browser, if any. */
   readonly replaces_session_id?: string | undefined
+  /** What the browser presented of an earlier sign-in to this account, and what it gets at this one. */
+  readonly device?: { readonly presented: DeviceProof | undefined; readonly next: DeviceProof } | undefined
   readonly origin: Origin
 }
 
 export type SettledLogin =
   | { readonly status: 'signed_in'; readonly session: Session }
   | { readonly status: 'refused' }
-  /** Too many failures: refused whatever the password was. */
+  /** Too many failures, and no known device: refused whatever the password was. */
   | { readonly status: 'locked'; readonly retry_after_seconds: number }
 
 export interface CheckSession {
@@ -231,6 +252,13 @@ export interface EndAllSessions {
   readonly forget?: 'attempts' | 'everything' | undefined
 }
 
+export interface ForgetDevice {
+  readonly now: number
+  readonly user_id: string
+  readonly device_id: string
+  readonly origin: Origin
+}
+
 export interface ForgetConsent {
   readonly now: number
   readonly origin: Origin
@@ -273,11 +301,15 @@ export interface UserSessions {
   completePasswordChange(input: CompletePasswordChange): Promise<void>
   /** @returns whether there was such a session */
   endSession(input: EndSession): Promise<boolean>
-  /** Ends all sessions and all grants, `offline_access` included. Repeatable. */
+  /** Ends all sessions and all grants, `offline_access` included, and forgets the known devices. Repeatable. */
   endAllSessions(input: EndAllSessions): Promise<void>
   /** Failed sign-ins count no more. Repeatable. */
   forgiveFailures(): Promise<void>
   listSessions(input: { now: number }): Promise<readonly Session[]>
+  /** Known devices, the last used one first. */
+  listDevices(input: { now: number }): Promise<readonly KnownDevice[]>
+  /** @returns whether there was such a device */
+  forgetDevice(input: ForgetDevice): Promise<boolean>
   rememberConsent(input: RememberConsent): Promise<void>
   /**
    * A consent was withdrawn: the copy goes, and every grant of the client with it. Repeatable.

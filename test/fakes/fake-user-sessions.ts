@@ -6,6 +6,7 @@ import { delegate, isDelegated } from '../../src/sessions/delegate.ts'
 import { endAllSessions, endSession } from '../../src/sessions/end-session.ts'
 import { forgetConsent } from '../../src/sessions/forget-consent.ts'
 import { inspectToken } from '../../src/sessions/inspect-token.ts'
+import { forgetDevice, listDevices } from '../../src/sessions/known-device.ts'
 import { listSessions } from '../../src/sessions/list-sessions.ts'
 import { redeemCode } from '../../src/sessions/redeem-code.ts'
 import { denyConsent, rememberConsent } from '../../src/sessions/remember-consent.ts'
@@ -27,6 +28,8 @@ export function createFakeUserSessions(): { readonly sessions: UserSessions; rea
       endAllSessions(state, { ...input, reason: input.reason ?? 'signed_out_everywhere' }),
     forgiveFailures: async () => state.attempts.clear(),
     listSessions: async (input) => listSessions(state, input),
+    listDevices: async (input) => listDevices(state, input),
+    forgetDevice: async (input) => forgetDevice(state, input),
     rememberConsent: async (input) => rememberConsent(state, input),
     forgetConsent: async (input) => forgetConsent(state, input),
     denyConsent: async (input) => denyConsent(state, input),

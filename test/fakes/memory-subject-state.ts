@@ -4,6 +4,7 @@ import type { LoginAttempts } from '../../src/sessions/decide-login.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type {
   Delegation,
+  StoredDevice,
   StoredGrant,
   StoredSession,
   SubjectState,
@@ -14,6 +15,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const sessions = new Map<string, StoredSession>()
   const grants = new Map<string, StoredGrant>()
   const attempts = new Map<string, LoginAttempts>()
+  const devices = new Map<string, StoredDevice>()
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
   const spent = new Set<string>()
@@ -39,6 +41,12 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       put: (hash, value) => void attempts.set(hash, value),
       delete: (hash) => void attempts.delete(hash),
       clear: () => attempts.clear(),
+    },
+    devices: {
+      find: (id) => devices.get(id),
+      all: () => [...devices.values()],
+      put: (device) => void devices.set(device.device_id, device),
+      delete: (id) => void devices.delete(id),
     },
     consents: {
       find: (clientId) => consents.get(clientId),

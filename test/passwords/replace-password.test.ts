@@ -33,9 +33,9 @@ function setUp() {
     },
     recordEvent: () => {},
   } as unknown as ReplacePasswordNeeds
-  const guess = (user_id: string, ip: string) =>
+  const guess = (user_id: string, ip: string, session_id = 's') =>
     replacePassword(needs, {
-      session: { user_id, session_id: 's' },
+      session: { user_id, session_id },
       renewed: { session_id: 's2', secret_hash: 'hash of the new secret' },
       current: 'a guess',
       next: 'orbit kettle purple seven',
@@ -50,4 +50,11 @@ test('a stolen session has a bounded number of guesses, from however many addres
   expect(hashes()).toBe(policies['password-user'].capacity)
   expect(await guess('ada', '203.0.113.9')).toMatchObject({ ok: false, error: { reason: 'limited' } })
   expect(await guess('grace', '203.0.113.9')).toMatchObject({ ok: false, error: { reason: 'wrong_current' } })
+})
+
+test('guesses in a stolen session do not keep the owner from changing the password in another one', async () => {
+  const { guess } = setUp()
+  for (let index = 0; index < 50; index++) await guess('ada', '203.0.113.9', 'stolen')
+  expect(await guess('ada', '203.0.113.9', 'stolen')).toMatchObject({ error: { reason: 'limited' } })
+  expect(await guess('ada', '203.0.113.9', 'own')).toMatchObject({ error: { reason: 'wrong_current' } })
 })

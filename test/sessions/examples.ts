@@ -1,6 +1,7 @@
 /** Inputs for tests of sessions; each test states only what matters to it. */
 import type { Origin } from '../../src/audit/event.ts'
 import type {
+  DeviceProof,
   Grant,
   NewSession,
   RedeemCode,
@@ -33,6 +34,11 @@ export const newSession = (session_id = 'session-1', overrides: Partial<NewSessi
   idle_ttl_seconds: 7 * 86_400,
   absolute_ttl_seconds: 30 * 86_400,
   ...overrides,
+})
+
+export const deviceProof = (device_id = 'device-1'): DeviceProof => ({
+  device_id,
+  secret_hash: `secret of ${device_id}`,
 })
 
 export const login = (overrides: Partial<SettleLogin> = {}): SettleLogin => ({

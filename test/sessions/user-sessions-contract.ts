@@ -1,11 +1,13 @@
 /** What every implementation of the `UserSessions` port does; run against the fake and the real object. */
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
+import { deviceLifetimeSeconds, maxDeviceFailures, maxDevices } from '../../src/sessions/known-device.ts'
 import { maxGrants } from '../../src/sessions/limit-grants.ts'
-import { maxSessions } from '../../src/sessions/settle-login.ts'
+import { maxSessions } from '../../src/sessions/sign-in.ts'
 import type { UserSessions } from '../../src/sessions/user-sessions.ts'
 import {
   day,
+  deviceProof,
   grant,
   hour,
   login,
@@ -152,6 +154,192 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const live = await sessions.listSessions({ now: start + hour })
         expect(live).toHaveLength(maxSessions)
         expect(live.at(-1)?.session_id).toBe('session-1')
+      })
+    })
+
+    describe('on a known device', () => {
+      /** A sign-in in a browser that presents `presented` and gets `next`. */
+      const on = (
+        presented: string | undefined,
+        next: string,
+        overrides: Parameters<typeof login>[0] = {},
+      ): ReturnType<typeof login> =>
+        login({
+          session: newSession(`session of ${next}`),
+          device: { presented: presented ? deviceProof(presented) : undefined, next: deviceProof(next) },
+          ...overrides,
+        })
+      const lock = async ({ sessions }: Subject) => {
+        for (let failure = 0; failure < 7; failure++) {
+          await sessions.settleLogin(login({ password_ok: false }))
+        }
+        expect((await sessions.settleLogin(login())).status).toBe('locked')
+      }
+      const known = async (): Promise<Subject> => {
+        const subject = open()
+        await subject.sessions.settleLogin(on(undefined, 'device-1'))
+        return subject
+      }
+      const idsOf = async ({ sessions }: Subject, now = start) =>
+        (await sessions.listDevices({ now })).map(({ device_id }) => device_id)
+
+      it('the right password is accepted whatever others did, and their lock stays', async () => {
+        const subject = await known()
+        await lock(subject)
+        expect((await subject.sessions.settleLogin(on('device-1', 'device-2'))).status).toBe('signed_in')
+        expect((await subject.sessions.settleLogin(on(undefined, 'device-3'))).status).toBe('locked')
+      })
+
+      it('each sign-in replaces the device: the old secret is worth nothing afterwards', async () => {
+        const subject = await known()
+        await lock(subject)
+        const { sessions } = subject
+        const later = { now: start + second, read_at: start + second }
+        await sessions.settleLogin(on('device-1', 'device-2'))
+        expect((await sessions.settleLogin(on('device-1', 'device-3', later))).status).toBe('locked')
+        expect((await sessions.settleLogin(on('device-2', 'device-4', later))).status).toBe('signed_in')
+        expect(await idsOf(subject)).toEqual(['device-4'])
+        expect(await sessions.listDevices({ now: start })).toMatchObject([
+          { known_since: start, last_used_at: start + second, session_id: 'session of device-4' },
+        ])
+      })
+
+      it('a sign-in that was under way when another one replaced the device still counts', async () => {
+        const subject = await known()
+        await lock(subject)
+        const { sessions } = subject
+        const both = { now: start + second, read_at: start }
+        expect((await sessions.settleLogin(on('device-1', 'device-2', both))).status).toBe('signed_in')
+        expect((await sessions.settleLogin(on('device-1', 'device-3', both))).status).toBe('signed_in')
+        // Whichever answer the browser keeps, it stays known.
+        for (const [presented, next] of [
+          ['device-2', 'device-4'],
+          ['device-3', 'device-5'],
+        ] as const) {
+          const later = { now: start + 2 * second, read_at: start + 2 * second }
+          expect((await sessions.settleLogin(on(presented, next, later))).status).toBe('signed_in')
+        }
+      })
+
+      it.each([
+        ['another secret', { device_id: 'device-1', secret_hash: 'guessed' }],
+        ['an unknown device', deviceProof('device-9')],
+      ])('%s is as none', async (_, presented) => {
+        const subject = await known()
+        await lock(subject)
+        const attempt = login({ device: { presented, next: deviceProof('device-2') } })
+        expect((await subject.sessions.settleLogin(attempt)).status).toBe('locked')
+      })
+
+      it('failures count for the device alone; after ten of them it is unknown again', async () => {
+        const subject = await known()
+        const { sessions } = subject
+        const wrong = on('device-1', 'device-2', { password_ok: false })
+        for (let failure = 0; failure < maxDeviceFailures - 1; failure++) {
+          expect((await sessions.settleLogin(wrong)).status).toBe('refused')
+        }
+        expect(await last(subject)).toMatchObject({
+          type: 'login.failed',
+          data: { method: 'password', failures: maxDeviceFailures - 1, known_device: true },
+        })
+        // Nothing of it reached the account's counter: five free failures are left elsewhere.
+        for (let failure = 0; failure < 5; failure++) {
+          await sessions.settleLogin(login({ password_ok: false }))
+        }
+        expect((await sessions.settleLogin(login())).status).toBe('signed_in')
+        expect(await sessions.settleLogin(wrong)).toEqual({ status: 'refused' })
+        expect(await last(subject)).toMatchObject({
+          type: 'device.forgotten',
+          user_id: userId,
+          data: { reason: 'too_many_failures' },
+        })
+        expect(await idsOf(subject)).toEqual([])
+        await lock(subject)
+        expect((await sessions.settleLogin(on('device-1', 'device-2'))).status).toBe('locked')
+      })
+
+      it('a success starts its counter afresh', async () => {
+        const subject = await known()
+        const { sessions } = subject
+        for (let round = 1; round < 4; round++) {
+          const wrong = on(`device-${round}`, 'never', { password_ok: false })
+          for (let failure = 0; failure < maxDeviceFailures - 1; failure++) await sessions.settleLogin(wrong)
+          const right = on(`device-${round}`, `device-${round + 1}`)
+          expect((await sessions.settleLogin(right)).status).toBe('signed_in')
+        }
+        expect(await idsOf(subject)).toEqual(['device-4'])
+      })
+
+      it('it is unknown 90 days after the last sign-in there', async () => {
+        const subject = await known()
+        const end = start + deviceLifetimeSeconds * second
+        const failAt = async (now: number) => {
+          for (let failure = 0; failure < 7; failure++) {
+            await subject.sessions.settleLogin(login({ now, password_ok: false }))
+          }
+        }
+        await failAt(end - second)
+        expect(await idsOf(subject, end - 1)).toEqual(['device-1'])
+        expect(await idsOf(subject, end)).toEqual([])
+        const late = on('device-1', 'device-2', { now: end })
+        expect((await subject.sessions.settleLogin(late)).status).toBe('locked')
+      })
+
+      it('a person has at most 20; the one not used for longest goes', async () => {
+        const subject = open()
+        for (let index = 0; index <= maxDevices; index++) {
+          await subject.sessions.settleLogin(on(undefined, `device-${index}`, { now: start + index }))
+        }
+        const ids = await idsOf(subject, start + hour)
+        expect(ids).toHaveLength(20)
+        expect(ids).not.toContain('device-0')
+        expect(await typesOf(subject)).toContain('device.forgotten')
+      })
+
+      it('it ends with a password change, everywhere', async () => {
+        const subject = await known()
+        await subject.sessions.settleLogin(on(undefined, 'device-2'))
+        await subject.sessions.completePasswordChange({
+          ...{ now: start, session_id: 'session of device-2', origin },
+          renewed: { session_id: 'renewed', secret_hash: 'renewed' },
+        })
+        expect(await idsOf(subject)).toEqual([])
+        await lock(subject)
+        expect((await subject.sessions.settleLogin(on('device-1', 'device-3'))).status).toBe('locked')
+      })
+
+      it('it ends with sign-out everywhere and recovery, but for the device of the session that stays', async () => {
+        const subject = await known()
+        const { sessions } = subject
+        await sessions.settleLogin(on(undefined, 'device-2'))
+        await sessions.endAllSessions({ now: start, origin, except_session_id: 'session of device-2' })
+        expect(await idsOf(subject)).toEqual(['device-2'])
+        await sessions.endAllSessions({ now: start, origin, reason: 'credentials_reset' })
+        expect(await idsOf(subject)).toEqual([])
+      })
+
+      it('it outlives its session: signing out is no reason to be locked out', async () => {
+        const subject = await known()
+        const { sessions } = subject
+        await sessions.endSession({
+          ...{ now: start, session_id: 'session of device-1', origin, reason: 'logout' },
+        })
+        await lock(subject)
+        expect((await sessions.settleLogin(on('device-1', 'device-2'))).status).toBe('signed_in')
+      })
+
+      it('the person removes it, once', async () => {
+        const subject = await known()
+        const removal = { now: start, user_id: userId, device_id: 'device-1', origin }
+        expect(await subject.sessions.forgetDevice(removal)).toBe(true)
+        expect(await last(subject)).toMatchObject({ type: 'device.forgotten', data: { reason: 'removed' } })
+        expect(await subject.sessions.forgetDevice(removal)).toBe(false)
+        expect(await idsOf(subject)).toEqual([])
+      })
+
+      it('its secret is never listed', async () => {
+        const { sessions } = await known()
+        expect(JSON.stringify(await sessions.listDevices({ now: start }))).not.toContain('secret')
       })
     })
 

@@ -82,6 +82,11 @@ export const ar: Messages = {
   signedInAt: (time) => `تسجيل الدخول: ${time}`,
   lastSeenAt: (time) => `آخر نشاط: ${time}`,
   endOtherSessions: 'تسجيل الخروج من كل مكان آخر',
+  devicesSection: 'الأجهزة المعروفة',
+  devicesText:
+    'حيث سجّلت الدخول من قبل، لا يمكن لمحاولات الآخرين الفاشلة أن تؤخّر دخولك. انسَ الأجهزة التي لم تعد تستخدمها.',
+  forgetDevice: 'نسيان',
+  deviceForgotten: 'لم يعد ذلك الجهاز معروفًا.',
   sessionEnded: 'تم تسجيل الخروج من ذلك الجهاز.',
   otherSessionsEnded: 'تم تسجيل خروجك من كل مكان آخر.',
 

@@ -85,6 +85,11 @@ export const de: Messages = {
   signedInAt: (time) => `Angemeldet am ${time}`,
   lastSeenAt: (time) => `Zuletzt aktiv am ${time}`,
   endOtherSessions: 'Überall sonst abmelden',
+  devicesSection: 'Bekannte Geräte',
+  devicesText:
+    'Wo Sie sich schon angemeldet haben, können Fehlversuche anderer Ihre Anmeldung nicht aufhalten. Vergessen Sie Geräte, die Sie nicht mehr benutzen.',
+  forgetDevice: 'Vergessen',
+  deviceForgotten: 'Dieses Gerät ist nicht mehr bekannt.',
   sessionEnded: 'Dieses Gerät wurde abgemeldet.',
   otherSessionsEnded: 'Sie sind überall sonst abgemeldet.',
 

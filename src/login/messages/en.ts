@@ -82,6 +82,11 @@ export const en = {
   signedInAt: (time: string) => `Signed in ${time}`,
   lastSeenAt: (time: string) => `Last active ${time}`,
   endOtherSessions: 'Sign out everywhere else',
+  devicesSection: 'Devices that are known',
+  devicesText:
+    'Where you have signed in before, somebody else’s failed attempts cannot hold up your sign-in. Forget a device that you no longer use.',
+  forgetDevice: 'Forget',
+  deviceForgotten: 'That device is no longer known.',
   sessionEnded: 'That device has been signed out.',
   otherSessionsEnded: 'You are signed out everywhere else.',
 

@@ -82,6 +82,11 @@ export const es: Messages = {
   signedInAt: (time) => `Sesión iniciada: ${time}`,
   lastSeenAt: (time) => `Última actividad: ${time}`,
   endOtherSessions: 'Cerrar las demás sesiones',
+  devicesSection: 'Dispositivos conocidos',
+  devicesText:
+    'Donde ya ha iniciado sesión, los intentos fallidos de otras personas no pueden retrasar su acceso. Olvide los dispositivos que ya no use.',
+  forgetDevice: 'Olvidar',
+  deviceForgotten: 'Ese dispositivo ya no es conocido.',
   sessionEnded: 'Se ha cerrado la sesión en ese dispositivo.',
   otherSessionsEnded: 'Se han cerrado las demás sesiones.',
 

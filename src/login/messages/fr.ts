@@ -85,6 +85,11 @@ export const fr: Messages = {
   signedInAt: (time) => `Connecté le ${time}`,
   lastSeenAt: (time) => `Dernière activité le ${time}`,
   endOtherSessions: 'Se déconnecter partout ailleurs',
+  devicesSection: 'Appareils connus',
+  devicesText:
+    'Là où vous vous êtes déjà connecté, les tentatives échouées d’autrui ne peuvent pas retarder votre connexion. Oubliez les appareils que vous n’utilisez plus.',
+  forgetDevice: 'Oublier',
+  deviceForgotten: 'Cet appareil n’est plus connu.',
   sessionEnded: 'Cet appareil a été déconnecté.',
   otherSessionsEnded: 'Vous êtes déconnecté partout ailleurs.',
 

@@ -8,6 +8,7 @@ import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { Session, SessionsOf } from '../../sessions/user-sessions.ts'
 import type { FindUserForLogin } from '../../users/user.ts'
+import type { DeviceHandle } from '../device-cookie.ts'
 import type { Messages } from '../messages/en.ts'
 import type { SessionRouting } from '../session-cookie.ts'
 
@@ -39,6 +40,8 @@ export interface LoginAttempt {
   readonly fields: Readonly<Record<string, string>>
   /** The session the browser's cookie names; whether it lives is not known yet. */
   readonly previous: SessionRouting | undefined
+  /** What the browser shows of earlier sign-ins; whether they still count, only the accounts' objects know. */
+  readonly devices: readonly DeviceHandle[]
   readonly origin: Origin
 }
 
@@ -48,6 +51,8 @@ export type LoginOutcome =
       readonly session: Session
       /** For the session cookie. */
       readonly handle: string
+      /** For the device cookie. */
+      readonly device: DeviceHandle
       /** Work for after the response. */
       readonly afterwards: readonly Promise<unknown>[]
     }

@@ -7,8 +7,11 @@
 import { createEvent } from '../../audit/create-event.ts'
 import type { Origin } from '../../audit/event.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import type { IssuedHandle } from '../../kit/sealed-handle.ts'
 import { acrPassword } from '../../oidc/acr.ts'
+import type { DeviceProof } from '../../sessions/user-sessions.ts'
 import type { UserWithPassword } from '../../users/user.ts'
+import { type DeviceHandle, isNameOf, issueDeviceHandle } from '../device-cookie.ts'
 import { normalizeIdentifier } from '../normalize-identifier.ts'
 import { issueSessionHandle } from '../session-cookie.ts'
 import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
@@ -43,22 +46,26 @@ export const password: LoginMethod = {
   ],
 
   async attempt(needs, attempt) {
-    const decision = await needs.rateLimiter.take('login-ip', attempt.origin.ip ?? 'unknown')
-    if (!decision.allowed) return { status: 'limited', decision }
     const identifier = normalizeIdentifier(attempt.fields['identifier'] ?? '')
     const typed = attempt.fields['password'] ?? ''
+    const identifierHash = await macOf(needs.root, identifier)
+    // Where the account was signed in to before, the device is counted, and what others behind its address do is
+    // not held against it. Nobody can make such a handle, and it is good for one account only.
+    const device = attempt.devices.find((each) => isNameOf(each, identifierHash))
+    const decision = device
+      ? await needs.rateLimiter.take('login-device', device.routing.device_id)
+      : await needs.rateLimiter.take('login-ip', attempt.origin.ip ?? 'unknown')
+    if (!decision.allowed) return { status: 'limited', decision }
     const readAt = needs.now()
-    const [{ person, hasForeignHashes }, identifierHash] = await Promise.all([
-      needs.findUserForLogin(identifier),
-      needs.root.mac('login identifier', identifier),
-    ])
+    const { person, hasForeignHashes } = await needs.findUserForLogin(identifier)
     // Imported hashes take as long as their system chose. While there are any, no refusal is faster than the
     // slowest of them, so that time tells neither who was imported nor who exists. The clock runs beside the work.
     const floor = hasForeignHashes ? waitMs(slowestVerificationMs) : undefined
     const usable = person?.user.status === 'active' ? person.password : undefined
     const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
+    const fresh = await issueHandles(needs, person?.user, identifierHash)
     const outcome = person
-      ? await settleKnown(needs, attempt, person, { identifierHash, isCorrect, typed, readAt })
+      ? await settleKnown(needs, attempt, person, { identifierHash, isCorrect, typed, readAt, fresh })
       : await settleUnknown(needs, attempt.origin, identifierHash)
     if (outcome.status !== 'signed_in') await floor
     return outcome
@@ -93,18 +100,17 @@ interface Verified {
   readonly typed: string
   /** Milliseconds since the Unix epoch, before the account was read. */
   readonly readAt: number
+  readonly fresh: FreshHandles
 }
 
 async function settleKnown(
   needs: LoginNeeds,
-  { previous, origin }: LoginAttempt,
+  { previous, devices, origin }: LoginAttempt,
   { user, password: stored }: UserWithPassword,
-  { identifierHash, isCorrect, typed, readAt }: Verified,
+  { identifierHash, isCorrect, typed, readAt, fresh }: Verified,
 ): Promise<LoginOutcome> {
   const now = needs.now()
-  // Always a new id and secret: a session planted before the sign-in stays worthless (session fixation).
-  const session_id = uuidv7(now)
-  const { handle, secretHash } = await issueSessionHandle(needs.root, { user_id: user.id, session_id })
+  const shown = devices.find(({ routing }) => routing.user_id === user.id)
   const isSamePerson = previous?.user_id === user.id
   const settled = await needs.sessionsOf(user.id).settleLogin({
     now,
@@ -113,8 +119,8 @@ async function settleKnown(
     identifier_hash: identifierHash,
     password_ok: isCorrect,
     session: {
-      session_id,
-      secret_hash: secretHash,
+      session_id: fresh.session_id,
+      secret_hash: fresh.session.secretHash,
       acr: password.acr,
       amr: password.amr,
       password_change_required: stored?.must_change ?? false,
@@ -122,6 +128,7 @@ async function settleKnown(
       absolute_ttl_seconds: needs.config.sessionAbsoluteTtlSeconds,
     },
     replaces_session_id: isSamePerson ? previous.session_id : undefined,
+    device: { presented: shown && proofOf(shown), next: proofOf(fresh.device) },
     origin,
   })
   if (settled.status === 'locked') {
@@ -136,8 +143,44 @@ async function settleKnown(
   if (stored && needs.passwordHasher.needsRehash(stored.hash)) {
     afterwards.push(renewHash(needs, user.id, stored.hash, typed))
   }
-  return { status: 'signed_in', session: settled.session, handle, afterwards }
+  const { session, device } = fresh
+  return { status: 'signed_in', session: settled.session, handle: session.handle, device, afterwards }
 }
+
+const macOf = (root: LoginNeeds['root'], identifier: string): Promise<string> =>
+  root.mac('login identifier', identifier)
+
+interface FreshHandles {
+  readonly session_id: string
+  readonly session: IssuedHandle
+  readonly device: DeviceHandle
+}
+
+/**
+ * What the browser gets if the attempt succeeds; made for everybody, nobody included, so that time tells nothing.
+ * Always new ids and secrets: a session planted before the sign-in stays worthless (session fixation).
+ */
+async function issueHandles(
+  { root, now }: LoginNeeds,
+  user: UserWithPassword['user'] | undefined,
+  identifierHash: string,
+): Promise<FreshHandles> {
+  const at = now()
+  const [user_id, session_id, device_id] = [user?.id ?? uuidv7(at), uuidv7(at), uuidv7(at)]
+  const names = [user?.email ?? '', user?.username ?? '']
+  const macs = await Promise.all(names.map((name) => macOf(root, normalizeIdentifier(name))))
+  const identifierMacs = [identifierHash, ...macs]
+  const [session, device] = await Promise.all([
+    issueSessionHandle(root, { user_id, session_id }),
+    issueDeviceHandle(root, { user_id, device_id, identifierMacs, now: at }),
+  ])
+  return { session_id, session, device }
+}
+
+const proofOf = ({ routing, secretHash }: DeviceHandle): DeviceProof => ({
+  device_id: routing.device_id,
+  secret_hash: secretHash,
+})
 
 /** Only the sign-in has the plain password, so only it can move an imported hash to today's costs. */
 async function renewHash(

@@ -29,7 +29,7 @@ const refused: UnknownLogin = { status: 'refused' }
 
 /** Ports that count: what the operation costs in Durable Object calls, queries and hashes. */
 function createNeeds(found: UserWithPassword | undefined, allowed = true, unknown: UnknownLogin = refused) {
-  const calls = { object: 0, query: 0, hash: 0, sessionsOf: [] as string[] }
+  const calls = { object: 0, query: 0, hash: 0, sessionsOf: [] as string[], taken: [] as string[][] }
   const fakes = createFakeSessionsOf()
   const decision = { allowed, policy: 'login-ip', limit: 30, windowSeconds: 300 } as RateLimitDecision
   const needs: LoginNeeds = {
@@ -37,8 +37,9 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true, unknow
     root: createRootSecret(randomToken()),
     now: () => now,
     rateLimiter: {
-      take: async () => {
+      take: async (policy, subject) => {
         calls.object++
+        calls.taken.push([policy, subject])
         return { ...decision, remaining: 1, retryAfterSeconds: allowed ? 0 : 9 }
       },
       settleUnknownLogin: async () => {
@@ -84,6 +85,7 @@ beforeEach(() => {
 const attempt = (typed: string, previous?: { user_id: string; session_id: string }) => ({
   fields: { identifier: ' ADA@example.test', password: typed },
   previous,
+  devices: [],
   origin,
 })
 
@@ -138,6 +140,35 @@ describe('password sign-in costs at most two object calls and one query (design,
     const { needs, calls } = createNeeds(undefined, false)
     expect(await password.attempt(needs, attempt('pw'))).toMatchObject({ status: 'limited' })
     expect(calls).toMatchObject({ object: 1, query: 0, hash: 0 })
+  })
+})
+
+describe('whose attempts are counted', () => {
+  const found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
+
+  test('those of the address, in a browser that shows nothing', async () => {
+    const { needs, calls } = createNeeds(found)
+    await password.attempt(needs, attempt('no'))
+    expect(calls.taken).toEqual([['login-ip', origin.ip]])
+  })
+
+  test.each(['ada', 'ADA@example.test'])('those of the device, where %s signed in before', async (name) => {
+    const { needs, calls } = createNeeds(found)
+    const first = await password.attempt(needs, attempt('pw'))
+    if (first.status !== 'signed_in') throw new Error('not signed in')
+    const again = { ...attempt('pw'), fields: { identifier: name, password: 'pw' }, devices: [first.device] }
+    expect((await password.attempt(needs, again)).status).toBe('signed_in')
+    expect(calls.taken[1]).toEqual(['login-device', first.device.routing.device_id])
+    expect(calls).toMatchObject({ object: 4, query: 2, hash: 2 })
+  })
+
+  test('those of the address, for every account but the device’s own', async () => {
+    const { needs, calls } = createNeeds(found)
+    const first = await password.attempt(needs, attempt('pw'))
+    if (first.status !== 'signed_in') throw new Error('not signed in')
+    const other = { ...attempt('pw'), fields: { identifier: 'grace', password: 'pw' } }
+    await password.attempt(needs, { ...other, devices: [first.device] })
+    expect(calls.taken[1]).toEqual(['login-ip', origin.ip])
   })
 })
 

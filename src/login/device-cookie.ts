@@ -1,0 +1,82 @@
+/**
+ * The cookie by which a browser shows where people have signed in before: one self-routing handle for each account,
+ * a few accounts at most, the last used one first. A forged one opens nothing, and by itself none makes any I/O:
+ * only the account that somebody signs in to is asked about its own.
+ */
+import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import { issueHandle, type OpenedHandle, openHandle } from '../kit/sealed-handle.ts'
+import { deviceLifetimeSeconds } from '../sessions/known-device.ts'
+
+interface DeviceRouting {
+  readonly user_id: string
+  readonly device_id: string
+  /** MACs of the names the account had at the sign-in: an attempt is told from others before any I/O. */
+  readonly names: readonly string[]
+  /** Milliseconds since the Unix epoch. */
+  readonly expires_at: number
+}
+
+export interface DeviceHandle extends OpenedHandle<DeviceRouting> {
+  readonly handle: string
+}
+
+const name = 'authly_devices'
+/** A handle has one dot, so two cannot be within one. */
+const separator = '..'
+/** People of one browser; the one who signed in there longest ago is forgotten. */
+export const maxAccounts = 5
+
+/** 132 bits: enough to tell names apart, and short in a cookie. */
+const shortMac = (identifierMac: string): string => identifierMac.slice(0, 22)
+
+/** Whether `identifierMac` is of a name that the device's account had. */
+export const isNameOf = ({ routing }: DeviceHandle, identifierMac: string): boolean =>
+  routing.names.includes(shortMac(identifierMac))
+
+/** The handles in a `Cookie` header that this deployment has issued, one for each account. Does no I/O. */
+export async function readDevices(
+  needs: { readonly root: RootSecret; readonly config: CookieSettings },
+  cookieHeader: string | null | undefined,
+  now: number,
+): Promise<readonly DeviceHandle[]> {
+  const handles = readCookie(needs.config, cookieHeader, name)?.split(separator).slice(0, maxAccounts) ?? []
+  const opened = await Promise.all(
+    handles.map(async (handle) => {
+      const device = await openHandle<DeviceRouting>(needs.root, 'kd', handle)
+      return device && now < device.routing.expires_at ? { ...device, handle } : undefined
+    }),
+  )
+  const accounts = new Map<string, DeviceHandle>()
+  for (const device of opened) {
+    if (device && !accounts.has(device.routing.user_id)) accounts.set(device.routing.user_id, device)
+  }
+  return [...accounts.values()]
+}
+
+/** A fresh handle; `secretHash` goes to `settleLogin`, `handle` into the cookie. */
+export async function issueDeviceHandle(
+  root: RootSecret,
+  input: {
+    readonly user_id: string
+    readonly device_id: string
+    readonly identifierMacs: readonly string[]
+    readonly now: number
+  },
+): Promise<DeviceHandle> {
+  const { user_id, device_id, now } = input
+  const names = [...new Set(input.identifierMacs.map(shortMac))]
+  const routing = { user_id, device_id, names, expires_at: now + deviceLifetimeSeconds * 1000 }
+  return { ...(await issueHandle(root, 'kd', routing)), routing }
+}
+
+/** `Set-Cookie` value after a sign-in: `fresh` in place of the account's old handle, the others stay. */
+export function setDeviceCookie(
+  settings: CookieSettings,
+  fresh: DeviceHandle,
+  others: readonly DeviceHandle[],
+): string {
+  const kept = others.filter(({ routing }) => routing.user_id !== fresh.routing.user_id)
+  const handles = [fresh, ...kept].slice(0, maxAccounts).map(({ handle }) => handle)
+  return writeCookie(settings, name, handles.join(separator), deviceLifetimeSeconds)
+}
