@@ -67,9 +67,12 @@ export function pruneSubjectTables(sql: SqlStorage, now: number): Pruned {
       sql.exec(`DELETE FROM ${table} WHERE keep_until <= ?`, now - clockToleranceMs).rowsWritten > 0 ||
       deleted
   }
-  const ends = expiringTables.map((table) => `SELECT min(keep_until) AS keep_until FROM ${table}`)
-  const { next } = sql
-    .exec<{ next: number | null }>(`SELECT min(keep_until) AS next FROM (${ends.join(' UNION ALL ')})`)
-    .one()
-  return { deleted, nextExpiry: next === null ? undefined : next + clockToleranceMs }
+  // One question per table: Durable Objects allow five terms in a compound SELECT.
+  const ends = expiringTables.map(
+    (table) =>
+      sql.exec<{ next: number | null }>(`SELECT min(keep_until) AS next FROM ${table}`).one().next ??
+      Infinity,
+  )
+  const next = Math.min(...ends)
+  return { deleted, nextExpiry: next === Infinity ? undefined : next + clockToleranceMs }
 }
