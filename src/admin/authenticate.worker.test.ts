@@ -306,10 +306,12 @@ describe('the settings of admission', () => {
     const deps = testDependencies()
     const client = await deps.findClient(robot.id)
     if (!client) throw new Error('the client must exist')
-    const token = await issueAccessToken(deps, {
-      ...{ client, sub: robot.id, jti: serviceTokenId(), scopes: permissionNames },
-      ...{ resources: ['https://api.example'], iat: Math.floor(Date.now() / 1000) },
-    })
-    expect(await outcome({ token }, {})).toBe('invalid_token')
+    for (const scopes of [permissionNames, ['openid', ...permissionNames]]) {
+      const token = await issueAccessToken(deps, {
+        ...{ client, sub: robot.id, jti: serviceTokenId(), scopes },
+        ...{ resources: ['https://api.example'], iat: Math.floor(Date.now() / 1000) },
+      })
+      expect(await outcome({ token }, {})).toBe('invalid_token')
+    }
   })
 })

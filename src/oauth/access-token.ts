@@ -57,6 +57,6 @@ function audience(
   scopes: readonly string[],
 ): string | string[] {
   if (resources.length === 0) return issuer
-  const all = scopes.includes('openid') ? [...resources, issuer] : [...resources]
+  const all = [...new Set(scopes.includes('openid') ? [...resources, issuer] : resources)]
   return all.length === 1 ? (all[0] as string) : all
 }

@@ -73,12 +73,14 @@ async function introspectRefreshToken(
   })
   if (inspected.status !== 'live' || inspected.grant?.client_id !== caller.client_id) return inactive
   const { grant, expires_at } = inspected
+  // What the client lost since, refreshing does not bring back.
+  const scopes = grant.scopes.filter((scope) => caller.scopes.includes(scope))
   return {
     active: true,
     iss: needs.config.issuer,
     client_id: grant.client_id,
     sub: grant.sub,
-    ...(grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {}),
+    ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     ...(expires_at === undefined ? {} : { exp: toSeconds(expires_at) }),
   }
 }

@@ -12,6 +12,9 @@ export const identityScopes: ReadonlySet<string> = new Set([
   'offline_access',
 ])
 
+/** Scopes of the admin API; each is the name of a permission. */
+export const isAdminScope = (scope: string): boolean => scope.startsWith('admin:')
+
 const token = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const maxScopes = 64
 

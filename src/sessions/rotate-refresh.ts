@@ -29,6 +29,8 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
   // Before anything is consumed: a client that asked for too much may ask again with the same token.
   if (!isWithin(input.scopes, grant.scopes)) return { status: 'invalid_scope' }
   if (!isWithin(input.resources, grant.resources)) return { status: 'invalid_target' }
+  // A grant for APIs that were all taken from the client must not become one for this server.
+  if (isWithdrawn(grant.resources, input.registered_resources)) return { status: 'invalid_target' }
 
   if (decision.status === 'replay') {
     record(state, 'token.replayed', stored, input)
@@ -46,6 +48,9 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
 
 const isWithin = (asked: readonly string[] | undefined, granted: readonly string[]): boolean =>
   asked?.every((value) => granted.includes(value)) ?? true
+
+const isWithdrawn = (granted: readonly string[], registered: readonly string[] | undefined): boolean =>
+  registered !== undefined && granted.length > 0 && !granted.some((resource) => registered.includes(resource))
 
 function record(
   state: SubjectState,

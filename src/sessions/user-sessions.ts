@@ -162,6 +162,8 @@ export interface RotateRefresh {
   /** Narrowed scope, if asked for; must be within the grant (RFC 6749 §6). */
   readonly scopes?: readonly string[] | undefined
   readonly resources?: readonly string[] | undefined
+  /** What the client may ask for by now; undefined: whatever was granted. */
+  readonly registered_resources?: readonly string[] | undefined
   readonly policy: RefreshPolicy
   readonly access_token_expires_at: number
   readonly origin: Origin

@@ -530,7 +530,12 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const ask = (overrides: object) => sessions.rotateRefresh(rotation('token-0', 'token-1', overrides))
         expect(await ask({ scopes: ['openid', 'admin'] })).toEqual({ status: 'invalid_scope' })
         expect(await ask({ resources: ['https://evil.example.test'] })).toEqual({ status: 'invalid_target' })
-        const narrowed = { scopes: ['orders'], resources: ['https://api.example.test'] }
+        const withdrawn = { registered_resources: ['https://other.example.test'] }
+        expect(await ask(withdrawn)).toEqual({ status: 'invalid_target' })
+        const narrowed = {
+          ...{ scopes: ['orders'], resources: ['https://api.example.test'] },
+          registered_resources: ['https://api.example.test'],
+        }
         expect(await ask(narrowed)).toEqual({ status: 'rotated', grant: grant() })
       })
 

@@ -1,6 +1,6 @@
 /** Scopes and resource servers as the API shows and takes them. */
 import { z } from 'zod'
-import { identityScopes } from '../../oauth/scope.ts'
+import { identityScopes, isAdminScope } from '../../oauth/scope.ts'
 
 const description = z
   .string()
@@ -86,7 +86,7 @@ export const resourceServerPatch = z
   .meta({ id: 'ResourceServerPatch' })
 
 /** Scopes whose meaning is the server's own: OpenID Connect's, and the permissions of the admin API. */
-export const isBuiltIn = (name: string): boolean => identityScopes.has(name) || name.startsWith('admin:')
+export const isBuiltIn = (name: string): boolean => identityScopes.has(name) || isAdminScope(name)
 
 export interface ScopeRow extends Record<string, unknown> {
   readonly name: string

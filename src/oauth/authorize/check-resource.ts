@@ -1,5 +1,6 @@
 import { ok } from '../../kit/result.ts'
 import { checkResources } from '../resource.ts'
+import { parseScope } from '../scope.ts'
 import type { Check } from './check.ts'
 
 /** RFC 8707 §2.1. */
@@ -7,6 +8,8 @@ export const checkResource: Check<{ readonly resources: readonly string[] }> = (
   _needs,
   { parameters, client },
 ) => {
-  const resources = checkResources(parameters, client)
+  const scopes = parseScope(parameters.get('scope'))
+  if (!scopes.ok) return scopes
+  const resources = checkResources(parameters, client, scopes.value)
   return resources.ok ? ok({ resources: resources.value }) : resources
 }

@@ -11,6 +11,7 @@ import type { Parameters } from '../parameters.ts'
 import { verifierMatches } from '../pkce.ts'
 import { issueRefreshToken } from '../refresh-token.ts'
 import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
+import { stillRegistered } from '../resource.ts'
 import { isWithin } from '../scope.ts'
 import { userTokenId } from '../token-id.ts'
 import type { GrantNeeds, GrantRequest, GrantType, TokenResponse } from './define-grant.ts'
@@ -64,6 +65,11 @@ async function redeem(
   const { grant } = code
   const wanted = form.all('resource')
   if (!isWithin(wanted, grant.resources)) return err(refuse('invalid_target', 'resource was not granted'))
+  // Attack: an application that lost an API goes on with it by a code of before.
+  const resources = stillRegistered(client, wanted.length > 0 ? wanted : grant.resources)
+  if (resources.length === 0 && grant.resources.length > 0) {
+    return err(refuse('invalid_target', 'resource is not one this client may ask for'))
+  }
   const now = needs.now()
   const iat = toSeconds(now)
   const mayRefresh = client.grant_types.includes('refresh_token')
@@ -86,7 +92,7 @@ async function redeem(
       client,
       grant,
       scopes: grant.scopes,
-      resources: wanted.length > 0 ? wanted : grant.resources,
+      resources,
       jti,
       iat,
       refresh_token: refresh?.handle,

@@ -5,7 +5,7 @@ import { uuidv7 } from '../../kit/ids.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../access-token.ts'
 import { type OAuthRefusal, refuse } from '../refusal.ts'
-import { checkResources } from '../resource.ts'
+import { checkResources, scopesFor } from '../resource.ts'
 import { identityScopes, isWithin, parseScope } from '../scope.ts'
 import { serviceTokenId } from '../token-id.ts'
 import type { GrantType } from './define-grant.ts'
@@ -14,10 +14,12 @@ export const clientCredentials: GrantType = {
   type: 'client_credentials',
   clients: 'confidential',
   async exchange(needs, { client, form, origin }) {
-    const scopes = serviceScopes(client, form.get('scope'))
-    if (!scopes.ok) return scopes
-    const resources = checkResources(form, client)
+    const asked = parseScope(form.get('scope'))
+    if (!asked.ok) return asked
+    const resources = checkResources(form, client, asked.value)
     if (!resources.ok) return resources
+    const scopes = serviceScopes(client, asked.value, resources.value)
+    if (!scopes.ok) return scopes
     const now = needs.now()
     const jti = serviceTokenId()
     const access_token = await issueAccessToken(needs, {
@@ -48,16 +50,15 @@ export const clientCredentials: GrantType = {
   },
 }
 
-/** Scopes about a person make no sense here; without a request the client gets all it is registered for. */
+/** Scopes about a person make no sense here; without a request the client gets all it may have. */
 function serviceScopes(
   client: Client,
-  parameter: string | undefined,
+  asked: readonly string[],
+  resources: readonly string[],
 ): Result<readonly string[], OAuthRefusal> {
   const allowed = client.scopes.filter((scope) => !identityScopes.has(scope))
-  const asked = parseScope(parameter)
-  if (!asked.ok) return asked
-  if (asked.value.length === 0) return ok(allowed)
-  return isWithin(asked.value, allowed)
-    ? ok(asked.value)
+  if (asked.length === 0) return ok(scopesFor(resources, allowed))
+  return isWithin(asked, allowed)
+    ? ok(asked)
     : err(refuse('invalid_scope', 'scope is not one this client may ask for'))
 }

@@ -8,6 +8,7 @@ import type { RotatedRefresh } from '../../sessions/user-sessions.ts'
 import { accessTokenTtlSeconds } from '../access-token.ts'
 import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../refresh-token.ts'
 import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
+import { checkResources, stillRegistered } from '../resource.ts'
 import { parseScope } from '../scope.ts'
 import { userTokenId } from '../token-id.ts'
 import type { GrantType } from './define-grant.ts'
@@ -21,7 +22,9 @@ export const refreshToken: GrantType = {
     if (presented === undefined) return err(invalidRequest('refresh_token is missing'))
     const scopes = parseScope(form.get('scope'))
     if (!scopes.ok) return scopes
-    const resources = form.all('resource')
+    const asked = checkResources(form, client, scopes.value)
+    if (!asked.ok) return asked
+    const resources = asked.value
     const opened = await openRefreshToken(needs.root, presented)
     if (!opened) return err(invalidGrant('refresh_token is not valid'))
     const { u: userId, g: grantId } = opened.routing
@@ -42,6 +45,7 @@ export const refreshToken: GrantType = {
       replay: await sealReplay(presented, fresh),
       scopes: scopes.value.length > 0 ? scopes.value : undefined,
       resources: resources.length > 0 ? resources : undefined,
+      registered_resources: client.resources,
       policy: refreshPolicyOf(needs.config, client),
       access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
       origin,
@@ -54,7 +58,7 @@ export const refreshToken: GrantType = {
         // OpenID Connect Core §12.2: the nonce belongs to the authorization request, not to a refresh.
         grant: { ...rotated.grant, nonce: undefined },
         scopes: scopes.value.length > 0 ? scopes.value : rotated.grant.scopes,
-        resources: resources.length > 0 ? resources : rotated.grant.resources,
+        resources: resources.length > 0 ? resources : stillRegistered(client, rotated.grant.resources),
         ...answer,
       }),
     )

@@ -3,6 +3,7 @@ import type { Client } from '../../clients/client.ts'
 import { issueIdToken } from '../../oidc/id-token.ts'
 import type { Grant } from '../../sessions/user-sessions.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../access-token.ts'
+import { scopesFor } from '../resource.ts'
 import type { GrantNeeds, TokenResponse } from './define-grant.ts'
 
 export interface UserTokensInput {
@@ -21,7 +22,9 @@ export interface UserTokensInput {
 export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput): Promise<TokenResponse> {
   const { client, grant, iat } = input
   // Attack: an application that lost a scope, of the admin API perhaps, goes on with it for as long as it refreshes.
-  const scopes = input.scopes.filter((scope) => client.scopes.includes(scope))
+  const registered = input.scopes.filter((scope) => client.scopes.includes(scope))
+  // Attack: the API that the token is for uses it at the admin API. Grants of before may hold both.
+  const scopes = scopesFor(input.resources, registered)
   const accessToken = await issueAccessToken(needs, {
     client,
     sub: grant.sub,

@@ -154,6 +154,8 @@ describe('a token of another kind', () => {
   it('is not for userinfo: one for another API alone (RFC 9068 §4, RFC 8707 §2)', async () => {
     const answer = await rp.getTokens(agent, client, { scope: 'demo:read', resource: demoResource })
     expectRefusal(await userinfo(answer.access_token), 401, 'invalid_token')
+    const both = await rp.getTokens(agent, client, { scope: 'openid demo:read', resource: demoResource })
+    expect((await userinfo(both.access_token)).json).toMatchObject({ sub: user.id })
   })
 })
 

@@ -1,19 +1,21 @@
 /** Stolen, old and stretched refresh tokens (RFC 9700 §4.14, RFC 6749 §6), and what a token may be for. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addClient, addUser, expectNothingToChange, rp } from '../authly.ts'
+import { addClient, addUser, expectNothingToChange, issuer, rp } from '../authly.ts'
 import { expectRedirectedError, expectRefusal } from '../expectations.ts'
 import type { Tokens } from '../relying-party.ts'
-import { demoResource, type SeededClient } from '../seed.ts'
+import { demoResource, demoScopes, type SeededClient, userScopes } from '../seed.ts'
 import type { UserAgent } from '../user-agent.ts'
 
 const secondResource = 'https://second.api.test'
 
 let client: SeededClient
 let thief: SeededClient
+let admin: SeededClient
 let agent: UserAgent
 beforeAll(async () => {
   client = await addClient({ resources: [demoResource, secondResource] })
   thief = await addClient()
+  admin = await addClient({ scopes: [...userScopes, ...demoScopes, 'admin:users:read'] })
   agent = await rp.signedInAgent(client, await addUser())
 })
 
@@ -123,6 +125,20 @@ describe('resource indicators (RFC 8707)', () => {
     expectRefusal(service, 400, 'invalid_target')
     const page = await rp.authorize(client, { resource }, agent)
     expectRedirectedError(page, client.redirect_uri, 'invalid_target')
+  })
+
+  it('are refused beside admin scopes, whatever the grant: any API a token is for could use it at /admin', async () => {
+    const scope = 'openid demo:read admin:users:read'
+    const page = await rp.authorize(admin, { scope, resource: demoResource }, agent)
+    expectRedirectedError(page, admin.redirect_uri, 'invalid_target')
+    const fields = { grant_type: 'client_credentials', resource: demoResource }
+    const asked = await rp.requestToken(admin, { ...fields, scope: 'admin:users:read' })
+    expectRefusal(asked, 400, 'invalid_target')
+    const unasked = await rp.requestToken(admin, fields)
+    expect(scopesOf(unasked.json)).toEqual(['demo:read', 'demo:write'])
+    const plain = await rp.requestToken(admin, { grant_type: 'client_credentials' })
+    expect(scopesOf(plain.json)).toContain('admin:users:read')
+    expect((await rp.introspect(admin, (plain.json as Tokens).access_token)).json?.['aud']).toBe(issuer)
   })
 
   it('are refused in hundreds', async () => {

@@ -37,12 +37,13 @@ async function setUp(findUser: GrantNeeds['findUser'], more: Partial<Grant> = {}
     findUser,
     recordEvent() {},
   }
-  let client = aClient({ client_id: 'web' })
+  const { scopes, resources } = aGrant('g-1', more)
+  let client = aClient({ client_id: 'web', scopes, resources })
   const ask = async (type: GrantType, fields: Record<string, string>): Promise<TokenResponse> => {
     const form = parseParameters(new URLSearchParams(fields).toString())
     if (!form.ok) throw new Error(form.error)
     const answer = await type.exchange(needs, { client, form: form.value, origin })
-    if (!answer.ok) throw new Error(answer.error.description)
+    if (!answer.ok) throw new Error(answer.error.error)
     return answer.value
   }
   await sessionsOf(userId).settleLogin(login())
@@ -54,10 +55,15 @@ async function setUp(findUser: GrantNeeds['findUser'], more: Partial<Grant> = {}
     expires_at: start + 60_000,
   })
   return {
-    redeem: () => ask(authorizationCode, { code, redirect_uri, code_verifier: verifier }),
-    refresh: (refresh_token = '') => ask(refreshToken, { refresh_token }),
+    redeem: (fields: Record<string, string> = {}) =>
+      ask(authorizationCode, { code, redirect_uri, code_verifier: verifier, ...fields }),
+    refresh: (refresh_token = '', fields: Record<string, string> = {}) =>
+      ask(refreshToken, { refresh_token, ...fields }),
     withdraw(scope: string) {
       client = { ...client, scopes: client.scopes.filter((name) => name !== scope) }
+    },
+    register(resources: readonly string[]) {
+      client = { ...client, resources }
     },
   }
 }
@@ -105,5 +111,83 @@ describe('a scope that was taken from the client', () => {
     expect(second.scope).toContain(kept)
     expect(second.scope).not.toContain(withdrawn)
     expect(decodeJwt(second.access_token)['scope']).toBe(second.scope)
+  })
+})
+
+describe('an API that was taken from the client', () => {
+  const [api = '', files = ''] = aGrant().resources
+  const audience = ({ access_token }: TokenResponse) => [decodeJwt(access_token).aud].flat()
+
+  it('is in no token made since, and comes back with its registration (RFC 8707 §2.2)', async () => {
+    const { redeem, refresh, register } = await setUp(nobody)
+    const first = await redeem()
+    expect(audience(first)).toEqual([api, files, config.issuer])
+    register([files])
+    const second = await refresh(first.refresh_token)
+    expect(audience(second)).toEqual([files, config.issuer])
+    await expect(refresh(second.refresh_token, { resource: api })).rejects.toThrow('invalid_target')
+    register([api, files])
+    expect(audience(await refresh(second.refresh_token))).toContain(api)
+  })
+
+  it('leaves no token for this server behind when it was the last one, and costs no refresh token', async () => {
+    const { redeem, refresh, register } = await setUp(nobody)
+    const { refresh_token } = await redeem()
+    register(['https://another.example.test'])
+    await expect(refresh(refresh_token)).rejects.toThrow('invalid_target')
+    await expect(refresh(refresh_token, { resource: api })).rejects.toThrow('invalid_target')
+    register([files])
+    expect(audience(await refresh(refresh_token))).toEqual([files, config.issuer])
+  })
+
+  it('is not in the answer that a lost one is repeated with', async () => {
+    const { redeem, refresh, register } = await setUp(nobody)
+    const { refresh_token } = await redeem()
+    await refresh(refresh_token)
+    register([files])
+    expect(audience(await refresh(refresh_token))).toEqual([files, config.issuer])
+    register([])
+    await expect(refresh(refresh_token)).rejects.toThrow('invalid_target')
+  })
+
+  it('is not redeemed from a code of before', async () => {
+    const { redeem, register } = await setUp(nobody)
+    register([files])
+    await expect(redeem({ resource: api })).rejects.toThrow('invalid_target')
+    register([])
+    await expect(redeem()).rejects.toThrow('invalid_target')
+    register([files])
+    expect(audience(await redeem())).toEqual([files, config.issuer])
+  })
+})
+
+describe('a grant of before that holds admin scopes and an API', () => {
+  const scopes = ['openid', 'orders', 'admin:users:write']
+
+  it('gives tokens without admin scopes: the API would use them at the admin API', async () => {
+    const { redeem, refresh } = await setUp(nobody, { scopes })
+    const first = await redeem()
+    const second = await refresh(first.refresh_token)
+    for (const tokens of [first, second]) {
+      expect(tokens.scope).toBe('openid orders')
+      expect(decodeJwt(tokens.access_token)['scope']).toBe('openid orders')
+    }
+    const asked = await refresh(second.refresh_token, { scope: 'openid admin:users:write' })
+    expect(decodeJwt(asked.access_token)['scope']).toBe('openid')
+  })
+
+  it('refuses both in one request', async () => {
+    const { redeem, refresh } = await setUp(nobody, { scopes })
+    const { refresh_token } = await redeem()
+    const resource = aGrant().resources[0] ?? ''
+    await expect(refresh(refresh_token, { scope: 'admin:users:write', resource })).rejects.toThrow(
+      'invalid_target',
+    )
+  })
+
+  it('keeps them where no API is named', async () => {
+    const { redeem } = await setUp(nobody, { scopes, resources: [] })
+    const { access_token } = await redeem()
+    expect(decodeJwt(access_token)).toMatchObject({ aud: config.issuer, scope: scopes.join(' ') })
   })
 })

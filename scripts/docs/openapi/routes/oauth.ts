@@ -55,7 +55,7 @@ const tokenTypeHint: FieldWords = {
 const resource: FieldWords = {
   name: 'resource',
   description:
-    'The API the access token is for (RFC 8707); may be repeated. Without it the token is for this server.',
+    'The API the access token is for (RFC 8707); may be repeated. Without it the token is for this server. Not together with admin scopes.',
   example: 'https://api.example.com',
   repeatable: true,
 }
