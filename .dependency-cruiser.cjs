@@ -195,8 +195,8 @@ module.exports = {
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'],
         dependencyTypesNot: ['type-only'],
-        // Workers have node:crypto natively: hashes of other systems need what WebCrypto lacks.
-        pathNot: '^(?:node:)?crypto$',
+        // Workers have both natively: hashes of other systems need what WebCrypto lacks, domains what URL does.
+        pathNot: '^(?:node:)?(?:crypto|url)$',
       },
     },
     {

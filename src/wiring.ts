@@ -51,6 +51,7 @@ import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
 import { loadSettings, loadStoredSettings } from './settings/settings.store.ts'
 import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } from './settings/settings.ts'
+import { fillForms } from './users/fill-forms.store.ts'
 import { createCompletePasswordSetup, createFindPasswordSetup } from './users/password-setup.store.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 import { findUser, findUserForLogin } from './users/users.store.ts'
@@ -196,7 +197,7 @@ class RequestDependencies implements Dependencies {
   }
 
   get findUserForLogin(): FindUserForLogin {
-    return (identifier) => findUserForLogin(this.#database, identifier)
+    return (typed) => findUserForLogin(this.#database, typed)
   }
 
   get findConsent(): FindConsent {
@@ -344,6 +345,7 @@ export function createScheduledNeeds(env: Env, ctx: Context): ScheduledNeeds {
         now,
       }),
     forgetIdempotencyKeys: () => deleteExpiredKeys(runBatch),
+    fillForms: () => fillForms(runBatch),
     rotation: {
       cache,
       now,

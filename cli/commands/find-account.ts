@@ -29,7 +29,9 @@ export async function findAccount(
   ) {
     return positionals
   }
-  const field = given.includes('@') ? 'email' : 'username'
+  // Older servers have no filter for both; fullwidth letters are the server's to fold, but @ decides here.
+  const both = list.query.some(({ name }) => name === 'identifier')
+  const field = both ? 'identifier' : given.normalize('NFKC').includes('@') ? 'email' : 'username'
   if (!list.query.some(({ name }) => name === field)) return positionals
   const { items } = await readPage(
     await context.api(),

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { Argon2Type, Argon2Version } from '@phi-ag/argon2'
 import initialiseArgon2 from '@phi-ag/argon2/node'
-import type pg from 'pg'
+import pg from 'pg'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { formsOf } from '../../src/users/normal-form.ts'
+import { OperatorError } from '../process/operator-error.ts'
 
 export type FirstAdmin = {
   username: string
@@ -45,16 +47,35 @@ export async function ensureFirstAdmin(
     return { username: admin.username, email: admin.email, password }
   }
   const id = uuidv7()
-  await client.query(
-    `INSERT INTO users (id, username, email, email_verified, roles, profile)
-     VALUES ($1, $2, $3, true, '{admin}', '{"name": "Administrator"}')`,
-    [id, wanted.username, wanted.email],
-  )
+  const profile = { name: 'Administrator' }
+  const { username_form, email_form, name_form, form_version } = formsOf({ ...wanted, profile })
+  await client
+    .query(
+      `INSERT INTO users (id, username, email, email_verified, roles, profile,
+         username_form, email_form, name_form, form_version)
+       VALUES ($1, $2, $3, true, '{admin}', $4, $5, $6, $7, $8)`,
+      [id, wanted.username, wanted.email, profile, username_form, email_form, name_form, form_version],
+    )
+    .catch((cause: unknown) => {
+      throw explainTakenName(cause, wanted)
+    })
   await client.query('INSERT INTO password_credentials (user_id, hash, must_change) VALUES ($1, $2, true)', [
     id,
     hash,
   ])
   return { ...wanted, password }
+}
+
+/** Names are one namespace; bootstrapping makes an administrator of nobody who is there. */
+function explainTakenName(cause: unknown, { username, email }: { username: string; email: string }): unknown {
+  if (!(cause instanceof pg.DatabaseError) || cause.code !== '23505') return cause
+  const name =
+    cause.constraint === 'users_email_unique' ? `e-mail address "${email}"` : `username "${username}"`
+  return new OperatorError(
+    `Another account signs in by the ${name}.`,
+    'Choose other names with --username and --email.',
+    { cause },
+  )
 }
 
 /** 100 bits in groups a person can type, without look-alike characters. */

@@ -3,7 +3,7 @@
  * `drizzle/` are generated from this file (`npm run db:generate`) and stay forward-compatible, because the
  * previous worker version runs on the new schema during a gradual deployment.
  */
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -13,6 +13,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   uniqueIndex,
@@ -27,11 +28,27 @@ const updatedAt = () => instant('updated_at').notNull().defaultNow()
 const version = () => bigint('version', { mode: 'number' }).notNull().default(1)
 
 /**
- * What text search looks through; the index and the query must say it in the same words. In lower case, because
- * folding only the row is half the work of folding both sides. It starts with a space, so that every word does.
+ * Words of scripts that are written without spaces: each character becomes a word, so that two of them are found
+ * inside a name by the same index. Kana, Han, Hangul. For the text and for what is searched in it.
  */
-export const userSearchText = sql.raw(
-  `lower(' ' || coalesce(username, '') || ' ' || coalesce(email, '') || ' ' || coalesce(profile->>'name', '') || ' ' || coalesce(phone_number, ''))`,
+export const separateIdeographs = (text: SQL): SQL =>
+  sql`regexp_replace(${text}, ${sql.raw(String.raw`'([\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff])'`)}, ' \\1', 'g')`
+
+/**
+ * What accounts are sorted and found by: the normal form (src/users/normal-form.ts). Until the cron job has made it,
+ * what Postgres takes for lower case stands in.
+ */
+export const usernameForm = sql.raw("coalesce(username_form, lower(username), '')")
+export const emailForm = sql.raw("coalesce(email_form, lower(email), '')")
+
+/**
+ * What text search looks through; the index and the query must say it in the same words. It starts with a space, so
+ * that every word does.
+ */
+export const userSearchText = separateIdeographs(
+  sql`' ' || ${usernameForm} || ' ' || ${emailForm} || ' ' || ${sql.raw(
+    "coalesce(name_form, lower(coalesce(profile->>'name', '') || ' ' || coalesce(profile->>'given_name', '') || ' ' || coalesce(profile->>'family_name', '')))",
+  )} || ' ' || coalesce(phone_number, '')`,
 )
 
 /** People. OIDC standard claims (OpenID Connect Core §5.1) that are not columns live in `profile`. */
@@ -49,12 +66,18 @@ export const users = pgTable(
     /** Roles of the platform itself, e.g. `admin`. */
     roles: text('roles').array().notNull().default(sql`'{}'::text[]`),
     status: text('status').$type<'active' | 'disabled'>().notNull().default('active'),
+    /** Normal forms of the names above, made by `formsOf`; a trigger takes away what no longer belongs to its name. */
+    username_form: text('username_form'),
+    email_form: text('email_form'),
+    name_form: text('name_form'),
+    /** By which rules the forms were made; null: the cron job has something to make. */
+    form_version: smallint('form_version'),
     version: version(),
     created_at: createdAt(),
     updated_at: updatedAt(),
   },
   (table) => [
-    // Sign-in by identifier; the admin list filtered or sorted by username or e-mail address.
+    // The sign-in of the version before this one, which may still serve while this one is deployed.
     uniqueIndex('users_username_unique').on(sql`lower(${table.username})`),
     uniqueIndex('users_email_unique').on(sql`lower(${table.email})`),
     // The admin list: one keyset index per sort order and filter; the id makes every order total.
@@ -63,16 +86,51 @@ export const users = pgTable(
     index('users_status').on(table.status, table.id),
     index('users_phone').on(table.phone_number),
     index('users_roles').using('gin', table.roles),
-    // The admin list ordered by name of one kind; an absent one counts as empty, so that a page is one range.
-    index('users_by_username').on(sql`coalesce(lower(${table.username}), '')`, table.id),
-    index('users_by_email').on(sql`coalesce(lower(${table.email}), '')`, table.id),
+    // The admin list ordered by name of one kind, or filtered by it; an absent one counts as empty, so that a page is one range.
+    index('users_by_username_form').on(usernameForm, table.id),
+    index('users_by_email_form').on(emailForm, table.id),
     index('users_by_name').on(sql`coalesce(lower(${table.profile}->>'name'), '')`, table.id),
     index('users_email_verified').on(table.email_verified),
     index('users_phone_number_verified').on(table.phone_number_verified),
     // Any claim, or several: `profile @> '{"locale": "de"}'`.
     index('users_profile').using('gin', sql`${table.profile} jsonb_path_ops`),
     // Text search: any part of a username, an e-mail address, a name or a phone number.
-    index('users_search_words').using('gin', sql`${userSearchText} gin_trgm_ops`),
+    index('users_search_forms').using('gin', sql`${userSearchText} gin_trgm_ops`),
+    // Accounts whose forms are to be made.
+    index('users_form_version').on(sql`coalesce(${table.form_version}, 0)`),
+  ],
+)
+
+/**
+ * Who signs in by what: usernames and e-mail addresses of all accounts are one namespace, in their normal form. Kept
+ * by a trigger on `users`, so that no way of writing an account can pass it by.
+ */
+export const userIdentifiers = pgTable(
+  'user_identifiers',
+  {
+    identifier: text('identifier').primaryKey(),
+    user_id: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+  },
+  (table) => [index('user_identifiers_user').on(table.user_id)],
+)
+
+/**
+ * Accounts that cannot sign in by one of their names, because an older account has it: from the time before names
+ * were one namespace. Gone when one of the two is renamed or deleted.
+ */
+export const userIdentifierCollisions = pgTable(
+  'user_identifier_collisions',
+  {
+    identifier: text('identifier').notNull(),
+    user_id: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.identifier, table.user_id] }),
+    index('user_identifier_collisions_user').on(table.user_id),
   ],
 )
 

@@ -25,6 +25,6 @@ export interface FoundForLogin {
   readonly hasForeignHashes: boolean
 }
 
-/** By e-mail address or username, ignoring case. One round trip. */
-export type FindUserForLogin = (identifier: string) => Promise<FoundForLogin>
+/** By e-mail address or username, as it was typed. One round trip. */
+export type FindUserForLogin = (typed: string) => Promise<FoundForLogin>
 export type FindUser = (userId: string) => Promise<User | undefined>

@@ -1,7 +1,8 @@
 /** Users in Postgres: one statement per question. */
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
-import { passwordCredentials, users } from '../db/schema.ts'
+import { passwordCredentials, userIdentifiers, users } from '../db/schema.ts'
+import { identifierForm, plainForm } from './normal-form.ts'
 import type { FoundForLogin, User, UserWithPassword } from './user.ts'
 
 const uuidSyntax = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -16,25 +17,26 @@ export async function findUser(database: Database, userId: string): Promise<User
 }
 
 /**
- * The user whose e-mail address or username is `identifier`, ignoring case, with the password to check.
- * An e-mail match wins over a username match, so nobody can stand before another person's address by
- * choosing it as a username.
+ * The user whose e-mail address or username was typed, in whatever spelling, with the password to check. Attack:
+ * standing before another person by choosing his username as e-mail address. Names are one namespace, so one account
+ * at most is found by the normal form. The second spelling is of accounts whose form is still to be made.
  */
-export async function findUserForLogin(database: Database, identifier: string): Promise<FoundForLogin> {
-  if (identifier.length > maxIdentifierLength || identifier.includes('\0')) {
+export async function findUserForLogin(database: Database, typed: string): Promise<FoundForLogin> {
+  if (typed.length > maxIdentifierLength || typed.includes('\0')) {
     return { person: undefined, hasForeignHashes: await hasForeignHashes(database) }
   }
-  const byEmail = sql`lower(${users.email}) = lower(${identifier})`
+  const form = identifierForm(typed)
   const people = database
     .select({
       user: users,
       hash: passwordCredentials.hash,
       must_change: passwordCredentials.must_change,
     })
-    .from(users)
+    .from(userIdentifiers)
+    .innerJoin(users, eq(users.id, userIdentifiers.user_id))
     .leftJoin(passwordCredentials, eq(passwordCredentials.user_id, users.id))
-    .where(sql`${byEmail} or lower(${users.username}) = lower(${identifier})`)
-    .orderBy(sql`(${byEmail}) is true desc`)
+    .where(sql`${userIdentifiers.identifier} in (${form}, lower(${plainForm(typed)}))`)
+    .orderBy(sql`${userIdentifiers.identifier} = ${form} desc`)
     .limit(1)
   const [[row], [foreign]] = await database.batch([people, foreignHash(database)])
   return { person: row && toPerson(row), hasForeignHashes: foreign !== undefined }

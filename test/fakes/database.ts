@@ -22,6 +22,13 @@ export const testDatabase = (): Database => createDatabase(DATABASE_URL, DATABAS
 
 /** A migrated database of one's own, for tests that empty tables or stand on what they hold. */
 export async function ownDatabase(): Promise<Database> {
+  const { database, upgrade } = await databaseBefore()
+  await upgrade()
+  return database
+}
+
+/** A database as it was before the migration of this name (none: an empty one), and what brings it to today. */
+export async function databaseBefore(migration?: string) {
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
   await testDatabase().execute(sql.raw(`create database ${name}`))
   const url = new URL(DATABASE_URL)
@@ -32,10 +39,15 @@ export async function ownDatabase(): Promise<Database> {
     import: 'default',
     eager: true,
   })
-  for (const path of Object.keys(migrations).sort()) {
-    for (const statement of migrations[path]?.split('--> statement-breakpoint') ?? []) {
-      await database.execute(sql.raw(statement))
+  const paths = Object.keys(migrations).sort()
+  const first = migration === undefined ? 0 : paths.findIndex((path) => path.endsWith(`_${migration}.sql`))
+  const apply = async (some: readonly string[]) => {
+    for (const path of some) {
+      for (const statement of migrations[path]?.split('--> statement-breakpoint') ?? []) {
+        await database.execute(sql.raw(statement))
+      }
     }
   }
-  return database
+  await apply(paths.slice(0, first))
+  return { database, upgrade: () => apply(paths.slice(first)) }
 }

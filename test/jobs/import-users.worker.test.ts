@@ -90,6 +90,55 @@ describe('users.import', () => {
     expect(await usersLike(mark)).toEqual([])
   })
 
+  test('a row whose e-mail address is somebody’s username takes neither the name nor the account', async () => {
+    const mark = fresh()
+    const [chief, boss] = [crypto.randomUUID(), crypto.randomUUID()]
+    await database.execute(sql`insert into users (id, username, email) values
+      (${chief}::uuid, ${`chief@${mark}.test`}, null), (${boss}::uuid, ${`boss-${mark}`}, ${`boss@${mark}.test`})`)
+    const upload =
+      `username,email,name\nsquat-${mark},CHIEF@${mark}.test,Squat\nboss@${mark}.test,,Squat\n` +
+      `boss-${mark},chief@${mark}.test,Boss\n`
+    for (const on_conflict of ['fail', 'skip', 'update']) {
+      const { results } = await importCsv(upload, { on_conflict })
+      const taken = 'the e-mail address is the username of another account'
+      expect(results).toMatchObject([
+        { outcome: 'failed', errors: [{ detail: taken }] },
+        { outcome: 'failed', errors: [{ detail: 'the username is the e-mail address of another account' }] },
+        {
+          fail: {
+            outcome: 'failed',
+            errors: [{ detail: 'an account with this id, username or email exists' }],
+          },
+          skip: { outcome: 'skipped', user_id: boss },
+          update: { outcome: 'failed', errors: [{ detail: taken }] },
+        }[on_conflict],
+      ])
+    }
+    expect(await usersLike(mark)).toMatchObject([
+      { id: boss, profile: {} },
+      { id: chief, profile: {} },
+    ])
+  })
+
+  test('rows that name one person in different letters are about one person, in their order', async () => {
+    const mark = fresh()
+    const greek = [...mark].map((digit) => 'αβγδεζηθικλμνξορ'[Number.parseInt(digit, 16)]).join('')
+    const rows = [
+      { username: `${greek}ΟΣ`.toUpperCase(), profile: { name: 'One' } },
+      { username: `${greek}ος`, profile: { name: 'Two' } },
+      { email: `ｔａｒｏ＠${greek}．example`, profile: { name: 'Three' } },
+      { email: `taro@${new URL(`http://${greek}.example`).hostname}`, profile: { name: 'Four' } },
+    ]
+    const text = rows.map((row) => JSON.stringify(row)).join('\n')
+    const { results } = await importCsv(text, { on_conflict: 'update', format: 'ndjson' })
+    expect(results.map(({ outcome }) => outcome)).toEqual(['created', 'updated', 'created', 'updated'])
+    const deps = testDependencies()
+    const { person } = await deps.findUserForLogin(`${greek}οσ`)
+    expect(person?.user).toMatchObject({ username: `${greek}ος`, profile: { name: 'Two' } })
+    const { person: taro } = await deps.findUserForLogin(`TARO@${greek.toUpperCase()}。EXAMPLE`)
+    expect(taro?.user.profile).toEqual({ name: 'Four' })
+  })
+
   test('imports rows with claims, hashes and status, each with its line and its audit event', async () => {
     const mark = fresh()
     const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'

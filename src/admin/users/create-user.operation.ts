@@ -4,6 +4,7 @@ import type { Dependencies } from '../../dependencies.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
 import { generatePassword } from '../../passwords/generate-password.ts'
+import { formsOf } from '../../users/normal-form.ts'
 import { issueSetupLink } from '../../users/password-setup.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
@@ -56,7 +57,7 @@ export const createUser = defineOperation({
     await writeOnce(created.value, [
       insertEntity({
         table: 'users',
-        row: { ...row, version: 1 },
+        row: { ...row, ...formsOf(fields), version: 1 },
         event: event(type, { user_id: id, entity_type: 'user', entity_id: id }),
       }),
       ...statements,

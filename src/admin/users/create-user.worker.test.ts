@@ -123,7 +123,9 @@ describe('creating an account', () => {
     const same = { username: username.toUpperCase().normalize('NFD'), setup: { method: 'none' } }
     const taken = await create(same)
     expect(taken.status).toBe(409)
-    expect(await taken.json()).toMatchObject({ errors: [{ pointer: '#/username', detail: 'is taken' }] })
+    expect(await taken.json()).toMatchObject({
+      errors: [{ pointer: '#/username', detail: 'is taken, as a username or as an e-mail address' }],
+    })
     expect((await create({ email: email.toUpperCase(), setup: { method: 'none' } })).status).toBe(409)
   })
 

@@ -6,6 +6,7 @@ import { deleteUser } from './delete-user.operation.ts'
 import { disableUser } from './disable-user.operation.ts'
 import { enableUser } from './enable-user.operation.ts'
 import { getUser } from './get-user.operation.ts'
+import { listIdentifierCollisions } from './list-identifier-collisions.operation.ts'
 import { listUserConsents } from './list-user-consents.operation.ts'
 import { listUserSessions } from './list-user-sessions.operation.ts'
 import { listUsers } from './list-users.operation.ts'
@@ -21,6 +22,7 @@ import { updateUser } from './update-user.operation.ts'
 export const userOperations: readonly Operation[] = [
   listUsers,
   countUsers,
+  listIdentifierCollisions,
   createUser,
   getUser,
   updateUser,

@@ -38,8 +38,8 @@ describe('Postgres finds people by an index', () => {
   it.each([
     ['created_at', time, 'users_created'],
     ['updated_at', time, 'users_updated'],
-    ['username', 'a', 'users_by_username'],
-    ['email', 'a', 'users_by_email'],
+    ['username', 'a', 'users_by_username_form'],
+    ['email', 'a', 'users_by_email_form'],
     ['name', 'a', 'users_by_name'],
   ])('in the order of %s, on any page and both ways', async (sort, key, index) => {
     for (const order of [sort, `-${sort}`]) {
@@ -49,10 +49,13 @@ describe('Postgres finds people by an index', () => {
   })
 
   it.each<[Record<string, string>, string]>([
-    [{ q: 'lovelace' }, 'users_search_words'],
-    [{ q: 'lo' }, 'users_search_words'],
-    [{ username: 'Ada' }, 'users_username_unique'],
-    [{ email: 'ada@example.com' }, 'users_email_unique'],
+    [{ q: 'lovelace' }, 'users_search_forms'],
+    [{ q: 'lo' }, 'users_search_forms'],
+    [{ q: '太郎' }, 'users_search_forms'],
+    [{ q: '太' }, 'users_search_forms'],
+    [{ identifier: 'ada@example.com' }, 'user_identifiers_pkey'],
+    [{ username: 'Ada' }, 'users_by_username_form'],
+    [{ email: 'ada@example.com' }, 'users_by_email_form'],
     [{ phone_number: '+493012345678' }, 'users_phone'],
     [{ role: 'admin' }, 'users_roles'],
     [{ zoneinfo: 'Europe/Berlin' }, 'users_profile'],

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type SQL, sql } from 'drizzle-orm'
+import { emailForm, usernameForm } from '../../db/schema.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { type CursorValues, decodeCursor, encodeCursor, toPage } from '../page-cursor.ts'
@@ -14,8 +15,8 @@ import { filterOf, userFilterQuery } from './user-filter.ts'
 const orders = {
   created_at: { key: sql`users.created_at`, type: sql`timestamptz` },
   updated_at: { key: sql`users.updated_at`, type: sql`timestamptz` },
-  username: { key: sql`coalesce(lower(users.username), '')`, type: sql`text` },
-  email: { key: sql`coalesce(lower(users.email), '')`, type: sql`text` },
+  username: { key: usernameForm, type: sql`text` },
+  email: { key: emailForm, type: sql`text` },
   name: { key: sql`coalesce(lower(users.profile->>'name'), '')`, type: sql`text` },
 } as const
 

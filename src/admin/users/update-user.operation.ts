@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { err } from '../../kit/result.ts'
+import { formsOf, formVersion, identifierForm } from '../../users/normal-form.ts'
 import { assertMayManage } from '../authorized-database.store.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
@@ -28,7 +29,7 @@ export const updateUser = defineOperation({
       updateEntity({
         table: 'users',
         key: { id: user_id },
-        patch: body,
+        patch: { ...body, ...formsOfNames(body) },
         computed: doubted(body),
         expectedVersions,
         event: event('user.updated', { user_id, entity_type: 'user', entity_id: user_id }),
@@ -43,13 +44,24 @@ export const updateUser = defineOperation({
   },
 })
 
+/** Normal forms of the names in a patch; naming their version says that they belong to these names. */
+const formsOfNames = ({ username, email }: UserPatch) => {
+  const { username_form, email_form } = formsOf({ username, email })
+  return {
+    ...(username === undefined ? {} : { username_form }),
+    ...(email === undefined ? {} : { email_form }),
+    ...(username === undefined && email === undefined ? {} : { form_version: formVersion }),
+  }
+}
+
 /** Attack: an address verified once vouches for another that somebody put in its place. */
 const doubted = (patch: UserPatch) => ({
   ...(patch.email === undefined || patch.email_verified !== undefined
     ? {}
     : {
         email_verified: sql`to_jsonb(current.email_verified
-          and lower(current.email) is not distinct from lower(${patch.email}::text))`,
+          and coalesce(current.email_form, lower(current.email))
+            is not distinct from ${patch.email === null ? null : identifierForm(patch.email)}::text)`,
       }),
   ...(patch.phone_number === undefined || patch.phone_number_verified !== undefined
     ? {}

@@ -1,10 +1,14 @@
 /** What an account holds, as the API takes and shows it: for one account, for bulk work and for imports alike. */
 import { z } from 'zod'
 import { isLanguageTag } from '../../kit/language-tag.ts'
+import { isDomain, toUnicodeDomain, typedText } from '../../users/normal-form.ts'
 import { isIdentifierText, isPlainLine, isPlainText } from './user-text.ts'
 
-/** The form sign-in looks for (`normalizeIdentifier`) but for case, which is kept for display. */
+/** As it was typed, but for invisible differences: case and spelling are kept for display. */
 const composed = (max: number) => z.string().trim().normalize('NFC').min(1).max(max)
+
+/** What people sign in by, as keyboards give it. */
+const identifier = (max: number) => z.string().overwrite(typedText).trim().min(1).max(max)
 
 const line = (max = 200) => composed(max).refine(isPlainLine, 'must not hold control or invisible characters')
 
@@ -17,24 +21,37 @@ const webAddress = z
   .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/]+\S*$/, 'must be an http or https URL')
   .refine((text) => isPlainLine(text) && URL.canParse(text), 'must be an http or https URL')
 
-export const username = composed(100)
+export const username = identifier(100)
   .refine(
     isIdentifierText,
     'must not hold spaces, invisible characters, compatibility forms or letters of several alphabets',
   )
-  .meta({ description: 'Unique whatever the case', example: 'ada' })
+  .meta({
+    description: 'No other account has it as username or e-mail address, in any spelling',
+    example: 'ada',
+  })
+
+const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1)
 
 /** RFC 5321 §4.5.3.1: 64 characters before the @, 254 in all. Whether anybody reads it, only a message can tell. */
-export const email = composed(254)
+export const email = identifier(254)
+  .overwrite((text) => text.replaceAll('。', '.'))
   .regex(
     /^[^\s@"(),:;<>[\]\\]{1,64}@[^\s@"(),:;<>[\]\\.]+(\.[^\s@"(),:;<>[\]\\.]+)*$/,
     'must be an e-mail address',
   )
+  .refine((text) => isDomain(domainOf(text)), 'must have a domain behind the @')
   .refine(
-    (text) => text.split('@').every(isIdentifierText),
+    (text) =>
+      [text.slice(0, text.indexOf('@')), ...toUnicodeDomain(domainOf(text)).split('.')].every(
+        isIdentifierText,
+      ),
     'must not hold invisible characters, compatibility forms or letters of several alphabets in one part',
   )
-  .meta({ description: 'Unique whatever the case', example: 'ada@example.com' })
+  .meta({
+    description: 'No other account has it as username or e-mail address, in any spelling',
+    example: 'ada@example.com',
+  })
 
 /** E.164, as OpenID Connect Core §5.1 recommends: one number, one spelling. */
 export const phoneNumber = z

@@ -3,7 +3,8 @@
  * (`users_profile`), words are trigrams (`users_search_words`), the rest are columns. Values are always parameters.
  */
 import { type SQL, sql } from 'drizzle-orm'
-import { userSearchText } from '../../db/schema.ts'
+import { emailForm, separateIdeographs, usernameForm, userSearchText } from '../../db/schema.ts'
+import { identifierForm, plainForm, searchForm } from '../../users/normal-form.ts'
 import { addressParts, claimNames } from './user-fields.ts'
 import { searchWords, type UserFilter } from './user-filter.ts'
 
@@ -23,16 +24,32 @@ export function userCondition(filter: UserFilter): SQL {
  * them, and anywhere they would mean reading everybody.
  */
 function wordCondition(word: string): SQL {
-  const escaped = word.replace(/[\\%_]/g, '\\$&')
-  return sql`${userSearchText} like lower(${makesTrigram.test(word) ? `%${escaped}%` : `% ${escaped}%`})`
+  const form = searchForm(word)
+  const escaped = form.replace(/[\\%_]/g, '\\$&')
+  const pattern = separateIdeographs(sql`${escaped}::text`)
+  return makesTrigram.test(form)
+    ? sql`${userSearchText} like '%' || ${pattern} || '%'`
+    : sql`${userSearchText} like '% ' || ${pattern} || '%'`
 }
 
-/** Three letters or digits in a row, or one behind what is neither (pg_trgm counts that as a beginning). */
-const makesTrigram = /[\p{L}\p{N}]{3}|[^\p{L}\p{N}][\p{L}\p{N}]/u
+/**
+ * Three letters or digits in a row, or one behind what is neither (pg_trgm counts that as a beginning): so does each
+ * character of a script without spaces, because the index takes it for a word.
+ */
+const makesTrigram =
+  /[\p{L}\p{N}]{3}|[^\p{L}\p{N}][\p{L}\p{N}]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+
+/** An identifier in its normal form, or as it is kept of an account whose form is still to be made. */
+const spellings = (text: string): SQL => sql`(${identifierForm(text)}, lower(${plainForm(text)}))`
 
 const columnConditions = (filter: UserFilter): readonly SQL[] => [
-  ...given(filter.username, (value) => sql`lower(users.username) = lower(${value})`),
-  ...given(filter.email, (value) => sql`lower(users.email) = lower(${value})`),
+  ...given(
+    filter.identifier,
+    (value) =>
+      sql`users.id in (select user_id from user_identifiers where identifier in ${spellings(value)})`,
+  ),
+  ...given(filter.username, (value) => sql`${usernameForm} in ${spellings(value)}`),
+  ...given(filter.email, (value) => sql`${emailForm} in ${spellings(value)}`),
   ...given(filter.email_verified, (value) => sql`users.email_verified = ${value}`),
   ...given(filter.phone_number, (value) => sql`users.phone_number = ${value}`),
   ...given(filter.phone_number_verified, (value) => sql`users.phone_number_verified = ${value}`),

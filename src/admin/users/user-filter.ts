@@ -43,11 +43,12 @@ const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) =>
     .optional()
     .meta({
       description:
-        'Text search in username, e-mail address, name and phone number, whatever the case. Every word must be found: words of one or two characters at the beginning of a word, longer ones anywhere.',
+        'Text search in username, e-mail address, name, given name, family name and phone number, whatever the case. Every word must be found: words of one or two characters at the beginning of a word, longer ones anywhere; Chinese, Japanese and Korean characters anywhere.',
       example: 'ada love',
     }),
-  username: exact('Exactly this one, whatever the case', 100),
-  email: exact('Exactly this one, whatever the case'),
+  identifier: exact('What the person signs in by: the username or e-mail address, in any spelling'),
+  username: exact('Exactly this one, in any spelling (case, fullwidth letters)', 100),
+  email: exact('Exactly this one, in any spelling (case, punycode)'),
   email_verified: flag('Whether the e-mail address is verified'),
   phone_number: exact('Exactly this one', 20),
   phone_number_verified: flag('Whether the phone number is verified'),

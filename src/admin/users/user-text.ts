@@ -25,13 +25,17 @@ export const isPlainLine = (text: string): boolean => !deceiving.test(text)
 export const isPlainText = (text: string): boolean => !deceivingInLines.test(text.replaceAll('\r\n', '\n'))
 
 /**
- * What an account may be called: nothing invisible, no space, no compatibility form (RFC 8265 §3.3: fullwidth "ａ"
- * would be a second "a"), letters of one alphabet only, and as long in lower case as now, because sign-in compares
- * in lower case and databases and browsers disagree about letters such as "İ".
+ * What an account may be called: nothing invisible, no space, no compatibility form (RFC 8265 §3.3: "ﬁ" would look
+ * like "fi"), letters of one alphabet only.
  */
 export const isIdentifierText = (text: string): boolean =>
   !deceiving.test(text) &&
   !/[\p{Z}\p{Cf}]/u.test(text) &&
-  text.normalize('NFKC') === text.normalize('NFC') &&
-  lookalikes.filter((script) => script.test(text)).length <= 1 &&
-  [...text.toLowerCase()].length === [...text].length
+  !hasCompatibilityForm(text) &&
+  lookalikes.filter((script) => script.test(text)).length <= 1
+
+/** But for letters that Armenian, Thai and Lao cannot be written without; the normal form takes them apart. */
+function hasCompatibilityForm(text: string): boolean {
+  const rest = text.replace(/[\u0587\u0e33\u0eb3\u0edc\u0edd]/g, '')
+  return rest.normalize('NFKC') !== rest.normalize('NFC')
+}

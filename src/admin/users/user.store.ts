@@ -31,11 +31,11 @@ export const refuseNameless = (userId: string): SQL => sql`
 export const userConflicts = {
   users_username_unique: {
     title: 'The username is taken',
-    errors: [{ pointer: '#/username', detail: 'is taken' }],
+    errors: [{ pointer: '#/username', detail: 'is taken, as a username or as an e-mail address' }],
   },
   users_email_unique: {
     title: 'The e-mail address is taken',
-    errors: [{ pointer: '#/email', detail: 'is taken' }],
+    errors: [{ pointer: '#/email', detail: 'is taken, as a username or as an e-mail address' }],
   },
   no_identifier: {
     title: 'An account needs a username or an e-mail address',

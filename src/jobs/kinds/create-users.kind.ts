@@ -7,6 +7,7 @@ import type { WrittenOutcome, WrittenRow } from '../../admin/users/bulk/written-
 import { uuidv7 } from '../../kit/ids.ts'
 import { generatePassword } from '../../passwords/generate-password.ts'
 import { checkNewPassword } from '../../passwords/password-policy.ts'
+import { formsOf } from '../../users/normal-form.ts'
 import { defaultLinkSeconds, issueSetupLink } from '../../users/password-setup.ts'
 import { openCredentials, sealCredentials } from '../credentials.ts'
 import { defineJobKind, type JobWork } from '../job-kind.ts'
@@ -64,7 +65,7 @@ async function prepare(
   const problem = password === undefined ? undefined : checkNewPassword(password, { identifiers })
   if (problem) return [{ field: 'password', detail: `is ${problem.replaceAll('_', ' ')}` }]
   const userId = id ?? uuidv7(work.now())
-  const written = { line, ...row, id: userId, event_id: uuidv7(work.now()) }
+  const written = { line, ...row, ...formsOf(row), id: userId, event_id: uuidv7(work.now()) }
   const { credentials, dry_run } = work.params
   if (dry_run) return written
   const person = { line, user_id: userId, username: row.username, email: row.email }

@@ -6,6 +6,7 @@ import { writeUsers } from '../../admin/users/bulk/write-users.store.ts'
 import type { WrittenOutcome } from '../../admin/users/bulk/written-row.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { readImportedHash } from '../../passwords/foreign/read-imported-hash.ts'
+import { formsOf } from '../../users/normal-form.ts'
 import { defineJobKind } from '../job-kind.ts'
 import { endTheirSessions, planRows, type RowStep, rowFiles, settleRows } from './write-rows.ts'
 
@@ -38,7 +39,7 @@ export const importUsers = defineJobKind<ImportParams, RowCursor, RowStep, reado
           ]
         }
         const ids = { id: id ?? uuidv7(work.now()), event_id: uuidv7(work.now()) }
-        return { line, ...ids, ...row, hash, must_change: password_must_change }
+        return { line, ...ids, ...row, ...formsOf(row), hash, must_change: password_must_change }
       },
     ),
 

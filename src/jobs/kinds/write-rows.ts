@@ -59,6 +59,8 @@ export async function planRows(
 
 const details: Readonly<Record<NonNullable<WrittenOutcome['code']>, string>> = {
   exists: 'an account with this id, username or email exists',
+  username_taken: 'the username is the e-mail address of another account',
+  email_taken: 'the e-mail address is the username of another account',
   ambiguous: 'username and email belong to different accounts',
   more_privileged: 'the account has permissions that you do not have',
   yourself: 'this is your own account',

@@ -10,9 +10,9 @@ import { uuidv7 } from '../../kit/ids.ts'
 import type { IssuedHandle } from '../../kit/sealed-handle.ts'
 import { acrPassword } from '../../oidc/acr.ts'
 import type { DeviceProof } from '../../sessions/user-sessions.ts'
+import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
 import { type DeviceHandle, isNameOf, issueDeviceHandle } from '../device-cookie.ts'
-import { normalizeIdentifier } from '../normalize-identifier.ts'
 import { issueSessionHandle } from '../session-cookie.ts'
 import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
 
@@ -46,7 +46,7 @@ export const password: LoginMethod = {
   ],
 
   async attempt(needs, attempt) {
-    const identifier = normalizeIdentifier(attempt.fields['identifier'] ?? '')
+    const identifier = attempt.fields['identifier'] ?? ''
     const typed = attempt.fields['password'] ?? ''
     const identifierHash = await macOf(needs.root, identifier)
     // Where the account was signed in to before, the device is counted, and what others behind its address do is
@@ -147,8 +147,9 @@ async function settleKnown(
   return { status: 'signed_in', session: settled.session, handle: session.handle, device, afterwards }
 }
 
+/** Of the normal form: otherwise each spelling of one account would have its own counter, and guessing no bound. */
 const macOf = (root: LoginNeeds['root'], identifier: string): Promise<string> =>
-  root.mac('login identifier', identifier)
+  root.mac('login identifier', identifierForm(identifier))
 
 interface FreshHandles {
   readonly session_id: string
@@ -168,7 +169,7 @@ async function issueHandles(
   const at = now()
   const [user_id, session_id, device_id] = [user?.id ?? uuidv7(at), uuidv7(at), uuidv7(at)]
   const names = [user?.email ?? '', user?.username ?? '']
-  const macs = await Promise.all(names.map((name) => macOf(root, normalizeIdentifier(name))))
+  const macs = await Promise.all(names.map((name) => macOf(root, name)))
   const identifierMacs = [identifierHash, ...macs]
   const [session, device] = await Promise.all([
     issueSessionHandle(root, { user_id, session_id }),

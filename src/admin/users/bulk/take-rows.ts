@@ -1,6 +1,7 @@
 /** Which rows the next step takes: not too many, not too costly, and no two that could be about the same person. */
 import type { InputRow } from '../../../jobs/formats/input-row.ts'
 import type { JobInput } from '../../../jobs/job-kind.ts'
+import { identifierForm } from '../../../users/normal-form.ts'
 import { type ReadRow, readUserRow, type UserRow } from './user-row.ts'
 
 export interface RowCursor {
@@ -64,4 +65,4 @@ export const rowsOf = (input: JobInput, cursor: RowCursor, count: number): reado
   input.read(cursor.chunk).slice(cursor.offset, cursor.offset + count)
 
 const identifiersOf = ({ id, email, username }: UserRow): readonly string[] =>
-  [id, email, username].flatMap((name) => (name === undefined ? [] : [name.toLowerCase()]))
+  [id, email, username].flatMap((name) => (name === undefined ? [] : [identifierForm(name)]))

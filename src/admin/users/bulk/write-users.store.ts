@@ -23,18 +23,32 @@ const given = (rows: readonly WrittenRow[]): SQL => sql`
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (
       line int, id uuid, event_id uuid, username text, email text, email_verified boolean, phone_number text,
       phone_number_verified boolean, profile jsonb, status text, hash text, must_change boolean, link_hash text,
-      link_expires_at bigint)
+      link_expires_at bigint, username_form text, email_form text, name_form text, form_version smallint)
   )`
 
-/** One index lookup per identifier of each row; two different people for one row are an ambiguity. */
+/** Who has the row's identifier of this kind, and whether as the same kind. The second spelling: see `plainForm`. */
+const holders = (kind: 'username' | 'email'): SQL =>
+  sql.raw(`
+    select given.line, '${kind}' as kind, users.id as user_id,
+      coalesce(users.${kind}_form, lower(users.${kind})) in (given.${kind}_form, lower(given.${kind})) is true as is_same_kind
+    from given join user_identifiers on identifier in (given.${kind}_form, lower(given.${kind}))
+      join users on users.id = user_identifiers.user_id`)
+
+/**
+ * One index lookup per identifier of each row; two different people for one row are an ambiguity. Attack: a row
+ * whose e-mail address is somebody's username would take his name, or be taken for him: it fails.
+ */
 const matched = (order: JobOrder): SQL => sql`
+  named as materialized (${holders('email')} union all ${holders('username')}),
   matched as materialized (
     select line, (array_agg(user_id))[1] as user_id, count(*) > 1 as ambiguous
     from (
       select given.line, users.id as user_id from given join users on users.id = given.id
-      union select given.line, users.id from given join users on lower(users.email) = lower(given.email)
-      union select given.line, users.id from given join users on lower(users.username) = lower(given.username)
+      union select line, user_id from named where is_same_kind
     ) as found group by line
+  ), taken as materialized (
+    select named.line, min(kind) as kind from named left join matched on matched.line = named.line
+    where not is_same_kind and named.user_id is distinct from matched.user_id group by named.line
   ), held as materialized (
     select authly_permissions_of(${order.actor.type}, ${order.actor.id}) as permissions
   ), target as materialized (
@@ -72,11 +86,13 @@ export function writeUsers(rows: readonly WrittenRow[], options: WriteOptions): 
         end as outcome,
         judged.code
       from given left join matched on matched.line = given.line left join target on target.line = given.line
+        left join taken on taken.line = given.line
         cross join lateral (select case
-          when matched.line is null then case when ${isErased} then 'erased' end
+          when matched.line is null then case when ${isErased} then 'erased' else taken.kind || '_taken' end
           when ${wanted} = 'skip' then null
           when ${wanted} = 'fail' then 'exists'
           when matched.ambiguous then 'ambiguous'
+          when taken.kind is not null then taken.kind || '_taken'
           when not target.manageable then 'more_privileged'
           when ${isOwnCredential(order)} then 'yourself'
           when given.status = 'disabled' and target.roles @> '{admin}' then 'administrator'
@@ -114,9 +130,11 @@ function writing({ order, createdEvent }: WriteOptions): SQL {
   const updated = sql`decided.outcome = 'updated'`
   return sql`
     inserted as (
-      insert into users (id, username, email, email_verified, phone_number, phone_number_verified, profile, status)
+      insert into users (id, username, email, email_verified, phone_number, phone_number_verified, profile, status,
+        username_form, email_form, name_form, form_version)
       select id, username, email, coalesce(email_verified, false), phone_number,
-        coalesce(phone_number_verified, false), coalesce(profile, '{}'), coalesce(status, 'active')
+        coalesce(phone_number_verified, false), coalesce(profile, '{}'), coalesce(status, 'active'),
+        username_form, email_form, name_form, form_version
       from decided where ${created}
       on conflict do nothing
       returning *
@@ -125,13 +143,17 @@ function writing({ order, createdEvent }: WriteOptions): SQL {
         username = coalesce(decided.username, users.username),
         email = coalesce(decided.email, users.email),
         email_verified = coalesce(decided.email_verified,
-          users.email_verified and (decided.email is null or lower(decided.email) is not distinct from lower(users.email))),
+          users.email_verified and (decided.email is null
+            or decided.email_form is not distinct from coalesce(users.email_form, lower(users.email)))),
         phone_number = coalesce(decided.phone_number, users.phone_number),
         phone_number_verified = coalesce(decided.phone_number_verified,
           users.phone_number_verified
             and (decided.phone_number is null or decided.phone_number is not distinct from users.phone_number)),
         profile = authly_merge_patch(users.profile, coalesce(decided.profile, '{}')),
         status = coalesce(decided.status, users.status),
+        username_form = coalesce(decided.username_form, users.username_form),
+        email_form = coalesce(decided.email_form, users.email_form),
+        form_version = decided.form_version,
         version = users.version + 1, updated_at = now()
       from decided
       where ${updated} and users.id = decided.target_id and (

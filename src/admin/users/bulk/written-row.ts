@@ -1,8 +1,9 @@
 /** Rows of accounts on their way into Postgres, and what comes back for each. */
 import type { SignOutReason } from '../../../jobs/job-kind.ts'
+import type { StoredForms } from '../../../users/normal-form.ts'
 
 /** A row as it is sent; its random parts were made before and kept. */
-export interface WrittenRow {
+export interface WrittenRow extends StoredForms {
   readonly line: number
   readonly id: string
   readonly event_id: string
@@ -24,7 +25,16 @@ export interface WrittenRow {
 export interface WrittenOutcome {
   readonly line: number
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed'
-  readonly code: 'exists' | 'ambiguous' | 'more_privileged' | 'yourself' | 'administrator' | 'erased' | null
+  readonly code:
+    | 'exists'
+    | 'username_taken'
+    | 'email_taken'
+    | 'ambiguous'
+    | 'more_privileged'
+    | 'yourself'
+    | 'administrator'
+    | 'erased'
+    | null
   readonly user_id: string | null
   /** Why the person's sessions must end. */
   readonly signs_out?: SignOutReason | null

@@ -1,0 +1,53 @@
+/**
+ * Makes the normal forms that are missing: of accounts from before there were forms, of names somebody wrote past the
+ * API, and of all accounts when the rules have another version.
+ */
+import { sql } from 'drizzle-orm'
+import type { RunBatch } from '../db/run-batch.ts'
+import { formsOf, formVersion, searchedNames } from './normal-form.ts'
+
+const pageSize = 1000
+/** With those, a run stays below what one invocation may ask of Postgres; the next one goes on. */
+const mostPages = 100
+
+interface DueRow extends Record<string, unknown> {
+  readonly id: string
+  readonly version: number
+  readonly username: string | null
+  readonly email: string | null
+  readonly profile: Readonly<Record<string, unknown>>
+}
+
+const profileNames = sql.raw(searchedNames.map((name) => `'${name}', profile->'${name}'`).join(', '))
+
+const due = sql`
+  select id, version, username, email, jsonb_build_object(${profileNames}) as profile
+  from users where coalesce(form_version, 0) < ${formVersion}::int limit ${pageSize}`
+
+/** An account that changed since it was read is left for the next page. */
+const writeForms = (rows: readonly DueRow[]) => sql`
+  update users set username_form = made.username_form, email_form = made.email_form, name_form = made.name_form,
+    form_version = made.form_version
+  from jsonb_to_recordset(${JSON.stringify(
+    rows.map(({ id, version, ...names }) => ({ id, version, ...formsOf(names) })),
+  )}::jsonb) as made (id uuid, version bigint, username_form text, email_form text, name_form text, form_version smallint)
+  where users.id = made.id and users.version = made.version`
+
+/**
+ * Fills what is due, as much as one run may. Where two accounts turn out to have one name, the older one has it and
+ * the other is listed (`listIdentifierCollisions`).
+ */
+export async function fillForms(runBatch: RunBatch): Promise<void> {
+  let [rows = []] = (await runBatch([due])) as [DueRow[]?]
+  if (rows.length === 0) return
+  for (let page = 0; page < mostPages && rows.length > 0; page++) {
+    const [, next = []] = (await runBatch([writeForms(rows), due])) as [unknown, DueRow[]?]
+    rows = next
+  }
+  const [[found] = []] = await runBatch([
+    sql`select count(*)::int as accounts from user_identifier_collisions`,
+  ])
+  if (found?.['accounts']) {
+    console.warn(JSON.stringify({ event: 'identifier_collisions', accounts: found['accounts'] }))
+  }
+}
