@@ -9,8 +9,11 @@ import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import { createDeliverEvents } from './audit.store.ts'
+import type { AuditEvent } from './event.ts'
 import { createOutbox, encodeEvents, type Outbox, outboxTable } from './outbox.ts'
 import type { AppendEvents } from './record-event.ts'
+import { createRepeatedEvents, type RepeatedEvents, repetitionsTable } from './repeated-events.table.ts'
+import { isCounted } from './repeated-events.ts'
 
 const shards = 8
 
@@ -18,24 +21,48 @@ export class AuditOutbox extends DurableObject<Env> {
   readonly #schema: ObjectSchema
   readonly #alarm: ObjectAlarm
   readonly #outbox: Outbox
+  readonly #repeated: RepeatedEvents
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#schema = createObjectSchema(ctx.storage, [outboxTable])
+    this.#schema = createObjectSchema(ctx.storage, [outboxTable, repetitionsTable])
     this.#alarm = createObjectAlarm(ctx.storage)
     const deliver = (eventsJson: string) => createDeliverEvents(configOf(this.env))(eventsJson)
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
+    this.#repeated = createRepeatedEvents(ctx.storage.sql)
   }
 
-  /** Takes `count` events (JSON objects joined by commas); answers when they are on disk. */
-  async append(encoded: string, count: number): Promise<void> {
-    this.#outbox.append(encoded, count)
-    this.#outbox.flushSoon('own')
+  /**
+   * Takes `count` events (JSON objects joined by commas); answers when they are on disk.
+   * @param mayRepeat whether any of them is of a kind that is counted: the others are not even parsed
+   */
+  async append(encoded: string, count: number, mayRepeat = false): Promise<void> {
+    if (!mayRepeat) {
+      this.#outbox.append(encoded, count)
+      this.#outbox.flushSoon('own')
+      return
+    }
+    this.#schema.ensure()
+    const events = JSON.parse(`[${encoded}]`) as readonly AuditEvent[]
+    this.#record(() => this.#repeated.take(events, Date.now()))
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.rang()
+    if (this.#schema.exists()) this.#record(() => this.#repeated.endWindows(Date.now()))
     await this.#outbox.flush()
+  }
+
+  /** What is counted and what is recorded of it change together. */
+  #record(settle: () => readonly AuditEvent[]): void {
+    const events = this.ctx.storage.transactionSync(() => {
+      const settled = settle()
+      if (settled.length > 0) this.#outbox.append(encodeEvents(settled), settled.length)
+      return settled
+    })
+    if (events.length > 0) this.#outbox.flushSoon('own')
+    const next = this.#repeated.nextEnd()
+    if (next !== undefined) this.#alarm.ringBy(next)
   }
 }
 
@@ -46,5 +73,6 @@ export const createAppendEvents =
   (namespace: DurableObjectNamespace<AuditOutbox>, placement: Placement): AppendEvents =>
   async (events) => {
     shard ??= `shard-${Math.floor(Math.random() * shards)}`
-    await placeObjects(namespace, placement)(shard).append(encodeEvents(events), events.length)
+    const mayRepeat = events.some(isCounted)
+    await placeObjects(namespace, placement)(shard).append(encodeEvents(events), events.length, mayRepeat)
   }

@@ -27,6 +27,12 @@ const grant_id = 'the grant, one per authorization'
 const scopes = 'scope values'
 const reason = 'a fixed word'
 const method = 'the method that was used'
+/** Of an event that stands for several (repeated-events.ts). */
+const repeated = {
+  count: 'how many it stands for; without it, one',
+  first_at: 'the first of them',
+  last_at: 'the last of them',
+}
 const entity = (says: string, more: Readonly<Record<string, string>> = {}): EventDefinition => ({
   class: 'administration',
   says,
@@ -48,12 +54,16 @@ export const eventDefinitions = {
       failures: 'how many in a row',
       known_device: 'whether the person had signed in there before; such failures are counted apart',
       during: 'what else the password was asked for',
+      ...repeated,
     },
   },
   'login.locked': {
     class: 'authentication',
     says: 'Too many failures: sign-in is paused',
-    data: { method, retry_after_seconds: 'for how long', during: 'what else the password was asked for' },
+    data: {
+      ...{ method, retry_after_seconds: 'for how long', during: 'what else the password was asked for' },
+      ...repeated,
+    },
   },
   'device.forgotten': {
     class: 'authentication',
@@ -104,7 +114,7 @@ export const eventDefinitions = {
   'client.authentication_failed': {
     class: 'authentication',
     says: 'A client could not prove who it is',
-    data: { method, reason },
+    data: { method, reason, ...repeated, client_ids: 'the first five, when there were several' },
   },
   'key.created': {
     class: 'system',

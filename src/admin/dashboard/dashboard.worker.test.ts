@@ -63,11 +63,12 @@ describe('statistics', () => {
           values (${id}, ${id}, 'none', '{}', ${id !== 'zoo'})`,
       )
     }
+    await database.execute(sql`update audit_events set data = '{"count": 7}' where client_id = 'zoo'`)
     const row = await stats(3)
     expect(row.days).toEqual([
       { date: '2026-11-21', users_created: 0, sign_ins: 2, sign_in_failures: 0, tokens_issued: 0 },
       { date: '2026-11-22', users_created: 0, sign_ins: 0, sign_in_failures: 0, tokens_issued: 2 },
-      { date: '2026-11-23', users_created: 0, sign_ins: 0, sign_in_failures: 1, tokens_issued: 0 },
+      { date: '2026-11-23', users_created: 0, sign_ins: 0, sign_in_failures: 7, tokens_issued: 0 },
     ])
     expect(row).toMatchObject({ total_clients: 4, enabled_clients: 3, active_clients: 2 })
     expect((await stats(1)).active_clients).toBe(1)

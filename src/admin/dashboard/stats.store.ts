@@ -1,6 +1,6 @@
 /**
  * Statistics in one statement. A day of the trail is a range of positions, and with that one of the index on
- * (type, position): counting never touches an event itself. Rows are compared whole, because then no other index
+ * (type, position): counting never touches an event itself, but for failures, one of which may stand for many. Rows are compared whole, because then no other index
  * will do; given the columns one by one, Postgres may walk the positions and filter, for a client without events
  * through all of them.
  */
@@ -32,8 +32,8 @@ export function selectStats(now: number, days: number): SQL {
   const starts = Array.from({ length: days + 1 }, (_, index) =>
     new Date((first + index) * dayMilliseconds).toISOString(),
   )
-  const events = (type: AuditEventType) => sql`(
-    select count(*)::int from audit_events
+  const events = (type: AuditEventType, counted = sql`count(*)`) => sql`(
+    select ${counted}::int from audit_events
     where (type, position) >= (${type}, day.first_position) and (type, position) < (${type}, day.end_position))`
   return sql`
     with boundary as materialized (
@@ -62,7 +62,7 @@ export function selectStats(now: number, days: number): SQL {
           'date', to_char(start at time zone 'UTC', 'YYYY-MM-DD'),
           'users_created', (select count(*)::int from users where created_at >= start and created_at < end_start),
           'sign_ins', ${events('session.created')},
-          'sign_in_failures', ${events('login.failed')},
+          'sign_in_failures', ${events('login.failed', sql`coalesce(sum(coalesce((data ->> 'count')::bigint, 1)), 0)`)},
           'tokens_issued', ${events('token.issued')} + ${events('token.refreshed')}
         ) order by start) from day) as days
     from (select count(*)::int as total, count(*) filter (where status = 'active')::int as active from users) as people`
