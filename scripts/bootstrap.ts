@@ -20,7 +20,8 @@ try {
   await migrateDatabase(databaseUrl)
   const { issuer = process.env['AUTHLY_ISSUER'], ...person } = values
   if (issuer === undefined) console.log('No --issuer: the API documentation gets no client to sign in with.')
-  const { admin } = await bootstrapDatabase(databaseUrl, { admin: person, issuer })
+  const { admin, deletedClients } = await bootstrapDatabase(databaseUrl, { admin: person, issuer })
+  for (const id of deletedClients) console.log(`The client ${id} was deleted: it is not made again.`)
   if (admin?.password === undefined)
     console.log(`There is an administrator already (${admin?.username}): no other was made.`)
   else console.log(`Administrator ${admin.username} <${admin.email}>, one-time password: ${admin.password}`)

@@ -32,6 +32,8 @@ export type BootstrapResult = {
   newClientSecrets: Record<string, string>
   /** Whether the demo applications are there. */
   hasDemo: boolean
+  /** Clients that somebody deleted: an id is given once, so they are not made again. */
+  deletedClients: readonly string[]
 }
 
 const lockKey = '71963886546042'
@@ -64,10 +66,17 @@ async function fill(client: pg.Client, options: BootstrapOptions): Promise<Boots
   )
   const { users, demos, others } = rows[0] as { users: number; demos: number; others: number }
   const isForeign = options.demo?.onlyWhenEmpty === true && demos === 0 && (users > 0 || others > 0)
-  if (isForeign) return { admin: undefined, newClientSecrets: {}, hasDemo: false }
+  if (isForeign) return { admin: undefined, newClientSecrets: {}, hasDemo: false, deletedClients: [] }
 
   await addScopes(client, { ...standardScopes, ...permissions }, null)
-  for (const own of firstPartyClients(options.issuer)) await keepOwnClient(client, own)
+  const ownClients = firstPartyClients(options.issuer)
+  const wanted = [...ownClients, ...(options.demo === undefined ? [] : demoClients)]
+  const deletedClients = await findDeleted(
+    client,
+    wanted.map(({ client_id }) => client_id),
+  )
+  const isDeleted = ({ client_id }: { client_id: string }) => deletedClients.includes(client_id)
+  for (const own of ownClients) if (!isDeleted(own)) await keepOwnClient(client, own)
   const admin = await ensureFirstAdmin(
     client,
     options.admin ?? defaultAdmin,
@@ -81,13 +90,23 @@ async function fill(client: pg.Client, options: BootstrapOptions): Promise<Boots
     )
     await addScopes(client, demoApiScopes, demoResource.resource)
     for (const demo of demoClients) {
+      if (isDeleted(demo)) continue
       await addClient(client, demo)
       if (demo.token_endpoint_auth_method === 'none' || options.demo.knownSecrets.has(demo.client_id))
         continue
       newClientSecrets[demo.client_id] = await addSecret(client, demo.client_id)
     }
   }
-  return { admin, newClientSecrets, hasDemo: options.demo !== undefined }
+  return { admin, newClientSecrets, hasDemo: options.demo !== undefined, deletedClients }
+}
+
+async function findDeleted(client: pg.Client, ids: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await client.query<{ client_id: string }>(
+    `SELECT client_id FROM client_ids
+     WHERE client_id = ANY ($1) AND client_id NOT IN (SELECT client_id FROM clients)`,
+    [ids],
+  )
+  return rows.map(({ client_id }) => client_id)
 }
 
 async function addScopes(

@@ -27,12 +27,19 @@ export async function ensureSmokeClient(databaseUrl: string, secret: string): Pr
     await client.query('BEGIN')
     await client.query(
       `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, grant_types, response_types)
-       VALUES ($1, 'Deployment smoke test', 'client_secret_basic', '{client_credentials}', '{}')
+       SELECT $1, 'Deployment smoke test', 'client_secret_basic', '{client_credentials}', '{}'
+       WHERE NOT EXISTS (SELECT FROM client_ids WHERE client_id = $1)
        ON CONFLICT DO NOTHING`,
       [smokeClientId],
     )
     // The row's lock makes parallel deployments take turns; its version tells caches of a new secret.
-    await client.query('SELECT FROM clients WHERE client_id = $1 FOR UPDATE', [smokeClientId])
+    const locked = await client.query('SELECT FROM clients WHERE client_id = $1 FOR UPDATE', [smokeClientId])
+    if (locked.rowCount === 0) {
+      throw new OperatorError(
+        `The client ${smokeClientId} was deleted, and a client id is given once.`,
+        `Nobody but deployments had it, so it may come back: DELETE FROM client_ids WHERE client_id = '${smokeClientId}'`,
+      )
+    }
     const known = await client.query('SELECT secret_hash FROM client_secrets WHERE client_id = $1', [
       smokeClientId,
     ])

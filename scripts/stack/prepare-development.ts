@@ -86,13 +86,14 @@ async function seed(
   isOwnDatabase: boolean,
 ) {
   const knownSecrets = new Set(Object.keys(known?.clients ?? {}))
-  const { admin, newClientSecrets, hasDemo } = await bootstrapDatabase(databaseUrl, {
+  const { admin, newClientSecrets, hasDemo, deletedClients } = await bootstrapDatabase(databaseUrl, {
     issuer,
     demo: { onlyWhenEmpty: isOwnDatabase, knownSecrets },
     replaceUnusedAdminPassword: known?.admin?.password === undefined,
   })
   const clients: DevFacts['clients'] = {}
   for (const { client_id, redirect_uris } of hasDemo ? demoClients : []) {
+    if (deletedClients.includes(client_id)) continue
     const client_secret = newClientSecrets[client_id] ?? known?.clients[client_id]?.client_secret
     clients[client_id] = { client_id, client_secret, redirect_uris }
   }

@@ -248,6 +248,15 @@ export const clients = pgTable(
   ],
 )
 
+/**
+ * Every client id ever given, those of deleted clients too. A trigger of `clients` writes it and its primary key
+ * refuses: who comes later must not inherit what people allowed somebody else, nor tokens, jobs and answers.
+ */
+export const clientIds = pgTable('client_ids', {
+  client_id: text('client_id').primaryKey(),
+  given_at: instant('given_at').notNull().defaultNow(),
+})
+
 /** High-entropy secrets: base64url(SHA-256). More than one may be live during a rollover. */
 export const clientSecrets = pgTable(
   'client_secrets',

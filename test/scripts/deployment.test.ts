@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
 import { regionSettings, secretNames } from '../../scripts/deploy/prepare-region.ts'
@@ -126,6 +127,20 @@ describe('smoke test of a deployment', () => {
     await ensureSmokeClient(stack.database_url, secret)
     await expect(smoke()).resolves.toBeUndefined()
     await expect(ensureSmokeClient(stack.database_url, 'short')).rejects.toThrow('too short')
+  })
+
+  test('its id is given once: who deleted it is told how to let it come back', async () => {
+    const client = new pg.Client(stack.database_url)
+    await client.connect()
+    try {
+      await client.query('DELETE FROM clients WHERE client_id = $1', [smokeClientId])
+      const failure = await ensureSmokeClient(stack.database_url, secret).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ message: expect.stringContaining('given once') })
+      await client.query('DELETE FROM client_ids WHERE client_id = $1', [smokeClientId])
+      await ensureSmokeClient(stack.database_url, secret)
+    } finally {
+      await client.end()
+    }
   })
 
   test('fails when no token comes', async () => {

@@ -1,5 +1,6 @@
 /** Migrations and bootstrap: safe to run twice and at once; secrets are shown once and stored as hashes. */
 import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts'
@@ -29,6 +30,24 @@ describe('migrateDatabase', () => {
     const applied = await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(postgres.url)))
     expect(applied.filter((count) => count > 0)).toHaveLength(1)
     expect(await migrateDatabase(postgres.url)).toBe(0)
+  })
+
+  it('knows the ids of clients deleted before ids were kept, but none that a stranger made up', async () => {
+    await migrateDatabase(postgres.url)
+    const restart = `DROP TRIGGER authly_client_id_given_once ON clients;
+      DROP FUNCTION authly_keep_client_id; TRUNCATE client_ids`
+    await client.query(restart)
+    await client.query(`
+      INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, grant_types) VALUES ('here', 'Here', 'none', '{}');
+      INSERT INTO audit_events (id, type, occurred_at, outcome, actor_type, client_id, entity_type, entity_id) VALUES
+        (gen_random_uuid(), 'consent.granted', now(), 'success', 'user', 'agreed-to', null, null),
+        (gen_random_uuid(), 'client.deleted', now(), 'success', 'user', null, 'client', 'deleted'),
+        (gen_random_uuid(), 'client.authentication_failed', now(), 'failure', 'anonymous', 'made-up', null, null);
+      INSERT INTO jobs (id, kind, actor_type, actor_id) VALUES (gen_random_uuid(), 'users.export', 'client', 'worked')`)
+    const file = (await readdir('drizzle')).find((name) => name.endsWith('_client_id_given_once.sql'))
+    await client.query((await readFile(`drizzle/${file}`, 'utf8')).replaceAll('--> statement-breakpoint', ''))
+    const { rows } = await client.query('SELECT client_id FROM client_ids ORDER BY 1')
+    expect(rows.map((row) => row.client_id)).toEqual(['agreed-to', 'deleted', 'here', 'worked'])
   })
 
   it.each([
@@ -126,7 +145,10 @@ describe('bootstrapDatabase', () => {
       `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, grant_types) VALUES ('theirs', 'Theirs', 'none', '{}')`,
     )
     const result = await bootstrapDatabase(postgres.url, { demo: { ...demo, onlyWhenEmpty: true } })
-    expect(result).toEqual({ admin: undefined, newClientSecrets: {}, hasDemo: false })
+    expect(result).toEqual({
+      ...{ admin: undefined, newClientSecrets: {}, hasDemo: false },
+      deletedClients: [],
+    })
     expect((await client.query('SELECT client_id FROM clients')).rows).toEqual([{ client_id: 'theirs' }])
   })
 
@@ -140,6 +162,16 @@ describe('bootstrapDatabase', () => {
     expect(
       (await client.query('SELECT client_id FROM clients ORDER BY 1')).rows.map((row) => row.client_id),
     ).toEqual(['authly-cli', ...clientIds])
+  })
+
+  it('makes no client again that somebody deleted: its id is given once', async () => {
+    await bootstrapDatabase(postgres.url, { demo })
+    await client.query(`DELETE FROM clients WHERE client_id IN ('authly-cli', 'demo-web')`)
+    const second = await bootstrapDatabase(postgres.url, { demo })
+    expect([...second.deletedClients].sort()).toEqual(['authly-cli', 'demo-web'])
+    expect(Object.keys(second.newClientSecrets)).toEqual(['demo-service'])
+    const { rows } = await client.query('SELECT client_id FROM clients ORDER BY 1')
+    expect(rows.map((row) => row.client_id)).toEqual(['demo-service', 'demo-spa'])
   })
 
   it('gives the API documentation a public client that returns to the issuer alone, wherever that moves', async () => {

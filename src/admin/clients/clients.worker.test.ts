@@ -22,6 +22,11 @@ async function addScopes(...names: string[]) {
   }
 }
 
+const problemOf = async (response: Response): Promise<[number, readonly unknown[]]> => {
+  const { errors } = (await response.json()) as { errors?: readonly unknown[] }
+  return [response.status, errors ?? []]
+}
+
 afterEach(() => vi.restoreAllMocks())
 
 describe('clients', () => {
@@ -57,6 +62,41 @@ describe('clients', () => {
     const gone = await callAdmin(admin, 'DELETE', `/admin/clients/${client_id}`, { headers })
     expect(gone.status, await gone.clone().text()).toBe(204)
     expect((await callAdmin(admin, 'GET', `/admin/clients/${client_id}`)).status).toBe(404)
+  })
+
+  it('gives an id once: nobody inherits the consents and tokens of a deleted client', async () => {
+    const admin = await addAdmin()
+    const client_id = freshId()
+    const again = { ...shop, client_id, client_name: 'Other shop' }
+    const create = (body: object) => callAdmin(admin, 'POST', '/admin/clients', { body })
+    expect((await create({ ...shop, client_id })).status).toBe(201)
+    const [, [taken]] = await problemOf(await create(again))
+    expect(taken).toEqual({ pointer: '#/client_id', detail: 'is taken' })
+    await testDatabase().execute(sql`insert into consents (user_id, client_id, scopes)
+      values (${admin.id}::uuid, ${client_id}, '{openid}')`)
+    const headers = { 'if-match': '*' }
+    expect((await callAdmin(admin, 'DELETE', `/admin/clients/${client_id}`, { headers })).status).toBe(204)
+    const { rows } = await testDatabase().execute(sql`select 1 from consents where client_id = ${client_id}`)
+    expect(rows).toEqual([])
+    const [status, [given]] = await problemOf(await create(again))
+    expect(status).toBe(409)
+    expect(given).toEqual({ pointer: '#/client_id', detail: 'was the id of a client that is deleted' })
+    expect((await callAdmin(admin, 'GET', `/admin/clients/${client_id}`)).status).toBe(404)
+  })
+
+  it('gives an id once, whoever is faster: a deletion and a registration at the same time', async () => {
+    const admin = await addAdmin()
+    for (let round = 0; round < 5; round++) {
+      const client_id = freshId()
+      const create = () => callAdmin(admin, 'POST', '/admin/clients', { body: { ...shop, client_id } })
+      expect((await create()).status).toBe(201)
+      const path = `/admin/clients/${client_id}`
+      const answers = await Promise.all([
+        callAdmin(admin, 'DELETE', path, { headers: { 'if-match': '*' } }),
+        ...Array.from({ length: 4 }, create),
+      ])
+      expect(answers.map(({ status }) => status)).toEqual([204, 409, 409, 409, 409])
+    }
   })
 
   it('takes both forms of a secret where no method is named; a named one is a pin (RFC 7591 §2)', async () => {

@@ -29,11 +29,16 @@ export const createClient = defineOperation({
   answers: {
     201: { description: 'The client', schema: createdClientSchema, versioned: true, located: true },
   },
-  problems: { 409: 'A client of this id exists' },
+  problems: { 409: 'A client of this id exists, or existed' },
   conflicts: {
     clients_pkey: {
       title: 'A client of this id exists',
       errors: [{ pointer: '#/client_id', detail: 'is taken' }],
+    },
+    // Attack: who registers the id of a deleted client inherits what people allowed it, and its refresh tokens.
+    client_ids_pkey: {
+      title: 'A client id is given once',
+      errors: [{ pointer: '#/client_id', detail: 'was the id of a client that is deleted' }],
     },
   },
   async run(call) {

@@ -14,7 +14,7 @@ export const deleteClient = defineOperation({
   tag: 'Clients',
   summary: 'Delete a client',
   description:
-    'Its secrets and all consents go with it. Its tokens stop working here within a minute, two in other regions, because the client is looked up at every use; resource servers that check signatures alone accept access tokens until they expire.',
+    'Its secrets and all consents go with it; its id is given to no other client. Its tokens stop working here within a minute, two in other regions, because the client is looked up at every use; resource servers that check signatures alone accept access tokens until they expire.',
   permission: 'admin:clients:delete',
   dangerous: true,
   conditional: true,
