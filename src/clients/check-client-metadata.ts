@@ -150,12 +150,18 @@ const ownerOf = (address: string): string => {
 }
 
 /** RFC 9700 §2.1.1: without PKCE only the nonce of an ID token shows that a code was injected. */
-const pkce: Rule = (metadata) =>
-  when(
+const pkce: Rule = (metadata) => [
+  ...when(
     !metadata.require_pkce && !(canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
     'require_pkce',
     'may be false only for clients that authenticate and use OpenID Connect (scope openid)',
-  )
+  ),
+  ...when(
+    metadata.nonce_optional && metadata.require_pkce,
+    'nonce_optional',
+    'is only for clients whose require_pkce is false: with PKCE a nonce is optional anyway',
+  ),
+]
 
 const lifetimes: Rule = ({
   refresh_token_idle_ttl_seconds: idle,

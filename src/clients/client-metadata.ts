@@ -44,6 +44,8 @@ export interface ClientMetadata {
   readonly enabled: boolean
   readonly first_party: boolean
   readonly require_pkce: boolean
+  readonly nonce_optional: boolean
+  readonly scope_claims_in_id_token: boolean
   readonly require_request_signing: boolean
   readonly admin_ip_allow_list: readonly string[]
   readonly access_token_ttl_seconds: number | null

@@ -44,6 +44,10 @@ export interface Client {
   readonly default_acr_values: readonly string[]
   readonly first_party: boolean
   readonly require_pkce: boolean
+  /** Without PKCE it may leave out the nonce as well. */
+  readonly nonce_optional: boolean
+  /** Its ID tokens carry what userinfo says for the granted scopes. */
+  readonly scope_claims_in_id_token: boolean
   readonly access_token_ttl_seconds: number | undefined
   readonly id_token_ttl_seconds: number | undefined
   readonly refresh_token_idle_ttl_seconds: number | undefined

@@ -77,6 +77,8 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): Client {
     default_acr_values: row.default_acr_values,
     first_party: row.first_party,
     require_pkce: row.require_pkce,
+    nonce_optional: row.nonce_optional,
+    scope_claims_in_id_token: row.scope_claims_in_id_token,
     access_token_ttl_seconds: row.access_token_ttl_seconds ?? undefined,
     id_token_ttl_seconds: row.id_token_ttl_seconds ?? undefined,
     refresh_token_idle_ttl_seconds: row.refresh_token_idle_ttl_seconds ?? undefined,

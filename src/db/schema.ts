@@ -224,6 +224,10 @@ export const clients = pgTable(
     first_party: boolean('first_party').notNull().default(false),
     /** May be false only for confidential OIDC clients, which must then send a nonce. */
     require_pkce: boolean('require_pkce').notNull().default(true),
+    /** Only with `require_pkce` false: neither is sent, and nothing shows an injected code. */
+    nonce_optional: boolean('nonce_optional').notNull().default(false),
+    /** The claims of granted scopes stand in the ID token too, which costs a query a token. */
+    scope_claims_in_id_token: boolean('scope_claims_in_id_token').notNull().default(false),
     /** RFC 7591 §2: people responsible for the client. */
     contacts: text('contacts').array().notNull().default(sql`'{}'::text[]`),
     software_id: text('software_id'),

@@ -8,7 +8,7 @@ import type { RootSecret } from '../kit/root-secret.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import type { Grant } from '../sessions/user-sessions.ts'
 import type { FindUser } from '../users/user.ts'
-import { selectClaims } from './claims.ts'
+import { claimsByScope, selectClaims } from './claims.ts'
 import { sessionIdFor } from './subject.ts'
 
 export interface IdTokenNeeds {
@@ -21,23 +21,27 @@ export interface IdTokenNeeds {
 /** Media type in the `typ` header of ID tokens. */
 export const idTokenType = 'JWT'
 
+export interface IdTokenInput {
+  readonly client: Client
+  readonly grant: Grant
+  /** Scopes of the access token that comes along. */
+  readonly scopes: readonly string[]
+  readonly accessToken: string
+  /** Seconds since the Unix epoch. */
+  readonly iat: number
+}
+
 /**
- * Signs the ID token of a grant. Claims about the person stay at userinfo (§5.4), unless the `claims`
- * parameter asked for them here: only then is Postgres read.
- * @param iat seconds since the Unix epoch
+ * Signs the ID token of a grant. Claims about the person stay at userinfo (§5.4), unless the `claims` parameter asked
+ * for them here, or the client is registered to get those of its scopes: only then is Postgres read.
  */
-export async function issueIdToken(
-  needs: IdTokenNeeds,
-  client: Client,
-  grant: Grant,
-  accessToken: string,
-  iat: number,
-): Promise<string> {
+export async function issueIdToken(needs: IdTokenNeeds, input: IdTokenInput): Promise<string> {
+  const { client, grant, accessToken, iat } = input
   const alg = client.id_token_signed_response_alg
   const [at_hash, sid, claims] = await Promise.all([
     accessTokenHash(alg, accessToken),
     sessionIdFor(needs.root, client.client_id, grant.session_id),
-    requestedClaims(needs, grant),
+    personalClaims(needs, input),
   ])
   return needs.signJwt(alg, idTokenType, {
     ...claims,
@@ -60,11 +64,17 @@ export async function issueIdToken(
  * Without Postgres they are left out, which is no error (§5.5.1). Failing here would: the code is spent by now, and
  * a client that tried again would be taken for a thief.
  */
-async function requestedClaims(needs: IdTokenNeeds, grant: Grant): Promise<Record<string, unknown>> {
-  if (grant.claims.id_token.length === 0) return {}
+async function personalClaims(
+  needs: IdTokenNeeds,
+  { client, grant, scopes }: IdTokenInput,
+): Promise<Record<string, unknown>> {
+  const ofScopes = client.scope_claims_in_id_token
+    ? scopes.filter((scope) => Object.hasOwn(claimsByScope, scope))
+    : []
+  if (ofScopes.length + grant.claims.id_token.length === 0) return {}
   try {
     const user = await needs.findUser(grant.user_id)
-    return user ? selectClaims(user, [], grant.claims.id_token) : {}
+    return user ? selectClaims(user, ofScopes, grant.claims.id_token) : {}
   } catch (error) {
     if (isUnavailable(error)) return {}
     throw error

@@ -196,6 +196,12 @@ describe('metadata as a whole', () => {
       ['#/sector_identifier_uri'],
     ],
     ['no PKCE without OpenID Connect', { require_pkce: false }, ['#/require_pkce']],
+    [
+      'no PKCE, no nonce, confidential, OpenID Connect (OpenID Connect Core §3.1.2.1)',
+      { require_pkce: false, nonce_optional: true, scope: 'openid' },
+      [],
+    ],
+    ['no nonce, but PKCE', { nonce_optional: true, scope: 'openid' }, ['#/nonce_optional']],
     ['no PKCE, confidential, OpenID Connect', { require_pkce: false, scope: 'openid email' }, []],
     [
       'no PKCE for a public client (RFC 9700 §2.1.1)',

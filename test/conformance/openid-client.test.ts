@@ -131,6 +131,54 @@ describe.each(confidential)('openid-client with $method', ({ method, auth }) => 
   })
 })
 
+describe('openid-client and what the registration of a client allows', () => {
+  const exempt = { require_pkce: false, nonce_optional: true }
+  const withoutNonce = (config: oidc.Configuration, client: SeededClient, scope: string) =>
+    oidc.buildAuthorizationUrl(config, { redirect_uri: client.redirect_uri, scope, state: 'state' })
+
+  it('signs a person in with neither nonce nor PKCE (OIDC Core §3.1.2.1: nonce is optional in the code flow)', async () => {
+    const user = await addUser()
+    const { client, config } = await party((secret) => oidc.ClientSecretBasic(secret), exempt)
+    const url = withoutNonce(config, client, 'openid')
+    const callback = await signIn(createUserAgent(), url, client.redirect_uri, { user })
+    const tokens = await oidc.authorizationCodeGrant(config, callback, {
+      expectedState: 'state',
+      idTokenExpected: true,
+    })
+    expect(tokens.claims()).toMatchObject({ sub: user.id })
+    expect(tokens.claims()).not.toHaveProperty('nonce')
+  })
+
+  it('refuses the same to a client without that switch', async () => {
+    const user = await addUser()
+    const { client, config } = await party((secret) => oidc.ClientSecretBasic(secret), {
+      require_pkce: false,
+    })
+    const url = withoutNonce(config, client, 'openid')
+    const callback = await signIn(createUserAgent(), url, client.redirect_uri, { user })
+    await expect(
+      oidc.authorizationCodeGrant(config, callback, { expectedState: 'state' }),
+    ).rejects.toMatchObject({
+      error: 'invalid_request',
+    })
+  })
+
+  it('finds the claims of the granted scopes in the ID token (OIDC Core §5.4)', async () => {
+    const user = await addUser({ profile: { name: 'Ada Lovelace' }, email: 'ada.id.token@example.test' })
+    const auth = (secret: string) => oidc.ClientSecretBasic(secret)
+    const { client, config } = await party(auth, { scope_claims_in_id_token: true })
+    const tokens = await obtainTokens({ client, config }, user, {
+      scope: 'openid profile email offline_access',
+    })
+    const expected = { name: 'Ada Lovelace', email: 'ada.id.token@example.test', email_verified: true }
+    expect(tokens.claims()).toMatchObject(expected)
+    const refreshed = await oidc.refreshTokenGrant(config, tokens.refresh_token as string)
+    expect(refreshed.claims()).toMatchObject(expected)
+    const narrow = await obtainTokens({ client, config }, user, { scope: 'openid' })
+    expect(narrow.claims()).not.toHaveProperty('email')
+  })
+})
+
 describe('openid-client with private_key_jwt', () => {
   it.each(['ES256', 'RS256', 'PS256', 'Ed25519'])('authenticates with %s (OIDC Core §9)', async (alg) => {
     const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })

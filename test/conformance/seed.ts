@@ -39,6 +39,8 @@ export type ClientColumns = Partial<{
   default_max_age_seconds: number
   first_party: boolean
   require_pkce: boolean
+  nonce_optional: boolean
+  scope_claims_in_id_token: boolean
   access_token_ttl_seconds: number
 }>
 

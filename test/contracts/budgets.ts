@@ -30,6 +30,12 @@ export const budgets = {
     postgresRoundTrips: 0,
     note: 'as above',
   },
+  idTokenClaims: {
+    operation: 'token: authorization_code or refresh_token, claims of scopes in the ID token',
+    objectCalls: 1,
+    postgresRoundTrips: 1,
+    note: 'clients with `scope_claims_in_id_token`; while Postgres is away the claims are left out, the tokens are not',
+  },
   introspect: { operation: 'introspect', objectCalls: 1, postgresRoundTrips: 0 },
   revoke: { operation: 'revoke', objectCalls: 1, postgresRoundTrips: 0 },
   silentAuthorize: {

@@ -1,6 +1,6 @@
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
-import { exportJWK, generateKeyPair } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadClient } from '../../src/clients/clients.store.ts'
 import { clientCacheKey } from '../../src/clients/find-client.ts'
@@ -114,7 +114,7 @@ async function redeem(code: string) {
   }
   const response = await post('/oauth/token', fields, asClient)
   expect(response.status).toBe(200)
-  return (await response.json()) as { access_token: string; refresh_token: string }
+  return (await response.json()) as { access_token: string; refresh_token: string; id_token: string }
 }
 
 /** Runs `operation` once for the caches and once more for the count. */
@@ -210,6 +210,38 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       ),
     ),
   )
+
+  it(budgets.idTokenClaims.operation, async () => {
+    const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+    let version = 1
+    const setClaims = async (scope_claims_in_id_token: boolean) => {
+      version++
+      const where = eq(clients.client_id, clientId)
+      await database.update(clients).set({ scope_claims_in_id_token, version }).where(where)
+      const { edgeCache } = testDependencies()
+      await edgeCache.refresh(clientCacheKey(clientId), await loadClient(database, clientId))
+    }
+    await setClaims(true)
+    await expectWithin(
+      budgets.idTokenClaims,
+      prepared(authorize, async (code) => {
+        expect(decodeJwt((await redeem(code)).id_token)).toMatchObject({ email, email_verified: true })
+      }),
+    )
+    await expectWithin(
+      budgets.idTokenClaims,
+      prepared(
+        async () => redeem(await authorize()),
+        async ({ refresh_token }) => {
+          const fields = { grant_type: 'refresh_token', refresh_token }
+          const response = await post('/oauth/token', fields, asClient)
+          const { id_token } = (await response.json()) as { id_token: string }
+          expect(decodeJwt(id_token)).toMatchObject({ email })
+        },
+      ),
+    )
+    await setClaims(false)
+  })
 
   it(budgets.introspect.operation, () =>
     expectWithin(

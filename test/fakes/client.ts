@@ -33,6 +33,8 @@ export const aClient = (overrides: Partial<Client> = {}): Client => ({
   default_acr_values: [],
   first_party: false,
   require_pkce: true,
+  nonce_optional: false,
+  scope_claims_in_id_token: false,
   access_token_ttl_seconds: undefined,
   id_token_ttl_seconds: undefined,
   refresh_token_idle_ttl_seconds: undefined,

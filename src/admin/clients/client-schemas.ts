@@ -112,7 +112,16 @@ const valued = {
     .meta({ description: 'A disabled client gets no tokens, and those it has stop working here' }),
   first_party: z.boolean().meta({ description: 'Skips the consent page' }),
   require_pkce: z.boolean().meta({
-    description: 'May be false only for confidential OpenID Connect clients, which must send a nonce',
+    description:
+      'May be false only for confidential OpenID Connect clients, which must send a nonce unless `nonce_optional` says otherwise',
+  }),
+  nonce_optional: z.boolean().meta({
+    description:
+      'Only with `require_pkce` false: a code request may come without PKCE and without nonce (OpenID Connect Core §3.1.2.1). Nothing shows then that somebody injected a stolen code (RFC 9700 §2.1.1)',
+  }),
+  scope_claims_in_id_token: z.boolean().meta({
+    description:
+      'The ID token carries the claims of the granted scopes (`profile`, `email`, `address`, `phone`) as userinfo does; costs a database query at each ID token, and while the database is away they are left out',
   }),
   require_request_signing: z.boolean().meta({
     description: 'Admin requests of this client count only when signed with one of its keys (RFC 9421)',

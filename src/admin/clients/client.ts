@@ -48,6 +48,8 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   enabled: true,
   first_party: false,
   require_pkce: true,
+  nonce_optional: false,
+  scope_claims_in_id_token: false,
   require_request_signing: false,
   admin_ip_allow_list: [],
   access_token_ttl_seconds: null,

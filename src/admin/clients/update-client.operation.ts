@@ -99,6 +99,7 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'id_token_signed_response_alg',
   'access_token_signed_response_alg',
   'userinfo_signed_response_alg',
+  'scope_claims_in_id_token',
   'access_token_ttl_seconds',
   'id_token_ttl_seconds',
   'admin_ip_allow_list',

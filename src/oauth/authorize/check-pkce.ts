@@ -7,7 +7,8 @@ import type { Check } from './check.ts'
 
 /**
  * PKCE (RFC 7636) against stolen and injected codes. Required, unless the client is confidential, exempt, and
- * sends a nonce, which then detects injection instead (RFC 9700 §2.1.1): in the ID token, so only with `openid`.
+ * sends a nonce, which then detects injection instead (RFC 9700 §2.1.1): in the ID token, so only with `openid`. That
+ * it may leave out the nonce too (OpenID Connect Core §3.1.2.1) is said for each client.
  */
 export const checkPkce: Check<{ readonly code_challenge: string | undefined }> = (
   _needs,
@@ -19,7 +20,8 @@ export const checkPkce: Check<{ readonly code_challenge: string | undefined }> =
     if (method !== undefined) return err(invalidRequest('code_challenge is missing'))
     const exempt = !client.require_pkce && isConfidential(client)
     if (!exempt) return err(invalidRequest('code_challenge is missing: PKCE is required'))
-    return parameters.get('nonce') !== undefined && getsIdToken(parameters, client)
+    const hasNonce = parameters.get('nonce') !== undefined || client.nonce_optional
+    return hasNonce && getsIdToken(parameters, client)
       ? ok({ code_challenge: undefined })
       : err(invalidRequest('without PKCE the openid scope and a nonce are required'))
   }

@@ -41,7 +41,7 @@ export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput)
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     ...(input.refresh_token === undefined ? {} : { refresh_token: input.refresh_token }),
     ...(scopes.includes('openid')
-      ? { id_token: await issueIdToken(needs, client, grant, accessToken, iat) }
+      ? { id_token: await issueIdToken(needs, { client, grant, scopes, accessToken, iat }) }
       : {}),
   }
 }

@@ -29,6 +29,10 @@ describe('PKCE (RFC 7636, RFC 9700 §2.1.1)', () => {
     expect(await check(query)).toBe(expected)
   })
 
+  it('stays required where only the nonce is optional', async () => {
+    expect(await check('scope=openid', { nonce_optional: true })).toBe('invalid_request')
+  })
+
   it.each<[string, string, Partial<Client>, string]>([
     ['a nonce in an ID token', 'scope=profile+openid&nonce=n', {}, 'exempt'],
     ['no nonce', 'scope=openid', {}, 'invalid_request'],
@@ -42,6 +46,14 @@ describe('PKCE (RFC 7636, RFC 9700 §2.1.1)', () => {
       'invalid_request',
     ],
     ['a challenge all the same', `${challenge}&code_challenge_method=S256`, {}, 'c'.repeat(43)],
+    ['no nonce, which is optional for it', 'scope=openid', { nonce_optional: true }, 'exempt'],
+    ['no nonce and no ID token', 'scope=read', { nonce_optional: true }, 'invalid_request'],
+    [
+      'no nonce as a public client, whatever its registration says',
+      'scope=openid',
+      { nonce_optional: true, token_endpoint_auth_method: 'none' },
+      'invalid_request',
+    ],
   ])('an exempt client with %s', async (_, query, client, expected) => {
     expect(await check(query, { require_pkce: false, ...client })).toBe(expected)
   })

@@ -1,5 +1,6 @@
 import { decodeJwt, type JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
+import type { Client } from '../../../src/clients/client.ts'
 import { parseConfig } from '../../../src/config.ts'
 import { createSignJwt } from '../../../src/keys/sign-jwt.ts'
 import { sha256 } from '../../../src/kit/hash.ts'
@@ -10,6 +11,7 @@ import type { GrantNeeds, GrantType, TokenResponse } from '../../../src/oauth/gr
 import { refreshToken } from '../../../src/oauth/grants/refresh-token.ts'
 import { parseParameters } from '../../../src/oauth/parameters.ts'
 import type { Grant } from '../../../src/sessions/user-sessions.ts'
+import type { User } from '../../../src/users/user.ts'
 import { aClient } from '../../fakes/client.ts'
 import { createFakeSessionsOf } from '../../fakes/fake-user-sessions.ts'
 import { createFakeKeyring } from '../../fakes/keyring.ts'
@@ -26,7 +28,11 @@ const signJwt = createSignJwt({ keyring: await createFakeKeyring() })
 const verifier = 'v'.repeat(43)
 
 /** A person signed in, and an application that redeems a code and refreshes. */
-async function setUp(findUser: GrantNeeds['findUser'], more: Partial<Grant> = {}) {
+async function setUp(
+  findUser: GrantNeeds['findUser'],
+  more: Partial<Grant> = {},
+  metadata: Partial<Client> = {},
+) {
   const { sessionsOf } = createFakeSessionsOf()
   const needs: GrantNeeds = {
     config,
@@ -38,7 +44,7 @@ async function setUp(findUser: GrantNeeds['findUser'], more: Partial<Grant> = {}
     recordEvent() {},
   }
   const { scopes, resources } = aGrant('g-1', more)
-  let client = aClient({ client_id: 'web', scopes, resources })
+  let client = aClient({ client_id: 'web', scopes, resources, ...metadata })
   const ask = async (type: GrantType, fields: Record<string, string>): Promise<TokenResponse> => {
     const form = parseParameters(new URLSearchParams(fields).toString())
     if (!form.ok) throw new Error(form.error)
@@ -69,6 +75,18 @@ async function setUp(findUser: GrantNeeds['findUser'], more: Partial<Grant> = {}
 }
 
 const idToken = ({ id_token = '' }: TokenResponse): JWTPayload => decodeJwt(id_token)
+const ada: User = {
+  id: userId,
+  username: 'ada',
+  email: 'ada@example.com',
+  email_verified: true,
+  phone_number: undefined,
+  phone_number_verified: false,
+  profile: { name: 'Ada' },
+  roles: [],
+  status: 'active',
+  updated_at: start,
+}
 const nobody = async () => undefined
 const outage = Object.assign(new Error('fetch failed'), { name: 'NeonDbError' })
 
@@ -81,6 +99,57 @@ describe('ID tokens of a grant', () => {
     expect(second).not.toHaveProperty('nonce')
     const { sub, aud, auth_time, azp } = idToken(first)
     expect(second).toMatchObject({ sub, aud, auth_time, azp })
+  })
+
+  it('carry the claims of granted scopes for a client that is registered so, and of no other scope (§5.4)', async () => {
+    const scopes = ['openid', 'profile', 'offline_access']
+    const metadata = { scope_claims_in_id_token: true }
+    const { redeem, refresh } = await setUp(async () => ada, { scopes }, metadata)
+    const first = await redeem()
+    expect(idToken(first)).toMatchObject({ name: 'Ada', preferred_username: 'ada', sub: expect.any(String) })
+    expect(idToken(first)).not.toHaveProperty('email')
+    expect(idToken(await refresh(first.refresh_token))).toMatchObject({ name: 'Ada' })
+  })
+
+  it('leave out what a narrower refresh, or the client itself, no longer may see', async () => {
+    const scopes = ['openid', 'profile', 'email']
+    const { redeem, refresh, withdraw } = await setUp(
+      async () => ada,
+      { scopes },
+      { scope_claims_in_id_token: true },
+    )
+    const first = await redeem()
+    expect(idToken(first)).toMatchObject({ name: 'Ada', email: 'ada@example.com' })
+    const narrow = await refresh(first.refresh_token, { scope: 'openid profile' })
+    expect(idToken(narrow)).toMatchObject({ name: 'Ada' })
+    expect(idToken(narrow)).not.toHaveProperty('email')
+    withdraw('profile')
+    const withdrawn = idToken(await refresh(narrow.refresh_token))
+    expect(withdrawn).toMatchObject({ email: 'ada@example.com' })
+    expect(withdrawn).not.toHaveProperty('name')
+  })
+
+  it('carry claims asked for by name beside those of scopes (§5.5)', async () => {
+    const more = { scopes: ['openid', 'profile'], claims: { userinfo: [], id_token: ['email'] } }
+    const { redeem } = await setUp(async () => ada, more, { scope_claims_in_id_token: true })
+    expect(idToken(await redeem())).toMatchObject({ name: 'Ada', email: 'ada@example.com' })
+  })
+
+  it('read nobody from Postgres unless there is a claim to carry', async () => {
+    const never = () => Promise.reject(new Error('read'))
+    const scopes = ['openid', 'profile', 'email']
+    await (await setUp(never, { scopes })).redeem()
+    await (await setUp(never, { scopes: ['openid'] }, { scope_claims_in_id_token: true })).redeem()
+  })
+
+  it('come without the claims of scopes while Postgres is away', async () => {
+    const scopes = ['openid', 'profile', 'email']
+    const { redeem } = await setUp(
+      () => Promise.reject(outage),
+      { scopes },
+      { scope_claims_in_id_token: true },
+    )
+    expect(idToken(await redeem())).not.toHaveProperty('email')
   })
 
   it('come without requested claims while Postgres is away: no code is spent for an error (§5.5.1)', async () => {
