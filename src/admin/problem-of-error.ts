@@ -13,6 +13,7 @@ interface DatabaseError {
 const forbiddenDetails: Readonly<Record<string, string>> = {
   more_privileged: 'It concerns permissions that you do not have.',
   own_privileges: 'Nobody changes their own privileges.',
+  less_restricted: 'The client would be less restricted than the one you use.',
   built_in: 'Built-in roles cannot be changed.',
 }
 

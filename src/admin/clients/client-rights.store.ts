@@ -26,6 +26,19 @@ export const assertMayManageClient = (
     union select scope from jsonb_array_elements_text(${JSON.stringify(wanted)}::jsonb) as scope
     where scope like 'admin:%'))`
 
+/**
+ * Attack: a service account whose requests must be signed, or come from certain addresses, makes or changes another
+ * client that need not, and speaks as that one. Statements around a write of the client; they refuse (`AU403`) when
+ * the result is registered for the admin API and less restricted than the client that is acting.
+ */
+export const asRestricted = (
+  { clientId }: Pick<Actor, 'clientId'>,
+  writtenId: string,
+): { readonly before: SQL; readonly after: SQL } => ({
+  before: sql`select authly_note_restrictions(${clientId})`,
+  after: sql`select authly_assert_as_restricted(${writtenId})`,
+})
+
 /** Locks the client until the transaction ends; refuses with 404 when there is none. */
 export const lockClient = (clientId: string): readonly SQL[] => [
   sql`select 1 from clients where client_id = ${clientId} for update`,

@@ -7,7 +7,7 @@ import { answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { timestampInput } from '../schemas.ts'
-import { assertMayManageClient, checkNotItself, lockClient } from './client-rights.store.ts'
+import { asRestricted, assertMayManageClient, checkNotItself, lockClient } from './client-rights.store.ts'
 import { clientIdParam, createdSecretSchema } from './client-schemas.ts'
 import { makeSecret, maxLiveSecrets } from './client-secret.store.ts'
 
@@ -44,10 +44,15 @@ export const createClientSecret = defineOperation({
     }
     const secret = await makeSecret(call, client_id, expiry?.toISOString() ?? null)
     const created = answer(201, secret.view)
-    const rows = await writeOnce(created.value, [
+    const restricted = asRestricted(actor, client_id)
+    const guards = [
       // Attack: two requests at once would each count one secret and leave three.
       ...lockClient(client_id),
       assertMayManageClient(actor, client_id),
+      restricted.before,
+      restricted.after,
+    ]
+    const statements = [
       sql`select authly_refuse('AU409', 'no_secret_method') from clients
         where client_id = ${client_id} and token_endpoint_auth_method not like 'client_secret_%'`,
       sql`delete from client_secrets where client_id = ${client_id} and expires_at <= now()`,
@@ -56,7 +61,8 @@ export const createClientSecret = defineOperation({
       secret.insert,
       sql`update clients set version = version + 1, updated_at = now() where client_id = ${client_id}`,
       selectClient(client_id),
-    ])
+    ]
+    const rows = await writeOnce(created.value, statements, guards)
     await renewCache(deps.edgeCache, clientCacheKey(client_id), toLoadedClient(rows.at(-1) ?? []))
     return created
   },

@@ -6,11 +6,11 @@ import { randomToken } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
 import { usesSecret } from '../../oauth/client-auth/method-names.ts'
 import { insertEntity } from '../entity-change.store.ts'
-import { answer, defineOperation } from '../operation.ts'
+import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { columnsOf, metadataDefaults, toViewMetadata, withNamedMethod } from './client.ts'
-import { assertMayManageClient } from './client-rights.store.ts'
+import { asRestricted, assertMayManageClient } from './client-rights.store.ts'
 import { clientCreation, createdClientSchema } from './client-schemas.ts'
 import { makeSecret } from './client-secret.store.ts'
 import { settleMetadata } from './settle-metadata.store.ts'
@@ -22,7 +22,7 @@ export const createClient = defineOperation({
   tag: 'Clients',
   summary: 'Register a client',
   description:
-    'Metadata by RFC 7591 and OpenID Connect Registration. A client that authenticates by a secret gets one, shown in this answer only. A client with admin scopes can be made only by somebody who has these permissions.',
+    'Metadata by RFC 7591 and OpenID Connect Registration. A client that authenticates by a secret gets one, shown in this answer only. A client with admin scopes can be made only by somebody who has these permissions. What a client makes is restricted as it is itself (`require_request_signing`, `admin_ip_allow_list`).',
   permission: 'admin:clients:write',
   dangerous: true,
   body: clientCreation,
@@ -45,7 +45,7 @@ export const createClient = defineOperation({
     const { client_id = `app-${randomToken(15)}`, ...given } = call.body
     const idFault = call.body.client_id === undefined ? undefined : clientIdFault(client_id)
     if (idFault) return err(invalidRequest([{ pointer: '#/client_id', detail: idFault }]))
-    const metadata = completeMetadata(given)
+    const metadata = completeMetadata(await inheritRestrictions(call, given))
     const sector = await settleMetadata(call, metadata)
     if (!sector.ok) return sector
     const time = new Date(call.now).toISOString()
@@ -61,18 +61,39 @@ export const createClient = defineOperation({
       { version: 1, location: `/admin/clients/${client_id}` },
     )
     const event = call.event('client.created', { entity_type: 'client', entity_id: client_id, client_id })
-    const rows = await call.writeOnce(created.value, [
-      assertMayManageClient(call.actor, client_id, scopesOf(metadata)),
-      insertEntity({ table: 'clients', row, event }),
-      ...(secret ? [secret.insert] : []),
-      selectClient(client_id),
-    ])
+    const restricted = asRestricted(call.actor, client_id)
+    const rows = await call.writeOnce(
+      created.value,
+      [
+        insertEntity({ table: 'clients', row, event }),
+        ...(secret ? [secret.insert] : []),
+        restricted.after,
+        selectClient(client_id),
+      ],
+      // Also before a repetition is told the secret that was made.
+      [assertMayManageClient(call.actor, client_id, scopesOf(metadata)), restricted.before],
+    )
     await renewCache(call.deps.edgeCache, clientCacheKey(client_id), toLoadedClient(rows.at(-1) ?? []))
     return created
   },
 })
 
 type Given = { readonly [Name in keyof ClientMetadata]?: ClientMetadata[Name] | null | undefined }
+
+/** What says nothing about them has the restrictions of the client that makes it. */
+async function inheritRestrictions<G extends Given>({ actor, deps }: AdminCall, given: G): Promise<G> {
+  const maker = await deps.findClient(actor.clientId)
+  const hasKeys = given.jwks != null || given.jwks_uri != null
+  const isAdministrative = given.scope?.split(' ').some((name) => name.startsWith('admin:')) === true
+  return {
+    ...given,
+    admin_ip_allow_list: given.admin_ip_allow_list ?? maker?.admin_ip_allow_list,
+    // Without keys nothing can be signed: refused where it matters, left out where it does not.
+    require_request_signing:
+      given.require_request_signing ??
+      (maker?.require_request_signing === true && (hasKeys || isAdministrative)),
+  }
+}
 
 /** RFC 7591 §2: what is left out, or null, has its default; `response_types` follow the grant types. */
 function completeMetadata(given: Given & { readonly client_name: string }): ClientMetadata {

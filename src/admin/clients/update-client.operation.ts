@@ -17,7 +17,7 @@ import {
   toClientView,
   withNamedMethod,
 } from './client.ts'
-import { assertMayManageClient, checkNotItself } from './client-rights.store.ts'
+import { asRestricted, assertMayManageClient, checkNotItself } from './client-rights.store.ts'
 import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
 import { settleMetadata } from './settle-metadata.store.ts'
 
@@ -31,7 +31,7 @@ export const updateClient = defineOperation({
   tag: 'Clients',
   summary: 'Change a client',
   description:
-    'Merge patch (RFC 7396); `{"enabled": false}` disables. Other isolates of this region follow within a minute, other regions within two. A client with admin scopes can be changed only by somebody who has these permissions, and no service account changes itself.',
+    'Merge patch (RFC 7396); `{"enabled": false}` disables. Other isolates of this region follow within a minute, other regions within two. A client with admin scopes can be changed only by somebody who has these permissions, no service account changes itself, and no restricted client (`require_request_signing`, `admin_ip_allow_list`) leaves one that is less restricted.',
   permission: 'admin:clients:write',
   dangerous: true,
   conditional: true,
@@ -71,7 +71,9 @@ async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
   const { actor, db, event } = call
   const settled = await settlePatch(call, clientId, patch)
   if (!settled.ok) return settled
-  const [, updated, cached] = await db.runAll([
+  const restricted = asRestricted(actor, clientId)
+  const [, , updated, , cached] = await db.runAll([
+    restricted.before,
     assertMayManageClient(actor, clientId, patch.scope === undefined ? [] : scopesOf({ scope: patch.scope })),
     updateEntity({
       table: 'clients',
@@ -80,6 +82,7 @@ async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
       expectedVersions: settled.value.versions,
       event: event('client.updated', { entity_type: 'client', entity_id: clientId, client_id: clientId }),
     }),
+    restricted.after,
     selectClient(clientId),
   ])
   const changed = outcomeOf<ClientRow>(updated ?? [])
