@@ -3,11 +3,20 @@
  * generated from this schema (`npm run docs:generate`), so every description here is what operators read.
  */
 import { z } from 'zod'
+import { isPublicHost } from './kit/public-host.ts'
 import { parsePolicyOverrides } from './rate-limits/policies.ts'
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 const isLoopback = (url: string): boolean => URL.canParse(url) && loopbackHosts.has(new URL(url).hostname)
+
+/** Whether it is `host:port` as a URL has it, of a public host and not the port that needs no permission. */
+function isFetchHost(text: string): boolean {
+  const address = `https://${text}`
+  if (!/^(\[[\da-f:.]+\]|[^\s/?#@:[\]\\]+):\d{1,5}$/i.test(text) || !URL.canParse(address)) return false
+  const { hostname, port } = new URL(address)
+  return port !== '' && port !== '0' && isPublicHost(hostname)
+}
 
 const seconds = (fallback: number, description: string) =>
   z.coerce
@@ -137,8 +146,25 @@ export const environmentSchema = z.object({
     'A retired key stays in the JWKS this long. Keep it above the longest token lifetime.',
   ),
   AUTHLY_ALLOW_LOOPBACK_FETCH: flag(
-    'Tests only: lets outgoing fetches (jwks_uri …) reach loopback http addresses. Refused with an https issuer.',
+    'Development and tests: lets outgoing fetches (`jwks_uri`, `sector_identifier_uri`) reach loopback addresses, over http too. Only for an issuer on a loopback host or below `.test`.',
   ),
+  AUTHLY_FETCH_HOSTS: z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .refine(
+      (hosts) => hosts.every(isFetchHost),
+      'must be a list of host:port with public hosts, ports other than 443',
+    )
+    .transform((hosts): ReadonlySet<string> => new Set(hosts.map((host) => new URL(`https://${host}`).host)))
+    .describe(
+      'Other ports than 443 that outgoing fetches (`jwks_uri`, `sector_identifier_uri`) may reach: a comma-separated list of `host:port`, e.g. `keys.example.com:8443`. https and public hosts only, whatever stands here.',
+    ),
 })
 
 export type Config = ReturnType<typeof toConfig>
@@ -179,6 +205,7 @@ function toConfig(env: Environment) {
     keyPrepublishSeconds: env.AUTHLY_KEY_PREPUBLISH_SECONDS,
     keyRetentionSeconds: env.AUTHLY_KEY_RETENTION_SECONDS,
     allowLoopbackFetch: env.AUTHLY_ALLOW_LOOPBACK_FETCH,
+    fetchHosts: env.AUTHLY_FETCH_HOSTS,
   } as const
 }
 
@@ -198,8 +225,10 @@ export function parseConfig(env: Record<string, unknown>): Config {
     throw new ConfigurationError(`configuration: ${problems.join('; ')}`)
   }
   const config = toConfig(parsed.data)
-  if (config.allowLoopbackFetch && config.secureCookies && !isTestIssuer(config.issuer)) {
-    throw new ConfigurationError('configuration: AUTHLY_ALLOW_LOOPBACK_FETCH is for loopback issuers only')
+  if (config.allowLoopbackFetch && !isLoopback(config.issuer) && !isTestIssuer(config.issuer)) {
+    throw new ConfigurationError(
+      'configuration: AUTHLY_ALLOW_LOOPBACK_FETCH is for issuers on a loopback host or below .test only',
+    )
   }
   const needsUpstash = config.cacheBackend === 'upstash' || config.rateLimitBackend === 'upstash'
   if (needsUpstash && !config.upstash) {

@@ -182,7 +182,7 @@ class RequestDependencies implements Dependencies {
   }
 
   get fetchClientJwks() {
-    return createFetchClientJwks({ now, allowLoopback: this.config.allowLoopbackFetch })
+    return createFetchClientJwks({ now, rules: this.config })
   }
 
   get loadScopeCatalog() {

@@ -16,3 +16,51 @@ it('takes previous root secrets in order, closed ones too, and nothing that is n
   expect(() => previousOf(`${secret(2)},short`)).toThrow('AUTHLY_ROOT_SECRET_PREVIOUS must be')
   expect(() => previousOf(`gone:${secret(1)}`)).toThrow('AUTHLY_ROOT_SECRET_PREVIOUS must be')
 })
+
+const parse = (more: Record<string, string>) =>
+  parseConfig({
+    AUTHLY_ISSUER: 'https://auth.example.com',
+    AUTHLY_ROOT_SECRET: secret(3),
+    DATABASE_URL: 'postgres://localhost/authly',
+    ...more,
+  })
+
+it('takes ports that fetches may reach as host:port, public hosts only', () => {
+  const hosts = (AUTHLY_FETCH_HOSTS: string) => [...parse({ AUTHLY_FETCH_HOSTS }).fetchHosts]
+  expect(hosts('')).toEqual([])
+  expect(hosts('Keys.example.com:8443, [2606:4700:4700::1111]:444')).toEqual([
+    'keys.example.com:8443',
+    '[2606:4700:4700::1111]:444',
+  ])
+  for (const text of [
+    ...['keys.example.com', 'keys.example.com:443', 'keys.example.com:0', 'keys.example.com:65536', '*:8443'],
+    ...[
+      'https://keys.example.com:8443',
+      'keys.example.com:8443/x',
+      'a@keys.example.com:8443',
+      'localhost:8443',
+    ],
+    ...['10.0.0.1:8443', '169.254.169.254:80', '[::1]:8443', 'db.internal:5432', 'intranet:8443'],
+  ]) {
+    expect(() => hosts(text), text).toThrow('AUTHLY_FETCH_HOSTS must be')
+  }
+})
+
+it('lets fetches reach loopback for issuers on a loopback host or below .test alone', () => {
+  const loopback = (AUTHLY_ISSUER: string) => parse({ AUTHLY_ISSUER, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true' })
+  for (const issuer of [
+    'http://localhost:8787',
+    'https://localhost:8443',
+    'http://[::1]:1',
+    'https://auth.test',
+  ]) {
+    expect(loopback(issuer).allowLoopbackFetch).toBe(true)
+  }
+  for (const issuer of [
+    'https://auth.example.com',
+    'https://auth.test.example',
+    'https://localhost.example',
+  ]) {
+    expect(() => loopback(issuer)).toThrow('AUTHLY_ALLOW_LOOPBACK_FETCH')
+  }
+})

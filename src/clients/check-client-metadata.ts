@@ -4,7 +4,7 @@
  * database or the network (do the scopes exist, does the sector list the URIs) after.
  */
 
-import { checkAddress } from '../kit/guarded-fetch.ts'
+import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
 import { assertionSigningAlgs } from '../oauth/client-auth/private-key-jwt.ts'
 import { acrValuesSupported } from '../oidc/acr.ts'
@@ -12,9 +12,7 @@ import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
 
-export interface MetadataContext {
-  /** Development and tests: addresses we fetch may be loopback ones. */
-  readonly allowLoopbackFetch: boolean
+export interface MetadataContext extends FetchRules {
   /** Development: this server is on loopback itself. */
   readonly localIssuer: boolean
 }
@@ -82,7 +80,7 @@ const grants: Rule = (metadata) => {
   ]
 }
 
-const authentication: Rule = (metadata, { allowLoopbackFetch }) => {
+const authentication: Rule = (metadata, context) => {
   const { token_endpoint_auth_method: method, jwks, jwks_uri: uri } = metadata
   const alg = metadata.token_endpoint_auth_signing_alg
   const hasKeys = jwks !== null || uri !== null
@@ -114,20 +112,20 @@ const authentication: Rule = (metadata, { allowLoopbackFetch }) => {
       'needs a client that authenticates (RFC 7662 §2.1)',
     ),
     ...(jwks === null ? [] : publicJwksFaults(jwks)),
-    ...(uri === null ? [] : fetchedAddress('jwks_uri', uri, allowLoopbackFetch)),
+    ...(uri === null ? [] : fetchedAddress('jwks_uri', uri, context)),
   ]
 }
 
 /** Attack: server-side request forgery. The same guard stands before every fetch; here it explains itself. */
-function fetchedAddress(pointer: string, uri: string, allowLoopback: boolean): readonly Fault[] {
-  const checked = checkAddress(uri, allowLoopback)
+function fetchedAddress(pointer: string, uri: string, rules: FetchRules): readonly Fault[] {
+  const checked = checkAddress(uri, rules)
   if (checked.ok) return []
   const why = checked.error.kind === 'address_refused' ? checked.error.detail : checked.error.kind
   return [fault(pointer, `must be an https address that this server may fetch: ${why}`)]
 }
 
 /** OpenID Connect Core §8.1: who shares a sector shares a subject, so it must be unambiguous. */
-const sector: Rule = (metadata, { allowLoopbackFetch }) => {
+const sector: Rule = (metadata, context) => {
   const { subject_type, sector_identifier_uri: uri, redirect_uris } = metadata
   if (subject_type === 'public') {
     return when(uri !== null, 'sector_identifier_uri', 'is for subject_type pairwise only')
@@ -139,7 +137,7 @@ const sector: Rule = (metadata, { allowLoopbackFetch }) => {
       'sector_identifier_uri',
       'is required: the redirect URIs of a pairwise client have several hosts (OpenID Connect Core §8.1)',
     ),
-    ...(uri === null ? [] : fetchedAddress('sector_identifier_uri', uri, allowLoopbackFetch)),
+    ...(uri === null ? [] : fetchedAddress('sector_identifier_uri', uri, context)),
   ]
 }
 

@@ -6,7 +6,7 @@
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../kit/clock.ts'
-import { createGuardedFetch, type GuardedFetch } from '../kit/guarded-fetch.ts'
+import { createGuardedFetch, type FetchRules, type GuardedFetch } from '../kit/guarded-fetch.ts'
 import type { FetchClientJwks } from './client-jwks.ts'
 
 interface CachedKeys {
@@ -36,12 +36,12 @@ const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(
 /** Builds `FetchClientJwks`; `memory` is one per isolate unless given. */
 export function createFetchClientJwks(needs: {
   readonly now: Clock
-  /** Development and tests: a `jwks_uri` may be a loopback address. */
-  readonly allowLoopback: boolean
+  /** Which addresses a `jwks_uri` may be. */
+  readonly rules: FetchRules
   readonly memory?: Map<string, CachedKeys>
 }): FetchClientJwks {
   const { now, memory = cachedKeys } = needs
-  const guardedFetch = createGuardedFetch({ allowLoopbackFetch: needs.allowLoopback })
+  const guardedFetch = createGuardedFetch(needs.rules)
   return async (client, options) => {
     if (client.jwks) return client.jwks as unknown as JSONWebKeySet
     const uri = client.jwks_uri

@@ -14,9 +14,11 @@ export type FetchRefusal =
   | { readonly kind: 'too_large' }
   | { readonly kind: 'unreachable'; readonly detail: string }
 
-export interface GuardedFetchNeeds {
-  /** Development and tests: also http, and loopback addresses. */
+export interface FetchRules {
+  /** Development and tests: loopback addresses too, over http or https. */
   readonly allowLoopbackFetch: boolean
+  /** `host:port` of public https servers on another port than 443. */
+  readonly fetchHosts: ReadonlySet<string>
 }
 
 export type GuardedFetch = (url: string) => Promise<Result<string, FetchRefusal>>
@@ -26,9 +28,9 @@ const timeoutMilliseconds = 3000
 const maxUrlLength = 2048
 
 /** Builds the guard: `GET url` as text, at most 64 KiB in 3 s, only from a public https address. */
-export function createGuardedFetch(needs: GuardedFetchNeeds): GuardedFetch {
+export function createGuardedFetch(rules: FetchRules): GuardedFetch {
   return async (address) => {
-    const url = checkAddress(address, needs.allowLoopbackFetch)
+    const url = checkAddress(address, rules)
     if (!url.ok) return url
     try {
       const response = await fetch(url.value, {
@@ -50,15 +52,20 @@ export function createGuardedFetch(needs: GuardedFetchNeeds): GuardedFetch {
 }
 
 /** The address as a URL if fetching it is allowed; used too when an address is registered. */
-export function checkAddress(address: string, allowLoopback: boolean): Result<string, FetchRefusal> {
+export function checkAddress(address: string, rules: FetchRules): Result<string, FetchRefusal> {
   const refuse = (detail: string) => err({ kind: 'address_refused', detail } as const)
   if (address.length > maxUrlLength || !URL.canParse(address)) return refuse('not a URL')
   // The parser normalises the host: decimal, octal and hexadecimal IPv4, full-width digits, mixed case.
   const url = new URL(address)
   if (url.username !== '' || url.password !== '') return refuse('credentials in the URL')
-  if (allowLoopback && isLoopback(url.hostname) && /^https?:$/.test(url.protocol)) return ok(url.href)
+  if (rules.allowLoopbackFetch && isLoopback(url.hostname) && /^https?:$/.test(url.protocol)) {
+    return ok(url.href)
+  }
   if (url.protocol !== 'https:') return refuse('not https')
-  if (url.port !== '') return refuse('not the https port')
+  // Attack: a port scan of others, or a request to something that is no web server, in our name.
+  if (url.port !== '' && !rules.fetchHosts.has(url.host)) {
+    return refuse('a port other than 443, which AUTHLY_FETCH_HOSTS does not list')
+  }
   if (!isPublicHost(url.hostname)) return refuse('not a public host')
   return ok(url.href)
 }

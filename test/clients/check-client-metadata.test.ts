@@ -9,11 +9,11 @@ import type { ClientMetadata } from '../../src/clients/client-metadata.ts'
 import { err, ok } from '../../src/kit/result.ts'
 
 const redirect_uris = ['https://app.example/callback']
+const context = { allowLoopbackFetch: false, fetchHosts: new Set<string>(), localIssuer: false }
 const faultsOf = (metadata: Partial<ClientMetadata>) =>
-  checkClientMetadata(
-    { ...metadataDefaults, client_name: 'App', redirect_uris, ...metadata },
-    { allowLoopbackFetch: false, localIssuer: false },
-  ).map((fault) => ('pointer' in fault ? fault.pointer : ''))
+  checkClientMetadata({ ...metadataDefaults, client_name: 'App', redirect_uris, ...metadata }, context).map(
+    (fault) => ('pointer' in fault ? fault.pointer : ''),
+  )
 
 const ecKey = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) }
 const keys = { jwks: { keys: [ecKey] } }
@@ -242,7 +242,7 @@ describe('metadata as a whole', () => {
       redirect_uris,
       jwks_uri: 'http://127.0.0.1:9/keys',
     }
-    expect(checkClientMetadata(metadata, { allowLoopbackFetch: true, localIssuer: false })).toEqual([])
+    expect(checkClientMetadata(metadata, { ...context, allowLoopbackFetch: true })).toEqual([])
   })
 })
 

@@ -30,8 +30,12 @@ beforeEach(() => {
 })
 
 const client = (changes: Partial<Client>) => ({ client_id: 'c', ...changes }) as Client
-const isolate = (allowLoopback = true) =>
-  createFetchClientJwks({ now: () => now, allowLoopback, memory: new Map() })
+const isolate = (allowLoopbackFetch = true) =>
+  createFetchClientJwks({
+    now: () => now,
+    rules: { allowLoopbackFetch, fetchHosts: new Set() },
+    memory: new Map(),
+  })
 const kids = (jwks: { keys: { kid?: string }[] } | undefined) => jwks?.keys.map((key) => key.kid)
 
 test('inline keys cost no fetch', async () => {

@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { checkAddress, createGuardedFetch } from '../../src/kit/guarded-fetch.ts'
 
+const closed = { allowLoopbackFetch: false, fetchHosts: new Set<string>() }
+const loopback = { ...closed, allowLoopbackFetch: true }
 const refused = { ok: false, error: { kind: 'address_refused' } }
 
 describe('addresses', () => {
@@ -15,7 +17,7 @@ describe('addresses', () => {
     'https://[2606:4700:4700::1111]/jwks',
     'https://xn--bcher-kva.example/jwks',
   ])('a public https address is allowed: %s', (url) => {
-    expect(checkAddress(url, false)).toMatchObject({ ok: true })
+    expect(checkAddress(url, closed)).toMatchObject({ ok: true })
   })
 
   test.each([
@@ -80,7 +82,7 @@ describe('addresses', () => {
     ['https://[ff02::1]/', 'multicast'],
     [`https://example.com/${'x'.repeat(3000)}`, 'too long'],
   ])('%s is refused (%s)', (url) => {
-    expect(checkAddress(url, false)).toMatchObject(refused)
+    expect(checkAddress(url, closed)).toMatchObject(refused)
   })
 
   test('no spelling of a private IPv4 address gets through', () => {
@@ -103,15 +105,45 @@ describe('addresses', () => {
     )
     fc.assert(
       fc.property(privateAddress, spelling, (address, spell) => {
-        expect(checkAddress(`https://${spell(address)}/jwks`, false)).toMatchObject(refused)
+        expect(checkAddress(`https://${spell(address)}/jwks`, closed)).toMatchObject(refused)
       }),
       { numRuns: 500 },
     )
   })
 
   test('any text is answered with a value, never an exception', () => {
-    fc.assert(fc.property(fc.string(), fc.boolean(), (text, allow) => void checkAddress(text, allow)))
-    fc.assert(fc.property(fc.webUrl(), (url) => void checkAddress(url, false)))
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.boolean(),
+        (text, allow) => void checkAddress(text, allow ? loopback : closed),
+      ),
+    )
+    fc.assert(fc.property(fc.webUrl(), (url) => void checkAddress(url, closed)))
+  })
+
+  test('another port is allowed exactly where the operator lists it, and only there', () => {
+    const listed = {
+      ...closed,
+      fetchHosts: new Set(['keys.example.com:8443', '10.0.0.1:8443', 'localhost:8443']),
+    }
+    expect(checkAddress('https://KEYS.example.com:8443/jwks', listed)).toMatchObject({ ok: true })
+    expect(checkAddress('https://keys.example.com/jwks', listed)).toMatchObject({ ok: true })
+    for (const url of [
+      'https://keys.example.com:8444/',
+      'https://evil.keys.example.com:8443/',
+      'https://example.com:8443/',
+      'http://keys.example.com:8443/',
+      'https://user@keys.example.com:8443/',
+      // Whatever the list says: private addresses stay out of reach.
+      'https://10.0.0.1:8443/',
+      'https://localhost:8443/',
+    ]) {
+      expect(checkAddress(url, listed), url).toMatchObject(refused)
+    }
+    expect(checkAddress('https://example.com:8443/', listed)).toMatchObject({
+      error: { detail: expect.stringContaining('AUTHLY_FETCH_HOSTS') },
+    })
   })
 
   test('loopback is allowed only by configuration', () => {
@@ -121,8 +153,8 @@ describe('addresses', () => {
       'http://[::1]:1/',
       'https://localhost/',
     ]) {
-      expect(checkAddress(url, true)).toMatchObject({ ok: true })
-      expect(checkAddress(url, false)).toMatchObject(refused)
+      expect(checkAddress(url, loopback)).toMatchObject({ ok: true })
+      expect(checkAddress(url, closed)).toMatchObject(refused)
     }
     for (const url of [
       'http://10.0.0.1/',
@@ -130,7 +162,7 @@ describe('addresses', () => {
       'http://u:p@localhost/',
       'ftp://localhost/',
     ]) {
-      expect(checkAddress(url, true)).toMatchObject(refused)
+      expect(checkAddress(url, loopback)).toMatchObject(refused)
     }
   })
 })
@@ -150,7 +182,7 @@ describe('answers', () => {
       })
       servers.push(server)
     })
-  const guardedFetch = createGuardedFetch({ allowLoopbackFetch: true })
+  const guardedFetch = createGuardedFetch(loopback)
 
   test('gives back the text', async () => {
     const url = await serve((_, response) => response.end('{"keys":[]}'))

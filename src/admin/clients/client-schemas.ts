@@ -153,7 +153,9 @@ const clearable = {
         .max(20),
     })
     .meta({ description: 'Public keys (RFC 7517); not together with `jwks_uri`', example: null }),
-  jwks_uri: uri('Where its public keys are; https').meta({ example: 'https://app.example.com/jwks.json' }),
+  jwks_uri: uri(
+    'Where its public keys are: https on port 443, or on a `host:port` of `AUTHLY_FETCH_HOSTS`',
+  ).meta({ example: 'https://app.example.com/jwks.json' }),
   initiate_login_uri: uri('Where a sign-in can be started from outside'),
   sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
   userinfo_signed_response_alg: alg('Userinfo as a signed JWT; `null`: JSON'),

@@ -20,9 +20,9 @@ export async function settleMetadata(
   metadata: ClientMetadata,
   before?: ClientMetadata,
 ): Promise<Result<string | null | undefined, Problem>> {
-  const { allowLoopbackFetch, localIssuer } = call.deps.config
+  const { config } = call.deps
   const faults = [
-    ...checkClientMetadata(metadata, { allowLoopbackFetch, localIssuer }),
+    ...checkClientMetadata(metadata, config),
     ...checkAllowList(metadata.admin_ip_allow_list, '#/admin_ip_allow_list'),
     ...(before && isSame(metadata, before, ['scope', 'resources', 'serves_resources'])
       ? []
@@ -34,7 +34,7 @@ export async function settleMetadata(
   }
   if (metadata.sector_identifier_uri === null) return ok(null)
   const sector = await checkSector(
-    createGuardedFetch({ allowLoopbackFetch }),
+    createGuardedFetch(config),
     metadata.sector_identifier_uri,
     metadata.redirect_uris,
   )
