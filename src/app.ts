@@ -8,7 +8,7 @@ import { describeError } from './kit/describe-error.ts'
 import { otherMethods } from './kit/other-methods.ts'
 import { type Problem, renderProblem } from './kit/problem.ts'
 import { isUnavailable } from './kit/unavailable.ts'
-import { renderErrorPage, renderNotFoundPage } from './login/error-page.tsx'
+import { renderErrorPage, renderNotFoundPage, tryAgain } from './login/error-page.tsx'
 import { loginRoutes } from './login/login.route.tsx'
 import { authorizeRoutes } from './oauth/authorize/authorize.route.ts'
 import { oauthRoutes } from './oauth/oauth.route.ts'
@@ -93,6 +93,7 @@ app.onError((error, c) => {
     status: isAway ? 503 : 500,
     code: isAway ? 'temporarily_unavailable' : 'server_error',
     message: (messages) => (isAway ? messages.serverAway : messages.serverFault),
+    waysOn: tryAgain(c),
   })
 })
 

@@ -48,9 +48,11 @@ label { display: block; font-weight: 550; }
 .hint { margin: .125rem 0 0; color: var(--quiet); font-size: .875rem; }
 .wrong { margin: .125rem 0 0; color: var(--danger); font-size: .875rem; font-weight: 550; }
 input {
-  display: block; width: 100%; min-height: 2.75rem; margin-top: .375rem; padding: .5rem .75rem;
+  /* Room for the focus ring below letters that reach far down, as Arabic ones do. */
+  display: block; width: 100%; min-height: 2.75rem; margin-top: .625rem; padding: .5rem .75rem;
   font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
 }
+input:read-only { background: var(--page); border-color: var(--hairline); color: var(--quiet); text-overflow: ellipsis; }
 input[aria-invalid="true"] { border-color: var(--danger); box-shadow: inset 0 0 0 1px var(--danger); }
 button, .button {
   display: inline-flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: .5rem 1.125rem;
@@ -64,6 +66,7 @@ button.second:hover, .button.second:hover { background: var(--page); color: var(
 .actions { display: flex; flex-direction: column; gap: .75rem; margin-top: 1.5rem; }
 .actions button, .actions .button { width: 100%; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+input:focus-visible { outline-offset: 1px; }
 .summary, .notice {
   margin: 1.25rem 0 0; padding: .75rem 1rem; border-radius: .5rem;
   border: 1px solid currentColor; border-inline-start-width: .375rem;
@@ -80,6 +83,7 @@ ul.plain > li { padding: .75rem 0; border-top: 1px solid var(--hairline); }
 ul.plain > li:first-child { border-top: 0; padding-top: 0; }
 .asked { margin: .5rem 0 0; padding-inline-start: 1.25rem; }
 .asked li { margin: .375rem 0; }
+.links { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 1.25rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
 .row { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; }
 .row > div { min-width: 0; flex: 1 1 14rem; }
 .row p, .row h2 { margin: 0; }

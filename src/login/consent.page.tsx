@@ -1,5 +1,7 @@
 /** What an application asks for, and the two buttons. */
 import type { FC } from 'hono/jsx'
+import type { Client } from '../clients/client.ts'
+import { ClientLinks } from './client-links.tsx'
 import type { ConsentInWords } from './describe-consent.ts'
 import { HiddenFields } from './form-parts.tsx'
 import { Layout } from './layout.tsx'
@@ -9,7 +11,9 @@ import type { FormPage } from './page.ts'
 interface ConsentPageProps {
   readonly page: FormPage
   readonly interaction: string
-  readonly clientName: string
+  /** The application that asks; without one its id must do. */
+  readonly client: Client | undefined
+  readonly clientId: string
   /** Where the person goes afterwards; names may be chosen freely, hosts may not. */
   readonly returnsTo: string | undefined
   readonly accountName: string
@@ -18,7 +22,7 @@ interface ConsentPageProps {
 
 export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => {
   const { messages } = page
-  const client = isolated(props.clientName)
+  const client = isolated(props.client?.client_name ?? props.clientId)
   const title = messages.consentTitle(client)
   return (
     <Layout page={page} title={title}>
@@ -41,6 +45,7 @@ export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => 
             </ul>
           </>
         )}
+        {props.client && <ClientLinks page={page} client={props.client} />}
         {props.returnsTo && <p class="quiet">{messages.consentRedirect(isolated(props.returnsTo))}</p>}
         <form method="post" action="/consent">
           <HiddenFields page={page} interaction={props.interaction} />

@@ -153,7 +153,8 @@ async function showPage(
     <ConsentPage
       page={page}
       interaction={sealed}
-      clientName={client?.client_name ?? interaction.client_id}
+      client={client}
+      clientId={interaction.client_id}
       returnsTo={returnHost(interaction)}
       accountName={accountName(user, session.user_id)}
       asked={describeConsent(asked, catalog, page.messages)}

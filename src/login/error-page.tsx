@@ -59,22 +59,45 @@ export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Pro
 }
 
 /** Renders a refused request of an application; the code is for those who run it. */
-export const renderRefusalPage = (c: Context<AppEnv>, refusal: OAuthRefusal): Promise<Response> =>
+export const renderRefusalPage = (
+  c: Context<AppEnv>,
+  refusal: OAuthRefusal,
+  uiLocales?: string,
+): Promise<Response> =>
   renderErrorPage(c, {
     status: refusal.status,
     code: refusal.error,
     message: (messages) => refusal.inWords?.(messages) ?? messages.requestRefused,
     headers: refusal.headers,
+    uiLocales,
   })
 
 /** The page of a rate limit. */
-export const renderTooManyRequests = (c: Context<AppEnv>, decision: RateLimitDecision): Promise<Response> =>
+export const renderTooManyRequests = (
+  c: Context<AppEnv>,
+  decision: RateLimitDecision,
+  uiLocales?: string,
+): Promise<Response> =>
   renderErrorPage(c, {
     status: 429,
     message: (messages, language) =>
       messages.tooManyRequests(waitInWords(language, decision.retryAfterSeconds)),
+    waysOn: tryAgain(c),
     headers: rateLimitHeaders(decision),
+    uiLocales,
   })
+
+/** The same address once more, where that repeats nothing but a question. */
+export const tryAgain =
+  (c: Context<AppEnv>) =>
+  (messages: Messages): readonly WayOn[] => {
+    const { pathname, search } = new URL(c.req.url)
+    const isQuestion = c.req.method === 'GET'
+    return [
+      ...(isQuestion ? [{ href: pathname + search, label: messages.tryAgain }] : []),
+      toAccount(messages),
+    ]
+  }
 
 /** The account page, or the sign-in page before it. */
 export const toAccount = (messages: Messages): WayOn => ({ href: '/account', label: messages.toAccount })

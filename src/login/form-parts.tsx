@@ -1,5 +1,6 @@
 /** The pieces forms are made of: labelled fields, the error summary, and the hidden fields. */
 import type { FC } from 'hono/jsx'
+import { maxPasswordLength, minPasswordLength } from '../passwords/password-policy.ts'
 import type { FormPage, Page } from './page.ts'
 
 export interface Problem {
@@ -18,6 +19,8 @@ interface FieldProps {
   readonly maxlength: number
   readonly autofocus?: boolean | undefined
   readonly readonly?: boolean | undefined
+  /** Apple's description of what a generated password must be. */
+  readonly passwordrules?: string | undefined
   readonly problems: readonly Problem[]
 }
 
@@ -45,11 +48,67 @@ export const Field: FC<FieldProps> = ({ name, label, hint, problems, ...input })
         {...input}
         required
         dir={isName ? 'auto' : 'ltr'}
+        // Names and passwords are no words: nothing may change or report them.
         autocapitalize="none"
+        autocorrect="off"
+        spellcheck={false}
         aria-invalid={problem ? 'true' : undefined}
         aria-describedby={described || undefined}
       />
     </div>
+  )
+}
+
+interface AccountFieldProps {
+  readonly page: Page
+  /** The name the person signs in with. */
+  readonly name: string
+}
+
+/** Whose password it is: for the person to see, and for password managers, which store it together with a name. */
+export const AccountField: FC<AccountFieldProps> = ({ page, name }) => (
+  <div class="field">
+    <label for="username">{page.messages.accountLabel}</label>
+    <input
+      id="username"
+      name="username"
+      type="text"
+      value={name}
+      autocomplete="username"
+      readonly
+      dir="auto"
+      autocapitalize="none"
+      autocorrect="off"
+      spellcheck={false}
+    />
+  </div>
+)
+
+interface NewPasswordFieldsProps {
+  readonly page: Page
+  readonly problems: readonly Problem[]
+}
+
+/** A new password, twice. */
+export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page: { messages }, problems }) => {
+  const field = {
+    type: 'password',
+    autocomplete: 'new-password',
+    // In UTF-16 units, where the rule counts characters.
+    maxlength: maxPasswordLength * 4,
+    passwordrules: `minlength: ${minPasswordLength}; maxlength: ${maxPasswordLength};`,
+    problems,
+  } as const
+  return (
+    <>
+      <Field
+        {...field}
+        name="new_password"
+        label={messages.newPasswordLabel}
+        hint={messages.newPasswordHint(minPasswordLength)}
+      />
+      <Field {...field} name="repeat_password" label={messages.repeatPasswordLabel} />
+    </>
   )
 }
 

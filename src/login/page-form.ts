@@ -20,13 +20,19 @@ export async function readPageForm(
 ): Promise<Result<Parameters, Response>> {
   const { config, root } = c.env.deps
   const refuse = async (page: Pick<ErrorPage, 'status' | 'message'>, form?: Parameters) => {
-    const href = pageOf(form)
+    // At the address that this server goes by: the person may have come to it by another name.
+    const href = config.issuer + pageOf(form)
     return err(
       await renderErrorPage(c, { ...page, waysOn: (messages) => [{ href, label: messages.openFormAgain }] }),
     )
   }
   if (!isOwnOrigin(c.req.raw.headers, config.issuer)) {
-    return refuse({ status: 403, message: (messages) => messages.foreignForm })
+    const { headers } = c.req.raw
+    const isHidden = (headers.get('origin') ?? 'null') === 'null' && !headers.has('sec-fetch-site')
+    return refuse({
+      status: 403,
+      message: (messages) => (isHidden ? messages.originHidden(hostOf(c)) : messages.foreignForm),
+    })
   }
   const form = await readForm(c.req.raw)
   if (!form.ok) {

@@ -9,6 +9,7 @@ import type { Parameters } from '../oauth/parameters.ts'
 import { type ReplaceRefusal, replacePassword } from '../passwords/replace-password.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/user-sessions.ts'
+import { accountName } from './account-name.ts'
 import type { Problem } from './form-parts.tsx'
 import { formTargets } from './form-targets.ts'
 import { findLiveSession } from './live-session.ts'
@@ -19,11 +20,24 @@ import { type FormPage, goTo, openFormPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 import { PasswordPage } from './password.page.tsx'
 import { issueSessionHandle, setSessionCookie } from './session-cookie.ts'
+import { forgetTypedPassword, readTypedPassword } from './typed-password.ts'
 
 const path = '/password'
 const tag = 'Sign-in'
 
 export const passwordRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(
+    describeRoute({
+      id: 'findPasswordChange',
+      method: 'get',
+      path: '/.well-known/change-password',
+      summary: 'Where password managers send people to change a password',
+      spec: 'A Well-Known URL for Changing Passwords (W3C)',
+      tag: 'Account',
+      responses: { 303: 'To the password change page' },
+    }),
+    () => goTo(path),
+  )
   .openapi(
     describeRoute({
       id: 'showPasswordChange',
@@ -42,8 +56,7 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
       if (!loaded.ok) return loaded.error
       const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
       if (!session) return goTo(signInPath(loaded.value))
-      const page = await openFormPage(c, loaded.value?.interaction.ui_locales)
-      return showForm(c, { page, session, loaded: loaded.value })
+      return showForm(c, await openForm(c, session, loaded.value))
     },
   )
   .openapi(
@@ -68,32 +81,46 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
       if (!loaded.ok) return loaded.error
       const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
       if (!session) return goTo(signInPath(loaded.value))
-      const page = await openFormPage(c, loaded.value?.interaction.ui_locales)
-      return change(c, { page, session, loaded: loaded.value }, parameters.value)
+      return change(c, await openForm(c, session, loaded.value), parameters.value)
     },
   )
 
 const signInPath = (loaded: LoadedInteraction | undefined): string =>
-  loaded ? `/login?interaction=${loaded.sealed}` : '/login'
+  loaded ? `/login?interaction=${loaded.sealed}` : '/login?next=password'
 
 interface PasswordForm {
   readonly page: FormPage
   readonly session: LiveSession
   readonly loaded: LoadedInteraction | undefined
+  /** Proof that the password which must be changed was typed just now. */
+  readonly verified: string | undefined
 }
+
+const openForm = async (
+  c: Context<AppEnv>,
+  session: LiveSession,
+  loaded: LoadedInteraction | undefined,
+): Promise<PasswordForm> => ({
+  page: await openFormPage(c, loaded?.interaction.ui_locales),
+  session,
+  loaded,
+  verified: session.password_change_required
+    ? await readTypedPassword(c.env.deps, c.req.header('cookie'), session.session_id)
+    : undefined,
+})
 
 async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parameters): Promise<Response> {
   const { messages } = form.page
   const current = parameters.get('current_password')
   const next = parameters.get('new_password')
   const problems: Problem[] = []
-  if (current === undefined)
-    problems.push({ field: 'current_password', message: messages.currentPasswordMissing })
+  const proof = current !== undefined ? { current } : form.verified && { verified: form.verified }
+  if (!proof) problems.push({ field: 'current_password', message: messages.currentPasswordMissing })
   if (next === undefined) problems.push({ field: 'new_password', message: messages.newPasswordMissing })
   else if (next !== parameters.get('repeat_password')) {
     problems.push({ field: 'repeat_password', message: messages.passwordsDiffer })
   }
-  if (current === undefined || next === undefined || problems.length > 0) {
+  if (!proof || next === undefined || problems.length > 0) {
     return showForm(c, form, { status: 400, problems })
   }
   const { deps, origin } = c.env
@@ -101,9 +128,16 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   const routing = { user_id: session.user_id, session_id: uuidv7(deps.now()) }
   const { handle, secretHash } = await issueSessionHandle(deps.root, routing)
   const renewed = { session_id: routing.session_id, secret_hash: secretHash }
-  const replaced = await replacePassword(deps, { session, renewed, current, next, origin })
-  if (!replaced.ok) return showForm(c, form, refusalOf(form.page, replaced.error))
-  const cookies = [setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds)]
+  const replaced = await replacePassword(deps, { session, renewed, proof, next, origin })
+  if (!replaced.ok) {
+    const isOutdated = replaced.error.reason === 'outdated'
+    const shown = isOutdated ? { ...form, verified: undefined } : form
+    return showForm(c, shown, refusalOf(form.page, replaced.error))
+  }
+  const cookies = [
+    setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds),
+    ...(form.verified ? [forgetTypedPassword(deps.config)] : []),
+  ]
   if (!loaded) return goTo('/account?done=password', cookies)
   const { interaction } = loaded
   const isOwn = interaction.session_id === session.session_id
@@ -124,6 +158,11 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
         status: 400,
         problems: [{ field: 'current_password', message: messages.currentPasswordWrong }],
       }
+    case 'outdated':
+      return {
+        status: 400,
+        problems: [{ field: 'current_password', message: messages.currentPasswordMissing }],
+      }
     case 'unacceptable': {
       const message = passwordProblemInWords(messages, refusal.problem)
       return { status: 400, problems: [{ field: 'new_password', message }] }
@@ -143,15 +182,18 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
   }
 }
 
-function showForm(
+async function showForm(
   c: Context<AppEnv>,
-  { page, session, loaded }: PasswordForm,
+  { page, session, loaded, verified }: PasswordForm,
   { status, headers, problems }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
+  const user = await c.env.deps.findUser(session.user_id)
   const html = (
     <PasswordPage
       page={page}
       interaction={loaded?.sealed}
+      accountName={accountName(user, session.user_id)}
+      asksCurrent={verified === undefined || problems.some(({ field }) => field === 'current_password')}
       isForced={session.password_change_required}
       problems={problems}
     />

@@ -1,5 +1,7 @@
 /** Which account to go on with: the one signed in here, or another. */
 import type { FC } from 'hono/jsx'
+import type { Client } from '../clients/client.ts'
+import { ClientLinks } from './client-links.tsx'
 import { HiddenFields } from './form-parts.tsx'
 import { Layout } from './layout.tsx'
 import { isolated } from './messages/isolated.ts'
@@ -8,7 +10,7 @@ import type { FormPage } from './page.ts'
 interface SelectAccountPageProps {
   readonly page: FormPage
   readonly interaction: string
-  readonly clientName: string | undefined
+  readonly client: Client | undefined
   readonly accountName: string
   /** The session of that account: what the person agrees to go on with. */
   readonly sessionId: string
@@ -17,7 +19,7 @@ interface SelectAccountPageProps {
 export const SelectAccountPage: FC<SelectAccountPageProps> = ({
   page,
   interaction,
-  clientName,
+  client,
   accountName,
   sessionId,
 }) => {
@@ -26,7 +28,7 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
     <Layout page={page} title={messages.selectAccountTitle}>
       <div class="card">
         <h1>{messages.selectAccountTitle}</h1>
-        {clientName && <p class="lead">{messages.signInTo(isolated(clientName))}</p>}
+        {client && <p class="lead">{messages.signInTo(isolated(client.client_name))}</p>}
         <form method="post" action="/select-account">
           <HiddenFields page={page} interaction={interaction} />
           <input type="hidden" name="session_id" value={sessionId} />
@@ -37,6 +39,7 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
             </a>
           </div>
         </form>
+        {client && <ClientLinks page={page} client={client} />}
       </div>
     </Layout>
   )

@@ -43,7 +43,7 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
         <SelectAccountPage
           page={page}
           interaction={sealed}
-          clientName={client?.client_name}
+          client={client}
           accountName={accountName(user, session.user_id)}
           sessionId={session.session_id}
         />

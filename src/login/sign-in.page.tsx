@@ -1,5 +1,7 @@
 /** The sign-in form. */
 import type { FC } from 'hono/jsx'
+import type { Client } from '../clients/client.ts'
+import { ClientLinks } from './client-links.tsx'
 import { ErrorSummary, Field, HiddenFields, Notice, type Problem } from './form-parts.tsx'
 import type { Interaction } from './interaction.ts'
 import { Layout } from './layout.tsx'
@@ -17,8 +19,10 @@ interface SignInPageProps {
   readonly page: FormPage
   readonly method: LoginMethod
   readonly interaction: string | undefined
-  /** Name of the application that asked for the sign-in. */
-  readonly clientName: string | undefined
+  /** The application that asked for the sign-in. */
+  readonly client: Client | undefined
+  /** Where a person goes who came by themselves. */
+  readonly next: string
   readonly signedIn: SignedIn | undefined
   /** What the person typed before, or `login_hint`. */
   readonly username: string | undefined
@@ -44,6 +48,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
         <form method="post" action="/login">
           <HiddenFields page={page} interaction={props.interaction} />
           <input type="hidden" name="method" value={method.id} />
+          {!props.interaction && <input type="hidden" name="next" value={props.next} />}
           {isAgain && <input type="hidden" name="again" value="yes" />}
           {method.fields.map(({ label, missing: _, ...field }, index) => (
             <Field
@@ -65,14 +70,15 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
             )}
           </div>
         </form>
+        {props.client && <ClientLinks page={page} client={props.client} />}
       </div>
     </Layout>
   )
 }
 
 /** For which application, and why somebody is asked who is signed in. */
-const Reason: FC<SignInPageProps> = ({ page: { messages }, clientName, signedIn }) => {
-  const client = clientName && isolated(clientName)
+const Reason: FC<SignInPageProps> = ({ page: { messages }, signedIn, ...props }) => {
+  const client = props.client && isolated(props.client.client_name)
   if (signedIn?.because === 'again' && client) return <p class="lead">{messages.askedAgain(client)}</p>
   return (
     <>

@@ -19,6 +19,7 @@ import { type FormPage, goTo, openFormPage, sendPage } from './page.ts'
 import { readPageForm } from './page-form.ts'
 import { readSession, setSessionCookie } from './session-cookie.ts'
 import { type SignedIn, SignInPage } from './sign-in.page.tsx'
+import { rememberTypedPassword } from './typed-password.ts'
 
 const path = '/login'
 const tag = 'Sign-in'
@@ -45,10 +46,11 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
         // Authorize saw nobody signed in; now it says what is missing still, and why.
         return goTo(`${resumePath}?interaction=${loaded.value.sealed}`)
       }
-      const form = await openForm(c, undefined, loaded.value, session)
+      const form = await openForm(c, loaded.value, c.req.query('method'), c.req.query('next'))
       // A closed list, so that a link cannot put words on the page.
       const notice = c.req.query('done') === 'password' ? form.page.messages.passwordSaved : undefined
-      return showForm(c, { ...form, notice }, loaded.value?.interaction.login_hint)
+      const shown = { ...form, notice, signedIn: session && (await nameSignedIn(c, session, loaded.value)) }
+      return showForm(c, shown, loaded.value?.interaction.login_hint)
     },
   )
   .openapi(
@@ -70,10 +72,8 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
       if (!parameters.ok) return parameters.error
       const loaded = await loadInteraction(c, parameters.value.get('interaction'))
       if (!loaded.ok) return loaded.error
-      const isAskedAgain = parameters.value.get('again') !== undefined
-      const session = isAskedAgain ? await findSession(c) : undefined
-      const form = await openForm(c, parameters.value.get('method'), loaded.value, session)
-      return signIn(c, form, parameters.value)
+      const { value } = parameters
+      return signIn(c, await openForm(c, loaded.value, value.get('method'), value.get('next')), value)
     },
   )
 
@@ -81,24 +81,35 @@ interface SignInForm {
   readonly page: FormPage
   readonly method: LoginMethod
   readonly loaded: LoadedInteraction | undefined
+  /** Where a person goes who came by themselves. */
+  readonly next: keyof typeof nextPaths
   /** Who is signed in here already. */
-  readonly signedIn: SignedIn | undefined
+  readonly signedIn?: SignedIn | undefined
   readonly notice?: string | undefined
 }
 
+/** A closed list, so that a link to the sign-in page cannot lead people elsewhere afterwards. */
+const nextPaths = { account: '/account', password: '/password' } as const
+
 const openForm = async (
   c: Context<AppEnv>,
-  methodId: string | undefined,
   loaded: LoadedInteraction | undefined,
-  session: LiveSession | undefined,
-): Promise<SignInForm> => {
-  const user = session && (await c.env.deps.findUser(session.user_id))
-  return {
-    page: await openFormPage(c, loaded?.interaction.ui_locales),
-    method: findLoginMethod(methodId),
-    loaded,
-    signedIn: user && { name: accountName(user, user.id), because: loaded?.interaction.login_because },
-  }
+  methodId: string | undefined,
+  next: string | undefined,
+): Promise<SignInForm> => ({
+  page: await openFormPage(c, loaded?.interaction.ui_locales),
+  method: findLoginMethod(methodId),
+  loaded,
+  next: next === 'password' ? next : 'account',
+})
+
+async function nameSignedIn(
+  c: Context<AppEnv>,
+  session: LiveSession,
+  loaded: LoadedInteraction | undefined,
+): Promise<SignedIn | undefined> {
+  const user = await c.env.deps.findUser(session.user_id)
+  return user && { name: accountName(user, user.id), because: loaded?.interaction.login_because }
 }
 
 const findSession = (c: Context<AppEnv>): Promise<LiveSession | undefined> =>
@@ -115,7 +126,12 @@ async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Paramete
     else if (value.length > maxlength) problems.push({ message: form.page.messages.signInFailed })
     else fields[name] = value
   }
-  if (problems.length > 0) return showForm(c, form, username, { status: 400, problems })
+  const refuse = async (refusal: FormRefusal) => {
+    const session = parameters.get('again') === undefined ? undefined : await findSession(c)
+    const signedIn = session && (await nameSignedIn(c, session, form.loaded))
+    return showForm(c, { ...form, signedIn }, username, refusal)
+  }
+  if (problems.length > 0) return refuse({ status: 400, problems })
 
   const cookies = c.req.header('cookie')
   const [previous, devices] = await Promise.all([
@@ -125,7 +141,7 @@ async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Paramete
   const outcome = await form.method.attempt(deps, { fields, previous: previous?.routing, devices, origin })
   return outcome.status === 'signed_in'
     ? finish(c, form, outcome, devices)
-    : showForm(c, form, username, refusalOf(form.page, outcome))
+    : refuse(refusalOf(form.page, outcome))
 }
 
 interface FormRefusal {
@@ -150,30 +166,34 @@ function refusalOf(
 /** Sets the cookies of the new session and the known device, and goes on to whatever the person came for. */
 async function finish(
   c: Context<AppEnv>,
-  { loaded }: SignInForm,
-  { session, handle, device, afterwards }: Extract<LoginOutcome, { status: 'signed_in' }>,
+  { loaded, next }: SignInForm,
+  { session, handle, device, verifiedHash, afterwards }: Extract<LoginOutcome, { status: 'signed_in' }>,
   devices: readonly DeviceHandle[],
 ): Promise<Response> {
-  const { config } = c.env.deps
+  const { deps } = c.env
+  const { config } = deps
   if (afterwards.length > 0) c.executionCtx.waitUntil(Promise.allSettled(afterwards))
   const cookies = [
     setSessionCookie(config, handle, config.sessionAbsoluteTtlSeconds),
     setDeviceCookie(config, device, devices),
   ]
-  if (!loaded) return goTo(session.password_change_required ? '/password' : '/account', cookies)
+  if (verifiedHash !== undefined) {
+    cookies.push(await rememberTypedPassword(deps, session.session_id, verifiedHash))
+  }
+  if (!loaded) return goTo(nextPaths[session.password_change_required ? 'password' : next], cookies)
   const interaction = {
     ...loaded.interaction,
     session_id: session.session_id,
     // Consent given earlier in this interaction may have been another person's: it does not carry over.
     prompt_done: { login: true, select_account: true },
   }
-  const next = session.password_change_required ? '/password' : resumePath
-  return goTo(await withInteraction(c, next, interaction), cookies)
+  const path = session.password_change_required ? '/password' : resumePath
+  return goTo(await withInteraction(c, path, interaction), cookies)
 }
 
 async function showForm(
   c: Context<AppEnv>,
-  { page, method, loaded, signedIn, notice }: SignInForm,
+  { page, method, loaded, next, signedIn, notice }: SignInForm,
   username: string | undefined,
   { status, headers, problems }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
@@ -183,8 +203,9 @@ async function showForm(
       page={page}
       method={method}
       interaction={loaded?.sealed}
-      clientName={client?.client_name}
+      client={client}
       signedIn={signedIn}
+      next={next}
       username={username}
       problems={problems}
       notice={notice}

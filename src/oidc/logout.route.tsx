@@ -80,9 +80,9 @@ export const logoutRoutes = new OpenAPIHono<AppEnv>()
 async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Response> {
   const { deps } = c.env
   const taken = await deps.rateLimiter.take('authorize-ip', c.env.origin.ip ?? 'unknown')
-  if (!taken.allowed) return renderTooManyRequests(c, taken)
+  if (!taken.allowed) return renderTooManyRequests(c, taken, parameters.get('ui_locales'))
   const checked = await checkLogout(deps, parameters)
-  if (!checked.ok) return renderRefusalPage(c, checked.error)
+  if (!checked.ok) return renderRefusalPage(c, checked.error, parameters.get('ui_locales'))
   const request = checked.value
   const session = await findLiveSession(deps, c.req.header('cookie'))
   if (session && !(await isAboutSession(c, request, session))) {

@@ -1,11 +1,13 @@
 /**
- * A signed-in person changes their password: proves the old one, chooses a new one, and every session and
+ * A signed-in person changes their password: proves the old one, or has just signed in with one that must be
+ * changed, chooses a new one, and every session and
  * grant ends, because whoever knew the old password may still be signed in somewhere. This browser goes on under
  * a new handle.
  */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin, RecordEvent } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
+import { constantTimeEqual, sha256 } from '../kit/hash.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
 import type { CompletePasswordChange, Session, SessionsOf } from '../sessions/user-sessions.ts'
@@ -27,7 +29,8 @@ export interface ReplacePassword {
   readonly session: Pick<Session, 'user_id' | 'session_id'>
   /** Id and secret hash of the handle that this browser goes on with. */
   readonly renewed: CompletePasswordChange['renewed']
-  readonly current: string
+  /** The old password as typed, or SHA-256 of the hash that was verified a moment ago for this very session. */
+  readonly proof: { readonly current: string } | { readonly verified: string }
   readonly next: string
   readonly origin: Origin
 }
@@ -35,6 +38,8 @@ export interface ReplacePassword {
 export type ReplaceRefusal =
   | { readonly reason: 'limited'; readonly decision: RateLimitDecision }
   | { readonly reason: 'wrong_current' }
+  /** What was verified at the sign-in is not the password any more. */
+  | { readonly reason: 'outdated' }
   | { readonly reason: 'unacceptable'; readonly problem: PasswordProblem }
   /** Changed elsewhere meanwhile, or the account is gone. */
   | { readonly reason: 'conflict' }
@@ -42,7 +47,7 @@ export type ReplaceRefusal =
 /** Replaces the password. The new one counts as soon as Postgres has it, in one statement with its event. */
 export async function replacePassword(
   needs: ReplacePasswordNeeds,
-  { session, renewed, current, next, origin }: ReplacePassword,
+  { session, renewed, proof, next, origin }: ReplacePassword,
 ): Promise<Result<undefined, ReplaceRefusal>> {
   const { user_id, session_id } = session
   // A stolen session must not become a place to guess the password at will, from however many addresses; nor a way
@@ -51,13 +56,22 @@ export async function replacePassword(
   if (!decision.allowed) return err({ reason: 'limited', decision })
   const stored = await needs.findCurrentPassword(user_id)
   const actor = { actor_type: 'user', actor_id: user_id, user_id, session_id } as const
-  if (!(await needs.passwordHasher.verify(current, stored?.hash)) || !stored) {
+  if ('verified' in proof) {
+    // Another password was set since: what was typed then proves nothing now.
+    if (!stored || !constantTimeEqual(await sha256(stored.hash), proof.verified)) {
+      return err({ reason: 'outdated' })
+    }
+  } else if (!(await needs.passwordHasher.verify(proof.current, stored?.hash)) || !stored) {
     const details = { ...actor, outcome: 'failure', data: { during: 'password change' } } as const
     needs.recordEvent(createEvent('login.failed', needs.now(), origin, details))
     return err({ reason: 'wrong_current' })
   }
+  const current = 'current' in proof ? proof.current : undefined
   const problem = checkNewPassword(next, { identifiers: stored.identifiers, current })
   if (problem) return err({ reason: 'unacceptable', problem })
+  if (current === undefined && (await needs.passwordHasher.verify(next, stored.hash))) {
+    return err({ reason: 'unacceptable', problem: 'unchanged' })
+  }
 
   const now = needs.now()
   const isStored = await needs.storePassword({

@@ -248,7 +248,18 @@ describe('a form that cannot be taken', () => {
     expect(answer.status).toBe(403)
     expect(answer.html).toContain('no longer valid')
     expect(answer.html).not.toMatch(/cookie/i)
-    expect(linksOf(answer)).toEqual([page])
+    expect(linksOf(answer)).toEqual([`https://auth.test${page}`])
+  })
+
+  test('whose origin the browser keeps back says so, instead of asking for the same again', async () => {
+    const browser = openBrowser()
+    const { hidden } = await browser.get('/login')
+    const hidingBrowsers: Record<string, string>[] = [{ origin: 'null' }]
+    for (const headers of hidingBrowsers) {
+      const answer = await browser.post('/login', hidden, headers)
+      expect(answer.status).toBe(403)
+      expect(answer.html).toContain('does not say where this form comes from')
+    }
   })
 
   test('keeps the login in progress', async () => {

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { auditEvents, consents, passwordCredentials } from '../../src/db/schema.ts'
+import { auditEvents, clients, consents, passwordCredentials } from '../../src/db/schema.ts'
+import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from './people.ts'
@@ -252,7 +253,136 @@ describe('a password that must be changed', () => {
     const browser = openBrowser()
     const { hidden } = await browser.get('/login')
     const page = { hidden } as Shown
-    expect((await browser.post('/password', fill(page))).location).toBe('/login')
-    expect((await browser.get('/password')).location).toBe('/login')
+    expect((await browser.post('/password', fill(page))).location).toBe('/login?next=password')
+    expect((await browser.get('/password')).location).toBe('/login?next=password')
+  })
+
+  describe('was typed a moment ago', () => {
+    const change = { new_password: newPassword, repeat_password: newPassword }
+    const forced = async (person: { email: string }): Promise<[Browser, Shown]> => {
+      const browser = openBrowser()
+      return [browser, await browser.follow(await signIn(browser, person.email, goodPassword))]
+    }
+
+    test('and is not asked for again; its account is named, for people and password managers', async () => {
+      const person = await addPerson({ mustChange: true })
+      const [browser, page] = await forced(person)
+      expect(page.html).not.toContain('current_password')
+      expect(page.html).toMatch(
+        new RegExp(
+          `<input id="username" name="username" type="text" value="${person.email}" autocomplete="username" readonly`,
+        ),
+      )
+      expect((await browser.post('/password', { ...page.hidden, ...change })).location).toBe(
+        '/account?done=password',
+      )
+      expect(browser.cookies.has('__Host-authly_typed')).toBe(false)
+      expect((await signIn(openBrowser(), person.email, newPassword)).status).toBe(303)
+    })
+
+    test('and cannot be kept: the same one is refused', async () => {
+      const [browser, page] = await forced(await addPerson({ mustChange: true }))
+      const same = { new_password: goodPassword, repeat_password: goodPassword }
+      const answer = await browser.post('/password', { ...page.hidden, ...same })
+      expect([answer.status, answer.html.includes('must differ')]).toEqual([400, true])
+    })
+
+    test('does not prove the password of another session or account', async () => {
+      const [ada, grace] = [await addPerson({ mustChange: true }), await addPerson({ mustChange: true })]
+      const [adas] = await forced(ada)
+      const proof = adas.cookies.get('__Host-authly_typed') as string
+      for (const person of [ada, grace]) {
+        const [browser, page] = await forced(person)
+        browser.cookies.set('__Host-authly_typed', proof)
+        expect((await browser.get('/password')).html).toContain('current_password')
+        const answer = await browser.post('/password', { ...page.hidden, ...change })
+        expect(answer.status).toBe(400)
+        expect(answer.html).toContain('id="current_password-problem"')
+      }
+    })
+
+    test('proves nothing once another password was set', async () => {
+      const person = await addPerson({ mustChange: true })
+      const [browser, page] = await forced(person)
+      const hash = await argon2Hasher.hash('another one-time password')
+      await testDatabase()
+        .update(passwordCredentials)
+        .set({ hash })
+        .where(eq(passwordCredentials.user_id, person.id))
+      const answer = await browser.post('/password', { ...page.hidden, ...change })
+      expect(answer.status).toBe(400)
+      expect(answer.html).toContain('id="current_password-problem"')
+    })
+
+    test('counts only where the password must be changed', async () => {
+      const person = await addPerson()
+      const [browser] = await forced(person)
+      expect(browser.cookies.has('__Host-authly_typed')).toBe(false)
+      const page = await browser.get('/password')
+      expect(page.html).toContain('current_password')
+      expect((await browser.post('/password', { ...page.hidden, ...change })).status).toBe(400)
+    })
+  })
+})
+
+describe('where password managers send people (W3C change-password-url)', () => {
+  test('leads to the change page, over the sign-in where nobody is signed in', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    const login = await browser.follow(await browser.get('/.well-known/change-password'))
+    expect(login.html).toContain('action="/login"')
+    const answer = await browser.post('/login', {
+      ...login.hidden,
+      identifier: person.email,
+      password: goodPassword,
+    })
+    expect((await browser.follow(answer)).html).toContain('action="/password"')
+    expect((await browser.get('/.well-known/change-password')).status).toBe(303)
+  })
+
+  test('and an address that cannot exist has an error status, which tells them that the other is meant', async () => {
+    const probe = '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200'
+    expect((await openBrowser().get(probe)).status).toBe(404)
+    expect((await openBrowser().get(probe, { accept: '*/*' })).status).toBe(404)
+  })
+
+  test('a sign-in leads nowhere else afterwards, whatever a link says (open redirect)', async () => {
+    const person = await addPerson()
+    for (const next of ['https://evil.test/', '//evil.test', 'constructor', '/logout']) {
+      const browser = openBrowser()
+      const answer = await signIn(
+        browser,
+        person.email,
+        goodPassword,
+        `/login?next=${encodeURIComponent(next)}`,
+      )
+      expect(answer.location, next).toBe('/account')
+    }
+  })
+})
+
+describe('what an application says about itself', () => {
+  test('is linked with its host where people decide, opens apart, and only over https', async () => {
+    const client_id = await addApplication('Demo Shop')
+    await testDatabase()
+      .update(clients)
+      .set({
+        policy_uri: 'https://shop.test/privacy',
+        tos_uri: 'javascript:alert(1)',
+        client_uri: 'http://shop.test',
+      })
+      .where(eq(clients.client_id, client_id))
+    const person = await addPerson()
+    const browser = openBrowser()
+    const login = await start(browser, authorizePath(client_id))
+    const consent = await signInOn(browser, login, person.email)
+    const choice = await start(browser, authorizePath(client_id, { prompt: 'select_account' }))
+    for (const { html } of [login, consent, choice]) {
+      expect(html).toContain(
+        '<a href="https://shop.test/privacy" target="_blank" rel="noopener noreferrer">Privacy policy (\u2068shop.test\u2069)</a>',
+      )
+      expect(html).not.toContain('javascript:')
+      expect(html).not.toContain('http://shop.test')
+    }
   })
 })

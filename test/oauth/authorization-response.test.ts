@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { chooseLanguage } from '../../src/login/messages/choose-language.ts'
 import {
   authorizationResponse,
   submitScript,
@@ -15,10 +16,11 @@ const target = (overrides: Partial<RedirectTarget> = {}) =>
     ...overrides,
   }) as RedirectTarget
 const issuer = 'https://auth.example'
+const english = () => chooseLanguage('en', undefined)
 
 describe('authorization response', () => {
   it('goes to the redirect URI with state and iss (RFC 6749 §4.1.2, RFC 9207)', () => {
-    const response = authorizationResponse(issuer, target(), { code: 'c' })
+    const response = authorizationResponse(issuer, target(), { code: 'c' }, english)
     expect(response.status).toBe(303)
     expect(response.headers.get('location')).toBe(
       'https://app.example/cb?code=c&state=s&iss=https%3A%2F%2Fauth.example',
@@ -26,9 +28,14 @@ describe('authorization response', () => {
   })
 
   it('keeps the query of the redirect URI (RFC 6749 §3.1.2)', () => {
-    const response = authorizationResponse(issuer, target({ redirect_uri: 'https://app.example/cb?a=1' }), {
-      refusal: refuse('access_denied', 'no'),
-    })
+    const response = authorizationResponse(
+      issuer,
+      target({ redirect_uri: 'https://app.example/cb?a=1' }),
+      {
+        refusal: refuse('access_denied', 'no'),
+      },
+      english,
+    )
     const location = new URL(response.headers.get('location') as string)
     expect(Object.fromEntries(location.searchParams)).toEqual({
       a: '1',
@@ -44,6 +51,7 @@ describe('authorization response', () => {
       issuer,
       target({ response_mode: 'form_post', state: '"><script>alert(1)</script>' }),
       { code: 'c' },
+      english,
     )
     const html = await response.text()
     expect(html).not.toContain('<script>alert(1)')

@@ -37,7 +37,7 @@ function setUp() {
     replacePassword(needs, {
       session: { user_id, session_id },
       renewed: { session_id: 's2', secret_hash: 'hash of the new secret' },
-      current: 'a guess',
+      proof: { current: 'a guess' },
       next: 'orbit kettle purple seven',
       origin: { ip, user_agent: undefined, request_id: 'r' },
     })

@@ -15,7 +15,7 @@ export const de: Messages = {
   identifierMissing: 'Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein',
   passwordMissing: 'Geben Sie Ihr Passwort ein',
   signInAgainTitle: 'Bestätigen Sie, dass Sie es sind',
-  askedAgain: (client) => `${client} bittet Sie, sich noch einmal auszuweisen.`,
+  askedAgain: (client) => `${client} bittet Sie, noch einmal zu bestätigen, wer Sie sind.`,
   otherAccountWanted: (client, name) =>
     `Sie sind als ${name} angemeldet, aber ${client} fragt nach einem anderen Konto.`,
   signInFailed: 'Diese Anmeldedaten stimmen nicht. Prüfen Sie sie und versuchen Sie es noch einmal.',
@@ -46,7 +46,7 @@ export const de: Messages = {
   invitationText: 'Für Sie wurde ein Konto angelegt. Wählen Sie ein Passwort dafür.',
   resetTitle: 'Neues Passwort wählen',
   resetText: 'Ihr Passwort wurde zurückgesetzt. Wählen Sie ein neues.',
-  accountIs: (name) => `Konto: ${name}`,
+  accountLabel: 'Konto',
   savePasswordAction: 'Passwort speichern',
   linkInvalidTitle: 'Dieser Link gilt nicht mehr',
   linkInvalidText:
@@ -57,6 +57,9 @@ export const de: Messages = {
   consentScopes: (client) => `Wenn Sie zustimmen, kann ${client}:`,
   consentClaims: 'Außerdem erhält die Anwendung:',
   consentRedirect: (host) => `Danach kehren Sie zu ${host} zurück.`,
+  clientWebsite: (host) => `Website (${host})`,
+  clientPolicy: (host) => `Datenschutzerklärung (${host})`,
+  clientTerms: (host) => `Nutzungsbedingungen (${host})`,
   allow: 'Zulassen',
   deny: 'Ablehnen',
 
@@ -103,6 +106,7 @@ export const de: Messages = {
   toAccount: 'Zu Ihrem Konto',
   startAgain: 'Neu beginnen',
   backTo: (client, host) => `Zu ${client} (${host})`,
+  tryAgain: 'Noch einmal versuchen',
   openFormAgain: 'Formular noch einmal öffnen',
   signInExpiredTitle: 'Diese Anmeldung ist abgelaufen',
   signInExpired: 'Sie war zu lange offen. Beginnen Sie neu, um fortzufahren.',
@@ -117,6 +121,8 @@ export const de: Messages = {
     `Sie sind von hier schon zu ${client} weitergegangen. Falls sich dort nichts geöffnet hat, beginnen Sie neu.`,
   formExpired: 'Dieses Formular gilt nicht mehr; es wurde nichts getan. Öffnen Sie es noch einmal.',
   foreignForm: 'Dieses Formular kam nicht von unseren eigenen Seiten; es wurde nichts getan.',
+  originHidden: (host) =>
+    `Ihr Browser sagt nicht, woher dieses Formular kommt; es wurde nichts getan. Erlauben Sie ihm, es ${host} zu sagen: Eine Datenschutzeinstellung, eine Erweiterung oder ein Proxy hält es zurück.`,
   malformedForm: 'Das Formular konnte nicht gelesen werden; es wurde nichts getan.',
   formTooLarge: 'Das Formular ist zu groß; es wurde nichts getan.',
   tooManyRequests: (wait) => `Zu viele Anfragen. Versuchen Sie es in ${wait} noch einmal.`,

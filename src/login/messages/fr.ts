@@ -46,7 +46,7 @@ export const fr: Messages = {
   invitationText: 'Un compte a été créé pour vous. Choisissez un mot de passe.',
   resetTitle: 'Choisir un nouveau mot de passe',
   resetText: 'Votre mot de passe a été réinitialisé. Choisissez-en un nouveau.',
-  accountIs: (name) => `Compte : ${name}`,
+  accountLabel: 'Compte',
   savePasswordAction: 'Enregistrer le mot de passe',
   linkInvalidTitle: 'Ce lien ne fonctionne plus',
   linkInvalidText:
@@ -57,6 +57,9 @@ export const fr: Messages = {
   consentScopes: (client) => `Si vous l’autorisez, ${client} pourra :`,
   consentClaims: 'L’application recevra aussi :',
   consentRedirect: (host) => `Vous retournerez ensuite à ${host}.`,
+  clientWebsite: (host) => `Site web (${host})`,
+  clientPolicy: (host) => `Politique de confidentialité (${host})`,
+  clientTerms: (host) => `Conditions d’utilisation (${host})`,
   allow: 'Autoriser',
   deny: 'Refuser',
 
@@ -103,6 +106,7 @@ export const fr: Messages = {
   toAccount: 'Aller à votre compte',
   startAgain: 'Recommencer',
   backTo: (client, host) => `Aller à ${client} (${host})`,
+  tryAgain: 'Réessayer',
   openFormAgain: 'Rouvrir le formulaire',
   signInExpiredTitle: 'Cette connexion a expiré',
   signInExpired: 'Elle est restée ouverte trop longtemps. Recommencez pour continuer.',
@@ -115,6 +119,8 @@ export const fr: Messages = {
   signInFinished: (client) => `Vous êtes déjà passé d’ici à ${client}. Si rien ne s’est ouvert, recommencez.`,
   formExpired: 'Ce formulaire n’est plus valable ; rien n’a été fait. Rouvrez-le.',
   foreignForm: 'Ce formulaire ne vient pas de nos propres pages ; rien n’a été fait.',
+  originHidden: (host) =>
+    `Votre navigateur ne dit pas d’où vient ce formulaire ; rien n’a été fait. Laissez-le le dire à ${host} : un réglage de confidentialité, une extension ou un proxy l’en empêche.`,
   malformedForm: 'Le formulaire n’a pas pu être lu ; rien n’a été fait.',
   formTooLarge: 'Le formulaire est trop grand ; rien n’a été fait.',
   tooManyRequests: (wait) => `Trop de requêtes. Réessayez dans ${wait}.`,

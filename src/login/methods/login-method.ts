@@ -53,6 +53,8 @@ export type LoginOutcome =
       readonly handle: string
       /** For the device cookie. */
       readonly device: DeviceHandle
+      /** The hash that was verified, where the password must be changed next. */
+      readonly verifiedHash?: string | undefined
       /** Work for after the response. */
       readonly afterwards: readonly Promise<unknown>[]
     }

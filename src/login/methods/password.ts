@@ -140,11 +140,14 @@ async function settleKnown(
     const { user_id, session_id } = previous
     afterwards.push(needs.sessionsOf(user_id).endSession({ now, session_id, origin, reason: 'replaced' }))
   }
-  if (stored && needs.passwordHasher.needsRehash(stored.hash)) {
+  const verifiedHash = stored?.must_change ? stored.hash : undefined
+  // One that is replaced next stays: this sign-in proves that it was typed.
+  if (stored && !verifiedHash && needs.passwordHasher.needsRehash(stored.hash)) {
     afterwards.push(renewHash(needs, user.id, stored.hash, typed))
   }
-  const { session, device } = fresh
-  return { status: 'signed_in', session: settled.session, handle: session.handle, device, afterwards }
+  const { device } = fresh
+  const { handle } = fresh.session
+  return { status: 'signed_in', session: settled.session, handle, device, verifiedHash, afterwards }
 }
 
 /** Of the normal form: otherwise each spelling of one account would have its own counter, and guessing no bound. */

@@ -1,14 +1,19 @@
 /** The authorization response on the wire: query (RFC 6749 §4.1.2) or form_post, always with `iss` (RFC 9207). */
+import type { Language } from '../../login/messages/choose-language.ts'
 import type { OAuthRefusal } from '../refusal.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 
 export type ResponseParameters = { readonly code: string } | { readonly refusal: OAuthRefusal }
 
-/** Renders success or refusal at the proven target. */
+/**
+ * Renders success or refusal at the proven target.
+ * @param language of the page that a form_post is
+ */
 export function authorizationResponse(
   issuer: string,
   target: RedirectTarget,
   response: ResponseParameters,
+  language: () => Language,
 ): Response {
   const parameters: Record<string, string> = {
     ...('code' in response
@@ -17,7 +22,9 @@ export function authorizationResponse(
     ...(target.state === undefined ? {} : { state: target.state }),
     iss: issuer,
   }
-  return target.response_mode === 'form_post' ? formPost(target, parameters) : redirect(target, parameters)
+  return target.response_mode === 'form_post'
+    ? formPost(target, parameters, language())
+    : redirect(target, parameters)
 }
 
 const redirectHeaders = new Headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
@@ -38,13 +45,17 @@ export const submitScript = 'document.forms[0].submit()'
 export const submitScriptHash = "'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='"
 
 /** OAuth 2.0 Form Post Response Mode. Without JavaScript the person presses the button. */
-function formPost(target: RedirectTarget, parameters: Record<string, string>): Response {
+function formPost(
+  target: RedirectTarget,
+  parameters: Record<string, string>,
+  { tag, dir, messages }: Language,
+): Response {
   const page = (
-    <html lang="en">
+    <html lang={tag} dir={dir}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
-        <title>Continue</title>
+        <title>{messages.continueAction}</title>
       </head>
       <body>
         <form method="post" action={target.redirect_uri}>
@@ -52,7 +63,7 @@ function formPost(target: RedirectTarget, parameters: Record<string, string>): R
             <input type="hidden" name={name} value={value} />
           ))}
           <noscript>
-            <button type="submit">Continue</button>
+            <button type="submit">{messages.continueAction}</button>
           </noscript>
         </form>
         <script dangerouslySetInnerHTML={{ __html: submitScript }} />

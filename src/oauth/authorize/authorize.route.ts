@@ -9,6 +9,7 @@ import { renderRefusalPage, renderTooManyRequests } from '../../login/error-page
 import { fitsUrl, type Interaction, sealInteraction } from '../../login/interaction.ts'
 import { requireInteraction } from '../../login/load-interaction.ts'
 import { showFinished } from '../../login/lost-interaction.ts'
+import { chooseLanguage, type Language } from '../../login/messages/choose-language.ts'
 import { readForm } from '../form.ts'
 import { type Parameters, parseParameters, parseQuery } from '../parameters.ts'
 import { invalidRequest } from '../refusal.ts'
@@ -88,21 +89,22 @@ async function respond(
   const deps = c.env.deps
   const origin = c.env.origin
   const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
-  if (!taken.allowed) return renderTooManyRequests(c, taken)
+  if (!taken.allowed) return renderTooManyRequests(c, taken, parameters.get('ui_locales'))
   const outcome = await authorize(deps, {
     parameters,
     cookieHeader: c.req.header('cookie'),
     interaction,
     origin,
   })
+  const language = languageOf(c, parameters)
   switch (outcome.kind) {
     // Errors before the redirect URI is proven stay here (RFC 6749 §4.1.2.1).
     case 'local':
-      return renderRefusalPage(c, outcome.refusal)
+      return renderRefusalPage(c, outcome.refusal, parameters.get('ui_locales'))
     case 'redirect':
-      return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal })
+      return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal }, language)
     case 'code':
-      return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code })
+      return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code }, language)
     case 'finished':
       return showFinished(c, interaction as Interaction)
     case 'interact':
@@ -137,7 +139,7 @@ async function toPage(
   }
   if (!fitsUrl(interaction)) {
     const refusal = invalidRequest('the request is too long')
-    return authorizationResponse(deps.config.issuer, request.target, { refusal })
+    return authorizationResponse(deps.config.issuer, request.target, { refusal }, languageOf(c, parameters))
   }
   const sealed = await sealInteraction(deps.root, interaction)
   const headers = new Headers({
@@ -148,3 +150,7 @@ async function toPage(
   for (const cookie of binding.setCookies) headers.append('set-cookie', cookie)
   return new Response(null, { status: 303, headers })
 }
+
+/** Asked for only by an answer that is a page. */
+const languageOf = (c: Context<AppEnv>, parameters: Parameters) => (): Language =>
+  chooseLanguage(parameters.get('ui_locales'), c.req.header('accept-language'))

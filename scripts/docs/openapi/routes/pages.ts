@@ -29,6 +29,12 @@ const setupLink: FieldWords = {
   example: 'authly_il_c2VhbGVk.c2VjcmV0',
   required: true,
 }
+const nextPage: FieldWords = {
+  name: 'next',
+  description: 'Where to go afterwards, without a sign-in in progress.',
+  example: 'account',
+  values: ['account', 'password'],
+}
 const session = [{ session: [] }]
 
 export const pageWords: Readonly<Record<string, RouteWords>> = {
@@ -43,6 +49,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
         example: 'another',
         values: ['another'],
       },
+      nextPage,
     ],
     answers: { 200: page, 303: redirect, 400: page },
   },
@@ -52,6 +59,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       csrf,
       interaction,
       { name: 'method', description: 'How to sign in.', example: 'password' },
+      nextPage,
       {
         name: 'again',
         description: 'The form of a person who proves once more who they are.',
@@ -67,6 +75,10 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     ],
     answers: { 303: redirect, ...pageFormErrors, 429: limitedPage },
   },
+  findPasswordChange: {
+    description: 'The sign-in page comes before, for who is not signed in.',
+    answers: { 303: redirect },
+  },
   showPasswordChange: {
     description: 'By choice, or forced after a one-time password.',
     query: [interaction],
@@ -78,7 +90,10 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     form: [
       csrf,
       interaction,
-      secret('current_password', 'The password so far.'),
+      secret(
+        'current_password',
+        'The password so far; not needed right after a sign-in with one that must be changed.',
+      ),
       secret('new_password', 'At least as long as the policy asks for, and not a common one.'),
       secret('repeat_password', 'The new one again.'),
     ],

@@ -1,0 +1,54 @@
+/**
+ * Remembers for a few minutes that the password which must be changed was typed just now, so that nobody has to
+ * type a one-time password twice. A sealed cookie: for one session, and for the one hash that was verified, so
+ * that it proves nothing once another password is set or the session has a new handle.
+ */
+import type { Clock } from '../kit/clock.ts'
+import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
+import { sha256 } from '../kit/hash.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+
+const name = 'authly_typed'
+const purpose = 'typed password'
+const ttlSeconds = 600
+
+interface TypedPassword {
+  readonly hash_digest: string
+  /** Milliseconds since the Unix epoch. */
+  readonly expires_at: number
+}
+
+interface TypedPasswordNeeds {
+  readonly root: RootSecret
+  readonly config: CookieSettings
+  readonly now: Clock
+}
+
+/** `Set-Cookie` value after a sign-in whose password must be changed. */
+export async function rememberTypedPassword(
+  { root, config, now }: TypedPasswordNeeds,
+  sessionId: string,
+  verifiedHash: string,
+): Promise<string> {
+  const typed: TypedPassword = {
+    hash_digest: await sha256(verifiedHash),
+    expires_at: now() + ttlSeconds * 1000,
+  }
+  return writeCookie(config, name, await root.seal(purpose, JSON.stringify(typed), sessionId), ttlSeconds)
+}
+
+/** SHA-256 of the password hash that was verified for this session; `undefined` when it is too long ago. */
+export async function readTypedPassword(
+  { root, config, now }: TypedPasswordNeeds,
+  cookieHeader: string | undefined,
+  sessionId: string,
+): Promise<string | undefined> {
+  const sealed = readCookie(config, cookieHeader, name)
+  const json = sealed && (await root.open(purpose, sealed, sessionId))
+  if (!json) return undefined
+  const typed = JSON.parse(json) as TypedPassword
+  return now() < typed.expires_at ? typed.hash_digest : undefined
+}
+
+/** `Set-Cookie` value that forgets it. */
+export const forgetTypedPassword = (config: CookieSettings): string => writeCookie(config, name, '', 0)
