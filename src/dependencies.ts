@@ -13,6 +13,7 @@ import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
+import type { HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
@@ -40,6 +41,7 @@ export interface Dependencies {
   readonly storePassword: ChangePassword
   readonly renewPasswordHash: RenewPasswordHash
   readonly passwordHasher: PasswordHasher
+  readonly hashSlots: HashSlots
   readonly findPasswordSetup: FindPasswordSetup
   readonly completePasswordSetup: CompletePasswordSetup
   readonly sessionsOf: SessionsOf

@@ -40,6 +40,7 @@ import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { argon2Hasher } from './passwords/argon2.ts'
+import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import { createPasswordStore } from './passwords/password.store.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
 import { createObjectPermits, createSettleUnknownLogin } from './rate-limits/rate-limit.object.ts'
@@ -60,6 +61,7 @@ import { findUser, findUserForLogin } from './users/users.store.ts'
 interface Isolate {
   readonly config: Config
   readonly root: RootSecret
+  readonly hashSlots: HashSlots
   readonly upstash:
     | { replica: ReturnType<typeof createUpstashReplica>; permits: ReturnType<typeof createUpstashPermits> }
     | undefined
@@ -75,6 +77,7 @@ function isolateOf(env: Env): Isolate {
     isolate = {
       config,
       root: createRootSecret(config.rootSecret, config.previousRootSecrets),
+      hashSlots: createHashSlots({ now, pause }),
       upstash: config.upstash && {
         replica: createUpstashReplica(config.upstash),
         permits: createUpstashPermits(config.upstash),
@@ -96,6 +99,9 @@ function createCache(env: Env, { config, upstash }: Isolate, ctx: Context): Edge
       : createObjectReplica(env.EDGE_REPLICA, config)
   return createEdgeCache({ replica, now, waitUntil: (work) => ctx.waitUntil(work) })
 }
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 const noSettings: StoredSettings = {}
 
@@ -129,6 +135,10 @@ class RequestDependencies implements Dependencies {
 
   get root() {
     return this.#isolate.root
+  }
+
+  get hashSlots() {
+    return this.#isolate.hashSlots
   }
 
   get #database() {

@@ -1,6 +1,6 @@
 /**
- * Upstash's Lua knows the shebang flag `allow-key-locking`, which `@upstash/ratelimit` uses and Redis does
- * not. This drops the flag and keeps EVALSHA working by the hash of the script as the client knows it.
+ * Upstash's Lua knows the shebang flag `allow-key-locking`, which our script of permits uses and Redis
+ * does not. This drops the flag and keeps EVALSHA working by the hash of the script as the client knows it.
  */
 import { createHash } from 'node:crypto'
 import type { RedisCommand } from './redis-connection.ts'

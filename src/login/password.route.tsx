@@ -72,6 +72,7 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
         400: 'The current password is wrong or the new one is not acceptable',
         409: 'The password was changed meanwhile, elsewhere',
         429: 'Too many attempts',
+        503: 'Too much is under way at the moment; nothing was tried',
       },
     }),
     async (c) => {
@@ -177,6 +178,12 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
         headers: rateLimitHeaders(refusal.decision),
       }
     }
+    case 'busy':
+      return {
+        status: 503,
+        problems: [{ message: messages.busy(waitInWords(language.tag, refusal.retryAfterSeconds)) }],
+        headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
+      }
     default:
       return unreachable(refusal)
   }

@@ -34,7 +34,7 @@ export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
     }),
     async (c) => {
       const link = c.req.query('link')
-      const opened = await readSetupLink(c.env.deps, link, c.env.origin)
+      const opened = await readSetupLink(c.env.deps, link)
       return opened.ok && link !== undefined
         ? showForm(c, { link, opened: opened.value })
         : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error)
@@ -52,13 +52,14 @@ export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
         ...pageFormRefusals,
         400: 'The password is not acceptable, or the link opens nothing any more',
         429: 'Too many attempts',
+        503: 'Too much is under way at the moment; nothing was tried',
       },
     }),
     async (c) => {
       const parameters = await readPageForm(c)
       if (!parameters.ok) return parameters.error
       const link = parameters.value.get('link')
-      const opened = await readSetupLink(c.env.deps, link, c.env.origin)
+      const opened = await readSetupLink(c.env.deps, link)
       return opened.ok && link !== undefined
         ? save(c, { link, opened: opened.value }, parameters.value)
         : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error)
@@ -82,6 +83,14 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   const saved = await setUpPassword(c.env.deps, form.opened, password, c.env.origin)
   if (saved.ok) return goTo('/login?done=password')
   if (saved.error.reason === 'invalid') return refuse(c, saved.error)
+  if (saved.error.reason === 'busy') {
+    const { retryAfterSeconds } = saved.error
+    return renderErrorPage(c, {
+      status: 503,
+      message: (words, language) => words.busy(waitInWords(language, retryAfterSeconds)),
+      headers: { 'Retry-After': String(retryAfterSeconds) },
+    })
+  }
   const message = passwordProblemInWords(messages, saved.error.problem)
   return showForm(c, form, [{ field: 'new_password', message }])
 }

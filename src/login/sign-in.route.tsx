@@ -65,6 +65,7 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
         ...pageFormRefusals,
         400: 'The sign-in details are not correct, or a field is missing',
         429: 'Too many attempts',
+        503: 'Too much is under way at the moment; nothing was tried',
       },
     }),
     async (c) => {
@@ -155,6 +156,11 @@ function refusalOf(
   outcome: Exclude<LoginOutcome, { status: 'signed_in' }>,
 ): FormRefusal {
   if (outcome.status === 'refused') return { status: 400, problems: [{ message: messages.signInFailed }] }
+  if (outcome.status === 'busy') {
+    const { retryAfterSeconds } = outcome
+    const message = messages.busy(waitInWords(language.tag, retryAfterSeconds))
+    return { status: 503, problems: [{ message }], headers: { 'Retry-After': String(retryAfterSeconds) } }
+  }
   const { seconds, headers } =
     outcome.status === 'locked'
       ? { seconds: outcome.retryAfterSeconds, headers: { 'Retry-After': String(outcome.retryAfterSeconds) } }

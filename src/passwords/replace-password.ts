@@ -10,8 +10,10 @@ import type { Clock } from '../kit/clock.ts'
 import { constantTimeEqual, sha256 } from '../kit/hash.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
+import { networkOf } from '../rate-limits/rate-subject.ts'
 import type { CompletePasswordChange, Session, SessionsOf } from '../sessions/user-sessions.ts'
 import type { ChangePassword, FindCurrentPassword } from './change-password.ts'
+import { busyRetrySeconds, type HashSlots } from './hash-slots.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { checkNewPassword, type PasswordProblem } from './password-policy.ts'
 
@@ -20,6 +22,7 @@ export interface ReplacePasswordNeeds {
   readonly rateLimiter: RateLimiter
   readonly findCurrentPassword: FindCurrentPassword
   readonly passwordHasher: PasswordHasher
+  readonly hashSlots: HashSlots
   readonly storePassword: ChangePassword
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
@@ -37,6 +40,8 @@ export interface ReplacePassword {
 
 export type ReplaceRefusal =
   | { readonly reason: 'limited'; readonly decision: RateLimitDecision }
+  /** Too much is under way at the moment: nothing was tried, nothing counted. */
+  | { readonly reason: 'busy'; readonly retryAfterSeconds: number }
   | { readonly reason: 'wrong_current' }
   /** What was verified at the sign-in is not the password any more. */
   | { readonly reason: 'outdated' }
@@ -46,6 +51,15 @@ export type ReplaceRefusal =
 
 /** Replaces the password. The new one counts as soon as Postgres has it, in one statement with its event. */
 export async function replacePassword(
+  needs: ReplacePasswordNeeds,
+  input: ReplacePassword,
+): Promise<Result<undefined, ReplaceRefusal>> {
+  const release = await needs.hashSlots.take(networkOf(input.origin.ip ?? 'unknown'))
+  if (!release) return err({ reason: 'busy', retryAfterSeconds: busyRetrySeconds })
+  return replaceInTurn(needs, input).finally(release)
+}
+
+async function replaceInTurn(
   needs: ReplacePasswordNeeds,
   { session, renewed, proof, next, origin }: ReplacePassword,
 ): Promise<Result<undefined, ReplaceRefusal>> {
@@ -66,6 +80,7 @@ export async function replacePassword(
     needs.recordEvent(createEvent('login.failed', needs.now(), origin, details))
     return err({ reason: 'wrong_current' })
   }
+  void needs.rateLimiter.giveBack(decision)
   const current = 'current' in proof ? proof.current : undefined
   const problem = checkNewPassword(next, { identifiers: stored.identifiers, current })
   if (problem) return err({ reason: 'unacceptable', problem })

@@ -44,6 +44,7 @@ type PolicyTable = Record<PolicyName, Policy>
 export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
   const { overrides, now, waitUntil, leases = sharedLeases } = needs
   const table = tableOf(overrides, needs.stored ?? noOverrides)
+  const spent = new WeakMap<RateLimitDecision, Permit>()
 
   return {
     settleUnknownLogin: needs.settleUnknownLogin,
@@ -51,6 +52,18 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
       const policy = table[name]
       const counted = rateSubject(policy, subject)
       return policy.mode === 'lease' ? takeLeased(name, policy, counted) : takeCounted(name, policy, counted)
+    },
+    async giveBack(decision) {
+      const permit = spent.get(decision)
+      if (!permit) return
+      spent.delete(decision)
+      const { name, policy, subject } = permit
+      const work = draw(name, policy, subject, 0, 1).then(
+        () => undefined,
+        (failure) => reportFailure(name, failure),
+      )
+      waitUntil(work)
+      await work
     },
     isSpent(name, subject) {
       const lease = leases.get(`${name}:${rateSubject(table[name], subject)}`)
@@ -62,7 +75,10 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
   async function takeCounted(name: PolicyName, policy: Policy, subject: string): Promise<RateLimitDecision> {
     try {
       const drawn = await draw(name, policy, subject, 1, 0)
-      return decision(name, policy, drawn.granted > 0, drawn.remaining, drawn.retryAfterMilliseconds)
+      const isGranted = drawn.granted > 0
+      const decided = decision(name, policy, isGranted, drawn.remaining, drawn.retryAfterMilliseconds)
+      if (isGranted) spent.set(decided, { name, policy, subject })
+      return decided
     } catch (failure) {
       reportFailure(name, failure)
       const open = policy.onFailure === 'open'
@@ -130,6 +146,13 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
     const request = { name: bucket, size: policy, want, returned, now: now() }
     return withPatience(needs.drawPermits(request), patienceMilliseconds, 'the rate-limit counter')
   }
+}
+
+/** One permit that was drawn from the counter, and for whom. */
+interface Permit {
+  readonly name: PolicyName
+  readonly policy: Policy
+  readonly subject: string
 }
 
 /** `closed` refuses for a while. `open` lets this isolate spend a bucketful of its own meanwhile, not more. */

@@ -7,7 +7,7 @@ export interface PermitRequest {
   readonly size: BucketSize
   /** At most this many; fewer may be granted. */
   readonly want: number
-  /** Permits drawn before and not spent. A counter may ignore them: the bound holds, some are lost. */
+  /** Permits drawn before that go back, before any are granted. A full bucket takes none. */
   readonly returned: number
   /** Milliseconds since the Unix epoch. */
   readonly now: number

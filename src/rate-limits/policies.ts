@@ -8,7 +8,7 @@ export interface Policy {
   readonly capacity: number
   /** Seconds in which an empty bucket fills again. */
   readonly perSeconds: number
-  readonly subject: 'ip' | 'client' | 'user' | 'session' | 'device'
+  readonly subject: 'ip' | 'client' | 'user' | 'session' | 'device' | 'link'
   readonly mode: 'object' | 'lease'
   readonly onFailure: 'open' | 'closed'
   readonly protects: string
@@ -21,7 +21,7 @@ export const policies = {
     subject: 'ip',
     mode: 'object',
     onFailure: 'closed',
-    protects: 'password guessing from one address',
+    protects: 'password guessing from one address; a right password gives its permit back',
   },
   'login-device': {
     capacity: 30,
@@ -39,13 +39,13 @@ export const policies = {
     onFailure: 'closed',
     protects: 'password changes of one person in one session',
   },
-  'password-link-ip': {
+  'password-link': {
     capacity: 30,
     perSeconds: 300,
-    subject: 'ip',
+    subject: 'link',
     mode: 'object',
     onFailure: 'closed',
-    protects: 'links to set a password from one address',
+    protects: 'uses of one link to set a password',
   },
   'token-client': {
     capacity: 6000,

@@ -18,6 +18,11 @@ export interface RateLimiter {
    * Never throws: when the backend fails, the policy's `onFailure` decides.
    */
   take(policy: PolicyName, subject: string): Promise<RateLimitDecision>
+  /**
+   * Puts back the permit that `decision` of this limiter spent, once: a right password costs an address nothing.
+   * Nothing else goes back, so a success never pays for a failure. Never throws; one call, kept alive by itself.
+   */
+  giveBack(decision: RateLimitDecision): Promise<void>
   /** Whether this isolate already knows that `subject` has nothing left of a `lease` policy. Takes nothing, does no I/O. */
   isSpent(policy: PolicyName, subject: string): boolean
   /**

@@ -7,9 +7,11 @@ import type { Origin } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import { busyRetrySeconds, type HashSlots } from '../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
 import { checkNewPassword, type PasswordProblem } from '../passwords/password-policy.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
+import { networkOf } from '../rate-limits/rate-subject.ts'
 import {
   type CompletePasswordSetup,
   type FindPasswordSetup,
@@ -22,6 +24,7 @@ export interface SetUpPasswordNeeds {
   readonly now: Clock
   readonly rateLimiter: RateLimiter
   readonly passwordHasher: PasswordHasher
+  readonly hashSlots: HashSlots
   readonly findPasswordSetup: FindPasswordSetup
   readonly completePasswordSetup: CompletePasswordSetup
 }
@@ -29,6 +32,12 @@ export interface SetUpPasswordNeeds {
 export type LinkRefusal =
   | { readonly reason: 'invalid' }
   | { readonly reason: 'limited'; readonly decision: RateLimitDecision }
+
+export type SetupRefusal =
+  | { readonly reason: 'invalid' }
+  | { readonly reason: 'unacceptable'; readonly problem: PasswordProblem }
+  /** Too much is under way at the moment: nothing was tried. */
+  | { readonly reason: 'busy'; readonly retryAfterSeconds: number }
 
 export interface OpenLink extends PasswordSetup {
   readonly userId: string
@@ -39,13 +48,13 @@ export interface OpenLink extends PasswordSetup {
 export async function readSetupLink(
   needs: Pick<SetUpPasswordNeeds, 'root' | 'rateLimiter' | 'findPasswordSetup'>,
   link: string | undefined,
-  origin: Origin,
 ): Promise<Result<OpenLink, LinkRefusal>> {
   const opened = link === undefined ? undefined : await openSetupLink(needs.root, link)
   if (!opened) return err({ reason: 'invalid' })
-  const decision = await needs.rateLimiter.take('password-link-ip', origin.ip ?? 'unknown')
-  if (!decision.allowed) return err({ reason: 'limited', decision })
   const { routing, secretHash } = opened
+  // Counted by link: nobody can make one, and a hundred people invited at once may sit behind one address.
+  const decision = await needs.rateLimiter.take('password-link', secretHash)
+  if (!decision.allowed) return err({ reason: 'limited', decision })
   const setup = await needs.findPasswordSetup(routing.user_id, secretHash)
   return setup ? ok({ ...setup, userId: routing.user_id, secretHash }) : err({ reason: 'invalid' })
 }
@@ -59,11 +68,13 @@ export async function setUpPassword(
   link: OpenLink,
   password: string,
   origin: Origin,
-): Promise<Result<undefined, { reason: 'invalid' } | { reason: 'unacceptable'; problem: PasswordProblem }>> {
+): Promise<Result<undefined, SetupRefusal>> {
   const problem = checkNewPassword(password, { identifiers: link.identifiers })
   if (problem) return err({ reason: 'unacceptable', problem })
   const { userId, secretHash } = link
-  const newHash = await needs.passwordHasher.hash(password)
+  const release = await needs.hashSlots.take(networkOf(origin.ip ?? 'unknown'))
+  if (!release) return err({ reason: 'busy', retryAfterSeconds: busyRetrySeconds })
+  const newHash = await needs.passwordHasher.hash(password).finally(release)
   const event = createEvent('password.changed', needs.now(), origin, {
     ...{ outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId },
   })

@@ -50,7 +50,13 @@ export const budgets = {
     note: 'spends the login in progress in one call',
   },
   userinfo: { operation: 'userinfo', objectCalls: 1, postgresRoundTrips: 1 },
-  passwordLogin: { operation: 'password login', objectCalls: 2, postgresRoundTrips: 1 },
+  passwordLogin: { operation: 'password login on a known device', objectCalls: 2, postgresRoundTrips: 1 },
+  firstLogin: {
+    operation: 'password login on another device',
+    objectCalls: 3,
+    postgresRoundTrips: 1,
+    note: 'two before the answer; after it, one gives the permit of the address back',
+  },
   refusedLogin: {
     operation: 'password login, refused',
     objectCalls: 2,

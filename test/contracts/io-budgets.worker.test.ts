@@ -297,6 +297,13 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     expectWithin(budgets.passwordLogin, async () => expect((await signIn()).status).toBe(303)),
   )
 
+  it(budgets.firstLogin.operation, () =>
+    expectWithin(budgets.firstLogin, async () => {
+      cookies = ''
+      expect((await signIn()).status).toBe(303)
+    }),
+  )
+
   it(budgets.refusedLogin.operation, () =>
     expectWithin(budgets.refusedLogin, async () => expect((await signIn('wrong')).status).toBe(400)),
   )

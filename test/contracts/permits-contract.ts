@@ -37,6 +37,32 @@ export function permitsContract(drawPermits: () => DrawPermits): void {
     expect(answers.filter((answer) => answer.granted === 1)).toHaveLength(10)
   })
 
+  test('what goes back is there again, before anything is granted', async () => {
+    const name = freshName()
+    await drawPermits()(request(name, 10))
+    expect(await drawPermits()({ ...request(name, 0), returned: 1 })).toMatchObject({ granted: 0 })
+    expect(await drawPermits()(request(name, 1))).toMatchObject({ granted: 1, remaining: 0 })
+    expect(await drawPermits()({ ...request(name, 1), returned: 1 })).toMatchObject({ granted: 1 })
+    expect(await drawPermits()(request(name, 1))).toMatchObject({ granted: 0 })
+  })
+
+  test.each([0, 9])('a bucket with %i permits drawn never holds more than its capacity', async (drawn) => {
+    const name = freshName()
+    await drawPermits()(request(name, drawn))
+    await drawPermits()({ ...request(name, 0), returned: 1000 })
+    expect(await drawPermits()(request(name, 20))).toMatchObject({ granted: 10, remaining: 0 })
+    expect(await drawPermits()(request(name, 1))).toMatchObject({ granted: 0 })
+  })
+
+  test('draws and returns in parallel add up', async () => {
+    const name = freshName()
+    await drawPermits()(request(name, 10))
+    const back = Array.from({ length: 7 }, () => drawPermits()({ ...request(name, 0), returned: 1 }))
+    await Promise.all(back)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => drawPermits()(request(name, 1))))
+    expect(answers.filter((answer) => answer.granted === 1)).toHaveLength(7)
+  })
+
   test('one name says nothing about another', async () => {
     const name = freshName()
     await drawPermits()(request(name, 10))

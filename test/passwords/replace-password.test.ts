@@ -24,6 +24,7 @@ function setUp() {
       waitUntil: () => {},
       leases: new Map(),
     }),
+    hashSlots: { take: async () => () => {} },
     findCurrentPassword: async () => ({ hash: 'hash', identifiers: [] }),
     passwordHasher: {
       verify: async () => {

@@ -73,6 +73,61 @@ test('numbers that admins set go before the configured ones, policy by policy', 
 })
 
 describe('object policies', () => {
+  describe('give back', () => {
+    const take = (limiter: ReturnType<typeof isolate>) => limiter.take('login-ip', '192.0.2.1')
+
+    test('a permit that was spent, so that a whole office signs in from one address', async () => {
+      const limiter = isolate()
+      for (let person = 0; person < 200; person++) {
+        const decision = await take(limiter)
+        expect(decision.allowed).toBe(true)
+        await limiter.giveBack(decision)
+      }
+      expect((await take(limiter)).remaining).toBe(29)
+    })
+
+    test('each permit once', async () => {
+      const limiter = isolate()
+      const decisions = []
+      for (let attempt = 0; attempt < 30; attempt++) decisions.push(await take(limiter))
+      const [first] = decisions
+      for (let again = 0; again < 5; again++) await limiter.giveBack(first as (typeof decisions)[number])
+      expect((await take(limiter)).allowed).toBe(true)
+      expect((await take(limiter)).allowed).toBe(false)
+    })
+
+    test('nothing for a refusal, a copied decision or another limiter’s', async () => {
+      const limiter = isolate()
+      const granted = []
+      for (let attempt = 0; attempt < 30; attempt++) granted.push(await take(limiter))
+      const refused = await take(limiter)
+      await limiter.giveBack(refused)
+      await limiter.giveBack({ ...(granted[0] as typeof refused) })
+      await isolate().giveBack(granted[0] as typeof refused)
+      expect((await take(limiter)).allowed).toBe(false)
+    })
+
+    test('no more than was spent: right passwords between guesses pay for none of them', async () => {
+      const limiter = isolate()
+      let guesses = 0
+      for (let round = 0; round < 100; round++) {
+        const own = await take(limiter)
+        if (own.allowed) await limiter.giveBack(own)
+        if ((await take(limiter)).allowed) guesses++
+      }
+      expect(guesses).toBe(30)
+    })
+
+    test('quietly nothing while the counter is away', async () => {
+      const limiter = isolate()
+      const decision = await take(limiter)
+      away = true
+      await expect(limiter.giveBack(decision)).resolves.toBeUndefined()
+      away = false
+      expect((await take(limiter)).remaining).toBe(28)
+    })
+  })
+
   test('ask the counter each time and refuse beyond the capacity', async () => {
     const limiter = isolate()
     const decisions = []

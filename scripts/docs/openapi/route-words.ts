@@ -51,6 +51,9 @@ export const limitedPage: AnswerWords = {
   headers: [...(page.headers ?? []), ...limited, 'Retry-After'],
 }
 
+/** A page that says to come again in a moment. */
+export const busyPage: AnswerWords = { ...page, headers: [...(page.headers ?? []), 'Retry-After'] }
+
 /** An error of RFC 6749 §5.2, one example for each code. */
 export const oauthError = (
   errors: Readonly<Record<string, string>>,

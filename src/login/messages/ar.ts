@@ -19,6 +19,7 @@ export const ar: Messages = {
   otherAccountWanted: (client, name) => `أنت مسجَّل الدخول باسم ${name}، لكن ${client} يطلب حسابًا آخر.`,
   signInFailed: 'بيانات تسجيل الدخول غير صحيحة. تحقق منها وحاول مرة أخرى.',
   tooManyAttempts: (wait) => `محاولات كثيرة جدًا. حاول مرة أخرى بعد ${wait}.`,
+  busy: (wait) => `يسجّل الدخول الآن عدد كبير جدًا من الأشخاص. حاول مرة أخرى بعد ${wait}.`,
 
   changePasswordTitle: 'تغيير كلمة المرور',
   passwordChangeRequired: 'اختر كلمة مرور جديدة قبل المتابعة.',

@@ -20,6 +20,7 @@ export const de: Messages = {
     `Sie sind als ${name} angemeldet, aber ${client} fragt nach einem anderen Konto.`,
   signInFailed: 'Diese Anmeldedaten stimmen nicht. Prüfen Sie sie und versuchen Sie es noch einmal.',
   tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} noch einmal.`,
+  busy: (wait) => `Im Augenblick melden sich sehr viele an. Versuchen Sie es in ${wait} noch einmal.`,
 
   changePasswordTitle: 'Passwort ändern',
   passwordChangeRequired: 'Wählen Sie ein neues Passwort, bevor es weitergeht.',

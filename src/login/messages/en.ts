@@ -19,6 +19,7 @@ export const en = {
     `You are signed in as ${name}, but ${client} asks for another account.`,
   signInFailed: 'These sign-in details are not correct. Check them and try again.',
   tooManyAttempts: (wait: string) => `Too many attempts. Try again in ${wait}.`,
+  busy: (wait: string) => `Very many people are signing in at the moment. Try again in ${wait}.`,
 
   changePasswordTitle: 'Change your password',
   passwordChangeRequired: 'Choose a new password before you go on.',

@@ -19,6 +19,7 @@ export const es: Messages = {
   otherAccountWanted: (client, name) => `Ha iniciado sesión como ${name}, pero ${client} pide otra cuenta.`,
   signInFailed: 'Estos datos de acceso no son correctos. Revíselos e inténtelo de nuevo.',
   tooManyAttempts: (wait) => `Demasiados intentos. Inténtelo de nuevo en ${wait}.`,
+  busy: (wait) => `En este momento están iniciando sesión muchas personas. Inténtelo de nuevo en ${wait}.`,
 
   changePasswordTitle: 'Cambiar la contraseña',
   passwordChangeRequired: 'Elija una contraseña nueva antes de continuar.',

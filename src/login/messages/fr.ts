@@ -20,6 +20,7 @@ export const fr: Messages = {
     `Vous êtes connecté en tant que ${name}, mais ${client} demande un autre compte.`,
   signInFailed: 'Ces identifiants ne sont pas corrects. Vérifiez-les et réessayez.',
   tooManyAttempts: (wait) => `Trop de tentatives. Réessayez dans ${wait}.`,
+  busy: (wait) => `De très nombreuses personnes se connectent en ce moment. Réessayez dans ${wait}.`,
 
   changePasswordTitle: 'Changer de mot de passe',
   passwordChangeRequired: 'Choisissez un nouveau mot de passe avant de continuer.',

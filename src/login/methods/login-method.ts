@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { RenewPasswordHash } from '../../passwords/change-password.ts'
+import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { Session, SessionsOf } from '../../sessions/user-sessions.ts'
@@ -20,6 +21,7 @@ export interface LoginNeeds {
   readonly rateLimiter: RateLimiter
   readonly findUserForLogin: FindUserForLogin
   readonly passwordHasher: PasswordHasher
+  readonly hashSlots: HashSlots
   readonly renewPasswordHash: RenewPasswordHash
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
@@ -61,6 +63,8 @@ export type LoginOutcome =
   /** One answer for unknown accounts, wrong secrets and disabled accounts. */
   | { readonly status: 'refused' }
   | { readonly status: 'locked'; readonly retryAfterSeconds: number }
+  /** Too much is under way at the moment: nothing was tried, nothing counted. */
+  | { readonly status: 'busy'; readonly retryAfterSeconds: number }
   | { readonly status: 'limited'; readonly decision: RateLimitDecision }
 
 export interface LoginMethod {

@@ -1,6 +1,6 @@
 /**
  * Sign-in with e-mail address or username and password. One rate-limit call, one query, one hash, one call
- * that settles the attempt. The password is verified first and the counter decides after, so that guesses in
+ * that settles the attempt; after a right password the permit of the address goes back. The password is verified first and the counter decides after, so that guesses in
  * parallel gain nothing, and every refusal did the same work: time does not tell which accounts exist.
  */
 
@@ -9,6 +9,9 @@ import type { Origin } from '../../audit/event.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import type { IssuedHandle } from '../../kit/sealed-handle.ts'
 import { acrPassword } from '../../oidc/acr.ts'
+import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
+import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
+import { networkOf } from '../../rate-limits/rate-subject.ts'
 import type { DeviceProof } from '../../sessions/user-sessions.ts'
 import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
@@ -47,29 +50,63 @@ export const password: LoginMethod = {
 
   async attempt(needs, attempt) {
     const identifier = attempt.fields['identifier'] ?? ''
-    const typed = attempt.fields['password'] ?? ''
     const identifierHash = await macOf(needs.root, identifier)
     // Where the account was signed in to before, the device is counted, and what others behind its address do is
     // not held against it. Nobody can make such a handle, and it is good for one account only.
-    const device = attempt.devices.find((each) => isNameOf(each, identifierHash))
-    const decision = device
-      ? await needs.rateLimiter.take('login-device', device.routing.device_id)
-      : await needs.rateLimiter.take('login-ip', attempt.origin.ip ?? 'unknown')
-    if (!decision.allowed) return { status: 'limited', decision }
-    const readAt = needs.now()
-    const { person, hasForeignHashes } = await needs.findUserForLogin(identifier)
-    // Imported hashes take as long as their system chose. While there are any, no refusal is faster than the
-    // slowest of them, so that time tells neither who was imported nor who exists. The clock runs beside the work.
-    const floor = hasForeignHashes ? waitMs(slowestVerificationMs) : undefined
-    const usable = person?.user.status === 'active' ? person.password : undefined
-    const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
-    const fresh = await issueHandles(needs, person?.user, identifierHash)
-    const outcome = person
-      ? await settleKnown(needs, attempt, person, { identifierHash, isCorrect, typed, readAt, fresh })
-      : await settleUnknown(needs, attempt.origin, identifierHash)
-    if (outcome.status !== 'signed_in') await floor
+    const device = attempt.devices.find((each) => isNameOf(each, identifierHash))?.routing.device_id
+    const address = attempt.origin.ip ?? 'unknown'
+    const release = await needs.hashSlots.take(device ?? networkOf(address))
+    if (!release) return { status: 'busy', retryAfterSeconds: busyRetrySeconds }
+    const counted = { policy: device ? 'login-device' : 'login-ip', subject: device ?? address } as const
+    const typed = { identifier, identifierHash, counted }
+    const { outcome, floor } = await tryPassword(needs, attempt, typed).catch((failure) => {
+      release()
+      throw failure
+    })
+    if (outcome.status === 'signed_in') {
+      // Ends when the permit is back, so that whoever waits for the turn finds it.
+      return { ...outcome, afterwards: [Promise.allSettled(outcome.afterwards).then(release)] }
+    }
+    release()
+    await floor
     return outcome
   },
+}
+
+interface Tried {
+  readonly outcome: LoginOutcome
+  /** No refusal is answered before. */
+  readonly floor?: Promise<void> | undefined
+}
+
+async function tryPassword(
+  needs: LoginNeeds,
+  attempt: LoginAttempt,
+  {
+    identifier,
+    identifierHash,
+    counted,
+  }: {
+    readonly identifier: string
+    readonly identifierHash: string
+    readonly counted: { readonly policy: 'login-ip' | 'login-device'; readonly subject: string }
+  },
+): Promise<Tried> {
+  const decision = await needs.rateLimiter.take(counted.policy, counted.subject)
+  if (!decision.allowed) return { outcome: { status: 'limited', decision } }
+  const typed = attempt.fields['password'] ?? ''
+  const readAt = needs.now()
+  const { person, hasForeignHashes } = await needs.findUserForLogin(identifier)
+  // Imported hashes take as long as their system chose. While there are any, no refusal is faster than the
+  // slowest of them, so that time tells neither who was imported nor who exists. The clock runs beside the work.
+  const floor = hasForeignHashes ? waitMs(slowestVerificationMs) : undefined
+  const usable = person?.user.status === 'active' ? person.password : undefined
+  const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
+  const fresh = await issueHandles(needs, person?.user, identifierHash)
+  const outcome = person
+    ? await settleKnown(needs, attempt, person, { identifierHash, isCorrect, typed, readAt, fresh, decision })
+    : await settleUnknown(needs, attempt.origin, identifierHash)
+  return { outcome, floor }
 }
 
 /**
@@ -101,13 +138,14 @@ interface Verified {
   /** Milliseconds since the Unix epoch, before the account was read. */
   readonly readAt: number
   readonly fresh: FreshHandles
+  readonly decision: RateLimitDecision
 }
 
 async function settleKnown(
   needs: LoginNeeds,
   { previous, devices, origin }: LoginAttempt,
   { user, password: stored }: UserWithPassword,
-  { identifierHash, isCorrect, typed, readAt, fresh }: Verified,
+  { identifierHash, isCorrect, typed, readAt, fresh, decision }: Verified,
 ): Promise<LoginOutcome> {
   const now = needs.now()
   const shown = devices.find(({ routing }) => routing.user_id === user.id)
@@ -135,7 +173,9 @@ async function settleKnown(
     return { status: 'locked', retryAfterSeconds: settled.retry_after_seconds }
   }
   if (settled.status === 'refused') return settled
-  const afterwards: Promise<unknown>[] = []
+  // A device has enough permits of its own and gets a new name now: nothing to give back.
+  const afterwards: Promise<unknown>[] =
+    decision.policy === 'login-ip' ? [needs.rateLimiter.giveBack(decision)] : []
   if (previous && !isSamePerson) {
     const { user_id, session_id } = previous
     afterwards.push(needs.sessionsOf(user_id).endSession({ now, session_id, origin, reason: 'replaced' }))

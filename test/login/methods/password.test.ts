@@ -30,6 +30,7 @@ const refused: UnknownLogin = { status: 'refused' }
 /** Ports that count: what the operation costs in Durable Object calls, queries and hashes. */
 function createNeeds(found: UserWithPassword | undefined, allowed = true, unknown: UnknownLogin = refused) {
   const calls = { object: 0, query: 0, hash: 0, sessionsOf: [] as string[], taken: [] as string[][] }
+  const turns = { free: true, running: 0, given: [] as string[], back: [] as string[] }
   const fakes = createFakeSessionsOf()
   const decision = { allowed, policy: 'login-ip', limit: 30, windowSeconds: 300 } as RateLimitDecision
   const needs: LoginNeeds = {
@@ -46,7 +47,21 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true, unknow
         calls.object++
         return unknown
       },
+      giveBack: async ({ policy }) => {
+        expect(turns.running).toBe(1)
+        turns.back.push(policy)
+      },
       isSpent: () => false,
+    },
+    hashSlots: {
+      take: async (subject) => {
+        if (!turns.free) return undefined
+        turns.running += 1
+        turns.given.push(subject)
+        return () => {
+          turns.running -= 1
+        }
+      },
     },
     findUserForLogin: async () => {
       calls.query++
@@ -70,7 +85,7 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true, unknow
     },
     recordEvent: (event) => recorded.push(event),
   }
-  return { needs, calls, fakes }
+  return { needs, calls, fakes, turns }
 }
 
 let hasForeignHashes = false
@@ -140,6 +155,61 @@ describe('password sign-in costs at most two object calls and one query (design,
     const { needs, calls } = createNeeds(undefined, false)
     expect(await password.attempt(needs, attempt('pw'))).toMatchObject({ status: 'limited' })
     expect(calls).toMatchObject({ object: 1, query: 0, hash: 0 })
+  })
+})
+
+describe('an office behind one address', () => {
+  const found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
+
+  test('gets the permit of a right password back, before the turn ends', async () => {
+    const { needs, turns } = createNeeds(found)
+    const outcome = await password.attempt(needs, attempt('pw'))
+    if (outcome.status !== 'signed_in') throw new Error('not signed in')
+    expect(turns.running).toBe(1)
+    await Promise.all(outcome.afterwards)
+    expect(turns).toMatchObject({ running: 0, back: ['login-ip'] })
+  })
+
+  test.each<[string, UserWithPassword | undefined, string]>([
+    ['a wrong password', found, 'no'],
+    ['a disabled account', { ...found, user: user({ status: 'disabled' }) }, 'pw'],
+    ['an unknown account', undefined, 'pw'],
+  ])('pays for %s', async (_, person, typed) => {
+    const { needs, turns } = createNeeds(person)
+    expect((await password.attempt(needs, attempt(typed))).status).toBe('refused')
+    expect(turns).toMatchObject({ running: 0, back: [] })
+  })
+
+  test('pays for a locked account, whatever the password', async () => {
+    const { needs, turns } = createNeeds(found)
+    for (let failure = 0; failure < 6; failure++) await password.attempt(needs, attempt('no'))
+    expect((await password.attempt(needs, attempt('pw'))).status).toBe('locked')
+    expect(turns.back).toEqual([])
+  })
+
+  test('waits its turn; without one nothing is tried or counted', async () => {
+    const { needs, calls, turns } = createNeeds(found)
+    turns.free = false
+    const outcome = await password.attempt(needs, attempt('pw'))
+    expect(outcome).toEqual({ status: 'busy', retryAfterSeconds: 5 })
+    expect(calls).toMatchObject({ object: 0, query: 0, hash: 0 })
+  })
+
+  test('shares its turns by network, a known device has its own', async () => {
+    const { needs, turns } = createNeeds(found)
+    const from = (ip: string) => ({ ...attempt('pw'), origin: { ...origin, ip } })
+    const first = await password.attempt(needs, from('2001:db8:1:2:3::4'))
+    await password.attempt(needs, from('2001:db8:1:2:ffff::1'))
+    if (first.status !== 'signed_in') throw new Error('not signed in')
+    await password.attempt(needs, { ...attempt('pw'), devices: [first.device] })
+    expect(turns.given).toEqual(['2001:db8:1:2::/64', '2001:db8:1:2::/64', first.device.routing.device_id])
+  })
+
+  test('loses no turn to an error', async () => {
+    const { needs, turns } = createNeeds(found)
+    const away = { ...needs, findUserForLogin: () => Promise.reject(new Error('away')) }
+    await expect(password.attempt(away, attempt('pw'))).rejects.toThrow('away')
+    expect(turns.running).toBe(0)
   })
 })
 

@@ -1,5 +1,6 @@
 /** Words for the hosted pages: forms of people, not an API of applications. */
 import {
+  busyPage,
   type FieldWords,
   limitedPage,
   page,
@@ -73,7 +74,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       },
       secret('password', 'The password.'),
     ],
-    answers: { 303: redirect, ...pageFormErrors, 429: limitedPage },
+    answers: { 303: redirect, ...pageFormErrors, 429: limitedPage, 503: busyPage },
   },
   findPasswordChange: {
     description: 'The sign-in page comes before, for who is not signed in.',
@@ -98,7 +99,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       secret('repeat_password', 'The new one again.'),
     ],
     security: session,
-    answers: { 303: redirect, ...pageFormErrors, 409: page, 429: limitedPage },
+    answers: { 303: redirect, ...pageFormErrors, 409: page, 429: limitedPage, 503: busyPage },
   },
   showPasswordSetup: {
     description: 'Opening it does not use the link up.',
@@ -113,7 +114,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       secret('new_password', 'At least as long as the policy asks for, and not a common one.'),
       secret('repeat_password', 'The same again.'),
     ],
-    answers: { 303: redirect, ...pageFormErrors, 429: limitedPage },
+    answers: { 303: redirect, ...pageFormErrors, 429: limitedPage, 503: busyPage },
   },
   showAccountChoice: {
     description: 'Answers `prompt=select_account`.',
