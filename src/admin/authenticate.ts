@@ -11,8 +11,10 @@ import type { Dependencies } from '../dependencies.ts'
 import type { Problem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { accessTokenType } from '../oauth/access-token.ts'
-import { locateToken } from '../oauth/token-id.ts'
+import { locateToken, type TokenAddress } from '../oauth/token-id.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { Actor, LiveToken } from './actor.ts'
 import { isAllowedFrom } from './ip-allow-list.ts'
 import type { Operation } from './operation.ts'
@@ -54,28 +56,65 @@ export interface Authentication {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Judges one request. One Durable Object call (does the token still live?), and one more for a signed request. */
+/**
+ * Judges one request. One Durable Object call (does the token still live?), and one more for a signed request.
+ *
+ * Attack: an application that an administrator merely signed in to uses up the administrator's permits with its own
+ * token. So a person pays for a living token with the scope of the operation alone; everything else is paid for by
+ * the address, and before it is looked at any closer.
+ */
 export async function authenticate(
   needs: AuthenticateNeeds,
   request: Request,
   operation: CalledOperation,
   origin: Origin,
 ): Promise<Authentication> {
+  const { rateLimiter } = needs
   const bearer = await readBearer(needs, request, operation)
-  const taken = bearer.ok
-    ? await needs.rateLimiter.take('admin-actor', `${bearer.value.actor.type}:${bearer.value.actor.id}`)
-    : await needs.rateLimiter.take('admin-ip-unauthenticated', origin.ip ?? 'unknown')
-  const headers = rateLimitHeaders(taken)
-  if (!taken.allowed) return { outcome: err(tooManyRequests), headers }
-  const outcome = bearer.ok ? await admit(needs, request, operation, origin, bearer.value) : bearer
-  return { outcome, headers }
+  const holder =
+    bearer.ok && hasScope(bearer.value.actor, operation) ? subjectOf(bearer.value.actor) : undefined
+  const chargeAddress = () => rateLimiter.take('admin-ip-unauthenticated', origin.ip ?? 'unknown')
+  const chargeHolder = (subject: string) => rateLimiter.take('admin-actor', subject)
+  let paid: RateLimitDecision | undefined
+  if (holder === undefined) paid = await chargeAddress()
+  // Who has nothing left is refused before the object is asked: nobody would pay for that call.
+  else if (rateLimiter.isSpent('admin-actor', holder)) paid = await chargeHolder(holder)
+  if (paid && !paid.allowed) return answer(err(tooManyRequests), paid)
+
+  const heard = bearer.ok ? await hear(needs, operation, origin, bearer.value) : bearer
+  paid ??= await (heard.ok && holder !== undefined ? chargeHolder(holder) : chargeAddress())
+  if (!paid.allowed) return answer(err(tooManyRequests), paid)
+  if (heard.ok) return answer(await admit(needs, request, operation, origin, heard.value), paid)
+  if (bearer.ok && heard.error === ipNotAllowed) {
+    recordDenial(needs, operation, bearer.value.actor, origin, heard.error)
+  }
+  return answer(heard, paid)
 }
+
+const answer = (outcome: Result<Authenticated, Problem>, paid: RateLimitDecision): Authentication => ({
+  outcome,
+  headers: rateLimitHeaders(paid),
+})
+
+const subjectOf = (actor: Actor): string => `${actor.type}:${actor.id}`
+
+const hasScope = (actor: Actor, operation: CalledOperation): boolean =>
+  actor.scopes.includes(operation.permission)
 
 interface Bearer {
   readonly actor: Actor
   readonly client: Client
   readonly token: LiveToken
+  readonly address: TokenAddress
 }
+
+/** A bearer whose token lives, and what was read meanwhile. */
+interface Heard extends Bearer {
+  readonly settings: Settings
+}
+
+/** Tokens found dead, which is for ever: their objects are not asked again. They go with the remembered token. */
+const deadTokens = new WeakSet<TokenAddress>()
 
 /** The holder of the token, by its signature alone: no I/O but the client, which is cached. */
 async function readBearer(
@@ -91,7 +130,7 @@ async function readBearer(
   const clientId = String(claims['client_id'])
   const address = await locateToken(needs.root, claims)
   const client = address && (await needs.findClient(clientId))
-  if (!address || !client) return err(unauthorized('invalid_token'))
+  if (!address || !client || deadTokens.has(address)) return err(unauthorized('invalid_token'))
   const isPerson = address.grantId !== undefined
   const actor: Actor = {
     type: isPerson ? 'user' : 'client',
@@ -102,7 +141,7 @@ async function readBearer(
     acr: typeof claims['acr'] === 'string' ? claims['acr'] : undefined,
   }
   const token = { ...address, expiresAtSeconds: claims.exp ?? 0 }
-  return ok({ actor, client, token })
+  return ok({ actor, client, token, address })
 }
 
 /** The token as presented; empty when it is no token, undefined without any. */
@@ -113,13 +152,14 @@ function bearerOf(request: Request, { upgrade }: CalledOperation): string | unde
   return header === null ? undefined : (/^bearer ([\w.~+/=-]+)$/i.exec(header)?.[1] ?? '')
 }
 
-async function admit(
-  needs: AuthenticateNeeds,
-  request: Request,
+/** Whether the token still lives, may be used from here, and has the scope. */
+async function hear(
+  needs: Pick<AuthenticateNeeds, 'now' | 'sessionsOf' | 'readSettings'>,
   operation: CalledOperation,
   origin: Origin,
-  { actor, client, token }: Bearer,
-): Promise<Result<Authenticated, Problem>> {
+  bearer: Bearer,
+): Promise<Result<Heard, Problem>> {
+  const { actor, client, token, address } = bearer
   const [inspected, settings] = await Promise.all([
     needs.sessionsOf(token.subject).inspectToken({
       now: needs.now(),
@@ -129,14 +169,28 @@ async function admit(
     }),
     needs.readSettings(),
   ])
-  if (inspected.status !== 'live') return err(unauthorized('invalid_token'))
+  if (inspected.status !== 'live') {
+    deadTokens.add(address)
+    return err(unauthorized('invalid_token'))
+  }
+  const lists = [settings['admin.ip_allow_list'], client.admin_ip_allow_list ?? []]
+  if (!lists.every((list) => isAllowedFrom(list, origin.ip))) return err(ipNotAllowed)
+  return hasScope(actor, operation)
+    ? ok({ ...bearer, settings })
+    : err(insufficientScope(operation.permission))
+}
+
+async function admit(
+  needs: AuthenticateNeeds,
+  request: Request,
+  operation: CalledOperation,
+  origin: Origin,
+  { actor, client, token, settings }: Heard,
+): Promise<Result<Authenticated, Problem>> {
   const denied = (problem: Problem): Result<Authenticated, Problem> => {
     recordDenial(needs, operation, actor, origin, problem)
     return err(problem)
   }
-  const lists = [settings['admin.ip_allow_list'], client.admin_ip_allow_list ?? []]
-  if (!lists.every((list) => isAllowedFrom(list, origin.ip))) return denied(ipNotAllowed)
-  if (!actor.scopes.includes(operation.permission)) return err(insufficientScope(operation.permission))
   const signature = await checkSignature(needs, {
     ...{ request, client, issuer: needs.config.issuer, hasBody: hasBody(request) },
     isRequired: mustSign(settings['admin.request_signing'], client, operation),

@@ -16,7 +16,7 @@ import { signRequest } from '../http-signatures/sign-request.ts'
 import { adminSignaturePolicy } from '../http-signatures/signature-policy.ts'
 import { uuidv7 } from '../kit/ids.ts'
 import { issueAccessToken } from '../oauth/access-token.ts'
-import { serviceTokenId } from '../oauth/token-id.ts'
+import { serviceTokenId, userTokenId } from '../oauth/token-id.ts'
 import type { Settings } from '../settings/settings.ts'
 import { toSettings } from '../settings/settings.ts'
 import { type AuthenticateNeeds, authenticate } from './authenticate.ts'
@@ -52,6 +52,18 @@ async function account(columns: Partial<typeof clients.$inferInsert> = {}): Prom
     iat: Math.floor(Date.now() / 1000),
   })
   return { id: client_id, token, grantId: undefined }
+}
+
+/** A token of the same grant with other scopes, as another client of the person would have. */
+async function tokenOf(actor: TestActor, scopes: readonly string[]): Promise<string> {
+  const deps = testDependencies()
+  const client = await deps.findClient((await account()).id)
+  if (!client || actor.grantId === undefined) throw new Error('a person and a client must exist')
+  const jti = await userTokenId(deps.root, actor.id, actor.grantId)
+  return issueAccessToken(deps, {
+    ...{ client, sub: actor.id, jti, scopes, resources: [] },
+    iat: Math.floor(Date.now() / 1000),
+  })
 }
 
 const encode = (text: string) => Uint8Array.from(new TextEncoder().encode(text))
@@ -111,6 +123,26 @@ describe('a caller of the admin API', () => {
     expect(response.headers.get('retry-after')).toMatch(/^\d+$/)
     await expectProblem(response, 429, 'too_many_requests')
     expect((await callAdmin(await addAdmin(), 'GET', roles, { headers })).status).toBe(200)
+  })
+
+  test('pays for a living token with the scope alone: a third party cannot use up the permits of an administrator', async () => {
+    const admin = await addAdmin()
+    const permitsLeft = async () => {
+      const header = (await callAdmin(admin, 'GET', roles)).headers.get('ratelimit') ?? ''
+      return Number(/^"admin-actor";r=(\d+)/.exec(header)?.[1])
+    }
+    const before = await permitsLeft()
+    const signedIn = { token: await tokenOf(admin, ['openid']) }
+    const headers = { 'cf-connecting-ip': '198.51.100.78' }
+    let response = await callAdmin(signedIn, 'GET', roles, { headers })
+    await expectProblem(response.clone(), 403, 'insufficient_scope')
+    for (let tries = 0; response.status === 403 && tries < 400; tries++) {
+      response = await callAdmin(signedIn, 'GET', roles, { headers })
+    }
+    await expectProblem(response, 429, 'too_many_requests')
+    expect(response.headers.get('ratelimit-policy')).toMatch(/^"admin-ip-unauthenticated"/)
+    expect(before - (await permitsLeft())).toBe(1)
+    expect((await callAdmin(admin, 'GET', roles, { headers })).status).toBe(200)
   })
 
   test('a service account needs no person; a disabled one is nobody at once', async () => {
@@ -293,6 +325,88 @@ describe('the settings of admission', () => {
     const acr = { 'admin.step_up_acr_values': ['urn:authly:acr:mfa'] }
     expect(await outcome(fresh, acr, dangerous)).toBe('insufficient_user_authentication')
     expect(await outcome(await addServiceAccount(), acr, dangerous)).toBe('admitted')
+  })
+
+  describe('who pays (a token is paid for by its holder once it lives and has the scope)', () => {
+    /** Policies charged, and whether the object was asked. */
+    async function charges(
+      token: string,
+      {
+        spent = [],
+        changed = {},
+      }: { spent?: readonly string[]; changed?: Partial<Record<keyof Settings, unknown>> } = {},
+    ): Promise<string> {
+      const deps = testDependencies()
+      const log: string[] = []
+      const { config, root, now, verifyJwt, findClient, fetchClientJwks, spendOnce } = deps
+      const { outcome: result, headers } = await authenticate(
+        {
+          ...{ config, root, now, verifyJwt, findClient, fetchClientJwks, spendOnce },
+          recordEvent: ({ type }) => log.push(type),
+          readSettings: async () => toSettings(changed),
+          sessionsOf(subject) {
+            log.push('asked')
+            return deps.sessionsOf(subject)
+          },
+          rateLimiter: {
+            ...deps.rateLimiter,
+            isSpent: (policy) => spent.includes(policy),
+            async take(policy) {
+              log.push(policy)
+              const allowed = !spent.includes(policy)
+              const retryAfterSeconds = allowed ? 0 : 9
+              return { policy, allowed, limit: 1, windowSeconds: 1, remaining: 0, retryAfterSeconds }
+            },
+          },
+        },
+        new Request(`https://auth.test${roles}`, { headers: { authorization: `Bearer ${token}` } }),
+        operation,
+        origin,
+      )
+      expect(new Headers(headers).has('ratelimit')).toBe(true)
+      return [...log, result.ok ? 'admitted' : result.error.code].join(' ')
+    }
+    const address = 'admin-ip-unauthenticated'
+    const elsewhere = { 'admin.ip_allow_list': ['198.51.100.0/24'] }
+
+    test('the holder, after the object was asked', async () => {
+      expect(await charges((await addAdmin()).token)).toBe('asked admin-actor admitted')
+    })
+
+    test('the address, and nothing is asked: no token of ours', async () => {
+      expect(await charges('guess')).toBe(`${address} invalid_token`)
+      expect(await charges('guess', { spent: [address] })).toBe(`${address} too_many_requests`)
+    })
+
+    test('the address, before anything is asked: a token without the scope', async () => {
+      for (const scopes of [['openid'], ['openid', 'admin:users:read'], []]) {
+        const token = await tokenOf(await addAdmin(), scopes)
+        expect(await charges(token)).toBe(`${address} asked insufficient_scope`)
+        expect(await charges(token, { spent: [address] })).toBe(`${address} too_many_requests`)
+      }
+    })
+
+    test('the address: a dead token, whose object is asked once', async () => {
+      const admin = await addAdmin()
+      await testDependencies().sessionsOf(admin.id).endAllSessions({ now: Date.now(), origin })
+      expect(await charges(admin.token)).toBe(`asked ${address} invalid_token`)
+      expect(await charges(admin.token)).toBe(`${address} invalid_token`)
+      expect(await charges(admin.token, { spent: [address] })).toBe(`${address} too_many_requests`)
+    })
+
+    test('the address: a living token in a place where it may not be, and then no event either', async () => {
+      const { token } = await addAdmin()
+      const seen = `asked ${address} admin.access_denied ip_not_allowed`
+      expect(await charges(token, { changed: elsewhere })).toBe(seen)
+      const quiet = { changed: elsewhere, spent: [address] }
+      expect(await charges(token, quiet)).toBe(`asked ${address} too_many_requests`)
+    })
+
+    test('a holder with nothing left is refused without asking the object', async () => {
+      expect(await charges((await addAdmin()).token, { spent: ['admin-actor'] })).toBe(
+        'admin-actor too_many_requests',
+      )
+    })
   })
 
   test('a dead token learns nothing of them', async () => {

@@ -85,7 +85,7 @@ export const policies = {
     subject: 'ip',
     mode: 'lease',
     onFailure: 'open',
-    protects: 'the admin API from guessed and expired tokens of one address',
+    protects: 'the admin API from guessed, dead and unfit tokens of one address',
   },
 } as const satisfies Record<string, Policy>
 
