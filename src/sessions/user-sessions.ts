@@ -248,7 +248,12 @@ export interface EndAllSessions {
   readonly origin: Origin
   readonly except_session_id?: string | undefined
   /** Default: `signed_out_everywhere`. */
-  readonly reason?: 'account_disabled' | 'account_deleted' | 'credentials_reset' | undefined
+  readonly reason?:
+    | 'account_disabled'
+    | 'account_deleted'
+    | 'credentials_reset'
+    | 'password_changed'
+    | undefined
   readonly by?: ActingParty | undefined
   /** Also drops failed sign-ins (`attempts`) or all that is remembered of the person (`everything`). */
   readonly forget?: 'attempts' | 'everything' | undefined

@@ -12,6 +12,7 @@ import type { PasswordHasher } from '../passwords/password-hasher.ts'
 import { checkNewPassword, type PasswordProblem } from '../passwords/password-policy.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
 import { networkOf } from '../rate-limits/rate-subject.ts'
+import type { SessionsOf } from '../sessions/user-sessions.ts'
 import {
   type CompletePasswordSetup,
   type FindPasswordSetup,
@@ -27,6 +28,7 @@ export interface SetUpPasswordNeeds {
   readonly hashSlots: HashSlots
   readonly findPasswordSetup: FindPasswordSetup
   readonly completePasswordSetup: CompletePasswordSetup
+  readonly sessionsOf: SessionsOf
 }
 
 export type LinkRefusal =
@@ -60,8 +62,8 @@ export async function readSetupLink(
 }
 
 /**
- * Uses the link up and stores the password. No session has to end: whoever gave the link has ended them all, and
- * without a password none could begin since.
+ * Uses the link up, stores the password, and ends every session and grant: whoever was signed in by what there was
+ * before (a password of an import, another way to sign in) may not be the one who holds the link.
  */
 export async function setUpPassword(
   needs: SetUpPasswordNeeds,
@@ -75,9 +77,14 @@ export async function setUpPassword(
   const release = await needs.hashSlots.take(networkOf(origin.ip ?? 'unknown'))
   if (!release) return err({ reason: 'busy', retryAfterSeconds: busyRetrySeconds })
   const newHash = await needs.passwordHasher.hash(password).finally(release)
-  const event = createEvent('password.changed', needs.now(), origin, {
+  const now = needs.now()
+  const event = createEvent('password.changed', now, origin, {
     ...{ outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId },
   })
   const isStored = await needs.completePasswordSetup({ userId, secretHash, newHash, event })
-  return isStored ? ok(undefined) : err({ reason: 'invalid' })
+  if (!isStored) return err({ reason: 'invalid' })
+  const end = () => needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' })
+  // Repeatable, and tried again when an object moved: nothing must outlive what it was opened by.
+  await end().catch(end)
+  return ok(undefined)
 }

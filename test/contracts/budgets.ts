@@ -96,9 +96,9 @@ export const budgets = {
   },
   passwordSetup: {
     operation: 'setting a password by a link',
-    objectCalls: 1,
+    objectCalls: 2,
     postgresRoundTrips: 2,
-    note: 'the password rules need the names of the account before the hash',
+    note: 'the password rules need the names of the account before the hash; every session ends in one call',
   },
   forgedHandle: {
     operation: 'forged code, refresh token, access token or cookie',

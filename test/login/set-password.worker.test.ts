@@ -1,11 +1,20 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createEvent } from '../../src/audit/create-event.ts'
 import { passwordCredentials, passwordSetupLinks, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { createPasswordStore } from '../../src/passwords/password.store.ts'
 import { issueSetupLink } from '../../src/users/password-setup.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { addAdmin, callAdmin, type TestActor, testDependencies } from '../worker/admin-client.ts'
-import { addManaged, readUser } from '../worker/managed-person.ts'
+import {
+  addAdmin,
+  addClient,
+  callAdmin,
+  signInAs,
+  type TestActor,
+  testDependencies,
+} from '../worker/admin-client.ts'
+import { addManaged, addSignedIn, isAlive, readUser } from '../worker/managed-person.ts'
 import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
 import { goodPassword } from './people.ts'
 
@@ -24,6 +33,16 @@ async function linkFor(person: { readonly id: string }): Promise<string> {
 
 const choose = (browser: Browser, page: Shown, password = goodPassword, repeat = password) =>
   browser.post('/set-password', { ...page.hidden, new_password: password, repeat_password: repeat })
+
+/** A link beside a password that there is. */
+async function issueLink(userId: string) {
+  const { url, secretHash } = await issueSetupLink(testDependencies().root, 'https://auth.test', userId)
+  const expires_at = new Date(Date.now() + 60_000)
+  await testDatabase()
+    .insert(passwordSetupLinks)
+    .values({ user_id: userId, purpose: 'reset', secret_hash: secretHash, expires_at })
+  return { path: url.slice('https://auth.test'.length) }
+}
 
 /** What somebody sees, without what differs by chance. */
 const comparable = ({ status, headers, html }: Shown) => ({
@@ -138,6 +157,57 @@ describe('a link to set a password', () => {
     const foreign = await browser.post('/set-password', fields, { origin: 'https://evil.test' })
     expect(foreign.status).toBe(403)
     expect((await browser.post('/set-password', { ...fields, csrf_token: 'x' })).status).toBe(403)
+  })
+
+  it('ends every session and grant when it is used, as any change of a password does', async () => {
+    const person = await addSignedIn()
+    const path = await linkFor(person)
+    // Signed in since: by another way than a password, or by one that was set behind the link.
+    const again = await signInAs(person.id, await addClient([]))
+    const sessions = testDependencies().sessionsOf(person.id)
+    expect(await sessions.listSessions({ now: Date.now() })).toHaveLength(1)
+    const browser = openBrowser()
+    expect((await choose(browser, await browser.get(path))).status).toBe(303)
+    expect(await sessions.listSessions({ now: Date.now() })).toEqual([])
+    expect(await isAlive({ ...person, grantId: again.grantId })).toBe(false)
+  })
+
+  it('opens nothing any more once a password is set by another way', async () => {
+    const database = testDatabase()
+    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const invite = async () => {
+      const body = { email: `${uuidv7()}@invited.test`, setup: { method: 'invitation' } }
+      const invited = await callAdmin(admin, 'POST', '/admin/users', { body })
+      const { id, invitation_url } = (await invited.json()) as { id: string; invitation_url: string }
+      return { id, path: new URL(invitation_url).pathname + new URL(invitation_url).search }
+    }
+    const statusOf = async ({ path }: { path: string }) => (await openBrowser().get(path)).status
+    // As an import writes it: the first password, and a later one.
+    const imported = await invite()
+    const store = (id: string, value: string) =>
+      database.execute(sql`insert into password_credentials (user_id, hash) values (${id}::uuid, ${value})
+        on conflict (user_id) do update set hash = excluded.hash, changed_at = now()`)
+    expect(await statusOf(imported)).toBe(200)
+    await store(imported.id, hash)
+    expect(await statusOf(imported)).toBe(400)
+    const linked = await issueLink(imported.id)
+    expect(await statusOf(linked)).toBe(200)
+    await store(imported.id, `${hash}2`)
+    expect(await statusOf(linked)).toBe(400)
+    const reset = await invite()
+    const body = { method: 'temporary_password' }
+    await callAdmin(admin, 'POST', `/admin/users/${reset.id}/reset-password`, { body })
+    expect(await statusOf(reset)).toBe(400)
+    // The same password under other costs is no new one.
+    const renewed = await issueLink(imported.id)
+    const password = createPasswordStore(database)
+    await password.renewPasswordHash({ userId: imported.id, replacesHash: `${hash}2`, newHash: `${hash}3` })
+    expect(await statusOf(renewed)).toBe(200)
+    const event = createEvent('password.changed', Date.now(), undefined, {
+      ...{ outcome: 'success', actor_type: 'user', actor_id: imported.id },
+    })
+    await password.storePassword({ userId: imported.id, replacesHash: `${hash}3`, newHash: hash, event })
+    expect(await statusOf(renewed)).toBe(400)
   })
 
   it('can be tried so often from one address', async () => {

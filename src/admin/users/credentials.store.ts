@@ -1,7 +1,7 @@
 /** Writes of passwords and of links to set one. Each is one statement of a batch. */
 import { type SQL, sql } from 'drizzle-orm'
 
-/** Stores a password in place of whatever there was. */
+/** Stores a password in place of whatever there was; a link to set one opens no more (a trigger sees to that). */
 export const putPassword = (userId: string, hash: string, mustChange: boolean): SQL => sql`
   insert into password_credentials (user_id, hash, must_change)
   values (${userId}::uuid, ${hash}, ${mustChange}::boolean)
@@ -10,9 +10,6 @@ export const putPassword = (userId: string, hash: string, mustChange: boolean): 
 
 export const removePassword = (userId: string): SQL =>
   sql`delete from password_credentials where user_id = ${userId}::uuid`
-
-export const removeSetupLink = (userId: string): SQL =>
-  sql`delete from password_setup_links where user_id = ${userId}::uuid`
 
 /**
  * Stores a link in place of the one before, which opens no more. Who never had a password is still invited. Must

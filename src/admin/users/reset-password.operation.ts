@@ -9,7 +9,7 @@ import { assertMayManage } from '../authorized-database.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { timestamp } from '../schemas.ts'
 import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
-import { putPassword, putSetupLink, removePassword, removeSetupLink } from './credentials.store.ts'
+import { putPassword, putSetupLink, removePassword } from './credentials.store.ts'
 import { linkSeconds } from './setup.ts'
 import { refuseUnknownUser } from './user.store.ts'
 import { userParams } from './user.ts'
@@ -90,7 +90,7 @@ async function prepareReset(
     const password = generatePassword()
     const hash = await passwordHasher.hash(password)
     return {
-      statements: [putPassword(userId, hash, true), removeSetupLink(userId)],
+      statements: [putPassword(userId, hash, true)],
       shown: { temporary_password: password },
     }
   }
