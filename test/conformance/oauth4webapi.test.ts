@@ -195,7 +195,7 @@ describe('machines', () => {
           oauth.PrivateKeyJwt({ key: second.privateKey, kid: 'two' }),
           ...([{ scope: 'demo:read' }, insecure] as const),
         )
-      expect((await request()).status).toBe(401)
+      expect((await request()).status).toBe(400)
       expect(server.requests()).toBe(1)
     } finally {
       await server.close()

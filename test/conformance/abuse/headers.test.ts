@@ -121,7 +121,7 @@ describe('pages for people', () => {
     const names = new Set(
       agent.cookies.all().map(({ name }) => name.replace(/_browser_[\w-]{8}$/, '_browser')),
     )
-    expect([...names].sort()).toEqual(['authly_browser', 'authly_session'])
+    expect([...names].sort()).toEqual(['authly_browser', 'authly_devices', 'authly_session'])
     for (const cookie of agent.cookies.all()) {
       expect(Object.fromEntries(cookie.attributes)).toMatchObject({
         httponly: '',
