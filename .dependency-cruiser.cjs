@@ -104,7 +104,7 @@ module.exports = {
         path: adapter,
         pathNot: [
           '^src/$1/',
-          '^src/audit/(?:audit|erase-personal-data)[.]store[.]ts$',
+          '^src/audit/(?:audit[.]store|erase-personal-data[.]store|repeated-events[.]table)[.]ts$',
           '^src/admin/authorized-database[.]store[.]ts$',
         ],
       },

@@ -29,7 +29,7 @@ export class AuditOutbox extends DurableObject<Env> {
     this.#alarm = createObjectAlarm(ctx.storage)
     const deliver = (eventsJson: string) => createDeliverEvents(configOf(this.env))(eventsJson)
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
-    this.#repeated = createRepeatedEvents(ctx.storage.sql)
+    this.#repeated = createRepeatedEvents(ctx.storage.sql, isCounted)
   }
 
   /**

@@ -1,8 +1,7 @@
-/** Counts of repeated failures in an outbox object: durable, so that none is lost, and bounded. */
+/** Counts of repeated failures in an object with an outbox: durable, so that none is lost, and bounded. */
 import type { AuditEvent } from './event.ts'
 import {
   countRepetition,
-  isCounted,
   overflowKey,
   type Repetition,
   repetitionEvent,
@@ -33,8 +32,14 @@ export interface RepeatedEvents {
   nextEnd(): number | undefined
 }
 
-/** @param sql of an object that has `repetitionsTable`; every call belongs into a transaction with what it returns */
-export function createRepeatedEvents(sql: SqlStorage): RepeatedEvents {
+/**
+ * @param sql of an object that has `repetitionsTable`; every call belongs into a transaction with what it returns
+ * @param isCounted which events are
+ */
+export function createRepeatedEvents(
+  sql: SqlStorage,
+  isCounted: (event: AuditEvent) => boolean,
+): RepeatedEvents {
   const find = (key: string): Row | undefined =>
     sql.exec<Row>('SELECT * FROM repetitions WHERE key = ?', key).toArray()[0]
 

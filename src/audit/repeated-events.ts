@@ -13,9 +13,12 @@ const countedTypes: ReadonlySet<AuditEventType> = new Set([
   'login.locked',
 ])
 
-/** Whether `event` is one of those. What is about a known person is not: it tells them, and has a limit of its own. */
+/** Whether `event` is one of those. What is about a known person is not: each failure counts towards their pause. */
 export const isCounted = (event: AuditEvent): boolean =>
   countedTypes.has(event.type) && event.user_id === undefined
+
+/** Of a known person: attempts while sign-in is paused. They change nothing, and nothing else limits how many. */
+export const isCountedOfPerson = ({ type }: AuditEvent): boolean => type === 'login.locked'
 
 /** What two events have in common when one repeats the other. */
 export const repetitionKey = ({ type, ip, data }: AuditEvent): string =>

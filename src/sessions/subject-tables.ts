@@ -1,6 +1,7 @@
 /** All tables of one subject's object as the `SubjectState` that the rules work on, and their pruning. */
 import type { AuditEvent } from '../audit/event.ts'
 import { outboxTable } from '../audit/outbox.ts'
+import { repetitionsTable } from '../audit/repeated-events.table.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
@@ -18,6 +19,7 @@ export const subjectMigrations: readonly string[] = [
   spentInteractionsTable,
   delegationsTable,
   knownDevicesTable,
+  repetitionsTable,
 ]
 
 /** The state of a subject on its tables; rows kept in memory belong to the returned value. */

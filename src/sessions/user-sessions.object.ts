@@ -7,6 +7,8 @@ import { DurableObject } from 'cloudflare:workers'
 import { createDeliverEvents } from '../audit/audit.store.ts'
 import type { AuditEvent, RecordEvent } from '../audit/event.ts'
 import { areRoutine, createOutbox, encodeEvents, type Outbox } from '../audit/outbox.ts'
+import { createRepeatedEvents, type RepeatedEvents } from '../audit/repeated-events.table.ts'
+import { isCountedOfPerson } from '../audit/repeated-events.ts'
 import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
@@ -41,6 +43,7 @@ export class UserSessions extends DurableObject<Env> {
   readonly #schema: ObjectSchema
   readonly #alarm: ObjectAlarm
   readonly #outbox: Outbox
+  readonly #repeated: RepeatedEvents
   readonly #allEnded = { at: 0 }
   #state: SubjectState | undefined
   #events: AuditEvent[] = []
@@ -53,6 +56,7 @@ export class UserSessions extends DurableObject<Env> {
     this.#alarm = createObjectAlarm(ctx.storage)
     const deliver = (eventsJson: string) => createDeliverEvents(configOf(this.env))(eventsJson)
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
+    this.#repeated = createRepeatedEvents(ctx.storage.sql, isCountedOfPerson)
   }
 
   async settleLogin(input: Input<'settleLogin'>) {
@@ -139,16 +143,32 @@ export class UserSessions extends DurableObject<Env> {
   /** Delivers audit events, deletes what has ended, and leaves nothing behind when nothing is left. */
   override async alarm(): Promise<void> {
     this.#alarm.rang()
+    if (this.#schema.exists()) this.#endCounts()
     if ((await this.#outbox.flush()) === 'failed' || !this.#schema.exists()) return
     const now = Date.now()
     if (now >= this.#pruneAgainAt) {
       const { deleted, nextExpiry } = pruneSubjectTables(this.ctx.storage.sql, now)
       if (deleted) this.#state = undefined
-      if (nextExpiry === undefined) return this.#leaveNothing()
+      const isCounting = this.#repeated.nextEnd() !== undefined
+      if (nextExpiry === undefined && !isCounting) return this.#leaveNothing()
       this.#pruneAgainAt = now + pruneIntervalMs
-      this.#nextPruneAt = Math.max(nextExpiry, this.#pruneAgainAt)
+      this.#nextPruneAt = Math.max(nextExpiry ?? 0, this.#pruneAgainAt)
     }
     this.#alarm.ringBy(this.#nextPruneAt)
+  }
+
+  /** What was counted since the last event becomes one. */
+  #endCounts(): void {
+    this.ctx.storage.transactionSync(() => {
+      const events = this.#repeated.endWindows(Date.now())
+      if (events.length > 0) this.#outbox.append(encodeEvents(events), events.length)
+    })
+    this.#ringForCounts()
+  }
+
+  #ringForCounts(): void {
+    const next = this.#repeated.nextEnd()
+    if (next !== undefined) this.#alarm.ringBy(next)
   }
 
   #open(): SubjectState {
@@ -162,12 +182,19 @@ export class UserSessions extends DurableObject<Env> {
   #change<T>(rule: (state: SubjectState) => T): T {
     const state = this.#open()
     this.#events = []
+    let isCounting = false
     try {
       const result = this.ctx.storage.transactionSync(() => {
         const decided = rule(state)
+        isCounting = this.#events.some(isCountedOfPerson)
+        if (isCounting) {
+          this.#schema.ensure()
+          this.#events = [...this.#repeated.take(this.#events, Date.now())]
+        }
         if (this.#events.length > 0) this.#outbox.append(encodeEvents(this.#events), this.#events.length)
         return decided
       })
+      if (isCounting) this.#ringForCounts()
       if (this.#events.length > 0) {
         this.#outbox.flushSoon(areRoutine(this.#events) ? 'forwarded' : 'own')
       }

@@ -5,6 +5,8 @@ import type { AuditOutbox } from '../../src/audit/audit-outbox.object.ts'
 import { createEvent } from '../../src/audit/create-event.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
+import { login, origin } from '../sessions/examples.ts'
+import { sessionsOf, stubOf } from '../sessions/object-subject.ts'
 import { database, setPostgresReachable } from './delivered-events.ts'
 
 const minute = 60_000
@@ -159,4 +161,25 @@ it('many addresses fill nothing either: beyond a bound they are counted together
   const rows = await recorded()
   expect(rows).toHaveLength(502)
   expect(rows.at(-1)).toMatchObject({ ip: null, data: { count: 199 } })
+})
+
+it('attempts during the pause of a known account are counted in its object, and leave nothing behind', async () => {
+  const subject = crypto.randomUUID()
+  const attempt = () =>
+    sessionsOf(subject).settleLogin(
+      login({ password_ok: false, origin: { ...origin, user_agent: agent }, user_id: subject }),
+    )
+  for (let failure = 0; failure < 6; failure++) await attempt()
+  for (let failure = 0; failure < 40; failure++) expect((await attempt()).status).toBe('locked')
+  const person = stubOf(subject)
+  await runDurableObjectAlarm(person)
+  expect((await recorded()).filter(({ type }) => type === 'login.locked')).toHaveLength(1)
+  await evictDurableObject(person)
+  await runInDurableObject(person, (_, { storage }) => {
+    storage.sql.exec('UPDATE repetitions SET ends_at = 0')
+  })
+  await runDurableObjectAlarm(person)
+  const locked = (await recorded()).filter(({ type }) => type === 'login.locked')
+  expect(locked.map(({ data }) => data.count)).toEqual([undefined, 39])
+  expect((await recorded()).filter(({ type }) => type === 'login.failed')).toHaveLength(6)
 })
