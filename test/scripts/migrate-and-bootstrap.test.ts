@@ -135,6 +135,22 @@ describe('bootstrapDatabase', () => {
     expect(await everything()).toEqual(before)
   })
 
+  it('says which name another account has, in whatever spelling, and makes no administrator', async () => {
+    await client.query(
+      `INSERT INTO users (id, username) VALUES (gen_random_uuid(), 'Root@Corp.test'), (gen_random_uuid(), 'other')`,
+    )
+    for (const [admin, message] of [
+      [{ username: 'root', email: 'root@corp.test' }, 'the e-mail address "root@corp.test"'],
+      [{ username: 'ＯＴＨＥＲ', email: 'root@corp.example' }, 'the username "ＯＴＨＥＲ"'],
+    ] as const) {
+      await expect(bootstrapDatabase(postgres.url, { admin })).rejects.toMatchObject({
+        ...{ name: 'OperatorError', message: expect.stringContaining(message) },
+      })
+    }
+    const { rows } = await client.query(`SELECT count(*)::int AS n FROM users WHERE roles @> '{admin}'`)
+    expect(rows).toEqual([{ n: 0 }])
+  })
+
   it('makes one administrator when several run at the same time', async () => {
     const results = await Promise.all(Array.from({ length: 4 }, () => bootstrapDatabase(postgres.url, {})))
     expect(results.filter(({ admin }) => admin?.password !== undefined)).toHaveLength(1)

@@ -201,6 +201,22 @@ describe('accounts without a normal form', () => {
     expect(await read()).toMatchObject({ name_form: 'grace', form_version: 1 })
   })
 
+  it('are found by an index, and all made in one run, however many', async () => {
+    await database.execute(sql`insert into users (id, username, username_form, name_form)
+      select gen_random_uuid(), 'ΜΆΖΑΣ' || n, 'old form ' || n, '' from generate_series(1, 2500) as n`)
+    const [, plan] = await database.batch([
+      database.execute(sql`set local enable_seqscan = off`),
+      database.execute(sql`explain select id from users where coalesce(form_version, 0) < 1 limit 10`),
+    ])
+    expect(JSON.stringify(plan.rows)).toContain('users_form_version')
+    await fill()
+    const { rows } = await database.execute(
+      sql`select count(*)::int as n from users where form_version is null`,
+    )
+    expect(rows).toEqual([{ n: 0 }])
+    for (const typed of ['μάζας1', 'ΜΆΖΑΣ2500']) expect(await ownerOf(typed)).toBeDefined()
+  })
+
   it('are made forms by the next version of the rules, whatever they had', async () => {
     const id = await add({ username: 'Versioned' })
     await database.execute(

@@ -1,6 +1,6 @@
 /**
  * The filter as SQL. Each condition has an index (src/db/schema.ts, `users`): equality of a claim is containment
- * (`users_profile`), words are trigrams (`users_search_words`), the rest are columns. Values are always parameters.
+ * (`users_profile`), words are trigrams (`users_search_forms`), the rest are columns. Values are always parameters.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { emailForm, separateIdeographs, usernameForm, userSearchText } from '../../db/schema.ts'

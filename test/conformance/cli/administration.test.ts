@@ -54,7 +54,13 @@ describe('users', () => {
     expect(listed.stdout.split('\n')).toHaveLength(3)
     expect(listed.stdout).toContain(`${username}@example.test`)
 
-    expect(await ok('users', 'get', `${username}@example.test`)).toMatchObject({ id: created['id'] })
+    for (const spelling of [
+      `${username}@example.test`,
+      username.toUpperCase(),
+      `${username}＠ｅｘａｍｐｌｅ．test`,
+    ]) {
+      expect(await ok('users', 'get', spelling)).toMatchObject({ id: created['id'] })
+    }
     const updated = await ok(
       'users',
       'update',
