@@ -61,6 +61,10 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
       email: `a-rather-long-address-of-somebody-${look}@a-long-domain-name.example.test`,
     })
     const client = await stage.addApplication('Supercalifragilistic-Gartenplanungsgesellschaft & Söhne')
+    await stage.seed.database.query(
+      'UPDATE clients SET client_uri = $2, policy_uri = $3, tos_uri = $4 WHERE client_id = $1',
+      [client, 'https://garten.example.test/', 'https://garten.example.test/p', 'https://law.example.test/t'],
+    )
     const context = await stage.browser.newContext(options)
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)

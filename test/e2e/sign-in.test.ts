@@ -254,4 +254,44 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
     expect(await page.content()).not.toContain(person.username)
     await page.context().close()
   })
+
+  test('tabs opened at one moment in a fresh browser all go on, and one sign-in is enough for the others', async () => {
+    const person = await stage.seed.addUser()
+    const client = await stage.addApplication('Garden Planner')
+    const context = await stage.browser.newContext({ locale: 'en-US' })
+    const tabs = await Promise.all(Array.from({ length: 8 }, () => context.newPage()))
+    await Promise.all(tabs.map((tab) => tab.goto(stage.authorizeUrl(client))))
+    for (const tab of tabs) expect(await tab.getByRole('heading').textContent()).toBe('Sign in')
+    // The first four with the password, whichever cookie came last; the others by a reload.
+    for (const [index, tab] of tabs.entries()) {
+      if (index < 4) await fillIn(tab, person.username, person.password)
+      else await tab.reload()
+      await tab.getByRole('button', { name: 'Allow' }).click()
+      await tab.waitForURL(isHome)
+      expect(new URL(tab.url()).searchParams.get('code')).toBeTruthy()
+    }
+    // Back from the application: a page with a way on, and no loop.
+    const [tab] = tabs as [Page]
+    await tab.goBack()
+    await tab.getByRole('button', { name: 'Allow' }).click()
+    await tab.getByRole('heading', { name: 'This sign-in is finished' }).waitFor()
+    await tab.getByRole('link', { name: 'Start again' }).click()
+    await tab.getByRole('button', { name: 'Allow' }).click()
+    await tab.waitForURL(isHome)
+    await context.close()
+  })
+
+  test('a browser that keeps no cookies is told so', async () => {
+    const client = await stage.addApplication('Garden Planner')
+    const page = await openPage()
+    await page.goto(stage.authorizeUrl(client))
+    await page.context().clearCookies()
+    await page.reload()
+    await page.getByText('Your browser sent no cookie').waitFor()
+    await page.goto(`${stage.issuer}/login`)
+    await page.context().clearCookies()
+    await fillIn(page, 'somebody', 'some password')
+    await page.getByText('Your browser sent no cookie').waitFor()
+    await page.context().close()
+  })
 })
