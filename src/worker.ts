@@ -1,6 +1,7 @@
 /** Entry points of the Worker; everything else is reached from here. */
 import { app } from './app.ts'
 import { runScheduledJobs } from './jobs/scheduled.ts'
+import { finishResponse } from './kit/finish-response.ts'
 import { createRequestEnv, createScheduledNeeds } from './wiring.ts'
 
 export { AuditOutbox } from './audit/audit-outbox.object.ts'
@@ -12,8 +13,11 @@ export { SingleUse } from './sessions/single-use.object.ts'
 export { UserSessions } from './sessions/user-sessions.object.ts'
 
 export default {
-  fetch: (request: Request, env: Env, ctx: ExecutionContext) =>
-    app.fetch(request, createRequestEnv(request, env, ctx), ctx),
+  async fetch(request: Request, env: Env, ctx: ExecutionContext) {
+    const requestEnv = createRequestEnv(request, env, ctx)
+    const response = await app.fetch(request, requestEnv, ctx)
+    return finishResponse(request, response, requestEnv.origin.request_id)
+  },
 
   async scheduled(_controller, env, ctx) {
     await runScheduledJobs(createScheduledNeeds(env, ctx))

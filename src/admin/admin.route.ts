@@ -45,6 +45,6 @@ adminRoutes.notFound((c) => {
 
 adminRoutes.onError((error, c) => {
   const { request_id } = c.env.origin
-  console.error(JSON.stringify({ request_id, path: c.req.path, error: describeError(error) }))
-  return renderProblem(isUnavailable(error) ? unavailable : serverError, request_id)
+  const problem = isUnavailable(error) ? unavailable : serverError
+  return renderProblem({ ...problem, reason: describeError(error) }, request_id)
 })

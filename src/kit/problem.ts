@@ -1,5 +1,7 @@
 /** Problem details (RFC 9457): how JSON APIs that are not OAuth endpoints say no. */
 
+import { explain } from './explain.ts'
+
 /** Where in the request the fault lies: a JSON pointer into the body, a parameter, or a header. */
 export type FaultPlace =
   | { readonly pointer: string }
@@ -17,6 +19,8 @@ export interface Problem {
   /** About this occurrence. Never what the server knows and the caller does not. */
   readonly detail?: string | undefined
   readonly errors?: readonly Fault[] | undefined
+  /** For the log, never for the wire. */
+  readonly reason?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
@@ -28,9 +32,9 @@ export function renderProblem(
   requestId: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const { code, status, title, detail, errors } = problem
+  const { code, status, title, detail, errors, reason } = problem
   const body = { type: typePrefix + code, title, status, detail, request_id: requestId, errors }
-  return new Response(JSON.stringify(body), {
+  const response = new Response(JSON.stringify(body), {
     status,
     headers: {
       'content-type': 'application/problem+json',
@@ -41,4 +45,8 @@ export function renderProblem(
       ...problem.headers,
     },
   })
+  return explain(response, { error: code, description: detail, detail: reason, at: errors?.map(placeOf) })
 }
+
+const placeOf = (fault: FaultPlace): string =>
+  'pointer' in fault ? fault.pointer : 'parameter' in fault ? fault.parameter : fault.header

@@ -1,11 +1,12 @@
 /** Errors that are shown here, because there is nowhere to send them. None is a dead end. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import { explain } from '../kit/explain.ts'
 import type { OAuthRefusal } from '../oauth/refusal.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
 import { Layout } from './layout.tsx'
-import type { Messages } from './messages/en.ts'
+import { en, type Messages } from './messages/en.ts'
 import { waitInWords } from './messages/time-in-words.ts'
 import { openPage, sendPage } from './page.ts'
 
@@ -24,6 +25,8 @@ export interface ErrorPage {
   readonly title?: ((messages: Messages) => string) | undefined
   /** Where the person can go from here, the best first; the account page when absent. */
   readonly waysOn?: ((messages: Messages) => readonly WayOn[]) | undefined
+  /** For the log, never for the page: what happened. */
+  readonly detail?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly uiLocales?: string | undefined
 }
@@ -55,7 +58,9 @@ export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Pro
       </div>
     </Layout>
   )
-  return sendPage(c, page, html, { status: error.status, headers: error.headers })
+  const response = await sendPage(c, page, html, { status: error.status, headers: error.headers })
+  // The log has one language.
+  return explain(response, { error: error.code, description: error.message(en, 'en'), detail: error.detail })
 }
 
 /** Renders a refused request of an application; the code is for those who run it. */
@@ -68,6 +73,7 @@ export const renderRefusalPage = (
     status: refusal.status,
     code: refusal.error,
     message: (messages) => refusal.inWords?.(messages) ?? messages.requestRefused,
+    detail: refusal.detail ?? refusal.description,
     headers: refusal.headers,
     uiLocales,
   })

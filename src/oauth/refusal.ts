@@ -3,6 +3,8 @@
  * what the server knows; `detail` is for the log alone.
  */
 
+import { crossOriginHeaders } from '../kit/cross-origin.ts'
+import { explain } from '../kit/explain.ts'
 import type { Messages } from '../login/messages/en.ts'
 
 /** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
@@ -69,7 +71,7 @@ export const noStoreHeaders = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
   'x-content-type-options': 'nosniff',
-  'access-control-allow-origin': '*',
+  ...crossOriginHeaders,
 } as const
 
 /** Built once: copying a Headers object costs a third of building one from a record. */
@@ -88,8 +90,10 @@ export function oauthJson(
 
 /** RFC 6749 §5.2 on the wire. */
 export function renderOAuthRefusal(refusal: OAuthRefusal): Response {
-  return oauthJson({ error: refusal.error, error_description: refusal.description }, refusal.status, {
+  const { error, description, detail } = refusal
+  const response = oauthJson({ error, error_description: description }, refusal.status, {
     ...refusal.headers,
     ...(refusal.challenge ? { 'www-authenticate': refusal.challenge } : {}),
   })
+  return explain(response, { error, description, detail })
 }

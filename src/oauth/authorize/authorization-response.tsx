@@ -1,4 +1,5 @@
 /** The authorization response on the wire: query (RFC 6749 §4.1.2) or form_post, always with `iss` (RFC 9207). */
+import { explain } from '../../kit/explain.ts'
 import type { Language } from '../../login/messages/choose-language.ts'
 import type { OAuthRefusal } from '../refusal.ts'
 import type { RedirectTarget } from './redirect-target.ts'
@@ -22,9 +23,13 @@ export function authorizationResponse(
     ...(target.state === undefined ? {} : { state: target.state }),
     iss: issuer,
   }
-  return target.response_mode === 'form_post'
-    ? formPost(target, parameters, language())
-    : redirect(target, parameters)
+  const rendered =
+    target.response_mode === 'form_post'
+      ? formPost(target, parameters, language())
+      : redirect(target, parameters)
+  if ('code' in response) return rendered
+  const { error, description, detail } = response.refusal
+  return explain(rendered, { error, description, detail })
 }
 
 const redirectHeaders = new Headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
