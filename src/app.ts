@@ -4,7 +4,9 @@ import type { Context } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
 import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
+import { preflight } from './kit/cross-origin.ts'
 import { describeError } from './kit/describe-error.ts'
+import { explain } from './kit/explain.ts'
 import { otherMethods } from './kit/other-methods.ts'
 import { type Problem, renderProblem } from './kit/problem.ts'
 import { isUnavailable } from './kit/unavailable.ts'
@@ -57,14 +59,14 @@ const methodNotAllowed: Problem = {
 
 app.notFound((c) => {
   // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
-  if (c.req.method === 'OPTIONS' && machinePaths.test(c.req.path)) return preflight()
-  const allowed = otherMethods(app.routes, c.req.method, c.req.path)
-  if (!wantsPage(c) && machinePaths.test(c.req.path)) {
+  const isMachine = machinePaths.test(c.req.path)
+  const others = otherMethods(app.routes, c.req.method, c.req.path)
+  const allowed = isMachine && others.length > 0 ? [...others, 'OPTIONS'] : others
+  if (isMachine && c.req.method === 'OPTIONS' && allowed.length > 0) return preflight(allowed)
+  if (!wantsPage(c) && isMachine) {
     return allowed.length > 0
-      ? oauthJson({ error: 'invalid_request', error_description: 'no such method here' }, 405, {
-          allow: allowed.join(', '),
-        })
-      : oauthJson({ error: 'invalid_request', error_description: 'no such endpoint' }, 404)
+      ? refuseMachine(405, 'no such method here', { allow: allowed.join(', ') })
+      : refuseMachine(404, 'no such endpoint')
   }
   const headers = { allow: allowed.join(', ') }
   if (!wantsPage(c)) {
@@ -80,36 +82,35 @@ app.notFound((c) => {
 /** Anything unexpected: the log gets the cause, the caller a request id. */
 app.onError((error, c) => {
   const isAway = isUnavailable(error)
-  console.error(JSON.stringify({ request_id: requestId(c), path: c.req.path, error: describeError(error) }))
-  if (error instanceof ConfigurationError) {
-    return oauthJson({ error: 'server_error', error_description: notConfigured }, 500)
-  }
+  const detail = describeError(error)
+  if (error instanceof ConfigurationError) return serverError(notConfigured, detail)
   if (machinePaths.test(c.req.path)) {
     return isAway
-      ? renderOAuthRefusal(temporarilyUnavailable('a backend is away'))
-      : oauthJson({ error: 'server_error', error_description: `request ${requestId(c)}` }, 500)
+      ? renderOAuthRefusal(temporarilyUnavailable(detail))
+      : serverError(`request ${c.env.origin.request_id}`, detail)
   }
   return renderErrorPage(c, {
     status: isAway ? 503 : 500,
     code: isAway ? 'temporarily_unavailable' : 'server_error',
     message: (messages) => (isAway ? messages.serverAway : messages.serverFault),
     waysOn: tryAgain(c),
+    detail,
   })
 })
+
+function refuseMachine(status: 404 | 405, description: string, headers?: Record<string, string>): Response {
+  const error = 'invalid_request'
+  return explain(oauthJson({ error, error_description: description }, status, headers), {
+    error,
+    description,
+  })
+}
+
+function serverError(description: string, detail: string): Response {
+  const error = 'server_error'
+  return explain(oauthJson({ error, error_description: description }, 500), { error, description, detail })
+}
 
 /** Which variables are wrong stands in the log alone. */
 const notConfigured =
   'the server is not configured: its log names what is missing; for local development, npm run db writes it'
-
-const requestId = (c: Context<AppEnv>): string => c.env.origin.request_id
-
-const preflight = (): Response =>
-  new Response(null, {
-    status: 204,
-    headers: {
-      'access-control-allow-origin': '*',
-      'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'authorization, content-type',
-      'access-control-max-age': '86400',
-    },
-  })

@@ -126,11 +126,15 @@ async function readBearer(
   if (presented === undefined) return err(unauthorized())
   const claims = presented === '' ? undefined : await needs.verifyJwt(presented, { typ: accessTokenType })
   // Attack: an API uses a token it was sent (RFC 9068 §4). One for this server alone was never sent to another.
-  if (claims?.aud !== needs.config.issuer) return err(unauthorized('invalid_token'))
+  if (claims?.aud !== needs.config.issuer) {
+    return err(unauthorized('invalid_token', 'expired, not of this server, or for another API'))
+  }
   const clientId = String(claims['client_id'])
   const address = await locateToken(needs.root, claims)
   const client = address && (await needs.findClient(clientId))
-  if (!address || !client || deadTokens.has(address)) return err(unauthorized('invalid_token'))
+  if (!address || !client || deadTokens.has(address)) {
+    return err(unauthorized('invalid_token', 'it has ended, or its client is gone'))
+  }
   const isPerson = address.grantId !== undefined
   const actor: Actor = {
     type: isPerson ? 'user' : 'client',
@@ -171,7 +175,7 @@ async function hear(
   ])
   if (inspected.status !== 'live') {
     deadTokens.add(address)
-    return err(unauthorized('invalid_token'))
+    return err(unauthorized('invalid_token', `the token is ${inspected.status}`))
   }
   const lists = [settings['admin.ip_allow_list'], client.admin_ip_allow_list ?? []]
   if (!lists.every((list) => isAllowedFrom(list, origin.ip))) return err(ipNotAllowed)

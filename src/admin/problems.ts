@@ -10,11 +10,15 @@ export const invalidRequest = (errors: readonly Fault[], detail?: string): Probl
   errors,
 })
 
-/** RFC 6750 §3: without any token the challenge carries no error code. */
-export const unauthorized = (error?: 'invalid_token'): Problem => ({
+/**
+ * RFC 6750 §3: without any token the challenge carries no error code.
+ * @param reason for the log alone
+ */
+export const unauthorized = (error?: 'invalid_token', reason?: string): Problem => ({
   code: error ?? 'unauthorized',
   status: 401,
   title: error ? 'The access token is not valid here' : 'An access token is required',
+  reason,
   headers: { 'www-authenticate': `Bearer realm="authly"${error ? `, error="${error}"` : ''}` },
 })
 

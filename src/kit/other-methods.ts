@@ -20,7 +20,9 @@ export function otherMethods(
   const fewest = Math.min(...fitting.map((route) => parameters(route.path)))
   const best = fitting.filter((route) => parameters(route.path) === fewest)
   const methods = new Set(best.map((route) => route.method))
-  return methods.has(method === 'HEAD' ? 'GET' : method) ? [] : [...methods]
+  if (methods.has(method === 'HEAD' ? 'GET' : method)) return []
+  // The router answers HEAD with what GET says, without its body (RFC 9110 §9.3.2).
+  return [...methods].flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
 }
 
 function matchesPath(pattern: string, path: string): boolean {

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { AppEnv } from '../dependencies.ts'
 import { issueCsrfToken } from '../kit/csrf.ts'
+import { explain } from '../kit/explain.ts'
 import { pageHeaders } from '../kit/security-headers.ts'
 import { ensureBrowserBinding } from './browser-binding.ts'
 import { chooseLanguage, type Language } from './messages/choose-language.ts'
@@ -37,6 +38,8 @@ export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Prom
 export interface PageResponse {
   readonly status?: number | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For the log: why the page refuses what was sent. */
+  readonly refusal?: string | undefined
   /** `Set-Cookie` values besides the browser binding. */
   readonly cookies?: readonly string[] | undefined
   /** See `pageHeaders`; present on pages of a login in progress. */
@@ -48,7 +51,7 @@ export async function sendPage(
   c: Context<AppEnv>,
   page: Page | FormPage,
   html: HtmlEscapedString | Promise<HtmlEscapedString>,
-  { status = 200, headers = {}, cookies = [], formTargets }: PageResponse = {},
+  { status = 200, headers = {}, refusal, cookies = [], formTargets }: PageResponse = {},
 ): Promise<Response> {
   const secure = c.env.deps.config.secureCookies
   const response = new Response(`<!doctype html>${await html}`, {
@@ -59,7 +62,7 @@ export async function sendPage(
   for (const cookie of ['setCookies' in page ? page.setCookies : [], cookies].flat()) {
     response.headers.append('set-cookie', cookie)
   }
-  return response
+  return refusal === undefined ? response : explain(response, { detail: refusal })
 }
 
 /** 303 to a path of this server: the browser then asks by GET and forgets the posted form (RFC 9700 §4.12). */

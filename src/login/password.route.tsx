@@ -122,7 +122,7 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
     problems.push({ field: 'repeat_password', message: messages.passwordsDiffer })
   }
   if (!proof || next === undefined || problems.length > 0) {
-    return showForm(c, form, { status: 400, problems })
+    return showForm(c, form, { status: 400, problems, reason: 'incomplete' })
   }
   const { deps, origin } = c.env
   const { session, loaded } = form
@@ -133,7 +133,7 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   if (!replaced.ok) {
     const isOutdated = replaced.error.reason === 'outdated'
     const shown = isOutdated ? { ...form, verified: undefined } : form
-    return showForm(c, shown, refusalOf(form.page, replaced.error))
+    return showForm(c, shown, { ...refusalOf(form.page, replaced.error), reason: replaced.error.reason })
   }
   const cookies = [
     setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds),
@@ -150,6 +150,8 @@ interface FormRefusal {
   readonly status: number
   readonly problems: readonly Problem[]
   readonly headers?: Record<string, string>
+  /** For the log. */
+  readonly reason?: string
 }
 
 function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): FormRefusal {
@@ -192,7 +194,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
 async function showForm(
   c: Context<AppEnv>,
   { page, session, loaded, verified }: PasswordForm,
-  { status, headers, problems }: FormRefusal = { status: 200, problems: [] },
+  { status, headers, problems, reason }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
   const user = await c.env.deps.findUser(session.user_id)
   const html = (
@@ -205,5 +207,8 @@ async function showForm(
       problems={problems}
     />
   )
-  return sendPage(c, page, html, { status, headers, formTargets: loaded && formTargets(loaded.interaction) })
+  return sendPage(c, page, html, {
+    ...{ status, headers, refusal: reason },
+    formTargets: loaded && formTargets(loaded.interaction),
+  })
 }

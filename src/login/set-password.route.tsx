@@ -119,5 +119,6 @@ async function showForm(
 ): Promise<Response> {
   const page = await openFormPage(c)
   const html = <SetPasswordPage page={page} link={link} setup={opened} problems={problems} />
-  return sendPage(c, page, html, { status: problems.length > 0 ? 400 : 200 })
+  const refused = { status: 400, refusal: 'incomplete, or not acceptable' }
+  return sendPage(c, page, html, problems.length > 0 ? refused : {})
 }

@@ -132,7 +132,7 @@ async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Paramete
     const signedIn = session && (await nameSignedIn(c, session, form.loaded))
     return showForm(c, { ...form, signedIn }, username, refusal)
   }
-  if (problems.length > 0) return refuse({ status: 400, problems })
+  if (problems.length > 0) return refuse({ status: 400, problems, reason: 'incomplete' })
 
   const cookies = c.req.header('cookie')
   const [previous, devices] = await Promise.all([
@@ -142,13 +142,15 @@ async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Paramete
   const outcome = await form.method.attempt(deps, { fields, previous: previous?.routing, devices, origin })
   return outcome.status === 'signed_in'
     ? finish(c, form, outcome, devices)
-    : refuse(refusalOf(form.page, outcome))
+    : refuse({ ...refusalOf(form.page, outcome), reason: outcome.status })
 }
 
 interface FormRefusal {
   readonly status: number
   readonly problems: readonly Problem[]
   readonly headers?: Record<string, string>
+  /** For the log. */
+  readonly reason?: string
 }
 
 function refusalOf(
@@ -201,7 +203,7 @@ async function showForm(
   c: Context<AppEnv>,
   { page, method, loaded, next, signedIn, notice }: SignInForm,
   username: string | undefined,
-  { status, headers, problems }: FormRefusal = { status: 200, problems: [] },
+  { status, headers, problems, reason }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
   const client = loaded && (await c.env.deps.findClient(loaded.interaction.client_id))
   const html = (
@@ -217,5 +219,8 @@ async function showForm(
       notice={notice}
     />
   )
-  return sendPage(c, page, html, { status, headers, formTargets: loaded && formTargets(loaded.interaction) })
+  return sendPage(c, page, html, {
+    ...{ status, headers, refusal: reason },
+    formTargets: loaded && formTargets(loaded.interaction),
+  })
 }

@@ -39,11 +39,11 @@ export async function userInfo(
 ): Promise<Result<UserInfo, OAuthRefusal>> {
   const token = await needs.verifyJwt(accessToken, { typ: accessTokenType })
   const isForUs = token !== undefined && [token.aud ?? []].flat().includes(needs.config.issuer)
-  if (!isForUs) return err(invalidToken)
+  if (!isForUs) return err({ ...invalidToken, detail: 'expired, not of this server, or for another API' })
   const scopes = typeof token['scope'] === 'string' ? token['scope'].split(' ') : []
   if (!scopes.includes('openid')) return err(insufficientScope)
   const address = await locateToken(needs.root, token)
-  if (address?.grantId === undefined) return err(invalidToken)
+  if (address?.grantId === undefined) return err({ ...invalidToken, detail: 'of no person' })
 
   const [inspected, user, client] = await Promise.all([
     needs.sessionsOf(address.subject).inspectToken({
@@ -57,7 +57,8 @@ export async function userInfo(
     needs.findClient(String(token['client_id'])),
   ])
   if (inspected.status !== 'live' || !inspected.grant || user?.status !== 'active' || !client) {
-    return err(invalidToken)
+    const detail = `the grant is ${inspected.status}, the account ${user?.status ?? 'gone'}, the client ${client ? 'there' : 'gone'}`
+    return err({ ...invalidToken, detail })
   }
   const claims = { ...selectClaims(user, scopes, inspected.grant.claims.userinfo), sub: inspected.grant.sub }
   return ok(await format(needs, client, claims))

@@ -77,6 +77,6 @@ export function sendRaw(
 }
 
 function toAnswer(status: number, headers: Headers, text: string): Answer {
-  const isJson = /[/+]json\b/.test(headers.get('content-type') ?? '')
+  const isJson = text !== '' && /[/+]json\b/.test(headers.get('content-type') ?? '')
   return { status, headers, text, json: isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined }
 }

@@ -31,17 +31,73 @@ describe('CORS (Fetch §3.2)', () => {
     expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
   })
 
-  it.each(machines)('answers the preflight of %s', async (path) => {
-    const headers = {
-      origin,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type',
+  /** What pages really send: credentials, forms, and what tracing, monitoring and HTTP libraries add. */
+  const requested = ['authorization,content-type', 'x-requested-with', 'sentry-trace,baggage', 'dpop,pragma']
+  it.each([...wellKnown, ...machines])('answers the preflight of %s, whatever it asks for', async (path) => {
+    const isGet = wellKnown.includes(path) || path === '/oidc/userinfo'
+    for (const names of [...requested, undefined]) {
+      const headers = {
+        origin,
+        'access-control-request-method': isGet ? 'GET' : 'POST',
+        ...(names === undefined ? {} : { 'access-control-request-headers': names }),
+      }
+      const answer = await send(`${issuer}${path}`, { method: 'OPTIONS', headers })
+      expect(answer.status).toBe(204)
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+      // `*` alone does not stand for Authorization (Fetch §3.2.5).
+      expect(answer.headers.get('access-control-allow-headers')).toBe('*, authorization')
+      expect(answer.headers.get('access-control-allow-methods')).toContain(isGet ? 'GET' : 'POST')
+      expect(answer.headers.get('vary')).toMatch(/Access-Control-Request-Headers/)
     }
-    const answer = await send(`${issuer}${path}`, { method: 'OPTIONS', headers })
-    expect(answer.status).toBe(204)
-    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-    expect(answer.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('authorization')
-    expect(answer.headers.get('access-control-allow-methods')).toContain('POST')
+  })
+
+  it('shows pages why and when on errors too: challenge, limits, request id', async () => {
+    const basicOf = (secret: string) => ({ authorization: `Basic ${btoa(`${client.client_id}:${secret}`)}` })
+    const bearer = { authorization: 'Bearer x' }
+    const errors: [status: number, path: string, init: RequestInit][] = [
+      [400, '/oauth/token', { method: 'POST', body: new URLSearchParams({ grant_type: 'x' }) }],
+      [
+        401,
+        '/oauth/token',
+        { method: 'POST', headers: basicOf('no'), body: new URLSearchParams({ a: 'b' }) },
+      ],
+      [401, '/oidc/userinfo', { headers: bearer }],
+      [401, '/oidc/userinfo', {}],
+      [404, '/.well-known/nothing', {}],
+      [404, '/.well-known/nothing', { method: 'OPTIONS' }],
+      [405, '/oauth/token', {}],
+      [405, '/oauth/token', { method: 'PUT' }],
+      [405, '/oauth/revoke', { method: 'HEAD' }],
+      [405, '/.well-known/jwks.json', { method: 'POST' }],
+      [415, '/oauth/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }],
+    ]
+    for (const [status, path, init] of errors) {
+      const answer = await send(`${issuer}${path}`, { ...init, headers: { origin, ...init.headers } })
+      const what = `${init.method} ${path}`
+      expect(answer.status, what).toBe(status)
+      expect(answer.headers.get('access-control-allow-origin'), what).toBe('*')
+      expect(answer.headers.get('access-control-expose-headers')?.split(', '), what).toEqual(
+        expect.arrayContaining([
+          'WWW-Authenticate',
+          'Retry-After',
+          'RateLimit',
+          'RateLimit-Policy',
+          'X-Request-Id',
+        ]),
+      )
+      if (status === 405) expect(answer.headers.get('allow'), what).toMatch(/^(POST|GET, HEAD), OPTIONS$/)
+    }
+  })
+
+  it.each([...wellKnown, '/oidc/userinfo'])('answers HEAD of %s as GET, without the body', async (path) => {
+    const [head, get] = await Promise.all([
+      send(`${issuer}${path}`, { method: 'HEAD' }),
+      send(`${issuer}${path}`),
+    ])
+    expect(head.status).toBe(get.status)
+    expect(head.text).toBe('')
+    expect(head.headers.get('access-control-allow-origin')).toBe('*')
   })
 
   it.each(people)('lets no other origin read %s, which knows cookies', async (path) => {

@@ -87,7 +87,7 @@ describe.each(endpoints)('POST $path', ({ path, correct }) => {
   it('answers no GET (RFC 6749 §3.2, RFC 7662 §2.1, RFC 7009 §2.1)', async () => {
     const answer = await sendRaw(issuer, { path: `${path}?${correct}`, headers: authorization(client) })
     expect(answer.status).toBe(405)
-    expect(answer.headers.get('allow')).toBe('POST')
+    expect(answer.headers.get('allow')).toBe('POST, OPTIONS')
   })
 })
 
