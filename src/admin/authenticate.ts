@@ -4,7 +4,6 @@
  * signed in for what is dangerous. Whether its holder may do it is asked in Postgres, together with the work
  * (`authorized-database.store.ts`). The order is deliberate: who has no live token learns nothing but that.
  */
-import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -20,6 +19,7 @@ import { isAllowedFrom } from './ip-allow-list.ts'
 import type { Operation } from './operation.ts'
 import { insufficientScope, ipNotAllowed, tooManyRequests, unauthorized } from './problems.ts'
 import { maxJsonBytes } from './read-input.ts'
+import { recordDenial } from './record-denial.ts'
 import { checkSignature, mustSign } from './request-signing.ts'
 import { hasBody, withCheckedBody } from './signed-body.ts'
 import { checkStepUp } from './step-up.ts'
@@ -85,7 +85,7 @@ export async function authenticate(
   paid ??= await (heard.ok && holder !== undefined ? chargeHolder(holder) : chargeAddress())
   if (!paid.allowed) return answer(err(tooManyRequests), paid)
   if (heard.ok) return answer(await admit(needs, request, operation, origin, heard.value), paid)
-  if (bearer.ok && heard.error === ipNotAllowed) {
+  if (bearer.ok && heard.error.status === 403) {
     recordDenial(needs, operation, bearer.value.actor, origin, heard.error)
   }
   return answer(heard, paid)
@@ -209,27 +209,4 @@ async function admit(
   })
   if (checked.ok) return ok({ actor: { ...actor, isSigned: true }, token, ...checked.value })
   return denied(checked.error)
-}
-
-/** A live token from a wrong place or with a wrong signature is perhaps a stolen one: the trail shall know. */
-function recordDenial(
-  needs: Pick<AuthenticateNeeds, 'now' | 'recordEvent'>,
-  operation: CalledOperation,
-  actor: Actor,
-  origin: Origin,
-  problem: Problem,
-): void {
-  needs.recordEvent(
-    createEvent('admin.access_denied', needs.now(), origin, {
-      outcome: 'failure',
-      actor_type: actor.type,
-      actor_id: actor.id,
-      client_id: actor.clientId,
-      data: {
-        operation: operation.id,
-        reason: problem.code,
-        ...(problem.detail ? { detail: problem.detail } : {}),
-      },
-    }),
-  )
 }

@@ -15,6 +15,7 @@ import type { AdminCall, Answer, Operation } from './operation.ts'
 import { isReplay, problemOfError } from './problem-of-error.ts'
 import { idempotencyKeyReused, invalidRequest, serverError, unavailable } from './problems.ts'
 import { type Input, readInput } from './read-input.ts'
+import { recordDenial } from './record-denial.ts'
 
 /** Answers one request. Expected refusals are problems; a bug is logged and answered with its request id. */
 export async function serveOperation(operation: Operation, c: Context<AppEnv>): Promise<Response> {
@@ -36,7 +37,12 @@ export async function serveOperation(operation: Operation, c: Context<AppEnv>): 
     key: key.value,
     bodyProblem,
   })
-  if (!result.ok) return renderProblem(result.error, origin.request_id, headers)
+  if (!result.ok) {
+    if (result.error.status === 403) {
+      recordDenial(deps, operation, actor, origin, result.error, input.value.params as object)
+    }
+    return renderProblem(result.error, origin.request_id, headers)
+  }
   return result.value instanceof Response
     ? withHeaders(result.value, headers)
     : renderAnswer(result.value, origin, headers)

@@ -154,11 +154,17 @@ export const eventDefinitions = {
     rows: 'how many',
     filter: 'names of the filters',
   }),
-  'admin.access_denied': entity('A live token was refused by the admin API: wrong place, wrong signature', {
-    operation: 'what was asked for',
-    reason: 'code of the problem',
-    detail: 'why',
-  }),
+  'admin.access_denied': entity(
+    'A live token was refused by the admin API: wrong place, wrong signature, or more than it or its holder may',
+    {
+      operation: 'what was asked for',
+      reason: 'code of the problem',
+      detail: 'why',
+      target: 'what it was about: the parameters of the path',
+      ...repeated,
+      client_ids: 'the first five, when there were several',
+    },
+  ),
   'role.created': entity('A role was created'),
   'role.updated': entity('A role was changed'),
   'role.deleted': entity('A role was deleted'),
@@ -190,6 +196,12 @@ export const eventDefinitions = {
     says: 'A background job was cancelled',
     data: { kind: 'what it does' },
   },
+  'job.file_read': entity(
+    'A file of a background job was downloaded: results, one-time passwords, an export',
+    {
+      file: 'which',
+    },
+  ),
   'job.finished': {
     class: 'system',
     says: 'A background job ended',

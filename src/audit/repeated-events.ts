@@ -1,5 +1,5 @@
 /**
- * Failures that anybody can cause, without being anybody, are counted: the first one is an event at once, and what
+ * Failures that can be caused at will, by anybody or by the holder of a token, are counted: the first one is an event at once, and what
  * repeats it, by the same network for the same reason, becomes one event when a while is over. Attack: filling the
  * trail, which is kept for a year, with hundreds of events a minute. Pure; repeated-events.table.ts keeps the counts.
  */
@@ -11,6 +11,7 @@ const countedTypes: ReadonlySet<AuditEventType> = new Set([
   'client.authentication_failed',
   'login.failed',
   'login.locked',
+  'admin.access_denied',
 ])
 
 /** Whether `event` is one of those. What is about a known person is not: each failure counts towards their pause. */
@@ -21,8 +22,12 @@ export const isCounted = (event: AuditEvent): boolean =>
 export const isCountedOfPerson = ({ type }: AuditEvent): boolean => type === 'login.locked'
 
 /** What two events have in common when one repeats the other. */
-export const repetitionKey = ({ type, ip, data }: AuditEvent): string =>
-  JSON.stringify([type, ip === undefined ? null : networkOf(ip), data?.['reason'] ?? null])
+export const repetitionKey = ({ type, actor_id, ip, data }: AuditEvent): string =>
+  JSON.stringify([
+    ...[type, ip === undefined ? null : networkOf(ip), data?.['reason'] ?? null],
+    // Whose token it was is known, and what they tried for is what matters.
+    ...(type === 'admin.access_denied' ? [actor_id, data?.['operation']] : []),
+  ])
 
 /** Where the rest is counted when there are too many keys: by kind alone. */
 export const overflowKey = ({ type }: AuditEvent): string => JSON.stringify([type])

@@ -1,14 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
+import { insertEvents } from '../../audit/audit.store.ts'
 import { openCredentialLines } from '../../jobs/credentials.ts'
 import { type ExportFormat, exportFormats } from '../../jobs/formats/row-writers.ts'
 import { jobFileNames } from '../../jobs/job.ts'
 import { jobKinds } from '../../jobs/kinds/index.ts'
 import { err, ok } from '../../kit/result.ts'
+import type { Actor } from '../actor.ts'
 import { defineOperation } from '../operation.ts'
-import { insufficientScope, notFound } from '../problems.ts'
+import { notFound } from '../problems.ts'
 import { convertLines } from './convert-lines.ts'
-import { type JobRow, jobParams } from './job.ts'
+import { jobParams } from './job.ts'
 
 const description = `- \`results\`: one row per row of the job: \`line\` of the upload, \`outcome\`, \`user_id\`, \`errors\`
 - \`failures\`: the rows that failed as they came, with \`_line\` and \`_errors\`: correct them and send the file again
@@ -23,6 +25,11 @@ const ownFiles: readonly string[] = ['failures', 'credentials']
 const permissionByKind = JSON.stringify(
   Object.fromEntries(jobKinds.map(({ name, permission }) => [name, permission])),
 )
+
+/** Who did not begin the job is told that there is no such file. */
+const refuseOthers = ({ type, id }: Actor, jobId: string): SQL => sql`
+  select authly_refuse('AU404', 'job') from jobs
+  where id = ${jobId}::uuid and (actor_type, actor_id) <> (${type}::text, ${id}::text)`
 
 export const getJobResults = defineOperation({
   id: 'getJobResults',
@@ -50,19 +57,18 @@ export const getJobResults = defineOperation({
       },
     },
   },
-  async run({ actor, db, deps, params: { job_id }, query: { file, format } }) {
-    const [row] = await db.run<{ job: JobRow; permission: string }>(sql`
-      select to_jsonb(jobs) as job, needed.permission,
-        authly_authorize(${actor.type}, ${actor.id}, needed.permission)
-      from jobs, lateral (select ${permissionByKind}::jsonb ->> kind as permission) as needed
-      where id = ${job_id}::uuid`)
-    if (!row) return err(notFound)
-    if (!actor.scopes.includes(row.permission)) return err(insufficientScope(row.permission))
-    const isOwn = row.job.actor_type === actor.type && row.job.actor_id === actor.id
-    if (ownFiles.includes(file) && !isOwn) return err(notFound)
+  async run({ actor, db, deps, event, params: { job_id }, query: { file, format } }) {
     const job = deps.jobOf(job_id)
-    const [kept, progress] = await Promise.all([job.readFile(file), job.progress()])
-    const known = progress?.files.find(({ name }) => name === file)
+    const known = (await job.progress())?.files.find(({ name }) => name === file)
+    const read = event('job.file_read', { entity_type: 'job', entity_id: job_id, data: { file } })
+    // Told before the first byte is given, in the transaction that allows it.
+    const [rows] = await db.runAll([
+      sql`select authly_authorize(${actor.type}, ${actor.id}, ${permissionByKind}::jsonb ->> kind)
+          from jobs where id = ${job_id}::uuid`,
+      ...(ownFiles.includes(file) ? [refuseOthers(actor, job_id)] : []),
+      ...(known ? [insertEvents([read])] : []),
+    ])
+    const kept = rows?.length && known ? await job.readFile(file) : undefined
     if (!kept || !known) return err(notFound)
     const stream = file === 'credentials' ? openCredentialLines(deps.root, job_id, kept) : kept
     const wanted: ExportFormat | undefined = file === 'results' ? (format ?? 'ndjson') : undefined
