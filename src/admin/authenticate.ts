@@ -85,11 +85,16 @@ export async function authenticate(
   paid ??= await (heard.ok && holder !== undefined ? chargeHolder(holder) : chargeAddress())
   if (!paid.allowed) return answer(err(tooManyRequests), paid)
   if (heard.ok) return answer(await admit(needs, request, operation, origin, heard.value), paid)
-  if (bearer.ok && heard.error.status === 403) {
+  if (bearer.ok && isTelling(bearer.value.actor, heard.error)) {
     recordDenial(needs, operation, bearer.value.actor, origin, heard.error)
   }
   return answer(heard, paid)
 }
+
+/** Of a token without administrative scopes only where it came from: that it may nothing here is no attempt at more. */
+const isTelling = (actor: Actor, problem: Problem): boolean =>
+  problem === ipNotAllowed ||
+  (problem.status === 403 && actor.scopes.some((scope) => scope.startsWith('admin:')))
 
 const answer = (outcome: Result<Authenticated, Problem>, paid: RateLimitDecision): Authentication => ({
   outcome,
