@@ -3,6 +3,7 @@
  * came from, so that a cursor of one list cannot be used in another and mean something else.
  */
 import { decodeText, encodeText } from '../kit/base64url.ts'
+import { isInstant } from '../kit/clock.ts'
 
 /** Values of the sort columns of the last item, ending with its id. */
 export type CursorValues = readonly (string | number | null)[]
@@ -11,16 +12,32 @@ export type CursorValues = readonly (string | number | null)[]
 export const encodeCursor = (query: string, values: CursorValues): string =>
   encodeText(JSON.stringify([query, ...values]))
 
-/** The values, or undefined for anything that is no cursor of `query` with `length` values. */
-export function decodeCursor(query: string, cursor: string, length: number): CursorValues | undefined {
+/** What stands at a place of a cursor, as Postgres takes it. Anybody can write a cursor: it is not secret. */
+const kinds = {
+  uuid: (value: unknown): value is string =>
+    typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
+  /** Postgres stores no NUL, and no surrogate alone. */
+  text: (value: unknown): value is string => typeof value === 'string' && !/[\0\p{Cs}]/u.test(value),
+  /** As `to_jsonb` writes a timestamptz: with microseconds. */
+  time: (value: unknown): value is string => typeof value === 'string' && isInstant(value),
+  position: (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0,
+}
+
+export type CursorKind = keyof typeof kinds
+type Decoded<Kinds extends readonly CursorKind[]> = {
+  readonly [Place in keyof Kinds]: Kinds[Place] extends 'position' ? number : string
+}
+
+/** The values, or undefined for anything that is no cursor of `query` with values of just these kinds. */
+export function decodeCursor<const Kinds extends readonly CursorKind[]>(
+  query: string,
+  cursor: string,
+  wanted: Kinds,
+): Decoded<Kinds> | undefined {
   try {
     const [from, ...values] = JSON.parse(decodeText(cursor)) as unknown[]
-    const isPlain = values.every(
-      (value) =>
-        // Anybody can write a cursor, and Postgres stores no NUL.
-        value === null || (typeof value === 'string' ? !value.includes('\0') : Number.isFinite(value)),
-    )
-    return from === query && values.length === length && isPlain ? (values as CursorValues) : undefined
+    const isFit = values.length === wanted.length && wanted.every((kind, place) => kinds[kind](values[place]))
+    return from === query && isFit ? (values as unknown as Decoded<Kinds>) : undefined
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 /** Schemas that many operations share. */
 import { z } from '@hono/zod-openapi'
+import { isInstant } from '../kit/clock.ts'
 
 /** Lower-case, as we print them; anything else names nothing. */
 export const uuid = (description: string) =>
@@ -14,7 +15,10 @@ export const timestamp = (description: string) =>
 
 /** RFC 3339 as callers may send it. */
 export const timestampInput = (description: string) =>
-  z.iso.datetime({ offset: true }).openapi({ description, example: '2026-11-23T09:00:00Z' })
+  z.iso
+    .datetime({ offset: true })
+    .refine(isInstant, 'must be a time that exists')
+    .openapi({ description, example: '2026-11-23T09:00:00Z' })
 
 /** `true` or `false` in a query. */
 export const queryFlag = (description: string) =>

@@ -4,6 +4,7 @@ import type { Client } from '../clients/client.ts'
 import type { Config } from '../config.ts'
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { SignJwt } from '../keys/keyring.ts'
+import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import type { Grant } from '../sessions/user-sessions.ts'
@@ -19,7 +20,28 @@ export interface IdTokenNeeds {
 }
 
 /** Media type in the `typ` header of ID tokens. */
-export const idTokenType = 'JWT'
+const idTokenType = 'JWT'
+
+export interface IdTokenHint {
+  readonly clientId: string
+  readonly sub: string
+  readonly sid: string
+}
+
+/**
+ * Reads an `id_token_hint`: an ID token of ours, expired or not (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2).
+ *
+ * Attack: a signed userinfo response passes for one. Both are plain `JWT`s for the client, because common libraries
+ * refuse other types, so what only ID tokens have must be there: an end, and the session they speak of.
+ */
+export async function readIdTokenHint(verifyJwt: VerifyJwt, token: string): Promise<IdTokenHint | undefined> {
+  const payload = await verifyJwt(token, { typ: idTokenType, acceptExpired: true })
+  if (!payload) return undefined
+  const { aud, sub, exp } = payload
+  const { sid, auth_time } = payload as { sid?: unknown; auth_time?: unknown }
+  const isIdToken = typeof exp === 'number' && typeof auth_time === 'number' && typeof sid === 'string'
+  return isIdToken && typeof aud === 'string' && sub !== undefined ? { clientId: aud, sub, sid } : undefined
+}
 
 export interface IdTokenInput {
   readonly client: Client

@@ -102,7 +102,7 @@ async function isAboutSession(
   { client, hint }: LogoutRequest,
   session: LiveSession,
 ): Promise<boolean> {
-  if (!hint || !client || typeof hint.sid !== 'string') return false
+  if (!hint || !client) return false
   const sid = await sessionIdFor(c.env.deps.root, client.client_id, session.session_id)
   return constantTimeEqual(hint.sid, sid)
 }

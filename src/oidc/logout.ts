@@ -8,14 +8,14 @@ import { err, ok, type Result } from '../kit/result.ts'
 import type { Messages } from '../login/messages/en.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../oauth/refusal.ts'
-import { idTokenType } from './id-token.ts'
+import { type IdTokenHint, readIdTokenHint } from './id-token.ts'
 
 export interface LogoutRequest {
   readonly client: Client | undefined
   /** Absolute URL incl. `state`, when one was asked for and is registered. */
   readonly redirectTo: string | undefined
   /** `sid` and `sub` of the verified `id_token_hint`. */
-  readonly hint: { readonly sid: unknown; readonly sub: string | undefined } | undefined
+  readonly hint: IdTokenHint | undefined
 }
 
 /** Checks a logout request. */
@@ -46,12 +46,9 @@ export async function checkLogout(
 
 async function readHint(verifyJwt: VerifyJwt, token: string | undefined) {
   if (token === undefined) return ok(undefined)
-  const payload = await verifyJwt(token, { typ: idTokenType, acceptExpired: true })
-  if (!payload || typeof payload.aud !== 'string') {
-    const inWords = (messages: Messages) => messages.logoutHintInvalid
-    return err(refuse('invalid_request', 'id_token_hint is not valid', { inWords }))
-  }
-  return ok({ clientId: payload.aud, sid: payload['sid'], sub: payload.sub })
+  const hint = await readIdTokenHint(verifyJwt, token)
+  const inWords = (messages: Messages) => messages.logoutHintInvalid
+  return hint ? ok(hint) : err(refuse('invalid_request', 'id_token_hint is not valid', { inWords }))
 }
 
 /** §3: exact match, and never without a client that registered it: this must not be an open redirector. */

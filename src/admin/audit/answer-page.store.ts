@@ -34,8 +34,9 @@ export async function answerPage(
 ) {
   const { filter, words, order, limit, cursor } = query
   const list = `audit:${order}`
-  const [after] = cursor === undefined ? [] : (decodeCursor(list, cursor, 1) ?? ['none'])
-  if (after !== undefined && (typeof after !== 'number' || !Number.isSafeInteger(after))) {
+  const place = cursor === undefined ? undefined : decodeCursor(list, cursor, ['position'])
+  const [after] = place ?? []
+  if (cursor !== undefined && !place) {
     return err(invalidRequest([{ parameter: 'cursor', detail: 'is no cursor of this list' }]))
   }
   const [rows = [], [counted] = []] = await db.runAll([

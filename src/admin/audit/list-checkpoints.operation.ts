@@ -26,8 +26,9 @@ export const listAuditCheckpoints = defineOperation({
     200: { description: 'A page of checkpoints', schema: pageOf('AuditCheckpointPage', checkpointSchema) },
   },
   async run({ db, query: { limit, cursor, include_total } }) {
-    const [before] = cursor === undefined ? [] : (decodeCursor(list, cursor, 1) ?? ['none'])
-    if (before !== undefined && !Number.isSafeInteger(before)) {
+    const place = cursor === undefined ? undefined : decodeCursor(list, cursor, ['position'])
+    const [before] = place ?? []
+    if (cursor !== undefined && !place) {
       return err(invalidRequest([{ parameter: 'cursor', detail: 'is no cursor of this list' }]))
     }
     const [rows = [], [counted] = []] = await db.runAll([

@@ -25,10 +25,10 @@ export const listJobs = defineOperation({
   answers: { 200: { description: 'A page of jobs', schema: pageOf('JobPage', jobSummarySchema) } },
   async run({ db, query }) {
     const { limit, cursor, status, kind, actor_id, include_total } = query
-    const after = cursor === undefined ? undefined : decodeCursor('jobs', cursor, 1)
-    const [afterId] = after ?? []
+    const after = cursor === undefined ? undefined : decodeCursor('jobs', cursor, ['uuid'])
     // Ids are UUIDv7, so their order is that of creation.
-    if (cursor !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(String(afterId))) {
+    const [afterId] = after ?? []
+    if (cursor !== undefined && !after) {
       return err(invalidRequest([{ parameter: 'cursor', detail: 'is no cursor of this list' }]))
     }
     const condition = sql`(${status ?? null}::text is null or status = ${status ?? null})

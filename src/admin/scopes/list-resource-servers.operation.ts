@@ -24,8 +24,8 @@ export const listResourceServers = defineOperation({
     },
   },
   async run({ db, query: { limit, cursor, include_total } }) {
-    const after = cursor === undefined ? [''] : decodeCursor(listName, cursor, 1)
-    if (typeof after?.[0] !== 'string') {
+    const after = cursor === undefined ? [''] : decodeCursor(listName, cursor, ['text'])
+    if (!after) {
       return err(invalidRequest([{ parameter: 'cursor', detail: 'is not a cursor of this list' }]))
     }
     const [rows, totals] = await db.runAll([

@@ -27,8 +27,8 @@ export const listScopes = defineOperation({
   }),
   answers: { 200: { description: 'Scopes by name', schema: pageOf('ScopePage', scopeSchema) } },
   async run({ db, query: { limit, cursor, include_total, resource } }) {
-    const after = cursor === undefined ? [''] : decodeCursor(listName, cursor, 1)
-    if (typeof after?.[0] !== 'string') {
+    const after = cursor === undefined ? [''] : decodeCursor(listName, cursor, ['text'])
+    if (!after) {
       return err(invalidRequest([{ parameter: 'cursor', detail: 'is not a cursor of this list' }]))
     }
     const where = resource === undefined ? sql`true` : sql`resource = ${resource}`

@@ -26,7 +26,6 @@ const collision = z
   .meta({ id: 'IdentifierCollision' })
 
 const list = 'collisions'
-const idSyntax = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const partyOf = (alias: 'holder' | 'other') =>
   sql.raw(`jsonb_build_object('id', ${alias}.id, 'username', ${alias}.username, 'email', ${alias}.email,
@@ -45,14 +44,13 @@ export const listIdentifierCollisions = defineOperation({
   answers: { 200: { description: 'A page of pairs', schema: pageOf('IdentifierCollisionPage', collision) } },
   async run({ db, query }) {
     const { limit, cursor, include_total } = query
-    const after = cursor === undefined ? undefined : decodeCursor(list, cursor, 2)
-    const [name, id] = after ?? []
-    const isPlace =
-      typeof name === 'string' && !/[\0\p{Cs}]/u.test(name) && typeof id === 'string' && idSyntax.test(id)
-    if (cursor !== undefined && !isPlace) {
+    const after = cursor === undefined ? undefined : decodeCursor(list, cursor, ['text', 'uuid'])
+    if (cursor !== undefined && !after) {
       return err(invalidRequest([{ parameter: 'cursor', detail: 'is no cursor of this list' }]))
     }
-    const beyond = isPlace ? sql`where (waiting.identifier, waiting.user_id) > (${name}, ${id}::uuid)` : sql``
+    const beyond = after
+      ? sql`where (waiting.identifier, waiting.user_id) > (${after[0]}, ${after[1]}::uuid)`
+      : sql``
     const page = sql`
       select waiting.identifier, ${partyOf('holder')} as holder, ${partyOf('other')} as other
       from user_identifier_collisions as waiting

@@ -1,6 +1,6 @@
 import type { Client } from '../../clients/client.ts'
 import { err, ok } from '../../kit/result.ts'
-import { idTokenType } from '../../oidc/id-token.ts'
+import { readIdTokenHint } from '../../oidc/id-token.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { Check, CheckNeeds } from './check.ts'
 
@@ -13,9 +13,9 @@ export const checkSubjectHint: Check<{ readonly hintedSub: string | undefined }>
   return hint === undefined ? ok({ hintedSub: undefined }) : readHint(needs, client, hint)
 }
 
-async function readHint({ verifyJwt }: CheckNeeds, client: Client, hint: string) {
-  const payload = await verifyJwt(hint, { typ: idTokenType, acceptExpired: true })
-  return payload?.aud === client.client_id
-    ? ok({ hintedSub: payload.sub })
+async function readHint({ verifyJwt }: CheckNeeds, client: Client, token: string) {
+  const hint = await readIdTokenHint(verifyJwt, token)
+  return hint?.clientId === client.client_id
+    ? ok({ hintedSub: hint.sub })
     : err(invalidRequest('id_token_hint is not valid'))
 }
