@@ -30,8 +30,6 @@ export default defineConfig({
     name: 'worker',
     include: ['test/**/*.worker.test.ts', 'src/admin/**/*.worker.test.ts'],
     globalSetup: ['./test/setup/database.ts'],
-    // Most of what tests try is refused, each with a line of the log.
-    onConsoleLog: (text) => !text.includes('"event":"request_refused"'),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -18,6 +18,7 @@ export async function bundleReadably(folder: string, minified: WorkerBundle): Pr
       '--dry-run',
       '--outdir',
       folder,
+      '--minify=false',
       '--env',
       '',
       '--config',

@@ -6,7 +6,14 @@
 import { parseArgs } from 'node:util'
 import { bootstrapDatabase } from './bootstrap/bootstrap-database.ts'
 import { migrateDatabase } from './migrate.ts'
-import { describeFailure } from './process/operator-error.ts'
+import { describeFailure, errorCode } from './process/operator-error.ts'
+
+const usage = `Usage: DATABASE_URL=… npm run bootstrap -- [options]
+
+  --issuer <url>     where the worker serves; default AUTHLY_ISSUER
+  --username <name>  of the first administrator; default admin
+  --email <address>  of the first administrator; default admin@authly.local
+  -h, --help         this text`
 
 try {
   const { values } = parseArgs({
@@ -14,18 +21,27 @@ try {
       username: { type: 'string', default: 'admin' },
       email: { type: 'string', default: 'admin@authly.local' },
       issuer: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  if (values.help) {
+    console.log(usage)
+    process.exit(0)
+  }
   const databaseUrl = process.env['DATABASE_URL'] ?? ''
   await migrateDatabase(databaseUrl)
-  const { issuer = process.env['AUTHLY_ISSUER'], ...person } = values
+  const { username, email, issuer = process.env['AUTHLY_ISSUER'] } = values
   if (issuer === undefined) console.log('No --issuer: the API documentation gets no client to sign in with.')
-  const { admin, deletedClients } = await bootstrapDatabase(databaseUrl, { admin: person, issuer })
+  const { admin, deletedClients } = await bootstrapDatabase(databaseUrl, {
+    admin: { username, email },
+    issuer,
+  })
   for (const id of deletedClients) console.log(`The client ${id} was deleted: it is not made again.`)
   if (admin?.password === undefined)
     console.log(`There is an administrator already (${admin?.username}): no other was made.`)
   else console.log(`Administrator ${admin.username} <${admin.email}>, one-time password: ${admin.password}`)
 } catch (error) {
-  process.stderr.write(describeFailure(error))
+  const isUsage = errorCode(error)?.startsWith('ERR_PARSE_ARGS') ?? false
+  process.stderr.write(isUsage ? `\n${(error as Error).message}\n\n${usage}\n` : describeFailure(error))
   process.exitCode = 1
 }

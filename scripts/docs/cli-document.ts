@@ -8,7 +8,7 @@ import { globalOptions } from '../../cli/global-options.ts'
 import { groupSummaries, optionName } from '../../cli/help.ts'
 import { generatedNotice, table } from './markdown.ts'
 
-const guide = `\`npx authly\` administers a server from a terminal or a script. It needs Node 20 or newer and this clone; \`npm link\` puts \`authly\` on the PATH.
+const guide = `\`npx authly\` administers a server from a terminal or a script. It needs Node 20 or newer and this clone, in which npx finds it: run it nowhere else, the package \`authly\` at npm is a stranger's. \`npm link\` puts \`authly\` on the PATH.
 
 \`\`\`sh
 npx authly login --issuer http://localhost:8787     # opens the browser; --no-browser prints the address

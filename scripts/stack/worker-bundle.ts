@@ -39,7 +39,6 @@ export async function bundleWorker(
     folder,
     '--config',
     configPath,
-    '--minify',
     '--env',
     '',
   ]

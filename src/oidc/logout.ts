@@ -39,7 +39,7 @@ export async function checkLogout(
   }
   const known = clientId ?? hintedClientId
   const client = known === undefined ? undefined : await needs.findClient(known)
-  const redirectTo = readRedirect(parameters, client)
+  const redirectTo = readRedirect(parameters, client, known !== undefined)
   if (!redirectTo.ok) return redirectTo
   return ok({ client, redirectTo: redirectTo.value, hint: hinted.value })
 }
@@ -55,10 +55,15 @@ async function readHint(verifyJwt: VerifyJwt, token: string | undefined) {
 function readRedirect(
   parameters: Parameters,
   client: Client | undefined,
+  isNamed: boolean,
 ): Result<string | undefined, OAuthRefusal> {
   const uri = parameters.get('post_logout_redirect_uri')
   if (uri === undefined) return ok(undefined)
-  if (!client?.post_logout_redirect_uris.includes(uri)) {
+  if (!client) {
+    const why = isNamed ? 'the client is not known' : 'needs id_token_hint or client_id, to say whose it is'
+    return err(invalidRequest(`post_logout_redirect_uri: ${why}`))
+  }
+  if (!client.post_logout_redirect_uris.includes(uri)) {
     return err(
       refuse('invalid_request', 'post_logout_redirect_uri is not registered for the client', {
         inWords: (messages) => messages.redirectUriUnregistered,

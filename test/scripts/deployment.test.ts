@@ -1,10 +1,13 @@
 /** Deployment files agree with each other, and a bad deployment is noticed before and after it happens. */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
@@ -13,13 +16,43 @@ import { regions } from '../../scripts/deploy/regions.ts'
 import { versionOf } from '../../scripts/deploy/serving-version.ts'
 import { smokeTest } from '../../scripts/deploy/smoke.ts'
 import { ensureSmokeClient, smokeClientId } from '../../scripts/deploy/smoke-client.ts'
+import { quietWrangler, wranglerScript } from '../../scripts/stack/quiet-wrangler.ts'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
+import { bundleWorker } from '../../scripts/stack/worker-bundle.ts'
 
 const readConfig = (env: string) =>
   unstable_readConfig({ config: 'wrangler.toml', env }, { hideWarnings: true })
 const workflow = readFileSync('.github/workflows/deploy.yml', 'utf8')
 const secret = 'smoke-secret-of-this-test-000000000000000000000000'
 const secrets = { DATABASE_URL: 'postgresql://a:b@db.neon.tech/authly', AUTHLY_ROOT_SECRET: 'k'.repeat(43) }
+
+/** The files of a bundle by name, without source maps and what wrangler writes about them. */
+const modulesIn = (folder: string) =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => /\.(js|wasm)$/.test(name))
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(folder, name)))
+          .digest('hex'),
+      ]),
+  )
+
+test('what tests and benchmarks measure is, byte for byte, what wrangler deploys to a region', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authly-bundles-'))
+  try {
+    const measured = await bundleWorker(folder)
+    for (const region of regions.slice(0, 1)) {
+      const outdir = join(folder, region)
+      const args = [wranglerScript, 'deploy', '--dry-run', '--env', region, '--outdir', outdir]
+      await promisify(execFile)(process.execPath, args, { env: quietWrangler(), maxBuffer: 16 * 1024 * 1024 })
+      expect(modulesIn(outdir)).toEqual(modulesIn(measured.folder))
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
 
 describe('wrangler.toml', () => {
   const local = readConfig('')
