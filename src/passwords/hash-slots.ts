@@ -22,7 +22,7 @@ export const hashSlotLimits = {
   running: 16,
   waitingPerSubject: 256,
   waiting: 1024,
-  longestWaitMs: 15_000,
+  longestWaitMs: 25_000,
   /** A request that the browser gave up ends without a word; its turn ends then. */
   longestTurnMs: 30_000,
   pollMs: 20,
