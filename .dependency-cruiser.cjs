@@ -22,7 +22,7 @@ const wrappers = [
 /** Suffix-less files that routes and pages share: they know Hono's types, and only routes and pages import them. */
 const webHelpers = [
   '^src/kit/describe-route[.]ts$', // OpenAPI metadata of a route
-  '^src/login/(?:page|page-form|load-interaction)[.]ts$', // what the sign-in routes have in common
+  '^src/login/(?:page|page-form|load-interaction|lost-interaction)[.]ts$', // what the sign-in routes have in common
 ]
 /**
  * Admin operations: a file each, with route, use case and SQL (docs/decisions/0019). What serves them, their lists
