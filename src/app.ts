@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
 import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
+import { healthRoutes } from './health/health.route.ts'
 import { preflight } from './kit/cross-origin.ts'
 import { describeError } from './kit/describe-error.ts'
 import { explain } from './kit/explain.ts'
@@ -31,6 +32,7 @@ app.route('/', userInfoRoutes)
 app.route('/', logoutRoutes)
 app.route('/', loginRoutes)
 app.route('/', accountRoutes)
+app.route('/', healthRoutes)
 
 /** Loaded when first asked for: an isolate that issues tokens does not wait for the schemas of administration. */
 app.all('/admin/*', async (c) => {

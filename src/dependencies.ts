@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { RunBatch } from './db/run-batch.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
+import type { HealthProbes } from './health/check-health.ts'
 import type { JobOf } from './jobs/job.ts'
 import type { Keyring, SignJwt } from './keys/keyring.ts'
 import type { VerifyJwt } from './keys/verify-jwt.ts'
@@ -51,6 +52,7 @@ export interface Dependencies {
   readonly openAuditStream: OpenAuditStream
   readonly jobOf: JobOf
   readonly readSettings: ReadSettings
+  readonly healthProbes: HealthProbes
   /** For the admin API: everything else asks narrower questions. */
   readonly runBatch: RunBatch
   /** For the admin API, which renews what it changed. */

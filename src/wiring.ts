@@ -23,6 +23,8 @@ import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache } from './edge-cache/edge-cache.ts'
 import { createObjectReplica } from './edge-cache/edge-replica.object.ts'
 import { createUpstashReplica } from './edge-cache/upstash-replica.ts'
+import type { HealthProbes } from './health/check-health.ts'
+import { askPostgres } from './health/health.store.ts'
 import { createJobOf } from './jobs/job.object.ts'
 import type { ScheduledNeeds } from './jobs/scheduled.ts'
 import { createKeyring } from './keys/create-keyring.ts'
@@ -266,6 +268,16 @@ class RequestDependencies implements Dependencies {
       waitUntil: (work) => this.#ctx.waitUntil(work),
     })
     return this.#builtRateLimiter
+  }
+
+  get healthProbes(): HealthProbes {
+    return {
+      postgres: () => askPostgres(this.runBatch),
+      // Its own object: nothing but this question is ever asked of it.
+      objects: () =>
+        createObjectReplica(this.#env.EDGE_REPLICA, { ...this.config, region: 'health' }).get('health'),
+      keys: () => this.keyring.signingKey('ES256'),
+    }
   }
 
   get spendOnce() {

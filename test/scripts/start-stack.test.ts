@@ -26,6 +26,16 @@ async function getToken(): Promise<number> {
   return response.status
 }
 
+async function health(): Promise<readonly unknown[]> {
+  const response = await fetch(`${stack.issuer}/health/ready`)
+  const { status, checks } = (await response.json()) as { status: string; checks: Record<string, string> }
+  return [response.status, status, checks['postgres']]
+}
+
+it('says that it is ready when Postgres, objects and keys answer, and degraded without Postgres', async () => {
+  await expect.poll(health, { timeout: 10_000 }).toEqual([200, 'ready', 'ok'])
+})
+
 it('serves the production bundle with the demo clients', async () => {
   expect(await getToken()).toBe(200)
 })
@@ -34,6 +44,8 @@ it('keeps issuing tokens in a crashed and restarted worker process while Postgre
   const pid = stack.workerPid()
   await stack.stopPostgres('immediate')
   expect(await getToken()).toBe(200)
+  await expect.poll(health, { timeout: 10_000 }).toEqual([200, 'degraded', 'away'])
+  expect((await fetch(`${stack.issuer}/health/live`)).status).toBe(200)
   await stack.restartWorker('SIGKILL')
   expect(stack.workerPid()).not.toBe(pid)
   expect(await getToken()).toBe(200)

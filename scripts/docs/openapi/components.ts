@@ -105,6 +105,21 @@ export const schemas: Readonly<Record<string, Schema>> = {
     required: ['sub'],
     additionalProperties: true,
   },
+  Health: {
+    type: 'object',
+    description: 'How this deployment does; `checks` only where parts were asked.',
+    properties: {
+      status: { type: 'string', enum: ['live', 'ready', 'degraded', 'unavailable'] },
+      checks: {
+        type: 'object',
+        properties: Object.fromEntries(
+          ['postgres', 'objects', 'keys'].map((part) => [part, { type: 'string', enum: ['ok', 'away'] }]),
+        ),
+        required: ['postgres', 'objects', 'keys'],
+      },
+    },
+    required: ['status'],
+  },
   JwkSet: {
     type: 'object',
     description: 'RFC 7517 §5.',

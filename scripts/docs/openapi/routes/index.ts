@@ -1,6 +1,7 @@
 /** All words, by operationId. */
 import type { Json } from '../openapi-types.ts'
 import type { RouteWords } from '../route-words.ts'
+import { healthWords } from './health.ts'
 import { oauthWords } from './oauth.ts'
 import { discoveryWords, oidcWords } from './oidc.ts'
 import { pageWords } from './pages.ts'
@@ -10,5 +11,6 @@ export const routeWords = (metadata: Json): Readonly<Record<string, RouteWords>>
   ...discoveryWords(metadata),
   ...oauthWords,
   ...oidcWords,
+  ...healthWords,
   ...pageWords,
 })

@@ -1,0 +1,29 @@
+/** Words for the health of a deployment. */
+import type { RouteWords } from '../route-words.ts'
+
+const headers = ['Cache-Control']
+const ok = { postgres: 'ok', objects: 'ok', keys: 'ok' }
+
+export const healthWords: Readonly<Record<string, RouteWords>> = {
+  getLiveness: {
+    description: 'For a supervisor that restarts what hangs.',
+    answers: { 200: { json: 'Health', headers, examples: { live: { status: 'live' } } } },
+  },
+  getReadiness: {
+    description:
+      'For a load balancer. `degraded` is not down: without Postgres tokens are issued, refreshed and inspected, and nobody can sign in.',
+    answers: {
+      200: {
+        ...{ json: 'Health', headers },
+        examples: {
+          ready: { status: 'ready', checks: ok },
+          degraded: { status: 'degraded', checks: { ...ok, postgres: 'away' } },
+        },
+      },
+      503: {
+        ...{ json: 'Health', headers },
+        examples: { unavailable: { status: 'unavailable', checks: { ...ok, objects: 'away' } } },
+      },
+    },
+  },
+}

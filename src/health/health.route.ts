@@ -1,0 +1,53 @@
+/** Health of this deployment, for who watches it or balances load. Says which part is away and nothing else. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../dependencies.ts'
+import { describeRoute } from '../kit/describe-route.ts'
+import { explain } from '../kit/explain.ts'
+import { checkHealth, type Health } from './check-health.ts'
+
+const headers = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+}
+
+/** Attack: a flood of questions would be a flood of queries. An isolate asks its parts once in a while. */
+const keptMilliseconds = 1000
+let kept: { readonly at: number; readonly health: Health } | undefined
+
+export const healthRoutes = new OpenAPIHono<AppEnv>()
+  .openapi(
+    describeRoute({
+      id: 'getLiveness',
+      method: 'get',
+      path: '/health/live',
+      summary: 'Whether the worker runs; asks nothing behind it',
+      tag: 'Operations',
+      responses: { 200: 'It runs' },
+    }),
+    () => new Response('{"status":"live"}', { headers }),
+  )
+  .openapi(
+    describeRoute({
+      id: 'getReadiness',
+      method: 'get',
+      path: '/health/ready',
+      summary: 'Whether Postgres, objects and keys answer',
+      tag: 'Operations',
+      responses: {
+        200: 'Ready, or degraded: without Postgres tokens are still issued',
+        503: 'Objects or keys are away: send nobody here',
+      },
+    }),
+    async (c) => {
+      const now = c.env.deps.now()
+      if (!kept || now - kept.at >= keptMilliseconds || now < kept.at) {
+        kept = { at: now, health: await checkHealth(c.env.deps.healthProbes) }
+      }
+      const { health } = kept
+      const isAway = health.status === 'unavailable'
+      const response = new Response(JSON.stringify(health), { status: isAway ? 503 : 200, headers })
+      if (!isAway) return response
+      return explain(response, { error: health.status, detail: JSON.stringify(health.checks) })
+    },
+  )
