@@ -47,7 +47,7 @@ async function issueLink(userId: string) {
 /** What somebody sees, without what differs by chance. */
 const comparable = ({ status, headers, html }: Shown) => ({
   status,
-  headers: [...headers].filter(([name]) => !['set-cookie', 'date'].includes(name)),
+  headers: [...headers].filter(([name]) => !['set-cookie', 'date', 'x-request-id'].includes(name)),
   html: html.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, ''),
 })
 
