@@ -13,6 +13,7 @@ import { jobCommands } from './jobs.ts'
 import { login } from './login.ts'
 import { nameOperation } from './name-operation.ts'
 import { isOfOneSetting, settingCommands } from './settings.ts'
+import { sayingWhatIsAway } from './status.ts'
 
 export function createCommands(operations: readonly CatalogueOperation[]): readonly Command[] {
   const stream = operations.find(({ path, answer }) => path === '/admin/audit/stream' && answer === 'events')
@@ -26,7 +27,10 @@ export function createCommands(operations: readonly CatalogueOperation[]): reado
   const taken = new Set(byHand.map(({ words }) => words.join(' ')))
   const derived = operations
     .filter((operation) => operation.answer !== 'events' && !isOfOneSetting(operation))
-    .map((operation) => commandOf(operation, nameOperation(operation, operations), operations))
+    .map((operation) => {
+      const command = commandOf(operation, nameOperation(operation, operations), operations)
+      return operation.path === '/admin/status' ? sayingWhatIsAway(command) : command
+    })
     .filter(({ words }) => !taken.has(words.join(' ')))
   return [...byHand, ...derived]
 }
