@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Most of what tests try is refused, each with a line of the log.
+    onConsoleLog: (text) => !text.includes('"event":"request_refused"'),
     projects: [
       {
         test: {
