@@ -15,6 +15,13 @@ const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url))
 const lockKey = '71963886546041'
 
 /**
+ * Drizzle keeps when a migration was generated, not when it came to this database. Rows from before the column get the
+ * time of this run, later ones that of their insertion.
+ */
+const recordTimes =
+  'ALTER TABLE drizzle.__drizzle_migrations ADD COLUMN IF NOT EXISTS applied_at timestamptz NOT NULL DEFAULT now()'
+
+/**
  * Applies what is missing and returns the number of migrations applied. Safe to run concurrently. Throws
  * OperatorError when the database cannot be reached or refuses the credentials.
  */
@@ -29,6 +36,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<number> {
     await client.query('SELECT pg_advisory_lock($1)', [lockKey])
     const before = await countApplied(client)
     await migrate(drizzle(client), { migrationsFolder })
+    await client.query(recordTimes)
     return (await countApplied(client)) - before
   } finally {
     // Ending the connection releases the lock, whatever happened.

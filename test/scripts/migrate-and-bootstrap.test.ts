@@ -32,6 +32,22 @@ describe('migrateDatabase', () => {
     expect(await migrateDatabase(postgres.url)).toBe(0)
   })
 
+  it('knows when each migration came to this database, and for those of before when that was first written down', async () => {
+    const began = (await client.query('SELECT now() AS at')).rows[0].at as Date
+    await migrateDatabase(postgres.url)
+    const times = async () =>
+      (await client.query('SELECT applied_at AS at FROM drizzle.__drizzle_migrations')).rows.map(
+        ({ at }) => at as Date,
+      )
+    expect(Math.min(...(await times()).map(Number))).toBeGreaterThanOrEqual(Number(began))
+    await client.query('ALTER TABLE drizzle.__drizzle_migrations DROP COLUMN applied_at')
+    await migrateDatabase(postgres.url)
+    const filled = await times()
+    expect(Math.min(...filled.map(Number))).toBeGreaterThan(Number(began))
+    await migrateDatabase(postgres.url)
+    expect(await times()).toEqual(filled)
+  })
+
   it('knows the ids of clients deleted before ids were kept, but none that a stranger made up', async () => {
     await migrateDatabase(postgres.url)
     const restart = `DROP TRIGGER authly_client_id_given_once ON clients;

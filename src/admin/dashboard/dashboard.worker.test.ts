@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { ownDatabase } from '../../../test/fakes/database.ts'
+import { ownDatabase, testDatabase } from '../../../test/fakes/database.ts'
 import {
   addAdmin,
   addServiceAccount,
@@ -134,6 +134,10 @@ describe('status', () => {
       jobs: { queued: expect.any(Number), running: expect.any(Number) },
     })
     expect(status['database']?.['migrations']).toBeGreaterThan(10)
+    const { rows } = await testDatabase().execute<{ at: string }>(
+      sql`select max(applied_at)::text as at from drizzle.__drizzle_migrations`,
+    )
+    expect(Date.parse(String(status['database']?.['migrated_at']))).toBe(Date.parse(rows[0]?.at ?? ''))
     expect((status['keys'] as unknown as unknown[]).length).toBeGreaterThanOrEqual(3)
   })
 })

@@ -33,7 +33,7 @@ export const getStatus = defineOperation({
           database: z.object({
             round_trip_milliseconds: count('Of the query that gathered this'),
             migrations: count('Applied so far'),
-            migrated_at: time('When the newest migration was made').nullable(),
+            migrated_at: time('When the newest migration was applied to this database').nullable(),
           }),
           keys: z.array(
             z.object({

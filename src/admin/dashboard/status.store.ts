@@ -13,12 +13,13 @@ interface FactsRow {
   readonly oldest_queued_at: string | null
 }
 
-/** Rows of `toStatusFacts`. */
+/** Rows of `toStatusFacts`. `applied_at` is a column only where `npm run db:migrate` of this version ran. */
 export const selectStatus = (): SQL => sql`
     with sealed as (select coalesce(max(last_position), 0) as position from audit_checkpoints)
     select to_jsonb(facts) as facts from (select
       (select count(*)::int from drizzle.__drizzle_migrations) as migrations,
-      (select to_timestamp(max(created_at)::double precision / 1000) from drizzle.__drizzle_migrations) as migrated_at,
+      (select max((to_jsonb(migration) ->> 'applied_at')::timestamptz) from drizzle.__drizzle_migrations migration)
+        as migrated_at,
       (select coalesce(max(position), 0) from audit_events) as last_position,
       sealed.position as sealed_position,
       (select recorded_at from audit_events where position > sealed.position order by position limit 1) as unsealed_since,
