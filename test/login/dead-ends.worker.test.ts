@@ -335,10 +335,10 @@ describe('an address where nothing is', () => {
 
   test('a wrong method likewise (RFC 9110 §15.5.6)', async () => {
     const page = await openBrowser().post('/account', {}, { 'accept-language': 'es' })
-    expect([page.status, page.headers.get('allow')]).toEqual([405, 'GET'])
+    expect([page.status, page.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
     expect(page.html).toContain('Esta dirección no se abre de esta manera.')
     const problem = await openBrowser().post('/account', {}, { accept: 'application/json' })
-    expect([problem.status, problem.headers.get('allow')]).toEqual([405, 'GET'])
+    expect([problem.status, problem.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
     expect(problem.headers.get('content-type')).toBe('application/problem+json')
   })
 
