@@ -61,7 +61,11 @@ function readRedirect(
   if (uri === undefined) return ok(undefined)
   if (!client) {
     const why = isNamed ? 'the client is not known' : 'needs id_token_hint or client_id, to say whose it is'
-    return err(invalidRequest(`post_logout_redirect_uri: ${why}`))
+    return err(
+      refuse('invalid_request', `post_logout_redirect_uri: ${why}`, {
+        inWords: (messages) => (isNamed ? messages.clientUnknown : messages.clientMissing),
+      }),
+    )
   }
   if (!client.post_logout_redirect_uris.includes(uri)) {
     return err(
