@@ -255,7 +255,10 @@ describe('a client that must sign (RFC 9421)', () => {
 
   test("another client's key does not count, nor another client's token with this key's signature", async () => {
     const robot = await account({ require_request_signing: true })
-    const other = await account({ require_request_signing: true, jwks: { keys: [] } })
+    const other = await account({
+      require_request_signing: true,
+      jwks: { keys: [await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey)] },
+    })
     const { headers } = await callSigned(robot, 'GET', roles)
     headers.set('authorization', `Bearer ${other.token}`)
     const stolen = await callSigned(other, 'GET', roles, { sentHeaders: headers })

@@ -389,7 +389,7 @@ describe('audit export and verify', () => {
     // Attack: characters at which other readers end lines, as the name of a client, by anybody.
     const client_id = `line-\u2028-\u2029-${randomBytes(6).toString('hex')}`
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret: 'x' })
-    expect((await fetch(`${issuer}/oauth/token`, { method: 'POST', body })).status).toBe(401)
+    expect((await fetch(`${issuer}/oauth/token`, { method: 'POST', body })).status).toBe(400)
     const recorded = () => database.query('SELECT 1 FROM audit_events WHERE client_id = $1', [client_id])
     await expect.poll(async () => (await recorded()).rowCount, { timeout: 30_000, interval: 500 }).toBe(1)
     const file = join(home.folder, 'trail.ndjson')

@@ -48,6 +48,10 @@ function itemOf(planned: PlannedRequest): Json {
     request.body && request.body.kind !== 'form' ? [{ key: 'Content-Type', value: request.body.type }] : []
   return {
     ...{ id: operation.operationId ?? '', name: operation.summary ?? '' },
+    // A route that only sends people on is judged by its redirect, not by the page at its end.
+    ...(planned.declared.some((status) => status < 300)
+      ? {}
+      : { protocolProfileBehavior: { followRedirects: false } }),
     event: [{ listen: 'test', script: { type: 'text/javascript', exec: [...scriptOf(planned)] } }],
     request: {
       ...{ method: request.method, description: operation.description ?? '', auth: auths[request.auth] },
