@@ -70,13 +70,13 @@ export class Job extends DurableObject<Env> {
     if (this.#state) throw new Error('a job object takes one order')
     const kind = findJobKind(order.kind)
     this.#schema.ensure()
+    // Set first: whatever happens to this request, nothing of it stays.
+    await this.#storage.setAlarm(Date.now() + offerLifetimeMs)
     // Before the upload is read: it may take longer than the token lives.
     if (!(await this.#delegate(order))) {
       await this.discard()
       return { ok: false, code: 'token_revoked' }
     }
-    // Set first: whatever happens to this request, the bytes do not stay.
-    await this.#storage.setAlarm(Date.now() + offerLifetimeMs)
     try {
       const input =
         upload &&

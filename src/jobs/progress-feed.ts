@@ -71,7 +71,10 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       // Its object is away: asked again next time, and the token ends by itself.
       const isDead = async (token: WatcherToken) => !(await isLive(token).catch(() => true))
       await Promise.all([
-        ...[...watchers].map(async (watcher) => (await isDead(watcher.token)) && watcher.end()),
+        ...[...watchers].map(async (watcher) => {
+          // It may have gone while its token was asked about.
+          if ((await isDead(watcher.token)) && watchers.has(watcher)) watcher.end()
+        }),
         ...ctx.getWebSockets().map(async (socket) => {
           if (await isDead(tokenOf(socket))) socket.close(1008, 'authorization ended')
         }),

@@ -38,7 +38,8 @@ export async function revoke(
     })
     return
   }
-  const claims = await needs.verifyJwt(token, { typ: accessTokenType })
+  // An expired one too: work that was begun with it goes on until somebody revokes it.
+  const claims = await needs.verifyJwt(token, { typ: accessTokenType, acceptExpired: true })
   if (!claims?.exp || claims['client_id'] !== client.client_id) return
   const address = await locateToken(needs.root, claims)
   if (!address) return

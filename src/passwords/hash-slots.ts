@@ -10,18 +10,23 @@ export type ReleaseSlot = () => void
 
 export interface HashSlots {
   /**
-   * Waits for a turn. @param subject an address, or what is counted in place of it
+   * Waits for a turn.
+   * @param subject an address, or what is counted in place of it
+   * @param isKnown whether it is a known device: some turns are kept for them
    * @returns undefined when too many wait already, or for too long
    */
-  take(subject: string): Promise<ReleaseSlot | undefined>
+  take(subject: string, isKnown?: boolean): Promise<ReleaseSlot | undefined>
 }
 
 export const hashSlotLimits = {
   /** Less than the permits of an address (`login-ip`), so that a burst of right passwords never empties its bucket. */
   runningPerSubject: 4,
   running: 16,
+  /** Attack: a few networks take every turn. Of the turns above, no number of addresses takes these. */
+  runningKept: 4,
   waitingPerSubject: 256,
   waiting: 1024,
+  waitingKept: 256,
   longestWaitMs: 25_000,
   /** A request that the browser gave up ends without a word; its turn ends then. */
   longestTurnMs: 30_000,
@@ -46,9 +51,10 @@ export function createHashSlots(needs: {
   const running = new Set<Turn>()
   const waiting = new Set<Turn>()
 
-  const begin = (subject: string): ReleaseSlot | undefined => {
+  const begin = (subject: string, isKnown: boolean): ReleaseSlot | undefined => {
     dropEnded(running, now())
-    if (running.size >= hashSlotLimits.running) return undefined
+    const { running: most, runningKept } = hashSlotLimits
+    if (running.size >= (isKnown ? most : most - runningKept)) return undefined
     if (countOf(running, subject) >= hashSlotLimits.runningPerSubject) return undefined
     const turn = { subject, endsAt: now() + hashSlotLimits.longestTurnMs }
     running.add(turn)
@@ -56,11 +62,12 @@ export function createHashSlots(needs: {
   }
 
   return {
-    async take(subject) {
-      const immediate = begin(subject)
+    async take(subject, isKnown = false) {
+      const immediate = begin(subject, isKnown)
       if (immediate) return immediate
       dropEnded(waiting, now())
-      if (waiting.size >= hashSlotLimits.waiting) return undefined
+      const { waiting: most, waitingKept } = hashSlotLimits
+      if (waiting.size >= (isKnown ? most : most - waitingKept)) return undefined
       if (countOf(waiting, subject) >= hashSlotLimits.waitingPerSubject) return undefined
       const wait = { subject, endsAt: now() + hashSlotLimits.longestWaitMs }
       waiting.add(wait)
@@ -68,7 +75,7 @@ export function createHashSlots(needs: {
         // Each request asks by its own timer: on Workers none may be woken by another one's promise.
         while (now() < wait.endsAt) {
           await pause(hashSlotLimits.pollMs)
-          const release = begin(subject)
+          const release = begin(subject, isKnown)
           if (release) return release
         }
         return undefined

@@ -36,8 +36,13 @@ export function openDelegationsTable(sql: SqlStorage, schema: ObjectSchema): Sub
         ...[work_id, client_id, grant_id ?? null, session_id ?? null, jti_hash, keep_until],
       )
     },
-    withdraw({ of, is }) {
-      if (!hasNone()) sql.exec(`DELETE FROM delegations WHERE ${of} = ?`, is)
+    withdraw({ of, is, client_id }) {
+      if (hasNone()) return
+      const owner = client_id ?? null
+      sql.exec(`DELETE FROM delegations WHERE ${of} = ? AND client_id = coalesce(?, client_id)`, is, owner)
+    },
+    moveSession(from, to) {
+      if (!hasNone()) sql.exec('UPDATE delegations SET session_id = ? WHERE session_id = ?', to, from)
     },
     withdrawAll() {
       if (!hasNone()) sql.exec('DELETE FROM delegations')

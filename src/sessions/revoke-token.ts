@@ -11,6 +11,10 @@ export function revokeToken(state: SubjectState, input: RevokeToken): void {
   if (input.kind === 'access') state.delegations.withdraw({ of: 'jti_hash', is: input.jti_hash })
   const actor = { actor_type: 'client', actor_id: input.client_id } as const
   const stored = input.grant_id === undefined ? undefined : state.grants.find(input.grant_id)
+  if (input.kind === 'refresh' && (!stored || stored.revoked)) {
+    // The handle was sealed by us, so it is the grant's; whether it is this client's, what was lent says.
+    state.delegations.withdraw({ of: 'grant_id', is: input.grant_id, client_id: input.client_id })
+  }
   if (input.grant_id !== undefined) {
     if (!stored || stored.revoked || stored.grant.client_id !== input.client_id) return
   }

@@ -34,6 +34,7 @@ function replaceSession(state: SubjectState, replaced: StoredSession, input: Set
     if (stored.grant.session_id !== replaced.session_id) continue
     state.grants.put({ ...stored, grant: { ...stored.grant, session_id: input.session.session_id } })
   }
+  state.delegations.moveSession(replaced.session_id, input.session.session_id)
 }
 
 function endOldestBeyondLimit(state: SubjectState, { now, origin }: SettleLogin): void {

@@ -100,7 +100,11 @@ export interface SubjectState {
     withdraw(those: {
       readonly of: 'client_id' | 'grant_id' | 'session_id' | 'jti_hash'
       readonly is: string
+      /** Only what this client was lent. */
+      readonly client_id?: string | undefined
     }): void
+    /** What was lent in a session that another one replaces ends with the new one. */
+    moveSession(from: string, to: string): void
     withdrawAll(): void
   }
   /**

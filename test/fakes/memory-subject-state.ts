@@ -64,8 +64,16 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     delegations: {
       find: (workId) => delegations.get(workId),
       put: (delegation) => void delegations.set(delegation.work_id, delegation),
-      withdraw({ of, is }) {
-        for (const [id, delegation] of delegations) if (delegation[of] === is) delegations.delete(id)
+      withdraw({ of, is, client_id }) {
+        for (const [id, delegation] of delegations) {
+          const isTheirs = client_id === undefined || delegation.client_id === client_id
+          if (delegation[of] === is && isTheirs) delegations.delete(id)
+        }
+      },
+      moveSession(from, to) {
+        for (const [id, delegation] of delegations) {
+          if (delegation.session_id === from) delegations.set(id, { ...delegation, session_id: to })
+        }
       },
       withdrawAll: () => delegations.clear(),
     },

@@ -22,8 +22,8 @@ function setUp() {
   /** Begins to wait; `turns` fills with those who got one, `refused` counts the others. */
   const turns: ReleaseSlot[] = []
   let refused = 0
-  const take = async (subject: string) => {
-    void slots.take(subject).then((release) => {
+  const take = async (subject: string, isKnown = false) => {
+    void slots.take(subject, isKnown).then((release) => {
       if (release) turns.push(release)
       else refused += 1
     })
@@ -32,7 +32,7 @@ function setUp() {
   return { slots, take, pass, turns, refused: () => refused }
 }
 
-const { running, runningPerSubject, waiting, waitingPerSubject, longestWaitMs, longestTurnMs } =
+const { running, runningKept, runningPerSubject, waiting, waitingPerSubject, longestWaitMs, longestTurnMs } =
   hashSlotLimits
 
 describe('password hashes under way', () => {
@@ -48,8 +48,21 @@ describe('password hashes under way', () => {
   test('are bounded for the isolate, whoever asks', async () => {
     const { take, turns } = setUp()
     for (let index = 0; index < running + 4; index++) await take(`192.0.2.${index}`)
+    expect(turns).toHaveLength(running - runningKept)
+    for (let index = 0; index < running; index++) await take(`device-${index}`, true)
     expect(turns).toHaveLength(running)
   })
+
+  test('of others never keep a known device waiting, however many addresses they come from', async () => {
+    const { take, turns, refused } = setUp()
+    for (let address = 0; address < 5; address++) {
+      for (let index = 0; index < waitingPerSubject; index++) await take(`192.0.2.${address}`)
+    }
+    expect(refused()).toBeGreaterThan(0)
+    const before = turns.length
+    await take('device', true)
+    expect(turns).toHaveLength(before + 1)
+  }, 20_000)
 
   test('one busy address leaves room for the others', async () => {
     const { take, turns } = setUp()

@@ -927,6 +927,26 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         expect(await isLent(sessions)).toBe(false)
       })
 
+      it('ends when the refresh token of a grant that has ended is revoked, by its own client alone', async () => {
+        const { sessions } = await delegated()
+        await sessions.endSession({ now: start, session_id: 'session-1', origin, reason: 'logout' })
+        const refresh = { kind: 'refresh', grant_id: 'grant-1', secret_hash: 'any' } as const
+        await sessions.revokeToken({ now: start, client_id: 'other', origin, ...refresh })
+        expect(await isLent(sessions)).toBe(true)
+        await sessions.revokeToken({ now: start, client_id: 'web', origin, ...refresh })
+        expect(await isLent(sessions)).toBe(false)
+      })
+
+      it('belongs to the session that replaced the one it was lent in', async () => {
+        const { sessions } = await delegated()
+        await sessions.settleLogin(
+          login({ session: newSession('session-2'), replaces_session_id: 'session-1' }),
+        )
+        expect(await isLent(sessions)).toBe(true)
+        await sessions.endSession({ now: start, session_id: 'session-2', origin, reason: 'revoked' })
+        expect(await isLent(sessions)).toBe(false)
+      })
+
       it('ends with a session that is revoked, unless its grant outlives sessions (offline_access)', async () => {
         const revoke = { now: start, session_id: 'session-1', origin, reason: 'revoked' } as const
         const { sessions } = await delegated()

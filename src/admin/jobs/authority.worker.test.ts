@@ -11,7 +11,9 @@ import {
   testDependencies,
 } from '../../../test/worker/admin-client.ts'
 import type { JobState } from '../../jobs/job.table.ts'
+import { createVerifyJwt } from '../../keys/verify-jwt.ts'
 import { sha256 } from '../../kit/hash.ts'
+import { revoke as revokeToken } from '../../oauth/revoke.ts'
 import { locateToken } from '../../oauth/token-id.ts'
 
 const database = testDatabase()
@@ -174,6 +176,19 @@ describe('a job under way ends when', () => {
   ])('its token is revoked (RFC 7009): %s', async (_, open) => {
     const actor = await open()
     expect(await interrupted(actor, () => revoke(actor))).toMatchObject(revoked)
+  })
+
+  it('its token is revoked when it has expired already (RFC 7009)', async () => {
+    const actor = await addServiceAccount()
+    const deps = testDependencies()
+    const { client_id } = await addressOf(actor)
+    const client = await deps.findClient(client_id)
+    if (!client) throw new Error('the client must exist')
+    const now = () => Date.now() + 86_400_000
+    const verifyJwt = createVerifyJwt({ keyring: deps.keyring, issuer: deps.config.issuer, now })
+    const { root, sessionsOf } = deps
+    const late = () => revokeToken({ root, sessionsOf, verifyJwt, now }, client, actor.token, origin)
+    expect(await interrupted(actor, late)).toMatchObject(revoked)
   })
 
   it('the refresh token beside its access token is revoked', async () => {

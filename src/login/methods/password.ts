@@ -53,9 +53,11 @@ export const password: LoginMethod = {
     const identifierHash = await macOf(needs.root, identifier)
     // Where the account was signed in to before, the device is counted, and what others behind its address do is
     // not held against it. Nobody can make such a handle, and it is good for one account only.
-    const device = attempt.devices.find((each) => isNameOf(each, identifierHash))?.routing.device_id
+    const known = attempt.devices.find((each) => isNameOf(each, identifierHash))?.routing
+    const device = known?.device_id
     const address = attempt.origin.ip ?? 'unknown'
-    const release = await needs.hashSlots.take(device ?? networkOf(address))
+    // All devices of an account share its turns: each sign-in makes another handle, and old ones still open.
+    const release = await needs.hashSlots.take(known?.user_id ?? networkOf(address), known !== undefined)
     if (!release) return { status: 'busy', retryAfterSeconds: busyRetrySeconds }
     const counted = { policy: device ? 'login-device' : 'login-ip', subject: device ?? address } as const
     const typed = { identifier, identifierHash, counted }

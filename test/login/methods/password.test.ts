@@ -195,14 +195,14 @@ describe('an office behind one address', () => {
     expect(calls).toMatchObject({ object: 0, query: 0, hash: 0 })
   })
 
-  test('shares its turns by network, a known device has its own', async () => {
+  test('shares its turns by network, known devices those of their account', async () => {
     const { needs, turns } = createNeeds(found)
     const from = (ip: string) => ({ ...attempt('pw'), origin: { ...origin, ip } })
     const first = await password.attempt(needs, from('2001:db8:1:2:3::4'))
     await password.attempt(needs, from('2001:db8:1:2:ffff::1'))
     if (first.status !== 'signed_in') throw new Error('not signed in')
     await password.attempt(needs, { ...attempt('pw'), devices: [first.device] })
-    expect(turns.given).toEqual(['2001:db8:1:2::/64', '2001:db8:1:2::/64', first.device.routing.device_id])
+    expect(turns.given).toEqual(['2001:db8:1:2::/64', '2001:db8:1:2::/64', first.device.routing.user_id])
   })
 
   test('loses no turn to an error', async () => {
