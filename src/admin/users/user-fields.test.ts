@@ -29,6 +29,7 @@ describe('usernames', () => {
     ['a zero-width joiner', 'ad\u200dmin'],
     ['a right-to-left override', 'ad\u202emin'],
     ['a soft hyphen', 'ad\u00admin'],
+    ['Hangul fillers', '\u115f\u1160'],
     ['a space', 'ada lovelace'],
     ['a line break', 'ada\nlovelace'],
     ['NUL', 'ada\0'],
@@ -198,6 +199,12 @@ describe('filters', () => {
     { created_after: '0001-01-01T00:00:00+10:00' },
     { q: 'a b c d e f g h i' },
     { q: ' ' },
+    { q: '\u3164' },
+    { q: 'ada \u115f' },
+    { username: '\u200b' },
+    { email: '\u200e' },
+    { identifier: '\u3164' },
+    { name: '\u00ad' },
   ])('refuses %j: a condition that is ignored would act on everybody', (filter) => {
     expect(accepts(userFilter, filter)).toBe(false)
   })

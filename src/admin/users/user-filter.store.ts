@@ -25,6 +25,8 @@ export function userCondition(filter: UserFilter): SQL {
  */
 function wordCondition(word: string): SQL {
   const form = searchForm(word)
+  // An order stored before such words were refused: else it would be about everybody.
+  if (form === '') return sql`false`
   const escaped = form.replace(/[\\%_]/g, '\\$&')
   const pattern = separateIdeographs(sql`${escaped}::text`)
   return makesTrigram.test(form)
@@ -39,8 +41,12 @@ function wordCondition(word: string): SQL {
 const makesTrigram =
   /[\p{L}\p{N}]{3}|[^\p{L}\p{N}][\p{L}\p{N}]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 
-/** An identifier in its normal form, or as it is kept of an account whose form is still to be made. */
-const spellings = (text: string): SQL => sql`(${identifierForm(text)}, lower(${plainForm(text)}))`
+/**
+ * An identifier in its normal form, or as it is kept of an account whose form is still to be made. An empty form
+ * finds nobody: it is what the indexes hold of an account without the name.
+ */
+const spellings = (text: string): SQL =>
+  sql`(nullif(${identifierForm(text)}::text, ''), nullif(lower(${plainForm(text)}), ''))`
 
 const columnConditions = (filter: UserFilter): readonly SQL[] => [
   ...given(

@@ -1,11 +1,12 @@
 /** Which people: the filter of the list, of counts, of bulk work and of exports. Conditions are joined by "and". */
 import { z } from 'zod'
+import { identifierForm, searchForm } from '../../users/normal-form.ts'
 import { addressParts, claimNames } from './user-fields.ts'
 
 /** More words do not narrow a search, they only cost. */
 const maxSearchWords = 8
 
-/** Postgres stores no NUL, so nothing could match it. */
+/** Postgres stores no NUL, so nothing could match it; nothing but invisible characters would match what is empty. */
 const text = (max: number) =>
   z
     .string()
@@ -14,6 +15,7 @@ const text = (max: number) =>
     .min(1)
     .max(max)
     .refine((value) => !value.includes('\0'), 'must not hold NUL')
+    .refine((value) => identifierForm(value) !== '', 'must hold something that can be seen')
 
 const exact = (description: string, max = 254) => text(max).optional().describe(description)
 
@@ -37,7 +39,7 @@ const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) =>
   q: text(200)
     .refine((words) => searchWords(words).length <= maxSearchWords, `at most ${maxSearchWords} words`)
     .refine(
-      (words) => searchWords(words).every((word) => /[\p{L}\p{N}]/u.test(word)),
+      (words) => searchWords(words).every((word) => /[\p{L}\p{N}]/u.test(searchForm(word))),
       'every word must hold a letter or a digit',
     )
     .optional()

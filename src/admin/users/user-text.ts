@@ -25,11 +25,12 @@ export const isPlainLine = (text: string): boolean => !deceiving.test(text)
 export const isPlainText = (text: string): boolean => !deceivingInLines.test(text.replaceAll('\r\n', '\n'))
 
 /**
- * What an account may be called: nothing invisible, no space, no compatibility form (RFC 8265 §3.3: "ﬁ" would look
- * like "fi"), letters of one alphabet only.
+ * What an account may be called: nothing invisible, nor letters that are all blank (Hangul fillers), no space, no
+ * compatibility form (RFC 8265 §3.3: "ﬁ" would look like "fi"), letters of one alphabet only.
  */
 export const isIdentifierText = (text: string): boolean =>
   !deceiving.test(text) &&
+  !/^\p{Default_Ignorable_Code_Point}*$/u.test(text) &&
   !/[\p{Z}\p{Cf}]/u.test(text) &&
   !hasCompatibilityForm(text) &&
   lookalikes.filter((script) => script.test(text)).length <= 1
