@@ -6,6 +6,7 @@ import { addAdmin, callAdmin, type TestActor } from '../../../test/worker/admin-
 import { eventsAbout } from '../../../test/worker/managed-person.ts'
 import { users } from '../../db/schema.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import { userCondition } from './user-filter.store.ts'
 
 let root: TestActor
 beforeAll(async () => {
@@ -87,6 +88,18 @@ describe('one namespace', () => {
     expect(read + events).not.toMatch(/_form|form_version/)
   })
 
+  it('a change of one name leaves the other to the cron job, if its form is an old one', async () => {
+    const user = await created({ username: `old-${mark()}`, email: `${mark()}@old.test` })
+    await testDatabase().execute(
+      sql`update users set email_form = 'of old rules', form_version = 0 where id = ${user.id}::uuid`,
+    )
+    expect((await patch(user.id, { username: `new-${mark()}` })).status).toBe(200)
+    const { rows } = await testDatabase().execute(
+      sql`select coalesce(form_version, 0) as version from users where id = ${user.id}::uuid`,
+    )
+    expect(rows).toEqual([{ version: 0 }])
+  })
+
   it('lists accounts that share a name from before, page by page', async () => {
     const name = `shared-${mark()}`
     const [older, newer] = [uuidv7(), uuidv7()]
@@ -120,6 +133,20 @@ describe('one namespace', () => {
     expect((await callAdmin(reader, 'GET', '/admin/users/collisions')).status).toBe(403)
     expect((await callAdmin(root, 'GET', '/admin/users/collisions?cursor=x')).status).toBe(400)
   })
+})
+
+describe('a filter that nothing is left of, kept from before it was refused', () => {
+  it.each([{ q: '\u3164' }, { username: '\u200b' }, { email: '\u200e' }, { identifier: '\u3164' }])(
+    '%j finds nobody',
+    async (filter) => {
+      await created({ username: `no-mail-${mark()}` })
+      await created({ email: `${mark()}@no-name.test` })
+      const { rows } = await testDatabase().execute(
+        sql`select count(*)::int as n from users where ${userCondition(filter)}`,
+      )
+      expect(rows).toEqual([{ n: 0 }])
+    },
+  )
 })
 
 describe('letters', () => {

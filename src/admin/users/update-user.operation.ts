@@ -30,7 +30,7 @@ export const updateUser = defineOperation({
         table: 'users',
         key: { id: user_id },
         patch: { ...body, ...formsOfNames(body) },
-        computed: doubted(body),
+        computed: { ...doubted(body), ...versionOfForms(body) },
         expectedVersions,
         event: event('user.updated', { user_id, entity_type: 'user', entity_id: user_id }),
       }),
@@ -44,15 +44,23 @@ export const updateUser = defineOperation({
   },
 })
 
-/** Normal forms of the names in a patch; naming their version says that they belong to these names. */
+/** Normal forms of the names in a patch. */
 const formsOfNames = ({ username, email }: UserPatch) => {
   const { username_form, email_form } = formsOf({ username, email })
   return {
     ...(username === undefined ? {} : { username_form }),
     ...(email === undefined ? {} : { email_form }),
-    ...(username === undefined && email === undefined ? {} : { form_version: formVersion }),
   }
 }
+
+/**
+ * Naming the version says that the forms belong to these names. It is the oldest of the account's forms: those that
+ * the patch does not bring stay as they are. Null is of no form, and ignored.
+ */
+const versionOfForms = ({ username, email }: UserPatch) =>
+  username === undefined && email === undefined
+    ? {}
+    : { form_version: sql`to_jsonb(least(${formVersion}::smallint, current.form_version))` }
 
 /** Attack: an address verified once vouches for another that somebody put in its place. */
 const doubted = (patch: UserPatch) => ({

@@ -301,6 +301,22 @@ describe('changing many accounts', () => {
       expect(refused.status).toBe(400)
     }
   })
+
+  it('leaves a name that a row does not bring to the cron job, if its form is an old one', async () => {
+    const [admin, mark] = [await addAdmin(), fresh()]
+    const rowOf = (website: string) => csv(`email,website\n${mark}@x.test,https://${website}.test/`)
+    await finished(admin, await post(admin, '/admin/users/import', rowOf('before')))
+    const where = sql`email = ${`${mark}@x.test`}`
+    await database.execute(
+      sql`update users set username = ${mark}, username_form = ${`old ${mark}`}, form_version = 1 where ${where}`,
+    )
+    await database.execute(sql`update users set form_version = 0 where ${where}`)
+    await finished(admin, await post(admin, '/admin/users/import?on_conflict=update', rowOf('after')))
+    const { rows } = await database.execute(
+      sql`select profile ->> 'website' as website, coalesce(form_version, 0) as version from users where ${where}`,
+    )
+    expect(rows).toEqual([{ website: 'https://after.test/', version: 0 }])
+  })
 })
 
 describe('deleting many accounts', () => {

@@ -153,7 +153,8 @@ function writing({ order, createdEvent }: WriteOptions): SQL {
         status = coalesce(decided.status, users.status),
         username_form = coalesce(decided.username_form, users.username_form),
         email_form = coalesce(decided.email_form, users.email_form),
-        form_version = decided.form_version,
+        -- The oldest of its forms: those that the row does not bring stay as they are. Null is of no form.
+        form_version = least(decided.form_version, users.form_version),
         version = users.version + 1, updated_at = now()
       from decided
       where ${updated} and users.id = decided.target_id and (
