@@ -93,15 +93,26 @@ export const renderTooManyRequests = (
     uiLocales,
   })
 
-/** The same address once more, where that repeats nothing but a question. */
+/** Where the page of a form that was sent is, with the login in progress that it belongs to. */
+const formPages = new WeakMap<Request, string>()
+
+/** Should the request fail, its error page leads back to the form. */
+export const rememberForm = (request: Request, path: string): void => {
+  formPages.set(request, path)
+}
+
+/** The same address once more, where that repeats nothing but a question; else the form that was sent. */
 export const tryAgain =
   (c: Context<AppEnv>) =>
   (messages: Messages): readonly WayOn[] => {
     const { pathname, search } = new URL(c.req.url)
     const isQuestion = c.req.method === 'GET'
+    const form = formPages.get(c.req.raw)
+    const account = toAccount(messages)
     return [
       ...(isQuestion ? [{ href: pathname + search, label: messages.tryAgain }] : []),
-      toAccount(messages),
+      ...(form === undefined || form === account.href ? [] : [{ href: form, label: messages.openFormAgain }]),
+      account,
     ]
   }
 

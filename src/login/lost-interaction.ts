@@ -60,7 +60,7 @@ export async function showFinished(c: Context<AppEnv>, interaction: Interaction)
     status: 400,
     title: (messages) => messages.signInFinishedTitle,
     message: (messages) => messages.signInFinished(isolated(home?.name ?? interaction.client_id)),
-    waysOn: (messages) => [...toHome(messages, home), startAgain(messages, interaction), toAccount(messages)],
+    waysOn: (messages) => [startAgain(messages, interaction), ...toHome(messages, home), toAccount(messages)],
     uiLocales: interaction.ui_locales,
   })
 }

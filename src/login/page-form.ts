@@ -6,7 +6,7 @@ import { err, type Result } from '../kit/result.ts'
 import { readForm } from '../oauth/form.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import { readBrowserBindings } from './browser-binding.ts'
-import { type ErrorPage, renderErrorPage } from './error-page.tsx'
+import { type ErrorPage, rememberForm, renderErrorPage } from './error-page.tsx'
 import { openOwnInteraction } from './load-interaction.ts'
 import { hostOf, showLostInteraction } from './lost-interaction.ts'
 
@@ -42,6 +42,7 @@ export async function readPageForm(
       message: (messages) => (status === 413 ? messages.formTooLarge : messages.malformedForm),
     })
   }
+  rememberForm(c.req.raw, pageOf(form.value))
   const cookies = readBrowserBindings(config, c.req.header('cookie'))
   if (!(await checkCsrfToken(root, cookies, form.value.get('csrf_token')))) {
     const sealed = form.value.get('interaction')

@@ -7,8 +7,9 @@ import type { Parameters } from '../oauth/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import { passwordSetupPath } from '../users/password-setup.ts'
 import { type LinkRefusal, type OpenLink, readSetupLink, setUpPassword } from '../users/set-up-password.ts'
-import { renderErrorPage } from './error-page.tsx'
+import { renderErrorPage, toAccount, type WayOn } from './error-page.tsx'
 import type { Problem } from './form-parts.tsx'
+import type { Messages } from './messages/en.ts'
 import { passwordProblemInWords } from './messages/password-problem-in-words.ts'
 import { waitInWords } from './messages/time-in-words.ts'
 import { goTo, openFormPage, openPage, sendPage } from './page.ts'
@@ -37,7 +38,7 @@ export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
       const opened = await readSetupLink(c.env.deps, link)
       return opened.ok && link !== undefined
         ? showForm(c, { link, opened: opened.value })
-        : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error)
+        : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error, link)
     },
   )
   .openapi(
@@ -62,7 +63,7 @@ export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
       const opened = await readSetupLink(c.env.deps, link)
       return opened.ok && link !== undefined
         ? save(c, { link, opened: opened.value }, parameters.value)
-        : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error)
+        : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error, link)
     },
   )
 
@@ -82,12 +83,13 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   }
   const saved = await setUpPassword(c.env.deps, form.opened, password, c.env.origin)
   if (saved.ok) return goTo('/login?done=password')
-  if (saved.error.reason === 'invalid') return refuse(c, saved.error)
+  if (saved.error.reason === 'invalid') return refuse(c, saved.error, form.link)
   if (saved.error.reason === 'busy') {
     const { retryAfterSeconds } = saved.error
     return renderErrorPage(c, {
       status: 503,
       message: (words, language) => words.busy(waitInWords(language, retryAfterSeconds)),
+      waysOn: openAgain(form.link),
       headers: { 'Retry-After': String(retryAfterSeconds) },
     })
   }
@@ -95,7 +97,15 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   return showForm(c, form, [{ field: 'new_password', message }])
 }
 
-function refuse(c: Context<AppEnv>, refusal: LinkRefusal): Promise<Response> {
+/** The form once more: whoever comes by a link often has no password to go elsewhere with. */
+const openAgain =
+  (link: string | undefined) =>
+  (messages: Messages): readonly WayOn[] =>
+    link === undefined
+      ? [toAccount(messages)]
+      : [{ href: `${path}?${new URLSearchParams({ link })}`, label: messages.openFormAgain }]
+
+function refuse(c: Context<AppEnv>, refusal: LinkRefusal, link: string | undefined): Promise<Response> {
   if (refusal.reason === 'invalid') {
     return renderErrorPage(c, {
       status: 400,
@@ -108,6 +118,7 @@ function refuse(c: Context<AppEnv>, refusal: LinkRefusal): Promise<Response> {
     status: 429,
     message: (messages, language) =>
       messages.tooManyAttempts(waitInWords(language, decision.retryAfterSeconds)),
+    waysOn: openAgain(link),
     headers: rateLimitHeaders(decision),
   })
 }

@@ -35,7 +35,9 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
   const { page, method, problems, signedIn } = props
   const { messages } = page
   const isAgain = signedIn?.because === 'again'
-  const username = isAgain ? signedIn.name : props.username
+  // After a refusal the name can be corrected: it may be one that no longer signs in.
+  const isFixed = isAgain && problems.length === 0
+  const username = isAgain && (isFixed || !props.username) ? signedIn.name : props.username
   const title = isAgain ? messages.signInAgainTitle : messages.signInTitle
   const focusable = problems.length > 0 ? -1 : username ? 1 : 0
   return (
@@ -56,7 +58,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
               label={label(messages)}
               // A password is never sent back to the browser.
               value={field.autocomplete === 'username' ? username : undefined}
-              readonly={isAgain && field.autocomplete === 'username'}
+              readonly={isFixed && field.autocomplete === 'username'}
               autofocus={index === focusable}
               problems={problems}
             />

@@ -1,12 +1,15 @@
 /** Tabs, the back button, old links, other browsers, blocked cookies: nobody is left without a way on. */
+import { createExecutionContext, env } from 'cloudflare:test'
 import { describe, expect, test } from 'vitest'
+import { app as server } from '../../src/app.ts'
 import { clients } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { sealInteraction } from '../../src/login/interaction.ts'
+import { createRequestEnv } from '../../src/wiring.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { testDependencies } from '../worker/admin-client.ts'
-import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
+import { type Browser, issuer, openBrowser, type Shown, signIn } from './browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from './people.ts'
 
 const session = '__Host-authly_session'
@@ -72,7 +75,7 @@ describe('the resume link of a login in progress', () => {
     const again = await browser.get(location)
     expect(again.status).toBe(400)
     // Its page leads on, and there everything is asked anew.
-    const [home, restart] = linksOf(again)
+    const [restart, home] = linksOf(again)
     expect(home).toBe('https://app.test/')
     expect((await start(browser, restart as string)).html).toContain('action="/consent"')
   })
@@ -94,7 +97,7 @@ describe('the resume link of a login in progress', () => {
     const back = await start(browser, first.location as string)
     expect(back.status).toBe(400)
     expect(back.html).toContain('This sign-in is finished')
-    expect(codeOf(await start(browser, linksOf(back)[1] as string))).toBeTruthy()
+    expect(codeOf(await start(browser, linksOf(back)[0] as string))).toBeTruthy()
   })
 })
 
@@ -271,6 +274,26 @@ describe('a form that cannot be taken', () => {
     expect(again.html).toContain('House App')
   })
 
+  test('keeps it, too, when the server fails at it', async () => {
+    const [app, browser] = [await addHouseApplication(), openBrowser()]
+    const { hidden } = await start(browser, authorizePath(app))
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const request = new Request(`${issuer}/login`, {
+      method: 'POST',
+      body: new URLSearchParams(hidden),
+      headers: { accept: 'text/html', origin: issuer, cookie },
+    })
+    const context = createExecutionContext()
+    const requestEnv = createRequestEnv(request, env, context)
+    Object.defineProperty(requestEnv.deps, 'findClient', {
+      value: () => Promise.reject(new Error('broken')),
+    })
+    const answer = await server.fetch(request, requestEnv, context)
+    expect(answer.status).toBe(500)
+    const [again] = linksOf({ html: await answer.text() } as Shown)
+    expect((await browser.get(again as string)).html).toContain('House App')
+  })
+
   test('says that cookies are missing where they are, and for which host', async () => {
     const [app, browser] = [await addHouseApplication(), openBrowser()]
     const { location = '' } = await browser.get(authorizePath(app))
@@ -301,6 +324,12 @@ describe('signing in again', () => {
     )
     const wrong = await browser.post('/login', { ...page.hidden, identifier: email, password: 'wrong' })
     expect(wrong.html).toContain('Confirm that it is you')
+    // Refused, the name can be corrected, and is the one that was typed.
+    const nameOf = ({ html }: Shown) => html.match(/<input id="identifier"[^>]*>/)?.[0]
+    expect(nameOf(page)).toContain('readonly')
+    const typed = await browser.post('/login', { ...page.hidden, identifier: 'typed', password: 'wrong' })
+    expect(nameOf(typed)).toContain('value="typed"')
+    expect(nameOf(typed)).not.toContain('readonly')
     const another = await browser.get(linksOf(page)[0] as string)
     expect(another.html).not.toContain(email)
     expect(codeOf(await browser.follow(await enter(browser, page, email)))).toBeTruthy()

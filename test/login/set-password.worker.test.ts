@@ -213,9 +213,13 @@ describe('a link to set a password', () => {
   it('can be tried so often from one address', async () => {
     const path = await linkFor(await addManaged())
     const browser = openBrowser('198.51.100.77')
-    const statuses: number[] = []
-    for (let attempt = 0; attempt < 32; attempt++) statuses.push((await browser.get(path)).status)
+    const answers: Shown[] = []
+    for (let attempt = 0; attempt < 32; attempt++) answers.push(await browser.get(path))
+    const statuses = answers.map(({ status }) => status)
     expect(statuses.slice(0, 30)).toEqual(Array(30).fill(200))
     expect(statuses.slice(30)).toEqual([429, 429])
+    // Whoever was invited has no account page to go to.
+    expect(answers.at(-1)?.html).toContain(`href="${path}"`)
+    expect(answers.at(-1)?.html).not.toContain('href="/account"')
   })
 })
