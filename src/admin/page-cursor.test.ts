@@ -69,4 +69,9 @@ describe('a time of RFC 3339', () => {
     const times = fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
     fc.assert(fc.property(times, (time) => isInstant(time.toISOString())))
   })
+
+  it('has no more digits than Postgres reads', () => {
+    expect(isInstant('2026-01-01T00:00:00.123456789Z')).toBe(true)
+    expect(isInstant(`2026-01-01T00:00:00.${'1'.repeat(200)}Z`)).toBe(false)
+  })
 })

@@ -14,7 +14,8 @@ export interface Health {
   readonly checks: Readonly<Record<keyof HealthProbes, 'ok' | 'away'>>
 }
 
-const patienceMilliseconds = 2000
+/** How long any part may take to answer. */
+export const patienceMilliseconds = 2000
 
 /** Asks all parts at once; none is waited for longer than two seconds. Never throws. */
 export async function checkHealth(probes: HealthProbes): Promise<Health> {

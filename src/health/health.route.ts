@@ -3,7 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
 import { describeRoute } from '../kit/describe-route.ts'
 import { explain } from '../kit/explain.ts'
-import { checkHealth, type Health } from './check-health.ts'
+import { checkHealth, type Health, patienceMilliseconds } from './check-health.ts'
 
 const headers = {
   'content-type': 'application/json',
@@ -13,7 +13,7 @@ const headers = {
 
 /** Attack: a flood of questions would be a flood of queries. An isolate asks its parts once in a while. */
 const keptMilliseconds = 1000
-let kept: { readonly at: number; readonly health: Health } | undefined
+let kept: { readonly until: number; readonly health: Health } | undefined
 
 export const healthRoutes = new OpenAPIHono<AppEnv>()
   .openapi(
@@ -41,10 +41,13 @@ export const healthRoutes = new OpenAPIHono<AppEnv>()
     }),
     async (c) => {
       const now = c.env.deps.now()
-      if (!kept || now - kept.at >= keptMilliseconds || now < kept.at) {
-        kept = { at: now, health: await checkHealth(c.env.deps.healthProbes) }
+      let health = kept?.health
+      if (!kept || !health || now >= kept.until) {
+        // Whoever comes while the parts are asked gets the last answer.
+        if (kept) kept = { ...kept, until: now + patienceMilliseconds }
+        health = await checkHealth(c.env.deps.healthProbes)
+        kept = { until: c.env.deps.now() + keptMilliseconds, health }
       }
-      const { health } = kept
       const isAway = health.status === 'unavailable'
       const response = new Response(JSON.stringify(health), { status: isAway ? 503 : 200, headers })
       if (!isAway) return response

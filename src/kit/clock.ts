@@ -6,7 +6,7 @@ export const systemClock: Clock = () => Date.now()
 /** Seconds since the Unix epoch, as JWT NumericDate wants it (RFC 7519 §2). */
 export const toSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
 
-const rfc3339 = /^(?!0000)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
+const rfc3339 = /^(?!0000)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
 
 /**
  * Whether a time of RFC 3339 exists, for Postgres too: it knows no 30th of February, no year 0 and no place whose

@@ -23,10 +23,14 @@ export function checkResources(
   if (resources.length > maxResources || resources.some((resource) => !client.resources.includes(resource))) {
     return err(refuse('invalid_target', 'resource is not one this client may ask for'))
   }
-  return resources.length > 0 && scopes.some(isAdminScope)
-    ? err(refuse('invalid_target', 'admin scopes are for this server alone: leave resource out'))
-    : ok(resources)
+  return resources.length > 0 && scopes.some(isAdminScope) ? err(adminScopesBesideResource) : ok(resources)
 }
+
+/** What asks for both would get a token that any API it is for could use at `/admin`. */
+export const adminScopesBesideResource: OAuthRefusal = refuse(
+  'invalid_target',
+  'admin scopes are for this server alone: leave resource out',
+)
 
 /** Of resources granted once, those that the client may still ask for. */
 export const stillRegistered = (client: Client, granted: readonly string[]): readonly string[] =>

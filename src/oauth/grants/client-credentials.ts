@@ -5,7 +5,7 @@ import { uuidv7 } from '../../kit/ids.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../access-token.ts'
 import { type OAuthRefusal, refuse } from '../refusal.ts'
-import { checkResources, scopesFor } from '../resource.ts'
+import { adminScopesBesideResource, checkResources, scopesFor } from '../resource.ts'
 import { identityScopes, isWithin, parseScope } from '../scope.ts'
 import { serviceTokenId } from '../token-id.ts'
 import type { GrantType } from './define-grant.ts'
@@ -57,7 +57,11 @@ function serviceScopes(
   resources: readonly string[],
 ): Result<readonly string[], OAuthRefusal> {
   const allowed = client.scopes.filter((scope) => !identityScopes.has(scope))
-  if (asked.length === 0) return ok(scopesFor(resources, allowed))
+  if (asked.length === 0) {
+    const given = scopesFor(resources, allowed)
+    // RFC 6749 §3.3: nothing is left to grant, and a token without scopes would not say so.
+    return given.length === 0 && allowed.length > 0 ? err(adminScopesBesideResource) : ok(given)
+  }
   return isWithin(asked, allowed)
     ? ok(asked)
     : err(refuse('invalid_scope', 'scope is not one this client may ask for'))

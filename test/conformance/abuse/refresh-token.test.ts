@@ -11,11 +11,13 @@ const secondResource = 'https://second.api.test'
 let client: SeededClient
 let thief: SeededClient
 let admin: SeededClient
+let adminOnly: SeededClient
 let agent: UserAgent
 beforeAll(async () => {
   client = await addClient({ resources: [demoResource, secondResource] })
   thief = await addClient()
   admin = await addClient({ scopes: [...userScopes, ...demoScopes, 'admin:users:read'] })
+  adminOnly = await addClient({ scopes: ['admin:users:read'] })
   agent = await rp.signedInAgent(client, await addUser())
 })
 
@@ -136,6 +138,7 @@ describe('resource indicators (RFC 8707)', () => {
     expectRefusal(asked, 400, 'invalid_target')
     const unasked = await rp.requestToken(admin, fields)
     expect(scopesOf(unasked.json)).toEqual(['demo:read', 'demo:write'])
+    expectRefusal(await rp.requestToken(adminOnly, fields), 400, 'invalid_target')
     const plain = await rp.requestToken(admin, { grant_type: 'client_credentials' })
     expect(scopesOf(plain.json)).toContain('admin:users:read')
     expect((await rp.introspect(admin, (plain.json as Tokens).access_token)).json?.['aud']).toBe(issuer)
