@@ -1,42 +1,79 @@
 /** The counter in Upstash Redis, for deployments whose regions share one limit: a token bucket per name. */
+import { Ratelimit } from '@upstash/ratelimit'
 import { Redis } from '@upstash/redis/cloudflare'
 import type { DrawPermits } from './draw-permits.ts'
+import type { BucketSize } from './token-bucket.ts'
+
+interface UpstashBucket {
+  readonly limiter: Ratelimit
+  readonly stepMilliseconds: number
+  readonly permitsPerStep: number
+}
+
+const prefix = 'authly:limit'
 
 /**
- * `drawPermits` of `token-bucket.ts` as one atomic script; the contract of permits holds the two together. The
- * bucket is forgotten when it would be full again.
+ * Puts permits back into the bucket of `@upstash/ratelimit`, which its own refunds (a negative rate) would fill beyond
+ * its capacity. A bucket that is not there is full.
  */
-const drawScript = `#!lua flags=allow-key-locking
-local capacity, milliseconds = tonumber(ARGV[1]), tonumber(ARGV[2])
-local want, returned, now = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local rate = capacity / milliseconds
-local stored = redis.call('HMGET', KEYS[1], 'permits', 'at')
-local at, available = now, capacity
-if stored[1] then
-  at = math.max(tonumber(stored[2]), now)
-  local grown = (at - tonumber(stored[2])) * rate
-  available = math.min(capacity, tonumber(stored[1]) + grown + returned)
+const giveBackScript = `#!lua flags=allow-key-locking
+local tokens = redis.call('HGET', KEYS[1], 'tokens')
+if tokens then
+  redis.call('HSET', KEYS[1], 'tokens', math.min(tonumber(ARGV[1]), tonumber(tokens) + tonumber(ARGV[2])))
 end
-local granted = math.min(want, math.floor(available))
-local permits = available - granted
-redis.call('HSET', KEYS[1], 'permits', string.format('%.17g', permits), 'at', string.format('%.0f', at))
-redis.call('PEXPIRE', KEYS[1], math.max(1, math.ceil((capacity - permits) / rate)))
-local retry = 0
-if granted == 0 then retry = math.ceil(math.max(0, 1 - permits) / rate) end
-return { granted, math.floor(permits), retry }`
+return 0`
 
-/** Builds the counter over an Upstash REST endpoint. Time is the isolate's clock. */
+/** Builds the counter over an Upstash REST endpoint. Time is the isolate's clock, as `@upstash/ratelimit` takes it. */
 export function createUpstashPermits(upstash: { readonly url: string; readonly token: string }): DrawPermits {
   // No automatic pipelining: it lets requests share one fetch, and on Workers none may await another's I/O.
   const options = { enableTelemetry: false, retry: false, enableAutoPipelining: false } as const
   const redis = new Redis({ ...upstash, ...options })
+  const buckets = new Map<string, UpstashBucket>()
 
   return async ({ name, size, want, returned }) => {
-    const [granted, remaining, retryAfterMilliseconds] = await redis.eval<number[], [number, number, number]>(
-      drawScript,
-      [`authly:permits:${name}`],
-      [size.capacity, size.perSeconds * 1000, want, returned, Date.now()],
-    )
-    return { granted, remaining, retryAfterMilliseconds }
+    if (returned > 0) await redis.eval(giveBackScript, [`${prefix}:${name}`], [size.capacity, returned])
+    if (want === 0) return { granted: 0, remaining: 0, retryAfterMilliseconds: 0 }
+    const bucket = bucketOf(buckets, redis, size)
+    const answer = await bucket.limiter.limit(name, { rate: want })
+    if (answer.success) return { granted: want, remaining: answer.remaining, retryAfterMilliseconds: 0 }
+    if (want > 1) {
+      // All or nothing there: ask again for what is left, or for the one permit this request needs.
+      const left = Math.max(1, Math.min(want - 1, await permitsLeft(bucket, name, size)))
+      const second = await bucket.limiter.limit(name, { rate: left })
+      if (second.success) return { granted: left, remaining: second.remaining, retryAfterMilliseconds: 0 }
+    }
+    return { granted: 0, remaining: 0, retryAfterMilliseconds: Math.max(1, answer.reset - Date.now()) }
   }
+}
+
+/** What the bucket holds now; Redis answers what it held at its last refill, which ended a step before `reset`. */
+async function permitsLeft(bucket: UpstashBucket, name: string, size: BucketSize): Promise<number> {
+  const { remaining, reset } = await bucket.limiter.getRemaining(name)
+  const steps = Math.max(0, Math.floor((Date.now() - reset) / bucket.stepMilliseconds) + 1)
+  return Math.min(size.capacity, remaining + steps * bucket.permitsPerStep)
+}
+
+/** Refilled in the smallest steps that are whole permits and whole milliseconds. */
+function bucketOf(buckets: Map<string, UpstashBucket>, redis: Redis, size: BucketSize): UpstashBucket {
+  const key = `${size.capacity}/${size.perSeconds}`
+  let bucket = buckets.get(key)
+  if (!bucket) {
+    const stepMilliseconds = Math.max(1, Math.floor((size.perSeconds * 1000) / size.capacity))
+    const permitsPerStep = Math.max(
+      1,
+      Math.floor((size.capacity * stepMilliseconds) / (size.perSeconds * 1000)),
+    )
+    const limiter = new Ratelimit({
+      redis,
+      limiter: Ratelimit.tokenBucket(permitsPerStep, `${stepMilliseconds} ms`, size.capacity),
+      prefix,
+      // Its own time-out answers "allowed"; ours asks the policy.
+      timeout: 0,
+      ephemeralCache: false,
+      analytics: false,
+    })
+    bucket = { limiter, stepMilliseconds, permitsPerStep }
+    buckets.set(key, bucket)
+  }
+  return bucket
 }
