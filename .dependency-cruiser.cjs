@@ -106,6 +106,7 @@ module.exports = {
           '^src/$1/',
           '^src/audit/(?:audit[.]store|erase-personal-data[.]store|repeated-events[.]table)[.]ts$',
           '^src/admin/authorized-database[.]store[.]ts$',
+          '^src/access/',
         ],
       },
     },

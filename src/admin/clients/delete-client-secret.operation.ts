@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { assertMayManageClient } from '../../access/rights.store.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
 import { err } from '../../kit/result.ts'
@@ -6,7 +7,7 @@ import { deleteEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
-import { assertMayManageClient, checkNotItself } from './client-rights.store.ts'
+import { checkNotItself } from './client-rights.store.ts'
 import { secretParams } from './client-schemas.ts'
 
 export const deleteClientSecret = defineOperation({

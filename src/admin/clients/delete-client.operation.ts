@@ -1,10 +1,11 @@
+import { assertMayManageClient } from '../../access/rights.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
 import { err } from '../../kit/result.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { renewCache } from '../renew-cache.ts'
 import type { ClientRow } from './client.ts'
-import { assertMayManageClient, checkNotItself } from './client-rights.store.ts'
+import { checkNotItself } from './client-rights.store.ts'
 import { clientIdParam } from './client-schemas.ts'
 
 export const deleteClient = defineOperation({

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { asRestricted, assertMayManageClient } from '../../access/rights.store.ts'
 import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
@@ -17,7 +18,7 @@ import {
   toClientView,
   withNamedMethod,
 } from './client.ts'
-import { asRestricted, assertMayManageClient, checkNotItself } from './client-rights.store.ts'
+import { checkNotItself } from './client-rights.store.ts'
 import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
 import { settleMetadata } from './settle-metadata.store.ts'
 

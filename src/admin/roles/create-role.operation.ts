@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { sql } from 'drizzle-orm'
+import { assertHolds } from '../../access/rights.store.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { roleFields, roleName, roleSchema } from './role.ts'
@@ -34,7 +34,8 @@ export const createRole = defineOperation({
       { version: 1, location: `/admin/roles/${body.name}` },
     )
     await writeOnce(created.value, [
-      mayGive(actor, body.permissions),
+      // Attack: somebody who may edit roles writes themselves one that may do everything.
+      assertHolds(actor, body.permissions),
       insertEntity({
         table: 'roles',
         row: { ...body, ...times },
@@ -44,7 +45,3 @@ export const createRole = defineOperation({
     return created
   },
 })
-
-/** Attack: somebody who may edit roles writes themselves one that may do everything. */
-export const mayGive = (actor: { readonly type: string; readonly id: string }, wanted: readonly string[]) =>
-  sql`select authly_assert_covers(${actor.type}, ${actor.id}, array(select jsonb_array_elements_text(${JSON.stringify(wanted)}::jsonb)))`

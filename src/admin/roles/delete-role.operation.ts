@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { assertMayChangeRole } from '../../access/rights.store.ts'
 import { err } from '../../kit/result.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
@@ -21,7 +22,7 @@ export const deleteRole = defineOperation({
   problems: { 409: 'Somebody has the role' },
   async run({ actor, db, event, expectedVersions, params }) {
     const [, deleted, used] = await db.runAll([
-      sql`select authly_assert_may_change_role(${actor.type}, ${actor.id}, ${params.name})`,
+      assertMayChangeRole(actor, params.name),
       deleteEntity({
         table: 'roles',
         key: { name: params.name },

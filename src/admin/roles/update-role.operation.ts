@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { sql } from 'drizzle-orm'
+import { assertHolds, assertMayChangeRole } from '../../access/rights.store.ts'
 import { err } from '../../kit/result.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { mayGive } from './create-role.operation.ts'
 import { type RoleRow, roleFields, roleName, roleSchema, toRole } from './role.ts'
 
 export const updateRole = defineOperation({
@@ -22,8 +21,8 @@ export const updateRole = defineOperation({
   answers: { 200: { description: 'The role as it is now', schema: roleSchema, versioned: true } },
   async run({ actor, body, db, event, expectedVersions, params }) {
     const rows = await db.runAll([
-      mayGive(actor, body.permissions ?? []),
-      sql`select authly_assert_may_change_role(${actor.type}, ${actor.id}, ${params.name})`,
+      assertHolds(actor, body.permissions ?? []),
+      assertMayChangeRole(actor, params.name),
       updateEntity({
         table: 'roles',
         key: { name: params.name },

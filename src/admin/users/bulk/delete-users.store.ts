@@ -3,18 +3,13 @@
  * them one by one, events included.
  */
 import { sql } from 'drizzle-orm'
+import { heldPermissions, isManageable } from '../../../access/rights.store.ts'
 import { blankEventsOf } from '../../../audit/erase-personal-data.store.ts'
 import type { JobOrder } from '../../../jobs/job.ts'
 import type { StepStatement } from '../../../jobs/job-kind.ts'
 import { userCondition } from '../user-filter.store.ts'
 import type { UserFilter } from '../user-filter.ts'
-import {
-  heldPermissions,
-  isManageable,
-  nextPeople,
-  type PageStart,
-  recordEvents,
-} from './page-of-users.store.ts'
+import { nextPeople, type PageStart, recordEvents } from './page-of-users.store.ts'
 
 /** Outcome: ids of the next people. Their erasure is proven by values that only the worker can make. */
 export const findPage = (start: PageStart): StepStatement => ({
@@ -39,7 +34,7 @@ export function deletePage(order: JobOrder, filter: UserFilter, rows: readonly D
           as given (id uuid, event_id uuid, erasure_id uuid, proof text)
       ), locked as materialized (
         select users.* from users where users.id in (select id from given) order by users.id for update
-      ), ${heldPermissions(order)},
+      ), ${heldPermissions(order.actor)},
       decided as materialized (
         select given.*, case
             when users.id is null then 'changed'

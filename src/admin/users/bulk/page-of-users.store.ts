@@ -1,4 +1,4 @@
-/** What the jobs over a filter share: the next people in order of id, what the actor may do, and audit events. */
+/** What the jobs over a filter share: the next people in order of id, and audit events. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { JobOrder } from '../../../jobs/job.ts'
 import { userCondition } from '../user-filter.store.ts'
@@ -30,16 +30,6 @@ const clockSkewMs = 1000
 /** How many people the filter finds. */
 export const countPeople = (filter: UserFilter): SQL =>
   sql`(select count(*)::int from users where ${userCondition(filter)})`
-
-/** `held.permissions`: what the actor may do now. */
-export const heldPermissions = ({ actor }: JobOrder): SQL => sql`
-  held as materialized (select authly_permissions_of(${actor.type}, ${actor.id}) as permissions)`
-
-/** Whether the actor has all permissions of `users`; nobody manages a person who may do more. */
-export const isManageable: SQL = sql`
-  authly_covers(held.permissions, array(
-    select distinct permission from roles, unnest(roles.permissions) as permission
-    where roles.name = any (users.roles)))`
 
 /** Insert of events; `source` has id, type, user_id, changes and data. */
 export const recordEvents = ({ actor, origin }: JobOrder, source: SQL): SQL => sql`

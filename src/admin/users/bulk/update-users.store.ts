@@ -1,15 +1,9 @@
 /** A page of people changed by a patch, each with its audit event: one statement. */
 import { type SQL, sql } from 'drizzle-orm'
+import { heldPermissions, isManageable } from '../../../access/rights.store.ts'
 import type { StepStatement } from '../../../jobs/job-kind.ts'
 import type { BulkPatch } from './bulk-patch.ts'
-import {
-  countPeople,
-  heldPermissions,
-  isManageable,
-  nextPeople,
-  type PageStart,
-  recordEvents,
-} from './page-of-users.store.ts'
+import { countPeople, nextPeople, type PageStart, recordEvents } from './page-of-users.store.ts'
 
 export interface UpdateStep extends Pick<PageStart, 'after' | 'limit'> {
   /** One per person of the page, made before. */
@@ -32,7 +26,7 @@ export function updatePage(
   // waited would be written back as active.
   const reading = sql`
     page as materialized (${nextPeople({ ...start, ...step }, sql`users.*`)} ${dryRun ? sql`` : sql`for update`}),
-    ${heldPermissions(order)},
+    ${heldPermissions(order.actor)},
     decided as materialized (
       select users.*, row_number() over (order by users.id) as n,
         ${after('email_verified', sql`boolean`)} as next_email_verified,

@@ -3,6 +3,7 @@
  * invitations, and an audit event for each. What came of every row is part of its outcome.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import { heldPermissions, isManageable } from '../../../access/rights.store.ts'
 import type { JobOrder } from '../../../jobs/job.ts'
 import type { StepStatement } from '../../../jobs/job-kind.ts'
 import type { WrittenRow } from './written-row.ts'
@@ -49,13 +50,9 @@ const matched = (order: JobOrder): SQL => sql`
   ), taken as materialized (
     select named.line, min(kind) as kind from named left join matched on matched.line = named.line
     where not is_same_kind and named.user_id is distinct from matched.user_id group by named.line
-  ), held as materialized (
-    select authly_permissions_of(${order.actor.type}, ${order.actor.id}) as permissions
-  ), target as materialized (
-    select matched.line, matched.ambiguous, users.*,
-      authly_covers(held.permissions, array(
-        select distinct permission from roles, unnest(roles.permissions) as permission
-        where roles.name = any (users.roles))) as manageable
+  ), ${heldPermissions(order.actor)},
+  target as materialized (
+    select matched.line, matched.ambiguous, users.*, ${isManageable} as manageable
     from held, matched join users on users.id = matched.user_id
   )`
 

@@ -1,0 +1,58 @@
+/**
+ * What one actor may do to whom, as parts of statements: asked in the transaction that does it, so that neither a race
+ * nor a right withdrawn a moment ago comes in between. Every such question to Postgres stands here.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../admin/actor.ts'
+
+type Who = Pick<Actor, 'type' | 'id'>
+
+const textArray = (values: readonly string[]): SQL =>
+  sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
+
+/** A CTE without `with`: `held.permissions`, what the actor may do now. For statements over many rows. */
+export const heldPermissions = ({ type, id }: Who): SQL => sql`
+  held as materialized (select authly_permissions_of(${type}, ${id}) as permissions)`
+
+/**
+ * Whether the actor has all permissions of the row `users`, beside `held`. Attack: resetting the password of somebody
+ * who may do more is becoming them.
+ */
+export const isManageable: SQL = sql`
+  authly_covers(held.permissions, array(
+    select distinct permission from roles, unnest(roles.permissions) as permission
+    where roles.name = any (users.roles)))`
+
+/** Refuses (`AU403`) unless the actor has all of `permissions`. Attack: a role or client that may do more than its maker. */
+export const assertHolds = (actor: Who, permissions: readonly string[]): SQL =>
+  assertHoldsAll(actor, textArray(permissions))
+
+/** Refuses (`AU403`) unless the actor may change the role: not a built-in one, their own, or one that permits more. */
+export const assertMayChangeRole = ({ type, id }: Who, role: string): SQL =>
+  sql`select authly_assert_may_change_role(${type}, ${id}, ${role})`
+
+/** Refuses (`AU403`) unless the actor has the admin scopes of the client and those in `wanted`. */
+export const assertMayManageClient = (actor: Who, clientId: string, wanted: readonly string[] = []): SQL =>
+  assertHoldsAll(
+    actor,
+    sql`array(
+    select scope from clients, unnest(scopes) as scope where client_id = ${clientId} and scope like 'admin:%'
+    union select scope from jsonb_array_elements_text(${JSON.stringify(wanted)}::jsonb) as scope
+    where scope like 'admin:%')`,
+  )
+
+/**
+ * Attack: a service account whose requests must be signed, or come from certain addresses, makes or changes another
+ * client that need not, and speaks as that one. Statements around a write of the client; they refuse (`AU403`) when
+ * the result is registered for the admin API and less restricted than the client that is acting.
+ */
+export const asRestricted = (
+  { clientId }: Pick<Actor, 'clientId'>,
+  writtenId: string,
+): { readonly before: SQL; readonly after: SQL } => ({
+  before: sql`select authly_note_restrictions(${clientId})`,
+  after: sql`select authly_assert_as_restricted(${writtenId})`,
+})
+
+const assertHoldsAll = ({ type, id }: Who, permissions: SQL): SQL =>
+  sql`select authly_assert_covers(${type}, ${id}, ${permissions})`
