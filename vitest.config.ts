@@ -11,7 +11,7 @@ export default defineConfig({
           environment: 'node',
           // Property tests on a busy machine.
           testTimeout: 30_000,
-          include: ['test/**/*.test.{ts,tsx}', 'src/admin/**/*.test.ts'],
+          include: ['test/**/*.test.{ts,tsx}'],
           exclude: [
             '**/*.{worker,redis}.test.ts',
             'node_modules/**',

@@ -28,7 +28,7 @@ export default defineConfig({
   ],
   test: {
     name: 'worker',
-    include: ['test/**/*.worker.test.ts', 'src/admin/**/*.worker.test.ts'],
+    include: ['test/**/*.worker.test.ts'],
     globalSetup: ['./test/setup/database.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -11,15 +11,15 @@ import { explain } from './kit/explain.ts'
 import { otherMethods } from './kit/other-methods.ts'
 import { type Problem, renderProblem } from './kit/problem.ts'
 import { isUnavailable } from './kit/unavailable.ts'
-import { renderErrorPage, renderNotFoundPage, tryAgain } from './login/error-page.tsx'
 import { loginRoutes } from './login/login.route.tsx'
 import { authorizeRoutes } from './oauth/authorize/authorize.route.ts'
 import { oauthRoutes } from './oauth/oauth.route.ts'
-import { oauthJson, renderOAuthRefusal, temporarilyUnavailable } from './oauth/refusal.ts'
 import { discoveryRoutes } from './oidc/discovery.route.ts'
 import { jwksRoutes } from './oidc/jwks.route.ts'
 import { logoutRoutes } from './oidc/logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
+import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
+import { oauthJson, renderOAuthRefusal, temporarilyUnavailable } from './protocol/refusal.ts'
 
 export const app = new OpenAPIHono<AppEnv>()
 

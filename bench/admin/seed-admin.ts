@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts'
 import { migrateDatabase } from '../../scripts/migrate.ts'
-import { permissionNames } from '../../src/admin/permissions.ts'
+import { permissionNames } from '../../src/access/permissions.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { addClient, passwordHash } from '../targets/seed-authly.ts'
 

@@ -9,7 +9,7 @@ import { Failure, usage } from '../failure.ts'
 import { safeJson } from '../output/safe-text.ts'
 import { readJson } from '../read-value.ts'
 
-type Report = Awaited<ReturnType<typeof import('../../src/audit/evidence/verify-export.ts').verifyExport>>
+type Report = Awaited<ReturnType<typeof import('../../src/evidence/format/verify-export.ts').verifyExport>>
 
 const meanings: Readonly<Record<Report['verdict'], string>> = {
   intact: 'Complete and unaltered.',
@@ -35,8 +35,8 @@ export const auditVerify = defineCommand({
   async run(context) {
     const { options, output, positionals } = context
     const [{ verifyExport }, { linesOfExport }] = await Promise.all([
-      import('../../src/audit/evidence/verify-export.ts'),
-      import('../../src/audit/evidence/export-lines.ts'),
+      import('../../src/evidence/format/verify-export.ts'),
+      import('../../src/evidence/format/export-lines.ts'),
     ])
     const anchors = (options['anchor'] ?? []) as readonly string[]
     const { jwks, issuer } = await trustOf(context, anchors)

@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { permissions } from '../../src/admin/permissions.ts'
+import { permissions } from '../../src/access/permissions.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { clientConfig } from '../database/database-address.ts'
 import { type DemoClient, demoApiScopes, demoClients, demoResource, standardScopes } from './demo-clients.ts'

@@ -1,5 +1,5 @@
 /** Clients that belong to the server itself: its API documentation and its command line. Public, with PKCE. */
-import { permissions } from '../../src/admin/permissions.ts'
+import { permissions } from '../../src/access/permissions.ts'
 import { standardScopes } from './demo-clients.ts'
 
 export type FirstPartyClient = {

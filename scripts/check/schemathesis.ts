@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { permissionNames } from '../../src/admin/permissions.ts'
+import { permissionNames } from '../../src/access/permissions.ts'
 import { startStack } from '../stack/start-stack.ts'
 import { projectRoot } from '../stack/worker-bundle.ts'
 import { reportPath } from '../test-report.ts'

@@ -3,7 +3,7 @@
  * nor a right withdrawn a moment ago comes in between. Every such question to Postgres stands here.
  */
 import { type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '../admin/actor.ts'
+import type { Actor } from './actor.ts'
 
 type Who = Pick<Actor, 'type' | 'id'>
 

@@ -4,17 +4,18 @@
  * signed in for what is dangerous. Whether its holder may do it is asked in Postgres, together with the work
  * (`authorized-database.store.ts`). The order is deliberate: who has no live token learns nothing but that.
  */
+
+import type { Actor, LiveToken } from '../access/actor.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Problem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import { accessTokenType } from '../oauth/access-token.ts'
-import { locateToken, type TokenAddress } from '../oauth/token-id.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { Actor, LiveToken } from './actor.ts'
+import { accessTokenType } from '../tokens/access-token.ts'
+import { locateToken, type TokenAddress } from '../tokens/token-id.ts'
 import { isAllowedFrom } from './ip-allow-list.ts'
 import type { Operation } from './operation.ts'
 import { insufficientScope, ipNotAllowed, tooManyRequests, unauthorized } from './problems.ts'

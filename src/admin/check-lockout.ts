@@ -2,10 +2,11 @@
  * Against locking everybody out: a change of the rules by which admin requests are admitted is itself a request
  * that the new rules must admit. Who could not call any more cannot set what keeps them from it.
  */
+
+import type { Actor } from '../access/actor.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Fault } from '../kit/problem.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { Actor } from './actor.ts'
 import { checkAllowList } from './ip-allow-list.ts'
 
 /**

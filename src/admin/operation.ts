@@ -5,14 +5,14 @@
  */
 import type { z } from '@hono/zod-openapi'
 import type { SQL } from 'drizzle-orm'
+import type { Actor, LiveToken } from '../access/actor.ts'
+import type { AuthorizedDatabase } from '../access/authorized-database.store.ts'
+import type { Permission } from '../access/permissions.ts'
 import type { AuditEvent, AuditEventType, Origin } from '../audit/event.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Fault, Problem } from '../kit/problem.ts'
 import { ok, type Result } from '../kit/result.ts'
-import type { Actor, LiveToken } from './actor.ts'
-import type { AuthorizedDatabase } from './authorized-database.store.ts'
-import type { Permission } from './permissions.ts'
 
 export type AdminTag =
   | 'Users'

@@ -5,6 +5,7 @@
 import type { z } from '@hono/zod-openapi'
 import type { Fault, Problem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { sayFault } from '../kit/say-fault.ts'
 import type { Operation } from './operation.ts'
 import {
   bodyTooLarge,
@@ -13,7 +14,6 @@ import {
   preconditionRequired,
   unsupportedMediaType,
 } from './problems.ts'
-import { sayFault } from './say-fault.ts'
 
 /** A JSON body of an admin request is a form's worth of data. */
 export const maxJsonBytes = 262_144

@@ -1,9 +1,10 @@
 /** What a live token was refused: perhaps it is stolen, or its holder tries for more than they may. */
+
+import type { Actor } from '../access/actor.ts'
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin, RecordEvent } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Problem } from '../kit/problem.ts'
-import type { Actor } from './actor.ts'
 import type { Operation } from './operation.ts'
 
 /** Tells the trail. What repeats itself is counted (src/audit/repeated-events.ts): nobody fills the trail so. */

@@ -1,49 +1,6 @@
-/** Schemas that many operations share. */
+/** Schemas that every list shares. */
 import { z } from '@hono/zod-openapi'
-import { isInstant } from '../kit/clock.ts'
-
-/** Lower-case, as we print them; anything else names nothing. */
-export const uuid = (description: string) =>
-  z
-    .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-    .openapi({ description, example: '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60', format: 'uuid' })
-
-/** RFC 3339 with milliseconds, in UTC, as we print it. */
-export const timestamp = (description: string) =>
-  z.string().openapi({ description, format: 'date-time', example: '2026-11-23T09:00:00.000Z' })
-
-/** RFC 3339 as callers may send it. */
-export const timestampInput = (description: string) =>
-  z.iso
-    .datetime({ offset: true })
-    .refine(isInstant, 'must be a time that exists')
-    .openapi({ description, example: '2026-11-23T09:00:00Z' })
-
-/** `true` or `false` in a query. */
-export const queryFlag = (description: string) =>
-  z
-    .enum(['true', 'false'])
-    .optional()
-    .transform((value) => value === 'true')
-    .openapi({ description, type: 'boolean', example: 'true' })
-
-/** A whole number in a query, in decimal digits only: `0x10`, `1e2` and `` are no numbers to a reader. */
-export const wholeNumber = (rules: {
-  readonly minimum: number
-  readonly maximum: number
-  readonly default: number
-  readonly description: string
-}) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= rules.minimum && value <= rules.maximum, {
-      message: `must be from ${rules.minimum} to ${rules.maximum}`,
-    })
-    .default(rules.default)
-    .meta({ type: 'integer', ...rules, example: rules.default })
+import { queryFlag, wholeNumber } from '../kit/field-schemas.ts'
 
 /** Query parameters of every list. */
 export const pageQuery = {

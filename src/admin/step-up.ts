@@ -1,7 +1,8 @@
 /** Step-up (RFC 9470): what cannot be undone, or gives power away, needs a person who proved themselves lately. */
+
+import type { Actor } from '../access/actor.ts'
 import type { Problem } from '../kit/problem.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { Actor } from './actor.ts'
 import type { Operation } from './operation.ts'
 import { stepUpRequired } from './problems.ts'
 

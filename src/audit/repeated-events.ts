@@ -4,7 +4,7 @@
  * trail, which is kept for a year, with hundreds of events a minute. Pure; repeated-events.table.ts keeps the counts.
  */
 import { uuidv7 } from '../kit/ids.ts'
-import { networkOf } from '../rate-limits/rate-subject.ts'
+import { networkOf } from '../kit/network.ts'
 import type { AuditEvent, AuditEventType } from './event.ts'
 
 const countedTypes: ReadonlySet<AuditEventType> = new Set([

@@ -6,8 +6,8 @@
 
 import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
-import { assertionSigningAlgs } from '../oauth/client-auth/private-key-jwt.ts'
-import { acrValuesSupported } from '../oidc/acr.ts'
+import { acrValuesSupported } from '../protocol/acr.ts'
+import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'

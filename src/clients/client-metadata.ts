@@ -3,7 +3,7 @@
  * they exist (`scope` is one space-separated text, as there), our own otherwise. `null`: not set.
  */
 import type { SigningAlg } from '../keys/algorithms.ts'
-import type { ClientAuthMethod } from '../oauth/client-auth/method-names.ts'
+import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 
 export interface ClientMetadata {
   readonly client_name: string

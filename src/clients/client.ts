@@ -1,7 +1,7 @@
 /** An OAuth client as the protocol code sees it: plain JSON, because it travels through the edge cache. */
 
 import type { SigningAlg } from '../keys/algorithms.ts'
-import type { ClientAuthMethod } from '../oauth/client-auth/method-names.ts'
+import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 
 export interface ClientSecret {
   /** base64url(SHA-256) of a high-entropy secret. */

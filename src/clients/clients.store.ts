@@ -5,7 +5,7 @@ import type { Row } from '../db/run-batch.ts'
 import type { clients } from '../db/schema.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import type { SigningAlg } from '../keys/algorithms.ts'
-import type { ClientAuthMethod } from '../oauth/client-auth/method-names.ts'
+import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { Client, ClientSecret } from './client.ts'
 
 /** As JSON: the times, which nothing here reads, are text. */

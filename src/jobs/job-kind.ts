@@ -1,5 +1,6 @@
 /**
- * What a kind of background job is. One file per kind, one line in `kinds/index.ts`. The job object drives every
+ * What a kind of background job is. One file per kind beside its subject, one line in
+ * `src/job-kinds.ts`. The job object drives every
  * kind by the same three functions, so that each gets all of it for nothing: resuming after eviction and after an
  * outage, no row lost or doubled, authorization at every step, cancel, progress, files.
  *
@@ -11,7 +12,7 @@
  */
 import type { SQL } from 'drizzle-orm'
 import type { z } from 'zod'
-import type { Permission } from '../admin/permissions.ts'
+import type { Permission } from '../access/permissions.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
 import type { EndAllSessions } from '../sessions/user-sessions.ts'
@@ -107,3 +108,10 @@ export type AnyJobKind = JobKind<object, unknown, unknown, unknown>
 export const defineJobKind = <Params extends object, Cursor, Step, Outcome>(
   kind: JobKind<Params, Cursor, Step, Outcome>,
 ): AnyJobKind => kind as unknown as AnyJobKind
+
+/** @throws Error for a name no kind has: the object was made by another version */
+export function findJobKind(kinds: readonly AnyJobKind[], name: string): AnyJobKind {
+  const kind = kinds.find((each) => each.name === name)
+  if (!kind) throw new Error(`no such kind of job: ${name}`)
+  return kind
+}

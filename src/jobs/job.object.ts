@@ -33,9 +33,8 @@ import {
   type TokenAddress,
   type WatcherToken,
 } from './job.ts'
-import type { JobWork } from './job-kind.ts'
+import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
 import { createJobBatch } from './jobs.store.ts'
-import { findJobKind } from './kinds/index.ts'
 import { type MovingJob, moveJob, wait } from './move-job.object.ts'
 import { createProgressFeed, type ProgressFeed, watcherHeader } from './progress-feed.ts'
 
@@ -46,7 +45,10 @@ const alarmBudgetMs = 5_000
 const mostStepsPerAlarm = 8
 const claimDelayMs = 300
 
-export class Job extends DurableObject<Env> {
+/** The engine. The class of the deployment (`src/worker.ts`) hands in the kinds there are. */
+export abstract class JobObject extends DurableObject<Env> {
+  protected abstract readonly kinds: readonly AnyJobKind[]
+
   readonly #storage: DurableObjectStorage
   readonly #schema: ObjectSchema
   readonly #feed: ProgressFeed
@@ -68,7 +70,7 @@ export class Job extends DurableObject<Env> {
     upload?: { readonly body: ReadableStream<Uint8Array>; readonly format: InputFormat },
   ): Promise<Offered> {
     if (this.#state) throw new Error('a job object takes one order')
-    const kind = findJobKind(order.kind)
+    const kind = findJobKind(this.kinds, order.kind)
     this.#schema.ensure()
     // Set first: whatever happens to this request, nothing of it stays.
     await this.#storage.setAlarm(Date.now() + offerLifetimeMs)
@@ -211,7 +213,7 @@ export class Job extends DurableObject<Env> {
   }
 
   #progressOf(state: JobState): JobProgress {
-    const kind = findJobKind(state.order.kind)
+    const kind = findJobKind(this.kinds, state.order.kind)
     return progressOf(state, listFiles(this.#storage.sql, kind.files?.(state.order.params) ?? {}), Date.now())
   }
 
@@ -252,7 +254,7 @@ export class Job extends DurableObject<Env> {
   get #moving(): MovingJob {
     const { env } = this
     return {
-      ...{ storage: this.#storage, state: this.#state, bucket: env.FILES },
+      ...{ storage: this.#storage, state: this.#state, bucket: env.FILES, kinds: this.kinds },
       /** A client for each use: its patience begins when it is made. */
       get runBatch() {
         return createJobBatch(configOf(env))
@@ -268,7 +270,7 @@ export class Job extends DurableObject<Env> {
 }
 
 /** The object of a job by its id, in its place. Makes no call. */
-export function createJobOf(namespace: DurableObjectNamespace<Job>, placement: Placement): JobOf {
+export function createJobOf(namespace: DurableObjectNamespace<JobObject>, placement: Placement): JobOf {
   const objectOf = placeObjects(namespace, placement)
   return (jobId) => {
     const object = objectOf(jobId)

@@ -36,7 +36,7 @@ export interface JobAuthority {
 /** What a job object is told once, when it is made. Plain data. */
 export interface JobOrder {
   readonly job_id: string
-  /** Name of its kind (`kinds/index.ts`). */
+  /** Name of its kind (`src/job-kinds.ts`). */
   readonly kind: string
   readonly actor: JobActor
   /** Absent in an order of an older version: it lends nothing, so the job ends. */

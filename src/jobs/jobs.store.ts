@@ -4,8 +4,8 @@
  * or nothing.
  */
 import { type SQL, sql } from 'drizzle-orm'
-import { authorizeWork } from '../admin/authorized-database.store.ts'
-import type { Permission } from '../admin/permissions.ts'
+import { authorizeWork } from '../access/authorized-database.store.ts'
+import type { Permission } from '../access/permissions.ts'
 import { createDatabase } from '../db/client.ts'
 import { createRunBatch, type RunBatch } from '../db/run-batch.ts'
 import { isUnavailable } from '../kit/unavailable.ts'

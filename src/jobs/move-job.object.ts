@@ -8,9 +8,8 @@ import type { RunBatch } from '../db/run-batch.ts'
 import { backoffMs, endJob, offerLifetimeMs, postpone, settleStep } from './drive-job.ts'
 import { appendFile, type JobState } from './job.table.ts'
 import { fileRetentionSeconds, type JobOrder, jobFileNames } from './job.ts'
-import type { JobWork } from './job-kind.ts'
+import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
 import { askToGoOn, claimJob, finishJob, refuseStep, sendStep, type Unable } from './jobs.store.ts'
-import { findJobKind } from './kinds/index.ts'
 import { publishOutput } from './publish-output.ts'
 
 /** The object of the job, as far as moving it needs one. */
@@ -19,6 +18,7 @@ export interface MovingJob {
   readonly state: JobState | undefined
   readonly runBatch: RunBatch
   readonly bucket: R2Bucket | undefined
+  readonly kinds: readonly AnyJobKind[]
   workOf(state: JobState): JobWork<object>
   /** Whether nobody has revoked the token that the job was ordered with. */
   isDelegated(order: JobOrder): Promise<boolean>
@@ -83,7 +83,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
     job.save(endJob(state, 'cancelled', null))
     return 0
   }
-  const kind = findJobKind(state.order.kind)
+  const kind = findJobKind(job.kinds, state.order.kind)
   const withdrawn = await findWithdrawal(job, state.order)
   if (withdrawn && planOf(job) === undefined) return giveUp(job, state, withdrawn)
   const work = job.workOf(state)
@@ -140,7 +140,7 @@ function giveUp(job: MovingJob, state: JobState, answer: Unable): number {
 
 /** Copies the output to R2, part by part; the parts done are kept, so that it goes on where it was. */
 async function publish(job: MovingJob, state: JobState): Promise<number | undefined> {
-  const kind = findJobKind(state.order.kind)
+  const kind = findJobKind(job.kinds, state.order.kind)
   const key = kind.publishTo?.(job.workOf(state))
   if (key === undefined) {
     job.save(endJob(state, 'succeeded', null))

@@ -18,7 +18,7 @@ export async function issueCsrfToken(root: RootSecret, browserCookie: string): P
   return `${salt}.${await root.mac(purpose, `${salt}.${browserCookie}`)}`
 }
 
-/** Whether `token` was issued for this browser, which may have several cookies (`src/login/browser-binding.ts`). */
+/** Whether `token` was issued for this browser, which may have several cookies (`src/interaction/browser-binding.ts`). */
 export async function checkCsrfToken(
   root: RootSecret,
   browserCookies: readonly string[],

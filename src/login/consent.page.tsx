@@ -1,12 +1,12 @@
 /** What an application asks for, and the two buttons. */
 import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
-import { ClientLinks } from './client-links.tsx'
+import { isolated } from '../messages/isolated.ts'
+import { ClientLinks } from '../pages/client-links.tsx'
+import { HiddenFields } from '../pages/form-parts.tsx'
+import { Layout } from '../pages/layout.tsx'
+import type { FormPage } from '../pages/page.ts'
 import type { ConsentInWords } from './describe-consent.ts'
-import { HiddenFields } from './form-parts.tsx'
-import { Layout } from './layout.tsx'
-import { isolated } from './messages/isolated.ts'
-import type { FormPage } from './page.ts'
 
 interface ConsentPageProps {
   readonly page: FormPage

@@ -1,7 +1,8 @@
 /** What a client asks for, in words: the person's language where we have it, else the catalogue's. */
+
+import type { Messages } from '../messages/en.ts'
+import { isolated } from '../messages/isolated.ts'
 import type { ScopeCatalog } from '../scopes/scope.ts'
-import type { Messages } from './messages/en.ts'
-import { isolated } from './messages/isolated.ts'
 
 export interface ConsentInWords {
   readonly scopes: readonly string[]

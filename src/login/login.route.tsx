@@ -1,7 +1,7 @@
 /** All hosted pages of a sign-in. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
-import { assetRoutes } from './assets.route.ts'
+import { assetRoutes } from '../pages/assets.route.ts'
 import { consentRoutes } from './consent.route.tsx'
 import { logoutPageRoutes } from './logout.route.tsx'
 import { passwordRoutes } from './password.route.tsx'

@@ -1,9 +1,9 @@
 /** Signing out: the question, and the page after it. Also rendered for RP-initiated logout. */
 import type { FC } from 'hono/jsx'
-import { HiddenFields } from './form-parts.tsx'
-import { Layout } from './layout.tsx'
-import { isolated } from './messages/isolated.ts'
-import type { FormPage, Page } from './page.ts'
+import { isolated } from '../messages/isolated.ts'
+import { HiddenFields } from '../pages/form-parts.tsx'
+import { Layout } from '../pages/layout.tsx'
+import type { FormPage, Page } from '../pages/page.ts'
 
 interface LogoutPageProps {
   readonly page: FormPage

@@ -1,11 +1,11 @@
 /** `GET|POST /logout`: signs out of this server. By POST only, so that a link or an image cannot do it. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
+import { readSession } from '../interaction/session-cookie.ts'
 import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { goTo, openFormPage, openPage, sendPage } from '../pages/page.ts'
+import { readPageForm } from '../pages/page-form.ts'
 import { LogoutPage, SignedOutPage } from './logout.page.tsx'
-import { goTo, openFormPage, openPage, sendPage } from './page.ts'
-import { readPageForm } from './page-form.ts'
-import { readSession } from './session-cookie.ts'
 import { signOut } from './sign-out.ts'
 
 const path = '/logout'

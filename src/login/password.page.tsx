@@ -7,9 +7,9 @@ import {
   HiddenFields,
   NewPasswordFields,
   type Problem,
-} from './form-parts.tsx'
-import { Layout } from './layout.tsx'
-import type { FormPage } from './page.ts'
+} from '../pages/form-parts.tsx'
+import { Layout } from '../pages/layout.tsx'
+import type { FormPage } from '../pages/page.ts'
 
 interface PasswordPageProps {
   readonly page: FormPage

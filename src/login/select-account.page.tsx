@@ -1,11 +1,11 @@
 /** Which account to go on with: the one signed in here, or another. */
 import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
-import { ClientLinks } from './client-links.tsx'
-import { HiddenFields } from './form-parts.tsx'
-import { Layout } from './layout.tsx'
-import { isolated } from './messages/isolated.ts'
-import type { FormPage } from './page.ts'
+import { isolated } from '../messages/isolated.ts'
+import { ClientLinks } from '../pages/client-links.tsx'
+import { HiddenFields } from '../pages/form-parts.tsx'
+import { Layout } from '../pages/layout.tsx'
+import type { FormPage } from '../pages/page.ts'
 
 interface SelectAccountPageProps {
   readonly page: FormPage

@@ -1,13 +1,13 @@
 /** `GET|POST /select-account`: answers `prompt=select_account` (OpenID Connect Core §3.1.2.1). */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
+import { findLiveSession } from '../interaction/live-session.ts'
 import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { formTargets } from '../pages/form-targets.ts'
+import { requireInteraction, resumePath, withInteraction } from '../pages/load-interaction.ts'
+import { goTo, openFormPage, sendPage } from '../pages/page.ts'
+import { readPageForm } from '../pages/page-form.ts'
 import { accountName } from './account-name.ts'
-import { formTargets } from './form-targets.ts'
-import { findLiveSession } from './live-session.ts'
-import { requireInteraction, resumePath, withInteraction } from './load-interaction.ts'
-import { goTo, openFormPage, sendPage } from './page.ts'
-import { readPageForm } from './page-form.ts'
 import { SelectAccountPage } from './select-account.page.tsx'
 
 const path = '/select-account'

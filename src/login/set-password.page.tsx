@@ -1,9 +1,15 @@
 /** The form behind an invitation or a reset link. */
 import type { FC } from 'hono/jsx'
+import {
+  AccountField,
+  ErrorSummary,
+  HiddenFields,
+  NewPasswordFields,
+  type Problem,
+} from '../pages/form-parts.tsx'
+import { Layout } from '../pages/layout.tsx'
+import type { FormPage } from '../pages/page.ts'
 import type { PasswordSetup } from '../users/password-setup.ts'
-import { AccountField, ErrorSummary, HiddenFields, NewPasswordFields, type Problem } from './form-parts.tsx'
-import { Layout } from './layout.tsx'
-import type { FormPage } from './page.ts'
 
 interface SetPasswordPageProps {
   readonly page: FormPage

@@ -1,13 +1,13 @@
 /** The sign-in form. */
 import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
-import { ClientLinks } from './client-links.tsx'
-import { ErrorSummary, Field, HiddenFields, Notice, type Problem } from './form-parts.tsx'
-import type { Interaction } from './interaction.ts'
-import { Layout } from './layout.tsx'
-import { isolated } from './messages/isolated.ts'
+import type { Interaction } from '../interaction/interaction.ts'
+import { isolated } from '../messages/isolated.ts'
+import { ClientLinks } from '../pages/client-links.tsx'
+import { ErrorSummary, Field, HiddenFields, Notice, type Problem } from '../pages/form-parts.tsx'
+import { Layout } from '../pages/layout.tsx'
+import type { FormPage } from '../pages/page.ts'
 import type { LoginMethod } from './methods/login-method.ts'
-import type { FormPage } from './page.ts'
 
 /** Who is signed in on this browser already, and why they are asked nevertheless. */
 export interface SignedIn {

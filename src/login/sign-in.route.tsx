@@ -2,22 +2,27 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import { type DeviceHandle, readDevices, setDeviceCookie } from '../interaction/device-cookie.ts'
+import { findLiveSession } from '../interaction/live-session.ts'
+import { readSession, setSessionCookie } from '../interaction/session-cookie.ts'
 import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
-import type { Parameters } from '../oauth/parameters.ts'
+import { waitInWords } from '../messages/time-in-words.ts'
+import type { Problem } from '../pages/form-parts.tsx'
+import { formTargets } from '../pages/form-targets.ts'
+import {
+  type LoadedInteraction,
+  loadInteraction,
+  resumePath,
+  withInteraction,
+} from '../pages/load-interaction.ts'
+import { type FormPage, goTo, openFormPage, sendPage } from '../pages/page.ts'
+import { readPageForm } from '../pages/page-form.ts'
+import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/user-sessions.ts'
 import { accountName } from './account-name.ts'
-import { type DeviceHandle, readDevices, setDeviceCookie } from './device-cookie.ts'
-import type { Problem } from './form-parts.tsx'
-import { formTargets } from './form-targets.ts'
-import { findLiveSession } from './live-session.ts'
-import { type LoadedInteraction, loadInteraction, resumePath, withInteraction } from './load-interaction.ts'
-import { waitInWords } from './messages/time-in-words.ts'
 import { findLoginMethod } from './methods/index.ts'
 import type { LoginMethod, LoginOutcome } from './methods/login-method.ts'
-import { type FormPage, goTo, openFormPage, sendPage } from './page.ts'
-import { readPageForm } from './page-form.ts'
-import { readSession, setSessionCookie } from './session-cookie.ts'
 import { type SignedIn, SignInPage } from './sign-in.page.tsx'
 import { rememberTypedPassword } from './typed-password.ts'
 

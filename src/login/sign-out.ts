@@ -1,7 +1,7 @@
 /** Signs this browser out. */
 import type { Origin } from '../audit/event.ts'
-import type { LiveSessionNeeds } from './live-session.ts'
-import { clearSessionCookie, readSession } from './session-cookie.ts'
+import type { LiveSessionNeeds } from '../interaction/live-session.ts'
+import { clearSessionCookie, readSession } from '../interaction/session-cookie.ts'
 
 /**
  * Ends the session behind the browser's cookie. One call, none without a session.

@@ -2,9 +2,9 @@
 import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { readForm } from '../protocol/form.ts'
+import { invalidRequest, type OAuthRefusal } from '../protocol/refusal.ts'
 import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/index.ts'
-import { readForm } from './form.ts'
-import { invalidRequest, type OAuthRefusal } from './refusal.ts'
 
 export interface ClientRequest {
   readonly client: Client

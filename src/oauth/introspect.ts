@@ -8,9 +8,9 @@ import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { type Clock, toSeconds } from '../kit/clock.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SessionsOf } from '../sessions/user-sessions.ts'
-import { accessTokenType } from './access-token.ts'
-import { openRefreshToken } from './refresh-token.ts'
-import { locateToken } from './token-id.ts'
+import { accessTokenType } from '../tokens/access-token.ts'
+import { openRefreshToken } from '../tokens/refresh-token.ts'
+import { locateToken } from '../tokens/token-id.ts'
 
 export interface IntrospectNeeds {
   readonly config: Pick<Config, 'issuer'>

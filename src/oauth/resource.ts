@@ -4,9 +4,9 @@
  */
 import type { Client } from '../clients/client.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import type { Parameters } from './parameters.ts'
-import { type OAuthRefusal, refuse } from './refusal.ts'
-import { isAdminScope } from './scope.ts'
+import type { Parameters } from '../protocol/parameters.ts'
+import { type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { isAdminScope } from '../protocol/scope.ts'
 
 const maxResources = 8
 

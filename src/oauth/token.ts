@@ -2,11 +2,11 @@
 import type { Origin } from '../audit/event.ts'
 import { isConfidential } from '../clients/client.ts'
 import { err, type Result } from '../kit/result.ts'
+import { readForm } from '../protocol/form.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
 import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/index.ts'
-import { readForm } from './form.ts'
 import type { GrantNeeds, TokenResponse } from './grants/define-grant.ts'
 import { grantTypes } from './grants/index.ts'
-import { invalidRequest, type OAuthRefusal, refuse } from './refusal.ts'
 
 export type TokenNeeds = GrantNeeds & AuthenticateClientNeeds
 

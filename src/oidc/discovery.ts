@@ -3,18 +3,18 @@
  * and from the configured issuer; never from request headers, which an attacker may choose.
  */
 import { signingAlgs } from '../keys/algorithms.ts'
-import { supportedLanguages } from '../login/messages/choose-language.ts'
+import { supportedLanguages } from '../messages/choose-language.ts'
 import { displays } from '../oauth/authorize/check-display.ts'
 import { prompts } from '../oauth/authorize/check-prompt.ts'
 import { responseTypes } from '../oauth/authorize/check-response-type.ts'
 import { responseModes } from '../oauth/authorize/redirect-target.ts'
 import { clientAuthenticators } from '../oauth/client-auth/index.ts'
-import { assertionSigningAlgs } from '../oauth/client-auth/private-key-jwt.ts'
 import { grantTypes } from '../oauth/grants/index.ts'
-import { codeChallengeMethods } from '../oauth/pkce.ts'
-import { identityScopes } from '../oauth/scope.ts'
-import { acrValuesSupported } from './acr.ts'
-import { userClaims } from './claims.ts'
+import { acrValuesSupported } from '../protocol/acr.ts'
+import { userClaims } from '../protocol/claims.ts'
+import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
+import { codeChallengeMethods } from '../protocol/pkce.ts'
+import { identityScopes } from '../protocol/scope.ts'
 
 /** The metadata document of `issuer`. */
 export function serverMetadata(issuer: string) {

@@ -5,10 +5,10 @@
 import type { Client, FindClient } from '../clients/client.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import type { Messages } from '../login/messages/en.ts'
-import type { Parameters } from '../oauth/parameters.ts'
-import { invalidRequest, type OAuthRefusal, refuse } from '../oauth/refusal.ts'
-import { type IdTokenHint, readIdTokenHint } from './id-token.ts'
+import type { Messages } from '../messages/en.ts'
+import type { Parameters } from '../protocol/parameters.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 
 export interface LogoutRequest {
   readonly client: Client | undefined

@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { describeRoute, formRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import { readForm } from '../oauth/form.ts'
+import { readForm } from '../protocol/form.ts'
 import {
   invalidRequest,
   noStoreHeaders,
@@ -12,7 +12,7 @@ import {
   oauthJson,
   refuse,
   renderOAuthRefusal,
-} from '../oauth/refusal.ts'
+} from '../protocol/refusal.ts'
 import { userInfo } from './userinfo.ts'
 
 const responses = {

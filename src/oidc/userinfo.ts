@@ -9,12 +9,12 @@ import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { type Clock, toSeconds } from '../kit/clock.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import { accessTokenType } from '../oauth/access-token.ts'
-import { type OAuthRefusal, refuse } from '../oauth/refusal.ts'
-import { locateToken } from '../oauth/token-id.ts'
+import { type OAuthRefusal, refuse } from '../protocol/refusal.ts'
 import type { SessionsOf } from '../sessions/user-sessions.ts'
+import { accessTokenType } from '../tokens/access-token.ts'
+import { selectClaims } from '../tokens/select-claims.ts'
+import { locateToken } from '../tokens/token-id.ts'
 import type { FindUser } from '../users/user.ts'
-import { selectClaims } from './claims.ts'
 
 export interface UserInfoNeeds {
   readonly config: Pick<Config, 'issuer'>

@@ -5,6 +5,7 @@
  * unless a name ends in `_seconds`.
  */
 import type { AuditEvent, Origin } from '../audit/event.ts'
+import type { RequestedClaims } from '../protocol/claims-parameter.ts'
 
 /** A person's sign-in on one browser. */
 export interface Session {
@@ -56,12 +57,6 @@ export interface KnownDevice {
 export interface DeviceProof {
   readonly device_id: string
   readonly secret_hash: string
-}
-
-/** The claims a client asked for one by one (OpenID Connect Core §5.5), reduced to names. */
-export interface RequestedClaims {
-  readonly userinfo: readonly string[]
-  readonly id_token: readonly string[]
 }
 
 /** What a person granted a client by one authorization code: the root of its refresh-token family. */

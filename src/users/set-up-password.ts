@@ -5,13 +5,13 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
+import { networkOf } from '../kit/network.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { busyRetrySeconds, type HashSlots } from '../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
 import { checkNewPassword, type PasswordProblem } from '../passwords/password-policy.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
-import { networkOf } from '../rate-limits/rate-subject.ts'
 import type { SessionsOf } from '../sessions/user-sessions.ts'
 import {
   type CompletePasswordSetup,

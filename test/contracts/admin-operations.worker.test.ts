@@ -5,11 +5,11 @@
  */
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { permissionNames } from '../../src/access/permissions.ts'
 import { operations } from '../../src/admin/operations.ts'
-import { permissionNames } from '../../src/admin/permissions.ts'
 import { clients, users } from '../../src/db/schema.ts'
-import { issueAccessToken } from '../../src/oauth/access-token.ts'
-import { serviceTokenId } from '../../src/oauth/token-id.ts'
+import { issueAccessToken } from '../../src/tokens/access-token.ts'
+import { serviceTokenId } from '../../src/tokens/token-id.ts'
 import { testDatabase } from '../fakes/database.ts'
 import {
   addAdmin,

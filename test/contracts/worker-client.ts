@@ -4,7 +4,7 @@ import { createDatabase } from '../../src/db/client.ts'
 import { clientSecrets, clients } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { randomToken, uuidv7 } from '../../src/kit/ids.ts'
-import type { ClientAuthMethod } from '../../src/oauth/client-auth/method-names.ts'
+import type { ClientAuthMethod } from '../../src/protocol/client-auth-methods.ts'
 import worker from '../../src/worker.ts'
 
 const issuer = 'https://auth.test'

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
-import { permissionNames } from '../../src/admin/permissions.ts'
+import { permissionNames } from '../../src/access/permissions.ts'
 import { users } from '../../src/db/schema.ts'
 import type { JobOrder, JobProgress } from '../../src/jobs/job.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'

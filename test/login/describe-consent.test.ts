@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeConsent } from '../../src/login/describe-consent.ts'
-import { de } from '../../src/login/messages/de.ts'
+import { de } from '../../src/messages/de.ts'
 
 const catalog = {
   scopes: [

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { chooseLanguage } from '../../src/login/messages/choose-language.ts'
+import { chooseLanguage } from '../../src/messages/choose-language.ts'
 import {
   authorizationResponse,
   submitScript,
   submitScriptHash,
 } from '../../src/oauth/authorize/authorization-response.tsx'
 import type { RedirectTarget } from '../../src/oauth/authorize/redirect-target.ts'
-import { refuse } from '../../src/oauth/refusal.ts'
+import { refuse } from '../../src/protocol/refusal.ts'
 
 const target = (overrides: Partial<RedirectTarget> = {}) =>
   ({

@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
-import { openCode, sealCode } from '../../src/oauth/authorization-code.ts'
-import { verifierMatches } from '../../src/oauth/pkce.ts'
-import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../src/oauth/refresh-token.ts'
-import { locateToken, serviceTokenId, userTokenId } from '../../src/oauth/token-id.ts'
+import { verifierMatches } from '../../src/protocol/pkce.ts'
+import { openCode, sealCode } from '../../src/tokens/authorization-code.ts'
+import {
+  issueRefreshToken,
+  openRefreshToken,
+  openReplay,
+  sealReplay,
+} from '../../src/tokens/refresh-token.ts'
+import { locateToken, serviceTokenId, userTokenId } from '../../src/tokens/token-id.ts'
 
 const oldSecret = Buffer.alloc(32, 1).toString('base64url')
 const newSecret = Buffer.alloc(32, 2).toString('base64url')

@@ -1,8 +1,8 @@
 /** What a refused logout request is told (OpenID Connect RP-Initiated Logout 1.0 §2, §3). */
 import { expect, it } from 'vitest'
-import { en } from '../../src/login/messages/en.ts'
-import { parseParameters } from '../../src/oauth/parameters.ts'
+import { en } from '../../src/messages/en.ts'
 import { checkLogout } from '../../src/oidc/logout.ts'
+import { parseParameters } from '../../src/protocol/parameters.ts'
 import { aClient } from '../fakes/client.ts'
 
 const registered = 'https://app.example/signed-out'

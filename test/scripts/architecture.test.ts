@@ -59,6 +59,16 @@ describe('architecture rules (docs/architecture.md)', () => {
     }
     await write('src/users/chicken.ts', "import './egg.ts'\n")
     await write('src/users/egg.ts', "import './chicken.ts'\n")
+    await write(
+      'src/users/asks-sessions.ts',
+      "import type {} from '../sessions/answers-users.ts'\nexport {}\n",
+    )
+    await write('src/sessions/answers-users.ts', 'export {}\n')
+    await write(
+      'src/sessions/asks-users.ts',
+      "import type {} from '../users/answers-sessions.ts'\nexport {}\n",
+    )
+    await write('src/users/answers-sessions.ts', 'export {}\n')
     output = checkArchitecture(folder).output
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -69,6 +79,15 @@ describe('architecture rules (docs/architecture.md)', () => {
 
   test('no-cycles refuses two files that import each other', () => {
     expect(output).toMatch(/error no-cycles: src\/users\/(chicken|egg)\.ts/)
+  })
+
+  test('no-folder-cycles refuses two folders that import each other, though no two files do', () => {
+    expect(output).toContain(
+      'error no-folder-cycles: src/users/asks-sessions.ts → src/sessions/answers-users.ts',
+    )
+    expect(output).toContain(
+      'error no-folder-cycles: src/sessions/asks-users.ts → src/users/answers-sessions.ts',
+    )
   })
 
   test('files that keep to the rules are not blamed', () => {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OpenApiDocument, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
-import { permissionNames } from '../../src/admin/permissions.ts'
+import { permissionNames } from '../../src/access/permissions.ts'
 import { createSeed, type Seed } from '../conformance/seed.ts'
 import { sampleFlow } from './sample-flow.ts'
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.ts'
 import { migrateDatabase } from '../../scripts/migrate.ts'
-import { permissions } from '../../src/admin/permissions.ts'
+import { permissions } from '../../src/access/permissions.ts'
 
 let postgres: EmbeddedPostgres
 let client: pg.Client

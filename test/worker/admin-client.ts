@@ -1,10 +1,10 @@
 /** Admins for worker tests: people with roles and living access tokens, service accounts, and requests as them. */
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
-import { permissionNames } from '../../src/admin/permissions.ts'
+import { permissionNames } from '../../src/access/permissions.ts'
 import { clients, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
-import { issueAccessToken } from '../../src/oauth/access-token.ts'
-import { serviceTokenId, userTokenId } from '../../src/oauth/token-id.ts'
+import { issueAccessToken } from '../../src/tokens/access-token.ts'
+import { serviceTokenId, userTokenId } from '../../src/tokens/token-id.ts'
 import { createRequestEnv } from '../../src/wiring.ts'
 import worker from '../../src/worker.ts'
 import { undocumented } from '../contracts/openapi/check-response.ts'

@@ -1,14 +1,14 @@
 /** What the lists of events have in common: order, cursor, count, page. */
 import { z } from '@hono/zod-openapi'
+import type { AuthorizedDatabase } from '../../access/authorized-database.store.ts'
+import type { EventFilter } from '../../audit/search/event-filter.ts'
+import { countEvents, selectEvents } from '../../audit/search/event-query.store.ts'
 import { err } from '../../kit/result.ts'
-import type { AuthorizedDatabase } from '../authorized-database.store.ts'
 import { answer } from '../operation.ts'
 import { decodeCursor, encodeCursor, toPage } from '../page-cursor.ts'
 import { invalidRequest } from '../problems.ts'
 import { pageOf, pageQuery } from '../schemas.ts'
 import { auditEventSchema, type ShownEvent } from './audit-event.ts'
-import type { EventFilter } from './event-filter.ts'
-import { countEvents, selectEvents } from './event-query.store.ts'
 
 export const eventPageQuery = {
   ...pageQuery,

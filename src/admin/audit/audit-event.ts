@@ -1,6 +1,6 @@
 /** Audit events as the admin API shows them. */
 import { z } from '@hono/zod-openapi'
-import { uuid } from '../schemas.ts'
+import { uuid } from '../../kit/field-schemas.ts'
 
 const text = (description: string) => z.string().nullable().openapi({ description })
 const instant = (description: string) =>

@@ -1,14 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { insertEvents } from '../../audit/audit.store.ts'
-import { createSealStore } from '../../audit/evidence.store.ts'
-import { sealTrail } from '../../audit/seal-trail.ts'
-import { createSignRecord } from '../../audit/sign-record.ts'
-import type { ExportAuditParams } from '../../jobs/kinds/export-audit.kind.ts'
+import { filterBody } from '../../audit/search/event-filter.ts'
+import { createSealStore } from '../../evidence/evidence.store.ts'
+import type { ExportAuditParams } from '../../evidence/export/export-audit.kind.ts'
+import { sealTrail } from '../../evidence/seal-trail.ts'
+import { createSignRecord } from '../../evidence/sign-record.ts'
 import { beginJob } from '../jobs/begin-job.store.ts'
 import { jobSchema } from '../jobs/job.ts'
 import { type AdminCall, defineOperation } from '../operation.ts'
-import { filterBody } from './event-filter.ts'
 
 const description = `Makes a file of the trail, as a job; fetch it with \`/admin/jobs/{job_id}/results\`.
 

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { eventFilterFields } from '../../audit/search/event-filter.ts'
+import { id } from '../../audit/stream/stream-query.ts'
 import { defineOperation } from '../operation.ts'
 import { answerPage, eventPage, eventPageQuery } from './answer-page.store.ts'
-import { eventFilterFields } from './event-filter.ts'
-import { id } from './stream-query.ts'
 
 const { actor_id: _, ...filters } = eventFilterFields
 

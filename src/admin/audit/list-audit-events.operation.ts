@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { eventFilterFields } from '../../audit/search/event-filter.ts'
 import { defineOperation } from '../operation.ts'
 import { answerPage, eventPage, eventPageQuery } from './answer-page.store.ts'
-import { eventFilterFields } from './event-filter.ts'
 
 export const listAuditEvents = defineOperation({
   id: 'listAuditEvents',

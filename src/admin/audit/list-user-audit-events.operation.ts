@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { eventFilterFields } from '../../audit/search/event-filter.ts'
+import { uuid } from '../../kit/field-schemas.ts'
 import { defineOperation } from '../operation.ts'
-import { uuid } from '../schemas.ts'
 import { answerPage, eventPage, eventPageQuery } from './answer-page.store.ts'
-import { eventFilterFields } from './event-filter.ts'
 
 const { user_id: _, ...filters } = eventFilterFields
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { eventFilterFields, searchWords } from '../../audit/search/event-filter.ts'
 import { defineOperation } from '../operation.ts'
 import { answerPage, eventPage, eventPageQuery } from './answer-page.store.ts'
-import { eventFilterFields, searchWords } from './event-filter.ts'
 
 export const searchAuditEvents = defineOperation({
   id: 'searchAuditEvents',

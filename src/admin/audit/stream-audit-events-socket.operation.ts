@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
+import { streamQuery, toSubscription } from '../../audit/stream/stream-query.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { unavailable } from '../problems.ts'
 import { acceptSocket, checkUpgrade } from '../web-socket-answer.ts'
-import { streamQuery, toSubscription } from './stream-query.ts'
 
 const description = `The same stream as \`/admin/audit/stream\`, as JSON text messages over a WebSocket (RFC 6455). A browser sends its
 token as a subprotocol: \`new WebSocket(url, ['authly.bearer', token])\`.

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { positionPattern, streamQuery, toSubscription } from '../../audit/stream/stream-query.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { invalidRequest, unavailable } from '../problems.ts'
-import { positionPattern, streamQuery, toSubscription } from './stream-query.ts'
 
 const description = `Server-Sent Events, without an end. Each \`audit\` event is one event of the trail in order of \`position\`, exactly
 once; its \`id\` is the position. After a break connect again with \`Last-Event-ID\` (browsers do so by themselves)

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { isErasureProof } from '../../audit/erasure-proof.ts'
-import { openCheckpoint } from '../../audit/evidence/checkpoint.ts'
-import { selectSegments, selectSigners } from '../../audit/evidence.store.ts'
-import type { StoredSegment } from '../../audit/evidence-row.ts'
-import { verifyTrail } from '../../audit/verify-trail.ts'
+import { selectSegments, selectSigners } from '../../evidence/evidence.store.ts'
+import type { StoredSegment } from '../../evidence/evidence-row.ts'
+import { openCheckpoint } from '../../evidence/format/checkpoint.ts'
+import { verifyTrail } from '../../evidence/verify-trail.ts'
+import { wholeNumber } from '../../kit/field-schemas.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { wholeNumber } from '../schemas.ts'
 
 /** About half a CPU second and a few megabytes. */
 const mostCheckpoints = 20

@@ -4,9 +4,9 @@
  * hold every admin scope it is registered for (`assertMayManageClient`), and nobody gives a client one that they lack.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../access/actor.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import type { Actor } from '../actor.ts'
 import { forbidden } from '../problems.ts'
 
 /** A service account does not edit itself: its own limits (addresses, signatures) would be its to lift. */

@@ -1,10 +1,10 @@
 /** Schemas of clients: each member's own shape. What members mean together is in src/clients/check-client-metadata.ts. */
 import { z } from 'zod'
 import { signingAlgs } from '../../keys/algorithms.ts'
+import { uuid } from '../../kit/field-schemas.ts'
 import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
-import { clientAuthMethodNames } from '../../oauth/client-auth/method-names.ts'
 import { grantTypes } from '../../oauth/grants/index.ts'
-import { uuid } from '../schemas.ts'
+import { clientAuthMethodNames } from '../../protocol/client-auth-methods.ts'
 
 /** Any client id that may be stored (RFC 6749 appendix A.1). */
 export const clientIdParam = z.object({

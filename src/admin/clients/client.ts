@@ -1,7 +1,7 @@
 /** A client as the API shows it, and how its row and its metadata become each other. */
 import type { z } from 'zod'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
-import { acceptedAuthMethods, defaultClientAuthMethod } from '../../oauth/client-auth/method-names.ts'
+import { acceptedAuthMethods, defaultClientAuthMethod } from '../../protocol/client-auth-methods.ts'
 import type { clientSchema } from './client-schemas.ts'
 
 /** A row of `clients` as JSON. */

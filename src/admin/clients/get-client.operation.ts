@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import { readAt } from '../../audit/read-at.store.ts'
+import { readAt } from '../../evidence/read-at.store.ts'
+import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { timestampInput } from '../schemas.ts'
 import { type ClientRow, toClientView } from './client.ts'
 import { clientIdParam, clientSchema } from './client-schemas.ts'
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { wholeNumber } from '../../kit/field-schemas.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { wholeNumber } from '../schemas.ts'
 import { type StatsRow, selectStats } from './stats.store.ts'
 
 const count = (description: string) => z.number().int().openapi({ description, example: 42 })

@@ -1,5 +1,6 @@
 /** A background job as the API shows it. */
 import { z } from 'zod'
+import type { LiveToken } from '../../access/actor.ts'
 import {
   type JobProgress,
   jobFileNames,
@@ -7,8 +8,7 @@ import {
   type TokenAddress,
   type WatcherToken,
 } from '../../jobs/job.ts'
-import type { LiveToken } from '../actor.ts'
-import { timestamp, uuid } from '../schemas.ts'
+import { timestamp, uuid } from '../../kit/field-schemas.ts'
 
 export interface JobRow extends Record<string, unknown> {
   readonly id: string

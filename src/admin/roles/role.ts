@@ -1,6 +1,6 @@
 /** A role as the API shows and takes it. */
 import { z } from 'zod'
-import { type Permission, permissionNames } from '../permissions.ts'
+import { type Permission, permissionNames } from '../../access/permissions.ts'
 
 export interface RoleRow extends Record<string, unknown> {
   readonly name: string

@@ -1,6 +1,6 @@
 /** Scopes and resource servers as the API shows and takes them. */
 import { z } from 'zod'
-import { identityScopes, isAdminScope } from '../../oauth/scope.ts'
+import { identityScopes, isAdminScope } from '../../protocol/scope.ts'
 
 const description = z
   .string()

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import { readAt } from '../../audit/read-at.store.ts'
+import { readAt } from '../../evidence/read-at.store.ts'
+import { timestampInput } from '../../kit/field-schemas.ts'
 import { type SettingName, settingNames } from '../../settings/settings.ts'
 import { answer, defineOperation, type Operation } from '../operation.ts'
-import { timestampInput } from '../schemas.ts'
 import { pascalOf, type SettingRow, settingViewSchemas, toSettingView } from './setting.ts'
 import { selectSetting } from './setting-change.store.ts'
 

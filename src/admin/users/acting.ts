@@ -1,6 +1,7 @@
 /** What operations on somebody else's account have in common: not on oneself, and sessions that end afterwards. */
+
+import type { Actor } from '../../access/actor.ts'
 import type { ActingParty, EndAllSessions } from '../../sessions/user-sessions.ts'
-import type { Actor } from '../actor.ts'
 import type { AdminCall } from '../operation.ts'
 import { forbidden } from '../problems.ts'
 

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { userCondition } from '../../users/user-filter.store.ts'
+import { filterOf, userFilterQuery } from '../../users/user-filter.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { userCondition } from './user-filter.store.ts'
-import { filterOf, userFilterQuery } from './user-filter.ts'
 
 export const countUsers = defineOperation({
   id: 'countUsers',

@@ -4,16 +4,16 @@ import type { Dependencies } from '../../dependencies.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
 import { generatePassword } from '../../passwords/generate-password.ts'
+import { createdUserSchema } from '../../users/account.ts'
 import { formsOf } from '../../users/normal-form.ts'
 import { issueSetupLink } from '../../users/password-setup.ts'
+import { hasIdentifier, newUserFields } from '../../users/user-fields.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { putPassword, putSetupLink } from './credentials.store.ts'
 import { passwordProblem } from './password-problem.ts'
 import { type Setup, setup } from './setup.ts'
 import { userConflicts } from './user.store.ts'
-import { createdUserSchema } from './user.ts'
-import { hasIdentifier, newUserFields } from './user-fields.ts'
 
 export const createUser = defineOperation({
   id: 'createUser',

@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { assertMayManage } from '../../access/authorized-database.store.ts'
 import { blankEventsOf } from '../../audit/erase-personal-data.store.ts'
 import { erasureProof } from '../../audit/erasure-proof.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import { err } from '../../kit/result.ts'
-import { assertMayManage } from '../authorized-database.store.ts'
+import { type UserRow, userParams } from '../../users/account.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
-import { type UserRow, userParams } from './user.ts'
 
 export const deleteUser = defineOperation({
   id: 'deleteUser',

@@ -1,8 +1,8 @@
 import { err } from '../../kit/result.ts'
+import { userParams } from '../../users/account.ts'
 import { defineOperation } from '../operation.ts'
 import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
 import { setStatus } from './set-status.store.ts'
-import { userParams } from './user.ts'
 
 export const disableUser = defineOperation({
   id: 'disableUser',

@@ -1,6 +1,6 @@
+import { userParams } from '../../users/account.ts'
 import { defineOperation } from '../operation.ts'
 import { setStatus } from './set-status.store.ts'
-import { userParams } from './user.ts'
 
 export const enableUser = defineOperation({
   id: 'enableUser',

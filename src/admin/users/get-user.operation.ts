@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import { readAt } from '../../audit/read-at.store.ts'
+import { readAt } from '../../evidence/read-at.store.ts'
+import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
+import { toPastUser, toUser, type UserRow, userParams, userSchema } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { timestampInput } from '../schemas.ts'
 import { selectUser } from './user.store.ts'
-import { toPastUser, toUser, type UserRow, userParams, userSchema } from './user.ts'
 
 export const getUser = defineOperation({
   id: 'getUser',

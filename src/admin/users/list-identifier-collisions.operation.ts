@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { timestamp } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
+import { userId } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { decodeCursor, encodeCursor, toPage } from '../page-cursor.ts'
 import { invalidRequest } from '../problems.ts'
-import { pageOf, pageQuery, timestamp } from '../schemas.ts'
-import { userId } from './user.ts'
+import { pageOf, pageQuery } from '../schemas.ts'
 
 const party = (description: string) =>
   z

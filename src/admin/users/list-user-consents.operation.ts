@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { timestamp } from '../../kit/field-schemas.ts'
+import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { timestamp } from '../schemas.ts'
 import { refuseUnknownUser } from './user.store.ts'
-import { userParams } from './user.ts'
 
 /** Nobody allows more applications than this by hand. */
 const largestList = 1000

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { timestamp, uuid } from '../../kit/field-schemas.ts'
+import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { timestamp, uuid } from '../schemas.ts'
 import { refuseUnknownUser } from './user.store.ts'
-import { userParams } from './user.ts'
 
 const session = z
   .object({

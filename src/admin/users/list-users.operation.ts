@@ -2,14 +2,14 @@ import { z } from '@hono/zod-openapi'
 import { type SQL, sql } from 'drizzle-orm'
 import { emailForm, usernameForm } from '../../db/schema.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
+import { toUser, type UserRow, userSchema } from '../../users/account.ts'
+import { userCondition } from '../../users/user-filter.store.ts'
+import { filterOf, userFilterQuery } from '../../users/user-filter.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { type CursorValues, decodeCursor, encodeCursor, toPage } from '../page-cursor.ts'
 import { invalidRequest } from '../problems.ts'
 import { pageOf, pageQuery } from '../schemas.ts'
 import { selectUsers } from './user.store.ts'
-import { toUser, type UserRow, userSchema } from './user.ts'
-import { userCondition } from './user-filter.store.ts'
-import { filterOf, userFilterQuery } from './user-filter.ts'
 
 /** What the list can be ordered by: the words of an index, which ends with the id, so that every order is total. */
 const orders = {

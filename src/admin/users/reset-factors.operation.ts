@@ -1,11 +1,11 @@
+import { assertMayManage } from '../../access/authorized-database.store.ts'
 import { insertEvents } from '../../audit/audit.store.ts'
 import { err } from '../../kit/result.ts'
-import { assertMayManage } from '../authorized-database.store.ts'
+import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
 import { factorKinds } from './factors.store.ts'
 import { refuseUnknownUser } from './user.store.ts'
-import { userParams } from './user.ts'
 
 export const resetFactors = defineOperation({
   id: 'resetFactors',

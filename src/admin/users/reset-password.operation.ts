@@ -1,18 +1,18 @@
 import { z } from '@hono/zod-openapi'
 import type { SQL } from 'drizzle-orm'
+import { assertMayManage } from '../../access/authorized-database.store.ts'
 import { insertEvents } from '../../audit/audit.store.ts'
 import type { Dependencies } from '../../dependencies.ts'
+import { timestamp } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { generatePassword } from '../../passwords/generate-password.ts'
+import { userParams } from '../../users/account.ts'
 import { issueSetupLink } from '../../users/password-setup.ts'
-import { assertMayManage } from '../authorized-database.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { timestamp } from '../schemas.ts'
 import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
 import { putPassword, putSetupLink, removePassword } from './credentials.store.ts'
 import { linkSeconds } from './setup.ts'
 import { refuseUnknownUser } from './user.store.ts'
-import { userParams } from './user.ts'
 
 const resetRequest = z
   .discriminatedUnion('method', [

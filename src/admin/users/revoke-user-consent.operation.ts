@@ -1,14 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import { type SQL, sql } from 'drizzle-orm'
+import { assertMayManage } from '../../access/authorized-database.store.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import { err } from '../../kit/result.ts'
-import { assertMayManage } from '../authorized-database.store.ts'
+import { userId } from '../../users/account.ts'
 import { recordChange } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { actingParty } from './acting.ts'
 import { refuseUnknownUser } from './user.store.ts'
-import { userId } from './user.ts'
 
 export const revokeUserConsent = defineOperation({
   id: 'revokeUserConsent',

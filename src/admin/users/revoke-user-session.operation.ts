@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
+import { assertMayManage } from '../../access/authorized-database.store.ts'
+import { uuid } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
-import { assertMayManage } from '../authorized-database.store.ts'
+import { userId } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { uuid } from '../schemas.ts'
 import { actingParty } from './acting.ts'
 import { refuseUnknownUser } from './user.store.ts'
-import { userId } from './user.ts'
 
 export const revokeUserSession = defineOperation({
   id: 'revokeUserSession',

@@ -1,8 +1,8 @@
-import { assertMayManage } from '../authorized-database.store.ts'
+import { assertMayManage } from '../../access/authorized-database.store.ts'
+import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { endAllSessionsOf } from './acting.ts'
 import { refuseUnknownUser } from './user.store.ts'
-import { userParams } from './user.ts'
 
 export const revokeUserSessions = defineOperation({
   id: 'revokeUserSessions',

@@ -1,6 +1,7 @@
 /** An account that is switched off, or on again. */
+
+import { assertMayManage } from '../../access/authorized-database.store.ts'
 import type { AuditEventType } from '../../audit/event.ts'
-import { assertMayManage } from '../authorized-database.store.ts'
 import { updateEntity } from '../entity-change.store.ts'
 import { type AdminCall, answer } from '../operation.ts'
 import { refuseUnknownUser } from './user.store.ts'

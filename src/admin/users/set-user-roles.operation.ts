@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi'
+import { assertMayGrant, assertMayManage } from '../../access/authorized-database.store.ts'
 import { err } from '../../kit/result.ts'
-import { assertMayGrant, assertMayManage } from '../authorized-database.store.ts'
+import { existingUser, toUser, type UserRow, userParams, userSchema } from '../../users/account.ts'
+import { roleNames } from '../../users/user-fields.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { forbidden } from '../problems.ts'
 import { isOwn } from './acting.ts'
 import { selectUser } from './user.store.ts'
-import { existingUser, toUser, type UserRow, userParams, userSchema } from './user.ts'
-import { roleNames } from './user-fields.ts'
 
 export const setUserRoles = defineOperation({
   id: 'setUserRoles',

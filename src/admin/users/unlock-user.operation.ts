@@ -1,8 +1,8 @@
+import { assertMayManage } from '../../access/authorized-database.store.ts'
 import { insertEvents } from '../../audit/audit.store.ts'
-import { assertMayManage } from '../authorized-database.store.ts'
+import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { refuseUnknownUser } from './user.store.ts'
-import { userParams } from './user.ts'
 
 export const unlockUser = defineOperation({
   id: 'unlockUser',

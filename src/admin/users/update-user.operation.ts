@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
+import { assertMayManage } from '../../access/authorized-database.store.ts'
 import { err } from '../../kit/result.ts'
+import { existingUser, toUser, type UserRow, userParams, userSchema } from '../../users/account.ts'
 import { formsOf, formVersion, identifierForm } from '../../users/normal-form.ts'
-import { assertMayManage } from '../authorized-database.store.ts'
+import { type UserPatch, userPatch } from '../../users/user-fields.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { refuseNameless, selectUser, userConflicts } from './user.store.ts'
-import { existingUser, toUser, type UserRow, userParams, userSchema } from './user.ts'
-import { type UserPatch, userPatch } from './user-fields.ts'
 
 export const updateUser = defineOperation({
   id: 'updateUser',

@@ -1,17 +1,17 @@
 /** What a way of signing in is. A new one is one file here and one line in `index.ts`. */
 import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Config } from '../../config.ts'
+import type { DeviceHandle } from '../../interaction/device-cookie.ts'
+import type { SessionRouting } from '../../interaction/session-cookie.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
+import type { Messages } from '../../messages/en.ts'
 import type { RenewPasswordHash } from '../../passwords/change-password.ts'
 import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { Session, SessionsOf } from '../../sessions/user-sessions.ts'
 import type { FindUserForLogin } from '../../users/user.ts'
-import type { DeviceHandle } from '../device-cookie.ts'
-import type { Messages } from '../messages/en.ts'
-import type { SessionRouting } from '../session-cookie.ts'
 
 /** What the methods together need. */
 export interface LoginNeeds {

@@ -6,17 +6,17 @@
 
 import { createEvent } from '../../audit/create-event.ts'
 import type { Origin } from '../../audit/event.ts'
+import { type DeviceHandle, isNameOf, issueDeviceHandle } from '../../interaction/device-cookie.ts'
+import { issueSessionHandle } from '../../interaction/session-cookie.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import { networkOf } from '../../kit/network.ts'
 import type { IssuedHandle } from '../../kit/sealed-handle.ts'
-import { acrPassword } from '../../oidc/acr.ts'
 import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
+import { acrPassword } from '../../protocol/acr.ts'
 import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
-import { networkOf } from '../../rate-limits/rate-subject.ts'
 import type { DeviceProof } from '../../sessions/user-sessions.ts'
 import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
-import { type DeviceHandle, isNameOf, issueDeviceHandle } from '../device-cookie.ts'
-import { issueSessionHandle } from '../session-cookie.ts'
 import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
 
 /** Longer than any hash takes that an import accepts (`src/passwords/foreign/`). */

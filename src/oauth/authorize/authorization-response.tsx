@@ -1,7 +1,7 @@
 /** The authorization response on the wire: query (RFC 6749 §4.1.2) or form_post, always with `iss` (RFC 9207). */
 import { explain } from '../../kit/explain.ts'
-import type { Language } from '../../login/messages/choose-language.ts'
-import type { OAuthRefusal } from '../refusal.ts'
+import type { Language } from '../../messages/choose-language.ts'
+import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 
 export type ResponseParameters = { readonly code: string } | { readonly refusal: OAuthRefusal }

@@ -1,6 +1,6 @@
 import { err, ok } from '../../kit/result.ts'
-import { type ParsedClaims, parseClaimsParameter } from '../../oidc/claims-parameter.ts'
-import { invalidRequest } from '../refusal.ts'
+import { type ParsedClaims, parseClaimsParameter } from '../../protocol/claims-parameter.ts'
+import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 /** OpenID Connect Core §5.5. */

@@ -1,6 +1,6 @@
 import { leadingEntries } from '../../kit/language-tag.ts'
 import { err, ok } from '../../kit/result.ts'
-import { invalidRequest } from '../refusal.ts'
+import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 export const displays = ['page', 'popup', 'touch', 'wap'] as const

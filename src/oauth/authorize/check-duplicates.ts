@@ -1,6 +1,6 @@
 import { err, ok } from '../../kit/result.ts'
-import { printable } from '../form.ts'
-import { invalidRequest } from '../refusal.ts'
+import { printable } from '../../protocol/form.ts'
+import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 /** RFC 6749 §3.1: no parameter twice, against parameter pollution. */

@@ -1,5 +1,5 @@
 import { err, ok } from '../../kit/result.ts'
-import { invalidRequest } from '../refusal.ts'
+import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 /** OpenID Connect Core §3.1.2.1: seconds since the last sign-in that the client accepts. */

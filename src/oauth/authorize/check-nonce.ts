@@ -1,5 +1,5 @@
 import { err, ok } from '../../kit/result.ts'
-import { invalidRequest } from '../refusal.ts'
+import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 /** The code carries the nonce; a longer one would not fit a URL. */

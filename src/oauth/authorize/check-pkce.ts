@@ -1,8 +1,8 @@
 import { type Client, isConfidential } from '../../clients/client.ts'
 import { err, ok } from '../../kit/result.ts'
-import type { Parameters } from '../parameters.ts'
-import { isCodeChallenge } from '../pkce.ts'
-import { invalidRequest } from '../refusal.ts'
+import type { Parameters } from '../../protocol/parameters.ts'
+import { isCodeChallenge } from '../../protocol/pkce.ts'
+import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { err, ok } from '../../kit/result.ts'
-import { invalidRequest } from '../refusal.ts'
+import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const

@@ -1,5 +1,5 @@
 import { err, ok } from '../../kit/result.ts'
-import { refuse } from '../refusal.ts'
+import { refuse } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { ok } from '../../kit/result.ts'
+import { parseScope } from '../../protocol/scope.ts'
 import { checkResources } from '../resource.ts'
-import { parseScope } from '../scope.ts'
 import type { Check } from './check.ts'
 
 /** RFC 8707 §2.1. */

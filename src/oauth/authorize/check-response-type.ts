@@ -1,5 +1,5 @@
 import { err, ok } from '../../kit/result.ts'
-import { invalidRequest, refuse } from '../refusal.ts'
+import { invalidRequest, refuse } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 import { responseModes } from './redirect-target.ts'
 

@@ -1,7 +1,7 @@
 import type { Client } from '../../clients/client.ts'
 import { err, ok } from '../../kit/result.ts'
-import { readIdTokenHint } from '../../oidc/id-token.ts'
-import { invalidRequest } from '../refusal.ts'
+import { invalidRequest } from '../../protocol/refusal.ts'
+import { readIdTokenHint } from '../../tokens/id-token.ts'
 import type { Check, CheckNeeds } from './check.ts'
 
 /** `id_token_hint`: whom the client expects, by an ID token we issued to it, expired or not (§3.1.2.1). */

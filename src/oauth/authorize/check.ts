@@ -2,8 +2,8 @@
 import type { Client } from '../../clients/client.ts'
 import type { VerifyJwt } from '../../keys/verify-jwt.ts'
 import type { Result } from '../../kit/result.ts'
-import type { Parameters } from '../parameters.ts'
-import type { OAuthRefusal } from '../refusal.ts'
+import type { Parameters } from '../../protocol/parameters.ts'
+import type { OAuthRefusal } from '../../protocol/refusal.ts'
 
 export interface CheckNeeds {
   readonly verifyJwt: VerifyJwt

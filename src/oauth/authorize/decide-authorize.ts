@@ -3,10 +3,10 @@
  * combination of prompt, session, age and consent is a row in a test table.
  */
 import { isConfidential } from '../../clients/client.ts'
-import type { Interaction } from '../../login/interaction.ts'
+import type { Interaction } from '../../interaction/interaction.ts'
+import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
+import { isWithin } from '../../protocol/scope.ts'
 import type { LiveSession, RememberedConsent } from '../../sessions/user-sessions.ts'
-import { type OAuthRefusal, refuse } from '../refusal.ts'
-import { isWithin } from '../scope.ts'
 import type { AuthorizeRequest } from './stages.ts'
 
 export type Progress = Pick<Interaction, 'started_at' | 'prompt_done' | 'session_id' | 'denied'>

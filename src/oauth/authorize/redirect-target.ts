@@ -6,9 +6,9 @@
 import { isPort } from '../../clients/check-redirect-uri.ts'
 import type { Client } from '../../clients/client.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import type { Messages } from '../../login/messages/en.ts'
-import type { Parameters } from '../parameters.ts'
-import { type OAuthRefusal, refuse } from '../refusal.ts'
+import type { Messages } from '../../messages/en.ts'
+import type { Parameters } from '../../protocol/parameters.ts'
+import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 
 export const responseModes = ['query', 'form_post'] as const
 export type ResponseMode = (typeof responseModes)[number]

@@ -3,11 +3,11 @@
  * `stages` answer at the client's redirect URI. A new check is one file and one line here.
  */
 import type { Client, FindClient } from '../../clients/client.ts'
+import { maxInteractionParametersLength } from '../../interaction/interaction.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import { maxInteractionParametersLength } from '../../login/interaction.ts'
-import type { Messages } from '../../login/messages/en.ts'
-import type { Parameters } from '../parameters.ts'
-import { invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
+import type { Messages } from '../../messages/en.ts'
+import type { Parameters } from '../../protocol/parameters.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import type { Check, CheckNeeds } from './check.ts'
 import { checkClaims } from './check-claims.ts'
 import { checkDisplay } from './check-display.ts'

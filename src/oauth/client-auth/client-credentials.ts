@@ -5,9 +5,9 @@
 import { base64url } from 'jose'
 import { decodeText, isCompactJws } from '../../kit/base64url.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import type { Parameters } from '../parameters.ts'
-import { invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
-import type { ClientAuthMethod } from './method-names.ts'
+import type { ClientAuthMethod } from '../../protocol/client-auth-methods.ts'
+import type { Parameters } from '../../protocol/parameters.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 
 export const jwtBearerAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 

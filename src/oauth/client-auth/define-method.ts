@@ -3,8 +3,8 @@ import type { Client } from '../../clients/client.ts'
 import type { FetchClientJwks } from '../../clients/client-jwks.ts'
 import type { Config } from '../../config.ts'
 import type { Clock } from '../../kit/clock.ts'
+import type { ClientAuthMethod } from '../../protocol/client-auth-methods.ts'
 import type { SpendOnce } from '../../sessions/single-use.ts'
-import type { ClientAuthMethod } from './method-names.ts'
 
 export interface ClientAuthNeeds {
   readonly config: Pick<Config, 'issuer'>

@@ -3,12 +3,13 @@ import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Client, FindClient } from '../../clients/client.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import { networkOf } from '../../kit/network.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
+import { acceptedAuthMethods, usesSecret } from '../../protocol/client-auth-methods.ts'
+import type { Parameters } from '../../protocol/parameters.ts'
+import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
 import type { RateLimiter } from '../../rate-limits/rate-limiter.ts'
-import { networkOf } from '../../rate-limits/rate-subject.ts'
-import type { Parameters } from '../parameters.ts'
-import { type OAuthRefusal, refuse } from '../refusal.ts'
 import {
   challengedClient,
   invalidClient,
@@ -17,7 +18,6 @@ import {
 } from './client-credentials.ts'
 import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
 import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
-import { acceptedAuthMethods, usesSecret } from './method-names.ts'
 import { none } from './none.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
 

@@ -5,9 +5,8 @@
  */
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Client } from '../../clients/client.ts'
+import { assertionSigningAlgs } from '../../protocol/client-auth-methods.ts'
 import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
-
-export const assertionSigningAlgs = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const
 
 /** An assertion that lives longer than this is refused: its `jti` would have to be kept as long. */
 const maxLifetimeSeconds = 3600

@@ -6,10 +6,10 @@ import type { SignJwt } from '../../keys/keyring.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Result } from '../../kit/result.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
+import type { Parameters } from '../../protocol/parameters.ts'
+import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { SessionsOf } from '../../sessions/user-sessions.ts'
 import type { FindUser } from '../../users/user.ts'
-import type { Parameters } from '../parameters.ts'
-import type { OAuthRefusal } from '../refusal.ts'
 
 export interface GrantNeeds {
   readonly config: Config

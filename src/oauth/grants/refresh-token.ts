@@ -4,13 +4,13 @@
  */
 import { toSeconds } from '../../kit/clock.ts'
 import { err, ok } from '../../kit/result.ts'
+import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
+import { parseScope } from '../../protocol/scope.ts'
 import type { RotatedRefresh } from '../../sessions/user-sessions.ts'
-import { accessTokenTtlSeconds } from '../access-token.ts'
-import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../refresh-token.ts'
-import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../refusal.ts'
+import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
+import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../tokens/refresh-token.ts'
+import { userTokenId } from '../../tokens/token-id.ts'
 import { checkResources, stillRegistered } from '../resource.ts'
-import { parseScope } from '../scope.ts'
-import { userTokenId } from '../token-id.ts'
 import type { GrantType } from './define-grant.ts'
 import { issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
 

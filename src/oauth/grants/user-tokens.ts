@@ -1,8 +1,8 @@
 /** The tokens of a person's grant, as both `authorization_code` and `refresh_token` answer them. */
 import type { Client } from '../../clients/client.ts'
-import { issueIdToken } from '../../oidc/id-token.ts'
 import type { Grant } from '../../sessions/user-sessions.ts'
-import { accessTokenTtlSeconds, issueAccessToken } from '../access-token.ts'
+import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
+import { issueIdToken } from '../../tokens/id-token.ts'
 import { scopesFor } from '../resource.ts'
 import type { GrantNeeds, TokenResponse } from './define-grant.ts'
 

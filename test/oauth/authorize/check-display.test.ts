@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkDisplay } from '../../../src/oauth/authorize/check-display.ts'
-import { parseParameters } from '../../../src/oauth/parameters.ts'
+import { parseParameters } from '../../../src/protocol/parameters.ts'
 import { aClient } from '../../fakes/client.ts'
 
 const hintsOf = (fields: Record<string, string>) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/clients/client.ts'
 import type { CheckNeeds } from '../../../src/oauth/authorize/check.ts'
 import { checkPkce } from '../../../src/oauth/authorize/check-pkce.ts'
-import { parseParameters } from '../../../src/oauth/parameters.ts'
+import { parseParameters } from '../../../src/protocol/parameters.ts'
 import { aClient } from '../../fakes/client.ts'
 
 const challenge = `code_challenge=${'c'.repeat(43)}`

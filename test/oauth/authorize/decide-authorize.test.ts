@@ -4,7 +4,7 @@ import type { Prompt } from '../../../src/oauth/authorize/check-prompt.ts'
 import { type AuthorizeSituation, decideAuthorize } from '../../../src/oauth/authorize/decide-authorize.ts'
 import type { RedirectTarget } from '../../../src/oauth/authorize/redirect-target.ts'
 import type { AuthorizeRequest } from '../../../src/oauth/authorize/stages.ts'
-import { noClaims } from '../../../src/oidc/claims-parameter.ts'
+import { noClaims } from '../../../src/protocol/claims-parameter.ts'
 import type { Session } from '../../../src/sessions/user-sessions.ts'
 import { aClient } from '../../fakes/client.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkRedirectUri } from '../../../src/oauth/authorize/redirect-target.ts'
-import { parseParameters } from '../../../src/oauth/parameters.ts'
+import { parseParameters } from '../../../src/protocol/parameters.ts'
 import { aClient } from '../../fakes/client.ts'
 
 const check = (redirectUri: string, client = aClient()) => {

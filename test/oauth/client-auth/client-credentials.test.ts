@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readClientCredentials } from '../../../src/oauth/client-auth/client-credentials.ts'
-import { parseParameters } from '../../../src/oauth/parameters.ts'
+import { parseParameters } from '../../../src/protocol/parameters.ts'
 
 const form = (fields: Record<string, string>) => {
   const parsed = parseParameters(new URLSearchParams(fields).toString())

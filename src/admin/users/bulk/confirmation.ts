@@ -3,7 +3,7 @@
  * for this filter a moment ago. A mistyped filter, a copied request or an old script has none that fits.
  */
 import type { RootSecret } from '../../../kit/root-secret.ts'
-import type { UserFilter } from '../user-filter.ts'
+import type { UserFilter } from '../../../users/user-filter.ts'
 
 const purpose = 'bulk deletion'
 const lifetimeMs = 10 * 60_000

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import type { CreateParams } from '../../../jobs/kinds/create-users.kind.ts'
+import { queryFlag } from '../../../kit/field-schemas.ts'
+import type { CreateParams } from '../../../users/jobs/create-users.kind.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
 import { jobSchema } from '../../jobs/job.ts'
 import { defineOperation } from '../../operation.ts'
-import { queryFlag } from '../../schemas.ts'
 import { openUpload, userUpload } from './upload.ts'
 
 const description = `Streams a CSV (RFC 4180, with a header) or JSON lines, in the shape of a single account: columns \`username\`,

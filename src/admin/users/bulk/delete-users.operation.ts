@@ -1,14 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import type { DeleteParams } from '../../../jobs/kinds/delete-users.kind.ts'
+import { timestamp } from '../../../kit/field-schemas.ts'
 import { err } from '../../../kit/result.ts'
+import type { DeleteParams } from '../../../users/jobs/delete-users.kind.ts'
+import { userCondition } from '../../../users/user-filter.store.ts'
+import { userFilter } from '../../../users/user-filter.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
 import { jobSchema } from '../../jobs/job.ts'
 import { answer, defineOperation } from '../../operation.ts'
 import { conflict, invalidRequest } from '../../problems.ts'
-import { timestamp } from '../../schemas.ts'
-import { userCondition } from '../user-filter.store.ts'
-import { userFilter } from '../user-filter.ts'
 import { openConfirmation, sealConfirmation } from './confirmation.ts'
 
 const sampleSize = 10

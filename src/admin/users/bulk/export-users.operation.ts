@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { createWorkDatabase } from '../../../access/authorized-database.store.ts'
 import { insertEvents } from '../../../audit/audit.store.ts'
 import {
   contentTypes,
@@ -9,13 +10,12 @@ import {
 } from '../../../jobs/formats/row-writers.ts'
 import { createJobBatch } from '../../../jobs/jobs.store.ts'
 import { ok } from '../../../kit/result.ts'
-import { createWorkDatabase } from '../../authorized-database.store.ts'
+import type { UserRow } from '../../../users/account.ts'
+import { exportColumns, toExportRow } from '../../../users/jobs/export-row.ts'
+import { userCondition } from '../../../users/user-filter.store.ts'
+import { filterOf, userFilterQuery } from '../../../users/user-filter.ts'
 import { defineOperation } from '../../operation.ts'
 import { selectUsers } from '../user.store.ts'
-import type { UserRow } from '../user.ts'
-import { userCondition } from '../user-filter.store.ts'
-import { filterOf, userFilterQuery } from '../user-filter.ts'
-import { exportColumns, toExportRow } from './export-row.ts'
 
 /** One page is one query, and Workers bound how many a request may make. */
 const pageSize = 1000

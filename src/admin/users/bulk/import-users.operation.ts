@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import type { ImportParams } from '../../../jobs/kinds/import-users.kind.ts'
+import { queryFlag } from '../../../kit/field-schemas.ts'
+import type { ImportParams } from '../../../users/jobs/import-users.kind.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
 import { jobSchema } from '../../jobs/job.ts'
 import { defineOperation } from '../../operation.ts'
-import { queryFlag } from '../../schemas.ts'
 import { openUpload, userUpload } from './upload.ts'
 
 const description = `As \`/admin/users/bulk/create\`, for accounts of another system: \`password_hash\` takes its hash (bcrypt, scrypt,

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import { bulkPatch } from '../../../users/jobs/bulk-patch.ts'
+import { userFilter } from '../../../users/user-filter.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
 import { jobSchema } from '../../jobs/job.ts'
 import { defineOperation } from '../../operation.ts'
-import { userFilter } from '../user-filter.ts'
-import { bulkPatch } from './bulk-patch.ts'
 
 export const updateUsers = defineOperation({
   id: 'bulkUpdateUsers',

@@ -1,0 +1,67 @@
+/** What both live streams take, and how a request becomes a subscription. */
+import { z } from 'zod'
+import type { Actor, LiveToken } from '../../access/actor.ts'
+import { auditEventTypes } from '../event.ts'
+import type { Subscription } from './subscription.ts'
+
+const most = 50
+export const families = [...new Set(auditEventTypes.map((type) => type.slice(0, type.indexOf('.'))))]
+
+/** Comma-separated values of a closed list. */
+export const listOf = (known: readonly string[], what: string, example: string) =>
+  z
+    .string()
+    .max(2000)
+    .transform((text) => text.split(','))
+    .refine((values) => values.length <= most && values.every((value) => known.includes(value)), {
+      message: `must be ${what}, separated by commas`,
+    })
+    .optional()
+    .meta({ type: 'string', description: `Only these ${what}, separated by commas`, example })
+
+/** Text without control characters: Postgres stores no NUL. */
+export const id = (description: string) =>
+  z
+    .string()
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; \p{Cc} needs a flag, and JSON Schema has none
+    .regex(/^[^\x00-\x1f\x7f-\x9f]{1,200}$/)
+    .optional()
+    .describe(description)
+
+/** A position as it stands in `id:` lines and `position` members. */
+export const positionPattern = /^\d{1,15}$/
+
+export const streamQuery = z.object({
+  types: listOf(auditEventTypes, 'event types', 'user.created,user.deleted'),
+  families: listOf(families, 'event families', 'user,client'),
+  user_id: id('Only events about this person'),
+  actor_id: id('Only what this person or client did'),
+  client_id: id('Only events of this client'),
+  outcome: z.enum(['success', 'failure']).optional().describe('Only events that ended so'),
+  after: z.string().regex(positionPattern, 'must be a position').optional().meta({
+    description: 'Position of the last event already known: what came since is sent first',
+    example: '1042',
+  }),
+})
+
+/** @param lastEventId of an SSE client that connects again: newer than the `after` of its URL */
+export function toSubscription(
+  query: z.output<typeof streamQuery>,
+  { actor, token }: { readonly actor: Actor; readonly token: LiveToken },
+  lastEventId?: string,
+): Subscription {
+  const { after, ...filter } = query
+  const position = lastEventId ?? after
+  return {
+    actor: {
+      ...{ type: actor.type, id: actor.id, client_id: actor.clientId },
+      scopes: actor.scopes.filter((scope) => scope === 'admin:audit:read'),
+    },
+    token: {
+      ...{ subject: token.subject, grant_id: token.grantId, jti_hash: token.jtiHash },
+      expires_at_seconds: token.expiresAtSeconds,
+    },
+    filter,
+    after: position === undefined ? undefined : Number(position),
+  }
+}

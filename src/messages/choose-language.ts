@@ -1,0 +1,67 @@
+/**
+ * The language of a page: `ui_locales` (OpenID Connect Core §3.1.2.1) before `Accept-Language` (RFC 9110
+ * §12.5.4) before English. A language is added by one catalogue file and one line in the table.
+ */
+import { leadingEntries, primaryLanguageOf } from '../kit/language-tag.ts'
+import { ar } from './ar.ts'
+import { de } from './de.ts'
+import { en, type Messages } from './en.ts'
+import { es } from './es.ts'
+import { fr } from './fr.ts'
+
+export interface Language {
+  /** BCP 47 tag, for `lang`. */
+  readonly tag: string
+  readonly dir: 'ltr' | 'rtl'
+  readonly messages: Messages
+}
+
+const languages: Readonly<Record<string, Language>> = {
+  en: { tag: 'en', dir: 'ltr', messages: en },
+  de: { tag: 'de', dir: 'ltr', messages: de },
+  fr: { tag: 'fr', dir: 'ltr', messages: fr },
+  es: { tag: 'es', dir: 'ltr', messages: es },
+  ar: { tag: 'ar', dir: 'rtl', messages: ar },
+}
+
+/** Languages with a catalogue; discovery's `ui_locales_supported`. */
+export const supportedLanguages: readonly string[] = Object.keys(languages)
+
+/** Longest header looked at, and most entries: the rest is ignored, whatever a client sends. */
+const maxLength = 512
+const maxEntries = 20
+
+/**
+ * The best language there is for a person.
+ * @param uiLocales space-separated BCP 47 tags in order of preference
+ * @param acceptLanguage the header's value
+ */
+export function chooseLanguage(uiLocales: string | undefined, acceptLanguage: string | undefined): Language {
+  const asked = leadingEntries(uiLocales ?? '', ' ', maxLength).split(' ')
+  for (const tag of [
+    ...asked.slice(0, maxEntries),
+    ...byWeight(leadingEntries(acceptLanguage ?? '', ',', maxLength)),
+  ]) {
+    const primary = primaryLanguageOf(tag)
+    if (Object.hasOwn(languages, primary)) return languages[primary] as Language
+  }
+  return languages['en'] as Language
+}
+
+/** Tags of an `Accept-Language` value, most wanted first; malformed weights count as not wanted. */
+function byWeight(header: string): string[] {
+  return header
+    .split(',')
+    .slice(0, maxEntries)
+    .map((entry) => {
+      const [tag = '', ...parameters] = entry.trim().split(/\s*;\s*/)
+      const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+      return {
+        tag,
+        weight: weight === undefined ? 1 : /^[01](\.\d{0,3})?$/.test(weight) ? Number(weight) : 0,
+      }
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((left, right) => right.weight - left.weight)
+    .map(({ tag }) => tag)
+}

@@ -1,0 +1,35 @@
+/** What an application says about itself elsewhere, where a person decides about it. */
+import type { FC } from 'hono/jsx'
+import type { Client } from '../clients/client.ts'
+import { isolated } from '../messages/isolated.ts'
+import type { Page } from './page.ts'
+
+interface ClientLinksProps {
+  readonly page: Page
+  readonly client: Pick<Client, 'client_uri' | 'policy_uri' | 'tos_uri'>
+}
+
+/** Website, privacy policy and terms (RFC 7591 §2), each with its host: a name may be chosen freely, a host may not. */
+export const ClientLinks: FC<ClientLinksProps> = ({ page: { messages }, client }) => {
+  const links = [
+    { uri: client.client_uri, label: messages.clientWebsite },
+    { uri: client.policy_uri, label: messages.clientPolicy },
+    { uri: client.tos_uri, label: messages.clientTerms },
+  ].flatMap(({ uri, label }) => (isHttps(uri) ? [{ uri, label }] : []))
+  if (links.length === 0) return null
+  return (
+    <ul class="links">
+      {links.map(({ uri, label }) => (
+        <li>
+          {/* In a window of its own: the sign-in goes on here. It learns neither our address nor this window. */}
+          <a href={uri} target="_blank" rel="noopener noreferrer">
+            {label(isolated(new URL(uri).host))}
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const isHttps = (uri: string | undefined): uri is string =>
+  uri !== undefined && URL.canParse(uri) && new URL(uri).protocol === 'https:'

@@ -1,0 +1,77 @@
+/** What every hosted page needs from a request, and how its HTML becomes a response. */
+import type { Context } from 'hono'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import type { AppEnv } from '../dependencies.ts'
+import { ensureBrowserBinding } from '../interaction/browser-binding.ts'
+import { issueCsrfToken } from '../kit/csrf.ts'
+import { explain } from '../kit/explain.ts'
+import { pageHeaders } from '../kit/security-headers.ts'
+import { chooseLanguage, type Language } from '../messages/choose-language.ts'
+import type { Messages } from '../messages/en.ts'
+
+export interface Page {
+  readonly language: Language
+  readonly messages: Messages
+}
+
+/** A page with a form: bound to this browser. */
+export interface FormPage extends Page {
+  /** For the hidden field of every form on the page. */
+  readonly csrfToken: string
+  /** `Set-Cookie` values of the browser binding. */
+  readonly setCookies: readonly string[]
+}
+
+/** @param uiLocales the application's wish; the browser's own is the second choice */
+export function openPage(c: Context<AppEnv>, uiLocales?: string): Page {
+  const language = chooseLanguage(uiLocales, c.req.header('accept-language'))
+  return { language, messages: language.messages }
+}
+
+/** The same for a page with a form. */
+export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {
+  const { config, root } = c.env.deps
+  const { cookie, setCookies } = await ensureBrowserBinding(config, c.req.header('cookie'))
+  return { ...openPage(c, uiLocales), csrfToken: await issueCsrfToken(root, cookie), setCookies }
+}
+
+export interface PageResponse {
+  readonly status?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For the log: why the page refuses what was sent. */
+  readonly refusal?: string | undefined
+  /** `Set-Cookie` values besides the browser binding. */
+  readonly cookies?: readonly string[] | undefined
+  /** See `pageHeaders`; present on pages of a login in progress. */
+  readonly formTargets?: readonly string[] | undefined
+}
+
+/** Sends a page with its security headers. */
+export async function sendPage(
+  c: Context<AppEnv>,
+  page: Page | FormPage,
+  html: HtmlEscapedString | Promise<HtmlEscapedString>,
+  { status = 200, headers = {}, refusal, cookies = [], formTargets }: PageResponse = {},
+): Promise<Response> {
+  const secure = c.env.deps.config.secureCookies
+  const response = new Response(`<!doctype html>${await html}`, {
+    status,
+    headers: { ...pageHeaders({ secure, formTargets }), ...headers, 'content-language': page.language.tag },
+  })
+  // The response is always no-store, so Accept-Language needs no Vary.
+  for (const cookie of ['setCookies' in page ? page.setCookies : [], cookies].flat()) {
+    response.headers.append('set-cookie', cookie)
+  }
+  return refusal === undefined ? response : explain(response, { detail: refusal })
+}
+
+/** 303 to a path of this server: the browser then asks by GET and forgets the posted form (RFC 9700 §4.12). */
+export function goTo(path: string, cookies: readonly string[] = []): Response {
+  const headers = new Headers({
+    location: path,
+    'cache-control': 'no-store',
+    'referrer-policy': 'same-origin',
+  })
+  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  return new Response(null, { status: 303, headers })
+}

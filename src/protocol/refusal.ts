@@ -1,0 +1,99 @@
+/**
+ * A refused OAuth request as a value. `description` is for the developer at the other end and never holds
+ * what the server knows; `detail` is for the log alone.
+ */
+
+import { crossOriginHeaders } from '../kit/cross-origin.ts'
+import { explain } from '../kit/explain.ts'
+import type { Messages } from '../messages/en.ts'
+
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'access_denied'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'login_required'
+  | 'consent_required'
+  | 'interaction_required'
+  | 'account_selection_required'
+  | 'unmet_authentication_requirements'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'registration_not_supported'
+
+export interface OAuthRefusal {
+  readonly error: OAuthErrorCode
+  readonly description: string
+  readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 503
+  /** Value of `WWW-Authenticate`, where the RFC asks for one. */
+  readonly challenge?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** What a page says in the person's language, where it is shown and not sent; general words when absent. */
+  readonly inWords?: ((messages: Messages) => string) | undefined
+  /** For the log, never for the wire. */
+  readonly detail?: string | undefined
+}
+
+/** A refusal; 400 unless it says otherwise (RFC 6749 §5.2). */
+export function refuse(
+  error: OAuthErrorCode,
+  description: string,
+  more: Partial<Omit<OAuthRefusal, 'error' | 'description'>> = {},
+): OAuthRefusal {
+  return { error, description, status: 400, ...more }
+}
+
+export const invalidRequest = (description: string, detail?: string): OAuthRefusal =>
+  refuse('invalid_request', description, { detail })
+
+export const invalidGrant = (description: string, detail?: string): OAuthRefusal =>
+  refuse('invalid_grant', description, { detail })
+
+export const temporarilyUnavailable = (detail: string): OAuthRefusal =>
+  refuse('temporarily_unavailable', 'please try again shortly', {
+    status: 503,
+    headers: { 'retry-after': '2' },
+    detail,
+  })
+
+/** Headers every OAuth response carries (RFC 6749 §5.1). */
+export const noStoreHeaders = {
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+  'x-content-type-options': 'nosniff',
+  ...crossOriginHeaders,
+} as const
+
+/** Built once: copying a Headers object costs a third of building one from a record. */
+const jsonHeaders = new Headers({ 'content-type': 'application/json;charset=UTF-8', ...noStoreHeaders })
+
+/** A JSON response that no cache keeps. */
+export function oauthJson(
+  body: object,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const response = new Response(JSON.stringify(body), { status, headers: jsonHeaders })
+  for (const name in headers) response.headers.set(name, headers[name] as string)
+  return response
+}
+
+/** RFC 6749 §5.2 on the wire. */
+export function renderOAuthRefusal(refusal: OAuthRefusal): Response {
+  const { error, description, detail } = refusal
+  const response = oauthJson({ error, error_description: description }, refusal.status, {
+    ...refusal.headers,
+    ...(refusal.challenge ? { 'www-authenticate': refusal.challenge } : {}),
+  })
+  return explain(response, { error, description, detail })
+}

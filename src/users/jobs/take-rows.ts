@@ -1,0 +1,68 @@
+/** Which rows the next step takes: not too many, not too costly, and no two that could be about the same person. */
+import type { InputRow } from '../../jobs/formats/input-row.ts'
+import type { JobInput } from '../../jobs/job-kind.ts'
+import { identifierForm } from '../normal-form.ts'
+import { type ReadRow, readUserRow, type UserRow } from './user-row.ts'
+
+export interface RowCursor {
+  readonly chunk: number
+  /** Rows of the chunk that are done. */
+  readonly offset: number
+  /** Whether the file of failures has its header. */
+  readonly hasFailures: boolean
+}
+
+export interface TakenRows {
+  readonly valid: readonly { readonly line: number; readonly row: UserRow }[]
+  readonly invalid: readonly {
+    readonly line: number
+    readonly errors: Extract<ReadRow, { ok: false }>['errors']
+  }[]
+  readonly count: number
+  readonly next: Omit<RowCursor, 'hasFailures'>
+  readonly done: boolean
+}
+
+export const firstRows: RowCursor = { chunk: 0, offset: 0, hasFailures: false }
+
+/**
+ * Takes rows from where `cursor` stands. A row that names an identifier taken already begins the next step, so that
+ * rows about one person happen in their order, as if each were a request of its own.
+ * @param costly whether a row needs a password hash made (about 26 ms of CPU)
+ */
+export function takeRows(
+  input: JobInput,
+  cursor: RowCursor,
+  costly: (row: UserRow) => boolean,
+  mostCostly = 40,
+): TakenRows {
+  const rows = input.read(cursor.chunk)
+  const valid: { line: number; row: UserRow }[] = []
+  const invalid: { line: number; errors: Extract<ReadRow, { ok: false }>['errors'] }[] = []
+  const seen = new Set<string>()
+  let hashes = 0
+  let at = cursor.offset
+  for (; at < rows.length; at++) {
+    const { line } = rows[at] as InputRow
+    const read = readUserRow(rows[at] as InputRow, input.format)
+    if (!read.ok) {
+      invalid.push({ line, errors: read.errors })
+      continue
+    }
+    const names = identifiersOf(read.row)
+    if (names.some((name) => seen.has(name))) break
+    if (costly(read.row) && ++hashes > mostCostly) break
+    for (const name of names) seen.add(name)
+    valid.push({ line, row: read.row })
+  }
+  const isChunkDone = at === rows.length
+  const next = isChunkDone ? { chunk: cursor.chunk + 1, offset: 0 } : { chunk: cursor.chunk, offset: at }
+  return { valid, invalid, count: at - cursor.offset, next, done: isChunkDone && next.chunk === input.chunks }
+}
+
+/** The rows a step took, as they came. */
+export const rowsOf = (input: JobInput, cursor: RowCursor, count: number): readonly InputRow[] =>
+  input.read(cursor.chunk).slice(cursor.offset, cursor.offset + count)
+
+const identifiersOf = ({ id, email, username }: UserRow): readonly string[] =>
+  [id, email, username].flatMap((name) => (name === undefined ? [] : [identifierForm(name)]))

@@ -1,0 +1,58 @@
+/** Pages over more events than the near part, one part and one unordered sample hold. */
+import { sql } from 'drizzle-orm'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { selectEvents } from '../../../src/audit/search/event-query.store.ts'
+import { ownDatabase } from '../../fakes/database.ts'
+
+const count = 9000
+let database: Awaited<ReturnType<typeof ownDatabase>>
+const marker = crypto.randomUUID().replaceAll('-', '')
+
+describe('pages found by words', () => {
+  beforeAll(async () => {
+    database = await ownDatabase()
+    await database.execute(sql`
+      insert into audit_events (id, type, occurred_at, outcome, actor_type, client_id, data)
+      select gen_random_uuid(), 'token.issued', timestamptz '2001-01-01' + n * interval '1 hour', 'success', 'client',
+        ${marker}, jsonb_build_object('each', ${`each${marker}`}::text) ||
+          case when n % 7 = 0 then jsonb_build_object('some', ${`some${marker}`}::text) else '{}' end ||
+          case when n < 3000 then jsonb_build_object('old', ${`old_${marker}`}::text) else '{}' end ||
+          case when n % 2900 = 1 then jsonb_build_object('rare', ${`rare${marker}`}::text) else '{}' end
+      from generate_series(1, ${count}::int) as n`)
+    // Numbers that no event got.
+    await database.execute(sql`delete from audit_events where client_id = ${marker} and
+      position % 5000 between 100 and 400`)
+  })
+
+  const time = { from: '2001-02-10T00:00:00Z', to: '2001-06-20T00:00:00Z' }
+  const inTime = sql`occurred_at >= ${time.from}::timestamptz and occurred_at < ${time.to}::timestamptz`
+  test.each([
+    ['a word of every event', { words: `each${marker}` }, sql`data ? 'each'`],
+    ['a word of some events', { words: `some${marker}` }, sql`data ? 'some'`],
+    ['a word of old events', { words: `old_${marker}` }, sql`data ? 'old'`],
+    ['a word of few events', { words: `rare${marker}` }, sql`data ? 'rare'`],
+    ['a word and a long time', { words: `each${marker}`, filter: time }, inTime],
+    ['two words', { words: `some${marker} old_${marker}` }, sql`data ? 'some' and data ? 'old'`],
+  ])('%s: none is missing and none comes twice, in both orders', async (_name, query, condition) => {
+    const { rows } = await database.execute<{ position: string }>(
+      sql`select position from audit_events where client_id = ${marker} and ${condition} order by position`,
+    )
+    const expected = rows.map(({ position }) => Number(position))
+    expect(expected.length).toBeGreaterThan(2)
+    expect(await walk(query, 'asc')).toEqual(expected)
+    expect(await walk(query, 'desc')).toEqual(expected.toReversed())
+  })
+})
+
+async function walk(query: { words: string; filter?: object }, order: 'asc' | 'desc'): Promise<number[]> {
+  const limit = 500
+  const found: number[] = []
+  for (let isLast = false; !isLast; ) {
+    const { rows } = await database.execute<{ position: string }>(
+      selectEvents({ filter: {}, ...query, order, after: found.at(-1), limit }, sql`position`),
+    )
+    found.push(...rows.map(({ position }) => Number(position)))
+    isLast = rows.length < limit
+  }
+  return found
+}
