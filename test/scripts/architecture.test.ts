@@ -1,9 +1,12 @@
 /** The rules of design: each of them must catch the file it is about, or it protects nothing. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkArchitecture } from '../../scripts/check/architecture.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Rule, offending file, what it imports. */
 const violations: readonly (readonly [rule: string, file: string, imports: string])[] = [
@@ -94,3 +97,34 @@ describe('architecture rules (docs/architecture.md)', () => {
     for (const file of innocent) expect(output).not.toContain(`: ${file} → `)
   })
 })
+
+describe('the list of folders (docs/architecture.md)', () => {
+  test('names each folder of src/ once, above every folder that imports it', async () => {
+    const text = await readFile(join(root, 'docs/architecture.md'), 'utf8')
+    const section = text.slice(text.indexOf('## Folders'), text.indexOf('## The dependency rule'))
+    const listed = [...section.matchAll(/^\| `([\w-]+)\/`/gm)].map(([, name]) => name as string)
+    const folders = (await readdir(join(root, 'src'), { withFileTypes: true })).filter((entry) =>
+      entry.isDirectory(),
+    )
+    expect([...listed].sort()).toEqual(folders.map(({ name }) => name).sort())
+    for (const [place, folder] of listed.entries()) {
+      for (const imported of await foldersImportedBy(folder)) {
+        expect(listed.indexOf(imported), `${folder}/ imports ${imported}/`).toBeLessThan(place)
+      }
+    }
+  })
+})
+
+/** Folders of `src/` that the files of `folder` import. */
+async function foldersImportedBy(folder: string): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const entry of await readdir(join(root, 'src', folder), { recursive: true, withFileTypes: true })) {
+    if (!/[.]tsx?$/.test(entry.name)) continue
+    const text = await readFile(join(entry.parentPath, entry.name), 'utf8')
+    for (const [, specifier = ''] of text.matchAll(/(?:from|import\()\s*'([.][^']+)'/g)) {
+      const [source, target] = relative(root, join(entry.parentPath, specifier)).split('/')
+      if (source === 'src' && target !== folder && target && !target.includes('.')) found.add(target)
+    }
+  }
+  return found
+}
