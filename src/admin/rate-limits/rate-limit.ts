@@ -20,7 +20,7 @@ export const rateLimitSchema = z
       .enum(['default', 'configuration', 'setting'])
       .meta({ description: 'Where the numbers come from: code, AUTHLY_RATE_LIMITS, or an administrator' }),
     reset_to: storedLimit.meta({ description: 'What would be in force without the setting' }),
-    when_counter_is_away: z.enum(['allow', 'refuse']),
+    when_counter_unavailable: z.enum(['allow', 'refuse']),
     updated_at: z.string().nullable().meta({ format: 'date-time', description: '`null`: never changed' }),
   })
   .meta({ id: 'RateLimitPolicy' })
@@ -48,7 +48,7 @@ export function toRateLimitView(
     per_seconds: inForce.perSeconds,
     source,
     reset_to: { capacity: fallback.capacity, per_seconds: fallback.perSeconds },
-    when_counter_is_away: onFailure === 'open' ? ('allow' as const) : ('refuse' as const),
+    when_counter_unavailable: onFailure === 'open' ? ('allow' as const) : ('refuse' as const),
     updated_at: row ? new Date(row.updated_at).toISOString() : null,
   }
 }

@@ -104,7 +104,7 @@ describe('rate-limit policies', () => {
       items: Record<string, unknown>[]
     }
     expect(items.find((item) => item['policy'] === 'login-ip')).toMatchObject({
-      ...{ capacity: 30, per_seconds: 300, source: 'default', when_counter_is_away: 'refuse' },
+      ...{ capacity: 30, per_seconds: 300, source: 'default', when_counter_unavailable: 'refuse' },
     })
     expect((await callAdmin(admin, 'GET', '/admin/rate-limits/no-such')).status).toBe(404)
   })
