@@ -89,6 +89,7 @@ module.exports = {
           '^src/wiring[.]ts$',
           '^src/worker[.]ts$',
           '^src/env[.]d[.]ts$',
+          '^src/dependencies[.]ts$', // what the authorized database is, not how it is made
           '[.](?:object|store)[.]ts$', // of their own folder: adapters-stay-in-their-capability
           ...adminOperations,
           '^src/admin/.*[.]store[.]ts$',
@@ -127,6 +128,21 @@ module.exports = {
         ],
       },
       to: { path: wrappers },
+    },
+    {
+      name: 'one-door-to-postgres',
+      comment:
+        'Who administers reaches Postgres by an authorized database, which wiring.ts makes (docs/decisions/0030). The schema is no way to it, and a type neither.',
+      severity: 'error',
+      from: { path: ['^src/admin/', '[.](?:operation|kind)[.]ts$'] },
+      to: { path: '^src/db/(?!schema[.]ts$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'authentication-authorizes',
+      comment: 'An Authorized is made of a token that was found alive, for the operation it was sent to.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/admin/authenticate[.]ts$' },
+      to: { path: '^src/access/authorize[.]ts$' },
     },
     {
       name: 'routes-are-mounted-by-app',

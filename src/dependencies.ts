@@ -1,11 +1,11 @@
 /** What a request can use. Types only: `wiring.ts` builds it, routes hand the narrow parts to use cases. */
+import type { DatabaseFor } from './access/authorized-database.store.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
-import type { RunBatch } from './db/run-batch.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import type { HealthProbes } from './health/check-health.ts'
 import type { JobOf } from './jobs/job.ts'
@@ -53,8 +53,10 @@ export interface Dependencies {
   readonly jobOf: JobOf
   readonly readSettings: ReadSettings
   readonly healthProbes: HealthProbes
-  /** For the admin API: everything else asks narrower questions. */
-  readonly runBatch: RunBatch
+  /** Postgres for who is authorized: the admin API has no other way to it. */
+  readonly databaseFor: DatabaseFor
+  /** The same for an answer that takes as long as its reader. */
+  readonly lastingDatabaseFor: DatabaseFor
   /** For the admin API, which renews what it changed. */
   readonly edgeCache: EdgeCache
 }

@@ -1,4 +1,5 @@
 /** The only place where bindings become dependencies. Built per request: nothing here does I/O by itself. */
+import { createAuthorizedDatabase, type DatabaseFor } from './access/authorized-database.store.ts'
 import { deleteExpiredKeys } from './admin/idempotency.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
 import type { Origin } from './audit/event.ts'
@@ -13,7 +14,7 @@ import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import { findConsent, saveConsent } from './consents/consents.store.ts'
 import type { ScheduledNeeds } from './cron/scheduled.ts'
 import { createDatabase, type Database } from './db/client.ts'
-import { createRunBatch } from './db/run-batch.ts'
+import { createBoundedBatch, createRunBatch } from './db/run-batch.ts'
 import type { Dependencies, RequestEnv } from './dependencies.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache } from './edge-cache/edge-cache.ts'
@@ -109,6 +110,8 @@ const noSettings: StoredSettings = {}
 
 /** A Postgres that has not answered a request by then counts as away: the person gets an answer, not a spinner. */
 const databasePatienceMilliseconds = 5000
+/** Each page of an answer that takes as long as its reader. */
+const lastingPatienceMilliseconds = 20_000
 
 /**
  * Everything a request can use, each made when first asked for: a token request pays for four of these, not
@@ -159,8 +162,13 @@ class RequestDependencies implements Dependencies {
     return this.#cache
   }
 
-  get runBatch() {
-    return createRunBatch(this.#database)
+  get databaseFor(): DatabaseFor {
+    return (authorized) => createAuthorizedDatabase(createRunBatch(this.#database), authorized)
+  }
+
+  get lastingDatabaseFor(): DatabaseFor {
+    return (authorized) =>
+      createAuthorizedDatabase(createBoundedBatch(this.config, lastingPatienceMilliseconds), authorized)
   }
 
   get readSettings(): ReadSettings {
@@ -272,7 +280,7 @@ class RequestDependencies implements Dependencies {
 
   get healthProbes(): HealthProbes {
     return {
-      postgres: () => askPostgres(this.runBatch),
+      postgres: () => askPostgres(createRunBatch(this.#database)),
       // Its own object: nothing but this question is ever asked of it.
       objects: () =>
         createObjectReplica(this.#env.EDGE_REPLICA, { ...this.config, region: 'health' }).get('health'),

@@ -1,13 +1,13 @@
 /**
- * `npm run check:architecture`: the import rules of `.dependency-cruiser.cjs` and no circles of folders, over everything
- * we wrote. Takes a
- * folder to look at instead (tests give it one that breaks a rule).
+ * `npm run check -- architecture`: the import rules of `.dependency-cruiser.cjs`, no circles of folders, and rights in
+ * SQL in one folder alone. Takes a folder to look at instead (tests give it one that breaks a rule).
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findFolderCycles } from './folder-cycles.ts'
+import { findRightsOutsideAccess } from './rights-in-sql.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const toolFolder = join(root, 'node_modules/dependency-cruiser/bin')
@@ -32,10 +32,13 @@ export function checkArchitecture(folder = root): { ok: boolean; output: string 
   ])
   if (!cruise.stdout.startsWith('{')) return { ok: false, output: `${cruise.stdout}${cruise.stderr}` }
   const report = run('depcruise-fmt.mjs', folder, ['--output-type', 'err-long', '-e', '-'], cruise.stdout)
-  const cycles = findFolderCycles(importsOf(JSON.parse(cruise.stdout) as Cruise))
+  const faults = [
+    ...findFolderCycles(importsOf(JSON.parse(cruise.stdout) as Cruise)),
+    ...findRightsOutsideAccess(folder),
+  ]
   return {
-    ok: report.status === 0 && cycles.length === 0,
-    output: [`${report.stdout}${report.stderr}`, ...cycles].join('\n'),
+    ok: report.status === 0 && faults.length === 0,
+    output: [`${report.stdout}${report.stderr}`, ...faults].join('\n'),
   }
 }
 

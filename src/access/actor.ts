@@ -1,10 +1,14 @@
-/** Who calls the admin API: a person through a client, or a client for itself (service account). */
-export type Actor = {
+/** Who acts: a person through a client, or a client for itself (service account). */
+export interface Actor {
   readonly type: 'user' | 'client'
   /** User id or client id. */
   readonly id: string
   /** The client that holds the token. */
   readonly clientId: string
+}
+
+/** The actor of a request, with what their token and the request say of them. */
+export interface Caller extends Actor {
   readonly scopes: readonly string[]
   /** When the person last proved who they are (seconds since the Unix epoch); undefined for clients. */
   readonly authTime: number | undefined

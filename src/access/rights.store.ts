@@ -4,11 +4,24 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from './actor.ts'
+import { type Authorized, authorizationKey } from './authorized.ts'
 
 type Who = Pick<Actor, 'type' | 'id'>
 
 const textArray = (values: readonly string[]): SQL =>
   sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
+
+/** Refuses (`AU403`) unless the actor has all permissions of the person concerned. */
+export const assertMayManage = ({ type, id }: Who, userId: string): SQL =>
+  sql`select authly_assert_may_manage(${type}, ${id}, ${userId}::uuid)`
+
+/** Refuses (`AU403`, `AU422`) unless all roles exist and the actor has their permissions. */
+export const assertMayGrant = ({ type, id }: Who, roles: readonly string[]): SQL =>
+  sql`select authly_assert_may_grant(${type}, ${id}, ${textArray(roles)})`
+
+/** An expression that refuses (`AU403`) unless the actor has the permission, where only the statement knows which. */
+export const requirePermission = ({ type, id }: Who, permission: SQL): SQL =>
+  sql`authly_authorize(${type}, ${id}, ${permission})`
 
 /** A CTE without `with`: `held.permissions`, what the actor may do now. For statements over many rows. */
 export const heldPermissions = ({ type, id }: Who): SQL => sql`
@@ -53,6 +66,17 @@ export const asRestricted = (
   before: sql`select authly_note_restrictions(${clientId})`,
   after: sql`select authly_assert_as_restricted(${writtenId})`,
 })
+
+/** `key` (`authorizationKey`) of those who may no longer do what they were authorized for. */
+export function selectUnauthorized(all: readonly Authorized[]): SQL {
+  const byKey = new Map(all.map((authorized) => [authorizationKey(authorized), authorized]))
+  const rows = [...byKey].map(([key, { actor, ...rest }]) => ({ key, ...actor, ...rest }))
+  return sql`
+    select key from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as asked (key text, type text, id text, "clientId" text, scopes jsonb, permission text)
+    where not authly_client_may("clientId", permission) or not authly_covers(
+      authly_lent_permissions(type, id, array(select jsonb_array_elements_text(scopes))), array[permission])`
+}
 
 const assertHoldsAll = ({ type, id }: Who, permissions: SQL): SQL =>
   sql`select authly_assert_covers(${type}, ${id}, ${permissions})`

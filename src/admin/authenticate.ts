@@ -5,7 +5,9 @@
  * (`authorized-database.store.ts`). The order is deliberate: who has no live token learns nothing but that.
  */
 
-import type { Actor, LiveToken } from '../access/actor.ts'
+import type { Actor, Caller, LiveToken } from '../access/actor.ts'
+import { authorize } from '../access/authorize.ts'
+import type { Authorized } from '../access/authorized.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -43,7 +45,8 @@ export type AuthenticateNeeds = Pick<
 type CalledOperation = Pick<Operation, 'id' | 'method' | 'permission' | 'dangerous' | 'upload' | 'upgrade'>
 
 export interface Authenticated {
-  readonly actor: Actor
+  readonly actor: Caller
+  readonly authorized: Authorized
   readonly token: LiveToken
   /** To read the body from: a signed request's body is checked. */
   readonly request: Request
@@ -61,8 +64,8 @@ export interface Authentication {
  * Judges one request. One Durable Object call (does the token still live?), and one more for a signed request.
  *
  * Attack: an application that an administrator merely signed in to uses up the administrator's permits with its own
- * token. So a person pays for a living token with the scope of the operation alone; everything else is paid for by
- * the address, and before it is looked at any closer.
+ * token. So a person pays for a living token with the scope of the operation, from where its client may call, alone;
+ * everything else is paid for by the address, and before it is looked at any closer.
  */
 export async function authenticate(
   needs: AuthenticateNeeds,
@@ -73,7 +76,7 @@ export async function authenticate(
   const { rateLimiter } = needs
   const bearer = await readBearer(needs, request, operation)
   const holder =
-    bearer.ok && hasScope(bearer.value.actor, operation) ? subjectOf(bearer.value.actor) : undefined
+    bearer.ok && isExpected(bearer.value, operation, origin) ? subjectOf(bearer.value.actor) : undefined
   const chargeAddress = () => rateLimiter.take('admin-ip-unauthenticated', origin.ip ?? 'unknown')
   const chargeHolder = (subject: string) => rateLimiter.take('admin-actor', subject)
   let paid: RateLimitDecision | undefined
@@ -93,7 +96,7 @@ export async function authenticate(
 }
 
 /** Of a token without administrative scopes only where it came from: that it may nothing here is no attempt at more. */
-const isTelling = (actor: Actor, problem: Problem): boolean =>
+const isTelling = (actor: Caller, problem: Problem): boolean =>
   problem === ipNotAllowed ||
   (problem.status === 403 && actor.scopes.some((scope) => scope.startsWith('admin:')))
 
@@ -104,11 +107,12 @@ const answer = (outcome: Result<Authenticated, Problem>, paid: RateLimitDecision
 
 const subjectOf = (actor: Actor): string => `${actor.type}:${actor.id}`
 
-const hasScope = (actor: Actor, operation: CalledOperation): boolean =>
-  actor.scopes.includes(operation.permission)
+/** By what is known without asking anybody. */
+const isExpected = ({ actor, client }: Bearer, operation: CalledOperation, { ip }: Origin): boolean =>
+  actor.scopes.includes(operation.permission) && isAllowedFrom(client.admin_ip_allow_list ?? [], ip)
 
 interface Bearer {
-  readonly actor: Actor
+  readonly actor: Caller
   readonly client: Client
   readonly token: LiveToken
   readonly address: TokenAddress
@@ -116,6 +120,7 @@ interface Bearer {
 
 /** A bearer whose token lives, and what was read meanwhile. */
 interface Heard extends Bearer {
+  readonly authorized: Authorized
   readonly settings: Settings
 }
 
@@ -142,7 +147,7 @@ async function readBearer(
     return err(unauthorized('invalid_token', 'it has ended, or its client is gone'))
   }
   const isPerson = address.grantId !== undefined
-  const actor: Actor = {
+  const actor: Caller = {
     type: isPerson ? 'user' : 'client',
     id: isPerson ? address.subject : clientId,
     clientId,
@@ -185,9 +190,8 @@ async function hear(
   }
   const lists = [settings['admin.ip_allow_list'], client.admin_ip_allow_list ?? []]
   if (!lists.every((list) => isAllowedFrom(list, origin.ip))) return err(ipNotAllowed)
-  return hasScope(actor, operation)
-    ? ok({ ...bearer, settings })
-    : err(insufficientScope(operation.permission))
+  const authorized = authorize(actor, operation.permission)
+  return authorized ? ok({ ...bearer, authorized, settings }) : err(insufficientScope(operation.permission))
 }
 
 async function admit(
@@ -195,7 +199,7 @@ async function admit(
   request: Request,
   operation: CalledOperation,
   origin: Origin,
-  { actor, client, token, settings }: Heard,
+  { actor, authorized, client, token, settings }: Heard,
 ): Promise<Result<Authenticated, Problem>> {
   const denied = (problem: Problem): Result<Authenticated, Problem> => {
     recordDenial(needs, operation, actor, origin, problem)
@@ -208,11 +212,11 @@ async function admit(
   if ('problem' in signature) return denied(signature.problem)
   const stepUp = checkStepUp(needs.now(), settings, operation, actor)
   if (stepUp) return err(stepUp)
-  if (!signature.isSigned) return ok({ actor, token, request })
+  if (!signature.isSigned) return ok({ actor, authorized, token, request })
   const checked = await withCheckedBody(request, {
     isStreamed: operation.upload !== undefined,
     maxBytes: maxJsonBytes,
   })
-  if (checked.ok) return ok({ actor: { ...actor, isSigned: true }, token, ...checked.value })
+  if (checked.ok) return ok({ actor: { ...actor, isSigned: true }, authorized, token, ...checked.value })
   return denied(checked.error)
 }

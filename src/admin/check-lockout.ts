@@ -3,7 +3,7 @@
  * that the new rules must admit. Who could not call any more cannot set what keeps them from it.
  */
 
-import type { Actor } from '../access/actor.ts'
+import type { Caller } from '../access/actor.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Fault } from '../kit/problem.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -15,7 +15,7 @@ import { checkAllowList } from './ip-allow-list.ts'
  */
 export function checkLockout(
   changed: Partial<Settings>,
-  caller: { readonly actor: Actor; readonly origin: Pick<Origin, 'ip'> },
+  caller: { readonly actor: Caller; readonly origin: Pick<Origin, 'ip'> },
   pointer: (name: keyof Settings) => string,
 ): readonly Fault[] {
   const { actor, origin } = caller

@@ -5,7 +5,8 @@
  */
 import type { z } from '@hono/zod-openapi'
 import type { SQL } from 'drizzle-orm'
-import type { Actor, LiveToken } from '../access/actor.ts'
+import type { Caller, LiveToken } from '../access/actor.ts'
+import type { Authorized } from '../access/authorized.ts'
 import type { AuthorizedDatabase } from '../access/authorized-database.store.ts'
 import type { Permission } from '../access/permissions.ts'
 import type { AuditEvent, AuditEventType, Origin } from '../audit/event.ts'
@@ -81,7 +82,9 @@ export interface AdminCall<Params = unknown, Query = unknown, Body = unknown> {
   readonly body: Body
   /** For uploads and upgrades; the body of other requests is read already. */
   readonly request: Request
-  readonly actor: Actor
+  readonly actor: Caller
+  /** That the caller may do this: for what goes on when the request has ended. */
+  readonly authorized: Authorized
   /** What was found alive: a stream that outlives the request asks again. */
   readonly token: LiveToken
   readonly origin: Origin

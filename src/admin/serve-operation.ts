@@ -2,14 +2,13 @@
 
 import { type SQL, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
-import type { Actor, LiveToken } from '../access/actor.ts'
-import { type AuthorizedDatabase, createAuthorizedDatabase } from '../access/authorized-database.store.ts'
+import type { AuthorizedDatabase } from '../access/authorized-database.store.ts'
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { AppEnv, Dependencies } from '../dependencies.ts'
 import { type Problem, renderProblem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import { authenticate } from './authenticate.ts'
+import { type Authenticated, authenticate } from './authenticate.ts'
 import { claimKey, fingerprintOf, openRecorded, selectRecorded } from './idempotency.store.ts'
 import type { AdminCall, Answer, Operation } from './operation.ts'
 import { isReplay, problemOfError } from './problem-of-error.ts'
@@ -22,20 +21,14 @@ export async function serveOperation(operation: Operation, c: Context<AppEnv>): 
   const { deps, origin } = c.env
   const { outcome, headers } = await authenticate(deps, c.req.raw, operation, origin)
   if (!outcome.ok) return renderProblem(outcome.error, origin.request_id, headers)
-  const { actor, token, request, bodyProblem } = outcome.value
+  const { actor, request } = outcome.value
   const input = await readInput(operation, request, c.req.param() as Record<string, string>)
   if (!input.ok) return renderProblem(input.error, origin.request_id, headers)
   const key = readIdempotencyKey(operation, request)
   if (!key.ok) return renderProblem(key.error, origin.request_id, headers)
   const result = await act(operation, {
-    deps,
-    origin,
-    request,
-    actor,
-    token,
-    input: input.value,
-    key: key.value,
-    bodyProblem,
+    ...outcome.value,
+    ...{ deps, origin, input: input.value, key: key.value },
   })
   if (!result.ok) {
     if (result.error.status === 403) {
@@ -48,23 +41,18 @@ export async function serveOperation(operation: Operation, c: Context<AppEnv>): 
     : renderAnswer(result.value, origin, headers)
 }
 
-interface Situation {
+interface Situation extends Authenticated {
   readonly deps: Dependencies
   readonly origin: Origin
-  readonly request: Request
-  readonly actor: Actor
-  readonly token: LiveToken
   readonly input: Input
   /** Of an upload. */
   uploadDigest?: string
   /** Of `Idempotency-Key`. */
   readonly key: string | undefined
-  /** Of a signed upload, once it was read: why it does not count. */
-  readonly bodyProblem: (() => Problem | undefined) | undefined
 }
 
 async function act(operation: Operation, situation: Situation): Promise<Result<Answer | Response, Problem>> {
-  const call = createCall(operation, situation)
+  const call = createCall(situation)
   try {
     // Attack: somebody with the scope but no role fills our objects with uploads that are refused only at the end.
     if (operation.upload) await call.db.run(sql`select 1`)
@@ -92,9 +80,9 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
   }
 }
 
-function createCall(operation: Operation, situation: Situation): AdminCall {
-  const { deps, origin, request, actor, token, input, key } = situation
-  const db = createAuthorizedDatabase(deps.runBatch, actor, operation.permission)
+function createCall(situation: Situation): AdminCall {
+  const { deps, origin, request, actor, authorized, token, input, key } = situation
+  const db = deps.databaseFor(authorized)
   const now = deps.now()
   return {
     ...{
@@ -103,7 +91,7 @@ function createCall(operation: Operation, situation: Situation): AdminCall {
       body: input.body,
       expectedVersions: input.expectedVersions,
     },
-    ...{ request, actor, token, origin, now, db, deps },
+    ...{ request, actor, authorized, token, origin, now, db, deps },
     async writeOnce(answer: Answer, statements: readonly SQL[], guards: readonly SQL[] = []) {
       if (key === undefined) return (await db.runAll([...guards, ...statements])).slice(guards.length)
       const fingerprint = await fingerprintOfCall(situation)

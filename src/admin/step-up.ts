@@ -1,6 +1,6 @@
 /** Step-up (RFC 9470): what cannot be undone, or gives power away, needs a person who proved themselves lately. */
 
-import type { Actor } from '../access/actor.ts'
+import type { Caller } from '../access/actor.ts'
 import type { Problem } from '../kit/problem.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Operation } from './operation.ts'
@@ -15,7 +15,7 @@ export function checkStepUp(
   now: number,
   settings: Pick<Settings, 'admin.step_up_max_age_seconds' | 'admin.step_up_acr_values'>,
   operation: Pick<Operation, 'dangerous'>,
-  actor: Pick<Actor, 'type' | 'authTime' | 'acr'>,
+  actor: Pick<Caller, 'type' | 'authTime' | 'acr'>,
 ): Problem | undefined {
   if (!operation.dangerous || actor.type === 'client') return undefined
   const maxAgeSeconds = settings['admin.step_up_max_age_seconds']

@@ -1,10 +1,15 @@
 /** Several statements in one HTTP call and one transaction: all of them happen, or none. */
 import type { SQL } from 'drizzle-orm'
-import type { Database } from './client.ts'
+import { createDatabase, type Database } from './client.ts'
 
 export type Row = Record<string, unknown>
 /** Runs `statements` in order in one transaction; rows of each. One round trip. */
 export type RunBatch = (statements: readonly SQL[]) => Promise<readonly (readonly Row[])[]>
+
+interface DatabaseTarget {
+  readonly databaseUrl: string
+  readonly databaseGatewayUrl: string | undefined
+}
 
 export const createRunBatch =
   (database: Database): RunBatch =>
@@ -14,4 +19,24 @@ export const createRunBatch =
     if (first === undefined) return []
     const results = await database.batch([first, ...rest])
     return results.map((result) => result.rows)
+  }
+
+/**
+ * With a client for each batch, which is given up after `milliseconds`: for what outlives a request, because a client
+ * must not outlive the event that made it.
+ */
+export const createBoundedBatch =
+  (target: DatabaseTarget, milliseconds: number): RunBatch =>
+  async (statements) => {
+    const timeout = new AbortController()
+    // Not AbortSignal.timeout: its timer would keep an object in memory long after the answer.
+    const timer = setTimeout(() => timeout.abort(new DOMException('no answer', 'TimeoutError')), milliseconds)
+    const { databaseUrl, databaseGatewayUrl } = target
+    try {
+      return await createRunBatch(
+        createDatabase(databaseUrl, databaseGatewayUrl, { signal: timeout.signal }),
+      )(statements)
+    } finally {
+      clearTimeout(timer)
+    }
   }

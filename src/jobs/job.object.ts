@@ -5,7 +5,10 @@
  * (docs/decisions/0015).
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { LastingAuthorization } from '../access/authorized.ts'
+import { findDeadTokens } from '../access/dead-tokens.ts'
 import { configOf } from '../config.ts'
+import { createBoundedBatch } from '../db/run-batch.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
@@ -30,11 +33,10 @@ import {
   type JobProgress,
   jobFileNames,
   type Offered,
-  type TokenAddress,
-  type WatcherToken,
+  readOrder,
 } from './job.ts'
 import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
-import { createJobBatch } from './jobs.store.ts'
+import { findUnauthorized } from './jobs.store.ts'
 import { type MovingJob, moveJob, wait } from './move-job.object.ts'
 import { createProgressFeed, type ProgressFeed, watcherHeader } from './progress-feed.ts'
 
@@ -44,6 +46,8 @@ const alarmBudgetMs = 5_000
 /** Each may call many objects: an invocation has a limit of those too. */
 const mostStepsPerAlarm = 8
 const claimDelayMs = 300
+/** How long Postgres may take for one step before it counts as away. */
+const patienceMs = 20_000
 
 /** The engine. The class of the deployment (`src/worker.ts`) hands in the kinds there are. */
 export abstract class JobObject extends DurableObject<Env> {
@@ -71,6 +75,7 @@ export abstract class JobObject extends DurableObject<Env> {
   ): Promise<Offered> {
     if (this.#state) throw new Error('a job object takes one order')
     const kind = findJobKind(this.kinds, order.kind)
+    if (kind.permission !== order.authorized.permission) throw new Error('ordered with another permission')
     this.#schema.ensure()
     // Set first: whatever happens to this request, nothing of it stays.
     await this.#storage.setAlarm(Date.now() + offerLifetimeMs)
@@ -156,7 +161,7 @@ export abstract class JobObject extends DurableObject<Env> {
   /** Progress as server-sent events, until the job ends. */
   async watch(watch: {
     readonly after: number | undefined
-    readonly token: WatcherToken
+    readonly authorization: LastingAuthorization
   }): Promise<ReadableStream<Uint8Array> | undefined> {
     const progress = await this.progress()
     return progress && this.#feed.open(progress, watch)
@@ -178,11 +183,7 @@ export abstract class JobObject extends DurableObject<Env> {
     this.#isWorking = true
     try {
       const until = Date.now() + alarmBudgetMs
-      await this.#feed.endDead(async (token) => {
-        const { grant_id, jti_hash } = token
-        const input = { now: Date.now(), kind: 'access', grant_id, jti_hash } as const
-        return (await this.#sessionsOf(token).inspectToken(input)).status === 'live'
-      })
+      await this.#feed.endUnauthorized((all) => this.#findEnded(all))
       let next: number | undefined
       let steps = 0
       do next = await moveJob(this.#moving).catch((error: Error) => this.#stumble(error))
@@ -204,7 +205,8 @@ export abstract class JobObject extends DurableObject<Env> {
   }
 
   get #state(): JobState | undefined {
-    return this.#storage.kv.get<JobState>(stateKey)
+    const state = this.#storage.kv.get<JobState>(stateKey)
+    return state && { ...state, order: readOrder(state.order) }
   }
 
   #save(state: JobState): void {
@@ -217,22 +219,36 @@ export abstract class JobObject extends DurableObject<Env> {
     return progressOf(state, listFiles(this.#storage.sql, kind.files?.(state.order.params) ?? {}), Date.now())
   }
 
-  /** The object that knows a token. */
-  #sessionsOf({ subject }: TokenAddress): UserSessions {
+  #sessionsOf(subject: string): UserSessions {
     return placeObjects(this.env.USER_SESSIONS, configOf(this.env))(subject) as unknown as UserSessions
   }
 
-  async #delegate({ job_id, authority }: JobOrder): Promise<boolean> {
-    if (!authority) return false
-    const { client_id, token } = authority
-    const { grant_id, jti_hash } = token
-    return this.#sessionsOf(authority.token).delegate({
-      ...{ now: Date.now(), work_id: job_id, client_id, grant_id, jti_hash },
+  async #delegate({ job_id, authorized, token }: JobOrder): Promise<boolean> {
+    if (!token) return false
+    const { subject, grantId, jtiHash } = token
+    return this.#sessionsOf(subject).delegate({
+      ...{ now: Date.now(), work_id: job_id, client_id: authorized.actor.clientId },
+      ...{ grant_id: grantId, jti_hash: jtiHash },
     })
+  }
+
+  /** Who watched and may not any more: the token was revoked, or the right behind it is gone. */
+  async #findEnded(all: readonly LastingAuthorization[]): Promise<ReadonlySet<LastingAuthorization>> {
+    const [dead, unauthorized] = await Promise.all([
+      findDeadTokens(
+        all,
+        ({ token }) => token,
+        (subject, input) =>
+          this.#sessionsOf(subject).inspectToken({ now: Date.now(), kind: 'access', ...input }),
+      ),
+      findUnauthorized(this.#moving.runBatch, all),
+    ])
+    return new Set([...dead, ...unauthorized])
   }
 
   #workOf({ order, counts, input }: JobState): JobWork<object> {
     const config = configOf(this.env)
+    const { actor } = order.authorized
     this.#root ??= createRootSecret(config.rootSecret, config.previousRootSecrets)
     return {
       ...{ order, params: order.params, counts, root: this.#root, passwordHasher: argon2Hasher },
@@ -243,7 +259,7 @@ export abstract class JobObject extends DurableObject<Env> {
           config,
         )(userId).endAllSessions({
           ...{ now: Date.now(), origin: order.origin, reason },
-          by: { actor_type: order.actor.type, actor_id: order.actor.id },
+          by: { actor_type: actor.type, actor_id: actor.id },
           forget: reason === 'account_deleted' ? 'everything' : undefined,
         }),
       issuer: config.issuer,
@@ -257,12 +273,12 @@ export abstract class JobObject extends DurableObject<Env> {
       ...{ storage: this.#storage, state: this.#state, bucket: env.FILES, kinds: this.kinds },
       /** A client for each use: its patience begins when it is made. */
       get runBatch() {
-        return createJobBatch(configOf(env))
+        return createBoundedBatch(configOf(env), patienceMs)
       },
       workOf: (state) => this.#workOf(state),
-      isDelegated: async ({ job_id, authority }) =>
-        authority !== undefined &&
-        this.#sessionsOf(authority.token).isDelegated({ now: Date.now(), work_id: job_id }),
+      isDelegated: async ({ job_id, token }) =>
+        token !== undefined &&
+        this.#sessionsOf(token.subject).isDelegated({ now: Date.now(), work_id: job_id }),
       save: (state) => this.#save(state),
       discard: () => this.discard(),
     }
@@ -281,8 +297,8 @@ export function createJobOf(namespace: DurableObjectNamespace<JobObject>, placem
       progress: () => object.progress() as Promise<JobProgress | undefined>,
       readFile: (name) => object.readFile(name),
       watch: (watch) => object.watch(watch),
-      async connect(token) {
-        const headers = { upgrade: 'websocket', [watcherHeader]: JSON.stringify(token) }
+      async connect(authorization) {
+        const headers = { upgrade: 'websocket', [watcherHeader]: JSON.stringify(authorization) }
         return (await object.fetch('https://job.internal/', { headers })).webSocket ?? undefined
       },
     }

@@ -1,4 +1,7 @@
 /** A background job as everybody sees it: what was asked, by whom, and how far it is. */
+
+import type { Actor, LiveToken } from '../access/actor.ts'
+import type { Authorized, LastingAuthorization } from '../access/authorized.ts'
 import type { Origin } from '../audit/event.ts'
 import type { InputProblem } from './formats/input-row.ts'
 
@@ -8,45 +11,33 @@ export type JobStatus = (typeof jobStatuses)[number]
 /** A job with one of these does nothing any more. */
 export const isFinal = (status: JobStatus): boolean => status !== 'queued' && status !== 'running'
 
-export interface JobActor {
-  readonly type: 'user' | 'client'
-  readonly id: string
-}
-
-/** An access token, by what its object knows it as. */
-export interface TokenAddress {
-  /** Name of the object. */
-  readonly subject: string
-  readonly grant_id: string | undefined
-  readonly jti_hash: string
-}
-
-/** The access token of somebody who follows a job. `until`: when it ends (milliseconds since the Unix epoch). */
-export interface WatcherToken extends TokenAddress {
-  readonly until: number
-}
-
-/** What the access token that began a job lends it, and where to ask whether somebody revoked that token. */
-export interface JobAuthority {
-  readonly client_id: string
-  readonly scopes: readonly string[]
-  readonly token: TokenAddress
-}
-
 /** What a job object is told once, when it is made. Plain data. */
 export interface JobOrder {
   readonly job_id: string
   /** Name of its kind (`src/job-kinds.ts`). */
   readonly kind: string
-  readonly actor: JobActor
-  /** Absent in an order of an older version: it lends nothing, so the job ends. */
-  readonly authority: JobAuthority | undefined
+  /** Asked for again with every step. */
+  readonly authorized: Authorized
+  /** The token it was ordered with, to ask whether somebody revoked it; absent in an order of an older version. */
+  readonly token: LiveToken | undefined
   /** Parsed by the kind's own schema before. */
   readonly params: Readonly<Record<string, unknown>>
   /** Milliseconds since the Unix epoch. */
   readonly created_at: number
   /** Of the request that made the job: every audit event of the job carries it. */
   readonly origin: Origin
+}
+
+/** What an older version kept of who ordered a job. It brings no rights, so the job ends; the trail names its actor. */
+interface FormerOrder extends Omit<JobOrder, 'authorized' | 'token'> {
+  readonly actor: Pick<Actor, 'type' | 'id'>
+}
+
+/** An order as it was kept, by whichever version. */
+export function readOrder(kept: JobOrder | FormerOrder): JobOrder {
+  if ('authorized' in kept) return kept
+  const authorized = { actor: { ...kept.actor, clientId: '' }, scopes: [], permission: '' }
+  return { ...kept, authorized: authorized as unknown as Authorized, token: undefined }
 }
 
 /** Counts of rows; `total` is null while nobody knows it. */
@@ -112,10 +103,10 @@ export interface JobHandle {
   /** Server-sent events. @param watch `after`: `Last-Event-ID` */
   watch(watch: {
     readonly after: number | undefined
-    readonly token: WatcherToken
+    readonly authorization: LastingAuthorization
   }): Promise<ReadableStream<Uint8Array> | undefined>
   /** The same over a WebSocket; undefined when the job is gone or has too many watchers. */
-  connect(token: WatcherToken): Promise<WebSocket | undefined>
+  connect(authorization: LastingAuthorization): Promise<WebSocket | undefined>
 }
 
 /** The job of an id. Makes no call by itself. */

@@ -4,47 +4,17 @@
  * or nothing.
  */
 import { type SQL, sql } from 'drizzle-orm'
-import { authorizeWork } from '../access/authorized-database.store.ts'
-import type { Permission } from '../access/permissions.ts'
-import { createDatabase } from '../db/client.ts'
-import { createRunBatch, type RunBatch } from '../db/run-batch.ts'
+import { authorizationKey, type LastingAuthorization } from '../access/authorized.ts'
+import { createAuthorizedDatabase } from '../access/authorized-database.store.ts'
+import { selectUnauthorized } from '../access/rights.store.ts'
+import type { RunBatch } from '../db/run-batch.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import { mostStumbles } from './drive-job.ts'
 import type { JobCounts, JobOrder, JobStatus } from './job.ts'
 import type { StepStatement } from './job-kind.ts'
 
-interface DatabaseTarget {
-  readonly databaseUrl: string
-  readonly databaseGatewayUrl: string | undefined
-}
-
-/** How long Postgres may take for one step before it counts as away. */
-const patienceMs = 20_000
-
-/** A client for one batch: it must not outlive the event that made it. */
-export const createJobBatch =
-  (target: DatabaseTarget): RunBatch =>
-  async (statements) => {
-    const timeout = new AbortController()
-    // Not AbortSignal.timeout: its timer would keep the object in memory long after the answer.
-    const timer = setTimeout(() => timeout.abort(new DOMException('no answer', 'TimeoutError')), patienceMs)
-    try {
-      const { databaseUrl, databaseGatewayUrl } = target
-      return await createRunBatch(
-        createDatabase(databaseUrl, databaseGatewayUrl, { signal: timeout.signal }),
-      )(statements)
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-/** The statement that refuses (`AU403`) unless the job may go on. What an order does not lend, it has not. */
-const authorizeOrder = ({ actor, authority }: JobOrder, permission: Permission): SQL =>
-  authorizeWork({ ...actor, scopes: authority?.scopes ?? [] }, authority?.client_id ?? '', permission)
-
 export interface StepRequest {
   readonly order: JobOrder
-  readonly permission: Permission
   readonly step: number
   readonly effect: 'read' | 'write'
   readonly statement: StepStatement
@@ -64,7 +34,7 @@ export type Unable = Exclude<StepAnswer, { readonly status: 'done' }>
 
 /** Does one step. Sent twice, a writing step acts once and answers the same. */
 export async function sendStep(runBatch: RunBatch, request: StepRequest): Promise<StepAnswer> {
-  const { order, permission, step, effect, statement, counts } = request
+  const { order, step, effect, statement, counts } = request
   const { job_id: jobId } = order
   const { ctes, outcome } = statement
   const progress = sql`
@@ -84,8 +54,8 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
           sql`delete from job_chunks where job_id = ${jobId}::uuid and chunk < ${step}::int`,
         ]
   try {
-    const rows = await runBatch([authorizeOrder(order, permission), ...work, progress])
-    const [answer] = rows[effect === 'read' ? 1 : 2] as readonly { outcome: unknown }[]
+    const rows = await createAuthorizedDatabase(runBatch, order.authorized).runAll([...work, progress])
+    const [answer] = rows[effect === 'read' ? 0 : 1] as readonly { outcome: unknown }[]
     const [state] = rows.at(-1) as readonly { cancel_requested: boolean }[]
     return { status: 'done', outcome: answer?.outcome, cancelRequested: state?.cancel_requested ?? true }
   } catch (error) {
@@ -103,14 +73,27 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
 /** Whether the job may go on: asked where there is no step to ask it with. */
 export async function askToGoOn(
   runBatch: RunBatch,
-  order: JobOrder,
-  permission: Permission,
+  { authorized }: Pick<JobOrder, 'authorized'>,
 ): Promise<Unable | undefined> {
   try {
-    await runBatch([authorizeOrder(order, permission)])
+    await createAuthorizedDatabase(runBatch, authorized).runAll([])
     return undefined
   } catch (error) {
     return failureOf(error)
+  }
+}
+
+/** Those who watch the job and may do so no longer. While Postgres is away nobody is found: it is asked again. */
+export async function findUnauthorized(
+  runBatch: RunBatch,
+  watching: readonly LastingAuthorization[],
+): Promise<readonly LastingAuthorization[]> {
+  try {
+    const [rows = []] = await runBatch([selectUnauthorized(watching.map(({ authorized }) => authorized))])
+    const keys = new Set(rows.map(({ key }) => key))
+    return watching.filter(({ authorized }) => keys.has(authorizationKey(authorized)))
+  } catch {
+    return []
   }
 }
 

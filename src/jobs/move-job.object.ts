@@ -92,7 +92,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
   await job.storage.sync()
   const plan = planOf(job)
   const request = {
-    ...{ order: state.order, permission: kind.permission, step: state.step, counts: state.counts },
+    ...{ order: state.order, step: state.step, counts: state.counts },
     ...{ effect: kind.effect(work.params), statement: kind.statement(work, plan) },
   }
   const answer = withdrawn
@@ -119,13 +119,12 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
   return 0
 }
 
-/** Why the job may not go on by what its token lent it; undefined: it may. */
+/** Whether somebody revoked the token the job was ordered with; undefined: nobody did. */
 async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<Unable | undefined> {
-  if (!order.authority)
-    return { status: 'refused', detail: 'it was ordered before an upgrade: order it again' }
+  if (!order.token) return { status: 'refused', detail: 'it was ordered before an upgrade: order it again' }
   try {
-    const isLent = await job.isDelegated(order)
-    return isLent ? undefined : { status: 'refused', detail: 'the access it was ordered with was revoked' }
+    const isLive = await job.isDelegated(order)
+    return isLive ? undefined : { status: 'refused', detail: 'the access it was ordered with was revoked' }
   } catch {
     return { status: 'later', detail: 'a part of the server is away' }
   }
@@ -146,8 +145,7 @@ async function publish(job: MovingJob, state: JobState): Promise<number | undefi
     job.save(endJob(state, 'succeeded', null))
     return 0
   }
-  const unable =
-    (await findWithdrawal(job, state.order)) ?? (await askToGoOn(job.runBatch, state.order, kind.permission))
+  const unable = (await findWithdrawal(job, state.order)) ?? (await askToGoOn(job.runBatch, state.order))
   if (unable) return giveUp(job, state, unable)
   const bucket = job.bucket
   if (!bucket) {
@@ -197,7 +195,8 @@ async function finish(job: MovingJob, state: JobState): Promise<number | undefin
 }
 
 function endEventOf({ order, status, counts, detail }: JobState) {
-  const { actor, job_id, kind } = order
+  const { authorized, job_id, kind } = order
+  const { actor } = authorized
   return createEvent('job.finished', Date.now(), order.origin, {
     outcome: status === 'failed' ? 'failure' : 'success',
     actor_type: actor.type,

@@ -2,8 +2,9 @@
  * Who watches a job. Server-sent events live as long as the object is in memory; WebSockets survive hibernation.
  * Progress is a state, not a history: a watcher that comes back gets the newest, unless it has that already.
  */
+import type { LastingAuthorization } from '../access/authorized.ts'
 import { jsonLine } from '../kit/json-line.ts'
-import { isFinal, type JobProgress, type WatcherToken } from './job.ts'
+import { isFinal, type JobProgress } from './job.ts'
 
 export interface ProgressFeed {
   /** To everybody who watches; closes the feeds of a job that ended. */
@@ -11,10 +12,15 @@ export interface ProgressFeed {
   /** Server-sent events (HTML §9.2). `after`: revision the watcher has seen. */
   open(
     progress: JobProgress,
-    watch: { readonly after: number | undefined; readonly token: WatcherToken },
+    watch: { readonly after: number | undefined; readonly authorization: LastingAuthorization },
   ): ReadableStream<Uint8Array>
-  /** Lets nobody go on whose token lives no more. Now and then, while there is something to tell. */
-  endDead(isLive: (token: WatcherToken) => Promise<boolean>): Promise<void>
+  /**
+   * Lets nobody go on who may not any more. Now and then, while there is something to tell.
+   * @param findEnded those of the authorizations that hold no longer
+   */
+  endUnauthorized(
+    findEnded: (all: readonly LastingAuthorization[]) => Promise<ReadonlySet<LastingAuthorization>>,
+  ): Promise<void>
   accept(progress: JobProgress, request: Request): Response
 }
 
@@ -24,11 +30,11 @@ const heartbeatMs = 15_000
 const mostWatchers = 50
 const mostUnread = 64 * 1024
 const livenessMs = 60_000
-/** The watcher's token as JSON. From the worker, never from outside. */
+/** The watcher's authorization as JSON. From the worker, never from outside. */
 export const watcherHeader = 'x-authly-watcher'
 
 interface Watcher {
-  readonly token: WatcherToken
+  readonly authorization: LastingAuthorization
   write(text: string): void
   end(): void
 }
@@ -56,7 +62,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
         if (isOver(progress)) watcher.end()
       }
       for (const socket of sockets) {
-        if (Date.now() >= tokenOf(socket).until) {
+        if (Date.now() >= endOf(authorizationOf(socket))) {
           socket.close(1008, 'authorization expired')
           continue
         }
@@ -65,29 +71,32 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       }
     },
 
-    async endDead(isLive) {
+    async endUnauthorized(findEnded) {
       if (Date.now() - checkedAt < livenessMs) return
       checkedAt = Date.now()
-      // Its object is away: asked again next time, and the token ends by itself.
-      const isDead = async (token: WatcherToken) => !(await isLive(token).catch(() => true))
-      await Promise.all([
-        ...[...watchers].map(async (watcher) => {
-          // It may have gone while its token was asked about.
-          if ((await isDead(watcher.token)) && watchers.has(watcher)) watcher.end()
-        }),
-        ...ctx.getWebSockets().map(async (socket) => {
-          if (await isDead(tokenOf(socket))) socket.close(1008, 'authorization ended')
-        }),
-      ])
+      const following = [
+        ...[...watchers].map((watcher) => ({
+          authorization: watcher.authorization,
+          // It may have gone meanwhile.
+          end: () => watchers.has(watcher) && watcher.end(),
+        })),
+        ...ctx.getWebSockets().map((socket) => ({
+          authorization: authorizationOf(socket),
+          end: () => socket.close(1008, 'authorization ended'),
+        })),
+      ]
+      if (following.length === 0) return
+      const ended = await findEnded(following.map(({ authorization }) => authorization))
+      for (const { authorization, end } of following) if (ended.has(authorization)) end()
     },
 
-    open(progress, { after, token }) {
+    open(progress, { after, authorization }) {
       let stop = () => {}
       return new ReadableStream({
         type: 'bytes',
         start(controller) {
           const watcher: Watcher = {
-            token,
+            authorization,
             write(text) {
               // Who reads too slowly misses what is out of date, never the end.
               if (!text.includes('"finished_at":null') || (controller.desiredSize ?? 0) > -mostUnread) {
@@ -102,7 +111,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
           const heartbeat = setInterval(() => watcher.write(': alive\n\n'), heartbeatMs)
           const limit = setTimeout(
             () => watcher.end(),
-            Math.min(longestFeedMs, Math.max(0, token.until - Date.now())),
+            Math.min(longestFeedMs, Math.max(0, endOf(authorization) - Date.now())),
           )
           stop = () => {
             watchers.delete(watcher)
@@ -130,7 +139,9 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
   }
 }
 
-const tokenOf = (socket: WebSocket) => socket.deserializeAttachment() as WatcherToken
+const authorizationOf = (socket: WebSocket) => socket.deserializeAttachment() as LastingAuthorization
+
+const endOf = ({ token }: LastingAuthorization): number => token.expiresAtSeconds * 1000
 
 const eventOf = (progress: JobProgress): string =>
   `id: ${progress.revision}\nevent: progress\ndata: ${textOf(progress)}\n\n`

@@ -197,6 +197,18 @@ describe('the IP allow list of a client', () => {
     expect(await expectProblem(await from(''), 403, 'ip_not_allowed')).toBe('')
   })
 
+  test('an address outside it that has spent its permits costs no object call', async () => {
+    const robot = await account({ admin_ip_allow_list: ['192.0.2.0/24'] })
+    const headers = { 'cf-connecting-ip': '198.51.100.79' }
+    const call = (bindings: Env) => callAdmin(robot, 'GET', roles, { headers, env: bindings })
+    let response = await call(env)
+    for (let tries = 0; response.status === 403 && tries < 400; tries++) response = await call(env)
+    await expectProblem(response, 429, 'too_many_requests')
+    const count: IoCount = { objectCalls: 0, postgresRoundTrips: 0 }
+    await expectProblem(await call(countingEnv(env, count)), 429, 'too_many_requests')
+    expect(count.objectCalls).toBe(0)
+  })
+
   test('is not reached by a header that the caller can set', async () => {
     const robot = await account({ admin_ip_allow_list: ['192.0.2.0/24'] })
     const headers = { 'x-forwarded-for': '192.0.2.1', 'x-real-ip': '192.0.2.1', forwarded: 'for=192.0.2.1' }

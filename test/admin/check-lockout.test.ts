@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Actor } from '../../src/access/actor.ts'
+import type { Caller } from '../../src/access/actor.ts'
 import { checkLockout } from '../../src/admin/check-lockout.ts'
 
-const actor: Actor = {
+const actor: Caller = {
   ...{ type: 'user', id: 'u', clientId: 'c', scopes: [], authTime: 1 },
   acr: 'urn:authly:acr:pwd',
 }

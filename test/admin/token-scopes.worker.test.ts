@@ -1,3 +1,5 @@
+import { sql } from 'drizzle-orm'
+import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { scopes } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -70,6 +72,18 @@ describe('a token lends no more than its scopes (least privilege, RFC 9700 §2.3
     expect(refused.status, await refused.clone().text()).toBe(403)
     const within = await callAdmin(admin, 'POST', '/admin/clients', client('admin:clients:write'))
     expect(within.status, await within.clone().text()).toBe(201)
+  })
+
+  it('of a client that lost a scope a moment ago does not lend that one: it is asked in Postgres, with the work', async () => {
+    const admin = await addAdmin()
+    const roles = () => callAdmin(admin, 'GET', '/admin/roles')
+    expect((await roles()).status).toBe(200)
+    const { client_id } = decodeJwt(admin.token)
+    await testDatabase().execute(
+      sql`update clients set scopes = array_remove(scopes, 'admin:roles:read') where client_id = ${client_id}`,
+    )
+    expect((await roles()).status).toBe(403)
+    expect((await callAdmin(admin, 'GET', '/admin/users')).status).toBe(200)
   })
 
   it('of a service account neither', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { authorize } from '../../src/access/authorize.ts'
+import type { Authorized } from '../../src/access/authorized.ts'
 import {
   backoffMs,
   endJob,
@@ -9,11 +11,14 @@ import {
 } from '../../src/jobs/drive-job.ts'
 import type { JobState } from '../../src/jobs/job.table.ts'
 
+const authorized = authorize(
+  { type: 'user', id: 'u', clientId: 'c', scopes: ['admin:users:import'] },
+  'admin:users:import',
+) as Authorized
 const state: JobState = {
   order: {
-    ...{ job_id: 'j', kind: 'k', actor: { type: 'user', id: 'u' }, params: {}, created_at: 0 },
+    ...{ job_id: 'j', kind: 'k', authorized, token: undefined, params: {}, created_at: 0 },
     origin: { ip: undefined, user_agent: undefined, request_id: 'r' },
-    authority: undefined,
   },
   ...{ phase: 'stepping', status: 'running', step: 3, cancelRequested: false, detail: null, revision: 7 },
   counts: { total: 1000, processed: 250, succeeded: 240, failed: 10 },

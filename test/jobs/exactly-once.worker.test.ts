@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Actor } from '../../src/access/actor.ts'
 import { users } from '../../src/db/schema.ts'
 import type { JobState } from '../../src/jobs/job.table.ts'
 import { fileRetentionSeconds, type JobOrder } from '../../src/jobs/job.ts'
@@ -27,7 +28,7 @@ afterEach(() => {
 const rows = 1210 // Three chunks, the last one not full.
 
 /** An accepted import of `rows` people. */
-async function offerImport(actor?: JobOrder['actor']) {
+async function offerImport(actor?: Pick<Actor, 'type' | 'id'>) {
   const mark = crypto.randomUUID().slice(0, 8)
   const order = await orderOf('users.import', { on_conflict: 'fail', dry_run: false, format: 'csv' }, actor)
   const lines = Array.from({ length: rows }, (_, index) => `p${index}@${mark}.test,Person ${index}\n`)
@@ -224,12 +225,20 @@ describe('a job whose right to go on ends', () => {
     })
     await runDurableObjectAlarm(jobStub(order)).catch(() => undefined)
     globalThis.fetch = original
-    await database.execute(sql`update users set roles = '{}' where id = ${order.actor.id}::uuid`)
+    await database.execute(sql`update users set roles = '{}' where id = ${order.authorized.actor.id}::uuid`)
     expect(await sessions.listSessions({ now: Date.now() })).toHaveLength(1)
     expect(await runToEnd(order)).toMatchObject({ processed: 1, succeeded: 1 })
     expect(await sessions.listSessions({ now: Date.now() })).toEqual([])
     const { rows: people } = await database.execute(sql`select status from users where id = ${user_id}::uuid`)
     expect(people).toEqual([{ status: 'disabled' }])
+  })
+
+  test('takes no order that was authorized for something else', async () => {
+    const order = await orderOf('users.import', { on_conflict: 'fail', dry_run: false, format: 'csv' })
+    const other = { ...order, kind: 'users.delete' }
+    const offer = runInDurableObject(jobStub(other), (job) => job.offer(other))
+    await expect(offer).rejects.toThrow('another permission')
+    expect(await jobStub(other).progress()).toBeUndefined()
   })
 
   test('stops after the step in which it was cancelled', async () => {

@@ -42,7 +42,7 @@ describe('users.import', () => {
     const mark = fresh()
     const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
     const order = await orderOf('users.import', { ...params, on_conflict: 'update', format: 'ndjson' })
-    const { id } = order.actor
+    const { id } = order.authorized.actor
     const rows = [
       { id, username: `own-${mark}`, password_hash: hash },
       { id, username: `own-${mark}`, status: 'disabled' },
@@ -164,7 +164,12 @@ describe('users.import', () => {
     )
     expect(events.rows).toHaveLength(2)
     expect(events.rows[0]).toMatchObject({
-      ...{ type: 'user.imported', actor_id: order.actor.id, user_id: ada?.['id'], entity_type: 'user' },
+      ...{
+        type: 'user.imported',
+        actor_id: order.authorized.actor.id,
+        user_id: ada?.['id'],
+        entity_type: 'user',
+      },
       data: { line: 2 },
     })
     expect(JSON.stringify(events.rows)).not.toContain('N9qo8uLOick')

@@ -2,9 +2,13 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
+import type { Actor } from '../../src/access/actor.ts'
+import { authorize } from '../../src/access/authorize.ts'
 import { permissionNames } from '../../src/access/permissions.ts'
 import { users } from '../../src/db/schema.ts'
+import { jobKinds } from '../../src/job-kinds.ts'
 import type { JobOrder, JobProgress } from '../../src/jobs/job.ts'
+import { findJobKind } from '../../src/jobs/job-kind.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { addClient } from '../worker/admin-client.ts'
@@ -25,15 +29,15 @@ export async function addActor(roles: readonly string[] = ['admin']) {
 export async function orderOf(
   kind: string,
   params: Record<string, unknown>,
-  actor?: JobOrder['actor'],
+  actor?: Pick<Actor, 'type' | 'id'>,
   scopes: readonly string[] = permissionNames,
 ): Promise<JobOrder> {
-  const client_id = await addClient(permissionNames)
+  const caller = { ...(actor ?? (await addActor())), clientId: await addClient(permissionNames), scopes }
+  const authorized = authorize(caller, findJobKind(jobKinds, kind).permission)
+  if (!authorized) throw new Error('the scopes must contain the permission')
   return {
-    authority: { client_id, scopes, token: { subject: uuidv7(), grant_id: undefined, jti_hash: uuidv7() } },
-    job_id: uuidv7(),
-    kind,
-    actor: actor ?? (await addActor()),
+    ...{ job_id: uuidv7(), kind, authorized },
+    token: { subject: uuidv7(), grantId: undefined, jtiHash: uuidv7(), expiresAtSeconds: 0 },
     params,
     created_at: Date.now(),
     origin: { ip: '192.0.2.1', user_agent: 'test', request_id: 'r' },
@@ -43,7 +47,7 @@ export async function orderOf(
 /** The row that makes an offered job run. */
 export const accept = (order: JobOrder) =>
   database.execute(sql`insert into jobs (id, kind, actor_type, actor_id, parameters)
-    values (${order.job_id}::uuid, ${order.kind}, ${order.actor.type}, ${order.actor.id}, '{}')`)
+    values (${order.job_id}::uuid, ${order.kind}, ${order.authorized.actor.type}, ${order.authorized.actor.id}, '{}')`)
 
 export const jobStub = (order: Pick<JobOrder, 'job_id'>) => env.JOB.getByName(order.job_id)
 

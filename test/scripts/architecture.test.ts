@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkArchitecture } from '../../scripts/check/architecture.ts'
+import { rightsInSql } from '../../scripts/check/rights-in-sql.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -19,6 +20,7 @@ const violations: readonly (readonly [rule: string, file: string, imports: strin
   ['stores-and-objects-are-wired', 'src/users/users.route.ts', './users.store.ts'],
   ['adapters-stay-in-their-capability', 'src/sessions/borrows.object.ts', '../users/users.store.ts'],
   ['wrappers-are-wired', 'src/users/users.page.tsx', '../db/schema.ts'],
+  ['authentication-authorizes', 'src/users/authorizes.ts', '../access/authorize.ts'],
   ['routes-are-mounted-by-app', 'src/users/calls-route.ts', './other.route.ts'],
   ['routes-of-one-capability', 'src/sessions/sessions.route.ts', '../users/other.route.ts'],
   ['web-helpers-serve-the-web', 'src/users/describes-routes.ts', '../kit/describe-route.ts'],
@@ -35,7 +37,9 @@ const innocent = [
   'src/app.ts',
   'src/wiring.ts',
   'src/dependencies.ts',
+  'src/access/authorize.ts',
   'src/db/schema.ts',
+  'src/db/run-batch.ts',
   'src/kit/describe-route.ts',
   'src/users/user.ts',
   'src/users/users.store.ts',
@@ -60,6 +64,9 @@ describe('architecture rules (docs/architecture.md)', () => {
     for (const [, file, imports] of violations) {
       await write(file, `import type * as thing from '${imports}'\nexport type Thing = typeof thing\n`)
     }
+    await write('src/admin/own-batch.store.ts', "export { thing } from '../db/run-batch.ts'\n")
+    await write('src/users/asks.store.ts', "export const sql = 'select authly_covers(held, wanted)'\n")
+    await write('src/access/asks.store.ts', "export const sql = 'select authly_covers(held, wanted)'\n")
     await write('src/users/chicken.ts', "import './egg.ts'\n")
     await write('src/users/egg.ts', "import './chicken.ts'\n")
     await write(
@@ -78,6 +85,38 @@ describe('architecture rules (docs/architecture.md)', () => {
 
   test.each(violations)('%s refuses %s importing %s, even as a type', (rule, file) => {
     expect(output).toContain(`error ${rule}: ${file} → `)
+  })
+
+  test('one-door-to-postgres refuses an administrative file that makes its own batches', () => {
+    expect(output).toContain('error one-door-to-postgres: src/admin/own-batch.store.ts → src/db/run-batch.ts')
+  })
+
+  test('rights-are-asked-in-access refuses SQL that asks about rights elsewhere', () => {
+    expect(output).toContain('error rights-are-asked-in-access: src/users/asks.store.ts → authly_covers')
+    expect(output).not.toContain('src/access/asks.store.ts')
+  })
+
+  test('rights-are-asked-in-access knows every function of the database that asks about rights', async () => {
+    const files = (await readdir(join(root, 'drizzle'), { recursive: true })).filter((file) =>
+      file.endsWith('.sql'),
+    )
+    const texts = await Promise.all(files.map((file) => readFile(join(root, 'drizzle', file), 'utf8')))
+    const definitions = texts.flatMap((text) => text.split(/create (?:or replace )?function /i).slice(1))
+    const asking = definitions.filter((definition) =>
+      /authly_(permissions_of|lent_permissions|covers)/.test(definition),
+    )
+    const names = asking.map((definition) => definition.slice(0, definition.indexOf('(')))
+    expect(names.length).toBeGreaterThan(5)
+    for (const name of names)
+      expect(
+        rightsInSql.some((known) => name.startsWith(known)),
+        name,
+      ).toBe(true)
+    for (const known of rightsInSql)
+      expect(
+        texts.some((text) => text.includes(known)),
+        known,
+      ).toBe(true)
   })
 
   test('no-cycles refuses two files that import each other', () => {

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi'
-import { sql } from 'drizzle-orm'
 import { insertEvents } from '../../audit/audit.store.ts'
 import { filterBody } from '../../audit/search/event-filter.ts'
 import { createSealStore } from '../../evidence/evidence.store.ts'
@@ -51,9 +50,7 @@ export const exportAuditTrail = defineOperation({
     .openapi('AuditExport'),
   answers: { 202: { description: 'The job', schema: jobSchema, located: true } },
   async run(call) {
-    // Refuses whoever may not export, before anything is done for them.
-    await call.db.run(sql`select 1`)
-    await sealNow(call.deps)
+    await sealNow(call)
     const params: ExportAuditParams = call.body
     const exported = call.event('audit.exported', {
       data: { format: params.format, to: params.to, filters: params.filter },
@@ -64,8 +61,9 @@ export const exportAuditTrail = defineOperation({
   },
 })
 
-function sealNow(deps: AdminCall['deps']) {
+/** Refuses whoever may not export, before anything is done for them. */
+function sealNow({ db, deps }: AdminCall) {
   const { signJwt, keyring, config, now, root } = deps
   const sign = createSignRecord({ signJwt, keyring, issuer: config.issuer, now })
-  return sealTrail({ ...createSealStore(deps.runBatch), sign, keyring, root }, sealBounds)
+  return sealTrail({ ...createSealStore(db.runAll), sign, keyring, root }, sealBounds)
 }

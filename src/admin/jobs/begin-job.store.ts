@@ -11,7 +11,7 @@ import { err, ok, type Result } from '../../kit/result.ts'
 import { isUnavailable } from '../../kit/unavailable.ts'
 import type { AdminCall, Answer } from '../operation.ts'
 import { unauthorized } from '../problems.ts'
-import { addressOf, type JobRow, toJob } from './job.ts'
+import { type JobRow, toJob } from './job.ts'
 
 export interface JobRequest {
   readonly kind: string
@@ -23,11 +23,10 @@ export type JobAnswer = Answer<202, ReturnType<typeof toJob>> & { readonly body:
 
 /** Answers 202 with the job, or says why the upload cannot be read. */
 export async function beginJob(call: AdminCall, request: JobRequest): Promise<Result<JobAnswer, Problem>> {
-  const { actor, now, origin, token } = call
+  const { actor, authorized, now, origin, token } = call
   const order: JobOrder = {
-    ...{ job_id: uuidv7(now), kind: request.kind, actor: { type: actor.type, id: actor.id } },
+    ...{ job_id: uuidv7(now), kind: request.kind, authorized, token },
     ...{ params: request.params, created_at: now, origin },
-    authority: { client_id: actor.clientId, scopes: actor.scopes, token: addressOf(token) },
   }
   const job = call.deps.jobOf(order.job_id)
   const offered = await job.offer(order, request.upload)
@@ -61,7 +60,7 @@ export async function beginJob(call: AdminCall, request: JobRequest): Promise<Re
 
 const rowOf = (order: JobOrder, rows: number | null): JobRow => ({
   ...{ id: order.job_id, kind: order.kind, status: 'queued', parameters: order.params },
-  ...{ actor_type: order.actor.type, actor_id: order.actor.id, total: rows },
+  ...{ actor_type: order.authorized.actor.type, actor_id: order.authorized.actor.id, total: rows },
   ...{ processed: 0, succeeded: 0, failed: 0, detail: null, cancel_requested_at: null },
   ...{ created_at: new Date(order.created_at).toISOString(), finished_at: null },
 })

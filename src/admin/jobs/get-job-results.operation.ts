@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../access/actor.ts'
+import { requirePermission } from '../../access/rights.store.ts'
 import { insertEvents } from '../../audit/audit.store.ts'
 import { jobKinds } from '../../job-kinds.ts'
 import { openCredentialLines } from '../../jobs/credentials.ts'
@@ -63,7 +64,7 @@ export const getJobResults = defineOperation({
     const read = event('job.file_read', { entity_type: 'job', entity_id: job_id, data: { file } })
     // Told before the first byte is given, in the transaction that allows it.
     const [rows] = await db.runAll([
-      sql`select authly_authorize(${actor.type}, ${actor.id}, ${permissionByKind}::jsonb ->> kind)
+      sql`select ${requirePermission(actor, sql`${permissionByKind}::jsonb ->> kind`)}
           from jobs where id = ${job_id}::uuid`,
       ...(ownFiles.includes(file) ? [refuseOthers(actor, job_id)] : []),
       ...(known ? [insertEvents([read])] : []),

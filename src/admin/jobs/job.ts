@@ -1,13 +1,6 @@
 /** A background job as the API shows it. */
 import { z } from 'zod'
-import type { LiveToken } from '../../access/actor.ts'
-import {
-  type JobProgress,
-  jobFileNames,
-  jobStatuses,
-  type TokenAddress,
-  type WatcherToken,
-} from '../../jobs/job.ts'
+import { type JobProgress, jobFileNames, jobStatuses } from '../../jobs/job.ts'
 import { timestamp, uuid } from '../../kit/field-schemas.ts'
 
 export interface JobRow extends Record<string, unknown> {
@@ -64,16 +57,6 @@ export const jobSchema = z
     files_expire_at: timestamp('When its files are deleted').nullable(),
   })
   .meta({ id: 'Job' })
-
-/** The token of a request as a job's object is told of it. */
-export const watcherOf = (token: LiveToken): WatcherToken => ({
-  ...addressOf(token),
-  until: token.expiresAtSeconds * 1000,
-})
-
-export const addressOf = ({ subject, grantId, jtiHash }: LiveToken): TokenAddress => ({
-  ...{ subject, grant_id: grantId, jti_hash: jtiHash },
-})
 
 export const jobParams = z.object({ job_id: uuid('The job') })
 

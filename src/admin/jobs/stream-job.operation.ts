@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import { narrow } from '../../access/authorized.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { invalidRequest, notFound } from '../problems.ts'
-import { jobParams, watcherOf } from './job.ts'
+import { jobParams } from './job.ts'
 import { selectJob } from './select-job.store.ts'
 
 const revisionPattern = /^\d{1,15}$/
@@ -21,7 +22,7 @@ export const streamJob = defineOperation({
   tag: 'Jobs',
   summary: 'Follow a background job (Server-Sent Events)',
   description: `Each \`progress\` event is the whole progress; its \`id\` grows with every change. The stream ends with the job,
-after ten minutes, or with the token: a browser then connects again by itself, with \`Last-Event-ID\`, and hears at
+after ten minutes, or with the token or the right behind it: a browser then connects again by itself, with \`Last-Event-ID\`, and hears at
 once if there is something newer.`,
   permission: 'admin:jobs:read',
   params: jobParams,
@@ -38,7 +39,7 @@ once if there is something newer.`,
       content: { 'text/event-stream': z.string().openapi({ example }) },
     },
   },
-  async run({ db, deps, params: { job_id }, request, token }) {
+  async run({ authorized, db, deps, params: { job_id }, request, token }) {
     // An empty one is what a client sends that never saw an id.
     const last = request.headers.get('last-event-id') || undefined
     if (last !== undefined && !revisionPattern.test(last)) {
@@ -46,8 +47,9 @@ once if there is something newer.`,
     }
     const [row] = await db.run(selectJob(job_id))
     if (!row) return err(notFound)
+    const authorization = { authorized: narrow(authorized), token }
     const after = last === undefined ? undefined : Number(last)
-    const stream = await deps.jobOf(job_id).watch({ after, token: watcherOf(token) })
+    const stream = await deps.jobOf(job_id).watch({ after, authorization })
     if (!stream) return err(notFound)
     return ok(
       new Response(stream, {

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assertMayManage } from '../../access/authorized-database.store.ts'
+import { assertMayManage } from '../../access/rights.store.ts'
 import { blankEventsOf } from '../../audit/erase-personal-data.store.ts'
 import { erasureProof } from '../../audit/erasure-proof.ts'
 import type { AuditEvent } from '../../audit/event.ts'

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { SQL } from 'drizzle-orm'
-import { assertMayManage } from '../../access/authorized-database.store.ts'
+import { assertMayManage } from '../../access/rights.store.ts'
 import { insertEvents } from '../../audit/audit.store.ts'
 import type { Dependencies } from '../../dependencies.ts'
 import { timestamp } from '../../kit/field-schemas.ts'

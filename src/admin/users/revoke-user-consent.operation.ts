@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type SQL, sql } from 'drizzle-orm'
-import { assertMayManage } from '../../access/authorized-database.store.ts'
+import { assertMayManage } from '../../access/rights.store.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import { err } from '../../kit/result.ts'
 import { userId } from '../../users/account.ts'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { assertMayManage } from '../../access/authorized-database.store.ts'
+import { assertMayManage } from '../../access/rights.store.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { userId } from '../../users/account.ts'

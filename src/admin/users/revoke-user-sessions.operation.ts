@@ -1,4 +1,4 @@
-import { assertMayManage } from '../../access/authorized-database.store.ts'
+import { assertMayManage } from '../../access/rights.store.ts'
 import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { endAllSessionsOf } from './acting.ts'

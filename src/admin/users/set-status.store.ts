@@ -1,6 +1,6 @@
+import { assertMayManage } from '../../access/rights.store.ts'
 /** An account that is switched off, or on again. */
 
-import { assertMayManage } from '../../access/authorized-database.store.ts'
 import type { AuditEventType } from '../../audit/event.ts'
 import { updateEntity } from '../entity-change.store.ts'
 import { type AdminCall, answer } from '../operation.ts'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { assertMayGrant, assertMayManage } from '../../access/authorized-database.store.ts'
+import { assertMayGrant, assertMayManage } from '../../access/rights.store.ts'
 import { err } from '../../kit/result.ts'
 import { existingUser, toUser, type UserRow, userParams, userSchema } from '../../users/account.ts'
 import { roleNames } from '../../users/user-fields.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { assertMayManage } from '../../access/authorized-database.store.ts'
+import { assertMayManage } from '../../access/rights.store.ts'
 import { err } from '../../kit/result.ts'
 import { existingUser, toUser, type UserRow, userParams, userSchema } from '../../users/account.ts'
 import { formsOf, formVersion, identifierForm } from '../../users/normal-form.ts'

@@ -5,14 +5,13 @@
  * the next tick.
  */
 import { DurableObject } from 'cloudflare:workers'
+import { findDeadTokens } from '../../access/dead-tokens.ts'
 import { type Config, configOf } from '../../config.ts'
-import { createDatabase } from '../../db/client.ts'
 import { type Listener, listen } from '../../db/listen.ts'
-import { createRunBatch } from '../../db/run-batch.ts'
+import { createBoundedBatch } from '../../db/run-batch.ts'
 import { type Placement, placeObjects } from '../../kit/place-objects.ts'
 import { serverSentEventHeaders } from '../../kit/server-sent-events.ts'
 import { type Broadcaster, createBroadcaster } from './broadcaster.ts'
-import { findDeadTokens } from './dead-tokens.ts'
 import {
   createSocketSubscriber,
   restoreSocketSubscriber,
@@ -56,7 +55,9 @@ export class AuditStream extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#broadcaster = createBroadcaster({
-      reader: createTrailReader((statements) => this.#runBatch(statements)),
+      reader: createTrailReader((statements) =>
+        createBoundedBatch(this.#config, queryPatienceMilliseconds)(statements),
+      ),
       now: Date.now,
       wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       onFailure: (error) => this.#report('reading', error),
@@ -181,7 +182,7 @@ export class AuditStream extends DurableObject<Env> {
 
   #attend(subscriber: Subscriber): void {
     const { token } = subscriber.subscription
-    if (token.expires_at_seconds * 1000 <= Date.now()) this.#end(subscriber, 'token_ended')
+    if (token.expiresAtSeconds * 1000 <= Date.now()) this.#end(subscriber, 'token_ended')
     else if (this.#broadcaster.stalledMilliseconds(subscriber) > stallMilliseconds) {
       this.#end(subscriber, 'too_slow')
     } else {
@@ -200,7 +201,7 @@ export class AuditStream extends DurableObject<Env> {
   #untilFirstExpiry(): number {
     let first = Number.POSITIVE_INFINITY
     for (const { subscription } of this.#broadcaster.subscribers()) {
-      first = Math.min(first, subscription.token.expires_at_seconds * 1000)
+      first = Math.min(first, subscription.token.expiresAtSeconds * 1000)
     }
     return Math.max(0, first - Date.now())
   }
@@ -209,8 +210,10 @@ export class AuditStream extends DurableObject<Env> {
     if (Date.now() - this.#livenessCheckedAt < livenessMilliseconds) return
     this.#livenessCheckedAt = Date.now()
     const sessionsOf = placeObjects(this.env.USER_SESSIONS, this.#config)
-    const dead = await findDeadTokens(this.#broadcaster.subscribers(), (subject, input) =>
-      sessionsOf(subject).inspectToken({ now: Date.now(), kind: 'access', ...input }),
+    const dead = await findDeadTokens(
+      this.#broadcaster.subscribers(),
+      ({ subscription }) => subscription.token,
+      (subject, input) => sessionsOf(subject).inspectToken({ now: Date.now(), kind: 'access', ...input }),
     )
     for (const subscriber of dead) this.#end(subscriber, 'token_ended')
   }
@@ -251,19 +254,6 @@ export class AuditStream extends DurableObject<Env> {
 
   get #config(): Config {
     return configOf(this.env)
-  }
-
-  async #runBatch(statements: Parameters<ReturnType<typeof createRunBatch>>[0]) {
-    const { databaseUrl, databaseGatewayUrl } = this.#config
-    const patience = new AbortController()
-    // Not AbortSignal.timeout: its timer would keep the object in memory long after the answer.
-    const timer = setTimeout(() => patience.abort(), queryPatienceMilliseconds)
-    const database = createDatabase(databaseUrl, databaseGatewayUrl, { signal: patience.signal })
-    try {
-      return await createRunBatch(database)(statements)
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
   #report(doing: string, error: unknown): void {

@@ -4,11 +4,11 @@
  * it meets the tail. Both move a subscriber's cursor and nothing else, so neither a gap nor a repetition is
  * possible between them.
  */
-
+import { authorizationKey } from '../../access/authorized.ts'
 import { matches } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
 import type { Subscriber } from './subscriber.ts'
-import { actorKey, TrailBusy, type TrailReader } from './trail-reader.ts'
+import { TrailBusy, type TrailReader } from './trail-reader.ts'
 
 /** following: gets what the tail brings. behind: waits for room, or for Postgres. catching_up: reads the past. */
 type State = 'following' | 'behind' | 'catching_up'
@@ -85,10 +85,10 @@ export function createBroadcaster(needs: {
   }
 
   async function readTail(after: number | undefined) {
-    const actors = new Map([...places.keys()].map(({ subscription: { actor } }) => [actorKey(actor), actor]))
+    const readers = [...places.keys()].map(({ subscription }) => subscription.authorized)
     for (let attempt = 0; ; attempt++) {
       try {
-        return await reader.readTail(after, [...actors.values()])
+        return await reader.readTail(after, readers)
       } catch (error) {
         if (!(error instanceof TrailBusy) || attempt === busyRetries) throw error
         await needs.wait(busyRetryMilliseconds)
@@ -103,7 +103,7 @@ export function createBroadcaster(needs: {
         const page = await readTail(tail)
         // Who lost the permission since gets none of this page.
         for (const subscriber of [...places.keys()]) {
-          if (!page.forbidden.has(actorKey(subscriber.subscription.actor))) continue
+          if (!page.forbidden.has(authorizationKey(subscriber.subscription.authorized))) continue
           places.delete(subscriber)
           subscriber.close('forbidden')
         }

@@ -1,6 +1,6 @@
 /** What both live streams take, and how a request becomes a subscription. */
 import { z } from 'zod'
-import type { Actor, LiveToken } from '../../access/actor.ts'
+import { type LastingAuthorization, narrow } from '../../access/authorized.ts'
 import { auditEventTypes } from '../event.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -47,21 +47,13 @@ export const streamQuery = z.object({
 /** @param lastEventId of an SSE client that connects again: newer than the `after` of its URL */
 export function toSubscription(
   query: z.output<typeof streamQuery>,
-  { actor, token }: { readonly actor: Actor; readonly token: LiveToken },
+  { authorized, token }: LastingAuthorization,
   lastEventId?: string,
 ): Subscription {
   const { after, ...filter } = query
   const position = lastEventId ?? after
   return {
-    actor: {
-      ...{ type: actor.type, id: actor.id, client_id: actor.clientId },
-      scopes: actor.scopes.filter((scope) => scope === 'admin:audit:read'),
-    },
-    token: {
-      ...{ subject: token.subject, grant_id: token.grantId, jti_hash: token.jtiHash },
-      expires_at_seconds: token.expiresAtSeconds,
-    },
-    filter,
+    ...{ authorized: narrow(authorized), token, filter },
     after: position === undefined ? undefined : Number(position),
   }
 }

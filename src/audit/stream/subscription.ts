@@ -1,23 +1,9 @@
 /** What a subscriber is, as the worker found out when it connected. Plain data: it outlives hibernation. */
+import type { LastingAuthorization } from '../../access/authorized.ts'
 import type { StreamFilter } from './stream-filter.ts'
 
-export interface Subscription {
-  /** Who reads: the permission is asked for again with every page of events. */
-  readonly actor: {
-    readonly type: 'user' | 'client'
-    readonly id: string
-    /** The client that holds the token. */
-    readonly client_id: string
-    /** What the token lends, as far as a reader needs it; without it a stream is refused. */
-    readonly scopes: readonly string[]
-  }
-  /** The access token: where its object is, and when it ends (seconds since the Unix epoch). */
-  readonly token: {
-    readonly subject: string
-    readonly grant_id: string | undefined
-    readonly jti_hash: string
-    readonly expires_at_seconds: number
-  }
+/** Whether its reader may read is asked again with every page of events. */
+export interface Subscription extends LastingAuthorization {
   readonly filter: StreamFilter
   /** Position of the last event the subscriber has; undefined: only what happens from now on. */
   readonly after: number | undefined

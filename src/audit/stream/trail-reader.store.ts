@@ -1,19 +1,18 @@
 /** Reads the trail for the live stream: by position alone, and never behind a write that may still commit. */
 import { type SQL, sql } from 'drizzle-orm'
+import { selectUnauthorized } from '../../access/rights.store.ts'
 import type { Row, RunBatch } from '../../db/run-batch.ts'
 import { jsonLine } from '../../kit/json-line.ts'
 import { shownEventJson } from '../shown-event.ts'
 import type { StreamFilter } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
-import type { Subscription } from './subscription.ts'
-import { actorKey, TrailBusy, type TrailReader } from './trail-reader.ts'
+import { TrailBusy, type TrailReader } from './trail-reader.ts'
 
 const pageSize = 500
 /** How many positions one page of the past looks at: a rare event must not cost a scan of the whole trail. */
 const pastWindow = 10_000
 /** While a reader waits for the lock, new writers wait behind it: so not for long. */
 const lockTimeoutMilliseconds = 300
-const permission = 'admin:audit:read'
 
 export function createTrailReader(runBatch: RunBatch): TrailReader {
   const toEvent = (row: Row): StreamEvent => ({
@@ -27,10 +26,10 @@ export function createTrailReader(runBatch: RunBatch): TrailReader {
   })
 
   return {
-    async readTail(after, actors) {
+    async readTail(after, readers) {
       const statements = [
         sql.raw(`SET LOCAL lock_timeout = ${lockTimeoutMilliseconds}`),
-        selectForbidden(actors),
+        selectUnauthorized(readers),
         // Only under the lock taken here is the next statement's snapshot final.
         sql`SELECT authly_audit_horizon() AS horizon`,
         ...(after === undefined ? [] : [selectEvents(sql`position > ${after}`, pageSize)]),
@@ -73,14 +72,6 @@ export function createTrailReader(runBatch: RunBatch): TrailReader {
 const selectEvents = (condition: SQL, limit: number): SQL =>
   sql`SELECT position, type, outcome, user_id, actor_id, client_id, ${sql.raw(shownEventJson)} AS event
       FROM audit_events WHERE ${condition} ORDER BY position LIMIT ${limit}`
-
-/** `key` of the actors who may not read the trail now by what their tokens lend. */
-const selectForbidden = (actors: readonly Subscription['actor'][]): SQL => sql`
-  SELECT key FROM jsonb_to_recordset(${JSON.stringify(actors.map((actor) => ({ ...actor, key: actorKey(actor) })))}::jsonb)
-    AS actor (key text, type text, id text, client_id text, scopes jsonb)
-  WHERE NOT authly_client_may(client_id, ${permission})
-    OR NOT authly_covers(
-      authly_lent_permissions(type, id, ARRAY(SELECT jsonb_array_elements_text(scopes))), ARRAY[${permission}])`
 
 function andFilter({ types, families, user_id, actor_id, client_id, outcome }: StreamFilter): SQL {
   const list = (values: readonly string[] = []) =>

@@ -1,13 +1,7 @@
 /** The port through which the live stream reads the trail. */
+import type { Authorized } from '../../access/authorized.ts'
 import type { StreamFilter } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
-import type { Subscription } from './subscription.ts'
-
-type Actor = Subscription['actor']
-
-/** One name per actor and what the token lends, for sets. */
-export const actorKey = ({ type, id, client_id, scopes }: Actor): string =>
-  JSON.stringify([type, id, client_id, scopes])
 
 export interface TailPage {
   readonly events: readonly StreamEvent[]
@@ -15,7 +9,7 @@ export interface TailPage {
   readonly upTo: number
   /** The page was full: there is more. */
   readonly more: boolean
-  /** `actorKey`s of those who may not read the trail, asked in the transaction that read `events`. */
+  /** `authorizationKey`s of those who may not read the trail, asked in the transaction that read `events`. */
   readonly forbidden: ReadonlySet<string>
 }
 
@@ -27,7 +21,7 @@ export interface PastPage {
 
 export interface TrailReader {
   /** The end of the trail behind `after`; without `after` only where it is. @throws TrailBusy, see below */
-  readTail(after: number | undefined, actors: readonly Actor[]): Promise<TailPage>
+  readTail(after: number | undefined, readers: readonly Authorized[]): Promise<TailPage>
   /** A page of what is known to be final: behind `after`, not behind `upTo`. */
   readPast(after: number, upTo: number, filter: StreamFilter): Promise<PastPage>
   /** Whether retention has removed events behind `after`. */

@@ -34,12 +34,12 @@ export function deletePage(order: JobOrder, filter: UserFilter, rows: readonly D
           as given (id uuid, event_id uuid, erasure_id uuid, proof text)
       ), locked as materialized (
         select users.* from users where users.id in (select id from given) order by users.id for update
-      ), ${heldPermissions(order.actor)},
+      ), ${heldPermissions(order.authorized.actor)},
       decided as materialized (
         select given.*, case
             when users.id is null then 'changed'
             when not ${isManageable} then 'more_privileged'
-            when users.id::text = ${order.actor.id} then 'yourself'
+            when users.id::text = ${order.authorized.actor.id} then 'yourself'
             when users.roles @> '{admin}' then 'administrator'
           end as code
         from held, given left join (select users.* from locked as users where ${userCondition(filter)}) as users

@@ -32,7 +32,7 @@ export const countPeople = (filter: UserFilter): SQL =>
   sql`(select count(*)::int from users where ${userCondition(filter)})`
 
 /** Insert of events; `source` has id, type, user_id, changes and data. */
-export const recordEvents = ({ actor, origin }: JobOrder, source: SQL): SQL => sql`
+export const recordEvents = ({ authorized: { actor }, origin }: JobOrder, source: SQL): SQL => sql`
   insert into audit_events (id, type, occurred_at, outcome, actor_type, actor_id, user_id, client_id, entity_type,
     entity_id, ip, user_agent, request_id, changes, data)
   select told.id, told.type, now(), 'success', ${actor.type}::text, ${actor.id}::text, told.user_id::text,

@@ -26,7 +26,7 @@ export function updatePage(
   // waited would be written back as active.
   const reading = sql`
     page as materialized (${nextPeople({ ...start, ...step }, sql`users.*`)} ${dryRun ? sql`` : sql`for update`}),
-    ${heldPermissions(order.actor)},
+    ${heldPermissions(order.authorized.actor)},
     decided as materialized (
       select users.*, row_number() over (order by users.id) as n,
         ${after('email_verified', sql`boolean`)} as next_email_verified,
@@ -34,7 +34,7 @@ export function updatePage(
         ${after('status', sql`text`)} as next_status, ${profile} as next_profile,
         case
           when not ${isManageable} then 'more_privileged'
-          when ${disables} and users.id::text = ${order.actor.id} then 'yourself'
+          when ${disables} and users.id::text = ${order.authorized.actor.id} then 'yourself'
           when ${disables} and users.roles @> '{admin}' then 'administrator'
         end as code
       from held, page as users

@@ -50,7 +50,7 @@ const matched = (order: JobOrder): SQL => sql`
   ), taken as materialized (
     select named.line, min(kind) as kind from named left join matched on matched.line = named.line
     where not is_same_kind and named.user_id is distinct from matched.user_id group by named.line
-  ), ${heldPermissions(order.actor)},
+  ), ${heldPermissions(order.authorized.actor)},
   target as materialized (
     select matched.line, matched.ambiguous, users.*, ${isManageable} as manageable
     from held, matched join users on users.id = matched.user_id
@@ -64,7 +64,7 @@ const isErased = sql`exists (select from audit_events
   where user_id = given.id::text and type = 'audit.personal_data_erased')`
 
 /** Attack: a stolen token makes itself at home by a password of its own. As with single accounts. */
-const isOwnCredential = ({ actor }: JobOrder): SQL => sql`
+const isOwnCredential = ({ authorized: { actor } }: JobOrder): SQL => sql`
   (${actor.type}::text = 'user' and target.id::text = ${actor.id}::text
     and (given.hash is not null or given.status = 'disabled'))`
 
@@ -181,8 +181,8 @@ function writing({ order, createdEvent }: WriteOptions): SQL {
     ), recorded as (
       insert into audit_events (id, type, occurred_at, outcome, actor_type, actor_id, user_id, client_id, entity_type,
         entity_id, ip, user_agent, request_id, changes, data)
-      select told.event_id, told.type, now(), 'success', ${order.actor.type}, ${order.actor.id}, told.user_id::text,
-        ${order.actor.type === 'client' ? order.actor.id : null}::text, 'user', told.user_id::text,
+      select told.event_id, told.type, now(), 'success', ${order.authorized.actor.type}, ${order.authorized.actor.id}, told.user_id::text,
+        ${order.authorized.actor.type === 'client' ? order.authorized.actor.id : null}::text, 'user', told.user_id::text,
         ${order.origin.ip ?? null}::text, ${order.origin.user_agent ?? null}::text,
         ${order.origin.request_id}::text, told.changes,
         jsonb_build_object('job_id', ${order.job_id}::text, 'line', told.line)

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { insertAuditEvents } from '../../../src/audit/audit.store.ts'
 import { createEvent } from '../../../src/audit/create-event.ts'
+import { createRunBatch } from '../../../src/db/run-batch.ts'
 import { verifyExport } from '../../../src/evidence/format/verify-export.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
 import { createScheduledNeeds } from '../../../src/wiring.ts'
@@ -69,7 +70,7 @@ async function verify(text: string) {
 
 describe('the export', { timeout: 120_000 }, () => {
   it('of the whole trail proves itself complete, erasures of a moment ago included', async () => {
-    await testDependencies().runBatch(await erasePerson(testDependencies().root, erased))
+    await createRunBatch(testDatabase())(await erasePerson(testDependencies().root, erased))
     const text = await exported({})
     const report = await verify(text)
     expect(report.problems).toEqual([])
@@ -85,7 +86,7 @@ describe('the export', { timeout: 120_000 }, () => {
       select uuidv7(), 'user.imported', now(), 'success', 'system' from generate_series(1, 6000)`)
     const gone = uuidv7()
     await write(10, gone)
-    await testDependencies().runBatch(await erasePerson(testDependencies().root, gone))
+    await createRunBatch(testDatabase())(await erasePerson(testDependencies().root, gone))
     const text = await exported({})
     const report = await verify(text)
     expect(report).toMatchObject({ verdict: 'intact', problems: [] })

@@ -105,13 +105,20 @@ describe('a job reaches no further than the token that began it (least privilege
     expect(await personOf(victim.id)).toBeDefined()
   })
 
-  it('an order without scopes lends nothing: one that an older version queued ends as failed', async () => {
-    const id = await idOf(await beginImport(await addAdmin(), 2))
+  it('an order of an older version brings no rights: it ends as failed, and the trail names its actor', async () => {
+    const admin = await addAdmin()
+    const id = await idOf(await beginImport(admin, 2))
     await runInDurableObject(env.JOB.getByName(id), (_, { storage }) => {
       const state = storage.kv.get<JobState>('state') as JobState
-      storage.kv.put('state', { ...state, order: { ...state.order, authority: undefined } })
+      const { authorized, token: _token, ...former } = state.order
+      const { type, id } = authorized.actor
+      storage.kv.put('state', { ...state, order: { ...former, actor: { type, id } } })
     })
     expect(await drive(id)).toMatchObject({ status: 'failed', processed: 0 })
+    const { rows } = await database.execute(
+      sql`select actor_id from audit_events where type = 'job.finished' and entity_id = ${id}`,
+    )
+    expect(rows).toEqual([{ actor_id: admin.id }])
   })
 
   it('a transaction that names no scopes may do nothing, in Postgres itself', async () => {
@@ -307,21 +314,47 @@ describe('an answer that takes its time ends when the token behind it is revoked
 
   it('the progress of a job, over server-sent events and over a WebSocket', async () => {
     const actor = await addAdmin()
-    const id = await idOf(await beginImport(await addAdmin(), 2))
-    const stream = await callAdmin(actor, 'GET', `/admin/jobs/${id}/events`)
-    const told = stream.text()
-    const { webSocket } = await callAdmin(actor, 'GET', `/admin/jobs/${id}/events/ws`, {
-      headers: { upgrade: 'websocket' },
-    })
-    const socket = webSocket as WebSocket
-    const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve))
-    socket.accept()
-    await revoke(actor)
-    const later = Date.now() + 61_000
-    vi.spyOn(Date, 'now').mockImplementation(() => later)
-    await drive(id)
-    vi.restoreAllMocks()
-    expect((await closed).code).toBe(1008)
-    expect(await told).not.toContain('"status":"succeeded"')
+    expect(await followed(actor, () => revoke(actor))).toEqual(cutOff)
+  })
+})
+
+/** How both streams of a job ended for one who followed it when `meanwhile` happened. */
+async function followed(actor: TestActor, meanwhile: () => Promise<unknown>) {
+  const id = await idOf(await beginImport(await addAdmin(), 2))
+  const stream = await callAdmin(actor, 'GET', `/admin/jobs/${id}/events`)
+  const told = stream.text()
+  const { webSocket } = await callAdmin(actor, 'GET', `/admin/jobs/${id}/events/ws`, {
+    headers: { upgrade: 'websocket' },
+  })
+  const socket = webSocket as WebSocket
+  const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve))
+  socket.accept()
+  await meanwhile()
+  const later = Date.now() + 61_000
+  vi.spyOn(Date, 'now').mockImplementation(() => later)
+  await drive(id)
+  vi.restoreAllMocks()
+  return { code: (await closed).code, hasSeenTheEnd: (await told).includes('"status":"succeeded"') }
+}
+
+const cutOff = { code: 1008, hasSeenTheEnd: false }
+
+describe('the progress of a job is told nobody who may not see jobs any more, because', () => {
+  it('their role was withdrawn', async () => {
+    const actor = await addAdmin()
+    const withdraw = sql`update users set roles = '{}' where id = ${actor.id}::uuid`
+    expect(await followed(actor, () => database.execute(withdraw))).toEqual(cutOff)
+  })
+
+  it('their client is registered for it no more', async () => {
+    const actor = await addAdmin()
+    const { client_id } = await addressOf(actor)
+    const narrow = sql`update clients set scopes = '{admin:users:read}' where client_id = ${client_id}`
+    expect(await followed(actor, () => database.execute(narrow))).toEqual(cutOff)
+  })
+
+  it('and is told to its end who may', async () => {
+    const goesOn = { code: 1000, hasSeenTheEnd: true }
+    expect(await followed(await addAdmin(), async () => undefined)).toEqual(goesOn)
   })
 })

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { users } from '../../../src/db/schema.ts'
+import { clients, users } from '../../../src/db/schema.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
 import { ownDatabase, testDatabase } from '../../fakes/database.ts'
 import { addAdmin, addServiceAccount, callAdmin, type TestActor } from '../../worker/admin-client.ts'
@@ -241,6 +241,7 @@ describe('the last administrators', () => {
     const alone = await ownDatabase()
     const both = await testDatabase().select().from(users)
     await alone.insert(users).values(both.filter(({ id }) => id === one.id || id === two.id))
+    await alone.insert(clients).values(await testDatabase().select().from(clients))
     const { url } = await databaseOf(alone)
     const own = { ...env, DATABASE_URL: url } as Env
     const demote = (actor: TestActor, other: TestActor) =>

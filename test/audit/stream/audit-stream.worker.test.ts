@@ -309,8 +309,8 @@ describe('who may listen', () => {
 
   it('ends with the access token', async () => {
     const token = {
-      ...{ subject: `client:${auditor}`, grant_id: undefined, jti_hash: 'short' },
-      expires_at_seconds: Math.floor(Date.now() / 1000) + 1,
+      ...{ subject: `client:${auditor}`, grantId: undefined, jtiHash: 'short' },
+      expiresAtSeconds: Math.floor(Date.now() / 1000) + 1,
     }
     const region = newRegion()
     const socket = await openSocket({ auditor, region, token })

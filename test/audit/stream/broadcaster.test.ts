@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { authorize } from '../../../src/access/authorize.ts'
+import type { Authorized } from '../../../src/access/authorized.ts'
 import { type Broadcaster, createBroadcaster } from '../../../src/audit/stream/broadcaster.ts'
 import type { StreamFilter } from '../../../src/audit/stream/stream-filter.ts'
 import { matches } from '../../../src/audit/stream/stream-filter.ts'
@@ -59,6 +61,11 @@ function createTrail() {
   }
 }
 
+const authorized = authorize(
+  { type: 'user', id: 'u', clientId: 'c', scopes: ['admin:audit:read'] },
+  'admin:audit:read',
+) as Authorized
+
 interface Probe extends Subscriber {
   room: number
   readonly got: number[]
@@ -68,8 +75,8 @@ interface Probe extends Subscriber {
 function createProbe(filter: StreamFilter, from: number, after: number | undefined): Probe {
   const probe: Probe = {
     subscription: {
-      actor: { type: 'user', id: 'u', client_id: 'c', scopes: [] },
-      token: { subject: 'u', grant_id: undefined, jti_hash: 'j', expires_at_seconds: 0 },
+      authorized,
+      token: { subject: 'u', grantId: undefined, jtiHash: 'j', expiresAtSeconds: 0 },
       ...{ filter, after },
     },
     cursor: after ?? 0,

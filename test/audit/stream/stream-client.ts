@@ -2,6 +2,8 @@
 import { env } from 'cloudflare:test'
 import { Client } from '@neondatabase/serverless'
 import { sql } from 'drizzle-orm'
+import { authorize } from '../../../src/access/authorize.ts'
+import type { Authorized } from '../../../src/access/authorized.ts'
 import { insertAuditEvents } from '../../../src/audit/audit.store.ts'
 import { createEvent } from '../../../src/audit/create-event.ts'
 import type { AuditEvent, AuditEventType } from '../../../src/audit/event.ts'
@@ -34,17 +36,18 @@ export async function addAuditor(): Promise<string> {
   return id
 }
 
-type Options = Partial<Omit<Subscription, 'actor'>> & {
+type Options = Partial<Omit<Subscription, 'authorized'>> & {
   readonly auditor: string
   readonly region: string
 }
 
 function subscriptionOf({ auditor, filter = {}, after, token }: Options): Subscription {
+  const caller = { type: 'user', id: auditor, clientId: auditor, scopes: ['admin:audit:read'] } as const
   return {
-    actor: { type: 'user', id: auditor, client_id: auditor, scopes: ['admin:audit:read'] },
+    authorized: authorize(caller, 'admin:audit:read') as Authorized,
     token: token ?? {
-      ...{ subject: `client:${auditor}`, grant_id: undefined, jti_hash: auditor },
-      expires_at_seconds: Math.floor(Date.now() / 1000) + 600,
+      ...{ subject: `client:${auditor}`, grantId: undefined, jtiHash: auditor },
+      expiresAtSeconds: Math.floor(Date.now() / 1000) + 600,
     },
     filter,
     after,

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import { createWorkDatabase } from '../../../access/authorized-database.store.ts'
 import { insertEvents } from '../../../audit/audit.store.ts'
 import {
   contentTypes,
@@ -8,7 +7,6 @@ import {
   type ExportFormat,
   exportFormats,
 } from '../../../jobs/formats/row-writers.ts'
-import { createJobBatch } from '../../../jobs/jobs.store.ts'
 import { ok } from '../../../kit/result.ts'
 import type { UserRow } from '../../../users/account.ts'
 import { exportColumns, toExportRow } from '../../../users/jobs/export-row.ts'
@@ -47,12 +45,12 @@ export const exportUsers = defineOperation({
       },
     },
   },
-  async run({ actor, deps, event, origin, query, token }) {
+  async run({ actor, authorized, deps, event, origin, query, token }) {
     const format: ExportFormat = query.format
     const filter = filterOf(query)
     const condition = userCondition(filter)
-    // Not the request's own client: its patience is for one answer, and this one takes as long as its reader.
-    const db = createWorkDatabase(createJobBatch(deps.config), actor, 'admin:users:export')
+    // Not the request's own: its patience is for one answer.
+    const db = deps.lastingDatabaseFor(authorized)
     const selectPage = (after: string | null) =>
       selectUsers(sql`(select * from users where ${condition} and (${after}::uuid is null or id > ${after}::uuid)
         order by id limit ${pageSize})`)

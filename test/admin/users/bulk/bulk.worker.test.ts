@@ -2,6 +2,8 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
+import { authorize } from '../../../../src/access/authorize.ts'
+import type { Authorized } from '../../../../src/access/authorized.ts'
 import { createRunBatch } from '../../../../src/db/run-batch.ts'
 import { uuidv7 } from '../../../../src/kit/ids.ts'
 import { updatePage } from '../../../../src/users/jobs/update-users.store.ts'
@@ -254,8 +256,11 @@ describe('changing many accounts', () => {
     expect((await callAdmin(admin, 'GET', '/admin/jobs')).status).toBe(200)
   })
 
+  const scope = 'admin:users:write'
+
   it('undoes nothing that happened to an account while it waited for its row', async () => {
-    const actor = { type: 'user', id: (await addAdmin()).id } as const
+    const caller = { type: 'user', id: (await addAdmin()).id, clientId: 'c', scopes: [scope] } as const
+    const authorized = authorize(caller, scope) as Authorized
     const mark = await addPeople(await addAdmin(), 1)
     const where = sql`email = ${`p0@${mark}.test`}`
     await database.execute(sql`update users set email_verified = true where ${where}`)
@@ -267,9 +272,9 @@ describe('changing many accounts', () => {
     ])
     await vi.waitUntil(async () => (await database.execute(isAsleep)).rows.length > 0, { interval: 20 })
     const order = {
-      ...{ job_id: uuidv7(), kind: 'users.update', actor, params: {}, created_at: Date.now() },
+      ...{ job_id: uuidv7(), kind: 'users.update', params: {}, created_at: Date.now(), token: undefined },
       origin: { ip: undefined, user_agent: undefined, request_id: 'r' },
-      authority: undefined,
+      authorized,
     }
     const step = { after: null, limit: 10, eventIds: [uuidv7()] }
     const patch = { profile: { locale: 'de' } }

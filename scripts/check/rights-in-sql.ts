@@ -1,0 +1,36 @@
+/**
+ * The functions of the database that know about rights are called in `src/access/` alone. Elsewhere somebody would ask
+ * in their own words, or ask one of them and forget the others.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+/** Beginnings of their names, and of the settings of a transaction that they read. */
+export const rightsInSql = [
+  'authly_authorize',
+  'authly_permissions_of',
+  'authly_covers',
+  'authly_lent_permissions',
+  'authly_client_may',
+  'authly_assert_',
+  'authly_note_restrictions',
+  'authly.token_scopes',
+  'authly.restrictions',
+] as const
+
+/** One line for each use outside `src/access/`. @param folder with `src` in it */
+export function findRightsOutsideAccess(folder: string): readonly string[] {
+  const source = join(folder, 'src')
+  if (!existsSync(source)) return []
+  return readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /[.]tsx?$/.test(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((file) => !file.startsWith('src/access/'))
+    .flatMap((file) => {
+      const text = readFileSync(join(folder, file), 'utf8')
+      return rightsInSql
+        .filter((name) => text.includes(name))
+        .map((name) => `error rights-are-asked-in-access: ${file} → ${name}`)
+    })
+    .sort()
+}
