@@ -5,6 +5,7 @@
  */
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
+import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import { createGuardedFetch, type FetchRules, type GuardedFetch } from '../kit/guarded-fetch.ts'
 import type { FetchClientJwks } from './client-jwks.ts'
@@ -29,7 +30,7 @@ const staleIfErrorSeconds = 3600
 const maxBeside = 8
 const maxCached = 1000
 const maxKeys = 50
-const cachedKeys = new Map<string, CachedKeys>()
+const cachedKeys = new BoundedMap<string, CachedKeys>(maxCached)
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(maxKeys) })
 
@@ -56,7 +57,7 @@ export function createFetchClientJwks(needs: {
     } else {
       entry.beside += 1
     }
-    remember(memory, uri, entry)
+    memory.set(uri, entry)
     const fetched = await fetchKeySet(guardedFetch, uri)
     entry.answeredAt = now()
     if (fetched && at >= entry.fetchedAt) {
@@ -90,10 +91,4 @@ async function fetchKeySet(guardedFetch: GuardedFetch, uri: string): Promise<JSO
   } catch {
     return undefined
   }
-}
-
-function remember(memory: Map<string, CachedKeys>, uri: string, entry: CachedKeys): void {
-  memory.delete(uri)
-  memory.set(uri, entry)
-  if (memory.size > maxCached) memory.delete(memory.keys().next().value as string)
 }

@@ -3,6 +3,7 @@
  * renewed, which a used one is every minute, so a hit writes nothing. Absences live apart: a flood of made-up
  * ids pushes out other absences, never a client in use.
  */
+import { BoundedMap } from '../kit/bounded-map.ts'
 import type { ReplicaEntry } from './replica.ts'
 
 export interface MemoryEntry extends Omit<ReplicaEntry, 'value'> {
@@ -28,18 +29,16 @@ export interface MemoryTier {
 
 /** @param capacity the most values it holds, and the most absences */
 export function createMemoryTier(capacity = 5000): MemoryTier {
-  const present = new Map<string, MemoryEntry>()
-  const absent = new Map<string, MemoryEntry>()
+  const present = new BoundedMap<string, MemoryEntry>(capacity)
+  const absent = new BoundedMap<string, MemoryEntry>(capacity)
   return {
     originAwayUntil: 0,
     recallingUntil: new Map(),
     get: (key) => present.get(key) ?? absent.get(key),
     set(key, entry) {
-      present.delete(key)
-      absent.delete(key)
-      const entries = entry.value === undefined ? absent : present
+      const [entries, others] = entry.value === undefined ? [absent, present] : [present, absent]
       entries.set(key, entry)
-      if (entries.size > capacity) entries.delete(entries.keys().next().value as string)
+      others.delete(key)
     },
     clear() {
       present.clear()

@@ -2,6 +2,7 @@
  * The sign-in session's cookie: a self-routing handle, so that a forged one is refused without any I/O and a
  * real one names the user's object. Whether the session still lives, only that object knows.
  */
+import { BoundedMap } from '../kit/bounded-map.ts'
 import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { type IssuedHandle, issueHandle, type OpenedHandle, openHandle } from '../kit/sealed-handle.ts'
@@ -14,7 +15,7 @@ export interface SessionRouting {
 const name = 'authly_session'
 
 /** Handles this isolate has opened before: a browser sends the same one with every request. */
-const openedHandles = new WeakMap<RootSecret, Map<string, OpenedHandle<SessionRouting>>>()
+const openedHandles = new WeakMap<RootSecret, BoundedMap<string, OpenedHandle<SessionRouting>>>()
 const maxOpenedHandles = 2000
 
 /** The session handle in a `Cookie` header, opened. Does no I/O: ask `checkSession` whether it is live. */
@@ -26,13 +27,13 @@ export async function readSession(
   if (handle === undefined) return undefined
   let known = openedHandles.get(needs.root)
   if (!known) {
-    known = new Map()
+    known = new BoundedMap(maxOpenedHandles)
     openedHandles.set(needs.root, known)
   }
-  const opened = known.get(handle) ?? (await openHandle<SessionRouting>(needs.root, 'ss', handle))
-  if (!opened) return undefined
-  known.set(handle, opened)
-  if (known.size > maxOpenedHandles) known.delete(known.keys().next().value as string)
+  const remembered = known.get(handle)
+  if (remembered) return remembered
+  const opened = await openHandle<SessionRouting>(needs.root, 'ss', handle)
+  if (opened) known.set(handle, opened)
   return opened
 }
 

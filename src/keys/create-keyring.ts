@@ -6,6 +6,7 @@
 import { type CryptoKey, importJWK, type JSONWebKeySet, type JWK } from 'jose'
 import type { AuditEvent } from '../audit/event.ts'
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
+import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { type SigningAlg, signingAlgs } from './algorithms.ts'
@@ -35,8 +36,7 @@ interface KeySetView {
 
 const views = new WeakMap<readonly SigningKeyRow[], KeySetView>()
 /** Imported private keys by kid, so that a renewed but unchanged key set costs no decryption. */
-const importedKeys = new Map<string, SigningKey>()
-const maxImportedKeys = 32
+const importedKeys = new BoundedMap<string, SigningKey>(32)
 
 /** Builds the keyring of one request over the imported keys of the isolate. */
 export function createKeyring(needs: KeyringNeeds): Keyring {
@@ -130,25 +130,25 @@ function viewOf(root: RootSecret, rows: readonly SigningKeyRow[]): KeySetView {
 }
 
 /** What was found out about a row, by all that it says: a renewed but unchanged key set is not checked again. */
-const verdicts = new WeakMap<RootSecret, Map<string, KeyProblem | undefined>>()
+const verdicts = new WeakMap<RootSecret, BoundedMap<string, KeyProblem | undefined>>()
 const maxVerdicts = 200
 
 async function trustedRows(
   root: RootSecret,
   rows: readonly SigningKeyRow[],
 ): Promise<readonly SigningKeyRow[]> {
-  const known = verdicts.get(root) ?? new Map<string, KeyProblem | undefined>()
+  const known = verdicts.get(root) ?? new BoundedMap<string, KeyProblem | undefined>(maxVerdicts)
   verdicts.set(root, known)
   const trusted: SigningKeyRow[] = []
   for (const row of rows) {
     const text = JSON.stringify(row)
+    let problem = known.get(text)
     if (!known.has(text)) {
-      const problem = await findKeyProblem(root, row)
+      problem = await findKeyProblem(root, row)
       if (problem !== undefined) reportKeyProblem(row, problem)
-      if (known.size >= maxVerdicts) known.clear()
       known.set(text, problem)
     }
-    if (known.get(text) === undefined) trusted.push(row)
+    if (problem === undefined) trusted.push(row)
   }
   return trusted
 }
@@ -157,7 +157,6 @@ async function importPrivateKey(root: RootSecret, row: SigningKeyRow): Promise<S
   const jwk = await openPrivateKey(root, row)
   const key = { kid: row.kid, alg: row.alg, key: (await importJWK(jwk as JWK, row.alg)) as CryptoKey }
   importedKeys.set(row.kid, key)
-  if (importedKeys.size > maxImportedKeys) importedKeys.delete(importedKeys.keys().next().value as string)
   return key
 }
 

@@ -6,6 +6,7 @@
  */
 import { compactVerify, type JWTPayload } from 'jose'
 import { decodeText, isCompactJws } from '../kit/base64url.ts'
+import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Keyring, VerificationKey } from './keyring.ts'
 
@@ -28,7 +29,7 @@ interface VerifiedToken {
 const maxTokenLength = 16_384
 const maxRemembered = 4000
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-const verifiedTokens = new Map<string, VerifiedToken>()
+const verifiedTokens = new BoundedMap<string, VerifiedToken>(maxRemembered)
 
 /** Builds `VerifyJwt` over the keyring; a key that left the keyring verifies nothing, remembered or not. */
 export function createVerifyJwt(needs: {
@@ -69,9 +70,6 @@ export function createVerifyJwt(needs: {
       if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return undefined
       const verified = { typ: header.typ.toLowerCase(), payload: claims as JWTPayload, key }
       verifiedTokens.set(token, verified)
-      if (verifiedTokens.size > maxRemembered) {
-        verifiedTokens.delete(verifiedTokens.keys().next().value as string)
-      }
       return verified
     } catch {
       return undefined

@@ -3,6 +3,7 @@
  * isolate holds and ask now and then. When the counter is away, the policy's `onFailure` decides; `open`
  * still counts, within this isolate.
  */
+import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import { sha256 } from '../kit/hash.ts'
 import { withPatience } from '../kit/patience.ts'
@@ -34,7 +35,7 @@ const patienceMilliseconds = 2000
 const failureBackoffSeconds = 5
 /** Bounds memory against a flood of addresses; a forgotten lease only loses its unspent permits. */
 const maxLeases = 10_000
-const sharedLeases: Leases = new Map()
+const sharedLeases: Leases = new BoundedMap(maxLeases)
 const noOverrides: PolicyOverrides = {}
 /** By configured and by stored numbers: both are the same objects for many requests. */
 const tables = new WeakMap<PolicyOverrides, WeakMap<PolicyOverrides, PolicyTable>>()
@@ -177,7 +178,6 @@ function leaseOf(leases: Leases, key: string, policy: Policy): Lease {
   if (!lease) {
     lease = newLease(policy)
     leases.set(key, lease)
-    if (leases.size > maxLeases) leases.delete(leases.keys().next().value as string)
   }
   return lease
 }

@@ -2,6 +2,7 @@
  * Grants in a user's object. A rotation changes six short columns of one row; what was granted is written
  * once and parsed once. The last few grants used are kept in memory.
  */
+import { BoundedMap } from '../kit/bounded-map.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { RefreshFamily } from './decide-refresh.ts'
 import { grantEnd } from './limit-grants.ts'
@@ -30,16 +31,9 @@ export const grantsTable = `
 const rememberedGrants = 8
 
 export function openGrantsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['grants'] {
-  const remembered = new Map<string, StoredGrant>()
+  const remembered = new BoundedMap<string, StoredGrant>(rememberedGrants)
   /** Never less than the number of live grants: those that end are found out when it seems full. */
   let liveAtMost: number | undefined
-
-  const remember = (stored: StoredGrant): void => {
-    const { grant_id } = stored.grant
-    remembered.delete(grant_id)
-    remembered.set(grant_id, stored)
-    if (remembered.size > rememberedGrants) remembered.delete(remembered.keys().next().value as string)
-  }
 
   const countLive = (now: number): number => {
     if (!schema.exists()) return 0
@@ -54,7 +48,7 @@ export function openGrantsTable(sql: SqlStorage, schema: ObjectSchema): SubjectS
       const [row] = sql.exec<Row>('SELECT * FROM grants WHERE grant_id = ?', grantId)
       if (!row) return undefined
       const stored = fromRow(row)
-      remember(stored)
+      remembered.set(grantId, stored)
       return stored
     },
 
@@ -89,7 +83,7 @@ export function openGrantsTable(sql: SqlStorage, schema: ObjectSchema): SubjectS
           JSON.stringify(stored.grant),
         )
       }
-      remember(stored)
+      remembered.set(grant_id, stored)
     },
   }
 }

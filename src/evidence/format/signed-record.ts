@@ -5,6 +5,7 @@
  */
 import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose'
 import { isCompactJws } from '../../kit/base64url.ts'
+import { BoundedMap } from '../../kit/bounded-map.ts'
 
 /** Media types (`typ`): one kind of record can never stand in for another, nor for a token (RFC 8725 §3.11). */
 export const recordTypes = {
@@ -29,7 +30,7 @@ const algorithms = ['ES256', 'EdDSA', 'RS256'] as const
 const maxLength = 1_000_000
 const maxRememberedKeys = 200
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-const importedKeys = new Map<string, { alg: string; key: CryptoKey }>()
+const importedKeys = new BoundedMap<string, { alg: string; key: CryptoKey }>(maxRememberedKeys)
 
 /** What a record says and which key says it; `undefined` for anything forged, altered or of another type. */
 export async function openRecord(
@@ -68,9 +69,6 @@ async function importKey(kid: string, alg: string | undefined, jwk: JWK): Promis
   const key = await importJWK(jwk, alg as string)
   if (key instanceof Uint8Array || key.type !== 'public') return undefined
   importedKeys.set(kid, { alg: alg as string, key })
-  if (importedKeys.size > maxRememberedKeys) {
-    importedKeys.delete(importedKeys.keys().next().value as string)
-  }
   return key
 }
 
