@@ -4,6 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi'
 import type { Fault, Problem } from '../kit/problem.ts'
+import { readRequestText } from '../kit/read-body.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { sayFault } from '../kit/say-fault.ts'
 import type { Operation } from './operation.ts'
@@ -91,17 +92,16 @@ async function readBody(
   request: Request,
 ): Promise<Result<{ value: unknown; text: string }, Problem>> {
   const contentType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
-  const declaredLength = Number(request.headers.get('content-length') ?? 0)
   if (operation.upload) {
     const { contentTypes, maxBytes } = operation.upload
     if (!contentTypes.includes(contentType) || request.headers.has('content-encoding')) {
       return err(unsupportedMediaType(contentTypes))
     }
-    if (declaredLength > maxBytes) return err(bodyTooLarge(maxBytes))
+    if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return err(bodyTooLarge(maxBytes))
     return ok({ value: undefined, text: '' })
   }
   if (!operation.body) {
-    const text = await readText(request, maxJsonBytes)
+    const text = await readRequestText(request, maxJsonBytes)
     if (text === undefined) return err(bodyTooLarge(maxJsonBytes))
     return text === ''
       ? ok({ value: undefined, text })
@@ -109,7 +109,7 @@ async function readBody(
   }
   const accepted = operation.method === 'patch' ? patchTypes : jsonTypes
   if (!accepted.includes(contentType)) return err(unsupportedMediaType(accepted))
-  const text = declaredLength > maxJsonBytes ? undefined : await readText(request, maxJsonBytes)
+  const text = await readRequestText(request, maxJsonBytes)
   if (text === undefined) return err(bodyTooLarge(maxJsonBytes))
   const json = parseJson(text)
   if (!json.ok) return json
@@ -120,20 +120,6 @@ async function readBody(
 
 const jsonTypes = ['application/json']
 const patchTypes = ['application/merge-patch+json', 'application/json']
-
-/** UTF-8 text of at most `maxBytes`, or undefined when there is more. */
-async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
-  if (!request.body) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
-    size += chunk.byteLength
-    if (size > maxBytes) return undefined
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
-}
 
 /** JSON that Postgres can store: no NUL, no half surrogate pair. */
 function parseJson(text: string): Result<unknown, Problem> {

@@ -2,6 +2,7 @@
 import { checkedStream } from '../http-signatures/checked-stream.ts'
 import { checkContentDigest } from '../http-signatures/content-digest.ts'
 import type { Problem } from '../kit/problem.ts'
+import { readBytes } from '../kit/read-body.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { bodyTooLarge } from './problems.ts'
 import { signatureInvalid } from './request-signing.ts'
@@ -38,23 +39,9 @@ export async function withCheckedBody(
   }
   // A digest without a body is checked too: somebody on the way may have cut the body off.
   if (field === null && !hasBody(request)) return ok(fine(request))
-  const bytes = request.body ? await readAtMost(request.body, options.maxBytes) : new Uint8Array()
+  const bytes = await readBytes(request.body, options.maxBytes)
   if (!bytes) return err(bodyTooLarge(options.maxBytes))
   const fault = await checkContentDigest(field, bytes)
   if (fault) return err(signatureInvalid(fault))
   return ok(fine(bytes.length > 0 ? new Request(request.url, { method, headers, body: bytes }) : request))
-}
-
-async function readAtMost(
-  body: ReadableStream<Uint8Array>,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    if (size > maxBytes) return undefined
-    chunks.push(chunk)
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer())
 }

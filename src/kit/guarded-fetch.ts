@@ -5,6 +5,7 @@
  * platform's to stop: Workers cannot reach private networks, and `workerd` allows only public ones.
  */
 import { isPublicHost } from './public-host.ts'
+import { readBytes } from './read-body.ts'
 import { err, ok, type Result } from './result.ts'
 
 export type FetchRefusal =
@@ -26,6 +27,8 @@ export type GuardedFetch = (url: string) => Promise<Result<string, FetchRefusal>
 const maxBytes = 64 * 1024
 const timeoutMilliseconds = 3000
 const maxUrlLength = 2048
+/** `ignoreBOM: false` drops a byte-order mark, which JSON does not allow. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /** Builds the guard: `GET url` as text, at most 64 KiB in 3 s, only from a public https address. */
 export function createGuardedFetch(rules: FetchRules): GuardedFetch {
@@ -44,7 +47,8 @@ export function createGuardedFetch(rules: FetchRules): GuardedFetch {
         const redirect = response.status === 0 || (response.status >= 300 && response.status < 400)
         return err(redirect ? { kind: 'redirect_refused' } : { kind: 'bad_status', status: response.status })
       }
-      return await readText(response)
+      const bytes = await readBytes(response.body, maxBytes)
+      return bytes ? ok(decoder.decode(bytes)) : err({ kind: 'too_large' })
     } catch (failure) {
       return err({ kind: 'unreachable', detail: (failure as Error).name })
     }
@@ -71,23 +75,3 @@ export function checkAddress(address: string, rules: FetchRules): Result<string,
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '127.0.0.1' || host === '[::1]'
-
-async function readText(response: Response): Promise<Result<string, FetchRefusal>> {
-  const reader = response.body?.getReader()
-  if (!reader) return ok('')
-  // `ignoreBOM: false` drops a byte-order mark, which JSON does not allow.
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-  let text = ''
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return ok(text + decoder.decode())
-    // Counted as it streams: `Content-Length` may lie, and a compressed answer may unpack to gigabytes.
-    size += value.byteLength
-    if (size > maxBytes) {
-      await reader.cancel()
-      return err({ kind: 'too_large' })
-    }
-    text += decoder.decode(value, { stream: true })
-  }
-}

@@ -1,5 +1,6 @@
 /** Reads a form body: the only body OAuth endpoints take (RFC 6749 appendix B). */
-import { err, ok, type Result } from '../kit/result.ts'
+import { readRequestText } from '../kit/read-body.ts'
+import { err, type Result } from '../kit/result.ts'
 import { type Parameters, parseParameters } from './parameters.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from './refusal.ts'
 
@@ -14,11 +15,11 @@ export async function readForm(request: Request): Promise<Result<Parameters, OAu
       refuse('invalid_request', 'the body must be application/x-www-form-urlencoded', { status: 415 }),
     )
   }
-  const text = await readText(request, maxFormBytes)
-  if (!text.ok) return text
+  const text = await readRequestText(request, maxFormBytes)
+  if (text === undefined) return err(refuse('invalid_request', 'the body is too large', { status: 413 }))
   // Form encoding is ASCII; raw bytes beyond it, broken UTF-8 among them, are somebody's mistake.
-  if (!ascii.test(text.value)) return err(invalidRequest('the body is not form-encoded'))
-  const parameters = parseParameters(text.value)
+  if (!ascii.test(text)) return err(invalidRequest('the body is not form-encoded'))
+  const parameters = parseParameters(text)
   if (!parameters.ok) return err(invalidRequest(parameters.error))
   const [duplicate] = parameters.value.duplicates
   if (duplicate !== undefined) return err(invalidRequest(`${printable(duplicate)} is sent more than once`))
@@ -34,19 +35,3 @@ const isForm = (contentType: string): boolean =>
 
 /** A parameter name as it may appear in an `error_description` (RFC 6749 appendix A.8). */
 export const printable = (name: string): string => name.replace(/[^\w.-]/g, '?')
-
-/** The body as text, refused as soon as it exceeds `limit` bytes, whatever Content-Length claims. */
-async function readText(request: Request, limit: number): Promise<Result<string, OAuthRefusal>> {
-  const tooLarge = refuse('invalid_request', 'the body is too large', { status: 413 })
-  const declared = request.headers.get('content-length')
-  if (declared !== null) return Number(declared) > limit ? err(tooLarge) : ok(await request.text())
-  const decoder = new TextDecoder()
-  let size = 0
-  let text = ''
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > limit) return err(tooLarge)
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return ok(text + decoder.decode())
-}
