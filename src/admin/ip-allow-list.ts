@@ -3,7 +3,8 @@
  * list on top. Both must allow; an empty list allows any address.
  */
 
-import { isInRange, parseIpAddress, parseIpRange } from '../kit/ip-range.ts'
+import { parseIpAddress } from '../kit/ip-address.ts'
+import { isInRange, parseIpRange } from '../kit/ip-range.ts'
 import type { Fault } from '../kit/problem.ts'
 
 /**

@@ -2,6 +2,7 @@
  * Whether a URL's host can be a public one. Works on the host as the WHATWG URL parser normalised it, so
  * `0x7f.1`, `2130706433` and `１２７.0.0.1` arrive here as `127.0.0.1`.
  */
+import { parseIpv6 } from './ip-address.ts'
 
 /** IANA special-purpose IPv4 blocks (RFC 6890): none of them is a public server. */
 const reservedIpv4 = [
@@ -50,21 +51,10 @@ const isPublicIpv4 = (address: number): boolean =>
 
 /** Only global unicast (2000::/3) without the blocks that carry or tunnel other addresses. */
 function isPublicIpv6(address: string): boolean {
-  const groups = expandIpv6(address)
-  const [first = 0, second = 0] = groups
+  const [first = 0, second = 0] = parseIpv6(address) ?? []
   if (first >>> 13 !== 1) return false
   if (first === 0x2001 && second < 0x0200) return false // Teredo, ORCHID, benchmarking, protocol assignments
   if (first === 0x2001 && second === 0x0db8) return false // documentation
   if (first === 0x2002) return false // 6to4 carries an IPv4 address, private ones too
   return first !== 0x3fff // documentation (RFC 9637)
-}
-
-function expandIpv6(address: string): readonly number[] {
-  const [head = '', tail] = address.split('::')
-  const parse = (part: string) =>
-    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
-  const front = parse(head)
-  if (tail === undefined) return front
-  const back = parse(tail)
-  return [...front, ...Array<number>(8 - front.length - back.length).fill(0), ...back]
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isInRange, parseIpAddress, parseIpRange } from '../../src/kit/ip-range.ts'
+import { parseIpAddress } from '../../src/kit/ip-address.ts'
+import { isInRange, parseIpRange } from '../../src/kit/ip-range.ts'
 
 function contains(range: string, address: string): boolean {
   const parsedRange = parseIpRange(range)
@@ -60,6 +61,11 @@ describe('an IP range (RFC 4632, RFC 4291)', () => {
     '192.0.2.1::',
     '::192.0.2.1:1',
     '1:2:3:4:5:6:7:192.0.2.1',
+    '::ffff:010.0.0.1',
+    '::ffff:0x10.0.0.1',
+    '::1]/[::',
+    '::1]@[::2',
+    '1:2:3:4::5:6:7:8',
     'localhost',
   ])('%j is no address', (text) => {
     expect(parseIpAddress(text)).toBeUndefined()
