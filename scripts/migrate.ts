@@ -1,31 +1,59 @@
 /**
- * `npm run db:migrate`: applies the migrations of drizzle/ to DATABASE_URL. Deployments run it before they switch
- * the worker, possibly from several regions at once: an advisory lock lets one work while the others wait.
+ * `npm run db:migrate`: brings DATABASE_URL to the schema, functions and triggers of drizzle/. Deployments run it before
+ * they switch the worker, possibly from several regions at once: an advisory lock lets one work while the others wait.
  */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
 import pg from 'pg'
 import { clientConfig, parseDatabaseUrl } from './database/database-address.ts'
+import { isFormerJournal, replaceFormerJournal } from './database/former-migrations.ts'
+import { ensureJournal, type Migration, readJournal, recordMigration } from './database/migration-journal.ts'
+import { checkBodies, replaceFunctions, replaceTriggers } from './database/sql-routines.ts'
 import { describeFailure, errorCode, OperatorError } from './process/operator-error.ts'
 
-const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url))
+const drizzleFolder = fileURLToPath(new URL('../drizzle', import.meta.url))
 
 /** Any number nobody else uses for an advisory lock in this database: 'Authly' in ASCII. */
 const lockKey = '71963886546041'
 
 /**
- * Drizzle keeps when a migration was generated, not when it came to this database. Rows from before the column get the
- * time of this run, later ones that of their insertion.
+ * Applies what is missing and returns the number of migrations applied. One transaction: a failure changes nothing.
+ * Safe to run concurrently. Throws OperatorError when the database cannot be reached, refuses the credentials, or is
+ * one from before the first release.
  */
-const recordTimes =
-  'ALTER TABLE drizzle.__drizzle_migrations ADD COLUMN IF NOT EXISTS applied_at timestamptz NOT NULL DEFAULT now()'
+export async function migrateDatabase(databaseUrl: string, folder = drizzleFolder): Promise<number> {
+  return inLockedTransaction(databaseUrl, async (client) => {
+    if (isFormerJournal(await readHashes(client))) {
+      throw new OperatorError(
+        'The database is from before the first release: its schema is today’s, its journal is not. Nothing was changed.',
+        'Carry it over once: npm run db:carry-over (with the same DATABASE_URL).',
+      )
+    }
+    return applyAll(client, folder)
+  })
+}
 
 /**
- * Applies what is missing and returns the number of migrations applied. Safe to run concurrently. Throws
- * OperatorError when the database cannot be reached or refuses the credentials.
+ * Carries a database from before the first release over: journal, functions, triggers. Returns whether it was one.
+ * Throws OperatorError when it is not at the last of the migrations of then.
  */
-export async function migrateDatabase(databaseUrl: string): Promise<number> {
+export async function carryOverDatabase(databaseUrl: string, folder = drizzleFolder): Promise<boolean> {
+  return inLockedTransaction(databaseUrl, async (client) => {
+    const isFormer = isFormerJournal(await readHashes(client))
+    if (isFormer) {
+      await ensureJournal(client)
+      await replaceFormerJournal(client, readMigrations(folder))
+    }
+    await applyAll(client, folder)
+    return isFormer
+  })
+}
+
+async function inLockedTransaction<T>(
+  databaseUrl: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client(clientConfig(databaseUrl))
   client.on('error', () => undefined)
   await client.connect().catch((cause: unknown) => {
@@ -33,28 +61,43 @@ export async function migrateDatabase(databaseUrl: string): Promise<number> {
   })
   try {
     await client.query("SET client_min_messages = 'warning'")
+    // Before the transaction: what it reads must be what the one before it left behind.
     await client.query('SELECT pg_advisory_lock($1)', [lockKey])
-    const before = await countApplied(client)
-    await migrate(drizzle(client), { migrationsFolder })
-    await client.query(recordTimes)
-    return (await countApplied(client)) - before
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
   } finally {
-    // Ending the connection releases the lock, whatever happened.
+    // Ending the connection releases the lock and takes back what was not committed.
     await client.end()
   }
 }
 
-async function countApplied(client: pg.Client): Promise<number> {
-  const exists = await client.query(
-    "SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS is_there",
-  )
-  if (exists.rows[0]?.is_there !== true) return 0
-  const count = await client.query('SELECT count(*)::int AS applied FROM drizzle.__drizzle_migrations')
-  return count.rows[0].applied
+async function applyAll(client: pg.Client, folder: string): Promise<number> {
+  await ensureJournal(client)
+  const migrations = readMigrations(folder)
+  const known = new Set(migrations.map(({ folderMillis }) => folderMillis))
+  const applied = new Set((await readJournal(client)).map(({ folderMillis }) => folderMillis))
+  // A newer version was here: its functions stay, they belong to its schema.
+  if (![...applied].every((folderMillis) => known.has(folderMillis))) return 0
+  await replaceFunctions(client, join(folder, 'functions'))
+  const missing = migrations.filter(({ folderMillis }) => !applied.has(folderMillis))
+  for (const migration of missing) {
+    for (const statement of migration.sql) await client.query(statement)
+    await recordMigration(client, migration)
+  }
+  await replaceTriggers(client, join(folder, 'triggers'))
+  await checkBodies(client)
+  return missing.length
 }
 
+const readMigrations = (folder: string): readonly Migration[] =>
+  readMigrationFiles({ migrationsFolder: folder })
+
+const readHashes = async (client: pg.Client) => (await readJournal(client)).map(({ hash }) => hash)
+
 /** Why a Postgres connection failed, for the operator; never shows the password. */
-export function explainConnectFailure(cause: unknown, databaseUrl: string): OperatorError {
+function explainConnectFailure(cause: unknown, databaseUrl: string): OperatorError {
   const { user, host, port, database } = parseDatabaseUrl(databaseUrl)
   const remedy = 'Check DATABASE_URL. Unset it to use the embedded Postgres.'
   const code = errorCode(cause)

@@ -1,7 +1,7 @@
 /**
  * The source of truth. One table per thing; every rule that says "only one" is a unique index. Migrations in
- * `drizzle/` are generated from this file (`npm run db:generate`) and stay forward-compatible, because the
- * previous worker version runs on the new schema during a gradual deployment.
+ * `drizzle/` are generated from this file (`npm run db:generate`); functions and triggers stand beside them. All of it
+ * stays forward-compatible: the previous worker version runs on the new schema during a gradual deployment.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import {
@@ -11,6 +11,7 @@ import {
   index,
   integer,
   jsonb,
+  pgSequence,
   pgTable,
   primaryKey,
   smallint,
@@ -342,6 +343,9 @@ export const signingKeys = pgTable(
     uniqueIndex('signing_keys_one_next').on(table.alg).where(sql`${table.status} = 'next'`),
   ],
 )
+
+/** Places in the audit trail, taken by authly_next_audit_position. */
+export const auditEventPositions = pgSequence('audit_events_position_seq')
 
 /**
  * Append-only. Ids are made where the event happens, so that a repeated delivery changes nothing. Personal parts

@@ -7,7 +7,7 @@ import { uuidv7 } from '../../src/kit/ids.ts'
 import { fillForms } from '../../src/users/fill-forms.store.ts'
 import { formsOf } from '../../src/users/normal-form.ts'
 import { findUserForLogin } from '../../src/users/users.store.ts'
-import { databaseBefore, ownDatabase } from '../fakes/database.ts'
+import { ownDatabase } from '../fakes/database.ts'
 
 type Names = { username?: string; email?: string; profile?: Record<string, unknown> }
 
@@ -230,6 +230,19 @@ describe('accounts without a normal form', () => {
   })
 })
 
+/** What the migration to one namespace did: names in Postgres' lower case, and the older account keeps its own. */
+const upgrade = sql`
+  with names as (
+    select lower(username) as identifier, id, created_at from users where username is not null
+    union
+    select lower(email), id, created_at from users where email is not null
+  ), ranked as (
+    select identifier, id, row_number() over (partition by identifier order by created_at, id) as place from names
+  ), kept as (
+    insert into user_identifiers (identifier, user_id) select identifier, id from ranked where place = 1
+  )
+  insert into user_identifier_collisions (identifier, user_id) select identifier, id from ranked where place > 1`
+
 describe('accounts from before names were one namespace', () => {
   const ids = Array.from({ length: 8 }, () => uuidv7()) as [
     string,
@@ -245,7 +258,8 @@ describe('accounts from before names were one namespace', () => {
   let upgraded: Database
 
   beforeAll(async () => {
-    const { database: old, upgrade } = await databaseBefore('identifier_forms')
+    const old = await ownDatabase()
+    await old.execute(sql`alter table users disable trigger users_identifiers_insert`)
     const rows: [string, string | null, string | null, string][] = [
       [admin, 'chief@corp.test', null, '2020-01-01'],
       [squatter, 'squatter', 'Chief@corp.test', '2021-01-01'],
@@ -260,7 +274,8 @@ describe('accounts from before names were one namespace', () => {
       await old.execute(sql`insert into users (id, username, email, created_at)
         values (${id}::uuid, ${username}, ${email}, ${created}::timestamptz)`)
     }
-    await upgrade()
+    await old.execute(sql`alter table users enable trigger users_identifiers_insert`)
+    await old.execute(upgrade)
     upgraded = old
     database = upgraded
   })

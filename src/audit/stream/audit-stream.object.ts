@@ -23,7 +23,7 @@ import type { OpenAuditStream, Subscription } from './subscription.ts'
 import { createTrailReader } from './trail-reader.store.ts'
 
 const channel = 'authly_audit'
-/** The lock by which the trigger on `audit_events` sees that somebody listens (drizzle/0004). */
+/** The lock by which the trigger on `audit_events` sees that somebody listens (authly_notify_audit_stream). */
 const presenceLock = 715520260010
 /** Each stream holds at most its window or buffer in memory; together they must leave room for the rest. */
 const mostSubscribers = 500

@@ -1,1 +1,0 @@
-ALTER TABLE "clients" ADD COLUMN "sector_identifier_uri" text;

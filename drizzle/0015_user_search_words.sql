@@ -1,2 +1,0 @@
-DROP INDEX "users_search";--> statement-breakpoint
-CREATE INDEX "users_search_words" ON "users" USING gin (lower(' ' || coalesce(username, '') || ' ' || coalesce(email, '') || ' ' || coalesce(profile->>'name', '') || ' ' || coalesce(phone_number, '')) gin_trgm_ops);

@@ -1,1 +1,0 @@
-CREATE INDEX "password_credentials_foreign" ON "password_credentials" USING btree ("user_id") WHERE hash not like '$argon2id$v=19$m=19456,t=2,p=1$%';

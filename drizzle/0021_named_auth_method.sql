@@ -1,1 +1,0 @@
-ALTER TABLE "clients" ADD COLUMN "token_endpoint_auth_method_named" boolean DEFAULT false NOT NULL;

@@ -1,0 +1,8 @@
+-- The words of a JSON value. A tsvector holds at most a megabyte: of what is huge only the beginning is found, and
+-- the event is not refused.
+CREATE OR REPLACE FUNCTION authly_json_words(document jsonb) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN octet_length(document::text) <= 100000
+    THEN jsonb_to_tsvector('simple', document, '["string", "numeric"]')
+    ELSE to_tsvector('simple', left(document::text, 100000)) END
+$$;

@@ -1,0 +1,22 @@
+-- A token lends its scopes and nothing else, and what brings no scopes lends nothing: a caller that
+-- forgot them is refused. What is held: an active user by roles, an enabled client by the scopes it is registered for. `*` is lent by tokens with every administrative scope (lentBy in
+-- src/access/authorized-database.store.ts).
+CREATE OR REPLACE FUNCTION authly_lent_permissions(actor_type text, actor_id text, lent text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE AS $$
+DECLARE held text[];
+BEGIN
+  IF actor_type = 'user' THEN
+    SELECT coalesce(array_agg(DISTINCT permission), ARRAY[]::text[]) INTO held
+    FROM users, roles, unnest(roles.permissions) AS permission
+    WHERE users.id = actor_id::uuid AND users.status = 'active'
+      AND roles.name = ANY (users.roles) AND roles.assignable_in = 'platform';
+  ELSE
+    SELECT coalesce(array_agg(scope), ARRAY[]::text[]) INTO held
+    FROM clients, unnest(clients.scopes) AS scope
+    WHERE clients.client_id = actor_id AND clients.enabled
+      AND 'client_credentials' = ANY (clients.grant_types) AND scope LIKE 'admin:%';
+  END IF;
+  RETURN ARRAY(SELECT DISTINCT scope FROM unnest(lent) AS scope
+               WHERE (scope = '*' OR scope LIKE 'admin:%') AND authly_covers(held, ARRAY[scope]));
+END
+$$;
