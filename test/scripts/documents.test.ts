@@ -48,7 +48,7 @@ describe.each(documents)('%s', (document) => {
   })
 
   test('names npm scripts that exist', () => {
-    for (const [, name = ''] of text.matchAll(/npm run ([a-z0-9:]+)/g)) expect(scripts).toHaveProperty(name)
+    for (const [, name = ''] of text.matchAll(/npm run ([a-z0-9:-]+)/g)) expect(scripts).toHaveProperty(name)
   })
 })
 
