@@ -110,8 +110,8 @@ const noSettings: StoredSettings = {}
 
 /** A Postgres that has not answered a request by then counts as away: the person gets an answer, not a spinner. */
 const databasePatienceMilliseconds = 5000
-/** Each page of an answer that takes as long as its reader. */
-const lastingPatienceMilliseconds = 20_000
+/** The same for each page of an answer that takes as long as its reader. */
+const pageTimeoutMilliseconds = 20_000
 
 /**
  * Everything a request can use, each made when first asked for: a token request pays for four of these, not
@@ -168,7 +168,7 @@ class RequestDependencies implements Dependencies {
 
   get lastingDatabaseFor(): DatabaseFor {
     return (authorized) =>
-      createAuthorizedDatabase(createBoundedBatch(this.config, lastingPatienceMilliseconds), authorized)
+      createAuthorizedDatabase(createBoundedBatch(this.config, pageTimeoutMilliseconds), authorized)
   }
 
   get readSettings(): ReadSettings {

@@ -46,8 +46,8 @@ const alarmBudgetMs = 5_000
 /** Each may call many objects: an invocation has a limit of those too. */
 const mostStepsPerAlarm = 8
 const claimDelayMs = 300
-/** How long Postgres may take for one step before it counts as away. */
-const patienceMs = 20_000
+/** How long Postgres may take for one step before it counts as unavailable. */
+const stepTimeoutMs = 20_000
 
 /** The engine. The class of the deployment (`src/worker.ts`) hands in the kinds there are. */
 export abstract class JobObject extends DurableObject<Env> {
@@ -271,9 +271,9 @@ export abstract class JobObject extends DurableObject<Env> {
     const { env } = this
     return {
       ...{ storage: this.#storage, state: this.#state, bucket: env.FILES, kinds: this.kinds },
-      /** A client for each use: its patience begins when it is made. */
+      /** A client for each use: its time begins when it is made. */
       get runBatch() {
-        return createBoundedBatch(configOf(env), patienceMs)
+        return createBoundedBatch(configOf(env), stepTimeoutMs)
       },
       workOf: (state) => this.#workOf(state),
       isDelegated: async ({ job_id, token }) =>

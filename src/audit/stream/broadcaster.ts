@@ -65,6 +65,10 @@ export function createBroadcaster(needs: {
     place.behindSince = 0
     subscriber.send({ kind: 'heartbeat', position: subscriber.cursor })
   }
+  const forbid = (subscriber: Subscriber) => {
+    places.delete(subscriber)
+    subscriber.close('forbidden')
+  }
   const fallBehind = (place: Place) => {
     place.state = 'behind'
     place.behindSince ||= now()
@@ -104,8 +108,7 @@ export function createBroadcaster(needs: {
         // Who lost the permission since gets none of this page.
         for (const subscriber of [...places.keys()]) {
           if (!page.forbidden.has(authorizationKey(subscriber.subscription.authorized))) continue
-          places.delete(subscriber)
-          subscriber.close('forbidden')
+          forbid(subscriber)
         }
         for (const [subscriber, place] of places) {
           if (place.state !== 'following') continue
@@ -138,8 +141,9 @@ export function createBroadcaster(needs: {
         // No await between this look at the tail and following it.
         if (subscriber.cursor >= tail) return follow(subscriber, place)
         if (!subscriber.hasRoom()) return fallBehind(place)
-        const page = await reader.readPast(subscriber.cursor, tail, subscriber.subscription.filter)
+        const page = await reader.readPast(subscriber.cursor, tail, subscriber.subscription)
         if (!places.has(subscriber)) return
+        if (page === undefined) return forbid(subscriber)
         // Somebody who gets on is not stalled.
         if (give(subscriber, page.events, page.upTo)) place.behindSince = now()
         subscriber.save()

@@ -45,11 +45,13 @@ export function createTrailReader(runBatch: RunBatch): TrailReader {
       }
     },
 
-    async readPast(after, upTo, filter) {
+    async readPast(after, upTo, { authorized, filter }) {
       const end = Math.min(after + pastWindow, upTo)
-      const [rows = []] = await runBatch([
+      const [denied = [], rows = []] = await runBatch([
+        selectUnauthorized([authorized]),
         selectEvents(sql`position > ${after} AND position <= ${end} ${andFilter(filter)}`, pageSize),
       ])
+      if (denied.length > 0) return undefined
       const events = rows.map(toEvent)
       return { events, upTo: events.length === pageSize ? (events.at(-1)?.position ?? end) : end }
     },

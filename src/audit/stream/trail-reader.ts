@@ -22,8 +22,15 @@ export interface PastPage {
 export interface TrailReader {
   /** The end of the trail behind `after`; without `after` only where it is. @throws TrailBusy, see below */
   readTail(after: number | undefined, readers: readonly Authorized[]): Promise<TailPage>
-  /** A page of what is known to be final: behind `after`, not behind `upTo`. */
-  readPast(after: number, upTo: number, filter: StreamFilter): Promise<PastPage>
+  /**
+   * A page of what is known to be final: behind `after`, not behind `upTo`.
+   * @returns undefined for who may not read the trail any more
+   */
+  readPast(
+    after: number,
+    upTo: number,
+    reader: { readonly authorized: Authorized; readonly filter: StreamFilter },
+  ): Promise<PastPage | undefined>
   /** Whether retention has removed events behind `after`. */
   hasGaps(after: number): Promise<boolean>
 }

@@ -307,6 +307,20 @@ describe('who may listen', () => {
     expect(sse.text()).not.toContain(hidden)
   })
 
+  it('shows the past to nobody who lost the permission since they asked for it', async () => {
+    const { person, filter } = about()
+    const region = newRegion()
+    const former = await addAuditor()
+    const [seen] = await write(person)
+    const after = (await positionOf(seen as string)) - 1
+    await database().update(users).set({ roles: [] }).where(eq(users.id, former))
+    const cut = await openSocket({ auditor: former, region, filter, after })
+    const kept = await openSocket({ auditor, region, filter, after })
+    await wait(() => kept.ids().length === 1 && cut.closed.length === 1)
+    expect(cut.ids()).toEqual([])
+    expect(cut.closed).toEqual([{ code: 4403 }])
+  })
+
   it('ends with the access token', async () => {
     const token = {
       ...{ subject: `client:${auditor}`, grantId: undefined, jtiHash: 'short' },

@@ -36,7 +36,7 @@ function createTrail() {
           forbidden: new Set(),
         }
       }),
-    readPast: (after, upTo, filter) =>
+    readPast: (after, upTo, { filter }) =>
       answer(() => {
         const found = events.filter(
           (event) => event.position > after && event.position <= upTo && matches(filter, event),
