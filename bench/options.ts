@@ -22,7 +22,7 @@ export const usage = `npm run bench -- [options]
   --only LIST     operations: ${operationNames.join(', ')}; or admin
   --targets LIST  targets: ${targetNames.join(', ')}
   --profile       record where Authly's CPU time goes instead of comparing (needs perf)
-  --no-publish    print only, do not write docs/performance.*`
+  --no-publish    print only, do not write docs/performance.md`
 
 function pick<Name extends string>(list: string | undefined, all: readonly Name[]): readonly Name[] {
   if (list === undefined) return all

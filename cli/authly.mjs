@@ -9,12 +9,14 @@ import module from 'node:module'
 import { constants, homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ensureBuilt } from '../scripts/ensure-built.mjs'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const modules = join(folder, '..', 'node_modules')
 const localNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
 if (!existsSync(localNode)) install()
+ensureBuilt({ mayStayOld: true })
 const cache = codeCache()
 if (Number.parseInt(process.versions.node, 10) >= 24) {
   if (cache) module.enableCompileCache(cache)

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { OperatorError } from './process/operator-error.ts'
 import { runUntilStopped } from './process/run-until-stopped.ts'
+import { startBuild, untilBuilt } from './stack/build-files.ts'
 import { checkPortIsFree, developmentPort } from './stack/development-port.ts'
 import { prepareDevelopment } from './stack/prepare-development.ts'
 import { developmentSummary } from './stack/summary.ts'
@@ -12,6 +13,8 @@ const root = join(import.meta.dirname, '..')
 await runUntilStopped(async (life) => {
   const port = developmentPort()
   const issuer = `http://localhost:${port}`
+  const build = await startBuild(root)
+  life.onStop(() => build.stop())
   const development = await prepareDevelopment({
     ...{ root, issuer, command: 'npm start' },
     preflight: () => checkPortIsFree(port),
@@ -25,6 +28,7 @@ await runUntilStopped(async (life) => {
       ),
     )
   })
+  await untilBuilt(build)
   const worker = await startWranglerDev(root, port)
   life.onStop(() => worker.stop())
   worker.exited.then((code) =>

@@ -1,10 +1,11 @@
 /**
- * `npm run docs:generate`: writes the documents that repeat what code says. With `--check` it writes nothing and
- * fails when one of them is not what it would write.
+ * `npm run docs:generate`: writes the tables that people read beside the code and that repeat what it says.
+ * With `--check` it writes nothing and fails when one of them is not what it would write.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadDocument } from './docs/api-files.ts'
 import { cliCatalogue } from './docs/cli-catalogue.ts'
 import { cliDocument } from './docs/cli-document.ts'
 import {
@@ -13,28 +14,15 @@ import {
   configurationDocument,
   endpointsDocument,
 } from './docs/documents.ts'
-import { loadApp } from './docs/load-app.ts'
-import { buildDocument } from './docs/openapi/build-document.ts'
-import { insomniaCollection } from './docs/openapi/collections/insomnia.ts'
-import { postmanCollection } from './docs/openapi/collections/postman.ts'
-import { toOpenApi30 } from './docs/openapi/down-convert.ts'
-import { shareResponses } from './docs/openapi/share-responses.ts'
 
-const openApi = buildDocument(await loadApp())
-
-const catalogue = cliCatalogue(openApi)
+const openApi = await loadDocument()
 
 const documents = {
   'docs/configuration.md': configurationDocument(),
   'docs/endpoints.md': endpointsDocument(openApi),
   'docs/audit-events.md': auditEventsDocument(),
   'docs/io-budgets.md': budgetsDocument(),
-  'docs/cli.md': cliDocument(catalogue),
-  'cli/operations.json': JSON.stringify(catalogue, null, 1),
-  'public/openapi.json': JSON.stringify(shareResponses(openApi), null, 1),
-  'public/openapi-3.0.json': JSON.stringify(shareResponses(toOpenApi30(openApi)), null, 1),
-  'docs/collections/postman.json': JSON.stringify(postmanCollection(openApi), null, 1),
-  'docs/collections/insomnia.json': JSON.stringify(insomniaCollection(openApi), null, 1),
+  'docs/cli.md': cliDocument(cliCatalogue(openApi)),
 }
 
 for (const [path, text] of Object.entries(documents)) {

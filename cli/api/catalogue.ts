@@ -1,6 +1,6 @@
 /**
- * The admin operations as the command line sees them. `operations.json` is generated from the OpenAPI document
- * (`npm run docs:generate`), so a new operation is a new command without a line of code here.
+ * The admin operations as the command line sees them. `operations.json` is built from the OpenAPI document
+ * (scripts/build.ts), so a new operation is a new command without a line of code here.
  */
 import { readFileSync } from 'node:fs'
 

@@ -1,4 +1,4 @@
-/** cli/operations.json: what the command line needs to know of the admin operations, from the OpenAPI document. */
+/** cli/operations.json, built: what the command line needs to know of the admin operations, from the OpenAPI document. */
 import type { CatalogueField, CatalogueOperation, ValueType } from '../../cli/api/catalogue.ts'
 import {
   type OpenApiDocument,

@@ -11,6 +11,7 @@ import { demoClients } from '../bootstrap/demo-clients.ts'
 import { type RunningDatabase, startDatabase } from '../database/start-database.ts'
 import { findFreePort } from '../process/free-port.ts'
 import { type RawWorkerd, serveRawWorkerd } from '../raw-workerd.ts'
+import { startBuild, untilBuilt } from './build-files.ts'
 import type { DevFacts } from './dev-facts.ts'
 import { bundleWorker, projectRoot, type WorkerBundle } from './worker-bundle.ts'
 import { startWranglerDev, untilServing } from './wrangler-dev.ts'
@@ -54,10 +55,13 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
   }
   try {
     const bundling = options.withAssets ? undefined : bundleFor(folder, options.bundle)
+    const build = options.withAssets ? await startBuild(projectRoot) : undefined
+    undo.push(async () => build?.stop())
     bundling?.catch(() => undefined) // Awaited below; Postgres starts meanwhile.
     const database = await startDatabase({ ephemeral: true })
     undo.push(() => database.stop())
     const bundle = await bundling
+    if (build) await untilBuilt(build)
     const port = options.port ?? (await findFreePort())
     const issuer = options.issuer ?? `http://localhost:${port}`
     const seeded = await bootstrapDatabase(database.databaseUrl, {

@@ -2,15 +2,16 @@
  * `/docs` and `/redoc` in Chromium, as the worker's static assets serve them: under their policies, asking nobody
  * else for anything, and signed in through this very server.
  */
-import { readFileSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiFiles, loadDocument } from '../../scripts/docs/api-files.ts'
 import { type OpenApiDocument, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
 import { createSeed, type Seed, type SeededUser } from '../conformance/seed.ts'
 import { hasChromium, launchChromium } from './chromium.ts'
 
-const document: OpenApiDocument = JSON.parse(readFileSync('public/openapi.json', 'utf8'))
+const files = apiFiles(await loadDocument())
+const document: OpenApiDocument = JSON.parse(files['public/openapi.json'])
 const operations = operationsOf(document)
 
 describe.runIf(hasChromium)('the API documentation in Chromium', () => {
@@ -117,9 +118,16 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
   })
 
   test('the documents may be read by tools of any origin and are fresh after five minutes; other paths stay the worker’s', async () => {
-    for (const name of ['openapi.json', 'openapi-3.0.json']) {
-      const response = await fetch(`${stack.issuer}/${name}`)
-      expect(await response.json()).toEqual(JSON.parse(readFileSync(`public/${name}`, 'utf8')))
+    const published = Object.entries(files).flatMap(([path, text]) =>
+      path.startsWith('public/') ? [[path.slice('public'.length), text] as const] : [],
+    )
+    expect(published.map(([path]) => path)).toEqual([
+      ...['/openapi.json', '/openapi-3.0.json'],
+      ...['/collections/postman.json', '/collections/insomnia.json'],
+    ])
+    for (const [path, text] of published) {
+      const response = await fetch(stack.issuer + path)
+      expect(await response.text()).toBe(text)
       expect(response.headers.get('access-control-allow-origin')).toBe('*')
       expect(response.headers.get('cache-control')).toBe('public, max-age=300, stale-while-revalidate=3600')
     }

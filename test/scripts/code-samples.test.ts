@@ -4,12 +4,13 @@
  */
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiFiles, loadDocument } from '../../scripts/docs/api-files.ts'
 import { type OpenApiDocument, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
 import { wishesOf } from '../../scripts/docs/openapi/samples/sample-wishes.ts'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
@@ -21,7 +22,7 @@ import { createUserAgent } from '../conformance/user-agent.ts'
 import { type Step, sampleFlow, type Variables } from './sample-flow.ts'
 
 const run = promisify(execFile)
-const document = JSON.parse(readFileSync('public/openapi.json', 'utf8')) as OpenApiDocument
+const document: OpenApiDocument = JSON.parse(apiFiles(await loadDocument())['public/openapi.json'])
 const operations = operationsOf(document)
 
 /** The files that samples send. */

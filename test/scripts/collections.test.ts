@@ -1,11 +1,11 @@
 /** The Postman and Insomnia collections: the same requests, and every one answered as the document declares. */
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiFiles, loadDocument } from '../../scripts/docs/api-files.ts'
 import { type OpenApiDocument, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
 import { permissionNames } from '../../src/access/permissions.ts'
@@ -13,7 +13,7 @@ import { createSeed, type Seed } from '../conformance/seed.ts'
 import { sampleFlow } from './sample-flow.ts'
 
 const run = promisify(execFile)
-const postmanFile = 'docs/collections/postman.json'
+const files = apiFiles(await loadDocument())
 
 type PostmanItem = { name: string; item?: PostmanItem[]; request?: { method: string; url: { raw: string } } }
 type InsomniaResource = {
@@ -30,11 +30,11 @@ type NewmanReport = {
   }
 }
 
-const postman = JSON.parse(readFileSync(postmanFile, 'utf8')) as PostmanItem
-const insomnia = JSON.parse(readFileSync('docs/collections/insomnia.json', 'utf8')) as {
+const postman = JSON.parse(files['public/collections/postman.json']) as PostmanItem
+const insomnia = JSON.parse(files['public/collections/insomnia.json']) as {
   resources: InsomniaResource[]
 }
-const document = JSON.parse(readFileSync('public/openapi.json', 'utf8')) as OpenApiDocument
+const document: OpenApiDocument = JSON.parse(files['public/openapi.json'])
 
 const requestsOf = ({
   item = [],
@@ -82,6 +82,8 @@ describe('newman', () => {
       resources: [],
     })
     const report = join(folder, 'report.json')
+    const postmanFile = join(folder, 'postman.json')
+    await writeFile(postmanFile, files['public/collections/postman.json'])
     const variables = {
       issuer: stack.issuer,
       service_client_id: client.client_id,

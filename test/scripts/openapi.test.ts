@@ -1,7 +1,7 @@
 /** The published OpenAPI documents: complete, valid in both versions, and rich enough to work from. */
-import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { apiFiles, loadDocument } from '../../scripts/docs/api-files.ts'
 import { type LoadedApp, loadApp } from '../../scripts/docs/load-app.ts'
 import { schemaTo30 } from '../../scripts/docs/openapi/down-convert.ts'
 import { exampleOf } from '../../scripts/docs/openapi/example-of.ts'
@@ -13,9 +13,9 @@ import {
 } from '../../scripts/docs/openapi/openapi-types.ts'
 import { routeWords } from '../../scripts/docs/openapi/routes/index.ts'
 
-const read = (name: string): OpenApiDocument => JSON.parse(readFileSync(`public/${name}`, 'utf8'))
-const document = read('openapi.json')
-const old = read('openapi-3.0.json')
+const files = apiFiles(await loadDocument())
+const document: OpenApiDocument = JSON.parse(files['public/openapi.json'])
+const old: OpenApiDocument = JSON.parse(files['public/openapi-3.0.json'])
 const operations = operationsOf(document)
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`
 
