@@ -1,14 +1,9 @@
 /** What Postgres refuses, in the words of the API. The codes `AU…` are raised by functions in `drizzle/`. */
+import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts'
 import type { Problem } from '../kit/problem.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import type { Conflicts } from './operation.ts'
 import { conflict, forbidden, invalidRequest, notFound, unavailable } from './problems.ts'
-
-interface DatabaseError {
-  readonly code: string
-  readonly hint?: string
-  readonly constraint?: string
-}
 
 const forbiddenDetails: Readonly<Record<string, string>> = {
   more_privileged: 'It concerns permissions that you do not have.',
@@ -16,9 +11,6 @@ const forbiddenDetails: Readonly<Record<string, string>> = {
   less_restricted: 'The client would be less restricted than the one you use.',
   built_in: 'Built-in roles cannot be changed.',
 }
-
-/** SQLSTATEs of a lost race that a repetition wins: serialization failure, deadlock. */
-const raceStates = new Set(['40001', '40P01'])
 
 /** Raised by authly_claim_idempotency_key: the key has an answer already. */
 export const isReplay = (error: unknown): boolean => databaseErrorOf(error)?.code === 'AU208'
@@ -37,21 +29,13 @@ export function problemOfError(error: unknown, conflicts: Conflicts = {}): Probl
     }
     case 'AU422':
       return invalidRequest([{ pointer: '#/roles', detail: 'names a role that does not exist' }])
-    case '23505':
-    case '23503':
-    case '23001': {
+    case sqlStates.uniqueViolation:
+    case sqlStates.foreignKeyViolation:
+    case sqlStates.restrictViolation: {
       const known = conflicts[failure.constraint ?? '']
       return known && conflict('conflict', known.title, known.errors)
     }
   }
-  if (isUnavailable(error) || raceStates.has(failure?.code ?? '')) return unavailable
-  return undefined
-}
-
-/** What the driver threw, however deep it is wrapped. */
-function databaseErrorOf(error: unknown): DatabaseError | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'NeonDbError') return cause as unknown as DatabaseError
-  }
+  if (isUnavailable(error) || (failure && isLostRace(failure))) return unavailable
   return undefined
 }

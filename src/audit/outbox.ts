@@ -3,6 +3,7 @@
  * reach Postgres later, in batches, from an alarm. They are deleted only after Postgres took them, and ids
  * make a second delivery harmless: so each arrives exactly once, whatever fails in between.
  */
+import { causesOf } from '../kit/causes.ts'
 import type { ObjectAlarm } from '../kit/object-alarm.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { AuditEvent, AuditEventType } from './event.ts'
@@ -113,8 +114,4 @@ interface Row extends Record<string, SqlStorageValue> {
 }
 
 /** The innermost reason. The outer ones quote the statement with its events, which do not belong in a log. */
-function rootMessage(error: unknown): string {
-  let root = error
-  while (root instanceof Error && root.cause !== undefined) root = root.cause
-  return root instanceof Error ? root.message : String(root)
-}
+const rootMessage = (error: unknown): string => causesOf(error).at(-1)?.message ?? String(error)

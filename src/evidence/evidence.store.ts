@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { blankLateEvents } from '../audit/erase-personal-data.store.ts'
 import type { RunBatch } from '../db/run-batch.ts'
+import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
 import type { StoredSegment } from './evidence-row.ts'
 import type { EvidenceEvent } from './format/evidence-event.ts'
 import type { LastCheckpoint, NewCheckpoint, SealTrailNeeds, SignedErasure } from './seal-trail.ts'
@@ -27,7 +28,7 @@ export const createSealStore = (runBatch: RunBatch): SealStore => ({
       const [rows] = await runBatch([sql`select authly_audit_horizon() as horizon`])
       return Number(rows?.[0]?.['horizon'] ?? 0)
     } catch (error) {
-      if (hasCode(error, lockNotAvailable)) return undefined
+      if (databaseErrorOf(error)?.code === sqlStates.lockNotAvailable) return undefined
       throw error
     }
   },
@@ -58,7 +59,7 @@ export const createSealStore = (runBatch: RunBatch): SealStore => ({
       await runBatch([...erasures.map(keepStatement), insertCheckpoint(checkpoint)])
       return true
     } catch (error) {
-      if (hasCode(error, uniqueViolation)) return false
+      if (databaseErrorOf(error)?.code === sqlStates.uniqueViolation) return false
       throw error
     }
   },
@@ -74,16 +75,6 @@ const insertCheckpoint = (checkpoint: NewCheckpoint): SQL => sql`
     ${checkpoint.event_count}, ${checkpoint.merkle_root}, ${checkpoint.previous_hash},
     ${JSON.stringify(checkpoint.leaves)}::jsonb, ${checkpoint.signature},
     ${JSON.stringify(checkpoint.public_jwk)}::jsonb)`
-
-const uniqueViolation = '23505'
-const lockNotAvailable = '55P03'
-
-function hasCode(error: unknown, code: string): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ((cause as { code?: unknown }).code === code) return true
-  }
-  return false
-}
 
 /** Where the checkpoint before `checkpoint` ends. Nothing hides before the first: positions there are not ours. */
 const previousEnd = sql`coalesce((select max(before.last_position) from audit_checkpoints as before

@@ -8,6 +8,7 @@ import { authorizationKey, type LastingAuthorization } from '../access/authorize
 import { createAuthorizedDatabase } from '../access/authorized-database.store.ts'
 import { selectUnauthorized } from '../access/rights.store.ts'
 import type { RunBatch } from '../db/run-batch.ts'
+import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import { mostStumbles } from './drive-job.ts'
 import type { JobCounts, JobOrder, JobStatus } from './job.ts'
@@ -156,30 +157,21 @@ export async function finishJob(runBatch: RunBatch, end: JobEnd): Promise<void> 
   ])
 }
 
-interface DatabaseFailure {
-  readonly code?: string
-  readonly constraint?: string
-  readonly hint?: string
-}
-
-function databaseFailure(error: unknown): DatabaseFailure | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'NeonDbError') return cause as DatabaseFailure
-  }
-  return undefined
-}
-
 const isRepeated = (error: unknown): boolean => {
-  const failure = databaseFailure(error)
-  return failure?.code === '23505' && failure.constraint === 'job_chunks_job_id_chunk_pk'
+  const failure = databaseErrorOf(error)
+  return failure?.code === sqlStates.uniqueViolation && failure.constraint === 'job_chunks_job_id_chunk_pk'
 }
 
-/** A race another transaction won: serialization failure, deadlock, a unique index met by a parallel write. */
-const raceStates = new Set(['40001', '40P01', '23505', '55P03'])
+/** Another transaction was faster: its lock is awaited too long, or it wrote what a unique index allows once. */
+const busyStates: ReadonlySet<string | undefined> = new Set([
+  sqlStates.lockNotAvailable,
+  sqlStates.uniqueViolation,
+])
 
 function failureOf(error: unknown): Unable {
-  const { code = '' } = databaseFailure(error) ?? {}
-  if (raceStates.has(code))
+  const failure = databaseErrorOf(error)
+  const code = failure?.code ?? ''
+  if (failure && (isLostRace(failure) || busyStates.has(code)))
     return { status: 'later', detail: 'another change was in the way', most: mostStumbles }
   if (isUnavailable(error)) return { status: 'later', detail: 'the database is away' }
   if (code === 'AU403') return { status: 'refused', detail: 'the actor may not do this any more' }

@@ -1,17 +1,15 @@
 /** Tells an outage behind us, which a retry may survive, from a bug, which it will not. */
 
+import { causesOf } from './causes.ts'
+
 /** SQLSTATE classes: connection, insufficient resources, operator intervention. */
 const outageStates = /^(08|53|57)/
 
 /** Whether `error`, or what caused it, is a backend that could not be reached. */
-export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code, overloaded, retryable } = error as {
-    code?: unknown
-    overloaded?: unknown
-    retryable?: unknown
-  }
-  if (overloaded === true || retryable === true || error.name === 'TimeoutError') return true
-  if (error.name === 'NeonDbError') return typeof code !== 'string' || outageStates.test(code)
-  return isUnavailable(error.cause)
+export const isUnavailable = (error: unknown): boolean => causesOf(error).some(isOutage)
+
+function isOutage(error: Error & { code?: unknown; overloaded?: unknown; retryable?: unknown }): boolean {
+  const { name, code, overloaded, retryable } = error
+  if (overloaded === true || retryable === true || name === 'TimeoutError') return true
+  return name === 'NeonDbError' && (typeof code !== 'string' || outageStates.test(code))
 }

@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { selectUnauthorized } from '../../access/rights.store.ts'
 import type { Row, RunBatch } from '../../db/run-batch.ts'
+import { databaseErrorOf, sqlStates } from '../../kit/database-error.ts'
 import { jsonLine } from '../../kit/json-line.ts'
 import { shownEventJson } from '../shown-event.ts'
 import type { StreamFilter } from './stream-filter.ts'
@@ -95,8 +96,6 @@ function andFilter({ types, families, user_id, actor_id, client_id, outcome }: S
 
 /** `lock_not_available`: a transaction that writes events is still open. */
 function refuseToWait(error: unknown): never {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ((cause as { code?: string }).code === '55P03') throw new TrailBusy('an audit write is still open')
-  }
-  throw error
+  const isBusy = databaseErrorOf(error)?.code === sqlStates.lockNotAvailable
+  throw isBusy ? new TrailBusy('an audit write is still open') : error
 }
