@@ -107,7 +107,7 @@ module.exports = {
         path: adapter,
         pathNot: [
           '^src/$1/',
-          '^src/audit/(?:audit[.]store|erase-personal-data[.]store|repeated-events[.]table)[.]ts$',
+          '^src/audit/(?:insert-events[.]store|deliver-events[.]store|erase-personal-data[.]store|repeated-events[.]table)[.]ts$',
           '^src/access/',
           '^src/audit/search/',
         ],

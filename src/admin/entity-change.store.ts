@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
+import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Problem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
@@ -108,17 +109,9 @@ export function outcomeOf<R extends Row>(rows: readonly Row[]): Result<Changed<R
   return ok({ before: row.before, after: row.after ?? row.before })
 }
 
-/** `insert into audit_events … from source`: as many events as the source has rows (one, or none). */
-export const recordChange = (event: AuditEvent, before: SQL, after: SQL, source: SQL): SQL => sql`
-  insert into audit_events (id, type, occurred_at, outcome, actor_type, actor_id, user_id, client_id, session_id,
-    entity_type, entity_id, ip, user_agent, request_id, changes, data)
-  select ${event.id}::uuid, ${event.type}::text, to_timestamp(${event.occurred_at}::double precision / 1000),
-    ${event.outcome}::text, ${event.actor_type}::text, ${event.actor_id ?? null}::text,
-    ${event.user_id ?? null}::text, ${event.client_id ?? null}::text, ${event.session_id ?? null}::text,
-    ${event.entity_type ?? null}::text, ${event.entity_id ?? null}::text, ${event.ip ?? null}::text,
-    ${event.user_agent ?? null}::text, ${event.request_id ?? null}::text,
-    authly_changes(${before}, ${after}), ${JSON.stringify(event.data ?? {})}::jsonb
-  from ${source}`
+/** The event of a change, for each row of `source` (one, or none). */
+export const recordChange = (event: AuditEvent, before: SQL, after: SQL, source: SQL): SQL =>
+  insertEventPerRow(source, { ...event, changes: sql`authly_changes(${before}, ${after})` })
 
 const identifiers = (names: readonly string[]): SQL =>
   sql.join(

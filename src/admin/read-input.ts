@@ -7,6 +7,7 @@ import type { Fault, Problem } from '../kit/problem.ts'
 import { readRequestText } from '../kit/read-body.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { sayFault } from '../kit/say-fault.ts'
+import { isStorable } from '../kit/storable.ts'
 import type { Operation } from './operation.ts'
 import {
   bodyTooLarge,
@@ -125,7 +126,7 @@ const patchTypes = ['application/merge-patch+json', 'application/json']
 function parseJson(text: string): Result<unknown, Problem> {
   try {
     const value: unknown = JSON.parse(text)
-    if (JSON.stringify(value).search(/\\u(0000|d[89a-f][0-9a-f]{2})/) >= 0) {
+    if (!isStorable(value)) {
       return err(invalidRequest([{ pointer: '', detail: 'text must be well-formed Unicode without NUL' }]))
     }
     return ok(value)

@@ -6,6 +6,7 @@
 import { causesOf } from '../kit/causes.ts'
 import type { ObjectAlarm } from '../kit/object-alarm.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
+import { storableJson } from '../kit/storable.ts'
 import type { AuditEvent, AuditEventType } from './event.ts'
 
 export const outboxTable = `
@@ -42,12 +43,8 @@ export const areRoutine = (events: readonly AuditEvent[]): boolean =>
   events.every((event) => routineTypes.has(event.type))
 
 export const encodeEvents = (events: readonly AuditEvent[]): string =>
-  events
-    .map((event) => JSON.stringify(event))
-    .join(',')
-    // Postgres stores neither NUL nor half a surrogate pair: one such event would stop all behind it. An even number
-    // of backslashes in front is text that merely looks like one.
-    .replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\\ufffd')
+  // One event that Postgres cannot keep would stop all behind it.
+  events.map(storableJson).join(',')
 
 export function createOutbox(
   storage: DurableObjectStorage,

@@ -1,7 +1,7 @@
 /** Retention in Postgres. */
 import { sql } from 'drizzle-orm'
-import type { AuditEvent } from '../audit/event.ts'
 import type { EventClass } from '../audit/event-types.ts'
+import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { selectSegment, toSegment } from './evidence.store.ts'
 import type { RetentionNeeds, RetentionRule } from './retention.ts'
@@ -28,7 +28,7 @@ export const createRetentionStore = (
           where position in (select jsonb_array_elements_text(${JSON.stringify(positions)}::jsonb)::bigint)
           returning position
         )
-        ${recordIfAny(event)}`,
+        ${insertEventPerRow(sql`(select 1 from gone limit 1) as removal`, event)}`,
       // Without events there is nothing left that leaves could prove; the signed root stays.
       sql`
         update audit_checkpoints as checkpoint set leaves = '[]'
@@ -55,10 +55,3 @@ const selectDue = (rules: readonly RetentionRule[]) => sql`
   cross join lateral (
     select sequence from audit_checkpoints where last_position >= due.position order by sequence limit 1
   ) as checkpoint`
-
-const recordIfAny = (event: AuditEvent) => sql`
-  insert into audit_events (id, type, occurred_at, outcome, actor_type, entity_type, entity_id, data)
-  select ${event.id}::uuid, ${event.type}::text, to_timestamp(${event.occurred_at}::double precision / 1000),
-    ${event.outcome}::text, ${event.actor_type}::text, ${event.entity_type ?? null}::text,
-    ${event.entity_id ?? null}::text, ${JSON.stringify(event.data ?? {})}::jsonb
-  where exists (select 1 from gone)`

@@ -2,8 +2,9 @@
  * What an alarm does for a job: one step, by the phase the job is in. All that lasts is in the object's storage, so
  * that a job killed anywhere in here goes on with the very same step.
  */
-import { insertEvents } from '../audit/audit.store.ts'
+
 import { createEvent } from '../audit/create-event.ts'
+import { insertEvents } from '../audit/insert-events.store.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { backoffMs, endJob, offerLifetimeMs, postpone, settleStep } from './drive-job.ts'
 import { appendFile, type JobState } from './job.table.ts'

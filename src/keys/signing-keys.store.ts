@@ -2,8 +2,9 @@
  * Signing keys in Postgres. Every change and its audit event are one statement or one batch, guarded by the
  * unique indexes "one current" and "one next" per algorithm: parallel writers make one key and one event.
  */
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
+import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/client.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
@@ -65,7 +66,7 @@ export async function insertSigningKey(
       values (${key.kid}, ${key.alg}, ${key.status}, ${JSON.stringify(key.public_jwk)}::jsonb,
         ${key.private_jwk_sealed}, ${key.binding}, ${instant(key.created_at)}, ${activatedAt})
       on conflict do nothing returning kid
-    ) ${recordIfChanged(event)}`)
+    ) ${insertEventPerRow(sql`changed`, event)}`)
 }
 
 /** Hands over from the current key (if any) to the next one in one transaction; a lost race changes nothing. */
@@ -88,14 +89,14 @@ export async function promoteSigningKey(
         where kid = ${retireKid ?? ''} and status = 'current'
           and exists (select 1 from signing_keys where kid = ${activateKid} and status = 'next')
         returning kid
-      ) ${recordIfChanged(input.retired)}`),
+      ) ${insertEventPerRow(sql`changed`, input.retired)}`),
     database.execute(sql`
       with changed as (
         update signing_keys set status = 'current', activated_at = ${instant(at)}
         where kid = ${activateKid} and status = 'next'
           and not exists (select 1 from signing_keys where alg = ${alg} and status = 'current')
         returning kid
-      ) ${recordIfChanged(input.activated)}`),
+      ) ${insertEventPerRow(sql`changed`, input.activated)}`),
   ])
 }
 
@@ -122,11 +123,5 @@ export async function removeSigningKey(
   await database.execute(sql`
     with changed as (
       delete from signing_keys where kid = ${input.kid} and status = 'retired' returning kid
-    ) ${recordIfChanged(input.event)}`)
+    ) ${insertEventPerRow(sql`changed`, input.event)}`)
 }
-
-const recordIfChanged = (event: AuditEvent): SQL => sql`
-  insert into audit_events (id, type, occurred_at, outcome, actor_type, data)
-  select ${event.id}::uuid, ${event.type}, ${instant(event.occurred_at)}, ${event.outcome},
-    ${event.actor_type}, ${JSON.stringify(event.data ?? {})}::jsonb
-  from changed`

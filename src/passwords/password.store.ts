@@ -1,7 +1,8 @@
 /** Passwords in Postgres; each function is one statement, so one round trip and one transaction. */
 import { and, eq, sql } from 'drizzle-orm'
+import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/client.ts'
-import { auditEvents, passwordCredentials, users } from '../db/schema.ts'
+import { passwordCredentials, users } from '../db/schema.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './change-password.ts'
 
 export interface PasswordStore {
@@ -29,14 +30,7 @@ export function createPasswordStore(db: Database): PasswordStore {
           where user_id = ${userId} and hash = ${replacesHash}
           returning user_id
         )
-        insert into ${auditEvents} (id, type, occurred_at, outcome, actor_type, actor_id, user_id, client_id,
-          session_id, ip, user_agent, request_id, data)
-        select ${event.id}::uuid, ${event.type}::text, ${new Date(event.occurred_at).toISOString()}::timestamptz,
-          ${event.outcome}::text, ${event.actor_type}::text, ${event.actor_id ?? null}::text,
-          ${event.user_id ?? null}::text, ${event.client_id ?? null}::text, ${event.session_id ?? null}::text,
-          ${event.ip ?? null}::text, ${event.user_agent ?? null}::text, ${event.request_id ?? null}::text,
-          ${JSON.stringify(event.data ?? {})}::jsonb
-        from changed
+        ${insertEventPerRow(sql`changed`, event)}
         returning id`)
       return result.rows.length === 1
     },

@@ -4,7 +4,7 @@
  * calls: what it keeps in memory is only ever a copy.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { createDeliverEvents } from '../audit/audit.store.ts'
+import { createDeliverEvents } from '../audit/deliver-events.store.ts'
 import type { AuditEvent, RecordEvent } from '../audit/event.ts'
 import { areRoutine, createOutbox, encodeEvents, type Outbox } from '../audit/outbox.ts'
 import { createRepeatedEvents, type RepeatedEvents } from '../audit/repeated-events.table.ts'

@@ -1,5 +1,6 @@
 /** Password setup links in Postgres; each function is one statement. */
 import { sql } from 'drizzle-orm'
+import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/client.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
 
@@ -39,13 +40,7 @@ export const createCompletePasswordSetup =
         on conflict (user_id) do update set hash = excluded.hash, must_change = false, changed_at = now()
         returning user_id
       )
-      insert into audit_events (id, type, occurred_at, outcome, actor_type, actor_id, user_id, ip, user_agent,
-        request_id, data)
-      select ${event.id}::uuid, ${event.type}::text, to_timestamp(${event.occurred_at}::double precision / 1000),
-        ${event.outcome}::text, ${event.actor_type}::text, ${event.actor_id ?? null}::text,
-        ${event.user_id ?? null}::text, ${event.ip ?? null}::text, ${event.user_agent ?? null}::text,
-        ${event.request_id ?? null}::text, ${JSON.stringify(event.data ?? {})}::jsonb
-      from stored
+      ${insertEventPerRow(sql`stored`, event)}
       returning id`)
     return rows.length === 1
   }

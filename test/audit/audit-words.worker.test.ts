@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { insertAuditEvents } from '../../src/audit/audit.store.ts'
 import { createEvent } from '../../src/audit/create-event.ts'
+import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import { testDatabase } from '../fakes/database.ts'
 
 const origin = { request_id: '' }
@@ -24,7 +24,7 @@ describe('the words that an audit event is found by', () => {
         ...{ session_id: text, entity_type: text, entity_id: text, data: { method: text, reason: text } },
       },
     )
-    await insertAuditEvents(testDatabase(), [event])
+    await testDatabase().execute(insertEvents([event]))
     const { rows } = await testDatabase().execute(
       sql`select client_id from audit_events where id = ${event.id}`,
     )
@@ -36,7 +36,7 @@ describe('the words that an audit event is found by', () => {
     const event = createEvent('client.authentication_failed', Date.now(), undefined, {
       ...{ outcome: 'failure', actor_type: 'anonymous', data: { reason } },
     })
-    await insertAuditEvents(testDatabase(), [event])
+    await testDatabase().execute(insertEvents([event]))
     const { rows } = await testDatabase().execute(
       sql`select id from audit_events where id = ${event.id} and words @@ 'word1'::tsquery`,
     )

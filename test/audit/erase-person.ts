@@ -1,9 +1,9 @@
 /** The erasure of a person as the deletion of their account does it: two statements. */
 import { type SQL, sql } from 'drizzle-orm'
-import { insertEvents } from '../../src/audit/audit.store.ts'
 import { createEvent } from '../../src/audit/create-event.ts'
 import { blankEventsOf } from '../../src/audit/erase-personal-data.store.ts'
 import { erasureProof } from '../../src/audit/erasure-proof.ts'
+import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import type { RootSecret } from '../../src/kit/root-secret.ts'
 
 export async function erasePerson(root: RootSecret, userId: string): Promise<readonly SQL[]> {

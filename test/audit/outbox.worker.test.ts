@@ -8,10 +8,10 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
-import { insertAuditEvents } from '../../src/audit/audit.store.ts'
 import { createAppendEvents } from '../../src/audit/audit-outbox.object.ts'
 import { createEvent } from '../../src/audit/create-event.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
+import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
 import { createRecordEvent } from '../../src/audit/record-event.ts'
 import { grant, login, origin, redemption, rotation, start, userId } from '../sessions/examples.ts'
@@ -97,7 +97,7 @@ describe('the outbox of an object', () => {
     const forwarded = forwardedEvents.filter(({ id }) => id === kept?.id)
     expect(forwarded).toEqual([kept])
 
-    await insertAuditEvents(database(), forwarded)
+    await database().execute(insertEvents(forwarded))
     expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
     expect(ids(await deliveredEvents(forwarded))).toEqual(ids(forwarded))
     expect(await waitingEvents(subject)).toEqual([])
@@ -137,7 +137,7 @@ describe('the outbox of an object', () => {
 
   it('delivers nothing twice when the object was evicted after Postgres took a batch', async () => {
     const { subject, events } = await signedInWithGrant()
-    await insertAuditEvents(database(), events)
+    await database().execute(insertEvents(events))
     expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
     expect(ids(await deliveredEvents(events))).toEqual(ids(events))
     expect(await waitingEvents(subject)).toEqual([])

@@ -1,8 +1,8 @@
 /** A trail of one's own on a real Postgres: sealing, retention and verification with real keys. */
 import { sql } from 'drizzle-orm'
-import { insertAuditEvents } from '../../src/audit/audit.store.ts'
 import { createEvent } from '../../src/audit/create-event.ts'
 import type { AuditEvent, AuditEventType } from '../../src/audit/event.ts'
+import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { createSealStore, selectSegment, toSegment } from '../../src/evidence/evidence.store.ts'
 import { createRetentionStore } from '../../src/evidence/retention.store.ts'
@@ -72,7 +72,7 @@ export async function trailUnderTest() {
         ...about,
         occurred_at: start + index * 1000,
       }))
-      await insertAuditEvents(database, events)
+      await database.execute(insertEvents(events))
       return events
     },
     query: async (text: string) => (await database.execute<Record<string, unknown>>(sql.raw(text))).rows,

@@ -273,6 +273,7 @@ describe('users.import', () => {
       { email: `a@${mark}.test`, profile: { name: 'Ada', address: { country: 'GB' } } },
       { email: `b@${mark}.test`, nmae: 'typo' },
       { email: `c@${mark}.test`, profile: { picture: 'http://x/\u0000' } },
+      { email: `d@${mark}.test`, profile: { name: 'a name with \\u0000 in letters' } },
     ]
     const { results } = await importCsv(lines.map((line) => JSON.stringify(line)).join('\n'), {
       format: 'ndjson',
@@ -281,6 +282,7 @@ describe('users.import', () => {
       { line: 1, outcome: 'created' },
       { line: 2, outcome: 'failed', errors: [{ field: 'nmae' }] },
       { line: 3, outcome: 'failed' },
+      { line: 4, outcome: 'created' },
     ])
   })
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { insertEvents } from '../../audit/audit.store.ts'
+import { insertEvents } from '../../audit/insert-events.store.ts'
 import { filterBody } from '../../audit/search/event-filter.ts'
 import { createSealStore } from '../../evidence/evidence.store.ts'
 import type { ExportAuditParams } from '../../evidence/export/export-audit.kind.ts'

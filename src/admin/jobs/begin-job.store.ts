@@ -3,7 +3,7 @@
  * it may run. A request that dies in between leaves an offer without a row, and the object forgets it.
  */
 import { sql } from 'drizzle-orm'
-import { insertEvents } from '../../audit/audit.store.ts'
+import { insertEvents } from '../../audit/insert-events.store.ts'
 import type { JobOrder } from '../../jobs/job.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import type { Problem } from '../../kit/problem.ts'

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import { insertEvents } from '../../audit/audit.store.ts'
+import { insertEvents } from '../../audit/insert-events.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { jobParams } from './job.ts'
 

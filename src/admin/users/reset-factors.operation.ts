@@ -1,5 +1,5 @@
 import { assertMayManage } from '../../access/rights.store.ts'
-import { insertEvents } from '../../audit/audit.store.ts'
+import { insertEvents } from '../../audit/insert-events.store.ts'
 import { err } from '../../kit/result.ts'
 import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'

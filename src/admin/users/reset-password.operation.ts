@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { SQL } from 'drizzle-orm'
 import { assertMayManage } from '../../access/rights.store.ts'
-import { insertEvents } from '../../audit/audit.store.ts'
+import { insertEvents } from '../../audit/insert-events.store.ts'
 import type { Dependencies } from '../../dependencies.ts'
 import { timestamp } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { InputRow } from '../../jobs/formats/input-row.ts'
 import { sayFault } from '../../kit/say-fault.ts'
+import { isStorable } from '../../kit/storable.ts'
 import { addressParts, claimNames, hasIdentifier, newUserFields, profile } from '../user-fields.ts'
 
 const flags = ['email_verified', 'phone_number_verified', 'password_must_change'] as const
@@ -70,7 +71,7 @@ export function readUserRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRow 
     }
   }
   // Postgres stores neither NUL nor half a surrogate pair: one such row would stop the whole step.
-  if (/\\u(0000|d[89a-f][0-9a-f]{2})/.test(JSON.stringify(parsed.data))) {
+  if (!isStorable(parsed.data)) {
     return { ok: false, errors: [{ field: '', detail: 'must be well-formed Unicode without NUL' }] }
   }
   return { ok: true, row: parsed.data }

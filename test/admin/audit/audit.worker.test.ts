@@ -1,8 +1,8 @@
 import { createExecutionContext, env } from 'cloudflare:test'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { insertAuditEvents } from '../../../src/audit/audit.store.ts'
 import { createEvent } from '../../../src/audit/create-event.ts'
 import type { AuditEvent, AuditEventType } from '../../../src/audit/event.ts'
+import { insertEvents } from '../../../src/audit/insert-events.store.ts'
 import { splitWords } from '../../../src/audit/search/event-query.store.ts'
 import { openCheckpoint } from '../../../src/evidence/format/checkpoint.ts'
 import { evidenceEventSchema, leafOf } from '../../../src/evidence/format/evidence-event.ts'
@@ -56,7 +56,7 @@ beforeAll(async () => {
     }),
     event('session.ended', now, '192.0.2.1', { data: { reason: `${word} O'Neil \\ "x"` } }),
   ]
-  for (const each of events) await insertAuditEvents(testDatabase(), [each])
+  for (const each of events) await testDatabase().execute(insertEvents([each]))
 })
 
 interface Page {

@@ -1,8 +1,8 @@
 import { createExecutionContext, env, runDurableObjectAlarm } from 'cloudflare:test'
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { insertAuditEvents } from '../../../src/audit/audit.store.ts'
 import { createEvent } from '../../../src/audit/create-event.ts'
+import { insertEvents } from '../../../src/audit/insert-events.store.ts'
 import { createRunBatch } from '../../../src/db/run-batch.ts'
 import { verifyExport } from '../../../src/evidence/format/verify-export.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
@@ -18,14 +18,15 @@ const erased = uuidv7()
 const seal = () => createScheduledNeeds(env, createExecutionContext()).sealTrail()
 
 const write = (count: number, userId: string) =>
-  insertAuditEvents(
-    testDatabase(),
-    Array.from({ length: count }, (_, index) =>
-      createEvent(
-        'session.created',
-        Date.now(),
-        { ip: '192.0.2.1', user_agent: '=cmd|calc', request_id: `r${index}` },
-        { outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId, data: { acr: 'ü' } },
+  testDatabase().execute(
+    insertEvents(
+      Array.from({ length: count }, (_, index) =>
+        createEvent(
+          'session.created',
+          Date.now(),
+          { ip: '192.0.2.1', user_agent: '=cmd|calc', request_id: `r${index}` },
+          { outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId, data: { acr: 'ü' } },
+        ),
       ),
     ),
   )

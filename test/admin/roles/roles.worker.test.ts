@@ -28,6 +28,15 @@ describe('roles', () => {
     expect((await callAdmin(admin, 'GET', `/admin/roles/${name}`)).status).toBe(404)
   })
 
+  it('takes text that looks like an escape as the text it is, and refuses NUL', async () => {
+    const admin = await addAdmin()
+    const body = { name: freshName(), description: 'C:\\u0000 and \\ud800', permissions: [] }
+    const created = await callAdmin(admin, 'POST', '/admin/roles', { body })
+    expect(await created.json()).toMatchObject({ description: body.description })
+    const withNul = { ...body, name: freshName(), description: 'a\\\u0000' }
+    expect((await callAdmin(admin, 'POST', '/admin/roles', { body: withNul })).status).toBe(400)
+  })
+
   it('lets nobody give away permissions they lack', async () => {
     const service = await addServiceAccount(['admin:roles:write', 'admin:users:read'])
     const body = { name: freshName(), description: 'x', permissions: ['admin:users:delete'] }

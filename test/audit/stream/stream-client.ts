@@ -4,9 +4,9 @@ import { Client } from '@neondatabase/serverless'
 import { sql } from 'drizzle-orm'
 import { authorize } from '../../../src/access/authorize.ts'
 import type { Authorized } from '../../../src/access/authorized.ts'
-import { insertAuditEvents } from '../../../src/audit/audit.store.ts'
 import { createEvent } from '../../../src/audit/create-event.ts'
 import type { AuditEvent, AuditEventType } from '../../../src/audit/event.ts'
+import { insertEvents } from '../../../src/audit/insert-events.store.ts'
 import { createOpenAuditStream } from '../../../src/audit/stream/audit-stream.object.ts'
 import type { Subscription } from '../../../src/audit/stream/subscription.ts'
 import { configOf } from '../../../src/config.ts'
@@ -127,7 +127,7 @@ export const newEvent = (userId: string, type: AuditEventType = 'session.created
 
 export async function write(userId: string, count = 1, type?: AuditEventType): Promise<string[]> {
   const events = Array.from({ length: count }, () => newEvent(userId, type))
-  await insertAuditEvents(database(), events)
+  await database().execute(insertEvents(events))
   return events.map((event) => event.id)
 }
 
