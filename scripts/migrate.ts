@@ -2,6 +2,7 @@
  * `npm run db:migrate`: brings DATABASE_URL to the schema, functions and triggers of drizzle/. Deployments run it before
  * they switch the worker, possibly from several regions at once: an advisory lock lets one work while the others wait.
  */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
@@ -26,7 +27,7 @@ export async function migrateDatabase(databaseUrl: string, folder = drizzleFolde
   return inLockedTransaction(databaseUrl, async (client) => {
     if (isFormerJournal(await readHashes(client))) {
       throw new OperatorError(
-        'The database is from before the first release: its schema is today’s, its journal is not. Nothing was changed.',
+        'The database is from before the first release: Nothing was changed.',
         'Carry it over once: npm run db:carry-over (with the same DATABASE_URL).',
       )
     }
@@ -35,7 +36,7 @@ export async function migrateDatabase(databaseUrl: string, folder = drizzleFolde
 }
 
 /**
- * Carries a database from before the first release over: journal, functions, triggers. Returns whether it was one.
+ * Carries a database from before the first release over: schema, journal, functions, triggers. Returns whether it was one.
  * Throws OperatorError when it is not at the last of the migrations of then.
  */
 export async function carryOverDatabase(databaseUrl: string, folder = drizzleFolder): Promise<boolean> {
@@ -43,6 +44,8 @@ export async function carryOverDatabase(databaseUrl: string, folder = drizzleFol
     const isFormer = isFormerJournal(await readHashes(client))
     if (isFormer) {
       await ensureJournal(client)
+      await replaceFunctions(client, join(folder, 'functions'))
+      await client.query(await readFile(join(folder, 'carry-over.sql'), 'utf8'))
       await replaceFormerJournal(client, readMigrations(folder))
     }
     await applyAll(client, folder)

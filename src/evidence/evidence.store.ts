@@ -1,22 +1,15 @@
 /** The evidence in Postgres: events as they are hashed, checkpoints with their leaves, signed statements. */
 import { type SQL, sql } from 'drizzle-orm'
 import { blankLateEvents } from '../audit/erase-personal-data.store.ts'
+import { evidenceEventJson, instant } from '../audit/event-json.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
 import type { StoredSegment } from './evidence-row.ts'
 import type { EvidenceEvent } from './format/evidence-event.ts'
 import type { LastCheckpoint, NewCheckpoint, SealTrailNeeds, SignedErasure } from './seal-trail.ts'
 
-const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-
 /** An event of `audit_events` as the JSON of `EvidenceEvent`. */
-export const evidenceEvent = sql.raw(`jsonb_build_object(
-  'id', id, 'position', position, 'type', type, 'occurred_at', ${instant('occurred_at')},
-  'recorded_at', ${instant('recorded_at')}, 'outcome', outcome, 'actor_type', actor_type, 'actor_id', actor_id,
-  'user_id', user_id, 'client_id', client_id, 'session_id', session_id, 'request_id', request_id,
-  'entity_type', entity_type, 'entity_id', entity_id, 'ip', ip, 'user_agent', user_agent, 'changes', changes,
-  'data', data, 'origin_salt', origin_salt, 'details_salt', details_salt, 'origin_digest', null,
-  'details_digest', null)`)
+export const evidenceEvent = sql.raw(evidenceEventJson)
 
 const lastSealed = sql`coalesce((select max(last_position) from audit_checkpoints), 0)`
 

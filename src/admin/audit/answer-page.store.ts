@@ -25,14 +25,14 @@ export async function answerPage(
   db: AuthorizedDatabase,
   query: {
     readonly filter: EventFilter
-    readonly words?: string | undefined
+    readonly q?: string | undefined
     readonly order: 'asc' | 'desc'
     readonly limit: number
     readonly cursor?: string | undefined
     readonly include_total: boolean
   },
 ) {
-  const { filter, words, order, limit, cursor } = query
+  const { filter, q, order, limit, cursor } = query
   const list = `audit:${order}`
   const place = cursor === undefined ? undefined : decodeCursor(list, cursor, ['position'])
   const [after] = place ?? []
@@ -40,8 +40,8 @@ export async function answerPage(
     return err(invalidRequest([{ parameter: 'cursor', detail: 'is no cursor of this list' }]))
   }
   const [rows = [], [counted] = []] = await db.runAll([
-    selectEvents({ filter, words, order, after, limit: limit + 1 }),
-    ...(query.include_total ? [countEvents({ filter, words })] : []),
+    selectEvents({ filter, q, order, after, limit: limit + 1 }),
+    ...(query.include_total ? [countEvents({ filter, q })] : []),
   ])
   const events = (rows as readonly { event: ShownEvent }[]).map(({ event }) => event)
   const total = counted?.['count'] as number | undefined

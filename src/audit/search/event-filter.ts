@@ -48,12 +48,12 @@ export const filterBody = z.strictObject({
   families: arrayOf(families, 'Only these event families', 'user'),
 })
 
-/** Words to find: in ids, names, addresses, browsers, changed values. */
-export const searchWords = id('')
+/** What to search for: ids, names, addresses, browsers, changed values. */
+export const searchText = id('')
   .unwrap()
-  .refine((text) => text.trim() !== '', { message: 'must hold a word' })
+  .refine((text) => text.trim() !== '', { message: 'must hold a search term' })
   .meta({
     description:
-      'Words that all must occur, in any field, upper or lower case alike; at most eight. Quotes keep words together. An id or an e-mail address is one word.',
+      'Search terms that all must occur, in any field, in upper or lower case; at most eight. Quotes keep words together. An id or an e-mail address is one term.',
     example: 'anna@example.org',
   })

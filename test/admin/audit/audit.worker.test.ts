@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createEvent } from '../../../src/audit/create-event.ts'
 import type { AuditEvent, AuditEventType } from '../../../src/audit/event.ts'
 import { insertEvents } from '../../../src/audit/insert-events.store.ts'
-import { splitWords } from '../../../src/audit/search/event-query.store.ts'
+import { splitTerms } from '../../../src/audit/search/event-query.store.ts'
 import { openCheckpoint } from '../../../src/evidence/format/checkpoint.ts'
 import { evidenceEventSchema, leafOf } from '../../../src/evidence/format/evidence-event.ts'
 import { verifyInclusion } from '../../../src/evidence/format/merkle-tree.ts'
@@ -159,7 +159,7 @@ describe('the search', () => {
       expect(response.status, q).toBe(200)
     }
     expect(await found({ q: `${word} O'Neil` }, '/admin/audit/search')).toEqual([4])
-    expect(splitWords('a "b c" d')).toEqual(['a', 'b c', 'd'])
+    expect(splitTerms('a "b c" d')).toEqual(['a', 'b c', 'd'])
     const blank = await callAdmin(admin, 'GET', '/admin/audit/search?q=%20%20')
     expect(blank.status).toBe(400)
   })

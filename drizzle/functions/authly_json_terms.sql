@@ -1,6 +1,6 @@
--- The words of a JSON value. A tsvector holds at most a megabyte: of what is huge only the beginning is found, and
+-- The search terms of a JSON value. A tsvector holds at most a megabyte: of what is huge only the beginning is found, and
 -- the event is not refused.
-CREATE OR REPLACE FUNCTION authly_json_words(document jsonb) RETURNS tsvector
+CREATE OR REPLACE FUNCTION authly_json_terms(document jsonb) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN octet_length(document::text) <= 100000
     THEN jsonb_to_tsvector('simple', document, '["string", "numeric"]')
