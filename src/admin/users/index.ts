@@ -10,7 +10,6 @@ import { listIdentifierCollisions } from './list-identifier-collisions.operation
 import { listUserConsents } from './list-user-consents.operation.ts'
 import { listUserSessions } from './list-user-sessions.operation.ts'
 import { listUsers } from './list-users.operation.ts'
-import { resetFactors } from './reset-factors.operation.ts'
 import { resetPassword } from './reset-password.operation.ts'
 import { revokeUserConsent } from './revoke-user-consent.operation.ts'
 import { revokeUserSession } from './revoke-user-session.operation.ts'
@@ -31,7 +30,6 @@ export const userOperations: readonly Operation[] = [
   enableUser,
   unlockUser,
   resetPassword,
-  resetFactors,
   setUserRoles,
   listUserSessions,
   revokeUserSession,

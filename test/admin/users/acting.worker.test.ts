@@ -151,29 +151,21 @@ describe('a reset password', () => {
   it('asks for a recent sign-in (RFC 9470)', async () => {
     const tired = await addAdmin({ signedInSecondsAgo: 3600 })
     const person = await addManaged()
-    for (const path of ['/reset-password', '/reset-factors']) {
-      const body = path === '/reset-password' ? { body: { method: 'link' } } : {}
-      const refused = await post(tired, about(person, path), body)
-      expect(refused.status).toBe(401)
-      expect(refused.headers.get('www-authenticate')).toContain('insufficient_user_authentication')
-    }
+    const refused = await post(tired, about(person, '/reset-password'), { body: { method: 'link' } })
+    expect(refused.status).toBe(401)
+    expect(refused.headers.get('www-authenticate')).toContain('insufficient_user_authentication')
   })
 })
 
-describe('unlocking and resetting factors', () => {
-  it('is told in the trail; factors end sessions too', async () => {
+describe('unlocking', () => {
+  it('is told in the trail, and ends no session', async () => {
     const person = await addSignedIn()
     expect((await post(support, about(person, '/unlock'))).status).toBe(204)
     expect(await isAlive(person)).toBe(true)
-    expect((await post(support, about(person, '/reset-factors'))).status).toBe(204)
-    expect(await isAlive(person)).toBe(false)
-    expect(await eventsAbout(person.id)).toMatchObject([
-      { type: 'user.unlocked' },
-      { type: 'user.factors_reset', data: { factors: [] } },
-    ])
+    expect(await eventsAbout(person.id)).toMatchObject([{ type: 'user.unlocked' }])
   })
 
-  it.each(['/disable', '/enable', '/unlock', '/reset-factors', '/reset-password'])(
+  it.each(['/disable', '/enable', '/unlock', '/reset-password'])(
     '%s concerns nobody who is unknown, and a key spent on that is not spent',
     async (path) => {
       const id = uuidv7()
