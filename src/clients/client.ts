@@ -14,7 +14,6 @@ export interface Client {
   readonly client_id: string
   readonly client_name: string
   readonly client_uri: string | undefined
-  readonly logo_uri: string | undefined
   readonly policy_uri: string | undefined
   readonly tos_uri: string | undefined
   readonly enabled: boolean
@@ -40,8 +39,6 @@ export interface Client {
   readonly access_token_signed_response_alg: SigningAlg
   readonly userinfo_signed_response_alg: SigningAlg | undefined
   readonly default_max_age_seconds: number | undefined
-  readonly require_auth_time: boolean
-  readonly default_acr_values: readonly string[]
   readonly first_party: boolean
   readonly require_pkce: boolean
   /** Without PKCE it may leave out the nonce as well. */
