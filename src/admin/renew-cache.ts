@@ -2,7 +2,9 @@
  * After a write: this isolate and the replica of its region get what is true now. Other isolates of the region look
  * again within a minute, other regions within two (docs/architecture.md, edge cache).
  */
+
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
+import { logError } from '../kit/log.ts'
 
 /**
  * Renews `key`. The write has happened: when the replica is away the caller is told so all the same, and the old
@@ -16,6 +18,6 @@ export async function renewCache<T>(
   try {
     await cache.refresh(key, loaded)
   } catch (failure) {
-    console.error(JSON.stringify({ event: 'cache_renewal_failed', key, reason: (failure as Error).name }))
+    logError('cache_renewal_failed', { subject: key, reason: (failure as Error).name })
   }
 }

@@ -6,6 +6,7 @@ import type { AuthorizedDatabase } from '../access/authorized-database.store.ts'
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { AppEnv, Dependencies } from '../dependencies.ts'
+import { describeError } from '../kit/describe-error.ts'
 import { type Problem, renderProblem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { type Authenticated, authenticate } from './authenticate.ts'
@@ -16,7 +17,7 @@ import { idempotencyKeyReused, invalidRequest, serverError, unavailable } from '
 import { type Input, readInput } from './read-input.ts'
 import { recordDenial } from './record-denial.ts'
 
-/** Answers one request. Expected refusals are problems; a bug is logged and answered with its request id. */
+/** Answers one request. Expected refusals are problems; a bug is answered with the request id that its line of the log has. */
 export async function serveOperation(operation: Operation, c: Context<AppEnv>): Promise<Response> {
   const { deps, origin } = c.env
   const { outcome, headers } = await authenticate(deps, c.req.raw, operation, origin)
@@ -66,17 +67,7 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
   } catch (error) {
     const problem = situation.bodyProblem?.() ?? problemOfError(error, operation.conflicts)
     if (problem) return err(problem)
-    const { message, stack } = error as Error
-    console.error(
-      JSON.stringify({
-        request_id: situation.origin.request_id,
-        operation: operation.id,
-        // A query's parameters may be personal; the first line names the failure.
-        error: message.split('\n')[0]?.slice(0, 300),
-        at: stack?.split('\n').find((line) => line.trimStart().startsWith('at ')),
-      }),
-    )
-    return err(serverError)
+    return err({ ...serverError, reason: describeError(error) })
   }
 }
 

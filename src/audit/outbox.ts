@@ -3,7 +3,8 @@
  * reach Postgres later, in batches, from an alarm. They are deleted only after Postgres took them, and ids
  * make a second delivery harmless: so each arrives exactly once, whatever fails in between.
  */
-import { causesOf } from '../kit/causes.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { logError } from '../kit/log.ts'
 import type { ObjectAlarm } from '../kit/object-alarm.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { storableJson } from '../kit/storable.ts'
@@ -96,7 +97,7 @@ export function createOutbox(
         failures = 0
         return 'empty'
       } catch (error) {
-        console.error(`audit events wait, Postgres did not take them: ${rootMessage(error)}`)
+        logError('audit_delivery_failed', { reason: describeError(error) })
         ringAfter(Math.min(ownMs * 2 ** failures++, longestBackoffMs))
         return 'failed'
       }
@@ -109,6 +110,3 @@ interface Row extends Record<string, SqlStorageValue> {
   event_count: number
   events: string
 }
-
-/** The innermost reason. The outer ones quote the statement with its events, which do not belong in a log. */
-const rootMessage = (error: unknown): string => causesOf(error).at(-1)?.message ?? String(error)

@@ -3,6 +3,8 @@
  * buffer is shared by all requests, but what does I/O is not: Workers forbid one request to use another's
  * connections, so whoever flushes uses what belongs to their own request.
  */
+import { describeError } from '../kit/describe-error.ts'
+import { logError } from '../kit/log.ts'
 import type { AuditEvent, RecordEvent } from './event.ts'
 
 /** Stores events durably; rejects when that failed. Repeating it is harmless. */
@@ -64,7 +66,7 @@ async function flush(buffer: Buffer, append: AppendEvents): Promise<void> {
     const excess = buffer.events.length - largestBuffer
     if (excess > 0) {
       buffer.events.splice(0, excess)
-      console.error(`audit: ${excess} events given up, the outbox cannot be reached`)
+      logError('audit_events_lost', { count: excess, reason: 'the outbox cannot be reached' })
     }
     return
   }
@@ -76,7 +78,7 @@ async function appended(batch: readonly AuditEvent[], append: AppendEvents): Pro
       await append(batch)
       return true
     } catch (error) {
-      if (pause === undefined) console.error('audit: events wait in the isolate', error)
+      if (pause === undefined) logError('audit_append_failed', { reason: describeError(error) })
       else await delay(pause)
     }
   }

@@ -1,5 +1,8 @@
 /** What the cron trigger runs, one entry per job. A job that fails leaves the others running. */
+
 import { type RotateKeysNeeds, rotateKeys } from '../keys/rotate-keys.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { logError } from '../kit/log.ts'
 
 export interface ScheduledNeeds {
   readonly rotation: RotateKeysNeeds
@@ -27,9 +30,7 @@ export async function runScheduledJobs(needs: ScheduledNeeds): Promise<void> {
     try {
       await job.run(needs)
     } catch (failure) {
-      console.error(
-        JSON.stringify({ event: 'job_failed', job: job.name, reason: (failure as Error).message }),
-      )
+      logError('job_failed', { subject: job.name, reason: describeError(failure) })
       failures.push(failure)
     }
   }

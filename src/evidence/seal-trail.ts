@@ -5,6 +5,7 @@
 
 import { isErasureProof } from '../audit/erasure-proof.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { logError } from '../kit/log.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { StoredLeaf } from './evidence-row.ts'
 import { firstPreviousHash, hashCheckpoint, openCheckpoint } from './format/checkpoint.ts'
@@ -81,7 +82,7 @@ async function sealBatch(
 ): Promise<boolean> {
   const previous_verified = last === undefined || (await isOurs(needs, last))
   if (!previous_verified) {
-    console.error(JSON.stringify({ event: 'audit_chain_broken', after_sequence: last?.sequence }))
+    logError('audit_chain_broken', { subject: `checkpoint ${last?.sequence}` })
   }
   const { events, erasures } = await signErasures(needs, read)
   const leaves = await Promise.all(

@@ -4,11 +4,14 @@
  * from: killed between any two of these, it goes on with the very same step, which Postgres does only once
  * (docs/decisions/0015).
  */
+
 import { DurableObject } from 'cloudflare:workers'
 import type { LastingAuthorization } from '../access/authorized.ts'
 import { findDeadTokens } from '../access/dead-tokens.ts'
 import { configOf } from '../config.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { logError } from '../kit/log.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
@@ -198,8 +201,7 @@ export abstract class JobObject extends DurableObject<Env> {
 
   /** A bug: tried again, because another version may have mended it, but not for ever. */
   #stumble(error: Error): number | undefined {
-    const reason = error.message.split('\n')[0]?.slice(0, 200)
-    console.error(JSON.stringify({ event: 'job_stumbled', reason }))
+    logError('job_stumbled', { reason: describeError(error) })
     const state = this.#state
     return state && wait(this.#moving, postpone(state, 'an internal error', mostStumbles))
   }

@@ -3,12 +3,15 @@
  * key that makes it happen once, the rows with their audit events, and the progress. Whatever fails, all of it did
  * or nothing.
  */
+
 import { type SQL, sql } from 'drizzle-orm'
 import { authorizationKey, type LastingAuthorization } from '../access/authorized.ts'
 import { createAuthorizedDatabase } from '../access/authorized-database.store.ts'
 import { selectUnauthorized } from '../access/rights.store.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { logError } from '../kit/log.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import { mostStumbles } from './drive-job.ts'
 import type { JobCounts, JobOrder, JobStatus } from './job.ts'
@@ -175,12 +178,6 @@ function failureOf(error: unknown): Unable {
     return { status: 'later', detail: 'another change was in the way', most: mostStumbles }
   if (isUnavailable(error)) return { status: 'later', detail: 'the database is away' }
   if (code === 'AU403') return { status: 'refused', detail: 'the actor may not do this any more' }
-  console.error(
-    JSON.stringify({
-      event: 'job_step_failed',
-      code,
-      reason: (error as Error).message.split('\n')[0]?.slice(0, 200),
-    }),
-  )
+  logError('job_step_failed', { code, reason: describeError(error) })
   return { status: 'refused', detail: `the database refused the step${code && ` (${code})`}` }
 }

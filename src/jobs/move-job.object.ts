@@ -6,6 +6,8 @@
 import { createEvent } from '../audit/create-event.ts'
 import { insertEvents } from '../audit/insert-events.store.ts'
 import type { RunBatch } from '../db/run-batch.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { logError } from '../kit/log.ts'
 import { backoffMs, endJob, offerLifetimeMs, postpone, settleStep } from './drive-job.ts'
 import { appendFile, type JobState } from './job.table.ts'
 import { fileRetentionSeconds, type JobOrder, jobFileNames } from './job.ts'
@@ -103,9 +105,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
   try {
     await kind.after?.(work, plan, answer.outcome)
   } catch (error) {
-    console.error(
-      JSON.stringify({ event: 'job_after_failed', reason: (error as Error).message.slice(0, 200) }),
-    )
+    logError('job_after_failed', { reason: describeError(error) })
     return wait(job, postpone(state, 'a part of the server is away'))
   }
   const settled = await kind.settle(work, plan, answer.outcome)
@@ -159,9 +159,7 @@ async function publish(job: MovingJob, state: JobState): Promise<number | undefi
     job.save(upload === 'complete' ? endJob(state, 'succeeded', null) : { ...state, upload, failures: 0 })
     return 0
   } catch (error) {
-    console.error(
-      JSON.stringify({ event: 'job_publish_failed', reason: (error as Error).message.slice(0, 200) }),
-    )
+    logError('job_publish_failed', { reason: describeError(error) })
     return wait(job, postpone(state, 'R2 is away', 100))
   }
 }

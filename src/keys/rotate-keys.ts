@@ -1,8 +1,10 @@
 /** The rotation job: does what `decideRotation` says. Safe to run twice at once; the database lets one win. */
+
 import type { AuditEvent, AuditEventType } from '../audit/event.ts'
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Clock } from '../kit/clock.ts'
 import { uuidv7 } from '../kit/ids.ts'
+import { logError } from '../kit/log.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SigningAlg } from './algorithms.ts'
 import { decideRotation, type RotationPolicy, type RotationStep } from './decide-rotation.ts'
@@ -124,8 +126,6 @@ export const keyEvent = (type: AuditEventType, at: number, data: Record<string, 
 /** Says in the log that a row is not believed. Its id may be anything: it is somebody else's row. */
 export const reportKeyProblem = (row: SigningKeyRow, problem: KeyProblem): void => {
   const { kid, alg, status } = row
-  const event = 'signing_key_not_trusted'
-  console.error(
-    JSON.stringify({ event, kid: String(kid).slice(0, 100), alg: String(alg).slice(0, 20), status, problem }),
-  )
+  const detail = `${String(alg).slice(0, 20)}, ${status}`
+  logError('signing_key_not_trusted', { subject: String(kid).slice(0, 100), reason: problem, detail })
 }

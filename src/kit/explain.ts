@@ -3,17 +3,9 @@
  * writes the line. A success costs nothing and writes nothing.
  */
 
-/** Nothing in it may be a secret or personal: it is read where logs are read. */
-export interface Explanation {
-  /** The code that the caller got, or what was thrown. */
-  readonly error?: string | undefined
-  /** What the caller was told. */
-  readonly description?: string | undefined
-  /** What the caller was not told. */
-  readonly detail?: string | undefined
-  /** Where in the request the fault lies. */
-  readonly at?: readonly string[] | undefined
-}
+import type { LogFields } from './log.ts'
+
+export type Explanation = Pick<LogFields, 'error' | 'description' | 'detail' | 'at'>
 
 const explanations = new WeakMap<Response, Explanation>()
 

@@ -1,5 +1,6 @@
 /** The last touch of every response: the request's id, and for a refusal the line of the log that the id finds. */
 import { explanationOf } from './explain.ts'
+import { logError, logWarning } from './log.ts'
 
 /** The path alone: a query may hold codes, tokens and sealed requests. */
 const longestPath = 256
@@ -8,16 +9,15 @@ const longestPath = 256
 export function finishResponse(request: Request, response: Response, requestId: string): Response {
   const explanation = explanationOf(response)
   if (explanation !== undefined || response.status >= 400) {
-    const line = JSON.stringify({
-      event: response.status >= 500 ? 'request_failed' : 'request_refused',
+    const entry = {
       request_id: requestId,
       method: request.method,
       path: new URL(request.url).pathname.slice(0, longestPath),
       status: response.status,
       ...explanation,
-    })
-    if (response.status >= 500) console.error(line)
-    else console.warn(line)
+    }
+    if (response.status >= 500) logError('request_failed', entry)
+    else logWarning('request_refused', entry)
   }
   // An upgraded connection has no headers left to add.
   if (response.status === 101) return response

@@ -3,9 +3,11 @@
  * isolate holds and ask now and then. When the counter is away, the policy's `onFailure` decides; `open`
  * still counts, within this isolate.
  */
+
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import { sha256 } from '../kit/hash.ts'
+import { logError } from '../kit/log.ts'
 import { withPatience } from '../kit/patience.ts'
 import type { DrawPermits } from './draw-permits.ts'
 import { endLease, extendLease, hasPermit, type Lease, newLease } from './lease.ts'
@@ -214,6 +216,4 @@ const decision = (
 })
 
 const reportFailure = (policy: PolicyName, failure: unknown): void =>
-  console.error(
-    JSON.stringify({ event: 'rate_limit_counter_failed', policy, reason: (failure as Error).name }),
-  )
+  logError('rate_limit_counter_failed', { subject: policy, reason: (failure as Error).name })

@@ -2,8 +2,10 @@
  * Makes the normal forms that are missing: of accounts from before there were forms, of names somebody wrote past the
  * API, and of all accounts when the rules have another version.
  */
+
 import { sql } from 'drizzle-orm'
 import type { RunBatch } from '../db/run-batch.ts'
+import { logWarning } from '../kit/log.ts'
 import { formsOf, formVersion, searchedNames } from './normal-form.ts'
 
 const pageSize = 1000
@@ -48,6 +50,6 @@ export async function fillForms(runBatch: RunBatch): Promise<void> {
     sql`select count(*)::int as accounts from user_identifier_collisions`,
   ])
   if (found?.['accounts']) {
-    console.warn(JSON.stringify({ event: 'identifier_collisions', accounts: found['accounts'] }))
+    logWarning('identifier_collisions', { count: Number(found['accounts']) })
   }
 }

@@ -1,5 +1,6 @@
 /** The rules of design: each of them must catch the file it is about, or it protects nothing. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -135,6 +136,26 @@ describe('architecture rules (docs/architecture.md)', () => {
   test('files that keep to the rules are not blamed', () => {
     for (const file of innocent) expect(output).not.toContain(`: ${file} → `)
   })
+})
+
+test('console is used in src/kit/log.ts alone, and where the server is not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'authly-log-'))
+  for (const file of ['src/users/logs.ts', 'src/login/logs.page.tsx', 'src/kit/log.ts', 'scripts/logs.ts']) {
+    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await writeFile(join(folder, file), "console.error('x')\n")
+  }
+  await copyFile(join(root, 'biome.json'), join(folder, 'biome.json'))
+  const { stdout } = spawnSync(
+    join(root, 'node_modules/.bin/biome'),
+    ['lint', '--vcs-enabled=false', '--reporter=github'],
+    { cwd: folder, encoding: 'utf8' },
+  )
+  const faults = [...stdout.matchAll(/lint\/suspicious\/noConsole,file=\S*?(src|scripts)(\/[^,]+)/g)]
+  expect(faults.map(([, top, rest]) => `${top}${rest}`).sort()).toEqual([
+    'src/login/logs.page.tsx',
+    'src/users/logs.ts',
+  ])
+  await rm(folder, { recursive: true })
 })
 
 describe('the list of folders (docs/architecture.md)', () => {

@@ -4,11 +4,14 @@
  * trail by position. So neither a lost notification nor a lost connection loses an event: both only delay it until
  * the next tick.
  */
+
 import { DurableObject } from 'cloudflare:workers'
 import { findDeadTokens } from '../../access/dead-tokens.ts'
 import { type Config, configOf } from '../../config.ts'
 import { type Listener, listen } from '../../db/listen.ts'
 import { createBoundedBatch } from '../../db/run-batch.ts'
+import { describeError } from '../../kit/describe-error.ts'
+import { logError } from '../../kit/log.ts'
 import { type Placement, placeObjects } from '../../kit/place-objects.ts'
 import { serverSentEventHeaders } from '../../kit/server-sent-events.ts'
 import { type Broadcaster, createBroadcaster } from './broadcaster.ts'
@@ -257,10 +260,7 @@ export class AuditStream extends DurableObject<Env> {
   }
 
   #report(doing: string, error: unknown): void {
-    const { message } = error as { message?: unknown }
-    console.error(
-      `audit stream: ${doing} failed, it is tried again: ${String(message).split('\n')[0]?.slice(0, 200)}`,
-    )
+    logError('audit_stream_failed', { subject: doing, reason: describeError(error) })
   }
 }
 
