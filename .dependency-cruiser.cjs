@@ -132,10 +132,10 @@ module.exports = {
     {
       name: 'one-door-to-postgres',
       comment:
-        'Who administers reaches Postgres by an authorized database, which wiring.ts makes (docs/decisions/0030). The schema is no way to it, and a type neither.',
+        'Who administers reaches Postgres by an authorized database, which wiring.ts makes (docs/decisions/0030). The schema, readers of rows and types are no way to it.',
       severity: 'error',
       from: { path: ['^src/admin/', '[.](?:operation|kind)[.]ts$'] },
-      to: { path: '^src/db/(?!schema[.]ts$)', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/db/(?!(?:schema|json-row)[.]ts$)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'authentication-authorizes',

@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
+import type { JsonRow } from '../db/json-row.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Problem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
@@ -95,18 +96,26 @@ export function deleteEntity(
     select to_jsonb(current) as before, null::jsonb as after, wanted.matched from current, wanted`
 }
 
-export interface Changed<R extends Row> {
+interface Versioned {
+  readonly version: number
+}
+
+export interface Changed<R> {
   readonly before: R
   /** The row as it is now (as it was, for a deletion). */
   readonly after: R
 }
 
 /** What came of an update or a deletion: 404 when there is no such row, 412 when it has another version. */
-export function outcomeOf<R extends Row>(rows: readonly Row[]): Result<Changed<R>, Problem> {
-  const [row] = rows as readonly { before: R; after: R | null; matched: boolean }[]
+export function outcomeOf<R extends Versioned>(
+  { read }: JsonRow<R>,
+  rows: readonly Row[] | undefined,
+): Result<Changed<R>, Problem> {
+  const [row] = rows ?? []
   if (!row) return err(notFound)
-  if (!row.matched) return err(preconditionFailed(Number(row.before['version'])))
-  return ok({ before: row.before, after: row.after ?? row.before })
+  const before = read(row['before'])
+  if (row['matched'] !== true) return err(preconditionFailed(before.version))
+  return ok({ before, after: row['after'] === null ? before : read(row['after']) })
 }
 
 /** The event of a change, for each row of `source` (one, or none). */

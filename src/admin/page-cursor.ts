@@ -5,7 +5,7 @@
 import { decodeText, encodeText } from '../kit/base64url.ts'
 import { isInstant } from '../kit/clock.ts'
 
-/** Values of the sort columns of the last item, ending with its id. */
+/** Values of what the list is sorted by, of the last item; the last ones are its key. */
 export type CursorValues = readonly (string | number | null)[]
 
 /** @param query names the list and its order, e.g. `users:created_at:desc` */
@@ -24,53 +24,18 @@ const kinds = {
 }
 
 export type CursorKind = keyof typeof kinds
-type Decoded<Kinds extends readonly CursorKind[]> = {
-  readonly [Place in keyof Kinds]: Kinds[Place] extends 'position' ? number : string
-}
 
 /** The values, or undefined for anything that is no cursor of `query` with values of just these kinds. */
-export function decodeCursor<const Kinds extends readonly CursorKind[]>(
+export function decodeCursor(
   query: string,
   cursor: string,
-  wanted: Kinds,
-): Decoded<Kinds> | undefined {
+  wanted: readonly CursorKind[],
+): CursorValues | undefined {
   try {
-    const [from, ...values] = JSON.parse(decodeText(cursor)) as unknown[]
+    const [from, ...values] = JSON.parse(decodeText(cursor)) as [string, ...CursorValues]
     const isFit = values.length === wanted.length && wanted.every((kind, place) => kinds[kind](values[place]))
-    return from === query && isFit ? (values as unknown as Decoded<Kinds>) : undefined
+    return from === query && isFit ? values : undefined
   } catch {
     return undefined
-  }
-}
-
-export interface Page<Item> {
-  readonly items: readonly Item[]
-  readonly page_info: {
-    readonly has_next_page: boolean
-    readonly next_cursor: string | null
-    readonly total_count?: number
-  }
-}
-
-/**
- * A page from rows of which one more than `limit` was asked for.
- * @param cursorOf the cursor of an item, built with `encodeCursor`
- */
-export function toPage<Item>(
-  rows: readonly Item[],
-  limit: number,
-  cursorOf: (item: Item) => string,
-  totalCount?: number,
-): Page<Item> {
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  const hasNextPage = rows.length > limit
-  return {
-    items,
-    page_info: {
-      has_next_page: hasNextPage,
-      next_cursor: hasNextPage && last !== undefined ? cursorOf(last) : null,
-      ...(totalCount === undefined ? {} : { total_count: totalCount }),
-    },
   }
 }

@@ -14,6 +14,8 @@ export const pageQuery = {
   include_total: queryFlag('Also count all matches: costs one scan of the index'),
 }
 
+export type PageSchema<Item extends z.ZodType = z.ZodType> = ReturnType<typeof pageOf<Item>>
+
 /** A page of `items`. */
 export const pageOf = <Item extends z.ZodType>(name: string, item: Item) =>
   z

@@ -5,11 +5,11 @@ import { changesSince, toPastChanges } from './state-at.store.ts'
 import { stateAt } from './state-at.ts'
 
 /**
- * The row at `at`; undefined when it did not exist then or its past was erased. One round trip.
+ * The row at `at`, its `version` and `updated_at` those of now or missing; undefined when it did not exist then or its past was erased. One round trip.
  * @param input.select the row as it is now, as JSON in a column `row`
  * @param input.at RFC 3339
  */
-export async function readAt<R extends Row>(
+export async function readAt(
   db: { readonly runAll: RunBatch },
   input: {
     readonly entityType: string
@@ -17,10 +17,10 @@ export async function readAt<R extends Row>(
     readonly select: SQL
     readonly at: string
   },
-): Promise<R | undefined> {
+): Promise<Row | undefined> {
   const at = new Date(input.at).toISOString()
   const [found, changes] = await db.runAll([input.select, changesSince(input.entityType, input.entityId, at)])
-  const past = stateAt(found?.[0]?.['row'] as R | undefined, toPastChanges(changes ?? [])) as R | undefined
+  const past = stateAt(found?.[0]?.['row'] as Row | undefined, toPastChanges(changes ?? []))
   // What is older than the trail has no event of its creation.
   const createdAt = past?.['created_at']
   return typeof createdAt === 'string' && Date.parse(createdAt) > Date.parse(at) ? undefined : past

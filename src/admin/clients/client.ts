@@ -4,14 +4,13 @@ import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import { acceptedAuthMethods, defaultClientAuthMethod } from '../../protocol/client-auth-methods.ts'
 import type { clientSchema } from './client-schemas.ts'
 
-/** A row of `clients` as JSON. */
-export interface ClientRow extends Record<string, unknown> {
+/** What is told apart of a row of `clients`; its other columns are metadata of the same name. */
+interface ClientRow {
   readonly client_id: string
   readonly scopes: readonly string[]
   readonly default_max_age_seconds: number | null
-  readonly version: number
-  readonly created_at: string
-  readonly updated_at: string
+  readonly created_at: Date
+  readonly updated_at: Date
 }
 
 /** What a client is unless it says otherwise (RFC 7591 §2; PKCE by OAuth 2.1). */
@@ -101,10 +100,9 @@ export const withNamedMethod = <Given extends { readonly token_endpoint_auth_met
     ? given
     : { ...given, token_endpoint_auth_method_named: given.token_endpoint_auth_method !== null }
 
-/** Rows come as JSON from Postgres: times with microseconds and an offset. */
 export const toClientView = (row: ClientRow) => ({
   client_id: row.client_id,
   ...toViewMetadata(metadataOf(row)),
-  created_at: new Date(row.created_at).toISOString(),
-  updated_at: new Date(row.updated_at).toISOString(),
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
 })

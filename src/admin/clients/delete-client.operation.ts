@@ -4,8 +4,8 @@ import { err } from '../../kit/result.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { renewCache } from '../renew-cache.ts'
-import type { ClientRow } from './client.ts'
 import { checkNotItself } from './client-rights.store.ts'
+import { clientRow } from './client-row.store.ts'
 import { clientIdParam } from './client-schemas.ts'
 
 export const deleteClient = defineOperation({
@@ -33,7 +33,7 @@ export const deleteClient = defineOperation({
         event: event('client.deleted', { entity_type: 'client', entity_id: client_id, client_id }),
       }),
     ])
-    const changed = outcomeOf<ClientRow>(deleted ?? [])
+    const changed = outcomeOf(clientRow, deleted)
     if (!changed.ok) return err(changed.error)
     await renewCache(deps.edgeCache, clientCacheKey(client_id), undefined)
     return answer(204)

@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { firstRow } from '../../db/json-row.ts'
 import { readAt } from '../../evidence/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { type ClientRow, toClientView } from './client.ts'
+import { toClientView } from './client.ts'
+import { clientRow } from './client-row.store.ts'
 import { clientIdParam, clientSchema } from './client-schemas.ts'
 
 export const getClient = defineOperation({
@@ -21,14 +23,14 @@ export const getClient = defineOperation({
   query: z.object({ at: timestampInput('A past time').optional() }),
   answers: { 200: { description: 'The client', schema: clientSchema, versioned: true } },
   async run({ db, params: { client_id }, query: { at } }) {
-    const select = sql`select to_jsonb(clients) as row from clients where client_id = ${client_id}`
+    const select = sql`select ${clientRow.json} as row from clients where client_id = ${client_id}`
     if (at === undefined) {
-      const [found] = await db.run<{ row: ClientRow }>(select)
-      return found ? answer(200, toClientView(found.row), { version: found.row.version }) : err(notFound)
+      const found = firstRow(clientRow, await db.run(select))
+      return found ? answer(200, toClientView(found), { version: found.version }) : err(notFound)
     }
-    const past = await readAt<ClientRow>(db, { entityType: 'client', entityId: client_id, select, at })
+    const past = await readAt(db, { entityType: 'client', entityId: client_id, select, at })
     if (!past) return err(notFound)
-    const { updated_at: _now, ...view } = toClientView({ ...past, updated_at: at })
+    const { updated_at: _now, ...view } = toClientView({ ...clientRow.read(past), updated_at: new Date(at) })
     return answer(200, view)
   },
 })

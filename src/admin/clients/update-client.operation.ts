@@ -3,6 +3,7 @@ import { asRestricted, assertMayManageClient } from '../../access/rights.store.t
 import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
+import { firstRow } from '../../db/json-row.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
@@ -10,15 +11,9 @@ import { checkAllowList } from '../ip-allow-list.ts'
 import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { invalidRequest, notFound, preconditionFailed } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
-import {
-  type ClientRow,
-  columnsOf,
-  metadataDefaults,
-  metadataOf,
-  toClientView,
-  withNamedMethod,
-} from './client.ts'
+import { columnsOf, metadataDefaults, metadataOf, toClientView, withNamedMethod } from './client.ts'
 import { checkNotItself } from './client-rights.store.ts'
+import { clientRow } from './client-row.store.ts'
 import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
 import { settleMetadata } from './settle-metadata.store.ts'
 
@@ -86,7 +81,7 @@ async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
     restricted.after,
     selectClient(clientId),
   ])
-  const changed = outcomeOf<ClientRow>(updated ?? [])
+  const changed = outcomeOf(clientRow, updated)
   return changed.ok ? ok({ after: changed.value.after, cached: toLoadedClient(cached ?? []) }) : changed
 }
 
@@ -123,13 +118,14 @@ async function settlePatch(
   if (Object.keys(patch).every((name) => independent.has(name))) {
     return ok({ columns, versions: expectedVersions })
   }
-  const [row] = await db.run<{ client: ClientRow }>(
-    sql`select to_jsonb(clients) as client from clients where client_id = ${clientId}`,
+  const current = firstRow(
+    clientRow,
+    await db.run(sql`select ${clientRow.json} as row from clients where client_id = ${clientId}`),
   )
-  if (!row) return err(notFound)
-  const { version } = row.client
+  if (!current) return err(notFound)
+  const { version } = current
   if (expectedVersions && !expectedVersions.includes(version)) return err(preconditionFailed(version))
-  const before = metadataOf(row.client)
+  const before = metadataOf(current)
   const sector = await settleMetadata(call, { ...before, ...patch }, before)
   if (!sector.ok) return sector
   const sectorColumn = sector.value === undefined ? {} : { sector_identifier: sector.value }

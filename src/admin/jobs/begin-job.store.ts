@@ -62,7 +62,7 @@ const rowOf = (order: JobOrder, rows: number | null): JobRow => ({
   ...{ id: order.job_id, kind: order.kind, status: 'queued', parameters: order.params },
   ...{ actor_type: order.authorized.actor.type, actor_id: order.authorized.actor.id, total: rows },
   ...{ processed: 0, succeeded: 0, failed: 0, detail: null, cancel_requested_at: null },
-  ...{ created_at: new Date(order.created_at).toISOString(), finished_at: null },
+  ...{ created_at: new Date(order.created_at), finished_at: null },
 })
 
 /** Nothing of an upload is used when a part of it cannot be read; the line says where to look. */

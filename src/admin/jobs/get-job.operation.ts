@@ -1,8 +1,9 @@
+import { firstRow } from '../../db/json-row.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { type JobRow, jobParams, jobSchema, toJob } from './job.ts'
-import { selectJob } from './select-job.store.ts'
+import { jobParams, jobSchema, toJob } from './job.ts'
+import { jobRow, selectJob } from './select-job.store.ts'
 
 export const getJob = defineOperation({
   id: 'getJob',
@@ -14,8 +15,8 @@ export const getJob = defineOperation({
   params: jobParams,
   answers: { 200: { description: 'The job', schema: jobSchema } },
   async run({ db, deps, params: { job_id } }) {
-    const [row] = await db.run<{ job: JobRow }>(selectJob(job_id))
-    if (!row) return err(notFound)
-    return answer(200, toJob(row.job, await deps.jobOf(job_id).progress()))
+    const job = firstRow(jobRow, await db.run(selectJob(job_id)))
+    if (!job) return err(notFound)
+    return answer(200, toJob(job, await deps.jobOf(job_id).progress()))
   },
 })

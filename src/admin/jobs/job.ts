@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { type JobProgress, jobFileNames, jobStatuses } from '../../jobs/job.ts'
 import { timestamp, uuid } from '../../kit/field-schemas.ts'
 
-export interface JobRow extends Record<string, unknown> {
+/** What is shown of a row of `jobs`. */
+export interface JobRow {
   readonly id: string
   readonly kind: string
   readonly status: (typeof jobStatuses)[number]
@@ -15,9 +16,9 @@ export interface JobRow extends Record<string, unknown> {
   readonly succeeded: number
   readonly failed: number
   readonly detail: string | null
-  readonly cancel_requested_at: string | null
-  readonly created_at: string
-  readonly finished_at: string | null
+  readonly cancel_requested_at: Date | null
+  readonly created_at: Date
+  readonly finished_at: Date | null
 }
 
 const count = (description: string) => z.number().int().describe(description)
@@ -60,7 +61,6 @@ export const jobSchema = z
 
 export const jobParams = z.object({ job_id: uuid('The job') })
 
-const utc = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString())
 const fromMs = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
 
 export const toJobSummary = (row: JobRow) => ({
@@ -75,8 +75,8 @@ export const toJobSummary = (row: JobRow) => ({
   failed: row.failed,
   detail: row.detail,
   cancel_requested: row.cancel_requested_at !== null,
-  created_at: utc(row.created_at) as string,
-  finished_at: utc(row.finished_at),
+  created_at: row.created_at.toISOString(),
+  finished_at: row.finished_at?.toISOString() ?? null,
 })
 
 /** The row is behind by a step; what the object says of a job under way is newer. */

@@ -1,6 +1,10 @@
 /** Reading rows of jobs. */
 import { type SQL, sql } from 'drizzle-orm'
+import { tableRow } from '../../db/json-row.ts'
+import { jobs } from '../../db/schema.ts'
 
-/** `{ job: JobRow }`, or no row. */
+export const jobRow = tableRow(jobs)
+
+/** Rows for `firstRow(jobRow, …)`. */
 export const selectJob = (jobId: string): SQL =>
-  sql`select to_jsonb(jobs) as job from jobs where id = ${jobId}::uuid`
+  sql`select ${jobRow.json} as row from jobs where id = ${jobId}::uuid`

@@ -1,7 +1,7 @@
+import { firstRow } from '../../db/json-row.ts'
 import { rateLimitSetting } from '../../rate-limits/stored-limits.ts'
 import { answer, defineOperation } from '../operation.ts'
-import type { SettingRow } from '../settings/setting.ts'
-import { selectSetting } from '../settings/setting-change.store.ts'
+import { selectSetting, settingRow } from '../settings/setting-change.store.ts'
 import { policyParam, rateLimitSchema, toRateLimitView } from './rate-limit.ts'
 
 export const getRateLimit = defineOperation({
@@ -14,9 +14,7 @@ export const getRateLimit = defineOperation({
   params: policyParam,
   answers: { 200: { description: 'The policy', schema: rateLimitSchema, versioned: true } },
   async run({ db, deps, params: { policy } }) {
-    const [row] = await db.run<{ setting: SettingRow }>(selectSetting(rateLimitSetting(policy)))
-    return answer(200, toRateLimitView(policy, deps.config, row?.setting), {
-      version: row?.setting.version ?? 0,
-    })
+    const row = firstRow(settingRow, await db.run(selectSetting(rateLimitSetting(policy))))
+    return answer(200, toRateLimitView(policy, deps.config, row), { version: row?.version ?? 0 })
   },
 })

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { allRows } from '../../db/json-row.ts'
 import { policyNames, rateLimitSetting } from '../../rate-limits/stored-limits.ts'
 import { answer, defineOperation } from '../operation.ts'
-import type { SettingRow } from '../settings/setting.ts'
+import { settingRow } from '../settings/setting-change.store.ts'
 import { rateLimitSchema, toRateLimitView } from './rate-limit.ts'
 
 export const listRateLimits = defineOperation({
@@ -19,10 +20,10 @@ export const listRateLimits = defineOperation({
     },
   },
   async run({ db, deps }) {
-    const rows = await db.run<{ setting: SettingRow }>(
-      sql`select to_jsonb(settings) as setting from settings where name like 'rate\_limits.%'`,
+    const rows = await db.run(
+      sql`select ${settingRow.json} as row from settings where name like 'rate\_limits.%'`,
     )
-    const stored = new Map(rows.map(({ setting }) => [setting.name, setting]))
+    const stored = new Map(allRows(settingRow, rows).map((row) => [row.name, row]))
     const items = policyNames.map((policy) =>
       toRateLimitView(policy, deps.config, stored.get(rateLimitSetting(policy))),
     )

@@ -49,6 +49,6 @@ export function toRateLimitView(
     source,
     reset_to: { capacity: fallback.capacity, per_seconds: fallback.perSeconds },
     when_counter_unavailable: onFailure === 'open' ? ('allow' as const) : ('refuse' as const),
-    updated_at: row ? new Date(row.updated_at).toISOString() : null,
+    updated_at: row?.updated_at.toISOString() ?? null,
   }
 }

@@ -5,7 +5,8 @@ import { err } from '../../kit/result.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { conflict } from '../problems.ts'
-import { type RoleRow, roleName } from './role.ts'
+import { roleName } from './role.ts'
+import { roleRow } from './role-row.store.ts'
 
 export const deleteRole = defineOperation({
   id: 'deleteRole',
@@ -33,7 +34,7 @@ export const deleteRole = defineOperation({
       sql`select 1 from roles where name = ${params.name} and exists (select 1 from users where roles @> array[${params.name}::text])`,
     ])
     if (used?.length) return err(conflict('role_in_use', 'Somebody has the role'))
-    const changed = outcomeOf<RoleRow>(deleted ?? [])
+    const changed = outcomeOf(roleRow, deleted)
     return changed.ok ? answer(204) : err(changed.error)
   },
 })

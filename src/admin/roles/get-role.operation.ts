@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { firstRow } from '../../db/json-row.ts'
 import { readAt } from '../../evidence/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { type RoleRow, roleName, roleSchema, toRole } from './role.ts'
+import { roleName, roleSchema, toRole } from './role.ts'
+import { roleRow } from './role-row.store.ts'
 
 export const getRole = defineOperation({
   id: 'getRole',
@@ -20,14 +22,14 @@ export const getRole = defineOperation({
   query: z.object({ at: timestampInput('A past time').optional() }),
   answers: { 200: { description: 'The role', schema: roleSchema, versioned: true } },
   async run({ db, params: { name }, query: { at } }) {
-    const select = sql`select to_jsonb(roles) as row from roles where name = ${name}`
+    const select = sql`select ${roleRow.json} as row from roles where name = ${name}`
     if (at !== undefined) {
-      const past = await readAt<RoleRow>(db, { entityType: 'role', entityId: name, select, at })
+      const past = await readAt(db, { entityType: 'role', entityId: name, select, at })
       if (!past) return err(notFound)
-      const { updated_at: _now, ...role } = toRole({ ...past, updated_at: at })
+      const { updated_at: _now, ...role } = toRole({ ...roleRow.read(past), updated_at: new Date(at) })
       return answer(200, role)
     }
-    const [found] = await db.run<{ row: RoleRow }>(select)
-    return found ? answer(200, toRole(found.row), { version: found.row.version }) : err(notFound)
+    const found = firstRow(roleRow, await db.run(select))
+    return found ? answer(200, toRole(found), { version: found.version }) : err(notFound)
   },
 })

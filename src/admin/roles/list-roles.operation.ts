@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { allRows } from '../../db/json-row.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { type RoleRow, roleSchema, toRole } from './role.ts'
+import { roleSchema, toRole } from './role.ts'
+import { roleRow } from './role-row.store.ts'
 
 /** There are few roles: the list has no pages. */
 const largestList = 1000
@@ -20,9 +22,9 @@ export const listRoles = defineOperation({
     },
   },
   async run({ db }) {
-    const rows = await db.run<{ role: RoleRow }>(
-      sql`select to_jsonb(roles) as role from roles order by name limit ${largestList}`,
+    const rows = await db.run(
+      sql`select ${roleRow.json} as row from roles order by name limit ${largestList}`,
     )
-    return answer(200, { items: rows.map(({ role }) => toRole(role)) })
+    return answer(200, { items: allRows(roleRow, rows).map(toRole) })
   },
 })

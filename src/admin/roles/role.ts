@@ -2,15 +2,14 @@
 import { z } from 'zod'
 import { type Permission, permissionNames } from '../../access/permissions.ts'
 
-export interface RoleRow extends Record<string, unknown> {
+interface RoleRow {
   readonly name: string
   readonly description: string
   readonly permissions: readonly string[]
   readonly assignable_in: 'platform' | 'organization'
   readonly built_in: boolean
-  readonly version: number
-  readonly created_at: string
-  readonly updated_at: string
+  readonly created_at: Date
+  readonly updated_at: Date
 }
 
 export const roleName = z
@@ -29,15 +28,14 @@ export const roleFields = {
   assignable_in: z.enum(['platform', 'organization']).describe('Where the role can be given to somebody'),
 }
 
-/** Rows come as JSON from Postgres: times with microseconds and an offset. */
 export const toRole = (row: RoleRow) => ({
   name: row.name,
   description: row.description,
   permissions: [...row.permissions],
   assignable_in: row.assignable_in,
   built_in: row.built_in,
-  created_at: new Date(row.created_at).toISOString(),
-  updated_at: new Date(row.updated_at).toISOString(),
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
 })
 
 export const roleSchema = z

@@ -3,7 +3,8 @@ import { assertHolds, assertMayChangeRole } from '../../access/rights.store.ts'
 import { err } from '../../kit/result.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { type RoleRow, roleFields, roleName, roleSchema, toRole } from './role.ts'
+import { roleFields, roleName, roleSchema, toRole } from './role.ts'
+import { roleRow } from './role-row.store.ts'
 
 export const updateRole = defineOperation({
   id: 'updateRole',
@@ -31,7 +32,7 @@ export const updateRole = defineOperation({
         event: event('role.updated', { entity_type: 'role', entity_id: params.name }),
       }),
     ])
-    const changed = outcomeOf<RoleRow>(rows[2] ?? [])
+    const changed = outcomeOf(roleRow, rows[2])
     if (!changed.ok) return err(changed.error)
     const { after } = changed.value
     return answer(200, toRole(after), { version: after.version })

@@ -5,7 +5,8 @@ import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { renewCache } from '../renew-cache.ts'
-import { type ResourceServerRow, resourceParam } from './scope-schemas.ts'
+import { resourceServerRow } from './scope-rows.store.ts'
+import { resourceParam } from './scope-schemas.ts'
 
 export const deleteResourceServer = defineOperation({
   id: 'deleteResourceServer',
@@ -37,7 +38,7 @@ export const deleteResourceServer = defineOperation({
       }),
       selectCatalog,
     ])
-    const changed = outcomeOf<ResourceServerRow>(deleted ?? [])
+    const changed = outcomeOf(resourceServerRow, deleted)
     if (!changed.ok) return err(changed.error)
     await renewCache(deps.edgeCache, scopeCatalogCacheKey, toLoadedCatalog(catalog ?? []))
     return answer(204)

@@ -6,7 +6,8 @@ import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { forbidden } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
-import { isBuiltIn, type ScopeRow, scopeParam } from './scope-schemas.ts'
+import { scopeRow } from './scope-rows.store.ts'
+import { isBuiltIn, scopeParam } from './scope-schemas.ts'
 
 export const deleteScope = defineOperation({
   id: 'deleteScope',
@@ -36,7 +37,7 @@ export const deleteScope = defineOperation({
         and not exists (select 1 from scopes where name = ${name})`,
       selectCatalog,
     ])
-    const changed = outcomeOf<ScopeRow>(deleted ?? [])
+    const changed = outcomeOf(scopeRow, deleted)
     if (!changed.ok) return err(changed.error)
     await renewCache(deps.edgeCache, scopeCatalogCacheKey, toLoadedCatalog(catalog ?? []))
     return answer(204)

@@ -1,16 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { firstRow } from '../../db/json-row.ts'
 import { readAt } from '../../evidence/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import {
-  type ResourceServerRow,
-  resourceParam,
-  resourceServerSchema,
-  toResourceServer,
-} from './scope-schemas.ts'
+import { resourceServerRow } from './scope-rows.store.ts'
+import { resourceParam, resourceServerSchema, toResourceServer } from './scope-schemas.ts'
 
 export const getResourceServer = defineOperation({
   id: 'getResourceServer',
@@ -25,15 +22,18 @@ export const getResourceServer = defineOperation({
   query: z.object({ at: timestampInput('A past time').optional() }),
   answers: { 200: { description: 'The resource server', schema: resourceServerSchema, versioned: true } },
   async run({ db, params: { resource }, query: { at } }) {
-    const select = sql`select to_jsonb(resource_servers) as row from resource_servers where resource = ${resource}`
+    const select = sql`select ${resourceServerRow.json} as row from resource_servers where resource = ${resource}`
     if (at !== undefined) {
       const thing = { entityType: 'resource_server', entityId: resource }
-      const past = await readAt<ResourceServerRow>(db, { ...thing, select, at })
+      const past = await readAt(db, { ...thing, select, at })
       if (!past) return err(notFound)
-      const { updated_at: _now, ...server } = toResourceServer({ ...past, updated_at: at })
+      const { updated_at: _now, ...server } = toResourceServer({
+        ...resourceServerRow.read(past),
+        updated_at: new Date(at),
+      })
       return answer(200, server)
     }
-    const [found] = await db.run<{ row: ResourceServerRow }>(select)
-    return found ? answer(200, toResourceServer(found.row), { version: found.row.version }) : err(notFound)
+    const found = firstRow(resourceServerRow, await db.run(select))
+    return found ? answer(200, toResourceServer(found), { version: found.version }) : err(notFound)
   },
 })

@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { firstRow } from '../../db/json-row.ts'
 import { readAt } from '../../evidence/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { type ScopeRow, scopeParam, scopeSchema, toScope } from './scope-schemas.ts'
+import { scopeRow } from './scope-rows.store.ts'
+import { scopeParam, scopeSchema, toScope } from './scope-schemas.ts'
 
 export const getScope = defineOperation({
   id: 'getScope',
@@ -20,14 +22,14 @@ export const getScope = defineOperation({
   query: z.object({ at: timestampInput('A past time').optional() }),
   answers: { 200: { description: 'The scope', schema: scopeSchema, versioned: true } },
   async run({ db, params: { name }, query: { at } }) {
-    const select = sql`select to_jsonb(scopes) as row from scopes where name = ${name}`
+    const select = sql`select ${scopeRow.json} as row from scopes where name = ${name}`
     if (at !== undefined) {
-      const past = await readAt<ScopeRow>(db, { entityType: 'scope', entityId: name, select, at })
+      const past = await readAt(db, { entityType: 'scope', entityId: name, select, at })
       if (!past) return err(notFound)
-      const { updated_at: _now, ...scope } = toScope({ ...past, updated_at: at })
+      const { updated_at: _now, ...scope } = toScope({ ...scopeRow.read(past), updated_at: new Date(at) })
       return answer(200, scope)
     }
-    const [found] = await db.run<{ row: ScopeRow }>(select)
-    return found ? answer(200, toScope(found.row), { version: found.row.version }) : err(notFound)
+    const found = firstRow(scopeRow, await db.run(select))
+    return found ? answer(200, toScope(found), { version: found.version }) : err(notFound)
   },
 })

@@ -88,13 +88,15 @@ export const resourceServerPatch = z
 /** Scopes whose meaning is the server's own: OpenID Connect's, and the permissions of the admin API. */
 export const isBuiltIn = (name: string): boolean => identityScopes.has(name) || isAdminScope(name)
 
-export interface ScopeRow extends Record<string, unknown> {
+interface Times {
+  readonly created_at: Date
+  readonly updated_at: Date
+}
+
+interface ScopeRow extends Times {
   readonly name: string
   readonly description: string
   readonly resource: string | null
-  readonly version: number
-  readonly created_at: string
-  readonly updated_at: string
 }
 
 export const toScope = (row: ScopeRow) => ({
@@ -102,21 +104,18 @@ export const toScope = (row: ScopeRow) => ({
   description: row.description,
   resource: row.resource,
   built_in: isBuiltIn(row.name),
-  created_at: new Date(row.created_at).toISOString(),
-  updated_at: new Date(row.updated_at).toISOString(),
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
 })
 
-export interface ResourceServerRow extends Record<string, unknown> {
+interface ResourceServerRow extends Times {
   readonly resource: string
   readonly name: string
-  readonly version: number
-  readonly created_at: string
-  readonly updated_at: string
 }
 
 export const toResourceServer = (row: ResourceServerRow) => ({
   resource: row.resource,
   name: row.name,
-  created_at: new Date(row.created_at).toISOString(),
-  updated_at: new Date(row.updated_at).toISOString(),
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
 })

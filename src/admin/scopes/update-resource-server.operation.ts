@@ -3,8 +3,8 @@ import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { renewCache } from '../renew-cache.ts'
+import { resourceServerRow } from './scope-rows.store.ts'
 import {
-  type ResourceServerRow,
   resourceParam,
   resourceServerPatch,
   resourceServerSchema,
@@ -35,7 +35,7 @@ export const updateResourceServer = defineOperation({
       }),
       selectCatalog,
     ])
-    const changed = outcomeOf<ResourceServerRow>(updated ?? [])
+    const changed = outcomeOf(resourceServerRow, updated)
     if (!changed.ok) return changed
     await renewCache(deps.edgeCache, scopeCatalogCacheKey, toLoadedCatalog(catalog ?? []))
     const { after } = changed.value

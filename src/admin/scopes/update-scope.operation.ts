@@ -5,7 +5,8 @@ import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { forbidden } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
-import { isBuiltIn, type ScopeRow, scopeParam, scopePatch, scopeSchema, toScope } from './scope-schemas.ts'
+import { scopeRow } from './scope-rows.store.ts'
+import { isBuiltIn, scopeParam, scopePatch, scopeSchema, toScope } from './scope-schemas.ts'
 
 export const updateScope = defineOperation({
   id: 'updateScope',
@@ -38,7 +39,7 @@ export const updateScope = defineOperation({
       }),
       selectCatalog,
     ])
-    const changed = outcomeOf<ScopeRow>(updated ?? [])
+    const changed = outcomeOf(scopeRow, updated)
     if (!changed.ok) return changed
     await renewCache(deps.edgeCache, scopeCatalogCacheKey, toLoadedCatalog(catalog ?? []))
     const { after } = changed.value

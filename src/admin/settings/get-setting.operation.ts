@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { sql } from 'drizzle-orm'
+import { firstRow } from '../../db/json-row.ts'
 import { readAt } from '../../evidence/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { type SettingName, settingNames } from '../../settings/settings.ts'
 import { answer, defineOperation, type Operation } from '../operation.ts'
-import { pascalOf, type SettingRow, settingViewSchemas, toSettingView } from './setting.ts'
-import { selectSetting } from './setting-change.store.ts'
+import { pascalOf, settingViewSchemas, toSettingView } from './setting.ts'
+import { selectSetting, settingRow } from './setting-change.store.ts'
 
 const getSetting = (name: SettingName): Operation =>
   defineOperation({
@@ -20,12 +20,14 @@ const getSetting = (name: SettingName): Operation =>
     answers: { 200: { description: 'The setting', schema: settingViewSchemas[name], versioned: true } },
     async run({ db, query: { at } }) {
       if (at !== undefined) {
-        const select = sql`select to_jsonb(settings) as row from settings where name = ${name}`
-        const past = await readAt<SettingRow>(db, { entityType: 'setting', entityId: name, select, at })
-        return answer(200, { ...toSettingView(name, past && { ...past, updated_at: at }), updated_at: null })
+        const past = await readAt(db, {
+          ...{ entityType: 'setting', entityId: name, select: selectSetting(name), at },
+        })
+        const row = past && { ...settingRow.read(past), updated_at: new Date(at) }
+        return answer(200, { ...toSettingView(name, row), updated_at: null })
       }
-      const [row] = await db.run<{ setting: SettingRow }>(selectSetting(name))
-      return answer(200, toSettingView(name, row?.setting), { version: row?.setting.version ?? 0 })
+      const row = firstRow(settingRow, await db.run(selectSetting(name)))
+      return answer(200, toSettingView(name, row), { version: row?.version ?? 0 })
     },
   })
 

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { allRows } from '../../db/json-row.ts'
 import { settingNames } from '../../settings/settings.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { type SettingRow, settingViewSchemas, toSettingView } from './setting.ts'
+import { settingViewSchemas, toSettingView } from './setting.ts'
+import { settingRow } from './setting-change.store.ts'
 
 const [first, ...others] = settingNames.map((name) => settingViewSchemas[name])
 const anySetting = z.union([first as z.ZodType, ...others]).openapi('Setting')
@@ -22,10 +24,8 @@ export const listSettings = defineOperation({
     },
   },
   async run({ db }) {
-    const rows = await db.run<{ setting: SettingRow }>(
-      sql`select to_jsonb(settings) as setting from settings`,
-    )
-    const stored = new Map(rows.map(({ setting }) => [setting.name, setting]))
+    const rows = allRows(settingRow, await db.run(sql`select ${settingRow.json} as row from settings`))
+    const stored = new Map(rows.map((row) => [row.name, row]))
     return answer(200, { items: settingNames.map((name) => toSettingView(name, stored.get(name))) })
   },
 })

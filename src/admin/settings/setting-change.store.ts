@@ -1,16 +1,20 @@
 /** Settings in Postgres: a row appears with the first change, so version 0 is "never changed". */
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../../audit/event.ts'
+import { firstRow, tableRow } from '../../db/json-row.ts'
 import type { Row } from '../../db/run-batch.ts'
+import { settings } from '../../db/schema.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { recordChange } from '../entity-change.store.ts'
 import { preconditionFailed } from '../problems.ts'
 import type { SettingRow } from './setting.ts'
 
-/** Rows `{ setting }`. */
+export const settingRow = tableRow(settings)
+
+/** Rows for `firstRow(settingRow, …)`. */
 export const selectSetting = (name: string): SQL =>
-  sql`select to_jsonb(settings) as setting from settings where name = ${name}`
+  sql`select ${settingRow.json} as row from settings where name = ${name}`
 
 /**
  * Statements for `settingOutcome`: the change with its event, and the row as it is then. The same value again changes nothing.
@@ -57,7 +61,7 @@ export const changeSetting = (input: {
 /** The row after the change, undefined if there is none still; 412 for another version. */
 export function settingOutcome(rows: readonly (readonly Row[])[]): Result<SettingRow | undefined, Problem> {
   const [attempt] = (rows[0] ?? []) as readonly { matched: boolean; differs: boolean; written: boolean }[]
-  const setting = rows[1]?.[0]?.['setting'] as SettingRow | undefined
+  const setting = firstRow(settingRow, rows[1])
   const isLost = !attempt?.matched || (attempt.differs && !attempt.written)
   return isLost ? err(preconditionFailed(setting?.version ?? 0)) : ok(setting)
 }

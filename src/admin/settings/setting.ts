@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { type SettingName, settingNames, settingSchemas, toSettings } from '../../settings/settings.ts'
 
 /** A setting that was changed at some time. `value` null: reset to its default. */
-export interface SettingRow extends Record<string, unknown> {
+export interface SettingRow {
   readonly name: string
   readonly value: unknown
   readonly version: number
-  readonly updated_at: string
+  readonly updated_at: Date
 }
 
 /** `admin.ip_allow_list` as `AdminIpAllowList`, for names of schemas and operations. */
@@ -51,6 +51,6 @@ export function toSettingView(name: SettingName, row: SettingRow | undefined) {
     value,
     default: defaults[name],
     is_default: stored === null,
-    updated_at: row ? new Date(row.updated_at).toISOString() : null,
+    updated_at: row?.updated_at.toISOString() ?? null,
   }
 }

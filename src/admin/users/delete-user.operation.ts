@@ -4,10 +4,11 @@ import { blankEventsOf } from '../../audit/erase-personal-data.store.ts'
 import { erasureProof } from '../../audit/erasure-proof.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import { err } from '../../kit/result.ts'
-import { type UserRow, userParams } from '../../users/account.ts'
+import { userParams } from '../../users/account.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
+import { userRow } from './user.store.ts'
 
 export const deleteUser = defineOperation({
   id: 'deleteUser',
@@ -37,7 +38,7 @@ export const deleteUser = defineOperation({
       blankEventsOf(sql`array(select entity_id from audit_events where id = ${deletion.id}::uuid)`),
       recordErasure(erasure, deletion),
     ])
-    const changed = outcomeOf<UserRow>(deleted ?? [])
+    const changed = outcomeOf(userRow, deleted)
     const isGone = changed.ok || changed.error.status === 404
     // Also when it was gone already: a first attempt may not have come this far.
     if (isGone) await endAllSessionsOf(call, user_id, { reason: 'account_deleted', forget: 'everything' })

@@ -6,7 +6,7 @@ import { err } from '../../kit/result.ts'
 import { toPastUser, toUser, type UserRow, userParams, userSchema } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { selectUser } from './user.store.ts'
+import { selectUser, userRow } from './user.store.ts'
 
 export const getUser = defineOperation({
   id: 'getUser',
@@ -25,10 +25,10 @@ export const getUser = defineOperation({
       const [row] = await db.run<{ user: UserRow }>(selectUser(params.user_id))
       return row ? answer(200, toUser(row.user), { version: row.user.version }) : err(notFound)
     }
-    const past = await readAt<UserRow>(db, {
+    const past = await readAt(db, {
       ...{ entityType: 'user', entityId: params.user_id, at: query.at },
       select: sql`select "user" as row from (${selectUser(params.user_id)}) as found`,
     })
-    return past ? answer(200, toPastUser(past)) : err(notFound)
+    return past ? answer(200, toPastUser(userRow.read(past))) : err(notFound)
   },
 })

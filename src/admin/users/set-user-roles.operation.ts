@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { assertMayGrant, assertMayManage } from '../../access/rights.store.ts'
 import { err } from '../../kit/result.ts'
-import { existingUser, toUser, type UserRow, userParams, userSchema } from '../../users/account.ts'
+import { existingUser, toUser, userParams, userSchema } from '../../users/account.ts'
 import { roleNames } from '../../users/user-fields.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { forbidden } from '../problems.ts'
 import { isOwn } from './acting.ts'
-import { selectUser } from './user.store.ts'
+import { selectUser, userRow } from './user.store.ts'
 
 export const setUserRoles = defineOperation({
   id: 'setUserRoles',
@@ -39,7 +39,7 @@ export const setUserRoles = defineOperation({
       }),
       selectUser(user_id),
     ])
-    const changed = outcomeOf<UserRow>(updated ?? [])
+    const changed = outcomeOf(userRow, updated)
     if (!changed.ok) return err(changed.error)
     const user = existingUser(found)
     return answer(200, toUser(user), { version: user.version })

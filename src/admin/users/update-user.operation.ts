@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { assertMayManage } from '../../access/rights.store.ts'
 import { err } from '../../kit/result.ts'
-import { existingUser, toUser, type UserRow, userParams, userSchema } from '../../users/account.ts'
+import { existingUser, toUser, userParams, userSchema } from '../../users/account.ts'
 import { formsOf, formVersion, identifierForm } from '../../users/normal-form.ts'
 import { type UserPatch, userPatch } from '../../users/user-fields.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { refuseNameless, selectUser, userConflicts } from './user.store.ts'
+import { refuseNameless, selectUser, userConflicts, userRow } from './user.store.ts'
 
 export const updateUser = defineOperation({
   id: 'updateUser',
@@ -37,7 +37,7 @@ export const updateUser = defineOperation({
       body.username === null || body.email === null ? refuseNameless(user_id) : sql`select`,
       selectUser(user_id),
     ])
-    const changed = outcomeOf<UserRow>(updated ?? [])
+    const changed = outcomeOf(userRow, updated)
     if (!changed.ok) return err(changed.error)
     const user = existingUser(found)
     return answer(200, toUser(user), { version: user.version })

@@ -1,18 +1,22 @@
 /** Reading accounts together with what the tables beside them say, and refusing what concerns nobody. */
 import { type SQL, sql } from 'drizzle-orm'
+import type { JsonRow } from '../../db/json-row.ts'
+import { existingUser, type UserRow } from '../../users/account.ts'
+
+const userJson = sql`to_jsonb(users)
+  || coalesce(
+    (select jsonb_build_object('has_password', true, 'must_change_password', must_change)
+      from password_credentials where user_id = users.id),
+    '{"has_password": false, "must_change_password": false}')
+  || jsonb_build_object('setup_link',
+    (select jsonb_build_object('purpose', purpose, 'expires_at', expires_at)
+      from password_setup_links where user_id = users.id))`
+
+/** Of `users`, or of rows of it under that name. */
+export const userRow: JsonRow<UserRow> = { json: userJson, read: (user) => existingUser([{ user }]) }
 
 /** Rows `{ user: UserRow }` of those that `source`, aliased `users`, holds. */
-export const selectUsers = (source: SQL, more: SQL = sql``): SQL => sql`
-  select to_jsonb(users) - 'sort_key' || jsonb_build_object(
-      'has_password', credential.user_id is not null,
-      'must_change_password', coalesce(credential.must_change, false),
-      'setup_link', case when link.user_id is not null
-        then jsonb_build_object('purpose', link.purpose, 'expires_at', link.expires_at) end
-    ) as user
-    ${more}
-  from ${source} as users
-  left join password_credentials as credential on credential.user_id = users.id
-  left join password_setup_links as link on link.user_id = users.id`
+export const selectUsers = (source: SQL): SQL => sql`select ${userJson} as user from ${source} as users`
 
 /** One row, or none. By the primary key. */
 export const selectUser = (userId: string): SQL =>

@@ -1,0 +1,5 @@
+/** Rows of clients. */
+import { tableRow } from '../../db/json-row.ts'
+import { clients } from '../../db/schema.ts'
+
+export const clientRow = tableRow(clients)

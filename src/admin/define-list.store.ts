@@ -1,0 +1,130 @@
+/**
+ * A list of the admin API from one definition: the query it takes, its SQL, its cursors, its errors, its pages. Pages are
+ * cut by key, never by offset: rows that come and go meanwhile neither hide others nor show them twice.
+ */
+import { z } from '@hono/zod-openapi'
+import { type SQL, sql, type Table } from 'drizzle-orm'
+import type { JsonRow } from '../db/json-row.ts'
+import type { Row } from '../db/run-batch.ts'
+import { err } from '../kit/result.ts'
+import { allOf, type Filters } from './list-filter.store.ts'
+import { isBeyond, type Orders, orderBy, type SortKey } from './list-order.store.ts'
+import { answer, defineOperation, type Operation, type OperationSpec } from './operation.ts'
+import { type CursorValues, decodeCursor, encodeCursor } from './page-cursor.ts'
+import { invalidRequest } from './problems.ts'
+import { type PageSchema, pageQuery } from './schemas.ts'
+
+type Described = 'id' | 'path' | 'tag' | 'summary' | 'description' | 'permission' | 'params'
+
+/** What all lists say of themselves. */
+export interface List<R, Item extends z.ZodType>
+  extends Pick<OperationSpec<z.ZodObject, z.ZodObject, z.ZodType, never>, Described> {
+  readonly page: { readonly description: string; readonly schema: PageSchema<Item> }
+  /** Names the list in its cursors. Clients keep cursors: never change it. */
+  readonly cursors: string
+  /** Tells any two rows apart: ends every order. */
+  readonly key: readonly SortKey[]
+  readonly orders: Orders
+  readonly row: JsonRow<R>
+  /** The row as the API shows it. */
+  view(row: R): z.input<Item> | Promise<z.input<Item>>
+}
+
+/** Where rows come from. */
+export interface Source {
+  /** The query parameters that are filters. */
+  readonly query: z.ZodRawShape
+  statements(asked: Asked): Statements
+}
+
+/** What a request asks of a list. */
+export interface Asked {
+  /** Path and query. */
+  readonly query: Readonly<Record<string, unknown>>
+  readonly keys: readonly SortKey[]
+  readonly isDescending: boolean
+  /** Where the page before ended. */
+  readonly place: CursorValues | undefined
+  /** Of the page, and one more. */
+  readonly limit: number
+  /** What to select of each row. */
+  readonly columns: SQL
+}
+
+/** `count`: one row `{ count }`. */
+export interface Statements {
+  readonly page: SQL
+  readonly count: SQL
+}
+
+/** A list of the rows of a table, or of a join, that filters let through. */
+export const defineList = <R, Item extends z.ZodType>({
+  table,
+  filters = allOf({}),
+  ...list
+}: List<R, Item> & { readonly table: Table | SQL; readonly filters?: Filters }): Operation =>
+  defineListFrom({ query: filters.query, statements: (asked) => selectFrom(table, filters, asked) }, list)
+
+/** One round trip for a page, whether matches are counted or not. */
+export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: List<R, Item>): Operation {
+  const { page, cursors, key, orders, row, view, ...described } = list
+  const answers: { readonly 200: { readonly description: string; readonly schema: z.ZodType } } = {
+    200: page,
+  }
+  return defineOperation({
+    ...described,
+    method: 'get',
+    query: z.object({ ...pageQuery, ...orders.query, ...source.query }),
+    answers,
+    async run({ db, params, query }) {
+      const { limit, cursor, include_total } = query
+      const { name, isDescending, first } = orders.choose(query)
+      const cursorsOf = name === undefined ? cursors : `${cursors}:${name}`
+      const keys = first ? [first, ...key] : key
+      const place = cursor === undefined ? undefined : decodeCursor(cursorsOf, cursor, kindsOf(keys))
+      if (cursor !== undefined && !place) return err(foreignCursor(name !== undefined))
+      const columns = sql`${row.json} as row, ${placeOf(keys)} as place`
+      const { page, count } = source.statements({
+        ...{ query: { ...params, ...query }, keys, isDescending, place, columns, limit: limit + 1 },
+      })
+      const [rows = [], counted] = await db.runAll(include_total ? [page, count] : [page])
+      const items = await Promise.all(rows.slice(0, limit).map((each) => view(row.read(each['row']))))
+      return answer(200, { items, page_info: pageInfo(cursorsOf, rows, limit, counted) })
+    },
+  })
+}
+
+/** A range of the index of the order; `filters` beside it. */
+function selectFrom(table: Table | SQL, filters: Filters, asked: Asked): Statements {
+  const { query, keys, isDescending, place, columns, limit } = asked
+  const condition = filters.condition(query)
+  const beyond = place ? sql`and ${isBeyond(keys, isDescending, place)}` : sql``
+  return {
+    page: sql`select ${columns} from ${table} where ${condition} ${beyond}
+      order by ${orderBy(keys, isDescending, filters.isNarrow(query))} limit ${limit}`,
+    count: sql`select count(*)::int as count from ${table} where ${condition}`,
+  }
+}
+
+function pageInfo(cursors: string, rows: readonly Row[], limit: number, counted: readonly Row[] | undefined) {
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    has_next_page: last !== undefined,
+    next_cursor: last ? encodeCursor(cursors, last['place'] as CursorValues) : null,
+    ...(counted ? { total_count: Number(counted[0]?.['count']) } : {}),
+  }
+}
+
+const kindsOf = (keys: readonly SortKey[]) => keys.map(({ kind }) => kind)
+
+/** As JSON of Postgres' own making: a time keeps its microseconds, or rows within the same millisecond were skipped. */
+const placeOf = (keys: readonly SortKey[]): SQL =>
+  sql`jsonb_build_array(${sql.join(
+    keys.map((each) => each.sql),
+    sql`, `,
+  )})`
+
+const foreignCursor = (hasOrders: boolean) =>
+  invalidRequest([
+    { parameter: 'cursor', detail: `is no cursor of this list${hasOrders ? ' and order' : ''}` },
+  ])
