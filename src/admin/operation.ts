@@ -124,7 +124,7 @@ export type EventDetails = Pick<
 
 /** What a constraint, or a reason given to `authly_refuse('AU409', …)`, means to the caller, by its name. */
 export type Conflicts = Readonly<
-  Record<string, { readonly title: string; readonly errors?: readonly Fault[] }>
+  Record<string, Problem | { readonly title: string; readonly errors?: readonly Fault[] }>
 >
 
 export interface OperationSpec<

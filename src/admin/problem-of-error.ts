@@ -18,23 +18,23 @@ export const isReplay = (error: unknown): boolean => databaseErrorOf(error)?.cod
 /** The problem behind an error; undefined for bugs. */
 export function problemOfError(error: unknown, conflicts: Conflicts = {}): Problem | undefined {
   const failure = databaseErrorOf(error)
+  const stated = conflicts[failure?.hint ?? failure?.constraint ?? '']
+  if (stated && 'status' in stated) return stated
   switch (failure?.code) {
     case 'AU403':
       return forbidden(forbiddenDetails[failure.hint ?? ''])
     case 'AU404':
       return notFound
     case 'AU409': {
-      const { title = 'The last administrator must stay', errors } = conflicts[failure.hint ?? ''] ?? {}
+      const { title = 'The last administrator must stay', errors } = stated ?? {}
       return conflict(failure.hint ?? 'conflict', title, errors)
     }
     case 'AU422':
       return invalidRequest([{ pointer: '#/roles', detail: 'names a role that does not exist' }])
     case sqlStates.uniqueViolation:
     case sqlStates.foreignKeyViolation:
-    case sqlStates.restrictViolation: {
-      const known = conflicts[failure.constraint ?? '']
-      return known && conflict('conflict', known.title, known.errors)
-    }
+    case sqlStates.restrictViolation:
+      return stated && conflict('conflict', stated.title, stated.errors)
   }
   if (isUnavailable(error) || (failure && isLostRace(failure))) return unavailable
   return undefined

@@ -1,26 +1,7 @@
 /** A person's account as the API shows it. */
 import { z } from 'zod'
 import { timestamp, uuid } from '../kit/field-schemas.ts'
-
-/** A row of `selectUser`: JSON of Postgres, times with microseconds and an offset. */
-export interface UserRow extends Record<string, unknown> {
-  readonly id: string
-  readonly username: string | null
-  readonly email: string | null
-  readonly email_verified: boolean
-  readonly phone_number: string | null
-  readonly phone_number_verified: boolean
-  readonly profile: Readonly<Record<string, unknown>>
-  readonly roles: readonly string[]
-  readonly status: 'active' | 'disabled'
-  readonly version: number
-  readonly created_at: string
-  readonly updated_at: string
-  /** From the tables beside; absent in a past state. */
-  readonly has_password?: boolean
-  readonly must_change_password?: boolean
-  readonly setup_link?: { readonly purpose: 'invitation' | 'reset'; readonly expires_at: string } | null
-}
+import { status } from './user-fields.ts'
 
 export const userId = uuid('The account')
 
@@ -40,7 +21,7 @@ const shape = {
   phone_number_verified: z.boolean(),
   profile: z.record(z.string(), z.unknown()).describe('Standard claims (OpenID Connect Core §5.1)'),
   roles: z.array(z.string()),
-  status: z.enum(['active', 'disabled']),
+  status,
   has_password: z.boolean().optional(),
   must_change_password: z.boolean().optional().describe('The password is good for changing it alone'),
   setup_link: setupLink
@@ -65,33 +46,52 @@ export const createdUserSchema = z
   })
   .meta({ id: 'CreatedUser' })
 
-/** The row of `selectUser` in a batch that has made sure there is one. */
-export function existingUser(rows: readonly Record<string, unknown>[] | undefined): UserRow {
-  const [row] = rows ?? []
-  if (!row) throw new Error('the account must exist')
-  return row['user'] as UserRow
-}
+/** What the past of an account has: a column that there was not yet is absent. */
+const pastRow = z.object({
+  id: z.string(),
+  username: z.string().nullish(),
+  email: z.string().nullish(),
+  email_verified: z.boolean(),
+  phone_number: z.string().nullish(),
+  phone_number_verified: z.boolean(),
+  profile: z.record(z.string(), z.unknown()),
+  roles: z.array(z.string()),
+  status,
+  created_at: z.string(),
+})
+
+/** The JSON of `selectUser`: times have microseconds and an offset. */
+const userRow = pastRow.extend({
+  version: z.number(),
+  updated_at: z.string(),
+  has_password: z.boolean(),
+  must_change_password: z.boolean(),
+  setup_link: setupLink.extend({ expires_at: z.string() }).nullable(),
+})
+
+export type UserRow = z.output<typeof userRow>
+
+/** @throws for anything but the JSON of `selectUser` */
+export const readUser = (json: unknown): UserRow => userRow.parse(json)
 
 const utc = (time: string): string => new Date(time).toISOString()
 
-/** What an account is called and holds: what its past can be told of. */
-export const toPastUser = (row: UserRow) => ({
-  id: row.id,
+const toPast = (row: z.output<typeof pastRow>) => ({
+  ...row,
   username: row.username ?? null,
   email: row.email ?? null,
-  email_verified: row.email_verified,
   phone_number: row.phone_number ?? null,
-  phone_number_verified: row.phone_number_verified,
-  profile: { ...row.profile },
-  roles: [...row.roles],
-  status: row.status,
   created_at: utc(row.created_at),
 })
 
-export const toUser = (row: UserRow) => ({
-  ...toPastUser(row),
-  has_password: row.has_password ?? false,
-  must_change_password: row.must_change_password ?? false,
-  setup_link: row.setup_link ? { ...row.setup_link, expires_at: utc(row.setup_link.expires_at) } : null,
-  updated_at: utc(row.updated_at),
+/** An account as it was: what the trail tells of it. */
+export const toPastUser = (row: unknown) => toPast(pastRow.parse(row))
+
+/** An account as the API shows it. */
+export const toUser = ({ version: _, setup_link, updated_at, ...row }: UserRow) => ({
+  ...toPast(row),
+  has_password: row.has_password,
+  must_change_password: row.must_change_password,
+  setup_link: setup_link && { ...setup_link, expires_at: utc(setup_link.expires_at) },
+  updated_at: utc(updated_at),
 })

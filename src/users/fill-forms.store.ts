@@ -6,7 +6,8 @@
 import { sql } from 'drizzle-orm'
 import type { RunBatch } from '../db/run-batch.ts'
 import { logWarning } from '../kit/log.ts'
-import { formsOf, formVersion, searchedNames } from './normal-form.ts'
+import { formsOf, searchedNames } from './account-forms.ts'
+import { formVersion } from './normal-form.ts'
 
 const pageSize = 1000
 /** With those, a run stays below what one invocation may ask of Postgres; the next one goes on. */

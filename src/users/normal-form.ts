@@ -80,36 +80,6 @@ export function searchForm(typed: string): string {
   return !text.includes('@') && hasPunycode.test(text) ? domainForm(text) : formOfComposed(text)
 }
 
-/** Names of a person that the search looks at besides identifiers. */
-export const searchedNames = ['name', 'given_name', 'family_name'] as const
-
-/** Columns that hold the forms of an account. */
-export interface StoredForms {
-  readonly username_form: string | null
-  readonly email_form: string | null
-  /** Empty for somebody without a name: null asks for another. */
-  readonly name_form: string
-  readonly form_version: number
-}
-
-/** What is computed of a whole account. */
-export const formsOf = (account: {
-  readonly username?: string | null | undefined
-  readonly email?: string | null | undefined
-  readonly profile?: Readonly<Record<string, unknown>> | undefined
-}): StoredForms => ({
-  username_form: account.username == null ? null : identifierForm(account.username),
-  email_form: account.email == null ? null : identifierForm(account.email),
-  name_form: nameForm(account.profile ?? {}),
-  form_version: formVersion,
-})
-
-/** A display name often is one of the others. */
-function nameForm(profile: Readonly<Record<string, unknown>>): string {
-  const names = searchedNames.map((name) => profile[name]).filter((name) => typeof name === 'string')
-  return [...new Set(names.map(searchForm))].join(' ')
-}
-
 /**
  * What a person typed, as it is kept: composed (NFC), the fullwidth and halfwidth letters of East Asian keyboards as
  * the letters they stand for (RFC 8265 §3.3.1, width mapping), because no identifier holds them.

@@ -121,6 +121,11 @@ const nullable = <Shape extends Record<string, z.ZodType>>(shape: Shape) =>
     [Name in keyof Shape]: z.ZodOptional<z.ZodNullable<Shape[Name]>>
   }
 
+const optional = <Shape extends Record<string, z.ZodType>>(shape: Shape) =>
+  Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, type.optional()])) as {
+    [Name in keyof Shape]: z.ZodOptional<Shape[Name]>
+  }
+
 /** As a merge patch (RFC 7396): null takes a claim away. */
 export const profilePatch = z
   .strictObject({ ...nullable(claims), address: z.strictObject(nullable(address)).nullable().optional() })
@@ -132,30 +137,44 @@ export const roleNames = z
   .refine((names) => new Set(names).size === names.length, 'must not repeat a role')
   .meta({ description: 'Roles of the platform' })
 
+/** What an account holds besides credentials, roles and status: a field is one line here. */
+const fields = {
+  username,
+  email,
+  email_verified: z.boolean(),
+  phone_number: phoneNumber,
+  phone_number_verified: z.boolean(),
+  profile,
+}
+
+export const fieldNames = Object.keys(fields) as readonly (keyof typeof fields)[]
+
+export const status = z.enum(['active', 'disabled'])
+
+/** As a row of an upload gives them; what is absent is left alone. */
+export const rowFields = optional(fields)
+
 /** A new account without roles and credentials: those have rules of their own. */
 export const newUserFields = {
-  username: username.optional(),
-  email: email.optional(),
-  email_verified: z.boolean().default(false),
-  phone_number: phoneNumber.optional(),
-  phone_number_verified: z.boolean().default(false),
+  ...rowFields,
+  email_verified: fields.email_verified.default(false),
+  phone_number_verified: fields.phone_number_verified.default(false),
   profile: profile.default({}),
 }
 
 /** Somebody without both could never sign in. */
-export const hasIdentifier = (fields: {
+export const hasIdentifier = (named: {
   readonly username?: string | null | undefined
   readonly email?: string | null | undefined
-}): boolean => fields.username != null || fields.email != null
+}): boolean => named.username != null || named.email != null
 
 /** A merge patch (RFC 7396) of an account; roles and status have operations of their own. */
 export const userPatch = z
   .strictObject({
+    ...fields,
     username: username.nullable(),
     email: email.nullable(),
-    email_verified: z.boolean(),
     phone_number: phoneNumber.nullable(),
-    phone_number_verified: z.boolean(),
     profile: profilePatch,
   })
   .partial()
@@ -169,4 +188,18 @@ export const userPatch = z
       'Merge patch (RFC 7396). Another e-mail address or phone number counts as not verified unless the patch says otherwise.',
   })
 
-export type UserPatch = z.output<typeof userPatch>
+/** What may be changed about many people at once: nothing that only one of them can be called. */
+export const bulkPatch = z
+  .strictObject({
+    email_verified: fields.email_verified,
+    phone_number_verified: fields.phone_number_verified,
+    profile: profilePatch,
+    status,
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'must change something')
+  .meta({
+    id: 'UserBulkPatch',
+    description:
+      'Merge patch (RFC 7396). Disabling ends all sessions; administrators are disabled one at a time.',
+  })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formsOf, identifierForm, isDomain, searchForm, typedText } from '../../src/users/normal-form.ts'
+import { formsOf } from '../../src/users/account-forms.ts'
+import { identifierForm, isDomain, searchForm, typedText } from '../../src/users/normal-form.ts'
 
 /** All of Unicode, with what the rules are about drawn often. */
 const characters = fc.oneof(

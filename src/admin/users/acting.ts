@@ -3,13 +3,10 @@
 import type { Actor } from '../../access/actor.ts'
 import type { ActingParty, EndAllSessions } from '../../sessions/user-sessions.ts'
 import type { AdminCall } from '../operation.ts'
-import { forbidden } from '../problems.ts'
+import { accountProblem } from './account-problems.ts'
 
-/**
- * Attack: a stolen token makes itself at home by a new password or more rights. Mistake: an administrator locks
- * themselves out. Both stop here; the account page has what people do with their own account.
- */
-export const ownAccount = forbidden('Nobody does this to their own account.')
+/** Who resets their own credentials has the account page for it. */
+export const ownAccount = accountProblem('yourself')
 
 export const isOwn = (actor: Actor, userId: string): boolean => actor.type === 'user' && actor.id === userId
 

@@ -1,19 +1,18 @@
 import { z } from '@hono/zod-openapi'
-import type { SQL } from 'drizzle-orm'
 import type { Dependencies } from '../../dependencies.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
 import { generatePassword } from '../../passwords/generate-password.ts'
 import { createdUserSchema } from '../../users/account.ts'
-import { formsOf } from '../../users/normal-form.ts'
+import { withForms } from '../../users/account-forms.ts'
+import type { AccountRow } from '../../users/account-row.ts'
 import { issueSetupLink } from '../../users/password-setup.ts'
 import { hasIdentifier, newUserFields } from '../../users/user-fields.ts'
-import { insertEntity } from '../entity-change.store.ts'
+import { writeAccountOrRefuse } from '../../users/write-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { putPassword, putSetupLink } from './credentials.store.ts'
+import { accountConflicts } from './account-problems.ts'
 import { passwordProblem } from './password-problem.ts'
 import { type Setup, setup } from './setup.ts'
-import { userConflicts } from './user.store.ts'
 
 export const createUser = defineOperation({
   id: 'createUser',
@@ -32,42 +31,50 @@ export const createUser = defineOperation({
     201: { description: 'The account', schema: createdUserSchema, versioned: true, located: true },
   },
   problems: { 409: 'The username or e-mail address is taken' },
-  conflicts: userConflicts,
-  async run({ body: { setup, ...fields }, deps, event, now, writeOnce }) {
+  conflicts: accountConflicts,
+  async run(call) {
+    const { body, deps, now, writeOnce } = call
+    const { setup, ...fields } = body
     if (setup.method === 'password') {
       const identifiers = [fields.username, fields.email]
       const problem = passwordProblem(setup.password, identifiers, '#/setup/password')
       if (problem) return err(problem)
     }
     const id = uuidv7(now)
-    const times = { created_at: new Date(now).toISOString(), updated_at: new Date(now).toISOString() }
-    const { shown, statements, ...credential } = await prepareSetup(deps, id, setup, now)
+    const time = new Date(now).toISOString()
+    const { shown, credentials, ...state } = await prepareSetup(deps, id, setup, now)
     const names = {
       username: fields.username ?? null,
       email: fields.email ?? null,
       phone_number: fields.phone_number ?? null,
     }
-    const row = { id, ...fields, ...names, roles: [], status: 'active' as const, ...times }
+    const account = {
+      ...fields,
+      ...names,
+      roles: [],
+      status: 'active' as const,
+      created_at: time,
+      updated_at: time,
+    }
     const created = answer(
       201,
-      { ...row, ...credential, ...shown },
+      { id, ...account, ...state, ...shown },
       { version: 1, location: `/admin/users/${id}` },
     )
     const type = setup.method === 'invitation' ? 'user.invited' : 'user.created'
     await writeOnce(created.value, [
-      insertEntity({
-        table: 'users',
-        row: { ...row, ...formsOf(fields), version: 1 },
-        event: event(type, { user_id: id, entity_type: 'user', entity_id: id }),
+      writeAccountOrRefuse(call, {
+        ...{ id, patch: withForms(account), ...credentials },
+        ...{ creates: true, events: { created: type } },
       }),
-      ...statements,
     ])
     return created
   },
 })
 
 interface PreparedSetup {
-  readonly statements: readonly SQL[]
+  /** As they are stored. */
+  readonly credentials: Pick<AccountRow, 'hash' | 'must_change' | 'link_hash' | 'link_expires_at'>
   /** Secrets for the answer. */
   readonly shown: {
     readonly temporary_password?: string
@@ -88,7 +95,7 @@ async function prepareSetup(
   const none = { has_password: false, must_change_password: false, setup_link: null }
   switch (setup.method) {
     case 'none':
-      return { ...none, statements: [], shown: {} }
+      return { ...none, credentials: {}, shown: {} }
     case 'invitation': {
       const { url, secretHash } = await issueSetupLink(root, config.issuer, userId)
       const expiresAt = now + setup.expires_in_seconds * 1000
@@ -96,7 +103,7 @@ async function prepareSetup(
       return {
         ...none,
         setup_link: { purpose: 'invitation', expires_at },
-        statements: [putSetupLink(userId, secretHash, expiresAt)],
+        credentials: { link_hash: secretHash, link_expires_at: expiresAt },
         shown: { invitation_url: url, invitation_expires_at: expires_at },
       }
     }
@@ -108,7 +115,7 @@ async function prepareSetup(
       return {
         ...none,
         ...{ has_password: true, must_change_password },
-        statements: [putPassword(userId, hash, must_change_password)],
+        credentials: { hash, must_change: must_change_password },
         shown: isTemporary ? { temporary_password: password } : {},
       }
     }

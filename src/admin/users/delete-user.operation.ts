@@ -1,14 +1,10 @@
-import { type SQL, sql } from 'drizzle-orm'
-import { assertMayManage } from '../../access/rights.store.ts'
-import { blankEventsOf } from '../../audit/erase-personal-data.store.ts'
 import { erasureProof } from '../../audit/erasure-proof.ts'
-import type { AuditEvent } from '../../audit/event.ts'
-import { err } from '../../kit/result.ts'
+import { uuidv7 } from '../../kit/ids.ts'
 import { userParams } from '../../users/account.ts'
-import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
+import { writeAccount } from '../../users/write-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
-import { userRow } from './user.store.ts'
+import { accountConflicts, outcomeOf } from './account-problems.ts'
+import { endAllSessionsOf } from './acting.ts'
 
 export const deleteUser = defineOperation({
   id: 'deleteUser',
@@ -24,33 +20,16 @@ export const deleteUser = defineOperation({
   params: userParams,
   answers: { 204: { description: 'The account is gone' } },
   problems: { 409: 'It is the last administrator' },
+  conflicts: accountConflicts,
   async run(call) {
-    const { actor, db, deps, event, expectedVersions, params } = call
-    const { user_id } = params
-    if (isOwn(actor, user_id)) return err(ownAccount)
-    const about = { user_id, entity_type: 'user', entity_id: user_id }
-    const deletion = event('user.deleted', about)
-    const proof = await erasureProof(deps.root, user_id)
-    const erasure = event('audit.personal_data_erased', { ...about, data: { proof } })
-    const [, deleted] = await db.runAll([
-      assertMayManage(actor, user_id),
-      deleteEntity({ table: 'users', key: { id: user_id }, expectedVersions, event: deletion }),
-      blankEventsOf(sql`array(select entity_id from audit_events where id = ${deletion.id}::uuid)`),
-      recordErasure(erasure, deletion),
-    ])
-    const changed = outcomeOf(userRow, deleted)
-    const isGone = changed.ok || changed.error.status === 404
+    const { db, deps, now, params } = call
+    const { user_id: id } = params
+    const erasure = { erasure_id: uuidv7(now), proof: await erasureProof(deps.root, id) }
+    const [rows] = await db.runAll([writeAccount(call, { id, ...erasure, existing: 'delete' })])
+    const deleted = outcomeOf(rows)
+    const isGone = deleted.ok || deleted.error.status === 404
     // Also when it was gone already: a first attempt may not have come this far.
-    if (isGone) await endAllSessionsOf(call, user_id, { reason: 'account_deleted', forget: 'everything' })
-    return changed.ok ? answer(204) : err(changed.error)
+    if (isGone) await endAllSessionsOf(call, id, { reason: 'account_deleted', forget: 'everything' })
+    return deleted.ok ? answer(204) : deleted
   },
 })
-
-/** Only if this batch deleted the account: a lost race (412) erases nothing. */
-const recordErasure = (erasure: AuditEvent, deletion: AuditEvent): SQL => sql`
-  insert into audit_events (id, type, occurred_at, outcome, actor_type, actor_id, user_id, client_id, entity_type,
-    entity_id, ip, user_agent, request_id, data)
-  select ${erasure.id}::uuid, ${erasure.type}::text, occurred_at, outcome, actor_type, actor_id, user_id, client_id,
-    entity_type, entity_id, ${erasure.ip ?? null}::text, ${erasure.user_agent ?? null}::text, request_id,
-    ${JSON.stringify(erasure.data)}::jsonb
-  from audit_events where id = ${deletion.id}::uuid`

@@ -1,8 +1,9 @@
-import { err } from '../../kit/result.ts'
+import { assertMayManage } from '../../access/rights.store.ts'
 import { userParams } from '../../users/account.ts'
-import { defineOperation } from '../operation.ts'
-import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
-import { setStatus } from './set-status.store.ts'
+import { writeAccountOrRefuse } from '../../users/write-account.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { accountConflicts } from './account-problems.ts'
+import { endAllSessionsOf } from './acting.ts'
 
 export const disableUser = defineOperation({
   id: 'disableUser',
@@ -16,9 +17,14 @@ export const disableUser = defineOperation({
   params: userParams,
   answers: { 204: { description: 'The account is disabled' } },
   problems: { 409: 'It is the last administrator' },
+  conflicts: accountConflicts,
   async run(call) {
-    if (isOwn(call.actor, call.params.user_id)) return err(ownAccount)
-    return setStatus(call, 'disabled', 'user.disabled')
+    const { actor, params, writeOnce } = call
+    const { user_id: id } = params
+    const done = answer(204)
+    const change = { id, patch: { status: 'disabled' }, events: { updated: 'user.disabled' } } as const
+    await writeOnce(done.value, [writeAccountOrRefuse(call, change)], [assertMayManage(actor, id)])
+    return done
   },
   afterwards: (call) => endAllSessionsOf(call, call.params.user_id, { reason: 'account_disabled' }),
 })

@@ -1,6 +1,8 @@
+import { assertMayManage } from '../../access/rights.store.ts'
 import { userParams } from '../../users/account.ts'
-import { defineOperation } from '../operation.ts'
-import { setStatus } from './set-status.store.ts'
+import { writeAccountOrRefuse } from '../../users/write-account.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { accountConflicts } from './account-problems.ts'
 
 export const enableUser = defineOperation({
   id: 'enableUser',
@@ -12,5 +14,13 @@ export const enableUser = defineOperation({
   permission: 'admin:users:write',
   params: userParams,
   answers: { 204: { description: 'The account is active' } },
-  run: (call) => setStatus(call, 'active', 'user.enabled'),
+  conflicts: accountConflicts,
+  async run(call) {
+    const { actor, params, writeOnce } = call
+    const { user_id: id } = params
+    const done = answer(204)
+    const change = { id, patch: { status: 'active' }, events: { updated: 'user.enabled' } } as const
+    await writeOnce(done.value, [writeAccountOrRefuse(call, change)], [assertMayManage(actor, id)])
+    return done
+  },
 })

@@ -1,13 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { assertMayGrant, assertMayManage } from '../../access/rights.store.ts'
-import { err } from '../../kit/result.ts'
-import { existingUser, toUser, userParams, userSchema } from '../../users/account.ts'
+import { assertMayGrant } from '../../access/rights.store.ts'
+import { readUser, toUser, userParams, userSchema } from '../../users/account.ts'
 import { roleNames } from '../../users/user-fields.ts'
-import { outcomeOf, updateEntity } from '../entity-change.store.ts'
+import { writeAccount } from '../../users/write-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { forbidden } from '../problems.ts'
-import { isOwn } from './acting.ts'
-import { selectUser, userRow } from './user.store.ts'
+import { accountConflicts, outcomeOf } from './account-problems.ts'
+import { selectUser } from './user.store.ts'
 
 export const setUserRoles = defineOperation({
   id: 'setUserRoles',
@@ -24,24 +22,19 @@ export const setUserRoles = defineOperation({
   body: z.strictObject({ roles: roleNames }).openapi('UserRoles'),
   answers: { 200: { description: 'The account as it is now', schema: userSchema, versioned: true } },
   problems: { 409: 'It is the last administrator' },
-  async run({ actor, body: { roles }, db, event, expectedVersions, params: { user_id } }) {
-    if (isOwn(actor, user_id)) return err(forbidden('Nobody changes their own privileges.'))
-    const [, , updated, found] = await db.runAll([
+  conflicts: accountConflicts,
+  async run(call) {
+    const { actor, body, db, params } = call
+    const { user_id: id } = params
+    const [, written, [found] = []] = await db.runAll([
+      assertMayGrant(actor, body.roles),
       // Taking: whoever may manage the person has all permissions that the person has.
-      assertMayManage(actor, user_id),
-      assertMayGrant(actor, roles),
-      updateEntity({
-        table: 'users',
-        key: { id: user_id },
-        patch: { roles },
-        expectedVersions,
-        event: event('user.updated', { user_id, entity_type: 'user', entity_id: user_id }),
-      }),
-      selectUser(user_id),
+      writeAccount(call, { id, patch: body }),
+      selectUser(id),
     ])
-    const changed = outcomeOf(userRow, updated)
-    if (!changed.ok) return err(changed.error)
-    const user = existingUser(found)
+    const changed = outcomeOf(written)
+    if (!changed.ok) return changed
+    const user = readUser(found?.['user'])
     return answer(200, toUser(user), { version: user.version })
   },
 })

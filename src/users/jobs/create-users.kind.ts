@@ -2,16 +2,16 @@
 import { z } from 'zod'
 import { openCredentials, sealCredentials } from '../../jobs/credentials.ts'
 import { defineJobKind, type JobWork } from '../../jobs/job-kind.ts'
-import { uuidv7 } from '../../kit/ids.ts'
 import { generatePassword } from '../../passwords/generate-password.ts'
 import { checkNewPassword } from '../../passwords/password-policy.ts'
-import { formsOf } from '../normal-form.ts'
+import type { AccountOutcome } from '../account-row.ts'
+import { accountsOfNames } from '../account-rows.store.ts'
 import { defaultLinkSeconds, issueSetupLink } from '../password-setup.ts'
+import { writeAccounts } from '../write-accounts.store.ts'
+import { planRows, type RowCredentials, type RowStep } from './plan-rows.ts'
+import { rowFiles, settleRows } from './row-results.ts'
 import type { RowCursor } from './take-rows.ts'
-import { type RowError, type UserRow, userColumns } from './user-row.ts'
-import { planRows, type RowStep, rowFiles, settleRows } from './write-rows.ts'
-import { writeUsers } from './write-users.store.ts'
-import type { WrittenOutcome, WrittenRow } from './written-row.ts'
+import { type RowError, type UploadRow, uploadColumns } from './upload-row.ts'
 
 const params = z.object({
   credentials: z.enum(['none', 'temporary_password', 'invitation']),
@@ -20,28 +20,34 @@ const params = z.object({
 })
 export type CreateParams = z.output<typeof params>
 
-const columns = new Set([...userColumns].filter((name) => name !== 'password_hash'))
+/** Columns of an upload of new accounts. */
+export const createColumns: ReadonlySet<string> = new Set(
+  [...uploadColumns].filter((name) => name !== 'password_hash'),
+)
 
-export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, readonly WrittenOutcome[]>({
+export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, readonly AccountOutcome[]>({
   name: 'users.create',
   permission: 'admin:users:write',
   params,
   effect: ({ dry_run }) => (dry_run ? 'read' : 'write'),
-  inputColumns: columns,
+  inputColumns: createColumns,
   files: ({ format }) => rowFiles(format),
 
   async plan(work, cursor) {
     const { credentials, dry_run } = work.params
-    const isCostly = ({ password }: UserRow) =>
+    const isCostly = ({ password }: UploadRow) =>
       !dry_run && (password !== undefined || credentials === 'temporary_password')
     const secrets: object[] = []
-    const step = await planRows(work, cursor, isCostly, (line, row) => prepare(work, line, row, secrets))
+    const step = await planRows(work, cursor, (...row) => prepare(work, secrets, ...row), isCostly)
     if (secrets.length === 0) return step
     return { ...step, secrets: await sealCredentials(work.root, work.order.job_id, secrets) }
   },
 
   statement: ({ order, params: { dry_run } }, { rows }) =>
-    writeUsers(rows, { order, onConflict: 'fail', createdEvent: 'user.created', dryRun: dry_run }),
+    writeAccounts({
+      ...{ writer: order, rows: accountsOfNames(rows, { locks: false }), data: { job_id: order.job_id } },
+      ...{ creates: true, existing: 'fail', isBulk: true, isDryRun: dry_run },
+    }),
 
   async settle(work, step, outcomes) {
     const secrets = step.secrets ? await openCredentials(work.root, work.order.job_id, step.secrets) : []
@@ -52,37 +58,36 @@ export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, reado
   },
 })
 
+/** @param secrets what is generated, as it will stand in the file of credentials */
 async function prepare(
   work: JobWork<CreateParams>,
-  line: number,
-  { password, password_hash, password_must_change, id, ...row }: UserRow,
   secrets: object[],
-): Promise<WrittenRow | readonly RowError[]> {
+  { username, email, password, password_hash, password_must_change }: UploadRow,
+  { id, line }: { readonly id: string; readonly line: number },
+): Promise<RowCredentials | readonly RowError[]> {
   if (password_hash !== undefined) {
     return [{ field: 'password_hash', detail: 'is for imports; create takes password' }]
   }
-  const identifiers = [row.username, row.email].filter((name) => name !== undefined)
+  const identifiers = [username, email].filter((name) => name !== undefined)
   const problem = password === undefined ? undefined : checkNewPassword(password, { identifiers })
   if (problem) return [{ field: 'password', detail: `is ${problem.replaceAll('_', ' ')}` }]
-  const userId = id ?? uuidv7(work.now())
-  const written = { line, ...row, ...formsOf(row), id: userId, event_id: uuidv7(work.now()) }
   const { credentials, dry_run } = work.params
-  if (dry_run) return written
-  const person = { line, user_id: userId, username: row.username, email: row.email }
+  if (dry_run) return {}
+  const person = { line, user_id: id, username, email }
   if (password !== undefined) {
-    return { ...written, hash: await work.passwordHasher.hash(password), must_change: password_must_change }
+    return { hash: await work.passwordHasher.hash(password), must_change: password_must_change }
   }
   if (credentials === 'temporary_password') {
     const temporary_password = generatePassword()
     secrets.push({ ...person, temporary_password })
-    return { ...written, hash: await work.passwordHasher.hash(temporary_password), must_change: true }
+    return { hash: await work.passwordHasher.hash(temporary_password), must_change: true }
   }
   if (credentials === 'invitation') {
-    const { url, secretHash } = await issueSetupLink(work.root, work.issuer, userId)
+    const { url, secretHash } = await issueSetupLink(work.root, work.issuer, id)
     const link_expires_at = work.now() + defaultLinkSeconds * 1000
     const invitation_expires_at = new Date(link_expires_at).toISOString()
     secrets.push({ ...person, invitation_url: url, invitation_expires_at })
-    return { ...written, link_hash: secretHash, link_expires_at }
+    return { link_hash: secretHash, link_expires_at }
   }
-  return written
+  return {}
 }

@@ -2,14 +2,16 @@
  * `users.delete`: erases all people a filter finds, up to a cap. Steps take turns: one finds the next people, one
  * deletes them, because each erasure carries a proof that only the worker can make.
  */
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { erasureProof } from '../../audit/erasure-proof.ts'
 import { defineJobKind } from '../../jobs/job-kind.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import type { AccountOutcome, AccountRow } from '../account-row.ts'
+import { accountsOfIds, selectPage } from '../account-rows.store.ts'
 import { userFilter } from '../user-filter.ts'
-import { type DeletedRow, deletePage, findPage } from './delete-users.store.ts'
-import type { PageOutcome } from './page-outcome.ts'
-import { endSessionsOf, settlePage } from './page-results.ts'
+import { writeAccounts } from '../write-accounts.store.ts'
+import { endSessions, settlePage } from './row-results.ts'
 
 const pageSize = 100
 
@@ -33,7 +35,7 @@ interface DeleteStep {
   /** Of a step that finds. */
   readonly limit: number
   /** Of a step that deletes. */
-  readonly rows: readonly DeletedRow[]
+  readonly rows: readonly AccountRow[]
 }
 
 const start: DeleteCursor = { after: null, ids: [], deleted: 0 }
@@ -42,7 +44,7 @@ export const deleteUsers = defineJobKind<
   DeleteParams,
   DeleteCursor,
   DeleteStep,
-  readonly string[] | PageOutcome['rows']
+  readonly string[] | readonly AccountOutcome[]
 >({
   name: 'users.delete',
   permission: 'admin:users:delete',
@@ -50,7 +52,7 @@ export const deleteUsers = defineJobKind<
   effect: () => 'write',
 
   async plan(work, cursor = start) {
-    const makeRow = async (id: string): Promise<DeletedRow> => ({
+    const makeRow = async (id: string): Promise<AccountRow> => ({
       ...{ id, event_id: uuidv7(work.now()), erasure_id: uuidv7(work.now()) },
       proof: await erasureProof(work.root, id),
     })
@@ -59,18 +61,25 @@ export const deleteUsers = defineJobKind<
     return { cursor, limit, rows: await Promise.all(cursor.ids.map(makeRow)) }
   },
 
-  statement: ({ order, params: { filter } }, { cursor, limit, rows }) =>
-    rows.length > 0
-      ? deletePage(order, filter, rows)
-      : findPage({ order, filter, after: cursor.after, limit }),
+  statement({ order, params: { filter } }, { cursor: { after }, limit, rows }) {
+    if (rows.length > 0) {
+      const accounts = accountsOfIds(rows, { locks: true }, filter)
+      return writeAccounts({ writer: order, rows: accounts, existing: 'delete', isBulk: true })
+    }
+    const page = selectPage({ filter, after, limit, begun_at: order.created_at }, sql`users.id`)
+    return {
+      ctes: sql`page as materialized (${page})`,
+      outcome: sql`(select coalesce(jsonb_agg(id order by id), '[]') from page)`,
+    }
+  },
 
   async after(work, step, outcome) {
-    if (step.rows.length > 0) await endSessionsOf(work, outcome as PageOutcome['rows'])
+    if (step.rows.length > 0) await endSessions(work, outcome as readonly AccountOutcome[])
   },
 
   settle({ params: { max_deletions, expected } }, { cursor, rows }, outcome) {
     if (rows.length > 0) {
-      const results = outcome as PageOutcome['rows']
+      const results = outcome as readonly AccountOutcome[]
       const deleted = cursor.deleted + results.filter((row) => row.outcome === 'deleted').length
       return settlePage({ after: cursor.ids.at(-1) ?? null, ids: [], deleted }, results, false)
     }

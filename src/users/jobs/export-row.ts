@@ -1,12 +1,18 @@
 /** An account as it is exported: in the form the import reads; what the import must not take begins with `_`. */
 import type { ExportFormat } from '../../jobs/formats/row-writers.ts'
 import type { UserRow } from '../account.ts'
-import { addressParts, claimNames } from '../user-fields.ts'
+import { addressParts, claimNames, fieldNames } from '../user-fields.ts'
 
-const own = [
-  ...['id', 'username', 'email', 'email_verified', 'phone_number', 'phone_number_verified', 'status'],
-] as const
+const own = ['id', ...fieldNames.filter((name) => name !== 'profile'), 'status'] as const
+
 const notes = ['_roles', '_has_password', '_created_at', '_updated_at'] as const
+
+const notesOf = (user: UserRow): Record<(typeof notes)[number], unknown> => ({
+  _roles: user.roles,
+  _has_password: user.has_password ?? false,
+  _created_at: new Date(user.created_at).toISOString(),
+  _updated_at: new Date(user.updated_at).toISOString(),
+})
 
 /** Columns of a CSV, in order. */
 export const exportColumns: readonly string[] = [
@@ -18,19 +24,13 @@ export const exportColumns: readonly string[] = [
 
 /** CSV: flat, text by column. JSON: as the API has it, without what is absent. */
 export function toExportRow(user: UserRow, format: ExportFormat): Record<string, unknown> {
-  const { id, username, email, email_verified, phone_number, phone_number_verified, status, profile } = user
-  const row = { id, username, email, email_verified, phone_number, phone_number_verified, status }
-  const told = {
-    _roles: user.roles,
-    _has_password: user.has_password ?? false,
-    _created_at: new Date(user.created_at).toISOString(),
-    _updated_at: new Date(user.updated_at).toISOString(),
-  }
+  const row = own.map((name) => [name, user[name]] as const)
+  const { profile } = user
   if (format !== 'csv') {
-    const present = Object.entries(row).filter(([, value]) => value !== null)
-    return { ...Object.fromEntries(present), profile, ...told }
+    const present = row.filter(([, value]) => value !== null)
+    return { ...Object.fromEntries(present), profile, ...notesOf(user) }
   }
   const { address, ...claims } = profile as { address?: Record<string, unknown> }
   const parts = Object.entries(address ?? {}).map(([part, value]) => [`address_${part}`, value])
-  return { ...row, ...claims, ...Object.fromEntries(parts), ...told }
+  return { ...Object.fromEntries(row), ...claims, ...Object.fromEntries(parts), ...notesOf(user) }
 }

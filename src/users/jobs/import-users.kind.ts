@@ -1,14 +1,14 @@
 /** `users.import`: accounts of another system, with the password hashes it made. */
 import { z } from 'zod'
 import { defineJobKind } from '../../jobs/job-kind.ts'
-import { uuidv7 } from '../../kit/ids.ts'
 import { readImportedHash } from '../../passwords/foreign/read-imported-hash.ts'
-import { formsOf } from '../normal-form.ts'
+import type { AccountOutcome } from '../account-row.ts'
+import { accountsOfNames } from '../account-rows.store.ts'
+import { writeAccounts } from '../write-accounts.store.ts'
+import { planRows, type RowCredentials, type RowStep } from './plan-rows.ts'
+import { endSessions, rowFiles, settleRows } from './row-results.ts'
 import type { RowCursor } from './take-rows.ts'
-import { userColumns } from './user-row.ts'
-import { endTheirSessions, planRows, type RowStep, rowFiles, settleRows } from './write-rows.ts'
-import { writeUsers } from './write-users.store.ts'
-import type { WrittenOutcome } from './written-row.ts'
+import { type RowError, type UploadRow, uploadColumns } from './upload-row.ts'
 
 const params = z.object({
   on_conflict: z.enum(['fail', 'skip', 'update']),
@@ -17,37 +17,35 @@ const params = z.object({
 })
 export type ImportParams = z.output<typeof params>
 
-export const importUsers = defineJobKind<ImportParams, RowCursor, RowStep, readonly WrittenOutcome[]>({
+export const importUsers = defineJobKind<ImportParams, RowCursor, RowStep, readonly AccountOutcome[]>({
   name: 'users.import',
   permission: 'admin:users:import',
   params,
   effect: ({ dry_run }) => (dry_run ? 'read' : 'write'),
-  inputColumns: userColumns,
+  inputColumns: uploadColumns,
   files: ({ format }) => rowFiles(format),
-
-  plan: (work, cursor) =>
-    planRows(
-      work,
-      cursor,
-      () => false,
-      async (line, { password, password_hash, password_must_change, id, ...row }) => {
-        if (password !== undefined) return [{ field: 'password', detail: 'import takes password_hash only' }]
-        const hash = password_hash === undefined ? undefined : readImportedHash(password_hash)
-        if (password_hash !== undefined && hash === undefined) {
-          return [
-            { field: 'password_hash', detail: 'is of an unknown form, or costs more than a sign-in may' },
-          ]
-        }
-        const ids = { id: id ?? uuidv7(work.now()), event_id: uuidv7(work.now()) }
-        return { line, ...ids, ...row, ...formsOf(row), hash, must_change: password_must_change }
-      },
-    ),
+  plan: (work, cursor) => planRows(work, cursor, async (row) => readCredentials(row)),
 
   statement: ({ order, params: { on_conflict, dry_run } }, { rows }) =>
-    writeUsers(rows, {
-      ...{ order, onConflict: on_conflict, createdEvent: 'user.imported', dryRun: dry_run },
+    writeAccounts({
+      ...{ writer: order, data: { job_id: order.job_id }, events: { created: 'user.imported' } },
+      rows: accountsOfNames(rows, { locks: on_conflict === 'update' && !dry_run }),
+      ...{ creates: true, existing: on_conflict, isBulk: true, isDryRun: dry_run },
     }),
 
-  after: (work, _, outcomes) => endTheirSessions(work, outcomes),
+  after: (work, _, outcomes) => endSessions(work, outcomes),
   settle: (work, step, outcomes) => settleRows(work, step, outcomes),
 })
+
+function readCredentials({
+  password,
+  password_hash,
+  password_must_change,
+}: UploadRow): RowCredentials | readonly RowError[] {
+  if (password !== undefined) return [{ field: 'password', detail: 'import takes password_hash only' }]
+  if (password_hash === undefined) return {}
+  const hash = readImportedHash(password_hash)
+  return hash === undefined
+    ? [{ field: 'password_hash', detail: 'is of an unknown form, or costs more than a sign-in may' }]
+    : { hash, must_change: password_must_change }
+}

@@ -1,31 +1,96 @@
-/** What came of each row: a line of the results file, and for failures the row itself, to be sent again. */
+/** What came of each account: a line of the results file, and for rows that failed the row itself, to be sent again. */
 import type { InputRow } from '../../jobs/formats/input-row.ts'
 import { cellOf, csvLine } from '../../jobs/formats/row-writers.ts'
-import type { JobInput } from '../../jobs/job-kind.ts'
+import type { JobInput, JobWork, Settled } from '../../jobs/job-kind.ts'
 import { jsonLine } from '../../kit/json-line.ts'
-import type { RowError } from './user-row.ts'
+import type { AccountOutcome } from '../account-row.ts'
+import { refusalOf } from '../refusals.ts'
+import { inputOf, type RowStep } from './plan-rows.ts'
+import { type RowCursor, rowsOf } from './take-rows.ts'
+import type { RowError } from './upload-row.ts'
 
-export const rowOutcomes = ['created', 'updated', 'unchanged', 'skipped', 'deleted', 'failed'] as const
-export type RowOutcome = (typeof rowOutcomes)[number]
-
-export interface RowResult {
+interface RowResult {
   /** Line of the upload; absent for jobs over a filter. */
   readonly line?: number
-  readonly user_id?: string | null
-  readonly outcome: RowOutcome
+  readonly user_id?: string
+  readonly outcome: AccountOutcome['outcome']
   readonly errors?: readonly RowError[]
 }
 
-/** Lines of the results file. */
-export const resultLines = (results: readonly RowResult[]): string =>
+const toResult = ({ line, user_id, outcome, code }: AccountOutcome): RowResult => ({
+  ...(line === null ? {} : { line }),
+  outcome,
+  ...(user_id === null ? {} : { user_id }),
+  ...(code === null ? {} : { errors: [{ field: '', detail: refusalOf(code).row ?? code }] }),
+})
+
+/** What to keep of a page that a filter found. */
+export const settlePage = <Cursor>(
+  cursor: Cursor,
+  outcomes: readonly AccountOutcome[],
+  done: boolean,
+): Settled<Cursor> => {
+  const results = outcomes.map(toResult)
+  return { cursor, done, ...countsOf(results), append: { results: resultLines(results) } }
+}
+
+/** What to keep of a step of an upload: results in its order, failures as they came. */
+export function settleRows(
+  work: JobWork<unknown>,
+  step: RowStep,
+  outcomes: readonly AccountOutcome[],
+  credentials = '',
+): Settled<RowCursor> {
+  const input = inputOf(work)
+  const results: RowResult[] = [
+    ...step.invalid.map(({ line, errors }) => ({ line, outcome: 'failed' as const, errors })),
+    ...outcomes.map(toResult),
+  ].sort((left, right) => (left.line ?? 0) - (right.line ?? 0))
+  const failures = failureLines(input, rowsOf(input, step.from, step.count), results)
+  const isFirst = failures !== '' && !step.from.hasFailures
+  return {
+    cursor: { ...step.next, hasFailures: step.from.hasFailures || failures !== '' },
+    done: step.done,
+    ...countsOf(results),
+    append: {
+      results: resultLines(results),
+      failures: (isFirst ? failureHeader(input) : '') + failures,
+      credentials,
+    },
+  }
+}
+
+/** Ends the sessions of people who were disabled, deleted or given another password. */
+export async function endSessions(
+  work: JobWork<unknown>,
+  outcomes: readonly AccountOutcome[],
+): Promise<void> {
+  await Promise.all(
+    outcomes.map(({ signs_out, user_id }) =>
+      signs_out && user_id ? work.endSessions(user_id, signs_out) : undefined,
+    ),
+  )
+}
+
+/** Media types of the files of an upload: failures come back in the format of the upload. */
+export const rowFiles = (format: 'csv' | 'ndjson') =>
+  ({
+    ...(format === 'csv'
+      ? { failures: { content_type: 'text/csv; charset=utf-8; header=present', extension: 'csv' } }
+      : {}),
+    credentials: { content_type: 'application/x-ndjson', extension: 'ndjson' },
+  }) as const
+
+function countsOf(results: readonly RowResult[]) {
+  const failed = results.filter(({ outcome }) => outcome === 'failed').length
+  return { processed: results.length, succeeded: results.length - failed, failed }
+}
+
+const resultLines = (results: readonly RowResult[]): string =>
   results.map((result) => `${jsonLine(result)}\n`).join('')
 
 /** The failed rows in the format they came in, with `_line` and `_errors`, which the readers skip. */
-export function failureLines(
-  input: JobInput,
-  rows: readonly InputRow[],
-  results: readonly RowResult[],
-): string {
+function failureLines(input: JobInput, rows: readonly InputRow[], results: readonly RowResult[]): string {
   const failed = new Map(
     results.flatMap(({ line, outcome, errors = [] }) =>
       line !== undefined && outcome === 'failed' ? [[line, errors] as const] : [],
@@ -44,7 +109,7 @@ export function failureLines(
 }
 
 /** What a CSV of failures begins with. */
-export const failureHeader = (input: JobInput): string =>
+const failureHeader = (input: JobInput): string =>
   input.format === 'csv'
     ? csvLine([...input.columns.filter((name) => !name.startsWith('_')), '_line', '_errors'])
     : ''

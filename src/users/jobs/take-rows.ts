@@ -2,7 +2,7 @@
 import type { InputRow } from '../../jobs/formats/input-row.ts'
 import type { JobInput } from '../../jobs/job-kind.ts'
 import { identifierForm } from '../normal-form.ts'
-import { type ReadRow, readUserRow, type UserRow } from './user-row.ts'
+import { type ReadRow, readUploadRow, type UploadRow } from './upload-row.ts'
 
 export interface RowCursor {
   readonly chunk: number
@@ -13,7 +13,7 @@ export interface RowCursor {
 }
 
 export interface TakenRows {
-  readonly valid: readonly { readonly line: number; readonly row: UserRow }[]
+  readonly valid: readonly { readonly line: number; readonly row: UploadRow }[]
   readonly invalid: readonly {
     readonly line: number
     readonly errors: Extract<ReadRow, { ok: false }>['errors']
@@ -33,18 +33,18 @@ export const firstRows: RowCursor = { chunk: 0, offset: 0, hasFailures: false }
 export function takeRows(
   input: JobInput,
   cursor: RowCursor,
-  costly: (row: UserRow) => boolean,
+  costly: (row: UploadRow) => boolean,
   mostCostly = 40,
 ): TakenRows {
   const rows = input.read(cursor.chunk)
-  const valid: { line: number; row: UserRow }[] = []
+  const valid: { line: number; row: UploadRow }[] = []
   const invalid: { line: number; errors: Extract<ReadRow, { ok: false }>['errors'] }[] = []
   const seen = new Set<string>()
   let hashes = 0
   let at = cursor.offset
   for (; at < rows.length; at++) {
     const { line } = rows[at] as InputRow
-    const read = readUserRow(rows[at] as InputRow, input.format)
+    const read = readUploadRow(rows[at] as InputRow, input.format)
     if (!read.ok) {
       invalid.push({ line, errors: read.errors })
       continue
@@ -64,5 +64,5 @@ export function takeRows(
 export const rowsOf = (input: JobInput, cursor: RowCursor, count: number): readonly InputRow[] =>
   input.read(cursor.chunk).slice(cursor.offset, cursor.offset + count)
 
-const identifiersOf = ({ id, email, username }: UserRow): readonly string[] =>
+const identifiersOf = ({ id, email, username }: UploadRow): readonly string[] =>
   [id, email, username].flatMap((name) => (name === undefined ? [] : [identifierForm(name)]))

@@ -1,12 +1,15 @@
 /** `users.update`: one merge patch for all people a filter finds. */
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { defineJobKind } from '../../jobs/job-kind.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import type { AccountOutcome } from '../account-row.ts'
+import { accountsOfPage } from '../account-rows.store.ts'
+import { bulkPatch } from '../user-fields.ts'
+import { userCondition } from '../user-filter.store.ts'
 import { userFilter } from '../user-filter.ts'
-import { bulkPatch } from './bulk-patch.ts'
-import type { PageOutcome } from './page-outcome.ts'
-import { endSessionsOf, settlePage } from './page-results.ts'
-import { type UpdateStep, updatePage } from './update-users.store.ts'
+import { writeAccounts } from '../write-accounts.store.ts'
+import { endSessions, settlePage } from './row-results.ts'
 
 /** Disabling calls each person's object: an alarm may call only so many. */
 const pageSize = 200
@@ -14,11 +17,20 @@ const pageSize = 200
 const params = z.object({ filter: userFilter, patch: bulkPatch, dry_run: z.boolean() })
 export type UpdateParams = z.output<typeof params>
 
-interface UpdateCursor {
+interface UpdateStep {
   readonly after: string | null
+  readonly limit: number
+  /** One for each person of the page. */
+  readonly eventIds: readonly string[]
 }
 
-export const updateUsers = defineJobKind<UpdateParams, UpdateCursor, UpdateStep, PageOutcome>({
+interface UpdateOutcome {
+  readonly rows: readonly AccountOutcome[]
+  /** Counted by the first step. */
+  readonly total: number | null
+}
+
+export const updateUsers = defineJobKind<UpdateParams, Pick<UpdateStep, 'after'>, UpdateStep, UpdateOutcome>({
   name: 'users.update',
   permission: 'admin:users:write',
   params,
@@ -27,13 +39,29 @@ export const updateUsers = defineJobKind<UpdateParams, UpdateCursor, UpdateStep,
     ...{ after: cursor?.after ?? null, limit: pageSize },
     eventIds: Array.from({ length: pageSize }, () => uuidv7(work.now())),
   }),
-  statement: ({ order, params: { filter, patch, dry_run } }, step) =>
-    updatePage({ order, filter }, step, patch, dry_run),
-  after: async (work, _, { rows }) => {
-    if (!work.params.dry_run) await endSessionsOf(work, rows)
+
+  statement({ order, params: { filter, patch, dry_run } }, { after, limit, eventIds }) {
+    const page = { filter, after, limit, begun_at: order.created_at }
+    const { ctes, outcome } = writeAccounts({
+      ...{
+        writer: order,
+        data: { job_id: order.job_id },
+        existing: 'update',
+        isBulk: true,
+        isDryRun: dry_run,
+      },
+      rows: accountsOfPage(page, { patch, eventIds }, { locks: !dry_run }),
+    })
+    const total = sql`(select count(*)::int from users where ${userCondition(filter)})`
+    return {
+      ctes,
+      outcome: sql`jsonb_build_object('rows', ${outcome}, 'total', ${after === null ? total : sql`null::int`})`,
+    }
   },
-  settle: (_, step, { last, rows, total }) => ({
-    ...settlePage({ after: last ?? step.after }, rows, rows.length < step.limit),
+
+  after: (work, _, { rows }) => endSessions(work, rows),
+  settle: (_, { after, limit }, { rows, total }) => ({
+    ...settlePage({ after: rows.at(-1)?.user_id ?? after }, rows, rows.length < limit),
     ...(total === null ? {} : { total }),
   }),
 })

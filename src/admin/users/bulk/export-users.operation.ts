@@ -8,7 +8,7 @@ import {
   exportFormats,
 } from '../../../jobs/formats/row-writers.ts'
 import { ok } from '../../../kit/result.ts'
-import type { UserRow } from '../../../users/account.ts'
+import { readUser } from '../../../users/account.ts'
 import { exportColumns, toExportRow } from '../../../users/jobs/export-row.ts'
 import { userCondition } from '../../../users/user-filter.store.ts'
 import { filterOf, userFilterQuery } from '../../../users/user-filter.ts'
@@ -70,7 +70,7 @@ export const exportUsers = defineOperation({
       isBegun = true
       return sessions.delegate({ ...work, now, grant_id: token.grantId, jti_hash: token.jtiHash })
     }
-    let page = (first ?? []) as unknown as readonly { user: UserRow }[]
+    let page = (first ?? []).map(({ user }) => readUser(user))
     let isFirst = true
     const writer = createRowWriter(format, exportColumns)
     const encoder = new TextEncoder()
@@ -78,11 +78,12 @@ export const exportUsers = defineOperation({
       type: 'bytes',
       async pull(controller) {
         if (!isFirst && !(await isLent())) throw new Error('the access of this export was revoked')
-        if (!isFirst) page = await db.run<{ user: UserRow }>(ordered(page.at(-1)?.user.id ?? null))
+        if (!isFirst)
+          page = (await db.run(ordered(page.at(-1)?.id ?? null))).map(({ user }) => readUser(user))
         const isLast = page.length < pageSize
         const text =
           (isFirst ? writer.start() : '') +
-          writer.rows(page.map(({ user }) => toExportRow(user, format))) +
+          writer.rows(page.map((user) => toExportRow(user, format))) +
           (isLast ? writer.end() : '')
         isFirst = false
         if (text !== '') controller.enqueue(encoder.encode(text))

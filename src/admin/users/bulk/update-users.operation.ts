@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { bulkPatch } from '../../../users/jobs/bulk-patch.ts'
+import { bulkPatch } from '../../../users/user-fields.ts'
 import { userFilter } from '../../../users/user-filter.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
 import { jobSchema } from '../../jobs/job.ts'

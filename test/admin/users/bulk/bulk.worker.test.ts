@@ -5,8 +5,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { authorize } from '../../../../src/access/authorize.ts'
 import type { Authorized } from '../../../../src/access/authorized.ts'
 import { createRunBatch } from '../../../../src/db/run-batch.ts'
+import type { JobWork } from '../../../../src/jobs/job-kind.ts'
 import { uuidv7 } from '../../../../src/kit/ids.ts'
-import { updatePage } from '../../../../src/users/jobs/update-users.store.ts'
+import { updateUsers } from '../../../../src/users/jobs/update-users.kind.ts'
 import { testDatabase } from '../../../fakes/database.ts'
 import {
   addAdmin,
@@ -277,8 +278,8 @@ describe('changing many accounts', () => {
       authorized,
     }
     const step = { after: null, limit: 10, eventIds: [uuidv7()] }
-    const patch = { profile: { locale: 'de' } }
-    const { ctes, outcome } = updatePage({ order, filter: filterOf(mark) }, step, patch, false)
+    const params = { filter: filterOf(mark), patch: { profile: { locale: 'de' } }, dry_run: false }
+    const { ctes, outcome } = updateUsers.statement({ order, params } as JobWork<object>, step)
     const [[done] = []] = await runBatch([sql`with ${ctes} select ${outcome} as outcome`])
     await meanwhile
     expect(done?.['outcome']).toMatchObject({ rows: [{ outcome: 'updated' }] })

@@ -6,44 +6,43 @@ import { z } from 'zod'
 import type { InputRow } from '../../jobs/formats/input-row.ts'
 import { sayFault } from '../../kit/say-fault.ts'
 import { isStorable } from '../../kit/storable.ts'
-import { addressParts, claimNames, hasIdentifier, newUserFields, profile } from '../user-fields.ts'
+import { addressParts, claimNames, hasIdentifier, rowFields, status } from '../user-fields.ts'
 
-const flags = ['email_verified', 'phone_number_verified', 'password_must_change'] as const
-const texts = ['id', 'username', 'email', 'phone_number', 'status', 'password', 'password_hash'] as const
-const addressColumns = addressParts.map((part) => `address_${part}`)
-
-/** Columns a CSV may have. */
-export const userColumns: ReadonlySet<string> = new Set([
-  ...texts,
-  ...flags,
-  ...claimNames,
-  ...addressColumns,
-])
+/** Members of a row; a new one is a line here, or a field of the account (user-fields.ts). CSV columns follow. */
+const members = {
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a UUID in lower case')
+    .optional(),
+  ...rowFields,
+  status: status.optional(),
+  password: z.string().max(1024).optional(),
+  password_hash: z.unknown().optional(),
+  password_must_change: z.boolean().optional(),
+}
 
 const row = z
-  .strictObject({
-    id: z
-      .string()
-      .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a UUID in lower case')
-      .optional(),
-    username: newUserFields.username,
-    email: newUserFields.email,
-    email_verified: z.boolean().optional(),
-    phone_number: newUserFields.phone_number,
-    phone_number_verified: z.boolean().optional(),
-    profile: profile.optional(),
-    status: z.enum(['active', 'disabled']).optional(),
-    password: z.string().max(1024).optional(),
-    password_hash: z.unknown().optional(),
-    password_must_change: z.boolean().optional(),
-  })
+  .strictObject(members)
   .refine(hasIdentifier, { path: ['username'], message: 'username or email is required' })
   .refine((value) => value.password === undefined || value.password_hash === undefined, {
     path: ['password'],
     message: 'must not be given together with password_hash',
   })
 
-export type UserRow = z.output<typeof row>
+export type UploadRow = z.output<typeof row>
+
+const addressPrefix = 'address_'
+const claims: ReadonlySet<string> = new Set(claimNames)
+const flags = new Set(
+  Object.entries(members).flatMap(([name, type]) => (type.unwrap() instanceof z.ZodBoolean ? [name] : [])),
+)
+
+/** Columns a CSV may have: claims and parts of the address have one each. */
+export const uploadColumns: ReadonlySet<string> = new Set([
+  ...Object.keys(members).filter((name) => name !== 'profile'),
+  ...claimNames,
+  ...addressParts.map((part) => addressPrefix + part),
+])
 
 export interface RowError {
   /** Path of the value, e.g. `profile.birthdate`; empty for the row as a whole. */
@@ -52,11 +51,11 @@ export interface RowError {
 }
 
 export type ReadRow =
-  | { readonly ok: true; readonly row: UserRow }
+  | { readonly ok: true; readonly row: UploadRow }
   | { readonly ok: false; readonly errors: readonly RowError[] }
 
 /** Checks one row. */
-export function readUserRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRow {
+export function readUploadRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRow {
   const values = withoutNotes(input.values)
   const read = format === 'csv' ? fromCells(values as Record<string, string>) : values
   const parsed = row.safeParse(read, { error: sayFault })
@@ -81,18 +80,18 @@ export function readUserRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRow 
 const withoutNotes = (values: InputRow['values']): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('_')))
 
+/** Cells as the object that JSON lines would have. */
 function fromCells(cells: Record<string, string>): Record<string, unknown> {
   const value: Record<string, unknown> = {}
-  const claims: Record<string, unknown> = {}
+  const profile: Record<string, unknown> = {}
   const address: Record<string, unknown> = {}
   for (const [name, cell] of Object.entries(cells)) {
-    if ((flags as readonly string[]).includes(name)) value[name] = toFlag(cell)
-    else if ((texts as readonly string[]).includes(name)) value[name] = cell
-    else if (name.startsWith('address_')) address[name.slice('address_'.length)] = cell
-    else claims[name] = cell
+    if (name.startsWith(addressPrefix)) address[name.slice(addressPrefix.length)] = cell
+    else if (claims.has(name)) profile[name] = cell
+    else value[name] = flags.has(name) ? toFlag(cell) : cell
   }
-  if (Object.keys(address).length > 0) claims['address'] = address
-  if (Object.keys(claims).length > 0) value['profile'] = claims
+  if (Object.keys(address).length > 0) profile['address'] = address
+  if (Object.keys(profile).length > 0) value['profile'] = profile
   return value
 }
 

@@ -1,0 +1,46 @@
+/** Refusals about an account (src/users/refusals.ts) as problems of a request. */
+import type { Problem } from '../../kit/problem.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import type { AccountOutcome } from '../../users/account-row.ts'
+import { type RefusalCode, type Refused, refusalOf, refusals } from '../../users/refusals.ts'
+import { conflict, forbidden, notFound, preconditionFailed } from '../problems.ts'
+
+function problemOf(code: string, refused: Refused, version = 0): Problem {
+  switch (refused.status) {
+    case 403:
+      return forbidden(refused.detail)
+    case 404:
+      return notFound
+    case 409:
+      return conflict(refused.constraint ? 'conflict' : code, refused.title, refused.errors)
+    case 412:
+      return preconditionFailed(version)
+  }
+}
+
+/** @throws Error for a refusal that no request can meet */
+export function accountProblem(code: RefusalCode, version?: AccountOutcome['version']): Problem {
+  const { request } = refusalOf(code)
+  if (!request) throw new Error(`no request is refused as ${code}`)
+  return problemOf(code, request, version ?? undefined)
+}
+
+/** By the code that ends a transaction, or the constraint that Postgres names. */
+export const accountConflicts: Readonly<Record<string, Problem>> = Object.fromEntries(
+  refusals.flatMap(({ code, request }) =>
+    request
+      ? [code, ...('constraint' in request && request.constraint ? [request.constraint] : [])].map(
+          (name) => [name, problemOf(code, request)] as const,
+        )
+      : [],
+  ),
+)
+
+/** What came of `writeAccount`: its rows. */
+export function outcomeOf([row]: readonly Readonly<Record<string, unknown>>[] = []): Result<
+  AccountOutcome,
+  Problem
+> {
+  const outcome = row?.['account'] as AccountOutcome
+  return outcome.code === null ? ok(outcome) : err(accountProblem(outcome.code, outcome.version))
+}

@@ -1,0 +1,115 @@
+/**
+ * Which accounts a write is about, and what it says of each: as ids, by their names, or as what a filter finds. Each
+ * way gives the same two relations: `given`, the rows as they came, and `found`, the account each of them met.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { AccountRow } from './account-row.ts'
+import { userCondition } from './user-filter.store.ts'
+import type { UserFilter } from './user-filter.ts'
+
+/** CTEs `given` and `found` (`row_id`: of the row given; `account`: a row of `users`; `ambiguous`, `taken`). */
+export interface AccountRows {
+  readonly ctes: SQL
+}
+
+interface Reading {
+  /** Locks the accounts, so that what is read of them is what they are when they are written. */
+  readonly locks: boolean
+}
+
+const given = (rows: SQL): SQL => sql`
+  given as materialized (
+    select *, patch ->> 'username' as username, patch ->> 'email' as email,
+      patch ->> 'username_form' as username_form, patch ->> 'email_form' as email_form
+    from jsonb_to_recordset(${rows}) as given (line int, id uuid, event_id uuid, patch jsonb, hash text,
+      must_change boolean, link_hash text, link_expires_at bigint, erasure_id uuid, proof text)
+  )`
+
+const lock = ({ locks }: Reading): SQL => (locks ? sql`for update of users` : sql``)
+
+/** Accounts by their ids. @param filter that they must still match */
+export const accountsOfIds = (
+  rows: readonly AccountRow[],
+  reading: Reading,
+  filter: UserFilter = {},
+): AccountRows => ({
+  ctes: sql`
+    ${given(sql`${JSON.stringify(rows)}::jsonb`)},
+    locked as materialized (
+      select users as account from users where users.id in (select id from given) order by users.id ${lock(reading)}
+    ), found as materialized (
+      select users.id as row_id, account, false as ambiguous, null::text as taken
+      from locked cross join lateral (select (account).*) as users where ${userCondition(filter)}
+    )`,
+})
+
+/** Who has the row's identifier of this kind, and whether as the same kind. The second spelling: see `plainForm`. */
+const holders = (kind: 'username' | 'email'): SQL =>
+  sql.raw(`
+    select given.id as row_id, '${kind}' as kind, users.id as user_id,
+      coalesce(users.${kind}_form, lower(users.${kind})) in (given.${kind}_form, lower(given.${kind})) is true as is_same_kind
+    from given join user_identifiers on identifier in (given.${kind}_form, lower(given.${kind}))
+      join users on users.id = user_identifiers.user_id`)
+
+/**
+ * Accounts that have a row's id, username or e-mail address: one index lookup for each. Two different people for one
+ * row are an ambiguity; a name that somebody has as a name of the other kind is taken.
+ */
+export const accountsOfNames = (rows: readonly AccountRow[], reading: Reading): AccountRows => ({
+  ctes: sql`
+    ${given(sql`${JSON.stringify(rows)}::jsonb`)},
+    named as materialized (${holders('email')} union all ${holders('username')}),
+    matched as materialized (
+      select row_id, (array_agg(user_id))[1] as user_id, count(*) > 1 as ambiguous
+      from (
+        select given.id as row_id, users.id as user_id from given join users on users.id = given.id
+        union select row_id, user_id from named where is_same_kind
+      ) as met group by row_id
+    ), taken as materialized (
+      select named.row_id, min(kind) as kind from named left join matched on matched.row_id = named.row_id
+      where not is_same_kind and named.user_id is distinct from matched.user_id group by named.row_id
+    ), locked as materialized (
+      select matched.row_id, matched.ambiguous, users as account
+      from matched join users on users.id = matched.user_id order by users.id ${lock(reading)}
+    ), found as materialized (
+      select given.id as row_id, locked.account, coalesce(locked.ambiguous, false) as ambiguous, taken.kind as taken
+      from given left join locked on locked.row_id = given.id left join taken on taken.row_id = given.id
+    )`,
+})
+
+export interface AccountPage {
+  readonly filter: UserFilter
+  /** Id of the last account of the page before. */
+  readonly after: string | null
+  readonly limit: number
+  /** When the job began (milliseconds since the Unix epoch). */
+  readonly begun_at: number
+}
+
+const clockSkewMs = 1000
+
+/**
+ * Accounts a filter finds, each visited once: in order of id, and only those that were there when the job began, so
+ * that a job cannot run after accounts that are being made.
+ */
+export const selectPage = ({ filter, after, limit, begun_at }: AccountPage, columns: SQL): SQL => sql`
+  select ${columns} from users
+  where ${userCondition(filter)} and (${after}::uuid is null or users.id > ${after}::uuid)
+    and users.created_at <= to_timestamp(${begun_at + clockSkewMs}::double precision / 1000)
+  order by users.id limit ${limit}`
+
+/** One patch for all accounts of a page. @param eventIds one for each */
+export const accountsOfPage = (
+  page: AccountPage,
+  change: { readonly patch: object; readonly eventIds: readonly string[] },
+  reading: Reading,
+): AccountRows => ({
+  ctes: sql`
+    page as materialized (${selectPage(page, sql`users as account`)} ${lock(reading)}),
+    ${given(sql`(select jsonb_agg(jsonb_build_object('id', id, 'patch', ${JSON.stringify(change.patch)}::jsonb,
+        'event_id', ${JSON.stringify(change.eventIds)}::jsonb ->> (n - 1)::int))
+      from (select (account).id, row_number() over (order by (account).id) as n from page) as numbered)`)},
+    found as materialized (
+      select (account).id as row_id, account, false as ambiguous, null::text as taken from page
+    )`,
+})

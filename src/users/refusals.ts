@@ -1,0 +1,114 @@
+/**
+ * What is refused about an account, in the order it is asked: the first that holds counts. The same for a request
+ * about one account and for a row of a job; a new rule is one more entry.
+ */
+
+/** How a request for one account says it. */
+export type Refused =
+  | { readonly status: 403; readonly detail: string }
+  | { readonly status: 404 | 412 }
+  | {
+      readonly status: 409
+      readonly title: string
+      readonly errors: readonly { readonly pointer: string; readonly detail: string }[]
+      /** What Postgres raises when a parallel request was faster. */
+      readonly constraint?: string
+    }
+
+interface Refusal {
+  readonly code: string
+  /** SQL over a row of `attempt` (write-accounts.store.ts). */
+  readonly when: string
+  /** Absent: no request for one account can meet it. */
+  readonly request?: Refused
+  /** What stands in the results of a job. Absent: no row of a job can meet it. */
+  readonly row?: string
+}
+
+const disables = `patch ->> 'status' = 'disabled'`
+const isTaken = 'is taken, as a username or as an e-mail address'
+
+const list = [
+  {
+    code: 'unknown',
+    when: 'not existing and not creates',
+    request: { status: 404 },
+    row: 'the account has gone, or does not match the filter any more',
+  },
+  {
+    // Attack: an account made anew under an id that was erased. All that is told of it would be taken for what
+    // arrived late about the erased person, and leave the trail before it is sealed.
+    code: 'erased',
+    when: 'not existing and erased',
+    row: 'the account of this id was erased',
+  },
+  {
+    code: 'exists',
+    when: `existing and on_conflict = 'fail'`,
+    row: 'an account with this id, username or email exists',
+  },
+  { code: 'ambiguous', when: 'ambiguous', row: 'username and email belong to different accounts' },
+  {
+    // Attack: a row whose e-mail address is somebody's username would take his name, or be taken for him.
+    code: 'username_taken',
+    when: `taken = 'username'`,
+    request: {
+      ...{ status: 409, constraint: 'users_username_unique', title: 'The username is taken' },
+      errors: [{ pointer: '#/username', detail: isTaken }],
+    },
+    row: 'the username is the e-mail address of another account',
+  },
+  {
+    code: 'email_taken',
+    when: `taken = 'email'`,
+    request: {
+      ...{ status: 409, constraint: 'users_email_unique', title: 'The e-mail address is taken' },
+      errors: [{ pointer: '#/email', detail: isTaken }],
+    },
+    row: 'the e-mail address is the username of another account',
+  },
+  {
+    code: 'own_privileges',
+    when: `own and patch ? 'roles'`,
+    request: { status: 403, detail: 'Nobody changes their own privileges.' },
+  },
+  {
+    // Attack: a stolen token makes itself at home by a new password. Mistake: administrators lock themselves out.
+    code: 'yourself',
+    when: `own and (deletes or ${disables} or hash is not null)`,
+    request: { status: 403, detail: 'Nobody does this to their own account.' },
+    row: 'this is your own account',
+  },
+  {
+    // Attack: changing the address or password of somebody who may do more is becoming them.
+    code: 'more_privileged',
+    when: 'existing and not manageable',
+    request: { status: 403, detail: 'It concerns permissions that you do not have.' },
+    row: 'the account has permissions that you do not have',
+  },
+  {
+    code: 'administrator',
+    when: `is_bulk and (deletes or ${disables}) and (account).roles @> '{admin}'`,
+    row: 'administrators are disabled and deleted one at a time',
+  },
+  { code: 'version', when: 'not version_expected', request: { status: 412 } },
+  {
+    code: 'no_identifier',
+    when: `'null'::jsonb in (patch -> 'username', patch -> 'email') and (next).username is null and (next).email is null`,
+    request: {
+      ...{ status: 409, title: 'An account needs a username or an e-mail address' },
+      errors: [{ pointer: '#/username', detail: 'must not be removed together with the e-mail address' }],
+    },
+  },
+] as const satisfies readonly Refusal[]
+
+export type RefusalCode = (typeof list)[number]['code']
+
+export const refusals: readonly (Refusal & { readonly code: RefusalCode })[] = list
+
+/** @throws Error for a code that none has: the outcome is of another version */
+export function refusalOf(code: string): Refusal {
+  const refusal = refusals.find((each) => each.code === code)
+  if (!refusal) throw new Error(`no such refusal: ${code}`)
+  return refusal
+}
