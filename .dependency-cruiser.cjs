@@ -10,7 +10,8 @@ const suffixed = '[.][a-z]+[.]ts$'
 const adapter = '[.](?:store|object|table)[.]ts$'
 const storeOrObject = '[.](?:store|object)[.]ts$'
 const web = '[.](?:route|page)[.]tsx?$'
-const entry = '^src/(?:worker|app|wiring)[.]ts$'
+/** The edge: what the platform calls, and the modules that are loaded for it when asked for (docs/decisions/0040). */
+const entry = '^src/(?:worker|app|token-routes|other-app|wiring|stores|scheduled|job|lazy-objects)[.]ts$'
 
 /** Suffix-less files that are adapters all the same, because of the one package each wraps. */
 const wrappers = [
@@ -86,8 +87,7 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot: [
-          '^src/wiring[.]ts$',
-          '^src/worker[.]ts$',
+          '^src/(?:wiring|stores|scheduled|lazy-objects|job|worker)[.]ts$',
           '^src/env[.]d[.]ts$',
           '^src/dependencies[.]ts$', // what the authorized database is, not how it is made
           '[.](?:object|store)[.]ts$', // of their own folder: adapters-stay-in-their-capability
@@ -120,7 +120,7 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot: [
-          '^src/wiring[.]ts$',
+          '^src/(?:wiring|stores|scheduled)[.]ts$',
           '^src/dependencies[.]ts$',
           storeOrObject,
           ...adminOperations,
@@ -146,15 +146,16 @@ module.exports = {
     },
     {
       name: 'routes-are-mounted-by-app',
-      comment: 'A route is a leaf of app.ts; a capability may compose its own routes.',
+      comment:
+        'A route is a leaf of app.ts and of the lists it mounts; a capability may compose its own routes.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/app[.]ts$', '[.]route[.]tsx?$'] },
+      from: { path: '^src/', pathNot: ['^src/(?:app|token-routes|other-app)[.]ts$', '[.]route[.]tsx?$'] },
       to: { path: '[.]route[.]tsx?$' },
     },
     {
       name: 'routes-of-one-capability',
       severity: 'error',
-      comment: 'Routes of different capabilities meet in app.ts only.',
+      comment: 'Routes of different capabilities meet in app.ts and the lists it mounts only.',
       from: { path: '^src/([^/]+)/.*[.]route[.]tsx?$' },
       to: { path: '[.]route[.]tsx?$', pathNot: ['^src/$1/', '^src/pages/'] },
     },
@@ -162,21 +163,26 @@ module.exports = {
       name: 'web-helpers-serve-the-web',
       comment: 'What knows Hono is for routes and pages.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/app[.]ts$', web, '[.]tsx$', ...webHelpers, ...adminOperations] },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(?:token-routes|other-app)[.]ts$', web, '[.]tsx$', ...webHelpers, ...adminOperations],
+      },
       to: { path: [...webHelpers, '[.]page[.]tsx?$'] },
     },
     {
       name: 'one-way-from-worker-to-app',
-      comment: 'Nothing imports worker.ts; only worker.ts imports app.ts.',
+      comment:
+        'Nothing imports worker.ts; only worker.ts imports app.ts, only app.ts what it loads when asked for.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/worker[.]ts$' },
-      to: { path: '^src/(?:worker|app)[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/(?:worker|app)[.]ts$' },
+      to: { path: '^src/(?:worker|app|other-app)[.]ts$' },
     },
     {
       name: 'wiring-is-called-at-the-edge',
-      comment: 'Dependencies are built per request (app.ts) and per scheduled run (worker.ts), nowhere else.',
+      comment:
+        'Dependencies are built per request (worker.ts) and per scheduled run (scheduled.ts), nowhere else.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/worker[.]ts$', '^src/app[.]ts$'] },
+      from: { path: '^src/', pathNot: '^src/(?:worker|scheduled)[.]ts$' },
       to: { path: '^src/wiring[.]ts$' },
     },
     {

@@ -120,7 +120,7 @@ async function measureTokens(bench: Bench): Promise<{ report: PublishedReport; v
     const report: PublishedReport = {
       ...{ machine: describeMachine(load.name), schedule: options, operations: compare(measurements) },
       ...(authly
-        ? { bundle: measureBundle(authly.rawOptions.bundle), start: await measureStart(authly) }
+        ? { bundle: await measureBundle(authly.rawOptions.bundle), start: await measureStart(authly) }
         : {}),
       measurements,
     }

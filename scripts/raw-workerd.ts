@@ -73,10 +73,10 @@ export function workerdConfig(
   objectsFolder: string,
   port: number,
 ): string {
-  const modules = [
-    `(name = ${text(bundle.main)}, esModule = embed ${text(bundle.main)})`,
-    ...bundle.wasmModules.map((name) => `(name = ${text(name)}, wasm = embed ${text(name)})`),
-  ]
+  // The first one is the main module.
+  const modules = [bundle.main, ...bundle.modules].map(
+    (name) => `(name = ${text(name)}, ${name.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${text(name)})`,
+  )
   const bindings = [
     ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     ...bundle.durableObjects.map(

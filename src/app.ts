@@ -1,118 +1,23 @@
-/** Mounts the routers. What no handler answers ends in one of two renderers: OAuth JSON or a page. */
-import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
-import { accountRoutes } from './account/account.route.tsx'
-import { ConfigurationError } from './config.ts'
+/** Mounts the routers. An isolate that issues tokens evaluates only their code; the rest is loaded when asked for. */
+import { Hono } from 'hono'
 import type { AppEnv } from './dependencies.ts'
-import { healthRoutes } from './health/health.route.ts'
-import { preflight } from './kit/cross-origin.ts'
-import { describeError } from './kit/describe-error.ts'
-import { explain } from './kit/explain.ts'
-import { otherMethods } from './kit/other-methods.ts'
-import { type Problem, renderProblem } from './kit/problem.ts'
-import { isUnavailable } from './kit/unavailable.ts'
-import { loginRoutes } from './login/login.route.tsx'
-import { authorizeRoutes } from './oauth/authorize/authorize.route.ts'
-import { oauthRoutes } from './oauth/oauth.route.ts'
-import { discoveryRoutes } from './oidc/discovery.route.ts'
-import { jwksRoutes } from './oidc/jwks.route.ts'
-import { logoutRoutes } from './oidc/logout.route.tsx'
-import { userInfoRoutes } from './oidc/userinfo.route.ts'
-import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
-import { oauthJson, renderOAuthRefusal, temporarilyUnavailable } from './protocol/refusal.ts'
+import { tokenRoutes } from './token-routes.ts'
 
-export const app = new OpenAPIHono<AppEnv>()
+export const app = new Hono<AppEnv>()
 
-app.route('/', discoveryRoutes)
+for (const routes of tokenRoutes) app.route('/', routes)
 
-app.route('/', jwksRoutes)
-app.route('/', oauthRoutes)
-app.route('/', authorizeRoutes)
-app.route('/', userInfoRoutes)
-app.route('/', logoutRoutes)
-app.route('/', loginRoutes)
-app.route('/', accountRoutes)
-app.route('/', healthRoutes)
-
-/** Loaded when first asked for: an isolate that issues tokens does not wait for the schemas of administration. */
 app.all('/admin/*', async (c) => {
   const { adminRoutes } = await import('./admin/admin.route.ts')
   return adminRoutes.fetch(c.req.raw, c.env, c.executionCtx)
 })
 
-/** Endpoints that programs call; browser applications call them from other origins. */
-const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/
-
-/** Paths that people have no business at. */
-const programPaths = /^\/(oauth|oidc|admin|\.well-known)\//
-
-/** Browsers say that they want a page; who does not say it gets one where people go. */
-function wantsPage(c: Context<AppEnv>): boolean {
-  const accept = c.req.header('accept') ?? ''
-  return /\btext\/html\b/i.test(accept) || (!programPaths.test(c.req.path) && !/\bjson\b/i.test(accept))
-}
-
-const notFound: Problem = { code: 'not_found', status: 404, title: 'There is nothing at this address' }
-const methodNotAllowed: Problem = {
-  code: 'method_not_allowed',
-  status: 405,
-  title: 'No such method at this address',
-}
-
-app.notFound((c) => {
-  // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
-  const isMachine = machinePaths.test(c.req.path)
-  const others = otherMethods(app.routes, c.req.method, c.req.path)
-  const allowed = isMachine && others.length > 0 ? [...others, 'OPTIONS'] : others
-  if (isMachine && c.req.method === 'OPTIONS' && allowed.length > 0) return preflight(allowed)
-  if (!wantsPage(c) && isMachine) {
-    return allowed.length > 0
-      ? refuseMachine(405, 'no such method here', { allow: allowed.join(', ') })
-      : refuseMachine(404, 'no such endpoint')
-  }
-  const headers = { allow: allowed.join(', ') }
-  if (!wantsPage(c)) {
-    return renderProblem(
-      allowed.length === 0 ? notFound : { ...methodNotAllowed, headers },
-      c.env.origin.request_id,
-    )
-  }
-  if (allowed.length === 0) return renderNotFoundPage(c)
-  return renderErrorPage(c, { status: 405, message: (messages) => messages.wrongMethod, headers })
+app.notFound(async (c) => {
+  const { otherApp } = await import('./other-app.ts')
+  return otherApp.fetch(c.req.raw, c.env, c.executionCtx)
 })
 
-/** Anything unexpected: the log gets the cause, the caller a request id. */
-app.onError((error, c) => {
-  const isAway = isUnavailable(error)
-  const detail = describeError(error)
-  if (error instanceof ConfigurationError) return serverError(notConfigured, detail)
-  if (machinePaths.test(c.req.path)) {
-    return isAway
-      ? renderOAuthRefusal(temporarilyUnavailable(detail))
-      : serverError(`request ${c.env.origin.request_id}`, detail)
-  }
-  return renderErrorPage(c, {
-    status: isAway ? 503 : 500,
-    code: isAway ? 'temporarily_unavailable' : 'server_error',
-    message: (messages) => (isAway ? messages.serverAway : messages.serverFault),
-    waysOn: tryAgain(c),
-    detail,
-  })
+app.onError(async (error, c) => {
+  const { renderFailure } = await import('./other-app.ts')
+  return renderFailure(error, c)
 })
-
-function refuseMachine(status: 404 | 405, description: string, headers?: Record<string, string>): Response {
-  const error = 'invalid_request'
-  return explain(oauthJson({ error, error_description: description }, status, headers), {
-    error,
-    description,
-  })
-}
-
-function serverError(description: string, detail: string): Response {
-  const error = 'server_error'
-  return explain(oauthJson({ error, error_description: description }, 500), { error, description, detail })
-}
-
-/** Which variables are wrong stands in the log alone. */
-const notConfigured =
-  'the server is not configured: its log names what is missing; for local development, npm run db writes it'

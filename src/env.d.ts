@@ -1,7 +1,6 @@
 import type { AuditOutbox } from './audit/audit-outbox.object.ts'
-import type { AuditStream } from './audit/stream/audit-stream.object.ts'
 import type { EdgeReplica } from './edge-cache/edge-replica.object.ts'
-import type { JobObject } from './jobs/job.object.ts'
+import type { AuditStream, Job } from './lazy-objects.ts'
 import type { RateLimit } from './rate-limits/rate-limit.object.ts'
 import type { SingleUse } from './sessions/single-use.object.ts'
 import type { UserSessions } from './sessions/user-sessions.object.ts'
@@ -15,7 +14,7 @@ declare global {
     AUDIT_OUTBOX: DurableObjectNamespace<AuditOutbox>
     SINGLE_USE: DurableObjectNamespace<SingleUse>
     AUDIT_STREAM: DurableObjectNamespace<AuditStream>
-    JOB: DurableObjectNamespace<JobObject>
+    JOB: DurableObjectNamespace<Job>
     /** Where exports go that are asked to go to R2. Local runs and small deployments have none. */
     FILES?: R2Bucket
   }

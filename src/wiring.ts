@@ -1,79 +1,63 @@
-/** The only place where bindings become dependencies. Built per request: nothing here does I/O by itself. */
-import { createAuthorizedDatabase, type DatabaseFor } from './access/authorized-database.store.ts'
-import { deleteExpiredKeys } from './admin/idempotency.store.ts'
+/**
+ * Where bindings become dependencies. Built per request: nothing here does I/O by itself. What a token request does not
+ * need is loaded when it is asked for (docs/decisions/0040).
+ */
+import type { DatabaseFor } from './access/authorized-database.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
 import type { Origin } from './audit/event.ts'
 import { readOrigin } from './audit/read-origin.ts'
 import { createRecordEvent } from './audit/record-event.ts'
-import { createOpenAuditStream } from './audit/stream/audit-stream.object.ts'
-import { loadClient } from './clients/clients.store.ts'
-import { createFetchClientJwks } from './clients/fetch-client-jwks.ts'
+import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
+import type { FetchClientJwks } from './clients/client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
 import { type Config, configOf } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
-import { findConsent, saveConsent } from './consents/consents.store.ts'
-import type { ScheduledNeeds } from './cron/scheduled.ts'
-import { createDatabase, type Database } from './db/client.ts'
-import { createBoundedBatch, createRunBatch } from './db/run-batch.ts'
+import type { Database } from './db/client.ts'
 import type { Dependencies, RequestEnv } from './dependencies.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache } from './edge-cache/edge-cache.ts'
 import { createObjectReplica } from './edge-cache/edge-replica.object.ts'
-import { createUpstashReplica } from './edge-cache/upstash-replica.ts'
-import { createSealStore } from './evidence/evidence.store.ts'
-import { createRetentionStore } from './evidence/retention.store.ts'
-import { applyRetention } from './evidence/retention.ts'
-import { sealTrail } from './evidence/seal-trail.ts'
-import { createSignRecord } from './evidence/sign-record.ts'
+import type { Replica } from './edge-cache/replica.ts'
 import type { HealthProbes } from './health/check-health.ts'
-import { askPostgres } from './health/health.store.ts'
-import { createJobOf } from './jobs/job.object.ts'
+import { createJobOf } from './jobs/job-of.object.ts'
 import { createKeyring } from './keys/create-keyring.ts'
 import type { Keyring } from './keys/keyring.ts'
-import { rotationPolicyOf } from './keys/rotation-policy.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
-import {
-  insertSigningKey,
-  loadSigningKeys,
-  promoteSigningKey,
-  rebindSigningKey,
-  removeSigningKey,
-} from './keys/signing-keys.store.ts'
 import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
+import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
-import { argon2Hasher } from './passwords/argon2.ts'
+import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
-import { createPasswordStore } from './passwords/password.store.ts'
+import type { PasswordHasher } from './passwords/password-hasher.ts'
+import { needsRehash } from './passwords/phc-string.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
+import type { DrawPermits } from './rate-limits/draw-permits.ts'
 import { createObjectPermits, createSettleUnknownLogin } from './rate-limits/rate-limit.object.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
-import { createUpstashPermits } from './rate-limits/upstash-permits.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
-import { loadScopeCatalog } from './scopes/scopes.store.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
-import { loadSettings, loadStoredSettings } from './settings/settings.store.ts'
 import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } from './settings/settings.ts'
-import { fillForms } from './users/fill-forms.store.ts'
-import { createCompletePasswordSetup, createFindPasswordSetup } from './users/password-setup.store.ts'
+import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
-import { findUser, findUserForLogin } from './users/users.store.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
   readonly config: Config
   readonly root: RootSecret
   readonly hashSlots: HashSlots
-  readonly upstash:
-    | { replica: ReturnType<typeof createUpstashReplica>; permits: ReturnType<typeof createUpstashPermits> }
-    | undefined
+  readonly upstash: { readonly replica: Replica; readonly drawPermits: DrawPermits } | undefined
 }
 
 const isolates = new WeakMap<Env, Isolate>()
 
+/** Everything that speaks to Postgres, with its drivers: an isolate that knows its clients and keys does without. */
+const loadStores = lazily(() => import('./stores.ts'))
+type Stores = Awaited<ReturnType<typeof loadStores>>
+
 /** @throws ConfigurationError naming every wrong variable */
-function isolateOf(env: Env): Isolate {
+export function isolateOf(env: Env): Isolate {
   let isolate = isolates.get(env)
   if (!isolate) {
     const config = configOf(env)
@@ -81,21 +65,43 @@ function isolateOf(env: Env): Isolate {
       config,
       root: createRootSecret(config.rootSecret, config.previousRootSecrets),
       hashSlots: createHashSlots({ now, pause }),
-      upstash: config.upstash && {
-        replica: createUpstashReplica(config.upstash),
-        permits: createUpstashPermits(config.upstash),
-      },
+      upstash: config.upstash && createUpstash(config.upstash),
     }
     isolates.set(env, isolate)
   }
   return isolate
 }
 
+/** Upstash behind both of its ports; its libraries are loaded by deployments that have it. */
+function createUpstash(target: NonNullable<Config['upstash']>): NonNullable<Isolate['upstash']> {
+  const replica = lazily(async () =>
+    (await import('./edge-cache/upstash-replica.ts')).createUpstashReplica(target),
+  )
+  const permits = lazily(async () =>
+    (await import('./rate-limits/upstash-permits.ts')).createUpstashPermits(target),
+  )
+  return {
+    replica: {
+      get: async (key) => (await replica()).get(key),
+      put: async (key, entry) => (await replica()).put(key, entry),
+    },
+    drawPermits: async (request) => (await permits())(request),
+  }
+}
+
+const loadHasher = lazily(async () => (await import('./passwords/argon2.ts')).argon2Hasher)
+
+const passwordHasher: PasswordHasher = {
+  hash: async (password) => (await loadHasher()).hash(password),
+  verify: async (password, phc) => (await loadHasher()).verify(password, phc),
+  needsRehash,
+}
+
 type Context = Pick<ExecutionContext, 'waitUntil'>
 
 const now = systemClock
 
-function createCache(env: Env, { config, upstash }: Isolate, ctx: Context): EdgeCache {
+export function createCache(env: Env, { config, upstash }: Isolate, ctx: Context): EdgeCache {
   const replica =
     config.cacheBackend === 'upstash' && upstash
       ? upstash.replica
@@ -119,7 +125,7 @@ const pageTimeoutMilliseconds = 20_000
  */
 class RequestDependencies implements Dependencies {
   readonly now = now
-  readonly passwordHasher = argon2Hasher
+  readonly passwordHasher = passwordHasher
   readonly #env: Env
   readonly #ctx: Context
   readonly #isolate: Isolate
@@ -146,11 +152,12 @@ class RequestDependencies implements Dependencies {
     return this.#isolate.hashSlots
   }
 
-  get #database() {
-    this.#openDatabase ??= createDatabase(this.config.databaseUrl, this.config.databaseGatewayUrl, {
+  async #ask<T>(question: (stores: Stores, database: Database) => T | Promise<T>): Promise<T> {
+    const stores = await loadStores()
+    this.#openDatabase ??= stores.createDatabase(this.config.databaseUrl, this.config.databaseGatewayUrl, {
       signal: AbortSignal.timeout(databasePatienceMilliseconds),
     })
-    return this.#openDatabase
+    return question(stores, this.#openDatabase)
   }
 
   get #cache() {
@@ -163,19 +170,24 @@ class RequestDependencies implements Dependencies {
   }
 
   get databaseFor(): DatabaseFor {
-    return (authorized) => createAuthorizedDatabase(createRunBatch(this.#database), authorized)
+    return (authorized) =>
+      this.#ask((stores, database) =>
+        stores.createAuthorizedDatabase(stores.createRunBatch(database), authorized),
+      )
   }
 
   get lastingDatabaseFor(): DatabaseFor {
-    return (authorized) =>
-      createAuthorizedDatabase(createBoundedBatch(this.config, pageTimeoutMilliseconds), authorized)
+    return async (authorized) => {
+      const { createAuthorizedDatabase, createBoundedBatch } = await loadStores()
+      return createAuthorizedDatabase(createBoundedBatch(this.config, pageTimeoutMilliseconds), authorized)
+    }
   }
+
+  readonly #loadStoredSettings = () => this.#ask((stores, database) => stores.loadStoredSettings(database))
 
   get readSettings(): ReadSettings {
     return async () =>
-      toSettings(
-        (await this.#cache.read(settingsCacheKey, () => loadStoredSettings(this.#database))) ?? noSettings,
-      )
+      toSettings((await this.#cache.read(settingsCacheKey, this.#loadStoredSettings)) ?? noSettings)
   }
 
   get keyring() {
@@ -183,8 +195,8 @@ class RequestDependencies implements Dependencies {
       cache: this.#cache,
       root: this.root,
       now,
-      loadKeys: () => loadSigningKeys(this.#database),
-      insertKey: (input) => insertSigningKey(this.#database, input),
+      loadKeys: () => this.#ask((stores, database) => stores.loadSigningKeys(database)),
+      insertKey: (input) => this.#ask((stores, database) => stores.insertSigningKey(database, input)),
     })
     return this.#builtKeyring
   }
@@ -198,58 +210,66 @@ class RequestDependencies implements Dependencies {
   }
 
   get findClient() {
-    return createFindClient({ cache: this.#cache, loadClient: (id) => loadClient(this.#database, id) })
+    return createFindClient({
+      cache: this.#cache,
+      loadClient: (id) => this.#ask((stores, database) => stores.loadClient(database, id)),
+    })
   }
 
-  get fetchClientJwks() {
-    return createFetchClientJwks({ now, rules: this.config })
+  get fetchClientJwks(): FetchClientJwks {
+    return async (client, options) => {
+      const { createFetchClientJwks } = await import('./clients/fetch-client-jwks.ts')
+      return createFetchClientJwks({ now, rules: this.config })(client, options)
+    }
   }
 
   get loadScopeCatalog() {
     return createLoadScopeCatalog({
       cache: this.#cache,
-      loadScopeCatalog: () => loadScopeCatalog(this.#database),
+      loadScopeCatalog: () => this.#ask((stores, database) => stores.loadScopeCatalog(database)),
     })
   }
 
   get findUser(): FindUser {
-    return (userId) => findUser(this.#database, userId)
+    return (userId) => this.#ask((stores, database) => stores.findUser(database, userId))
   }
 
   get findUserForLogin(): FindUserForLogin {
-    return (typed) => findUserForLogin(this.#database, typed)
+    return (typed) => this.#ask((stores, database) => stores.findUserForLogin(database, typed))
   }
 
   get findConsent(): FindConsent {
-    return (userId, clientId) => findConsent(this.#database, userId, clientId)
+    return (userId, clientId) =>
+      this.#ask((stores, database) => stores.findConsent(database, userId, clientId))
   }
 
   get saveConsent(): SaveConsent {
-    return (userId, clientId, consent) => saveConsent(this.#database, userId, clientId, consent)
+    return (userId, clientId, consent) =>
+      this.#ask((stores, database) => stores.saveConsent(database, userId, clientId, consent))
   }
 
-  get #passwords() {
-    return createPasswordStore(this.#database)
+  get findCurrentPassword(): FindCurrentPassword {
+    return (userId) =>
+      this.#ask((stores, database) => stores.createPasswordStore(database).findCurrentPassword(userId))
   }
 
-  get findCurrentPassword() {
-    return this.#passwords.findCurrentPassword
+  get storePassword(): ChangePassword {
+    return (change) =>
+      this.#ask((stores, database) => stores.createPasswordStore(database).storePassword(change))
   }
 
-  get storePassword() {
-    return this.#passwords.storePassword
+  get renewPasswordHash(): RenewPasswordHash {
+    return (renewal) =>
+      this.#ask((stores, database) => stores.createPasswordStore(database).renewPasswordHash(renewal))
   }
 
-  get renewPasswordHash() {
-    return this.#passwords.renewPasswordHash
+  get findPasswordSetup(): FindPasswordSetup {
+    return (userId, secretHash) =>
+      this.#ask((stores, database) => stores.createFindPasswordSetup(database)(userId, secretHash))
   }
 
-  get findPasswordSetup() {
-    return createFindPasswordSetup(this.#database)
-  }
-
-  get completePasswordSetup() {
-    return createCompletePasswordSetup(this.#database)
+  get completePasswordSetup(): CompletePasswordSetup {
+    return (setup) => this.#ask((stores, database) => stores.createCompletePasswordSetup(database)(setup))
   }
 
   get sessionsOf() {
@@ -258,7 +278,7 @@ class RequestDependencies implements Dependencies {
 
   /** From memory alone: a hot request waits for nobody, and without settings the configured numbers count. */
   get #storedRateLimits() {
-    const stored = this.#cache.recall(settingsCacheKey, () => loadStoredSettings(this.#database))
+    const stored = this.#cache.recall(settingsCacheKey, this.#loadStoredSettings)
     return stored && toSettings(stored).rate_limits
   }
 
@@ -267,7 +287,7 @@ class RequestDependencies implements Dependencies {
     this.#builtRateLimiter ??= createRateLimiter({
       drawPermits:
         config.rateLimitBackend === 'upstash' && upstash
-          ? upstash.permits
+          ? upstash.drawPermits
           : createObjectPermits(this.#env.RATE_LIMIT, config),
       settleUnknownLogin: createSettleUnknownLogin(this.#env.RATE_LIMIT, config),
       overrides: config.rateLimitOverrides,
@@ -280,7 +300,7 @@ class RequestDependencies implements Dependencies {
 
   get healthProbes(): HealthProbes {
     return {
-      postgres: () => askPostgres(createRunBatch(this.#database)),
+      postgres: () => this.#ask((stores, database) => stores.askPostgres(stores.createRunBatch(database))),
       // Its own object: nothing but this question is ever asked of it.
       objects: () =>
         createObjectReplica(this.#env.EDGE_REPLICA, { ...this.config, region: 'health' }).get('health'),
@@ -347,47 +367,5 @@ function clientAddressOf(env: Env): Config['clientAddress'] {
     return isolateOf(env).config.clientAddress
   } catch {
     return 'unknown'
-  }
-}
-
-/** What the cron jobs use. */
-export function createScheduledNeeds(env: Env, ctx: Context): ScheduledNeeds {
-  const isolate = isolateOf(env)
-  const { config, root } = isolate
-  const database = createDatabase(config.databaseUrl, config.databaseGatewayUrl)
-  const cache = createCache(env, isolate, ctx)
-  const runBatch = createRunBatch(database)
-  const keyring = createKeyring({
-    cache,
-    root,
-    now,
-    loadKeys: () => loadSigningKeys(database),
-    insertKey: (input) => insertSigningKey(database, input),
-  })
-  const sign = createSignRecord({ signJwt: createSignJwt({ keyring }), keyring, issuer: config.issuer, now })
-  return {
-    sealTrail: () => sealTrail({ ...createSealStore(runBatch), sign, keyring, root }),
-    applyRetention: () =>
-      applyRetention({
-        ...createRetentionStore(runBatch),
-        days: async () => (await loadSettings(database)).value['audit.retention'],
-        sign,
-        now,
-      }),
-    forgetIdempotencyKeys: () => deleteExpiredKeys(runBatch),
-    fillForms: () => fillForms(runBatch),
-    rotation: {
-      cache,
-      now,
-      loadKeys: () => loadSigningKeys(database),
-      writes: {
-        insert: (input) => insertSigningKey(database, input),
-        promote: (input) => promoteSigningKey(database, input),
-        remove: (input) => removeSigningKey(database, input),
-        rebind: (input) => rebindSigningKey(database, input),
-      },
-      root,
-      policy: rotationPolicyOf(config),
-    },
   }
 }

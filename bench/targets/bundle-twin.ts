@@ -28,7 +28,7 @@ export async function bundleTwin(
   })
   return {
     bundle: {
-      ...{ folder, main: 'worker.js', wasmModules: [], compatibilityDate, compatibilityFlags: [] },
+      ...{ folder, main: 'worker.js', modules: [], compatibilityDate, compatibilityFlags: [] },
       durableObjects: [...twin.durableObjects],
     },
     ...{ vars: {}, objectsFolder: join(folder, 'objects'), port: twin.port },

@@ -39,9 +39,7 @@ export async function loadApp(): Promise<LoadedApp> {
     await build({
       stdin: {
         contents:
-          "import { OpenAPIHono } from '@hono/zod-openapi'; import { app as protocol } from './src/app.ts';" +
-          "import { describedAdminRoutes } from './src/admin/admin.route.ts';" +
-          "export const app = new OpenAPIHono().route('/', protocol).route('/', describedAdminRoutes());" +
+          "import { describedApp } from './scripts/docs/described-app.ts'; export const app = describedApp();" +
           "export { serverMetadata } from './src/oidc/discovery.ts'",
         resolveDir: root,
       },

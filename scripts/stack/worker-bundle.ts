@@ -1,7 +1,7 @@
 /** Bundles the worker exactly as a deployment would (`wrangler deploy --dry-run`) and reads what it is bound to. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { mkdtemp, readdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { unstable_readConfig } from 'wrangler'
@@ -15,8 +15,8 @@ export type WorkerBundle = {
   folder: string
   /** File name of the main module. */
   main: string
-  /** File names of the WebAssembly modules the main module imports. */
-  wasmModules: string[]
+  /** File names of the other modules: JavaScript loaded when asked for, WebAssembly. */
+  modules: string[]
   compatibilityDate: string
   compatibilityFlags: string[]
   durableObjects: { binding: string; className: string }[]
@@ -48,14 +48,13 @@ export async function bundleWorker(
     maxBuffer: 16 * 1024 * 1024,
   })
   const config = unstable_readConfig({ config: configPath, env: '' }, { hideWarnings: true })
+  const main = basename(config.main ?? '')
   const files = await readdir(folder)
-  const main = files.find((name) => name.endsWith('.js'))
-  if (main === undefined) throw new Error(`the bundle in ${folder} has no main module`)
-  const text = await readFile(join(folder, main), 'utf8')
+  if (!files.includes(main)) throw new Error(`the bundle in ${folder} has no main module`)
   return {
     folder,
     main,
-    wasmModules: files.filter((name) => name.endsWith('.wasm') && text.includes(name)),
+    modules: files.filter((name) => /[.](?:js|wasm)$/.test(name) && name !== main),
     compatibilityDate: config.compatibility_date ?? '',
     compatibilityFlags: config.compatibility_flags,
     durableObjects: config.durable_objects.bindings.map((binding: { name: string; class_name: string }) => ({

@@ -16,7 +16,7 @@ export interface AuthorizedDatabase {
 }
 
 /** Opens Postgres for what somebody is authorized to; the rest is refused there. */
-export type DatabaseFor = (authorized: Authorized) => AuthorizedDatabase
+export type DatabaseFor = (authorized: Authorized) => Promise<AuthorizedDatabase>
 
 /** @throws what Postgres raises: `AU403` when the actor may not do this (see `problem-of-error.ts`) */
 export function createAuthorizedDatabase(runBatch: RunBatch, authorized: Authorized): AuthorizedDatabase {

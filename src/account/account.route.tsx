@@ -1,9 +1,8 @@
 /** `/account`: self-service of the signed-in person. Nothing here works with a session that must first change its password. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
-import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { Messages } from '../messages/en.ts'
 import { goTo, openFormPage, sendPage } from '../pages/page.ts'
@@ -26,16 +25,16 @@ const notices: Readonly<Record<string, (messages: Messages) => string>> = {
   others: (messages) => messages.otherSessionsEnded,
 }
 
-export const accountRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(
-    describeRoute({
+export const accountRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
       id: 'showAccount',
       method: 'get',
       path: '/account',
       summary: 'Account page',
       tag,
       responses: { 200: 'Who is signed in, and where', 303: 'Not signed in: to the sign-in page' },
-    }),
+    },
     async (c) => {
       const { deps } = c.env
       const session = await requireSession(c)
@@ -63,15 +62,15 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
       return sendPage(c, page, html)
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'endOwnSession',
       method: 'post',
       path: '/account/sessions/end',
       summary: 'Ends one of the person’s own sessions',
       tag,
       responses: postResponses,
-    }),
+    },
     async (c) => {
       const request = await readAccountForm(c)
       if (!request.ok) return request.error
@@ -87,15 +86,15 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
       return goTo('/account?done=session')
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'endOwnOtherSessions',
       method: 'post',
       path: '/account/sessions/end-others',
       summary: 'Ends all other sessions of the person, and what applications were granted',
       tag,
       responses: postResponses,
-    }),
+    },
     async (c) => {
       const request = await readAccountForm(c)
       if (!request.ok) return request.error
@@ -107,15 +106,15 @@ export const accountRoutes = new OpenAPIHono<AppEnv>()
       return goTo('/account?done=others')
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'forgetOwnDevice',
       method: 'post',
       path: '/account/devices/forget',
       summary: 'Forgets a device where the person has signed in',
       tag,
       responses: postResponses,
-    }),
+    },
     async (c) => {
       const request = await readAccountForm(c)
       if (!request.ok) return request.error

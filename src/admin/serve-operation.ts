@@ -53,7 +53,7 @@ interface Situation extends Authenticated {
 }
 
 async function act(operation: Operation, situation: Situation): Promise<Result<Answer | Response, Problem>> {
-  const call = createCall(situation)
+  const call = await createCall(situation)
   try {
     // Attack: somebody with the scope but no role fills our objects with uploads that are refused only at the end.
     if (operation.upload) await call.db.run(sql`select 1`)
@@ -71,9 +71,9 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
   }
 }
 
-function createCall(situation: Situation): AdminCall {
+async function createCall(situation: Situation): Promise<AdminCall> {
   const { deps, origin, request, actor, authorized, token, input, key } = situation
-  const db = deps.databaseFor(authorized)
+  const db = await deps.databaseFor(authorized)
   const now = deps.now()
   return {
     ...{

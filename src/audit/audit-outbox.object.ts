@@ -8,7 +8,6 @@ import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
-import { createDeliverEvents } from './deliver-events.store.ts'
 import type { AuditEvent } from './event.ts'
 import { createOutbox, encodeEvents, type Outbox, outboxTable } from './outbox.ts'
 import type { AppendEvents } from './record-event.ts'
@@ -27,7 +26,10 @@ export class AuditOutbox extends DurableObject<Env> {
     super(ctx, env)
     this.#schema = createObjectSchema(ctx.storage, [outboxTable, repetitionsTable])
     this.#alarm = createObjectAlarm(ctx.storage)
-    const deliver = (eventsJson: string) => createDeliverEvents(configOf(this.env))(eventsJson)
+    const deliver = async (eventsJson: string) => {
+      const { createDeliverEvents } = await import('./deliver-events.store.ts')
+      await createDeliverEvents(configOf(this.env))(eventsJson)
+    }
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
     this.#repeated = createRepeatedEvents(ctx.storage.sql, isCounted)
   }

@@ -1,7 +1,6 @@
 /** Health of this deployment, for who watches it or balances load. Says which part is away and nothing else. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { DescribedRoutes } from '../kit/describe-route.ts'
 import { explain } from '../kit/explain.ts'
 import { checkHealth, type Health, patienceMilliseconds } from './check-health.ts'
 
@@ -15,20 +14,20 @@ const headers = {
 const keptMilliseconds = 1000
 let kept: { readonly until: number; readonly health: Health } | undefined
 
-export const healthRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(
-    describeRoute({
+export const healthRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
       id: 'getLiveness',
       method: 'get',
       path: '/health/live',
       summary: 'Whether the worker runs; asks nothing behind it',
       tag: 'Operations',
       responses: { 200: 'It runs' },
-    }),
+    },
     () => new Response('{"status":"live"}', { headers }),
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'getReadiness',
       method: 'get',
       path: '/health/ready',
@@ -38,7 +37,7 @@ export const healthRoutes = new OpenAPIHono<AppEnv>()
         200: 'Ready, or degraded: without Postgres tokens are still issued',
         503: 'Objects or keys are away: send nobody here',
       },
-    }),
+    },
     async (c) => {
       const now = c.env.deps.now()
       let health = kept?.health

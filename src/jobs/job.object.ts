@@ -13,7 +13,7 @@ import { createBoundedBatch } from '../db/run-batch.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
-import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import { placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
 import type { UserSessions } from '../sessions/user-sessions.ts'
@@ -31,7 +31,6 @@ import {
 import {
   isFinal,
   type JobFileName,
-  type JobOf,
   type JobOrder,
   type JobProgress,
   jobFileNames,
@@ -41,7 +40,7 @@ import {
 import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
 import { findUnauthorized } from './jobs.store.ts'
 import { type MovingJob, moveJob, wait } from './move-job.object.ts'
-import { createProgressFeed, type ProgressFeed, watcherHeader } from './progress-feed.ts'
+import { createProgressFeed, type ProgressFeed } from './progress-feed.ts'
 
 const stateKey = 'state'
 /** Work per alarm; then the object gets air, and a fresh CPU limit. */
@@ -283,26 +282,6 @@ export abstract class JobObject extends DurableObject<Env> {
         this.#sessionsOf(token.subject).isDelegated({ now: Date.now(), work_id: job_id }),
       save: (state) => this.#save(state),
       discard: () => this.discard(),
-    }
-  }
-}
-
-/** The object of a job by its id, in its place. Makes no call. */
-export function createJobOf(namespace: DurableObjectNamespace<JobObject>, placement: Placement): JobOf {
-  const objectOf = placeObjects(namespace, placement)
-  return (jobId) => {
-    const object = objectOf(jobId)
-    return {
-      offer: (order, upload) => object.offer(order, upload),
-      discard: () => object.discard(),
-      nudge: () => object.nudge(),
-      progress: () => object.progress() as Promise<JobProgress | undefined>,
-      readFile: (name) => object.readFile(name),
-      watch: (watch) => object.watch(watch),
-      async connect(authorization) {
-        const headers = { upgrade: 'websocket', [watcherHeader]: JSON.stringify(authorization) }
-        return (await object.fetch('https://job.internal/', { headers })).webSocket ?? undefined
-      },
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Route metadata for the OpenAPI document, for endpoints that read their own bodies (forms, pages). */
-import { createRoute } from '@hono/zod-openapi'
+import { type Env, type Handler, Hono } from 'hono'
 
 export interface RouteDescription {
   /** `operationId`: stable, since generated clients name their functions after it. */
@@ -28,19 +28,18 @@ export const pageFormRefusals = {
 } as const
 
 /**
- * A route definition without request validators: these endpoints have their own strict parsers, because a
+ * A router that remembers what its routes say of themselves, for who writes the OpenAPI document. Nothing is made of
+ * it while serving, and there are no request validators: these endpoints have their own strict parsers, because a
  * generic one would keep the last of two equal parameters. Parameters, bodies, headers and examples are prose
  * that no request needs: they stand in `scripts/docs/openapi/`, by `id` (docs/decisions/0007).
  */
-export const describeRoute = ({ id, method, path, summary, spec, tag, responses }: RouteDescription) =>
-  createRoute({
-    operationId: id,
-    method,
-    path,
-    summary,
-    ...(spec ? { description: spec } : {}),
-    tags: [tag],
-    responses: Object.fromEntries(
-      Object.entries(responses).map(([status, description]) => [status, { description }]),
-    ),
-  })
+export class DescribedRoutes<E extends Env> extends Hono<E> {
+  readonly descriptions: RouteDescription[] = []
+
+  /** Mounts a handler under its description. */
+  describe(description: RouteDescription, handler: Handler<E>): this {
+    this.descriptions.push(description)
+    this.on(description.method.toUpperCase(), [description.path], handler)
+    return this
+  }
+}

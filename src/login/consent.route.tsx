@@ -1,10 +1,9 @@
 /** `GET|POST /consent`: the person allows or denies what an application asks for (OpenID Connect Core §3.1.2.4). */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import type { Interaction } from '../interaction/interaction.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
-import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { renderErrorPage } from '../pages/error-page.tsx'
 import { formTargets, returnHost } from '../pages/form-targets.ts'
@@ -25,9 +24,9 @@ interface ConsentQuestion {
   readonly session: LiveSession
 }
 
-export const consentRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(
-    describeRoute({
+export const consentRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
       id: 'showConsent',
       method: 'get',
       path,
@@ -38,15 +37,15 @@ export const consentRoutes = new OpenAPIHono<AppEnv>()
         303: 'Not signed in, or nothing to ask: authorize goes on',
         400: 'The login in progress has expired or is another browser’s',
       },
-    }),
+    },
     async (c) => {
       const sealed = c.req.query('interaction')
       const question = await loadQuestion(c, sealed)
       return question.ok ? showPage(c, question.value, sealed as string) : question.error
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'decideConsent',
       method: 'post',
       path,
@@ -57,7 +56,7 @@ export const consentRoutes = new OpenAPIHono<AppEnv>()
         ...pageFormRefusals,
         400: 'The login in progress has expired or is another browser’s',
       },
-    }),
+    },
     async (c) => {
       const form = await readPageForm(c)
       if (!form.ok) return form.error

@@ -1,8 +1,7 @@
 /** `GET|POST /logout`: signs out of this server. By POST only, so that a link or an image cannot do it. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
 import { readSession } from '../interaction/session-cookie.ts'
-import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { goTo, openFormPage, openPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { LogoutPage, SignedOutPage } from './logout.page.tsx'
@@ -11,16 +10,16 @@ import { signOut } from './sign-out.ts'
 const path = '/logout'
 const tag = 'Sign-in'
 
-export const logoutPageRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(
-    describeRoute({
+export const logoutPageRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
       id: 'showSignOut',
       method: 'get',
       path,
       summary: 'Sign-out page',
       tag,
       responses: { 200: 'The question, or that nobody is signed in' },
-    }),
+    },
     async (c) => {
       const session = await readSession(c.env.deps, c.req.header('cookie'))
       if (!session) {
@@ -31,15 +30,15 @@ export const logoutPageRoutes = new OpenAPIHono<AppEnv>()
       return sendPage(c, page, <LogoutPage page={page} action={path} />)
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'signOut',
       method: 'post',
       path,
       summary: 'Signs out',
       tag,
       responses: { 303: 'Signed out', ...pageFormRefusals },
-    }),
+    },
     async (c) => {
       const form = await readPageForm(c)
       if (!form.ok) return form.error

@@ -1,10 +1,9 @@
 /** `GET|POST /password`: changes the password of the signed-in person, forced or by choice. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
 import { issueSessionHandle, setSessionCookie } from '../interaction/session-cookie.ts'
-import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { uuidv7 } from '../kit/ids.ts'
 import { unreachable } from '../kit/result.ts'
 import { waitInWords } from '../messages/time-in-words.ts'
@@ -30,9 +29,9 @@ import { forgetTypedPassword, readTypedPassword } from './typed-password.ts'
 const path = '/password'
 const tag = 'Sign-in'
 
-export const passwordRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(
-    describeRoute({
+export const passwordRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
       id: 'findPasswordChange',
       method: 'get',
       path: '/.well-known/change-password',
@@ -40,11 +39,11 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
       spec: 'A Well-Known URL for Changing Passwords (W3C)',
       tag: 'Account',
       responses: { 303: 'To the password change page' },
-    }),
+    },
     () => goTo(path),
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'showPasswordChange',
       method: 'get',
       path,
@@ -55,7 +54,7 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
         303: 'Not signed in: to the sign-in page',
         400: 'The login in progress has expired or is another browser’s',
       },
-    }),
+    },
     async (c) => {
       const loaded = await loadInteraction(c, c.req.query('interaction'))
       if (!loaded.ok) return loaded.error
@@ -64,8 +63,8 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
       return showForm(c, await openForm(c, session, loaded.value))
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'changeOwnPassword',
       method: 'post',
       path,
@@ -79,7 +78,7 @@ export const passwordRoutes = new OpenAPIHono<AppEnv>()
         429: 'Too many attempts',
         503: 'Too much is under way at the moment; nothing was tried',
       },
-    }),
+    },
     async (c) => {
       const parameters = await readPageForm(c)
       if (!parameters.ok) return parameters.error

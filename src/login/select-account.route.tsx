@@ -1,8 +1,7 @@
 /** `GET|POST /select-account`: answers `prompt=select_account` (OpenID Connect Core §3.1.2.1). */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
-import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { formTargets } from '../pages/form-targets.ts'
 import { requireInteraction, resumePath, withInteraction } from '../pages/load-interaction.ts'
 import { goTo, openFormPage, sendPage } from '../pages/page.ts'
@@ -13,9 +12,9 @@ import { SelectAccountPage } from './select-account.page.tsx'
 const path = '/select-account'
 const tag = 'Sign-in'
 
-export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(
-    describeRoute({
+export const selectAccountRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
       id: 'showAccountChoice',
       method: 'get',
       path,
@@ -26,7 +25,7 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
         303: 'Nobody is signed in: to the sign-in page',
         400: 'The login in progress has expired or is another browser’s',
       },
-    }),
+    },
     async (c) => {
       const { deps } = c.env
       const loaded = await requireInteraction(c, c.req.query('interaction'))
@@ -51,8 +50,8 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
       return sendPage(c, page, html, { formTargets: formTargets(interaction) })
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'chooseAccount',
       method: 'post',
       path,
@@ -63,7 +62,7 @@ export const selectAccountRoutes = new OpenAPIHono<AppEnv>()
         ...pageFormRefusals,
         400: 'The login in progress has expired or is another browser’s',
       },
-    }),
+    },
     async (c) => {
       const form = await readPageForm(c)
       if (!form.ok) return form.error

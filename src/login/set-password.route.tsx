@@ -1,8 +1,7 @@
 /** `GET|POST /set-password`: where the links of invitations and password resets lead. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import type { Messages } from '../messages/en.ts'
 import { waitInWords } from '../messages/time-in-words.ts'
 import { renderErrorPage, toAccount, type WayOn } from '../pages/error-page.tsx'
@@ -19,9 +18,9 @@ import { SetPasswordPage } from './set-password.page.tsx'
 const path = passwordSetupPath
 const tag = 'Sign-in'
 
-export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(
-    describeRoute({
+export const setPasswordRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
       id: 'showPasswordSetup',
       method: 'get',
       path,
@@ -32,7 +31,7 @@ export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
         400: 'The link is used, expired, replaced or none of ours: always the same answer',
         429: 'Too many attempts',
       },
-    }),
+    },
     async (c) => {
       const link = c.req.query('link')
       const opened = await readSetupLink(c.env.deps, link)
@@ -41,8 +40,8 @@ export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
         : refuse(c, opened.ok ? { reason: 'invalid' } : opened.error, link)
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'setUpOwnPassword',
       method: 'post',
       path,
@@ -55,7 +54,7 @@ export const setPasswordRoutes = new OpenAPIHono<AppEnv>()
         429: 'Too many attempts',
         503: 'Too much is under way at the moment; nothing was tried',
       },
-    }),
+    },
     async (c) => {
       const parameters = await readPageForm(c)
       if (!parameters.ok) return parameters.error

@@ -1,11 +1,10 @@
 /** `GET|POST /login`: signs a person in, for an application's authorization request or for the account page. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { type DeviceHandle, readDevices, setDeviceCookie } from '../interaction/device-cookie.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
 import { readSession, setSessionCookie } from '../interaction/session-cookie.ts'
-import { describeRoute, pageFormRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { waitInWords } from '../messages/time-in-words.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { formTargets } from '../pages/form-targets.ts'
@@ -29,9 +28,9 @@ import { rememberTypedPassword } from './typed-password.ts'
 const path = '/login'
 const tag = 'Sign-in'
 
-export const signInRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(
-    describeRoute({
+export const signInRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
       id: 'showSignIn',
       method: 'get',
       path,
@@ -42,7 +41,7 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
         303: 'Signed in meanwhile, in another tab: authorize goes on',
         400: 'The login in progress has expired or is another browser’s',
       },
-    }),
+    },
     async (c) => {
       const loaded = await loadInteraction(c, c.req.query('interaction'))
       if (!loaded.ok) return loaded.error
@@ -58,8 +57,8 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
       return showForm(c, shown, loaded.value?.interaction.login_hint)
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'signIn',
       method: 'post',
       path,
@@ -72,7 +71,7 @@ export const signInRoutes = new OpenAPIHono<AppEnv>()
         429: 'Too many attempts',
         503: 'Too much is under way at the moment; nothing was tried',
       },
-    }),
+    },
     async (c) => {
       const parameters = await readPageForm(c)
       if (!parameters.ok) return parameters.error

@@ -1,6 +1,6 @@
 /**
  * The language of a page: `ui_locales` (OpenID Connect Core §3.1.2.1) before `Accept-Language` (RFC 9110
- * §12.5.4) before English. A language is added by one catalogue file and one line in the table.
+ * §12.5.4) before English. A language is added by one catalogue file, one line in the table and its tag in `languages.ts`.
  */
 import { leadingEntries, primaryLanguageOf } from '../kit/language-tag.ts'
 import { ar } from './ar.ts'
@@ -8,6 +8,7 @@ import { de } from './de.ts'
 import { en, type Messages } from './en.ts'
 import { es } from './es.ts'
 import { fr } from './fr.ts'
+import { isLanguageTag, type LanguageTag } from './languages.ts'
 
 export interface Language {
   /** BCP 47 tag, for `lang`. */
@@ -16,16 +17,13 @@ export interface Language {
   readonly messages: Messages
 }
 
-const languages: Readonly<Record<string, Language>> = {
+const languages: Readonly<Record<LanguageTag, Language>> = {
   en: { tag: 'en', dir: 'ltr', messages: en },
   de: { tag: 'de', dir: 'ltr', messages: de },
   fr: { tag: 'fr', dir: 'ltr', messages: fr },
   es: { tag: 'es', dir: 'ltr', messages: es },
   ar: { tag: 'ar', dir: 'rtl', messages: ar },
 }
-
-/** Languages with a catalogue; discovery's `ui_locales_supported`. */
-export const supportedLanguages: readonly string[] = Object.keys(languages)
 
 /** Longest header looked at, and most entries: the rest is ignored, whatever a client sends. */
 const maxLength = 512
@@ -43,9 +41,9 @@ export function chooseLanguage(uiLocales: string | undefined, acceptLanguage: st
     ...byWeight(leadingEntries(acceptLanguage ?? '', ',', maxLength)),
   ]) {
     const primary = primaryLanguageOf(tag)
-    if (Object.hasOwn(languages, primary)) return languages[primary] as Language
+    if (isLanguageTag(primary)) return languages[primary]
   }
-  return languages['en'] as Language
+  return languages.en
 }
 
 /** Tags of an `Accept-Language` value, most wanted first; malformed weights count as not wanted. */

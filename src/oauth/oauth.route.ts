@@ -1,8 +1,8 @@
 /** The OAuth endpoints for machines: token, introspection, revocation. */
-import { OpenAPIHono } from '@hono/zod-openapi'
+
 import { isConfidential } from '../clients/client.ts'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute, formRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, formRefusals, type RouteDescription } from '../kit/describe-route.ts'
 import { oauthJson, renderOAuthRefusal } from '../protocol/refusal.ts'
 import { invalidClient } from './client-auth/client-credentials.ts'
 import { readClientRequest } from './client-request.ts'
@@ -17,7 +17,7 @@ const refusals = {
   429: 'Too many requests',
 }
 
-const token = describeRoute({
+const token: RouteDescription = {
   id: 'issueToken',
   method: 'post',
   path: '/oauth/token',
@@ -25,9 +25,9 @@ const token = describeRoute({
   spec: 'RFC 6749 §3.2, OAuth 2.1',
   tag: 'OAuth 2.1',
   responses: { 200: 'Tokens', ...refusals },
-})
+}
 
-const introspection = describeRoute({
+const introspection: RouteDescription = {
   id: 'introspectToken',
   method: 'post',
   path: '/oauth/introspect',
@@ -35,9 +35,9 @@ const introspection = describeRoute({
   spec: 'RFC 7662',
   tag: 'OAuth 2.1',
   responses: { 200: 'What the token says, or that it is inactive', ...refusals },
-})
+}
 
-const revocation = describeRoute({
+const revocation: RouteDescription = {
   id: 'revokeToken',
   method: 'post',
   path: '/oauth/revoke',
@@ -45,16 +45,16 @@ const revocation = describeRoute({
   spec: 'RFC 7009',
   tag: 'OAuth 2.1',
   responses: { 200: 'The token is revoked, or never was one', ...refusals },
-})
+}
 
-export const oauthRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(token, async (c) => {
+export const oauthRoutes = new DescribedRoutes<AppEnv>()
+  .describe(token, async (c) => {
     const { result, headers } = await answerTokenRequest(c.env.deps, c.req.raw, c.env.origin)
     return result.ok
       ? oauthJson(result.value, 200, headers)
       : renderOAuthRefusal({ ...result.error, headers: { ...headers, ...result.error.headers } })
   })
-  .openapi(introspection, async (c) => {
+  .describe(introspection, async (c) => {
     const asked = await readClientRequest(c.env.deps, c.req.raw, c.env.origin)
     if (!asked.ok) return renderOAuthRefusal(asked.error)
     const { client, headers, token } = asked.value
@@ -62,7 +62,7 @@ export const oauthRoutes = new OpenAPIHono<AppEnv>()
     if (!isConfidential(client)) return renderOAuthRefusal(invalidClient('client authentication is required'))
     return oauthJson(await introspect(c.env.deps, client, token), 200, headers)
   })
-  .openapi(revocation, async (c) => {
+  .describe(revocation, async (c) => {
     const asked = await readClientRequest(c.env.deps, c.req.raw, c.env.origin)
     if (!asked.ok) return renderOAuthRefusal(asked.error)
     const { client, headers, token } = asked.value

@@ -1,7 +1,6 @@
 /** Server metadata: cacheable, the same for everybody, and without any dependency but the configuration. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { DescribedRoutes, type RouteDescription } from '../kit/describe-route.ts'
 import { serverMetadata } from './discovery.ts'
 import { publicJsonHeaders } from './public-json.ts'
 
@@ -12,10 +11,10 @@ const documents = {
 
 let metadata: { readonly issuer: string; readonly json: string } | undefined
 
-export const discoveryRoutes = new OpenAPIHono<AppEnv>()
+export const discoveryRoutes = new DescribedRoutes<AppEnv>()
 
 for (const [id, path] of Object.entries(documents)) {
-  const route = describeRoute({
+  const route: RouteDescription = {
     id,
     method: 'get',
     path,
@@ -23,8 +22,8 @@ for (const [id, path] of Object.entries(documents)) {
     spec: 'OpenID Connect Discovery §4, RFC 8414 §3',
     tag: 'OpenID Connect',
     responses: { 200: 'Metadata derived from the configured issuer' },
-  })
-  discoveryRoutes.openapi(route, (c) => {
+  }
+  discoveryRoutes.describe(route, (c) => {
     const { issuer } = c.env.config
     if (metadata?.issuer !== issuer) metadata = { issuer, json: JSON.stringify(serverMetadata(issuer)) }
     return new Response(metadata.json, { headers: publicJsonHeaders })

@@ -3,7 +3,7 @@
  * and from the configured issuer; never from request headers, which an attacker may choose.
  */
 import { signingAlgs } from '../keys/algorithms.ts'
-import { supportedLanguages } from '../messages/choose-language.ts'
+import { supportedLanguages } from '../messages/languages.ts'
 import { displays } from '../oauth/authorize/check-display.ts'
 import { prompts } from '../oauth/authorize/check-prompt.ts'
 import { responseTypes } from '../oauth/authorize/check-response-type.ts'

@@ -1,13 +1,13 @@
 /** The public signing keys: cacheable, and without any I/O on a warm isolate. */
-import { OpenAPIHono } from '@hono/zod-openapi'
+
 import type { JSONWebKeySet } from 'jose'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute } from '../kit/describe-route.ts'
+import { DescribedRoutes, type RouteDescription } from '../kit/describe-route.ts'
 import { publicJsonHeaders } from './public-json.ts'
 
 const encodedKeySets = new WeakMap<JSONWebKeySet, string>()
 
-const jwks = describeRoute({
+const jwks: RouteDescription = {
   id: 'getJwks',
   method: 'get',
   path: '/.well-known/jwks.json',
@@ -15,9 +15,9 @@ const jwks = describeRoute({
   spec: 'RFC 7517 §5',
   tag: 'OpenID Connect',
   responses: { 200: 'JWK set' },
-})
+}
 
-export const jwksRoutes = new OpenAPIHono<AppEnv>().openapi(jwks, async (c) => {
+export const jwksRoutes = new DescribedRoutes<AppEnv>().describe(jwks, async (c) => {
   const keys = await c.env.deps.keyring.jwks()
   let json = encodedKeySets.get(keys)
   if (json === undefined) {

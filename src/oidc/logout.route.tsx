@@ -3,12 +3,11 @@
  * this browser the person is signed out at once; otherwise they are asked first, because a link on any web
  * page could have brought them here (logout CSRF).
  */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
 import { clearSessionCookie } from '../interaction/session-cookie.ts'
-import { describeRoute, formRefusals, pageFormRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, formRefusals, pageFormRefusals } from '../kit/describe-route.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
 import { LogoutPage, SignedOutPage } from '../login/logout.page.tsx'
 import { signOut } from '../login/sign-out.ts'
@@ -39,35 +38,35 @@ const description = {
   },
 } as const
 
-export const logoutRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(describeRoute({ id: 'logout', method: 'get', ...description }), (c) => {
+export const logoutRoutes = new DescribedRoutes<AppEnv>()
+  .describe({ id: 'logout', method: 'get', ...description }, (c) => {
     const parameters = parseQuery(c.req.url)
     return parameters.ok
       ? answer(c, parameters.value)
       : renderRefusalPage(c, invalidRequest(parameters.error))
   })
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'logoutByPost',
       method: 'post',
       ...description,
       responses: { ...formRefusals, 303: 'The same request by GET' },
-    }),
+    },
     async (c) => {
       const form = await readForm(c.req.raw)
       // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
       return form.ok ? goTo(`${path}?${form.value.encoded}`) : renderRefusalPage(c, form.error)
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'confirmLogout',
       method: 'post',
       path: confirmPath,
       summary: 'Signs out after the question',
       tag: 'OpenID Connect',
       responses: { 303: 'Signed out', ...pageFormRefusals },
-    }),
+    },
     async (c) => {
       const form = await readPageForm(c, () => '/logout')
       if (!form.ok) return form.error

@@ -1,8 +1,7 @@
 /** `GET|POST /oidc/userinfo`: the token comes in the header or, by POST, in a form (RFC 6750 §2). */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { describeRoute, formRefusals } from '../kit/describe-route.ts'
+import { DescribedRoutes, formRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
 import {
@@ -29,15 +28,15 @@ const description = {
   responses,
 } as const
 
-export const userInfoRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(describeRoute({ id: 'getUserInfo', method: 'get', ...description }), (c) => answer(c))
-  .openapi(
-    describeRoute({
+export const userInfoRoutes = new DescribedRoutes<AppEnv>()
+  .describe({ id: 'getUserInfo', method: 'get', ...description }, (c) => answer(c))
+  .describe(
+    {
       id: 'getUserInfoByPost',
       method: 'post',
       ...description,
       responses: { ...formRefusals, ...responses },
-    }),
+    },
     (c) => answer(c),
   )
 

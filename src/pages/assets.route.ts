@@ -1,11 +1,11 @@
 /** `GET /assets/…`: the stylesheet and the icon of the hosted pages. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
+import { DescribedRoutes } from '../kit/describe-route.ts'
 import { type Asset, iconAsset, stylesheetAsset } from './assets.ts'
 
 const kinds: Readonly<Record<string, Asset>> = { css: stylesheetAsset, svg: iconAsset }
 
-export const assetRoutes = new OpenAPIHono<AppEnv>()
+export const assetRoutes = new DescribedRoutes<AppEnv>()
 
 /**
  * During a gradual deployment a page of the other version asks for its own fingerprint: it gets what there is,

@@ -4,7 +4,6 @@
  * calls: what it keeps in memory is only ever a copy.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { createDeliverEvents } from '../audit/deliver-events.store.ts'
 import type { AuditEvent, RecordEvent } from '../audit/event.ts'
 import { areRoutine, createOutbox, encodeEvents, type Outbox } from '../audit/outbox.ts'
 import { createRepeatedEvents, type RepeatedEvents } from '../audit/repeated-events.table.ts'
@@ -54,7 +53,10 @@ export class UserSessions extends DurableObject<Env> {
     super(ctx, env)
     this.#schema = createObjectSchema(ctx.storage, subjectMigrations)
     this.#alarm = createObjectAlarm(ctx.storage)
-    const deliver = (eventsJson: string) => createDeliverEvents(configOf(this.env))(eventsJson)
+    const deliver = async (eventsJson: string) => {
+      const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
+      await createDeliverEvents(configOf(this.env))(eventsJson)
+    }
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
     this.#repeated = createRepeatedEvents(ctx.storage.sql, isCountedOfPerson)
   }

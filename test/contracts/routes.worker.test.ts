@@ -1,15 +1,12 @@
 /** Every route of the OpenAPI document exists, survives empty and hostile requests, and says what it documents. */
 
-import { OpenAPIHono } from '@hono/zod-openapi'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { describedAdminRoutes } from '../../src/admin/admin.route.ts'
-import { app } from '../../src/app.ts'
-import type { AppEnv } from '../../src/dependencies.ts'
+import { describedApp } from '../../scripts/docs/described-app.ts'
 import { postForm, present, registerClient, send } from './worker-client.ts'
 
 type Operation = { summary?: string; tags?: string[]; responses: Record<string, unknown> }
 
-const whole = new OpenAPIHono<AppEnv>().route('/', app).route('/', describedAdminRoutes())
+const whole = describedApp()
 const document = whole.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
 const routes = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
   Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({

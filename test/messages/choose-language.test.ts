@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ar } from '../../src/messages/ar.ts'
-import { chooseLanguage, supportedLanguages } from '../../src/messages/choose-language.ts'
+import { chooseLanguage } from '../../src/messages/choose-language.ts'
 import { de } from '../../src/messages/de.ts'
 import { en } from '../../src/messages/en.ts'
 import { es } from '../../src/messages/es.ts'
 import { fr } from '../../src/messages/fr.ts'
 import { isolated } from '../../src/messages/isolated.ts'
+import { supportedLanguages } from '../../src/messages/languages.ts'
 import { timeInWords, waitInWords } from '../../src/messages/time-in-words.ts'
 
 describe('the language of a page', () => {

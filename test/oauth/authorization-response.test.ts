@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chooseLanguage } from '../../src/messages/choose-language.ts'
-import {
-  authorizationResponse,
-  submitScript,
-  submitScriptHash,
-} from '../../src/oauth/authorize/authorization-response.tsx'
+import { authorizationResponse } from '../../src/oauth/authorize/authorization-response.ts'
+import { submitScript, submitScriptHash } from '../../src/oauth/authorize/form-post.tsx'
 import type { RedirectTarget } from '../../src/oauth/authorize/redirect-target.ts'
 import { refuse } from '../../src/protocol/refusal.ts'
 
@@ -16,19 +13,19 @@ const target = (overrides: Partial<RedirectTarget> = {}) =>
     ...overrides,
   }) as RedirectTarget
 const issuer = 'https://auth.example'
-const english = () => chooseLanguage('en', undefined)
+const english = async () => chooseLanguage('en', undefined)
 
 describe('authorization response', () => {
-  it('goes to the redirect URI with state and iss (RFC 6749 §4.1.2, RFC 9207)', () => {
-    const response = authorizationResponse(issuer, target(), { code: 'c' }, english)
+  it('goes to the redirect URI with state and iss (RFC 6749 §4.1.2, RFC 9207)', async () => {
+    const response = await authorizationResponse(issuer, target(), { code: 'c' }, english)
     expect(response.status).toBe(303)
     expect(response.headers.get('location')).toBe(
       'https://app.example/cb?code=c&state=s&iss=https%3A%2F%2Fauth.example',
     )
   })
 
-  it('keeps the query of the redirect URI (RFC 6749 §3.1.2)', () => {
-    const response = authorizationResponse(
+  it('keeps the query of the redirect URI (RFC 6749 §3.1.2)', async () => {
+    const response = await authorizationResponse(
       issuer,
       target({ redirect_uri: 'https://app.example/cb?a=1' }),
       {
@@ -47,7 +44,7 @@ describe('authorization response', () => {
   })
 
   it('escapes state in a form_post page, against script injection', async () => {
-    const response = authorizationResponse(
+    const response = await authorizationResponse(
       issuer,
       target({ response_mode: 'form_post', state: '"><script>alert(1)</script>' }),
       { code: 'c' },

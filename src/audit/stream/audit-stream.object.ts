@@ -12,9 +12,10 @@ import { type Listener, listen } from '../../db/listen.ts'
 import { createBoundedBatch } from '../../db/run-batch.ts'
 import { describeError } from '../../kit/describe-error.ts'
 import { logError } from '../../kit/log.ts'
-import { type Placement, placeObjects } from '../../kit/place-objects.ts'
+import { placeObjects } from '../../kit/place-objects.ts'
 import { serverSentEventHeaders } from '../../kit/server-sent-events.ts'
 import { type Broadcaster, createBroadcaster } from './broadcaster.ts'
+import { subscriptionHeader } from './open-audit-stream.object.ts'
 import {
   createSocketSubscriber,
   restoreSocketSubscriber,
@@ -22,7 +23,7 @@ import {
 } from './socket-subscriber.ts'
 import { createSseSubscriber } from './sse-subscriber.ts'
 import type { Subscriber, SubscriberEvents } from './subscriber.ts'
-import type { OpenAuditStream, Subscription } from './subscription.ts'
+import type { Subscription } from './subscription.ts'
 import { createTrailReader } from './trail-reader.store.ts'
 
 const channel = 'authly_audit'
@@ -40,9 +41,7 @@ const stallMilliseconds = 60_000
 const queryPatienceMilliseconds = 10_000
 const longestBackoffMilliseconds = 15_000
 
-const subscriptionHeader = 'authly-subscription'
-
-export class AuditStream extends DurableObject<Env> {
+export class AuditStreamObject extends DurableObject<Env> {
   readonly #broadcaster: Broadcaster
   readonly #sockets = new Map<WebSocket, SocketSubscriber>()
   readonly #events: SubscriberEvents
@@ -269,19 +268,3 @@ const readSubscription = (request: Request): Subscription =>
 
 const refusal = (retryAfterSeconds: string): Response =>
   new Response(null, { status: 503, headers: { 'retry-after': retryAfterSeconds } })
-
-/** Opens streams at the object of this region. */
-export function createOpenAuditStream(
-  namespace: DurableObjectNamespace<AuditStream>,
-  config: Placement & Pick<Config, 'region'>,
-): OpenAuditStream {
-  const place = placeObjects(namespace, config)
-  return (subscription, transport) =>
-    place(config.region).fetch('https://audit-stream/', {
-      headers: {
-        // Headers hold bytes, filters any text.
-        [subscriptionHeader]: encodeURIComponent(JSON.stringify(subscription)),
-        ...(transport === 'websocket' ? { upgrade: 'websocket' } : {}),
-      },
-    })
-}

@@ -1,19 +1,15 @@
 /** `GET|POST /oauth/authorize` and the way back from the hosted pages. */
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../../dependencies.ts'
 import { ensureBrowserBinding } from '../../interaction/browser-binding.ts'
 import { fitsUrl, type Interaction, sealInteraction } from '../../interaction/interaction.ts'
-import { describeRoute, formRefusals } from '../../kit/describe-route.ts'
+import { DescribedRoutes, formRefusals } from '../../kit/describe-route.ts'
 import { uuidv7 } from '../../kit/ids.ts'
-import { chooseLanguage, type Language } from '../../messages/choose-language.ts'
-import { renderRefusalPage, renderTooManyRequests } from '../../pages/error-page.tsx'
-import { requireInteraction } from '../../pages/load-interaction.ts'
-import { showFinished } from '../../pages/lost-interaction.ts'
+import type { Language } from '../../messages/choose-language.ts'
 import { readForm } from '../../protocol/form.ts'
 import { type Parameters, parseParameters, parseQuery } from '../../protocol/parameters.ts'
 import { invalidRequest } from '../../protocol/refusal.ts'
-import { authorizationResponse } from './authorization-response.tsx'
+import { authorizationResponse } from './authorization-response.ts'
 import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
 import { claimNames } from './decide-authorize.ts'
 
@@ -30,6 +26,9 @@ const description = {
   },
 } as const
 
+/** Pages are loaded when one is shown: most requests end in a redirect. */
+const errorPages = () => import('../../pages/error-page.tsx')
+
 const paths: Record<InteractionPage, string> = {
   login: '/login',
   password: '/password',
@@ -37,23 +36,23 @@ const paths: Record<InteractionPage, string> = {
   consent: '/consent',
 }
 
-export const authorizeRoutes = new OpenAPIHono<AppEnv>()
-  .openapi(describeRoute({ id: 'authorize', method: 'get', ...description }), async (c) => {
+export const authorizeRoutes = new DescribedRoutes<AppEnv>()
+  .describe({ id: 'authorize', method: 'get', ...description }, async (c) => {
     const parameters = parseQuery(c.req.url)
     return parameters.ok
       ? respond(c, parameters.value, undefined)
-      : renderRefusalPage(c, invalidRequest(parameters.error))
+      : (await errorPages()).renderRefusalPage(c, invalidRequest(parameters.error))
   })
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'authorizeByPost',
       method: 'post',
       ...description,
       responses: { ...formRefusals, 303: 'The same request by GET' },
-    }),
+    },
     async (c) => {
       const form = await readForm(c.req.raw)
-      if (!form.ok) return renderRefusalPage(c, form.error)
+      if (!form.ok) return (await errorPages()).renderRefusalPage(c, form.error)
       // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
       return new Response(null, {
         status: 303,
@@ -61,23 +60,24 @@ export const authorizeRoutes = new OpenAPIHono<AppEnv>()
       })
     },
   )
-  .openapi(
-    describeRoute({
+  .describe(
+    {
       id: 'resumeAuthorization',
       method: 'get',
       path: '/oauth/authorize/resume',
       summary: 'Goes on with an authorization request after a hosted page',
       tag: 'Sign-in',
       responses: description.responses,
-    }),
+    },
     async (c) => {
+      const { requireInteraction } = await import('../../pages/load-interaction.ts')
       const loaded = await requireInteraction(c, c.req.query('interaction'))
       if (!loaded.ok) return loaded.error
       const { interaction } = loaded.value
       const parameters = parseParameters(interaction.parameters)
       return parameters.ok
         ? respond(c, parameters.value, interaction)
-        : renderRefusalPage(c, invalidRequest(parameters.error))
+        : (await errorPages()).renderRefusalPage(c, invalidRequest(parameters.error))
     },
   )
 
@@ -89,7 +89,8 @@ async function respond(
   const deps = c.env.deps
   const origin = c.env.origin
   const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
-  if (!taken.allowed) return renderTooManyRequests(c, taken, parameters.get('ui_locales'))
+  if (!taken.allowed)
+    return (await errorPages()).renderTooManyRequests(c, taken, parameters.get('ui_locales'))
   const outcome = await authorize(deps, {
     parameters,
     cookieHeader: c.req.header('cookie'),
@@ -100,13 +101,15 @@ async function respond(
   switch (outcome.kind) {
     // Errors before the redirect URI is proven stay here (RFC 6749 §4.1.2.1).
     case 'local':
-      return renderRefusalPage(c, outcome.refusal, parameters.get('ui_locales'))
+      return (await errorPages()).renderRefusalPage(c, outcome.refusal, parameters.get('ui_locales'))
     case 'redirect':
       return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal }, language)
     case 'code':
       return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code }, language)
-    case 'finished':
+    case 'finished': {
+      const { showFinished } = await import('../../pages/lost-interaction.ts')
       return showFinished(c, interaction as Interaction)
+    }
     case 'interact':
       return toPage(c, outcome, parameters, interaction)
   }
@@ -152,5 +155,7 @@ async function toPage(
 }
 
 /** Asked for only by an answer that is a page. */
-const languageOf = (c: Context<AppEnv>, parameters: Parameters) => (): Language =>
-  chooseLanguage(parameters.get('ui_locales'), c.req.header('accept-language'))
+const languageOf = (c: Context<AppEnv>, parameters: Parameters) => async (): Promise<Language> => {
+  const { chooseLanguage } = await import('../../messages/choose-language.ts')
+  return chooseLanguage(parameters.get('ui_locales'), c.req.header('accept-language'))
+}

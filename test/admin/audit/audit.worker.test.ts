@@ -8,7 +8,7 @@ import { openCheckpoint } from '../../../src/evidence/format/checkpoint.ts'
 import { evidenceEventSchema, leafOf } from '../../../src/evidence/format/evidence-event.ts'
 import { verifyInclusion } from '../../../src/evidence/format/merkle-tree.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
-import { createScheduledNeeds } from '../../../src/wiring.ts'
+import { createScheduledNeeds } from '../../../src/scheduled.ts'
 import { testDatabase } from '../../fakes/database.ts'
 import { addAdmin, callAdmin, type TestActor } from '../../worker/admin-client.ts'
 

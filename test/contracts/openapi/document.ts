@@ -1,9 +1,6 @@
 /** The OpenAPI document of the app, as contract tests read it: operations with their references resolved. */
 import { Validator, type Schema as ValidatorSchema } from '@cfworker/json-schema'
-import { OpenAPIHono } from '@hono/zod-openapi'
-import { describedAdminRoutes } from '../../../src/admin/admin.route.ts'
-import { app } from '../../../src/app.ts'
-import type { AppEnv } from '../../../src/dependencies.ts'
+import { describedApp } from '../../../scripts/docs/described-app.ts'
 
 export interface JsonSchema {
   readonly $ref?: string
@@ -56,7 +53,7 @@ export interface DocumentedOperation {
   >
 }
 
-const whole = new OpenAPIHono<AppEnv>().route('/', app).route('/', describedAdminRoutes())
+const whole = describedApp()
 const document = whole.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
 const components = document.components as unknown as { schemas: Record<string, JsonSchema> }
 

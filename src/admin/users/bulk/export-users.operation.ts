@@ -50,7 +50,7 @@ export const exportUsers = defineOperation({
     const filter = filterOf(query)
     const condition = userCondition(filter)
     // Not the request's own: its patience is for one answer.
-    const db = deps.lastingDatabaseFor(authorized)
+    const db = await deps.lastingDatabaseFor(authorized)
     const selectPage = (after: string | null) =>
       selectUsers(sql`(select * from users where ${condition} and (${after}::uuid is null or id > ${after}::uuid)
         order by id limit ${pageSize})`)

@@ -10,12 +10,12 @@ export type ResponseParameters = { readonly code: string } | { readonly refusal:
  * Renders success or refusal at the proven target.
  * @param language of the page that a form_post is
  */
-export function authorizationResponse(
+export async function authorizationResponse(
   issuer: string,
   target: RedirectTarget,
   response: ResponseParameters,
-  language: () => Language,
-): Response {
+  language: () => Promise<Language>,
+): Promise<Response> {
   const parameters: Record<string, string> = {
     ...('code' in response
       ? { code: response.code }
@@ -25,7 +25,7 @@ export function authorizationResponse(
   }
   const rendered =
     target.response_mode === 'form_post'
-      ? formPost(target, parameters, language())
+      ? (await import('./form-post.tsx')).formPost(target, parameters, await language())
       : redirect(target, parameters)
   if ('code' in response) return rendered
   const { error, description, detail } = response.refusal
@@ -43,45 +43,4 @@ function redirect(target: RedirectTarget, parameters: Record<string, string>): R
   const response = new Response(null, { status: 303, headers: redirectHeaders })
   response.headers.set('location', `${target.redirect_uri}${separator}${query}`)
   return response
-}
-
-export const submitScript = 'document.forms[0].submit()'
-/** `'sha256-…'` of `submitScript`; a test recomputes it. */
-export const submitScriptHash = "'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='"
-
-/** OAuth 2.0 Form Post Response Mode. Without JavaScript the person presses the button. */
-function formPost(
-  target: RedirectTarget,
-  parameters: Record<string, string>,
-  { tag, dir, messages }: Language,
-): Response {
-  const page = (
-    <html lang={tag} dir={dir}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>{messages.continueAction}</title>
-      </head>
-      <body>
-        <form method="post" action={target.redirect_uri}>
-          {Object.entries(parameters).map(([name, value]) => (
-            <input type="hidden" name={name} value={value} />
-          ))}
-          <noscript>
-            <button type="submit">{messages.continueAction}</button>
-          </noscript>
-        </form>
-        <script dangerouslySetInnerHTML={{ __html: submitScript }} />
-      </body>
-    </html>
-  )
-  return new Response(`<!doctype html>${page.toString()}`, {
-    headers: {
-      'content-type': 'text/html;charset=UTF-8',
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'content-security-policy': `default-src 'none'; script-src ${submitScriptHash}; base-uri 'none'`,
-    },
-  })
 }

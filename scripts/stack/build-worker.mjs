@@ -1,0 +1,55 @@
+/**
+ * Builds the worker into `dist/worker/`: `worker.js` is what an isolate evaluates at start, every `import()` becomes a
+ * module of its own that is loaded when it is asked for (docs/decisions/0040). Wrangler cannot split, so it runs this
+ * (`[build]` in wrangler.toml) and uploads what it finds, on whatever Node there is. Several may run at once: each file
+ * appears whole or not at all.
+ *
+ * `node scripts/stack/build-worker.mjs [--readable] [folder]`: with names and lines kept, for profiles.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const readable = process.argv.includes('--readable')
+const [folder = join(root, 'dist', 'worker')] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
+
+/** Zod carries its messages in fifty languages, and no bundler can tell that English alone is used. */
+const englishMessages = {
+  name: 'english-messages',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index[.]js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
+  },
+}
+
+mkdirSync(folder, { recursive: true })
+mkdirSync(join(root, 'dist'), { recursive: true })
+const workplace = mkdtempSync(join(root, 'dist', 'building-'))
+try {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/worker.ts'],
+    outdir: workplace,
+    ...{ bundle: true, splitting: true, format: 'esm', target: 'es2024' },
+    ...{ chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]' },
+    // With names kept (`keepNames`), every closure a request creates pays for a property definition: a fifth of a
+    // cheap request.
+    ...{ minify: !readable, sourcemap: readable ? false : 'linked', sourcesContent: false },
+    // As wrangler bundles. Wasm is imported as a module; nothing is compiled at run time.
+    ...{ conditions: ['workerd', 'worker', 'browser'], mainFields: ['browser', 'module', 'main'] },
+    ...{ external: ['cloudflare:*', 'node:*'], loader: { '.wasm': 'copy' } },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    ...{ plugins: [englishMessages], logLevel: 'warning' },
+  })
+  const made = readdirSync(workplace)
+  for (const name of made) renameSync(join(workplace, name), join(folder, name))
+  // What an older build left would be uploaded, too.
+  for (const name of readdirSync(folder)) {
+    if (!made.includes(name)) rmSync(join(folder, name), { recursive: true, force: true })
+  }
+} finally {
+  rmSync(workplace, { recursive: true, force: true })
+}

@@ -1,0 +1,24 @@
+/** The way to the object of a background job. */
+import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import type { JobOf, JobProgress } from './job.ts'
+import { watcherHeader } from './progress-feed.ts'
+
+/** The object of a job by its id, in its place. Makes no call. */
+export function createJobOf(namespace: Env['JOB'], placement: Placement): JobOf {
+  const objectOf = placeObjects(namespace, placement)
+  return (jobId) => {
+    const object = objectOf(jobId)
+    return {
+      offer: (order, upload) => object.offer(order, upload),
+      discard: () => object.discard(),
+      nudge: () => object.nudge(),
+      progress: () => object.progress() as Promise<JobProgress | undefined>,
+      readFile: (name) => object.readFile(name),
+      watch: (watch) => object.watch(watch),
+      async connect(authorization) {
+        const headers = { upgrade: 'websocket', [watcherHeader]: JSON.stringify(authorization) }
+        return (await object.fetch('https://job.internal/', { headers })).webSocket ?? undefined
+      },
+    }
+  }
+}

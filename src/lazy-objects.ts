@@ -1,0 +1,91 @@
+/**
+ * Durable Objects whose classes the platform wants to see at start, though few isolates have one: their code is loaded
+ * when the first of them wakes. Nothing is delivered to an object before that is done, so calls keep their order.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import type { AuditStreamObject } from './audit/stream/audit-stream.object.ts'
+import type { JobObject } from './jobs/job.object.ts'
+
+type Arguments<Method extends 'offer' | 'readFile' | 'watch'> = Parameters<JobObject[Method]>
+
+/** The object of one background job, of any kind there is. */
+export class Job extends DurableObject<Env> {
+  #job!: JobObject
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    ctx.blockConcurrencyWhile(async () => {
+      const { JobOfAnyKind } = await import('./job.ts')
+      this.#job = new JobOfAnyKind(ctx, env)
+    })
+  }
+
+  offer(...input: Arguments<'offer'>) {
+    return this.#job.offer(...input)
+  }
+
+  discard() {
+    return this.#job.discard()
+  }
+
+  nudge() {
+    return this.#job.nudge()
+  }
+
+  progress() {
+    return this.#job.progress()
+  }
+
+  readFile(...input: Arguments<'readFile'>) {
+    return this.#job.readFile(...input)
+  }
+
+  watch(...input: Arguments<'watch'>) {
+    return this.#job.watch(...input)
+  }
+
+  override fetch(request: Request) {
+    return this.#job.fetch(request)
+  }
+
+  override webSocketMessage(socket: WebSocket) {
+    this.#job.webSocketMessage(socket)
+  }
+
+  override alarm() {
+    return this.#job.alarm()
+  }
+}
+
+/** The live audit stream of a region. */
+export class AuditStream extends DurableObject<Env> {
+  protected stream!: AuditStreamObject
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    ctx.blockConcurrencyWhile(async () => {
+      const { AuditStreamObject } = await import('./audit/stream/audit-stream.object.ts')
+      this.stream = new AuditStreamObject(ctx, env)
+    })
+  }
+
+  override fetch(request: Request) {
+    return this.stream.fetch(request)
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer) {
+    this.stream.webSocketMessage(socket, message)
+  }
+
+  override webSocketClose(socket: WebSocket) {
+    this.stream.webSocketClose(socket)
+  }
+
+  override webSocketError(socket: WebSocket) {
+    this.stream.webSocketError(socket)
+  }
+
+  override alarm() {
+    return this.stream.alarm()
+  }
+}

@@ -1,0 +1,69 @@
+/** What cron runs, and what it needs of the bindings. Loaded by the isolate that a cron trigger wakes. */
+import { deleteExpiredKeys } from './admin/idempotency.store.ts'
+import { runScheduledJobs, type ScheduledNeeds } from './cron/scheduled.ts'
+import { createDatabase } from './db/client.ts'
+import { createRunBatch } from './db/run-batch.ts'
+import { createSealStore } from './evidence/evidence.store.ts'
+import { createRetentionStore } from './evidence/retention.store.ts'
+import { applyRetention } from './evidence/retention.ts'
+import { sealTrail } from './evidence/seal-trail.ts'
+import { createSignRecord } from './evidence/sign-record.ts'
+import { createKeyring } from './keys/create-keyring.ts'
+import { rotationPolicyOf } from './keys/rotation-policy.ts'
+import { createSignJwt } from './keys/sign-jwt.ts'
+import {
+  insertSigningKey,
+  loadSigningKeys,
+  promoteSigningKey,
+  rebindSigningKey,
+  removeSigningKey,
+} from './keys/signing-keys.store.ts'
+import { systemClock as now } from './kit/clock.ts'
+import { loadSettings } from './settings/settings.store.ts'
+import { fillForms } from './users/fill-forms.store.ts'
+import { createCache, isolateOf } from './wiring.ts'
+
+export const runScheduled = (env: Env, ctx: ExecutionContext): Promise<void> =>
+  runScheduledJobs(createScheduledNeeds(env, ctx))
+
+/** What the cron jobs use. */
+export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): ScheduledNeeds {
+  const isolate = isolateOf(env)
+  const { config, root } = isolate
+  const database = createDatabase(config.databaseUrl, config.databaseGatewayUrl)
+  const cache = createCache(env, isolate, ctx)
+  const runBatch = createRunBatch(database)
+  const keyring = createKeyring({
+    cache,
+    root,
+    now,
+    loadKeys: () => loadSigningKeys(database),
+    insertKey: (input) => insertSigningKey(database, input),
+  })
+  const sign = createSignRecord({ signJwt: createSignJwt({ keyring }), keyring, issuer: config.issuer, now })
+  return {
+    sealTrail: () => sealTrail({ ...createSealStore(runBatch), sign, keyring, root }),
+    applyRetention: () =>
+      applyRetention({
+        ...createRetentionStore(runBatch),
+        days: async () => (await loadSettings(database)).value['audit.retention'],
+        sign,
+        now,
+      }),
+    forgetIdempotencyKeys: () => deleteExpiredKeys(runBatch),
+    fillForms: () => fillForms(runBatch),
+    rotation: {
+      cache,
+      now,
+      loadKeys: () => loadSigningKeys(database),
+      writes: {
+        insert: (input) => insertSigningKey(database, input),
+        promote: (input) => promoteSigningKey(database, input),
+        remove: (input) => removeSigningKey(database, input),
+        rebind: (input) => rebindSigningKey(database, input),
+      },
+      root,
+      policy: rotationPolicyOf(config),
+    },
+  }
+}

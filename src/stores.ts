@@ -1,0 +1,13 @@
+/** What `wiring.ts` asks of Postgres, with the drivers: a module of its own, loaded with the first question. */
+export { createAuthorizedDatabase } from './access/authorized-database.store.ts'
+export { loadClient } from './clients/clients.store.ts'
+export { findConsent, saveConsent } from './consents/consents.store.ts'
+export { createDatabase } from './db/client.ts'
+export { createBoundedBatch, createRunBatch } from './db/run-batch.ts'
+export { askPostgres } from './health/health.store.ts'
+export { insertSigningKey, loadSigningKeys } from './keys/signing-keys.store.ts'
+export { createPasswordStore } from './passwords/password.store.ts'
+export { loadScopeCatalog } from './scopes/scopes.store.ts'
+export { loadStoredSettings } from './settings/settings.store.ts'
+export { createCompletePasswordSetup, createFindPasswordSetup } from './users/password-setup.store.ts'
+export { findUser, findUserForLogin } from './users/users.store.ts'
