@@ -8,7 +8,7 @@ import type { Messages } from '../messages/en.ts'
 import { goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import type { Parameters } from '../protocol/parameters.ts'
-import type { LiveSession } from '../sessions/user-sessions.ts'
+import type { LiveSession } from '../sessions/session.ts'
 import { AccountPage } from './account.page.tsx'
 
 const tag = 'Account'

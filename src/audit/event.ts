@@ -27,6 +27,9 @@ export interface AuditEvent {
   readonly data?: Readonly<Record<string, unknown>> | undefined
 }
 
+/** Who did it, as an event has it. */
+export type EventActor = Pick<AuditEvent, 'actor_type' | 'actor_id'>
+
 /** Where a request came from, as far as the audit trail keeps it. */
 export interface Origin {
   /** As `AUTHLY_CLIENT_ADDRESS` says; never from a header that the caller can set. */

@@ -2,7 +2,8 @@
 import type { Clock } from '../kit/clock.ts'
 import type { CookieSettings } from '../kit/cookies.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { LiveSession, SessionsOf } from '../sessions/user-sessions.ts'
+import type { SessionsOf } from '../sessions/rules.ts'
+import type { LiveSession } from '../sessions/session.ts'
 import { readSession } from './session-cookie.ts'
 
 export interface LiveSessionNeeds {

@@ -15,7 +15,7 @@ import type { z } from 'zod'
 import type { Permission } from '../access/permissions.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
-import type { EndAllSessions } from '../sessions/user-sessions.ts'
+import type { EndAllSessions } from '../sessions/end-session.ts'
 import type { InputFormat, InputRow } from './formats/input-row.ts'
 import type { JobCounts, JobFileName, JobOrder } from './job.ts'
 

@@ -16,7 +16,7 @@ import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
-import type { UserSessions } from '../sessions/user-sessions.ts'
+import type { UserSessions } from '../sessions/rules.ts'
 import { mostStumbles, offerLifetimeMs, postpone, progressOf } from './drive-job.ts'
 import { type InputFormat, InputRefusal } from './formats/input-row.ts'
 import {

@@ -18,7 +18,7 @@ import { readPageForm } from '../pages/page-form.ts'
 import { readForm } from '../protocol/form.ts'
 import { type Parameters, parseQuery } from '../protocol/parameters.ts'
 import { invalidRequest } from '../protocol/refusal.ts'
-import type { LiveSession } from '../sessions/user-sessions.ts'
+import type { LiveSession } from '../sessions/session.ts'
 import { sessionIdFor } from '../tokens/subject.ts'
 import { checkLogout, type LogoutRequest } from './logout.ts'
 

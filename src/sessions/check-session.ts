@@ -1,7 +1,23 @@
 /** The question of every silent `authorize`: is this browser signed in, and what has it allowed this client? */
 import { decideSession, liveSession } from './decide-session.ts'
-import type { SubjectState } from './subject-state.ts'
-import type { CheckedSession, CheckSession } from './user-sessions.ts'
+import type { LiveSession } from './session.ts'
+import type { RememberedConsent, SubjectState } from './subject-state.ts'
+
+export interface CheckSession {
+  readonly now: number
+  readonly session_id: string
+  readonly secret_hash: string
+  /** Also look up the remembered consent for this client. */
+  readonly client_id?: string | undefined
+}
+
+export type CheckedSession =
+  | {
+      readonly status: 'live'
+      readonly session: LiveSession
+      readonly consent: RememberedConsent | undefined
+    }
+  | { readonly status: 'none' }
 
 /** Reads, and now and then writes when the session was last seen. */
 export function checkSession(state: SubjectState, input: CheckSession): CheckedSession {

@@ -1,7 +1,6 @@
 /** The copy of a person's consents in their object: read at every silent sign-in, so kept in memory. */
 import type { ObjectSchema } from '../kit/object-schema.ts'
-import type { SubjectState } from './subject-state.ts'
-import type { RememberedConsent } from './user-sessions.ts'
+import type { RememberedConsent, SubjectState } from './subject-state.ts'
 
 export const consentsTable = `
   CREATE TABLE consents (client_id TEXT PRIMARY KEY, consent TEXT NOT NULL) WITHOUT ROWID;

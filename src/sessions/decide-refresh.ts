@@ -5,7 +5,7 @@
  * has been copied by somebody, and the family ends.
  */
 import { constantTimeEqual } from '../kit/hash.ts'
-import type { RefreshPolicy } from './user-sessions.ts'
+import type { RefreshPolicy } from './grant.ts'
 
 /** The refresh tokens that descend from one grant that is not revoked. Times are milliseconds since the Unix epoch. */
 export interface RefreshFamily {

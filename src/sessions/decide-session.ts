@@ -1,7 +1,7 @@
 /** How long a sign-in lasts: pure rules over stored sessions. */
 import { constantTimeEqual } from '../kit/hash.ts'
+import type { LiveSession, NewSession, Session } from './session.ts'
 import type { StoredSession } from './subject-state.ts'
-import type { LiveSession, NewSession, Session } from './user-sessions.ts'
 
 /** `touch`: live, and its last use must be written down. */
 export type SessionDecision = 'none' | 'live' | 'touch'

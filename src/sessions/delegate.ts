@@ -6,7 +6,17 @@
 import { inspectToken } from './inspect-token.ts'
 import { isOffline } from './limit-grants.ts'
 import type { SubjectState } from './subject-state.ts'
-import type { Delegate } from './user-sessions.ts'
+
+/** Work that outlives the access token it was ordered with. */
+export interface Delegate {
+  readonly now: number
+  /** Names the work: a background job. */
+  readonly work_id: string
+  readonly client_id: string
+  /** Absent for service tokens. */
+  readonly grant_id?: string | undefined
+  readonly jti_hash: string
+}
 
 /** Work asks at each of its steps, which are minutes apart at most; forgotten work is not kept for ever. */
 const keptMs = 3 * 86_400_000

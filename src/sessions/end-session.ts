@@ -1,23 +1,38 @@
 /** Signing out: one session, or all of them. */
 import { createEvent } from '../audit/create-event.ts'
-import type { Origin } from '../audit/event.ts'
+import type { EventActor, Origin } from '../audit/event.ts'
 import { isOffline } from './limit-grants.ts'
-import { type RevocationReason, revokeGrant } from './revoke-grant.ts'
+import { revokeGrant } from './revoke-grant.ts'
+import type { SignOutReason } from './session.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
-import type { ActingParty, EndAllSessions, EndSession } from './user-sessions.ts'
 
-export type SessionEndReason =
-  | EndSession['reason']
-  | NonNullable<EndAllSessions['reason']>
-  | 'limit'
-  | 'signed_out_everywhere'
-  | 'password_changed'
+export interface EndSession {
+  readonly now: number
+  readonly session_id: string
+  /** Ends the session's grants too, but for those with `offline_access`. */
+  readonly origin: Origin
+  readonly reason: 'logout' | 'revoked' | 'replaced'
+  readonly by?: EventActor | undefined
+}
+
+export interface EndAllSessions {
+  readonly now: number
+  readonly origin: Origin
+  readonly except_session_id?: string | undefined
+  /** Default: `signed_out_everywhere`. */
+  readonly reason?: SignOutReason | undefined
+  readonly by?: EventActor | undefined
+  /** Also drops failed sign-ins (`attempts`) or all that is remembered of the person (`everything`). */
+  readonly forget?: 'attempts' | 'everything' | undefined
+}
+
+export type SessionEndReason = EndSession['reason'] | SignOutReason | 'limit' | 'signed_out_everywhere'
 
 interface Ending {
   readonly now: number
   readonly origin: Origin
   readonly reason: SessionEndReason
-  readonly by?: ActingParty | undefined
+  readonly by?: EventActor | undefined
 }
 
 /**
@@ -43,21 +58,19 @@ export function endSession(state: SubjectState, input: Ending & { readonly sessi
  * Ends all sessions but one, every grant, and every known device but that session's; and, if asked, forgets what
  * else is known of the person.
  */
-export function endAllSessions(
-  state: SubjectState,
-  input: Omit<EndAllSessions, 'reason'> & { readonly reason: SessionEndReason & RevocationReason },
-): void {
+export function endAllSessions(state: SubjectState, input: EndAllSessions): void {
+  const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }
   state.allEnded.at = input.now
   state.delegations.withdrawAll()
   for (const session of state.sessions.all()) {
-    if (session.session_id !== input.except_session_id) dropSession(state, session, input)
+    if (session.session_id !== input.except_session_id) dropSession(state, session, ending)
   }
   for (const device of state.devices.all()) {
     if (device.session_id !== input.except_session_id) state.devices.delete(device.device_id)
   }
   for (const stored of state.grants.allLive()) {
     const actor = input.by ?? ({ actor_type: 'user', actor_id: stored.grant.user_id } as const)
-    revokeGrant(state, stored, { ...input, actor })
+    revokeGrant(state, stored, { ...ending, actor })
   }
   if (input.forget !== undefined) state.attempts.clear()
   if (input.forget === 'everything') state.consents.clear()

@@ -1,7 +1,15 @@
 /** A consent that was withdrawn: silent sign-ins must ask again, and what the client holds is worth nothing. */
+
+import type { EventActor, Origin } from '../audit/event.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SubjectState } from './subject-state.ts'
-import type { ForgetConsent } from './user-sessions.ts'
+
+export interface ForgetConsent {
+  readonly now: number
+  readonly origin: Origin
+  readonly client_id: string
+  readonly by: EventActor
+}
 
 /**
  * Drops the copy of the consent and revokes every grant of the client, `offline_access` included.

@@ -5,9 +5,9 @@
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { RefreshFamily } from './decide-refresh.ts'
+import type { Grant } from './grant.ts'
 import { grantEnd } from './limit-grants.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
-import type { Grant } from './user-sessions.ts'
 
 export const grantsTable = `
   CREATE TABLE grants (

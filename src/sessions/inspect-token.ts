@@ -1,8 +1,34 @@
 /** Whether a token still lives (RFC 7662 §2.2). Reads only; expiry of access tokens is in the token itself. */
 import { constantTimeEqual } from '../kit/hash.ts'
 import { familyEnd } from './decide-refresh.ts'
+import type { Grant } from './grant.ts'
 import type { SubjectState } from './subject-state.ts'
-import type { InspectedToken, InspectToken } from './user-sessions.ts'
+
+export type InspectToken =
+  | {
+      readonly now: number
+      readonly kind: 'access'
+      readonly grant_id?: string | undefined
+      readonly jti_hash: string
+      /** Whether the answer should carry the grant; the token itself mostly says enough. */
+      readonly with_grant?: boolean | undefined
+    }
+  | {
+      readonly now: number
+      readonly kind: 'refresh'
+      readonly grant_id: string
+      readonly secret_hash: string
+    }
+
+export type InspectedToken =
+  | {
+      readonly status: 'live'
+      /** Absent for service tokens, which have none, and for access tokens unless asked for. */
+      readonly grant?: Grant
+      /** For refresh tokens: when it ends if not used. */
+      readonly expires_at?: number
+    }
+  | { readonly status: 'dead' }
 
 const dead: InspectedToken = { status: 'dead' }
 const live: InspectedToken = { status: 'live' }

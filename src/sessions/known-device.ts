@@ -6,8 +6,16 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
+import type { KnownDevice } from './device.ts'
+import type { SettleLogin } from './login-attempt.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
-import type { ForgetDevice, KnownDevice, SettleLogin } from './user-sessions.ts'
+
+export interface ForgetDevice {
+  readonly now: number
+  readonly user_id: string
+  readonly device_id: string
+  readonly origin: Origin
+}
 
 /** More browsers than a person uses; the one not used for longest goes. */
 export const maxDevices = 20

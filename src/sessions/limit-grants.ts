@@ -1,9 +1,9 @@
 /** How many grants one person can have at a time, and which of them end when there are more. */
 import type { Origin } from '../audit/event.ts'
 import { familyEnd } from './decide-refresh.ts'
+import type { Grant } from './grant.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
-import type { Grant } from './user-sessions.ts'
 
 /** More than any person uses; an application that starts over again and again must not fill the object. */
 export const maxGrants = 200

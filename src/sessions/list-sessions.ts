@@ -1,7 +1,7 @@
 /** The sessions a person sees on their account page. */
 import { publicSession, sessionEnded } from './decide-session.ts'
+import type { Session } from './session.ts'
 import type { SubjectState } from './subject-state.ts'
-import type { Session } from './user-sessions.ts'
 
 /** Live sessions, the last used one first. */
 export const listSessions = (state: SubjectState, { now }: { readonly now: number }): readonly Session[] =>

@@ -3,12 +3,32 @@
  * here is the one thing that makes it single-use. The grant carries the code's id.
  */
 import { createEvent } from '../audit/create-event.ts'
+import type { Origin } from '../audit/event.ts'
 import { startFamily } from './decide-refresh.ts'
 import { sessionEnded } from './decide-session.ts'
+import type { Grant, RefreshPolicy } from './grant.ts'
 import { endGrantsBeyondLimit, isOffline } from './limit-grants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SubjectState } from './subject-state.ts'
-import type { RedeemCode, RedeemedCode } from './user-sessions.ts'
+
+export interface RedeemCode {
+  readonly now: number
+  readonly grant: Grant
+  readonly code_expires_at: number
+  /** Present when the client gets a refresh token. */
+  readonly refresh?: { readonly token_hash: string; readonly policy: RefreshPolicy } | undefined
+  /** When the access token issued with this code ends: how long the grant row must be kept for introspection. */
+  readonly access_token_expires_at: number
+  readonly jti_hash: string
+  readonly origin: Origin
+}
+
+export type RedeemedCode =
+  | { readonly status: 'redeemed' }
+  /** Used before: everything issued from it is revoked now (RFC 6749 §4.1.2). */
+  | { readonly status: 'reused' }
+  /** Expired, or the session it belongs to has ended. */
+  | { readonly status: 'refused' }
 
 /** Redeems a code once; a second use revokes whatever the first one issued. */
 export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode {

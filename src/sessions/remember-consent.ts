@@ -2,7 +2,19 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { SubjectState } from './subject-state.ts'
-import type { RememberConsent } from './user-sessions.ts'
+
+export interface RememberConsent {
+  readonly now: number
+  readonly client_id: string
+  readonly session_id: string
+  readonly user_id: string
+  /** All that is allowed now; replaces what was remembered. */
+  readonly scopes: readonly string[]
+  readonly claims: readonly string[]
+  /** False: copies what Postgres already knows, without an event. */
+  readonly new_decision: boolean
+  readonly origin: Origin
+}
 
 /** Replaces the copy for one client by all that is allowed now. Only a new decision is an event. */
 export function rememberConsent(state: SubjectState, input: RememberConsent): void {

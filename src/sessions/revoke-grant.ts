@@ -1,8 +1,8 @@
 /** Ending grants: every token issued from one dies with it, at introspection and at the token endpoint. */
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEvent, Origin } from '../audit/event.ts'
+import type { SignOutReason } from './session.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
-import type { EndAllSessions } from './user-sessions.ts'
 
 export type RevocationReason =
   | 'client'
@@ -12,8 +12,7 @@ export type RevocationReason =
   | 'session_ended'
   | 'signed_out_everywhere'
   | 'consent_revoked'
-  | NonNullable<EndAllSessions['reason']>
-  | 'password_changed'
+  | SignOutReason
 
 export interface RevocationCause {
   readonly now: number

@@ -1,9 +1,23 @@
 /** Token revocation by its client (RFC 7009 §2.1). Unknown, foreign and dead tokens change nothing (§2.2). */
 import { createEvent } from '../audit/create-event.ts'
+import type { Origin } from '../audit/event.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
-import type { RevokeToken } from './user-sessions.ts'
+
+export type RevokeToken = {
+  readonly now: number
+  readonly client_id: string
+  readonly origin: Origin
+} & (
+  | {
+      readonly kind: 'access'
+      readonly grant_id?: string | undefined
+      readonly jti_hash: string
+      readonly expires_at: number
+    }
+  | { readonly kind: 'refresh'; readonly grant_id: string; readonly secret_hash: string }
+)
 
 /** A refresh token takes its grant and all access tokens with it; an access token ends alone. */
 export function revokeToken(state: SubjectState, input: RevokeToken): void {

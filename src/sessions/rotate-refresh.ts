@@ -1,10 +1,39 @@
 /** The refresh of one grant (RFC 6749 §6, RFC 9700 §4.14): `decideRefresh` with its consequences. */
 import { createEvent } from '../audit/create-event.ts'
-import type { AuditEventType } from '../audit/event.ts'
+import type { AuditEventType, Origin } from '../audit/event.ts'
 import { decideRefresh, rotateFamily } from './decide-refresh.ts'
+import type { Grant, RefreshPolicy } from './grant.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
-import type { RotatedRefresh, RotateRefresh } from './user-sessions.ts'
+
+export interface RotateRefresh {
+  readonly now: number
+  readonly grant_id: string
+  readonly client_id: string
+  readonly presented_hash: string
+  readonly successor_hash: string
+  /** What a retry gets back, sealed under a key that only the presented token yields. */
+  readonly replay: string
+  /** Narrowed scope, if asked for; must be within the grant (RFC 6749 §6). */
+  readonly scopes?: readonly string[] | undefined
+  readonly resources?: readonly string[] | undefined
+  /** What the client may ask for by now; undefined: whatever was granted. */
+  readonly registered_resources?: readonly string[] | undefined
+  readonly policy: RefreshPolicy
+  readonly access_token_expires_at: number
+  readonly origin: Origin
+}
+
+export type RotatedRefresh =
+  | { readonly status: 'rotated'; readonly grant: Grant }
+  /** A retry inside the grace window: answer with `replay` again. */
+  | { readonly status: 'replayed'; readonly grant: Grant; readonly replay: string }
+  | { readonly status: 'invalid_scope' }
+  | { readonly status: 'invalid_target' }
+  /** An old token came back: the family is revoked now (RFC 9700 §4.14). */
+  | { readonly status: 'reused' }
+  /** Unknown, expired, revoked, or another client's. */
+  | { readonly status: 'refused' }
 
 /** Exchanges the current token of a family for `successor_hash`, or says why not. */
 export function rotateRefresh(state: SubjectState, input: RotateRefresh): RotatedRefresh {

@@ -6,9 +6,9 @@ import { createEvent } from '../audit/create-event.ts'
 import { decideLogin } from './decide-login.ts'
 import { publicSession } from './decide-session.ts'
 import { decideOnDevice, dropDevice, findKnownDevice } from './known-device.ts'
+import type { SettledLogin, SettleLogin } from './login-attempt.ts'
 import { signIn } from './sign-in.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
-import type { SettledLogin, SettleLogin } from './user-sessions.ts'
 
 /** Settles an attempt whose password was verified already. One attempt after the other, so guessing in parallel gains nothing. */
 export function settleLogin(state: SubjectState, input: SettleLogin): SettledLogin {

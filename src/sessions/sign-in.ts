@@ -3,8 +3,8 @@ import { beginSession } from './begin-session.ts'
 import { sessionEnded, startSession } from './decide-session.ts'
 import { dropSession, endSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
+import type { SettleLogin } from './login-attempt.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
-import type { SettleLogin } from './user-sessions.ts'
 
 /** More sessions than any person has; a script that signs in again and again must not fill the object. */
 export const maxSessions = 100

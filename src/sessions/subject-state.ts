@@ -5,7 +5,14 @@
 import type { AuditEvent } from '../audit/event.ts'
 import type { LoginAttempts } from './decide-login.ts'
 import type { RefreshFamily } from './decide-refresh.ts'
-import type { Grant, KnownDevice, RememberedConsent, Session } from './user-sessions.ts'
+import type { KnownDevice } from './device.ts'
+import type { Grant } from './grant.ts'
+import type { Session } from './session.ts'
+
+export interface RememberedConsent {
+  readonly scopes: readonly string[]
+  readonly claims: readonly string[]
+}
 
 /** A session with what only its object knows. Times are milliseconds since the Unix epoch. */
 export interface StoredSession extends Omit<Session, 'expires_at'> {

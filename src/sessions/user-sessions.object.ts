@@ -12,33 +12,34 @@ import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
-import { checkSession } from './check-session.ts'
-import { completePasswordChange } from './complete-password-change.ts'
-import { delegate, isDelegated } from './delegate.ts'
-import { endAllSessions, endSession } from './end-session.ts'
-import { forgetConsent } from './forget-consent.ts'
-import { inspectToken } from './inspect-token.ts'
-import { forgetDevice, listDevices } from './known-device.ts'
-import { listSessions } from './list-sessions.ts'
-import { redeemCode } from './redeem-code.ts'
-import { denyConsent, rememberConsent } from './remember-consent.ts'
-import { revokeToken } from './revoke-token.ts'
-import { rotateRefresh } from './rotate-refresh.ts'
-import { settleLogin } from './settle-login.ts'
+import type { Rule } from './define-rule.ts'
+import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
 import { openSubjectTables, pruneSubjectTables, subjectMigrations } from './subject-tables.ts'
-import type {
-  RedeemedCode,
-  RotatedRefresh,
-  SessionsOf,
-  UserSessions as UserSessionsPort,
-} from './user-sessions.ts'
-
-type Input<Method extends keyof UserSessionsPort> = Parameters<UserSessionsPort[Method]>[0]
 
 const pruneIntervalMs = 3_600_000
 
-export class UserSessions extends DurableObject<Env> {
+const ruleEntries = Object.entries<Rule>(rules)
+
+/** The answer of a rule with effect `token`: with the events it caused, for the caller to forward. */
+interface TokenAnswer<Result = unknown> {
+  readonly result: Result
+  readonly events: readonly AuditEvent[]
+}
+
+type Sent<Effect, Answer> = Effect extends 'token' ? TokenAnswer<Answer> : Answer
+
+type ObjectMethod<R> =
+  R extends Rule<infer Input, infer Answer, infer Effect>
+    ? (...input: Input) => Promise<Sent<Effect, Answer>>
+    : never
+
+type RuledObject = new (
+  ctx: DurableObjectState,
+  env: Env,
+) => DurableObject<Env> & { readonly [Name in keyof typeof rules]: ObjectMethod<(typeof rules)[Name]> }
+
+export class UserSessions extends (DurableObject as unknown as RuledObject) {
   readonly #schema: ObjectSchema
   readonly #alarm: ObjectAlarm
   readonly #outbox: Outbox
@@ -61,85 +62,25 @@ export class UserSessions extends DurableObject<Env> {
     this.#repeated = createRepeatedEvents(ctx.storage.sql, isCountedOfPerson)
   }
 
-  async settleLogin(input: Input<'settleLogin'>) {
-    return this.#change((state) => settleLogin(state, input))
+  /** Each rule of the table becomes a method. */
+  static {
+    for (const [name, rule] of ruleEntries) {
+      const method = async function (this: UserSessions, ...input: never[]) {
+        return this.#apply(rule, input)
+      }
+      Object.defineProperty(UserSessions.prototype, name, {
+        value: method,
+        configurable: true,
+        writable: true,
+      })
+    }
   }
 
-  async checkSession(input: Input<'checkSession'>) {
-    return checkSession(this.#open(), input)
-  }
-
-  async completePasswordChange(input: Input<'completePasswordChange'>) {
-    this.#change((state) => completePasswordChange(state, input))
-  }
-
-  async endSession(input: Input<'endSession'>) {
-    return this.#change((state) => endSession(state, input))
-  }
-
-  async endAllSessions(input: Input<'endAllSessions'>) {
-    this.#change((state) =>
-      endAllSessions(state, { ...input, reason: input.reason ?? 'signed_out_everywhere' }),
-    )
-  }
-
-  async forgiveFailures() {
-    this.#change((state) => state.attempts.clear())
-  }
-
-  async listSessions(input: Input<'listSessions'>) {
-    return listSessions(this.#open(), input)
-  }
-
-  async listDevices(input: Input<'listDevices'>) {
-    return listDevices(this.#open(), input)
-  }
-
-  async forgetDevice(input: Input<'forgetDevice'>) {
-    return this.#change((state) => forgetDevice(state, input))
-  }
-
-  async rememberConsent(input: Input<'rememberConsent'>) {
-    this.#change((state) => rememberConsent(state, input))
-  }
-
-  async forgetConsent(input: Input<'forgetConsent'>) {
-    return this.#change((state) => forgetConsent(state, input))
-  }
-
-  async denyConsent(input: Input<'denyConsent'>) {
-    this.#change((state) => denyConsent(state, input))
-  }
-
-  async spendInteraction({ interaction_id, expires_at }: Input<'spendInteraction'>) {
-    return this.#change((state) => state.spentInteractions.add(interaction_id, expires_at))
-  }
-
-  async redeemCode(input: Input<'redeemCode'>) {
-    return this.#tell(this.#change((state) => redeemCode(state, input)))
-  }
-
-  async rotateRefresh(input: Input<'rotateRefresh'>) {
-    return this.#tell(this.#change((state) => rotateRefresh(state, input)))
-  }
-
-  async inspectToken(input: Input<'inspectToken'>) {
-    return inspectToken(this.#open(), input)
-  }
-
-  async revokeToken(input: Input<'revokeToken'>) {
-    this.#change((state) => revokeToken(state, input))
-  }
-
-  async delegate(input: Input<'delegate'>) {
-    const isLent = this.#change((state) => delegate(state, input))
-    // No event comes with it, whose delivery would set the alarm that prunes.
-    if (isLent) this.#alarm.ringBy(Date.now() + pruneIntervalMs)
-    return isLent
-  }
-
-  async isDelegated(input: Input<'isDelegated'>) {
-    return this.#change((state) => isDelegated(state, input))
+  #apply({ effect, run }: Rule, input: readonly never[]): unknown {
+    if (effect === 'read') return run(this.#open(), ...input)
+    const result = this.#change((state) => run(state, ...input))
+    if (effect === 'unrecorded' && result === true) this.#alarm.ringBy(Date.now() + pruneIntervalMs)
+    return effect === 'token' ? { result, events: areRoutine(this.#events) ? this.#events : [] } : result
   }
 
   /** Delivers audit events, deletes what has ended, and leaves nothing behind when nothing is left. */
@@ -209,11 +150,6 @@ export class UserSessions extends DurableObject<Env> {
     }
   }
 
-  /** Hands routine events to the caller's isolate, which sends many users' events on together. */
-  #tell<T>(result: T): Told<T> {
-    return { result, events: areRoutine(this.#events) ? this.#events : [] }
-  }
-
   async #leaveNothing(): Promise<void> {
     this.#state = undefined
     this.#pruneAgainAt = 0
@@ -221,48 +157,43 @@ export class UserSessions extends DurableObject<Env> {
   }
 }
 
-/** An answer with the events it caused, for the caller to forward. */
-interface Told<T> {
-  readonly result: T
-  readonly events: readonly AuditEvent[]
+/** The methods of the object, by name. */
+type ObjectMethods = Readonly<Record<string, (...input: readonly unknown[]) => Promise<unknown>>>
+
+/** The object as its callers have it: the same methods, events of token requests recorded on the way. */
+class SessionsClient {
+  readonly object: ObjectMethods
+  readonly recordEvent: RecordEvent
+
+  constructor(object: ObjectMethods, recordEvent: RecordEvent) {
+    this.object = object
+    this.recordEvent = recordEvent
+  }
+
+  static {
+    for (const [name, { effect }] of ruleEntries) {
+      const call = function (this: SessionsClient, ...input: readonly unknown[]) {
+        return this.object[name]?.(...input)
+      }
+      const forward = async function (this: SessionsClient, ...input: readonly unknown[]) {
+        const { result, events } = (await this.object[name]?.(...input)) as TokenAnswer
+        events.forEach(this.recordEvent)
+        return result
+      }
+      Object.defineProperty(SessionsClient.prototype, name, { value: effect === 'token' ? forward : call })
+    }
+  }
 }
 
-/**
- * Finds the object of a subject; makes no call by itself. Events of token requests are forwarded through
- * `recordEvent`: a delivery of their own per user would cost more than the requests.
- */
+/** Finds the object of a subject; makes no call by itself. Events of token requests go to `recordEvent`. */
 export function createSessionsOf(
   namespace: DurableObjectNamespace<UserSessions>,
   placement: Placement,
   recordEvent: RecordEvent,
 ): SessionsOf {
   const objectOf = placeObjects(namespace, placement)
-  const forward = <T>({ result, events }: Told<T>): T => {
-    events.forEach(recordEvent)
-    return result
-  }
   return (subject) => {
-    const object = objectOf(subject)
-    return {
-      settleLogin: (input) => object.settleLogin(input),
-      checkSession: (input) => object.checkSession(input),
-      completePasswordChange: (input) => object.completePasswordChange(input),
-      endSession: (input) => object.endSession(input),
-      endAllSessions: (input) => object.endAllSessions(input),
-      forgiveFailures: () => object.forgiveFailures(),
-      listSessions: (input) => object.listSessions(input),
-      listDevices: (input) => object.listDevices(input),
-      forgetDevice: (input) => object.forgetDevice(input),
-      rememberConsent: (input) => object.rememberConsent(input),
-      forgetConsent: (input) => object.forgetConsent(input),
-      denyConsent: (input) => object.denyConsent(input),
-      spendInteraction: (input) => object.spendInteraction(input),
-      redeemCode: async (input) => forward<RedeemedCode>(await object.redeemCode(input)),
-      rotateRefresh: async (input) => forward<RotatedRefresh>(await object.rotateRefresh(input)),
-      inspectToken: (input) => object.inspectToken(input),
-      revokeToken: (input) => object.revokeToken(input),
-      delegate: (input) => object.delegate(input),
-      isDelegated: (input) => object.isDelegated(input),
-    }
+    const object = objectOf(subject) as unknown as ObjectMethods
+    return new SessionsClient(object, recordEvent) as unknown as UserSessionsPort
   }
 }

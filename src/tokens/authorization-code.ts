@@ -3,7 +3,7 @@
  * issued; its use is what the user's object writes down, once.
  */
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { Grant } from '../sessions/user-sessions.ts'
+import type { Grant } from '../sessions/grant.ts'
 
 export interface AuthorizationCode {
   readonly grant: Grant

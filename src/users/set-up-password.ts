@@ -12,7 +12,7 @@ import { busyRetrySeconds, type HashSlots } from '../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
 import { checkNewPassword, type PasswordProblem } from '../passwords/password-policy.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
-import type { SessionsOf } from '../sessions/user-sessions.ts'
+import type { SessionsOf } from '../sessions/rules.ts'
 import {
   type CompletePasswordSetup,
   type FindPasswordSetup,

@@ -4,12 +4,12 @@ import type { LoginAttempts } from '../../src/sessions/decide-login.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type {
   Delegation,
+  RememberedConsent,
   StoredDevice,
   StoredGrant,
   StoredSession,
   SubjectState,
 } from '../../src/sessions/subject-state.ts'
-import type { RememberedConsent } from '../../src/sessions/user-sessions.ts'
 
 export function createMemorySubjectState(): { readonly state: SubjectState; readonly events: AuditEvent[] } {
   const sessions = new Map<string, StoredSession>()

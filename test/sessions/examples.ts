@@ -1,14 +1,11 @@
 /** Inputs for tests of sessions; each test states only what matters to it. */
 import type { Origin } from '../../src/audit/event.ts'
-import type {
-  DeviceProof,
-  Grant,
-  NewSession,
-  RedeemCode,
-  RefreshPolicy,
-  RotateRefresh,
-  SettleLogin,
-} from '../../src/sessions/user-sessions.ts'
+import type { DeviceProof } from '../../src/sessions/device.ts'
+import type { Grant, RefreshPolicy } from '../../src/sessions/grant.ts'
+import type { SettleLogin } from '../../src/sessions/login-attempt.ts'
+import type { RedeemCode } from '../../src/sessions/redeem-code.ts'
+import type { RotateRefresh } from '../../src/sessions/rotate-refresh.ts'
+import type { NewSession } from '../../src/sessions/session.ts'
 
 /** Close to the real time, because objects prune by it. */
 export const start = Math.floor(Date.now() / 1000) * 1000

@@ -1,8 +1,8 @@
 /** A real UserSessions object, fresh for each test, and what it has written. */
 import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import type { AuditEvent } from '../../src/audit/event.ts'
+import type { UserSessions } from '../../src/sessions/rules.ts'
 import { createSessionsOf } from '../../src/sessions/user-sessions.object.ts'
-import type { UserSessions } from '../../src/sessions/user-sessions.ts'
 
 const placement = { jurisdiction: undefined, locationHint: undefined }
 

@@ -1,7 +1,8 @@
 /** What operations on somebody else's account have in common: not on oneself, and sessions that end afterwards. */
 
 import type { Actor } from '../../access/actor.ts'
-import type { ActingParty, EndAllSessions } from '../../sessions/user-sessions.ts'
+import type { EventActor } from '../../audit/event.ts'
+import type { EndAllSessions } from '../../sessions/end-session.ts'
 import type { AdminCall } from '../operation.ts'
 import { accountProblem } from './account-problems.ts'
 
@@ -10,7 +11,7 @@ export const ownAccount = accountProblem('yourself')
 
 export const isOwn = (actor: Actor, userId: string): boolean => actor.type === 'user' && actor.id === userId
 
-export const actingParty = (actor: Actor): ActingParty => ({ actor_type: actor.type, actor_id: actor.id })
+export const actingParty = (actor: Actor): EventActor => ({ actor_type: actor.type, actor_id: actor.id })
 
 /**
  * Ends all sessions and grants of a person, in one object call. Comes after Postgres, in which the account is

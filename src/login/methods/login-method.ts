@@ -10,7 +10,8 @@ import type { RenewPasswordHash } from '../../passwords/change-password.ts'
 import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
-import type { Session, SessionsOf } from '../../sessions/user-sessions.ts'
+import type { SessionsOf } from '../../sessions/rules.ts'
+import type { Session } from '../../sessions/session.ts'
 import type { FindUserForLogin } from '../../users/user.ts'
 
 /** What the methods together need. */

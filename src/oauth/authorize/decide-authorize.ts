@@ -6,7 +6,8 @@ import { isConfidential } from '../../clients/client.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { isWithin } from '../../protocol/scope.ts'
-import type { LiveSession, RememberedConsent } from '../../sessions/user-sessions.ts'
+import type { LiveSession } from '../../sessions/session.ts'
+import type { RememberedConsent } from '../../sessions/subject-state.ts'
 import type { AuthorizeRequest } from './stages.ts'
 
 export type Progress = Pick<Interaction, 'started_at' | 'prompt_done' | 'session_id' | 'denied'>

@@ -8,7 +8,7 @@ import type { Result } from '../../kit/result.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
-import type { SessionsOf } from '../../sessions/user-sessions.ts'
+import type { SessionsOf } from '../../sessions/rules.ts'
 import type { FindUser } from '../../users/user.ts'
 
 export interface GrantNeeds {

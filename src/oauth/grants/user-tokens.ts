@@ -1,6 +1,6 @@
 /** The tokens of a person's grant, as both `authorization_code` and `refresh_token` answer them. */
 import type { Client } from '../../clients/client.ts'
-import type { Grant } from '../../sessions/user-sessions.ts'
+import type { Grant } from '../../sessions/grant.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { issueIdToken } from '../../tokens/id-token.ts'
 import { scopesFor } from '../resource.ts'

@@ -5,7 +5,7 @@ import { type AuthorizeSituation, decideAuthorize } from '../../../src/oauth/aut
 import type { RedirectTarget } from '../../../src/oauth/authorize/redirect-target.ts'
 import type { AuthorizeRequest } from '../../../src/oauth/authorize/stages.ts'
 import { noClaims } from '../../../src/protocol/claims-parameter.ts'
-import type { Session } from '../../../src/sessions/user-sessions.ts'
+import type { Session } from '../../../src/sessions/session.ts'
 import { aClient } from '../../fakes/client.ts'
 
 const now = 1_800_000_000_000

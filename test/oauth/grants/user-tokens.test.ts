@@ -9,7 +9,7 @@ import { authorizationCode } from '../../../src/oauth/grants/authorization-code.
 import type { GrantNeeds, GrantType, TokenResponse } from '../../../src/oauth/grants/define-grant.ts'
 import { refreshToken } from '../../../src/oauth/grants/refresh-token.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
-import type { Grant } from '../../../src/sessions/user-sessions.ts'
+import type { Grant } from '../../../src/sessions/grant.ts'
 import { sealCode } from '../../../src/tokens/authorization-code.ts'
 import type { User } from '../../../src/users/user.ts'
 import { aClient } from '../../fakes/client.ts'

@@ -1,0 +1,26 @@
+/** One attempt to sign in, and what came of it. */
+import type { Origin } from '../audit/event.ts'
+import type { DeviceProof } from './device.ts'
+import type { NewSession, Session } from './session.ts'
+
+export interface SettleLogin {
+  readonly now: number
+  /** When the account was read for this attempt: what ended all sessions since then ends this one too. */
+  readonly read_at?: number | undefined
+  readonly user_id: string
+  /** Hash of the identifier typed: attempts are counted per identifier, so two of one account stay unlinkable. */
+  readonly identifier_hash: string
+  readonly password_ok: boolean
+  readonly session: NewSession
+  /** The session this sign-in replaces on the same browser, if any. */
+  readonly replaces_session_id?: string | undefined
+  /** What the browser presented of an earlier sign-in to this account, and what it gets at this one. */
+  readonly device?: { readonly presented: DeviceProof | undefined; readonly next: DeviceProof } | undefined
+  readonly origin: Origin
+}
+
+export type SettledLogin =
+  | { readonly status: 'signed_in'; readonly session: Session }
+  | { readonly status: 'refused' }
+  /** Too many failures, and no known device: refused whatever the password was. */
+  | { readonly status: 'locked'; readonly retry_after_seconds: number }

@@ -1,0 +1,57 @@
+/**
+ * Every rule of the user's object, by the name of its method. From this table follow the methods of the Durable Object, the
+ * type its callers see and the object that tests use in its place. Adding a rule: its file, and its line here.
+ */
+import { checkSession } from './check-session.ts'
+import { completePasswordChange } from './complete-password-change.ts'
+import { type RuleRun, read, token, unrecorded, write } from './define-rule.ts'
+import { delegate, isDelegated } from './delegate.ts'
+import { endAllSessions, endSession } from './end-session.ts'
+import { forgetConsent } from './forget-consent.ts'
+import { forgiveFailures } from './forgive-failures.ts'
+import { inspectToken } from './inspect-token.ts'
+import { forgetDevice, listDevices } from './known-device.ts'
+import { listSessions } from './list-sessions.ts'
+import { redeemCode } from './redeem-code.ts'
+import { denyConsent, rememberConsent } from './remember-consent.ts'
+import { revokeToken } from './revoke-token.ts'
+import { rotateRefresh } from './rotate-refresh.ts'
+import { settleLogin } from './settle-login.ts'
+import { spendInteraction } from './spend-interaction.ts'
+
+export const rules = {
+  settleLogin: write(settleLogin),
+  checkSession: read(checkSession),
+  completePasswordChange: write(completePasswordChange),
+  endSession: write(endSession),
+  endAllSessions: write(endAllSessions),
+  forgiveFailures: write(forgiveFailures),
+  listSessions: read(listSessions),
+  listDevices: read(listDevices),
+  forgetDevice: write(forgetDevice),
+  rememberConsent: write(rememberConsent),
+  forgetConsent: write(forgetConsent),
+  denyConsent: write(denyConsent),
+  spendInteraction: write(spendInteraction),
+  redeemCode: token(redeemCode),
+  rotateRefresh: token(rotateRefresh),
+  inspectToken: read(inspectToken),
+  revokeToken: write(revokeToken),
+  delegate: unrecorded(delegate),
+  isDelegated: write(isDelegated),
+}
+
+type Method<Run> =
+  Run extends RuleRun<infer Input, infer Answer> ? (...input: Input) => Promise<Answer> : never
+
+/**
+ * The object of one subject: everything one user's sign-ins consist of, as plain sequential calls. One object per user (or per
+ * client, for the revocation of its service tokens). Get it with `SessionsOf`. Times are milliseconds since the Unix
+ * epoch unless a name ends in `_seconds`.
+ */
+export type UserSessions = {
+  readonly [Name in keyof typeof rules]: Method<(typeof rules)[Name]['run']>
+}
+
+/** The object of a user id, or of `client:<client_id>`. Makes no call by itself. */
+export type SessionsOf = (subject: string) => UserSessions

@@ -1,0 +1,37 @@
+/** A person's sign-in on one browser, as its object answers it. Times are milliseconds since the Unix epoch. */
+
+/** A person's sign-in on one browser. */
+export interface Session {
+  readonly session_id: string
+  readonly user_id: string
+  /** When the person last proved who they are. */
+  readonly auth_time: number
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly created_at: number
+  readonly last_seen_at: number
+  readonly expires_at: number
+  readonly ip: string | undefined
+  readonly user_agent: string | undefined
+  /** Signed in with a password that must be changed first: good for nothing else. */
+  readonly password_change_required: boolean
+}
+
+/** What a live session says at every silent sign-in. Few members: they cross the RPC boundary each time. */
+export type LiveSession = Pick<
+  Session,
+  'session_id' | 'user_id' | 'auth_time' | 'acr' | 'amr' | 'password_change_required'
+>
+
+export interface NewSession {
+  readonly session_id: string
+  readonly secret_hash: string
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly password_change_required: boolean
+  readonly idle_ttl_seconds: number
+  readonly absolute_ttl_seconds: number
+}
+
+/** Why all sessions of a person end, where it was not they who signed out everywhere. */
+export type SignOutReason = 'account_disabled' | 'account_deleted' | 'credentials_reset' | 'password_changed'
