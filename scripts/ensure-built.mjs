@@ -12,7 +12,8 @@ import { localNode } from './ensure-installed.mjs'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** Written last, dated when the build began: the names of the built files. */
 const manifest = join(root, 'dist', 'built-files.json')
-const sources = ['src', 'scripts/docs', 'scripts/build.ts', 'package-lock.json']
+const lockFile = 'package-lock.json'
+const sources = ['src', 'scripts/docs', 'scripts/build.ts', lockFile]
 
 /**
  * Ends the process with a message when it cannot build. With `mayStayOld`, older files that are there will do then:
@@ -43,6 +44,8 @@ function areBuiltFilesThere() {
 
 /** As `make` sees it; a folder is newer when something in it was removed. */
 function areSourcesNewer() {
+  // npm leaves it out of a package, which was built when it was packed; its dates say nothing.
+  if (!existsSync(join(root, lockFile))) return false
   const builtAt = statSync(manifest).mtimeMs
   const isNewer = (path) => existsSync(path) && statSync(path).mtimeMs >= builtAt
   return sources.some((name) => {

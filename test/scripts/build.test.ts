@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   readFileSync,
   rmSync,
@@ -84,6 +85,16 @@ describe('a build', () => {
     rmSync(at('public/openapi.json'))
     ensureBuilt([], { WRANGLER_COMMAND: 'dev' })
     expect(existsSync(at('public/openapi.json'))).toBe(true)
+    expect(isFresh()).toBe(true)
+  })
+
+  test('in a package, which npm makes without package-lock.json, is left alone', () => {
+    rmSync(at('package-lock.json'))
+    dateBuild(1)
+    ensureBuilt()
+    expect(isFresh()).toBe(false)
+    cpSync('package-lock.json', at('package-lock.json'))
+    ensureBuilt()
     expect(isFresh()).toBe(true)
   })
 
