@@ -10,7 +10,7 @@ import { permissionNames } from './permissions.ts'
 
 export interface AuthorizedDatabase {
   /** One statement; its rows. One round trip. */
-  run<R extends Row = Row>(statement: SQL): Promise<readonly R[]>
+  run(statement: SQL): Promise<readonly Row[]>
   /** Several statements in one transaction; the rows of each. One round trip. */
   runAll(statements: readonly SQL[]): Promise<readonly (readonly Row[])[]>
 }
@@ -24,9 +24,9 @@ export function createAuthorizedDatabase(runBatch: RunBatch, authorized: Authori
   const runAll = async (statements: readonly SQL[]) => (await runBatch([guard, ...statements])).slice(1)
   return {
     runAll,
-    async run<R extends Row>(statement: SQL) {
-      const [rows] = await runAll([statement])
-      return rows as readonly R[]
+    async run(statement) {
+      const [rows = []] = await runAll([statement])
+      return rows
     },
   }
 }

@@ -4,7 +4,9 @@
  * by the database, and gets the recorded answer. Answers are sealed: one may show a secret once.
  */
 import { type SQL, sql } from 'drizzle-orm'
-import type { RunBatch } from '../db/run-batch.ts'
+import { z } from 'zod'
+import { checkRows } from '../db/json-row.ts'
+import type { Row, RunBatch } from '../db/run-batch.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { Answer } from './operation.ts'
 
@@ -33,6 +35,11 @@ export async function claimKey(
 
 export const selectRecorded = (actorId: string, key: string): SQL =>
   sql`select fingerprint, answer_sealed from idempotency_keys where actor_id = ${actorId} and key = ${key}`
+
+const recordedRow = z.object({ fingerprint: z.string(), answer_sealed: z.string() })
+
+/** The row of `selectRecorded`, if there is one. */
+export const readRecorded = (rows: readonly Row[]) => checkRows(recordedRow, rows)[0]
 
 /** The recorded answer; undefined when it cannot be opened any more. */
 export async function openRecorded(

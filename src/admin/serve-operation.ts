@@ -10,7 +10,7 @@ import { describeError } from '../kit/describe-error.ts'
 import { type Problem, renderProblem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { type Authenticated, authenticate } from './authenticate.ts'
-import { claimKey, fingerprintOf, openRecorded, selectRecorded } from './idempotency.store.ts'
+import { claimKey, fingerprintOf, openRecorded, readRecorded, selectRecorded } from './idempotency.store.ts'
 import type { AdminCall, Answer, Operation } from './operation.ts'
 import { isReplay, problemOfError } from './problem-of-error.ts'
 import { idempotencyKeyReused, invalidRequest, serverError, unavailable } from './problems.ts'
@@ -114,7 +114,7 @@ async function replay(
   key: string,
 ): Promise<Result<Answer, Problem>> {
   const { deps, actor } = situation
-  const [row] = await db.run<{ fingerprint: string; answer_sealed: string }>(selectRecorded(actor.id, key))
+  const row = readRecorded(await db.run(selectRecorded(actor.id, key)))
   if (!row) return err(unavailable)
   if (row.fingerprint !== (await fingerprintOfCall(situation))) return err(idempotencyKeyReused)
   const answer = await openRecorded(deps.root, actor.id, key, row.answer_sealed)

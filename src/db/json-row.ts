@@ -1,6 +1,7 @@
 /**
- * Rows as one JSON value each. What is selected and what it is read as are one thing, so that no operation says by
- * itself what Postgres will answer: the types are those of `schema.ts`, or of the schema that checks the value.
+ * Rows with types. A row of a table is one JSON value: what is selected and what it is read as are one thing, so that no
+ * operation says by itself what Postgres will answer. The types are those of `schema.ts`, or of a schema that checks
+ * the row.
  */
 import { getTableColumns, type SQL, sql, type Table } from 'drizzle-orm'
 import type { z } from 'zod'
@@ -43,3 +44,9 @@ export const allRows = <R>({ read }: JsonRow<R>, rows: readonly Row[] = []): rea
 
 export const firstRow = <R>(row: JsonRow<R>, rows: readonly Row[] = []): R | undefined =>
   allRows(row, rows.slice(0, 1))[0]
+
+/** Rows of several columns, checked by a schema. */
+export const checkRows = <S extends z.ZodType>(
+  schema: S,
+  rows: readonly Row[] = [],
+): readonly z.output<S>[] => rows.map((row) => schema.parse(row))

@@ -1,17 +1,18 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import { shownEvent } from '../../audit/search/event-query.store.ts'
+import { checkRows } from '../../db/json-row.ts'
 import { checkpointMembers, evidenceEvent } from '../../evidence/evidence.store.ts'
-import { type StoredCheckpoint, type StoredLeaf, withDigests } from '../../evidence/evidence-row.ts'
+import { withDigests } from '../../evidence/evidence-row.ts'
 import { hashCheckpoint } from '../../evidence/format/checkpoint.ts'
-import type { EvidenceEvent } from '../../evidence/format/evidence-event.ts'
+import { evidenceEventSchema } from '../../evidence/format/evidence-event.ts'
 import { inclusionProof } from '../../evidence/format/merkle-tree.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { auditEventSchema, type ShownEvent } from './audit-event.ts'
+import { auditEventSchema } from './audit-event.ts'
 import { checkpointSchema } from './checkpoint.ts'
+import { eventRow } from './event-list.store.ts'
 
 const sealSchema = z
   .object({
@@ -26,12 +27,14 @@ const sealSchema = z
   })
   .openapi('AuditSeal')
 
-interface Found {
-  readonly event: ShownEvent
-  readonly evidence: EvidenceEvent
-  readonly checkpoint: StoredCheckpoint | null
-  readonly leaves: readonly StoredLeaf[] | null
-}
+const digest = z.string().nullable()
+const foundRow = z.object({
+  event: z.unknown().transform(eventRow.read),
+  evidence: z.unknown(),
+  checkpoint: checkpointSchema.omit({ hash: true }).nullable(),
+  leaves: z.array(z.tuple([z.number(), z.string(), digest, digest])).nullable(),
+})
+type Found = z.output<typeof foundRow>
 
 export const getAuditEvent = defineOperation({
   id: 'getAuditEvent',
@@ -49,14 +52,15 @@ export const getAuditEvent = defineOperation({
     },
   },
   async run({ db, params }) {
-    const [row] = await db.run<Record<keyof Found, unknown>>(sql`
-      select ${shownEvent} as event, ${evidenceEvent} as evidence, seal.checkpoint, seal.leaves
+    const rows = await db.run(sql`
+      select ${eventRow.json} as event, ${evidenceEvent} as evidence, seal.checkpoint, seal.leaves
       from audit_events left join lateral (
         select jsonb_build_object(${checkpointMembers}) as checkpoint, leaves from audit_checkpoints as checkpoint
         where checkpoint.last_position >= audit_events.position order by sequence limit 1
       ) as seal on true
       where id = ${params.event_id}::uuid`)
-    return row ? answer(200, await withProof(row as unknown as Found)) : err(notFound)
+    const [found] = checkRows(foundRow, rows)
+    return found ? answer(200, await withProof(found)) : err(notFound)
   },
 })
 
@@ -68,7 +72,7 @@ async function withProof({ event, evidence, checkpoint, leaves }: Found) {
   return {
     ...event,
     seal: {
-      evidence: { ...withDigests([evidence], leaves)[0] },
+      evidence: { ...withDigests([evidenceEventSchema.parse(evidence)], leaves)[0] },
       leaf: hashes[index] as string,
       index,
       path: [...(await inclusionProof(hashes, index))],

@@ -1,8 +1,12 @@
 /** Scopes and resource servers a client names must exist. */
 import { sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import { checkRows } from '../../db/json-row.ts'
 import type { Fault } from '../../kit/problem.ts'
 import type { AdminCall } from '../operation.ts'
+
+const namesRow = z.object({ scopes: z.array(z.string()), resources: z.array(z.string()) })
 
 /**
  * Faults for names that are not registered. The cached catalog answers for free; only what it does not know is
@@ -20,11 +24,12 @@ export async function checkRegistered(
     resources: [...metadata.resources, ...metadata.serves_resources].filter((name) => !resources.has(name)),
   }
   if (asked.scopes.length + asked.resources.length === 0) return []
-  const [found] = await call.db.run<{ scopes: string[]; resources: string[] }>(sql`
+  const rows = await call.db.run(sql`
     select array(select name from scopes where name in (
         select jsonb_array_elements_text(${JSON.stringify(asked.scopes)}::jsonb))) as scopes,
       array(select resource from resource_servers where resource in (
         select jsonb_array_elements_text(${JSON.stringify(asked.resources)}::jsonb))) as resources`)
+  const [found] = checkRows(namesRow, rows)
   for (const name of found?.scopes ?? []) scopes.add(name)
   for (const name of found?.resources ?? []) resources.add(name)
   const unknownScope = asked.scopes.find((name) => !scopes.has(name))

@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { checkRows } from '../../db/json-row.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { clientIdParam, secretSchema } from './client-schemas.ts'
 
-interface SecretRow {
-  readonly id: string
-  readonly created_at: string
-  readonly expires_at: string | null
-}
+const time = z.coerce.date().transform((date) => date.toISOString())
+const secretsRow = z.object({
+  secrets: z.array(z.object({ id: z.string(), created_at: time, expires_at: time.nullable() })),
+})
 
 export const listClientSecrets = defineOperation({
   id: 'listClientSecrets',
@@ -27,17 +27,12 @@ export const listClientSecrets = defineOperation({
     },
   },
   async run({ db, params: { client_id } }) {
-    const [row] = await db.run<{ secrets: readonly SecretRow[] }>(sql`
+    const rows = await db.run(sql`
       select (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'created_at', created_at,
           'expires_at', expires_at) order by created_at desc, id), '[]')
         from client_secrets where client_id = clients.client_id) as secrets
       from clients where client_id = ${client_id}`)
-    if (!row) return err(notFound)
-    const items = row.secrets.map(({ id, created_at, expires_at }) => ({
-      id,
-      created_at: new Date(created_at).toISOString(),
-      expires_at: expires_at && new Date(expires_at).toISOString(),
-    }))
-    return answer(200, { items })
+    const [row] = checkRows(secretsRow, rows)
+    return row ? answer(200, { items: row.secrets }) : err(notFound)
   },
 })

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { checkRows } from '../../db/json-row.ts'
 import { wholeNumber } from '../../kit/field-schemas.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { type StatsRow, selectStats } from './stats.store.ts'
+import { selectStats, statsRow } from './stats.store.ts'
 
 const count = (description: string) => z.number().int().openapi({ description, example: 42 })
 
@@ -45,7 +46,7 @@ export const getStats = defineOperation({
     },
   },
   async run({ db, now, query: { days } }) {
-    const [row] = await db.run<StatsRow>(selectStats(now, days))
+    const [row] = checkRows(statsRow, await db.run(selectStats(now, days)))
     if (!row) throw new Error('the statistics query returned no row')
     const { total_users, active_users, total_clients, enabled_clients, active_clients } = row
     return answer(200, {

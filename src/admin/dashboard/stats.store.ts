@@ -5,25 +5,24 @@
  * through all of them.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { AuditEventType } from '../../audit/event.ts'
 
-export interface StatsRow extends Record<string, unknown> {
-  readonly total_users: number
-  readonly active_users: number
-  readonly total_clients: number
-  readonly enabled_clients: number
-  readonly active_clients: number
-  readonly days: {
-    date: string
-    users_created: number
-    sign_ins: number
-    sign_in_failures: number
-    tokens_issued: number
-  }[]
-}
+const number = z.number()
+export const statsRow = z.object({
+  ...{ total_users: number, active_users: number },
+  ...{ total_clients: number, enabled_clients: number, active_clients: number },
+  days: z.array(
+    z.object({
+      date: z.string(),
+      ...{ users_created: number, sign_ins: number, sign_in_failures: number, tokens_issued: number },
+    }),
+  ),
+})
+export type StatsRow = z.output<typeof statsRow>
 
 /**
- * One row `StatsRow`.
+ * One row, for `statsRow`.
  * @param now milliseconds since the Unix epoch
  * @param days how many UTC days, the one of `now` included
  */

@@ -1,7 +1,8 @@
 /** Settings in Postgres: a row appears with the first change, so version 0 is "never changed". */
 import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { AuditEvent } from '../../audit/event.ts'
-import { firstRow, tableRow } from '../../db/json-row.ts'
+import { checkRows, firstRow, tableRow } from '../../db/json-row.ts'
 import type { Row } from '../../db/run-batch.ts'
 import { settings } from '../../db/schema.ts'
 import type { Problem } from '../../kit/problem.ts'
@@ -58,9 +59,11 @@ export const changeSetting = (input: {
   ]
 }
 
+const attemptRow = z.object({ matched: z.boolean(), differs: z.boolean(), written: z.boolean() })
+
 /** The row after the change, undefined if there is none still; 412 for another version. */
 export function settingOutcome(rows: readonly (readonly Row[])[]): Result<SettingRow | undefined, Problem> {
-  const [attempt] = (rows[0] ?? []) as readonly { matched: boolean; differs: boolean; written: boolean }[]
+  const [attempt] = checkRows(attemptRow, rows[0])
   const setting = firstRow(settingRow, rows[1])
   const isLost = !attempt?.matched || (attempt.differs && !attempt.written)
   return isLost ? err(preconditionFailed(setting?.version ?? 0)) : ok(setting)

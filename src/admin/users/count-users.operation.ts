@@ -1,8 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { checkRows } from '../../db/json-row.ts'
 import { userCondition } from '../../users/user-filter.store.ts'
 import { filterOf, userFilterQuery } from '../../users/user-filter.ts'
 import { answer, defineOperation } from '../operation.ts'
+
+const counted = z.object({ total: z.number(), active: z.number() })
 
 export const countUsers = defineOperation({
   id: 'countUsers',
@@ -25,10 +28,10 @@ export const countUsers = defineOperation({
     },
   },
   async run({ db, query }) {
-    const [row] = await db.run<{ total: number; active: number }>(sql`
+    const rows = await db.run(sql`
       select count(*)::int as total, count(*) filter (where status = 'active')::int as active
       from users where ${userCondition(filterOf(query))}`)
-    const { total = 0, active = 0 } = row ?? {}
+    const [{ total, active } = { total: 0, active: 0 }] = checkRows(counted, rows)
     return answer(200, { total_count: total, by_status: { active, disabled: total - active } })
   },
 })

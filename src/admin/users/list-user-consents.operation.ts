@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { allRows, builtRow } from '../../db/json-row.ts'
 import { timestamp } from '../../kit/field-schemas.ts'
 import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
@@ -19,9 +20,11 @@ const consent = z
   })
   .openapi('UserConsent')
 
-interface Row extends Record<string, unknown> {
-  readonly consent: z.input<typeof consent>
-}
+const time = z.coerce.date().transform((date) => date.toISOString())
+const consentRow = builtRow(
+  sql`to_jsonb(consents) || jsonb_build_object('client_name', clients.client_name)`,
+  consent.extend({ granted_at: time, updated_at: time }),
+)
 
 export const listUserConsents = defineOperation({
   id: 'listUserConsents',
@@ -41,16 +44,11 @@ export const listUserConsents = defineOperation({
     const [, rows] = await db.runAll([
       refuseUnknownUser(user_id),
       sql`
-        select to_jsonb(consents) - 'user_id' || jsonb_build_object('client_name', clients.client_name) as consent
+        select ${consentRow.json} as row
         from consents join clients using (client_id)
         where consents.user_id = ${user_id}::uuid
         order by consents.client_id limit ${largestList}`,
     ])
-    const items = (rows as readonly Row[]).map((row) => ({
-      ...row.consent,
-      granted_at: new Date(row.consent.granted_at).toISOString(),
-      updated_at: new Date(row.consent.updated_at).toISOString(),
-    }))
-    return answer(200, { items })
+    return answer(200, { items: [...allRows(consentRow, rows)] })
   },
 })
