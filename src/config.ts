@@ -3,12 +3,10 @@
  * generated from this schema (`npm run docs:generate`), so every description here is what operators read.
  */
 import { z } from 'zod'
-import { isPublicHost } from './kit/public-host.ts'
+import { isLoopbackHost, isPublicHost } from './kit/public-host.ts'
 import { parsePolicyOverrides } from './rate-limits/policies.ts'
 
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
-
-const isLoopback = (url: string): boolean => URL.canParse(url) && loopbackHosts.has(new URL(url).hostname)
+const isLoopback = (url: string): boolean => URL.canParse(url) && isLoopbackHost(new URL(url).hostname)
 
 /** Whether it is `host:port` as a URL has it, of a public host and not the port that needs no permission. */
 function isFetchHost(text: string): boolean {

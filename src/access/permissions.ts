@@ -34,3 +34,6 @@ export const permissions = {
 export type Permission = keyof typeof permissions
 
 export const permissionNames = Object.keys(permissions) as readonly Permission[]
+
+/** How a role is called. */
+export const roleNamePattern = /^[a-z][a-z0-9_-]{0,62}$/

@@ -11,6 +11,7 @@ import type { Authorized } from '../access/authorized.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { readBearerToken } from '../kit/bearer-token.ts'
 import type { Problem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
@@ -164,7 +165,7 @@ function bearerOf(request: Request, { upgrade }: CalledOperation): string | unde
   const header = request.headers.get('authorization')
   const [protocol, token] = (request.headers.get('sec-websocket-protocol') ?? '').split(/\s*,\s*/)
   if (header === null && upgrade && protocol === 'authly.bearer') return token ?? ''
-  return header === null ? undefined : (/^bearer ([\w.~+/=-]+)$/i.exec(header)?.[1] ?? '')
+  return header === null ? undefined : (readBearerToken(header) ?? '')
 }
 
 /** Whether the token still lives, may be used from here, and has the scope. */

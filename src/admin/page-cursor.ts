@@ -2,8 +2,10 @@
  * Cursors of keyset pages: where the last item of a page stood in the order. Opaque and bound to the query they
  * came from, so that a cursor of one list cannot be used in another and mean something else.
  */
+
 import { decodeText, encodeText } from '../kit/base64url.ts'
 import { isInstant } from '../kit/clock.ts'
+import { uuidPattern } from '../kit/patterns.ts'
 
 /** Values of what the list is sorted by, of the last item; the last ones are its key. */
 export type CursorValues = readonly (string | number | null)[]
@@ -14,8 +16,7 @@ export const encodeCursor = (query: string, values: CursorValues): string =>
 
 /** What stands at a place of a cursor, as Postgres takes it. Anybody can write a cursor: it is not secret. */
 const kinds = {
-  uuid: (value: unknown): value is string =>
-    typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
+  uuid: (value: unknown): value is string => typeof value === 'string' && uuidPattern.test(value),
   /** Postgres stores no NUL, and no surrogate alone. */
   text: (value: unknown): value is string => typeof value === 'string' && !/[\0\p{Cs}]/u.test(value),
   /** As `to_jsonb` writes a timestamptz: with microseconds. */

@@ -1,7 +1,6 @@
 /** Which ids a client may be given. */
+import { isUuid } from '../kit/patterns.ts'
 
-/** How user ids look, in any case. */
-const userIdSyntax = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** Names of the server's own clients and words that log readers would take for something else. */
 const reservedPrefixes = ['authly', 'admin:', 'system', 'anonymous', 'urn:']
 
@@ -12,7 +11,7 @@ export function clientIdFault(clientId: string): string | undefined {
   }
   // RFC 9068 §5: `sub` of a service's token is its client id. One that looks like a user id would let a client
   // pass for a person at a resource server that looks at `sub` alone.
-  if (userIdSyntax.test(clientId)) return 'must not look like a user id (RFC 9068 §5)'
+  if (isUuid(clientId)) return 'must not look like a user id (RFC 9068 §5)'
   const reserved = reservedPrefixes.find((prefix) => clientId.toLowerCase().startsWith(prefix))
   return reserved === undefined ? undefined : `must not begin with ${reserved}`
 }

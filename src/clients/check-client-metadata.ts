@@ -6,6 +6,7 @@
 
 import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
+import { isLoopbackHost } from '../kit/public-host.ts'
 import { acrValuesSupported } from '../protocol/acr.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
@@ -144,7 +145,7 @@ const sector: Rule = (metadata, context) => {
 /** Private-use schemes and loopback addresses name no owner: there the application is its own sector (subject.ts). */
 const ownerOf = (address: string): string => {
   const { host, hostname } = new URL(address)
-  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? '' : host
+  return isLoopbackHost(hostname) ? '' : host
 }
 
 /** RFC 9700 §2.1.1: without PKCE only the nonce of an ID token shows that a code was injected. */

@@ -3,7 +3,7 @@ import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Client, FindClient } from './client.ts'
 
 /** RFC 6749 appendix A.1 (VSCHAR); anything else cannot be a client id and costs no I/O. */
-const clientIdSyntax = /^[\x20-\x7e]{1,255}$/
+export const clientIdPattern = /^[\x20-\x7e]{1,255}$/
 
 /** Cache key of a client: whoever changes one refreshes this key. */
 export const clientCacheKey = (clientId: string): string => `client:${clientId}`
@@ -15,7 +15,7 @@ export function createFindClient(needs: {
 }): FindClient {
   const { cache, loadClient } = needs
   return async (clientId, options) => {
-    if (!clientIdSyntax.test(clientId)) return undefined
+    if (!clientIdPattern.test(clientId)) return undefined
     const key = clientCacheKey(clientId)
     if (options?.onlyKnown && !cache.knows(key)) return undefined
     const client = await cache.read(key, () => loadClient(clientId))

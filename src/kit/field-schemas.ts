@@ -1,12 +1,14 @@
 /** Schemas of single values that the API takes and shows: ids, times, numbers and flags. */
+
 import { z } from '@hono/zod-openapi'
 import { isInstant } from '../kit/clock.ts'
+import { uuidPattern, wholeNumberPattern } from './patterns.ts'
 
 /** Lower-case, as we print them; anything else names nothing. */
 export const uuid = (description: string) =>
   z
     .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    .regex(uuidPattern)
     .openapi({ description, example: '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60', format: 'uuid' })
 
 /** RFC 3339 with milliseconds, in UTC, as we print it. */
@@ -37,7 +39,7 @@ export const wholeNumber = (rules: {
 }) =>
   z
     .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .regex(wholeNumberPattern, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= rules.minimum && value <= rules.maximum, {
       message: `must be from ${rules.minimum} to ${rules.maximum}`,

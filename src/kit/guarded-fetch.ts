@@ -4,7 +4,7 @@
  * no credentials, no redirects, bounded in size and time. A name that resolves to a private address is the
  * platform's to stop: Workers cannot reach private networks, and `workerd` allows only public ones.
  */
-import { isPublicHost } from './public-host.ts'
+import { isLoopbackHost, isPublicHost } from './public-host.ts'
 import { readBytes } from './read-body.ts'
 import { err, ok, type Result } from './result.ts'
 
@@ -62,7 +62,7 @@ export function checkAddress(address: string, rules: FetchRules): Result<string,
   // The parser normalises the host: decimal, octal and hexadecimal IPv4, full-width digits, mixed case.
   const url = new URL(address)
   if (url.username !== '' || url.password !== '') return refuse('credentials in the URL')
-  if (rules.allowLoopbackFetch && isLoopback(url.hostname) && /^https?:$/.test(url.protocol)) {
+  if (rules.allowLoopbackFetch && isLoopbackHost(url.hostname) && /^https?:$/.test(url.protocol)) {
     return ok(url.href)
   }
   if (url.protocol !== 'https:') return refuse('not https')
@@ -73,5 +73,3 @@ export function checkAddress(address: string, rules: FetchRules): Result<string,
   if (!isPublicHost(url.hostname)) return refuse('not a public host')
   return ok(url.href)
 }
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '127.0.0.1' || host === '[::1]'

@@ -36,6 +36,10 @@ const localSuffixes = [
   'onion',
 ]
 
+/** Names of this very machine. @param hostname `URL.hostname` */
+export const isLoopbackHost = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+
 /** @param hostname `URL.hostname`: lower case, IPv6 in brackets */
 export function isPublicHost(hostname: string): boolean {
   const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname

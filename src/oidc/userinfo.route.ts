@@ -1,6 +1,7 @@
 /** `GET|POST /oidc/userinfo`: the token comes in the header or, by POST, in a form (RFC 6750 §2). */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import { readBearerToken } from '../kit/bearer-token.ts'
 import { DescribedRoutes, formRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
@@ -41,7 +42,7 @@ export const userInfoRoutes = new DescribedRoutes<AppEnv>()
   )
 
 async function answer(c: Context<AppEnv>): Promise<Response> {
-  const token = await readBearerToken(c.req.raw)
+  const token = await readToken(c.req.raw)
   if (!token.ok) return renderOAuthRefusal(token.error)
   const info = await userInfo(c.env.deps, token.value)
   if (!info.ok) return renderOAuthRefusal(info.error)
@@ -50,9 +51,8 @@ async function answer(c: Context<AppEnv>): Promise<Response> {
 }
 
 /** One token, in one place: two would let two parsers see two different requests (RFC 6750 §2). */
-async function readBearerToken(request: Request): Promise<Result<string, OAuthRefusal>> {
-  const header = request.headers.get('authorization')
-  const fromHeader = header === null ? undefined : /^bearer ([\w.~+/=-]+)$/i.exec(header)?.[1]
+async function readToken(request: Request): Promise<Result<string, OAuthRefusal>> {
+  const fromHeader = readBearerToken(request.headers.get('authorization'))
   const hasForm = request.method === 'POST' && request.headers.get('content-type') !== null
   const form = hasForm ? await readForm(request) : undefined
   if (form && !form.ok) return form

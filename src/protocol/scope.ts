@@ -15,14 +15,20 @@ export const identityScopes: ReadonlySet<string> = new Set([
 /** Scopes of the admin API; each is the name of a permission. */
 export const isAdminScope = (scope: string): boolean => scope.startsWith('admin:')
 
-const token = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+/** One scope value. */
+export const scopeValuePattern = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+/** Scope values, one space between two. */
+export const scopeListPattern = /^([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
 const maxScopes = 64
 
 /** The distinct scope values of a parameter, in the order asked. */
 export function parseScope(parameter: string | undefined): Result<readonly string[], OAuthRefusal> {
   if (parameter === undefined) return ok([])
   const scopes = [...new Set(parameter.split(' ').filter((scope) => scope !== ''))]
-  if (scopes.length > maxScopes || scopes.some((scope) => scope.length > 256 || !token.test(scope))) {
+  if (
+    scopes.length > maxScopes ||
+    scopes.some((scope) => scope.length > 256 || !scopeValuePattern.test(scope))
+  ) {
     return err(refuse('invalid_scope', 'scope is malformed'))
   }
   return ok(scopes)

@@ -1,5 +1,7 @@
 /** The subject a client knows a person by (OpenID Connect Core §8). */
+
 import type { Client } from '../clients/client.ts'
+import { isLoopbackHost } from '../kit/public-host.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 
 /** Clients of one sector share a pairwise subject; two sectors cannot link theirs without our key (§8.1). */
@@ -15,10 +17,8 @@ export async function subjectFor(root: RootSecret, client: Client, userId: strin
 function sectorOf(client: Client): string {
   if (client.sector_identifier) return client.sector_identifier
   const { host, hostname } = new URL(client.redirect_uris[0] ?? 'none:')
-  return host === '' || loopbackHosts.has(hostname) ? client.client_id : host
+  return host === '' || isLoopbackHost(hostname) ? client.client_id : host
 }
-
-const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** The `sid` claim: names a session to one client, without letting two clients compare notes. */
 export const sessionIdFor = async (root: RootSecret, clientId: string, sessionId: string): Promise<string> =>

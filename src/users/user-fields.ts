@@ -1,5 +1,7 @@
 /** What an account holds, as the API takes and shows it: for one account, for bulk work and for imports alike. */
+
 import { z } from 'zod'
+import { roleNamePattern } from '../access/permissions.ts'
 import { isLanguageTag } from '../kit/language-tag.ts'
 import { isDomain, toUnicodeDomain, typedText } from './normal-form.ts'
 import { isIdentifierText, isPlainLine, isPlainText } from './user-text.ts'
@@ -132,7 +134,7 @@ export const profilePatch = z
   .meta({ id: 'UserProfilePatch', description: 'Null takes a claim away' })
 
 export const roleNames = z
-  .array(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/))
+  .array(z.string().regex(roleNamePattern))
   .max(50)
   .refine((names) => new Set(names).size === names.length, 'must not repeat a role')
   .meta({ description: 'Roles of the platform' })

@@ -1,5 +1,7 @@
 /** Which people: the filter of the list, of counts, of bulk work and of exports. Conditions are joined by "and". */
+
 import { z } from 'zod'
+import { roleNamePattern } from '../access/permissions.ts'
 import { identifierForm, searchForm } from './normal-form.ts'
 import { addressParts, claimNames } from './user-fields.ts'
 
@@ -55,11 +57,7 @@ const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) =>
   phone_number: exact('Exactly this one', 20),
   phone_number_verified: flag('Whether the phone number is verified'),
   status: z.enum(['active', 'disabled']).optional(),
-  role: z
-    .string()
-    .regex(/^[a-z][a-z0-9_-]{0,62}$/)
-    .optional()
-    .describe('Has this role'),
+  role: z.string().regex(roleNamePattern).optional().describe('Has this role'),
   has_password: flag('Whether the person has a password'),
   invited: flag('Whether an invitation has been sent and not been used'),
   created_after: instant('Created then or later'),

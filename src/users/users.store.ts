@@ -1,17 +1,18 @@
 /** Users in Postgres: one statement per question. */
+
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { passwordCredentials, userIdentifiers, users } from '../db/schema.ts'
+import { isUuid } from '../kit/patterns.ts'
 import { identifierForm, plainForm } from './normal-form.ts'
 import type { FoundForLogin, User, UserWithPassword } from './user.ts'
 
-const uuidSyntax = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** RFC 5321 §4.5.3.1 allows 254 characters in an address; usernames are shorter. */
 const maxIdentifierLength = 254
 
 /** The user with this id; `undefined` when there is none or the text is no UUID. */
 export async function findUser(database: Database, userId: string): Promise<User | undefined> {
-  if (!uuidSyntax.test(userId)) return undefined
+  if (!isUuid(userId)) return undefined
   const [row] = await database.select().from(users).where(eq(users.id, userId)).limit(1)
   return row && toUser(row)
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import { positionPattern, streamQuery, toSubscription } from '../../audit/stream/stream-query.ts'
+import { streamQuery, toSubscription } from '../../audit/stream/stream-query.ts'
+import { wholeNumberPattern } from '../../kit/patterns.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { invalidRequest, unavailable } from '../problems.ts'
@@ -50,7 +51,7 @@ export const streamAuditEvents = defineOperation({
   async run(call) {
     // An empty one is what a client sends that never saw an id.
     const lastEventId = call.request.headers.get('last-event-id') || undefined
-    if (lastEventId !== undefined && !positionPattern.test(lastEventId)) {
+    if (lastEventId !== undefined && !wholeNumberPattern.test(lastEventId)) {
       return err(invalidRequest([{ header: 'last-event-id', detail: 'must be a position' }]))
     }
     // Refuses whoever may not read the trail; the stream asks again with every page.

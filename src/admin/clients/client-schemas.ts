@@ -1,17 +1,18 @@
 /** Schemas of clients: each member's own shape. What members mean together is in src/clients/check-client-metadata.ts. */
+
 import { z } from 'zod'
+import { clientIdPattern } from '../../clients/find-client.ts'
 import { signingAlgs } from '../../keys/algorithms.ts'
 import { uuid } from '../../kit/field-schemas.ts'
+import { singleLinePattern } from '../../kit/patterns.ts'
 import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
 import { grantTypes } from '../../oauth/grants/index.ts'
 import { clientAuthMethodNames } from '../../protocol/client-auth-methods.ts'
+import { scopeListPattern } from '../../protocol/scope.ts'
 
 /** Any client id that may be stored (RFC 6749 appendix A.1). */
 export const clientIdParam = z.object({
-  client_id: z
-    .string()
-    .regex(/^[\x20-\x7e]{1,255}$/)
-    .meta({ description: 'Client id', example: 'demo-web' }),
+  client_id: z.string().regex(clientIdPattern).meta({ description: 'Client id', example: 'demo-web' }),
 })
 export const secretParams = clientIdParam.extend({ secret_id: uuid('Secret') })
 
@@ -33,8 +34,7 @@ const label = (description: string, max: number) =>
     .min(1)
     .max(max)
     // Attack: a name that draws outside its line on the consent page or in a log.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; \p{Cc} needs a flag, and JSON Schema has none
-    .regex(/^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$/, 'must not contain control characters')
+    .regex(singleLinePattern, 'must not contain control characters')
     .meta({ description })
 const seconds = (description: string, min: number, max: number) =>
   z.number().int().min(min).max(max).meta({ description, example: max })
@@ -75,17 +75,10 @@ const valued = {
   ).meta({
     example: ['code'],
   }),
-  scope: z
-    .string()
-    .max(8192)
-    .regex(
-      /^([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?$/,
-      'must be scope values separated by one space',
-    )
-    .meta({
-      description: 'Scopes the client may ask for, space-separated (RFC 7591 §2)',
-      example: 'openid profile',
-    }),
+  scope: z.string().max(8192).regex(scopeListPattern, 'must be scope values separated by one space').meta({
+    description: 'Scopes the client may ask for, space-separated (RFC 7591 §2)',
+    example: 'openid profile',
+  }),
   resources: distinct(
     z.string().min(1).max(2048),
     50,

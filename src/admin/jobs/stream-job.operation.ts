@@ -1,12 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { narrow } from '../../access/authorized.ts'
+import { wholeNumberPattern } from '../../kit/patterns.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { invalidRequest, notFound } from '../problems.ts'
 import { jobParams } from './job.ts'
 import { selectJob } from './select-job.store.ts'
-
-const revisionPattern = /^\d{1,15}$/
 
 const example = `retry: 2000
 id: 7
@@ -29,7 +28,7 @@ once if there is something newer.`,
   headers: {
     'Last-Event-ID': z
       .string()
-      .regex(revisionPattern)
+      .regex(wholeNumberPattern)
       .optional()
       .openapi({ description: 'Id of the last event received', example: '7' }),
   },
@@ -42,7 +41,7 @@ once if there is something newer.`,
   async run({ authorized, db, deps, params: { job_id }, request, token }) {
     // An empty one is what a client sends that never saw an id.
     const last = request.headers.get('last-event-id') || undefined
-    if (last !== undefined && !revisionPattern.test(last)) {
+    if (last !== undefined && !wholeNumberPattern.test(last)) {
       return err(invalidRequest([{ header: 'last-event-id', detail: 'must be a number' }]))
     }
     const [row] = await db.run(selectJob(job_id))

@@ -1,6 +1,6 @@
 /** A role as the API shows and takes it. */
 import { z } from 'zod'
-import { type Permission, permissionNames } from '../../access/permissions.ts'
+import { type Permission, permissionNames, roleNamePattern } from '../../access/permissions.ts'
 
 interface RoleRow {
   readonly name: string
@@ -12,10 +12,7 @@ interface RoleRow {
   readonly updated_at: Date
 }
 
-export const roleName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,62}$/)
-  .describe('Lower-case letters, digits, `-` and `_`')
+export const roleName = z.string().regex(roleNamePattern).describe('Lower-case letters, digits, `-` and `_`')
 
 const permissionList = z
   .array(z.enum(permissionNames as [Permission, ...Permission[]]))

@@ -1,21 +1,22 @@
 /** Scopes and resource servers as the API shows and takes them. */
+
 import { z } from 'zod'
-import { identityScopes, isAdminScope } from '../../protocol/scope.ts'
+import { singleLinePattern } from '../../kit/patterns.ts'
+import { identityScopes, isAdminScope, scopeValuePattern } from '../../protocol/scope.ts'
 
 const description = z
   .string()
   .min(1)
   .max(200)
   // Attack: a description that draws outside its line on the consent page.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; \p{Cc} needs a flag, and JSON Schema has none
-  .regex(/^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$/, 'must not contain control characters')
+  .regex(singleLinePattern, 'must not contain control characters')
   .meta({ description: 'Shown to people who are asked for consent', example: 'Read your orders' })
 
 /** RFC 6749 §3.3, and no longer than a token can carry many of. */
 const scopeName = z
   .string()
   .max(100)
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope value (RFC 6749 §3.3)')
+  .regex(scopeValuePattern, 'must be a scope value (RFC 6749 §3.3)')
   .meta({ description: 'Scope value', example: 'orders:read' })
 
 /** RFC 8707 §2: an absolute URI without fragment. */

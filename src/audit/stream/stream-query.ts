@@ -1,6 +1,8 @@
 /** What both live streams take, and how a request becomes a subscription. */
+
 import { z } from 'zod'
 import { type LastingAuthorization, narrow } from '../../access/authorized.ts'
+import { wholeNumberPattern } from '../../kit/patterns.ts'
 import { auditEventTypes } from '../event.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -28,9 +30,6 @@ export const id = (description: string) =>
     .optional()
     .describe(description)
 
-/** A position as it stands in `id:` lines and `position` members. */
-export const positionPattern = /^\d{1,15}$/
-
 export const streamQuery = z.object({
   types: listOf(auditEventTypes, 'event types', 'user.created,user.deleted'),
   families: listOf(families, 'event families', 'user,client'),
@@ -38,7 +37,7 @@ export const streamQuery = z.object({
   actor_id: id('Only what this person or client did'),
   client_id: id('Only events of this client'),
   outcome: z.enum(['success', 'failure']).optional().describe('Only events that ended so'),
-  after: z.string().regex(positionPattern, 'must be a position').optional().meta({
+  after: z.string().regex(wholeNumberPattern, 'must be a position').optional().meta({
     description: 'Position of the last event already known: what came since is sent first',
     example: '1042',
   }),

@@ -4,16 +4,14 @@
  */
 import { z } from 'zod'
 import type { InputRow } from '../../jobs/formats/input-row.ts'
+import { uuidPattern } from '../../kit/patterns.ts'
 import { sayFault } from '../../kit/say-fault.ts'
 import { isStorable } from '../../kit/storable.ts'
 import { addressParts, claimNames, hasIdentifier, rowFields, status } from '../user-fields.ts'
 
 /** Members of a row; a new one is a line here, or a field of the account (user-fields.ts). CSV columns follow. */
 const members = {
-  id: z
-    .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a UUID in lower case')
-    .optional(),
+  id: z.string().regex(uuidPattern, 'must be a UUID in lower case').optional(),
   ...rowFields,
   status: status.optional(),
   password: z.string().max(1024).optional(),
