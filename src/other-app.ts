@@ -18,7 +18,8 @@ import { loginRoutes } from './login/login.route.tsx'
 import { logoutRoutes } from './oidc/logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
 import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
-import { oauthJson, renderOAuthRefusal, temporarilyUnavailable } from './protocol/refusal.ts'
+import { temporarilyUnavailable } from './protocol/refusal.ts'
+import { oauthJson, renderOAuthRefusal } from './protocol/response.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 export const otherRoutes: readonly DescribedRoutes<AppEnv>[] = [

@@ -8,6 +8,7 @@ import type { Origin } from '../audit/event.ts'
 import type { AppEnv, Dependencies } from '../dependencies.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { type Problem, renderProblem } from '../kit/problem.ts'
+import { jsonResponse, noStoreHeaders } from '../kit/response.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { type Authenticated, authenticate } from './authenticate.ts'
 import { claimKey, fingerprintOf, openRecorded, readRecorded, selectRecorded } from './idempotency.store.ts'
@@ -148,13 +149,11 @@ function renderAnswer(
 ): Response {
   const headers: Record<string, string> = {
     ...limitHeaders,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
     'x-request-id': origin.request_id,
   }
   if (answer.version !== undefined) headers['etag'] = `"${answer.version}"`
   if (answer.location !== undefined) headers['location'] = answer.location
-  if (answer.body === undefined) return new Response(null, { status: answer.status, headers })
-  headers['content-type'] = 'application/json'
-  return new Response(JSON.stringify(answer.body), { status: answer.status, headers })
+  return answer.body === undefined
+    ? new Response(null, { status: answer.status, headers: { ...noStoreHeaders, ...headers } })
+    : jsonResponse(answer.body, answer.status, headers)
 }

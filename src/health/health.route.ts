@@ -2,13 +2,8 @@
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
 import { explain } from '../kit/explain.ts'
+import { jsonResponse } from '../kit/response.ts'
 import { checkHealth, type Health, patienceMilliseconds } from './check-health.ts'
-
-const headers = {
-  'content-type': 'application/json',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-}
 
 /** Attack: a flood of questions would be a flood of queries. An isolate asks its parts once in a while. */
 const keptMilliseconds = 1000
@@ -24,7 +19,7 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
       tag: 'Operations',
       responses: { 200: 'It runs' },
     },
-    () => new Response('{"status":"live"}', { headers }),
+    () => jsonResponse({ status: 'live' }),
   )
   .describe(
     {
@@ -48,7 +43,7 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
         kept = { until: c.env.deps.now() + keptMilliseconds, health }
       }
       const isAway = health.status === 'unavailable'
-      const response = new Response(JSON.stringify(health), { status: isAway ? 503 : 200, headers })
+      const response = jsonResponse(health, isAway ? 503 : 200)
       if (!isAway) return response
       return explain(response, { error: health.status, detail: JSON.stringify(health.checks) })
     },

@@ -1,6 +1,7 @@
 /** Problem details (RFC 9457): how JSON APIs that are not OAuth endpoints say no. */
 
 import { explain } from './explain.ts'
+import { jsonResponse } from './response.ts'
 
 /** Where in the request the fault lies: a JSON pointer into the body, a parameter, or a header. */
 export type FaultPlace =
@@ -34,16 +35,11 @@ export function renderProblem(
 ): Response {
   const { code, status, title, detail, errors, reason } = problem
   const body = { type: typePrefix + code, title, status, detail, request_id: requestId, errors }
-  const response = new Response(JSON.stringify(body), {
-    status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'x-request-id': requestId,
-      ...headers,
-      ...problem.headers,
-    },
+  const response = jsonResponse(body, status, {
+    'content-type': 'application/problem+json',
+    'x-request-id': requestId,
+    ...headers,
+    ...problem.headers,
   })
   return explain(response, { error: code, description: detail, detail: reason, at: errors?.map(placeOf) })
 }

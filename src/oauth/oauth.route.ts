@@ -3,7 +3,7 @@
 import { isConfidential } from '../clients/client.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, formRefusals, type RouteDescription } from '../kit/describe-route.ts'
-import { oauthJson, renderOAuthRefusal } from '../protocol/refusal.ts'
+import { oauthJson, renderOAuthRefusal } from '../protocol/response.ts'
 import { invalidClient } from './client-auth/client-credentials.ts'
 import { readClientRequest } from './client-request.ts'
 import { introspect } from './introspect.ts'

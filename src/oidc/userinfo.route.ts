@@ -5,14 +5,8 @@ import { readBearerToken } from '../kit/bearer-token.ts'
 import { DescribedRoutes, formRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
-import {
-  invalidRequest,
-  noStoreHeaders,
-  type OAuthRefusal,
-  oauthJson,
-  refuse,
-  renderOAuthRefusal,
-} from '../protocol/refusal.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { oauthHeaders, oauthJson, renderOAuthRefusal } from '../protocol/response.ts'
 import { userInfo } from './userinfo.ts'
 
 const responses = {
@@ -47,7 +41,7 @@ async function answer(c: Context<AppEnv>): Promise<Response> {
   const info = await userInfo(c.env.deps, token.value)
   if (!info.ok) return renderOAuthRefusal(info.error)
   if (info.value.format === 'json') return oauthJson(info.value.claims)
-  return new Response(info.value.jwt, { headers: { 'content-type': 'application/jwt', ...noStoreHeaders } })
+  return new Response(info.value.jwt, { headers: { 'content-type': 'application/jwt', ...oauthHeaders } })
 }
 
 /** One token, in one place: two would let two parsers see two different requests (RFC 6750 §2). */

@@ -3,8 +3,6 @@
  * what the server knows; `detail` is for the log alone.
  */
 
-import { crossOriginHeaders } from '../kit/cross-origin.ts'
-import { explain } from '../kit/explain.ts'
 import type { Messages } from '../messages/en.ts'
 
 /** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
@@ -65,35 +63,3 @@ export const temporarilyUnavailable = (detail: string): OAuthRefusal =>
     headers: { 'retry-after': '2' },
     detail,
   })
-
-/** Headers every OAuth response carries (RFC 6749 §5.1). */
-export const noStoreHeaders = {
-  'cache-control': 'no-store',
-  pragma: 'no-cache',
-  'x-content-type-options': 'nosniff',
-  ...crossOriginHeaders,
-} as const
-
-/** Built once: copying a Headers object costs a third of building one from a record. */
-const jsonHeaders = new Headers({ 'content-type': 'application/json;charset=UTF-8', ...noStoreHeaders })
-
-/** A JSON response that no cache keeps. */
-export function oauthJson(
-  body: object,
-  status = 200,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  const response = new Response(JSON.stringify(body), { status, headers: jsonHeaders })
-  for (const name in headers) response.headers.set(name, headers[name] as string)
-  return response
-}
-
-/** RFC 6749 §5.2 on the wire. */
-export function renderOAuthRefusal(refusal: OAuthRefusal): Response {
-  const { error, description, detail } = refusal
-  const response = oauthJson({ error, error_description: description }, refusal.status, {
-    ...refusal.headers,
-    ...(refusal.challenge ? { 'www-authenticate': refusal.challenge } : {}),
-  })
-  return explain(response, { error, description, detail })
-}

@@ -7,6 +7,7 @@ import { jobKinds } from '../../job-kinds.ts'
 import { openCredentialLines } from '../../jobs/credentials.ts'
 import { type ExportFormat, exportFormats } from '../../jobs/formats/row-writers.ts'
 import { jobFileNames } from '../../jobs/job.ts'
+import { noStoreHeaders } from '../../kit/response.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
@@ -79,8 +80,7 @@ export const getJobResults = defineOperation({
         headers: {
           'content-type': converted?.contentType ?? known.content_type,
           'content-disposition': `attachment; filename="job-${job_id}-${file}.${wanted ?? known.extension}"`,
-          'cache-control': 'no-store',
-          'x-content-type-options': 'nosniff',
+          ...noStoreHeaders,
         },
       }),
     )

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { narrow } from '../../access/authorized.ts'
 import { wholeNumberPattern } from '../../kit/patterns.ts'
 import { err, ok } from '../../kit/result.ts'
+import { serverSentEventHeaders } from '../../kit/server-sent-events.ts'
 import { defineOperation } from '../operation.ts'
 import { invalidRequest, notFound } from '../problems.ts'
 import { jobParams } from './job.ts'
@@ -50,14 +51,6 @@ once if there is something newer.`,
     const after = last === undefined ? undefined : Number(last)
     const stream = await deps.jobOf(job_id).watch({ after, authorization })
     if (!stream) return err(notFound)
-    return ok(
-      new Response(stream, {
-        headers: {
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-store',
-          'x-content-type-options': 'nosniff',
-        },
-      }),
-    )
+    return ok(new Response(stream, { headers: serverSentEventHeaders }))
   },
 })
