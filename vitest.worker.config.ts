@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 declare module 'vitest' {
   interface ProvidedContext {
     databaseUrl: string
+    databaseOwnerUrl: string
     databaseGatewayUrl: string
   }
 }
@@ -18,6 +19,8 @@ export default defineConfig({
         r2Buckets: ['FILES'],
         bindings: {
           DATABASE_URL: inject('databaseUrl'),
+          // For tests alone: a deployed worker does not have it.
+          DATABASE_OWNER_URL: inject('databaseOwnerUrl'),
           DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),
           AUTHLY_CLIENT_ADDRESS: 'cloudflare',
           AUTHLY_ISSUER: 'https://auth.test',

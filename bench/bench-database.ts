@@ -4,7 +4,10 @@ import pg from 'pg'
 import { startEmbeddedPostgres } from '../scripts/database/embedded-postgres.ts'
 
 export interface BenchDatabase {
+  /** Of the role that owns everything. */
   readonly url: string
+  /** Of the role that Authly's worker has. */
+  readonly workerUrl: string
   readonly postmasterPid: number
   /** Drops everything, for the next part. */
   empty(): Promise<void>
@@ -16,7 +19,7 @@ const emptying = 'DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASC
 /** Starts Postgres with its own data below `folder`; what an earlier run left is dropped. */
 export async function startBenchDatabase(folder: string, port: number): Promise<BenchDatabase> {
   const postgres = await startEmbeddedPostgres({ stateFolder: folder, port })
-  const client = new pg.Client({ connectionString: postgres.url })
+  const client = new pg.Client({ connectionString: postgres.ownerUrl })
   await client.connect()
   await client.query(emptying)
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
@@ -26,10 +29,16 @@ export async function startBenchDatabase(folder: string, port: number): Promise<
   const postmasterPid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
   await client.end()
   const empty = async () => {
-    const again = new pg.Client({ connectionString: postgres.url })
+    const again = new pg.Client({ connectionString: postgres.ownerUrl })
     await again.connect()
     await again.query(emptying)
     await again.end()
   }
-  return { url: postgres.url, postmasterPid, empty, stop: () => postgres.dispose() }
+  return {
+    url: postgres.ownerUrl,
+    workerUrl: postgres.databaseUrl,
+    postmasterPid,
+    empty,
+    stop: () => postgres.dispose(),
+  }
 }

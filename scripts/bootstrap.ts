@@ -1,14 +1,15 @@
 /**
- * `npm run bootstrap`: the first administrator, the scopes and the server's own clients of the database in DATABASE_URL,
+ * `npm run bootstrap`: the first administrator, the scopes and the server's own clients of the database in DATABASE_OWNER_URL,
  * for a new deployment. Prints the one-time password once; run again it only brings what a newer release needs.
  * `--issuer` (or AUTHLY_ISSUER) is where the worker serves: without it nobody can sign in to the API documentation.
  */
 import { parseArgs } from 'node:util'
 import { bootstrapDatabase } from './bootstrap/bootstrap-database.ts'
+import { databaseUrlsOfProcess } from './database/database-urls.ts'
 import { migrateDatabase } from './migrate.ts'
 import { describeFailure, errorCode } from './process/operator-error.ts'
 
-const usage = `Usage: DATABASE_URL=… npm run bootstrap -- [options]
+const usage = `Usage: DATABASE_OWNER_URL=… DATABASE_URL=… npm run bootstrap -- [options]
 
   --issuer <url>     where the worker serves; default AUTHLY_ISSUER
   --username <name>  of the first administrator; default admin
@@ -28,11 +29,11 @@ try {
     console.log(usage)
     process.exit(0)
   }
-  const databaseUrl = process.env['DATABASE_URL'] ?? ''
-  await migrateDatabase(databaseUrl)
+  const urls = databaseUrlsOfProcess()
+  await migrateDatabase(urls)
   const { username, email, issuer = process.env['AUTHLY_ISSUER'] } = values
   if (issuer === undefined) console.log('No --issuer: the API documentation gets no client to sign in with.')
-  const { admin, deletedClients } = await bootstrapDatabase(databaseUrl, {
+  const { admin, deletedClients } = await bootstrapDatabase(urls.ownerUrl, {
     admin: { username, email },
     issuer,
   })

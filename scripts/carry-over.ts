@@ -1,8 +1,9 @@
 /**
- * `npm run db:carry-over`: brings a database from before the first release to the migrations of today, once. DATABASE_URL
- * (or that of `.dev.vars`) names it; without one it is the embedded Postgres of this clone.
+ * `npm run db:carry-over`: brings a database from before the first release to the migrations of today, once. DATABASE_OWNER_URL
+ * and DATABASE_URL (or that of `.dev.vars`) name it; without them it is the embedded Postgres of this clone.
  */
 import { join } from 'node:path'
+import { findDatabaseUrls } from './database/database-urls.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { carryOverDatabase } from './migrate.ts'
 import { takeInstanceLock } from './process/instance-lock.ts'
@@ -17,7 +18,7 @@ async function carryOverEmbedded(): Promise<boolean> {
   try {
     const postgres = await startEmbeddedPostgres({ stateFolder })
     try {
-      return await carryOverDatabase(postgres.url)
+      return await carryOverDatabase(postgres)
     } finally {
       await postgres.dispose()
     }
@@ -27,9 +28,11 @@ async function carryOverEmbedded(): Promise<boolean> {
 }
 
 try {
-  const databaseUrl = process.env['DATABASE_URL'] || (await readDevVars(root)).own['DATABASE_URL']
-  const isCarriedOver =
-    databaseUrl === undefined ? await carryOverEmbedded() : await carryOverDatabase(databaseUrl)
+  const urls = findDatabaseUrls({
+    DATABASE_URL: process.env['DATABASE_URL'] || (await readDevVars(root)).own['DATABASE_URL'],
+    DATABASE_OWNER_URL: process.env['DATABASE_OWNER_URL'],
+  })
+  const isCarriedOver = urls === undefined ? await carryOverEmbedded() : await carryOverDatabase(urls)
   console.log(
     isCarriedOver
       ? 'The database was carried over. Its former journal is kept in drizzle.former_migrations.'

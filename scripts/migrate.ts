@@ -1,6 +1,7 @@
 /**
- * `npm run db:migrate`: brings DATABASE_URL to the schema, functions and triggers of drizzle/. Deployments run it before
- * they switch the worker, possibly from several regions at once: an advisory lock lets one work while the others wait.
+ * `npm run db:migrate`: brings the database to the schema, functions, triggers and grants of drizzle/, as its owner
+ * (DATABASE_OWNER_URL) and for the worker's role (DATABASE_URL). Deployments run it before they switch the worker,
+ * possibly from several regions at once: an advisory lock lets one work while the others wait.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,9 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import pg from 'pg'
 import { clientConfig, parseDatabaseUrl } from './database/database-address.ts'
+import { type DatabaseUrls, databaseUrlsOfProcess } from './database/database-urls.ts'
 import { isFormerJournal, replaceFormerJournal } from './database/former-migrations.ts'
 import { ensureJournal, type Migration, readJournal, recordMigration } from './database/migration-journal.ts'
 import { checkBodies, replaceFunctions, replaceTriggers } from './database/sql-routines.ts'
+import { grantToWorker } from './database/worker-role.ts'
 import { describeFailure, errorCode, OperatorError } from './process/operator-error.ts'
 
 const drizzleFolder = fileURLToPath(new URL('../drizzle', import.meta.url))
@@ -21,26 +24,27 @@ const lockKey = '71963886546041'
 /**
  * Applies what is missing and returns the number of migrations applied. One transaction: a failure changes nothing.
  * Safe to run concurrently. Throws OperatorError when the database cannot be reached, refuses the credentials, or is
- * one from before the first release.
+ * one from before the first release, or when the worker's role cannot be made or may too much.
  */
-export async function migrateDatabase(databaseUrl: string, folder = drizzleFolder): Promise<number> {
-  return inLockedTransaction(databaseUrl, async (client) => {
+export async function migrateDatabase(urls: DatabaseUrls, folder = drizzleFolder): Promise<number> {
+  return inLockedTransaction(urls.ownerUrl, async (client) => {
     if (isFormerJournal(await readHashes(client))) {
       throw new OperatorError(
-        'The database is from before the first release: Nothing was changed.',
-        'Carry it over once: npm run db:carry-over (with the same DATABASE_URL).',
+        'The database is from before the first release. Nothing was changed.',
+        'Carry it over once: npm run db:carry-over (with the same variables).',
       )
     }
-    return applyAll(client, folder)
+    return applyAll(client, urls.databaseUrl, folder)
   })
 }
 
 /**
- * Carries a database from before the first release over: schema, journal, functions, triggers. Returns whether it was one.
+ * Carries a database from before the first release over: schema, journal, functions, triggers, grants. Returns whether it
+ * was one.
  * Throws OperatorError when it is not at the last of the migrations of then.
  */
-export async function carryOverDatabase(databaseUrl: string, folder = drizzleFolder): Promise<boolean> {
-  return inLockedTransaction(databaseUrl, async (client) => {
+export async function carryOverDatabase(urls: DatabaseUrls, folder = drizzleFolder): Promise<boolean> {
+  return inLockedTransaction(urls.ownerUrl, async (client) => {
     const isFormer = isFormerJournal(await readHashes(client))
     if (isFormer) {
       await ensureJournal(client)
@@ -48,19 +52,16 @@ export async function carryOverDatabase(databaseUrl: string, folder = drizzleFol
       await client.query(await readFile(join(folder, 'carry-over.sql'), 'utf8'))
       await replaceFormerJournal(client, readMigrations(folder))
     }
-    await applyAll(client, folder)
+    await applyAll(client, urls.databaseUrl, folder)
     return isFormer
   })
 }
 
-async function inLockedTransaction<T>(
-  databaseUrl: string,
-  work: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  const client = new pg.Client(clientConfig(databaseUrl))
+async function inLockedTransaction<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(clientConfig(ownerUrl))
   client.on('error', () => undefined)
   await client.connect().catch((cause: unknown) => {
-    throw explainConnectFailure(cause, databaseUrl)
+    throw explainConnectFailure(cause, ownerUrl)
   })
   try {
     await client.query("SET client_min_messages = 'warning'")
@@ -76,7 +77,7 @@ async function inLockedTransaction<T>(
   }
 }
 
-async function applyAll(client: pg.Client, folder: string): Promise<number> {
+async function applyAll(client: pg.Client, databaseUrl: string, folder: string): Promise<number> {
   await ensureJournal(client)
   const migrations = readMigrations(folder)
   const known = new Set(migrations.map(({ folderMillis }) => folderMillis))
@@ -91,6 +92,7 @@ async function applyAll(client: pg.Client, folder: string): Promise<number> {
   }
   await replaceTriggers(client, join(folder, 'triggers'))
   await checkBodies(client)
+  await grantToWorker(client, databaseUrl, folder)
   return missing.length
 }
 
@@ -100,9 +102,9 @@ const readMigrations = (folder: string): readonly Migration[] =>
 const readHashes = async (client: pg.Client) => (await readJournal(client)).map(({ hash }) => hash)
 
 /** Why a Postgres connection failed, for the operator; never shows the password. */
-function explainConnectFailure(cause: unknown, databaseUrl: string): OperatorError {
-  const { user, host, port, database } = parseDatabaseUrl(databaseUrl)
-  const remedy = 'Check DATABASE_URL. Unset it to use the embedded Postgres.'
+function explainConnectFailure(cause: unknown, ownerUrl: string): OperatorError {
+  const { user, host, port, database } = parseDatabaseUrl(ownerUrl)
+  const remedy = 'Check DATABASE_OWNER_URL. Unset it and DATABASE_URL to use the embedded Postgres.'
   const code = errorCode(cause)
   const refusals: Readonly<Record<string, string>> = {
     '28P01': `Postgres at ${host}:${port} refused the password of "${user}".`,
@@ -120,9 +122,8 @@ function explainConnectFailure(cause: unknown, databaseUrl: string): OperatorErr
 }
 
 if (import.meta.main) {
-  const databaseUrl = process.env['DATABASE_URL'] ?? ''
   try {
-    const applied = await migrateDatabase(databaseUrl)
+    const applied = await migrateDatabase(databaseUrlsOfProcess())
     console.log(applied === 0 ? 'The database is up to date.' : `Applied ${applied} migration(s).`)
   } catch (error) {
     process.stderr.write(describeFailure(error))

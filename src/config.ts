@@ -69,7 +69,9 @@ export const environmentSchema = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
-    .describe('Secret. Postgres connection string, used through the Neon HTTP driver.'),
+    .describe(
+      'Secret. Postgres connection string of the worker’s role, which owns nothing, used through the Neon HTTP driver. Migrations use DATABASE_OWNER_URL, which the worker never has.',
+    ),
   DATABASE_GATEWAY_URL: z
     .string()
     .refine(isLoopback, 'must be a loopback URL')

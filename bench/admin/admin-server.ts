@@ -60,7 +60,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   const worker = await startRawProcess({
     ...{ bundle, objectsFolder: join(folder, 'objects'), port },
     vars: {
-      ...{ DATABASE_URL: database.url, DATABASE_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}` },
+      ...{ DATABASE_URL: database.workerUrl, DATABASE_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}` },
       ...{ AUTHLY_ISSUER: issuer, AUTHLY_ROOT_SECRET: newRootSecret() },
       // As deployed.
       AUTHLY_CLIENT_ADDRESS: 'cloudflare',

@@ -37,7 +37,7 @@ export async function runAdminBench(options: AdminBenchOptions): Promise<AdminRe
   mkdirSync(bundles, { recursive: true })
   const bundle = await bundleWorker(bundles)
   const startedAt = Date.now()
-  await seedAdmin(database.url, (text) => console.log(`seeding: ${text}`))
+  await seedAdmin(database, (text) => console.log(`seeding: ${text}`))
   console.log(`seeded in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`)
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()

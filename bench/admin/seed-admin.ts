@@ -8,6 +8,7 @@ import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts
 import { migrateDatabase } from '../../scripts/migrate.ts'
 import { permissionNames } from '../../src/access/permissions.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import type { BenchDatabase } from '../bench-database.ts'
 import { addClient, passwordHash } from '../targets/seed-authly.ts'
 
 export const adminSize = { users: 100_000, events: 1_000_000, admins: 50 } as const
@@ -19,9 +20,12 @@ const given =
 const family =
   'lovelace,hopper,turing,dijkstra,liskov,knuth,hamilton,torvalds,perlman,lee,allen,backus,bartik,ritchie,thompson,lamarr,nakamura,silva,meier,kowalski,rossi,dubois,novak,haddad,okafor'
 
-/** Migrates and fills the database at `url`, which must be empty. `note` hears how far it is. */
-export async function seedAdmin(url: string, note: (text: string) => void): Promise<void> {
-  await migrateDatabase(url)
+/** Migrates and fills the database, which must be empty. `note` hears how far it is. */
+export async function seedAdmin(
+  { url, workerUrl }: BenchDatabase,
+  note: (text: string) => void,
+): Promise<void> {
+  await migrateDatabase({ ownerUrl: url, databaseUrl: workerUrl })
   await bootstrapDatabase(url, {})
   const client = new pg.Client({ connectionString: url })
   await client.connect()

@@ -54,7 +54,7 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
   const base = `http://127.0.0.1:${port}`
   const issuer = `http://localhost:${port}`
   const vars = {
-    ...{ DATABASE_URL: database.url, DATABASE_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}` },
+    ...{ DATABASE_URL: database.workerUrl, DATABASE_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}` },
     ...{ AUTHLY_ISSUER: issuer, AUTHLY_ROOT_SECRET: randomBytes(32).toString('base64url') },
     // As deployed.
     AUTHLY_CLIENT_ADDRESS: 'cloudflare',
@@ -89,7 +89,7 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
     },
     start: async () => {
       rmSync(folder, { recursive: true, force: true })
-      await seedAuthly(database.url)
+      await seedAuthly(database)
       const server = fileURLToPath(new URL('../gateway-server.ts', import.meta.url))
       gateway = await spawnGuarded(process.execPath, [server], {
         stdio: ['ignore', 'inherit', 'inherit'],

@@ -7,6 +7,7 @@ import pg from 'pg'
 import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts'
 import { migrateDatabase } from '../../scripts/migrate.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import type { BenchDatabase } from '../bench-database.ts'
 import { userCount } from './requests.ts'
 
 export const authlyPassword = 'correct horse battery staple bench'
@@ -42,9 +43,9 @@ const clients: readonly Client[] = [
   { id: 'web-es256', grants: codeFlow, idTokenAlg: 'ES256' },
 ]
 
-/** Migrates and fills the database at `url`, which must be empty. */
-export async function seedAuthly(url: string): Promise<void> {
-  await migrateDatabase(url)
+/** Migrates and fills the database, which must be empty. */
+export async function seedAuthly({ url, workerUrl }: BenchDatabase): Promise<void> {
+  await migrateDatabase({ ownerUrl: url, databaseUrl: workerUrl })
   await bootstrapDatabase(url, {})
   const client = new pg.Client({ connectionString: url })
   await client.connect()

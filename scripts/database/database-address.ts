@@ -13,15 +13,15 @@ export type DatabaseAddress = {
   isNeon: boolean
 }
 
-/** Throws OperatorError when `databaseUrl` is not a postgres:// URL with user, host and database. */
-export function parseDatabaseUrl(databaseUrl: string): DatabaseAddress {
+/** Throws OperatorError when `databaseUrl` (the variable `name`) is not a postgres:// URL with user, host and database. */
+export function parseDatabaseUrl(databaseUrl: string, name = 'DATABASE_URL'): DatabaseAddress {
   const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : undefined
   const database = url?.pathname.slice(1) ?? ''
   const isPostgres = url !== undefined && /^postgres(ql)?:$/.test(url.protocol)
   if (!isPostgres || url.hostname === '' || url.username === '' || database === '') {
     throw new OperatorError(
-      'DATABASE_URL is not a Postgres connection URL.',
-      'It should look like postgresql://user:password@host:5432/database. Unset it to use the embedded Postgres.',
+      `${name} is not a Postgres connection URL.`,
+      'It should look like postgresql://user:password@host:5432/database. Unset it (and the other of DATABASE_URL and DATABASE_OWNER_URL) to use the embedded Postgres.',
     )
   }
   const isNeon = url.hostname.endsWith('.neon.tech')

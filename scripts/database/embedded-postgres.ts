@@ -13,18 +13,21 @@ import { type PostgresBinaries, placePostgresBinaries } from './postgres-binarie
 import {
   type ClusterPasswords,
   databaseName,
-  ensureOwnerAndDatabase,
+  ensureRolesAndDatabase,
   initialiseCluster,
   makeClusterPasswords,
+  makePassword,
   ownerRole,
+  workerRole,
 } from './postgres-cluster.ts'
 import { choosePersistentHome, makeReachableFolder, removeHome } from './postgres-home.ts'
 import { clearStalePostmaster } from './stale-postmaster.ts'
 import { type Account, findServerAccount } from './unprivileged-account.ts'
 
 export type EmbeddedPostgres = {
-  /** Connection URL of the role that owns the database. It stays the same over stop and start. */
-  readonly url: string
+  /** Connection URLs of the worker's role and of the one that owns the database; the same over stop and start. */
+  readonly databaseUrl: string
+  readonly ownerUrl: string
   readonly port: number
   /** Whether this start made the cluster. */
   readonly isNew: boolean
@@ -68,14 +71,21 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const isNew = await initialiseCluster(binaries, account, home, passwords.superuser, { sync: !ephemeral })
     const logFile = options.ephemeral ? join(home, 'postgres.log') : join(options.stateFolder, 'postgres.log')
     const server = await launch({ binaries, account, home, logFile, ephemeral }, preferredPort)
-    await ensureOwnerAndDatabase(server.port, passwords)
+    await ensureRolesAndDatabase(server.port, passwords)
     await saveRecord(server.port)
-    const url = `postgresql://${ownerRole}:${passwords.owner}@127.0.0.1:${server.port}/${databaseName}`
+    const urlOf = (role: string, password: string) =>
+      `postgresql://${role}:${password}@127.0.0.1:${server.port}/${databaseName}`
     const dispose = async () => {
       await server.stop('fast')
       if (ephemeral) await removeHome(home)
     }
-    return { ...server, url, isNew, dispose }
+    return {
+      ...server,
+      databaseUrl: urlOf(workerRole, passwords.worker),
+      ownerUrl: urlOf(ownerRole, passwords.owner),
+      isNew,
+      dispose,
+    }
   } catch (error) {
     if (ephemeral) await removeHome(home)
     throw error
@@ -193,5 +203,6 @@ function parseRecord(value: unknown): ClusterRecord | undefined {
   const { home, port, passwords } = value as Partial<ClusterRecord>
   if (typeof home !== 'string' || typeof port !== 'number') return undefined
   if (typeof passwords?.superuser !== 'string' || typeof passwords.owner !== 'string') return undefined
-  return { home, port, passwords: { superuser: passwords.superuser, owner: passwords.owner } }
+  const { superuser, owner, worker = makePassword() } = passwords // Clusters of before had no role for the worker.
+  return { home, port, passwords: { superuser, owner, worker } }
 }

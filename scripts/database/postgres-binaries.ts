@@ -23,7 +23,7 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   } catch (cause) {
     throw new OperatorError(
       `There is no embedded Postgres for ${process.platform}-${process.arch} in node_modules.`,
-      'Run `npm ci` (with optional dependencies), or point DATABASE_URL to a Postgres of your own.',
+      'Run `npm ci` (with optional dependencies), or use a Postgres of your own (DATABASE_OWNER_URL, DATABASE_URL).',
       { cause },
     )
   }
@@ -56,7 +56,7 @@ export async function placePostgresBinaries(
   if (canRun(account, copy.postgres)) return copy
   throw new OperatorError(
     'The embedded Postgres binaries do not run on this machine.',
-    'Point DATABASE_URL to a Postgres of your own (version 15 or newer).',
+    'Use a Postgres of your own, version 15 or newer (DATABASE_OWNER_URL, DATABASE_URL).',
   )
 }
 

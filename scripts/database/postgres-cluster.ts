@@ -1,4 +1,4 @@
-/** Makes a Postgres cluster: initdb, then the role and the database Authly works with. */
+/** Makes a Postgres cluster: initdb, then the roles and the database Authly works with. */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -12,15 +12,19 @@ import type { Account } from './unprivileged-account.ts'
 
 const run = promisify(execFile)
 
-export type ClusterPasswords = { superuser: string; owner: string }
+export type ClusterPasswords = { superuser: string; owner: string; worker: string }
 
-/** The only role Authly uses. Not a superuser, as on Neon: what works here must not need more rights than there. */
+/** Owns the database and migrates. Not a superuser, as on Neon: what works here must not need more rights than there. */
 export const ownerRole = 'authly'
+/** The worker's: owns nothing. */
+export const workerRole = 'authly_worker'
 export const databaseName = 'authly'
+
+export const makePassword = () => randomBytes(24).toString('base64url')
 
 /** High-entropy passwords for a new cluster. */
 export function makeClusterPasswords(): ClusterPasswords {
-  return { superuser: randomBytes(24).toString('base64url'), owner: randomBytes(24).toString('base64url') }
+  return { superuser: makePassword(), owner: makePassword(), worker: makePassword() }
 }
 
 /**
@@ -65,8 +69,8 @@ export async function initialiseCluster(
   return true
 }
 
-/** Makes the owner role and its database when missing; sets the role's password to the recorded one. */
-export async function ensureOwnerAndDatabase(port: number, passwords: ClusterPasswords): Promise<void> {
+/** Makes the two roles and the database when missing; sets the roles' passwords to the recorded ones. */
+export async function ensureRolesAndDatabase(port: number, passwords: ClusterPasswords): Promise<void> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
@@ -83,11 +87,14 @@ export async function ensureOwnerAndDatabase(port: number, passwords: ClusterPas
     )
   })
   try {
-    const role = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [ownerRole])
-    const verb = role.rowCount === 0 ? 'CREATE' : 'ALTER'
-    const password = client.escapeLiteral(passwords.owner)
+    const ensureRole = async (name: string, password: string, options = '') => {
+      const role = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name])
+      const verb = role.rowCount === 0 ? 'CREATE' : 'ALTER'
+      await client.query(`${verb} ROLE ${name} LOGIN ${options} PASSWORD ${client.escapeLiteral(password)}`)
+    }
     // CREATEDB: test files that empty tables make a database of their own.
-    await client.query(`${verb} ROLE ${ownerRole} LOGIN CREATEDB PASSWORD ${password}`)
+    await ensureRole(ownerRole, passwords.owner, 'CREATEDB')
+    await ensureRole(workerRole, passwords.worker)
     const database = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName])
     if (database.rowCount === 0) await client.query(`CREATE DATABASE ${databaseName} OWNER ${ownerRole}`)
   } finally {

@@ -23,7 +23,7 @@ export async function makeReachableFolder(account: Account | undefined, lasting:
   }
   throw new OperatorError(
     `None of ${places.join(', ')} can hold the database.`,
-    'Set TMPDIR to a folder every account can enter, or point DATABASE_URL to a Postgres of your own.',
+    'Set TMPDIR to a folder every account can enter, or use a Postgres of your own (DATABASE_OWNER_URL, DATABASE_URL).',
   )
 }
 

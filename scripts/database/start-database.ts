@@ -1,6 +1,7 @@
 /** A migrated database with the Neon gateway in front of it: what the worker needs, for development and for tests. */
 import { migrateDatabase } from '../migrate.ts'
 import { parseDatabaseUrl } from './database-address.ts'
+import type { DatabaseUrls } from './database-urls.ts'
 import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
@@ -8,8 +9,7 @@ import {
 } from './embedded-postgres.ts'
 import { startNeonGateway } from './neon-gateway.ts'
 
-export type RunningDatabase = {
-  readonly databaseUrl: string
+export type RunningDatabase = DatabaseUrls & {
   /** Base URL of the local gateway; undefined when the database is Neon itself. */
   readonly gatewayUrl: string | undefined
   /** Whether the embedded cluster was made by this start. */
@@ -25,7 +25,7 @@ export type RunningDatabase = {
 
 export type StartDatabaseOptions = EmbeddedPostgresOptions & {
   /** A Postgres or Neon of the operator's own; the embedded one is then not started. */
-  databaseUrl?: string | undefined
+  urls?: DatabaseUrls | undefined
   gatewayPort?: number | undefined
 }
 
@@ -34,14 +34,15 @@ export type StartDatabaseOptions = EmbeddedPostgresOptions & {
  * Throws OperatorError for what the operator can fix; nothing is left running then.
  */
 export async function startDatabase(options: StartDatabaseOptions): Promise<RunningDatabase> {
-  if (options.databaseUrl !== undefined && parseDatabaseUrl(options.databaseUrl).isNeon) {
-    await migrateDatabase(options.databaseUrl)
-    return { ...controls(undefined), databaseUrl: options.databaseUrl, gatewayUrl: undefined, isNew: false }
+  const own = options.urls
+  if (own !== undefined && parseDatabaseUrl(own.databaseUrl).isNeon) {
+    await migrateDatabase(own)
+    return { ...controls(undefined), ...own, gatewayUrl: undefined, isNew: false }
   }
-  const embedded = options.databaseUrl === undefined ? await startEmbeddedPostgres(options) : undefined
-  const databaseUrl = options.databaseUrl ?? (embedded as EmbeddedPostgres).url
+  const embedded = own === undefined ? await startEmbeddedPostgres(options) : undefined
+  const { databaseUrl, ownerUrl } = own ?? (embedded as EmbeddedPostgres)
   try {
-    await migrateDatabase(databaseUrl)
+    await migrateDatabase({ databaseUrl, ownerUrl })
     const gateway = await startNeonGateway({ databaseUrl, port: options.gatewayPort ?? 0 })
     const stop = async () => {
       await gateway.close()
@@ -50,6 +51,7 @@ export async function startDatabase(options: StartDatabaseOptions): Promise<Runn
     return {
       ...controls(embedded),
       databaseUrl,
+      ownerUrl,
       gatewayUrl: gateway.url,
       isNew: embedded?.isNew ?? false,
       stop,

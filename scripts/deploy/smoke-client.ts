@@ -37,7 +37,7 @@ export async function ensureSmokeClient(databaseUrl: string, secret: string): Pr
     if (locked.rowCount === 0) {
       throw new OperatorError(
         `The client ${smokeClientId} was deleted, and a client id is given once.`,
-        `Nobody but deployments had it, so it may come back: DELETE FROM client_ids WHERE client_id = '${smokeClientId}'`,
+        `Nobody but deployments had it, so it may come back, as the owner of the database: DELETE FROM client_ids WHERE client_id = '${smokeClientId}'`,
       )
     }
     const known = await client.query('SELECT secret_hash FROM client_secrets WHERE client_id = $1', [

@@ -14,7 +14,10 @@ export type DevFacts = {
   /** The password is the one-time one as issued: the first sign-in replaces it. */
   admin?: { username: string; email: string; password?: string | undefined } | undefined
   clients: Record<string, DemoClientFacts>
+  /** The worker's role. */
   database_url: string
+  /** The role that owns the database and migrates. */
+  database_owner_url: string
   /** Absent when the database is Neon itself. */
   database_gateway_url?: string | undefined
 }

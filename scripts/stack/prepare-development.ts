@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bootstrapDatabase } from '../bootstrap/bootstrap-database.ts'
 import { demoClients } from '../bootstrap/demo-clients.ts'
+import { findDatabaseUrls } from '../database/database-urls.ts'
 import { makeStateFolder } from '../database/postgres-home.ts'
 import { type RunningDatabase, startDatabase } from '../database/start-database.ts'
 import { findServerAccount } from '../database/unprivileged-account.ts'
@@ -53,21 +54,28 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
     const known = await readDevFacts(stateFolder)
     await checkDiskSpace(stateFolder, known === undefined ? firstStartBytes : firstStartBytes / 10)
     const vars = await readDevVars(root)
-    const ownDatabase = process.env['DATABASE_URL'] || vars.own['DATABASE_URL']
+    const ownDatabase = findDatabaseUrls({
+      DATABASE_URL: process.env['DATABASE_URL'] || vars.own['DATABASE_URL'],
+      // Not from .dev.vars: wrangler would hand it to the worker.
+      DATABASE_OWNER_URL: process.env['DATABASE_OWNER_URL'],
+    })
     database = await startDatabase({
       stateFolder,
-      databaseUrl: ownDatabase,
+      urls: ownDatabase,
       gatewayPort: await lastGatewayPort(vars),
     })
     const isOwn = ownDatabase !== undefined
-    const isSameDatabase = !database.isNew && isSame(known?.database_url, database.databaseUrl, isOwn)
+    const { databaseUrl, ownerUrl } = database
+    // Before the worker had a role of its own, its URL was the owner's.
+    const isSameDatabase =
+      !database.isNew && [databaseUrl, ownerUrl].some((url) => isSame(known?.database_url, url, isOwn))
     // Replicas, sessions and grants of another database would be served as the truth.
     if (!isSameDatabase) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
-    const seeded = await seed(database.databaseUrl, issuer, isSameDatabase ? known : undefined, isOwn)
+    const seeded = await seed(ownerUrl, issuer, isSameDatabase ? known : undefined, isOwn)
     const facts = { ...seeded.facts, issuer, ...urls(database) }
     await writeDevFacts(stateFolder, facts)
     await writeDevVars(root, vars, {
-      DATABASE_URL: database.databaseUrl,
+      DATABASE_URL: databaseUrl,
       ...(database.gatewayUrl === undefined ? {} : { DATABASE_GATEWAY_URL: database.gatewayUrl }),
       AUTHLY_ISSUER: issuer,
       AUTHLY_ROOT_SECRET: await keepRootSecret(stateFolder, vars),
@@ -79,14 +87,9 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
   }
 }
 
-async function seed(
-  databaseUrl: string,
-  issuer: string,
-  known: DevFacts | undefined,
-  isOwnDatabase: boolean,
-) {
+async function seed(ownerUrl: string, issuer: string, known: DevFacts | undefined, isOwnDatabase: boolean) {
   const knownSecrets = new Set(Object.keys(known?.clients ?? {}))
-  const { admin, newClientSecrets, hasDemo, deletedClients } = await bootstrapDatabase(databaseUrl, {
+  const { admin, newClientSecrets, hasDemo, deletedClients } = await bootstrapDatabase(ownerUrl, {
     issuer,
     demo: { onlyWhenEmpty: isOwnDatabase, knownSecrets },
     replaceUnusedAdminPassword: known?.admin?.password === undefined,
@@ -112,8 +115,8 @@ function isSame(before: string | undefined, now: string, isOwn: boolean): boolea
   return withoutPort(before) === withoutPort(now)
 }
 
-function urls({ databaseUrl, gatewayUrl }: RunningDatabase) {
-  return { database_url: databaseUrl, database_gateway_url: gatewayUrl }
+function urls({ databaseUrl, ownerUrl, gatewayUrl }: RunningDatabase) {
+  return { database_url: databaseUrl, database_owner_url: ownerUrl, database_gateway_url: gatewayUrl }
 }
 
 /** The gateway's last port when it is still free: a `wrangler dev` left running then finds it again. */

@@ -64,7 +64,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     if (build) await untilBuilt(build)
     const port = options.port ?? (await findFreePort())
     const issuer = options.issuer ?? `http://localhost:${port}`
-    const seeded = await bootstrapDatabase(database.databaseUrl, {
+    const seeded = await bootstrapDatabase(database.ownerUrl, {
       issuer,
       demo: { onlyWhenEmpty: false, knownSecrets: new Set() },
     })
@@ -102,6 +102,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
         ]),
       ),
       database_url: database.databaseUrl,
+      database_owner_url: database.ownerUrl,
       database_gateway_url: database.gatewayUrl,
       workerPid: () => worker.pid,
       stopPostgres: database.stopPostgres,

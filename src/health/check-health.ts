@@ -3,7 +3,8 @@ import { withPatience } from '../kit/patience.ts'
 
 /** Each resolves when its part answers. */
 export interface HealthProbes {
-  readonly postgres: () => Promise<unknown>
+  /** What the worker's role in Postgres may too much. */
+  readonly postgres: () => Promise<readonly string[]>
   readonly objects: () => Promise<unknown>
   readonly keys: () => Promise<unknown>
 }
@@ -11,27 +12,45 @@ export interface HealthProbes {
 export interface Health {
   /** `degraded`: what needs no Postgres works. */
   readonly status: 'ready' | 'degraded' | 'unavailable'
-  readonly checks: Readonly<Record<keyof HealthProbes, 'ok' | 'away'>>
+  readonly checks: {
+    /** `overprivileged`: it answers, to a role with which the worker does not work. */
+    readonly postgres: 'ok' | 'away' | 'overprivileged'
+    readonly objects: 'ok' | 'away'
+    readonly keys: 'ok' | 'away'
+  }
+}
+
+/** What the answer says, and what only the log does. */
+export interface CheckedHealth {
+  readonly health: Health
+  readonly roleRisks: readonly string[]
 }
 
 /** How long any part may take to answer. */
 export const patienceMilliseconds = 2000
 
 /** Asks all parts at once; none is waited for longer than two seconds. Never throws. */
-export async function checkHealth(probes: HealthProbes): Promise<Health> {
-  const ask = (name: keyof HealthProbes): Promise<'ok' | 'away'> =>
-    withPatience(
-      Promise.resolve().then(() => probes[name]()),
-      patienceMilliseconds,
-      name,
-    ).then(
-      () => 'ok',
-      () => 'away',
-    )
-  const [postgres, objects, keys] = await Promise.all([ask('postgres'), ask('objects'), ask('keys')])
-  const canIssue = objects === 'ok' && keys === 'ok'
-  return {
-    status: canIssue ? (postgres === 'ok' ? 'ready' : 'degraded') : 'unavailable',
-    checks: { postgres, objects, keys },
-  }
+export async function checkHealth(probes: HealthProbes): Promise<CheckedHealth> {
+  const [risks, objects, keys] = await Promise.all([
+    answerOf('postgres', probes.postgres),
+    answerOf('objects', probes.objects),
+    answerOf('keys', probes.keys),
+  ])
+  const roleRisks = risks === away ? [] : risks
+  const checks = {
+    postgres: roleRisks.length > 0 ? 'overprivileged' : risks === away ? 'away' : 'ok',
+    objects: objects === away ? 'away' : 'ok',
+    keys: keys === away ? 'away' : 'ok',
+  } as const
+  return { health: { status: statusOf(checks), checks }, roleRisks }
 }
+
+function statusOf({ postgres, objects, keys }: Health['checks']): Health['status'] {
+  if (objects === 'away' || keys === 'away' || postgres === 'overprivileged') return 'unavailable'
+  return postgres === 'away' ? 'degraded' : 'ready'
+}
+
+const away = Symbol('away')
+
+const answerOf = <T>(name: string, probe: () => Promise<T>): Promise<T | typeof away> =>
+  withPatience(Promise.resolve().then(probe), patienceMilliseconds, name).catch(() => away)

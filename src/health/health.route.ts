@@ -3,11 +3,11 @@ import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
 import { explain } from '../kit/explain.ts'
 import { jsonResponse } from '../kit/response.ts'
-import { checkHealth, type Health, patienceMilliseconds } from './check-health.ts'
+import { type CheckedHealth, checkHealth, patienceMilliseconds } from './check-health.ts'
 
 /** Attack: a flood of questions would be a flood of queries. An isolate asks its parts once in a while. */
 const keptMilliseconds = 1000
-let kept: { readonly until: number; readonly health: Health } | undefined
+let kept: { readonly until: number; readonly checked: CheckedHealth } | undefined
 
 export const healthRoutes = new DescribedRoutes<AppEnv>()
   .describe(
@@ -30,21 +30,23 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
       tag: 'Operations',
       responses: {
         200: 'Ready, or degraded: without Postgres tokens are still issued',
-        503: 'Objects or keys are away: send nobody here',
+        503: 'Objects or keys are away, or the role of the database may too much: send nobody here',
       },
     },
     async (c) => {
       const now = c.env.deps.now()
-      let health = kept?.health
-      if (!kept || !health || now >= kept.until) {
+      let checked = kept?.checked
+      if (!kept || !checked || now >= kept.until) {
         // Whoever comes while the parts are asked gets the last answer.
         if (kept) kept = { ...kept, until: now + patienceMilliseconds }
-        health = await checkHealth(c.env.deps.healthProbes)
-        kept = { until: c.env.deps.now() + keptMilliseconds, health }
+        checked = await checkHealth(c.env.deps.healthProbes)
+        kept = { until: c.env.deps.now() + keptMilliseconds, checked }
       }
+      const { health, roleRisks } = checked
       const isAway = health.status === 'unavailable'
       const response = jsonResponse(health, isAway ? 503 : 200)
       if (!isAway) return response
-      return explain(response, { error: health.status, detail: JSON.stringify(health.checks) })
+      const reasons = roleRisks.length > 0 ? ` (the role ${roleRisks.join(', ')})` : ''
+      return explain(response, { error: health.status, detail: `${JSON.stringify(health.checks)}${reasons}` })
     },
   )

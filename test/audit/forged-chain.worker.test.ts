@@ -44,7 +44,7 @@ function coldServer({ database, runBatch, root }: Trail) {
 }
 
 /** Everything sealed anew under a key of their own, without the event at `position`. */
-async function forgeChain({ database, runBatch }: Trail, position: number) {
+async function forgeChain({ owned: database, runBatch }: Trail, position: number) {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   const jwk = await exportJWK(publicKey)
   const kid = await calculateJwkThumbprint(jwk)

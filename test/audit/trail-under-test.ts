@@ -13,7 +13,7 @@ import { createKeyring } from '../../src/keys/create-keyring.ts'
 import { createSignJwt } from '../../src/keys/sign-jwt.ts'
 import { insertSigningKey, loadSigningKeys } from '../../src/keys/signing-keys.store.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
-import { ownDatabase } from '../fakes/database.ts'
+import { ownDatabases } from '../fakes/database.ts'
 import { cacheUnderTest } from '../fakes/edge-cache.ts'
 
 export const issuer = 'https://auth.test'
@@ -26,7 +26,7 @@ export const keepForEver: RetentionDays = {
 }
 
 export async function trailUnderTest() {
-  const database = await ownDatabase()
+  const { database, owned } = await ownDatabases()
   const runBatch = createRunBatch(database)
   const root = createRootSecret('dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ')
   const keyring = createKeyring({
@@ -41,6 +41,8 @@ export async function trailUnderTest() {
     sealTrail({ ...createSealStore(runBatch), sign, keyring, root }, bounds)
   return {
     database,
+    /** As the role that owns it: for what the worker's may not do, such as changing an event. */
+    owned,
     runBatch,
     root,
     keyring,
@@ -75,7 +77,8 @@ export async function trailUnderTest() {
       await database.execute(insertEvents(events))
       return events
     },
-    query: async (text: string) => (await database.execute<Record<string, unknown>>(sql.raw(text))).rows,
+    /** By the owner. */
+    query: async (text: string) => (await owned.execute<Record<string, unknown>>(sql.raw(text))).rows,
     async segment(sequence: number) {
       const [rows] = await runBatch([selectSegment(sequence)])
       return toSegment(rows ?? [])

@@ -45,7 +45,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const stack = await startStack({ bundle, port, issuer, output, vars: conformanceVars })
     // Makes the first key of each algorithm, so that no test can be blamed for it.
     await fetch(`${issuer}/.well-known/jwks.json`)
-    project.provide('authly', { issuer, databaseUrl: stack.database_url, bundle })
+    project.provide('authly', { issuer, databaseUrl: stack.database_owner_url, bundle })
     return async () => {
       await stack.stop()
       await removeFolder()

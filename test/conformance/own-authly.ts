@@ -21,7 +21,7 @@ export async function startOwnAuthly(vars: Readonly<Record<string, string>> = {}
   const { bundle } = inject('authly')
   const output = process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit'
   const stack = await startStack({ bundle, port, issuer, output, vars: { ...conformanceVars, ...vars } })
-  const seed = createSeed(stack.database_url)
+  const seed = createSeed(stack.database_owner_url)
   await fetch(`${issuer}/.well-known/jwks.json`)
   return {
     ...{ issuer, stack, seed, rp: createRelyingParty(issuer) },

@@ -21,7 +21,7 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
   let admin: SeededUser
   beforeAll(async () => {
     stack = await startStack({ withAssets: true })
-    seed = createSeed(stack.database_url)
+    seed = createSeed(stack.database_owner_url)
     browser = await launchChromium()
     admin = await seed.addUser()
     await seed.database.query(`UPDATE users SET roles = '{admin}' WHERE id = $1`, [admin.id])

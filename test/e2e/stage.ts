@@ -20,7 +20,7 @@ export interface Stage {
 /** Everything on loopback and free ports; `close` ends it all. */
 export async function openStage(): Promise<Stage> {
   const stack: RunningStack = await startStack()
-  const seed = createSeed(stack.database_url)
+  const seed = createSeed(stack.database_owner_url)
   const [application, browser] = await Promise.all([startApplication(), launchChromium()])
   return {
     issuer: stack.issuer,

@@ -7,8 +7,12 @@ const away = async () => {
   throw new Error('connection refused by 10.0.0.1')
 }
 const hangs = () => new Promise<never>(() => undefined)
+const may =
+  (...risks: string[]) =>
+  async () =>
+    risks
 const probes = (changed: Partial<HealthProbes>): HealthProbes => ({
-  ...{ postgres: answers, objects: answers, keys: answers },
+  ...{ postgres: may(), objects: answers, keys: answers },
   ...changed,
 })
 
@@ -17,7 +21,12 @@ it.each([
   ['degraded', { postgres: away }, { postgres: 'away', objects: 'ok', keys: 'ok' }],
   ['degraded', { postgres: hangs }, { postgres: 'away', objects: 'ok', keys: 'ok' }],
   ['unavailable', { objects: away }, { postgres: 'ok', objects: 'away', keys: 'ok' }],
+  [
+    'unavailable',
+    { postgres: may('owns tables') },
+    { postgres: 'overprivileged', objects: 'ok', keys: 'ok' },
+  ],
   ['unavailable', { postgres: away, keys: away }, { postgres: 'away', objects: 'ok', keys: 'away' }],
 ] as const)('is %s with %j, and says which part and no more', async (status, changed, checks) => {
-  expect(await checkHealth(probes(changed))).toEqual({ status, checks })
+  expect((await checkHealth(probes(changed))).health).toEqual({ status, checks })
 })

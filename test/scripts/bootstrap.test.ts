@@ -12,7 +12,7 @@ let client: pg.Client
 
 beforeAll(async () => {
   postgres = await startEmbeddedPostgres({ ephemeral: true })
-  client = new pg.Client(postgres.url)
+  client = new pg.Client(postgres.ownerUrl)
   await client.connect()
 })
 beforeEach(() => client.query('DROP SCHEMA IF EXISTS public, drizzle CASCADE; CREATE SCHEMA public'))
@@ -25,7 +25,7 @@ const demo = { onlyWhenEmpty: false, knownSecrets: new Set<string>() }
 const clientIds = ['demo-service', 'demo-spa', 'demo-web']
 
 describe('bootstrapDatabase', () => {
-  beforeEach(() => migrateDatabase(postgres.url))
+  beforeEach(() => migrateDatabase(postgres))
 
   const everything = async () => {
     const tables = [
@@ -42,7 +42,7 @@ describe('bootstrapDatabase', () => {
   }
 
   it('makes the administrator with a one-time password, Argon2id with the OWASP parameters', async () => {
-    const { admin } = await bootstrapDatabase(postgres.url, {})
+    const { admin } = await bootstrapDatabase(postgres.ownerUrl, {})
     expect(admin).toEqual({
       username: 'admin',
       email: 'admin@authly.local',
@@ -57,7 +57,7 @@ describe('bootstrapDatabase', () => {
   })
 
   it('gives demo clients secrets of 256 bits and stores their SHA-256', async () => {
-    const { newClientSecrets } = await bootstrapDatabase(postgres.url, { demo })
+    const { newClientSecrets } = await bootstrapDatabase(postgres.ownerUrl, { demo })
     expect(Object.keys(newClientSecrets).sort()).toEqual(['demo-service', 'demo-web'])
     const { rows } = await client.query(
       'SELECT client_id, secret_hash FROM client_secrets ORDER BY client_id',
@@ -70,10 +70,10 @@ describe('bootstrapDatabase', () => {
   })
 
   it('changes nothing and returns no secret the second time', async () => {
-    const first = await bootstrapDatabase(postgres.url, { demo })
+    const first = await bootstrapDatabase(postgres.ownerUrl, { demo })
     const before = await everything()
     const knownSecrets = new Set(Object.keys(first.newClientSecrets))
-    const second = await bootstrapDatabase(postgres.url, { demo: { ...demo, knownSecrets } })
+    const second = await bootstrapDatabase(postgres.ownerUrl, { demo: { ...demo, knownSecrets } })
     expect(second).toMatchObject({ admin: { username: 'admin', password: undefined }, newClientSecrets: {} })
     expect(await everything()).toEqual(before)
   })
@@ -86,7 +86,7 @@ describe('bootstrapDatabase', () => {
       [{ username: 'root', email: 'root@corp.test' }, 'the e-mail address "root@corp.test"'],
       [{ username: 'ＯＴＨＥＲ', email: 'root@corp.example' }, 'the username "ＯＴＨＥＲ"'],
     ] as const) {
-      await expect(bootstrapDatabase(postgres.url, { admin })).rejects.toMatchObject({
+      await expect(bootstrapDatabase(postgres.ownerUrl, { admin })).rejects.toMatchObject({
         ...{ name: 'OperatorError', message: expect.stringContaining(message) },
       })
     }
@@ -95,7 +95,9 @@ describe('bootstrapDatabase', () => {
   })
 
   it('makes one administrator when several run at the same time', async () => {
-    const results = await Promise.all(Array.from({ length: 4 }, () => bootstrapDatabase(postgres.url, {})))
+    const results = await Promise.all(
+      Array.from({ length: 4 }, () => bootstrapDatabase(postgres.ownerUrl, {})),
+    )
     expect(results.filter(({ admin }) => admin?.password !== undefined)).toHaveLength(1)
   })
 
@@ -103,7 +105,7 @@ describe('bootstrapDatabase', () => {
     await client.query(
       `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, grant_types) VALUES ('theirs', 'Theirs', 'none', '{}')`,
     )
-    const result = await bootstrapDatabase(postgres.url, { demo: { ...demo, onlyWhenEmpty: true } })
+    const result = await bootstrapDatabase(postgres.ownerUrl, { demo: { ...demo, onlyWhenEmpty: true } })
     expect(result).toEqual({
       ...{ admin: undefined, newClientSecrets: {}, hasDemo: false },
       deletedClients: [],
@@ -112,21 +114,21 @@ describe('bootstrapDatabase', () => {
   })
 
   it('replaces a lost one-time password only while nobody has used it', async () => {
-    const first = await bootstrapDatabase(postgres.url, { demo })
+    const first = await bootstrapDatabase(postgres.ownerUrl, { demo })
     const options = { demo, replaceUnusedAdminPassword: true }
-    const second = await bootstrapDatabase(postgres.url, options)
+    const second = await bootstrapDatabase(postgres.ownerUrl, options)
     expect(second.admin?.password).not.toBe(first.admin?.password)
     await client.query('UPDATE password_credentials SET must_change = false')
-    expect((await bootstrapDatabase(postgres.url, options)).admin?.password).toBeUndefined()
+    expect((await bootstrapDatabase(postgres.ownerUrl, options)).admin?.password).toBeUndefined()
     expect(
       (await client.query('SELECT client_id FROM clients ORDER BY 1')).rows.map((row) => row.client_id),
     ).toEqual(['authly-cli', ...clientIds])
   })
 
   it('makes no client again that somebody deleted: its id is given once', async () => {
-    await bootstrapDatabase(postgres.url, { demo })
+    await bootstrapDatabase(postgres.ownerUrl, { demo })
     await client.query(`DELETE FROM clients WHERE client_id IN ('authly-cli', 'demo-web')`)
-    const second = await bootstrapDatabase(postgres.url, { demo })
+    const second = await bootstrapDatabase(postgres.ownerUrl, { demo })
     expect([...second.deletedClients].sort()).toEqual(['authly-cli', 'demo-web'])
     expect(Object.keys(second.newClientSecrets)).toEqual(['demo-service'])
     const { rows } = await client.query('SELECT client_id FROM clients ORDER BY 1')
@@ -136,16 +138,16 @@ describe('bootstrapDatabase', () => {
   it('gives the API documentation a public client that returns to the issuer alone, wherever that moves', async () => {
     const docsClient = async () =>
       (await client.query(`SELECT * FROM clients WHERE client_id = 'authly-docs'`)).rows[0]
-    await bootstrapDatabase(postgres.url, { issuer: 'http://localhost:8787' })
+    await bootstrapDatabase(postgres.ownerUrl, { issuer: 'http://localhost:8787' })
     const first = await docsClient()
     expect(first).toMatchObject({
       ...{ token_endpoint_auth_method: 'none', require_pkce: true, first_party: true },
       redirect_uris: ['http://localhost:8787/docs/oauth2-redirect.html'],
     })
-    await bootstrapDatabase(postgres.url, { issuer: 'http://localhost:8787' })
+    await bootstrapDatabase(postgres.ownerUrl, { issuer: 'http://localhost:8787' })
     expect(await docsClient()).toEqual(first)
     await client.query(`UPDATE clients SET client_name = 'Ours' WHERE client_id = 'authly-docs'`)
-    await bootstrapDatabase(postgres.url, { issuer: 'https://auth.example.test' })
+    await bootstrapDatabase(postgres.ownerUrl, { issuer: 'https://auth.example.test' })
     expect(await docsClient()).toMatchObject({
       ...{ client_name: 'Ours', version: String(Number(first.version) + 1) },
       redirect_uris: ['https://auth.example.test/docs/oauth2-redirect.html'],
@@ -153,7 +155,7 @@ describe('bootstrapDatabase', () => {
   })
 
   it('puts every administrative scope into the catalog, with the words of the consent page', async () => {
-    await bootstrapDatabase(postgres.url, {})
+    await bootstrapDatabase(postgres.ownerUrl, {})
     const { rows } = await client.query(`SELECT name, description FROM scopes WHERE name LIKE 'admin:%'`)
     expect(Object.fromEntries(rows.map(({ name, description }) => [name, description]))).toEqual(permissions)
   })

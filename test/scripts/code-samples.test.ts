@@ -68,7 +68,7 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'authly-samples-'))
   stack = await startStack()
-  seed = createSeed(stack.database_url)
+  seed = createSeed(stack.database_owner_url)
   admin = await seed.addUser()
   await seed.database.query(`UPDATE users SET roles = '{admin}' WHERE id = $1`, [admin.id])
 })

@@ -66,7 +66,7 @@ describe('newman', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'authly-newman-'))
     stack = await startStack()
-    seed = createSeed(stack.database_url)
+    seed = createSeed(stack.database_owner_url)
   })
   afterAll(async () => {
     await seed?.close()

@@ -163,7 +163,7 @@ describe('smoke test of a deployment', () => {
   })
 
   test('its id is given once: who deleted it is told how to let it come back', async () => {
-    const client = new pg.Client(stack.database_url)
+    const client = new pg.Client(stack.database_owner_url)
     await client.connect()
     try {
       await client.query('DELETE FROM clients WHERE client_id = $1', [smokeClientId])

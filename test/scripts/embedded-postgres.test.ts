@@ -37,8 +37,8 @@ async function start(stateFolder: string): Promise<EmbeddedPostgres> {
   return postgres
 }
 
-async function query(postgres: { url: string }, text: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(postgres.url)
+async function query(postgres: { ownerUrl: string }, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(postgres.ownerUrl)
   client.on('error', () => undefined)
   await client.connect()
   try {
@@ -61,7 +61,7 @@ describe('a persistent cluster', () => {
     await query(first, 'CREATE TABLE kept (v int); INSERT INTO kept VALUES (1)')
     await first.dispose()
     const second = await start(stateFolder)
-    expect(second).toMatchObject({ isNew: false, url: first.url })
+    expect(second).toMatchObject({ isNew: false, ownerUrl: first.ownerUrl, databaseUrl: first.databaseUrl })
     expect(await query(second, 'SELECT v FROM kept')).toEqual([{ v: 1 }])
   })
 

@@ -14,7 +14,7 @@ let folder: string
 
 beforeAll(async () => {
   postgres = await startEmbeddedPostgres({ ephemeral: true })
-  client = new pg.Client(postgres.url)
+  client = new pg.Client(postgres.ownerUrl)
   await client.connect()
 })
 beforeEach(async () => {
@@ -63,24 +63,24 @@ async function everything() {
 
 describe('migrateDatabase', () => {
   it('applies each migration once when several run at the same time', async () => {
-    const applied = await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(postgres.url)))
+    const applied = await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(postgres)))
     expect(applied.filter((count) => count > 0)).toHaveLength(1)
-    expect(await migrateDatabase(postgres.url)).toBe(0)
+    expect(await migrateDatabase(postgres)).toBe(0)
   })
 
   it('knows when each migration came to this database, and for those of before when that was first written down', async () => {
     const began = (await client.query('SELECT now() AS at')).rows[0].at as Date
-    await migrateDatabase(postgres.url)
+    await migrateDatabase(postgres)
     const times = async () =>
       (await client.query('SELECT applied_at AS at FROM drizzle.__drizzle_migrations')).rows.map(
         ({ at }) => at as Date,
       )
     expect(Math.min(...(await times()).map(Number))).toBeGreaterThanOrEqual(Number(began))
     await client.query('ALTER TABLE drizzle.__drizzle_migrations DROP COLUMN applied_at')
-    await migrateDatabase(postgres.url)
+    await migrateDatabase(postgres)
     const filled = await times()
     expect(Math.min(...filled.map(Number))).toBeGreaterThan(Number(began))
-    await migrateDatabase(postgres.url)
+    await migrateDatabase(postgres)
     expect(await times()).toEqual(filled)
   })
 
@@ -107,9 +107,11 @@ describe('migrateDatabase', () => {
       'Nothing listens on 127.0.0.1:1',
     ],
   ])('explains %s and does not show the password', async (_, change, message) => {
-    const url = new URL(postgres.url)
+    const url = new URL(postgres.ownerUrl)
     change(url)
-    const failure = await migrateDatabase(url.href).catch((error: unknown) => error)
+    const failure = await migrateDatabase({ ...postgres, ownerUrl: url.href }).catch(
+      (error: unknown) => error,
+    )
     expect(failure).toMatchObject({ name: 'OperatorError', message: expect.stringContaining(message) })
     expect(String(failure)).not.toContain(url.password)
   })
@@ -117,18 +119,18 @@ describe('migrateDatabase', () => {
   it('changes nothing when any part of it fails', async () => {
     const before = await everything()
     await addMigration('CREATE TABLE later (id int);--> statement-breakpoint\nSELECT 1 / 0;')
-    await expect(migrateDatabase(postgres.url, folder)).rejects.toThrow('division by zero')
+    await expect(migrateDatabase(postgres, folder)).rejects.toThrow('division by zero')
     expect(await everything()).toEqual(before)
-    await migrateDatabase(postgres.url)
+    await migrateDatabase(postgres)
     const migrated = await everything()
-    await expect(migrateDatabase(postgres.url, folder)).rejects.toThrow('division by zero')
+    await expect(migrateDatabase(postgres, folder)).rejects.toThrow('division by zero')
     expect(await everything()).toEqual(migrated)
   })
 
   it('refuses a function whose body names what there is not', async () => {
     const path = join(folder, 'functions/authly_client_may.sql')
     await writeFile(path, (await readFile(path, 'utf8')).replace('FROM clients', 'FROM no_such_table'))
-    await expect(migrateDatabase(postgres.url, folder)).rejects.toThrow('no_such_table')
+    await expect(migrateDatabase(postgres, folder)).rejects.toThrow('no_such_table')
     expect((await everything()).rows).toEqual([])
   })
 
@@ -138,16 +140,16 @@ describe('migrateDatabase', () => {
       'CREATE OR REPLACE FUNCTION authly_later() RETURNS int\nLANGUAGE sql IMMUTABLE AS $$ SELECT 7 $$;\n',
     )
     await addMigration('CREATE TABLE later (id int DEFAULT authly_later());')
-    await migrateDatabase(postgres.url)
-    expect(await migrateDatabase(postgres.url, folder)).toBe(1)
+    await migrateDatabase(postgres)
+    expect(await migrateDatabase(postgres, folder)).toBe(1)
     const upgraded = await everything()
     await client.query('DROP SCHEMA public, drizzle CASCADE; CREATE SCHEMA public')
-    await migrateDatabase(postgres.url, folder)
+    await migrateDatabase(postgres, folder)
     expect(await everything()).toEqual(upgraded)
   })
 
   it('puts functions and triggers back as the files have them, and leaves what is in force', async () => {
-    await migrateDatabase(postgres.url)
+    await migrateDatabase(postgres)
     const before = await everything()
     const triggers = `SELECT oid, xmin FROM pg_trigger WHERE tgname = 'audit_events_notify'`
     const untouched = (await client.query(triggers)).rows
@@ -156,7 +158,7 @@ describe('migrateDatabase', () => {
       CREATE OR REPLACE FUNCTION authly_keep_an_admin() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
       DROP TRIGGER users_keep_an_admin_delete ON users;
       ALTER TABLE clients DISABLE TRIGGER authly_client_id_given_once`)
-    await migrateDatabase(postgres.url)
+    await migrateDatabase(postgres)
     expect(await everything()).toEqual(before)
     expect((await client.query(triggers)).rows).toEqual(untouched)
   })
@@ -165,14 +167,14 @@ describe('migrateDatabase', () => {
     await addMigration('CREATE TABLE later (id int);')
     const path = join(folder, 'functions/authly_covers.sql')
     await writeFile(path, (await readFile(path, 'utf8')).replace("'*' = ANY", "'all' = ANY"))
-    await migrateDatabase(postgres.url, folder)
+    await migrateDatabase(postgres, folder)
     const newer = await everything()
-    expect(await migrateDatabase(postgres.url)).toBe(0)
+    expect(await migrateDatabase(postgres)).toBe(0)
     expect(await everything()).toEqual(newer)
   })
 
   it('has one function in each file, named as the file, and no function without one', async () => {
-    await migrateDatabase(postgres.url)
+    await migrateDatabase(postgres)
     const files: string[] = []
     for (const kind of ['functions', 'triggers']) {
       for (const file of await readdir(join('drizzle', kind))) {
@@ -192,7 +194,7 @@ describe('migrateDatabase', () => {
 
 describe('a database from before the first release', () => {
   const asBefore = async (count: number) => {
-    await migrateDatabase(postgres.url)
+    await migrateDatabase(postgres)
     await client.query(await readFile(new URL('former-schema.sql', import.meta.url), 'utf8'))
     await client.query(
       'DELETE FROM drizzle.__drizzle_migrations; COMMENT ON FUNCTION authly_keep_an_admin IS NULL',
@@ -208,7 +210,7 @@ describe('a database from before the first release', () => {
 
   it('is told the command that carries it over, and not changed', async () => {
     const before = await asBefore(formerMigrations.length)
-    await expect(migrateDatabase(postgres.url)).rejects.toMatchObject({
+    await expect(migrateDatabase(postgres)).rejects.toMatchObject({
       name: 'OperatorError',
       remedy: expect.stringContaining('npm run db:carry-over'),
     })
@@ -218,14 +220,14 @@ describe('a database from before the first release', () => {
   it('is carried over once, keeps its former journal, and is then like any other', async () => {
     const former = await asBefore(formerMigrations.length)
     await addMigration('CREATE TABLE later (id int);')
-    expect(await carryOverDatabase(postgres.url, folder)).toBe(true)
-    expect(await carryOverDatabase(postgres.url, folder)).toBe(false)
-    expect(await migrateDatabase(postgres.url, folder)).toBe(0)
+    expect(await carryOverDatabase(postgres, folder)).toBe(true)
+    expect(await carryOverDatabase(postgres, folder)).toBe(false)
+    expect(await migrateDatabase(postgres, folder)).toBe(0)
     const kept = await client.query('SELECT hash FROM drizzle.former_migrations ORDER BY id')
     expect(kept.rows).toEqual(former.journal)
     const carried = await everything()
     await client.query('DROP SCHEMA public, drizzle CASCADE; CREATE SCHEMA public')
-    await migrateDatabase(postgres.url, folder)
+    await migrateDatabase(postgres, folder)
     expect(await everything()).toEqual(carried)
   })
 
@@ -235,7 +237,7 @@ describe('a database from before the first release', () => {
   ])('that is at %s has to be migrated by the version of then first', async (_, count, message) => {
     const before = await asBefore(count)
     for (const attempt of [migrateDatabase, carryOverDatabase]) {
-      await expect(attempt(postgres.url)).rejects.toMatchObject({
+      await expect(attempt(postgres)).rejects.toMatchObject({
         ...{ name: 'OperatorError', message: expect.stringMatching(message) },
         remedy: expect.stringMatching(/git checkout [0-9a-f]{7}/),
       })

@@ -15,7 +15,7 @@ beforeAll(async () => {
   neonConfig.wsProxy = () => `${new URL(database.gatewayUrl as string).host}/v2`
   neonConfig.useSecureWebSocket = false
   neonConfig.disableWarningInBrowsers = true
-  sql = neon(database.databaseUrl)
+  sql = neon(database.ownerUrl)
   await sql`CREATE TABLE fruit (name text PRIMARY KEY, amount int NOT NULL CHECK (amount >= 0))`
 })
 beforeEach(() => sql`TRUNCATE fruit`)
@@ -91,7 +91,7 @@ describe('HTTP queries', () => {
   it('does not leave a lone BEGIN to the next request', async () => {
     await sql.query('BEGIN')
     await sql`INSERT INTO fruit VALUES ('fig', 1)`
-    const pool = new Pool({ connectionString: database.databaseUrl })
+    const pool = new Pool({ connectionString: database.ownerUrl })
     expect((await pool.query('SELECT name FROM fruit')).rows).toEqual([{ name: 'fig' }])
     await pool.end()
   })
@@ -143,7 +143,7 @@ describe('HTTP batches', () => {
 
 describe('WebSocket tunnel', () => {
   it('carries an interactive transaction of the Pool', async () => {
-    const pool = new Pool({ connectionString: database.databaseUrl })
+    const pool = new Pool({ connectionString: database.ownerUrl })
     const client = await pool.connect()
     await client.query('BEGIN')
     await client.query("INSERT INTO fruit VALUES ('fig', 7)")
@@ -155,7 +155,7 @@ describe('WebSocket tunnel', () => {
   })
 
   it('carries more than one message in each direction', async () => {
-    const pool = new Pool({ connectionString: database.databaseUrl })
+    const pool = new Pool({ connectionString: database.ownerUrl })
     const { rows } = await pool.query('SELECT length($1) AS length, repeat($2, 2000000) AS back', [
       'x'.repeat(3_000_000),
       'y',
@@ -178,16 +178,16 @@ describe('who may connect', () => {
       call.on('error', reject)
       call.end(body)
     })
-  const connection = () => ({ 'neon-connection-string': database.databaseUrl })
+  const connection = () => ({ 'neon-connection-string': database.ownerUrl })
 
   it('lets Postgres check the password of the connection string', async () => {
-    const url = new URL(database.databaseUrl)
+    const url = new URL(database.ownerUrl)
     url.password = 'wrong'
     await expect(neon(url.href)`SELECT 1`).rejects.toMatchObject({ code: '28P01' })
   })
 
   it('ignores the host of the connection string: it leads to its own upstream only', async () => {
-    const url = new URL(database.databaseUrl)
+    const url = new URL(database.ownerUrl)
     url.host = 'elsewhere.example:1'
     expect(await neon(url.href)`SELECT 1 AS one`).toEqual([{ one: 1 }])
   })

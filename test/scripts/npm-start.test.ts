@@ -54,9 +54,12 @@ describe('before anything is started', () => {
     ],
     [
       'a database that does not answer',
-      { DATABASE_URL: 'postgresql://u:secret@127.0.0.1:1/d' },
+      {
+        DATABASE_OWNER_URL: 'postgresql://u:secret@127.0.0.1:1/d',
+        DATABASE_URL: 'postgresql://w:secret@127.0.0.1:1/d',
+      },
       'Nothing listens',
-      'Check DATABASE_URL',
+      'Check DATABASE_OWNER_URL',
     ],
   ]
   it.each(failures)('explains %s, with the remedy and no stack trace', async (_, env, message, remedy) => {
@@ -131,7 +134,8 @@ describe('the first start', () => {
         'demo-web': { redirect_uris: ['http://127.0.0.1:8788/callback', 'http://localhost:8788/callback'] },
         'demo-spa': { client_id: 'demo-spa' },
       },
-      database_url: expect.stringMatching(/^postgresql:/),
+      database_url: expect.stringMatching(/^postgresql:\/\/authly_worker:/),
+      database_owner_url: expect.stringMatching(/^postgresql:\/\/authly:/),
       database_gateway_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/),
     })
     for (const file of ['.authly/dev.json', '.authly/postgres.json', '.authly/root-secret', '.dev.vars']) {

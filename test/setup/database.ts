@@ -6,11 +6,12 @@ import type { TestProject } from 'vitest/node'
 
 interface Started {
   readonly databaseUrl: string
+  readonly ownerUrl: string
   readonly gatewayUrl: string
 }
 
 /**
- * vitest globalSetup: provides `databaseUrl` and `databaseGatewayUrl`; the returned function tears down. The
+ * vitest globalSetup: provides `databaseUrl`, `databaseOwnerUrl` and `databaseGatewayUrl`; the returned function tears down. The
  * database is a process of its own, because in this project Vite resolves packages for workerd, where `ws`
  * has no server.
  */
@@ -24,6 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }),
   ])
   project.provide('databaseUrl', started.databaseUrl)
+  project.provide('databaseOwnerUrl', started.ownerUrl)
   project.provide('databaseGatewayUrl', started.gatewayUrl)
   return async () => {
     child.disconnect()

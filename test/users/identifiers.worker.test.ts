@@ -7,7 +7,7 @@ import { uuidv7 } from '../../src/kit/ids.ts'
 import { formsOf } from '../../src/users/account-forms.ts'
 import { fillForms } from '../../src/users/fill-forms.store.ts'
 import { findUserForLogin } from '../../src/users/users.store.ts'
-import { ownDatabase } from '../fakes/database.ts'
+import { ownDatabase, ownDatabases } from '../fakes/database.ts'
 
 type Names = { username?: string; email?: string; profile?: Record<string, unknown> }
 
@@ -258,8 +258,8 @@ describe('accounts from before names were one namespace', () => {
   let upgraded: Database
 
   beforeAll(async () => {
-    const old = await ownDatabase()
-    await old.execute(sql`alter table users disable trigger users_identifiers_insert`)
+    const { database: old, owned } = await ownDatabases()
+    await owned.execute(sql`alter table users disable trigger users_identifiers_insert`)
     const rows: [string, string | null, string | null, string][] = [
       [admin, 'chief@corp.test', null, '2020-01-01'],
       [squatter, 'squatter', 'Chief@corp.test', '2021-01-01'],
@@ -274,7 +274,7 @@ describe('accounts from before names were one namespace', () => {
       await old.execute(sql`insert into users (id, username, email, created_at)
         values (${id}::uuid, ${username}, ${email}, ${created}::timestamptz)`)
     }
-    await old.execute(sql`alter table users enable trigger users_identifiers_insert`)
+    await owned.execute(sql`alter table users enable trigger users_identifiers_insert`)
     await old.execute(upgrade)
     upgraded = old
     database = upgraded

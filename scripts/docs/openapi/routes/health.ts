@@ -11,7 +11,7 @@ export const healthWords: Readonly<Record<string, RouteWords>> = {
   },
   getReadiness: {
     description:
-      'For a load balancer. `degraded` is not down: without Postgres tokens are issued, refreshed and inspected, and nobody can sign in.',
+      'For a load balancer. `degraded` is not down: without Postgres tokens are issued, refreshed and inspected, and nobody can sign in. `overprivileged`: the role of DATABASE_URL owns tables, may create some, is a superuser or bypasses row security; the log says which.',
     answers: {
       200: {
         ...{ json: 'Health', headers },
@@ -22,7 +22,10 @@ export const healthWords: Readonly<Record<string, RouteWords>> = {
       },
       503: {
         ...{ json: 'Health', headers },
-        examples: { unavailable: { status: 'unavailable', checks: { ...ok, objects: 'away' } } },
+        examples: {
+          unavailable: { status: 'unavailable', checks: { ...ok, objects: 'away' } },
+          overprivileged: { status: 'unavailable', checks: { ...ok, postgres: 'overprivileged' } },
+        },
       },
     },
   },

@@ -1,0 +1,26 @@
+-- What the role of the worker may do. Written anew at every migrate: what is not granted here is not granted. It owns
+-- nothing, so it cannot change the schema, and functions run with the rights of their caller.
+-- `:worker` and `:database` stand for names that the migrate knows.
+REVOKE CREATE, TEMPORARY ON DATABASE :database FROM PUBLIC;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON DATABASE :database FROM :worker;
+REVOKE ALL ON SCHEMA public, drizzle FROM :worker;
+REVOKE ALL ON ALL TABLES IN SCHEMA public, drizzle FROM :worker;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public, drizzle FROM :worker;
+
+GRANT CONNECT ON DATABASE :database TO :worker;
+GRANT USAGE ON SCHEMA public, drizzle TO :worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :worker;
+GRANT USAGE ON SEQUENCE audit_events_position_seq TO :worker;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO :worker;
+-- The status of the server names the last migration.
+GRANT SELECT ON drizzle.__drizzle_migrations TO :worker;
+
+-- Events are written once. Retention deletes them; erasure blanks what is personal, and nothing else of them changes.
+REVOKE UPDATE ON audit_events FROM :worker;
+GRANT UPDATE (changes, data, details_salt, ip, user_agent, origin_salt, erased_at) ON audit_events TO :worker;
+-- Checkpoints stay, and what they sign; leaves go when all their events are gone.
+REVOKE UPDATE, DELETE ON audit_checkpoints FROM :worker;
+GRANT UPDATE (leaves) ON audit_checkpoints TO :worker;
+-- An id is given once, and never taken back.
+REVOKE UPDATE, DELETE ON client_ids FROM :worker;

@@ -1,0 +1,53 @@
+/**
+ * The two roles of a database. One owns it and migrates; the worker's owns nothing, so that whoever gets hold of the
+ * worker's connection can neither change the schema nor pass by what the schema enforces.
+ */
+import { OperatorError } from '../process/operator-error.ts'
+import { parseDatabaseUrl } from './database-address.ts'
+
+export type DatabaseUrls = {
+  /** The worker's: `DATABASE_URL`. */
+  readonly databaseUrl: string
+  /** The owner's: `DATABASE_OWNER_URL`. The worker never sees it. */
+  readonly ownerUrl: string
+}
+
+const explanation =
+  'DATABASE_OWNER_URL is the role that owns the database and migrates it, DATABASE_URL another one for the worker, which ' +
+  'owns nothing; it is made when there is none of that name (docs/deployment.md).'
+
+/** The addresses in `env`; undefined when it has none. Throws OperatorError unless there are two roles of one database. */
+export function findDatabaseUrls(
+  env: Readonly<Record<string, string | undefined>>,
+): DatabaseUrls | undefined {
+  const databaseUrl = env['DATABASE_URL'] || undefined
+  const ownerUrl = env['DATABASE_OWNER_URL'] || undefined
+  if (databaseUrl === undefined && ownerUrl === undefined) return undefined
+  const worker = databaseUrl === undefined ? undefined : parseDatabaseUrl(databaseUrl)
+  const owner = ownerUrl === undefined ? undefined : parseDatabaseUrl(ownerUrl, 'DATABASE_OWNER_URL')
+  if (databaseUrl === undefined || worker === undefined)
+    throw new OperatorError('DATABASE_URL is missing.', explanation)
+  if (ownerUrl === undefined || owner === undefined)
+    throw new OperatorError('DATABASE_OWNER_URL is missing.', explanation)
+  if (owner.user === worker.user) {
+    throw new OperatorError(
+      `DATABASE_OWNER_URL and DATABASE_URL are the same role, "${owner.user}".`,
+      explanation,
+    )
+  }
+  if (owner.database !== worker.database) {
+    throw new OperatorError(
+      `DATABASE_OWNER_URL and DATABASE_URL are two databases, "${owner.database}" and "${worker.database}".`,
+      explanation,
+    )
+  }
+  return { databaseUrl, ownerUrl }
+}
+
+/** The addresses in the environment of this process. Throws OperatorError when they are not there. */
+export function databaseUrlsOfProcess(): DatabaseUrls {
+  const urls = findDatabaseUrls(process.env)
+  if (urls === undefined)
+    throw new OperatorError('DATABASE_URL and DATABASE_OWNER_URL are missing.', explanation)
+  return urls
+}

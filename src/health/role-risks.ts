@@ -1,0 +1,17 @@
+/**
+ * What the worker's role must not be able to: then no hole in the worker reaches further than its grants, and row
+ * security holds for it. Membership counts like being the role: SET ROLE makes it so.
+ */
+
+/**
+ * SQL for a list of what `role` may too much; empty for a role as it should be.
+ * @param role SQL for its name: `current_user`, or a parameter
+ */
+export const roleRisks = (role: 'current_user' | '$1::name'): string => `array_remove(array[
+  case when exists (select from pg_roles where rolsuper and pg_has_role(${role}, oid, 'member')) then 'is a superuser' end,
+  case when exists (select from pg_roles where rolbypassrls and pg_has_role(${role}, oid, 'member')) then 'bypasses row security' end,
+  case when exists (
+    select from pg_class where relnamespace = 'public'::regnamespace and pg_has_role(${role}, relowner, 'member')
+  ) then 'owns tables' end,
+  case when has_schema_privilege(${role}, 'public', 'create') then 'may create in the schema' end
+], null)`
