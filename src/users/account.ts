@@ -60,8 +60,8 @@ const pastRow = z.object({
   created_at: z.string(),
 })
 
-/** The JSON of `selectUser`: times have microseconds and an offset. */
-const userRow = pastRow.extend({
+/** An account as Postgres tells it: times have microseconds and an offset. */
+export const storedUser = pastRow.extend({
   version: z.number(),
   updated_at: z.string(),
   has_password: z.boolean(),
@@ -69,10 +69,7 @@ const userRow = pastRow.extend({
   setup_link: setupLink.extend({ expires_at: z.string() }).nullable(),
 })
 
-export type UserRow = z.output<typeof userRow>
-
-/** @throws for anything but the JSON of `selectUser` */
-export const readUser = (json: unknown): UserRow => userRow.parse(json)
+export type StoredUser = z.output<typeof storedUser>
 
 const utc = (time: string): string => new Date(time).toISOString()
 
@@ -88,7 +85,7 @@ const toPast = (row: z.output<typeof pastRow>) => ({
 export const toPastUser = (row: unknown) => toPast(pastRow.parse(row))
 
 /** An account as the API shows it. */
-export const toUser = ({ version: _, setup_link, updated_at, ...row }: UserRow) => ({
+export const toUser = ({ version: _, setup_link, updated_at, ...row }: StoredUser) => ({
   ...toPast(row),
   has_password: row.has_password,
   must_change_password: row.must_change_password,

@@ -17,7 +17,7 @@ export type Refused =
 
 interface Refusal {
   readonly code: string
-  /** SQL over a row of `attempt` (write-accounts.store.ts). */
+  /** SQL over a row of `attempt` (decide-accounts.store.ts). */
   readonly when: string
   /** Absent: no request for one account can meet it. */
   readonly request?: Refused
@@ -46,6 +46,11 @@ const list = [
     code: 'exists',
     when: `existing and on_conflict = 'fail'`,
     row: 'an account with this id, username or email exists',
+  },
+  {
+    code: 'repeated',
+    when: 'is_repeated',
+    row: 'a row before it is about the same account: send this one again',
   },
   { code: 'ambiguous', when: 'ambiguous', row: 'username and email belong to different accounts' },
   {

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { roleNamePattern } from '../access/permissions.ts'
 import { isLanguageTag } from '../kit/language-tag.ts'
+import { maxLength } from './identifier-length.ts'
 import { isDomain, toUnicodeDomain, typedText } from './normal-form.ts'
 import { isIdentifierText, isPlainLine, isPlainText } from './user-text.ts'
 
@@ -23,7 +24,7 @@ const webAddress = z
   .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/]+\S*$/, 'must be an http or https URL')
   .refine((text) => isPlainLine(text) && URL.canParse(text), 'must be an http or https URL')
 
-export const username = identifier(100)
+export const username = identifier(maxLength.username)
   .refine(
     isIdentifierText,
     'must not hold spaces, invisible characters, compatibility forms or letters of several alphabets',
@@ -36,7 +37,7 @@ export const username = identifier(100)
 const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1)
 
 /** RFC 5321 §4.5.3.1: 64 characters before the @, 254 in all. Whether anybody reads it, only a message can tell. */
-export const email = identifier(254)
+export const email = identifier(maxLength.email)
   .overwrite((text) => text.replaceAll('。', '.'))
   .regex(
     /^[^\s@"(),:;<>[\]\\]{1,64}@[^\s@"(),:;<>[\]\\.]+(\.[^\s@"(),:;<>[\]\\.]+)*$/,

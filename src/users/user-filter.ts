@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { roleNamePattern } from '../access/permissions.ts'
+import { maxIdentifierLength, maxLength } from './identifier-length.ts'
 import { identifierForm, searchForm } from './normal-form.ts'
 import { addressParts, claimNames } from './user-fields.ts'
 
@@ -19,7 +20,8 @@ const text = (max: number) =>
     .refine((value) => !value.includes('\0'), 'must not hold NUL')
     .refine((value) => identifierForm(value) !== '', 'must hold something that can be seen')
 
-const exact = (description: string, max = 254) => text(max).optional().describe(description)
+const exact = (description: string, max: number = maxIdentifierLength) =>
+  text(max).optional().describe(description)
 
 /** Postgres knows no year 0 and no offset beyond 15:59: what it gets is always UTC, with milliseconds. */
 const instant = (description: string) =>
@@ -51,7 +53,7 @@ const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) =>
       example: 'ada love',
     }),
   identifier: exact('What the person signs in by: the username or e-mail address, in any spelling'),
-  username: exact('Exactly this one, in any spelling (case, fullwidth letters)', 100),
+  username: exact('Exactly this one, in any spelling (case, fullwidth letters)', maxLength.username),
   email: exact('Exactly this one, in any spelling (case, punycode)'),
   email_verified: flag('Whether the e-mail address is verified'),
   phone_number: exact('Exactly this one', 20),

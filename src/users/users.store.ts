@@ -4,11 +4,9 @@ import { eq, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { passwordCredentials, userIdentifiers, users } from '../db/schema.ts'
 import { isUuid } from '../kit/patterns.ts'
+import { maxIdentifierLength } from './identifier-length.ts'
 import { identifierForm, plainForm } from './normal-form.ts'
 import type { FoundForLogin, User, UserWithPassword } from './user.ts'
-
-/** RFC 5321 §4.5.3.1 allows 254 characters in an address; usernames are shorter. */
-const maxIdentifierLength = 254
 
 /** The user with this id; `undefined` when there is none or the text is no UUID. */
 export async function findUser(database: Database, userId: string): Promise<User | undefined> {

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { sql } from 'drizzle-orm'
+import { firstRow } from '../../db/json-row.ts'
 import { readAt } from '../../evidence/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
-import { readUser, toPastUser, toUser, userParams, userSchema } from '../../users/account.ts'
+import { toPastUser, toUser, userParams, userSchema } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { selectUser } from './user.store.ts'
+import { selectUser, userRow } from './user.store.ts'
 
 export const getUser = defineOperation({
   id: 'getUser',
@@ -22,14 +22,12 @@ export const getUser = defineOperation({
   answers: { 200: { description: 'The account', schema: userSchema, versioned: true } },
   async run({ db, params, query }) {
     if (query.at === undefined) {
-      const [row] = await db.run(selectUser(params.user_id))
-      if (!row) return err(notFound)
-      const user = readUser(row['user'])
-      return answer(200, toUser(user), { version: user.version })
+      const user = firstRow(userRow, await db.run(selectUser(params.user_id)))
+      return user ? answer(200, toUser(user), { version: user.version }) : err(notFound)
     }
     const past = await readAt(db, {
       ...{ entityType: 'user', entityId: params.user_id, at: query.at },
-      select: sql`select "user" as row from (${selectUser(params.user_id)}) as found`,
+      select: selectUser(params.user_id),
     })
     return past ? answer(200, toPastUser(past)) : err(notFound)
   },

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { assertMayGrant } from '../../access/rights.store.ts'
-import { readUser, toUser, userParams, userSchema } from '../../users/account.ts'
+import { toUser, userParams, userSchema } from '../../users/account.ts'
 import { roleNames } from '../../users/user-fields.ts'
 import { writeAccount } from '../../users/write-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts, outcomeOf } from './account-problems.ts'
-import { selectUser } from './user.store.ts'
+import { selectUser, userRow } from './user.store.ts'
 
 export const setUserRoles = defineOperation({
   id: 'setUserRoles',
@@ -34,7 +34,7 @@ export const setUserRoles = defineOperation({
     ])
     const changed = outcomeOf(written)
     if (!changed.ok) return changed
-    const user = readUser(found?.['user'])
+    const user = userRow.read(found?.['row'])
     return answer(200, toUser(user), { version: user.version })
   },
 })

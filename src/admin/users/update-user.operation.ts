@@ -1,10 +1,10 @@
-import { readUser, toUser, userParams, userSchema } from '../../users/account.ts'
+import { toUser, userParams, userSchema } from '../../users/account.ts'
 import { withForms } from '../../users/account-forms.ts'
 import { userPatch } from '../../users/user-fields.ts'
 import { writeAccount } from '../../users/write-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts, outcomeOf } from './account-problems.ts'
-import { selectUser } from './user.store.ts'
+import { selectUser, userRow } from './user.store.ts'
 
 export const updateUser = defineOperation({
   id: 'updateUser',
@@ -30,7 +30,7 @@ export const updateUser = defineOperation({
     ])
     const changed = outcomeOf(written)
     if (!changed.ok) return changed
-    const user = readUser(found?.['user'])
+    const user = userRow.read(found?.['row'])
     return answer(200, toUser(user), { version: user.version })
   },
 })

@@ -1,7 +1,7 @@
 /** Reading accounts together with what the tables beside them say, and refusing what concerns nobody. */
 import { type SQL, sql } from 'drizzle-orm'
-import type { JsonRow } from '../../db/json-row.ts'
-import { readUser, type UserRow } from '../../users/account.ts'
+import { builtRow } from '../../db/json-row.ts'
+import { storedUser } from '../../users/account.ts'
 
 const userJson = sql`to_jsonb(users)
   || coalesce(
@@ -13,10 +13,10 @@ const userJson = sql`to_jsonb(users)
       from password_setup_links where user_id = users.id))`
 
 /** Of `users`, or of rows of it under that name. */
-export const userRow: JsonRow<UserRow> = { json: userJson, read: readUser }
+export const userRow = builtRow(userJson, storedUser)
 
-/** Rows `{ user: UserRow }` of those that `source`, aliased `users`, holds. */
-export const selectUsers = (source: SQL): SQL => sql`select ${userJson} as user from ${source} as users`
+/** Rows of those that `source`, aliased `users`, holds. */
+export const selectUsers = (source: SQL): SQL => sql`select ${userRow.json} as row from ${source} as users`
 
 /** One row, or none. By the primary key. */
 export const selectUser = (userId: string): SQL =>

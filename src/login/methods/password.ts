@@ -15,6 +15,7 @@ import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
 import { acrPassword } from '../../protocol/acr.ts'
 import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
 import type { DeviceProof } from '../../sessions/device.ts'
+import { maxIdentifierLength } from '../../users/identifier-length.ts'
 import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
 import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
@@ -36,7 +37,7 @@ export const password: LoginMethod = {
       autocomplete: 'username',
       label: (messages) => messages.identifierLabel,
       missing: (messages) => messages.identifierMissing,
-      maxlength: 254,
+      maxlength: maxIdentifierLength,
     },
     {
       name: 'password',

@@ -1,13 +1,13 @@
 /** An account as it is exported: in the form the import reads; what the import must not take begins with `_`. */
 import type { ExportFormat } from '../../jobs/formats/row-writers.ts'
-import type { UserRow } from '../account.ts'
+import type { StoredUser } from '../account.ts'
 import { addressParts, claimNames, fieldNames } from '../user-fields.ts'
 
 const own = ['id', ...fieldNames.filter((name) => name !== 'profile'), 'status'] as const
 
 const notes = ['_roles', '_has_password', '_created_at', '_updated_at'] as const
 
-const notesOf = (user: UserRow): Record<(typeof notes)[number], unknown> => ({
+const notesOf = (user: StoredUser): Record<(typeof notes)[number], unknown> => ({
   _roles: user.roles,
   _has_password: user.has_password ?? false,
   _created_at: new Date(user.created_at).toISOString(),
@@ -23,7 +23,7 @@ export const exportColumns: readonly string[] = [
 ]
 
 /** CSV: flat, text by column. JSON: as the API has it, without what is absent. */
-export function toExportRow(user: UserRow, format: ExportFormat): Record<string, unknown> {
+export function toExportRow(user: StoredUser, format: ExportFormat): Record<string, unknown> {
   const row = own.map((name) => [name, user[name]] as const)
   const { profile } = user
   if (format !== 'csv') {

@@ -35,9 +35,12 @@ const flags = new Set(
   Object.entries(members).flatMap(([name, type]) => (type.unwrap() instanceof z.ZodBoolean ? [name] : [])),
 )
 
+/** Columns of a CSV besides those of the profile. */
+export const ownColumns: readonly string[] = Object.keys(members).filter((name) => name !== 'profile')
+
 /** Columns a CSV may have: claims and parts of the address have one each. */
 export const uploadColumns: ReadonlySet<string> = new Set([
-  ...Object.keys(members).filter((name) => name !== 'profile'),
+  ...ownColumns,
   ...claimNames,
   ...addressParts.map((part) => addressPrefix + part),
 ])

@@ -1,13 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { queryFlag } from '../../../kit/field-schemas.ts'
-import type { CreateParams } from '../../../users/jobs/create-users.kind.ts'
+import { type CreateParams, createColumns } from '../../../users/jobs/create-users.kind.ts'
+import { ownColumns } from '../../../users/jobs/upload-row.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
 import { jobSchema } from '../../jobs/job.ts'
 import { defineOperation } from '../../operation.ts'
 import { openUpload, userUpload } from './upload.ts'
 
-const description = `Streams a CSV (RFC 4180, with a header) or JSON lines, in the shape of a single account: columns \`username\`,
-\`email\`, \`email_verified\`, \`phone_number\`, \`phone_number_verified\`, \`status\`, \`password\`, \`password_must_change\`,
+const columns = ownColumns.filter((name) => createColumns.has(name)).map((name) => `\`${name}\``)
+
+const description = `Streams a CSV (RFC 4180, with a header) or JSON lines, in the shape of a single account: columns
+${columns.join(', ')},
 each claim (\`name\`, \`given_name\` …) and each part of the address (\`address_country\` …). UTF-8 without compression,
 at most 100 MiB, a million rows, 64 columns. A file that cannot be read is refused as a whole, with the line; rows
 that are not valid fail alone. The answer is a job, however small the upload.`

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { insertEvents } from '../../../audit/insert-events.store.ts'
+import { allRows } from '../../../db/json-row.ts'
 import {
   contentTypes,
   createRowWriter,
@@ -8,12 +9,11 @@ import {
   exportFormats,
 } from '../../../jobs/formats/row-writers.ts'
 import { ok } from '../../../kit/result.ts'
-import { readUser } from '../../../users/account.ts'
 import { exportColumns, toExportRow } from '../../../users/jobs/export-row.ts'
 import { userCondition } from '../../../users/user-filter.store.ts'
 import { filterOf, userFilterQuery } from '../../../users/user-filter.ts'
 import { defineOperation } from '../../operation.ts'
-import { selectUsers } from '../user.store.ts'
+import { selectUsers, userRow } from '../user.store.ts'
 
 /** One page is one query, and Workers bound how many a request may make. */
 const pageSize = 1000
@@ -70,7 +70,7 @@ export const exportUsers = defineOperation({
       isBegun = true
       return sessions.delegate({ ...work, now, grant_id: token.grantId, jti_hash: token.jtiHash })
     }
-    let page = (first ?? []).map(({ user }) => readUser(user))
+    let page = allRows(userRow, first)
     let isFirst = true
     const writer = createRowWriter(format, exportColumns)
     const encoder = new TextEncoder()
@@ -78,8 +78,7 @@ export const exportUsers = defineOperation({
       type: 'bytes',
       async pull(controller) {
         if (!isFirst && !(await isLent())) throw new Error('the access of this export was revoked')
-        if (!isFirst)
-          page = (await db.run(ordered(page.at(-1)?.id ?? null))).map(({ user }) => readUser(user))
+        if (!isFirst) page = allRows(userRow, await db.run(ordered(page.at(-1)?.id ?? null)))
         const isLast = page.length < pageSize
         const text =
           (isFirst ? writer.start() : '') +

@@ -1,0 +1,128 @@
+/**
+ * What comes of each row of a write, decided from what its account is at this moment: the first refusal that holds
+ * (refusals.ts), or the account as it would be, and whether that is a change.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Authorized } from '../access/authorized.ts'
+import { heldPermissions, isManageable } from '../access/rights.store.ts'
+import type { AuditEventType, Origin } from '../audit/event.ts'
+import type { AccountRows } from './account-rows.store.ts'
+import { refusals } from './refusals.ts'
+
+/** In whose name, and from where: what every event says. A request, or the order of a job. */
+export interface Writer {
+  readonly authorized: Pick<Authorized, 'actor'>
+  readonly origin: Origin
+  /** When it happens (milliseconds since the Unix epoch); undefined: when Postgres writes it. */
+  readonly now?: number | undefined
+}
+
+export interface AccountWrite {
+  readonly writer: Writer
+  readonly rows: AccountRows
+  /** A row that meets no account makes one. */
+  readonly creates?: boolean
+  /** What happens to an account that a row meets. */
+  readonly existing: 'fail' | 'skip' | 'update' | 'delete'
+  /** Work on many accounts: administrators are left to requests of their own. */
+  readonly isBulk: boolean
+  /** Versions that may be changed; undefined: any. */
+  readonly expectedVersions?: readonly number[] | undefined
+  readonly events?: { readonly created?: AuditEventType; readonly updated?: AuditEventType }
+  /** Of the events. */
+  readonly data?: object
+  /** Decides and writes nothing. */
+  readonly isDryRun?: boolean
+}
+
+/** CTEs, the last of which is `decided`: the rows with `account` → `next`, `code`, `outcome`, `changes`. */
+export const decideAccounts = (write: AccountWrite): SQL =>
+  sql`${write.rows.ctes}, ${attempt(write)}, ${judge(write)}, ${compare}`
+
+/** What a new account has where its row says nothing. */
+const blank = JSON.stringify({
+  ...{
+    email_verified: false,
+    phone_number_verified: false,
+    profile: {},
+    roles: [],
+    status: 'active',
+    version: 1,
+  },
+})
+
+/** What each row would make of the account it met, and what the refusals ask about. */
+function attempt({ writer, existing, creates = false, isBulk, expectedVersions }: AccountWrite): SQL {
+  const { actor } = writer.authorized
+  return sql`
+  attempt as materialized (
+    select given.*, (account).id is not null as existing, account, coalesce(ambiguous, false) as ambiguous, taken,
+      (account).id is not null and row_number() over (partition by (account).id order by line) > 1 as is_repeated,
+      ${creates}::boolean as creates, ${existing}::text as on_conflict,
+      ${existing === 'delete'}::boolean as deletes, ${isBulk}::boolean as is_bulk,
+      ${actor.type === 'user'}::boolean and (account).id::text = ${actor.id}::text as own,
+      ${matchesVersion(expectedVersions)} as version_expected,
+      case
+        when (account).id is null then jsonb_populate_record(null::users, ${blank}::jsonb
+          || jsonb_build_object('id', given.id, 'created_at', now(), 'updated_at', now()) || patch)
+        when ${existing === 'update'}::boolean then
+          jsonb_populate_record(account, (patch - 'name_form') || ${consequences})
+      end as next
+    from given left join found on found.row_id = given.id
+  )`
+}
+
+const matchesVersion = (expected: readonly number[] | undefined): SQL =>
+  expected === undefined
+    ? sql`true`
+    : sql`(account).version in (select jsonb_array_elements_text(${JSON.stringify(expected)}::jsonb)::bigint)`
+
+/**
+ * What follows from a patch. The forms of names are as old as the oldest of them. Attack: an address or number that was
+ * verified once vouches for another that somebody put in its place.
+ */
+const consequences = sql.raw(`
+  case when patch ? 'profile' then jsonb_build_object('profile',
+      authly_merge_patch((account).profile, patch -> 'profile')) else '{}' end
+  || case when patch ? 'form_version' then jsonb_build_object('form_version',
+      least((patch ->> 'form_version')::smallint, (account).form_version)) else '{}' end
+  || case when patch ? 'email' and not patch ? 'email_verified' then jsonb_build_object('email_verified',
+      (account).email_verified and coalesce((account).email_form, lower((account).email))
+        is not distinct from patch ->> 'email_form') else '{}' end
+  || case when patch ? 'phone_number' and not patch ? 'phone_number_verified' then jsonb_build_object(
+      'phone_number_verified', (account).phone_number_verified
+        and (account).phone_number is not distinct from patch ->> 'phone_number') else '{}' end`)
+
+const isErased = sql`exists (select from audit_events
+  where user_id = attempt.id::text and type = 'audit.personal_data_erased')`
+
+const firstRefusal = sql.raw(refusals.map(({ code, when }) => `when ${when} then '${code}'`).join('\n'))
+
+const judge = ({ writer }: AccountWrite): SQL => sql`
+  ${heldPermissions(writer.authorized.actor)},
+  judged as materialized (
+    select attempt.*, judgement.code, existing and judgement.code is null and on_conflict = 'update' as is_patched
+    from held, attempt
+      cross join lateral (select (attempt.account).roles) as users
+      cross join lateral (select ${isErased} as erased, ${isManageable} as manageable) as asked
+      cross join lateral (
+        select case when existing and on_conflict = 'skip' then null ${firstRefusal} end as code
+      ) as judgement
+  )`
+
+const compare = sql.raw(`
+  compared as materialized (
+    select *,
+      case when is_patched and account is distinct from next
+        then authly_changes(to_jsonb(account), to_jsonb(next)) else '{}' end as changes,
+      is_patched and hash is not null
+        and hash is distinct from (select hash from password_credentials where user_id = (account).id) as rehashes
+    from judged
+  ), decided as materialized (
+    select *, case
+        when code is not null then 'failed' when not existing then 'created' when deletes then 'deleted'
+        when on_conflict = 'skip' then 'skipped' when changes = '{}' and not rehashes then 'unchanged'
+        else 'updated'
+      end as outcome
+    from compared
+  )`)
