@@ -10,6 +10,7 @@ import type { AdminCall, Answer, Operation } from '../../src/admin/operation.ts'
 import { pageOf } from '../../src/admin/schemas.ts'
 import { tableRow } from '../../src/db/json-row.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
+import { decodeText } from '../../src/kit/base64url.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { ownDatabase } from '../fakes/database.ts'
 
@@ -167,6 +168,17 @@ describe('a page', () => {
   it('has rows of the types of the table: a time is a Date', async () => {
     const [item] = (await pageOfList(keyed, { limit: '1' })).items
     expect(item?.made_at).toBe('2026-01-01T00:00:00.000Z')
+  })
+
+  it('ends in a cursor that stays good: the list, its order, the last row to the microsecond', async () => {
+    const { items, page_info } = await pageOfList(sorted, { limit: '2' })
+    expect(JSON.parse(decodeText(page_info.next_cursor ?? ''))).toEqual([
+      'things:-made_at',
+      '2026-01-01T00:00:00.000004+00:00',
+      items[1]?.id,
+    ])
+    const { page_info: keys } = await pageOfList(keyed, { limit: '1' })
+    expect(JSON.parse(decodeText(keys.next_cursor ?? ''))).toEqual(['keys', expect.any(String)])
   })
 
   it('takes no cursor of another list or order, and asks Postgres nothing then', async () => {

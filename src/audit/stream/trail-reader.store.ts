@@ -15,14 +15,16 @@ const pastWindow = 10_000
 /** While a reader waits for the lock, new writers wait behind it: so not for long. */
 const lockTimeoutMilliseconds = 300
 
+const textOf = (value: unknown): string | null => (value === null ? null : String(value))
+
 export function createTrailReader(runBatch: RunBatch): TrailReader {
   const toEvent = (row: Row): StreamEvent => ({
     position: Number(row['position']),
     type: String(row['type']),
     outcome: String(row['outcome']),
-    user_id: row['user_id'] as string | null,
-    actor_id: row['actor_id'] as string | null,
-    client_id: row['client_id'] as string | null,
+    user_id: textOf(row['user_id']),
+    actor_id: textOf(row['actor_id']),
+    client_id: textOf(row['client_id']),
     json: jsonLine(row['event']),
   })
 
