@@ -158,7 +158,8 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
 }
 
 /** The methods of the object, by name. */
-type ObjectMethods = Readonly<Record<string, (...input: readonly unknown[]) => Promise<unknown>>>
+type Call = (...input: readonly unknown[]) => Promise<unknown>
+type ObjectMethods = Readonly<Record<string, Call>>
 
 /** The object as its callers have it: the same methods, events of token requests recorded on the way. */
 class SessionsClient {
@@ -173,10 +174,10 @@ class SessionsClient {
   static {
     for (const [name, { effect }] of ruleEntries) {
       const call = function (this: SessionsClient, ...input: readonly unknown[]) {
-        return this.object[name]?.(...input)
+        return (this.object[name] as Call)(...input)
       }
       const forward = async function (this: SessionsClient, ...input: readonly unknown[]) {
-        const { result, events } = (await this.object[name]?.(...input)) as TokenAnswer
+        const { result, events } = (await (this.object[name] as Call)(...input)) as TokenAnswer
         events.forEach(this.recordEvent)
         return result
       }
