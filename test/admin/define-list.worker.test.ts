@@ -12,7 +12,7 @@ import { tableRow } from '../../src/db/json-row.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { decodeText } from '../../src/kit/base64url.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
-import { ownDatabase } from '../fakes/database.ts'
+import { ownDatabases } from '../fakes/database.ts'
 
 const things = pgTable('things', {
   id: uuid('id').primaryKey(),
@@ -55,7 +55,7 @@ interface Page {
   readonly page_info: { has_next_page: boolean; next_cursor: string | null; total_count?: number }
 }
 
-let database: Awaited<ReturnType<typeof ownDatabase>>
+let database: Awaited<ReturnType<typeof ownDatabases>>['owned']
 let batches: number
 
 /** The answer of the list, as the admin API would call it. */
@@ -93,7 +93,7 @@ const thing: fc.Arbitrary<Thing> = fc.record({
 const distinct = (max: number) => fc.uniqueArray(thing, { maxLength: max, selector: ({ id }) => id })
 
 beforeAll(async () => {
-  database = await ownDatabase()
+  database = (await ownDatabases()).owned
   await database.execute(sql`
     create table things (id uuid primary key, label text, shelf int not null, made_at timestamptz not null)`)
 })
