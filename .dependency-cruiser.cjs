@@ -135,7 +135,7 @@ module.exports = {
         'Who administers reaches Postgres by an authorized database, which wiring.ts makes (docs/decisions/0030). The schema, readers of rows and types are no way to it.',
       severity: 'error',
       from: { path: ['^src/admin/', '[.](?:operation|kind)[.]ts$'] },
-      to: { path: '^src/db/(?!(?:schema|json-row)[.]ts$)', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/db/(?!(?:schema|json-row|fragments)[.]ts$)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'authentication-authorizes',

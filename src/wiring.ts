@@ -2,6 +2,7 @@
  * Where bindings become dependencies. Built per request: nothing here does I/O by itself. What a token request does not
  * need is loaded when it is asked for (docs/decisions/0040).
  */
+
 import type { DatabaseFor } from './access/authorized-database.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
 import type { Origin } from './audit/event.ts'
@@ -25,6 +26,7 @@ import type { Keyring } from './keys/keyring.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
 import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
+import { delay } from './kit/delay.ts'
 import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
@@ -64,7 +66,7 @@ export function isolateOf(env: Env): Isolate {
     isolate = {
       config,
       root: createRootSecret(config.rootSecret, config.previousRootSecrets),
-      hashSlots: createHashSlots({ now, pause }),
+      hashSlots: createHashSlots({ now, pause: delay }),
       upstash: config.upstash && createUpstash(config.upstash),
     }
     isolates.set(env, isolate)
@@ -108,9 +110,6 @@ export function createCache(env: Env, { config, upstash }: Isolate, ctx: Context
       : createObjectReplica(env.EDGE_REPLICA, config)
   return createEdgeCache({ replica, now, waitUntil: (work) => ctx.waitUntil(work) })
 }
-
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 const noSettings: StoredSettings = {}
 

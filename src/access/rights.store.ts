@@ -2,14 +2,13 @@
  * What one actor may do to whom, as parts of statements: asked in the transaction that does it, so that neither a race
  * nor a right withdrawn a moment ago comes in between. Every such question to Postgres stands here.
  */
+
 import { type SQL, sql } from 'drizzle-orm'
+import { textArray } from '../db/fragments.ts'
 import type { Actor } from './actor.ts'
 import { type Authorized, authorizationKey } from './authorized.ts'
 
 type Who = Pick<Actor, 'type' | 'id'>
-
-const textArray = (values: readonly string[]): SQL =>
-  sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
 
 /** Refuses (`AU403`) unless the actor has all permissions of the person concerned. */
 export const assertMayManage = ({ type, id }: Who, userId: string): SQL =>

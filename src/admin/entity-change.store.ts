@@ -2,9 +2,11 @@
  * Writes of the admin API: the change of one row and the audit event that tells of it are one statement. Before
  * and after are compared by Postgres, in the transaction that holds the row, so the trail cannot disagree with it.
  */
+
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
+import { isExpectedVersion } from '../db/fragments.ts'
 import type { JsonRow } from '../db/json-row.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Problem } from '../kit/problem.ts'
@@ -59,7 +61,7 @@ export function updateEntity(
     with current as materialized (
       select * from ${name} as current where ${matches(key)} ${where ? sql`and (${where})` : sql``} for update
     ), wanted as (
-      select ${matchesVersion(expectedVersions)} as matched,
+      select ${isExpectedVersion(sql`current.version`, expectedVersions)} as matched,
         authly_merge_patch(to_jsonb(current), ${JSON.stringify(patch)}::jsonb)${computedFields(computed)} as merged
       from current
     ), changed as (
@@ -89,7 +91,7 @@ export function deleteEntity(
     with current as materialized (
       select * from ${name} as current where ${matches(key)} ${where ? sql`and (${where})` : sql``} for update
     ), wanted as (
-      select ${matchesVersion(expectedVersions)} as matched from current
+      select ${isExpectedVersion(sql`current.version`, expectedVersions)} as matched from current
     ), changed as (
       delete from ${name} as target using current, wanted where ${sameKey(key)} and wanted.matched returning target.*
     ), recorded as (${recordChange(event, visible('changed', hidden), sql`'{}'::jsonb`, sql`changed`)})
@@ -147,11 +149,6 @@ const sameKey = (key: Values): SQL =>
     ),
     sql` and `,
   )
-
-const matchesVersion = (expected: readonly number[] | undefined): SQL =>
-  expected === undefined
-    ? sql`true`
-    : sql`current.version in (select jsonb_array_elements_text(${JSON.stringify(expected)}::jsonb)::bigint)`
 
 const visible = (alias: string, hidden: readonly string[] = []): SQL =>
   hidden.length === 0

@@ -2,7 +2,9 @@
  * The one statement that writes the audit trail. Ids are made where events happen, so that the same event arrives only
  * once, however often it is sent.
  */
+
 import { is, SQL, sql } from 'drizzle-orm'
+import { instantOf } from '../db/fragments.ts'
 import { storableJson } from '../kit/storable.ts'
 import type { AuditEvent } from './event.ts'
 
@@ -58,18 +60,13 @@ const recordColumns = sql.raw(
 
 const recordFields = {
   ...(Object.fromEntries(names.map((name) => [name, sql.raw(`event.${name}`)])) as Record<Column, SQL>),
-  occurred_at: toInstant(sql.raw('event.occurred_at')),
+  occurred_at: instantOf(sql.raw('event.occurred_at')),
   data: sql.raw(`coalesce(event.data, '{}')`),
 }
 
 function columnValue(name: Column, value: unknown): SQL {
   if (is(value, SQL)) return value
-  if (name === 'occurred_at') return toInstant(value)
+  if (name === 'occurred_at') return instantOf(value as number)
   if (name === 'data') return sql`${storableJson(value ?? {})}::jsonb`
   return sql`${value ?? null}::${sql.raw(columns[name])}`
-}
-
-/** Milliseconds since the Unix epoch as a time of Postgres. */
-function toInstant(milliseconds: unknown): SQL {
-  return sql`to_timestamp(${milliseconds}::double precision / 1000)`
 }

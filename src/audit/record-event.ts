@@ -3,6 +3,7 @@
  * buffer is shared by all requests, but what does I/O is not: Workers forbid one request to use another's
  * connections, so whoever flushes uses what belongs to their own request.
  */
+import { delay } from '../kit/delay.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
 import type { AuditEvent, RecordEvent } from './event.ts'
@@ -84,8 +85,3 @@ async function appended(batch: readonly AuditEvent[], append: AppendEvents): Pro
   }
   return false
 }
-
-const delay = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })

@@ -1,7 +1,9 @@
 /** Retention in Postgres. */
+
 import { sql } from 'drizzle-orm'
 import type { EventClass } from '../audit/event-types.ts'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
+import { instantOf } from '../db/fragments.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { selectSegment, toSegment } from './evidence.store.ts'
 import type { RetentionNeeds, RetentionRule } from './retention.ts'
@@ -49,7 +51,7 @@ const selectDue = (rules: readonly RetentionRule[]) => sql`
     cross join lateral (
       select position, occurred_at from audit_events where audit_events.type = type.name order by position limit 1
     ) as first
-    where first.occurred_at < to_timestamp(rule.before::double precision / 1000)
+    where first.occurred_at < ${instantOf(sql.raw('rule.before'))}
     order by first.position limit 1
   ) as due
   cross join lateral (

@@ -2,7 +2,9 @@
  * Generated passwords and invitations of a job: sealed from the moment they are made until they are downloaded, so
  * that the object's storage alone shows nobody's.
  */
+
 import { jsonLine } from '../kit/json-line.ts'
+import { mapLines } from '../kit/map-lines.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 
 const purpose = 'job credentials'
@@ -26,24 +28,15 @@ export async function openCredentials(
 }
 
 /** The file as JSON lines, one person each. */
-export function openCredentialLines(
+export const openCredentialLines = (
   root: RootSecret,
   jobId: string,
   file: ReadableStream<Uint8Array>,
-): ReadableStream<Uint8Array> {
-  const decoder = new TextDecoder()
-  const encoder = new TextEncoder()
-  let rest = ''
-  return file.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      async transform(chunk, controller) {
-        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-        rest = lines.pop() ?? ''
-        for (const line of lines) {
-          const people = await openCredentials(root, jobId, line)
-          controller.enqueue(encoder.encode(people.map((person) => `${jsonLine(person)}\n`).join('')))
-        }
-      },
-    }),
-  )
-}
+): ReadableStream<Uint8Array> =>
+  mapLines(file, async (lines) => {
+    const people = await Promise.all(lines.map((line) => openCredentials(root, jobId, line)))
+    return people
+      .flat()
+      .map((person) => `${jsonLine(person)}\n`)
+      .join('')
+  })

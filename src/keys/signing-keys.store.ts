@@ -2,10 +2,12 @@
  * Signing keys in Postgres. Every change and its audit event are one statement or one batch, guarded by the
  * unique indexes "one current" and "one next" per algorithm: parallel writers make one key and one event.
  */
+
 import { sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/client.ts'
+import { instantOf } from '../db/fragments.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import type { SigningAlg } from './algorithms.ts'
@@ -21,7 +23,6 @@ interface KeysRow extends Record<string, unknown> {
 }
 
 const milliseconds = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::bigint`)
-const instant = (at: number) => sql`to_timestamp(${at}::double precision / 1000)`
 
 /** One row for `toLoadedKeys`; its version is the time of this statement, for readers that waited for a lock. */
 export const selectSigningKeys = sql`
@@ -59,12 +60,12 @@ export async function insertSigningKey(
   },
 ): Promise<void> {
   const { key, event } = input
-  const activatedAt = key.activated_at === undefined ? sql`null` : instant(key.activated_at)
+  const activatedAt = key.activated_at === undefined ? sql`null` : instantOf(key.activated_at)
   await database.execute(sql`
     with changed as (
       insert into signing_keys (kid, alg, status, public_jwk, private_jwk_sealed, binding, created_at, activated_at)
       values (${key.kid}, ${key.alg}, ${key.status}, ${JSON.stringify(key.public_jwk)}::jsonb,
-        ${key.private_jwk_sealed}, ${key.binding}, ${instant(key.created_at)}, ${activatedAt})
+        ${key.private_jwk_sealed}, ${key.binding}, ${instantOf(key.created_at)}, ${activatedAt})
       on conflict do nothing returning kid
     ) ${insertEventPerRow(sql`changed`, event)}`)
 }
@@ -85,14 +86,14 @@ export async function promoteSigningKey(
   await database.batch([
     database.execute(sql`
       with changed as (
-        update signing_keys set status = 'retired', retired_at = ${instant(at)}
+        update signing_keys set status = 'retired', retired_at = ${instantOf(at)}
         where kid = ${retireKid ?? ''} and status = 'current'
           and exists (select 1 from signing_keys where kid = ${activateKid} and status = 'next')
         returning kid
       ) ${insertEventPerRow(sql`changed`, input.retired)}`),
     database.execute(sql`
       with changed as (
-        update signing_keys set status = 'current', activated_at = ${instant(at)}
+        update signing_keys set status = 'current', activated_at = ${instantOf(at)}
         where kid = ${activateKid} and status = 'next'
           and not exists (select 1 from signing_keys where alg = ${alg} and status = 'current')
         returning kid

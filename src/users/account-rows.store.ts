@@ -2,7 +2,9 @@
  * Which accounts a write is about, and what it says of each: as ids, by their names, or as what a filter finds. Each
  * way gives the same two relations: `given`, the rows as they came, and `found`, the account each of them met.
  */
+
 import { type SQL, sql } from 'drizzle-orm'
+import { instantOf } from '../db/fragments.ts'
 import type { AccountRow } from './account-row.ts'
 import { userCondition } from './user-filter.store.ts'
 import type { UserFilter } from './user-filter.ts'
@@ -95,7 +97,7 @@ const clockSkewMs = 1000
 export const selectPage = ({ filter, after, limit, begun_at }: AccountPage, columns: SQL): SQL => sql`
   select ${columns} from users
   where ${userCondition(filter)} and (${after}::uuid is null or users.id > ${after}::uuid)
-    and users.created_at <= to_timestamp(${begun_at + clockSkewMs}::double precision / 1000)
+    and users.created_at <= ${instantOf(begun_at + clockSkewMs)}
   order by users.id limit ${limit}`
 
 /** One patch for all accounts of a page. @param eventIds one for each */

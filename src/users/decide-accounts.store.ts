@@ -2,10 +2,12 @@
  * What comes of each row of a write, decided from what its account is at this moment: the first refusal that holds
  * (refusals.ts), or the account as it would be, and whether that is a change.
  */
+
 import { type SQL, sql } from 'drizzle-orm'
 import type { Authorized } from '../access/authorized.ts'
 import { heldPermissions, isManageable } from '../access/rights.store.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
+import { isExpectedVersion } from '../db/fragments.ts'
 import type { AccountRows } from './account-rows.store.ts'
 import { refusals } from './refusals.ts'
 
@@ -61,7 +63,7 @@ function attempt({ writer, existing, creates = false, isBulk, expectedVersions }
       ${creates}::boolean as creates, ${existing}::text as on_conflict,
       ${existing === 'delete'}::boolean as deletes, ${isBulk}::boolean as is_bulk,
       ${actor.type === 'user'}::boolean and (account).id::text = ${actor.id}::text as own,
-      ${matchesVersion(expectedVersions)} as version_expected,
+      ${isExpectedVersion(sql`(account).version`, expectedVersions)} as version_expected,
       case
         when (account).id is null then jsonb_populate_record(null::users, ${blank}::jsonb
           || jsonb_build_object('id', given.id, 'created_at', now(), 'updated_at', now()) || patch)
@@ -71,11 +73,6 @@ function attempt({ writer, existing, creates = false, isBulk, expectedVersions }
     from given left join found on found.row_id = given.id
   )`
 }
-
-const matchesVersion = (expected: readonly number[] | undefined): SQL =>
-  expected === undefined
-    ? sql`true`
-    : sql`(account).version in (select jsonb_array_elements_text(${JSON.stringify(expected)}::jsonb)::bigint)`
 
 /**
  * What follows from a patch. The forms of names are as old as the oldest of them. Attack: an address or number that was

@@ -2,7 +2,9 @@
  * The filter as SQL. Each condition has an index (src/db/schema.ts, `users`): equality of a claim is containment
  * (`users_profile`), words are trigrams (`users_search_forms`), the rest are columns. Values are always parameters.
  */
+
 import { type SQL, sql } from 'drizzle-orm'
+import { literalInLike } from '../db/fragments.ts'
 import { emailForm, separateIdeographs, usernameForm, userSearchText } from '../db/schema.ts'
 import { identifierForm, plainForm, searchForm } from './normal-form.ts'
 import { addressParts, claimNames } from './user-fields.ts'
@@ -27,8 +29,7 @@ function wordCondition(word: string): SQL {
   const form = searchForm(word)
   // An order stored before such words were refused: else it would be about everybody.
   if (form === '') return sql`false`
-  const escaped = form.replace(/[\\%_]/g, '\\$&')
-  const pattern = separateIdeographs(sql`${escaped}::text`)
+  const pattern = separateIdeographs(sql`${literalInLike(form)}::text`)
   return makesTrigram.test(form)
     ? sql`${userSearchText} like '%' || ${pattern} || '%'`
     : sql`${userSearchText} like '% ' || ${pattern} || '%'`

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { literalInLike } from '../../db/fragments.ts'
 import { clients } from '../../db/schema.ts'
 import { grantTypes } from '../../oauth/grants/index.ts'
 import { clientAuthMethodNames } from '../../protocol/client-auth-methods.ts'
@@ -22,8 +23,7 @@ const flag = (description: string) =>
 const text = (description: string, max: number, example: string) =>
   z.string().min(1).max(max).optional().openapi({ description, example })
 
-/** Of LIKE's own characters none may mean more than itself. */
-const containing = (part: string) => `%${part.replaceAll(/[\\%_]/g, '\\$&')}%`
+const containing = (part: string) => `%${literalInLike(part)}%`
 
 export const listClients = defineList({
   id: 'listClients',

@@ -2,8 +2,10 @@
  * Begins a background job: its object takes the order (and the upload) first, then one batch makes the row by which
  * it may run. A request that dies in between leaves an offer without a row, and the object forgets it.
  */
+
 import { sql } from 'drizzle-orm'
 import { insertEvents } from '../../audit/insert-events.store.ts'
+import { instantOf } from '../../db/fragments.ts'
 import type { JobOrder } from '../../jobs/job.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import type { Problem } from '../../kit/problem.ts'
@@ -41,7 +43,7 @@ export async function beginJob(call: AdminCall, request: JobRequest): Promise<Re
     await call.writeOnce(answer, [
       sql`insert into jobs (id, kind, actor_type, actor_id, parameters, total, created_at)
           values (${order.job_id}::uuid, ${order.kind}, ${actor.type}, ${actor.id},
-            ${JSON.stringify(order.params)}::jsonb, ${offered.rows}::int, to_timestamp(${now}::double precision / 1000))`,
+            ${JSON.stringify(order.params)}::jsonb, ${offered.rows}::int, ${instantOf(now)})`,
       insertEvents([
         call.event('job.created', {
           ...{ entity_type: 'job', entity_id: order.job_id },

@@ -1,6 +1,8 @@
 /** Changes of signing keys by hand; each undoes its batch when the key is no longer what it was read as. */
+
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../../audit/event.ts'
+import { instantOf } from '../../db/fragments.ts'
 import { recordChange } from '../entity-change.store.ts'
 
 /** @param at milliseconds since the Unix epoch */
@@ -17,7 +19,7 @@ export const changeKeyStatus = (
     where not exists (select 1 from signing_keys where kid = ${kid} and status = ${from})`,
   sql`with changed as (
       update signing_keys set status = ${to}, ${sql.identifier(to === 'current' ? 'activated_at' : 'retired_at')} =
-        to_timestamp(${at}::double precision / 1000)
+        ${instantOf(at)}
       where kid = ${kid} returning *
     )
     ${recordChange(event, sql`jsonb_build_object('status', ${from}::text)`, sql`jsonb_build_object('status', ${to}::text)`, sql`changed`)}`,

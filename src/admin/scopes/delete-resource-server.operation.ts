@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { isExpectedVersion } from '../../db/fragments.ts'
 import { err } from '../../kit/result.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
 import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
@@ -27,7 +28,7 @@ export const deleteResourceServer = defineOperation({
     const [, deleted, catalog] = await db.runAll([
       // Before the deletion, which would take the scopes along. A wrong version is told first all the same.
       sql`select authly_refuse('AU409', 'resource_server_in_use') from resource_servers
-        where resource = ${resource} and ${matchesAny(expectedVersions)}
+        where resource = ${resource} and ${isExpectedVersion(sql`version`, expectedVersions)}
           and (exists (select 1 from scopes where scopes.resource = ${resource})
             or exists (select 1 from clients where ${resource} = any (resources || serves_resources)))`,
       deleteEntity({
@@ -44,8 +45,3 @@ export const deleteResourceServer = defineOperation({
     return answer(204)
   },
 })
-
-const matchesAny = (expected: readonly number[] | undefined) =>
-  expected === undefined
-    ? sql`true`
-    : sql`version in (select jsonb_array_elements_text(${JSON.stringify(expected)}::jsonb)::bigint)`

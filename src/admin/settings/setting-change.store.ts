@@ -1,7 +1,9 @@
 /** Settings in Postgres: a row appears with the first change, so version 0 is "never changed". */
+
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { AuditEvent } from '../../audit/event.ts'
+import { isExpectedVersion } from '../../db/fragments.ts'
 import { checkRows, firstRow, tableRow } from '../../db/json-row.ts'
 import type { Row } from '../../db/run-batch.ts'
 import { settings } from '../../db/schema.ts'
@@ -28,10 +30,7 @@ export const changeSetting = (input: {
 }): readonly SQL[] => {
   const { name, expectedVersions, event } = input
   const value = sql`${JSON.stringify(input.value)}::jsonb`
-  const matches = (version: SQL) =>
-    expectedVersions === undefined
-      ? sql`true`
-      : sql`${version} in (select jsonb_array_elements_text(${JSON.stringify(expectedVersions)}::jsonb)::bigint)`
+  const matches = (version: SQL) => isExpectedVersion(version, expectedVersions)
   return [
     sql`with current as materialized (
         select * from settings where name = ${name} for update

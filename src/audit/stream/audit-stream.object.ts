@@ -10,6 +10,7 @@ import { findDeadTokens } from '../../access/dead-tokens.ts'
 import { type Config, configOf } from '../../config.ts'
 import { type Listener, listen } from '../../db/listen.ts'
 import { createBoundedBatch } from '../../db/run-batch.ts'
+import { delay } from '../../kit/delay.ts'
 import { describeError } from '../../kit/describe-error.ts'
 import { logError } from '../../kit/log.ts'
 import { placeObjects } from '../../kit/place-objects.ts'
@@ -61,7 +62,7 @@ export class AuditStreamObject extends DurableObject<Env> {
         createBoundedBatch(this.#config, queryPatienceMilliseconds)(statements),
       ),
       now: Date.now,
-      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      wait: delay,
       onFailure: (error) => this.#report('reading', error),
     })
     this.#events = {

@@ -1,6 +1,8 @@
 /** Reads the trail for the live stream: by position alone, and never behind a write that may still commit. */
+
 import { type SQL, sql } from 'drizzle-orm'
 import { selectUnauthorized } from '../../access/rights.store.ts'
+import { textArray } from '../../db/fragments.ts'
 import type { Row, RunBatch } from '../../db/run-batch.ts'
 import { databaseErrorOf, sqlStates } from '../../kit/database-error.ts'
 import { jsonLine } from '../../kit/json-line.ts'
@@ -79,11 +81,11 @@ const selectEvents = (condition: SQL, limit: number): SQL =>
       FROM audit_events WHERE ${condition} ORDER BY position LIMIT ${limit}`
 
 function andFilter({ types, families, user_id, actor_id, client_id, outcome }: StreamFilter): SQL {
-  const list = (values: readonly string[] = []) =>
-    sql`ARRAY(SELECT jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
   const conditions = [
     ...(types || families
-      ? [sql`(type = ANY (${list(types)}) OR split_part(type, '.', 1) = ANY (${list(families)}))`]
+      ? [
+          sql`(type = ANY (${textArray(types ?? [])}) OR split_part(type, '.', 1) = ANY (${textArray(families ?? [])}))`,
+        ]
       : []),
     ...(user_id === undefined ? [] : [sql`user_id = ${user_id}`]),
     ...(actor_id === undefined ? [] : [sql`actor_id = ${actor_id}`]),

@@ -8,6 +8,7 @@ import { createEvent } from '../../audit/create-event.ts'
 import type { Origin } from '../../audit/event.ts'
 import { type DeviceHandle, isNameOf, issueDeviceHandle } from '../../interaction/device-cookie.ts'
 import { issueSessionHandle } from '../../interaction/session-cookie.ts'
+import { delay } from '../../kit/delay.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { networkOf } from '../../kit/network.ts'
 import type { IssuedHandle } from '../../kit/sealed-handle.ts'
@@ -22,9 +23,6 @@ import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './logi
 
 /** Longer than any hash takes that an import accepts (`src/passwords/foreign/`). */
 const slowestVerificationMs = 500
-
-const waitMs = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 export const password: LoginMethod = {
   id: 'password',
@@ -102,7 +100,7 @@ async function tryPassword(
   const { person, hasForeignHashes } = await needs.findUserForLogin(identifier)
   // Imported hashes take as long as their system chose. While there are any, no refusal is faster than the
   // slowest of them, so that time tells neither who was imported nor who exists. The clock runs beside the work.
-  const floor = hasForeignHashes ? waitMs(slowestVerificationMs) : undefined
+  const floor = hasForeignHashes ? delay(slowestVerificationMs) : undefined
   const usable = person?.user.status === 'active' ? person.password : undefined
   const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
   const fresh = await issueHandles(needs, person?.user, identifierHash)
