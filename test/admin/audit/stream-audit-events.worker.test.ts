@@ -76,8 +76,8 @@ describe('GET /admin/audit/stream', () => {
   it('ends when the session behind the token is revoked', async () => {
     const auditor = await addAdmin({ roles: ['auditor'] })
     const stream = follow(await callAdmin(auditor, 'GET', '/admin/audit/stream'))
-    const { endAllSessions } = testDependencies().sessionsOf(auditor.id)
-    await endAllSessions({
+    const sessions = testDependencies().sessionsOf(auditor.id)
+    await sessions.endAllSessions({
       now: Date.now(),
       origin: { ip: undefined, user_agent: undefined, request_id: 'test' },
     })
