@@ -1,5 +1,6 @@
 /** Accounts on their way into Postgres (write-accounts.store.ts), and what comes back for each. */
-import type { RefusalCode } from './refusals.ts'
+import { z } from 'zod'
+import { refusalCodes } from './refusals.ts'
 
 /** One account of a write; what is random in it was made before. */
 export interface AccountRow {
@@ -21,16 +22,17 @@ export interface AccountRow {
   readonly proof?: string
 }
 
-export const accountOutcomes = ['created', 'updated', 'unchanged', 'skipped', 'deleted', 'failed'] as const
-
-export interface AccountOutcome {
-  readonly line: number | null
-  readonly user_id: string | null
-  readonly outcome: (typeof accountOutcomes)[number]
+/** As Postgres answers it. */
+export const accountOutcome = z.object({
+  line: z.number().nullable(),
+  user_id: z.string().nullable(),
+  outcome: z.enum(['created', 'updated', 'unchanged', 'skipped', 'deleted', 'failed']),
   /** Why it failed. */
-  readonly code: RefusalCode | null
+  code: z.enum(refusalCodes).nullable(),
   /** Before the write. */
-  readonly version: number | null
+  version: z.number().nullable(),
   /** Why the person's sessions must end. */
-  readonly signs_out: 'account_disabled' | 'account_deleted' | 'credentials_reset' | null
-}
+  signs_out: z.enum(['account_disabled', 'account_deleted', 'credentials_reset']).nullable(),
+})
+
+export type AccountOutcome = z.output<typeof accountOutcome>

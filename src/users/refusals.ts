@@ -109,10 +109,12 @@ const list = [
 
 export type RefusalCode = (typeof list)[number]['code']
 
+export const refusalCodes = list.map(({ code }) => code)
+
 export const refusals: readonly (Refusal & { readonly code: RefusalCode })[] = list
 
 /** @throws Error for a code that none has: the outcome is of another version */
-export function refusalOf(code: string): Refusal {
+export function refusalOf(code: RefusalCode): Refusal {
   const refusal = refusals.find((each) => each.code === code)
   if (!refusal) throw new Error(`no such refusal: ${code}`)
   return refusal

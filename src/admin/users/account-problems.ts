@@ -1,7 +1,7 @@
 /** Refusals about an account (src/users/refusals.ts) as problems of a request. */
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import type { AccountOutcome } from '../../users/account-row.ts'
+import { type AccountOutcome, accountOutcome } from '../../users/account-row.ts'
 import { type RefusalCode, type Refused, refusalOf, refusals } from '../../users/refusals.ts'
 import { conflict, forbidden, notFound, preconditionFailed } from '../problems.ts'
 
@@ -27,20 +27,18 @@ export function accountProblem(code: RefusalCode, version?: AccountOutcome['vers
 
 /** By the code that ends a transaction, or the constraint that Postgres names. */
 export const accountConflicts: Readonly<Record<string, Problem>> = Object.fromEntries(
-  refusals.flatMap(({ code, request }) =>
-    request
-      ? [code, ...('constraint' in request && request.constraint ? [request.constraint] : [])].map(
-          (name) => [name, problemOf(code, request)] as const,
-        )
-      : [],
-  ),
+  refusals.flatMap(({ code, request }) => {
+    if (!request) return []
+    const problem = problemOf(code, request)
+    const constraint = request.status === 409 ? request.constraint : undefined
+    return [[code, problem], ...(constraint ? [[constraint, problem]] : [])]
+  }),
 )
 
 /** What came of `writeAccount`: its rows. */
-export function outcomeOf([row]: readonly Readonly<Record<string, unknown>>[] = []): Result<
-  AccountOutcome,
-  Problem
-> {
-  const outcome = row?.['account'] as AccountOutcome
+export function outcomeOf(
+  rows: readonly Readonly<Record<string, unknown>>[] = [],
+): Result<AccountOutcome, Problem> {
+  const outcome = accountOutcome.parse(rows[0]?.['account'])
   return outcome.code === null ? ok(outcome) : err(accountProblem(outcome.code, outcome.version))
 }
