@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { roleRisks } from '../../src/health/role-risks.ts'
+import { roleRisks } from '../../src/health/role-risks.store.ts'
 import { errorCode, OperatorError } from '../process/operator-error.ts'
 import { parseDatabaseUrl } from './database-address.ts'
 

@@ -1,7 +1,7 @@
 /** Whether Postgres answers, and to a role that may no more than it should. */
 import { sql } from 'drizzle-orm'
 import type { RunBatch } from '../db/run-batch.ts'
-import { roleRisks } from './role-risks.ts'
+import { roleRisks } from './role-risks.store.ts'
 
 /** What the worker's role may too much. Rejects when Postgres is away. */
 export async function askPostgres(runBatch: RunBatch): Promise<readonly string[]> {
