@@ -1,4 +1,4 @@
-/** A person's own page: who they are here, and where they are signed in. */
+/** The account page: the user's profile, and their sessions and devices. */
 import type { FC } from 'hono/jsx'
 import { isolated } from '../messages/isolated.ts'
 import { timeInWords } from '../messages/time-in-words.ts'

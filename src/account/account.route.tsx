@@ -1,4 +1,6 @@
-/** `/account`: self-service of the signed-in person. Nothing here works with a session that must first change its password. */
+/**
+ * `/account`: self-service of the signed-in user. Not available to a session whose password must be changed first.
+ */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
@@ -17,7 +19,7 @@ const postResponses = {
   ...pageFormRefusals,
 }
 
-/** What a redirect may ask the page to confirm: a closed list, so that a link cannot put words on it. */
+/** Notices a redirect may name. Only known ones, so that a crafted link cannot put text on the page. */
 const notices: Readonly<Record<string, (messages: Messages) => string>> = {
   password: (messages) => messages.passwordChanged,
   session: (messages) => messages.sessionEnded,
@@ -77,7 +79,7 @@ export const accountRoutes = new DescribedRoutes<AppEnv>()
       const { session, form } = request.value
       const session_id = form.get('session_id')
       const { deps, origin } = c.env
-      // The object is the person's own, so another person's session id names nothing in it.
+      // The object belongs to the signed-in user, so another user's session id matches nothing in it.
       if (session_id) {
         await deps
           .sessionsOf(session.user_id)
@@ -121,17 +123,17 @@ export const accountRoutes = new DescribedRoutes<AppEnv>()
       const { user_id } = request.value.session
       const device_id = request.value.form.get('device_id')
       const { deps, origin } = c.env
-      // The object is the person's own, so another person's device id names nothing in it.
+      // The object belongs to the signed-in user, so another user's device id matches nothing in it.
       if (device_id)
         await deps.sessionsOf(user_id).forgetDevice({ now: deps.now(), user_id, device_id, origin })
       return goTo('/account?done=device')
     },
   )
 
-/** The bare address has nothing of its own. */
+/** The root path has no page of its own. */
 accountRoutes.get('/', () => goTo('/account'))
 
-/** The live, unrestricted session, or where to go first. */
+/** The live, unrestricted session, or a redirect to sign in or change the password first. */
 async function requireSession(c: Context<AppEnv>): Promise<Result<LiveSession, Response>> {
   const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
   if (!session) return err(goTo('/login'))
@@ -147,7 +149,7 @@ async function readAccountForm(
   return session.ok ? ok({ session: session.value, form: form.value }) : session
 }
 
-/** Cloudflare's guess of the reader's time zone; UTC elsewhere. */
+/** The reader's time zone as guessed by Cloudflare; UTC if unknown. */
 function timeZoneOf(request: Request): string {
   const timeZone = (request.cf as { timezone?: unknown } | undefined)?.timezone
   return typeof timeZone === 'string' ? timeZone : 'UTC'

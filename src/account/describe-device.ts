@@ -1,4 +1,4 @@
-/** A session's browser and system in words people know. A guess from `User-Agent`, good for display only. */
+/** Names a session's browser and operating system. A guess from `User-Agent`, for display only. */
 
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],

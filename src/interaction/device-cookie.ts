@@ -1,7 +1,7 @@
 /**
- * The cookie by which a browser shows where people have signed in before: one self-routing handle for each account,
- * a few accounts at most, the last used one first. A forged one opens nothing, and by itself none makes any I/O:
- * only the account that somebody signs in to is asked about its own.
+ * The device cookie, which shows that users have signed in from this browser before: one self-routing handle per
+ * account, for a few accounts, the most recently used first. A forged handle does not open, and reading handles
+ * does no I/O: only the account being signed in to checks its own.
  */
 import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -11,7 +11,7 @@ import { deviceLifetimeSeconds } from '../sessions/known-device.ts'
 interface DeviceRouting {
   readonly user_id: string
   readonly device_id: string
-  /** MACs of the names the account had at the sign-in: an attempt is told from others before any I/O. */
+  /** MACs of the account's identifiers at sign-in, so that an attempt can be matched before any I/O. */
   readonly names: readonly string[]
   /** Milliseconds since the Unix epoch. */
   readonly expires_at: number
@@ -22,19 +22,19 @@ export interface DeviceHandle extends OpenedHandle<DeviceRouting> {
 }
 
 const name = 'authly_devices'
-/** A handle has one dot, so two cannot be within one. */
+/** A handle contains single dots only, so this cannot occur within one. */
 const separator = '..'
-/** People of one browser; the one who signed in there longest ago is forgotten. */
+/** Accounts per browser; the least recently used one is dropped. */
 export const maxAccounts = 5
 
-/** 132 bits: enough to tell names apart, and short in a cookie. */
+/** 132 bits: enough to distinguish identifiers, and short in a cookie. */
 const shortMac = (identifierMac: string): string => identifierMac.slice(0, 22)
 
-/** Whether `identifierMac` is of a name that the device's account had. */
+/** Whether `identifierMac` is that of an identifier of the device's account. */
 export const isNameOf = ({ routing }: DeviceHandle, identifierMac: string): boolean =>
   routing.names.includes(shortMac(identifierMac))
 
-/** The handles in a `Cookie` header that this deployment has issued, one for each account. Does no I/O. */
+/** The handles in a `Cookie` header that this deployment issued, one per account. Does no I/O. */
 export async function readDevices(
   needs: { readonly root: RootSecret; readonly config: CookieSettings },
   cookieHeader: string | null | undefined,

@@ -1,7 +1,7 @@
 /**
- * A login in progress: what an application asked for at the authorization endpoint, and what the person has
- * done since. It travels sealed in the URL and in forms, so that unauthenticated traffic stores nothing, and
- * opens only in the browser that started it (against login CSRF) and only for a while.
+ * An interaction (a login in progress): what an application requested at the authorization endpoint, and what the
+ * user has done since. It travels sealed in the URL and in forms, so that unauthenticated traffic stores nothing.
+ * It opens only in the browser that started it (prevents login CSRF), and only for a limited time.
  */
 import { sha256 } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -20,15 +20,15 @@ export interface Interaction {
   readonly login_hint?: string | undefined
   readonly ui_locales?: string | undefined
   readonly display?: string | undefined
-  /** What the person did since `started_at`; satisfies the matching `prompt` values. */
+  /** Steps the user has completed since `started_at`; they satisfy the matching `prompt` values. */
   readonly prompt_done: {
     readonly login?: boolean | undefined
     readonly consent?: boolean | undefined
     readonly select_account?: boolean | undefined
   }
-  /** The session in which the person proved themselves, or which they chose, within this interaction. */
+  /** The session in which the user signed in, or which they chose, within this interaction. */
   readonly session_id?: string | undefined
-  /** What to ask on the consent page, and whom; set by authorize when consent is needed. */
+  /** What the consent page asks, and the session that must answer; set by authorize when consent is needed. */
   readonly consent?:
     | {
         readonly session_id: string
@@ -37,29 +37,29 @@ export interface Interaction {
       }
     | undefined
   /**
-   * Why somebody who is signed in is asked to sign in: to prove it once more, or because another account is
-   * wanted. Absent when nobody was signed in.
+   * Why a signed-in user must sign in: to reauthenticate, or because another account is requested. Absent when
+   * nobody was signed in.
    */
   readonly login_because?: 'again' | 'other_account' | undefined
-  /** The person said no: authorize answers `access_denied`. */
+  /** The user denied consent: authorize responds with `access_denied`. */
   readonly denied?: true | undefined
 }
 
-/** Longest authorization request that fits an interaction; authorize refuses longer ones before. */
+/** Longest authorization request that fits an interaction; authorize refuses longer ones first. */
 export const maxInteractionParametersLength = 8192
 
-/** Below the 16 KiB that Workers and most proxies take as a URL. */
+/** Below the 16 KiB that Workers and most proxies accept as a URL. */
 const maxSealedLength = 15_000
-/** What seals to that length, less what the pages add on the way. */
+/** Longest content when an interaction starts: leaves room for sealing and for what the pages add. */
 const maxStartLength = 11_000
-/** Longest hints that travel; longer ones are left out, because they are hints. */
+/** Longer hints are dropped, because a hint is optional. */
 const maxHintLengths = { login_hint: 320, ui_locales: 256, display: 32 } as const
 const purpose = 'interaction'
 const encoder = new TextEncoder()
 
 /**
- * Whether a login may start with this: long scopes appear twice, and raw backslashes in a query double in JSON,
- * so the length of the request alone does not tell.
+ * Whether the sealed interaction will fit into a URL. The length of the request alone does not decide it: long
+ * scopes appear twice, and raw backslashes in a query double in JSON.
  */
 export const fitsUrl = (interaction: Interaction): boolean =>
   encoder.encode(JSON.stringify(withoutLongHints(interaction))).length <= maxStartLength
@@ -85,15 +85,15 @@ function withoutLongHints(interaction: Interaction): Interaction {
 
 export type OpenedInteraction =
   | { readonly status: 'open'; readonly interaction: Interaction }
-  /** Begun in this browser, but too long ago. */
+  /** Started in this browser, but expired. */
   | { readonly status: 'expired'; readonly interaction: Interaction }
-  /** Begun in another browser. Says which application asked; nothing of it may go on here. */
+  /** Started in another browser. Only names the requesting application; the interaction must not continue here. */
   | { readonly status: 'foreign'; readonly clientId: string; readonly redirectUri: string | undefined }
-  /** Cut off, made up, or sealed by a secret of long ago. */
+  /** Truncated, forged, or sealed under a secret that has been retired. */
   | { readonly status: 'unreadable' }
 
 /**
- * Opens what `sealInteraction` made, in the same browser and in time.
+ * Opens what `sealInteraction` returned, if it is this browser's and has not expired.
  * @param browserCookies values of the browser binding (`readBrowserBindings`)
  * @param now milliseconds since the Unix epoch
  */
@@ -115,6 +115,6 @@ export async function openInteraction(
   return { status: interaction.expires_at > now ? 'open' : 'expired', interaction }
 }
 
-/** Where the application asked to be answered; authorize checked it when the login began. */
+/** The redirect URI of the request; authorize validated it when the interaction started. */
 export const redirectUriOf = ({ parameters }: Interaction): string | undefined =>
   new URLSearchParams(parameters).get('redirect_uri') ?? undefined

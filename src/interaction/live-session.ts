@@ -1,4 +1,4 @@
-/** The browser's session, as the user's object knows it. One call. */
+/** Looks up the browser's session in the user's object. One call. */
 import type { Clock } from '../kit/clock.ts'
 import type { CookieSettings } from '../kit/cookies.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -13,7 +13,7 @@ export interface LiveSessionNeeds {
   readonly sessionsOf: SessionsOf
 }
 
-/** The live session behind a `Cookie` header; `undefined` when there is none, without a call if no handle. */
+/** The live session named by a `Cookie` header; `undefined` when there is none. No call without a valid handle. */
 export async function findLiveSession(
   needs: LiveSessionNeeds,
   cookieHeader: string | undefined,

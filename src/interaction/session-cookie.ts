@@ -1,6 +1,6 @@
 /**
- * The sign-in session's cookie: a self-routing handle, so that a forged one is refused without any I/O and a
- * real one names the user's object. Whether the session still lives, only that object knows.
+ * The session cookie: a self-routing handle, so that a forged one is refused without any I/O and a genuine one
+ * names the user's object. Only that object knows whether the session is still live.
  */
 import { BoundedMap } from '../kit/bounded-map.ts'
 import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
@@ -18,7 +18,7 @@ const name = 'authly_session'
 const openedHandles = new WeakMap<RootSecret, BoundedMap<string, OpenedHandle<SessionRouting>>>()
 const maxOpenedHandles = 2000
 
-/** The session handle in a `Cookie` header, opened. Does no I/O: ask `checkSession` whether it is live. */
+/** The opened session handle of a `Cookie` header. Does no I/O: `checkSession` shows whether the session is live. */
 export async function readSession(
   needs: { readonly root: RootSecret; readonly config: CookieSettings },
   cookieHeader: string | null | undefined,

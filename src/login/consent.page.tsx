@@ -1,4 +1,4 @@
-/** What an application asks for, and the two buttons. */
+/** The consent page: what an application requests, with the buttons to allow or deny it. */
 import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
@@ -11,10 +11,10 @@ import type { ConsentInWords } from './describe-consent.ts'
 interface ConsentPageProps {
   readonly page: FormPage
   readonly interaction: string
-  /** The application that asks; without one its id must do. */
+  /** The requesting application; `undefined` when it is unknown, then its id is shown. */
   readonly client: Client | undefined
   readonly clientId: string
-  /** Where the person goes afterwards; names may be chosen freely, hosts may not. */
+  /** Host of the redirect URI. Shown because an application can choose any name, but not any host. */
   readonly returnsTo: string | undefined
   readonly accountName: string
   readonly asked: ConsentInWords

@@ -1,4 +1,4 @@
-/** `GET|POST /consent`: the person allows or denies what an application asks for (OpenID Connect Core §3.1.2.4). */
+/** `GET|POST /consent`: the user allows or denies what an application requests (OpenID Connect Core §3.1.2.4). */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import type { Interaction } from '../interaction/interaction.ts'
@@ -75,7 +75,7 @@ export const consentRoutes = new DescribedRoutes<AppEnv>()
     },
   )
 
-/** The question and who answers it, or where to go instead. */
+/** The consent request and the session that may answer it, or the response that redirects elsewhere. */
 async function loadQuestion(
   c: Context<AppEnv>,
   sealed: string | undefined,
@@ -85,10 +85,11 @@ async function loadQuestion(
   const { interaction } = loaded.value
   const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
   const asked = interaction.consent
-  // Whoever signed in meanwhile (another tab, a shared browser) must not answer with a click meant by another.
+  // If another user has signed in since (in another tab, on a shared browser), a click meant for the first must
+  // not count for the second.
   const isAsked = session !== undefined && session.session_id === asked?.session_id
   if (!isAsked || session.password_change_required) {
-    // Authorize alone knows what is missing; it sends the person to the right page.
+    // Only authorize knows which step is missing; it redirects to the right page.
     return err(goTo(`${resumePath}?interaction=${loaded.value.sealed}`))
   }
   return ok({ interaction, asked, session })

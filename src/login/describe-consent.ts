@@ -1,4 +1,7 @@
-/** What a client asks for, in words: the person's language where we have it, else the catalogue's. */
+/**
+ * Describes what a client requests: in the user's language where there is a translation, else as in the scope
+ * catalogue.
+ */
 
 import type { Messages } from '../messages/en.ts'
 import { isolated } from '../messages/isolated.ts'
@@ -9,7 +12,7 @@ export interface ConsentInWords {
   readonly claims: readonly string[]
 }
 
-/** One line per scope and per claim; names nobody described are shown as they are, never hidden. */
+/** One line per scope and claim. Names without a description are shown as they are, never hidden. */
 export function describeConsent(
   asked: { readonly scopes: readonly string[]; readonly claims: readonly string[] },
   catalog: ScopeCatalog,

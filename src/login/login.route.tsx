@@ -1,4 +1,4 @@
-/** All hosted pages of a sign-in. */
+/** The hosted sign-in pages. */
 import type { AppEnv } from '../dependencies.ts'
 import type { DescribedRoutes } from '../kit/describe-route.ts'
 import { assetRoutes } from '../pages/assets.route.ts'

@@ -1,4 +1,4 @@
-/** Signing out: the question, and the page after it. Also rendered for RP-initiated logout. */
+/** The sign-out confirmation and the page after it. Also rendered for RP-initiated logout. */
 import type { FC } from 'hono/jsx'
 import { isolated } from '../messages/isolated.ts'
 import { HiddenFields } from '../pages/form-parts.tsx'
@@ -9,9 +9,9 @@ interface LogoutPageProps {
   readonly page: FormPage
   /** Path the form posts to. */
   readonly action: string
-  /** The application that asks, if one does. */
+  /** The application that requested the sign-out, if any. */
   readonly clientName?: string | undefined
-  /** What the form must carry besides the CSRF token. */
+  /** Hidden fields of the form besides the CSRF token. */
   readonly hidden?: Readonly<Record<string, string>> | undefined
 }
 

@@ -1,4 +1,7 @@
-/** `GET|POST /logout`: signs out of this server. By POST only, so that a link or an image cannot do it. */
+/**
+ * `GET|POST /logout`: signs out of this server. Only POST signs out, so that a link or an image cannot trigger it
+ * (CSRF).
+ */
 import type { AppEnv } from '../dependencies.ts'
 import { readSession } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'

@@ -1,4 +1,4 @@
-/** The password form: forced at the first sign-in, or asked for on the account page. */
+/** The password change form: forced at the first sign-in, or opened from the account page. */
 import type { FC } from 'hono/jsx'
 import {
   AccountField,
@@ -15,9 +15,9 @@ interface PasswordPageProps {
   readonly page: FormPage
   readonly interaction: string | undefined
   readonly accountName: string
-  /** The person cannot go on without. */
+  /** The user must change the password before anything else. */
   readonly isForced: boolean
-  /** False where the person has just typed it. */
+  /** False when the user has just typed it to sign in. */
   readonly asksCurrent: boolean
   readonly problems: readonly Problem[]
 }

@@ -1,4 +1,4 @@
-/** `GET|POST /password`: changes the password of the signed-in person, forced or by choice. */
+/** `GET|POST /password`: changes the password of the signed-in user, forced or by choice. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
@@ -97,7 +97,7 @@ interface PasswordForm {
   readonly page: FormPage
   readonly session: LiveSession
   readonly loaded: LoadedInteraction | undefined
-  /** Proof that the password which must be changed was typed just now. */
+  /** Proof that the password to be changed was typed just now. */
   readonly verified: string | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Which account to go on with: the one signed in here, or another. */
+/** The account chooser: continue as the user signed in here, or sign in as another. */
 import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
@@ -12,7 +12,7 @@ interface SelectAccountPageProps {
   readonly interaction: string
   readonly client: Client | undefined
   readonly accountName: string
-  /** The session of that account: what the person agrees to go on with. */
+  /** The session shown to the user and confirmed by the form. */
   readonly sessionId: string
 }
 

@@ -71,12 +71,12 @@ export const selectAccountRoutes = new DescribedRoutes<AppEnv>()
       const { interaction, sealed } = loaded.value
       const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
       if (!session) return goTo(`/login?interaction=${sealed}`)
-      // Somebody else signed in since the page was shown: it named another account than this one.
+      // Another user signed in after the page was shown, so the click was not meant for the current session.
       if (form.value.get('session_id') !== session.session_id) return goTo(`${path}?interaction=${sealed}`)
       const chosen = {
         ...interaction,
         session_id: session.session_id,
-        // Consent given before may have been another person's: it does not carry over.
+        // Consent given earlier in this interaction may be another user's, so it does not carry over.
         prompt_done: { login: interaction.prompt_done.login, select_account: true },
       }
       return goTo(await withInteraction(c, resumePath, chosen))

@@ -1,4 +1,4 @@
-/** The form behind an invitation or a reset link. */
+/** The form reached from an invitation or password reset link. */
 import type { FC } from 'hono/jsx'
 import {
   AccountField,

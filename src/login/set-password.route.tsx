@@ -1,4 +1,4 @@
-/** `GET|POST /set-password`: where the links of invitations and password resets lead. */
+/** `GET|POST /set-password`: the target of invitation and password reset links. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
@@ -96,7 +96,7 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   return showForm(c, form, [{ field: 'new_password', message }])
 }
 
-/** The form once more: whoever comes by a link often has no password to go elsewhere with. */
+/** Link to the form itself: a user who arrives by such a link often has no other way to sign in. */
 const openAgain =
   (link: string | undefined) =>
   (messages: Messages): readonly WayOn[] =>

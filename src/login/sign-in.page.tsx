@@ -9,7 +9,7 @@ import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
 import type { LoginMethod } from './methods/login-method.ts'
 
-/** Who is signed in on this browser already, and why they are asked nevertheless. */
+/** The user already signed in on this browser, and why they must sign in again. */
 export interface SignedIn {
   readonly name: string
   readonly because: Interaction['login_because']
@@ -21,13 +21,13 @@ interface SignInPageProps {
   readonly interaction: string | undefined
   /** The application that asked for the sign-in. */
   readonly client: Client | undefined
-  /** Where a person goes who came by themselves. */
+  /** Where the user goes after signing in without an application. */
   readonly next: string
   readonly signedIn: SignedIn | undefined
-  /** What the person typed before, or `login_hint`. */
+  /** The identifier typed before, or `login_hint`. */
   readonly username: string | undefined
   readonly problems: readonly Problem[]
-  /** What was done before the person came here. */
+  /** Confirmation of what was done before this page. */
   readonly notice?: string | undefined
 }
 
@@ -35,7 +35,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
   const { page, method, problems, signedIn } = props
   const { messages } = page
   const isAgain = signedIn?.because === 'again'
-  // After a refusal the name can be corrected: it may be one that no longer signs in.
+  // After a refusal the identifier becomes editable: it may have been changed and no longer sign in.
   const isFixed = isAgain && problems.length === 0
   const username = isAgain && (isFixed || !props.username) ? signedIn.name : props.username
   const title = isAgain ? messages.signInAgainTitle : messages.signInTitle
@@ -78,7 +78,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
   )
 }
 
-/** For which application, and why somebody is asked who is signed in. */
+/** Names the requesting application and explains why a signed-in user must sign in again. */
 const Reason: FC<SignInPageProps> = ({ page: { messages }, signedIn, ...props }) => {
   const client = props.client && isolated(props.client.client_name)
   if (signedIn?.because === 'again' && client) return <p class="lead">{messages.askedAgain(client)}</p>

@@ -1,4 +1,4 @@
-/** `GET|POST /login`: signs a person in, for an application's authorization request or for the account page. */
+/** `GET|POST /login`: signs a user in, for an application's authorization request or for the account page. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { type DeviceHandle, readDevices, setDeviceCookie } from '../interaction/device-cookie.ts'
@@ -47,11 +47,11 @@ export const signInRoutes = new DescribedRoutes<AppEnv>()
       if (!loaded.ok) return loaded.error
       const session = c.req.query('as') === 'another' ? undefined : await findSession(c)
       if (session && loaded.value && !loaded.value.interaction.login_because) {
-        // Authorize saw nobody signed in; now it says what is missing still, and why.
+        // Authorize ran when nobody was signed in. Let it check again which step is missing.
         return goTo(`${resumePath}?interaction=${loaded.value.sealed}`)
       }
       const form = await openForm(c, loaded.value, c.req.query('method'), c.req.query('next'))
-      // A closed list, so that a link cannot put words on the page.
+      // Only known notices, so that a crafted link cannot put text on the page.
       const notice = c.req.query('done') === 'password' ? form.page.messages.passwordSaved : undefined
       const shown = { ...form, notice, signedIn: session && (await nameSignedIn(c, session, loaded.value)) }
       return showForm(c, shown, loaded.value?.interaction.login_hint)
@@ -86,14 +86,14 @@ interface SignInForm {
   readonly page: FormPage
   readonly method: LoginMethod
   readonly loaded: LoadedInteraction | undefined
-  /** Where a person goes who came by themselves. */
+  /** Where the user goes after signing in without an application. */
   readonly next: keyof typeof nextPaths
-  /** Who is signed in here already. */
+  /** The user already signed in on this browser. */
   readonly signedIn?: SignedIn | undefined
   readonly notice?: string | undefined
 }
 
-/** A closed list, so that a link to the sign-in page cannot lead people elsewhere afterwards. */
+/** Only known paths, so that a crafted link cannot redirect elsewhere (open redirect). */
 const nextPaths = { account: '/account', password: '/password' } as const
 
 const openForm = async (
@@ -175,7 +175,7 @@ function refusalOf(
   return { status: 429, problems: [{ message }], headers }
 }
 
-/** Sets the cookies of the new session and the known device, and goes on to whatever the person came for. */
+/** Sets the session and device cookies and continues to where the user was going. */
 async function finish(
   c: Context<AppEnv>,
   { loaded, next }: SignInForm,
@@ -196,7 +196,7 @@ async function finish(
   const interaction = {
     ...loaded.interaction,
     session_id: session.session_id,
-    // Consent given earlier in this interaction may have been another person's: it does not carry over.
+    // Consent given earlier in this interaction may be another user's, so it does not carry over.
     prompt_done: { login: true, select_account: true },
   }
   const path = session.password_change_required ? '/password' : resumePath

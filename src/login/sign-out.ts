@@ -4,7 +4,7 @@ import type { LiveSessionNeeds } from '../interaction/live-session.ts'
 import { clearSessionCookie, readSession } from '../interaction/session-cookie.ts'
 
 /**
- * Ends the session behind the browser's cookie. One call, none without a session.
+ * Ends the session named by the browser's cookie: one call, or none without a session.
  * @returns the `Set-Cookie` value that removes the cookie
  */
 export async function signOut(

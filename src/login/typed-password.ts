@@ -1,7 +1,7 @@
 /**
- * Remembers for a few minutes that the password which must be changed was typed just now, so that nobody has to
- * type a one-time password twice. A sealed cookie: for one session, and for the one hash that was verified, so
- * that it proves nothing once another password is set or the session has a new handle.
+ * Remembers for a few minutes that a password which must be changed was just typed, so that nobody has to type a
+ * one-time password twice. The sealed cookie is bound to one session and to the verified hash, so it proves
+ * nothing once another password is set or the session has a new handle.
  */
 import type { Clock } from '../kit/clock.ts'
 import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
@@ -37,7 +37,7 @@ export async function rememberTypedPassword(
   return writeCookie(config, name, await root.seal(purpose, JSON.stringify(typed), sessionId), ttlSeconds)
 }
 
-/** SHA-256 of the password hash that was verified for this session; `undefined` when it is too long ago. */
+/** SHA-256 of the password hash that was verified for this session; `undefined` when absent or expired. */
 export async function readTypedPassword(
   { root, config, now }: TypedPasswordNeeds,
   cookieHeader: string | undefined,
@@ -50,5 +50,5 @@ export async function readTypedPassword(
   return now() < typed.expires_at ? typed.hash_digest : undefined
 }
 
-/** `Set-Cookie` value that forgets it. */
+/** `Set-Cookie` value that removes it. */
 export const forgetTypedPassword = (config: CookieSettings): string => writeCookie(config, name, '', 0)

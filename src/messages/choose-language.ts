@@ -1,6 +1,7 @@
 /**
- * The language of a page: `ui_locales` (OpenID Connect Core §3.1.2.1) before `Accept-Language` (RFC 9110
- * §12.5.4) before English. A language is added by one catalogue file, one line in the table and its tag in `languages.ts`.
+ * Chooses the language of a page: `ui_locales` (OpenID Connect Core §3.1.2.1), then `Accept-Language` (RFC 9110
+ * §12.5.4), then English. A new language is one catalogue file, one line in the table and its tag in
+ * `languages.ts`.
  */
 import { leadingEntries, primaryLanguageOf } from '../kit/language-tag.ts'
 import { ar } from './ar.ts'
@@ -25,12 +26,12 @@ const languages: Readonly<Record<LanguageTag, Language>> = {
   ar: { tag: 'ar', dir: 'rtl', messages: ar },
 }
 
-/** Longest header looked at, and most entries: the rest is ignored, whatever a client sends. */
+/** Limits on the parsed length and number of entries: the rest of a longer header is ignored. */
 const maxLength = 512
 const maxEntries = 20
 
 /**
- * The best language there is for a person.
+ * The best available language.
  * @param uiLocales space-separated BCP 47 tags in order of preference
  * @param acceptLanguage the header's value
  */
@@ -46,7 +47,7 @@ export function chooseLanguage(uiLocales: string | undefined, acceptLanguage: st
   return languages.en
 }
 
-/** Tags of an `Accept-Language` value, most wanted first; malformed weights count as not wanted. */
+/** Tags of an `Accept-Language` value, most preferred first; malformed weights count as 0. */
 function byWeight(header: string): string[] {
   return header
     .split(',')

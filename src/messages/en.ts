@@ -1,4 +1,4 @@
-/** English, the language every other catalogue is checked against: a missing or extra key does not compile. */
+/** English. Every other catalogue is type-checked against it: a missing or extra key does not compile. */
 export const en = {
   skipToContent: 'Skip to content',
   thereIsAProblem: 'There is a problem',

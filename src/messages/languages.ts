@@ -1,4 +1,7 @@
-/** Languages with a catalogue; discovery's `ui_locales_supported`. Apart from the catalogues, which only pages load. */
+/**
+ * Languages with a catalogue; published as `ui_locales_supported`. Separate from the catalogues, which only pages
+ * load.
+ */
 export const supportedLanguages = ['en', 'de', 'fr', 'es', 'ar'] as const
 
 export type LanguageTag = (typeof supportedLanguages)[number]

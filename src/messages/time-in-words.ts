@@ -1,8 +1,8 @@
-/** Times as people say them, in their language. */
+/** Formats durations and times in the user's language. */
 
 /**
- * A waiting time: "45 seconds", "3 minutes".
- * @param seconds rounded up to whole minutes, or hours, when long
+ * A duration: "45 seconds", "3 minutes".
+ * @param seconds rounded up to whole minutes or hours when long
  */
 export function waitInWords(language: string, seconds: number): string {
   const [value, unit] =
@@ -15,7 +15,7 @@ export function waitInWords(language: string, seconds: number): string {
 }
 
 /**
- * A point in time, with the zone said, because the server may not know the reader's.
+ * A date and time with its zone, because the server may not know the reader's zone.
  * @param at milliseconds since the Unix epoch
  */
 export const timeInWords = (language: string, at: number, timeZone: string): string =>

@@ -8,8 +8,8 @@ const kinds: Readonly<Record<string, Asset>> = { css: stylesheetAsset, svg: icon
 export const assetRoutes = new DescribedRoutes<AppEnv>()
 
 /**
- * During a gradual deployment a page of the other version asks for its own fingerprint: it gets what there is,
- * but nothing keeps it under the wrong name.
+ * During a gradual deployment a page of the other version requests its own fingerprint. It gets the current
+ * content, but uncached, so that nothing is stored under the wrong name.
  */
 assetRoutes.get('/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|svg)}', (c) => {
   const asset = kinds[c.req.param('name').slice(-3)] as Asset

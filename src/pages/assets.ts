@@ -1,4 +1,7 @@
-/** The stylesheet and the icon. Their names carry a fingerprint of the content, so that caches keep them for good. */
+/**
+ * The stylesheet and the icon. Their names contain a fingerprint of the content, so that they can be cached for
+ * ever.
+ */
 
 const stylesheet = `
 :root {
@@ -48,7 +51,7 @@ label { display: block; font-weight: 550; }
 .hint { margin: .125rem 0 0; color: var(--quiet); font-size: .875rem; }
 .wrong { margin: .125rem 0 0; color: var(--danger); font-size: .875rem; font-weight: 550; }
 input {
-  /* Room for the focus ring below letters that reach far down, as Arabic ones do. */
+  /* Room for the focus ring below letters with deep descenders, as in Arabic. */
   display: block; width: 100%; min-height: 2.75rem; margin-top: .625rem; padding: .5rem .75rem;
   font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
 }
@@ -100,7 +103,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2348c5"/><path d="M16 6.5 8.5 25h3.6l1.5-4h4.8l1.5 4h3.6Zm0 7.2 1.4 4.3h-2.8Z" fill="#fff"/></svg>`
 
 export interface Asset {
-  /** Absolute path with the content's fingerprint. */
+  /** Absolute path including the fingerprint. */
   readonly path: string
   readonly contentType: string
   readonly body: string
@@ -112,7 +115,7 @@ const asset = (name: string, extension: string, contentType: string, body: strin
   body,
 })
 
-/** FNV-1a. It tells versions apart for caches; it protects nothing. */
+/** FNV-1a. Distinguishes versions for caches; it is not a security measure. */
 function fingerprint(text: string): string {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {

@@ -1,4 +1,4 @@
-/** What an application says about itself elsewhere, where a person decides about it. */
+/** Links to an application's own pages, where a user decides about it. */
 import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
@@ -9,7 +9,10 @@ interface ClientLinksProps {
   readonly client: Pick<Client, 'client_uri' | 'policy_uri' | 'tos_uri'>
 }
 
-/** Website, privacy policy and terms (RFC 7591 §2), each with its host: a name may be chosen freely, a host may not. */
+/**
+ * Website, privacy policy and terms (RFC 7591 §2), each with its host: an application can choose any name, but not
+ * any host.
+ */
 export const ClientLinks: FC<ClientLinksProps> = ({ page: { messages }, client }) => {
   const links = [
     { uri: client.client_uri, label: messages.clientWebsite },
@@ -21,7 +24,7 @@ export const ClientLinks: FC<ClientLinksProps> = ({ page: { messages }, client }
     <ul class="links">
       {links.map(({ uri, label }) => (
         <li>
-          {/* In a window of its own: the sign-in goes on here. It learns neither our address nor this window. */}
+          {/* Opens in a new window, because the sign-in continues here. It gets neither our address nor access to this window. */}
           <a href={uri} target="_blank" rel="noopener noreferrer">
             {label(isolated(new URL(uri).host))}
           </a>

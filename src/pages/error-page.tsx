@@ -1,4 +1,4 @@
-/** Errors that are shown here, because there is nowhere to send them. None is a dead end. */
+/** Errors shown on a page of ours, because they cannot be sent to an application. Every page offers a way on. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { explain } from '../kit/explain.ts'
@@ -17,21 +17,21 @@ export interface WayOn {
 
 export interface ErrorPage {
   readonly status: number
-  /** The specification's error code, shown for developers. */
+  /** The error code of the specification, shown for developers. */
   readonly code?: string | undefined
-  /** What went wrong, without anything the server should keep to itself. */
+  /** What went wrong, without internal details. */
   readonly message: (messages: Messages, language: string) => string
-  /** Heading; a general one when absent. */
+  /** Heading; a generic one when absent. */
   readonly title?: ((messages: Messages) => string) | undefined
-  /** Where the person can go from here, the best first; the account page when absent. */
+  /** Links to continue with, the best first; the account page when absent. */
   readonly waysOn?: ((messages: Messages) => readonly WayOn[]) | undefined
-  /** For the log, never for the page: what happened. */
+  /** Details for the log, never shown. */
   readonly detail?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly uiLocales?: string | undefined
 }
 
-/** Renders an error with the request id that finds it in the log. */
+/** Renders an error page with the request id to look up in the log. */
 export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Promise<Response> {
   const page = openPage(c, error.uiLocales)
   const { messages, language } = page
@@ -59,11 +59,11 @@ export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Pro
     </Layout>
   )
   const response = await sendPage(c, page, html, { status: error.status, headers: error.headers })
-  // The log has one language.
+  // The log is in English.
   return explain(response, { error: error.code, description: error.message(en, 'en'), detail: error.detail })
 }
 
-/** Renders a refused request of an application; the code is for those who run it. */
+/** Renders a refused authorization request; the code is for the application's developers. */
 export const renderRefusalPage = (
   c: Context<AppEnv>,
   refusal: OAuthRefusal,
@@ -78,7 +78,7 @@ export const renderRefusalPage = (
     uiLocales,
   })
 
-/** The page of a rate limit. */
+/** Renders the page for an exceeded rate limit. */
 export const renderTooManyRequests = (
   c: Context<AppEnv>,
   decision: RateLimitDecision,
@@ -93,7 +93,7 @@ export const renderTooManyRequests = (
     uiLocales,
   })
 
-/** Where the page of a form that was sent is, with the login in progress that it belongs to. */
+/** The page of a submitted form, with the interaction it belongs to. */
 const formPages = new WeakMap<Request, string>()
 
 /** Should the request fail, its error page leads back to the form. */
@@ -101,7 +101,7 @@ export const rememberForm = (request: Request, path: string): void => {
   formPages.set(request, path)
 }
 
-/** The same address once more, where that repeats nothing but a question; else the form that was sent. */
+/** Link that repeats the request if it is a GET, else opens the page of the submitted form. */
 export const tryAgain =
   (c: Context<AppEnv>) =>
   (messages: Messages): readonly WayOn[] => {
@@ -116,7 +116,7 @@ export const tryAgain =
     ]
   }
 
-/** The account page, or the sign-in page before it. */
+/** Link to the account page, which redirects to the sign-in page if nobody is signed in. */
 export const toAccount = (messages: Messages): WayOn => ({ href: '/account', label: messages.toAccount })
 
 /** The page for paths that do not exist. */

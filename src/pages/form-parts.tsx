@@ -1,10 +1,10 @@
-/** The pieces forms are made of: labelled fields, the error summary, and the hidden fields. */
+/** Building blocks of forms: labelled fields, the error summary and the hidden fields. */
 import type { FC } from 'hono/jsx'
 import { maxPasswordLength, minPasswordLength } from '../passwords/password-policy.ts'
 import type { FormPage, Page } from './page.ts'
 
 export interface Problem {
-  /** Name of the field it concerns; absent when it concerns the form as a whole. */
+  /** Name of the invalid field; absent when the problem concerns the form as a whole. */
   readonly field?: string | undefined
   readonly message: string
 }
@@ -19,12 +19,12 @@ interface FieldProps {
   readonly maxlength: number
   readonly autofocus?: boolean | undefined
   readonly readonly?: boolean | undefined
-  /** Apple's description of what a generated password must be. */
+  /** Apple's `passwordrules` attribute for generated passwords. */
   readonly passwordrules?: string | undefined
   readonly problems: readonly Problem[]
 }
 
-/** Hint and problem are tied to the input, so that a screen reader says them with the label. */
+/** Hint and problem are linked to the input, so that a screen reader announces them with the label. */
 export const Field: FC<FieldProps> = ({ name, label, hint, problems, ...input }) => {
   const problem = problems.find(({ field }) => field === name)
   const described = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(' ')
@@ -48,7 +48,7 @@ export const Field: FC<FieldProps> = ({ name, label, hint, problems, ...input })
         {...input}
         required
         dir={isName ? 'auto' : 'ltr'}
-        // Names and passwords are no words: nothing may change or report them.
+        // Identifiers and passwords are not prose: no autocorrection, capitalization or spell checking.
         autocapitalize="none"
         autocorrect="off"
         spellcheck={false}
@@ -61,11 +61,11 @@ export const Field: FC<FieldProps> = ({ name, label, hint, problems, ...input })
 
 interface AccountFieldProps {
   readonly page: Page
-  /** The name the person signs in with. */
+  /** The identifier the user signs in with. */
   readonly name: string
 }
 
-/** Whose password it is: for the person to see, and for password managers, which store it together with a name. */
+/** Shows whose password it is, also to password managers, which store it together with the username. */
 export const AccountField: FC<AccountFieldProps> = ({ page, name }) => (
   <div class="field">
     <label for="username">{page.messages.accountLabel}</label>
@@ -94,7 +94,7 @@ export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page: { messages
   const field = {
     type: 'password',
     autocomplete: 'new-password',
-    // In UTF-16 units, where the rule counts characters.
+    // `maxlength` counts UTF-16 units, the policy counts code points.
     maxlength: maxPasswordLength * 4,
     passwordrules: `minlength: ${minPasswordLength}; maxlength: ${maxPasswordLength};`,
     problems,
@@ -112,7 +112,7 @@ export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page: { messages
   )
 }
 
-/** Announced and focused when the page appears; its links lead to the fields. */
+/** Lists the problems with links to their fields; announced and focused when the page loads. */
 export const ErrorSummary: FC<{ page: Page; problems: readonly Problem[] }> = ({ page, problems }) =>
   problems.length === 0 ? null : (
     <div class="summary" role="alert" tabindex={-1} autofocus>

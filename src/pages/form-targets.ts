@@ -1,11 +1,11 @@
 /**
- * Where a form in a login in progress may lead in the end: back to the application. Chromium enforces the
- * page's `form-action` on the whole redirect chain that follows a post, so the redirect URI's scheme must be
- * listed; and `https:`, because an application may redirect on from its callback to any of its hosts.
+ * The allowed targets of forms within an interaction, which ends at the application. Chromium enforces
+ * `form-action` on the whole redirect chain after a post, so the redirect URI's scheme must be listed; and
+ * `https:`, because an application may redirect from its callback to any of its hosts.
  */
 import { type Interaction, redirectUriOf } from '../interaction/interaction.ts'
 
-/** CSP sources for the redirect URI of an interaction (its parameters were checked by authorize). */
+/** CSP sources for the redirect URI of an interaction (authorize has validated its parameters). */
 export function formTargets(interaction: Interaction): readonly string[] {
   const redirectUri = redirectUriOf(interaction)
   return redirectUri === undefined ? ['https:'] : schemeSources(redirectUri)
@@ -19,7 +19,7 @@ export function schemeSources(uri: string): readonly string[] {
   return isSafe && scheme !== 'https:' ? ['https:', scheme] : ['https:']
 }
 
-/** The host the person returns to, `undefined` for native applications' own schemes. */
+/** The host of the redirect URI; `undefined` for private-use schemes of native applications. */
 export function returnHost(interaction: Interaction): string | undefined {
   const redirectUri = redirectUriOf(interaction)
   if (redirectUri === undefined || !URL.canParse(redirectUri)) return undefined

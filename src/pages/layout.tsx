@@ -1,4 +1,4 @@
-/** The frame of every hosted page. Plain HTML: nothing here needs JavaScript. */
+/** The frame of every hosted page. Plain HTML that works without JavaScript. */
 import type { Child, FC } from 'hono/jsx'
 import { iconAsset, stylesheetAsset } from './assets.ts'
 import type { Page } from './page.ts'
@@ -8,7 +8,7 @@ interface LayoutProps {
   readonly title: string
   /** A wider column, for lists. */
   readonly wide?: boolean | undefined
-  /** The form was refused: said first in the title, because screen readers read it first. */
+  /** The form was refused: the title begins with that, because screen readers read it first. */
   readonly hasProblem?: boolean | undefined
   readonly children: Child
 }

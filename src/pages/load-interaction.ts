@@ -1,4 +1,4 @@
-/** Finds the login in progress that a request belongs to. */
+/** Loads the interaction a request belongs to. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { readBrowserBindings } from '../interaction/browser-binding.ts'
@@ -13,13 +13,13 @@ import { showLostInteraction } from './lost-interaction.ts'
 
 export interface LoadedInteraction {
   readonly interaction: Interaction
-  /** As received, for the next form. */
+  /** As received, to pass on to the next form. */
   readonly sealed: string
 }
 
 /**
- * Opens the `interaction` parameter: `undefined` when there is none (the person came by themselves), an error
- * page when it is forged, expired or another browser's.
+ * Opens the `interaction` parameter: `undefined` when there is none (the user came without an application), an
+ * error page when it is forged, expired or belongs to another browser.
  */
 export async function loadInteraction(
   c: Context<AppEnv>,
@@ -28,7 +28,7 @@ export async function loadInteraction(
   return sealed ? requireInteraction(c, sealed) : ok(undefined)
 }
 
-/** The same for pages that make no sense without one. */
+/** Like `loadInteraction`, for pages that require an interaction. */
 export async function requireInteraction(
   c: Context<AppEnv>,
   sealed: string | undefined,
@@ -48,7 +48,7 @@ export function openOwnInteraction(
   return openInteraction(root, sealed, readBrowserBindings(config, c.req.header('cookie')), now())
 }
 
-/** The path of a page that goes on with `interaction`. */
+/** The path of a page that continues `interaction`. */
 export async function withInteraction(
   c: Context<AppEnv>,
   path: string,
@@ -57,5 +57,5 @@ export async function withInteraction(
   return `${path}?interaction=${await sealInteraction(c.env.deps.root, interaction)}`
 }
 
-/** Where authorize takes over again. */
+/** Where authorize continues. */
 export const resumePath = '/oauth/authorize/resume'

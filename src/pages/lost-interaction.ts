@@ -1,4 +1,4 @@
-/** A login in progress that cannot go on here: what happened, and where the person goes from there. */
+/** Pages for interactions that cannot continue here: what happened, and how to go on. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { readBrowserBindings } from '../interaction/browser-binding.ts'
@@ -8,7 +8,7 @@ import { isolated } from '../messages/isolated.ts'
 import { applicationHome } from './application-home.ts'
 import { renderErrorPage, toAccount, type WayOn } from './error-page.tsx'
 
-/** The page for an interaction that does not open. Each advice on it helps where it is given. */
+/** The page for an interaction that cannot be opened, with advice that fits the reason. */
 export function showLostInteraction(
   c: Context<AppEnv>,
   opened: Exclude<OpenedInteraction, { status: 'open' }>,
@@ -36,8 +36,9 @@ async function showExpired(c: Context<AppEnv>, interaction: Interaction, status:
 }
 
 /**
- * Nothing of the request is shown or goes on: whoever stole the link would else get an answer that fits the
- * state and PKCE challenge of its owner (OAuth session fixation). The application can begin anew.
+ * The page for another browser's interaction. Nothing of the request is shown or resumed: an attacker with a
+ * stolen link would get a response that fits the state and PKCE challenge of its owner (OAuth session fixation).
+ * The user can start again at the application.
  */
 async function showForeign(
   c: Context<AppEnv>,
@@ -53,7 +54,7 @@ async function showForeign(
   })
 }
 
-/** The page for an interaction that led to a code already: the back button, or a link out of the history. */
+/** The page for an interaction that has already led to a code: reached by the back button or from the history. */
 export async function showFinished(c: Context<AppEnv>, interaction: Interaction): Promise<Response> {
   const home = await findHome(c, interaction.client_id, redirectUriOf(interaction))
   return renderErrorPage(c, {
@@ -84,11 +85,11 @@ const toHome = (messages: Messages, home: Home | undefined): readonly WayOn[] =>
     ? []
     : [{ href: home.address, label: messages.backTo(isolated(home.name), new URL(home.address).host) }]
 
-/** The same request from the beginning. */
+/** Link that sends the same authorization request again. */
 const startAgain = (messages: Messages, { parameters }: Interaction): WayOn => ({
   href: `/oauth/authorize?${parameters}`,
   label: messages.startAgain,
 })
 
-/** As people see it in the address bar, for the settings of their browser. */
+/** The host as shown in the address bar, for the browser's cookie settings. */
 export const hostOf = (c: Context<AppEnv>): string => isolated(new URL(c.env.config.issuer).host)

@@ -1,4 +1,7 @@
-/** Reads a form post of a hosted page: from our own page, in this browser, well-formed; else an error page. */
+/**
+ * Reads a form post of a hosted page and checks that it is well-formed and comes from our own page in this browser
+ * (CSRF).
+ */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { readBrowserBindings } from '../interaction/browser-binding.ts'
@@ -11,8 +14,8 @@ import { openOwnInteraction } from './load-interaction.ts'
 import { hostOf, showLostInteraction } from './lost-interaction.ts'
 
 /**
- * The form's fields, or the response that refuses it.
- * @param pageOf path of the page with the form, for opening it again
+ * The form's fields, or the error page that refuses it.
+ * @param pageOf returns the path of the page with the form, for opening it again
  */
 export async function readPageForm(
   c: Context<AppEnv>,
@@ -20,7 +23,7 @@ export async function readPageForm(
 ): Promise<Result<Parameters, Response>> {
   const { config, root } = c.env.deps
   const refuse = async (page: Pick<ErrorPage, 'status' | 'message'>, form?: Parameters) => {
-    // At the address that this server goes by: the person may have come to it by another name.
+    // On the issuer's origin: the user may have reached this server by another host name.
     const href = config.issuer + pageOf(form)
     return err(
       await renderErrorPage(c, { ...page, waysOn: (messages) => [{ href, label: messages.openFormAgain }] }),
@@ -57,7 +60,7 @@ export async function readPageForm(
   return form
 }
 
-/** Fields of a form that its page takes as parameters too. */
+/** Form fields that are also query parameters of the page. */
 const pageFields = ['interaction', 'link'] as const
 
 function withOwnFields(path: string, form: Parameters | undefined): string {

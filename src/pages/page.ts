@@ -1,4 +1,4 @@
-/** What every hosted page needs from a request, and how its HTML becomes a response. */
+/** What every hosted page needs from a request, and the response it is sent with. */
 import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { AppEnv } from '../dependencies.ts'
@@ -22,13 +22,13 @@ export interface FormPage extends Page {
   readonly setCookies: readonly string[]
 }
 
-/** @param uiLocales the application's wish; the browser's own is the second choice */
+/** @param uiLocales preferred by the application; `Accept-Language` comes second */
 export function openPage(c: Context<AppEnv>, uiLocales?: string): Page {
   const language = chooseLanguage(uiLocales, c.req.header('accept-language'))
   return { language, messages: language.messages }
 }
 
-/** The same for a page with a form. */
+/** Like `openPage`, for a page with a form. */
 export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {
   const { config, root } = c.env.deps
   const { cookie, setCookies } = await ensureBrowserBinding(config, c.req.header('cookie'))
@@ -38,11 +38,11 @@ export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Prom
 export interface PageResponse {
   readonly status?: number | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** For the log: why the page refuses what was sent. */
+  /** For the log: why the form was refused. */
   readonly refusal?: string | undefined
   /** `Set-Cookie` values besides the browser binding. */
   readonly cookies?: readonly string[] | undefined
-  /** See `pageHeaders`; present on pages of a login in progress. */
+  /** See `pageHeaders`; set for pages of an interaction. */
   readonly formTargets?: readonly string[] | undefined
 }
 
@@ -65,7 +65,7 @@ export async function sendPage(
   return refusal === undefined ? response : explain(response, { detail: refusal })
 }
 
-/** 303 to a path of this server: the browser then asks by GET and forgets the posted form (RFC 9700 §4.12). */
+/** 303 to a path of this server: the browser follows with GET and does not resend the form (RFC 9700 §4.12). */
 export function goTo(path: string, cookies: readonly string[] = []): Response {
   const headers = new Headers({
     location: path,

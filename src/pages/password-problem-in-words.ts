@@ -1,4 +1,4 @@
-/** Why a new password is not acceptable, as its field says it. */
+/** Describes why a new password is not acceptable. */
 import { unreachable } from '../kit/result.ts'
 import type { Messages } from '../messages/en.ts'
 import { maxPasswordLength, minPasswordLength, type PasswordProblem } from '../passwords/password-policy.ts'

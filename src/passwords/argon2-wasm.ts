@@ -1,7 +1,8 @@
 /**
- * Drives the Argon2 reference code (RFC 9106) compiled to WebAssembly by `@phi-ag/argon2`. Its own wrapper is
- * not used: 0.5.28 passes the length in UTF-16 units where the C code wants bytes, so a password outside ASCII
- * is cut short ("пароль123456" also opens with "пароль999999") and the hash matches no other implementation.
+ * Calls the Argon2 reference implementation (RFC 9106), compiled to WebAssembly by `@phi-ag/argon2`. The package's
+ * own wrapper is not used: 0.5.28 passes the length in UTF-16 units where the C code expects bytes, so a password
+ * outside ASCII is truncated ("пароль123456" also opens with "пароль999999") and the hash matches no other
+ * implementation.
  */
 
 interface Argon2Exports {
@@ -36,7 +37,7 @@ export interface Argon2Cost {
   readonly parallelism: number
 }
 
-/** Values of the C enumeration. */
+/** Values of the C enum. */
 export const argon2Types = { argon2d: 0, argon2i: 1, argon2id: 2 } as const
 export type Argon2Type = keyof typeof argon2Types
 
@@ -44,20 +45,20 @@ const version13 = 0x13
 const encoder = new TextEncoder()
 
 export interface Argon2 {
-  /** Argon2id, as a PHC string. */
+  /** Hashes with Argon2id; returns a PHC string. */
   hash(password: Uint8Array, salt: Uint8Array, cost: Argon2Cost, hashLength: number): string
-  /** Compares in constant time. `phc` must have been parsed and bounded before. */
+  /** Compares in constant time. `phc` must have been parsed and its costs checked before. */
   verify(phc: string, password: Uint8Array, type: Argon2Type): boolean
 }
 
-/** One instance is enough for an isolate: calls are synchronous, so they never overlap. */
+/** One instance per isolate is enough: calls are synchronous, so they never overlap. */
 export function instantiateArgon2(module: WebAssembly.Module): Argon2 {
   const wasm = new WebAssembly.Instance(module, {}).exports as unknown as Argon2Exports
   wasm._initialize()
-  /** The memory moves when it grows, so a view is made for every access. */
+  /** A new view for every access, because growing the memory detaches old ones. */
   const view = (pointer: number, length: number) => new Uint8Array(wasm.memory.buffer, pointer, length)
 
-  /** Runs `work` with copies of `inputs` in wasm memory; wipes them after, so that no password stays there. */
+  /** Runs `work` with copies of `inputs` in wasm memory, then wipes them, so that no password remains there. */
   function withInputs<T>(inputs: readonly Uint8Array[], work: (...pointers: number[]) => T): T {
     const pointers = inputs.map((input) => {
       const pointer = wasm.malloc(input.length || 1)

@@ -1,7 +1,7 @@
 /**
- * Password hashing: Argon2id with OWASP's parameters, about 26 ms in a Worker. The WebAssembly module is
- * imported, because Workers compile nothing at run time. Hashes of other systems are verified too, until the next
- * sign-in replaces them.
+ * Password hashing: Argon2id with OWASP's parameters, about 26 ms in a Worker. The WebAssembly module is imported,
+ * because Workers cannot compile at run time. Hashes of other systems are verified too, until the next sign-in
+ * replaces them.
  */
 import argon2Module from '@phi-ag/argon2/argon2.wasm'
 import { type Argon2, instantiateArgon2 } from './argon2-wasm.ts'
@@ -14,16 +14,16 @@ const saltLength = 16
 const hashLength = 32
 
 /**
- * A hash of 256 random bits that were thrown away, with today's costs. Verified when there is nothing to
- * verify, so that response time does not tell which accounts exist.
+ * The hash of 256 discarded random bits, at current costs. Verified when there is no hash, so that response times
+ * do not reveal which accounts exist.
  */
-const nobodysHash =
+const dummyHash =
   '$argon2id$v=19$m=19456,t=2,p=1$b3lCSaIxb8atzTccOTZgTw$EdOwUagqxb4T6h0luXycE38YAmU0+Q5ZEtxS74GDcLs'
 
 const encoder = new TextEncoder()
 let instance: Argon2 | undefined
 
-/** The isolate's one instance: it keeps about 20 MiB once used, so it is made at the first password. */
+/** The isolate's only instance. Created at the first password, because it keeps about 20 MiB once used. */
 const argon2 = (): Argon2 => {
   instance ??= instantiateArgon2(argon2Module)
   return instance
@@ -38,7 +38,7 @@ export const argon2Hasher: PasswordHasher = {
   async verify(password, phc) {
     const foreign = phc === undefined ? undefined : parseForeignHash(phc)
     if (foreign) {
-      // As it was typed: other systems hash it like that. Else as we would.
+      // First without normalization, as other systems hash it; then in our normal form.
       const typed = await foreign.verify(encoder.encode(password))
       const normalized = normalizePassword(password)
       return typed || (normalized !== password && (await foreign.verify(encoder.encode(normalized))))
@@ -46,7 +46,7 @@ export const argon2Hasher: PasswordHasher = {
     const parsed = phc === undefined ? undefined : parsePhc(phc)
     const usable = phc !== undefined && parsed !== undefined
     const matches = argon2().verify(
-      usable ? phc : nobodysHash,
+      usable ? phc : dummyHash,
       encoder.encode(normalizePassword(password)),
       usable ? parsed.type : 'argon2id',
     )

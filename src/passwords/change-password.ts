@@ -1,9 +1,9 @@
-/** The ports of stored passwords: reading one by user, and replacing it. */
+/** Ports to stored passwords: reading one by user, and replacing it. */
 import type { AuditEvent } from '../audit/event.ts'
 
 export interface CurrentPassword {
   readonly hash: string
-  /** Username and e-mail address: a new password must not be built from them. */
+  /** Username and e-mail address: a new password must not be based on them. */
   readonly identifiers: readonly string[]
 }
 
@@ -11,9 +11,9 @@ export interface CurrentPassword {
 export type FindCurrentPassword = (userId: string) => Promise<CurrentPassword | undefined>
 
 /**
- * Replaces the password if it is still `replacesHash` (two changes in parallel: one wins). The credential and
- * its audit event are one statement.
- * @returns false when it changed meanwhile
+ * Replaces the password if its hash is still `replacesHash`, so that one of two concurrent changes wins. The
+ * credential and its audit event are one statement.
+ * @returns false when it changed in the meantime
  */
 export type ChangePassword = (input: {
   readonly userId: string
@@ -22,7 +22,7 @@ export type ChangePassword = (input: {
   readonly event: AuditEvent
 }) => Promise<boolean>
 
-/** Stores the same password under today's algorithm and costs, unless it changed meanwhile. */
+/** Rehashes the same password with the current algorithm and costs, unless it changed in the meantime. */
 export type RenewPasswordHash = (input: {
   readonly userId: string
   readonly replacesHash: string

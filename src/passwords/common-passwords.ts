@@ -1,7 +1,7 @@
 /**
- * Values that open every public leak's list, with this product's name added. Short words are here because the
- * policy also strips trailing digits and repetition: "Password2026!" and "welcomewelcome" reduce to them.
- * Sequences and keyboard rows are found by rule, not listed.
+ * The most frequent values in public leaks, and this product's name. Short words are included because the policy
+ * also strips trailing digits and repetition: "Password2026!" and "welcomewelcome" reduce to them. Sequences and
+ * keyboard rows are detected by rule, not listed.
  */
 const words = `
 password passwort motdepasse contrasena contraseña passw0rd pass passphrase mypassword newpassword yourpassword

@@ -1,8 +1,8 @@
-/** Passwords for a first sign-in, read aloud or typed from paper: no letters that look like digits. */
+/** Passwords for a first sign-in, to be read aloud or typed from paper: no characters that look alike. */
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
 const groups = 4
 const groupLength = 5
-/** Bytes from here on would make the first letters likelier than the others. */
+/** Larger bytes are discarded: they would make the first letters more likely (modulo bias). */
 const fairBytes = 256 - (256 % letters.length)
 
 /** A random password of about 99 bits, `xxxxx-xxxxx-xxxxx-xxxxx`. */

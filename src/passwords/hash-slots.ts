@@ -1,39 +1,41 @@
 /**
- * How many password hashes are under way at once, in one isolate and from one address. A hash takes memory and a
- * processor: a burst waits here for its turn, instead of using up what one isolate has or all permits of an office
- * whose people are about to give them back. Nothing is counted here; who cannot wait longer is told to come again.
+ * Limits the password hashes running at once, per isolate and per address. A hash takes memory and CPU time: a
+ * burst waits here for a slot instead of exhausting the isolate, or the permits of an office whose users are about
+ * to get theirs back. No attempts are counted here; a request that cannot wait any longer is asked to retry.
  */
 import type { Clock } from '../kit/clock.ts'
 
-/** Ends the turn; may be called again. */
+/** Frees the slot; may be called more than once. */
 export type ReleaseSlot = () => void
 
 export interface HashSlots {
   /**
-   * Waits for a turn.
-   * @param subject an address, or what is counted in place of it
-   * @param isKnown whether it is a known device: some turns are kept for them
-   * @returns undefined when too many wait already, or for too long
+   * Waits for a slot.
+   * @param subject an address, or what is counted in its place
+   * @param isKnown whether it is a known device: some slots are reserved for them
+   * @returns undefined when too many wait already, or the wait is too long
    */
   take(subject: string, isKnown?: boolean): Promise<ReleaseSlot | undefined>
 }
 
 export const hashSlotLimits = {
-  /** Less than the permits of an address (`login-ip`), so that a burst of right passwords never empties its bucket. */
+  /**
+   * Fewer than an address has permits (`login-ip`), so that a burst of correct passwords never empties its bucket.
+   */
   runningPerSubject: 4,
   running: 16,
-  /** Attack: a few networks take every turn. Of the turns above, no number of addresses takes these. */
+  /** Attack: a few networks occupy every slot. Of the slots above, these are reserved for known devices. */
   runningKept: 4,
   waitingPerSubject: 256,
   waiting: 1024,
   waitingKept: 256,
   longestWaitMs: 25_000,
-  /** A request that the browser gave up ends without a word; its turn ends then. */
+  /** A request aborted by the browser ends without notice; its slot is freed after this time. */
   longestTurnMs: 30_000,
   pollMs: 20,
 } as const
 
-/** What somebody is told for whom there was no turn. */
+/** `Retry-After` when there was no slot. */
 export const busyRetrySeconds = 5
 
 interface Turn {
@@ -42,7 +44,7 @@ interface Turn {
   readonly endsAt: number
 }
 
-/** Turns of one isolate. */
+/** Slots of one isolate. */
 export function createHashSlots(needs: {
   readonly now: Clock
   readonly pause: (milliseconds: number) => Promise<void>
@@ -53,8 +55,8 @@ export function createHashSlots(needs: {
 
   const begin = (subject: string, isKnown: boolean): ReleaseSlot | undefined => {
     dropEnded(running, now())
-    const { running: most, runningKept } = hashSlotLimits
-    if (running.size >= (isKnown ? most : most - runningKept)) return undefined
+    const { running: max, runningKept } = hashSlotLimits
+    if (running.size >= (isKnown ? max : max - runningKept)) return undefined
     if (countOf(running, subject) >= hashSlotLimits.runningPerSubject) return undefined
     const turn = { subject, endsAt: now() + hashSlotLimits.longestTurnMs }
     running.add(turn)
@@ -66,13 +68,14 @@ export function createHashSlots(needs: {
       const immediate = begin(subject, isKnown)
       if (immediate) return immediate
       dropEnded(waiting, now())
-      const { waiting: most, waitingKept } = hashSlotLimits
-      if (waiting.size >= (isKnown ? most : most - waitingKept)) return undefined
+      const { waiting: max, waitingKept } = hashSlotLimits
+      if (waiting.size >= (isKnown ? max : max - waitingKept)) return undefined
       if (countOf(waiting, subject) >= hashSlotLimits.waitingPerSubject) return undefined
       const wait = { subject, endsAt: now() + hashSlotLimits.longestWaitMs }
       waiting.add(wait)
       try {
-        // Each request asks by its own timer: on Workers none may be woken by another one's promise.
+        // Each request polls with its own timer: on Workers a request must not be resumed by another request's
+        // promise.
         while (now() < wait.endsAt) {
           await pause(hashSlotLimits.pollMs)
           const release = begin(subject, isKnown)

@@ -1,7 +1,7 @@
 /**
- * What a new password must be: NIST SP 800-63B §3.1.1 (length, no composition rules, a blocklist of common
- * and context-specific values). 12 characters is above its floor of 8 and below the 15 it wants from a
- * password that stands alone; rate limits per account and address make up the difference.
+ * Requirements for a new password: NIST SP 800-63B §3.1.1 (length, no composition rules, a blocklist of common and
+ * context-specific values). 12 characters is above its minimum of 8 and below the 15 it requires of a password
+ * used alone; rate limits per account and address make up the difference.
  */
 import { commonPasswords } from './common-passwords.ts'
 import { normalizePassword } from './normalize-password.ts'
@@ -12,8 +12,8 @@ export const maxPasswordLength = 256
 export type PasswordProblem = 'too_short' | 'too_long' | 'too_common' | 'too_similar' | 'unchanged'
 
 /**
- * Checks a new password; `undefined` when it is acceptable. Lengths count Unicode code points.
- * @param identifiers the person's username and e-mail address
+ * Checks a new password; `undefined` when it is acceptable. Lengths are in Unicode code points.
+ * @param identifiers the user's username and e-mail address
  */
 export function checkNewPassword(
   password: string,
@@ -74,7 +74,7 @@ const runs = [
 const isKeyboardRun = (text: string): boolean =>
   text !== '' && runs.some((run) => run.includes(text) || run.includes([...text].reverse().join('')))
 
-/** Whether little is left of the password once the identifier (or the name in an address) is taken out. */
+/** Whether little remains of the password without the identifier (or the local part of an address). */
 function isBuiltFrom(password: string, identifier: string): boolean {
   const text = plain(password)
   const whole = plain(identifier)

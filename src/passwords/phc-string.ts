@@ -1,13 +1,13 @@
 /**
- * PHC strings of Argon2 (RFC 9106 §3.1 parameters). Parsed and bounded before any hashing: a hash imported or
- * planted with huge costs would otherwise let one login occupy an isolate.
+ * PHC strings of Argon2 (RFC 9106 §3.1 parameters). Parsed and checked before any hashing: an imported or planted
+ * hash with huge costs would otherwise let one login occupy an isolate.
  */
 import { type Argon2Cost, type Argon2Type, argon2Types } from './argon2-wasm.ts'
 
 /** OWASP Password Storage Cheat Sheet: m=19 MiB, t=2, p=1. */
 export const currentCost: Argon2Cost = { memoryKib: 19_456, passes: 2, parallelism: 1 }
 
-/** What a stored hash may cost at most: fits the isolate's memory and well under a second. */
+/** Maximum costs of a stored hash: fits the isolate's memory and takes well under a second. */
 const bounds = { memoryKib: 65_536, passes: 10, parallelism: 8, memoryPasses: 262_144 }
 
 export interface ParsedPhc {
@@ -31,7 +31,7 @@ export function parsePhc(text: string): ParsedPhc | undefined {
   return { type, cost }
 }
 
-/** Whether a hash should be renewed at the next sign-in: another algorithm or other costs than today's. */
+/** Whether a hash should be replaced at the next sign-in: another algorithm or other costs than the current ones. */
 export function needsRehash(text: string): boolean {
   const parsed = parsePhc(text)
   return (

@@ -1,8 +1,7 @@
 /**
- * A signed-in person changes their password: proves the old one, or has just signed in with one that must be
- * changed, chooses a new one, and every session and
- * grant ends, because whoever knew the old password may still be signed in somewhere. This browser goes on under
- * a new handle.
+ * Changes the password of a signed-in user, who proves the old one or has just signed in with one that must be
+ * changed. All other sessions and all grants end, because anyone who knew the old password may still be signed in
+ * somewhere. This browser continues under a new handle.
  */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin, RecordEvent } from '../audit/event.ts'
@@ -32,9 +31,9 @@ export interface ReplacePasswordNeeds {
 
 export interface ReplacePassword {
   readonly session: Pick<Session, 'user_id' | 'session_id'>
-  /** Id and secret hash of the handle that this browser goes on with. */
+  /** Id and secret hash of this browser's new handle. */
   readonly renewed: CompletePasswordChange['renewed']
-  /** The old password as typed, or SHA-256 of the hash that was verified a moment ago for this very session. */
+  /** The old password as typed, or SHA-256 of the hash that was verified a moment ago for this session. */
   readonly proof: { readonly current: string } | { readonly verified: string }
   readonly next: string
   readonly origin: Origin
@@ -42,16 +41,18 @@ export interface ReplacePassword {
 
 export type ReplaceRefusal =
   | { readonly reason: 'limited'; readonly decision: RateLimitDecision }
-  /** Too much is under way at the moment: nothing was tried, nothing counted. */
+  /** Too many hashes are running: nothing was tried or counted. */
   | { readonly reason: 'busy'; readonly retryAfterSeconds: number }
   | { readonly reason: 'wrong_current' }
-  /** What was verified at the sign-in is not the password any more. */
+  /** The hash verified at sign-in is no longer the current one. */
   | { readonly reason: 'outdated' }
   | { readonly reason: 'unacceptable'; readonly problem: PasswordProblem }
-  /** Changed elsewhere meanwhile, or the account is gone. */
+  /** Changed elsewhere in the meantime, or the user is gone. */
   | { readonly reason: 'conflict' }
 
-/** Replaces the password. The new one counts as soon as Postgres has it, in one statement with its event. */
+/**
+ * Replaces the password. The new one is valid as soon as Postgres has stored it, in one statement with its event.
+ */
 export async function replacePassword(
   needs: ReplacePasswordNeeds,
   input: ReplacePassword,
@@ -66,14 +67,14 @@ async function replaceInTurn(
   { session, renewed, proof, next, origin }: ReplacePassword,
 ): Promise<Result<undefined, ReplaceRefusal>> {
   const { user_id, session_id } = session
-  // A stolen session must not become a place to guess the password at will, from however many addresses; nor a way
-  // to keep its owner, who is signed in elsewhere, from changing it.
+  // A stolen session must not allow guessing the password without limit, from however many addresses; nor may it
+  // keep the user, signed in elsewhere, from changing it.
   const decision = await needs.rateLimiter.take('password-user', `${user_id}:${session_id}`)
   if (!decision.allowed) return err({ reason: 'limited', decision })
   const stored = await needs.findCurrentPassword(user_id)
   const actor = { actor_type: 'user', actor_id: user_id, user_id, session_id } as const
   if ('verified' in proof) {
-    // Another password was set since: what was typed then proves nothing now.
+    // Another password was set since: the one typed at sign-in proves nothing any more.
     if (!stored || !constantTimeEqual(await sha256(stored.hash), proof.verified)) {
       return err({ reason: 'outdated' })
     }
@@ -100,7 +101,7 @@ async function replaceInTurn(
   if (!isStored) return err({ reason: 'conflict' })
   const complete = () =>
     needs.sessionsOf(user_id).completePasswordChange({ now, session_id, renewed, origin })
-  // Repeatable, and tried again when an object moved: the other sessions must not outlive the old password.
+  // Idempotent, so retried if the object has moved: the other sessions must not outlive the old password.
   await complete().catch(complete)
   return ok(undefined)
 }

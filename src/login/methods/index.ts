@@ -1,4 +1,4 @@
-/** The ways to sign in; the page shows the first one unless a form names another. */
+/** The sign-in methods. The page shows the first one unless the request names another. */
 import type { LoginMethod } from './login-method.ts'
 import { password } from './password.ts'
 

@@ -1,4 +1,4 @@
-/** What a way of signing in is. A new one is one file here and one line in `index.ts`. */
+/** The interface of a sign-in method. A new method is one file here and one line in `index.ts`. */
 import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Config } from '../../config.ts'
 import type { DeviceHandle } from '../../interaction/device-cookie.ts'
@@ -14,7 +14,7 @@ import type { SessionsOf } from '../../sessions/rules.ts'
 import type { Session } from '../../sessions/session.ts'
 import type { FindUserForLogin } from '../../users/user.ts'
 
-/** What the methods together need. */
+/** Dependencies of all methods. */
 export interface LoginNeeds {
   readonly config: Pick<Config, 'sessionIdleTtlSeconds' | 'sessionAbsoluteTtlSeconds'>
   readonly root: RootSecret
@@ -39,11 +39,11 @@ export interface LoginField {
 }
 
 export interface LoginAttempt {
-  /** Values of the method's fields, none of them empty. */
+  /** Values of the method's fields, never empty. */
   readonly fields: Readonly<Record<string, string>>
-  /** The session the browser's cookie names; whether it lives is not known yet. */
+  /** The session named by the browser's cookie; not yet checked to be live. */
   readonly previous: SessionRouting | undefined
-  /** What the browser shows of earlier sign-ins; whether they still count, only the accounts' objects know. */
+  /** Device handles from earlier sign-ins. Whether they are still valid is known only to the users' objects. */
   readonly devices: readonly DeviceHandle[]
   readonly origin: Origin
 }
@@ -52,25 +52,25 @@ export type LoginOutcome =
   | {
       readonly status: 'signed_in'
       readonly session: Session
-      /** For the session cookie. */
+      /** Value of the session cookie. */
       readonly handle: string
       /** For the device cookie. */
       readonly device: DeviceHandle
-      /** The hash that was verified, where the password must be changed next. */
+      /** The verified password hash, set when the password must be changed next. */
       readonly verifiedHash?: string | undefined
-      /** Work for after the response. */
+      /** Work to finish after the response. */
       readonly afterwards: readonly Promise<unknown>[]
     }
-  /** One answer for unknown accounts, wrong secrets and disabled accounts. */
+  /** The same for unknown users, wrong secrets and disabled users (prevents user enumeration). */
   | { readonly status: 'refused' }
   | { readonly status: 'locked'; readonly retryAfterSeconds: number }
-  /** Too much is under way at the moment: nothing was tried, nothing counted. */
+  /** Too many hashes are running: nothing was tried or counted. */
   | { readonly status: 'busy'; readonly retryAfterSeconds: number }
   | { readonly status: 'limited'; readonly decision: RateLimitDecision }
 
 export interface LoginMethod {
   readonly id: string
-  /** Authentication context class and methods of the sessions it makes (OpenID Connect Core §2, RFC 8176). */
+  /** Authentication context class and methods of the resulting sessions (OpenID Connect Core §2, RFC 8176). */
   readonly acr: string
   readonly amr: readonly string[]
   readonly fields: readonly LoginField[]

@@ -1,7 +1,9 @@
 /**
- * Sign-in with e-mail address or username and password. One rate-limit call, one query, one hash, one call
- * that settles the attempt; after a right password the permit of the address goes back. The password is verified first and the counter decides after, so that guesses in
- * parallel gain nothing, and every refusal did the same work: time does not tell which accounts exist.
+ * Sign-in with e-mail address or username and password. An attempt costs one rate-limit call, one query, one hash
+ * and one call to record the result; a correct password gives the address its permit back.
+ *
+ * The password is verified before the counter decides, so that parallel guesses gain nothing, and every refusal
+ * does the same work, so that response times do not reveal which accounts exist.
  */
 
 import { createEvent } from '../../audit/create-event.ts'
@@ -21,7 +23,7 @@ import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
 import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
 
-/** Longer than any hash takes that an import accepts (`src/passwords/foreign/`). */
+/** Longer than verifying any hash that an import accepts (`src/passwords/foreign/`). */
 const slowestVerificationMs = 500
 
 export const password: LoginMethod = {
@@ -50,12 +52,14 @@ export const password: LoginMethod = {
   async attempt(needs, attempt) {
     const identifier = attempt.fields['identifier'] ?? ''
     const identifierHash = await macOf(needs.root, identifier)
-    // Where the account was signed in to before, the device is counted, and what others behind its address do is
-    // not held against it. Nobody can make such a handle, and it is good for one account only.
+    // On a device with an earlier sign-in to this account, attempts count against the device, so that others
+    // behind the same address cannot lock its user out. A device handle cannot be forged and is valid for one
+    // account only.
     const known = attempt.devices.find((each) => isNameOf(each, identifierHash))?.routing
     const device = known?.device_id
     const address = attempt.origin.ip ?? 'unknown'
-    // All devices of an account share its turns: each sign-in makes another handle, and old ones still open.
+    // All devices of an account share its slots: each sign-in issues another handle and old ones remain valid, so
+    // slots per device would be no limit.
     const release = await needs.hashSlots.take(known?.user_id ?? networkOf(address), known !== undefined)
     if (!release) return { status: 'busy', retryAfterSeconds: busyRetrySeconds }
     const counted = { policy: device ? 'login-device' : 'login-ip', subject: device ?? address } as const
@@ -65,7 +69,7 @@ export const password: LoginMethod = {
       throw failure
     })
     if (outcome.status === 'signed_in') {
-      // Ends when the permit is back, so that whoever waits for the turn finds it.
+      // Released after the permit is given back, so that the next waiting request finds it.
       return { ...outcome, afterwards: [Promise.allSettled(outcome.afterwards).then(release)] }
     }
     release()
@@ -76,7 +80,7 @@ export const password: LoginMethod = {
 
 interface Tried {
   readonly outcome: LoginOutcome
-  /** No refusal is answered before. */
+  /** Refusals wait for this, if set. */
   readonly floor?: Promise<void> | undefined
 }
 
@@ -98,35 +102,43 @@ async function tryPassword(
   const typed = attempt.fields['password'] ?? ''
   const readAt = needs.now()
   const { person, hasForeignHashes } = await needs.findUserForLogin(identifier)
-  // Imported hashes take as long as their system chose. While there are any, no refusal is faster than the
-  // slowest of them, so that time tells neither who was imported nor who exists. The clock runs beside the work.
+  // The cost of an imported hash was chosen by its old system. While there are imported hashes, every refusal
+  // takes at least as long as the slowest of them, so that timing reveals neither who was imported nor who exists.
+  // The timer runs in parallel to the work.
   const floor = hasForeignHashes ? delay(slowestVerificationMs) : undefined
   const usable = person?.user.status === 'active' ? person.password : undefined
   const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
   const fresh = await issueHandles(needs, person?.user, identifierHash)
   const outcome = person
-    ? await settleKnown(needs, attempt, person, { identifierHash, isCorrect, typed, readAt, fresh, decision })
-    : await settleUnknown(needs, attempt.origin, identifierHash)
+    ? await recordResult(needs, attempt, person, {
+        identifierHash,
+        isCorrect,
+        typed,
+        readAt,
+        fresh,
+        decision,
+      })
+    : await recordUnknownUser(needs, attempt.origin, identifierHash)
   return { outcome, floor }
 }
 
 /**
- * Nobody owns the identifier. The event does not name it: people type passwords into the wrong field. It leaves
- * after the response, so that recording it does not tell the two kinds of account apart.
+ * Records an attempt with an unknown identifier. The event omits the identifier, because people type passwords
+ * into the wrong field. It is sent after the response, so that recording it does not make unknown accounts slower.
  */
-async function settleUnknown(
+async function recordUnknownUser(
   needs: LoginNeeds,
   origin: Origin,
   identifierHash: string,
 ): Promise<LoginOutcome> {
   const now = needs.now()
-  const settled = await needs.rateLimiter.settleUnknownLogin(identifierHash, now)
+  const result = await needs.rateLimiter.settleUnknownLogin(identifierHash, now)
   const refused = { outcome: 'failure', actor_type: 'anonymous' } as const
-  if (settled.status === 'refused') {
+  if (result.status === 'refused') {
     needs.recordEvent(createEvent('login.failed', now, origin, { ...refused, data: { method: password.id } }))
-    return settled
+    return result
   }
-  const { retry_after_seconds } = settled
+  const { retry_after_seconds } = result
   const data = { method: password.id, retry_after_seconds }
   needs.recordEvent(createEvent('login.locked', now, origin, { ...refused, data }))
   return { status: 'locked', retryAfterSeconds: retry_after_seconds }
@@ -142,7 +154,7 @@ interface Verified {
   readonly decision: RateLimitDecision
 }
 
-async function settleKnown(
+async function recordResult(
   needs: LoginNeeds,
   { previous, devices, origin }: LoginAttempt,
   { user, password: stored }: UserWithPassword,
@@ -151,7 +163,7 @@ async function settleKnown(
   const now = needs.now()
   const shown = devices.find(({ routing }) => routing.user_id === user.id)
   const isSamePerson = previous?.user_id === user.id
-  const settled = await needs.sessionsOf(user.id).settleLogin({
+  const result = await needs.sessionsOf(user.id).settleLogin({
     now,
     read_at: readAt,
     user_id: user.id,
@@ -170,11 +182,12 @@ async function settleKnown(
     device: { presented: shown && proofOf(shown), next: proofOf(fresh.device) },
     origin,
   })
-  if (settled.status === 'locked') {
-    return { status: 'locked', retryAfterSeconds: settled.retry_after_seconds }
+  if (result.status === 'locked') {
+    return { status: 'locked', retryAfterSeconds: result.retry_after_seconds }
   }
-  if (settled.status === 'refused') return settled
-  // A device has enough permits of its own and gets a new name now: nothing to give back.
+  if (result.status === 'refused') return result
+  // Attempts from a device have a limit of their own and the device gets a new id at each sign-in: nothing to give
+  // back.
   const afterwards: Promise<unknown>[] =
     decision.policy === 'login-ip' ? [needs.rateLimiter.giveBack(decision)] : []
   if (previous && !isSamePerson) {
@@ -182,16 +195,19 @@ async function settleKnown(
     afterwards.push(needs.sessionsOf(user_id).endSession({ now, session_id, origin, reason: 'replaced' }))
   }
   const verifiedHash = stored?.must_change ? stored.hash : undefined
-  // One that is replaced next stays: this sign-in proves that it was typed.
+  // A hash whose password must be changed next is kept: the typed-password proof refers to it.
   if (stored && !verifiedHash && needs.passwordHasher.needsRehash(stored.hash)) {
     afterwards.push(renewHash(needs, user.id, stored.hash, typed))
   }
   const { device } = fresh
   const { handle } = fresh.session
-  return { status: 'signed_in', session: settled.session, handle, device, verifiedHash, afterwards }
+  return { status: 'signed_in', session: result.session, handle, device, verifiedHash, afterwards }
 }
 
-/** Of the normal form: otherwise each spelling of one account would have its own counter, and guessing no bound. */
+/**
+ * MAC of the normal form. Otherwise each spelling of an identifier would have its own counter, and guessing no
+ * limit.
+ */
 const macOf = (root: LoginNeeds['root'], identifier: string): Promise<string> =>
   root.mac('login identifier', identifierForm(identifier))
 
@@ -202,8 +218,9 @@ interface FreshHandles {
 }
 
 /**
- * What the browser gets if the attempt succeeds; made for everybody, nobody included, so that time tells nothing.
- * Always new ids and secrets: a session planted before the sign-in stays worthless (session fixation).
+ * Issues the handles for a successful attempt. Also done for failures and unknown users, so that timing reveals
+ * nothing. Ids and secrets are always new, so that a session planted before the sign-in stays worthless (session
+ * fixation).
  */
 async function issueHandles(
   { root, now }: LoginNeeds,
@@ -227,7 +244,7 @@ const proofOf = ({ routing, secretHash }: DeviceHandle): DeviceProof => ({
   secret_hash: secretHash,
 })
 
-/** Only the sign-in has the plain password, so only it can move an imported hash to today's costs. */
+/** Rehashes with the current algorithm and costs. Possible only at sign-in, where the plain password is known. */
 async function renewHash(
   needs: LoginNeeds,
   userId: string,

@@ -1,14 +1,14 @@
 /**
- * Firebase's scrypt: the derived key encrypts the project's signer key by AES-256-CTR, and that is the "hash". What
- * the password decides is only the key stream, so we keep the stream (hash XOR signer key): the signer key, a secret
- * of the whole project, need not be stored next to anybody's password.
+ * Firebase's scrypt: the "hash" is the project's signer key, encrypted by AES-256-CTR under the derived key. The
+ * password determines only the key stream, so we store the key stream (hash XOR signer key): the signer key, a
+ * secret of the whole project, is then not stored beside every password.
  */
 import { bytesEqual, decodeBase64, encodeBase64, type ForeignScheme } from './foreign-scheme.ts'
 import { deriveScrypt, isBoundedScrypt } from './scrypt.ts'
 
-/** An exported user's password with the "password hash parameters" of the project, as the console shows them. */
+/** An exported user's password with the project's "password hash parameters", named as in the console. */
 export interface FirebaseHash {
-  /** Base64, as the other texts are. */
+  /** Base64, as are the other strings. */
   readonly hash: string
   readonly salt: string
   readonly signer_key: string
@@ -19,7 +19,7 @@ export interface FirebaseHash {
 
 /**
  * The stored form: `$firebase-scrypt$ln=14,r=8$<salt>$<stream>`.
- * @returns undefined when something is not base64, has another length, or would cost too much
+ * @returns undefined when something is not base64, has the wrong length, or would cost too much
  */
 export function writeFirebaseScrypt(given: FirebaseHash): string | undefined {
   const signerKey = decodeBase64(given.signer_key)

@@ -1,20 +1,20 @@
 /**
- * Password hashes that other systems made. A scheme recognises its own text form and checks what verifying would
- * cost BEFORE any work: a hash planted with huge costs would otherwise let one sign-in occupy an isolate. Nothing is
- * ever hashed anew with these; the next successful sign-in replaces them by our own.
+ * Password hashes made by other systems. A scheme recognises its own format and checks the cost of verifying
+ * BEFORE any work: a planted hash with huge costs would otherwise let one sign-in occupy an isolate. New hashes
+ * never use these schemes; the next successful sign-in replaces them by our own.
  */
 export interface ForeignScheme {
   readonly id: string
-  /** What verifies a password, or undefined for another scheme's text and for costs out of bounds. */
+  /** Returns a verifier; undefined for the format of another scheme and for costs out of bounds. */
   parse(stored: string): ForeignHash | undefined
 }
 
 export interface ForeignHash {
-  /** In constant time. */
+  /** Compares in constant time. */
   verify(password: Uint8Array): Promise<boolean>
 }
 
-/** Compares in time that depends on the lengths alone. */
+/** Compares in time that depends only on the lengths. */
 export function bytesEqual(left: Uint8Array, right: Uint8Array): boolean {
   let difference = left.length ^ right.length
   for (let index = 0; index < left.length; index++) {
@@ -23,7 +23,7 @@ export function bytesEqual(left: Uint8Array, right: Uint8Array): boolean {
   return difference === 0
 }
 
-/** Base64 in any of its alphabets, padded or not; undefined for anything else. */
+/** Decodes base64 or base64url, padded or not; undefined for anything else. */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const standard = text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('.', '+').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]*$/.test(standard) || standard.length % 4 === 1) return undefined

@@ -1,4 +1,4 @@
-/** Every scheme of other systems whose hashes can be verified. Adding one: a file, and a line here. */
+/** All schemes of other systems whose hashes can be verified. A new one is a file and a line here. */
 import { bcrypt } from './bcrypt.ts'
 import { firebaseScrypt } from './firebase-scrypt.ts'
 import type { ForeignHash, ForeignScheme } from './foreign-scheme.ts'
@@ -7,7 +7,7 @@ import { scrypt } from './scrypt.ts'
 
 export const foreignSchemes: readonly ForeignScheme[] = [bcrypt, scrypt, firebaseScrypt, pbkdf2]
 
-/** What verifies `stored`; undefined when no scheme knows it or it would cost too much. */
+/** A verifier for `stored`; undefined when no scheme recognises it or it would cost too much. */
 export function parseForeignHash(stored: string): ForeignHash | undefined {
   for (const scheme of foreignSchemes) {
     const hash = scheme.parse(stored)

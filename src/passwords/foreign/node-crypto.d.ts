@@ -1,4 +1,4 @@
-/** The part of node:crypto that is used here: Workers have it natively. Their types do not know it. */
+/** The part of node:crypto that is used here. Workers implement it natively, but their types omit it. */
 declare module 'node:crypto' {
   type Done = (error: Error | null, key: ArrayBufferView & ArrayLike<number>) => void
   export function pbkdf2(

@@ -1,6 +1,6 @@
 /**
- * The shapes in which other systems export a password, made into the one text that is stored (docs/import.md lists
- * them with examples). What cannot be verified later is refused now, where the administrator can see it.
+ * Converts the password formats of other systems into the one string that is stored (docs/import.md lists them
+ * with examples). What could not be verified later is refused now, where the administrator can see it.
  */
 import { parsePhc } from '../phc-string.ts'
 import { writeFirebaseScrypt } from './firebase-scrypt.ts'
@@ -10,8 +10,9 @@ import { type Pbkdf2Digest, pbkdf2Digests, writePbkdf2 } from './pbkdf2.ts'
 import { writeScrypt } from './scrypt.ts'
 
 /**
- * @param given text in one of the known forms, or an object as the other system exports it (in CSV: its JSON)
- * @returns what to store; undefined when the form is unknown, broken, or costs more than a sign-in may
+ * @param given a string in one of the known formats, or an object as the other system exports it (in CSV: its
+ *   JSON)
+ * @returns what to store; undefined when the format is unknown, broken, or costs more than a sign-in may
  */
 export function readImportedHash(given: unknown): string | undefined {
   if (typeof given === 'string' && !given.startsWith('{')) return readText(given)
@@ -38,7 +39,7 @@ function readDjango(text: string): string | undefined {
   })
 }
 
-/** A Keycloak credential: two JSON texts inside the object. */
+/** A Keycloak credential: an object with two members that are JSON texts. */
 function readKeycloak(given: Record<string, unknown>): string | undefined {
   const secret = parseObject(given['secretData'])
   const credential = parseObject(given['credentialData'])
@@ -85,7 +86,7 @@ function readPlain(given: Record<string, unknown>): string | undefined {
   return digest && writePbkdf2({ digest, iterations: Number(iterations), salt: saltBytes, hash: bytes })
 }
 
-/** `hash` and `salt` of the exported user, and the "password hash parameters" of the project. */
+/** `hash` and `salt` of the exported user, and the project's "password hash parameters". */
 function readFirebase(given: Record<string, unknown>): string | undefined {
   const { hash, salt, signer_key, salt_separator, rounds, mem_cost } = given
   const texts = [hash, salt, signer_key, salt_separator]

@@ -9,14 +9,14 @@ export interface ScryptCost {
   readonly p: number
 }
 
-/** 128·N·r bytes must fit the isolate; N·r·p is the work. */
-const mostMemory = 64 * 1024 * 1024
-const mostWork = 2 ** 20
+/** Memory is 128·N·r bytes and must fit the isolate; work is N·r·p. */
+const maxMemory = 64 * 1024 * 1024
+const maxWork = 2 ** 20
 
 export const isBoundedScrypt = ({ ln, r, p }: ScryptCost): boolean =>
-  ln >= 1 && ln <= 20 && r >= 1 && p >= 1 && 128 * 2 ** ln * r <= mostMemory && 2 ** ln * r * p <= mostWork
+  ln >= 1 && ln <= 20 && r >= 1 && p >= 1 && 128 * 2 ** ln * r <= maxMemory && 2 ** ln * r * p <= maxWork
 
-/** The derived key. `cost` must have been bounded before. */
+/** Derives the key. `cost` must have been checked before. */
 export const deriveScrypt = (
   password: Uint8Array,
   salt: Uint8Array,
@@ -24,7 +24,7 @@ export const deriveScrypt = (
   length: number,
 ): Promise<Uint8Array> =>
   new Promise((resolve, reject) => {
-    const options = { N: 2 ** ln, r, p, maxmem: 2 * mostMemory }
+    const options = { N: 2 ** ln, r, p, maxmem: 2 * maxMemory }
     derive(password, salt, length, options, (error, key) => {
       if (error) reject(error)
       else resolve(new Uint8Array(key))
