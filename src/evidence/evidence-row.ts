@@ -1,12 +1,15 @@
-/** What the database keeps beside a checkpoint for each of its events, and what it means for an event. */
+/** Rows that the database keeps for a checkpoint and its events, and how they apply to an event. */
 import { type Checkpoint, openCheckpoint } from './format/checkpoint.ts'
 import type { EvidenceEvent } from './format/evidence-event.ts'
 import type { SignedRecord } from './format/signed-record.ts'
 
-/** Position, leaf hash, origin digest, details digest. The digests are what an erasure leaves of the content. */
+/**
+ * Position, leaf hash, origin digest, details digest. The digests are what remains of the content after an
+ * erasure.
+ */
 export type StoredLeaf = readonly [number, string, string | null, string | null]
 
-/** Puts the kept digests back into events whose content was erased, so that their leaves can be made again. */
+/** Restores the stored digests of events whose content was erased, so that their leaves can be recomputed. */
 export function withDigests(
   events: readonly EvidenceEvent[],
   leaves: readonly StoredLeaf[],
@@ -34,7 +37,7 @@ export interface StoredCheckpoint extends SignedRecord {
   readonly sealed_at: string
 }
 
-/** An erasure: with its statement once the sealer made it, until then with the proof that it is ours. */
+/** An erasure with its signed statement; until the sealer has made that, with the proof that the erasure is ours. */
 export interface StoredErasure {
   readonly user_id: string
   readonly jws: string | null
@@ -42,7 +45,7 @@ export interface StoredErasure {
   readonly proof: string | null
 }
 
-/** One checkpoint with all that its verification needs, in one snapshot. */
+/** A checkpoint with everything its verification needs, read in one snapshot. */
 export interface StoredSegment extends StoredCheckpoint {
   readonly leaves: readonly StoredLeaf[]
   readonly events: readonly EvidenceEvent[]
@@ -50,7 +53,7 @@ export interface StoredSegment extends StoredCheckpoint {
   readonly erasures: readonly StoredErasure[]
 }
 
-/** The checkpoint, if the row says what its signature says. */
+/** The checkpoint, if the row agrees with what was signed. */
 export async function openStoredCheckpoint(segment: StoredCheckpoint): Promise<Checkpoint | undefined> {
   const checkpoint = await openCheckpoint(segment)
   const { claims } = checkpoint ?? {}

@@ -1,4 +1,4 @@
-/** The evidence in Postgres: events as they are hashed, checkpoints with their leaves, signed statements. */
+/** The evidence in Postgres: events in the form that is hashed, checkpoints with their leaves, signed statements. */
 import { type SQL, sql } from 'drizzle-orm'
 import { blankLateEvents } from '../audit/erase-personal-data.store.ts'
 import { evidenceEventJson, instant } from '../audit/event-json.ts'
@@ -69,7 +69,10 @@ const insertCheckpoint = (checkpoint: NewCheckpoint): SQL => sql`
     ${JSON.stringify(checkpoint.leaves)}::jsonb, ${checkpoint.signature},
     ${JSON.stringify(checkpoint.public_jwk)}::jsonb)`
 
-/** Where the checkpoint before `checkpoint` ends. Nothing hides before the first: positions there are not ours. */
+/**
+ * The last position of the previous checkpoint. Nothing can hide before the first checkpoint: positions there are
+ * not ours.
+ */
 const previousEnd = sql`coalesce((select max(before.last_position) from audit_checkpoints as before
   where before.sequence < checkpoint.sequence), -9000000000000000)`
 
@@ -88,14 +91,14 @@ export const segmentJson: SQL = sql`jsonb_build_object(${checkpointMembers},
   'removals', ${removalsOf(sql`checkpoint.sequence`)},
   'erasures', ${erasuresOf(sql`position > ${previousEnd} and position <= checkpoint.last_position`)})`
 
-/** Statements that events of a checkpoint were removed. */
+/** Signed statements on events removed from a checkpoint. */
 export function removalsOf(sequence: SQL): SQL {
   return sql`coalesce((select jsonb_agg(jsonb_build_object('jws', data->'jws', 'public_jwk', data->'public_jwk') order by position)
     from audit_events where entity_type = 'audit_checkpoint' and entity_id = (${sequence})::text
       and type = 'audit.events_removed' and data ? 'jws'), '[]')`
 }
 
-/** Erasures that explain blanks among the events of `where`: `StoredErasure`. */
+/** Erasures that explain erased parts of the events selected by `where`: `StoredErasure`. */
 export function erasuresOf(where: SQL): SQL {
   return sql`coalesce((select jsonb_agg(jsonb_build_object('user_id', erasure.user_id, 'jws', erasure.data->'jws',
       'public_jwk', erasure.data->'public_jwk', 'proof', erasure.data->'proof') order by erasure.position)
@@ -115,7 +118,7 @@ export const toSegment = (rows: readonly Record<string, unknown>[]): StoredSegme
 
 /**
  * All keys that signed checkpoints; rows `{ public_jwk }`. Attack: a row before the first checkpoint, which nobody
- * verifies, to have a key of one's own among them.
+ * verifies, to smuggle a foreign key in.
  */
 export const selectSigners: SQL = sql`select distinct public_jwk from audit_checkpoints where sequence >= 1`
 

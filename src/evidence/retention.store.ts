@@ -31,7 +31,7 @@ export const createRetentionStore = (
           returning position
         )
         ${insertEventPerRow(sql`(select 1 from gone limit 1) as removal`, event)}`,
-      // Without events there is nothing left that leaves could prove; the signed root stays.
+      // Without events the leaves have nothing left to prove; the signed root stays.
       sql`
         update audit_checkpoints as checkpoint set leaves = '[]'
         where sequence = ${sequence} and not exists (
@@ -41,7 +41,7 @@ export const createRetentionStore = (
   },
 })
 
-/** The oldest event of each type decides: positions grow with time, so one look per type at its index is enough. */
+/** The oldest event of each type decides. Positions grow with time, so one index lookup per type is enough. */
 const selectDue = (rules: readonly RetentionRule[]) => sql`
   select due.event_class, checkpoint.sequence
   from (

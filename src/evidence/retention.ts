@@ -1,6 +1,6 @@
 /**
- * Retention: events of a class that are older than the setting `audit.retention` says are deleted, checkpoint by
- * checkpoint, and a signed statement explains each hole, so that the rest can still be proven (docs/audit.md).
+ * Retention: events older than the setting `audit.retention` allows for their class are deleted, checkpoint by
+ * checkpoint. A signed statement explains each gap, so that the rest can still be proven (docs/audit.md).
  */
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEvent } from '../audit/event.ts'
@@ -17,7 +17,7 @@ export type RetentionDays = Readonly<Record<Exclude<EventClass, 'evidence'>, num
 export interface RetentionRule {
   readonly event_class: EventClass
   readonly types: readonly string[]
-  /** Events before this are over: milliseconds since the Unix epoch. */
+  /** Events before this have expired: milliseconds since the Unix epoch. */
   readonly before: number
 }
 
@@ -32,10 +32,10 @@ export const rulesOf = (days: RetentionDays, now: number): readonly RetentionRul
 
 export interface RetentionNeeds {
   readonly days: () => Promise<RetentionDays>
-  /** The oldest checkpoint with an event that is over, and the rule that says so. */
+  /** The oldest checkpoint with an expired event, and the class it expired by. */
   findDue(rules: readonly RetentionRule[]): Promise<{ sequence: number; event_class: EventClass } | undefined>
   readSegment(sequence: number): Promise<StoredSegment | undefined>
-  /** One transaction: deletes what is still there of `positions`; records `event` if anything was. */
+  /** One transaction: deletes those of `positions` that still exist; records `event` if there were any. */
   remove(removal: {
     readonly sequence: number
     readonly positions: readonly number[]
@@ -46,13 +46,13 @@ export interface RetentionNeeds {
   readonly now: () => number
 }
 
-/** One checkpoint each. What is left waits for the next run. */
+/** Checkpoints per run. The rest waits for the next run. */
 const removalsPerRun = 40
 
 /**
- * Applies the policies once. Safe to run twice at once.
+ * Applies the policies once. Safe to run concurrently.
  * @returns how many events were removed
- * @throws Error when the trail does not agree with its checkpoint: nothing of it is removed
+ * @throws Error when the trail does not match its checkpoint: then nothing of it is removed
  */
 export async function applyRetention(needs: RetentionNeeds): Promise<number> {
   const rules = rulesOf(await needs.days(), needs.now())
@@ -74,7 +74,7 @@ async function removeFrom(
   rule: RetentionRule,
 ): Promise<number> {
   const { sequence, merkle_root } = segment
-  // Attack: an event made to look old, or of another type, so that we ourselves delete it and sign for that.
+  // Attack: an event is altered to look old, or of another type, so that we delete it ourselves and sign for that.
   const events = withDigests(segment.events, segment.leaves)
   if (!(await holds(segment, events))) {
     throw new Error(`checkpoint ${sequence} does not agree with its events: nothing was removed`)

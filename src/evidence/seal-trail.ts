@@ -1,6 +1,6 @@
 /**
- * Seals the trail: every few minutes what is final becomes checkpoints (docs/audit.md). Safe to run twice at
- * once: the sequence number is a primary key, so one of two writes the next checkpoint and the other stops.
+ * Seals the trail: every few minutes what is final becomes checkpoints (docs/audit.md). Safe to run concurrently:
+ * the sequence number is a primary key, so one of two runs writes the next checkpoint and the other stops.
  */
 
 import { isErasureProof } from '../audit/erasure-proof.ts'
@@ -33,34 +33,34 @@ export interface NewCheckpoint {
   readonly public_jwk: Readonly<Record<string, unknown>>
 }
 
-/** New data of an event that is sealed with it. */
+/** Changed data of an event that is sealed with it. */
 export interface SignedErasure {
   readonly id: string
   readonly data: Readonly<Record<string, unknown>>
 }
 
 export interface SealTrailNeeds {
-  /** Up to where the trail is final; undefined while a write stays open: the next run asks again. */
+  /** The last final position; undefined while a write is still open: the next run tries again. */
   horizon(): Promise<number | undefined>
   /**
-   * The last checkpoint and the first `limit` events after it, up to `horizon`; events of people erased meanwhile
-   * come blanked.
+   * The last checkpoint and the first `limit` events after it, up to `horizon`; data of users erased in the
+   * meantime are already removed.
    */
   readUnsealed(
     horizon: number,
     limit: number,
   ): Promise<{ last: LastCheckpoint | undefined; events: readonly EvidenceEvent[] }>
-  /** One transaction. `false`: somebody else wrote this checkpoint. */
+  /** One transaction. `false`: another run wrote this checkpoint. */
   write(checkpoint: NewCheckpoint, erasures: readonly SignedErasure[]): Promise<boolean>
   readonly sign: SignRecord
   readonly keyring: Pick<Keyring, 'verificationKey'>
   readonly root: RootSecret
 }
 
-/** Together about one CPU second and a few megabytes: what is left waits for the next run. */
+/** Together about one CPU second and a few megabytes; the rest waits for the next run. */
 export const defaultBounds = { events: 1000, checkpoints: 60 }
 
-/** @returns how many checkpoints were made and whether nothing final is left */
+/** @returns how many checkpoints were made, and whether nothing final is left */
 export async function sealTrail(
   needs: SealTrailNeeds,
   bounds: { readonly events: number; readonly checkpoints: number } = defaultBounds,
@@ -104,8 +104,8 @@ async function sealBatch(
 }
 
 /**
- * Attack: a checkpoint of somebody's own at the end of the chain, for the real sealer to build upon. Ours says what
- * its row says and is signed by a key of the keyring.
+ * Attack: a foreign checkpoint is put at the end of the chain for the real sealer to build on. Ours agrees with
+ * its row and is signed by a key of the keyring.
  */
 async function isOurs(needs: Pick<SealTrailNeeds, 'keyring'>, last: LastCheckpoint): Promise<boolean> {
   const checkpoint = await openCheckpoint({ jws: last.signature, public_jwk: last.public_jwk })
@@ -117,7 +117,7 @@ async function isOurs(needs: Pick<SealTrailNeeds, 'keyring'>, last: LastCheckpoi
   )
 }
 
-/** Erasures with our proof get the statement that explains the blanks; others stay without, and the blanks show. */
+/** Erasures with our proof get the statement that explains them; others get none, and verification reports them. */
 async function signErasures(needs: Pick<SealTrailNeeds, 'root' | 'sign'>, read: readonly EvidenceEvent[]) {
   const erasures: SignedErasure[] = []
   const events = await Promise.all(

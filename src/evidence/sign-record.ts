@@ -1,4 +1,4 @@
-/** Signs evidence with our current key and hands out the public key that goes with it. */
+/** Signs evidence with our current key and returns the matching public key. */
 import { decodeProtectedHeader, type JWTPayload } from 'jose'
 import type { Keyring, SignJwt } from '../keys/keyring.ts'
 import { recordTypes, type SignedRecord } from './format/signed-record.ts'

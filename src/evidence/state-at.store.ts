@@ -1,10 +1,10 @@
-/** The changes of a thing since a time: what `stateAt` undoes. */
+/** The changes of an entity since a time, to be undone by `stateAt`. */
 import { type SQL, sql } from 'drizzle-orm'
 import { maxChanges, type PastChange } from './state-at.ts'
 
 /**
- * Rows `PastChange`, newest first; see state-at.ts for how to use them. One index range of
- * `audit_events_entity`, bounded.
+ * Rows `PastChange`, newest first; see state-at.ts for how to use them. One range of the index
+ * `audit_events_entity`, limited.
  * @param at RFC 3339
  */
 export const changesSince = (entityType: string, entityId: string, at: string): SQL => sql`

@@ -1,6 +1,6 @@
 /**
- * What a thing was at a past time: its present row (nothing, once deleted) with every change since then undone,
- * newest first. Pure; the events come from `changesSince` in state-at.store.ts.
+ * The state of an entity at a past time: its current row (nothing, once deleted) with every change since then
+ * undone, newest first. Pure; the events come from `changesSince` in state-at.store.ts.
  *
  * In a GET operation with `?at=` (one round trip, current row and later changes in the same transaction):
  *
@@ -8,8 +8,8 @@
  *   const past = stateAt(row, changes)   // Row, or undefined: it did not exist then, or its past was erased
  *   if (!past) return err(notFound)
  *
- * Columns hidden from events (hashes, sealed values), `version` and `updated_at` are not part of the trail: leave
- * them out of the answer, they are those of now or missing.
+ * Columns hidden from events (hashes, sealed values), `version` and `updated_at` are not part of the trail. Leave
+ * them out of the response: they are current or missing.
  */
 
 export interface PastChange {
@@ -21,13 +21,13 @@ export interface PastChange {
 
 type State = Readonly<Record<string, unknown>>
 
-/** More changes than this are not undone in one request: `changesSince` asks for one more, to see it. */
+/** The most changes undone in one request; `changesSince` reads one more, to detect the excess. */
 export const maxChanges = 2000
 
 /**
- * @param current the row as it is now; `undefined` when there is none
+ * @param current the current row; `undefined` when there is none
  * @param later changes after that time, newest first
- * @returns `undefined` when the thing did not exist, or when its past cannot be told any more
+ * @returns `undefined` when the entity did not exist, or its past can no longer be rebuilt
  */
 export function stateAt(current: State | undefined, later: readonly PastChange[]): State | undefined {
   if (later.length > maxChanges) return undefined
@@ -41,7 +41,7 @@ export function stateAt(current: State | undefined, later: readonly PastChange[]
   return state
 }
 
-/** Verbs that bring a thing into being. */
+/** Verbs that create an entity. */
 const creations: ReadonlySet<string> = new Set(['created', 'invited', 'imported'])
 
 function undo(state: State, changes: NonNullable<PastChange['changes']>): State {

@@ -1,6 +1,6 @@
 /**
- * Holds the live tables against their checkpoints, some checkpoints at a time: the same checks as offline, but by
- * the server about itself. Whoever doubts the server uses an export and `authly audit verify`.
+ * Compares the live tables with their checkpoints, a few checkpoints at a time: the same checks as offline, but by
+ * the server about itself. Those who do not trust the server use an export and `authly audit verify`.
  */
 import type { JWK } from 'jose'
 import type { Keyring } from '../keys/keyring.ts'
@@ -24,18 +24,18 @@ export interface TrailCheck {
   readonly problems: readonly TrailProblem[]
   readonly events: number
   readonly removed: number
-  /** Keys are checked as far as the keyring still has them; older ones are vouched for by the chain. */
+  /** Keys are checked as long as the keyring has them; older ones are vouched for by the chain. */
   readonly last_hash: string | undefined
 }
 
 /**
- * @param before the checkpoint before the first segment, or undefined for the start of the chain
- * @param segments in order of their sequence, without gaps as far as the caller can tell
+ * @param before the checkpoint before the first segment, or undefined at the start of the chain
+ * @param segments in order of their sequence, without gaps as far as the caller can know
  */
 export async function verifyTrail(
   needs: {
     readonly keyring: Pick<Keyring, 'verificationKey'>
-    /** Public keys of all checkpoints of the chain: who signed those may have signed statements. */
+    /** Public keys of all checkpoints of the chain; those may also have signed statements. */
     readonly signers: readonly JWK[]
     readonly issuer: string
     /** Whether an erasure that is not sealed yet is ours. */
@@ -75,7 +75,7 @@ export async function verifyTrail(
     events += segment.events.length
     removed += check.removed
   }
-  // The end of the chain must be signed by a key that is ours today; what is before hangs on it.
+  // The end of the chain must be signed by a key that is ours today; everything before depends on it.
   if (needs.isEnd && previous && !(await needs.keyring.verificationKey(previous.kid))) {
     problems.push({ code: 'checkpoint_invalid', sequence: previous.claims.sequence })
   }
@@ -108,7 +108,7 @@ async function verifySegment(trust: StatementTrust, checkpoint: Checkpoint, segm
   return { problems: [...check.problems, ...blanked], removed: check.removed }
 }
 
-/** Whose data an erasure may have taken: by its statement, or while it has none, by its proof. */
+/** The user whose data an erasure may have removed: from its statement, or while it has none, from its proof. */
 async function erasedPerson(trust: StatementTrust, erasure: StoredErasure): Promise<readonly string[]> {
   const { user_id, jws, public_jwk, proof } = erasure
   if (jws === null || public_jwk === null)
@@ -116,7 +116,7 @@ async function erasedPerson(trust: StatementTrust, erasure: StoredErasure): Prom
   return trusted(trust, [await openErasure({ jws, public_jwk })]).map((claims) => claims.user_id)
 }
 
-/** Attack: a statement signed with a key of one's own, to explain a hole of one's own. */
+/** Attack: a statement signed with a foreign key, to explain the attacker's own gap. */
 const trusted = <Claims extends { readonly iss: string }>(
   trust: StatementTrust,
   statements: readonly (Statement<Claims> | undefined)[],

@@ -1,10 +1,10 @@
 /**
- * Checks a body against its Content-Digest while it streams by, for uploads that are too large to hold. The
- * reader gets everything but the end: instead of that it gets an error when the digest does not fit.
+ * Checks a body against its Content-Digest while streaming, for uploads that are too large to hold in memory. If
+ * the digest does not match, the reader gets an error in place of the end of the stream.
  */
 import { type DigestAlgorithm, digestNames, isSameDigest, readContentDigest } from './content-digest.ts'
 
-/** Ends a stream whose bytes are not those that were signed. */
+/** Thrown at the end of a stream that does not match its digest. */
 export class ContentDigestMismatch extends Error {
   override readonly name = 'ContentDigestMismatch'
   constructor() {
@@ -13,8 +13,8 @@ export class ContentDigestMismatch extends Error {
 }
 
 /**
- * `body`, ending in `ContentDigestMismatch` unless it fits every strong digest that `field` states. `onMismatch` is
- * for readers behind an RPC call: what they throw has lost its class.
+ * `body`, ending in `ContentDigestMismatch` unless it matches every strong digest in `field`. `onMismatch` is for
+ * readers behind an RPC call, where a thrown error loses its class.
  */
 export function checkedStream(
   body: ReadableStream<Uint8Array>,

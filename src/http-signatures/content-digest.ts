@@ -1,8 +1,8 @@
-/** Content-Digest (RFC 9530 §2): binds a signature, which covers headers only, to the body. */
+/** Content-Digest (RFC 9530 §2): binds the body to a signature, which covers headers only. */
 import { parseDictionary, serializeDictionary } from 'structured-headers'
 import type { SignatureFault } from './signature-fault.ts'
 
-/** §5: md5, sha, unixsum and the like are insecure and count for nothing. */
+/** §5: md5, sha, unixsum and the like are insecure and ignored. */
 export const digestNames = { 'sha-256': 'SHA-256', 'sha-512': 'SHA-512' } as const
 export type DigestAlgorithm = keyof typeof digestNames
 
@@ -18,7 +18,7 @@ export async function contentDigest(
 }
 
 /**
- * The digests a header states, strong ones only.
+ * The strong digests in a header.
  * @returns undefined when there is none or the header is malformed
  */
 export function readContentDigest(
@@ -38,7 +38,7 @@ export function readContentDigest(
   }
 }
 
-/** Checks `body` against every strong digest stated: a second one must not lie beside a true first. */
+/** Checks `body` against every strong digest in the header: all of them must match. */
 export async function checkContentDigest(
   field: string | null,
   body: Uint8Array<ArrayBuffer>,
@@ -52,6 +52,6 @@ export async function checkContentDigest(
   return undefined
 }
 
-/** Whether two digests are the same; both are public, so time tells nothing. */
+/** Compares two digests. Both are public, so constant time is not needed. */
 export const isSameDigest = (left: Uint8Array, right: Uint8Array): boolean =>
   left.length === right.length && left.every((byte, index) => byte === right[index])

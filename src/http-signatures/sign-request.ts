@@ -1,4 +1,4 @@
-/** Signs requests as `verifyRequest` wants them: for the command line, for examples and for tests. */
+/** Signs requests as `verifyRequest` expects: for the command line, for examples and for tests. */
 import type { JWK } from 'jose'
 import { type BareItem, type Item, serializeDictionary, serializeInnerList } from 'structured-headers'
 import { encodeBase64Url } from '../kit/base64url.ts'
@@ -13,7 +13,7 @@ export interface SignOptions {
   readonly policy: SignaturePolicy
   /** Seconds since the Unix epoch. */
   readonly created: number
-  /** Single-use; made by chance unless given. */
+  /** Single-use; random unless given. */
   readonly nonce?: string
 }
 
@@ -26,7 +26,7 @@ export interface RequestToSign {
 
 /**
  * The headers to send: those given, with `Content-Digest` (for a body), `Signature-Input` and `Signature`.
- * @throws TypeError when the key is not fit, or the request lacks a component that `policy` wants
+ * @throws TypeError when the key is not suitable, or the request lacks a component that `policy` requires
  */
 export async function signRequest(request: RequestToSign, options: SignOptions): Promise<Headers> {
   const headers = new Headers(request.headers)

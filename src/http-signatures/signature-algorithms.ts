@@ -1,6 +1,6 @@
 /**
- * Signature algorithms (RFC 9421 §3.3), asymmetric only. The key decides which one is used, never the message:
- * a public key must not be taken for an HMAC secret, nor an RSA key be used with a weaker scheme.
+ * Signature algorithms (RFC 9421 §3.3), asymmetric only. The key decides which one is used, never the message: a
+ * public key must not be used as an HMAC secret, nor an RSA key with a weaker scheme.
  */
 import type { JWK } from 'jose'
 
@@ -48,10 +48,10 @@ const schemes: Readonly<Record<SignatureAlgorithm, Scheme>> = {
   },
 }
 
-/** 2048 bits in base64url; shorter RSA keys can be factored, and longer than 4096 bits only cost us time. */
-const rsaModulusLength = { least: 342, most: 684 }
+/** 2048 to 4096 bits in base64url: shorter RSA keys can be factored, longer ones only cost us time. */
+const rsaModulusLength = { min: 342, max: 684 }
 
-/** The one algorithm a key may be used with; `undefined` for keys that are not for signatures of messages. */
+/** The only algorithm a key may be used with; `undefined` for keys that cannot sign messages. */
 export function algorithmOf(jwk: JWK): SignatureAlgorithm | undefined {
   const algorithm = byType(jwk)
   if (!algorithm || (jwk.use !== undefined && jwk.use !== 'sig')) return undefined
@@ -62,7 +62,7 @@ function byType(jwk: JWK): SignatureAlgorithm | undefined {
   if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') return 'ed25519'
   if (jwk.kty === 'EC' && jwk.crv === 'P-256') return 'ecdsa-p256-sha256'
   const length = jwk.n?.length ?? 0
-  const isFit = length >= rsaModulusLength.least && length <= rsaModulusLength.most
+  const isFit = length >= rsaModulusLength.min && length <= rsaModulusLength.max
   return jwk.kty === 'RSA' && isFit ? 'rsa-pss-sha512' : undefined
 }
 
@@ -100,7 +100,7 @@ export async function signBytes(jwk: JWK, base: string): Promise<Uint8Array<Arra
   )
 }
 
-/** The public members only: `alg` has names WebCrypto does not know, and `key_ops` would contradict ours. */
+/** Only the key material: WebCrypto does not know some `alg` names, and `key_ops` could contradict the use here. */
 const bare = ({ kty, crv, x, y, n, e }: JWK): JsonWebKey => clean({ kty, crv, x, y, n, e })
 const withoutHints = ({ kty, crv, x, y, n, e, d, p, q, dp, dq, qi }: JWK): JsonWebKey =>
   clean({ kty, crv, x, y, n, e, d, p, q, dp, dq, qi })

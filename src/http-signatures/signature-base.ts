@@ -1,11 +1,11 @@
-/** The signature base (RFC 9421 §2.5): the text that is signed, made again from what arrived. */
+/** The signature base (RFC 9421 §2.5): the text that is signed, rebuilt from the request received. */
 import { err, ok, type Result } from '../kit/result.ts'
 import type { SignatureFault } from './signature-fault.ts'
 
-/** What of a request can be covered. */
+/** The parts of a request that can be covered. */
 export interface SignedMessage {
   readonly method: string
-  /** As the signer addressed it: absolute, without fragment. */
+  /** As addressed by the signer: absolute, without fragment. */
   readonly targetUri: URL
   readonly headers: Pick<Headers, 'get'>
 }
@@ -22,12 +22,12 @@ const derived: Readonly<Record<string, (message: SignedMessage) => string>> = {
   '@query': ({ targetUri }) => targetUri.search || '?',
 }
 
-/** Every line break inside a value would let a signer's header pose as another component's line. */
+/** A line break inside a value would let a header pass for another component's line. */
 const lineBreak = /[\r\n]/
 
 /**
  * The text to sign for `components` and the serialized `signatureParams`.
- * @returns `absent_component` for a header the message lacks or a derived component we do not know
+ * @returns `absent_component` for a header missing from the message or an unknown derived component
  */
 export function signatureBase(
   message: SignedMessage,

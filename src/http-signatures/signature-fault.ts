@@ -1,4 +1,7 @@
-/** Why a request's signature does not count. Told to the caller, who has already proven a token of this client. */
+/**
+ * Why a request's signature was rejected. Returned to the caller, who has already presented a valid token of this
+ * client.
+ */
 export const signatureFaults = {
   malformed: 'the Signature-Input or Signature header is malformed',
   too_large: 'the Signature-Input or Signature header is too large',

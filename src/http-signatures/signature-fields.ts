@@ -1,7 +1,7 @@
 /**
- * `Signature-Input` and `Signature` (RFC 9421 §4), read strictly. One request carries one signature with our
- * tag: with several, two parsers could each believe another one. Components with parameters (`;sf`, `;req` …)
- * are refused, because nothing signed with them would mean what our policy asks for.
+ * `Signature-Input` and `Signature` (RFC 9421 §4), read strictly. A request carries exactly one signature with our
+ * tag: with several, two parsers could each trust a different one. Components with parameters (`;sf`, `;req` …)
+ * are refused, because they would not cover what our policy requires.
  */
 import { isInnerList, parseDictionary, serializeInnerList } from 'structured-headers'
 import { err, ok, type Result } from '../kit/result.ts'
@@ -18,7 +18,7 @@ export interface SignatureInput {
   readonly alg: string | undefined
   readonly keyid: string | undefined
   readonly tag: string | undefined
-  /** The value of `@signature-params`: what was signed about the signature itself (§2.3). */
+  /** The value of `@signature-params`: the signed parameters of the signature itself (§2.3). */
   readonly signatureParams: string
 }
 
@@ -27,13 +27,13 @@ export interface PresentedSignature {
   readonly signature: Uint8Array<ArrayBuffer>
 }
 
-/** Parsing costs time before anything is proven. */
+/** Limits the parsing of fields that are not authenticated yet. */
 const maxFieldLength = 4096
 const maxComponents = 32
 const componentName = /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/
 const knownParameters = new Set(['created', 'expires', 'nonce', 'alg', 'keyid', 'tag'])
 
-/** Reads the one signature of a request; `undefined` when it carries none at all. */
+/** Reads the signature of a request; `undefined` when there is none. */
 export function readSignatureFields(
   headers: Pick<Headers, 'get'>,
 ): Result<PresentedSignature, SignatureFault> | undefined {

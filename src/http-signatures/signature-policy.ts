@@ -1,4 +1,7 @@
-/** What a signature must cover and say to count: one description for verifier, signer and `Accept-Signature`. */
+/**
+ * What a signature must cover and contain to be accepted: one description for verifier, signer and
+ * `Accept-Signature`.
+ */
 import { type BareItem, type Item, serializeDictionary } from 'structured-headers'
 
 export interface SignaturePolicy {
@@ -7,17 +10,17 @@ export interface SignaturePolicy {
   readonly components: readonly string[]
   /** Covered when the request has a body. */
   readonly bodyComponents: readonly string[]
-  /** Headers that change what a request does: nobody on the way may add or change one, so covered if present. */
+  /** Covered if present: headers that change what a request does, so that no intermediary can add or change one. */
   readonly presentComponents: readonly string[]
-  /** How old a signature may be, in seconds. */
+  /** Maximum age of a signature, in seconds. */
   readonly maxAgeSeconds: number
   /** How far a signer's clock may be ahead of ours, in seconds. */
   readonly clockSkewSeconds: number
 }
 
 /**
- * The policy of `/admin`. The target URI holds the authority, so that a signature made for a test system does
- * not count in production; the token is covered, so that it counts for one actor only.
+ * The policy of `/admin`. The target URI contains the authority, so that a signature for a test system is not
+ * valid in production; the token is covered, so that the signature is valid for one actor only.
  */
 export const adminSignaturePolicy: SignaturePolicy = {
   tag: 'authly-admin',
@@ -28,7 +31,7 @@ export const adminSignaturePolicy: SignaturePolicy = {
   clockSkewSeconds: 5,
 }
 
-/** The components that a signature of this very request must cover. */
+/** The components that a signature of this request must cover. */
 export function requiredComponents(
   policy: SignaturePolicy,
   headers: Pick<Headers, 'get'>,
@@ -39,8 +42,8 @@ export function requiredComponents(
 }
 
 /**
- * The value of `Accept-Signature` (RFC 9421 §5): which signature would have been accepted. Parameters that the
- * client chooses are asked for by name.
+ * The value of `Accept-Signature` (RFC 9421 §5): which signature would be accepted. Parameters whose value the
+ * client chooses are listed by name only.
  */
 export function acceptSignature(
   policy: SignaturePolicy,

@@ -1,6 +1,6 @@
 /**
- * Verifies that a client signed a request (RFC 9421). A stolen access token alone is then worth nothing: each
- * request needs the client's private key, is good for one address and one body, once, for a minute.
+ * Verifies that a client signed a request (RFC 9421). A stolen access token alone is then worthless: each request
+ * needs the client's private key and is valid for one URL and one body, once, for a minute.
  */
 import type { JSONWebKeySet, JWK } from 'jose'
 import type { Client } from '../clients/client.ts'
@@ -20,13 +20,13 @@ export interface VerifyRequestNeeds {
   readonly spendOnce: SpendOnce
 }
 
-/** Made by chance it cannot repeat (16 characters of base64url are 96 bits); longer costs the object's memory. */
-const nonceLength = { least: 16, most: 256 }
+/** 16 random characters of base64url are 96 bits and will not repeat; longer nonces waste the object's memory. */
+const nonceLength = { min: 16, max: 256 }
 
 /**
- * Verifies the signature of `message`, which `client` must have made.
- * `hasBody`: the body itself is the caller's to check, with `checkContentDigest`, once this has succeeded.
- * @returns undefined when there is no signature at all; else the id of the key, or why it does not count
+ * Verifies the signature of `message`, which `client` must have made. With `hasBody` the caller must check the
+ * body with `checkContentDigest` after this has succeeded.
+ * @returns undefined when there is no signature; else the id of the key, or why the signature was rejected
  */
 export async function verifyRequest(
   needs: VerifyRequestNeeds,
@@ -48,7 +48,7 @@ export async function verifyRequest(
   if (!algorithm) return err('key_unknown')
   if (input.alg !== undefined && input.alg !== algorithm) return err('alg_mismatch')
   if (!(await verifyBytes(key, base.value, signature))) return err('wrong_signature')
-  // Last, so that only who holds the key can spend a nonce, and fill the object that remembers it.
+  // Last, so that only the holder of the key can use up a nonce and fill the object that stores them.
   const keepUntilSeconds = checked.value.created + policy.maxAgeSeconds + policy.clockSkewSeconds
   const scope = `http-signature:${client.client_id}`
   const isFresh = await needs.spendOnce(scope, checked.value.nonce, keepUntilSeconds * 1000)
@@ -68,20 +68,20 @@ function checkInput(
   now: number,
 ): Result<CheckedInput, SignatureFault> {
   const { created, expires, nonce, keyid } = input
-  // The tag keeps a signature the client made for another application of the same key from counting here.
+  // The tag rejects a signature that the client made with the same key for another application.
   if (input.tag !== policy.tag) return err('wrong_tag')
   if (!required.every((name) => input.components.includes(name))) return err('missing_component')
   if (created === undefined) return err('created_missing')
   if (created < now - policy.maxAgeSeconds) return err('too_old')
   if (created > now + policy.clockSkewSeconds) return err('in_the_future')
   if (expires !== undefined && expires <= now) return err('expired')
-  if (nonce === undefined || nonce.length < nonceLength.least || nonce.length > nonceLength.most) {
+  if (nonce === undefined || nonce.length < nonceLength.min || nonce.length > nonceLength.max) {
     return err('nonce_unfit')
   }
   return keyid === undefined ? err('key_unknown') : ok({ keyid, nonce, created })
 }
 
-/** Only the client's own keys count, whatever `keyid` says; a key it published a moment ago is fetched. */
+/** Only the client's own keys count, whatever `keyid` is; a recently published key is fetched. */
 async function findKey(
   fetchClientJwks: FetchClientJwks,
   client: Client,
@@ -92,7 +92,7 @@ async function findKey(
   return withId(await fetchClientJwks(client, { stale: true }), keyid)
 }
 
-/** Two keys of one id say nothing about which was meant. */
+/** With two keys of the same id it is unclear which was meant. */
 function withId(jwks: JSONWebKeySet | undefined, keyid: string): JWK | undefined {
   const fitting = jwks?.keys.filter(({ kid }) => kid === keyid) ?? []
   return fitting.length === 1 ? fitting[0] : undefined

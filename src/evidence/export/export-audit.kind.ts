@@ -1,7 +1,7 @@
 /**
  * `audit.export`: the trail as a file. NDJSON carries the evidence (src/evidence/format/export-format.ts): without
  * filters whole checkpoints, which prove that nothing is missing; with filters a proof for each event. CSV is for
- * people with spreadsheets and proves nothing.
+ * spreadsheets and proves nothing.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
@@ -36,7 +36,7 @@ export type ExportAuditParams = z.output<typeof params>
 
 interface Cursor {
   readonly phase: 'begin' | 'segments' | 'tail' | 'events' | 'plain' | 'chain' | 'manifest'
-  /** Positions up to here were final when the export began. */
+  /** Positions up to here were final when the export started. */
   readonly horizon: number
   /** The last checkpoint written. */
   readonly sequence: number
@@ -156,7 +156,7 @@ async function evidencePage(work: Work, cursor: Cursor, page: ExportPage): Promi
   }
 }
 
-/** @returns where to go on; `undefined` when the manifest is written */
+/** @returns where to continue; `undefined` once the manifest is written */
 async function writePage(
   work: Work,
   cursor: Cursor,
@@ -174,7 +174,7 @@ async function writePage(
     }
     case 'segments': {
       const { segment } = page
-      // Up to an earlier position the chain goes on to its end, so that the newest key vouches for it.
+      // With an upper bound, the chain still continues to its end, so that the newest key vouches for it.
       if (!segment) return { phase: params.to_position === undefined ? 'tail' : 'chain' }
       await writer.segment(segment)
       return { sequence: segment.sequence, position: segment.last_position }
@@ -221,7 +221,7 @@ async function writeSelection(
   }
   for (const { event, sequence: sealedBy } of events) {
     await linkUpTo(sealedBy ?? 0)
-    // The way to its checkpoint is longer than a page of the chain: go on there.
+    // The checkpoint of this event is more than one page of the chain away: continue there.
     if (sealedBy !== null && sequence < sealedBy) break
     const known = sealedBy === null ? undefined : leavesOf.get(sealedBy)
     if (sealedBy === null || !known) await writer.event(event)

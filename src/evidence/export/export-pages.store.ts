@@ -1,24 +1,24 @@
-/** What an export reads: one page a step, all of it in one snapshot. */
+/** The queries of an export: one page per step, each in one snapshot. */
 import { type SQL, sql } from 'drizzle-orm'
 import { erasuresOf, evidenceEvent, segmentJson } from '../evidence.store.ts'
 import type { StoredErasure, StoredLeaf, StoredSegment } from '../evidence-row.ts'
 import type { EvidenceEvent } from '../format/evidence-event.ts'
 import type { SignedRecord } from '../format/signed-record.ts'
 
-/** The current signing key, private half sealed under the root secret. */
+/** The current signing key; its private half is sealed under the root secret. */
 export interface SealedSigner {
   readonly kid: string
   readonly private_jwk_sealed: string
 }
 
 export interface ExportPage {
-  /** Up to where the trail was final when the export began. */
+  /** The last final position when the export started. */
   readonly horizon?: number
   readonly signer: SealedSigner
   readonly segment?: StoredSegment | null
   readonly chain?: readonly ({ sequence: number } & SignedRecord)[]
   readonly events?: readonly { readonly event: EvidenceEvent; readonly sequence: number | null }[]
-  /** Of the checkpoints that seal `events`. */
+  /** Leaves of the checkpoints that seal `events`. */
   readonly leaves?: readonly { readonly sequence: number; readonly leaves: readonly StoredLeaf[] }[]
   readonly erasures?: readonly StoredErasure[]
 }
@@ -35,14 +35,14 @@ const page = (ctes: SQL, members: SQL): PageStatement => ({
   outcome: sql`jsonb_build_object('signer', ${signer}, ${members})`,
 })
 
-/** The first step: takes the lock of the trail for a moment, to know what is final. */
+/** The first step: takes the lock of the trail briefly, to find which positions are final. */
 export const findHorizon = (): PageStatement =>
   page(
     sql`final as materialized (select authly_audit_horizon() as position)`,
     sql`'horizon', (select position from final)`,
   )
 
-/** The first checkpoint from `sequence` on that reaches `from`, begun before `upTo`. */
+/** The first checkpoint from `sequence` on that reaches position `from`, if it starts before `upTo`. */
 export const readSegment = (sequence: number, from: number, upTo: number): PageStatement =>
   page(
     sql`wanted as materialized (
@@ -61,15 +61,15 @@ export const readChain = (sequence: number, limit: number): PageStatement =>
       'public_jwk', public_jwk) order by sequence), '[]') from wanted)`,
   )
 
-/** How many checkpoints one page of the chain holds. */
+/** Checkpoints per page of the chain. */
 export const chainPage = 500
 
 /**
  * Events of a query with the checkpoints that seal them (few, because their leaves are large) and the chain from
- * `after` up to those.
+ * `after` to those.
  * @param selected a query of all columns of `audit_events`
  */
-export function readEvents(selected: SQL, mostCheckpoints: number, after: number): PageStatement {
+export function readEvents(selected: SQL, maxCheckpoints: number, after: number): PageStatement {
   const ctes = sql`
     found as materialized (${selected}),
     placed as materialized (
@@ -77,7 +77,7 @@ export function readEvents(selected: SQL, mostCheckpoints: number, after: number
       from found left join lateral (
         select sequence from audit_checkpoints where last_position >= found.position order by sequence limit 1
       ) as seal on true),
-    taken as materialized (select * from placed where checkpoint_rank <= ${mostCheckpoints}),
+    taken as materialized (select * from placed where checkpoint_rank <= ${maxCheckpoints}),
     chain as materialized (
       select sequence, signature, public_jwk from audit_checkpoints
       where sequence > ${after} and sequence <= (select max(sequence) from taken)
@@ -98,11 +98,11 @@ export function readEvents(selected: SQL, mostCheckpoints: number, after: number
 const foundEvents = sql`'events', (select coalesce(jsonb_agg(jsonb_build_object('event', ${evidenceEvent},
   'sequence', null) order by position), '[]') from found)`
 
-/** Events alone. */
+/** Events without evidence. */
 export const readPlain = (selected: SQL): PageStatement =>
   page(sql`found as materialized (${selected})`, foundEvents)
 
-/** Events that are not sealed yet, with the erasures that explain what is gone from them. */
+/** Events that are not sealed yet, with the erasures that explain their erased parts. */
 export const readTail = (selected: SQL): PageStatement =>
   page(
     sql`found as materialized (${selected})`,

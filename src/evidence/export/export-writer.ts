@@ -1,6 +1,6 @@
 /**
- * Writes the lines of an evidence export (evidence/export-format.ts) piece by piece: what it must remember between
- * pieces is small and plain, so that a job can stop anywhere and go on.
+ * Writes the lines of an evidence export (evidence/format/export-format.ts) in pieces. The state between pieces is
+ * small and plain, so that a job can stop anywhere and resume.
  */
 
 import { isErasureProof } from '../../audit/erasure-proof.ts'
@@ -28,17 +28,17 @@ export interface ExportWriter {
     readonly filters: Readonly<Record<string, unknown>>
     readonly exported_at: string
   }): Promise<void>
-  /** A checkpoint of a whole export with its statements and events. */
+  /** A checkpoint of a complete export with its statements and events. */
   segment(segment: StoredSegment): Promise<void>
-  /** A checkpoint that is there for the chain. */
+  /** A checkpoint that only links the chain. */
   checkpoint(checkpoint: SignedRecord): Promise<void>
   erasures(erasures: readonly StoredErasure[]): Promise<void>
-  /** An event of a selection, proven by the checkpoint that was written before it. */
+  /** An event of a filtered export, proven by the checkpoint written before it. */
   provenEvent(event: EvidenceEvent, sequence: number, leaves: readonly StoredLeaf[]): Promise<void>
   /** An event that is not sealed yet. */
   event(event: EvidenceEvent): Promise<void>
   manifest(): Promise<void>
-  /** What was written since the writer was made, and where to go on. */
+  /** What was written since the writer was created, and where to continue. */
   result(): { readonly text: string; readonly state: ExportState }
 }
 
@@ -61,7 +61,7 @@ export function createExportWriter(
     return write({ record: 'event', event, ...more })
   }
 
-  /** An erasure of a moment ago has no statement yet: it gets one here, if it is ours. */
+  /** A recent erasure has no statement yet: it gets one here, if it is ours. */
   async function writeErasure({ user_id, jws, public_jwk, proof }: StoredErasure): Promise<void> {
     if (jws !== null && public_jwk !== null) return write({ record: 'erasure', jws, public_jwk })
     if (!(await isErasureProof(needs.root, user_id, proof))) return
@@ -87,7 +87,7 @@ export function createExportWriter(
 
     async provenEvent(event, sequence, leaves) {
       const index = leaves.findIndex(([position]) => position === event.position)
-      // Its checkpoint does not know it: without a proof the verifier will say so.
+      // Not in its checkpoint: without a proof the verifier will report it.
       if (index < 0) return writeEvent(event)
       const hashes = leaves.map(([, leaf]) => leaf)
       const path = await inclusionProof(hashes, index)

@@ -1,4 +1,4 @@
-/** Signs with a key as it is stored: a job has the root secret, and reads the key in the step that needs it. */
+/** Signs with a stored key: a job has the root secret, and reads the key in the step that needs it. */
 import { importJWK, type JWK } from 'jose'
 import { openPrivateKey } from '../../keys/private-half.ts'
 import { createSignJwt } from '../../keys/sign-jwt.ts'
@@ -6,8 +6,8 @@ import type { RootSecret } from '../../kit/root-secret.ts'
 import { createSignRecord, type SignRecord } from '../sign-record.ts'
 
 /**
- * @param signer the current ES256 key, private half sealed. Its public half is taken from the private one: what the
- *   database says it is, somebody with access to the database could have written.
+ * @param signer the current ES256 key, private half sealed. Its public half is derived from the private one: the
+ *   stored public half could have been written by anyone with access to the database.
  */
 export function signerOf(
   needs: { readonly root: RootSecret; readonly issuer: string; readonly now: () => number },

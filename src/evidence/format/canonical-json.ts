@@ -1,10 +1,11 @@
 /**
- * JSON Canonicalization Scheme (RFC 8785): one text for one value, so that hashes made here, in Node and in other
- * languages agree. Own code, because strictness is the point: what JSON cannot say is refused, never dropped.
- * ECMAScript already writes numbers and strings as the RFC demands (§3.2.2); keys sort by UTF-16 units (§3.2.3).
+ * JSON Canonicalization Scheme (RFC 8785): one text per value, so that hashes made here, in Node and in other
+ * languages agree. Our own code, because strictness is the point: what JSON cannot represent is refused, never
+ * dropped. ECMAScript already writes numbers and strings as the RFC requires (§3.2.2); keys sort by UTF-16 units
+ * (§3.2.3).
  */
 
-/** @throws TypeError for what JSON cannot carry: `undefined`, NaN, infinities, half a surrogate pair */
+/** @throws TypeError for what JSON cannot represent: `undefined`, NaN, infinities, unpaired surrogates */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case 'string':

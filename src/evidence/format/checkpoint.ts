@@ -1,6 +1,6 @@
 /**
- * A checkpoint seals a run of events: the root of their Merkle tree, signed, with the hash of the checkpoint
- * before. Whoever holds one checkpoint they trust thereby holds everything before it.
+ * A checkpoint seals a range of events: it signs the root of their Merkle tree and the hash of the previous
+ * checkpoint. Trusting one checkpoint therefore means trusting everything before it.
  */
 import { z } from 'zod'
 import { digestOf, isHash } from './digest.ts'
@@ -19,9 +19,9 @@ export const checkpointClaims = z.strictObject({
   last_position: position,
   event_count: position,
   merkle_root: hash,
-  /** Of the checkpoint before; `firstPreviousHash` for the first. */
+  /** Hash of the previous checkpoint; `firstPreviousHash` for the first. */
   previous_hash: hash,
-  /** `false`: the sealer did not recognise the checkpoint before as its own, so this one does not vouch for it. */
+  /** `false`: the sealer did not recognise the previous checkpoint as its own, so this one does not vouch for it. */
   previous_verified: z.boolean(),
 })
 
@@ -29,18 +29,18 @@ export type CheckpointClaims = z.output<typeof checkpointClaims>
 
 export interface Checkpoint {
   readonly claims: CheckpointClaims
-  /** base64url(SHA-256(JWS)): what the next checkpoint repeats and what people note down as an anchor. */
+  /** base64url(SHA-256(JWS)): contained in the next checkpoint, and noted down by auditors as an anchor. */
   readonly hash: string
   readonly kid: string
 }
 
-/** What the first checkpoint names as the one before: 32 zero bytes. */
+/** `previous_hash` of the first checkpoint: 32 zero bytes. */
 export const firstPreviousHash = 'A'.repeat(43)
 
 /** The hash of a checkpoint: of its compact JWS, signature included. */
 export const hashCheckpoint = (jws: string): Promise<string> => digestOf(jws)
 
-/** A checkpoint whose signature is that of the key it names; `undefined` for anything else. */
+/** The checkpoint, if its signature is that of the key it names; `undefined` for anything else. */
 export async function openCheckpoint(record: SignedRecord): Promise<Checkpoint | undefined> {
   const opened = await openRecord('checkpoint', record)
   const claims = checkpointClaims.safeParse(opened?.payload)

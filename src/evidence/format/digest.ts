@@ -1,4 +1,4 @@
-/** SHA-256 over bytes and texts, in the spelling the evidence uses everywhere: base64url without padding. */
+/** SHA-256 over bytes and texts, encoded as everywhere in the evidence: base64url without padding. */
 import { encodeBase64Url } from '../../kit/base64url.ts'
 
 const encoder = new TextEncoder()
@@ -21,9 +21,9 @@ export async function sha256Bytes(...parts: readonly Uint8Array[]): Promise<Uint
 export const digestOf = async (text: string): Promise<string> =>
   encodeBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text))))
 
-// The last of 43 characters carries four bits: any other spelling would be a second name for one hash.
+// The last of 43 characters carries four bits: any other spelling would be a second encoding of the same hash.
 const hashPattern = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 
-/** Whether `value` is spelled like a hash of ours. */
+/** Whether `value` is a well-formed hash. */
 export const isHash = (value: unknown): value is string =>
   typeof value === 'string' && hashPattern.test(value)

@@ -1,7 +1,7 @@
 /**
- * What of an audit event is evidence. A leaf names the public fields openly and the personal ones by salted
- * digests: an erasure takes content and salt away, the digest stays, and the tree above it still holds. Without
- * the salt the digest of an address or a name cannot be guessed back.
+ * The part of an audit event that is evidence. A leaf holds the public fields in the clear and the personal ones
+ * as salted digests: an erasure removes content and salt, the digest stays, and the tree above still verifies.
+ * Without the salt, an address or a name cannot be guessed from its digest.
  *
  *   leaf           = SHA-256(0x00 || JCS({public fields that are not null, origin_digest, details_digest}))
  *   origin_digest  = SHA-256(origin_salt || JCS({ip, user_agent}))
@@ -14,12 +14,12 @@ import { hashLeaf } from './merkle-tree.ts'
 
 const text = z.string().nullable()
 
-/** Any JSON object, just as it was parsed: `z.record` leaves out a member named `__proto__`, and the hash would not. */
+/** Any JSON object exactly as parsed: `z.record` drops a member named `__proto__`, which is part of the hash. */
 export const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 )
 
-/** An event as it is exported; instants are RFC 3339 in UTC with microseconds, as Postgres keeps them. */
+/** An event as exported; times are RFC 3339 in UTC with microseconds, as in Postgres. */
 export const evidenceEventSchema = z.strictObject({
   id: z.string(),
   position: z.int().positive(),
@@ -53,7 +53,7 @@ export interface Leaf {
   readonly details_digest: string | null
 }
 
-/** The leaf of an event: digests are made of what is there; where it was erased, of what was written down. */
+/** The leaf of an event: digests are computed from the content, or taken as stored where that was erased. */
 export async function leafOf(event: EvidenceEvent): Promise<Leaf> {
   const { ip, user_agent, changes, data, origin_salt, details_salt, ...open } = event
   const [origin_digest, details_digest] = await Promise.all([
@@ -61,13 +61,13 @@ export async function leafOf(event: EvidenceEvent): Promise<Leaf> {
     details_salt === null ? event.details_digest : digestOf(details_salt + canonicalJson({ changes, data })),
   ])
   const sealed: Record<string, unknown> = { ...open, origin_digest, details_digest }
-  // Absent and null are the same: a field that later versions add leaves older leaves as they are.
+  // Absent and null are the same, so that a field added by a later version leaves older leaves unchanged.
   const present = Object.entries(sealed).filter(([, value]) => value !== null)
   const hash = await hashLeaf(canonicalJson(Object.fromEntries(present)))
   return { hash, origin_digest, details_digest }
 }
 
-/** What is gone from an event; `undefined` when nothing is, `contradictory` for content without its salt. */
+/** The erased parts of an event; `undefined` when there are none, `contradictory` for content without its salt. */
 export function erasedParts(
   event: EvidenceEvent,
 ): { origin: boolean; details: boolean } | 'contradictory' | undefined {
@@ -78,7 +78,10 @@ export function erasedParts(
   return origin || details ? { origin, details } : undefined
 }
 
-/** The people whose erasure explains what is gone: details belong to whom the event is about, origins to who acted. */
+/**
+ * The users whose erasure explains what is missing: details belong to the user the event is about, origins to the
+ * user who acted.
+ */
 export function erasableBy(event: EvidenceEvent, part: 'origin' | 'details'): readonly string[] {
   if (part === 'origin' && event.actor_type === 'user') return event.actor_id === null ? [] : [event.actor_id]
   const about = [event.user_id, event.entity_type === 'user' ? event.entity_id : null]

@@ -1,15 +1,15 @@
 /**
- * The NDJSON of an export, one record a line, in this order:
+ * The NDJSON of an export, one record per line, in this order:
  *
- *   header      what was asked for
- *   checkpoint  (each) every checkpoint from the first one needed to the newest; in a whole export with its leaves
- *   removal, erasure   statements the events of that checkpoint need
+ *   header      the request: filters and range
+ *   checkpoint  (each) every checkpoint from the first one needed to the newest; in a complete export with its leaves
+ *   removal, erasure   statements that the events of that checkpoint need
  *   event       the events of that checkpoint; in a selection each with its proof of inclusion
- *   erasure     statements that events not sealed yet need
- *   event       those not sealed yet, after the last checkpoint
+ *   erasure     statements that unsealed events need
+ *   event       the unsealed events, after the last checkpoint
  *   manifest    signed: how many lines and events there are, and the hash over all lines before
  *
- * A whole export proves that nothing is missing. A selection (filtered) proves of each event that it is as it was
+ * A complete export proves that nothing is missing. A selection (filtered) proves that each event is as it was
  * sealed, and by the manifest that this is what the server found.
  */
 import { z } from 'zod'
@@ -26,7 +26,7 @@ export const exportHeader = z.strictObject({
   format: z.literal(exportFormat),
   issuer: z.string(),
   coverage: z.enum(['whole', 'selection']),
-  /** What the selection was made by. */
+  /** The filters of the selection. */
   filters: jsonObject,
   exported_at: z.string(),
 })
@@ -36,7 +36,7 @@ export const exportRecord = z.discriminatedUnion('record', [
   z.strictObject({
     record: z.literal('checkpoint'),
     ...signed,
-    /** Only in whole exports, for checkpoints whose events are included. */
+    /** Only in complete exports, for checkpoints whose events are included. */
     leaves: z.array(hash).optional(),
   }),
   z.strictObject({ record: z.literal('removal'), ...signed }),
@@ -54,14 +54,14 @@ export type ExportRecord = z.output<typeof exportRecord>
 export const manifestClaims = z.strictObject({
   iss: z.string(),
   iat: z.int(),
-  /** Lines before the manifest, the header included. */
+  /** Number of lines before the manifest, including the header. */
   lines: z.int().positive(),
   events: z.int().nonnegative(),
   lines_hash: hash,
 })
 
-/** Before any line. */
+/** The hash before the first line. */
 export const emptyLinesHash = 'A'.repeat(43)
 
-/** The hash over all lines up to `line` (without its line feed): small enough to carry from step to step. */
+/** The hash over all lines up to `line` (without its line feed): small enough to keep in the job's state. */
 export const extendLinesHash = (previous: string, line: string): Promise<string> => digestOf(previous + line)

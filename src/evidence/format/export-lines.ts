@@ -1,28 +1,28 @@
 /**
- * The lines of an export file. A line ends at LF and nowhere else: line readers of runtimes also end it at CR, or at
- * U+2028 and U+2029, which JSON may hold as they are, and would tear an honest record in two.
+ * The lines of an export file. Only LF ends a line: line readers of runtimes also split at CR, or at U+2028 and
+ * U+2029, which JSON may contain unescaped, and would split a valid record.
  */
 const lineFeed = 0x0a
-/** No export has such a line; without a bound, a forged file could fill the memory. */
-const longestLine = 64 * 1024 * 1024
-/** Bytes that are not UTF-8 are no spelling of anything: what is read instead is no record, so the file is altered. */
+/** No valid export has a longer line; without a limit, a forged file could exhaust memory. */
+const maxLineBytes = 64 * 1024 * 1024
+/** Stands in for a line that is not UTF-8. It is not a record, so the file is reported as altered. */
 const unreadable = 'unreadable line'
 
-/** @param chunks the bytes of the file, cut anywhere */
+/** @param chunks the bytes of the file, split anywhere */
 export async function* linesOfExport(
   chunks: AsyncIterable<Uint8Array>,
-  longest = longestLine,
+  maxBytes = maxLineBytes,
 ): AsyncGenerator<string, void, undefined> {
   let pieces: Uint8Array[] = []
   let length = 0
 
   const hold = (piece: Uint8Array): void => {
     length += piece.length
-    if (length > longest) pieces = []
+    if (length > maxBytes) pieces = []
     else if (piece.length > 0) pieces.push(piece)
   }
   const take = (): string => {
-    const line = length > longest ? unreadable : decode(pieces)
+    const line = length > maxBytes ? unreadable : decode(pieces)
     pieces = []
     length = 0
     return line

@@ -1,4 +1,4 @@
-/** Reads an export record by record and collects what it shows; whom to trust is asked at the end. */
+/** Reads an export record by record and collects findings; trust is decided at the end. */
 import { canonicalJson } from './canonical-json.ts'
 import { type Checkpoint, type CheckpointClaims, firstPreviousHash, openCheckpoint } from './checkpoint.ts'
 import { type EvidenceEvent, erasableBy, erasedParts, leafOf } from './evidence-event.ts'
@@ -24,7 +24,7 @@ interface OpenSegment {
   readonly removed: (readonly [number, number])[]
 }
 
-/** No sealer makes larger checkpoints; without a bound, a forged file could fill the memory. */
+/** No sealer makes larger checkpoints; without a limit, a forged file could exhaust memory. */
 const maxSegmentEvents = 20_000
 const maxProblems = 1000
 
@@ -131,7 +131,9 @@ export function createExportReader() {
     takeUnsealedEvent(event)
   }
 
-  /** After the last checkpoint: nothing but the manifest vouches for these, so at least their order must hold. */
+  /**
+   * Events after the last checkpoint: only the manifest vouches for these, so at least their order must be right.
+   */
   function takeUnsealedEvent(event: EvidenceEvent): void {
     seen.unsealed++
     const sealedUpTo = chain.at(-1)?.claims.last_position ?? 0
@@ -246,7 +248,7 @@ function parseLine(line: string): ExportRecord | undefined {
   try {
     const parsed = exportRecord.safeParse(JSON.parse(line))
     if (!parsed.success) return undefined
-    // Attack: half a surrogate pair, a number beyond all bounds: JSON that has no canonical form, so no hash.
+    // Attack: an unpaired surrogate or an infinite number: JSON that has no canonical form, so no hash.
     if (parsed.data.record === 'event') canonicalJson(parsed.data.event)
     return parsed.data
   } catch {

@@ -1,4 +1,4 @@
-/** What a verified export amounts to: what was found, and whether anything the verifier trusts vouches for it. */
+/** The result of verifying an export: what was found, and whether anything the verifier trusts vouches for it. */
 
 import type { z } from 'zod'
 import type { Checkpoint } from './checkpoint.ts'
@@ -11,14 +11,14 @@ export type ExportProblem =
   | { readonly code: 'malformed_line' | 'statement_invalid' | 'issuer_differs'; readonly line: number }
   | { readonly code: 'checkpoint_invalid' | 'manifest_invalid'; readonly line: number }
   | { readonly code: 'checkpoint_missing' | 'chain_broken'; readonly sequence: number }
-  /** `expected` is what the signed manifest says: fewer means the end or something before was cut off. */
+  /** `expected` comes from the signed manifest: a lower count means that lines were cut off. */
   | { readonly code: 'lines_differ' | 'events_differ'; readonly expected: number; readonly found: number }
   | { readonly code: 'header_missing' | 'manifest_missing' | 'file_altered' }
 
 export interface ExportFindings {
   readonly header: z.output<typeof exportHeader> | undefined
   readonly chain: readonly Checkpoint[]
-  /** Checkpoints whose every event must be here. */
+  /** Checkpoints of which every event must be included. */
   readonly covered: readonly number[]
   readonly problems: readonly ExportProblem[]
   readonly seen: {
@@ -36,12 +36,12 @@ export interface ExportFindings {
 
 export interface ExportReport {
   /**
-   * `intact`: complete and unaltered, as far as `coverage` goes. `untrusted`: it agrees with itself, but no trusted
-   * key or anchor vouches for it. `altered`: see `problems`.
+   * `intact`: complete and unaltered, within `coverage`. `untrusted`: consistent, but no trusted key or anchor
+   * vouches for it. `altered`: see `problems`.
    */
   readonly verdict: 'intact' | 'untrusted' | 'altered'
   readonly issuer: string | undefined
-  /** `whole`: nothing is missing. `selection`: each event is genuine; which were selected, the manifest says. */
+  /** `whole`: nothing is missing. `selection`: each event is genuine; the manifest states the filters. */
   readonly coverage: 'whole' | 'selection' | undefined
   readonly filters: Readonly<Record<string, unknown>>
   readonly exported_at: string | undefined
@@ -59,10 +59,10 @@ export interface ExportReport {
     readonly count: number
     readonly first_sequence: number | undefined
     readonly last_sequence: number | undefined
-    /** Write it down: it is an anchor for every later export. */
+    /** To be noted down as an anchor for later exports. */
     readonly last_hash: string | undefined
   }
-  /** Sequences of checkpoints, or statements and manifest, that nothing trusted vouches for. */
+  /** Sequence numbers of checkpoints, and keys of statements or the manifest, that nothing trusted vouches for. */
   readonly untrusted: { readonly checkpoints: readonly number[]; readonly keys: readonly string[] }
   /** The first thousand. */
   readonly problems: readonly ExportProblem[]
@@ -81,7 +81,7 @@ export function reportOf(findings: ExportFindings, trust: Trust): ExportReport {
   if (trust.issuer !== undefined && header?.issuer !== trust.issuer) {
     problems.unshift({ code: 'issuer_differs', line: 1 })
   }
-  const untrusted = whatNobodyVouchesFor(findings, trust)
+  const untrusted = findUntrusted(findings, trust)
   const doubtful = untrusted.checkpoints.length > 0 || untrusted.keys.length > 0
   const last = chain.at(-1)
   return {
@@ -109,8 +109,8 @@ export function reportOf(findings: ExportFindings, trust: Trust): ExportReport {
   }
 }
 
-/** Trust reaches from a trusted checkpoint back to all before it, and to the keys that signed those. */
-function whatNobodyVouchesFor(findings: ExportFindings, trust: Trust): ExportReport['untrusted'] {
+/** Trust extends from a trusted checkpoint back to all before it, and to the keys that signed those. */
+function findUntrusted(findings: ExportFindings, trust: Trust): ExportReport['untrusted'] {
   const keys = new Set(trust.keyIds)
   const checkpoints: number[] = []
   let vouched = false
@@ -118,7 +118,7 @@ function whatNobodyVouchesFor(findings: ExportFindings, trust: Trust): ExportRep
     vouched ||= trust.keyIds.has(checkpoint.kid) || trust.anchors.has(checkpoint.hash)
     if (vouched) keys.add(checkpoint.kid)
     else checkpoints.unshift(checkpoint.claims.sequence)
-    // A checkpoint that did not recognise the one before does not vouch for it.
+    // A checkpoint that did not recognise the previous one does not vouch for it.
     vouched &&= checkpoint.claims.previous_verified
   }
   const signers = [...findings.statementKeys]

@@ -1,6 +1,6 @@
 /**
- * Merkle trees as Certificate Transparency builds them (RFC 6962 §2.1): leaves and inner nodes are hashed under
- * different prefixes, so that an inner node can never be passed off as an event. Hashes are base64url texts.
+ * Merkle trees as in Certificate Transparency (RFC 6962 §2.1): leaves and inner nodes are hashed with different
+ * prefixes, so that an inner node can never pass for an event. Hashes are base64url strings.
  */
 import { base64url } from 'jose'
 import { encodeBase64Url } from '../../kit/base64url.ts'
@@ -16,7 +16,7 @@ export const hashLeaf = async (text: string): Promise<string> =>
 const hashNode = (left: Uint8Array, right: Uint8Array) => sha256Bytes(nodePrefix, left, right)
 
 /**
- * All levels, leaves first. An odd node at the end of a level moves up unchanged: the same tree as the
+ * All levels, leaves first. An odd node at the end of a level moves up unchanged: this yields the same tree as the
  * recursive definition of §2.1, whose left half is the largest power of two.
  */
 async function levelsOf(leaves: readonly string[]): Promise<Uint8Array[][]> {

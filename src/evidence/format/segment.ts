@@ -1,6 +1,6 @@
 /**
- * Holds the events of one checkpoint against its leaves: every leaf must have its event, in order, unless a
- * signed statement says it was removed; every event must be a leaf. Used on exports and on the live tables.
+ * Compares the events of one checkpoint with its leaves: every leaf must have its event, in order, unless a signed
+ * statement declares it removed; every event must be a leaf. Used on exports and on the live tables.
  */
 import type { CheckpointClaims } from './checkpoint.ts'
 import { isHash } from './digest.ts'
@@ -24,7 +24,7 @@ interface Gap {
   readonly after: number
 }
 
-/** Something personal is gone; right if one of `by` was erased. */
+/** Personal data are missing; legitimate if one of `by` was erased. */
 export interface Blank {
   readonly position: number
   readonly id: string
@@ -35,13 +35,13 @@ export interface Blank {
 export interface SegmentCheck {
   readonly problems: readonly SegmentProblem[]
   readonly blanks: readonly Blank[]
-  /** Events explained as removed. */
+  /** Number of events explained as removed. */
   readonly removed: number
 }
 
 /**
- * @param segment.leaves as stored beside the checkpoint; empty once every event of it was removed
- * @param segment.events of (last position of the checkpoint before, last position of this one], as found
+ * @param segment.leaves as stored with the checkpoint; empty once all its events were removed
+ * @param segment.events of (last position of the previous checkpoint, last position of this one], as found
  * @param segment.removed [first, last] index pairs of valid removal statements
  */
 export async function checkSegment(segment: {
@@ -110,7 +110,7 @@ interface Stranger {
   readonly after: number
 }
 
-/** An event without a leaf was changed if a leaf lacks its event just there; otherwise it was added. */
+/** An event without a leaf counts as changed if a leaf lacks its event at that place, else as added. */
 function explain(
   sequence: number,
   strangers: readonly Stranger[],

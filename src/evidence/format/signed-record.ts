@@ -1,13 +1,13 @@
 /**
- * Signed parts of the evidence: compact JWS made by our keyring. A key id is the RFC 7638 thumbprint of its
- * public key, so the key travels along and cannot be swapped: trusting a key id is trusting that key. Whether an
- * id is trusted is asked elsewhere; here a record is only as good as the key it names.
+ * Signed parts of the evidence: compact JWS made by our keyring. A key id is the RFC 7638 thumbprint of its public
+ * key, so the key is part of the record and cannot be swapped: trusting a key id is trusting that key. This file
+ * only checks a record against the key it names; whether that key is trusted is decided by the caller.
  */
 import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose'
 import { isCompactJws } from '../../kit/base64url.ts'
 import { BoundedMap } from '../../kit/bounded-map.ts'
 
-/** Media types (`typ`): one kind of record can never stand in for another, nor for a token (RFC 8725 §3.11). */
+/** Media types (`typ`): one kind of record can never pass for another, nor for a token (RFC 8725 §3.11). */
 export const recordTypes = {
   checkpoint: 'authly-audit-checkpoint+jwt',
   removal: 'authly-audit-removal+jwt',
@@ -32,7 +32,9 @@ const maxRememberedKeys = 200
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 const importedKeys = new BoundedMap<string, { alg: string; key: CryptoKey }>(maxRememberedKeys)
 
-/** What a record says and which key says it; `undefined` for anything forged, altered or of another type. */
+/**
+ * The claims of a record and the key that signed it; `undefined` for anything forged, altered or of another type.
+ */
 export async function openRecord(
   type: keyof typeof recordTypes,
   record: SignedRecord,
@@ -41,7 +43,7 @@ export async function openRecord(
   try {
     const { alg, kid, typ } = decodeProtectedHeader(record.jws)
     if (typ !== recordTypes[type] || typeof kid !== 'string') return undefined
-    // A record has one spelling, or a checkpoint had several hashes.
+    // A record must have exactly one encoding, or a checkpoint would have several hashes.
     if (!isPlainKey(record.public_jwk, kid, alg) || !isCompactJws(record.jws)) return undefined
     const key = await importKey(kid, alg, record.public_jwk as JWK)
     if (!key) return undefined
@@ -54,7 +56,7 @@ export async function openRecord(
 
 const keyMembers: ReadonlySet<string> = new Set(['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'])
 
-/** What the thumbprint does not cover must not say anything else: no line can be changed without notice. */
+/** Members outside the thumbprint must agree with it: otherwise a line could be changed unnoticed. */
 const isPlainKey = (jwk: Readonly<Record<string, unknown>>, kid: string, alg: string | undefined): boolean =>
   Object.keys(jwk).every((name) => keyMembers.has(name)) &&
   (jwk['kid'] ?? kid) === kid &&
@@ -72,6 +74,6 @@ async function importKey(kid: string, alg: string | undefined, jwk: JWK): Promis
   return key
 }
 
-/** Key ids of a JWK Set: what a verifier trusts. Ids are computed, never believed. */
+/** Key ids of the JWK Set that a verifier trusts. Ids are computed, never taken from the set. */
 export const keyIdsOf = async (jwks: { readonly keys: readonly JWK[] }): Promise<ReadonlySet<string>> =>
   new Set(await Promise.all(jwks.keys.map((jwk) => calculateJwkThumbprint(jwk))))

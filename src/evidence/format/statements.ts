@@ -1,7 +1,7 @@
 /**
- * Statements explain what is gone on purpose: events removed by retention, personal data erased for a person.
- * They are signed, because a row alone could be written by whoever can also delete rows: without our key nobody
- * makes a hole that verifies.
+ * Statements explain what is missing on purpose: events removed by retention, and personal data erased for a user.
+ * They are signed, because anyone who can delete rows could also write a row: without our key nobody can make a
+ * gap that verifies.
  */
 import { z } from 'zod'
 import { isHash } from './digest.ts'
@@ -12,19 +12,19 @@ const index = z.int().nonnegative()
 export const removalClaims = z.strictObject({
   iss: z.string(),
   iat: z.int(),
-  /** The checkpoint the events were sealed in, and its root, so that no other checkpoint can borrow this. */
+  /** The checkpoint that sealed the events, and its root, so that this statement fits no other checkpoint. */
   sequence: z.int().positive(),
   merkle_root: z.string().refine(isHash),
-  /** Leaves whose events are gone: [first, last] pairs, counted from 0. */
+  /** Leaves whose events were removed: [first, last] pairs, counted from 0. */
   removed: z.array(z.tuple([index, index])).min(1),
-  /** The retention class whose time was over. */
+  /** The retention class that expired. */
   event_class: z.string(),
 })
 
 export const erasureClaims = z.strictObject({
   iss: z.string(),
   iat: z.int(),
-  /** The person whose data were erased. */
+  /** The user whose data were erased. */
   user_id: z.string(),
 })
 

@@ -1,13 +1,13 @@
 /**
- * Proves an export complete and unaltered, offline: what `authly audit verify <file>` calls. Runs in Node and in
- * workerd, reads line by line and keeps one checkpoint's events in memory.
+ * Proves offline that an export is complete and unaltered; called by `authly audit verify <file>`. Runs in Node
+ * and in workerd, reads line by line and keeps one checkpoint's events in memory.
  *
  *   const report = await verifyExport(lines, { jwks, anchors: ['<hash noted earlier>'], issuer: 'https://…' })
  *   report.verdict   'intact' | 'untrusted' | 'altered'
  *
  * Trust starts from `jwks` (public keys pinned by the verifier or fetched from the issuer) or from `anchors`
- * (hashes of checkpoints somebody wrote down); it reaches back along the chain from there. `untrusted`: the file
- * agrees with itself, but nothing the verifier trusts vouches for it.
+ * (hashes of checkpoints that were noted down); it extends back along the chain from there. `untrusted`: the file
+ * is consistent, but nothing the verifier trusts vouches for it.
  */
 import type { JWK } from 'jose'
 import { createExportReader } from './export-reader.ts'
@@ -21,7 +21,7 @@ export interface VerifyExportOptions {
   readonly anchors?: readonly string[] | undefined
   /** When set, the export must be this issuer's. */
   readonly issuer?: string | undefined
-  /** Called now and then with the number of lines read. */
+  /** Called from time to time with the number of lines read. */
   readonly onProgress?: ((lines: number) => void) | undefined
 }
 
