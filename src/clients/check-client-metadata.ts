@@ -1,7 +1,7 @@
 /**
- * The rules of a client's metadata taken together (RFC 7591 §2, OpenID Connect Registration §2, RFC 9700): pure, so
- * that each is a row in a test table. Shapes and single values are checked before, by schema; what needs the
- * database or the network (do the scopes exist, does the sector list the URIs) after.
+ * Rules across the members of a client's metadata (RFC 7591 §2, OpenID Connect Registration §2, RFC 9700). Pure,
+ * so that each is a row in a test table. Shapes and single values are checked before, by schema; what needs the
+ * database or the network (do the scopes exist, does the sector list the URIs) is checked after.
  */
 
 import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
@@ -14,13 +14,13 @@ import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
 
 export interface MetadataContext extends FetchRules {
-  /** Development: this server is on loopback itself. */
+  /** Development: this server itself runs on loopback. */
   readonly localIssuer: boolean
 }
 
 type Rule = (metadata: ClientMetadata, context: MetadataContext) => readonly Fault[]
 
-/** What is wrong with the metadata of a client, each fault at its place; empty when it can be registered. */
+/** The faults of a client's metadata, each with its location; empty when it can be registered. */
 export const checkClientMetadata: Rule = (metadata, context) =>
   rules.flatMap((rule) => rule(metadata, context))
 
@@ -117,7 +117,10 @@ const authentication: Rule = (metadata, context) => {
   ]
 }
 
-/** Attack: server-side request forgery. The same guard stands before every fetch; here it explains itself. */
+/**
+ * Attack: server-side request forgery. The same guard precedes every fetch; here it reports the fault at
+ * registration.
+ */
 function fetchedAddress(pointer: string, uri: string, rules: FetchRules): readonly Fault[] {
   const checked = checkAddress(uri, rules)
   if (checked.ok) return []
@@ -125,7 +128,7 @@ function fetchedAddress(pointer: string, uri: string, rules: FetchRules): readon
   return [fault(pointer, `must be an https address that this server may fetch: ${why}`)]
 }
 
-/** OpenID Connect Core §8.1: who shares a sector shares a subject, so it must be unambiguous. */
+/** OpenID Connect Core §8.1: clients that share a sector share subjects, so the sector must be unambiguous. */
 const sector: Rule = (metadata, context) => {
   const { subject_type, sector_identifier_uri: uri, redirect_uris } = metadata
   if (subject_type === 'public') {
@@ -142,13 +145,16 @@ const sector: Rule = (metadata, context) => {
   ]
 }
 
-/** Private-use schemes and loopback addresses name no owner: there the application is its own sector (subject.ts). */
+/**
+ * Private-use schemes and loopback addresses do not identify an owner: such an application is its own sector
+ * (subject.ts).
+ */
 const ownerOf = (address: string): string => {
   const { host, hostname } = new URL(address)
   return isLoopbackHost(hostname) ? '' : host
 }
 
-/** RFC 9700 §2.1.1: without PKCE only the nonce of an ID token shows that a code was injected. */
+/** RFC 9700 §2.1.1: without PKCE only the nonce of an ID token detects an injected code. */
 const pkce: Rule = (metadata) => [
   ...when(
     !metadata.require_pkce && !(canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
@@ -181,7 +187,7 @@ const contexts: Rule = ({ default_acr_values: values }) =>
     ),
   )
 
-/** Attack: a link on our consent page that runs a script. */
+/** Attack: a `javascript:` link on our consent page. */
 const links: Rule = (metadata) =>
   (['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'] as const).flatMap((name) => {
     const uri = metadata[name]

@@ -8,12 +8,12 @@ const curves = new Map([
   ['OKP', ['Ed25519']],
 ])
 const minRsaBits = 2048
-/** An RSA verification with a huge key costs the server, not its owner. */
+/** A huge RSA key costs the server, not its owner, at every verification. */
 const maxRsaBits = 8192
 
 type Jwk = Readonly<Record<string, unknown>>
 
-/** What is wrong with the key set, as faults below `#/jwks`. */
+/** The faults of the key set, located below `#/jwks`. */
 export function publicJwksFaults(jwks: { readonly keys: readonly Jwk[] }): readonly Fault[] {
   const kids = jwks.keys.map(({ kid }) => kid)
   return jwks.keys.flatMap((key, index) => {
@@ -55,7 +55,7 @@ function keyFault(key: Jwk): string | undefined {
 const isBase64Url = (value: unknown): value is string =>
   typeof value === 'string' && /^[\w-]{40,}$/.test(value)
 
-/** Bits of a base64url number; 0 for anything else. */
+/** Bit length of a base64url number; 0 for anything else. */
 function bitLength(text: string): number {
   if (!/^[\w-]+$/.test(text)) return 0
   const significant = text.replace(/^A+/, '')

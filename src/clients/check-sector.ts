@@ -1,11 +1,11 @@
-/** The sector of pairwise subjects (OpenID Connect Core §8.1): fetched when registered, never while people sign in. */
+/** The sector of pairwise subjects (OpenID Connect Core §8.1). Fetched at registration, never during a sign-in. */
 import type { GuardedFetch } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 
 /**
- * The host that pairwise subjects are computed for. The document must list every redirect URI: else a client could
- * claim the sector of another and learn the subjects it uses.
+ * The host that pairwise subjects are computed for. The document must list every redirect URI: otherwise a client
+ * could claim another's sector and learn its subjects.
  */
 export async function checkSector(
   guardedFetch: GuardedFetch,

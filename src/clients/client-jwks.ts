@@ -3,7 +3,8 @@ import type { JSONWebKeySet } from 'jose'
 import type { Client } from './client.ts'
 
 /**
- * The client's keys. `stale: true` asks past the cache once, for a `kid` the cached set lacks (rate-bounded).
+ * The client's keys. `stale: true` bypasses the cache once, for a `kid` missing from the cached set
+ * (rate-limited).
  * @returns undefined when it has none or they cannot be fetched through the outgoing-request guard
  */
 export type FetchClientJwks = (

@@ -1,6 +1,6 @@
 /**
- * A client's metadata as the API shows and takes it: names of RFC 7591 §2 and OpenID Connect Registration §2 where
- * they exist (`scope` is one space-separated text, as there), our own otherwise. `null`: not set.
+ * A client's metadata in the API: names of RFC 7591 §2 and OpenID Connect Registration §2 where they exist
+ * (`scope` is one space-separated string, as there), our own otherwise. `null`: not set.
  */
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
@@ -16,7 +16,7 @@ export interface ClientMetadata {
   readonly software_version: string | null
   readonly application_type: 'web' | 'native'
   readonly token_endpoint_auth_method: ClientAuthMethod
-  /** Follows from whether the member above was given. */
+  /** Derived: whether the member above was given. */
   readonly token_endpoint_auth_method_named: boolean
   readonly token_endpoint_auth_signing_alg: string | null
   readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | null
@@ -26,11 +26,11 @@ export interface ClientMetadata {
   readonly initiate_login_uri: string | null
   readonly grant_types: readonly string[]
   readonly response_types: readonly string[]
-  /** Space-separated: what the client may ask for. */
+  /** Space-separated scopes the client may request. */
   readonly scope: string
-  /** Resource indicators (RFC 8707) it may ask for. */
+  /** Resource indicators (RFC 8707) the client may request. */
   readonly resources: readonly string[]
-  /** Resources it operates as an API. */
+  /** Resources the client operates as an API. */
   readonly serves_resources: readonly string[]
   readonly subject_type: 'public' | 'pairwise'
   readonly sector_identifier_uri: string | null

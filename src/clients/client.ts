@@ -1,4 +1,4 @@
-/** An OAuth client as the protocol code sees it: plain JSON, because it travels through the edge cache. */
+/** An OAuth client as used by the protocol code: plain JSON, because it is stored in the edge cache. */
 
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
@@ -19,7 +19,7 @@ export interface Client {
   readonly enabled: boolean
   readonly application_type: 'web' | 'native'
   readonly token_endpoint_auth_method: ClientAuthMethod
-  /** False: it named no method and has the default. */
+  /** False: no method was registered, so the default applies. */
   readonly token_endpoint_auth_method_named: boolean
   readonly token_endpoint_auth_signing_alg: string | undefined
   readonly jwks: { readonly keys: readonly Record<string, unknown>[] } | undefined
@@ -41,21 +41,21 @@ export interface Client {
   readonly default_max_age_seconds: number | undefined
   readonly first_party: boolean
   readonly require_pkce: boolean
-  /** Without PKCE it may leave out the nonce as well. */
+  /** Without PKCE it may omit the nonce as well. */
   readonly nonce_optional: boolean
-  /** Its ID tokens carry what userinfo says for the granted scopes. */
+  /** Its ID tokens carry the userinfo claims of the granted scopes. */
   readonly scope_claims_in_id_token: boolean
   readonly access_token_ttl_seconds: number | undefined
   readonly id_token_ttl_seconds: number | undefined
   readonly refresh_token_idle_ttl_seconds: number | undefined
   readonly refresh_token_absolute_ttl_seconds: number | undefined
-  /** Its admin requests count only when signed with one of its keys (RFC 9421). */
+  /** Its admin requests must be signed with one of its keys (RFC 9421). */
   readonly require_request_signing: boolean
   /** CIDR ranges its admin requests may come from; empty: any. */
   readonly admin_ip_allow_list: readonly string[]
 }
 
-/** Absent and disabled clients alike are `undefined`; with `onlyKnown` also one this isolate has not met. */
+/** `undefined` for absent and disabled clients alike; with `onlyKnown` also for one not in this isolate's memory. */
 export type FindClient = (
   clientId: string,
   options?: { readonly onlyKnown?: boolean },

@@ -1,4 +1,4 @@
-/** Clients in Postgres. A client and its live secrets are one query, because every cold isolate asks for both. */
+/** Clients in Postgres. A client and its live secrets are one query, because every cold isolate needs both. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Row } from '../db/run-batch.ts'
@@ -8,7 +8,7 @@ import type { SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { Client, ClientSecret } from './client.ts'
 
-/** As JSON: the times, which nothing here reads, are text. */
+/** Selected as JSON: the timestamps, unused here, are strings. */
 type ClientRow = Omit<typeof clients.$inferSelect, 'created_at' | 'updated_at'>
 interface SecretRow {
   readonly secret_hash: string
@@ -16,8 +16,8 @@ interface SecretRow {
 }
 
 /**
- * Expired secrets are left out; the ones that expire while cached carry their end. Whoever adds or removes a
- * secret must raise `clients.version` in the same statement: it orders the cache.
+ * Expired secrets are left out; those that expire while cached carry their expiry. Adding or removing a secret
+ * must raise `clients.version` in the same statement: it orders cache entries.
  */
 const liveSecrets = sql<SecretRow[]>`(
   select coalesce(json_agg(json_build_object(
@@ -28,11 +28,11 @@ const liveSecrets = sql<SecretRow[]>`(
   where s.client_id = clients.client_id and (s.expires_at is null or s.expires_at > now())
 )`
 
-/** One row for `toLoadedClient`, or none; for whoever changes a client and renews its cached copy in one batch. */
+/** One row for `toLoadedClient`, or none; for changing a client and refreshing its cached copy in one batch. */
 export const selectClient = (clientId: string): SQL => sql`
   select to_jsonb(clients) as client, ${liveSecrets} as secrets from clients where client_id = ${clientId}`
 
-/** Rows of `selectClient` as the edge cache keeps them. */
+/** Converts rows of `selectClient` for the edge cache. */
 export function toLoadedClient(rows: readonly Row[]): Loaded<Client> | undefined {
   const [row] = rows as readonly { client: ClientRow; secrets: readonly SecretRow[] }[]
   return row && { value: toClient(row.client, row.secrets), version: row.client.version }

@@ -1,7 +1,7 @@
 /**
- * A client's public keys: registered inline, or fetched from its `jwks_uri` through the outgoing-request
- * guard and kept in isolate memory. Fetches are bounded per address, so that assertions with made-up `kid`s
- * cannot turn this server into a hammer against the client's.
+ * A client's public keys: registered inline, or fetched from its `jwks_uri` through the outgoing-request guard and
+ * kept in isolate memory. Fetches are rate-limited per URL, so that assertions with made-up `kid`s cannot turn
+ * this server against the client's.
  */
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
@@ -12,9 +12,12 @@ import type { FetchClientJwks } from './client-jwks.ts'
 
 interface CachedKeys {
   jwks: JSONWebKeySet | undefined
-  /** When `jwks` was asked for; milliseconds since the Unix epoch, like the others. */
+  /** When the fetch of `jwks` started; milliseconds since the Unix epoch, like the others. */
   fetchedAt: number
-  /** When the last fetch began, how many began since then beside it, and when one was answered, well or badly. */
+  /**
+   * When the last fetch started, how many more started since then in parallel, and when one last completed or
+   * failed.
+   */
   startedAt: number
   beside: number
   answeredAt: number
@@ -22,11 +25,11 @@ interface CachedKeys {
 
 /** Keys are used this long without a new fetch. */
 export const clientJwksTtlSeconds = 300
-/** Between two fetches of one address at least this long: after a failure, or for an unknown `kid`. */
+/** Minimum time between two fetches of one URL: after a failure, or for an unknown `kid`. */
 export const clientJwksRetrySeconds = 30
-/** While the address does not answer, the last keys count this long: rotation by revocation must end them. */
+/** How long the last keys are used while the URL is unreachable: limited, because removing a key must revoke it. */
 const staleIfErrorSeconds = 3600
-/** So many requests may fetch while the first one's answer is awaited; a slow address must not be flooded. */
+/** How many requests may fetch in parallel to the first; a slow server must not be flooded. */
 const maxBeside = 8
 const maxCached = 1000
 const maxKeys = 50
@@ -37,7 +40,7 @@ const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(
 /** Builds `FetchClientJwks`; `memory` is one per isolate unless given. */
 export function createFetchClientJwks(needs: {
   readonly now: Clock
-  /** Which addresses a `jwks_uri` may be. */
+  /** Which URLs are allowed as `jwks_uri`. */
   readonly rules: FetchRules
   readonly memory?: Map<string, CachedKeys>
 }): FetchClientJwks {
@@ -69,8 +72,8 @@ export function createFetchClientJwks(needs: {
 }
 
 /**
- * Whether to ask the address now. A few requests that arrive while a fetch is under way fetch too: on Workers
- * one request cannot wait for the I/O of another, and without the keys they would fail.
+ * Whether to fetch now. A few requests that arrive during a fetch start their own: on Workers one request cannot
+ * wait for the I/O of another, and without the keys they would fail.
  */
 function mayFetch(entry: CachedKeys, stale: boolean, at: number): boolean {
   const ttlSeconds = stale ? clientJwksRetrySeconds : clientJwksTtlSeconds

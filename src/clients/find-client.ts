@@ -1,14 +1,14 @@
-/** Looks a client up through the edge cache; every protocol request starts here. */
+/** Looks up a client through the edge cache; every protocol request starts here. */
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Client, FindClient } from './client.ts'
 
 /** RFC 6749 appendix A.1 (VSCHAR); anything else cannot be a client id and costs no I/O. */
 export const clientIdPattern = /^[\x20-\x7e]{1,255}$/
 
-/** Cache key of a client: whoever changes one refreshes this key. */
+/** Cache key of a client; must be refreshed by every change of it. */
 export const clientCacheKey = (clientId: string): string => `client:${clientId}`
 
-/** Builds `FindClient`: absent, disabled and malformed all look the same to the caller. */
+/** Builds `FindClient`: absent, disabled and malformed ids look the same to the caller. */
 export function createFindClient(needs: {
   readonly cache: EdgeCache
   readonly loadClient: (clientId: string) => Promise<Loaded<Client> | undefined>

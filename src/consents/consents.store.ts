@@ -1,10 +1,10 @@
-/** Remembered consent in Postgres: one row per person and client. */
+/** Remembered consent in Postgres: one row per user and client. */
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { consents } from '../db/schema.ts'
 import type { Consent } from './consent.ts'
 
-/** What this person has allowed this client so far. */
+/** The consent this user has given this client so far. */
 export async function findConsent(
   database: Database,
   userId: string,
@@ -22,8 +22,8 @@ const union = (column: 'scopes' | 'claims') =>
   sql.raw(`array(select distinct unnest(consents.${column} || excluded.${column}) order by 1)`)
 
 /**
- * Adds `consent` to what was allowed before and returns the whole. One upsert: two consent pages answered in
- * parallel both count.
+ * Adds `consent` to the existing one and returns the result. One upsert, so that two consent pages submitted
+ * concurrently both count.
  */
 export async function saveConsent(
   database: Database,

@@ -1,4 +1,4 @@
-/** What the cron trigger runs, one entry per job. A job that fails leaves the others running. */
+/** The jobs of the cron trigger. A job that fails does not stop the others. */
 
 import { type RotateKeysNeeds, rotateKeys } from '../keys/rotate-keys.ts'
 import { describeError } from '../kit/describe-error.ts'
@@ -21,8 +21,8 @@ const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promis
 ]
 
 /**
- * Runs every job once. Each is safe to run again, or twice at once.
- * @throws AggregateError of what failed, after all have run, so that the platform shows the run as failed
+ * Runs every job once. Each is safe to repeat or run concurrently.
+ * @throws AggregateError of the failures after all jobs have run, so that the platform reports the run as failed
  */
 export async function runScheduledJobs(needs: ScheduledNeeds): Promise<void> {
   const failures: unknown[] = []

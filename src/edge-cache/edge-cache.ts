@@ -1,7 +1,7 @@
 /**
  * Isolate memory -> regional replica -> Postgres, so that hot paths never wait for Postgres and a cold isolate
  * works while it is down. Requests never share a promise: on Workers one request must not await the I/O of
- * another, so a renewal in flight is marked by a timestamp and the others answer with what they have.
+ * another, so a renewal in flight is marked by a timestamp and other requests use the value they have.
  */
 import type { Clock } from '../kit/clock.ts'
 import { withPatience } from '../kit/patience.ts'
@@ -9,27 +9,27 @@ import type { EdgeCache, Loaded } from './cached-lookup.ts'
 import { createMemoryTier, type MemoryTier } from './memory-tier.ts'
 import { absentValue, type Replica, type ReplicaEntry, supersedes } from './replica.ts'
 
-/** Memory answers alone for this long after a lower tier vouched for the value. */
+/** How long memory is used alone after a lower tier confirmed the value. */
 export const freshSeconds = 30
-/** Until this age memory still answers at once, while one request renews the value in the background. */
+/** Up to this age memory is still used immediately, while one request renews the value in the background. */
 export const staleWhileRevalidateSeconds = 60
-/** How long an absence is believed. */
+/** How long an absence is cached. */
 export const absentSeconds = 5
 /** A replica entry older than this is checked against Postgres. */
 export const replicaTrustedSeconds = 60
-/** With Postgres away, values up to this age are served. */
+/** While Postgres is unavailable, values up to this age are served. */
 export const staleIfErrorSeconds = 24 * 3600
 /**
- * The documented bound, Postgres reachable: a change made behind the server's back is seen everywhere after
- * this; a change made through it (`refresh`) after `staleWhileRevalidateSeconds` in its own region.
+ * The documented bound while Postgres is reachable: a change made directly in the database is visible everywhere
+ * after this; a change made through the server (`refresh`) after `staleWhileRevalidateSeconds` in its own region.
  */
 export const stalenessBoundSeconds = staleWhileRevalidateSeconds + replicaTrustedSeconds
 
-/** A lower tier that has not answered by then counts as away. */
-const patienceMilliseconds = 2000
-/** How long after a failure Postgres is not asked again while there is a stale copy. */
+/** A lower tier that has not answered by then counts as unavailable. */
+const tierTimeoutMilliseconds = 2000
+/** How long after a failure Postgres is not queried again if there is a stale copy. */
 const retryMilliseconds = 5000
-/** How long after a failed renewal nobody waits for the next one; it runs in the background. */
+/** How long after a failed renewal requests do not wait for the next one, which runs in the background. */
 const failingMilliseconds = 60_000
 const sharedMemory = createMemoryTier()
 
@@ -58,7 +58,7 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
       const answerable = age < staleWhileRevalidateSeconds * 1000 || entry.failingUntil > at
       if (absent || !answerable) return fetchThrough(key, load)
       if (entry.renewingUntil <= at) {
-        entry.renewingUntil = at + patienceMilliseconds * 2
+        entry.renewingUntil = at + tierTimeoutMilliseconds * 2
         waitUntil(fetchThrough(key, load).catch(() => undefined))
       }
       return Promise.resolve(entry.value as T | undefined)
@@ -70,7 +70,7 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
       if (entry && at - entry.checkedAt < freshSeconds * 1000) return entry.value as T | undefined
       const renewingUntil = entry ? entry.renewingUntil : (memory.recallingUntil.get(key) ?? 0)
       if (renewingUntil <= at) {
-        const until = at + patienceMilliseconds * 2
+        const until = at + tierTimeoutMilliseconds * 2
         if (entry) entry.renewingUntil = until
         else memory.recallingUntil.set(key, until)
         waitUntil(fetchThrough(key, load).catch(() => undefined))
@@ -100,7 +100,7 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
     try {
       const loaded = await bounded(load())
       const fresh = toReplicaEntry(loaded, startedAt)
-      // An absence is copied only over something: made-up ids must not fill the replica.
+      // An absence only overwrites an entry, never creates one: made-up ids must not fill the replica.
       if (loaded || copy) waitUntil(bounded(replica.put(key, fresh)).catch(() => undefined))
       return remember(key, loaded?.value, fresh)
     } catch (failure) {
@@ -112,7 +112,7 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
     }
   }
 
-  /** Keeps what was read unless memory holds something newer; answers with what memory holds then. */
+  /** Stores what was read unless memory holds something newer; returns what memory holds then. */
   function remember<T>(key: string, value: T | undefined, stamp: Omit<ReplicaEntry, 'value'>): T | undefined {
     const existing = memory.get(key)
     const checkedAt = now()
@@ -126,7 +126,7 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
     return value
   }
 
-  /** Stale-if-error: the newer of memory and `copy` answers; renewals go on in the background. */
+  /** Stale-if-error: returns the newer of memory and `copy`; renewals continue in the background. */
   function rememberStale<T>(key: string, copy: ReplicaEntry | undefined, at: number): T | undefined {
     if (copy) remember(key, parse<T>(copy), copy)
     const known = memory.get(key)
@@ -149,4 +149,5 @@ const toReplicaEntry = (loaded: Loaded<unknown> | undefined, loadedAt: number): 
 const parse = <T>(entry: ReplicaEntry): T | undefined =>
   entry.value === absentValue ? undefined : (JSON.parse(entry.value) as T)
 
-const bounded = <T>(work: Promise<T>): Promise<T> => withPatience(work, patienceMilliseconds, 'a cache tier')
+const bounded = <T>(work: Promise<T>): Promise<T> =>
+  withPatience(work, tierTimeoutMilliseconds, 'a cache tier')

@@ -1,6 +1,6 @@
 /**
- * The regional replica as a Durable Object: one per region, SQLite, a row per key. It is read by cold
- * isolates and every half minute by warm ones, so it is never on the way of a warm request.
+ * The regional replica as a Durable Object: one per region, SQLite, a row per key. Cold isolates read it, and warm
+ * ones every half minute, so a warm request never waits for it.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { Config } from '../config.ts'
@@ -9,7 +9,7 @@ import { type Replica, type ReplicaEntry, replicaRetentionMilliseconds, supersed
 
 const purgeIntervalMilliseconds = 24 * 3600_000
 
-/** Thin shell over one table: `supersedes` decides, SQLite keeps. */
+/** A thin shell over one table; `supersedes` decides what is stored. */
 export class EdgeReplica extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
@@ -42,7 +42,7 @@ export class EdgeReplica extends DurableObject<Env> {
     }
   }
 
-  /** Forgets what nobody has renewed for a day. */
+  /** Deletes what has not been renewed for a day. */
   override async alarm(): Promise<void> {
     const { sql } = this.ctx.storage
     sql.exec('delete from entries where loaded_at < ?', Date.now() - replicaRetentionMilliseconds)
@@ -51,7 +51,7 @@ export class EdgeReplica extends DurableObject<Env> {
   }
 }
 
-/** The replica of this region. Makes no call by itself. */
+/** The replica of this region. Makes no call until used. */
 export function createObjectReplica(
   namespace: DurableObjectNamespace<EdgeReplica>,
   config: Placement & Pick<Config, 'region'>,

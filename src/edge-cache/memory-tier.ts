@@ -1,7 +1,7 @@
 /**
- * The first tier: parsed values in isolate memory, bounded. An entry moves to the young end when it is
- * renewed, which a used one is every minute, so a hit writes nothing. Absences live apart: a flood of made-up
- * ids pushes out other absences, never a client in use.
+ * The first tier: parsed values in isolate memory, limited in number. An entry becomes the most recently used one
+ * when it is renewed, which happens every minute while it is in use, so a hit writes nothing. Absences are kept
+ * apart: a flood of made-up ids evicts other absences, never a client in use.
  */
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { ReplicaEntry } from './replica.ts'
@@ -9,11 +9,11 @@ import type { ReplicaEntry } from './replica.ts'
 export interface MemoryEntry extends Omit<ReplicaEntry, 'value'> {
   /** `undefined`: does not exist. */
   readonly value: unknown
-  /** When a lower tier last vouched for it; milliseconds since the Unix epoch. */
+  /** When a lower tier last confirmed it; milliseconds since the Unix epoch. */
   checkedAt: number
-  /** Until then one request is renewing it; others do not start a second renewal. */
+  /** Until then one request is renewing it, and others do not start a second renewal. */
   renewingUntil: number
-  /** Until then nobody waits for its renewal, because Postgres has just failed. */
+  /** Until then requests do not wait for its renewal, because Postgres has just failed. */
   failingUntil: number
 }
 
@@ -21,13 +21,13 @@ export interface MemoryTier {
   get(key: string): MemoryEntry | undefined
   set(key: string, entry: MemoryEntry): void
   clear(): void
-  /** By key: until then nobody asks again for something that memory does not hold, because somebody just did. */
+  /** By key: until then a missing value is not requested again, because another request just did. */
   readonly recallingUntil: Map<string, number>
-  /** Until then Postgres is taken to be away, whatever key is asked for. */
+  /** Until then Postgres counts as unavailable for every key. */
   originAwayUntil: number
 }
 
-/** @param capacity the most values it holds, and the most absences */
+/** @param capacity maximum number of values, and of absences */
 export function createMemoryTier(capacity = 5000): MemoryTier {
   const present = new BoundedMap<string, MemoryEntry>(capacity)
   const absent = new BoundedMap<string, MemoryEntry>(capacity)

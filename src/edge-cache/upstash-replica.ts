@@ -1,4 +1,7 @@
-/** The regional replica in Upstash Redis: a hash per key; one script compares and stores, so writers never race. */
+/**
+ * The regional replica in Upstash Redis: a hash per key. One script compares and stores atomically, so writers
+ * never race.
+ */
 import { Redis } from '@upstash/redis/cloudflare'
 import { lateWriterMilliseconds, type Replica, replicaRetentionMilliseconds } from './replica.ts'
 
@@ -20,19 +23,19 @@ redis.call('HSET', KEYS[1], 'value', ARGV[1], 'version', ARGV[2], 'loaded_at', A
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return 1`
 
-/** Builds the replica over an Upstash REST endpoint. Failures throw; the cache goes on without it. */
+/** Builds the replica over an Upstash REST endpoint. Failures throw; the cache continues without it. */
 export function createUpstashReplica(upstash: { readonly url: string; readonly token: string }): Replica {
   const redis = new Redis({
     ...upstash,
     automaticDeserialization: false,
     enableTelemetry: false,
-    // It lets requests share one fetch, and on Workers none may await another's I/O.
+    // Would let requests share one fetch, but on Workers a request must not await another's I/O.
     enableAutoPipelining: false,
     retry: false,
   })
   return {
     async get(key) {
-      // Without automatic deserialization the reply stays the list that Redis sent.
+      // Without automatic deserialization the reply is the list that Redis sent.
       const reply: unknown = await redis.hmget(prefix + key, 'value', 'version', 'loaded_at')
       const [value, version, loadedAt] = reply as (string | null)[]
       if (value == null) return undefined

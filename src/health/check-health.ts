@@ -1,35 +1,38 @@
-/** Whether this deployment can work. Tokens go on without Postgres, so its absence alone is no reason to send nobody here. */
+/**
+ * Whether this deployment can serve requests. Tokens are issued without Postgres, so its failure alone must not
+ * stop traffic.
+ */
 import { withPatience } from '../kit/patience.ts'
 
-/** Each resolves when its part answers. */
+/** Each resolves when its component answers. */
 export interface HealthProbes {
-  /** What the worker's role in Postgres may too much. */
+  /** The excess privileges of the worker's role in Postgres. */
   readonly postgres: () => Promise<readonly string[]>
   readonly objects: () => Promise<unknown>
   readonly keys: () => Promise<unknown>
 }
 
 export interface Health {
-  /** `degraded`: what needs no Postgres works. */
+  /** `degraded`: only what needs no Postgres works. */
   readonly status: 'ready' | 'degraded' | 'unavailable'
   readonly checks: {
-    /** `overprivileged`: it answers, to a role with which the worker does not work. */
+    /** `overprivileged`: it answers, but the worker refuses to work with such a role. */
     readonly postgres: 'ok' | 'away' | 'overprivileged'
     readonly objects: 'ok' | 'away'
     readonly keys: 'ok' | 'away'
   }
 }
 
-/** What the answer says, and what only the log does. */
+/** The public status, and details for the log only. */
 export interface CheckedHealth {
   readonly health: Health
   readonly roleRisks: readonly string[]
 }
 
-/** How long any part may take to answer. */
+/** How long any component may take to answer. */
 export const patienceMilliseconds = 2000
 
-/** Asks all parts at once; none is waited for longer than two seconds. Never throws. */
+/** Probes all components in parallel; none is waited for longer than two seconds. Never throws. */
 export async function checkHealth(probes: HealthProbes): Promise<CheckedHealth> {
   const [risks, objects, keys] = await Promise.all([
     answerOf('postgres', probes.postgres),

@@ -1,11 +1,16 @@
-/** Health of this deployment, for who watches it or balances load. Says which part is away and nothing else. */
+/**
+ * Health of this deployment, for monitoring and load balancers. Reveals which component is unavailable and nothing
+ * else.
+ */
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
 import { explain } from '../kit/explain.ts'
 import { jsonResponse } from '../kit/response.ts'
 import { type CheckedHealth, checkHealth, patienceMilliseconds } from './check-health.ts'
 
-/** Attack: a flood of questions would be a flood of queries. An isolate asks its parts once in a while. */
+/**
+ * Attack: a flood of health requests becomes a flood of queries. So an isolate probes at most once per this time.
+ */
 const keptMilliseconds = 1000
 let kept: { readonly until: number; readonly checked: CheckedHealth } | undefined
 
@@ -37,7 +42,7 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
       const now = c.env.deps.now()
       let checked = kept?.checked
       if (!kept || !checked || now >= kept.until) {
-        // Whoever comes while the parts are asked gets the last answer.
+        // Requests that arrive during a probe get the previous result.
         if (kept) kept = { ...kept, until: now + patienceMilliseconds }
         checked = await checkHealth(c.env.deps.healthProbes)
         kept = { until: c.env.deps.now() + keptMilliseconds, checked }

@@ -1,10 +1,10 @@
 /**
- * What the worker's role must not be able to: then no hole in the worker reaches further than its grants, and row
- * security holds for it. Membership counts like being the role: SET ROLE makes it so.
+ * Privileges the worker's role must not have: then no hole in the worker reaches further than its grants, and row
+ * security applies to it. Membership counts like being the role, because SET ROLE switches to it.
  */
 
 /**
- * SQL for a list of what `role` may too much; empty for a role as it should be.
+ * SQL for a list of the excess privileges of `role`; empty for a role as it should be.
  * @param role SQL for its name: `current_user`, or a parameter
  */
 export const roleRisks = (role: 'current_user' | '$1::name'): string => `array_remove(array[

@@ -1,7 +1,7 @@
 /**
- * The keyring over the edge cache. Keys are opened and imported once per isolate; the private JWK exists in
- * plaintext only between those two steps. An algorithm without a key gets one on first use: whichever isolate
- * inserts first wins, the others read its key.
+ * The keyring over the edge cache. Keys are decrypted and imported once per isolate; the private JWK exists in
+ * plaintext only between those two steps. An algorithm without a key gets one on first use: the first isolate to
+ * insert wins, the others read its key.
  */
 import { type CryptoKey, importJWK, type JSONWebKeySet, type JWK } from 'jose'
 import type { AuditEvent } from '../audit/event.ts'
@@ -25,9 +25,9 @@ export interface KeyringNeeds {
   readonly insertKey: (input: { readonly key: GeneratedKey; readonly event: AuditEvent }) => Promise<void>
 }
 
-/** What one version of the key set yields; as long as the cache hands out the same rows, it is reused. */
+/** Derived from one version of the key set; reused as long as the cache returns the same rows. */
 interface KeySetView {
-  /** Rows that are bound to the root secret, wherever this copy of them came from. */
+  /** Rows that are bound to the root secret, regardless of which tier they came from. */
   readonly trusted: Promise<readonly SigningKeyRow[]>
   readonly signing: Map<SigningAlg, SigningKey>
   readonly verification: Map<string, VerificationKey>
@@ -45,12 +45,12 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
   const readRows = async (): Promise<readonly SigningKeyRow[]> =>
     (await cache.read(signingKeysCacheKey, loadKeys)) ?? []
 
-  /** The rows with a current key for each of `algs`, made now where missing. */
+  /** The rows with a current key for each of `algs`; missing keys are created. */
   async function rowsWith(algs: readonly SigningAlg[]): Promise<readonly SigningKeyRow[]> {
     const rows = await readRows()
     const missing = algs.filter((alg) => !currentRow(rows, alg))
     if (missing.length === 0) return rows
-    // The cached set may simply be older than a key that another isolate has just made.
+    // The cached set may be older than a key that another isolate has just created.
     let loaded = await loadKeys()
     const absent = missing.filter((alg) => !currentRow(loaded.value, alg))
     for (const alg of absent) {
@@ -64,7 +64,7 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
     return loaded.value
   }
 
-  /** All rows, with a key for every algorithm if that can be had now: with Postgres away, the keys there are. */
+  /** All rows, with a key for every algorithm if possible; while Postgres is unavailable, the existing keys. */
   async function publishedRows(): Promise<readonly SigningKeyRow[]> {
     try {
       return await rowsWith(signingAlgs)
@@ -129,7 +129,7 @@ function viewOf(root: RootSecret, rows: readonly SigningKeyRow[]): KeySetView {
   return view
 }
 
-/** What was found out about a row, by all that it says: a renewed but unchanged key set is not checked again. */
+/** Results of checking a row, keyed by its full content: a renewed but unchanged key set is not checked again. */
 const verdicts = new WeakMap<RootSecret, BoundedMap<string, KeyProblem | undefined>>()
 const maxVerdicts = 200
 
@@ -163,7 +163,10 @@ async function importPrivateKey(root: RootSecret, row: SigningKeyRow): Promise<S
 const importPublicKey = async (row: SigningKeyRow): Promise<CryptoKey> =>
   (await importJWK(toPublicJwk(row), row.alg)) as CryptoKey
 
-/** Only what the thumbprint covers (RFC 7638 §3.2): nothing else is ours, and no private member is published. */
+/**
+ * Only the members covered by the thumbprint (RFC 7638 §3.2): others are not ours, and no private member may be
+ * published.
+ */
 function toPublicJwk(row: SigningKeyRow): JWK {
   const { kty, crv, x, y, n, e } = row.public_jwk as JWK
   const members = kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }

@@ -1,17 +1,17 @@
 /**
- * When a key is made, takes over and goes: publish before use, keep after use. Pure, so that a whole rotation
- * is a walk of the clock in a test. A verifier that caches the JWKS for less than `prepublishSeconds` never
- * meets a signature it has no key for.
+ * When a key is created, activated, retired and deleted: published before use, kept after use. Pure, so that a
+ * test can step the clock through a whole rotation. A verifier that caches the JWKS for less than
+ * `prepublishSeconds` never meets a signature it has no key for.
  */
 import { type SigningAlg, signingAlgs } from './algorithms.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
 
 export interface RotationPolicy {
-  /** Age at which the current key hands over. */
+  /** Age at which the current key is replaced. */
   readonly rotationSeconds: number
   /** How long the successor is published before it signs. */
   readonly prepublishSeconds: number
-  /** How long a retired key stays published: more than the longest token lifetime. */
+  /** How long a retired key stays published: longer than the longest token lifetime. */
   readonly retentionSeconds: number
 }
 
@@ -26,8 +26,8 @@ export type RotationStep =
   | { readonly step: 'remove'; readonly kid: string; readonly alg: SigningAlg }
 
 /**
- * What is due at `now` (milliseconds); nothing depends on when the job last ran.
- * An algorithm without any key gets one that signs at once; there is nobody who could have cached its absence.
+ * The steps due at `now` (milliseconds), regardless of when the job last ran. An algorithm without any key gets
+ * one that signs immediately: no verifier can have cached a key set for it.
  */
 export function decideRotation(
   keys: readonly SigningKeyRow[],

@@ -1,4 +1,4 @@
-/** Makes a signing key pair and seals its private half, so that plaintext never leaves this function. */
+/** Generates a signing key pair and seals its private half, so that plaintext never leaves this function. */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SigningAlg } from './algorithms.ts'
@@ -15,7 +15,7 @@ export interface GeneratedKey
   readonly binding: string
 }
 
-/** A fresh key of `alg` (RSA: 2048 bits), made at `at`; its `kid` is the RFC 7638 thumbprint. */
+/** A new key of `alg` (RSA: 2048 bits), created at `at`; its `kid` is the RFC 7638 thumbprint. */
 export async function generateKey(
   root: RootSecret,
   alg: SigningAlg,

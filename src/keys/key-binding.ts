@@ -1,9 +1,10 @@
 /**
- * What ties a row of `signing_keys` to this server. Attack: somebody who can write to the database, but does not have
- * the root secret, puts a public key of their own there, and the server publishes it and believes what it signs; or
- * they bring a key back that was retired. So a row counts only with a binding: its state, sealed under the root
- * secret with the key id as context. The key id is the thumbprint of the public key (RFC 7638), which is thereby bound
- * as well. Rows of versions that had no bindings are known by their private half, which nobody else could seal.
+ * Binds a row of `signing_keys` to this server. Attack: someone who can write to the database, but does not have
+ * the root secret, inserts a public key of their own, and the server publishes it and accepts what it signs; or
+ * they restore a retired key. So a row counts only with a binding: its state, sealed under the root secret with
+ * the key id as context. The key id is the thumbprint of the public key (RFC 7638), which is thereby bound as
+ * well. Rows of versions without bindings are recognised by their private half, which nobody else could have
+ * sealed.
  */
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -18,7 +19,7 @@ export const keyProblems = [
   'state_altered',
   'private_half_lost',
 ] as const
-/** Why a row is not believed, in words that need no secret. */
+/** Why a row is rejected; contains no secret. */
 export type KeyProblem = (typeof keyProblems)[number]
 
 type KeyState = Pick<SigningKeyRow, 'alg' | 'status' | 'created_at' | 'activated_at' | 'retired_at'>
@@ -34,7 +35,7 @@ const stateOf = ({ alg, status, created_at, activated_at, retired_at }: KeyState
   ...{ alg, status, created_at, activated_at, retired_at },
 })
 
-/** Why the public half of `row` must not be published or believed; `undefined` when it may. */
+/** Why the public half of `row` must not be published or trusted; `undefined` when it may. */
 export async function findKeyProblem(
   root: RootSecret,
   row: SigningKeyRow,
@@ -46,7 +47,7 @@ export async function findKeyProblem(
   return continues(row, bound) ? undefined : 'state_altered'
 }
 
-/** The same, and whether a key that signs, or will, can. */
+/** Like `findKeyProblem`, and also checks that a key which signs, or will sign, is able to. */
 export async function inspectKey(root: RootSecret, row: SigningKeyRow): Promise<KeyProblem | undefined> {
   const problem = await findKeyProblem(root, row)
   if (problem !== undefined || row.status === 'retired') return problem
@@ -54,8 +55,8 @@ export async function inspectKey(root: RootSecret, row: SigningKeyRow): Promise<
 }
 
 /**
- * What of a row that is believed has to be sealed anew: it has no binding yet, went on to its next state, or was
- * sealed under an older root secret. `undefined` when nothing has.
+ * The values of a trusted row that must be sealed again: it has no binding yet, has moved to its next state, or
+ * was sealed under an older root secret. `undefined` when nothing must.
  */
 export async function renewBinding(
   root: RootSecret,
@@ -97,7 +98,10 @@ async function isNamedByItsKey({ kid, alg, public_jwk }: SigningKeyRow): Promise
   }
 }
 
-/** Attack: the binding of a row is struck out, to have the row believed as it stands. Its private half says better. */
+/**
+ * Attack: the binding of a row is deleted, so that the row is accepted as it stands. Its private half shows
+ * whether it once had one.
+ */
 async function isOlderThanBindings(root: RootSecret, row: SigningKeyRow): Promise<boolean> {
   const half = await openSealedKey(root, row)
   return half !== undefined && !half.isBound
@@ -105,7 +109,7 @@ async function isOlderThanBindings(root: RootSecret, row: SigningKeyRow): Promis
 
 const order = ['next', 'current', 'retired'] as const
 
-/** Keys go on and never back. The binding may lag behind, until the rotation job renews it. */
+/** States only move forward. The binding may lag behind until the rotation job renews it. */
 function continues(row: KeyState, bound: KeyState): boolean {
   const goesOn = (then: number | undefined, now: number | undefined) => then === undefined || then === now
   return (

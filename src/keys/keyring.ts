@@ -15,9 +15,9 @@ export interface VerificationKey {
 }
 
 export interface Keyring {
-  /** The current key of an algorithm. @throws when none exists and none can be made */
+  /** The current key of an algorithm. @throws when none exists and none can be created */
   signingKey(alg: SigningAlg): Promise<SigningKey>
-  /** A published key by id: next, current or retired-but-kept. */
+  /** A published key by id: next, current, or retired within retention. */
   verificationKey(kid: string): Promise<VerificationKey | undefined>
   /** Public keys only, as served by the JWKS endpoint: next, current, retired within retention. */
   jwks(): Promise<JSONWebKeySet>

@@ -1,4 +1,4 @@
-/** Rotation by hand, and what the clock will do to a key next. Pure, beside `decideRotation`, whose steps these are. */
+/** Manual rotation, and the next scheduled step of a key. Pure, like `decideRotation`, whose steps these are. */
 import type { SigningAlg } from './algorithms.ts'
 import type { RotationPolicy } from './decide-rotation.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
@@ -6,17 +6,17 @@ import type { SigningKeyRow } from './signing-key-row.ts'
 type KeyFacts = Pick<SigningKeyRow, 'kid' | 'alg' | 'status' | 'created_at' | 'activated_at' | 'retired_at'>
 
 export type RotationPlan =
-  /** A successor is published now; the clock lets it take over. */
+  /** A successor is published now; the schedule activates it later. */
   | { readonly plan: 'publish_successor' }
-  /** Signs at once. `retire`: the key it replaces, if there is one. */
+  /** The successor signs immediately. `retire`: the key it replaces, if there is one. */
   | { readonly plan: 'switch_to_successor'; readonly activate: string; readonly retire: string | undefined }
   | { readonly plan: 'switch_to_new'; readonly retire: string | undefined }
-  /** There is a successor already, and it was not to be hurried. */
+  /** There already is a successor, and this is not an emergency. */
   | { readonly plan: 'nothing' }
 
 /**
- * What rotating `alg` now means. Publish before use holds unless it is an emergency: then a key that verifiers may
- * not know yet is better than one that somebody else may have.
+ * What rotating `alg` now does. Keys are published before use except in an emergency: then a key that verifiers
+ * may not know yet is better than one that may be compromised.
  */
 export function planRotation(keys: readonly KeyFacts[], alg: SigningAlg, emergency: boolean): RotationPlan {
   const current = keys.find((key) => key.alg === alg && key.status === 'current')
@@ -30,11 +30,11 @@ export function planRotation(keys: readonly KeyFacts[], alg: SigningAlg, emergen
 
 export interface DueStep {
   readonly step: 'publish_successor' | 'hand_over' | 'take_over' | 'remove'
-  /** Milliseconds since the Unix epoch. The job that does it runs every few minutes. */
+  /** Milliseconds since the Unix epoch. The job that performs the step runs every few minutes. */
   readonly at: number
 }
 
-/** What happens to `key` next, and when, if nobody intervenes. */
+/** The next scheduled step of `key`, and when it is due. */
 export function dueStep(key: KeyFacts, keys: readonly KeyFacts[], policy: RotationPolicy): DueStep {
   if (key.status === 'retired') {
     return { step: 'remove', at: (key.retired_at ?? key.created_at) + policy.retentionSeconds * 1000 }

@@ -8,18 +8,21 @@ type SealedKey = Pick<SigningKeyRow, 'kid' | 'private_jwk_sealed'>
 
 interface PrivateHalf {
   readonly jwk: Readonly<Record<string, unknown>>
-  /** Its row must have a binding: it was sealed by a version that makes one (key-binding.ts). */
+  /** Its row must have a binding: it was sealed by a version that creates one (key-binding.ts). */
   readonly isBound: boolean
 }
 
-/** Seals a private JWK. The mark `bound` tells that its row has a binding; older versions skip it. */
+/** Seals a private JWK. The member `bound` marks that its row has a binding; older versions ignore it. */
 export const sealPrivateKey = (
   root: RootSecret,
   kid: string,
   jwk: Readonly<Record<string, unknown>>,
 ): Promise<string> => root.seal(purpose, JSON.stringify({ ...jwk, bound: true }), kid)
 
-/** The private half, or `undefined` when it was sealed elsewhere, for another key, or under a secret that is gone. */
+/**
+ * The private half; `undefined` when it was sealed elsewhere, for another key, or under a root secret no longer
+ * configured.
+ */
 export async function openSealedKey(root: RootSecret, key: SealedKey): Promise<PrivateHalf | undefined> {
   const json = await root.open(purpose, key.private_jwk_sealed, key.kid)
   if (json === undefined) return undefined

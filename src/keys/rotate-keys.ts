@@ -1,4 +1,7 @@
-/** The rotation job: does what `decideRotation` says. Safe to run twice at once; the database lets one win. */
+/**
+ * The rotation job: carries out the steps of `decideRotation`. Safe to run concurrently; the database lets one run
+ * win.
+ */
 
 import type { AuditEvent, AuditEventType } from '../audit/event.ts'
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
@@ -41,15 +44,15 @@ export interface RotateKeysNeeds {
 }
 
 /**
- * Brings the keys to where they should be now, binds them to the root secret where they are not yet, and renews the
- * edge cache. Rows that are not believed are said in the log and stay, until somebody has looked at them.
+ * Takes all steps that are due, binds keys to the root secret where they are not yet, and renews the edge cache.
+ * Rejected rows are logged and kept for an administrator to examine.
  * @returns the steps taken; empty when nothing was due
  */
 export async function rotateKeys(needs: RotateKeysNeeds): Promise<readonly RotationStep[]> {
   const { cache, loadKeys, policy, now } = needs
   const before = (await loadKeys()).value
   const doubtful = await reportProblems(needs, before)
-  // Attack: a successor of somebody else's, for us to promote it and retire the key that is ours.
+  // Attack: a foreign successor is inserted, for us to activate it and retire our own key.
   const blocked = new Set(doubtful.filter(({ status }) => status === 'next').map(({ alg }) => alg))
   const steps = decideRotation(before, now(), policy).filter((step) =>
     step.step === 'remove' ? !doubtful.some(({ kid }) => kid === step.kid) : !blocked.has(step.alg),
@@ -113,7 +116,7 @@ async function takeStep(needs: RotateKeysNeeds, step: RotationStep): Promise<voi
   }
 }
 
-/** The audit event of a change the server itself makes to a key. */
+/** The audit event of a key change made by the server itself. */
 export const keyEvent = (type: AuditEventType, at: number, data: Record<string, unknown>): AuditEvent => ({
   id: uuidv7(at),
   type,
@@ -123,7 +126,7 @@ export const keyEvent = (type: AuditEventType, at: number, data: Record<string, 
   data,
 })
 
-/** Says in the log that a row is not believed. Its id may be anything: it is somebody else's row. */
+/** Logs that a row was rejected. Its id is untrusted: someone else may have written the row. */
 export const reportKeyProblem = (row: SigningKeyRow, problem: KeyProblem): void => {
   const { kid, alg, status } = row
   const detail = `${String(alg).slice(0, 20)}, ${status}`

@@ -1,4 +1,4 @@
-/** When keys change, as configured. */
+/** The configured rotation schedule. */
 import type { Config } from '../config.ts'
 import type { RotationPolicy } from './decide-rotation.ts'
 

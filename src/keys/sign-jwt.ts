@@ -1,6 +1,6 @@
 /**
- * Signs the JWTs we issue: compact JWS (RFC 7515 §7.1) straight on WebCrypto, because this is the busiest
- * line of the server. The protected header of a key and media type never changes, so it is encoded once.
+ * Signs the JWTs we issue: compact JWS (RFC 7515 §7.1) directly on WebCrypto, because this is the hottest code of
+ * the server. The protected header of a key and media type never changes, so it is encoded once.
  */
 import { encodeBase64Url } from '../kit/base64url.ts'
 import type { SigningAlg } from './algorithms.ts'
@@ -8,14 +8,14 @@ import type { Keyring, SigningKey, SignJwt } from './keyring.ts'
 
 const encoder = new TextEncoder()
 
-/** WebCrypto's names (RFC 7518 §3.3, §3.4; RFC 8037 §3.1); its ECDSA output already is the JWS form. */
+/** WebCrypto's names (RFC 7518 §3.3, §3.4; RFC 8037 §3.1); its ECDSA output already has the JWS form. */
 const webCryptoAlgorithms = {
   ES256: { name: 'ECDSA', hash: 'SHA-256' },
   RS256: { name: 'RSASSA-PKCS1-v1_5' },
   EdDSA: { name: 'Ed25519' },
 } as const satisfies Record<SigningAlg, { name: string; hash?: string }>
 
-/** `base64url(header).` by key, then by `typ`; goes with its key. */
+/** `base64url(header).` by key, then by `typ`; garbage-collected with its key. */
 const encodedHeaders = new WeakMap<SigningKey, Map<string, string>>()
 
 /** Builds `SignJwt` over the keyring. */

@@ -1,4 +1,4 @@
-/** A signing key as it is stored and cached: plain JSON; the private half stays sealed in every cache tier. */
+/** A signing key as stored and cached: plain JSON; the private half stays sealed in every cache tier. */
 import type { SigningAlg } from './algorithms.ts'
 
 export interface SigningKeyRow {
@@ -7,9 +7,9 @@ export interface SigningKeyRow {
   readonly alg: SigningAlg
   readonly status: 'next' | 'current' | 'retired'
   readonly public_jwk: Readonly<Record<string, unknown>>
-  /** The private JWK under AUTHLY_ROOT_SECRET, bound to `kid`. */
+  /** The private JWK sealed under AUTHLY_ROOT_SECRET, bound to `kid`. */
   readonly private_jwk_sealed: string
-  /** The state below, sealed (key-binding.ts); `null` in rows of versions that had none. */
+  /** The state below, sealed (key-binding.ts); `null` in rows of versions without bindings. */
   readonly binding: string | null
   /** Milliseconds since the Unix epoch, like the two below. */
   readonly created_at: number
@@ -17,5 +17,8 @@ export interface SigningKeyRow {
   readonly retired_at: number | undefined
 }
 
-/** Cache key of the whole set: whoever changes a key refreshes it. Copies under `signing-keys` had no bindings. */
+/**
+ * Cache key of the whole set; must be refreshed by every change of a key. Copies under `signing-keys` had no
+ * bindings.
+ */
 export const signingKeysCacheKey = 'bound-signing-keys'

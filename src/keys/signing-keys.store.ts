@@ -1,6 +1,6 @@
 /**
- * Signing keys in Postgres. Every change and its audit event are one statement or one batch, guarded by the
- * unique indexes "one current" and "one next" per algorithm: parallel writers make one key and one event.
+ * Signing keys in Postgres. Every change and its audit event are one statement or one batch, guarded by the unique
+ * indexes "one current" and "one next" per algorithm: concurrent writers create one key and one event.
  */
 
 import { sql } from 'drizzle-orm'
@@ -24,7 +24,10 @@ interface KeysRow extends Record<string, unknown> {
 
 const milliseconds = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::bigint`)
 
-/** One row for `toLoadedKeys`; its version is the time of this statement, for readers that waited for a lock. */
+/**
+ * One row for `toLoadedKeys`. Its version is the time of this statement, so that a reader that waited for a lock
+ * gets the later version.
+ */
 export const selectSigningKeys = sql`
   select ${milliseconds('clock_timestamp()')}::text as read_at, coalesce(json_agg(json_build_object(
     'kid', kid, 'alg', alg, 'status', status, 'public_jwk', public_jwk,
@@ -33,7 +36,7 @@ export const selectSigningKeys = sql`
   ) order by created_at, kid), '[]'::json) as keys
   from signing_keys`
 
-/** Rows of `selectSigningKeys` as the edge cache keeps them. */
+/** Converts rows of `selectSigningKeys` for the edge cache. */
 export function toLoadedKeys(rows: readonly Row[]): Loaded<readonly SigningKeyRow[]> {
   const [row] = rows as readonly KeysRow[]
   if (!row) throw new Error('the signing key query returned no row')
@@ -51,7 +54,7 @@ export async function loadSigningKeys(database: Database): Promise<Loaded<readon
   return toLoadedKeys(rows)
 }
 
-/** Stores a key unless its place (`status` of its algorithm) is taken; then nothing happens, no event either. */
+/** Stores a key unless its algorithm already has one in that `status`; then nothing is written, no event either. */
 export async function insertSigningKey(
   database: Database,
   input: {
@@ -70,7 +73,10 @@ export async function insertSigningKey(
     ) ${insertEventPerRow(sql`changed`, event)}`)
 }
 
-/** Hands over from the current key (if any) to the next one in one transaction; a lost race changes nothing. */
+/**
+ * Retires the current key (if any) and activates the next one in one transaction; changes nothing if it loses a
+ * race.
+ */
 export async function promoteSigningKey(
   database: Database,
   input: {
@@ -101,7 +107,7 @@ export async function promoteSigningKey(
   ])
 }
 
-/** Keeps what was sealed anew, unless the key has changed since it was read. */
+/** Stores newly sealed values, unless the key has changed since it was read. */
 export async function rebindSigningKey(
   database: Database,
   input: {

@@ -1,8 +1,8 @@
 /**
- * Verifies JWTs this server issued. The key named by `kid` decides the algorithm, never the token's header
- * (RFC 8725 §3.1: `alg: none`, or HS256 with our public key as the secret), and `typ` keeps an ID token from
- * being used as an access token (RFC 8725 §3.11). A signature seen good is remembered for a while: repeated
- * introspection of a token is the common case.
+ * Verifies JWTs issued by this server. The key named by `kid` decides the algorithm, never the token's header (RFC
+ * 8725 §3.1: `alg: none`, or HS256 with our public key as the secret), and `typ` prevents an ID token from being
+ * used as an access token (RFC 8725 §3.11). Valid signatures are remembered for a while, because tokens are often
+ * introspected repeatedly.
  */
 import { compactVerify, type JWTPayload } from 'jose'
 import { decodeText, isCompactJws } from '../kit/base64url.ts'
@@ -11,13 +11,13 @@ import type { Clock } from '../kit/clock.ts'
 import type { Keyring, VerificationKey } from './keyring.ts'
 
 export interface VerifyJwtOptions {
-  /** Media type the header must carry: `at+jwt`, `JWT`, … */
+  /** Media type required in the header: `at+jwt`, `JWT`, … */
   readonly typ: string
   /** `id_token_hint` may have expired (OpenID Connect RP-Initiated Logout §2). */
   readonly acceptExpired?: boolean
 }
 
-/** The claims of a token we signed, or `undefined` for anything else; never says why. */
+/** The claims of a token we signed, or `undefined` for anything else, without a reason. */
 export type VerifyJwt = (token: string, options: VerifyJwtOptions) => Promise<JWTPayload | undefined>
 
 interface VerifiedToken {
@@ -31,7 +31,10 @@ const maxRemembered = 4000
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 const verifiedTokens = new BoundedMap<string, VerifiedToken>(maxRemembered)
 
-/** Builds `VerifyJwt` over the keyring; a key that left the keyring verifies nothing, remembered or not. */
+/**
+ * Builds `VerifyJwt` over the keyring. A key removed from the keyring verifies nothing, not even remembered
+ * tokens.
+ */
 export function createVerifyJwt(needs: {
   readonly keyring: Pick<Keyring, 'verificationKey'>
   readonly issuer: string
@@ -77,7 +80,7 @@ export function createVerifyJwt(needs: {
   }
 }
 
-/** The protected header if it is one we could have written: `alg`, `typ`, `kid` as text and no `crit`. */
+/** The protected header, if it is one we could have written: `alg`, `typ`, `kid` as strings and no `crit`. */
 function readHeader(token: string): { alg: string; typ: string; kid: string } | undefined {
   if (!isCompactJws(token)) return undefined
   try {

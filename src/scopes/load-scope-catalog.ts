@@ -2,7 +2,7 @@
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import type { LoadScopeCatalog, ScopeCatalog } from './scope.ts'
 
-/** Cache key of the catalog: whoever changes a scope or resource server refreshes this key. */
+/** Cache key of the catalog; must be refreshed by every change of a scope or resource server. */
 export const scopeCatalogCacheKey = 'scope-catalog'
 
 /** Builds `LoadScopeCatalog`. @throws when no cache tier has it and Postgres cannot be reached */

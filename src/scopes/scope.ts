@@ -1,4 +1,4 @@
-/** Scope values and resource servers (RFC 8707): what exists, and the words the consent page uses. */
+/** Scopes and resource servers (RFC 8707), with their descriptions for the consent page. */
 export interface Scope {
   readonly name: string
   readonly description: string

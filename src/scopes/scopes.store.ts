@@ -1,4 +1,7 @@
-/** Scopes and resource servers in Postgres, read whole: the catalog is small and every request needs it. */
+/**
+ * Scopes and resource servers in Postgres. Always read as a whole: the catalog is small and every request needs
+ * it.
+ */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Row } from '../db/run-batch.ts'
@@ -12,8 +15,8 @@ interface CatalogRow extends Record<string, unknown> {
 }
 
 /**
- * One row for `toLoadedCatalog`. Its version is the time of this very statement, not of the transaction: one that
- * waited for another's lock must not look older than what it waited for.
+ * One row for `toLoadedCatalog`. Its version is the time of this statement, not of the transaction: a transaction
+ * that waited for another's lock must not appear older than the other.
  */
 export const selectCatalog = sql`
   select
@@ -25,7 +28,7 @@ export const selectCatalog = sql`
         'resource', resource, 'name', name) order by resource), '[]'::json)
       from resource_servers) as resource_servers`
 
-/** Rows of `selectCatalog` as the edge cache keeps them. */
+/** Converts rows of `selectCatalog` for the edge cache. */
 export function toLoadedCatalog(rows: readonly Row[]): Loaded<ScopeCatalog> {
   const [row] = rows as readonly CatalogRow[]
   if (!row) throw new Error('the scope catalog query returned no row')

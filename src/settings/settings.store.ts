@@ -1,16 +1,19 @@
-/** Settings in Postgres, read whole: there are few, and every admin request needs some. */
+/** Settings in Postgres. Always read as a whole: there are few, and every admin request needs some. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import { type Settings, type StoredSettings, toSettings } from './settings.ts'
 
-/** One row for `toLoadedSettings`; its version is the time of this statement, for readers that waited for a lock. */
+/**
+ * One row for `toLoadedSettings`. Its version is the time of this statement, so that a reader that waited for a
+ * lock gets the later version.
+ */
 export const selectSettings = sql`
   select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as read_at,
     (select coalesce(jsonb_object_agg(name, value), '{}') from settings) as stored`
 
-/** Rows of `selectSettings` as the edge cache keeps them. */
+/** Converts rows of `selectSettings` for the edge cache. */
 export function toLoadedSettings(rows: readonly Row[]): Loaded<StoredSettings> {
   const [row] = rows as readonly { read_at: string; stored: StoredSettings }[]
   if (!row) throw new Error('the settings query returned no row')
@@ -23,7 +26,7 @@ export async function loadStoredSettings(database: Database): Promise<Loaded<Sto
   return toLoadedSettings(rows)
 }
 
-/** All settings in force, past every cache. */
+/** All current settings, bypassing the cache. */
 export async function loadSettings(database: Database): Promise<Loaded<Settings>> {
   const { value, version } = await loadStoredSettings(database)
   return { value: toSettings(value), version }

@@ -1,9 +1,9 @@
-/** Settings that admins change at run time: a closed list, each with its schema, default and meaning. */
+/** Settings that administrators can change at run time: a fixed list, each with its schema, default and meaning. */
 import { z } from 'zod'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
 import { storedOverrides } from '../rate-limits/stored-limits.ts'
 
-/** Not less than a week: a short time would let whoever may change settings wash away what they did. */
+/** At least a week: a shorter time would let anyone who may change settings erase the traces of what they did. */
 const retentionDays = (days: number) => z.number().int().min(7).max(36_500).nullable().default(days)
 
 export const settingSchemas = {
@@ -43,24 +43,26 @@ export const settingSchemas = {
 export type SettingName = keyof typeof settingSchemas
 export const settingNames = Object.keys(settingSchemas) as SettingName[]
 export type Settings = { readonly [Name in SettingName]: z.output<(typeof settingSchemas)[Name]> } & {
-  /** Set through the rate-limit operations, a setting per policy. */
+  /** Set through the rate-limit operations, one setting per policy. */
   readonly rate_limits: PolicyOverrides
 }
 
-/** Names and values as stored: what the cache holds, since the next version may read them otherwise. */
+/**
+ * Names and values as stored. The cache holds this form, because the next version may interpret them differently.
+ */
 export type StoredSettings = Readonly<Record<string, unknown>>
 
-/** All settings in force, from the edge cache; defaults where nothing is stored. */
+/** All current settings, from the edge cache; defaults where nothing is stored. */
 export type ReadSettings = () => Promise<Settings>
 
-/** Cache key of all settings: whoever changes one refreshes it. */
+/** Cache key of all settings; must be refreshed by every change. */
 export const settingsCacheKey = 'settings'
 
 const known = new WeakMap<StoredSettings, Settings>()
 
 /**
- * What counts instead of a stored value that no longer fits its schema (after a roll-back, say): for what keeps
- * callers out never less than was asked for. The address list then holds nobody, every request must be signed.
+ * Replaces a stored value that no longer matches its schema (after a rollback, say). Access restrictions fail
+ * closed: the address list then admits nobody, and every request must be signed.
  */
 const unreadable: Readonly<Record<string, unknown>> = {
   'admin.ip_allow_list': ['unreadable'],
@@ -68,8 +70,8 @@ const unreadable: Readonly<Record<string, unknown>> = {
 } satisfies Partial<Record<SettingName, unknown>>
 
 /**
- * What stored values mean; a value that no longer fits its schema has its default, or what `unreadable` says. Worked out once for each
- * object that the cache hands out.
+ * The settings for the stored values. A value that no longer matches its schema is replaced by its default, or by
+ * its entry in `unreadable`. Computed once per object returned by the cache.
  */
 export function toSettings(stored: StoredSettings): Settings {
   let settings = known.get(stored)
