@@ -1,4 +1,4 @@
-/** What introspection and revocation share: a form, an authenticated client, and a `token` parameter. */
+/** The common part of introspection and revocation: a form, an authenticated client, and a `token` parameter. */
 import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import { err, ok, type Result } from '../kit/result.ts'
@@ -12,7 +12,10 @@ export interface ClientRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Reads such a request (RFC 7009 §2.1, RFC 7662 §2.1). `token_type_hint` is not needed: tokens tell. */
+/**
+ * Reads such a request (RFC 7009 §2.1, RFC 7662 §2.1). `token_type_hint` is ignored: a token's format shows its
+ * type.
+ */
 export async function readClientRequest(
   needs: AuthenticateClientNeeds,
   request: Request,

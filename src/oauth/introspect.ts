@@ -1,6 +1,6 @@
 /**
- * Token introspection (RFC 7662): what a token says and whether it still lives. One call to the object that
- * knows. Unknown, expired, revoked and foreign tokens are all just inactive (§2.2).
+ * Token introspection (RFC 7662): the content of a token and whether it is still active. One call to the object
+ * that knows. Unknown, expired, revoked and foreign tokens are all reported as inactive (§2.2).
  */
 import type { Client, FindClient } from '../clients/client.ts'
 import type { Config } from '../config.ts'
@@ -25,7 +25,7 @@ export type Introspection = { readonly active: false } | ({ readonly active: tru
 
 const inactive: Introspection = { active: false }
 
-/** Answers `caller`'s question about `token`. */
+/** Introspects `token` for the client `caller`. */
 export async function introspect(
   needs: IntrospectNeeds,
   caller: Client,
@@ -45,7 +45,7 @@ async function introspectAccessToken(
   if (typeof claims?.['client_id'] !== 'string') return inactive
   if (!mayIntrospect(caller, claims['client_id'], claims.aud)) return inactive
   const address = await locateToken(needs.root, claims)
-  // A client that was switched off must not go on with the tokens it has.
+  // A disabled client must not continue to use the tokens it has.
   if (!address || !(await needs.findClient(claims['client_id']))) return inactive
   const inspected = await needs.sessionsOf(address.subject).inspectToken({
     now: needs.now(),
@@ -56,7 +56,7 @@ async function introspectAccessToken(
   return inspected.status === 'live' ? { active: true, ...claims, token_type: 'Bearer' } : inactive
 }
 
-/** A refresh token is between its client and us: no other client learns anything about it. */
+/** Only the client it was issued to may introspect a refresh token. */
 async function introspectRefreshToken(
   needs: IntrospectNeeds,
   caller: Client,
@@ -73,7 +73,7 @@ async function introspectRefreshToken(
   })
   if (inspected.status !== 'live' || inspected.grant?.client_id !== caller.client_id) return inactive
   const { grant, expires_at } = inspected
-  // What the client lost since, refreshing does not bring back.
+  // Scopes the client has lost since are not granted on refresh either.
   const scopes = grant.scopes.filter((scope) => caller.scopes.includes(scope))
   return {
     active: true,
@@ -85,7 +85,7 @@ async function introspectRefreshToken(
   }
 }
 
-/** The client a token was issued to, and the APIs it is meant for. */
+/** Allowed for the client a token was issued to, and for the APIs it is meant for. */
 function mayIntrospect(caller: Client, clientId: string, audience: string | string[] | undefined): boolean {
   if (caller.client_id === clientId) return true
   return [audience ?? []].flat().some((resource) => caller.serves_resources.includes(resource))

@@ -58,7 +58,7 @@ export const oauthRoutes = new DescribedRoutes<AppEnv>()
     const asked = await readClientRequest(c.env.deps, c.req.raw, c.env.origin)
     if (!asked.ok) return renderOAuthRefusal(asked.error)
     const { client, headers, token } = asked.value
-    // RFC 7662 §2.1: the endpoint must be protected; a public client proves nothing.
+    // RFC 7662 §2.1: the endpoint must require authorization; a public client cannot authenticate.
     if (!isConfidential(client)) return renderOAuthRefusal(invalidClient('client authentication is required'))
     return oauthJson(await introspect(c.env.deps, client, token), 200, headers)
   })

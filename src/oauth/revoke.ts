@@ -1,6 +1,6 @@
 /**
- * Token revocation (RFC 7009): a refresh token ends its whole family, an access token only itself. Tokens
- * that are unknown or another client's are answered like revoked ones (§2.2), so nothing can be probed.
+ * Token revocation (RFC 7009): a refresh token ends its whole grant family, an access token only itself. Unknown
+ * tokens and those of other clients get the same response as revoked ones (§2.2), so nothing can be probed.
  */
 import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
@@ -38,7 +38,7 @@ export async function revoke(
     })
     return
   }
-  // An expired one too: work that was begun with it goes on until somebody revokes it.
+  // Expired tokens too: work started with one continues until it is revoked.
   const claims = await needs.verifyJwt(token, { typ: accessTokenType, acceptExpired: true })
   if (!claims?.exp || claims['client_id'] !== client.client_id) return
   const address = await locateToken(needs.root, claims)

@@ -1,4 +1,4 @@
-/** The token endpoint's order of checks (RFC 6749 §3.2): form, client, grant type, then the grant itself. */
+/** The token endpoint (RFC 6749 §3.2). Order of checks: form, client, grant type, then the grant itself. */
 import type { Origin } from '../audit/event.ts'
 import { isConfidential } from '../clients/client.ts'
 import { err, type Result } from '../kit/result.ts'
@@ -17,7 +17,7 @@ export interface TokenAnswer {
 
 const noHeaders = {}
 
-/** Answers a token request. */
+/** Processes a token request. */
 export async function answerTokenRequest(
   needs: TokenNeeds,
   request: Request,

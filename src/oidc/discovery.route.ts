@@ -1,4 +1,4 @@
-/** Server metadata: cacheable, the same for everybody, and without any dependency but the configuration. */
+/** Server metadata: cacheable, the same for everyone, and dependent only on the configuration. */
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, type RouteDescription } from '../kit/describe-route.ts'
 import { serverMetadata } from './discovery.ts'

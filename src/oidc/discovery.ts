@@ -1,6 +1,6 @@
 /**
- * Server metadata (OpenID Connect Discovery §3, RFC 8414): derived from the same lists the server works by,
- * and from the configured issuer; never from request headers, which an attacker may choose.
+ * Server metadata (OpenID Connect Discovery §3, RFC 8414). Derived from the lists the server itself uses, and from
+ * the configured issuer; never from request headers, which an attacker may choose.
  */
 import { signingAlgs } from '../keys/algorithms.ts'
 import { supportedLanguages } from '../messages/languages.ts'

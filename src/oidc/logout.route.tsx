@@ -1,7 +1,7 @@
 /**
- * `GET|POST /oidc/logout` (OpenID Connect RP-Initiated Logout 1.0). With an ID token of the very session in
- * this browser the person is signed out at once; otherwise they are asked first, because a link on any web
- * page could have brought them here (logout CSRF).
+ * `GET|POST /oidc/logout` (OpenID Connect RP-Initiated Logout 1.0). With an ID token of this browser's session the
+ * user is signed out immediately; otherwise they must confirm, because a link on any web page could have brought
+ * them here (logout CSRF).
  */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
@@ -54,7 +54,7 @@ export const logoutRoutes = new DescribedRoutes<AppEnv>()
     },
     async (c) => {
       const form = await readForm(c.req.raw)
-      // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
+      // A cross-site POST arrives without our SameSite=Lax cookies; the same request by GET has them.
       return form.ok ? goTo(`${path}?${form.value.encoded}`) : renderRefusalPage(c, form.error)
     },
   )
@@ -95,7 +95,7 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
   return sendPage(c, page, <SignedOutPage page={page} />, { cookies: [cookie] })
 }
 
-/** Whether the verified hint was issued within exactly this session. */
+/** Whether the verified hint was issued within this session. */
 async function isAboutSession(
   c: Context<AppEnv>,
   { client, hint }: LogoutRequest,

@@ -1,6 +1,7 @@
 /**
- * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0 §2): who asks, whom it concerns, and where to go
- * afterwards. Redirects only to URIs registered for a client that an ID token or `client_id` names.
+ * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0 §2): the requesting client, the session concerned,
+ * and the redirect afterwards. Redirects only to URIs registered for a client that an ID token or `client_id`
+ * names.
  */
 import type { Client, FindClient } from '../clients/client.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
@@ -12,13 +13,13 @@ import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 
 export interface LogoutRequest {
   readonly client: Client | undefined
-  /** Absolute URL incl. `state`, when one was asked for and is registered. */
+  /** Absolute URL including `state`, if one was requested and is registered. */
   readonly redirectTo: string | undefined
   /** `sid` and `sub` of the verified `id_token_hint`. */
   readonly hint: IdTokenHint | undefined
 }
 
-/** Checks a logout request. */
+/** Validates a logout request. */
 export async function checkLogout(
   needs: { readonly verifyJwt: VerifyJwt; readonly findClient: FindClient },
   parameters: Parameters,
@@ -29,7 +30,7 @@ export async function checkLogout(
   if (!hinted.ok) return hinted
   const clientId = parameters.get('client_id')
   const hintedClientId = hinted.value?.clientId
-  // §2: when both are there they must name the same client.
+  // §2: when both are present they must name the same client.
   if (clientId !== undefined && hintedClientId !== undefined && clientId !== hintedClientId) {
     return err(
       refuse('invalid_request', 'client_id does not match id_token_hint', {

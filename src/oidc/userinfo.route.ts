@@ -1,4 +1,4 @@
-/** `GET|POST /oidc/userinfo`: the token comes in the header or, by POST, in a form (RFC 6750 §2). */
+/** `GET|POST /oidc/userinfo`: the token is sent in the header or, with POST, in a form (RFC 6750 §2). */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { readBearerToken } from '../kit/bearer-token.ts'
@@ -44,7 +44,7 @@ async function answer(c: Context<AppEnv>): Promise<Response> {
   return new Response(info.value.jwt, { headers: { 'content-type': 'application/jwt', ...oauthHeaders } })
 }
 
-/** One token, in one place: two would let two parsers see two different requests (RFC 6750 §2). */
+/** Accepts one token in one place: with two, two parsers could see two different requests (RFC 6750 §2). */
 async function readToken(request: Request): Promise<Result<string, OAuthRefusal>> {
   const fromHeader = readBearerToken(request.headers.get('authorization'))
   const hasForm = request.method === 'POST' && request.headers.get('content-type') !== null

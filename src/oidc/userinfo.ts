@@ -1,6 +1,6 @@
 /**
- * UserInfo (OpenID Connect Core §5.3): claims about the person, as of now. One call to the user's object (does
- * the token still live?) and one query.
+ * UserInfo (OpenID Connect Core §5.3): current claims about the user. One call to the user's object (is the token
+ * still active?) and one query.
  */
 import type { Client, FindClient } from '../clients/client.ts'
 import type { Config } from '../config.ts'
@@ -32,7 +32,7 @@ export type UserInfo =
   /** For clients registered with `userinfo_signed_response_alg`. */
   | { readonly format: 'jwt'; readonly jwt: string }
 
-/** Answers for the holder of `accessToken`. */
+/** Returns the claims for the user of `accessToken`. */
 export async function userInfo(
   needs: UserInfoNeeds,
   accessToken: string,

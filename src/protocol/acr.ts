@@ -1,4 +1,4 @@
-/** Authentication context classes this server can state (OpenID Connect Core §2, `acr`). */
+/** Authentication context classes this server supports (OpenID Connect Core §2, `acr`). */
 export const acrPassword = 'urn:authly:acr:pwd'
 
 export const acrValuesSupported = [acrPassword] as const

@@ -1,17 +1,17 @@
-/** The `claims` parameter (OpenID Connect Core §5.5): single claims asked for by name. */
+/** The `claims` parameter (OpenID Connect Core §5.5): individual claims requested by name. */
 import { err, ok, type Result } from '../kit/result.ts'
 import { userClaims } from './claims.ts'
 
-/** The claims a client asked for one by one (OpenID Connect Core §5.5), reduced to names. */
+/** The claims a client requested by name (OpenID Connect Core §5.5). */
 export interface RequestedClaims {
   readonly userinfo: readonly string[]
   readonly id_token: readonly string[]
 }
 
 export interface ParsedClaims extends RequestedClaims {
-  /** Values of which one must be met: `acr` asked for as essential (§5.5.1.1). */
+  /** Acceptable values of `acr`, if it was requested as essential (§5.5.1.1). */
   readonly essential_acr: readonly string[]
-  /** The only subject acceptable, if the request names one (§5.5.1). */
+  /** The required subject, if the request names one (§5.5.1). */
   readonly sub: string | undefined
 }
 
@@ -19,7 +19,7 @@ export const noClaims: ParsedClaims = { userinfo: [], id_token: [], essential_ac
 
 type Member = { essential?: unknown; value?: unknown; values?: unknown } | null
 
-/** Parses the JSON; claims we do not know are ignored, as §5.5 asks. @returns a reason when malformed */
+/** Parses the JSON; unknown claims are ignored, as §5.5 requires. @returns a reason when malformed */
 export function parseClaimsParameter(json: string | undefined): Result<ParsedClaims, string> {
   if (json === undefined) return ok(noClaims)
   let parsed: unknown

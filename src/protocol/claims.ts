@@ -1,4 +1,4 @@
-/** Claims about a person that a client can ask for: by scope (OpenID Connect Core §5.4) or by name (§5.5). */
+/** Claims about a user that a client can request: by scope (OpenID Connect Core §5.4) or by name (§5.5). */
 
 /** §5.4, in the order of the specification. */
 export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
@@ -23,5 +23,5 @@ export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 }
 
-/** Every claim a client may ask for by name. */
+/** Every claim a client may request by name. */
 export const userClaims: ReadonlySet<string> = new Set(Object.values(claimsByScope).flat())

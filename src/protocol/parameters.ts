@@ -1,14 +1,14 @@
 /**
- * OAuth parameters from a query string or a form body. Stricter than URLSearchParams, which would hide bad
- * UTF-8 and keep the last of two values: a parameter sent twice is an attack on the other parser in the chain
- * (parameter pollution), so RFC 6749 §3.1 forbids it.
+ * OAuth parameters from a query string or a form body. Stricter than URLSearchParams, which would hide invalid
+ * UTF-8 and resolve duplicates silently. A repeated parameter attacks the next parser, which may choose another
+ * value (parameter pollution), so RFC 6749 §3.1 forbids it.
  */
 import { err, ok, type Result } from '../kit/result.ts'
 
-/** RFC 8707 §2 alone allows repetition. */
+/** Only RFC 8707 §2 allows repetition. */
 const repeatable = new Set(['resource'])
 
-/** JSON may be written with line breaks and tabs (RFC 8259 §2); everything else is one line (RFC 6749 appendix A). */
+/** JSON may contain line breaks and tabs (RFC 8259 §2); everything else is one line (RFC 6749 appendix A). */
 const json = new Set(['claims', 'registration', 'authorization_details'])
 
 const maxParameters = 64
@@ -18,9 +18,9 @@ export interface Parameters {
   /** The value; an empty one counts as omitted (RFC 6749 §3.1). */
   get(name: string): string | undefined
   all(name: string): readonly string[]
-  /** Names sent more than once that may not be. */
+  /** Names that were repeated but must not be. */
   readonly duplicates: ReadonlySet<string>
-  /** As received, for keeping the request through a sign-in. */
+  /** As received, to keep the request through a sign-in. */
   readonly encoded: string
 }
 
@@ -57,13 +57,13 @@ export function parseParameters(encoded: string): Result<Parameters, string> {
   })
 }
 
-/** Parses the query of a request URL; cut off as text, because a URL parser would repair what must be refused. */
+/** Parses the query of a request URL. Extracted as text, because a URL parser would repair what must be refused. */
 export function parseQuery(url: string): Result<Parameters, string> {
   const question = url.indexOf('?')
   return parseParameters(question < 0 ? '' : url.slice(question + 1))
 }
 
-/** Percent-decoding that refuses bad UTF-8 and, unless the value has a grammar of its own, control characters. */
+/** Percent-decoding that refuses invalid UTF-8 and, unless the value is JSON, control characters. */
 function decode(text: string, mayHoldControls = false): string | undefined {
   if (plain.test(text)) return text
   try {

@@ -1,4 +1,4 @@
-/** PKCE (RFC 7636), S256 only: `plain` would show the verifier to whoever sees the request. */
+/** PKCE (RFC 7636), S256 only: `plain` would reveal the verifier to anyone who sees the request. */
 import { constantTimeEqual, sha256 } from '../kit/hash.ts'
 
 export const codeChallengeMethods = ['S256'] as const
@@ -8,6 +8,6 @@ const verifierSyntax = /^[A-Za-z0-9._~-]{43,128}$/
 
 export const isCodeChallenge = (text: string): boolean => challengeSyntax.test(text)
 
-/** RFC 7636 §4.6: whether `verifier` is what `challenge` was made from. */
+/** RFC 7636 §4.6: whether `challenge` was derived from `verifier`. */
 export const verifierMatches = async (verifier: string, challenge: string): Promise<boolean> =>
   verifierSyntax.test(verifier) && constantTimeEqual(await sha256(verifier), challenge)

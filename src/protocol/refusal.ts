@@ -1,6 +1,6 @@
 /**
- * A refused OAuth request as a value. `description` is for the developer at the other end and never holds
- * what the server knows; `detail` is for the log alone.
+ * A refused OAuth request as a value. `description` is for the client's developer and never reveals internals;
+ * `detail` is only for the log.
  */
 
 import type { Messages } from '../messages/en.ts'
@@ -33,16 +33,19 @@ export interface OAuthRefusal {
   readonly error: OAuthErrorCode
   readonly description: string
   readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 503
-  /** Value of `WWW-Authenticate`, where the RFC asks for one. */
+  /** Value of `WWW-Authenticate`, where the RFC requires one. */
   readonly challenge?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** What a page says in the person's language, where it is shown and not sent; general words when absent. */
+  /**
+   * The message of a page in the user's language, when the refusal is shown and not sent; a generic one when
+   * absent.
+   */
   readonly inWords?: ((messages: Messages) => string) | undefined
-  /** For the log, never for the wire. */
+  /** Only for the log. */
   readonly detail?: string | undefined
 }
 
-/** A refusal; 400 unless it says otherwise (RFC 6749 §5.2). */
+/** Builds a refusal; status 400 by default (RFC 6749 §5.2). */
 export function refuse(
   error: OAuthErrorCode,
   description: string,

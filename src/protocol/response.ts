@@ -1,4 +1,4 @@
-/** What OAuth endpoints answer on the wire: success and refusal alike leave here. */
+/** Responses of the OAuth endpoints: success and refusal alike. */
 import { crossOriginHeaders } from '../kit/cross-origin.ts'
 import { explain } from '../kit/explain.ts'
 import { noStoreHeaders } from '../kit/response.ts'
@@ -10,7 +10,7 @@ export const oauthHeaders = { ...noStoreHeaders, pragma: 'no-cache', ...crossOri
 /** Built once: copying a Headers object costs a third of building one from a record. */
 const jsonHeaders = new Headers({ 'content-type': 'application/json;charset=UTF-8', ...oauthHeaders })
 
-/** A JSON response that no cache keeps. */
+/** An uncacheable JSON response. */
 export function oauthJson(
   body: object,
   status = 200,
@@ -21,7 +21,7 @@ export function oauthJson(
   return response
 }
 
-/** RFC 6749 §5.2 on the wire. */
+/** The response for a refusal (RFC 6749 §5.2). */
 export function renderOAuthRefusal(refusal: OAuthRefusal): Response {
   const { error, description, detail } = refusal
   const response = oauthJson({ error, error_description: description }, refusal.status, {

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../kit/result.ts'
 import { type OAuthRefusal, refuse } from './refusal.ts'
 
-/** Scopes that OpenID Connect Core §5.4 and §11 define; they need a person. */
+/** Scopes defined by OpenID Connect Core §5.4 and §11; they require a user. */
 export const identityScopes: ReadonlySet<string> = new Set([
   'openid',
   'profile',
@@ -17,11 +17,11 @@ export const isAdminScope = (scope: string): boolean => scope.startsWith('admin:
 
 /** One scope value. */
 export const scopeValuePattern = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-/** Scope values, one space between two. */
+/** Scope values separated by single spaces. */
 export const scopeListPattern = /^([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
 const maxScopes = 64
 
-/** The distinct scope values of a parameter, in the order asked. */
+/** The distinct scope values of a parameter, in the order requested. */
 export function parseScope(parameter: string | undefined): Result<readonly string[], OAuthRefusal> {
   if (parameter === undefined) return ok([])
   const scopes = [...new Set(parameter.split(' ').filter((scope) => scope !== ''))]
@@ -34,6 +34,6 @@ export function parseScope(parameter: string | undefined): Result<readonly strin
   return ok(scopes)
 }
 
-/** Whether every wanted value is among those allowed. */
+/** Whether every requested value is allowed. */
 export const isWithin = (wanted: readonly string[], allowed: readonly string[]): boolean =>
   wanted.every((value) => allowed.includes(value))

@@ -1,4 +1,4 @@
-/** Access tokens: JWTs by RFC 9068. */
+/** Access tokens: JWTs according to RFC 9068. */
 import type { Client } from '../clients/client.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
@@ -16,7 +16,7 @@ export interface AccessTokenInput {
   readonly resources: readonly string[]
   /** Seconds since the Unix epoch. */
   readonly iat: number
-  /** Present for tokens of a person: when and how they signed in (RFC 9068 §2.2.1). */
+  /** For tokens of a user: when and how they signed in (RFC 9068 §2.2.1). */
   readonly authentication?: {
     /** Seconds since the Unix epoch. */
     readonly auth_time: number
@@ -25,7 +25,7 @@ export interface AccessTokenInput {
   }
 }
 
-/** Media type in the `typ` header: keeps ID tokens and access tokens from passing for each other. */
+/** Media type in the `typ` header: prevents ID tokens and access tokens from being confused. */
 export const accessTokenType = 'at+jwt'
 
 /** Lifetime of the client's access tokens in seconds. */
@@ -34,7 +34,7 @@ export const accessTokenTtlSeconds = (
   client: Client,
 ): number => client.access_token_ttl_seconds ?? config.accessTokenTtlSeconds
 
-/** Signs an access token. Without a resource it is for this server itself: userinfo and account APIs. */
+/** Signs an access token. Without a resource its audience is this server: userinfo and account APIs. */
 export function issueAccessToken(needs: AccessTokenNeeds, input: AccessTokenInput): Promise<string> {
   const { client, iat } = input
   return needs.signJwt(client.access_token_signed_response_alg, accessTokenType, {
@@ -50,7 +50,7 @@ export function issueAccessToken(needs: AccessTokenNeeds, input: AccessTokenInpu
   })
 }
 
-/** RFC 8707 §2 resources; with `openid` the token is good at userinfo too. */
+/** The requested resources (RFC 8707 §2); with `openid` the token is valid at userinfo too. */
 function audience(
   issuer: string,
   resources: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * The authorization code is a sealed, expiring statement of what was granted. Nothing is stored when it is
- * issued; its use is what the user's object writes down, once.
+ * The authorization code is a sealed, expiring record of what was granted. Nothing is stored when it is issued;
+ * the user's object records its use, once.
  */
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { Grant } from '../sessions/grant.ts'
@@ -15,14 +15,14 @@ export interface AuthorizationCode {
 }
 
 const prefix = 'authly_ac_'
-/** Sealed, what the longest request authorize takes can ask for (`maxInteractionParametersLength`). */
+/** Maximum sealed length, for what the longest accepted request can contain (`maxInteractionParametersLength`). */
 const maxCodeLength = 13_000
 
-/** Makes the code that goes into the authorization response. */
+/** Seals the code for the authorization response. */
 export const sealCode = async (root: RootSecret, code: AuthorizationCode): Promise<string> =>
   prefix + (await root.seal('authorization-code', JSON.stringify(code)))
 
-/** Opens a code; undefined for anything this deployment did not issue. Does no I/O; expiry is the caller's. */
+/** Opens a code; undefined for anything this deployment did not issue. Does no I/O; the caller checks expiry. */
 export async function openCode(root: RootSecret, code: string): Promise<AuthorizationCode | undefined> {
   if (!code.startsWith(prefix) || code.length > maxCodeLength) return undefined
   const opened = await root.open('authorization-code', code.slice(prefix.length))

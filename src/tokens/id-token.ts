@@ -30,10 +30,12 @@ export interface IdTokenHint {
 }
 
 /**
- * Reads an `id_token_hint`: an ID token of ours, expired or not (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2).
+ * Reads an `id_token_hint`: an ID token of ours, expired or not (OpenID Connect Core §3.1.2.1, RP-Initiated Logout
+ * §2).
  *
- * Attack: a signed userinfo response passes for one. Both are plain `JWT`s for the client, because common libraries
- * refuse other types, so what only ID tokens have must be there: an end, and the session they speak of.
+ * Attack: a signed userinfo response is presented as an ID token. Both are plain `JWT`s for the client, because
+ * common libraries refuse other types, so the claims that only ID tokens have are required: `exp`, `auth_time` and
+ * `sid`.
  */
 export async function readIdTokenHint(verifyJwt: VerifyJwt, token: string): Promise<IdTokenHint | undefined> {
   const payload = await verifyJwt(token, { typ: idTokenType, acceptExpired: true })
@@ -47,7 +49,7 @@ export async function readIdTokenHint(verifyJwt: VerifyJwt, token: string): Prom
 export interface IdTokenInput {
   readonly client: Client
   readonly grant: Grant
-  /** Scopes of the access token that comes along. */
+  /** Scopes of the access token issued with it. */
   readonly scopes: readonly string[]
   readonly accessToken: string
   /** Seconds since the Unix epoch. */
@@ -55,8 +57,9 @@ export interface IdTokenInput {
 }
 
 /**
- * Signs the ID token of a grant. Claims about the person stay at userinfo (§5.4), unless the `claims` parameter asked
- * for them here, or the client is registered to get those of its scopes: only then is Postgres read.
+ * Signs the ID token of a grant. Claims about the user are returned by userinfo (§5.4), unless the `claims`
+ * parameter requests them here, or the client is registered to get those of its scopes: only then is Postgres
+ * read.
  */
 export async function issueIdToken(needs: IdTokenNeeds, input: IdTokenInput): Promise<string> {
   const { client, grant, accessToken, iat } = input
@@ -84,8 +87,8 @@ export async function issueIdToken(needs: IdTokenNeeds, input: IdTokenInput): Pr
 }
 
 /**
- * Without Postgres they are left out, which is no error (§5.5.1). Failing here would: the code is spent by now, and
- * a client that tried again would be taken for a thief.
+ * Left out when Postgres is unavailable, which is allowed (§5.5.1). Failing here would be worse: the code has been
+ * used, and a retry by the client would count as code reuse.
  */
 async function personalClaims(
   needs: IdTokenNeeds,
@@ -104,7 +107,7 @@ async function personalClaims(
   }
 }
 
-/** §3.1.3.6: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */
+/** §3.1.3.6: the left half of the hash, with the hash function of the signature algorithm; Ed25519 uses SHA-512. */
 async function accessTokenHash(alg: SigningAlg, accessToken: string): Promise<string> {
   const hash = alg === 'EdDSA' ? 'SHA-512' : 'SHA-256'
   const digest = new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(accessToken)))

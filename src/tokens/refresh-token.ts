@@ -1,7 +1,7 @@
 /**
- * Refresh tokens and their idempotent replay. A client whose answer got lost repeats its request; it must get
- * the same successor, or two tabs refreshing at once would log each other out. The successor is kept sealed
- * under a key that only the presented token yields: who steals the storage learns nothing.
+ * Refresh tokens and their idempotent replay. A client that lost the response repeats its request; it must get the
+ * same successor, or two tabs refreshing at once would log each other out. The successor is stored sealed under a
+ * key derived from the presented token, so a stolen storage reveals nothing.
  */
 import { base64url } from 'jose'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -12,7 +12,7 @@ export interface RefreshRouting {
   readonly g: string
 }
 
-/** What a retry must get again. */
+/** What a retry must receive again. */
 export interface RefreshReplay {
   readonly refresh_token: string
   readonly jti: string

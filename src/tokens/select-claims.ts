@@ -1,8 +1,8 @@
-/** Which claims about a person a client gets: by scope (OpenID Connect Core §5.4) or by name (§5.5). */
+/** Selects the claims about a user for a client: by scope (OpenID Connect Core §5.4) or by name (§5.5). */
 import { claimsByScope, userClaims } from '../protocol/claims.ts'
 import type { User } from '../users/user.ts'
 
-/** The claims that scopes and by-name requests add up to, as far as the person has them. */
+/** The claims covered by scopes and by-name requests, as far as the user has values for them. */
 export function selectClaims(
   user: User,
   scopes: readonly string[],

@@ -1,18 +1,21 @@
-/** The subject a client knows a person by (OpenID Connect Core §8). */
+/** The subject by which a client knows a user (OpenID Connect Core §8). */
 
 import type { Client } from '../clients/client.ts'
 import { isLoopbackHost } from '../kit/public-host.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 
-/** Clients of one sector share a pairwise subject; two sectors cannot link theirs without our key (§8.1). */
+/**
+ * Clients of one sector share a pairwise subject; different sectors cannot correlate theirs without our key
+ * (§8.1).
+ */
 export async function subjectFor(root: RootSecret, client: Client, userId: string): Promise<string> {
   if (client.subject_type === 'public') return userId
   return root.lastingMac('pairwise-subject', `${sectorOf(client)}|${userId}`)
 }
 
 /**
- * The host of the redirect URI, where that names an owner. Private-use schemes have no host and every native
- * application has the same loopback address: there the application is its own sector.
+ * The host of the redirect URI, if it identifies an owner. Private-use schemes have no host and all native
+ * applications share the loopback address: such an application is its own sector.
  */
 function sectorOf(client: Client): string {
   if (client.sector_identifier) return client.sector_identifier
@@ -20,6 +23,6 @@ function sectorOf(client: Client): string {
   return host === '' || isLoopbackHost(hostname) ? client.client_id : host
 }
 
-/** The `sid` claim: names a session to one client, without letting two clients compare notes. */
+/** The `sid` claim: identifies a session to one client, so that two clients cannot correlate sessions. */
 export const sessionIdFor = async (root: RootSecret, clientId: string, sessionId: string): Promise<string> =>
   root.mac('sid', `${clientId}|${sessionId}`)

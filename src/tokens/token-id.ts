@@ -1,6 +1,6 @@
 /**
- * The `jti` of an access token is also its address: sealed inside is the object that knows whether the token
- * still lives. So introspection needs one call and no index, and the token reveals neither the user id behind
+ * The `jti` of an access token is also its address: it contains, sealed, the object that knows whether the token
+ * is still active. So introspection needs one call and no index, and the token reveals neither the user id behind
  * a pairwise subject nor the grant.
  */
 import type { JWTPayload } from 'jose'
@@ -8,28 +8,28 @@ import { sha256 } from '../kit/hash.ts'
 import { randomToken } from '../kit/ids.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 
-/** A fresh token id for a person's grant. */
+/** A new token id for a user's grant. */
 export const userTokenId = async (root: RootSecret, userId: string, grantId: string): Promise<string> =>
   `u.${await root.seal('jti', `${userId} ${grantId}`)}`
 
-/** A fresh token id for client_credentials: the object is the client's, which the token names anyway. */
+/** A new token id for client_credentials: its object is the client's, which the token names anyway. */
 export const serviceTokenId = (): string => `s.${randomToken(16)}`
 
-/** Where to ask about a token, and by which name the object there knows it. */
+/** The object that knows about a token, and the token's id there. */
 export interface TokenAddress {
-  /** Name of the object: a user id, or the client's own for service tokens. */
+  /** Name of the object: a user id, or the client's own object for service tokens. */
   readonly subject: string
   /** Absent for service tokens. */
   readonly grantId: string | undefined
   readonly jtiHash: string
 }
 
-/** The claims of a remembered token are one object: what was found out about them is kept beside it. */
+/** Addresses by claims: a verified token that is remembered always returns the same claims object. */
 const located = new WeakMap<JWTPayload, TokenAddress>()
 
 /**
  * The address of a verified access token.
- * @returns undefined for ids sealed under a root secret that is gone, and for tokens without id
+ * @returns undefined for ids sealed under a root secret no longer configured, and for tokens without id
  */
 export async function locateToken(root: RootSecret, claims: JWTPayload): Promise<TokenAddress | undefined> {
   const known = located.get(claims)
@@ -51,5 +51,5 @@ async function openTokenId(root: RootSecret, jti: string) {
   return subject && grantId ? { subject, grantId } : undefined
 }
 
-/** Name of the object that keeps what was revoked of a client's service tokens. */
+/** Name of the object that stores the revoked service tokens of a client. */
 const serviceSubject = (clientId: string): string => `client:${clientId}`

@@ -1,4 +1,4 @@
-/** The authorization response on the wire: query (RFC 6749 §4.1.2) or form_post, always with `iss` (RFC 9207). */
+/** The authorization response: query (RFC 6749 §4.1.2) or form_post, always with `iss` (RFC 9207). */
 import { explain } from '../../kit/explain.ts'
 import type { Language } from '../../messages/choose-language.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
@@ -7,8 +7,8 @@ import type { RedirectTarget } from './redirect-target.ts'
 export type ResponseParameters = { readonly code: string } | { readonly refusal: OAuthRefusal }
 
 /**
- * Renders success or refusal at the proven target.
- * @param language of the page that a form_post is
+ * Renders success or refusal at the validated target.
+ * @param language of the form_post page
  */
 export async function authorizationResponse(
   issuer: string,
@@ -34,7 +34,7 @@ export async function authorizationResponse(
 
 const redirectHeaders = new Headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
 
-/** 303, so that a browser never repeats a POST with credentials to the client (RFC 9700 §4.12). */
+/** 303, so that a browser never repeats a POST with credentials at the client (RFC 9700 §4.12). */
 function redirect(target: RedirectTarget, parameters: Record<string, string>): Response {
   const query = Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)

@@ -1,4 +1,4 @@
-/** `GET|POST /oauth/authorize` and the way back from the hosted pages. */
+/** `GET|POST /oauth/authorize`, and its resumption after the hosted pages. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../../dependencies.ts'
 import { ensureBrowserBinding } from '../../interaction/browser-binding.ts'
@@ -26,7 +26,7 @@ const description = {
   },
 } as const
 
-/** Pages are loaded when one is shown: most requests end in a redirect. */
+/** Loaded only when a page is shown: most requests end in a redirect. */
 const errorPages = () => import('../../pages/error-page.tsx')
 
 const paths: Record<InteractionPage, string> = {
@@ -53,7 +53,7 @@ export const authorizeRoutes = new DescribedRoutes<AppEnv>()
     async (c) => {
       const form = await readForm(c.req.raw)
       if (!form.ok) return (await errorPages()).renderRefusalPage(c, form.error)
-      // A cross-site POST comes without our SameSite=Lax cookies; the same request by GET has them.
+      // A cross-site POST arrives without our SameSite=Lax cookies; the same request by GET has them.
       return new Response(null, {
         status: 303,
         headers: { location: `/oauth/authorize?${form.value.encoded}`, 'cache-control': 'no-store' },
@@ -99,7 +99,7 @@ async function respond(
   })
   const language = languageOf(c, parameters)
   switch (outcome.kind) {
-    // Errors before the redirect URI is proven stay here (RFC 6749 §4.1.2.1).
+    // Errors before the redirect URI is validated are shown here (RFC 6749 §4.1.2.1).
     case 'local':
       return (await errorPages()).renderRefusalPage(c, outcome.refusal, parameters.get('ui_locales'))
     case 'redirect':
@@ -115,7 +115,7 @@ async function respond(
   }
 }
 
-/** Sends the person to a hosted page; the request travels along, sealed and bound to this browser. */
+/** Redirects the user to a hosted page with the request, sealed and bound to this browser. */
 async function toPage(
   c: Context<AppEnv>,
   { page, request, asked, because }: Extract<AuthorizeOutcome, { kind: 'interact' }>,
@@ -154,7 +154,7 @@ async function toPage(
   return new Response(null, { status: 303, headers })
 }
 
-/** Asked for only by an answer that is a page. */
+/** Evaluated only when the response is a page. */
 const languageOf = (c: Context<AppEnv>, parameters: Parameters) => async (): Promise<Language> => {
   const { chooseLanguage } = await import('../../messages/choose-language.ts')
   return chooseLanguage(parameters.get('ui_locales'), c.req.header('accept-language'))

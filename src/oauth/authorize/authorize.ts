@@ -1,6 +1,6 @@
 /**
- * The authorization endpoint (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2): check the request, look at the
- * session, decide, and either answer the client or send the person to a page. With a live session and
+ * The authorization endpoint (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2): validate the request, look up the
+ * session, decide, and either respond to the client or redirect the user to a page. With a live session and
  * remembered consent it costs one call to the user's object and writes nothing.
  */
 import type { Origin } from '../../audit/event.ts'
@@ -38,7 +38,7 @@ export interface AuthorizeNeeds extends CheckNeeds {
 export interface AuthorizeInput {
   readonly parameters: Parameters
   readonly cookieHeader: string | undefined
-  /** The interaction this request comes back from. */
+  /** The interaction that is being resumed. */
   readonly interaction: Interaction | undefined
   readonly origin: Origin
 }
@@ -49,18 +49,18 @@ export type AuthorizeOutcome =
   | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
   | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
   | { readonly kind: 'code'; readonly target: RedirectTarget; readonly code: string }
-  /** This interaction led to a code before. */
+  /** This interaction has already led to a code. */
   | { readonly kind: 'finished'; readonly request: AuthorizeRequest }
   | {
       readonly kind: 'interact'
       readonly page: InteractionPage
       readonly request: AuthorizeRequest
-      /** Whom the consent page asks. */
+      /** The session that the consent page asks. */
       readonly asked?: LiveSession | undefined
       readonly because?: Interaction['login_because']
     }
 
-/** Answers an authorization request. */
+/** Processes an authorization request. */
 export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): Promise<AuthorizeOutcome> {
   const checked = await checkAuthorizeRequest(needs, input.parameters)
   if (checked.kind !== 'request') return checked
@@ -126,7 +126,10 @@ const covers = (consent: RememberedConsent | undefined, request: AuthorizeReques
   isWithin(request.scopes, consent.scopes) &&
   isWithin(claimNames(request), consent.claims)
 
-/** The user's object keeps a copy of consents; Postgres knows all of them (a new object, a restored backup). */
+/**
+ * The user's object caches consents; Postgres has all of them (after an object was newly created, or a backup
+ * restored).
+ */
 async function recallConsent(
   needs: AuthorizeNeeds,
   origin: Origin,
@@ -152,7 +155,7 @@ async function recallConsent(
 }
 
 /**
- * What the person did in an interaction (typed the password, allowed access) answers one request. Its link lies
+ * What the user did in an interaction (entered the password, gave consent) completes one request. Its link remains
  * in the browser's history: opened again it must not satisfy `prompt` or `max_age` for another code.
  */
 const spend = (needs: AuthorizeNeeds, { id, expires_at }: Interaction, session: LiveSession) =>

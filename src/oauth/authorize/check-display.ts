@@ -11,10 +11,10 @@ export interface Hints {
   readonly ui_locales: string | undefined
 }
 
-/** More languages than this nobody reads, and the list travels in every URL of a sign-in. */
+/** More than anyone needs; the list is part of every URL of a sign-in. */
 const maxLocalesLength = 128
 
-/** OpenID Connect Core §3.1.2.1: how the pages should look, and for whom. They decide nothing. */
+/** OpenID Connect Core §3.1.2.1: hints for the pages. They do not affect the decision. */
 export const checkDisplay: Check<{ readonly hints: Hints }> = (_needs, { parameters }) => {
   const display = parameters.get('display')
   if (display !== undefined && !displays.some((known) => known === display)) {

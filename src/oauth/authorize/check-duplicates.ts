@@ -3,7 +3,7 @@ import { printable } from '../../protocol/form.ts'
 import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
-/** RFC 6749 §3.1: no parameter twice, against parameter pollution. */
+/** RFC 6749 §3.1: no repeated parameters (parameter pollution). */
 export const checkDuplicates: Check<object> = (_needs, { parameters }) => {
   const [duplicate] = parameters.duplicates
   return duplicate === undefined

@@ -2,7 +2,7 @@ import { err, ok } from '../../kit/result.ts'
 import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
-/** OpenID Connect Core §3.1.2.1: seconds since the last sign-in that the client accepts. */
+/** OpenID Connect Core §3.1.2.1: the maximum age of the sign-in in seconds. */
 export const checkMaxAge: Check<{ readonly max_age_seconds: number | undefined }> = (
   _needs,
   { parameters, client },

@@ -2,7 +2,7 @@ import { err, ok } from '../../kit/result.ts'
 import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
-/** The code carries the nonce; a longer one would not fit a URL. */
+/** The code contains the nonce; a longer one would not fit a URL. */
 const maxNonceLength = 512
 
 export const checkNonce: Check<{ readonly nonce: string | undefined }> = (_needs, { parameters }) => {

@@ -7,8 +7,9 @@ import type { Check } from './check.ts'
 
 /**
  * PKCE (RFC 7636) against stolen and injected codes. Required, unless the client is confidential, exempt, and
- * sends a nonce, which then detects injection instead (RFC 9700 §2.1.1): in the ID token, so only with `openid`. That
- * it may leave out the nonce too (OpenID Connect Core §3.1.2.1) is said for each client.
+ * sends a nonce, which then detects injection instead (RFC 9700 §2.1.1). The nonce is part of the ID token, so
+ * this works only with `openid`. Whether a client may omit the nonce too (OpenID Connect Core §3.1.2.1) is
+ * configured per client.
  */
 export const checkPkce: Check<{ readonly code_challenge: string | undefined }> = (
   _needs,

@@ -5,7 +5,7 @@ import type { Check } from './check.ts'
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const
 export type Prompt = (typeof prompts)[number]
 
-/** OpenID Connect Core §3.1.2.1: `none` stands alone; values we do not know are an error. */
+/** OpenID Connect Core §3.1.2.1: `none` must be the only value; unknown values are an error. */
 export const checkPrompt: Check<{ readonly prompt: ReadonlySet<Prompt> }> = (_needs, { parameters }) => {
   const values = (parameters.get('prompt') ?? '').split(' ').filter((value) => value !== '')
   if (!values.every((value): value is Prompt => prompts.some((known) => known === value))) {

@@ -3,8 +3,8 @@ import { refuse } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 
 /**
- * OpenID Connect Core §3.1.2.6: request objects are not supported, and saying so beats ignoring them, for
- * their parameters would silently be missing.
+ * OpenID Connect Core §3.1.2.6: request objects are not supported. An error is better than ignoring them, because
+ * their parameters would be missing unnoticed.
  */
 export const checkRequestObject: Check<object> = (_needs, { parameters }) => {
   if (parameters.get('request')) return err(refuse('request_not_supported', 'request is not supported'))

@@ -5,7 +5,7 @@ import { responseModes } from './redirect-target.ts'
 
 export const responseTypes = ['code'] as const
 
-/** OAuth 2.1 knows the code flow alone; tokens in a URL (implicit) leak through history and referrers. */
+/** OAuth 2.1 has only the code flow; tokens in a URL (implicit) leak through history and referrers. */
 export const checkResponseType: Check<object> = (_needs, { parameters, client }) => {
   const type = parameters.get('response_type')
   if (type === undefined) return err(invalidRequest('response_type is missing'))

@@ -4,8 +4,8 @@ import { parseScope } from '../../protocol/scope.ts'
 import type { Check } from './check.ts'
 
 /**
- * Scopes the client is not registered for are left out, as OpenID Connect Core §3.1.2.1 asks for scopes that
- * are not understood; the token response says what was granted (RFC 6749 §3.3).
+ * Scopes the client is not registered for are ignored, as OpenID Connect Core §3.1.2.1 requires for unknown
+ * scopes; the token response lists what was granted (RFC 6749 §3.3).
  */
 export const checkScope: Check<{ readonly scopes: readonly string[] }> = (_needs, { parameters, client }) => {
   const asked = parseScope(parameters.get('scope'))
@@ -13,7 +13,7 @@ export const checkScope: Check<{ readonly scopes: readonly string[] }> = (_needs
   const scopes = asked.value.filter(
     (scope) =>
       client.scopes.includes(scope) &&
-      // OpenID Connect Core §11: offline access is a refresh token; without that grant it means nothing.
+      // OpenID Connect Core §11: offline access means a refresh token; without that grant type it has no meaning.
       (scope !== 'offline_access' || client.grant_types.includes('refresh_token')),
   )
   return asked.value.length > 0 && scopes.length === 0

@@ -4,7 +4,7 @@ import { invalidRequest } from '../../protocol/refusal.ts'
 import { readIdTokenHint } from '../../tokens/id-token.ts'
 import type { Check, CheckNeeds } from './check.ts'
 
-/** `id_token_hint`: whom the client expects, by an ID token we issued to it, expired or not (§3.1.2.1). */
+/** `id_token_hint`: the user the client expects, given as an ID token we issued to it, expired or not (§3.1.2.1). */
 export const checkSubjectHint: Check<{ readonly hintedSub: string | undefined }> = (
   needs,
   { parameters, client },

@@ -1,4 +1,4 @@
-/** The shape of one check of an authorization request. */
+/** The interface of a check of an authorization request. */
 import type { Client } from '../../clients/client.ts'
 import type { VerifyJwt } from '../../keys/verify-jwt.ts'
 import type { Result } from '../../kit/result.ts'
@@ -14,7 +14,7 @@ export interface CheckInput {
   readonly client: Client
 }
 
-/** Refuses, or returns the part of the request it understood. */
+/** Refuses, or returns the validated part of the request. */
 export type Check<Part> = (
   needs: CheckNeeds,
   input: CheckInput,

@@ -1,5 +1,5 @@
 /**
- * What an authorization request needs next (OpenID Connect Core §3.1.2.3, §3.1.2.4): pure, so that every
+ * Decides the next step of an authorization request (OpenID Connect Core §3.1.2.3, §3.1.2.4). Pure, so that every
  * combination of prompt, session, age and consent is a row in a test table.
  */
 import { isConfidential } from '../../clients/client.ts'
@@ -16,11 +16,11 @@ export interface AuthorizeSituation {
   readonly request: AuthorizeRequest
   /** The browser's live session. */
   readonly session: LiveSession | undefined
-  /** The subject this client knows the session's user by. */
+  /** The subject by which this client knows the session's user. */
   readonly sub: string | undefined
-  /** What was allowed before; undefined for nothing. */
+  /** Consent given before; undefined if none. */
   readonly consent: RememberedConsent | undefined
-  /** What the person did so far, when this request comes back from the hosted pages. */
+  /** What the user has done so far, when the request is resumed from the hosted pages. */
   readonly progress: Progress | undefined
   /** Milliseconds since the Unix epoch. */
   readonly now: number
@@ -30,7 +30,7 @@ export type AuthorizeDecision =
   | { readonly next: 'issue'; readonly session: LiveSession; readonly sub: string }
   | { readonly next: 'login'; readonly because?: Interaction['login_because'] }
   | { readonly next: 'password' | 'select_account' }
-  /** Asks the person of this session, and nobody else. */
+  /** Only the user of this session may be asked. */
   | { readonly next: 'consent'; readonly session: LiveSession }
   | { readonly next: 'refuse'; readonly refusal: OAuthRefusal }
 
@@ -53,7 +53,7 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
   }
   const wantedSub = request.hintedSub ?? request.claims.sub
   if (wantedSub !== undefined && wantedSub !== sub) {
-    // A second sign-in will not help when the person just chose this account.
+    // Another sign-in will not help when the user has just chosen this account.
     return silent || justSignedIn ? refused(loginRequired) : { next: 'login', because: 'other_account' }
   }
   if (request.claims.essential_acr.length > 0 && !request.claims.essential_acr.includes(session.acr)) {
@@ -69,7 +69,7 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
 
 const loginRequired = refuse('login_required', 'sign-in is required')
 
-/** Only this very session, made after this very request began, satisfies `prompt=login` and `max_age`. */
+/** Only this session, if created after this request started, satisfies `prompt=login` and `max_age`. */
 function hasJustSignedIn(session: LiveSession, progress: Progress | undefined): boolean {
   return (
     progress?.prompt_done.login === true &&
@@ -98,15 +98,15 @@ function needsConsent({ request, session, consent, progress }: AuthorizeSituatio
 
 /**
  * RFC 8252 §8.6: any program on the device can listen on a loopback port, or register the scheme, and send this
- * client's id. Only an https redirect, which the system ties to one application, proves which one it is; without
- * it remembered consent must not hand a code to the impostor silently.
+ * client's id. Only an https redirect, which the operating system binds to one application, proves its identity;
+ * without one, remembered consent must not silently hand a code to an impostor.
  */
 const mayBeImpersonated = ({ client, target }: AuthorizeRequest): boolean =>
   client.application_type === 'native' &&
   !isConfidential(client) &&
   !target.redirect_uri.startsWith('https://')
 
-/** The claims asked for one by one, wherever they should appear. */
+/** The claims requested by name, wherever they should be returned. */
 export const claimNames = ({ claims }: Pick<AuthorizeRequest, 'claims'>): readonly string[] => [
   ...new Set([...claims.userinfo, ...claims.id_token]),
 ]

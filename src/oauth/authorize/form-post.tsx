@@ -1,12 +1,12 @@
-/** OAuth 2.0 Form Post Response Mode: the response as a form that sends itself. */
+/** OAuth 2.0 Form Post Response Mode: the response as a self-submitting form. */
 import type { Language } from '../../messages/choose-language.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 
 export const submitScript = 'document.forms[0].submit()'
-/** `'sha256-…'` of `submitScript`; a test recomputes it. */
+/** `'sha256-…'` of `submitScript`, verified by a test. */
 export const submitScriptHash = "'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='"
 
-/** OAuth 2.0 Form Post Response Mode. Without JavaScript the person presses the button. */
+/** Renders the form. Without JavaScript the user presses its button. */
 export function formPost(
   target: RedirectTarget,
   parameters: Record<string, string>,

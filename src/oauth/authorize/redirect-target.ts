@@ -1,7 +1,6 @@
 /**
- * Where an authorization response may go. Only `checkRedirectUri` makes a `RedirectTarget`, and redirecting
- * needs one: an error found before it is shown locally, so this server is never an open redirector
- * (RFC 9700 §4.11).
+ * Where an authorization response may be sent. Only `checkRedirectUri` creates a `RedirectTarget`, and redirecting
+ * requires one: earlier errors are shown locally, so this server is never an open redirector (RFC 9700 §4.11).
  */
 import { isPort } from '../../clients/check-redirect-uri.ts'
 import type { Client } from '../../clients/client.ts'
@@ -22,11 +21,14 @@ export interface RedirectTarget {
   readonly state: string | undefined
 }
 
-/** RFC 8252 §7.3: a native app listens on whatever port is free; IP literals only, for `localhost` may resolve elsewhere. */
+/**
+ * RFC 8252 §7.3: a native app listens on any free port. IP literals only, because `localhost` may resolve
+ * elsewhere.
+ */
 const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::(\d+))?([/?][^#]*)?$/
 
 /**
- * Compares with the registered URIs character by character (RFC 9700 §4.1.3): no parsing, so no two parsers
+ * Compares with the registered URIs character by character (RFC 9700 §4.1.3): nothing is parsed, so no two parsers
  * can disagree about userinfo, dots, case or encodings.
  */
 export function checkRedirectUri(

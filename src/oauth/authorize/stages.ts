@@ -1,6 +1,6 @@
 /**
- * The checks of an authorization request, in order. Those before `RedirectTarget` refuse locally; those in
- * `stages` answer at the client's redirect URI. A new check is one file and one line here.
+ * The checks of an authorization request, in order. Checks before the `RedirectTarget` refuse locally; those in
+ * `stages` respond at the client's redirect URI. A new check is one file and one line here.
  */
 import type { Client, FindClient } from '../../clients/client.ts'
 import { maxInteractionParametersLength } from '../../interaction/interaction.ts'
@@ -45,7 +45,7 @@ type Intersect<Union> = (Union extends unknown ? (part: Union) => void : never) 
   ? All
   : never
 
-/** A checked request: everything the stages understood. */
+/** A validated request: the combined results of all stages. */
 export type AuthorizeRequest = Intersect<PartOf<(typeof stages)[number]>> & {
   readonly client: Client
   readonly target: RedirectTarget
@@ -74,7 +74,7 @@ export async function checkAuthorizeRequest(
   return { kind: 'request', request: request as AuthorizeRequest }
 }
 
-/** Client and redirect URI: until both are proven, nothing may be sent anywhere. */
+/** Validates client and redirect URI: until both are valid, nothing may be sent anywhere. */
 async function proveTarget(
   needs: { readonly findClient: FindClient },
   parameters: Parameters,

@@ -1,6 +1,6 @@
 /**
- * What a request presents to prove which client it is: exactly one way of those RFC 6749 §2.3 and RFC 7523
- * know. Two at once are refused, so that no parser picks the other one.
+ * The credentials a request presents to authenticate its client: exactly one method of RFC 6749 §2.3 and RFC 7523.
+ * Two at once are refused, so that no other parser can pick the other one.
  */
 import { base64url } from 'jose'
 import { decodeText, isCompactJws } from '../../kit/base64url.ts'
@@ -18,7 +18,7 @@ export interface PresentedCredentials {
   readonly proof: string
 }
 
-/** Finds the one way of authentication that a request uses. */
+/** Finds the authentication method that a request uses. */
 export function readClientCredentials(
   authorization: string | null,
   form: Parameters,
@@ -34,13 +34,13 @@ export function readClientCredentials(
   return ok({ method: secret ? 'client_secret_post' : 'none', clientId, proof: secret ?? '' })
 }
 
-/** RFC 6749 §5.2, for a request without Authorization header: a challenge would ask for what it does not use. */
+/** RFC 6749 §5.2, for a request without Authorization header: a challenge would name a scheme it does not use. */
 export const invalidClient = (description: string, detail?: string): OAuthRefusal =>
   refuse('invalid_client', description, { detail })
 
 /**
- * RFC 6749 §5.2, for a request with Authorization header: 401 and a challenge. The reason stands there once more,
- * because libraries that see a challenge look no further.
+ * RFC 6749 §5.2, for a request with Authorization header: 401 and a challenge. The challenge repeats the reason,
+ * because libraries that see one do not read the body.
  */
 export const challengedClient = (description: string, detail?: string): OAuthRefusal =>
   refuse('invalid_client', description, {
@@ -49,7 +49,7 @@ export const challengedClient = (description: string, detail?: string): OAuthRef
     detail,
   })
 
-/** RFC 6749 §2.3.1: both halves are form-encoded before they are put together. */
+/** RFC 6749 §2.3.1: both halves are form-encoded before they are joined. */
 function readBasic(
   authorization: string,
   bodyClientId: string | undefined,
@@ -74,7 +74,7 @@ function readBasic(
   }
 }
 
-/** RFC 7523 §2.2: the client is the assertion's subject; nothing of it is trusted before the signature is. */
+/** RFC 7523 §2.2: the client is the assertion's subject; none of it is trusted before the signature is verified. */
 function readAssertion(
   assertion: string,
   type: string | undefined,

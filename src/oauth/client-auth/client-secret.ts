@@ -1,9 +1,9 @@
-/** `client_secret_basic` and `client_secret_post` (RFC 6749 §2.3.1): they differ only in where the secret is. */
+/** `client_secret_basic` and `client_secret_post` (RFC 6749 §2.3.1) differ only in where the secret is sent. */
 import type { Client } from '../../clients/client.ts'
 import { constantTimeEqual, sha256 } from '../../kit/hash.ts'
 import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
 
-/** Any of the client's live secrets fits, so that a rollover has no gap. */
+/** Accepts any of the client's live secrets, so that they can be rotated without interruption. */
 async function verify(needs: ClientAuthNeeds, client: Client, proof: string): Promise<string | undefined> {
   const hash = await sha256(proof)
   const now = needs.now()

@@ -1,4 +1,4 @@
-/** The shape of a client authentication method: one file each, listed in `index.ts`. */
+/** The interface of a client authentication method: one file each, listed in `index.ts`. */
 import type { Client } from '../../clients/client.ts'
 import type { FetchClientJwks } from '../../clients/client-jwks.ts'
 import type { Config } from '../../config.ts'
@@ -16,8 +16,8 @@ export interface ClientAuthNeeds {
 export interface ClientAuthenticator {
   readonly method: ClientAuthMethod
   /**
-   * Whether `proof` shows that the request comes from `client`.
-   * @returns undefined when it does, else a reason for the log
+   * Verifies that `proof` comes from `client`.
+   * @returns undefined if it does, else a reason for the log
    */
   verify(needs: ClientAuthNeeds, client: Client, proof: string): Promise<string | undefined>
 }

@@ -1,4 +1,4 @@
-/** Client authentication (RFC 6749 §2.3). Adding a method: one file, one line here. */
+/** Client authentication (RFC 6749 §2.3). A new method is one file and one line here. */
 import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Client, FindClient } from '../../clients/client.ts'
 import { sha256 } from '../../kit/hash.ts'
@@ -36,13 +36,13 @@ export interface AuthenticateClientNeeds extends ClientAuthNeeds {
 
 export interface AuthenticatedClient {
   readonly client: Client
-  /** `RateLimit` headers for the response, whatever it will be. */
+  /** `RateLimit` headers for the response, whatever its outcome. */
   readonly headers: Readonly<Record<string, string>>
 }
 
 /**
- * Proves which client sends a request. Unknown client, wrong method and wrong secret look the same from
- * outside. Takes a permit: of the client when it is proven, else of the address that failed.
+ * Authenticates the client that sends a request. Unknown client, wrong method and wrong secret look the same from
+ * outside. Takes a permit: from the client once it is authenticated, else from the address that failed.
  */
 export async function authenticateClient(
   needs: AuthenticateClientNeeds,
@@ -53,21 +53,21 @@ export async function authenticateClient(
   const presented = readClientCredentials(request.headers.get('authorization'), form)
   if (!presented.ok) return presented
   const address = origin.ip ?? 'unknown'
-  // Made-up ids must not reach the replica and Postgres without a bound. Clients in use go on being served: they
-  // may share the address (carrier-grade NAT) with whoever floods.
+  // Made-up ids must not cause unlimited calls to the replica and Postgres. Clients in use are still served: they
+  // may share the address (carrier-grade NAT) with an attacker.
   const onlyKnown = needs.rateLimiter.isSpent('token-ip-unauthenticated', address)
   const proven = await prove(needs, presented.value, { onlyKnown })
   if (!proven.ok) {
     const taken = await needs.rateLimiter.take('token-ip-unauthenticated', address)
     const headers = rateLimitHeaders(taken)
     if (!taken.allowed) return err(tooManyRequests(headers))
-    const { reason, told = 'client authentication failed' } = proven.error
+    const { reason, description = 'client authentication failed' } = proven.error
     recordFailure(needs, presented.value, reason, origin)
     const refused = presented.value.method === 'client_secret_basic' ? challengedClient : invalidClient
-    return err({ ...refused(told, reason), headers })
+    return err({ ...refused(description, reason), headers })
   }
   const client = proven.value
-  // A public client's id is no secret: without the address, anybody could use up its permits.
+  // The id of a public client is not secret: without the address, anyone could use up its permits.
   const subject =
     presented.value.method === 'none' ? `${client.client_id}|${networkOf(address)}` : client.client_id
   const taken = await needs.rateLimiter.take('token-client', subject)
@@ -78,8 +78,8 @@ export async function authenticateClient(
 interface NotProven {
   /** For the log. */
   readonly reason: string
-  /** What may be said outside, where that is more than that it failed. */
-  readonly told?: string
+  /** What the response may reveal, if more than that authentication failed. */
+  readonly description?: string
 }
 
 async function prove(
@@ -89,7 +89,7 @@ async function prove(
 ): Promise<Result<Client, NotProven>> {
   const client = await needs.findClient(clientId, lookup)
   if (!client) {
-    // A client that is not there must cost as much time as one whose secret is wrong.
+    // An unknown client must take as much time as one whose secret is wrong.
     if (usesSecret(method)) await sha256(proof)
     return err({ reason: 'unknown client' })
   }
@@ -100,11 +100,11 @@ async function prove(
   const reason = await authenticator.verify(needs, client, proof)
   if (reason !== undefined) return err({ reason })
   if (isAccepted) return ok(client)
-  // Whoever has the secret may know which of its two forms is registered; nobody else learns it.
+  // The holder of the secret may know how it is to be sent; nobody else learns it.
   const registered = client.token_endpoint_auth_method
   return err({
     reason: `method is ${method}`,
-    ...(usesSecret(registered) ? { told: `this client is registered for ${registered}` } : {}),
+    ...(usesSecret(registered) ? { description: `this client is registered for ${registered}` } : {}),
   })
 }
 
@@ -124,7 +124,7 @@ function recordFailure(
     occurred_at: now,
     outcome: 'failure',
     actor_type: 'anonymous',
-    // No client has a longer id: whoever makes one up writes no more than that into the trail.
+    // No client has a longer id: made-up ids must not write more than that into the audit trail.
     client_id: presented.clientId.slice(0, 128),
     ...origin,
     data: { method: presented.method, reason },

@@ -1,17 +1,17 @@
 /**
- * `private_key_jwt` (OpenID Connect Core §9, RFC 7523): the client signs a short-lived assertion.
- * The allowed algorithms are asymmetric only and must fit the key, against `alg: none` and against an HMAC
- * made with the public key. `jti` is single-use, against replay of a stolen assertion.
+ * `private_key_jwt` (OpenID Connect Core §9, RFC 7523): the client signs a short-lived assertion. The allowed
+ * algorithms are asymmetric only and must match the key, against `alg: none` and against an HMAC made with the
+ * public key. `jti` is single-use, against replay of a stolen assertion.
  */
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Client } from '../../clients/client.ts'
 import { assertionSigningAlgs } from '../../protocol/client-auth-methods.ts'
 import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
 
-/** An assertion that lives longer than this is refused: its `jti` would have to be kept as long. */
+/** Assertions with a longer lifetime are refused: their `jti` would have to be stored as long. */
 const maxLifetimeSeconds = 3600
 const clockToleranceSeconds = 10
-/** A client's clock may be ahead by this; an assertion made further in the future was stocked up on. */
+/** How far a client's clock may be ahead; an assertion dated further into the future was made in advance. */
 const maxIssuedAheadSeconds = 60
 const maxJtiLength = 256
 

@@ -1,6 +1,6 @@
 /**
- * `authorization_code` (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3). Everything the code states is checked before its
- * use is written; the write itself decides races: a second use revokes what the first one issued.
+ * `authorization_code` (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3). Everything in the code is checked before its use is
+ * recorded. Recording resolves races: a second use revokes what the first one issued.
  */
 import { toSeconds } from '../../kit/clock.ts'
 import { sha256 } from '../../kit/hash.ts'
@@ -38,7 +38,7 @@ async function checkCode(
   if (code.grant.client_id !== client.client_id) return invalidGrant('code is not valid', 'of another client')
   if (code.expires_at <= now) return invalidGrant('code is not valid', 'expired')
   const redirectUri = form.get('redirect_uri')
-  // OAuth 2.1 lets a client leave redirect_uri out, because PKCE binds the code to it; OIDC clients send it.
+  // OAuth 2.1 lets a client omit redirect_uri, because PKCE binds the code to it; OIDC clients send it.
   if (redirectUri === undefined ? code.code_challenge === undefined : redirectUri !== code.redirect_uri) {
     return invalidGrant('code is not valid', 'redirect_uri differs')
   }
@@ -48,7 +48,7 @@ async function checkCode(
 async function checkVerifier(code: AuthorizationCode, form: Parameters): Promise<OAuthRefusal | undefined> {
   const verifier = form.get('code_verifier')
   if (code.code_challenge === undefined) {
-    // PKCE downgrade: somebody stripped the challenge from the authorization request (RFC 9700 §4.8.2).
+    // PKCE downgrade: an attacker removed the challenge from the authorization request (RFC 9700 §4.8.2).
     return verifier === undefined ? undefined : invalidGrant('code_verifier was not expected')
   }
   if (verifier === undefined) return invalidGrant('code_verifier is missing')
@@ -65,7 +65,7 @@ async function redeem(
   const { grant } = code
   const wanted = form.all('resource')
   if (!isWithin(wanted, grant.resources)) return err(refuse('invalid_target', 'resource was not granted'))
-  // Attack: an application that lost an API goes on with it by a code of before.
+  // Attack: an application that has lost access to an API uses an earlier code to keep it.
   const resources = stillRegistered(client, wanted.length > 0 ? wanted : grant.resources)
   if (resources.length === 0 && grant.resources.length > 0) {
     return err(refuse('invalid_target', 'resource is not one this client may ask for'))

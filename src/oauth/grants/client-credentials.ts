@@ -1,4 +1,4 @@
-/** `client_credentials` (RFC 6749 §4.4): a service speaks for itself. No Durable Object, no Postgres. */
+/** `client_credentials` (RFC 6749 §4.4): a service acts for itself. No Durable Object, no Postgres. */
 import type { Client } from '../../clients/client.ts'
 import { toSeconds } from '../../kit/clock.ts'
 import { uuidv7 } from '../../kit/ids.ts'
@@ -50,7 +50,7 @@ export const clientCredentials: GrantType = {
   },
 }
 
-/** Scopes about a person make no sense here; without a request the client gets all it may have. */
+/** Identity scopes make no sense without a user; without `scope` the client gets all scopes it is allowed. */
 function serviceScopes(
   client: Client,
   asked: readonly string[],
@@ -59,7 +59,7 @@ function serviceScopes(
   const allowed = client.scopes.filter((scope) => !identityScopes.has(scope))
   if (asked.length === 0) {
     const given = scopesFor(resources, allowed)
-    // RFC 6749 §3.3: nothing is left to grant, and a token without scopes would not say so.
+    // RFC 6749 §3.3: no scope is left to grant, and a token without scopes would not report that.
     return given.length === 0 && allowed.length > 0 ? err(adminScopesBesideResource) : ok(given)
   }
   return isWithin(asked, allowed)

@@ -1,4 +1,4 @@
-/** The shape of a grant type: one file each, listed in `index.ts`. */
+/** The interface of a grant type: one file each, listed in `index.ts`. */
 import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Client } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
@@ -41,7 +41,7 @@ export interface TokenResponse {
 export interface GrantType {
   /** Value of `grant_type`. */
   readonly type: string
-  /** `confidential`: never for clients that authenticate with `none`. */
+  /** `confidential`: not for clients that authenticate with `none`. */
   readonly clients: 'any' | 'confidential'
   exchange(needs: GrantNeeds, request: GrantRequest): Promise<Result<TokenResponse, OAuthRefusal>>
 }

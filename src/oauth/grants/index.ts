@@ -1,4 +1,4 @@
-/** The grant types. Adding one: one file, one line here; discovery and the contract tests follow. */
+/** The grant types. A new one is one file and one line here; discovery and the contract tests follow. */
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { GrantType } from './define-grant.ts'

@@ -1,6 +1,6 @@
 /**
- * `refresh_token` (RFC 6749 §6) with rotation (RFC 9700 §4.14). One call to the user's object: it carries the
- * successor along, so that the object decides and stores in one step, and a repeated request finds its answer.
+ * `refresh_token` (RFC 6749 §6) with rotation (RFC 9700 §4.14). One call to the user's object: the call includes
+ * the successor, so that the object decides and stores in one step, and a repeated request finds its response.
  */
 import { toSeconds } from '../../kit/clock.ts'
 import { err, ok } from '../../kit/result.ts'

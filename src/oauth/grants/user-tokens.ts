@@ -1,4 +1,4 @@
-/** The tokens of a person's grant, as both `authorization_code` and `refresh_token` answer them. */
+/** The tokens of a user's grant, as returned by both `authorization_code` and `refresh_token`. */
 import type { Client } from '../../clients/client.ts'
 import type { Grant } from '../../sessions/grant.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
@@ -9,7 +9,7 @@ import type { GrantNeeds, TokenResponse } from './define-grant.ts'
 export interface UserTokensInput {
   readonly client: Client
   readonly grant: Grant
-  /** Scopes and resources of this access token; within those of the grant. */
+  /** Scopes and resources of this access token, within those of the grant. */
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   readonly jti: string
@@ -21,9 +21,9 @@ export interface UserTokensInput {
 /** Signs the access token and, with `openid`, the ID token. */
 export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput): Promise<TokenResponse> {
   const { client, grant, iat } = input
-  // Attack: an application that lost a scope, of the admin API perhaps, goes on with it for as long as it refreshes.
+  // Attack: an application that has lost a scope, perhaps of the admin API, keeps it by refreshing.
   const registered = input.scopes.filter((scope) => client.scopes.includes(scope))
-  // Attack: the API that the token is for uses it at the admin API. Grants of before may hold both.
+  // Attack: the API a token is meant for uses the token at the admin API. Older grants may contain both.
   const scopes = scopesFor(input.resources, registered)
   const accessToken = await issueAccessToken(needs, {
     client,
