@@ -5,7 +5,7 @@
 const lineFeed = 0x0a
 /** No valid export has a longer line; without a limit, a forged file could exhaust memory. */
 const maxLineBytes = 64 * 1024 * 1024
-/** Stands in for a line that is not UTF-8. It is not a record, so the file is reported as altered. */
+/** Stands in for a line that is too long or not UTF-8. It is not a record, so the file is reported as altered. */
 const unreadable = 'unreadable line'
 
 /** @param chunks the bytes of the file, split anywhere */
