@@ -36,8 +36,8 @@ const list = [
     row: 'the account has gone, or does not match the filter any more',
   },
   {
-    // Attack: an account made anew under an id that was erased. All that is told of it would be taken for what
-    // arrived late about the erased person, and leave the trail before it is sealed.
+    // Attack: an account made anew under an id that was erased. Its events would count as late ones about the erased
+    // person, and leave the trail before it is sealed.
     code: 'erased',
     when: 'not existing and erased',
     row: 'the account of this id was erased',

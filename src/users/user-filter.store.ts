@@ -7,7 +7,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { literalInLike } from '../db/fragments.ts'
 import { emailForm, separateIdeographs, usernameForm, userSearchText } from '../db/schema.ts'
 import { identifierForm, plainForm, searchForm } from './normal-form.ts'
-import { addressParts, claimNames } from './user-fields.ts'
+import { addressParts, claimNames } from './profile-fields.ts'
 import { searchWords, type UserFilter } from './user-filter.ts'
 
 /** A condition on a row of `users` (not aliased); true for an empty filter. */
@@ -83,17 +83,17 @@ function profileConditions(filter: UserFilter): readonly SQL[] {
 
 const credentialConditions = (filter: UserFilter): readonly SQL[] => [
   ...given(filter.has_password, (value) =>
-    yes(value, sql`exists (select from password_credentials where user_id = users.id)`),
+    negateUnless(value, sql`exists (select from password_credentials where user_id = users.id)`),
   ),
   ...given(filter.invited, (value) =>
-    yes(
+    negateUnless(
       value,
       sql`exists (select from password_setup_links where user_id = users.id and purpose = 'invitation')`,
     ),
   ),
 ]
 
-const yes = (value: boolean, condition: SQL): SQL => (value ? condition : sql`not ${condition}`)
+const negateUnless = (value: boolean, condition: SQL): SQL => (value ? condition : sql`not ${condition}`)
 
 const given = <T, R>(value: T | undefined, use: (value: T) => R): readonly R[] =>
   value === undefined ? [] : [use(value)]

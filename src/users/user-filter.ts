@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { roleNamePattern } from '../access/permissions.ts'
 import { maxIdentifierLength, maxLength } from './identifier-length.ts'
 import { identifierForm, searchForm } from './normal-form.ts'
-import { addressParts, claimNames } from './user-fields.ts'
+import { addressParts, claimNames } from './profile-fields.ts'
 
 /** More words do not narrow a search, they only cost. */
 const maxSearchWords = 8

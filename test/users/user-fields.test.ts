@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { email, profile, username, userPatch } from '../../src/users/user-fields.ts'
+import { profile } from '../../src/users/profile-fields.ts'
+import { email, username, userPatch } from '../../src/users/user-fields.ts'
 import { userFilter } from '../../src/users/user-filter.ts'
 
 const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>

@@ -1,7 +1,8 @@
 /** An account as it is exported: in the form the import reads; what the import must not take begins with `_`. */
 import type { ExportFormat } from '../../jobs/formats/row-writers.ts'
 import type { StoredUser } from '../account.ts'
-import { addressParts, claimNames, fieldNames } from '../user-fields.ts'
+import { addressParts, claimNames } from '../profile-fields.ts'
+import { fieldNames } from '../user-fields.ts'
 
 const own = ['id', ...fieldNames.filter((name) => name !== 'profile'), 'status'] as const
 

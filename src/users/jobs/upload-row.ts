@@ -7,7 +7,8 @@ import type { InputRow } from '../../jobs/formats/input-row.ts'
 import { uuidPattern } from '../../kit/patterns.ts'
 import { sayFault } from '../../kit/say-fault.ts'
 import { isStorable } from '../../kit/storable.ts'
-import { addressParts, claimNames, hasIdentifier, rowFields, status } from '../user-fields.ts'
+import { addressParts, claimNames } from '../profile-fields.ts'
+import { hasIdentifier, rowFields, status } from '../user-fields.ts'
 
 /** Members of a row; a new one is a line here, or a field of the account (user-fields.ts). CSV columns follow. */
 const members = {

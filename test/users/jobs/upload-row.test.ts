@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { exportColumns } from '../../../src/users/jobs/export-row.ts'
 import { ownColumns, readUploadRow, uploadColumns } from '../../../src/users/jobs/upload-row.ts'
-import { addressParts, claimNames, fieldNames } from '../../../src/users/user-fields.ts'
+import { addressParts, claimNames } from '../../../src/users/profile-fields.ts'
+import { fieldNames } from '../../../src/users/user-fields.ts'
 
 const read = (values: Record<string, unknown>, format: 'csv' | 'ndjson' = 'csv') =>
   readUploadRow({ line: 2, values }, format)
