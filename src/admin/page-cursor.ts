@@ -6,6 +6,7 @@
 import { decodeText, encodeText } from '../kit/base64url.ts'
 import { isInstant } from '../kit/clock.ts'
 import { uuidPattern } from '../kit/patterns.ts'
+import { isStorable } from '../kit/storable.ts'
 
 /** Values of what the list is sorted by, of the last item; the last ones are its key. */
 export type CursorValues = readonly (string | number | null)[]
@@ -17,8 +18,7 @@ export const encodeCursor = (query: string, values: CursorValues): string =>
 /** What stands at a place of a cursor, as Postgres takes it. Anybody can write a cursor: it is not secret. */
 const kinds = {
   uuid: (value: unknown): value is string => typeof value === 'string' && uuidPattern.test(value),
-  /** Postgres stores no NUL, and no surrogate alone. */
-  text: (value: unknown): value is string => typeof value === 'string' && !/[\0\p{Cs}]/u.test(value),
+  text: (value: unknown): value is string => typeof value === 'string' && isStorable(value),
   /** As `to_jsonb` writes a timestamptz: with microseconds. */
   time: (value: unknown): value is string => typeof value === 'string' && isInstant(value),
   position: (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0,

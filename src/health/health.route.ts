@@ -39,15 +39,13 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
       },
     },
     async (c) => {
-      const now = c.env.deps.now()
-      let checked = kept?.checked
-      if (!kept || !checked || now >= kept.until) {
+      const { healthProbes, now } = c.env.deps
+      if (!kept || now() >= kept.until) {
         // Requests that arrive during a probe get the previous result.
-        if (kept) kept = { ...kept, until: now + patienceMilliseconds }
-        checked = await checkHealth(c.env.deps.healthProbes)
-        kept = { until: c.env.deps.now() + keptMilliseconds, checked }
+        if (kept) kept = { ...kept, until: now() + patienceMilliseconds }
+        kept = { checked: await checkHealth(healthProbes), until: now() + keptMilliseconds }
       }
-      const { health, roleRisks } = checked
+      const { health, roleRisks } = kept.checked
       const isAway = health.status === 'unavailable'
       const response = jsonResponse(health, isAway ? 503 : 200)
       if (!isAway) return response
