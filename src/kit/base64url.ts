@@ -1,4 +1,4 @@
-/** base64url without padding (RFC 4648 §5), by the engine's own encoder where it has one. */
+/** base64url without padding (RFC 4648 §5), using the engine's own encoder where it has one. */
 import { base64url } from 'jose'
 
 interface NativeEncoder {
@@ -14,22 +14,26 @@ export function encodeBase64Url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-/** Text as base64url of its UTF-8 bytes. */
+/** The UTF-8 bytes of `text` as base64url. */
 export const encodeText = (text: string): string => encodeBase64Url(new TextEncoder().encode(text))
 
-/** The text behind `encodeText`. @throws for anything that is not base64url of UTF-8 */
+/** The inverse of `encodeText`. @throws for anything that is not base64url of UTF-8 */
 export const decodeText = (encoded: string): string =>
   new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(base64url.decode(encoded))
 
-/** Whole groups of four, then two or three characters whose spare bits are zero: every byte string has one spelling. */
+/**
+ * Groups of four, then optionally two or three characters whose spare bits are zero: every byte string has exactly
+ * one encoding.
+ */
 const canonical = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/
 
-/** Whether `text` is base64url as RFC 7515 §2 wants it: no padding, no white space, no spare bits. */
+/** Whether `text` is base64url as RFC 7515 §2 requires: no padding, no white space, no spare bits. */
 export const isBase64Url = (text: string): boolean => canonical.test(text)
 
 /**
- * Whether `text` is spelled like a signed compact JWS (RFC 7515 §7.1). Decoders are more lenient than the standard:
- * without this, one signature had many spellings, and a list of spent or revoked tokens by text would miss the others.
+ * Whether `text` has the form of a signed compact JWS (RFC 7515 §7.1). Decoders are more lenient than the
+ * standard: without this check, one signature would have many encodings, and a list of used or revoked tokens by
+ * text would miss the others.
  */
 export function isCompactJws(text: string): boolean {
   const parts = text.split('.', 4)

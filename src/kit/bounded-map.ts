@@ -1,7 +1,7 @@
 /**
- * A `Map` that never holds more than `capacity` entries, so that nobody fills an isolate's memory with made-up keys.
- * Setting a key makes it the youngest; the oldest goes when there is no room. Reading changes nothing, because it
- * happens on hot paths.
+ * A `Map` with at most `capacity` entries, so that made-up keys cannot exhaust an isolate's memory. Setting a key
+ * moves it to the end; the oldest entry is evicted when there is no room. Reading does not change the order,
+ * because it happens on hot paths.
  */
 export class BoundedMap<K, V> extends Map<K, V> {
   readonly #capacity: number

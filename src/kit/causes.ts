@@ -1,8 +1,8 @@
-/** What an error was caused by: drivers and libraries wrap what they caught (`Error.cause`). */
+/** The causes of an error: drivers and libraries wrap what they catch (`Error.cause`). */
 
 const deepest = 20
 
-/** `error`, what caused it, what caused that: the innermost last. Nothing for what is no error. */
+/** `error` and its chain of causes, the innermost last. Empty if it is not an `Error`. */
 export function causesOf(error: unknown): readonly Error[] {
   const causes: Error[] = []
   for (let cause = error; cause instanceof Error && causes.length < deepest; cause = cause.cause) {

@@ -1,7 +1,7 @@
 /**
- * Cookies of this server (RFC 6265bis). Under https every name carries the `__Host-` prefix: the browser then
- * refuses a cookie of that name from a subdomain, from http, or with another path, which stops cookie tossing
- * and session fixation. Plain http exists on loopback only (local development), where the prefix would fail.
+ * Cookies of this server (RFC 6265bis). Under https every name has the `__Host-` prefix: the browser then refuses
+ * a cookie of that name from a subdomain, from http, or with another path, which prevents cookie tossing and
+ * session fixation. Plain http is used only on loopback (local development), where the prefix would not work.
  */
 
 export interface CookieSettings {
@@ -11,13 +11,13 @@ export interface CookieSettings {
 
 const maxHeaderLength = 16_384
 
-/** The name a cookie really has: `__Host-authly_session` under https, `authly_session` on loopback http. */
+/** The full name of a cookie: `__Host-authly_session` under https, `authly_session` on loopback http. */
 export const cookieName = (settings: CookieSettings, name: string): string =>
   settings.secureCookies ? `__Host-${name}` : name
 
 /**
- * The value of one of our cookies in a `Cookie` header, or `undefined`. Two different values of one name mean
- * that somebody else set one of them (cookie tossing on plain http): neither is trusted.
+ * The value of one of our cookies in a `Cookie` header, or `undefined`. Two different values of the same name mean
+ * that someone else set one of them (cookie tossing on plain http): neither is trusted.
  */
 export function readCookie(
   settings: CookieSettings,
@@ -54,7 +54,7 @@ export function readCookies(
 
 /**
  * A `Set-Cookie` value: HttpOnly, SameSite=Lax, Path=/. `value` must be cookie-safe (base64url and `_.`).
- * @param maxAgeSeconds 0 deletes; `undefined` lives as long as the browser session
+ * @param maxAgeSeconds 0 deletes the cookie; `undefined` keeps it for the browser session
  */
 export function writeCookie(
   settings: CookieSettings,

@@ -1,16 +1,16 @@
 /**
- * Cross-origin calls (Fetch §3.2) of endpoints that read no cookies: any origin may call them, none with credentials.
- * `*` does not stand for `Authorization`, which is therefore named; it stands for whatever tracing and monitoring
- * libraries add.
+ * Cross-origin calls (Fetch §3.2) to endpoints that read no cookies: any origin may call them, none with
+ * credentials. `*` does not cover `Authorization`, so it is listed; it covers whatever headers tracing and
+ * monitoring libraries add.
  */
 
-/** On every response, errors included: a page must see why it was refused and when to come again. */
+/** Added to every response, errors included: a page must be able to read why it was refused and when to retry. */
 export const crossOriginHeaders = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id',
 } as const
 
-/** The answer to `OPTIONS`, a preflight or not. @param methods what the path answers */
+/** The response to `OPTIONS`, whether a preflight or not. @param methods the methods of the path */
 export const preflight = (methods: readonly string[]): Response =>
   new Response(null, {
     status: 204,

@@ -1,9 +1,9 @@
 /**
- * Two independent checks on every form post, against cross-site request forgery (another site makes the
- * person's browser act with its cookies) and login CSRF (it signs the person in as the attacker):
- * 1. where the browser says the post came from, which scripts cannot change;
+ * Two independent checks on every form post, against cross-site request forgery (another site makes the user's
+ * browser act with its cookies) and login CSRF (it signs the user in as the attacker):
+ * 1. the origin of the post as reported by the browser, which scripts cannot change;
  * 2. a token that only our own page could have put into the form, bound by MAC to the browser's cookie, so a
- *    cookie planted from elsewhere does not help (signed double submit).
+ *    cookie planted by an attacker does not help (signed double submit).
  */
 import { constantTimeEqual } from './hash.ts'
 import { randomToken } from './ids.ts'
@@ -12,7 +12,7 @@ import type { RootSecret } from './root-secret.ts'
 const purpose = 'csrf'
 const shape = /^([\w-]{22})\.([\w-]{43})$/
 
-/** A form's token. Differs each time, so that compressed responses do not give it away (BREACH). */
+/** Issues a form's token. It differs each time, so that compressed responses do not reveal it (BREACH). */
 export async function issueCsrfToken(root: RootSecret, browserCookie: string): Promise<string> {
   const salt = randomToken(16)
   return `${salt}.${await root.mac(purpose, `${salt}.${browserCookie}`)}`
@@ -34,9 +34,9 @@ export async function checkCsrfToken(
 }
 
 /**
- * Whether a post came from a page of `issuer`. Every current browser sends `Origin` with a post; when a
- * privacy setting hides it (`null`), Fetch Metadata must vouch for it, and `Referer` where an old browser or a
- * proxy leaves both out. None of them: refused.
+ * Whether a post came from a page of `issuer`. Every current browser sends `Origin` with a post. When a privacy
+ * setting hides it (`null`), Fetch Metadata must confirm it; when an old browser or a proxy omits both, `Referer`
+ * must. Without any of them the post is refused.
  */
 export function isOwnOrigin(headers: Headers, issuer: string): boolean {
   const own = new URL(issuer).origin

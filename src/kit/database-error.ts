@@ -1,7 +1,7 @@
-/** What Postgres said when it refused, however deep the query builder has wrapped it. */
+/** The error with which Postgres refused a statement, however deep the query builder has wrapped it. */
 import { causesOf } from './causes.ts'
 
-/** SQLSTATEs that are expected somewhere; those of class `AU` are raised by functions in `drizzle/`. */
+/** SQLSTATEs that some code expects; those of class `AU` are raised by functions in `drizzle/`. */
 export const sqlStates = {
   serializationFailure: '40001',
   deadlockDetected: '40P01',
@@ -22,6 +22,6 @@ export interface DatabaseError extends Error {
 export const databaseErrorOf = (error: unknown): DatabaseError | undefined =>
   causesOf(error).find(({ name }) => name === 'NeonDbError')
 
-/** A race that another transaction won, and that a repetition may win. */
+/** Whether another transaction won a race; a retry may succeed. */
 export const isLostRace = ({ code }: DatabaseError): boolean =>
   code === sqlStates.serializationFailure || code === sqlStates.deadlockDetected

@@ -3,8 +3,8 @@ import { causesOf } from './causes.ts'
 const longest = 500
 
 /**
- * An unexpected error for the log: what was thrown and what caused it, by name and the first line of the message, and
- * the place. Further lines may quote a query with its parameters, which may be personal.
+ * Describes an unexpected error for the log: the error and its causes by name and first line of the message, and
+ * the location. Further lines are omitted: they may quote a query with its parameters, which may be personal data.
  */
 export function describeError(error: unknown): string {
   const causes = causesOf(error)

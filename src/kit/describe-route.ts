@@ -2,7 +2,7 @@
 import { type Env, type Handler, Hono } from 'hono'
 
 export interface RouteDescription {
-  /** `operationId`: stable, since generated clients name their functions after it. */
+  /** `operationId`: stable, because generated clients derive function names from it. */
   readonly id: string
   readonly method: 'get' | 'post'
   readonly path: string
@@ -14,29 +14,29 @@ export interface RouteDescription {
   readonly responses: Readonly<Record<number, string>>
 }
 
-/** What every endpoint that reads a form may answer before it looks at the fields. */
+/** Refusals of every endpoint that reads a form, before it looks at the fields. */
 export const formRefusals = {
   400: 'The request is malformed',
   413: 'The body is larger than 64 KiB',
   415: 'The body is not a form',
 } as const
 
-/** The same for the forms of hosted pages, which take posts of their own pages only. */
+/** The same for forms of hosted pages, which accept posts from our own pages only. */
 export const pageFormRefusals = {
   ...formRefusals,
   403: 'The form did not come from this server’s page',
 } as const
 
 /**
- * A router that remembers what its routes say of themselves, for who writes the OpenAPI document. Nothing is made of
- * it while serving, and there are no request validators: these endpoints have their own strict parsers, because a
- * generic one would keep the last of two equal parameters. Parameters, bodies, headers and examples are prose
- * that no request needs: they stand in `scripts/docs/openapi/`, by `id` (docs/decisions/0007).
+ * A router that keeps the descriptions of its routes for the generator of the OpenAPI document. They are not used
+ * while serving, and there are no request validators: these endpoints have their own strict parsers, because a
+ * generic one would keep the last of two repeated parameters. Parameters, bodies, headers and examples are prose
+ * that no request needs: they are in `scripts/docs/openapi/`, by `id` (docs/decisions/0007).
  */
 export class DescribedRoutes<E extends Env> extends Hono<E> {
   readonly descriptions: RouteDescription[] = []
 
-  /** Mounts a handler under its description. */
+  /** Mounts a handler at the described route. */
   describe(description: RouteDescription, handler: Handler<E>): this {
     this.descriptions.push(description)
     this.on(description.method.toUpperCase(), [description.path], handler)

@@ -1,6 +1,6 @@
 /**
- * Why a request was refused, for the log. Whoever renders a refusal explains its response; the edge of the worker
- * writes the line. A success costs nothing and writes nothing.
+ * Why a request was refused, for the log. The code that renders a refusal attaches the explanation to the
+ * response; the outermost layer of the worker logs it. Successful responses have none.
  */
 
 import type { LogFields } from './log.ts'
@@ -9,11 +9,11 @@ export type Explanation = Pick<LogFields, 'error' | 'description' | 'detail' | '
 
 const explanations = new WeakMap<Response, Explanation>()
 
-/** Remembers why `response` refuses; returns it. */
+/** Attaches the explanation to `response` and returns it. */
 export function explain(response: Response, explanation: Explanation): Response {
   explanations.set(response, explanation)
   return response
 }
 
-/** What `explain` was told of this response. */
+/** The explanation attached to this response, if any. */
 export const explanationOf = (response: Response): Explanation | undefined => explanations.get(response)

@@ -1,10 +1,10 @@
-/** Schemas of single values that the API takes and shows: ids, times, numbers and flags. */
+/** Schemas of single values in API requests and responses: ids, times, numbers and flags. */
 
 import { z } from '@hono/zod-openapi'
 import { isInstant } from '../kit/clock.ts'
 import { uuidPattern, wholeNumberPattern } from './patterns.ts'
 
-/** Lower-case, as we print them; anything else names nothing. */
+/** Lower-case, as we print them; no other form matches an id. */
 export const uuid = (description: string) =>
   z
     .string()
@@ -30,7 +30,7 @@ export const queryFlag = (description: string) =>
     .transform((value) => value === 'true')
     .openapi({ description, type: 'boolean', example: 'true' })
 
-/** A whole number in a query, in decimal digits only: `0x10`, `1e2` and `` are no numbers to a reader. */
+/** A whole number in a query, in decimal digits only: `0x10`, `1e2` and an empty value are refused. */
 export const wholeNumber = (rules: {
   readonly minimum: number
   readonly maximum: number

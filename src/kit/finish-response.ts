@@ -1,11 +1,11 @@
-/** The last touch of every response: the request's id, and for a refusal the line of the log that the id finds. */
+/** The last step of every response: adds the request id, and logs a refusal under that id. */
 import { explanationOf } from './explain.ts'
 import { logError, logWarning } from './log.ts'
 
-/** The path alone: a query may hold codes, tokens and sealed requests. */
+/** Only the path is logged: a query may contain codes, tokens and sealed requests. */
 const longestPath = 256
 
-/** Adds `X-Request-Id`. Logs refusals and errors, also those that travel in a redirect; never a success. */
+/** Adds `X-Request-Id`. Logs refusals and errors, including those sent in a redirect; never a success. */
 export function finishResponse(request: Request, response: Response, requestId: string): Response {
   const explanation = explanationOf(response)
   if (explanation !== undefined || response.status >= 400) {
@@ -19,13 +19,13 @@ export function finishResponse(request: Request, response: Response, requestId: 
     if (response.status >= 500) logError('request_failed', entry)
     else logWarning('request_refused', entry)
   }
-  // An upgraded connection has no headers left to add.
+  // The headers of an upgraded connection can no longer be changed.
   if (response.status === 101) return response
   try {
     response.headers.set('x-request-id', requestId)
     return response
   } catch {
-    // Headers of a response that came from elsewhere cannot be changed.
+    // The headers of a fetched response are immutable.
     const copy = new Response(response.body, response)
     copy.headers.set('x-request-id', requestId)
     return copy

@@ -1,8 +1,8 @@
 /**
- * The only way out of this server for addresses that others choose (`jwks_uri`, sector identifiers, metadata
- * documents). Stops server-side request forgery: https only, no private or reserved address in any spelling,
- * no credentials, no redirects, bounded in size and time. A name that resolves to a private address is the
- * platform's to stop: Workers cannot reach private networks, and `workerd` allows only public ones.
+ * The only way this server fetches URLs chosen by others (`jwks_uri`, sector identifiers, metadata documents).
+ * Prevents server-side request forgery: https only, no private or reserved address in any notation, no
+ * credentials, no redirects, limited in size and time. Names that resolve to a private address are blocked by the
+ * platform: Workers cannot reach private networks, and `workerd` allows only public ones.
  */
 import { isLoopbackHost, isPublicHost } from './public-host.ts'
 import { readBytes } from './read-body.ts'
@@ -16,9 +16,9 @@ export type FetchRefusal =
   | { readonly kind: 'unreachable'; readonly detail: string }
 
 export interface FetchRules {
-  /** Development and tests: loopback addresses too, over http or https. */
+  /** For development and tests: also allows loopback addresses, over http or https. */
   readonly allowLoopbackFetch: boolean
-  /** `host:port` of public https servers on another port than 443. */
+  /** `host:port` of public https servers on ports other than 443. */
   readonly fetchHosts: ReadonlySet<string>
 }
 
@@ -30,7 +30,7 @@ const maxUrlLength = 2048
 /** `ignoreBOM: false` drops a byte-order mark, which JSON does not allow. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
-/** Builds the guard: `GET url` as text, at most 64 KiB in 3 s, only from a public https address. */
+/** Builds the guarded fetch: `GET url` as text, at most 64 KiB in 3 s, only from a public https address. */
 export function createGuardedFetch(rules: FetchRules): GuardedFetch {
   return async (address) => {
     const url = checkAddress(address, rules)
@@ -43,7 +43,7 @@ export function createGuardedFetch(rules: FetchRules): GuardedFetch {
       })
       if (response.status !== 200) {
         await response.body?.cancel()
-        // Status 0: a redirect that is not followed, as Node shows it.
+        // Status 0 is how Node reports a redirect that was not followed.
         const redirect = response.status === 0 || (response.status >= 300 && response.status < 400)
         return err(redirect ? { kind: 'redirect_refused' } : { kind: 'bad_status', status: response.status })
       }
@@ -55,7 +55,7 @@ export function createGuardedFetch(rules: FetchRules): GuardedFetch {
   }
 }
 
-/** The address as a URL if fetching it is allowed; used too when an address is registered. */
+/** The URL if fetching it is allowed; also used when a URL is registered. */
 export function checkAddress(address: string, rules: FetchRules): Result<string, FetchRefusal> {
   const refuse = (detail: string) => err({ kind: 'address_refused', detail } as const)
   if (address.length > maxUrlLength || !URL.canParse(address)) return refuse('not a URL')
@@ -66,7 +66,7 @@ export function checkAddress(address: string, rules: FetchRules): Result<string,
     return ok(url.href)
   }
   if (url.protocol !== 'https:') return refuse('not https')
-  // Attack: a port scan of others, or a request to something that is no web server, in our name.
+  // Attack: a port scan, or a request to something other than a web server, in our name.
   if (url.port !== '' && !rules.fetchHosts.has(url.host)) {
     return refuse('a port other than 443, which AUTHLY_FETCH_HOSTS does not list')
   }

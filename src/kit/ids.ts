@@ -25,8 +25,8 @@ export function uuidv7(at: number = Date.now()): string {
 }
 
 /**
- * A base64url string of fresh randomness.
- * @param bytes how much of it; 32 (256 bits) for anything that grants access
+ * A random base64url string.
+ * @param bytes of randomness; 32 (256 bits) for anything that grants access
  */
 export const randomToken = (bytes = 32): string =>
   base64url.encode(crypto.getRandomValues(new Uint8Array(bytes)))

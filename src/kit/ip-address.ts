@@ -1,6 +1,6 @@
 /**
- * Reads IP addresses. IPv6 is left to the platform's URL parser (WHATWG URL §3.5), which is strict: what two parsers
- * could read differently (leading zeros that may be octal, zone ids) is no address at all.
+ * Parses IP addresses. IPv6 is left to the platform's URL parser (WHATWG URL §3.5), which is strict: notations
+ * that two parsers could read differently (leading zeros that may be octal, zone ids) are rejected.
  */
 
 /** An address as bits: 32 or 128. IPv4-mapped IPv6 (RFC 4291 §2.5.5.2) counts as the IPv4 address inside. */
@@ -11,7 +11,7 @@ export interface IpAddress {
 
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
 const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`)
-/** Brackets, slashes and the like would lead the URL parser on to something else. */
+/** Brackets, slashes and the like would make the URL parser read something else. */
 const ipv6Characters = /^[\da-f:.]{2,45}$/i
 const mappedPrefix = 0xffffn
 

@@ -1,6 +1,6 @@
 /**
- * IP ranges in CIDR notation (RFC 4632, RFC 4291 §2.3). Strict: what two parsers could read differently, host bits
- * beyond the prefix among it, is no range at all.
+ * IP ranges in CIDR notation (RFC 4632, RFC 4291 §2.3). Strict: notations that two parsers could read differently,
+ * host bits beyond the prefix included, are rejected.
  */
 import { type IpAddress, parseIpAddress } from './ip-address.ts'
 
@@ -11,9 +11,9 @@ export interface IpRange {
 }
 
 /**
- * Reads `192.0.2.0/24`, `2001:db8::/32`, or one address.
- * @returns undefined when it is malformed, or when bits beyond the prefix are set: a typing error in a list that
- * protects something must not be guessed away
+ * Parses `192.0.2.0/24`, `2001:db8::/32`, or a single address.
+ * @returns undefined when it is malformed, or when bits beyond the prefix are set: in a list that protects
+ *   something, a typing error must not be corrected by guessing
  */
 export function parseIpRange(text: string): IpRange | undefined {
   const [addressText = '', prefixText, ...rest] = text.split('/')

@@ -1,7 +1,7 @@
 /**
- * JSON on one line, for readers of all kinds. JSON leaves U+0085, U+2028 and U+2029 as they are, and some readers
- * (Node's readline, Python's `splitlines`) end a line there: a name with one of them would break the file apart. The
- * other characters that such readers end lines at, JSON escapes itself (RFC 8259 §7).
+ * JSON on one line, for all kinds of readers. JSON leaves U+0085, U+2028 and U+2029 unescaped, and some readers
+ * (Node's readline, Python's `splitlines`) end a line there: a name containing one would split a record. JSON
+ * itself escapes all other characters that end lines (RFC 8259 §7).
  */
 export const jsonLine = (value: unknown): string =>
   JSON.stringify(value).replace(

@@ -1,5 +1,5 @@
 /**
- * Loads once, when first asked. What was loaded is kept and not the promise: on Workers one request must not wait for
+ * Loads once, on first use. Caches the result and not the promise: on Workers one request must not await
  * another's.
  */
 export function lazily<T extends object>(load: () => Promise<T>): () => Promise<T> {

@@ -1,13 +1,13 @@
 /**
- * The log: a line of JSON for what an operator must know, written here alone. The keys are a closed list, so that a
- * query that finds one kind of entry finds all; docs/deployment.md says what they mean. Nothing in an entry may be a
- * secret or personal: it is read where logs are read.
+ * The log: one line of JSON for each thing an operator must know, written only by this module. The keys are a
+ * fixed list, so that a query for one kind of entry finds all of them; docs/deployment.md describes them. An entry
+ * must not contain secrets or personal data: anyone who reads logs can see it.
  */
 import { jsonLine } from './json-line.ts'
 
-/** One meaning each; stable, because alarms are set on them. */
+/** One meaning each, and stable, because alarms depend on them. */
 export type LogEvent =
-  /** A refusal, and a fault of ours or of what is behind us. */
+  /** A refusal; an error of ours or of a backend. */
   | 'request_refused'
   | 'request_failed'
   /** Work without a request. */
@@ -16,14 +16,14 @@ export type LogEvent =
   | 'job_after_failed'
   | 'job_publish_failed'
   | 'job_stumbled'
-  /** A part that is done without for now. */
+  /** A component that is skipped for now. */
   | 'cache_renewal_failed'
   | 'rate_limit_counter_failed'
   | 'audit_delivery_failed'
   | 'audit_append_failed'
   | 'audit_events_lost'
   | 'audit_stream_failed'
-  /** Something in the database is not as this server left it. */
+  /** Data in the database that this server did not write. */
   | 'signing_key_not_trusted'
   | 'audit_chain_broken'
   | 'identifier_collisions'
@@ -31,32 +31,32 @@ export type LogEvent =
 export interface LogFields {
   readonly request_id?: string | undefined
   readonly method?: string | undefined
-  /** Without its query, which may hold codes and tokens. */
+  /** Without the query, which may contain codes and tokens. */
   readonly path?: string | undefined
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly status?: number | undefined
-  /** The code that the caller got. */
+  /** The error code sent to the caller. */
   readonly error?: string | undefined
-  /** What the caller was told. */
+  /** The description sent to the caller. */
   readonly description?: string | undefined
-  /** What the caller was not told. */
+  /** Details withheld from the caller. */
   readonly detail?: string | undefined
-  /** Where in the request the fault lies. */
+  /** Locations of the faults in the request. */
   readonly at?: readonly string[] | undefined
-  /** What failed, or is not as it should be: a cron job, a rate-limit policy, a key of the cache, a key id. */
+  /** What failed or is wrong: a cron job, a rate-limit policy, a cache key, a key id. */
   readonly subject?: string | undefined
-  /** Why: an error by name, or as `describeError` has it. */
+  /** Why: the name of an error, or the text of `describeError`. */
   readonly reason?: string | undefined
   /** SQLSTATE. */
   readonly code?: string | undefined
-  /** How many it concerns. */
+  /** How many are affected. */
   readonly count?: number | undefined
 }
 
-/** Something is wrong, and somebody should look. */
+/** Something is wrong and needs attention. */
 export const logError = (event: LogEvent, fields: LogFields): void =>
   console.error(jsonLine({ level: 'error', event, ...fields }))
 
-/** Something was refused, or is to be put right when there is time. */
+/** Something was refused, or should be corrected when there is time. */
 export const logWarning = (event: LogEvent, fields: LogFields): void =>
   console.warn(jsonLine({ level: 'warn', event, ...fields }))

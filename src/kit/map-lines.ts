@@ -1,7 +1,7 @@
 /**
- * Rewrites a stream of lines while it passes. Every line ends in LF; what follows the last one is no line.
- * @param rewrite the text that stands for these lines
- * @param frame text before the first line and behind the last
+ * Rewrites a stream of lines on the fly. Every line ends in LF; what follows the last LF is not a line.
+ * @param rewrite returns the text that replaces these lines
+ * @param frame text before the first line and after the last
  */
 export function mapLines(
   stream: ReadableStream<Uint8Array>,

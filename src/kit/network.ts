@@ -1,9 +1,9 @@
-/** Networks: what addresses that one host can choose from have in common. */
+/** Networks: the range of addresses that one host can choose from. */
 import { mappedIpv4, parseIpv6 } from './ip-address.ts'
 
 /**
- * Where an address belongs. An IPv6 address counts as its /64: one host can use all 2^64 addresses of its
- * network, each with a bucket of its own. What is no address stands for itself.
+ * The network of an address. An IPv6 address counts as its /64: one host can use all 2^64 addresses of it, and
+ * would otherwise get a bucket for each. Anything that is not an address is returned unchanged.
  */
 export function networkOf(address: string): string {
   const groups = address.includes(':') ? parseIpv6(address) : undefined

@@ -1,15 +1,15 @@
 /**
- * One alarm per Durable Object, set only when it must ring earlier than it would: setting one is a write. When
- * it will ring is kept next to the data too, so that an object that comes back from eviction neither sets it
- * again nor pushes it back.
+ * One alarm per Durable Object, set only when it must fire earlier than scheduled, because setting it is a write.
+ * The scheduled time is also stored with the data, so that an object restored after eviction neither sets the
+ * alarm again nor postpones it.
  */
 export interface ObjectAlarm {
   /**
-   * Rings not later than `latest` (milliseconds since the Unix epoch). If it must be set for that, then to a
-   * moment between both, so that objects which began together do not call Postgres together.
+   * Ensures the alarm fires by `latest` (milliseconds since the Unix epoch). If it must be set for that, a random
+   * time between both is chosen, so that objects created together do not call Postgres together.
    */
   ringBy(latest: number, earliest?: number): void
-  /** Call first in `alarm()`: none is pending any more. */
+  /** Must be called first in `alarm()`: no alarm is pending any more. */
   rang(): void
 }
 
@@ -23,13 +23,14 @@ export function createObjectAlarm(storage: DurableObjectStorage): ObjectAlarm {
       if (!known) {
         known = true
         const stored = storage.kv.get<number>(key)
-        // One that should have rung already says nothing: it may be the one being handled.
+        // A time in the past means nothing: that alarm may be the one being handled.
         if (stored !== undefined && stored > Date.now()) pending = stored
       }
       if (pending !== undefined && pending <= latest) return
       pending = earliest + Math.floor(Math.random() * (latest - earliest))
       storage.kv.put(key, pending)
-      // Not awaited: it joins the writes of this turn, and the answer waits for all of them.
+      // Not awaited: it is part of this turn's writes, and the output gate holds the response until they are
+      // durable.
       void storage.setAlarm(pending)
     },
     rang() {

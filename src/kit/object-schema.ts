@@ -1,23 +1,23 @@
 /**
- * The tables of a Durable Object: made at its first write, moved forward by version. Objects are evicted and
- * built again all the time, so that an existing schema costs one lookup; and reading an object that never
- * stored anything leaves it empty, against filling storage by asking about strangers.
+ * The tables of a Durable Object: created at its first write, migrated by version. Objects are evicted and
+ * recreated all the time, so checking an existing schema costs one lookup. Reading an object that never stored
+ * anything leaves it empty, so that requests about unknown users cannot fill storage.
  */
 
 export interface ObjectSchema {
-  /** Whether there are tables to read from. */
+  /** Whether the tables exist. */
   exists(): boolean
-  /** Creates what is missing. Call before every write. */
+  /** Creates what is missing. Must be called before every write. */
   ensure(): void
-  /** Call when a transaction that may have made the tables was rolled back. */
+  /** Must be called when a transaction that may have created the tables was rolled back. */
   forget(): void
-  /** Drops everything the object stores. It may be written to again afterwards. */
+  /** Deletes everything the object stores. It may be written to again afterwards. */
   drop(): Promise<void>
 }
 
 const versionKey = 'schema_version'
 
-/** @param migrations SQL scripts, oldest first; add at the end, never change one that was deployed */
+/** @param migrations SQL scripts, oldest first; append new ones, never change one that was deployed */
 export function createObjectSchema(
   storage: DurableObjectStorage,
   migrations: readonly string[],

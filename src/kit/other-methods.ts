@@ -1,4 +1,4 @@
-/** What a path answers when a method is wrong: for 405 and `Allow` (RFC 9110 §15.5.6). */
+/** The methods of a path, for 405 and `Allow` (RFC 9110 §15.5.6). */
 
 interface MountedRoute {
   readonly method: string
@@ -6,9 +6,9 @@ interface MountedRoute {
 }
 
 /**
- * The methods that `path` answers instead of `method`. Empty when there is no such path, or when its own handler
- * said that there is nothing here. A literal pattern wins over one with parameters.
- * @param routes patterns as the router writes them, `/a/:b`
+ * The methods that `path` supports other than `method`. Empty when there is no such path, or when its own handler
+ * responded that there is nothing here. A literal pattern wins over one with parameters.
+ * @param routes patterns as written by the router, `/a/:b`
  */
 export function otherMethods(
   routes: readonly MountedRoute[],
@@ -21,7 +21,7 @@ export function otherMethods(
   const best = fitting.filter((route) => parameters(route.path) === fewest)
   const methods = new Set(best.map((route) => route.method))
   if (methods.has(method === 'HEAD' ? 'GET' : method)) return []
-  // The router answers HEAD with what GET says, without its body (RFC 9110 §9.3.2).
+  // The router answers HEAD like GET, without a body (RFC 9110 §9.3.2).
   return [...methods].flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
 }
 

@@ -1,14 +1,14 @@
-/** A bound on waiting: a part that hangs must count as a part that failed. */
+/** A timeout: a component that hangs must count as failed. */
 
 /**
- * `work`, or a rejection after `milliseconds`; the work itself goes on unobserved.
- * @param what names the part in the error
+ * `work`, or a rejection after `milliseconds`; the work itself continues unobserved.
+ * @param what names the component in the error
  */
 export function withPatience<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout>
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      // The name `AbortSignal.timeout` gives its reason: `isUnavailable` knows it.
+      // The same name as the error of `AbortSignal.timeout`, which `isUnavailable` recognises.
       reject(
         Object.assign(new Error(`${what} did not answer in ${milliseconds} ms`), { name: 'TimeoutError' }),
       )

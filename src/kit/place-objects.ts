@@ -1,13 +1,13 @@
-/** Where Durable Objects live: one rule for every namespace, so that no object leaves its jurisdiction. */
+/** Placement of Durable Objects: one rule for every namespace, so that no object leaves its jurisdiction. */
 
 export interface Placement {
-  /** Objects are created in, and never leave, this jurisdiction. */
+  /** Objects are created in this jurisdiction and never leave it. */
   readonly jurisdiction: DurableObjectJurisdiction | undefined
   /** Where a new object should be created when there is no jurisdiction. */
   readonly locationHint: DurableObjectLocationHint | undefined
 }
 
-/** The stub of an object by its name, in its place. Makes no call. */
+/** The stub of a placed object by its name. Makes no call. */
 export function placeObjects<T extends Rpc.DurableObjectBranded | undefined>(
   namespace: DurableObjectNamespace<T>,
   placement: Placement,

@@ -1,9 +1,9 @@
-/** Problem details (RFC 9457): how JSON APIs that are not OAuth endpoints say no. */
+/** Problem details (RFC 9457): the error format of JSON APIs that are not OAuth endpoints. */
 
 import { explain } from './explain.ts'
 import { jsonResponse } from './response.ts'
 
-/** Where in the request the fault lies: a JSON pointer into the body, a parameter, or a header. */
+/** The location of a fault in the request: a JSON pointer into the body, a parameter, or a header. */
 export type FaultPlace =
   | { readonly pointer: string }
   | { readonly parameter: string }
@@ -12,22 +12,22 @@ export type FaultPlace =
 export type Fault = FaultPlace & { readonly detail: string }
 
 export interface Problem {
-  /** Last part of `type`: stable, for programs. */
+  /** Last segment of `type`; stable, for programs. */
   readonly code: string
   readonly status: number
   /** The same for every problem of this code. */
   readonly title: string
-  /** About this occurrence. Never what the server knows and the caller does not. */
+  /** About this occurrence. Must not reveal internals. */
   readonly detail?: string | undefined
   readonly errors?: readonly Fault[] | undefined
-  /** For the log, never for the wire. */
+  /** Only for the log. */
   readonly reason?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 const typePrefix = 'urn:authly:problem:'
 
-/** A problem on the wire. No cache keeps it. */
+/** The response for a problem; never cached. */
 export function renderProblem(
   problem: Problem,
   requestId: string,

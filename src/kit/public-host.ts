@@ -1,6 +1,6 @@
 /**
- * Whether a URL's host can be a public one. Works on the host as the WHATWG URL parser normalised it, so
- * `0x7f.1`, `2130706433` and `１２７.0.0.1` arrive here as `127.0.0.1`.
+ * Whether a URL's host can be public. Works on the host as normalised by the WHATWG URL parser, so `0x7f.1`,
+ * `2130706433` and `１２７.0.0.1` arrive here as `127.0.0.1`.
  */
 import { parseIpv6 } from './ip-address.ts'
 
@@ -36,7 +36,7 @@ const localSuffixes = [
   'onion',
 ]
 
-/** Names of this very machine. @param hostname `URL.hostname` */
+/** Names of this machine. @param hostname `URL.hostname` */
 export const isLoopbackHost = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
 
@@ -53,7 +53,7 @@ export function isPublicHost(hostname: string): boolean {
 const isPublicIpv4 = (address: number): boolean =>
   !reservedIpv4.some(([network, bits]) => address >>> (32 - bits) === network >>> (32 - bits))
 
-/** Only global unicast (2000::/3) without the blocks that carry or tunnel other addresses. */
+/** Only global unicast (2000::/3), except blocks that embed or tunnel other addresses. */
 function isPublicIpv6(address: string): boolean {
   const [first = 0, second = 0] = parseIpv6(address) ?? []
   if (first >>> 13 !== 1) return false

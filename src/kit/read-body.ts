@@ -1,8 +1,8 @@
-/** Bodies are read up to a limit: nobody fills an isolate's memory with what they send, or with what we fetch from them. */
+/** Bodies are read up to a limit: neither what clients send nor what we fetch may exhaust an isolate's memory. */
 
 /**
- * All bytes of `body`; `undefined`, and the rest unread, when there are more than `maxBytes`. Counted as they arrive:
- * `Content-Length` may lie, and a compressed body may unpack to gigabytes.
+ * All bytes of `body`; `undefined`, with the rest unread, when there are more than `maxBytes`. Counted as they
+ * arrive: `Content-Length` may be false, and a compressed body may expand to gigabytes.
  */
 export async function readBytes(
   body: ReadableStream<Uint8Array> | null,
@@ -24,7 +24,10 @@ export async function readBytes(
   return bytes
 }
 
-/** The text of a request; `undefined` when it is longer than `maxBytes`. HTTP delivers no more than a request declares. */
+/**
+ * The text of a request; `undefined` when it is longer than `maxBytes`. HTTP delivers no more than the request
+ * declares.
+ */
 export async function readRequestText(request: Request, maxBytes: number): Promise<string | undefined> {
   const declared = request.headers.get('content-length')
   if (declared !== null) return Number(declared) <= maxBytes ? request.text() : undefined

@@ -1,9 +1,9 @@
-/** Answers that concern one caller alone. */
+/** Responses meant for one caller only. */
 
-/** No cache keeps it, and no browser takes it for another media type than it says. */
+/** Prevents caching, and MIME sniffing by browsers. */
 export const noStoreHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
 
-/** JSON that no cache keeps. */
+/** An uncacheable JSON response. */
 export const jsonResponse = (
   body: unknown,
   status = 200,

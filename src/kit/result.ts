@@ -1,4 +1,4 @@
-/** Expected refusals are values; only bugs throw. */
+/** Expected failures are values; only bugs throw. */
 export type Result<T, E> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E }

@@ -1,7 +1,7 @@
 /**
- * Everything this deployment encrypts or MACs is keyed from one secret, `AUTHLY_ROOT_SECRET`, by HKDF
- * (RFC 5869) with a purpose as `info`, so that a value made for one purpose never opens under another.
- * Sealed values start with the id of their root key: a previous root secret still opens old values.
+ * Everything this deployment encrypts or MACs uses keys derived from one secret, `AUTHLY_ROOT_SECRET`, by HKDF
+ * (RFC 5869) with a purpose as `info`, so that a value made for one purpose never opens under another. Sealed
+ * values start with the id of their root key, so that previous root secrets still open old values.
  */
 import { base64url } from 'jose'
 import { encodeBase64Url } from './base64url.ts'
@@ -10,7 +10,7 @@ import { sha256 } from './hash.ts'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ivLength = 12
-/** A multiple of three, so that the id is a prefix of the encoded value too. */
+/** A multiple of three, so that the id is also a prefix of the encoded value. */
 const keyIdLength = 6
 
 interface RootKey {
@@ -22,26 +22,29 @@ interface RootKey {
 
 export interface RootSecret {
   /**
-   * AES-256-GCM under the key of `purpose`; `context` is authenticated but not stored, so a value moved to
-   * another place (row, client, user) does not open. Returns base64url(key id | iv | ciphertext).
+   * AES-256-GCM under the key of `purpose`. `context` is authenticated but not stored, so a value moved to another
+   * place (row, client, user) does not open. Returns base64url(key id | iv | ciphertext).
    */
   seal(purpose: string, plaintext: string, context?: string): Promise<string>
   /** The plaintext, or `undefined` for anything not sealed here for this purpose and context. Never throws. */
   open(purpose: string, sealed: string, context?: string): Promise<string | undefined>
-  /** Whether a sealed value names the current root secret: others are to be sealed anew. Proves nothing. */
+  /** Whether a sealed value names the current root secret: others should be sealed again. Proves nothing. */
   isCurrent(sealed: string): Promise<boolean>
-  /** base64url(HMAC-SHA256) under the key of `purpose`. Another one when the root secret changes. */
+  /** base64url(HMAC-SHA256) under the key of `purpose`. Changes with the root secret. */
   mac(purpose: string, message: string): Promise<string>
-  /** The same under the oldest root secret: for what others store and must find again after a change. */
+  /**
+   * The same under the oldest root secret: for values that others store and that must stay the same after a
+   * rotation.
+   */
   lastingMac(purpose: string, message: string): Promise<string>
 }
 
-/** In front of a previous root secret: it opens nothing any more, and only keeps lasting MACs as they are. */
+/** Prefix of a previous root secret that no longer opens anything and only keeps lasting MACs stable. */
 const closedMark = 'closed:'
 
 /**
- * @param current base64url text of at least 32 bytes; seals and opens
- * @param previous older root secrets, the oldest one last; they only open, and not if marked `closed:`
+ * @param current base64url of at least 32 bytes; seals and opens
+ * @param previous older root secrets, the oldest one last; they only open, and not if prefixed with `closed:`
  */
 export function createRootSecret(current: string, previous: readonly string[] = []): RootSecret {
   const opening = previous.filter((secret) => !secret.startsWith(closedMark))
@@ -72,7 +75,8 @@ export function createRootSecret(current: string, previous: readonly string[] = 
         const root = (await keys).find(({ id }) => sealed.startsWith(id))
         if (!root) return undefined
         const bytes = base64url.decode(sealed)
-        // One spelling only: decoders skip white space and spare bits, but what opens is put into headers.
+        // Only the canonical encoding: decoders ignore white space and spare bits, but an accepted value is used
+        // in headers.
         if (encodeBase64Url(bytes) !== sealed) return undefined
         const iv = bytes.subarray(keyIdLength, keyIdLength + ivLength)
         const plaintext = await crypto.subtle.decrypt(

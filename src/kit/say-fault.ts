@@ -1,4 +1,7 @@
-/** What is wrong with a value, in the words that a caller reads: "must be …", as the rules with words of their own say it. */
+/**
+ * Describes why a value is invalid, for the caller: "must be …", in the style of the rules that have a message of
+ * their own.
+ */
 import type { z } from 'zod'
 
 const kinds: Readonly<Record<string, string>> = {
@@ -22,7 +25,10 @@ const formats: Readonly<Record<string, string>> = {
 
 const units: Readonly<Record<string, string>> = { string: ' characters', array: ' entries', set: ' entries' }
 
-/** Error map of Zod: for `safeParse(value, { error: sayFault })`. A rule's own words go before; `undefined` leaves Zod's. */
+/**
+ * Error map of Zod: for `safeParse(value, { error: sayFault })`. A rule's own message takes precedence;
+ * `undefined` leaves Zod's.
+ */
 export function sayFault(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':

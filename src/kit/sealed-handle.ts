@@ -1,10 +1,9 @@
 /**
- * Handles that find their own way: `authly_<kind>_<sealed routing>.<secret>`. The routing part names the
- * Durable Object and the row, encrypted so that it reveals nothing and authenticated so that a forged handle
- * is refused before any I/O; of the secret only the hash is ever stored. Both parts are bound to each other: a
- * handle that opens was issued as a whole. So whoever saw half of one (a cut log line) can do nothing with it,
- * not even look like a thief and have the real holder signed out. The prefix lets secret scanners find leaked
- * tokens.
+ * Self-routing handles: `authly_<kind>_<sealed routing>.<secret>`. The routing part names the Durable Object and
+ * the row. It is encrypted so that it reveals nothing, and authenticated so that a forged handle is refused before
+ * any I/O. Only the hash of the secret is stored. Both parts are bound to each other, so a handle that opens was
+ * issued as a whole: with half of one (from a truncated log line) an attacker can do nothing, not even trigger
+ * reuse detection and have the user signed out. The prefix lets secret scanners find leaked tokens.
  */
 import { sha256 } from './hash.ts'
 import { randomToken } from './ids.ts'
@@ -13,9 +12,9 @@ import type { RootSecret } from './root-secret.ts'
 export type HandleKind = 'rt' | 'ss' | 'il' | 'kd'
 
 export interface IssuedHandle {
-  /** What the holder gets. */
+  /** The handle given to the client. */
   readonly handle: string
-  /** What is stored. */
+  /** The part that is stored. */
   readonly secretHash: string
 }
 
@@ -26,7 +25,7 @@ export interface OpenedHandle<Routing> {
 
 const maxHandleLength = 1024
 
-/** Makes a handle with a fresh 256-bit secret. `routing` must be plain JSON. */
+/** Issues a handle with a new 256-bit secret. `routing` must be plain JSON. */
 export async function issueHandle(
   root: RootSecret,
   kind: HandleKind,

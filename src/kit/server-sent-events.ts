@@ -1,17 +1,17 @@
 /** The format of `text/event-stream` (HTML Living Standard §9.2). */
 
 export interface ServerSentEvent {
-  /** Ignored by clients; keeps the connection in use. One line. */
+  /** Ignored by clients; keeps the connection alive. Must be one line. */
   readonly comment?: string | undefined
-  /** Comes back as `Last-Event-ID` when the client connects again. */
+  /** Sent back as `Last-Event-ID` when the client reconnects. */
   readonly id?: string | number | undefined
   readonly event?: string | undefined
   readonly data?: string | undefined
-  /** Milliseconds the client waits before it connects again. */
+  /** Milliseconds the client waits before reconnecting. */
   readonly retry?: number | undefined
 }
 
-/** One block. Line breaks in `data` become lines of their own; the other fields must have none. */
+/** Formats one event. Line breaks in `data` become separate lines; the other fields must have none. */
 export function formatServerSentEvent({ comment, id, event, data, retry }: ServerSentEvent): string {
   let block = ''
   if (comment !== undefined) block += `: ${comment}\n`
@@ -22,7 +22,7 @@ export function formatServerSentEvent({ comment, id, event, data, retry }: Serve
   return `${block}\n`
 }
 
-/** Headers of the response that carries such blocks. No cache and no proxy buffer may hold them back. */
+/** Headers of an event-stream response: caches and buffering proxies must not hold events back. */
 export const serverSentEventHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store, no-transform',

@@ -1,11 +1,11 @@
-/** Tells an outage behind us, which a retry may survive, from a bug, which it will not. */
+/** Distinguishes an outage of a backend, where a retry may help, from a bug, where it will not. */
 
 import { causesOf } from './causes.ts'
 
 /** SQLSTATE classes: connection, insufficient resources, operator intervention. */
 const outageStates = /^(08|53|57)/
 
-/** Whether `error`, or what caused it, is a backend that could not be reached. */
+/** Whether `error`, or one of its causes, is a backend that could not be reached. */
 export const isUnavailable = (error: unknown): boolean => causesOf(error).some(isOutage)
 
 function isOutage(error: Error & { code?: unknown; overloaded?: unknown; retryable?: unknown }): boolean {
