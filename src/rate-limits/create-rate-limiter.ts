@@ -16,7 +16,7 @@ import type { RateLimitDecision, RateLimiter } from './rate-limiter.ts'
 import { rateSubject } from './rate-subject.ts'
 import type { Drawn } from './token-bucket.ts'
 
-export type Leases = Map<string, Lease>
+export type Leases = BoundedMap<string, Lease>
 
 export interface RateLimiterNeeds {
   readonly drawPermits: DrawPermits
@@ -37,7 +37,10 @@ const patienceMilliseconds = 2000
 const failureBackoffSeconds = 5
 /** Bounds memory against a flood of addresses; a forgotten lease only loses its unspent permits. */
 const maxLeases = 10_000
-const sharedLeases: Leases = new BoundedMap(maxLeases)
+/** The leases of one isolate: never more than `maxLeases`. */
+export const createLeases = (): Leases => new BoundedMap(maxLeases)
+
+const sharedLeases = createLeases()
 const noOverrides: PolicyOverrides = {}
 /** By configured and by stored numbers: both are the same objects for many requests. */
 const tables = new WeakMap<PolicyOverrides, WeakMap<PolicyOverrides, PolicyTable>>()

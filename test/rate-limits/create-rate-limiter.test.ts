@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createRateLimiter, type Leases } from '../../src/rate-limits/create-rate-limiter.ts'
+import { createLeases, createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
 import type { PermitRequest } from '../../src/rate-limits/draw-permits.ts'
 import { leaseMilliseconds } from '../../src/rate-limits/lease.ts'
 import type { PolicyOverrides } from '../../src/rate-limits/policies.ts'
@@ -25,7 +25,7 @@ const counter = async (request: PermitRequest) => {
   return drawn
 }
 
-function isolate(overrides: PolicyOverrides = {}, leases: Leases = new Map()) {
+function isolate(overrides: PolicyOverrides = {}, leases = createLeases()) {
   const background: Promise<unknown>[] = []
   const limiter = createRateLimiter({
     drawPermits: counter,
@@ -240,7 +240,7 @@ describe('lease policies', () => {
   })
 
   test('hold memory for a bounded number of subjects', async () => {
-    const leases: Leases = new Map()
+    const leases = createLeases()
     const limiter = isolate({}, leases)
     for (let index = 0; index < 10_050; index++) await limiter.take('token-client', `app-${index}`)
     expect(leases.size).toBe(10_000)
