@@ -18,7 +18,7 @@ const emptying = 'DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASC
 
 /** Starts Postgres with its own data below `folder`; what an earlier run left is dropped. */
 export async function startBenchDatabase(folder: string, port: number): Promise<BenchDatabase> {
-  const postgres = await startEmbeddedPostgres({ stateFolder: folder, port })
+  const postgres = await startEmbeddedPostgres({ stateFolder: folder, port, withStatistics: true })
   const client = new pg.Client({ connectionString: postgres.ownerUrl })
   await client.connect()
   await client.query(emptying)

@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { quietWrangler, wranglerScript } from '../scripts/stack/quiet-wrangler.ts'
 import { projectRoot } from '../scripts/stack/worker-bundle.ts'
-import { median } from './median.ts'
 
-/** Milliseconds of activity while the module loads, median of `times`; undefined when wrangler does not tell. */
-export async function measureStartUpCpuMs(times = 3): Promise<number | undefined> {
+/** Milliseconds of activity while the module loads, as often as asked; none when wrangler does not tell. */
+export async function measureStartUpCpuMs(times = 5): Promise<number[]> {
   const folder = mkdtempSync(join(tmpdir(), 'authly-startup-'))
   try {
     const found: number[] = []
@@ -21,7 +20,7 @@ export async function measureStartUpCpuMs(times = 3): Promise<number | undefined
       const active = /Active: ([\d.]+) ms/.exec(stdout)?.[1]
       if (active !== undefined) found.push(Number(active))
     }
-    return found.length === 0 ? undefined : median(found)
+    return found
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

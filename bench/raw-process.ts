@@ -1,6 +1,6 @@
 /**
  * Starts workerd for measuring. Unlike `serveRawWorkerd` it sends no request, which would hide a cold start, takes
- * command-line arguments, and keeps idle Durable Objects loaded: workerd would evict them after ten seconds, while
+ * flags of V8, and keeps idle Durable Objects loaded: workerd would evict them after ten seconds, while
  * another target is measured, and opening a thousand SQLite files again costs more than what is measured here.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -13,6 +13,8 @@ import { type RawWorkerdOptions, workerdConfig } from '../scripts/raw-workerd.ts
 
 export type RawProcessOptions = Pick<RawWorkerdOptions, 'bundle' | 'vars' | 'objectsFolder'> & {
   readonly port: number
+  /** For profiles. */
+  readonly v8Flags?: readonly string[]
 }
 
 const isListening = (port: number): Promise<boolean> =>
@@ -26,20 +28,21 @@ const isListening = (port: number): Promise<boolean> =>
   })
 
 /** Starts workerd and resolves when it listens: the worker's module is loaded then, no request has been served. */
-export async function startRawProcess(
-  options: RawProcessOptions,
-  args: readonly string[] = [],
-): Promise<GuardedChild> {
-  const { bundle, vars, objectsFolder, port } = options
+export async function startRawProcess(options: RawProcessOptions): Promise<GuardedChild> {
+  const { bundle, vars, objectsFolder, port, v8Flags = [] } = options
   mkdirSync(objectsFolder, { recursive: true })
   const config = join(bundle.folder, 'bench.capnp')
   const text = workerdConfig(bundle, vars, objectsFolder, port)
-  writeFileSync(config, text.replaceAll('enableSql = true', 'enableSql = true, preventEviction = true'), {
-    mode: 0o600,
-  })
+  const measured = text
+    .replaceAll('enableSql = true', 'enableSql = true, preventEviction = true')
+    .replace(
+      'Workerd.Config = (',
+      `Workerd.Config = (\n  v8Flags = [${v8Flags.map((flag) => `"${flag}"`).join(', ')}],`,
+    )
+  writeFileSync(config, measured, { mode: 0o600 })
   const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json')
   const workerd = createRequire(wrangler).resolve('workerd/bin/workerd')
-  const child = await spawnGuarded(workerd, ['serve', ...args, config], {
+  const child = await spawnGuarded(workerd, ['serve', config], {
     cwd: bundle.folder,
     stdio: 'ignore',
   })

@@ -4,7 +4,6 @@
  * A hello-world worker is started the same way, for comparison.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { median } from './median.ts'
 import { type RawProcessOptions, startRawProcess } from './raw-process.ts'
 import type { HttpRequest } from './target.ts'
 
@@ -57,19 +56,13 @@ async function coldStart(options: RawProcessOptions, first: HttpRequest): Promis
   }
 }
 
-/** Medians of `times` cold starts. */
+/** Cold starts one after another: processes that nothing was asked of before. */
 export async function measureColdStarts(
   options: RawProcessOptions,
   first: HttpRequest,
   times = 7,
-): Promise<ColdStart> {
+): Promise<ColdStart[]> {
   const starts: ColdStart[] = []
   for (let index = 0; index < times; index += 1) starts.push(await coldStart(options, first))
-  const of = (field: keyof ColdStart): number => median(starts.map((start) => start[field]))
-  return {
-    startCpuMs: of('startCpuMs'),
-    firstAnswerMs: of('firstAnswerMs'),
-    firstAnswerCpuMs: of('firstAnswerCpuMs'),
-    secondAnswerMs: of('secondAnswerMs'),
-  }
+  return starts
 }

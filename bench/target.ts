@@ -5,6 +5,7 @@ export const operationNames = [
   'code',
   'code_es256',
   'refresh',
+  'refresh_es256',
   'authorize',
   'introspect',
   'discovery',

@@ -1,5 +1,6 @@
 /** Plays the scenarios with 50 administrators at once, and tells database, worker and waiting apart. */
 import type { LoadGenerator } from '../load/generate-load.ts'
+import { percentile } from '../median.ts'
 import { cpuSeconds, untilIdle } from '../process-cpu.ts'
 import type { HttpRequest, LoadResult, RequestPlan } from '../target.ts'
 import type { AdminServer } from './admin-server.ts'
@@ -9,6 +10,7 @@ import { adminSize } from './seed-admin.ts'
 export interface AdminMeasurement {
   readonly group: AdminGroup
   readonly title: string
+  readonly round: number
   readonly rps: number
   /** As the administrator waits, with 50 of them asking without pause. */
   readonly wall: Percentiles
@@ -54,6 +56,7 @@ export async function measureScenario(
   facts: AdminFacts,
   load: LoadGenerator,
   seconds: number,
+  round: number,
 ): Promise<AdminMeasurement> {
   const requests = await scenario.requests(server, facts)
   const plan: RequestPlan = {
@@ -76,14 +79,14 @@ export async function measureScenario(
   const result = await load(plan, { seconds, connections: adminSize.admins })
   await rest()
   const after = readCpu(server)
-  const { times } = await server.observed()
+  const sorted = (await server.observed()).times.toSorted((a, b) => a - b)
   const perRequest = (name: keyof typeof before) =>
     (1000 * (after[name] - before[name])) / Math.max(1, result.requests)
   return {
-    ...{ group: scenario.group, title: scenario.title, rps: result.requests / result.seconds },
+    ...{ group: scenario.group, title: scenario.title, round, rps: result.requests / result.seconds },
     wall: percentilesOf(result),
     alone: percentilesOf(alone ?? result),
-    database: { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) },
+    database: { p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99) },
     cpu: {
       ...{ worker: perRequest('worker'), database: perRequest('database'), gateway: perRequest('gateway') },
     },
@@ -99,8 +102,3 @@ const readCpu = ({ roots }: AdminServer) => ({
 })
 
 const percentilesOf = ({ p50Ms, p99Ms }: LoadResult): Percentiles => ({ p50Ms, p99Ms })
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-}

@@ -17,6 +17,7 @@ export interface AdminReport {
   readonly events: number
   readonly admins: number
   readonly seconds: number
+  /** Every scenario, round by round. */
   readonly measurements: readonly AdminMeasurement[]
   readonly plans: readonly Explained[]
 }
@@ -27,11 +28,12 @@ export interface AdminBenchOptions {
   readonly folder: string
   readonly load: LoadGenerator
   readonly seconds: number
+  readonly rounds: number
   readonly ports: { readonly worker: number; readonly gateway: number; readonly control: number }
 }
 
 export async function runAdminBench(options: AdminBenchOptions): Promise<AdminReport> {
-  const { database, folder, load, seconds, ports } = options
+  const { database, folder, load, seconds, rounds, ports } = options
   const bundles = join(folder, 'bundles')
   rmSync(bundles, { recursive: true, force: true })
   mkdirSync(bundles, { recursive: true })
@@ -50,10 +52,12 @@ export async function runAdminBench(options: AdminBenchOptions): Promise<AdminRe
     const plans: Explained[] = []
     for (const scenario of scenarios) plans.push(...(await explainScenario(server, client, scenario, facts)))
     const measurements: AdminMeasurement[] = []
-    for (const scenario of scenarios) {
-      const measured = await measureScenario(server, scenario, facts, load, seconds)
-      console.log(describe(measured))
-      measurements.push(measured)
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const scenario of scenarios) {
+        const measured = await measureScenario(server, scenario, facts, load, seconds, round)
+        console.log(describe(measured))
+        measurements.push(measured)
+      }
     }
     return { ...adminSize, seconds, measurements, plans }
   } finally {

@@ -1,7 +1,8 @@
-/** Turns measurements into verdicts: medians, ratios, pass or miss. Pure. */
-import { goals, type OperationGoal } from '../goals.ts'
+/** Turns measurements into figures per operation and into verdicts on goals. Pure. */
+import { cpuPeer, goals, type OperationGoal, steadyGoals } from '../goals.ts'
 import type { Measurement } from '../measure.ts'
-import { median } from '../median.ts'
+import { median, type Spread, spreadOf } from '../median.ts'
+import type { SteadyRun } from '../steady-load.ts'
 import { type OperationName, type TargetName, targetNames } from '../target.ts'
 
 export interface Cell {
@@ -15,21 +16,15 @@ export interface Cell {
   readonly deferredCpu: number
   readonly databaseCpu: number
   readonly gatewayCpu: number
-  /** What is compared: server and database. */
-  readonly cpu: number
 }
 
-export type Verdict = 'pass' | 'miss'
-
-export interface Comparison {
-  readonly against: TargetName
-  readonly measure: 'throughput' | 'cpu'
-  /** Throughput: Authly's divided by the twin's. CPU: Authly's divided by the peer's. */
-  readonly ratio: number
+/** One goal, as the rounds met it. */
+export interface GoalResult {
+  readonly subject: string
+  readonly measure: string
   readonly goal: string
-  /** The bare twin's CPU divided by the peer's: below this no worker that does the same work can get. */
-  readonly floor?: number
-  readonly verdict: Verdict
+  readonly figure: Spread
+  readonly isMet: boolean
 }
 
 export interface OperationResult {
@@ -37,7 +32,7 @@ export interface OperationResult {
   readonly title: string
   readonly twinDoes: string
   readonly cells: readonly Cell[]
-  readonly comparisons: readonly Comparison[]
+  readonly goals: readonly GoalResult[]
 }
 
 function cellOf(target: TargetName, runs: readonly Measurement[]): Cell {
@@ -51,26 +46,65 @@ function cellOf(target: TargetName, runs: readonly Measurement[]): Cell {
     deferredCpu: of((run) => run.cpu.deferred),
     databaseCpu: of((run) => run.cpu.database),
     gatewayCpu: of((run) => run.cpu.gateway),
-    cpu: of((run) => run.cpu.server + run.cpu.database),
   }
 }
 
-function comparisonsOf(goal: OperationGoal, cells: readonly Cell[]): Comparison[] {
-  const authly = cells.find((cell) => cell.target === 'authly')
-  if (!authly) return []
-  return cells.flatMap((cell): Comparison[] => {
-    if (cell.target === 'authly') return []
-    if (cell.target === 'twin') {
-      const ratio = authly.rps / cell.rps
-      const verdict = ratio >= goal.ofTwin ? 'pass' : 'miss'
-      return [{ against: 'twin', measure: 'throughput', ratio, goal: `>= ${goal.ofTwin}`, verdict }]
-    }
-    if (!goal.cheaperThan.includes(cell.target)) return []
-    const ratio = authly.cpu / cell.cpu
-    return [
-      { against: cell.target, measure: 'cpu', ratio, goal: '< 1', verdict: ratio < 1 ? 'pass' : 'miss' },
-    ]
-  })
+interface Round {
+  readonly target: string
+  readonly round: number
+}
+
+/** `read` of Authly's run divided by that of `other` in the same round: a slow minute of the machine hits both. */
+function ratios<Run extends Round>(
+  runs: readonly Run[],
+  other: string,
+  read: (run: Run) => number,
+): number[] {
+  return runs
+    .filter((run) => run.target === 'authly')
+    .flatMap((own) => {
+      const beside = runs.find((run) => run.target === other && run.round === own.round)
+      return beside ? [read(own) / read(beside)] : []
+    })
+}
+
+export const atLeast = (subject: string, measure: string, values: readonly number[], goal: number) =>
+  verdict(subject, measure, values, `>= ${goal}`, (figure) => figure >= goal)
+
+export const atMost = (
+  subject: string,
+  measure: string,
+  values: readonly number[],
+  goal: number,
+  unit = '',
+) => verdict(subject, measure, values, `<= ${goal}${unit}`, (figure) => figure <= goal)
+
+function verdict(
+  subject: string,
+  measure: string,
+  values: readonly number[],
+  goal: string,
+  isMet: (median: number) => boolean,
+): GoalResult[] {
+  if (values.length === 0) return []
+  const figure = spreadOf(values)
+  return [{ subject, measure, goal, figure, isMet: isMet(figure.median) }]
+}
+
+function goalResults(
+  { title, ofTwin, ofPeerCpu }: OperationGoal,
+  runs: readonly Measurement[],
+): GoalResult[] {
+  const cpu = ratios(runs, cpuPeer, (run) => run.cpu.server + run.cpu.database)
+  return [
+    ...atLeast(
+      title,
+      'throughput / bare twin',
+      ratios(runs, 'twin', (run) => run.rps),
+      ofTwin,
+    ),
+    ...(ofPeerCpu === undefined ? [] : atMost(title, 'CPU / oidc-provider, Postgres', cpu, ofPeerCpu)),
+  ]
 }
 
 /** One result per operation that was measured, in the order of the goals. */
@@ -83,7 +117,33 @@ export function compare(measurements: readonly Measurement[]): OperationResult[]
       return own.length === 0 ? [] : [cellOf(target, own)]
     })
     const { name: operation, title, twinDoes } = goal
-    return [{ operation, title, twinDoes, cells, comparisons: comparisonsOf(goal, cells) }]
+    return [{ operation, title, twinDoes, cells, goals: goalResults(goal, runs) }]
+  })
+}
+
+/** Latency and memory under a constant rate, against the twin's. */
+export function steadyResults(runs: readonly SteadyRun[]): GoalResult[] {
+  return steadyGoals.operations.flatMap((operation) => {
+    const own = runs.filter((run) => run.operation === operation)
+    const [first] = own
+    if (!first) return []
+    const title = goals.find(({ name }) => name === operation)?.title ?? operation
+    const subject = `${title}, ${first.requestsPerSecond} requests/s`
+    const { p99OfTwin, peakMemoryOfTwin } = steadyGoals
+    return [
+      ...atMost(
+        subject,
+        'p99 / bare twin',
+        ratios(own, 'twin', (run) => run.p99Ms),
+        p99OfTwin,
+      ),
+      ...atMost(
+        subject,
+        'peak memory / bare twin',
+        ratios(own, 'twin', (run) => run.peakMemoryMb),
+        peakMemoryOfTwin,
+      ),
+    ]
   })
 }
 

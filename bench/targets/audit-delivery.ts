@@ -11,6 +11,7 @@ const eventOf: Partial<Record<OperationName, string>> = {
   code: 'token.issued',
   code_es256: 'token.issued',
   refresh: 'token.refreshed',
+  refresh_es256: 'token.refreshed',
 }
 
 const pauseMs = 500

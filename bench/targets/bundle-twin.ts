@@ -17,13 +17,14 @@ export async function bundleTwin(
   parent: string,
   twin: Twin,
   compatibilityDate: string,
+  minify = true,
 ): Promise<RawProcessOptions> {
   const folder = join(parent, twin.name)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   await build({
     entryPoints: [fileURLToPath(new URL(`../twins/${twin.name}.ts`, import.meta.url))],
-    ...{ outfile: join(folder, 'worker.js'), bundle: true, format: 'esm', target: 'es2024', minify: true },
+    ...{ outfile: join(folder, 'worker.js'), bundle: true, format: 'esm', target: 'es2024', minify },
     external: ['cloudflare:*'],
   })
   return {

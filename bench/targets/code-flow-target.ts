@@ -50,7 +50,7 @@ const connections = 32
 export function codeFlowTarget(settings: CodeFlowSettings): Target {
   const { port, paths, clients, load } = settings
   let cookies: readonly string[] = []
-  let refreshTokens: readonly string[] = []
+  const refreshTokens = new Map<string, readonly string[]>()
   let introspected: readonly string[] | undefined
 
   const authorizePlan = (clientId: string, people: readonly string[]): RequestPlan => ({
@@ -106,17 +106,16 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
     requests: (await codes(clientId, wanted)).map((code) => redemption(clientId, code)),
   })
 
-  const refreshPlan = async (): Promise<RequestPlan> => {
-    if (refreshTokens.length < userCount / 2) {
-      refreshTokens = (await tokenSets(clients.web)).map((set) => set.refresh_token)
-    }
+  const refreshPlan = async (clientId: string): Promise<RequestPlan> => {
+    let tokens = refreshTokens.get(clientId) ?? []
+    if (tokens.length < userCount / 2) tokens = (await tokenSets(clientId)).map((set) => set.refresh_token)
+    refreshTokens.set(clientId, tokens)
     return {
-      ...{ kind: 'successor', port, expect: { status: [200], bodyContains: '"id_token"' } },
+      ...{ kind: 'successor', port, tokens, expect: { status: [200], bodyContains: '"id_token"' } },
       template: formPost(paths.token, {
-        ...{ grant_type: 'refresh_token', client_id: clients.web, client_secret: clients.secret },
+        ...{ grant_type: 'refresh_token', client_id: clientId, client_secret: clients.secret },
         refresh_token: '{token}',
       }),
-      tokens: refreshTokens,
     }
   }
 
@@ -147,7 +146,8 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
     }),
     code: (wanted) => codePlan(clients.web, wanted),
     code_es256: (wanted) => codePlan(clients.webEs256, wanted),
-    refresh: refreshPlan,
+    refresh: () => refreshPlan(clients.web),
+    refresh_es256: () => refreshPlan(clients.webEs256),
     authorize: () => authorizePlan(clients.web, cookies),
     introspect: introspectPlan,
     discovery: () => get(paths.discovery),
@@ -165,7 +165,8 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
     untilDelivered: settings.untilDelivered ?? (async () => true),
     plan: async (operation, wanted) => plans[operation](wanted),
     afterRun: (operation: OperationName, result: LoadResult) => {
-      if (operation === 'refresh') refreshTokens = result.tokensLeft ?? []
+      if (operation === 'refresh') refreshTokens.set(clients.web, result.tokensLeft ?? [])
+      if (operation === 'refresh_es256') refreshTokens.set(clients.webEs256, result.tokensLeft ?? [])
     },
     stop: settings.stop,
   }

@@ -1,6 +1,6 @@
 /** The bare twins: raw workers that do only the unavoidable work of an operation. */
 import type { GuardedChild } from '../../scripts/process/guarded-child.ts'
-import { startRawProcess } from '../raw-process.ts'
+import { type RawProcessOptions, startRawProcess } from '../raw-process.ts'
 import {
   type HttpRequest,
   type LoadResult,
@@ -10,10 +10,10 @@ import {
   type RequestPlan,
   type Target,
 } from '../target.ts'
-import { bundleTwin } from './bundle-twin.ts'
+import { bundleTwin, type Twin } from './bundle-twin.ts'
 import { authorizeQuery, formPost, userCount, verifier } from './requests.ts'
 
-const users = Array.from({ length: userCount }, (_, index) => `user-${index}`)
+const people = Array.from({ length: userCount }, (_, index) => `user-${index}`)
 
 export interface TwinOptions {
   /** For bundles and objects; emptied at the start. */
@@ -24,10 +24,22 @@ export interface TwinOptions {
   readonly compatibilityDate: string
 }
 
-export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions): Target {
+export interface TwinTarget extends Target {
+  /** The worker that answers `operation`, with its names kept. */
+  readable(operation: OperationName): Promise<RawProcessOptions>
+}
+
+export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions): TwinTarget {
   const [helloPort, clientPort, userPort] = [firstPort, firstPort + 1, firstPort + 2] as const
+  const users = { binding: 'USERS', className: 'UserObject' }
+  const twins: readonly Twin[] = [
+    { name: 'hello', port: helloPort, durableObjects: [] },
+    { name: 'client-credentials', port: clientPort, durableObjects: [] },
+    { name: 'user-object', port: userPort, durableObjects: [users] },
+  ]
   let workers: readonly GuardedChild[] = []
-  let refreshTokens: readonly string[] = users.map((user) => `${user}.first`)
+  const firstTokens = people.map((user) => `${user}.first`)
+  const refreshTokens = new Map<OperationName, readonly string[]>()
   let codesMade = 0
 
   const rotate = (port: number, requests: readonly HttpRequest[], bodyContains?: string): RequestPlan => ({
@@ -44,13 +56,13 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
       }),
     ),
   })
-  const refresh = (): RequestPlan => ({
+  const refresh = (operation: OperationName, clientId: string): RequestPlan => ({
     ...{ kind: 'successor', port: userPort, expect: { status: [200], bodyContains: '"id_token"' } },
     template: formPost('/write', {
-      ...{ grant_type: 'refresh_token', client_id: 'web', client_secret: 'twin-secret' },
+      ...{ grant_type: 'refresh_token', client_id: clientId, client_secret: 'twin-secret' },
       refresh_token: '{token}',
     }),
-    tokens: refreshTokens,
+    tokens: refreshTokens.get(operation) ?? firstTokens,
   })
 
   const plans: Record<OperationName, (wanted: number) => RequestPlan> = {
@@ -63,10 +75,11 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
       ]),
     code: (wanted) => code('web', wanted),
     code_es256: (wanted) => code('web-es256', wanted),
-    refresh,
+    refresh: () => refresh('refresh', 'web'),
+    refresh_es256: () => refresh('refresh_es256', 'web-es256'),
     authorize: () => ({
       ...{ kind: 'rotate', port: userPort, expect: { status: [302], locationContains: 'code=' } },
-      requests: users.map((user) => ({
+      requests: people.map((user) => ({
         method: 'GET',
         path: `/authorize?${authorizeQuery('web', 'https://app.example/callback', 'openid')}`,
         headers: { Cookie: `session=${user}.session` },
@@ -75,7 +88,7 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
     introspect: () =>
       rotate(
         userPort,
-        users.map((user) =>
+        people.map((user) =>
           formPost('/read', { token: `${user}.token`, client_id: 'machine', client_secret: 'x' }),
         ),
         '"active":true',
@@ -88,14 +101,13 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
     name: 'twin',
     operations: new Set(operationNames),
     start: async () => {
-      const users = { binding: 'USERS', className: 'UserObject' }
       workers = await Promise.all(
-        [
-          { name: 'hello', port: helloPort, durableObjects: [] },
-          { name: 'client-credentials', port: clientPort, durableObjects: [] },
-          { name: 'user-object', port: userPort, durableObjects: [users] },
-        ].map(async (twin) => startRawProcess(await bundleTwin(folder, twin, compatibilityDate))),
+        twins.map(async (twin) => startRawProcess(await bundleTwin(folder, twin, compatibilityDate))),
       )
+    },
+    readable: (operation) => {
+      const { port } = plans[operation](0)
+      return bundleTwin(folder, twins.find((twin) => twin.port === port) as Twin, compatibilityDate, false)
     },
     roots: (): ProcessRoots => ({
       server: workers.flatMap((worker) => worker.process.pid ?? []),
@@ -105,7 +117,7 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
     untilDelivered: async () => true,
     plan: async (operation, wanted) => plans[operation](wanted),
     afterRun: (operation: OperationName, result: LoadResult) => {
-      if (operation === 'refresh') refreshTokens = result.tokensLeft ?? refreshTokens
+      if (result.tokensLeft?.length) refreshTokens.set(operation, result.tokensLeft)
     },
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()))

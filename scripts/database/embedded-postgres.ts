@@ -14,6 +14,7 @@ import {
   type ClusterPasswords,
   databaseName,
   ensureRolesAndDatabase,
+  ensureStatistics,
   initialiseCluster,
   makeClusterPasswords,
   makePassword,
@@ -41,9 +42,13 @@ export type EmbeddedPostgres = {
   dispose(): Promise<void>
 }
 
-export type EmbeddedPostgresOptions =
+export type EmbeddedPostgresOptions = (
   | { ephemeral: true; port?: number }
   | { ephemeral?: false; stateFolder: string; port?: number }
+) & {
+  /** Loads pg_stat_statements, readable in the schema `stats`: for benchmarks, since it costs every statement something. */
+  withStatistics?: boolean
+}
 
 type ClusterRecord = { home: string; port: number; passwords: ClusterPasswords }
 
@@ -70,8 +75,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await saveRecord(preferredPort ?? 0)
     const isNew = await initialiseCluster(binaries, account, home, passwords.superuser, { sync: !ephemeral })
     const logFile = options.ephemeral ? join(home, 'postgres.log') : join(options.stateFolder, 'postgres.log')
-    const server = await launch({ binaries, account, home, logFile, ephemeral }, preferredPort)
+    const withStatistics = options.withStatistics === true
+    const input = { binaries, account, home, logFile, ephemeral, withStatistics }
+    const server = await launch(input, preferredPort)
     await ensureRolesAndDatabase(server.port, passwords)
+    if (withStatistics) await ensureStatistics(server.port, passwords)
     await saveRecord(server.port)
     const urlOf = (role: string, password: string) =>
       `postgresql://${role}:${password}@127.0.0.1:${server.port}/${databaseName}`
@@ -98,6 +106,7 @@ type LaunchInput = {
   home: string
   logFile: string
   ephemeral: boolean
+  withStatistics: boolean
 }
 
 async function launch(input: LaunchInput, preferredPort: number | undefined) {
@@ -140,7 +149,7 @@ async function launch(input: LaunchInput, preferredPort: number | undefined) {
 }
 
 async function startServer(
-  { binaries, account, home, logFile, ephemeral }: LaunchInput,
+  { binaries, account, home, logFile, ephemeral, withStatistics }: LaunchInput,
   port: number,
 ): Promise<GuardedChild> {
   const settings = {
@@ -153,6 +162,7 @@ async function startServer(
     // A test's database need not survive the machine, but what it committed must survive a crash of Postgres:
     // synchronous_commit stays on.
     ...(ephemeral ? { fsync: 'off', full_page_writes: 'off' } : {}),
+    ...(withStatistics ? { shared_preload_libraries: 'pg_stat_statements' } : {}),
   }
   const args = [
     '-D',

@@ -102,6 +102,21 @@ export async function ensureRolesAndDatabase(port: number, passwords: ClusterPas
   }
 }
 
+/** Makes what pg_stat_statements found out readable, to each role of its own statements; only a superuser may. */
+export async function ensureStatistics(port: number, passwords: ClusterPasswords): Promise<void> {
+  const client = new pg.Client({
+    ...{ host: '127.0.0.1', port, user: 'postgres', password: passwords.superuser, database: databaseName },
+  })
+  await client.connect()
+  try {
+    await client.query('CREATE SCHEMA IF NOT EXISTS stats')
+    await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA stats')
+    await client.query(`GRANT USAGE ON SCHEMA stats TO ${ownerRole}, ${workerRole}`)
+  } finally {
+    await client.end()
+  }
+}
+
 async function checkExistingCluster(data: string, binaries: PostgresBinaries): Promise<boolean> {
   let dataVersion: string
   try {
