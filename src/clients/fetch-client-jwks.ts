@@ -19,8 +19,8 @@ interface CachedKeys {
    * failed.
    */
   startedAt: number
-  beside: number
-  answeredAt: number
+  parallel: number
+  finishedAt: number
 }
 
 /** Keys are used this long without a new fetch. */
@@ -30,7 +30,7 @@ export const clientJwksRetrySeconds = 30
 /** How long the last keys are used while the URL is unreachable: limited, because removing a key must revoke it. */
 const staleIfErrorSeconds = 3600
 /** How many requests may fetch in parallel to the first; a slow server must not be flooded. */
-const maxBeside = 8
+const maxParallelFetches = 8
 const maxCached = 1000
 const maxKeys = 50
 const cachedKeys = new BoundedMap<string, CachedKeys>(maxCached)
@@ -53,16 +53,16 @@ export function createFetchClientJwks(needs: {
     const at = now()
     const known = memory.get(uri)
     if (known && !mayFetch(known, options?.stale ?? false, at)) return usable(known, at)
-    const entry = known ?? { jwks: undefined, fetchedAt: 0, startedAt: 0, beside: 0, answeredAt: 0 }
+    const entry = known ?? { jwks: undefined, fetchedAt: 0, startedAt: 0, parallel: 0, finishedAt: 0 }
     if (at - entry.startedAt >= clientJwksRetrySeconds * 1000) {
       entry.startedAt = at
-      entry.beside = 0
+      entry.parallel = 0
     } else {
-      entry.beside += 1
+      entry.parallel += 1
     }
     memory.set(uri, entry)
     const fetched = await fetchKeySet(guardedFetch, uri)
-    entry.answeredAt = now()
+    entry.finishedAt = now()
     if (fetched && at >= entry.fetchedAt) {
       entry.jwks = fetched
       entry.fetchedAt = at
@@ -78,8 +78,11 @@ export function createFetchClientJwks(needs: {
 function mayFetch(entry: CachedKeys, stale: boolean, at: number): boolean {
   const ttlSeconds = stale ? clientJwksRetrySeconds : clientJwksTtlSeconds
   if (entry.jwks && at - entry.fetchedAt < ttlSeconds * 1000) return false
-  const underWay = entry.answeredAt < entry.startedAt
-  return (underWay && entry.beside < maxBeside) || at - entry.startedAt >= clientJwksRetrySeconds * 1000
+  const isFetching = entry.finishedAt < entry.startedAt
+  return (
+    (isFetching && entry.parallel < maxParallelFetches) ||
+    at - entry.startedAt >= clientJwksRetrySeconds * 1000
+  )
 }
 
 const usable = (entry: CachedKeys, at: number): JSONWebKeySet | undefined =>

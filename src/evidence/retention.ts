@@ -76,11 +76,11 @@ async function removeFrom(
   const { sequence, merkle_root } = segment
   // Attack: an event is altered to look old, or of another type, so that we delete it ourselves and sign for that.
   const events = withDigests(segment.events, segment.leaves)
-  if (!(await holds(segment, events))) {
+  if (!(await matchesCheckpoint(segment, events))) {
     throw new Error(`checkpoint ${sequence} does not agree with its events: nothing was removed`)
   }
-  const over = events.filter((event) => isOver(event, rule))
-  const positions = over.map(({ position }) => position)
+  const expired = events.filter((event) => isExpired(event, rule))
+  const positions = expired.map(({ position }) => position)
   if (positions.length === 0) return 0
   const indexOf = new Map(segment.leaves.map(([position], index) => [position, index]))
   const removed = toRanges(positions.map((position) => indexOf.get(position) as number))
@@ -97,11 +97,11 @@ async function removeFrom(
   return positions.length
 }
 
-const isOver = (event: EvidenceEvent, rule: RetentionRule): boolean =>
+const isExpired = (event: EvidenceEvent, rule: RetentionRule): boolean =>
   eventDefinitions[event.type as keyof typeof eventDefinitions]?.class === rule.event_class &&
   Date.parse(event.occurred_at) < rule.before
 
-async function holds(segment: StoredSegment, events: readonly EvidenceEvent[]): Promise<boolean> {
+async function matchesCheckpoint(segment: StoredSegment, events: readonly EvidenceEvent[]): Promise<boolean> {
   const checkpoint = await openStoredCheckpoint(segment)
   if (!checkpoint) return false
   const removals = await Promise.all(segment.removals.map(openRemoval))

@@ -92,7 +92,7 @@ async function verifySegment(trust: StatementTrust, checkpoint: Checkpoint, segm
   const { claims } = checkpoint
   const removals = trusted(trust, await Promise.all(segment.removals.map(openRemoval)))
   const erased = new Set(
-    (await Promise.all(segment.erasures.map((erasure) => erasedPerson(trust, erasure)))).flat(),
+    (await Promise.all(segment.erasures.map((erasure) => erasedUser(trust, erasure)))).flat(),
   )
   const check = await checkSegment({
     claims,
@@ -109,7 +109,7 @@ async function verifySegment(trust: StatementTrust, checkpoint: Checkpoint, segm
 }
 
 /** The user whose data an erasure may have removed: from its statement, or while it has none, from its proof. */
-async function erasedPerson(trust: StatementTrust, erasure: StoredErasure): Promise<readonly string[]> {
+async function erasedUser(trust: StatementTrust, erasure: StoredErasure): Promise<readonly string[]> {
   const { user_id, jws, public_jwk, proof } = erasure
   if (jws === null || public_jwk === null)
     return (await trust.isErasureProof(user_id, proof)) ? [user_id] : []

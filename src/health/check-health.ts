@@ -35,9 +35,9 @@ export const patienceMilliseconds = 2000
 /** Probes all components in parallel; none is waited for longer than two seconds. Never throws. */
 export async function checkHealth(probes: HealthProbes): Promise<CheckedHealth> {
   const [risks, objects, keys] = await Promise.all([
-    answerOf('postgres', probes.postgres),
-    answerOf('objects', probes.objects),
-    answerOf('keys', probes.keys),
+    tryProbe('postgres', probes.postgres),
+    tryProbe('objects', probes.objects),
+    tryProbe('keys', probes.keys),
   ])
   const roleRisks = risks === away ? [] : risks
   const checks = {
@@ -55,5 +55,5 @@ function statusOf({ postgres, objects, keys }: Health['checks']): Health['status
 
 const away = Symbol('away')
 
-const answerOf = <T>(name: string, probe: () => Promise<T>): Promise<T | typeof away> =>
+const tryProbe = <T>(name: string, probe: () => Promise<T>): Promise<T | typeof away> =>
   withPatience(Promise.resolve().then(probe), patienceMilliseconds, name).catch(() => away)

@@ -11,8 +11,8 @@ import { type CheckedHealth, checkHealth, patienceMilliseconds } from './check-h
 /**
  * Attack: a flood of health requests becomes a flood of queries. So an isolate probes at most once per this time.
  */
-const keptMilliseconds = 1000
-let kept: { readonly until: number; readonly checked: CheckedHealth } | undefined
+const cacheMilliseconds = 1000
+let cached: { readonly until: number; readonly checked: CheckedHealth } | undefined
 
 export const healthRoutes = new DescribedRoutes<AppEnv>()
   .describe(
@@ -20,7 +20,7 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
       id: 'getLiveness',
       method: 'get',
       path: '/health/live',
-      summary: 'Whether the worker runs; asks nothing behind it',
+      summary: 'Whether the worker runs; probes no other component',
       tag: 'Operations',
       responses: { 200: 'It runs' },
     },
@@ -35,20 +35,20 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
       tag: 'Operations',
       responses: {
         200: 'Ready, or degraded: without Postgres tokens are still issued',
-        503: 'Objects or keys are away, or the role of the database may too much: send nobody here',
+        503: 'Objects or keys are unavailable, or the database role has excess privileges: route no traffic here',
       },
     },
     async (c) => {
       const { healthProbes, now } = c.env.deps
-      if (!kept || now() >= kept.until) {
+      if (!cached || now() >= cached.until) {
         // Requests that arrive during a probe get the previous result.
-        if (kept) kept = { ...kept, until: now() + patienceMilliseconds }
-        kept = { checked: await checkHealth(healthProbes), until: now() + keptMilliseconds }
+        if (cached) cached = { ...cached, until: now() + patienceMilliseconds }
+        cached = { checked: await checkHealth(healthProbes), until: now() + cacheMilliseconds }
       }
-      const { health, roleRisks } = kept.checked
-      const isAway = health.status === 'unavailable'
-      const response = jsonResponse(health, isAway ? 503 : 200)
-      if (!isAway) return response
+      const { health, roleRisks } = cached.checked
+      const isUnavailable = health.status === 'unavailable'
+      const response = jsonResponse(health, isUnavailable ? 503 : 200)
+      if (!isUnavailable) return response
       const reasons = roleRisks.length > 0 ? ` (the role ${roleRisks.join(', ')})` : ''
       return explain(response, { error: health.status, detail: `${JSON.stringify(health.checks)}${reasons}` })
     },

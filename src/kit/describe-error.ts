@@ -1,6 +1,6 @@
 import { causesOf } from './causes.ts'
 
-const longest = 500
+const maxLength = 500
 
 /**
  * Describes an unexpected error for the log: the error and its causes by name and first line of the message, and
@@ -8,8 +8,8 @@ const longest = 500
  */
 export function describeError(error: unknown): string {
   const causes = causesOf(error)
-  if (causes.length === 0) return String(error).slice(0, longest)
-  const said = causes.map(({ name, message }) => `${name}: ${message.split('\n', 1)[0]}`)
-  const place = causes[0]?.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
-  return [said.join(' <- '), place?.trim()].join(' ').trim().slice(0, longest)
+  if (causes.length === 0) return String(error).slice(0, maxLength)
+  const descriptions = causes.map(({ name, message }) => `${name}: ${message.split('\n', 1)[0]}`)
+  const location = causes[0]?.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
+  return [descriptions.join(' <- '), location?.trim()].join(' ').trim().slice(0, maxLength)
 }

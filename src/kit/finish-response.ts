@@ -3,7 +3,7 @@ import { explanationOf } from './explain.ts'
 import { logError, logWarning } from './log.ts'
 
 /** Only the path is logged: a query may contain codes, tokens and sealed requests. */
-const longestPath = 256
+const maxPathLength = 256
 
 /** Adds `X-Request-Id`. Logs refusals and errors, including those sent in a redirect; never a success. */
 export function finishResponse(request: Request, response: Response, requestId: string): Response {
@@ -12,7 +12,7 @@ export function finishResponse(request: Request, response: Response, requestId: 
     const entry = {
       request_id: requestId,
       method: request.method,
-      path: new URL(request.url).pathname.slice(0, longestPath),
+      path: new URL(request.url).pathname.slice(0, maxPathLength),
       status: response.status,
       ...explanation,
     }

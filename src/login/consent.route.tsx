@@ -33,9 +33,9 @@ export const consentRoutes = new DescribedRoutes<AppEnv>()
       summary: 'Consent page',
       tag,
       responses: {
-        200: 'What the application asks for',
-        303: 'Not signed in, or nothing to ask: authorize goes on',
-        400: 'The login in progress has expired or is another browser’s',
+        200: 'What the application requests',
+        303: 'Not signed in, or nothing to ask: continues at authorize',
+        400: 'The login in progress has expired or belongs to another browser',
       },
     },
     async (c) => {
@@ -52,9 +52,9 @@ export const consentRoutes = new DescribedRoutes<AppEnv>()
       summary: 'Records the decision',
       tag,
       responses: {
-        303: 'Decided: authorize goes on',
+        303: 'Decided: continues at authorize',
         ...pageFormRefusals,
-        400: 'The login in progress has expired or is another browser’s',
+        400: 'The login in progress has expired or belongs to another browser',
       },
     },
     async (c) => {

@@ -35,7 +35,7 @@ export const passwordRoutes = new DescribedRoutes<AppEnv>()
       id: 'findPasswordChange',
       method: 'get',
       path: '/.well-known/change-password',
-      summary: 'Where password managers send people to change a password',
+      summary: 'Where password managers send users to change a password',
       spec: 'A Well-Known URL for Changing Passwords (W3C)',
       tag: 'Account',
       responses: { 303: 'To the password change page' },
@@ -52,7 +52,7 @@ export const passwordRoutes = new DescribedRoutes<AppEnv>()
       responses: {
         200: 'The form',
         303: 'Not signed in: to the sign-in page',
-        400: 'The login in progress has expired or is another browser’s',
+        400: 'The login in progress has expired or belongs to another browser',
       },
     },
     async (c) => {
@@ -71,12 +71,12 @@ export const passwordRoutes = new DescribedRoutes<AppEnv>()
       summary: 'Changes the password and ends every other session',
       tag,
       responses: {
-        303: 'Changed: back to what the person came for; or not signed in any more',
+        303: 'Changed: continues where the user was going; or no longer signed in',
         ...pageFormRefusals,
         400: 'The current password is wrong or the new one is not acceptable',
-        409: 'The password was changed meanwhile, elsewhere',
+        409: 'The password has been changed elsewhere in the meantime',
         429: 'Too many attempts',
-        503: 'Too much is under way at the moment; nothing was tried',
+        503: 'Too many password checks are running; nothing was tried',
       },
     },
     async (c) => {

@@ -18,12 +18,12 @@ export const selectAccountRoutes = new DescribedRoutes<AppEnv>()
       id: 'showAccountChoice',
       method: 'get',
       path,
-      summary: 'Account choice page',
+      summary: 'Account selection page',
       tag,
       responses: {
         200: 'The choice',
         303: 'Nobody is signed in: to the sign-in page',
-        400: 'The login in progress has expired or is another browser’s',
+        400: 'The login in progress has expired or belongs to another browser',
       },
     },
     async (c) => {
@@ -55,12 +55,12 @@ export const selectAccountRoutes = new DescribedRoutes<AppEnv>()
       id: 'chooseAccount',
       method: 'post',
       path,
-      summary: 'Goes on with the account that is signed in',
+      summary: 'Continues with the account that is signed in',
       tag,
       responses: {
-        303: 'Chosen: authorize goes on',
+        303: 'Chosen: continues at authorize',
         ...pageFormRefusals,
-        400: 'The login in progress has expired or is another browser’s',
+        400: 'The login in progress has expired or belongs to another browser',
       },
     },
     async (c) => {

@@ -28,7 +28,7 @@ export const setPasswordRoutes = new DescribedRoutes<AppEnv>()
       tag,
       responses: {
         200: 'The form',
-        400: 'The link is used, expired, replaced or none of ours: always the same answer',
+        400: 'The link has been used, has expired, was replaced or is not ours: always the same response',
         429: 'Too many attempts',
       },
     },
@@ -45,14 +45,14 @@ export const setPasswordRoutes = new DescribedRoutes<AppEnv>()
       id: 'setUpOwnPassword',
       method: 'post',
       path,
-      summary: 'Sets a password by a link, which opens no more then',
+      summary: 'Sets a password by a link, which can be used once',
       tag,
       responses: {
         303: 'Saved: to the sign-in page',
         ...pageFormRefusals,
-        400: 'The password is not acceptable, or the link opens nothing any more',
+        400: 'The password is not acceptable, or the link is no longer valid',
         429: 'Too many attempts',
-        503: 'Too much is under way at the moment; nothing was tried',
+        503: 'Too many password checks are running; nothing was tried',
       },
     },
     async (c) => {

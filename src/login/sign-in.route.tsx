@@ -38,8 +38,8 @@ export const signInRoutes = new DescribedRoutes<AppEnv>()
       tag,
       responses: {
         200: 'The form',
-        303: 'Signed in meanwhile, in another tab: authorize goes on',
-        400: 'The login in progress has expired or is another browser’s',
+        303: 'Already signed in, in another tab: continues at authorize',
+        400: 'The login in progress has expired or belongs to another browser',
       },
     },
     async (c) => {
@@ -65,11 +65,11 @@ export const signInRoutes = new DescribedRoutes<AppEnv>()
       summary: 'Signs in',
       tag,
       responses: {
-        303: 'Signed in: on to the application, the forced password change or the account page',
+        303: 'Signed in: continues at the application, the forced password change or the account page',
         ...pageFormRefusals,
         400: 'The sign-in details are not correct, or a field is missing',
         429: 'Too many attempts',
-        503: 'Too much is under way at the moment; nothing was tried',
+        503: 'Too many password checks are running; nothing was tried',
       },
     },
     async (c) => {

@@ -31,8 +31,8 @@ const description = {
   spec: 'OpenID Connect RP-Initiated Logout 1.0 §2',
   tag: 'OpenID Connect',
   responses: {
-    200: 'The question, or that the person is signed out',
-    303: 'Signed out: on to the registered post_logout_redirect_uri',
+    200: 'The confirmation form, or the page after the sign-out',
+    303: 'Signed out: redirects to the registered post_logout_redirect_uri',
     400: 'The request is malformed or its redirect URI is not registered',
     429: 'Too many requests',
   },
@@ -63,7 +63,7 @@ export const logoutRoutes = new DescribedRoutes<AppEnv>()
       id: 'confirmLogout',
       method: 'post',
       path: confirmPath,
-      summary: 'Signs out after the question',
+      summary: 'Signs out after the confirmation',
       tag: 'OpenID Connect',
       responses: { 303: 'Signed out', ...pageFormRefusals },
     },
@@ -85,7 +85,7 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
   const request = checked.value
   const session = await findLiveSession(deps, c.req.header('cookie'))
   if (session && !(await isAboutSession(c, request, session))) {
-    return askFirst(c, request, parameters.get('ui_locales'))
+    return requireConfirmation(c, request, parameters.get('ui_locales'))
   }
   const cookie = session
     ? await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)
@@ -106,7 +106,7 @@ async function isAboutSession(
   return constantTimeEqual(hint.sid, sid)
 }
 
-async function askFirst(
+async function requireConfirmation(
   c: Context<AppEnv>,
   { client, redirectTo }: LogoutRequest,
   uiLocales: string | undefined,

@@ -17,7 +17,7 @@ const responses = {
 }
 const description = {
   path: '/oidc/userinfo',
-  summary: 'Claims about the signed-in person',
+  summary: 'Claims about the signed-in user',
   spec: 'OpenID Connect Core §5.3',
   tag: 'OpenID Connect',
   responses,

@@ -38,7 +38,7 @@ export const hashSlotLimits = {
 /** `Retry-After` when there was no slot. */
 export const busyRetrySeconds = 5
 
-interface Turn {
+interface Entry {
   readonly subject: string
   /** Milliseconds since the Unix epoch. */
   readonly endsAt: number
@@ -50,17 +50,17 @@ export function createHashSlots(needs: {
   readonly pause: (milliseconds: number) => Promise<void>
 }): HashSlots {
   const { now, pause } = needs
-  const running = new Set<Turn>()
-  const waiting = new Set<Turn>()
+  const running = new Set<Entry>()
+  const waiting = new Set<Entry>()
 
   const begin = (subject: string, isKnown: boolean): ReleaseSlot | undefined => {
     dropEnded(running, now())
     const { running: max, runningKept } = hashSlotLimits
     if (running.size >= (isKnown ? max : max - runningKept)) return undefined
     if (countOf(running, subject) >= hashSlotLimits.runningPerSubject) return undefined
-    const turn = { subject, endsAt: now() + hashSlotLimits.longestTurnMs }
-    running.add(turn)
-    return () => running.delete(turn)
+    const entry = { subject, endsAt: now() + hashSlotLimits.longestTurnMs }
+    running.add(entry)
+    return () => running.delete(entry)
   }
 
   return {
@@ -89,12 +89,12 @@ export function createHashSlots(needs: {
   }
 }
 
-function dropEnded(turns: Set<Turn>, now: number): void {
-  for (const turn of turns) if (now >= turn.endsAt) turns.delete(turn)
+function dropEnded(entries: Set<Entry>, now: number): void {
+  for (const entry of entries) if (now >= entry.endsAt) entries.delete(entry)
 }
 
-function countOf(turns: ReadonlySet<Turn>, subject: string): number {
+function countOf(entries: ReadonlySet<Entry>, subject: string): number {
   let count = 0
-  for (const turn of turns) if (turn.subject === subject) count++
+  for (const entry of entries) if (entry.subject === subject) count++
   return count
 }

@@ -59,10 +59,10 @@ export async function replacePassword(
 ): Promise<Result<undefined, ReplaceRefusal>> {
   const release = await needs.hashSlots.take(networkOf(input.origin.ip ?? 'unknown'))
   if (!release) return err({ reason: 'busy', retryAfterSeconds: busyRetrySeconds })
-  return replaceInTurn(needs, input).finally(release)
+  return replaceInSlot(needs, input).finally(release)
 }
 
-async function replaceInTurn(
+async function replaceInSlot(
   needs: ReplacePasswordNeeds,
   { session, renewed, proof, next, origin }: ReplacePassword,
 ): Promise<Result<undefined, ReplaceRefusal>> {

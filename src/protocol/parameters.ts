@@ -64,11 +64,11 @@ export function parseQuery(url: string): Result<Parameters, string> {
 }
 
 /** Percent-decoding that refuses invalid UTF-8 and, unless the value is JSON, control characters. */
-function decode(text: string, mayHoldControls = false): string | undefined {
+function decode(text: string, allowsControls = false): string | undefined {
   if (plain.test(text)) return text
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '))
-    return !mayHoldControls && hasControlCharacter(decoded) ? undefined : decoded
+    return !allowsControls && hasControlCharacter(decoded) ? undefined : decoded
   } catch {
     return undefined
   }

@@ -25,14 +25,14 @@ export interface TokenAddress {
 }
 
 /** Addresses by claims: a verified token that is remembered always returns the same claims object. */
-const located = new WeakMap<JWTPayload, TokenAddress>()
+const addresses = new WeakMap<JWTPayload, TokenAddress>()
 
 /**
  * The address of a verified access token.
  * @returns undefined for ids sealed under a root secret no longer configured, and for tokens without id
  */
 export async function locateToken(root: RootSecret, claims: JWTPayload): Promise<TokenAddress | undefined> {
-  const known = located.get(claims)
+  const known = addresses.get(claims)
   if (known) return known
   const { jti, client_id } = claims
   if (jti === undefined || typeof client_id !== 'string') return undefined
@@ -41,7 +41,7 @@ export async function locateToken(root: RootSecret, claims: JWTPayload): Promise
     : await openTokenId(root, jti)
   if (!address) return undefined
   const complete = { ...address, jtiHash: await sha256(jti) }
-  located.set(claims, complete)
+  addresses.set(claims, complete)
   return complete
 }
 

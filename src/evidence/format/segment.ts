@@ -54,13 +54,13 @@ export async function checkSegment(segment: {
   const gone = removedIndexes(segment.removed, claims.event_count)
   const leaves = segment.leaves.filter(isHash)
   const dropped = segment.leaves.length === 0 && gone.size === claims.event_count
-  if (!dropped && !(await treeHolds(leaves, segment.leaves.length, claims))) {
+  if (!dropped && !(await matchesRoot(leaves, segment.leaves.length, claims))) {
     return { problems: [{ code: 'tree_altered', sequence: claims.sequence }], blanks: [], removed: 0 }
   }
   return matchEvents(claims, leaves, events, gone)
 }
 
-const treeHolds = async (leaves: readonly string[], given: number, claims: CheckpointClaims) =>
+const matchesRoot = async (leaves: readonly string[], given: number, claims: CheckpointClaims) =>
   leaves.length === given &&
   leaves.length === claims.event_count &&
   (await merkleRoot(leaves)) === claims.merkle_root
@@ -98,7 +98,7 @@ async function matchEvents(
     if (event) after = event.position
     else if (!gone.has(index)) missing.push({ index, after })
   }
-  problems.push(...explain(sequence, strangers, missing, (index) => found.has(index)))
+  problems.push(...classifyMismatches(sequence, strangers, missing, (index) => found.has(index)))
   let removed = 0
   for (const index of gone) if (!found.has(index)) removed++
   return { problems, blanks: [...found.values()].flatMap(blanksOf), removed }
@@ -111,7 +111,7 @@ interface Stranger {
 }
 
 /** An event without a leaf counts as changed if a leaf lacks its event at that place, else as added. */
-function explain(
+function classifyMismatches(
   sequence: number,
   strangers: readonly Stranger[],
   missing: readonly Gap[],

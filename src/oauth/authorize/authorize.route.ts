@@ -20,8 +20,8 @@ const description = {
   tag: 'OAuth 2.1',
   responses: {
     200: 'Response to the client by form_post',
-    303: 'Response to the client, or the way to a sign-in page',
-    400: 'The client or its redirect URI is not proven: the error is shown here',
+    303: 'Response to the client, or redirect to a sign-in page',
+    400: 'The client or its redirect URI is not valid: the error is shown here',
     429: 'Too many requests',
   },
 } as const
@@ -65,7 +65,7 @@ export const authorizeRoutes = new DescribedRoutes<AppEnv>()
       id: 'resumeAuthorization',
       method: 'get',
       path: '/oauth/authorize/resume',
-      summary: 'Goes on with an authorization request after a hosted page',
+      summary: 'Resumes an authorization request after a hosted page',
       tag: 'Sign-in',
       responses: description.responses,
     },

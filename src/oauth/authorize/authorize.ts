@@ -69,7 +69,7 @@ export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): P
   const decision = await decide(needs, input, request, cookie)
   switch (decision.next) {
     case 'issue':
-      if (input.interaction && !(await spend(needs, input.interaction, decision.session))) {
+      if (input.interaction && !(await consumeInteraction(needs, input.interaction, decision.session))) {
         return { kind: 'finished', request }
       }
       return { kind: 'code', target: request.target, code: await issueCode(needs, request, decision) }
@@ -158,7 +158,7 @@ async function recallConsent(
  * What the user did in an interaction (entered the password, gave consent) completes one request. Its link remains
  * in the browser's history: opened again it must not satisfy `prompt` or `max_age` for another code.
  */
-const spend = (needs: AuthorizeNeeds, { id, expires_at }: Interaction, session: LiveSession) =>
+const consumeInteraction = (needs: AuthorizeNeeds, { id, expires_at }: Interaction, session: LiveSession) =>
   needs.sessionsOf(session.user_id).spendInteraction({ interaction_id: id, expires_at })
 
 function issueCode(

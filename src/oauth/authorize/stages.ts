@@ -61,9 +61,9 @@ export async function checkAuthorizeRequest(
   needs: CheckNeeds & { readonly findClient: FindClient },
   parameters: Parameters,
 ): Promise<CheckedAuthorize> {
-  const proven = await proveTarget(needs, parameters)
-  if (!proven.ok) return { kind: 'local', refusal: proven.error }
-  const { client, target } = proven.value
+  const validated = await validateTarget(needs, parameters)
+  if (!validated.ok) return { kind: 'local', refusal: validated.error }
+  const { client, target } = validated.value
   const request = { client, target }
   for (const stage of stages) {
     const outcome = stage(needs, { parameters, client })
@@ -75,7 +75,7 @@ export async function checkAuthorizeRequest(
 }
 
 /** Validates client and redirect URI: until both are valid, nothing may be sent anywhere. */
-async function proveTarget(
+async function validateTarget(
   needs: { readonly findClient: FindClient },
   parameters: Parameters,
 ): Promise<Result<{ client: Client; target: RedirectTarget }, OAuthRefusal>> {

@@ -56,17 +56,17 @@ export async function authenticateClient(
   // Made-up ids must not cause unlimited calls to the replica and Postgres. Clients in use are still served: they
   // may share the address (carrier-grade NAT) with an attacker.
   const onlyKnown = needs.rateLimiter.isSpent('token-ip-unauthenticated', address)
-  const proven = await prove(needs, presented.value, { onlyKnown })
-  if (!proven.ok) {
+  const verified = await verifyCredentials(needs, presented.value, { onlyKnown })
+  if (!verified.ok) {
     const taken = await needs.rateLimiter.take('token-ip-unauthenticated', address)
     const headers = rateLimitHeaders(taken)
     if (!taken.allowed) return err(tooManyRequests(headers))
-    const { reason, description = 'client authentication failed' } = proven.error
+    const { reason, description = 'client authentication failed' } = verified.error
     recordFailure(needs, presented.value, reason, origin)
     const refused = presented.value.method === 'client_secret_basic' ? challengedClient : invalidClient
     return err({ ...refused(description, reason), headers })
   }
-  const client = proven.value
+  const client = verified.value
   // The id of a public client is not secret: without the address, anyone could use up its permits.
   const subject =
     presented.value.method === 'none' ? `${client.client_id}|${networkOf(address)}` : client.client_id
@@ -82,7 +82,7 @@ interface NotProven {
   readonly description?: string
 }
 
-async function prove(
+async function verifyCredentials(
   needs: AuthenticateClientNeeds,
   { clientId, method, proof }: PresentedCredentials,
   lookup: { readonly onlyKnown: boolean },
