@@ -98,7 +98,7 @@ const firstRefusal = sql.raw(refusals.map(({ code, when }) => `when ${when} then
 const judge = ({ writer }: AccountWrite): SQL => sql`
   ${heldPermissions(writer.authorized.actor)},
   judged as materialized (
-    select attempt.*, judgement.code, existing and judgement.code is null and on_conflict = 'update' as is_patched
+    select attempt.*, judgement.code
     from held, attempt
       cross join lateral (select (attempt.account).roles) as users
       cross join lateral (select ${isErased} as erased, ${isManageable} as manageable) as asked
@@ -109,12 +109,13 @@ const judge = ({ writer }: AccountWrite): SQL => sql`
 
 const compare = sql.raw(`
   compared as materialized (
-    select *,
+    select judged.*,
       case when is_patched and account is distinct from next
         then authly_changes(to_jsonb(account), to_jsonb(next)) else '{}' end as changes,
       is_patched and hash is not null
         and hash is distinct from (select hash from password_credentials where user_id = (account).id) as rehashes
     from judged
+      cross join lateral (select existing and code is null and on_conflict = 'update' as is_patched) as patching
   ), decided as materialized (
     select *, case
         when code is not null then 'failed' when not existing then 'created' when deletes then 'deleted'
