@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type ReplacePasswordNeeds, replacePassword } from '../../src/passwords/replace-password.ts'
-import { createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
+import { createLeases, createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import { type Bucket, drawPermits } from '../../src/rate-limits/token-bucket.ts'
 
@@ -22,7 +22,7 @@ function setUp() {
       overrides: {},
       now: () => now,
       waitUntil: () => {},
-      leases: new Map(),
+      leases: createLeases(),
     }),
     hashSlots: { take: async () => () => {} },
     findCurrentPassword: async () => ({ hash: 'hash', identifiers: [] }),

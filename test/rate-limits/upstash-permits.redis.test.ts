@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
+import { createLeases, createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
 import { createUpstashPermits } from '../../src/rate-limits/upstash-permits.ts'
 import { permitsContract } from '../contracts/permits-contract.ts'
 import { testUpstash } from '../fakes/upstash.ts'
@@ -31,7 +31,7 @@ test('two regions share one limit, through the limiter', async () => {
       overrides: { 'login-ip': { capacity: 10, perSeconds: 36_000 } },
       now: Date.now,
       waitUntil: () => undefined,
-      leases: new Map(),
+      leases: createLeases(),
     })
   const regions = [region(), region()]
   const address = crypto.randomUUID()
