@@ -35,12 +35,18 @@ interface Ending {
   readonly by?: EventActor | undefined
 }
 
+/** Ends one session. @returns whether there was such a session */
+export const endSession = (state: SubjectState, input: EndSession): boolean =>
+  endSessionAndGrants(state, input)
+
 /**
  * Ends one session and the grants made in it, but for those with `offline_access`, which are meant to outlive
- * it (OpenID Connect Core §11). An unknown session changes nothing.
- * @returns whether there was such a session
+ * it (OpenID Connect Core §11). An unknown session changes nothing. Takes more reasons than callers may give.
  */
-export function endSession(state: SubjectState, input: Ending & { readonly session_id: string }): boolean {
+export function endSessionAndGrants(
+  state: SubjectState,
+  input: Ending & { readonly session_id: string },
+): boolean {
   // Signing out oneself withdraws nothing from the work one has ordered; a session that is revoked may be a thief's.
   if (input.reason === 'revoked') state.delegations.withdraw({ of: 'session_id', is: input.session_id })
   const session = state.sessions.find(input.session_id)

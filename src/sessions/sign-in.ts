@@ -1,7 +1,7 @@
 /** What every accepted sign-in does in the person's object, whatever proved who they are. */
 import { beginSession } from './begin-session.ts'
 import { sessionEnded, startSession } from './decide-session.ts'
-import { dropSession, endSession } from './end-session.ts'
+import { dropSession, endSessionAndGrants } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import type { SettleLogin } from './login-attempt.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
@@ -42,6 +42,6 @@ function endOldestBeyondLimit(state: SubjectState, { now, origin }: SettleLogin)
   if (live.length < maxSessions) return
   const oldestFirst = live.toSorted((left, right) => left.last_seen_at - right.last_seen_at)
   for (const { session_id } of oldestFirst.slice(0, live.length - maxSessions + 1)) {
-    endSession(state, { now, origin, session_id, reason: 'limit' })
+    endSessionAndGrants(state, { now, origin, session_id, reason: 'limit' })
   }
 }

@@ -39,6 +39,12 @@ type RuledObject = new (
   env: Env,
 ) => DurableObject<Env> & { readonly [Name in keyof typeof rules]: ObjectMethod<(typeof rules)[Name]> }
 
+/** Adds a rule's method; stack traces show it by the rule's name. */
+function addMethod(prototype: object, name: string, method: (...input: never[]) => unknown): void {
+  Object.defineProperty(method, 'name', { value: name })
+  Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true })
+}
+
 export class UserSessions extends (DurableObject as unknown as RuledObject) {
   readonly #schema: ObjectSchema
   readonly #alarm: ObjectAlarm
@@ -65,13 +71,8 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   /** Each rule of the table becomes a method. */
   static {
     for (const [name, rule] of ruleEntries) {
-      const method = async function (this: UserSessions, ...input: never[]) {
+      addMethod(UserSessions.prototype, name, async function (this: UserSessions, ...input: never[]) {
         return this.#apply(rule, input)
-      }
-      Object.defineProperty(UserSessions.prototype, name, {
-        value: method,
-        configurable: true,
-        writable: true,
       })
     }
   }
@@ -181,7 +182,7 @@ class SessionsClient {
         events.forEach(this.recordEvent)
         return result
       }
-      Object.defineProperty(SessionsClient.prototype, name, { value: effect === 'token' ? forward : call })
+      addMethod(SessionsClient.prototype, name, effect === 'token' ? forward : call)
     }
   }
 }

@@ -50,6 +50,23 @@ describe('a call that fails half-way', () => {
   })
 })
 
+describe('a call that throws', () => {
+  it('is found by the name of its rule, in the object and at its caller', async () => {
+    const subject = crypto.randomUUID()
+    const stackOf = (call: Promise<unknown>) =>
+      call.then(
+        () => undefined,
+        (error: Error) => error.stack,
+      )
+    const invalid = null as never
+    const inObject = await runInDurableObject(stubOf(subject), (object) =>
+      stackOf(object.redeemCode(invalid)),
+    )
+    expect(inObject).toContain('UserSessions.redeemCode')
+    expect(await stackOf(sessionsOf(subject).redeemCode(invalid))).toContain('SessionsClient.redeemCode')
+  })
+})
+
 describe('these tests', () => {
   it('really evict: the next call meets a new instance', async () => {
     const subject = crypto.randomUUID()
