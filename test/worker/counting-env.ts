@@ -51,11 +51,16 @@ export function countQueries(gatewayUrl: string, count: IoCount): () => void {
   const original = globalThis.fetch
   globalThis.fetch = (input, init) => {
     const url = input instanceof Request ? input.url : String(input)
-    const isDelivery = typeof init?.body === 'string' && init.body.includes('AS event (')
-    if (url.startsWith(gatewayUrl) && !isDelivery) count.postgresRoundTrips++
+    if (url.startsWith(gatewayUrl) && !isDelivery(String(init?.body))) count.postgresRoundTrips++
     return original(input, init)
   }
   return () => {
     globalThis.fetch = original
   }
+}
+
+/** A batch that writes events and does nothing else. Requests write theirs beside what they do. */
+function isDelivery(body: string): boolean {
+  const { queries } = JSON.parse(body) as { readonly queries?: readonly { readonly query: string }[] }
+  return queries?.length === 1 && /insert into audit_events[\s\S]*as event \(/.test(queries[0]?.query ?? '')
 }
