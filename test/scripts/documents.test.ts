@@ -60,7 +60,7 @@ describe('docs/architecture.md', () => {
     expect(text).toContain(`| memory | ${freshSeconds} s | until ${staleWhileRevalidateSeconds} s it still`)
     expect(text).toContain(`| replica | ${replicaTrustedSeconds} s after`)
     expect(text).toContain(`| absence (no such client) | ${absentSeconds} s |`)
-    expect(text).toContain(`| any copy, Postgres away | ${staleIfErrorSeconds / 3600} h |`)
+    expect(text).toContain(`| any copy, Postgres unavailable | ${staleIfErrorSeconds / 3600} h |`)
   })
 })
 
