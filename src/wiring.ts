@@ -35,7 +35,7 @@ import type { PasswordHasher } from './passwords/password-hasher.ts'
 import { needsRehash } from './passwords/phc-string.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
 import type { DrawPermits } from './rate-limits/draw-permits.ts'
-import { createObjectPermits, createSettleUnknownLogin } from './rate-limits/rate-limit.object.ts'
+import { createObjectPermits, createRecordUnknownLogin } from './rate-limits/rate-limit.object.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
@@ -288,7 +288,7 @@ class RequestDependencies implements Dependencies {
         config.rateLimitBackend === 'upstash' && upstash
           ? upstash.drawPermits
           : createObjectPermits(this.#env.RATE_LIMIT, config),
-      settleUnknownLogin: createSettleUnknownLogin(this.#env.RATE_LIMIT, config),
+      recordUnknownLogin: createRecordUnknownLogin(this.#env.RATE_LIMIT, config),
       overrides: config.rateLimitOverrides,
       stored: this.#storedRateLimits,
       now,

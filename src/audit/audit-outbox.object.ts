@@ -56,11 +56,11 @@ export class AuditOutbox extends DurableObject<Env> {
   }
 
   /** What is counted and what is recorded of it change together. */
-  #record(settle: () => readonly AuditEvent[]): void {
+  #record(change: () => readonly AuditEvent[]): void {
     const events = this.ctx.storage.transactionSync(() => {
-      const settled = settle()
-      if (settled.length > 0) this.#outbox.append(encodeEvents(settled), settled.length)
-      return settled
+      const events = change()
+      if (events.length > 0) this.#outbox.append(encodeEvents(events), events.length)
+      return events
     })
     if (events.length > 0) this.#outbox.flushSoon('own')
     const next = this.#repeated.nextEnd()

@@ -54,7 +54,7 @@ export async function readDevices(
   return [...accounts.values()]
 }
 
-/** A fresh handle; `secretHash` goes to `settleLogin`, `handle` into the cookie. */
+/** A fresh handle; `secretHash` goes to `recordLogin`, `handle` into the cookie. */
 export async function issueDeviceHandle(
   root: RootSecret,
   input: {

@@ -37,7 +37,7 @@ export async function readSession(
   return opened
 }
 
-/** A fresh handle for a new session; `secretHash` goes to `settleLogin`, `handle` into the cookie. */
+/** A fresh handle for a new session; `secretHash` goes to `recordLogin`, `handle` into the cookie. */
 export const issueSessionHandle = (root: RootSecret, routing: SessionRouting): Promise<IssuedHandle> =>
   issueHandle(root, 'ss', routing)
 

@@ -5,7 +5,7 @@
 
 import type { JobState } from './job.table.ts'
 import { fileRetentionSeconds, type JobCounts, type JobProgress, type JobStatus } from './job.ts'
-import type { Settled } from './job-kind.ts'
+import type { StepResult } from './job-kind.ts'
 
 const longestBackoffMs = 60_000
 /** An upload that was never accepted (its request died, or was refused) is thrown away after this. */
@@ -20,25 +20,25 @@ export const backoffMs = (failures: number): number =>
   Math.min(longestBackoffMs, 500 * 2 ** Math.min(failures, 10))
 
 /** After a step: its rows count, and the next one is known. */
-export function settleStep(state: JobState, settled: Settled<unknown>, cancelRequested: boolean): JobState {
+export function recordStep(state: JobState, result: StepResult<unknown>, cancelRequested: boolean): JobState {
   const counts: JobCounts = {
-    total: settled.total ?? state.counts.total,
-    processed: state.counts.processed + settled.processed,
-    succeeded: state.counts.succeeded + settled.succeeded,
-    failed: state.counts.failed + settled.failed,
+    total: result.total ?? state.counts.total,
+    processed: state.counts.processed + result.processed,
+    succeeded: state.counts.succeeded + result.succeeded,
+    failed: state.counts.failed + result.failed,
   }
   const moved: JobState = {
     ...state,
     counts,
-    cursor: settled.cursor,
+    cursor: result.cursor,
     step: state.step + 1,
     failures: 0,
     detail: null,
     cancelRequested: state.cancelRequested || cancelRequested,
     revision: state.revision + 1,
   }
-  if (settled.failure !== undefined) return endJob(moved, 'failed', settled.failure)
-  if (settled.done) return { ...moved, phase: 'publishing' }
+  if (result.failure !== undefined) return endJob(moved, 'failed', result.failure)
+  if (result.done) return { ...moved, phase: 'publishing' }
   return moved.cancelRequested ? endJob(moved, 'cancelled', null) : moved
 }
 

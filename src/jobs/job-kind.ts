@@ -8,7 +8,7 @@
  *              after a crash: random ids, passwords and hashes belong here.
  *   statement  that step as SQL. Sent in one batch behind the authorization of the actor; a writing step also
  *              behind the row of `job_chunks` that makes it happen once.
- *   settle     what to keep of the outcome: file lines, counts, and where to go on. One transaction.
+ *   record     what to keep of the outcome: file lines, counts, and where to go on. One transaction.
  */
 import type { SQL } from 'drizzle-orm'
 import type { z } from 'zod'
@@ -50,11 +50,11 @@ export interface JobWork<Params> {
 export interface StepStatement {
   /** Comma-separated CTEs without `WITH`, e.g. sql`page as (select …), written as (update …)`. */
   readonly ctes: SQL
-  /** An expression of type jsonb over them: what `settle` gets. */
+  /** An expression of type jsonb over them: what `record` gets. */
   readonly outcome: SQL
 }
 
-export interface Settled<Cursor> {
+export interface StepResult<Cursor> {
   readonly cursor: Cursor
   /** Whether this was the last step. */
   readonly done: boolean
@@ -98,7 +98,11 @@ export interface JobKind<Params extends object, Cursor, Step, Outcome> {
    * step counts as done, and again after a crash: it must be harmless to repeat.
    */
   after?(work: JobWork<Params>, step: Step, outcome: Outcome): Promise<void>
-  settle(work: JobWork<Params>, step: Step, outcome: Outcome): Settled<Cursor> | Promise<Settled<Cursor>>
+  record(
+    work: JobWork<Params>,
+    step: Step,
+    outcome: Outcome,
+  ): StepResult<Cursor> | Promise<StepResult<Cursor>>
 }
 
 /** What the job object drives: a kind without its own types. */

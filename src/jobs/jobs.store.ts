@@ -54,7 +54,7 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
           sql`insert into job_chunks (job_id, chunk, outcome) values (${jobId}::uuid, ${step}::int, 'null')`,
           sql`with ${ctes} update job_chunks set outcome = ${outcome}
               where job_id = ${jobId}::uuid and chunk = ${step}::int returning outcome`,
-          // Settled long ago: the object moved on only after it had kept their outcome.
+          // StepResult long ago: the object moved on only after it had kept their outcome.
           sql`delete from job_chunks where job_id = ${jobId}::uuid and chunk < ${step}::int`,
         ]
   try {

@@ -8,7 +8,7 @@ import { insertEvents } from '../audit/insert-events.store.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
-import { backoffMs, endJob, offerLifetimeMs, postpone, settleStep } from './drive-job.ts'
+import { backoffMs, endJob, offerLifetimeMs, postpone, recordStep } from './drive-job.ts'
 import { appendFile, type JobState } from './job.table.ts'
 import { fileRetentionSeconds, type JobOrder, jobFileNames } from './job.ts'
 import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
@@ -108,14 +108,14 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
     logError('job_after_failed', { reason: describeError(error) })
     return wait(job, postpone(state, 'a part of the server is away'))
   }
-  const settled = await kind.settle(work, plan, answer.outcome)
+  const result = await kind.record(work, plan, answer.outcome)
   job.storage.transactionSync(() => {
     for (const name of jobFileNames) {
-      const text = settled.append?.[name]
+      const text = result.append?.[name]
       if (text) appendFile(job.storage.sql, name, text)
     }
     job.storage.kv.delete(planKey)
-    job.save(settleStep(state, settled, answer.cancelRequested))
+    job.save(recordStep(state, result, answer.cancelRequested))
   })
   return 0
 }

@@ -20,7 +20,7 @@ export type Leases = BoundedMap<string, Lease>
 
 export interface RateLimiterNeeds {
   readonly drawPermits: DrawPermits
-  readonly settleUnknownLogin: RateLimiter['settleUnknownLogin']
+  readonly recordUnknownLogin: RateLimiter['recordUnknownLogin']
   /** Numbers of the configuration. */
   readonly overrides: PolicyOverrides
   /** Numbers that admins set; they go before those of the configuration. */
@@ -53,7 +53,7 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
   const spent = new WeakMap<RateLimitDecision, Permit>()
 
   return {
-    settleUnknownLogin: needs.settleUnknownLogin,
+    recordUnknownLogin: needs.recordUnknownLogin,
     take(name, subject) {
       const policy = table[name]
       const counted = rateSubject(policy, subject)

@@ -15,7 +15,7 @@ import type { DrawPermits } from './draw-permits.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { type Bucket, type BucketSize, type Drawn, drawPermits, fullAt } from './token-bucket.ts'
 
-type UnknownLogin = Awaited<ReturnType<RateLimiter['settleUnknownLogin']>>
+type UnknownLogin = Awaited<ReturnType<RateLimiter['recordUnknownLogin']>>
 
 interface StoredBucket {
   readonly bucket: Bucket
@@ -36,7 +36,7 @@ export class RateLimit extends DurableObject<Env> {
     return drawn
   }
 
-  async settleUnknownLogin(now: number): Promise<UnknownLogin> {
+  async recordUnknownLogin(now: number): Promise<UnknownLogin> {
     const attempts = this.ctx.storage.kv.get<LoginAttempts>('attempts')
     const decision = decideLogin(attempts, false, now)
     // Also when locked: a real account's object then writes its audit event, and the answer waits for the disk.
@@ -87,18 +87,18 @@ export function createObjectPermits(
 }
 
 /**
- * `RateLimiter['settleUnknownLogin']`. Always an object, whatever backend counts the rest: a real account's
- * failures are settled by an object too, and the time of an answer must not tell the two apart.
+ * `RateLimiter['recordUnknownLogin']`. Always an object, whatever backend counts the rest: a real account's
+ * failures are recorded by an object too, and the time of an answer must not tell the two apart.
  */
-export function createSettleUnknownLogin(
+export function createRecordUnknownLogin(
   namespace: DurableObjectNamespace<RateLimit>,
   placement: Placement,
-): RateLimiter['settleUnknownLogin'] {
+): RateLimiter['recordUnknownLogin'] {
   const place = placeObjects(namespace, placement)
   return async (identifierHash, now) => {
-    const settled = await place(`unknown-login:${identifierHash}`).settleUnknownLogin(now)
-    return settled.status === 'locked'
-      ? { status: 'locked', retry_after_seconds: settled.retry_after_seconds }
+    const recorded = await place(`unknown-login:${identifierHash}`).recordUnknownLogin(now)
+    return recorded.status === 'locked'
+      ? { status: 'locked', retry_after_seconds: recorded.retry_after_seconds }
       : { status: 'refused' }
   }
 }

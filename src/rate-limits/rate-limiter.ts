@@ -29,7 +29,7 @@ export interface RateLimiter {
    * Counts a failed login for an identifier that belongs to nobody, with the same exponential backoff that a
    * real account has, so that both look alike from outside. One call.
    */
-  settleUnknownLogin(
+  recordUnknownLogin(
     identifierHash: string,
     now: number,
   ): Promise<

@@ -28,7 +28,7 @@ export const longestLockSeconds = 15 * 60
 export const failureMemorySeconds = 24 * 3600
 
 /**
- * Decides one attempt. The password must have been checked before, so that parallel guesses are settled one
+ * Decides one attempt. The password must have been checked before, so that parallel guesses are decided one
  * after the other and the ones behind a lock learn nothing.
  * @param attempts what was stored, if anything
  * @param now milliseconds since the Unix epoch

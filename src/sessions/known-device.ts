@@ -7,7 +7,7 @@ import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { KnownDevice } from './device.ts'
-import type { SettleLogin } from './login-attempt.ts'
+import type { RecordLogin } from './login-attempt.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export interface ForgetDevice {
@@ -22,7 +22,7 @@ export const maxDevices = 20
 /** All that whoever stole a device's cookie can guess with it. */
 export const maxDeviceFailures = 10
 export const deviceLifetimeSeconds = 90 * 86_400
-/** A replaced row is kept until attempts that were under way have been settled. */
+/** A replaced row is kept until attempts that were under way have been recorded. */
 const replacedMemoryMs = 60_000
 
 /** When the device is unknown again if nobody signs in there (milliseconds since the Unix epoch). */
@@ -52,7 +52,7 @@ export function decideOnDevice(failuresBefore: number, passwordOk: boolean): Dev
 }
 
 /** The known device behind what the browser presented, if it is one. */
-export function findKnownDevice(state: SubjectState, input: SettleLogin): StoredDevice | undefined {
+export function findKnownDevice(state: SubjectState, input: RecordLogin): StoredDevice | undefined {
   const { presented } = input.device ?? {}
   const device = presented && state.devices.find(presented.device_id)
   return device && isKnown(device, presented.secret_hash, input.read_at ?? input.now, input.now)
@@ -63,7 +63,7 @@ export function findKnownDevice(state: SubjectState, input: SettleLogin): Stored
 /** A person signed in: the browser is known from now on, under a new id and secret. */
 export function rememberDevice(
   state: SubjectState,
-  input: SettleLogin,
+  input: RecordLogin,
   known: StoredDevice | undefined,
 ): void {
   if (!input.device) return
@@ -85,7 +85,7 @@ export function rememberDevice(
   })
 }
 
-function forgetOldestBeyondLimit(state: SubjectState, { now, origin, user_id }: SettleLogin): void {
+function forgetOldestBeyondLimit(state: SubjectState, { now, origin, user_id }: RecordLogin): void {
   const oldestFirst = currentDevices(state, now).toSorted(
     (left, right) => left.last_used_at - right.last_used_at,
   )

@@ -3,7 +3,7 @@ import type { Origin } from '../audit/event.ts'
 import type { DeviceProof } from './device.ts'
 import type { NewSession, Session } from './session.ts'
 
-export interface SettleLogin {
+export interface RecordLogin {
   readonly now: number
   /** When the account was read for this attempt: what ended all sessions since then ends this one too. */
   readonly read_at?: number | undefined
@@ -19,7 +19,7 @@ export interface SettleLogin {
   readonly origin: Origin
 }
 
-export type SettledLogin =
+export type RecordedLogin =
   | { readonly status: 'signed_in'; readonly session: Session }
   | { readonly status: 'refused' }
   /** Too many failures, and no known device: refused whatever the password was. */

@@ -12,15 +12,15 @@ import { forgiveFailures } from './forgive-failures.ts'
 import { inspectToken } from './inspect-token.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { listSessions } from './list-sessions.ts'
+import { recordLogin } from './record-login.ts'
 import { redeemCode } from './redeem-code.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
-import { settleLogin } from './settle-login.ts'
 import { spendInteraction } from './spend-interaction.ts'
 
 export const rules = {
-  settleLogin: write(settleLogin),
+  recordLogin: write(recordLogin),
   checkSession: read(checkSession),
   completePasswordChange: write(completePasswordChange),
   endSession: write(endSession),

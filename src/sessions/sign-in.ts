@@ -3,7 +3,7 @@ import { beginSession } from './begin-session.ts'
 import { sessionEnded, startSession } from './decide-session.ts'
 import { dropSession, endSessionAndGrants } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
-import type { SettleLogin } from './login-attempt.ts'
+import type { RecordLogin } from './login-attempt.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
 /** More sessions than any person has; a script that signs in again and again must not fill the object. */
@@ -12,7 +12,7 @@ export const maxSessions = 100
 /** Begins the session and knows the browser from now on. @param device the known one it was until now */
 export function signIn(
   state: SubjectState,
-  input: SettleLogin,
+  input: RecordLogin,
   device: StoredDevice | undefined,
 ): StoredSession {
   const session = startSession(input.user_id, input.session, input.now, input.origin)
@@ -28,7 +28,7 @@ export function signIn(
  * The same person signs in again in the same browser (`prompt=login`, `max_age`): the old session ends, and
  * the apps it signed in stay signed in under the new one, though not longer than the old one could have lasted.
  */
-function replaceSession(state: SubjectState, replaced: StoredSession, input: SettleLogin): void {
+function replaceSession(state: SubjectState, replaced: StoredSession, input: RecordLogin): void {
   dropSession(state, replaced, { now: input.now, origin: input.origin, reason: 'replaced' })
   for (const stored of state.grants.allLive()) {
     if (stored.grant.session_id !== replaced.session_id) continue
@@ -37,7 +37,7 @@ function replaceSession(state: SubjectState, replaced: StoredSession, input: Set
   state.delegations.moveSession(replaced.session_id, input.session.session_id)
 }
 
-function endOldestBeyondLimit(state: SubjectState, { now, origin }: SettleLogin): void {
+function endOldestBeyondLimit(state: SubjectState, { now, origin }: RecordLogin): void {
   const live = state.sessions.all().filter((session) => !sessionEnded(session, now))
   if (live.length < maxSessions) return
   const oldestFirst = live.toSorted((left, right) => left.last_seen_at - right.last_seen_at)

@@ -24,7 +24,7 @@ const ids = (events: readonly { readonly id: string }[]): string[] =>
 
 async function signedInWithGrant(): Promise<{ subject: string; events: AuditEvent[] }> {
   const subject = newSubject()
-  await sessionsOf(subject).settleLogin(login())
+  await sessionsOf(subject).recordLogin(login())
   await sessionsOf(subject).redeemCode(redemption(grant()))
   return { subject, events: await waitingEvents(subject) }
 }
@@ -85,7 +85,7 @@ describe('the outbox of an object', () => {
     await runDurableObjectAlarm(stubOf(subject))
     await sessionsOf(subject).rotateRefresh(rotation('token-0', 'token-1'))
     const routine = await ringsAt()
-    await sessionsOf(subject).settleLogin(login({ password_ok: false }))
+    await sessionsOf(subject).recordLogin(login({ password_ok: false }))
     expect(await ringsAt()).toBeLessThan(routine as number)
   })
 
@@ -105,7 +105,7 @@ describe('the outbox of an object', () => {
 
   it('delivers an urgent change by itself, its routine events along with it', async () => {
     const subject = newSubject()
-    await sessionsOf(subject).settleLogin(login())
+    await sessionsOf(subject).recordLogin(login())
     await sessionsOf(subject).redeemCode(redemption(grant()))
     await sessionsOf(subject).redeemCode(redemption(grant()))
     const reused = (await waitingEvents(subject)).filter(({ type }) => type !== 'token.issued')
@@ -147,7 +147,7 @@ describe('the outbox of an object', () => {
     const { subject, events } = await signedInWithGrant()
     const delivery = runDurableObjectAlarm(stubOf(subject))
     const meanwhile = Array.from({ length: 20 }, (_, index) =>
-      sessionsOf(subject).settleLogin(login({ password_ok: false, now: start + index })),
+      sessionsOf(subject).recordLogin(login({ password_ok: false, now: start + index })),
     )
     await Promise.all([delivery, ...meanwhile])
     const all = [...events, ...(await waitingEvents(subject))]
@@ -159,7 +159,7 @@ describe('the outbox of an object', () => {
   it('is not stopped by text that Postgres cannot store', async () => {
     const subject = newSubject()
     const nasty = { ...origin, user_agent: 'nul \u0000, half a pair \ud83d, a backslash \\u0000, whole 😀' }
-    await sessionsOf(subject).settleLogin(login({ origin: nasty }))
+    await sessionsOf(subject).recordLogin(login({ origin: nasty }))
     const events = await waitingEvents(subject)
     await runDurableObjectAlarm(stubOf(subject))
     const [stored] = await deliveredEvents(events)

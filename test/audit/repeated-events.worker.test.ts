@@ -166,7 +166,7 @@ it('many addresses fill nothing either: beyond a bound they are counted together
 it('attempts during the pause of a known account are counted in its object, and leave nothing behind', async () => {
   const subject = crypto.randomUUID()
   const attempt = () =>
-    sessionsOf(subject).settleLogin(
+    sessionsOf(subject).recordLogin(
       login({ password_ok: false, origin: { ...origin, user_agent: agent }, user_id: subject }),
     )
   for (let failure = 0; failure < 6; failure++) await attempt()

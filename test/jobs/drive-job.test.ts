@@ -7,7 +7,7 @@ import {
   mostStumbles,
   postpone,
   progressOf,
-  settleStep,
+  recordStep,
 } from '../../src/jobs/drive-job.ts'
 import type { JobState } from '../../src/jobs/job.table.ts'
 
@@ -24,11 +24,11 @@ const state: JobState = {
   counts: { total: 1000, processed: 250, succeeded: 240, failed: 10 },
   ...{ failures: 2, started_at: 10_000, finished_at: null },
 }
-const settled = { cursor: { at: 4 }, done: false, processed: 50, succeeded: 49, failed: 1 }
+const result = { cursor: { at: 4 }, done: false, processed: 50, succeeded: 49, failed: 1 }
 
-describe('a settled step', () => {
+describe('a result step', () => {
   test('counts, moves on and forgets earlier failures', () => {
-    expect(settleStep(state, settled, false)).toMatchObject({
+    expect(recordStep(state, result, false)).toMatchObject({
       ...{ phase: 'stepping', step: 4, cursor: { at: 4 }, failures: 0, revision: 8 },
       counts: { total: 1000, processed: 300, succeeded: 289, failed: 11 },
     })
@@ -40,7 +40,7 @@ describe('a settled step', () => {
     ['the last one, cancelled too late', { done: true }, true, { phase: 'publishing', status: 'running' }],
     ['given up', { failure: 'enough' }, false, { phase: 'finishing', status: 'failed', detail: 'enough' }],
   ])('%s', (_, more, cancelled, expected) => {
-    expect(settleStep(state, { ...settled, ...more }, cancelled)).toMatchObject(expected)
+    expect(recordStep(state, { ...result, ...more }, cancelled)).toMatchObject(expected)
   })
 })
 

@@ -196,7 +196,7 @@ describe('a job whose right to go on ends', () => {
     await database.insert(users).values({ id: user_id, username: `p-${mark}`, profile })
     const sessions = testDependencies().sessionsOf(user_id)
     const origin = { ip: undefined, user_agent: undefined, request_id: 'r' }
-    await sessions.settleLogin({
+    await sessions.recordLogin({
       ...{ now: Date.now(), user_id, identifier_hash: 'i', password_ok: true, origin },
       session: {
         ...{

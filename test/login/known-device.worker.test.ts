@@ -21,7 +21,7 @@ async function attack({ id, email, username }: Person): Promise<void> {
     for (let minutes = 240; minutes >= 0; minutes -= 15) {
       const now = Date.now() - minutes * 60_000
       const failure = { ...login({ now, user_id: id, identifier_hash, password_ok: false }), origin }
-      expect((await sessionsOf(id).settleLogin(failure)).status).toBe('refused')
+      expect((await sessionsOf(id).recordLogin(failure)).status).toBe('refused')
     }
     expect(await statusOf(openBrowser(freshAddress()), name)).toBe(429)
   }

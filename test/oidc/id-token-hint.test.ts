@@ -36,7 +36,7 @@ const user = {
 const findUser = (async () => user) as never
 
 const { sessionsOf } = createFakeSessionsOf()
-await sessionsOf(userId).settleLogin(login())
+await sessionsOf(userId).recordLogin(login())
 await sessionsOf(userId).redeemCode(redemption())
 const iat = start / 1000
 const accessToken = await issueAccessToken(

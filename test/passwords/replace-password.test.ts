@@ -18,7 +18,7 @@ function setUp() {
         buckets.set(name, bucket)
         return drawn
       },
-      settleUnknownLogin: async () => ({ status: 'refused' }),
+      recordUnknownLogin: async () => ({ status: 'refused' }),
       overrides: {},
       now: () => now,
       waitUntil: () => {},

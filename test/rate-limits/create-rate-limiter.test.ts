@@ -29,7 +29,7 @@ function isolate(overrides: PolicyOverrides = {}, leases = createLeases()) {
   const background: Promise<unknown>[] = []
   const limiter = createRateLimiter({
     drawPermits: counter,
-    settleUnknownLogin: async () => ({ status: 'refused' }),
+    recordUnknownLogin: async () => ({ status: 'refused' }),
     overrides,
     now: () => now,
     waitUntil: (work) => void background.push(work),
@@ -59,7 +59,7 @@ beforeEach(() => {
 test('numbers that admins set go before the configured ones, policy by policy', async () => {
   const limiter = createRateLimiter({
     drawPermits: counter,
-    settleUnknownLogin: async () => ({ status: 'refused' }),
+    recordUnknownLogin: async () => ({ status: 'refused' }),
     overrides: {
       'login-ip': { capacity: 7, perSeconds: 70 },
       'password-user': { capacity: 8, perSeconds: 80 },

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
-import { createObjectPermits, createSettleUnknownLogin } from '../../src/rate-limits/rate-limit.object.ts'
+import { createObjectPermits, createRecordUnknownLogin } from '../../src/rate-limits/rate-limit.object.ts'
 import { decideLogin, failureMemorySeconds, type LoginAttempts } from '../../src/sessions/decide-login.ts'
 import { permitsContract } from '../contracts/permits-contract.ts'
 
@@ -47,7 +47,7 @@ test('an alarm that comes too early leaves the bucket as it is and comes again',
 })
 
 describe('failed sign-ins of an identifier nobody owns', () => {
-  const settle = createSettleUnknownLogin(env.RATE_LIMIT, placement)
+  const settle = createRecordUnknownLogin(env.RATE_LIMIT, placement)
 
   test('back off exactly like those of a real account', async () => {
     const identifier = crypto.randomUUID()
@@ -73,7 +73,7 @@ describe('failed sign-ins of an identifier nobody owns', () => {
       env.RATE_LIMIT.getByName(`unknown-login:${identifier}`),
       async (object, { storage }) => {
         const put = vi.spyOn(storage.kv, 'put')
-        expect(await object.settleUnknownLogin(now)).toMatchObject({ status: 'locked' })
+        expect(await object.recordUnknownLogin(now)).toMatchObject({ status: 'locked' })
         return put.mock.calls.length
       },
     )

@@ -27,7 +27,7 @@ test('two regions share one limit, through the limiter', async () => {
   const region = () =>
     createRateLimiter({
       drawPermits: createUpstashPermits(testUpstash()),
-      settleUnknownLogin: async () => ({ status: 'refused' }),
+      recordUnknownLogin: async () => ({ status: 'refused' }),
       overrides: { 'login-ip': { capacity: 10, perSeconds: 36_000 } },
       now: Date.now,
       waitUntil: () => undefined,

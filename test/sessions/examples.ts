@@ -2,7 +2,7 @@
 import type { Origin } from '../../src/audit/event.ts'
 import type { DeviceProof } from '../../src/sessions/device.ts'
 import type { Grant, RefreshPolicy } from '../../src/sessions/grant.ts'
-import type { SettleLogin } from '../../src/sessions/login-attempt.ts'
+import type { RecordLogin } from '../../src/sessions/login-attempt.ts'
 import type { RedeemCode } from '../../src/sessions/redeem-code.ts'
 import type { RotateRefresh } from '../../src/sessions/rotate-refresh.ts'
 import type { NewSession } from '../../src/sessions/session.ts'
@@ -38,7 +38,7 @@ export const deviceProof = (device_id = 'device-1'): DeviceProof => ({
   secret_hash: `secret of ${device_id}`,
 })
 
-export const login = (overrides: Partial<SettleLogin> = {}): SettleLogin => ({
+export const login = (overrides: Partial<RecordLogin> = {}): RecordLogin => ({
   now: start,
   user_id: userId,
   identifier_hash: 'hash of ada@example.test',

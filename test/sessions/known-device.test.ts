@@ -6,7 +6,7 @@ import {
   isKnown,
   maxDeviceFailures,
 } from '../../src/sessions/known-device.ts'
-import { settleLogin } from '../../src/sessions/settle-login.ts'
+import { recordLogin } from '../../src/sessions/record-login.ts'
 import type { StoredDevice } from '../../src/sessions/subject-state.ts'
 import { createMemorySubjectState } from '../fakes/memory-subject-state.ts'
 import { day, deviceProof, hour, login, newSession, second, start } from './examples.ts'
@@ -63,7 +63,7 @@ describe('somebody who fails on purpose for four weeks, each time the moment the
     const signIn = (passwordOk: boolean, presented?: string) => {
       sequence += 1
       const next = deviceProof(`device-${sequence}`)
-      return settleLogin(
+      return recordLogin(
         state,
         login({
           ...{ now, read_at: now, password_ok: passwordOk, session: newSession(`session-${sequence}`) },
@@ -80,7 +80,7 @@ describe('somebody who fails on purpose for four weeks, each time the moment the
     for (; now < start + 28 * day; now += second * 20) {
       while (now >= nextGuess) {
         requests += 1
-        const guess = settleLogin(state, login({ now, read_at: now, password_ok: false }))
+        const guess = recordLogin(state, login({ now, read_at: now, password_ok: false }))
         nextGuess =
           guess.status === 'locked'
             ? now + guess.retry_after_seconds * second
@@ -101,16 +101,16 @@ describe('somebody who fails on purpose for four weeks, each time the moment the
 
 it('a stolen device cookie is worth ten guesses in a row, however many come at once', () => {
   const { state } = createMemorySubjectState()
-  settleLogin(state, login({ device: { presented: undefined, next: deviceProof('device-1') } }))
+  recordLogin(state, login({ device: { presented: undefined, next: deviceProof('device-1') } }))
   // The account is under attack: off the device, nothing is even looked at.
   for (let failure = 0; failure < 12; failure++) {
-    settleLogin(state, login({ now: start + failure * hour, password_ok: false }))
+    recordLogin(state, login({ now: start + failure * hour, password_ok: false }))
   }
   const now = start + 11 * hour + second
   const device = { presented: deviceProof('device-1'), next: deviceProof('device-2') }
   const outcomes = Array.from(
     { length: 40 },
-    (_, index) => settleLogin(state, login({ now, password_ok: index >= maxDeviceFailures, device })).status,
+    (_, index) => recordLogin(state, login({ now, password_ok: index >= maxDeviceFailures, device })).status,
   )
   expect(outcomes.filter((status) => status === 'refused')).toHaveLength(maxDeviceFailures)
   expect(outcomes.slice(maxDeviceFailures)).toEqual(Array(30).fill('locked'))

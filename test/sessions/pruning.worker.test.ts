@@ -38,7 +38,7 @@ describe('what an object stores', () => {
     const subject = crypto.randomUUID()
     const sessions = sessionsOf(subject)
     const long = start - 100 * day
-    await sessions.settleLogin(login({ now: long }))
+    await sessions.recordLogin(login({ now: long }))
     await sessions.redeemCode(
       redemption(grant(), {
         now: long,
@@ -46,13 +46,13 @@ describe('what an object stores', () => {
         access_token_expires_at: long + hour,
       }),
     )
-    await sessions.settleLogin(login({ now: long, password_ok: false }))
+    await sessions.recordLogin(login({ now: long, password_ok: false }))
     expect(await tables(subject)).not.toEqual([])
     expect(await runDurableObjectAlarm(stubOf(subject))).toBe(true)
     expect(await tables(subject)).toEqual([])
     expect(await alarmOf(subject)).toBeNull()
 
-    expect((await sessions.settleLogin(login())).status).toBe('signed_in')
+    expect((await sessions.recordLogin(login())).status).toBe('signed_in')
     const check = { now: start, session_id: 'session-1', secret_hash: 'secret of session-1' }
     expect((await sessions.checkSession(check)).status).toBe('live')
     expect(await alarmOf(subject)).not.toBeNull()
@@ -62,8 +62,8 @@ describe('what an object stores', () => {
     const subject = crypto.randomUUID()
     const sessions = sessionsOf(subject)
     const long = start - 100 * day
-    await sessions.settleLogin(login({ now: long, session: newSession('old') }))
-    await sessions.settleLogin(login())
+    await sessions.recordLogin(login({ now: long, session: newSession('old') }))
+    await sessions.recordLogin(login())
     await sessions.redeemCode(redemption(grant('grant-1'), { refresh: { token_hash: 'token-0', policy } }))
     await runDurableObjectAlarm(stubOf(subject))
     expect(await count(subject, 'sessions')).toBe(1)
@@ -76,7 +76,7 @@ describe('what an object stores', () => {
   it('keeps a finished login in progress only while its link opens', async () => {
     const subject = crypto.randomUUID()
     const sessions = sessionsOf(subject)
-    await sessions.settleLogin(login())
+    await sessions.recordLogin(login())
     await sessions.spendInteraction({ interaction_id: 'old', expires_at: start - 120 * second })
     await sessions.spendInteraction({ interaction_id: 'new', expires_at: start + hour })
     await runDurableObjectAlarm(stubOf(subject))
@@ -86,7 +86,7 @@ describe('what an object stores', () => {
   it('keeps a revoked grant only while its code could return', async () => {
     const subject = crypto.randomUUID()
     const sessions = sessionsOf(subject)
-    await sessions.settleLogin(login())
+    await sessions.recordLogin(login())
     const codeEnd = start - 120 * second
     const before = { now: codeEnd - second, code_expires_at: codeEnd }
     await sessions.redeemCode(redemption(grant(), before))

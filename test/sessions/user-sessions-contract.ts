@@ -30,7 +30,7 @@ export interface Subject {
 export function describeUserSessions(name: string, open: () => Subject): void {
   const signedIn = async (): Promise<Subject> => {
     const subject = open()
-    await subject.sessions.settleLogin(login())
+    await subject.sessions.recordLogin(login())
     return subject
   }
   const withGrant = async (overrides: Parameters<typeof grant>[1] = {}): Promise<Subject> => {
@@ -64,7 +64,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
     describe('signing in', () => {
       it('begins a session, hides its secret and records it with its origin', async () => {
         const subject = open()
-        const settled = await subject.sessions.settleLogin(login())
+        const settled = await subject.sessions.recordLogin(login())
         expect(settled).toEqual({
           status: 'signed_in',
           session: {
@@ -95,11 +95,11 @@ export function describeUserSessions(name: string, open: () => Subject): void {
       it('locks an identifier after the free failures, whatever the password is then', async () => {
         const { sessions, events } = open()
         for (let failure = 0; failure < 6; failure++) {
-          expect(await sessions.settleLogin(login({ password_ok: false }))).toEqual({ status: 'refused' })
+          expect(await sessions.recordLogin(login({ password_ok: false }))).toEqual({ status: 'refused' })
         }
         const locked = { status: 'locked', retry_after_seconds: 2 }
-        expect(await sessions.settleLogin(login({ password_ok: false }))).toEqual(locked)
-        expect(await sessions.settleLogin(login())).toEqual(locked)
+        expect(await sessions.recordLogin(login({ password_ok: false }))).toEqual(locked)
+        expect(await sessions.recordLogin(login())).toEqual(locked)
         expect(await sessions.listSessions({ now: start })).toEqual([])
         const types = (await events()).map((event) => event.type)
         // What repeats an attempt during the pause is counted (src/audit/repeated-events.ts).
@@ -109,22 +109,22 @@ export function describeUserSessions(name: string, open: () => Subject): void {
       it('counts each identifier of an account for itself, and a success starts afresh', async () => {
         const { sessions } = open()
         for (let failure = 0; failure < 6; failure++) {
-          await sessions.settleLogin(login({ password_ok: false }))
+          await sessions.recordLogin(login({ password_ok: false }))
         }
         const other = login({ identifier_hash: 'hash of ada' })
-        expect((await sessions.settleLogin(other)).status).toBe('signed_in')
+        expect((await sessions.recordLogin(other)).status).toBe('signed_in')
         const later = { now: start + 2 * second }
-        expect((await sessions.settleLogin(login(later))).status).toBe('signed_in')
-        expect(await sessions.settleLogin(login({ ...later, password_ok: false }))).toEqual({
+        expect((await sessions.recordLogin(login(later))).status).toBe('signed_in')
+        expect(await sessions.recordLogin(login({ ...later, password_ok: false }))).toEqual({
           status: 'refused',
         })
-        expect((await sessions.settleLogin(login(later))).status).toBe('signed_in')
+        expect((await sessions.recordLogin(login(later))).status).toBe('signed_in')
       })
 
       it('gains nothing from guessing in parallel', async () => {
         const { sessions } = open()
         const guesses = Array.from({ length: 30 }, (_, index) =>
-          sessions.settleLogin(login({ password_ok: index === 29 })),
+          sessions.recordLogin(login({ password_ok: index === 29 })),
         )
         const results = (await Promise.all(guesses)).map((settled) => settled.status)
         expect(results.filter((status) => status === 'refused')).toHaveLength(6)
@@ -134,7 +134,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
       it('replaces the session of the same browser and keeps its apps signed in', async () => {
         const subject = await withGrant()
         const { sessions } = subject
-        await sessions.settleLogin(
+        await sessions.recordLogin(
           login({ session: newSession('session-2'), replaces_session_id: 'session-1' }),
         )
         expect(await sessions.checkSession(check())).toEqual({ status: 'none' })
@@ -150,7 +150,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
       it('keeps a bounded number of sessions: the least recently used one ends', async () => {
         const { sessions } = open()
         for (let index = 0; index <= maxSessions; index++) {
-          await sessions.settleLogin(login({ now: start + index, session: newSession(`session-${index}`) }))
+          await sessions.recordLogin(login({ now: start + index, session: newSession(`session-${index}`) }))
         }
         const live = await sessions.listSessions({ now: start + hour })
         expect(live).toHaveLength(maxSessions)
@@ -172,13 +172,13 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         })
       const lock = async ({ sessions }: Subject) => {
         for (let failure = 0; failure < 7; failure++) {
-          await sessions.settleLogin(login({ password_ok: false }))
+          await sessions.recordLogin(login({ password_ok: false }))
         }
-        expect((await sessions.settleLogin(login())).status).toBe('locked')
+        expect((await sessions.recordLogin(login())).status).toBe('locked')
       }
       const known = async (): Promise<Subject> => {
         const subject = open()
-        await subject.sessions.settleLogin(on(undefined, 'device-1'))
+        await subject.sessions.recordLogin(on(undefined, 'device-1'))
         return subject
       }
       const idsOf = async ({ sessions }: Subject, now = start) =>
@@ -187,8 +187,8 @@ export function describeUserSessions(name: string, open: () => Subject): void {
       it('the right password is accepted whatever others did, and their lock stays', async () => {
         const subject = await known()
         await lock(subject)
-        expect((await subject.sessions.settleLogin(on('device-1', 'device-2'))).status).toBe('signed_in')
-        expect((await subject.sessions.settleLogin(on(undefined, 'device-3'))).status).toBe('locked')
+        expect((await subject.sessions.recordLogin(on('device-1', 'device-2'))).status).toBe('signed_in')
+        expect((await subject.sessions.recordLogin(on(undefined, 'device-3'))).status).toBe('locked')
       })
 
       it('each sign-in replaces the device: the old secret is worth nothing afterwards', async () => {
@@ -196,9 +196,9 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         await lock(subject)
         const { sessions } = subject
         const later = { now: start + second, read_at: start + second }
-        await sessions.settleLogin(on('device-1', 'device-2'))
-        expect((await sessions.settleLogin(on('device-1', 'device-3', later))).status).toBe('locked')
-        expect((await sessions.settleLogin(on('device-2', 'device-4', later))).status).toBe('signed_in')
+        await sessions.recordLogin(on('device-1', 'device-2'))
+        expect((await sessions.recordLogin(on('device-1', 'device-3', later))).status).toBe('locked')
+        expect((await sessions.recordLogin(on('device-2', 'device-4', later))).status).toBe('signed_in')
         expect(await idsOf(subject)).toEqual(['device-4'])
         expect(await sessions.listDevices({ now: start })).toMatchObject([
           { known_since: start, last_used_at: start + second, session_id: 'session of device-4' },
@@ -210,15 +210,15 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         await lock(subject)
         const { sessions } = subject
         const both = { now: start + second, read_at: start }
-        expect((await sessions.settleLogin(on('device-1', 'device-2', both))).status).toBe('signed_in')
-        expect((await sessions.settleLogin(on('device-1', 'device-3', both))).status).toBe('signed_in')
+        expect((await sessions.recordLogin(on('device-1', 'device-2', both))).status).toBe('signed_in')
+        expect((await sessions.recordLogin(on('device-1', 'device-3', both))).status).toBe('signed_in')
         // Whichever answer the browser keeps, it stays known.
         for (const [presented, next] of [
           ['device-2', 'device-4'],
           ['device-3', 'device-5'],
         ] as const) {
           const later = { now: start + 2 * second, read_at: start + 2 * second }
-          expect((await sessions.settleLogin(on(presented, next, later))).status).toBe('signed_in')
+          expect((await sessions.recordLogin(on(presented, next, later))).status).toBe('signed_in')
         }
       })
 
@@ -229,7 +229,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const subject = await known()
         await lock(subject)
         const attempt = login({ device: { presented, next: deviceProof('device-2') } })
-        expect((await subject.sessions.settleLogin(attempt)).status).toBe('locked')
+        expect((await subject.sessions.recordLogin(attempt)).status).toBe('locked')
       })
 
       it('failures count for the device alone; after ten of them it is unknown again', async () => {
@@ -237,7 +237,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const { sessions } = subject
         const wrong = on('device-1', 'device-2', { password_ok: false })
         for (let failure = 0; failure < maxDeviceFailures - 1; failure++) {
-          expect((await sessions.settleLogin(wrong)).status).toBe('refused')
+          expect((await sessions.recordLogin(wrong)).status).toBe('refused')
         }
         expect(await last(subject)).toMatchObject({
           type: 'login.failed',
@@ -245,10 +245,10 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         })
         // Nothing of it reached the account's counter: five free failures are left elsewhere.
         for (let failure = 0; failure < 5; failure++) {
-          await sessions.settleLogin(login({ password_ok: false }))
+          await sessions.recordLogin(login({ password_ok: false }))
         }
-        expect((await sessions.settleLogin(login())).status).toBe('signed_in')
-        expect(await sessions.settleLogin(wrong)).toEqual({ status: 'refused' })
+        expect((await sessions.recordLogin(login())).status).toBe('signed_in')
+        expect(await sessions.recordLogin(wrong)).toEqual({ status: 'refused' })
         expect(await last(subject)).toMatchObject({
           type: 'device.forgotten',
           user_id: userId,
@@ -256,7 +256,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         })
         expect(await idsOf(subject)).toEqual([])
         await lock(subject)
-        expect((await sessions.settleLogin(on('device-1', 'device-2'))).status).toBe('locked')
+        expect((await sessions.recordLogin(on('device-1', 'device-2'))).status).toBe('locked')
       })
 
       it('a success starts its counter afresh', async () => {
@@ -264,9 +264,9 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const { sessions } = subject
         for (let round = 1; round < 4; round++) {
           const wrong = on(`device-${round}`, 'never', { password_ok: false })
-          for (let failure = 0; failure < maxDeviceFailures - 1; failure++) await sessions.settleLogin(wrong)
+          for (let failure = 0; failure < maxDeviceFailures - 1; failure++) await sessions.recordLogin(wrong)
           const right = on(`device-${round}`, `device-${round + 1}`)
-          expect((await sessions.settleLogin(right)).status).toBe('signed_in')
+          expect((await sessions.recordLogin(right)).status).toBe('signed_in')
         }
         expect(await idsOf(subject)).toEqual(['device-4'])
       })
@@ -276,20 +276,20 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const end = start + deviceLifetimeSeconds * second
         const failAt = async (now: number) => {
           for (let failure = 0; failure < 7; failure++) {
-            await subject.sessions.settleLogin(login({ now, password_ok: false }))
+            await subject.sessions.recordLogin(login({ now, password_ok: false }))
           }
         }
         await failAt(end - second)
         expect(await idsOf(subject, end - 1)).toEqual(['device-1'])
         expect(await idsOf(subject, end)).toEqual([])
         const late = on('device-1', 'device-2', { now: end })
-        expect((await subject.sessions.settleLogin(late)).status).toBe('locked')
+        expect((await subject.sessions.recordLogin(late)).status).toBe('locked')
       })
 
       it('a person has at most 20; the one not used for longest goes', async () => {
         const subject = open()
         for (let index = 0; index <= maxDevices; index++) {
-          await subject.sessions.settleLogin(on(undefined, `device-${index}`, { now: start + index }))
+          await subject.sessions.recordLogin(on(undefined, `device-${index}`, { now: start + index }))
         }
         const ids = await idsOf(subject, start + hour)
         expect(ids).toHaveLength(20)
@@ -299,20 +299,20 @@ export function describeUserSessions(name: string, open: () => Subject): void {
 
       it('it ends with a password change, everywhere', async () => {
         const subject = await known()
-        await subject.sessions.settleLogin(on(undefined, 'device-2'))
+        await subject.sessions.recordLogin(on(undefined, 'device-2'))
         await subject.sessions.completePasswordChange({
           ...{ now: start, session_id: 'session of device-2', origin },
           renewed: { session_id: 'renewed', secret_hash: 'renewed' },
         })
         expect(await idsOf(subject)).toEqual([])
         await lock(subject)
-        expect((await subject.sessions.settleLogin(on('device-1', 'device-3'))).status).toBe('locked')
+        expect((await subject.sessions.recordLogin(on('device-1', 'device-3'))).status).toBe('locked')
       })
 
       it('it ends with sign-out everywhere and recovery, but for the device of the session that stays', async () => {
         const subject = await known()
         const { sessions } = subject
-        await sessions.settleLogin(on(undefined, 'device-2'))
+        await sessions.recordLogin(on(undefined, 'device-2'))
         await sessions.endAllSessions({ now: start, origin, except_session_id: 'session of device-2' })
         expect(await idsOf(subject)).toEqual(['device-2'])
         await sessions.endAllSessions({ now: start, origin, reason: 'credentials_reset' })
@@ -326,7 +326,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
           ...{ now: start, session_id: 'session of device-1', origin, reason: 'logout' },
         })
         await lock(subject)
-        expect((await sessions.settleLogin(on('device-1', 'device-2'))).status).toBe('signed_in')
+        expect((await sessions.recordLogin(on('device-1', 'device-2'))).status).toBe('signed_in')
       })
 
       it('the person removes it, once', async () => {
@@ -758,7 +758,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
       it('everywhere ends all other sessions and every grant, offline_access included', async () => {
         const subject = await withGrant({ scopes: ['openid', 'offline_access'] })
         const { sessions } = subject
-        await sessions.settleLogin(login({ session: newSession('session-2') }))
+        await sessions.recordLogin(login({ session: newSession('session-2') }))
         await sessions.endAllSessions({ now: start, except_session_id: 'session-2', origin })
         expect((await sessions.listSessions({ now: start })).map((session) => session.session_id)).toEqual([
           'session-2',
@@ -791,25 +791,25 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         const consent = { now: start, client_id: 'web', session_id: 'session-1', user_id: userId, origin }
         await sessions.rememberConsent({ ...consent, scopes: ['openid'], claims: [], new_decision: false })
         for (let failure = 0; failure < 7; failure++) {
-          await sessions.settleLogin(login({ password_ok: false }))
+          await sessions.recordLogin(login({ password_ok: false }))
         }
-        expect((await sessions.settleLogin(login())).status).toBe('locked')
+        expect((await sessions.recordLogin(login())).status).toBe('locked')
         await sessions.endAllSessions({ now: start, origin, forget: 'attempts' })
-        expect((await sessions.settleLogin(login())).status).toBe('signed_in')
+        expect((await sessions.recordLogin(login())).status).toBe('signed_in')
         const asked = { ...check(), client_id: 'web' }
         expect(await sessions.checkSession(asked)).toMatchObject({ consent: { scopes: ['openid'] } })
         await sessions.endAllSessions({ now: start, origin, forget: 'everything' })
-        await sessions.settleLogin(login())
+        await sessions.recordLogin(login())
         expect(await sessions.checkSession(asked)).toMatchObject({ status: 'live', consent: undefined })
       })
 
       it('forgives failures when asked, and nothing else', async () => {
         const { sessions } = await signedIn()
         for (let failure = 0; failure < 7; failure++) {
-          await sessions.settleLogin(login({ password_ok: false }))
+          await sessions.recordLogin(login({ password_ok: false }))
         }
         await sessions.forgiveFailures()
-        expect((await sessions.settleLogin(login({ session: newSession('session-2') }))).status).toBe(
+        expect((await sessions.recordLogin(login({ session: newSession('session-2') }))).status).toBe(
           'signed_in',
         )
         expect(await sessions.listSessions({ now: start })).toHaveLength(2)
@@ -841,7 +841,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
           const subject = await withGrant({ scopes: ['openid', 'offline_access'] })
           const { sessions } = subject
           const forced = newSession('session-2', { password_change_required: true })
-          await sessions.settleLogin(login({ session: forced }))
+          await sessions.recordLogin(login({ session: forced }))
           await sessions.completePasswordChange(change('session-2', start + hour))
           const checked = await sessions.checkSession(check(start + hour, 'renewed'))
           expect(checked).toMatchObject({
@@ -882,7 +882,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
           const subject = await signedIn()
           const { sessions } = subject
           await sessions.completePasswordChange(change('session-1'))
-          await sessions.settleLogin(login({ session: newSession('session-3') }))
+          await sessions.recordLogin(login({ session: newSession('session-3') }))
           const before = await typesOf(subject)
           await sessions.completePasswordChange(change('session-1'))
           expect(await sessions.listSessions({ now: start })).toHaveLength(2)
@@ -939,7 +939,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
 
       it('belongs to the session that replaced the one it was lent in', async () => {
         const { sessions } = await delegated()
-        await sessions.settleLogin(
+        await sessions.recordLogin(
           login({ session: newSession('session-2'), replaces_session_id: 'session-1' }),
         )
         expect(await isLent(sessions)).toBe(true)

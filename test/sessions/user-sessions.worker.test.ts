@@ -17,13 +17,13 @@ describeUserSessions('the object, evicted before every call', () => {
 describe('a sign-in under way', () => {
   it('does not begin once all sessions ended, since the account it read may be disabled by now', async () => {
     const sessions = sessionsOf(crypto.randomUUID())
-    await sessions.settleLogin(login())
+    await sessions.recordLogin(login())
     await sessions.endAllSessions({ now: start + 10, origin })
-    expect(await sessions.settleLogin(login({ now: start + 11, read_at: start + 9 }))).toEqual({
+    expect(await sessions.recordLogin(login({ now: start + 11, read_at: start + 9 }))).toEqual({
       status: 'refused',
     })
     const afterwards = login({ now: start + 12, read_at: start + 10 })
-    expect((await sessions.settleLogin(afterwards)).status).toBe('signed_in')
+    expect((await sessions.recordLogin(afterwards)).status).toBe('signed_in')
   })
 })
 
@@ -34,15 +34,15 @@ describe('a call that fails half-way', () => {
       runInDurableObject(stubOf(subject), (_, { storage }) => {
         storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`)
       })
-    await sessionsOf(subject).settleLogin(login({ password_ok: false }))
+    await sessionsOf(subject).recordLogin(login({ password_ok: false }))
     await rename('outbox', 'outbox_away')
     const failure = await runInDurableObject(stubOf(subject), (object) =>
-      object.settleLogin(login()).then(() => undefined, String),
+      object.recordLogin(login()).then(() => undefined, String),
     )
     expect(failure).toContain('outbox')
     await rename('outbox_away', 'outbox')
     expect(await sessionsOf(subject).listSessions({ now: login().now })).toEqual([])
-    expect((await sessionsOf(subject).settleLogin(login())).status).toBe('signed_in')
+    expect((await sessionsOf(subject).recordLogin(login())).status).toBe('signed_in')
     expect((await waitingEvents(subject)).map((event) => event.type)).toEqual([
       'login.failed',
       'session.created',

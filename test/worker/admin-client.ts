@@ -80,7 +80,7 @@ export async function signInAs(userId: string, clientId: string, options: AdminO
   const sessions = deps.sessionsOf(userId)
   const session_id = uuidv7()
   const grantId = uuidv7()
-  await sessions.settleLogin({
+  await sessions.recordLogin({
     ...{ now, user_id: userId, identifier_hash: 'i', password_ok: true, origin },
     session: {
       ...{ session_id, secret_hash: 's', acr: 'urn:authly:acr:pwd', amr: ['pwd'] },

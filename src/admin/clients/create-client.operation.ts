@@ -10,10 +10,10 @@ import { insertEntity } from '../entity-change.store.ts'
 import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
+import { checkStoredMetadata } from './check-stored-metadata.store.ts'
 import { columnsOf, metadataDefaults, toViewMetadata, withNamedMethod } from './client.ts'
 import { clientCreation, createdClientSchema } from './client-schemas.ts'
 import { makeSecret } from './client-secret.store.ts'
-import { settleMetadata } from './settle-metadata.store.ts'
 
 export const createClient = defineOperation({
   id: 'createClient',
@@ -46,7 +46,7 @@ export const createClient = defineOperation({
     const idFault = call.body.client_id === undefined ? undefined : clientIdFault(client_id)
     if (idFault) return err(invalidRequest([{ pointer: '#/client_id', detail: idFault }]))
     const metadata = completeMetadata(await inheritRestrictions(call, given))
-    const sector = await settleMetadata(call, metadata)
+    const sector = await checkStoredMetadata(call, metadata)
     if (!sector.ok) return sector
     const time = new Date(call.now).toISOString()
     const times = { created_at: time, updated_at: time }

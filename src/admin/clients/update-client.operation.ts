@@ -11,11 +11,11 @@ import { checkAllowList } from '../ip-allow-list.ts'
 import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { invalidRequest, notFound, preconditionFailed } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
+import { checkStoredMetadata } from './check-stored-metadata.store.ts'
 import { columnsOf, metadataDefaults, metadataOf, toClientView, withNamedMethod } from './client.ts'
 import { checkNotItself } from './client-rights.store.ts'
 import { clientRow } from './client-row.store.ts'
 import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
-import { settleMetadata } from './settle-metadata.store.ts'
 
 type Patch = Partial<ClientMetadata>
 type Columns = Readonly<Record<string, unknown>>
@@ -65,8 +65,8 @@ const isLostRace = (written: Result<unknown, Problem>): boolean => !written.ok &
 /** Judges the patch and writes it, over the version it was judged on. */
 async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
   const { actor, db, event } = call
-  const settled = await settlePatch(call, clientId, patch)
-  if (!settled.ok) return settled
+  const completed = await completePatch(call, clientId, patch)
+  if (!completed.ok) return completed
   const restricted = asRestricted(actor, clientId)
   const [, , updated, , cached] = await db.runAll([
     restricted.before,
@@ -74,8 +74,8 @@ async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
     updateEntity({
       table: 'clients',
       key: { client_id: clientId },
-      patch: settled.value.columns,
-      expectedVersions: settled.value.versions,
+      patch: completed.value.columns,
+      expectedVersions: completed.value.versions,
       event: event('client.updated', { entity_type: 'client', entity_id: clientId, client_id: clientId }),
     }),
     restricted.after,
@@ -108,7 +108,7 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
  * Columns to write, and the versions they may be written over. Rules look at a client as a whole, so a change of
  * members that depend on each other is checked against the row as it is, and written only if it still is.
  */
-async function settlePatch(
+async function completePatch(
   call: AdminCall,
   clientId: string,
   patch: Patch,
@@ -126,7 +126,7 @@ async function settlePatch(
   const { version } = current
   if (expectedVersions && !expectedVersions.includes(version)) return err(preconditionFailed(version))
   const before = metadataOf(current)
-  const sector = await settleMetadata(call, { ...before, ...patch }, before)
+  const sector = await checkStoredMetadata(call, { ...before, ...patch }, before)
   if (!sector.ok) return sector
   const sectorColumn = sector.value === undefined ? {} : { sector_identifier: sector.value }
   return ok({ columns: { ...columns, ...sectorColumn }, versions: [version] })

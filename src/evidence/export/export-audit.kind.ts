@@ -103,7 +103,7 @@ export const exportAudit = defineJobKind<ExportAuditParams, Cursor, Cursor, Expo
     }
   },
 
-  async settle(work, cursor, page) {
+  async record(work, cursor, page) {
     const { append, next, written } =
       work.params.format === 'csv' ? plainPage(work, cursor, page) : await evidencePage(work, cursor, page)
     return {

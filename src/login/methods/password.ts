@@ -132,7 +132,7 @@ async function recordUnknownUser(
   identifierHash: string,
 ): Promise<LoginOutcome> {
   const now = needs.now()
-  const result = await needs.rateLimiter.settleUnknownLogin(identifierHash, now)
+  const result = await needs.rateLimiter.recordUnknownLogin(identifierHash, now)
   const refused = { outcome: 'failure', actor_type: 'anonymous' } as const
   if (result.status === 'refused') {
     needs.recordEvent(createEvent('login.failed', now, origin, { ...refused, data: { method: password.id } }))
@@ -163,7 +163,7 @@ async function recordResult(
   const now = needs.now()
   const shown = devices.find(({ routing }) => routing.user_id === user.id)
   const isSamePerson = previous?.user_id === user.id
-  const result = await needs.sessionsOf(user.id).settleLogin({
+  const result = await needs.sessionsOf(user.id).recordLogin({
     now,
     read_at: readAt,
     user_id: user.id,

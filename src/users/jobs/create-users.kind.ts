@@ -9,7 +9,7 @@ import { accountsOfNames } from '../account-rows.store.ts'
 import { defaultLinkSeconds, issueSetupLink } from '../password-setup.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
 import { planRows, type RowCredentials, type RowStep } from './plan-rows.ts'
-import { rowFiles, settleRows } from './row-results.ts'
+import { recordRows, rowFiles } from './row-results.ts'
 import type { RowCursor } from './take-rows.ts'
 import { type RowError, type UploadRow, uploadColumns } from './upload-row.ts'
 
@@ -49,12 +49,12 @@ export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, reado
       ...{ creates: true, existing: 'fail', isBulk: true, isDryRun: dry_run },
     }),
 
-  async settle(work, step, outcomes) {
+  async record(work, step, outcomes) {
     const secrets = step.secrets ? await openCredentials(work.root, work.order.job_id, step.secrets) : []
     const created = new Set(outcomes.filter(({ outcome }) => outcome === 'created').map(({ line }) => line))
     const shown = secrets.filter(({ line }) => created.has(line as number))
     const sealed = shown.length > 0 ? await sealCredentials(work.root, work.order.job_id, shown) : ''
-    return settleRows(work, step, outcomes, sealed && `${sealed}\n`)
+    return recordRows(work, step, outcomes, sealed && `${sealed}\n`)
   },
 })
 

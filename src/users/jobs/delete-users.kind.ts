@@ -11,7 +11,7 @@ import type { AccountOutcome, AccountRow } from '../account-row.ts'
 import { accountsOfIds, selectPage } from '../account-rows.store.ts'
 import { userFilter } from '../user-filter.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
-import { endSessions, settlePage } from './row-results.ts'
+import { endSessions, recordPage } from './row-results.ts'
 
 const pageSize = 100
 
@@ -77,14 +77,14 @@ export const deleteUsers = defineJobKind<
     if (step.rows.length > 0) await endSessions(work, outcome as readonly AccountOutcome[])
   },
 
-  settle({ params: { max_deletions, expected } }, { cursor, rows }, outcome) {
+  record({ params: { max_deletions, expected } }, { cursor, rows }, outcome) {
     if (rows.length > 0) {
       const results = outcome as readonly AccountOutcome[]
       const deleted = cursor.deleted + results.filter((row) => row.outcome === 'deleted').length
-      return settlePage({ after: cursor.ids.at(-1) ?? null, ids: [], deleted }, results, false)
+      return recordPage({ after: cursor.ids.at(-1) ?? null, ids: [], deleted }, results, false)
     }
     const ids = outcome as readonly string[]
-    const found = settlePage({ ...cursor, ids }, [], ids.length === 0)
+    const found = recordPage({ ...cursor, ids }, [], ids.length === 0)
     const isCapped = ids.length > 0 && cursor.deleted >= max_deletions
     const total = cursor.after === null ? { total: expected } : {}
     return { ...found, ...total, failure: isCapped ? 'stopped at max_deletions: there are more' : undefined }

@@ -6,7 +6,7 @@ import type { AccountOutcome } from '../account-row.ts'
 import { accountsOfNames } from '../account-rows.store.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
 import { planRows, type RowCredentials, type RowStep } from './plan-rows.ts'
-import { endSessions, rowFiles, settleRows } from './row-results.ts'
+import { endSessions, recordRows, rowFiles } from './row-results.ts'
 import type { RowCursor } from './take-rows.ts'
 import { type RowError, type UploadRow, uploadColumns } from './upload-row.ts'
 
@@ -34,7 +34,7 @@ export const importUsers = defineJobKind<ImportParams, RowCursor, RowStep, reado
     }),
 
   after: (work, _, outcomes) => endSessions(work, outcomes),
-  settle: (work, step, outcomes) => settleRows(work, step, outcomes),
+  record: (work, step, outcomes) => recordRows(work, step, outcomes),
 })
 
 function readCredentials({

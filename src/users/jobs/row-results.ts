@@ -1,7 +1,7 @@
 /** What came of each account: a line of the results file, and for rows that failed the row itself, to be sent again. */
 import type { InputRow } from '../../jobs/formats/input-row.ts'
 import { cellOf, csvLine } from '../../jobs/formats/row-writers.ts'
-import type { JobInput, JobWork, Settled } from '../../jobs/job-kind.ts'
+import type { JobInput, JobWork, StepResult } from '../../jobs/job-kind.ts'
 import { jsonLine } from '../../kit/json-line.ts'
 import type { AccountOutcome } from '../account-row.ts'
 import { refusalOf } from '../refusals.ts'
@@ -25,22 +25,22 @@ const toResult = ({ line, user_id, outcome, code }: AccountOutcome): RowResult =
 })
 
 /** What to keep of a page that a filter found. */
-export const settlePage = <Cursor>(
+export const recordPage = <Cursor>(
   cursor: Cursor,
   outcomes: readonly AccountOutcome[],
   done: boolean,
-): Settled<Cursor> => {
+): StepResult<Cursor> => {
   const results = outcomes.map(toResult)
   return { cursor, done, ...countsOf(results), append: { results: resultLines(results) } }
 }
 
 /** What to keep of a step of an upload: results in its order, failures as they came. */
-export function settleRows(
+export function recordRows(
   work: JobWork<unknown>,
   step: RowStep,
   outcomes: readonly AccountOutcome[],
   credentials = '',
-): Settled<RowCursor> {
+): StepResult<RowCursor> {
   const input = inputOf(work)
   const results: RowResult[] = [
     ...step.invalid.map(({ line, errors }) => ({ line, outcome: 'failed' as const, errors })),

@@ -9,7 +9,7 @@ import { bulkPatch } from '../user-fields.ts'
 import { userCondition } from '../user-filter.store.ts'
 import { userFilter } from '../user-filter.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
-import { endSessions, settlePage } from './row-results.ts'
+import { endSessions, recordPage } from './row-results.ts'
 
 /** Disabling calls each person's object: an alarm may call only so many. */
 const pageSize = 200
@@ -60,8 +60,8 @@ export const updateUsers = defineJobKind<UpdateParams, Pick<UpdateStep, 'after'>
   },
 
   after: (work, _, { rows }) => endSessions(work, rows),
-  settle: (_, { after, limit }, { rows, total }) => ({
-    ...settlePage({ after: rows.at(-1)?.user_id ?? after }, rows, rows.length < limit),
+  record: (_, { after, limit }, { rows, total }) => ({
+    ...recordPage({ after: rows.at(-1)?.user_id ?? after }, rows, rows.length < limit),
     ...(total === null ? {} : { total }),
   }),
 })

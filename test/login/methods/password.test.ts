@@ -24,7 +24,7 @@ const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['u
   ...more,
 })
 
-type UnknownLogin = Awaited<ReturnType<LoginNeeds['rateLimiter']['settleUnknownLogin']>>
+type UnknownLogin = Awaited<ReturnType<LoginNeeds['rateLimiter']['recordUnknownLogin']>>
 const refused: UnknownLogin = { status: 'refused' }
 
 /** Ports that count: what the operation costs in Durable Object calls, queries and hashes. */
@@ -43,7 +43,7 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true, unknow
         calls.taken.push([policy, subject])
         return { ...decision, remaining: 1, retryAfterSeconds: allowed ? 0 : 9 }
       },
-      settleUnknownLogin: async () => {
+      recordUnknownLogin: async () => {
         calls.object++
         return unknown
       },

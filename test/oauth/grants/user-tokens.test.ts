@@ -52,7 +52,7 @@ async function setUp(
     if (!answer.ok) throw new Error(answer.error.error)
     return answer.value
   }
-  await sessionsOf(userId).settleLogin(login())
+  await sessionsOf(userId).recordLogin(login())
   const redirect_uri = 'https://app.example/callback'
   const code = await sealCode(root, {
     grant: aGrant('g-1', more),

@@ -236,7 +236,7 @@ describe('changing many accounts', () => {
     )
     const sessions = testDependencies().sessionsOf(rows[0]?.id as string)
     const origin = { ip: undefined, user_agent: undefined, request_id: 'r' }
-    await sessions.settleLogin({
+    await sessions.recordLogin({
       ...{ now: Date.now(), user_id: rows[0]?.id as string, identifier_hash: 'i', password_ok: true, origin },
       session: {
         ...{

@@ -6,21 +6,21 @@ import { createEvent } from '../audit/create-event.ts'
 import { decideLogin } from './decide-login.ts'
 import { publicSession } from './decide-session.ts'
 import { decideOnDevice, dropDevice, findKnownDevice } from './known-device.ts'
-import type { SettledLogin, SettleLogin } from './login-attempt.ts'
+import type { RecordedLogin, RecordLogin } from './login-attempt.ts'
 import { signIn } from './sign-in.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
-/** Settles an attempt whose password was verified already. One attempt after the other, so guessing in parallel gains nothing. */
-export function settleLogin(state: SubjectState, input: SettleLogin): SettledLogin {
+/** Records an attempt whose password was verified already. One attempt after the other, so guessing in parallel gains nothing. */
+export function recordLogin(state: SubjectState, input: RecordLogin): RecordedLogin {
   // What was verified may be worth nothing by now: the account disabled or deleted, the password another one.
   const isOutdated = input.read_at !== undefined && input.read_at < state.allEnded.at
   if (isOutdated && input.password_ok) return { status: 'refused' }
   const device = findKnownDevice(state, input)
-  return device ? settleOnDevice(state, input, device) : settleElsewhere(state, input)
+  return device ? recordOnDevice(state, input, device) : recordElsewhere(state, input)
 }
 
 /** The account's own counter is neither asked nor changed: what others did stays theirs. */
-function settleOnDevice(state: SubjectState, input: SettleLogin, device: StoredDevice): SettledLogin {
+function recordOnDevice(state: SubjectState, input: RecordLogin, device: StoredDevice): RecordedLogin {
   const decision = decideOnDevice(device.failures, input.password_ok)
   if (decision.status === 'accepted') {
     return { status: 'signed_in', session: publicSession(signIn(state, input, device)) }
@@ -32,7 +32,7 @@ function settleOnDevice(state: SubjectState, input: SettleLogin, device: StoredD
   return { status: 'refused' }
 }
 
-function settleElsewhere(state: SubjectState, input: SettleLogin): SettledLogin {
+function recordElsewhere(state: SubjectState, input: RecordLogin): RecordedLogin {
   const attempts = state.attempts.find(input.identifier_hash)
   const decision = decideLogin(attempts, input.password_ok, input.now)
   switch (decision.status) {
@@ -52,7 +52,7 @@ function settleElsewhere(state: SubjectState, input: SettleLogin): SettledLogin 
 function recordFailure(
   state: SubjectState,
   type: 'login.failed' | 'login.locked',
-  input: SettleLogin,
+  input: RecordLogin,
   data: Readonly<Record<string, unknown>>,
 ): void {
   state.record(

@@ -15,7 +15,7 @@ import { checkRegistered } from './check-registered.store.ts'
  * @param before what it was; only what differs is looked up or fetched again
  * @returns the sector of pairwise subjects: `null` for the host of the redirect URIs, `undefined` to keep it
  */
-export async function settleMetadata(
+export async function checkStoredMetadata(
   call: Pick<AdminCall, 'db' | 'deps'>,
   metadata: ClientMetadata,
   before?: ClientMetadata,
