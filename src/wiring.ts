@@ -33,8 +33,8 @@ import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './p
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
 import { needsRehash } from './passwords/phc-string.ts'
+import type { AcquirePermits } from './rate-limits/acquire-permits.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
-import type { DrawPermits } from './rate-limits/draw-permits.ts'
 import { createObjectPermits, createRecordUnknownLogin } from './rate-limits/rate-limit.object.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
@@ -49,7 +49,7 @@ interface Isolate {
   readonly config: Config
   readonly root: RootSecret
   readonly hashSlots: HashSlots
-  readonly upstash: { readonly replica: Replica; readonly drawPermits: DrawPermits } | undefined
+  readonly upstash: { readonly replica: Replica; readonly acquirePermits: AcquirePermits } | undefined
 }
 
 const isolates = new WeakMap<Env, Isolate>()
@@ -87,7 +87,7 @@ function createUpstash(target: NonNullable<Config['upstash']>): NonNullable<Isol
       get: async (key) => (await replica()).get(key),
       put: async (key, entry) => (await replica()).put(key, entry),
     },
-    drawPermits: async (request) => (await permits())(request),
+    acquirePermits: async (request) => (await permits())(request),
   }
 }
 
@@ -284,9 +284,9 @@ class RequestDependencies implements Dependencies {
   get rateLimiter() {
     const { config, upstash } = this.#isolate
     this.#builtRateLimiter ??= createRateLimiter({
-      drawPermits:
+      acquirePermits:
         config.rateLimitBackend === 'upstash' && upstash
-          ? upstash.drawPermits
+          ? upstash.acquirePermits
           : createObjectPermits(this.#env.RATE_LIMIT, config),
       recordUnknownLogin: createRecordUnknownLogin(this.#env.RATE_LIMIT, config),
       overrides: config.rateLimitOverrides,

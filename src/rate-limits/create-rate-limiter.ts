@@ -9,17 +9,17 @@ import type { Clock } from '../kit/clock.ts'
 import { sha256 } from '../kit/hash.ts'
 import { logError } from '../kit/log.ts'
 import { withPatience } from '../kit/patience.ts'
-import type { DrawPermits } from './draw-permits.ts'
+import type { AcquirePermits } from './acquire-permits.ts'
 import { endLease, extendLease, hasPermit, type Lease, newLease } from './lease.ts'
 import { type Policy, type PolicyName, type PolicyOverrides, policies, policyInForce } from './policies.ts'
 import type { RateLimitDecision, RateLimiter } from './rate-limiter.ts'
 import { rateSubject } from './rate-subject.ts'
-import type { Drawn } from './token-bucket.ts'
+import type { AcquiredPermits } from './token-bucket.ts'
 
 export type Leases = BoundedMap<string, Lease>
 
 export interface RateLimiterNeeds {
-  readonly drawPermits: DrawPermits
+  readonly acquirePermits: AcquirePermits
   readonly recordUnknownLogin: RateLimiter['recordUnknownLogin']
   /** Numbers of the configuration. */
   readonly overrides: PolicyOverrides
@@ -64,7 +64,7 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
       if (!permit) return
       spent.delete(decision)
       const { name, policy, subject } = permit
-      const work = draw(name, policy, subject, 0, 1).then(
+      const work = acquire(name, policy, subject, 0, 1).then(
         () => undefined,
         (failure) => reportFailure(name, failure),
       )
@@ -80,9 +80,9 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
 
   async function takeCounted(name: PolicyName, policy: Policy, subject: string): Promise<RateLimitDecision> {
     try {
-      const drawn = await draw(name, policy, subject, 1, 0)
-      const isGranted = drawn.granted > 0
-      const decided = decision(name, policy, isGranted, drawn.remaining, drawn.retryAfterMilliseconds)
+      const acquired = await acquire(name, policy, subject, 1, 0)
+      const isGranted = acquired.granted > 0
+      const decided = decision(name, policy, isGranted, acquired.remaining, acquired.retryAfterMilliseconds)
       if (isGranted) spent.set(decided, { name, policy, subject })
       return decided
     } catch (failure) {
@@ -98,7 +98,7 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
     if (hasPermit(lease, at)) {
       lease.permits--
       const low = lease.permits < lease.size / 4 && lease.size > 1
-      if (low && lease.drawingUntil <= at && lease.emptyUntil <= at) {
+      if (low && lease.acquiringUntil <= at && lease.emptyUntil <= at) {
         waitUntil(renew(name, policy, subject, lease, lease.size, 0))
       }
       return Promise.resolve(decision(name, policy, true, lease.remaining + lease.permits, 0))
@@ -115,8 +115,8 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
   ): Promise<RateLimitDecision> {
     const at = now()
     const returned = endLease(lease, policy, at)
-    // Requests that arrive during a draw take their one permit, so that a burst does not drain the bucket.
-    const want = lease.drawingUntil > at ? 1 : lease.size
+    // Requests that arrive during a acquire take their one permit, so that a burst does not drain the bucket.
+    const want = lease.acquiringUntil > at ? 1 : lease.size
     await renew(name, policy, subject, lease, want, returned)
     if (lease.permits <= 0) return refusedUntil(name, policy, Math.max(1, lease.emptyUntil - now()))
     lease.permits--
@@ -131,30 +131,30 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
     want: number,
     returned: number,
   ): Promise<void> {
-    lease.drawingUntil = now() + patienceMilliseconds
+    lease.acquiringUntil = now() + patienceMilliseconds
     try {
-      extendLease(lease, policy, await draw(name, policy, subject, want, returned), now())
+      extendLease(lease, policy, await acquire(name, policy, subject, want, returned), now())
     } catch (failure) {
       reportFailure(name, failure)
       surviveFailure(lease, policy, now())
     }
   }
 
-  async function draw(
+  async function acquire(
     name: PolicyName,
     policy: Policy,
     subject: string,
     want: number,
     returned: number,
-  ): Promise<Drawn> {
+  ): Promise<AcquiredPermits> {
     // Hashed: object names and Redis keys must not tell who signs in from where.
     const bucket = `${name}:${await sha256(subject)}`
     const request = { name: bucket, size: policy, want, returned, now: now() }
-    return withPatience(needs.drawPermits(request), patienceMilliseconds, 'the rate-limit counter')
+    return withPatience(needs.acquirePermits(request), patienceMilliseconds, 'the rate-limit counter')
   }
 }
 
-/** One permit that was drawn from the counter, and for whom. */
+/** One permit that was acquired from the counter, and for whom. */
 interface Permit {
   readonly name: PolicyName
   readonly policy: Policy
@@ -165,7 +165,7 @@ interface Permit {
 function surviveFailure(lease: Lease, policy: Policy, now: number): void {
   const until = now + failureBackoffSeconds * 1000
   if (lease.permits > 0) {
-    lease.drawingUntil = until
+    lease.acquiringUntil = until
   } else if (policy.onFailure === 'closed') {
     lease.emptyUntil = until
   } else if (lease.borrowed && now < lease.endsAt) {
@@ -173,7 +173,7 @@ function surviveFailure(lease: Lease, policy: Policy, now: number): void {
   } else {
     lease.permits = policy.capacity
     lease.endsAt = until
-    lease.drawingUntil = until
+    lease.acquiringUntil = until
     lease.borrowed = true
   }
 }

@@ -1,18 +1,18 @@
 /**
- * A lease: permits one isolate has drawn and spends by itself, so that a request on a busy route costs no
+ * A lease: permits one isolate has acquired and spends by itself, so that a request on a busy route costs no
  * I/O. The bound holds globally, because leased permits are counted as spent; what is left when a lease ends
- * goes back with the next draw.
+ * goes back with the next acquire.
  */
-import type { BucketSize, Drawn } from './token-bucket.ts'
+import type { AcquiredPermits, BucketSize } from './token-bucket.ts'
 
 export interface Lease {
   permits: number
   /** Milliseconds since the Unix epoch, like the others. */
   endsAt: number
-  /** How many permits the next draw asks for. */
+  /** How many permits the next acquire asks for. */
   size: number
-  /** Until then a draw is under way. */
-  drawingUntil: number
+  /** Until then a acquire is under way. */
+  acquiringUntil: number
   /** Until then the bucket is known to be empty. */
   emptyUntil: number
   /** Left in the bucket when last heard of. */
@@ -31,7 +31,7 @@ export const newLease = (size: BucketSize): Lease => ({
   permits: 0,
   endsAt: 0,
   size: shareOf(size, firstShare),
-  drawingUntil: 0,
+  acquiringUntil: 0,
   emptyUntil: 0,
   remaining: size.capacity,
   borrowed: false,
@@ -49,15 +49,15 @@ export function endLease(lease: Lease, size: BucketSize, now: number): number {
   return unspent
 }
 
-/** Adds what was drawn; a lease that was used up grows. */
-export function extendLease(lease: Lease, size: BucketSize, drawn: Drawn, now: number): void {
-  lease.drawingUntil = 0
-  lease.remaining = drawn.remaining
-  if (drawn.granted === 0) {
-    lease.emptyUntil = now + drawn.retryAfterMilliseconds
+/** Adds what was acquired; a lease that was used up grows. */
+export function extendLease(lease: Lease, size: BucketSize, acquired: AcquiredPermits, now: number): void {
+  lease.acquiringUntil = 0
+  lease.remaining = acquired.remaining
+  if (acquired.granted === 0) {
+    lease.emptyUntil = now + acquired.retryAfterMilliseconds
     return
   }
-  lease.permits += drawn.granted
+  lease.permits += acquired.granted
   lease.endsAt = now + leaseMilliseconds
   lease.size = Math.min(lease.size * 2, shareOf(size, largestShare))
 }

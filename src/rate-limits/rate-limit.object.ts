@@ -1,6 +1,6 @@
 /**
  * One rate-limit bucket, or the failed sign-ins of one identifier that nobody owns, per object. The state is
- * written with every draw, so that eviction does not refill a bucket an attacker has emptied; an alarm
+ * written with every acquire, so that eviction does not refill a bucket an attacker has emptied; an alarm
  * deletes it once it says nothing that the defaults do not.
  */
 import { DurableObject } from 'cloudflare:workers'
@@ -11,9 +11,9 @@ import {
   failureMemorySeconds,
   type LoginAttempts,
 } from '../sessions/decide-login.ts'
-import type { DrawPermits } from './draw-permits.ts'
+import type { AcquirePermits } from './acquire-permits.ts'
 import type { RateLimiter } from './rate-limiter.ts'
-import { type Bucket, type BucketSize, type Drawn, drawPermits, fullAt } from './token-bucket.ts'
+import { type AcquiredPermits, acquirePermits, type Bucket, type BucketSize, fullAt } from './token-bucket.ts'
 
 type UnknownLogin = Awaited<ReturnType<RateLimiter['recordUnknownLogin']>>
 
@@ -22,18 +22,18 @@ interface StoredBucket {
   readonly size: BucketSize
 }
 
-/** Thin shell: `drawPermits` and `decideLogin` decide, SQLite keeps. */
+/** Thin shell: `acquirePermits` and `decideLogin` decide, SQLite keeps. */
 export class RateLimit extends DurableObject<Env> {
   private stored: StoredBucket | undefined
   private alarmSet: boolean | undefined
 
-  async draw(size: BucketSize, want: number, returned: number, now: number): Promise<Drawn> {
+  async acquire(size: BucketSize, want: number, returned: number, now: number): Promise<AcquiredPermits> {
     this.stored ??= this.ctx.storage.kv.get<StoredBucket>('bucket')
-    const { bucket, drawn } = drawPermits(this.stored?.bucket, size, want, returned, now)
+    const { bucket, acquired } = acquirePermits(this.stored?.bucket, size, want, returned, now)
     this.stored = { bucket, size }
     this.ctx.storage.kv.put('bucket', this.stored)
     await this.wakeAt(fullAt(bucket, size))
-    return drawn
+    return acquired
   }
 
   async recordUnknownLogin(now: number): Promise<UnknownLogin> {
@@ -77,11 +77,11 @@ export class RateLimit extends DurableObject<Env> {
 export function createObjectPermits(
   namespace: DurableObjectNamespace<RateLimit>,
   placement: Placement,
-): DrawPermits {
+): AcquirePermits {
   const place = placeObjects(namespace, placement)
   return async ({ name, size, want, returned, now }) => {
-    const drawn = await place(name).draw(size, want, returned, now)
-    const { granted, remaining, retryAfterMilliseconds } = drawn
+    const acquired = await place(name).acquire(size, want, returned, now)
+    const { granted, remaining, retryAfterMilliseconds } = acquired
     return { granted, remaining, retryAfterMilliseconds }
   }
 }

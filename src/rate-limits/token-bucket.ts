@@ -17,7 +17,7 @@ export interface Bucket {
   readonly at: number
 }
 
-export interface Drawn {
+export interface AcquiredPermits {
   /** How many of the wanted permits were there. */
   readonly granted: number
   /** Whole permits left after this. */
@@ -31,13 +31,13 @@ export interface Drawn {
  * @param bucket what was stored; nothing stored means full
  * @param now milliseconds; a clock that went back is taken to stand still, so no refill is counted twice
  */
-export function drawPermits(
+export function acquirePermits(
   bucket: Bucket | undefined,
   size: BucketSize,
   want: number,
   returned: number,
   now: number,
-): { readonly bucket: Bucket; readonly drawn: Drawn } {
+): { readonly bucket: Bucket; readonly acquired: AcquiredPermits } {
   const { capacity } = size
   const at = bucket ? Math.max(bucket.at, now) : now
   const grown = bucket ? (at - bucket.at) * permitsPerMillisecond(size) : capacity
@@ -47,7 +47,7 @@ export function drawPermits(
   const missing = Math.max(0, 1 - permits)
   return {
     bucket: { permits, at },
-    drawn: {
+    acquired: {
       granted,
       remaining: Math.floor(permits),
       retryAfterMilliseconds: granted > 0 ? 0 : Math.ceil(missing / permitsPerMillisecond(size)),

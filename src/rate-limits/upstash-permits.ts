@@ -1,7 +1,7 @@
 /** The counter in Upstash Redis, for deployments whose regions share one limit: a token bucket per name. */
 import { Ratelimit } from '@upstash/ratelimit'
 import { Redis } from '@upstash/redis/cloudflare'
-import type { DrawPermits } from './draw-permits.ts'
+import type { AcquirePermits } from './acquire-permits.ts'
 import type { BucketSize } from './token-bucket.ts'
 
 interface UpstashBucket {
@@ -24,7 +24,10 @@ end
 return 0`
 
 /** Builds the counter over an Upstash REST endpoint. Time is the isolate's clock, as `@upstash/ratelimit` takes it. */
-export function createUpstashPermits(upstash: { readonly url: string; readonly token: string }): DrawPermits {
+export function createUpstashPermits(upstash: {
+  readonly url: string
+  readonly token: string
+}): AcquirePermits {
   // No automatic pipelining: it lets requests share one fetch, and on Workers none may await another's I/O.
   const options = { enableTelemetry: false, retry: false, enableAutoPipelining: false } as const
   const redis = new Redis({ ...upstash, ...options })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type ReplacePasswordNeeds, replacePassword } from '../../src/passwords/replace-password.ts'
 import { createLeases, createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
-import { type Bucket, drawPermits } from '../../src/rate-limits/token-bucket.ts'
+import { acquirePermits, type Bucket } from '../../src/rate-limits/token-bucket.ts'
 
 const now = 1_800_000_000_000
 
@@ -13,10 +13,10 @@ function setUp() {
   const needs = {
     now: () => now,
     rateLimiter: createRateLimiter({
-      drawPermits: async ({ name, size, want, returned, now: at }) => {
-        const { bucket, drawn } = drawPermits(buckets.get(name), size, want, returned, at)
+      acquirePermits: async ({ name, size, want, returned, now: at }) => {
+        const { bucket, acquired } = acquirePermits(buckets.get(name), size, want, returned, at)
         buckets.set(name, bucket)
-        return drawn
+        return acquired
       },
       recordUnknownLogin: async () => ({ status: 'refused' }),
       overrides: {},

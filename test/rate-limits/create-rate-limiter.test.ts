@@ -1,20 +1,20 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { PermitRequest } from '../../src/rate-limits/acquire-permits.ts'
 import { createLeases, createRateLimiter } from '../../src/rate-limits/create-rate-limiter.ts'
-import type { PermitRequest } from '../../src/rate-limits/draw-permits.ts'
 import { leaseMilliseconds } from '../../src/rate-limits/lease.ts'
 import type { PolicyOverrides } from '../../src/rate-limits/policies.ts'
-import { type Bucket, drawPermits } from '../../src/rate-limits/token-bucket.ts'
+import { acquirePermits, type Bucket } from '../../src/rate-limits/token-bucket.ts'
 
 let now: number
 let away: boolean
-let draws: PermitRequest[]
+let acquisitions: PermitRequest[]
 let buckets: Map<string, Bucket>
 
 /** The counter every isolate shares: the real bucket, in memory. */
 const counter = async (request: PermitRequest) => {
-  draws.push(request)
+  acquisitions.push(request)
   if (away) throw new Error('away')
-  const { bucket, drawn } = drawPermits(
+  const { bucket, acquired } = acquirePermits(
     buckets.get(request.name),
     request.size,
     request.want,
@@ -22,13 +22,13 @@ const counter = async (request: PermitRequest) => {
     request.now,
   )
   buckets.set(request.name, bucket)
-  return drawn
+  return acquired
 }
 
 function isolate(overrides: PolicyOverrides = {}, leases = createLeases()) {
   const background: Promise<unknown>[] = []
   const limiter = createRateLimiter({
-    drawPermits: counter,
+    acquirePermits: counter,
     recordUnknownLogin: async () => ({ status: 'refused' }),
     overrides,
     now: () => now,
@@ -52,13 +52,13 @@ const allowedOf = async (limiter: ReturnType<typeof isolate>, times: number, wai
 beforeEach(() => {
   now = 1_800_000_000_000
   away = false
-  draws = []
+  acquisitions = []
   buckets = new Map()
 })
 
 test('numbers that admins set go before the configured ones, policy by policy', async () => {
   const limiter = createRateLimiter({
-    drawPermits: counter,
+    acquirePermits: counter,
     recordUnknownLogin: async () => ({ status: 'refused' }),
     overrides: {
       'login-ip': { capacity: 7, perSeconds: 70 },
@@ -133,7 +133,7 @@ describe('object policies', () => {
     const decisions = []
     for (let attempt = 0; attempt < 31; attempt++) decisions.push(await limiter.take('login-ip', '192.0.2.1'))
     expect(decisions.filter((decision) => decision.allowed)).toHaveLength(30)
-    expect(draws).toHaveLength(31)
+    expect(acquisitions).toHaveLength(31)
     expect(decisions[30]).toEqual({
       policy: 'login-ip',
       allowed: false,
@@ -146,7 +146,7 @@ describe('object policies', () => {
 
   test('the counter learns a hash, never the address', async () => {
     await isolate().take('login-ip', '192.0.2.1')
-    expect(draws[0]?.name).toMatch(/^login-ip:[A-Za-z0-9_-]{43}$/)
+    expect(acquisitions[0]?.name).toMatch(/^login-ip:[A-Za-z0-9_-]{43}$/)
   })
 
   test('fail closed when the counter is away: guessing must not get easier by an outage', async () => {
@@ -164,12 +164,12 @@ describe('lease policies', () => {
     expect(limiter.isSpent('token-client', 'app')).toBe(false)
     await allowedOf(limiter, 3)
     expect(await allowedOf(limiter, 1)).toBe(0)
-    const asked = draws.length
+    const asked = acquisitions.length
     expect(limiter.isSpent('token-client', 'app')).toBe(true)
     expect(limiter.isSpent('token-client', 'other')).toBe(false)
     now += 20_000
     expect(limiter.isSpent('token-client', 'app')).toBe(false)
-    expect(draws.length).toBe(asked)
+    expect(acquisitions.length).toBe(asked)
   })
 
   test('hold the global bound over many isolates', async () => {
@@ -186,15 +186,15 @@ describe('lease policies', () => {
   test('cost next to no calls at the permitted rate, and no waiting', async () => {
     const limiter = isolate()
     expect(await allowedOf(limiter, 6000, 10)).toBe(6000)
-    expect(draws.length).toBeLessThan(6000 / 100)
+    expect(acquisitions.length).toBeLessThan(6000 / 100)
   })
 
   test('cost no calls while the bucket is known to be empty', async () => {
     const limiter = isolate({ 'token-client': { capacity: 100, perSeconds: 1000 } })
     expect(await allowedOf(limiter, 200)).toBe(100)
-    const before = draws.length
+    const before = acquisitions.length
     expect(await allowedOf(limiter, 1000)).toBe(0)
-    expect(draws.length).toBe(before)
+    expect(acquisitions.length).toBe(before)
     expect(await limiter.take('token-client', 'app')).toMatchObject({ allowed: false, retryAfterSeconds: 10 })
     now += 10_001
     expect(await allowedOf(limiter, 2)).toBe(1)
@@ -224,7 +224,7 @@ describe('lease policies', () => {
     away = true
     const limiter = isolate({ 'token-client': { capacity: 500, perSeconds: 60 } })
     expect(await allowedOf(limiter, 800)).toBe(500)
-    expect(draws).toHaveLength(2)
+    expect(acquisitions).toHaveLength(2)
     now += 5001
     expect(await allowedOf(limiter, 800)).toBe(500)
   })

@@ -6,43 +6,46 @@ import { decideLogin, failureMemorySeconds, type LoginAttempts } from '../../src
 import { permitsContract } from '../contracts/permits-contract.ts'
 
 const placement = { jurisdiction: undefined, locationHint: undefined }
-const drawPermits = createObjectPermits(env.RATE_LIMIT, placement)
+const acquirePermits = createObjectPermits(env.RATE_LIMIT, placement)
 const size = { capacity: 10, perSeconds: 36_000 }
 const freshName = () => `test:${crypto.randomUUID()}`
 const request = (name: string, want: number, now = Date.now()) => ({ name, size, want, returned: 0, now })
 
-describe('permits contract: the Durable Object', () => permitsContract(() => drawPermits))
+describe('permits contract: the Durable Object', () => permitsContract(() => acquirePermits))
 
 test('eviction does not refill an emptied bucket', async () => {
   const name = freshName()
-  await drawPermits(request(name, 10))
+  await acquirePermits(request(name, 10))
   await evictDurableObject(env.RATE_LIMIT.getByName(name))
-  expect(await drawPermits(request(name, 1))).toMatchObject({ granted: 0 })
+  expect(await acquirePermits(request(name, 1))).toMatchObject({ granted: 0 })
 })
 
 test('takes unspent permits back', async () => {
   const name = freshName()
-  await drawPermits(request(name, 10))
-  expect(await drawPermits({ ...request(name, 1), returned: 5 })).toMatchObject({ granted: 1, remaining: 4 })
+  await acquirePermits(request(name, 10))
+  expect(await acquirePermits({ ...request(name, 1), returned: 5 })).toMatchObject({
+    granted: 1,
+    remaining: 4,
+  })
 })
 
 test('keeps nothing once the bucket would be full again', async () => {
   const name = freshName()
   const longAgo = Date.now() - 40_000_000
-  await drawPermits(request(name, 10, longAgo))
+  await acquirePermits(request(name, 10, longAgo))
   const stub = env.RATE_LIMIT.getByName(name)
   expect(await runDurableObjectAlarm(stub)).toBe(true)
   const kept = await runInDurableObject(stub, async (_, state) => [...(await state.storage.list()).keys()])
   expect(kept).toEqual([])
-  expect(await drawPermits(request(name, 10))).toMatchObject({ granted: 10 })
+  expect(await acquirePermits(request(name, 10))).toMatchObject({ granted: 10 })
 })
 
 test('an alarm that comes too early leaves the bucket as it is and comes again', async () => {
   const name = freshName()
-  await drawPermits(request(name, 10))
+  await acquirePermits(request(name, 10))
   const stub = env.RATE_LIMIT.getByName(name)
   await runDurableObjectAlarm(stub)
-  expect(await drawPermits(request(name, 1))).toMatchObject({ granted: 0 })
+  expect(await acquirePermits(request(name, 1))).toMatchObject({ granted: 0 })
   expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).toBeGreaterThan(Date.now())
 })
 

@@ -3,57 +3,57 @@ import { describe, expect, test } from 'vitest'
 import { policies } from '../../src/rate-limits/policies.ts'
 import { rateLimitHeaders } from '../../src/rate-limits/rate-limit-headers.ts'
 import { rateSubject } from '../../src/rate-limits/rate-subject.ts'
-import { type Bucket, drawPermits, fullAt } from '../../src/rate-limits/token-bucket.ts'
+import { acquirePermits, type Bucket, fullAt } from '../../src/rate-limits/token-bucket.ts'
 
 const size = { capacity: 10, perSeconds: 10 }
 const start = 1_800_000_000_000
 
-describe('drawPermits', () => {
+describe('acquirePermits', () => {
   test('a new bucket is full; an empty one says when the next permit is there', () => {
-    const first = drawPermits(undefined, size, 10, 0, start)
-    expect(first.drawn).toEqual({ granted: 10, remaining: 0, retryAfterMilliseconds: 0 })
-    const second = drawPermits(first.bucket, size, 1, 0, start + 400)
-    expect(second.drawn).toEqual({ granted: 0, remaining: 0, retryAfterMilliseconds: 600 })
-    expect(drawPermits(second.bucket, size, 1, 0, start + 1000).drawn.granted).toBe(1)
+    const first = acquirePermits(undefined, size, 10, 0, start)
+    expect(first.acquired).toEqual({ granted: 10, remaining: 0, retryAfterMilliseconds: 0 })
+    const second = acquirePermits(first.bucket, size, 1, 0, start + 400)
+    expect(second.acquired).toEqual({ granted: 0, remaining: 0, retryAfterMilliseconds: 600 })
+    expect(acquirePermits(second.bucket, size, 1, 0, start + 1000).acquired.granted).toBe(1)
   })
 
   test('grants what is there when more is wanted', () => {
-    const { bucket } = drawPermits(undefined, size, 7, 0, start)
-    expect(drawPermits(bucket, size, 9, 0, start).drawn).toMatchObject({ granted: 3, remaining: 0 })
+    const { bucket } = acquirePermits(undefined, size, 7, 0, start)
+    expect(acquirePermits(bucket, size, 9, 0, start).acquired).toMatchObject({ granted: 3, remaining: 0 })
   })
 
   test('unspent permits come back, never beyond the capacity', () => {
-    const { bucket } = drawPermits(undefined, size, 6, 0, start)
-    expect(drawPermits(bucket, size, 1, 4, start).drawn).toMatchObject({ granted: 1, remaining: 7 })
-    expect(drawPermits(bucket, size, 1, 1000, start).drawn).toMatchObject({ granted: 1, remaining: 9 })
+    const { bucket } = acquirePermits(undefined, size, 6, 0, start)
+    expect(acquirePermits(bucket, size, 1, 4, start).acquired).toMatchObject({ granted: 1, remaining: 7 })
+    expect(acquirePermits(bucket, size, 1, 1000, start).acquired).toMatchObject({ granted: 1, remaining: 9 })
   })
 
   test('a clock that goes back gives no permits twice', () => {
-    let { bucket } = drawPermits(undefined, size, 10, 0, start)
+    let { bucket } = acquirePermits(undefined, size, 10, 0, start)
     for (const at of [start + 1000, start - 5000, start + 1000, start - 5000, start + 1000]) {
-      bucket = drawPermits(bucket, size, 0, 0, at).bucket
+      bucket = acquirePermits(bucket, size, 0, 0, at).bucket
     }
     expect(bucket.permits).toBeCloseTo(1)
   })
 
   test('is full again at fullAt, not before', () => {
-    const { bucket } = drawPermits(undefined, size, 4, 0, start)
+    const { bucket } = acquirePermits(undefined, size, 4, 0, start)
     expect(fullAt(bucket, size)).toBe(start + 4000)
-    expect(drawPermits(bucket, size, 0, 0, start + 4000).bucket.permits).toBe(10)
+    expect(acquirePermits(bucket, size, 0, 0, start + 4000).bucket.permits).toBe(10)
   })
 
   test('over any time no more than capacity plus the refill is granted', () => {
-    const draw = fc.record({ wait: fc.nat(3000), want: fc.integer({ min: 1, max: 20 }) })
+    const acquire = fc.record({ wait: fc.nat(3000), want: fc.integer({ min: 1, max: 20 }) })
     fc.assert(
-      fc.property(fc.array(draw, { maxLength: 60 }), (draws) => {
+      fc.property(fc.array(acquire, { maxLength: 60 }), (acquisitions) => {
         let bucket: Bucket | undefined
         let now = start
         let granted = 0
-        for (const { wait, want } of draws) {
+        for (const { wait, want } of acquisitions) {
           now += wait
-          const next = drawPermits(bucket, size, want, 0, now)
+          const next = acquirePermits(bucket, size, want, 0, now)
           bucket = next.bucket
-          granted += next.drawn.granted
+          granted += next.acquired.granted
         }
         expect(granted).toBeLessThanOrEqual(size.capacity + (now - start) / 1000 + 1e-6)
       }),
@@ -67,11 +67,11 @@ describe('drawPermits', () => {
         fc.integer({ min: 1, max: 3600 }),
         (capacity, perSeconds) => {
           const odd = { capacity, perSeconds }
-          const { bucket } = drawPermits(undefined, odd, capacity, 0, start)
-          const { bucket: after, drawn } = drawPermits(bucket, odd, 1, 0, start)
-          expect(drawn.granted).toBe(0)
-          const later = start + drawn.retryAfterMilliseconds + 1
-          expect(drawPermits(after, odd, 1, 0, later).drawn.granted).toBe(1)
+          const { bucket } = acquirePermits(undefined, odd, capacity, 0, start)
+          const { bucket: after, acquired } = acquirePermits(bucket, odd, 1, 0, start)
+          expect(acquired.granted).toBe(0)
+          const later = start + acquired.retryAfterMilliseconds + 1
+          expect(acquirePermits(after, odd, 1, 0, later).acquired.granted).toBe(1)
         },
       ),
     )

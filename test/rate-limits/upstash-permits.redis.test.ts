@@ -5,28 +5,28 @@ import { permitsContract } from '../contracts/permits-contract.ts'
 import { testUpstash } from '../fakes/upstash.ts'
 
 describe('permits contract: Redis behind the Upstash protocol', () => {
-  const drawPermits = createUpstashPermits(testUpstash())
-  permitsContract(() => drawPermits)
+  const acquirePermits = createUpstashPermits(testUpstash())
+  permitsContract(() => acquirePermits)
 })
 
 test('permits grow back evenly', async () => {
-  const drawPermits = createUpstashPermits(testUpstash())
+  const acquirePermits = createUpstashPermits(testUpstash())
   const request = {
     name: `refill:${crypto.randomUUID()}`,
     size: { capacity: 100, perSeconds: 1 },
     returned: 0,
     now: 0,
   }
-  expect(await drawPermits({ ...request, want: 100 })).toMatchObject({ granted: 100, remaining: 0 })
+  expect(await acquirePermits({ ...request, want: 100 })).toMatchObject({ granted: 100, remaining: 0 })
   await new Promise((resolve) => setTimeout(resolve, 300))
-  const { granted } = await drawPermits({ ...request, want: 100 })
+  const { granted } = await acquirePermits({ ...request, want: 100 })
   expect(granted).toBeGreaterThan(10)
 })
 
 test('two regions share one limit, through the limiter', async () => {
   const region = () =>
     createRateLimiter({
-      drawPermits: createUpstashPermits(testUpstash()),
+      acquirePermits: createUpstashPermits(testUpstash()),
       recordUnknownLogin: async () => ({ status: 'refused' }),
       overrides: { 'login-ip': { capacity: 10, perSeconds: 36_000 } },
       now: Date.now,

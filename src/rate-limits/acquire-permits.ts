@@ -1,5 +1,5 @@
 /** The port of the counter behind the rate limiter: an object or Redis. One contract suite runs against both. */
-import type { BucketSize, Drawn } from './token-bucket.ts'
+import type { AcquiredPermits, BucketSize } from './token-bucket.ts'
 
 export interface PermitRequest {
   /** `policy:hash(subject)`: one bucket each. */
@@ -7,11 +7,11 @@ export interface PermitRequest {
   readonly size: BucketSize
   /** At most this many; fewer may be granted. */
   readonly want: number
-  /** Permits drawn before that go back, before any are granted. A full bucket takes none. */
+  /** Permits acquired before that go back, before any are granted. A full bucket takes none. */
   readonly returned: number
   /** Milliseconds since the Unix epoch. */
   readonly now: number
 }
 
 /** @throws when the counter cannot be reached */
-export type DrawPermits = (request: PermitRequest) => Promise<Drawn>
+export type AcquirePermits = (request: PermitRequest) => Promise<AcquiredPermits>
