@@ -114,7 +114,7 @@ export function createCache(env: Env, { config, upstash }: Isolate, ctx: Context
 const noSettings: StoredSettings = {}
 
 /** A Postgres that has not answered a request by then counts as away: the person gets an answer, not a spinner. */
-const databasePatienceMilliseconds = 5000
+const databaseTimeoutMilliseconds = 5000
 /** The same for each page of an answer that takes as long as its reader. */
 const pageTimeoutMilliseconds = 20_000
 
@@ -154,7 +154,7 @@ class RequestDependencies implements Dependencies {
   async #ask<T>(question: (stores: Stores, database: Database) => T | Promise<T>): Promise<T> {
     const stores = await loadStores()
     this.#openDatabase ??= stores.createDatabase(this.config.databaseUrl, this.config.databaseGatewayUrl, {
-      signal: AbortSignal.timeout(databasePatienceMilliseconds),
+      signal: AbortSignal.timeout(databaseTimeoutMilliseconds),
     })
     return question(stores, this.#openDatabase)
   }

@@ -40,7 +40,7 @@ export interface RequestPreview {
 const mostAttempts = 5
 const longestWaitSeconds = 30
 /** Until the headers of the answer arrive. */
-const patienceMs = 60_000
+const timeoutMs = 60_000
 
 export interface ApiClientOptions {
   readonly session: Session
@@ -74,13 +74,13 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
     headers.set('authorization', `Bearer ${token}`)
     const signed = signKey ? await sign(request, url, headers, signKey, terminal.now()) : headers
     if (verbose) terminal.stderr.write(`> ${request.method} ${url.href}\n`)
-    const patience = new AbortController()
-    const giveUp = () => patience.abort(new Failure('unavailable', `${url.origin} does not answer.`))
+    const timeout = new AbortController()
+    const giveUp = () => timeout.abort(new Failure('unavailable', `${url.origin} does not answer.`))
     // A file takes as long as it takes.
-    const timer = typeof request.body === 'function' ? undefined : setTimeout(giveUp, patienceMs)
+    const timer = typeof request.body === 'function' ? undefined : setTimeout(giveUp, timeoutMs)
     try {
       const body = typeof request.body === 'function' ? request.body() : request.body
-      const signals = [patience.signal, terminal.interrupted, ...(request.signal ? [request.signal] : [])]
+      const signals = [timeout.signal, terminal.interrupted, ...(request.signal ? [request.signal] : [])]
       return await fetch(url, {
         ...{ method: request.method, headers: signed, redirect: 'manual', signal: AbortSignal.any(signals) },
         ...(body === undefined ? {} : { body, duplex: 'half' as const }),

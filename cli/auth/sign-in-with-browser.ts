@@ -26,7 +26,7 @@ export interface BrowserSignIn extends StepUp {
   readonly noBrowser: boolean
 }
 
-const patienceMs = 5 * 60_000
+const timeoutMs = 5 * 60_000
 
 /** Waits until the person has signed in. */
 export async function signInWithBrowser(
@@ -67,7 +67,7 @@ export async function signInWithBrowser(
   const stopAsking = new AbortController()
   const timer = setTimeout(
     () => settled.reject(new Failure('signIn', 'Nobody signed in within 5 minutes.')),
-    patienceMs,
+    timeoutMs,
   )
   const interrupt = () => settled.reject(new Failure('interrupted', 'Interrupted.'))
   terminal.interrupted.addEventListener('abort', interrupt, { once: true })

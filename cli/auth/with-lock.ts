@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../failure.ts'
 import { isMissing, makePrivateFolder } from './private-folder.ts'
 
-const patienceMs = 30_000
+const timeoutMs = 30_000
 /** Nothing is done for longer under this lock; covers a process id that somebody else got. */
 const oldestMs = 60_000
 
@@ -19,7 +19,7 @@ const oldestMs = 60_000
 export async function withLock<Value>(path: string, work: () => Promise<Value>): Promise<Value> {
   await makePrivateFolder(dirname(path))
   const own = `${process.pid} ${randomBytes(8).toString('hex')}\n`
-  const giveUpAt = Date.now() + patienceMs
+  const giveUpAt = Date.now() + timeoutMs
   while (!(await take(path, own))) {
     if (Date.now() > giveUpAt) {
       throw new Failure('unavailable', 'Another authly command holds the credentials for too long.', {

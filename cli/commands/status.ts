@@ -2,7 +2,7 @@
 import type { Command } from '../command.ts'
 import { Failure } from '../failure.ts'
 
-const patienceMilliseconds = 5000
+const timeoutMilliseconds = 5000
 
 /** `command`, preceded by the one question that a server answers without its database and without a token. */
 export const sayingWhatIsAway = (command: Command): Command => ({
@@ -35,7 +35,7 @@ async function readHealth(issuer: string): Promise<Health | undefined> {
   try {
     const response = await fetch(`${issuer}/health/ready`, {
       redirect: 'error',
-      signal: AbortSignal.timeout(patienceMilliseconds),
+      signal: AbortSignal.timeout(timeoutMilliseconds),
     })
     const health: unknown = await response.json()
     return typeof health === 'object' && health !== null ? (health as Health) : undefined

@@ -11,14 +11,14 @@ export type SmokeOptions = {
   clientId: string
   clientSecret: string
   /** How long a new deployment may take to answer at all (DNS, certificate). */
-  patienceMs?: number
+  timeoutMs?: number
   log?: (line: string) => void
 }
 
 /** Throws an Error that says which check failed and what came instead; never prints a secret or a token. */
 export async function smokeTest(options: SmokeOptions): Promise<void> {
-  const { issuer, clientId, clientSecret, patienceMs = 120_000, log = console.log } = options
-  const metadata = await untilDiscovery(issuer, patienceMs)
+  const { issuer, clientId, clientSecret, timeoutMs = 120_000, log = console.log } = options
+  const metadata = await untilDiscovery(issuer, timeoutMs)
   expectEqual('issuer in the metadata', metadata['issuer'], issuer)
   log('✓ discovery names the configured issuer')
 
@@ -47,8 +47,8 @@ export async function smokeTest(options: SmokeOptions): Promise<void> {
   log('✓ a wrong secret is refused')
 }
 
-async function untilDiscovery(issuer: string, patienceMs: number): Promise<Record<string, unknown>> {
-  const giveUpAt = Date.now() + patienceMs
+async function untilDiscovery(issuer: string, timeoutMs: number): Promise<Record<string, unknown>> {
+  const giveUpAt = Date.now() + timeoutMs
   for (;;) {
     try {
       return await readJson(`${issuer}/.well-known/openid-configuration`)

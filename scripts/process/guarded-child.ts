@@ -11,8 +11,8 @@ export type GuardedChild = {
   readonly process: ChildProcess
   /** Resolves when the child is gone, with its exit code (null when a signal ended it). */
   readonly exited: Promise<number | null>
-  /** Sends the stop signal; after `patienceMs` the whole process group is killed. Resolves when the child is gone. */
-  stop(signal?: StopSignal, patienceMs?: number): Promise<void>
+  /** Sends the stop signal; after `timeoutMs` the whole process group is killed. Resolves when the child is gone. */
+  stop(signal?: StopSignal, timeoutMs?: number): Promise<void>
 }
 
 export type GuardOptions = SpawnOptions & {
@@ -52,10 +52,10 @@ export async function spawnGuarded(
       // Already gone.
     }
   }
-  const stop = async (signal: StopSignal = stopSignal, patienceMs = 8_000) => {
+  const stop = async (signal: StopSignal = stopSignal, timeoutMs = 8_000) => {
     if (child.exitCode === null && child.signalCode === null) {
       send(signal, signalTarget)
-      const killer = setTimeout(() => send('SIGKILL', 'group'), patienceMs)
+      const killer = setTimeout(() => send('SIGKILL', 'group'), timeoutMs)
       await exited
       clearTimeout(killer)
     }

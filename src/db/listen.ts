@@ -17,7 +17,7 @@ export interface ListenOptions {
   /** Advisory lock held shared for as long as the connection lives: triggers see by it that somebody listens. */
   readonly presenceLock: number
   /** How long opening may take. */
-  readonly patienceMilliseconds: number
+  readonly timeoutMilliseconds: number
   readonly onNotification: () => void
   /** The connection ended, and not by `close`. Called once. */
   readonly onLost: (error: unknown) => void
@@ -59,7 +59,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   client.on('notification', options.onNotification)
   const timer = setTimeout(
     () => fail(new Error('Postgres did not answer in time')),
-    options.patienceMilliseconds,
+    options.timeoutMilliseconds,
   )
   try {
     await Promise.race([open(client, options), failed])

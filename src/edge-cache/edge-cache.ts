@@ -4,7 +4,7 @@
  * another, so a renewal in flight is marked by a timestamp and other requests use the value they have.
  */
 import type { Clock } from '../kit/clock.ts'
-import { withPatience } from '../kit/patience.ts'
+import { withTimeout } from '../kit/with-timeout.ts'
 import type { EdgeCache, Loaded } from './cached-lookup.ts'
 import { createMemoryTier, type MemoryTier } from './memory-tier.ts'
 import { absentValue, type Replica, type ReplicaEntry, supersedes } from './replica.ts'
@@ -150,4 +150,4 @@ const parse = <T>(entry: ReplicaEntry): T | undefined =>
   entry.value === absentValue ? undefined : (JSON.parse(entry.value) as T)
 
 const bounded = <T>(work: Promise<T>): Promise<T> =>
-  withPatience(work, tierTimeoutMilliseconds, 'a cache tier')
+  withTimeout(work, tierTimeoutMilliseconds, 'a cache tier')

@@ -2,7 +2,7 @@
  * Whether this deployment can serve requests. Tokens are issued without Postgres, so its failure alone must not
  * stop traffic.
  */
-import { withPatience } from '../kit/patience.ts'
+import { withTimeout } from '../kit/with-timeout.ts'
 
 /** Each resolves when its component answers. */
 export interface HealthProbes {
@@ -30,7 +30,7 @@ export interface CheckedHealth {
 }
 
 /** How long any component may take to answer. */
-export const patienceMilliseconds = 2000
+export const timeoutMilliseconds = 2000
 
 /** Probes all components in parallel; none is waited for longer than two seconds. Never throws. */
 export async function checkHealth(probes: HealthProbes): Promise<CheckedHealth> {
@@ -56,4 +56,4 @@ function statusOf({ postgres, objects, keys }: Health['checks']): Health['status
 const away = Symbol('away')
 
 const tryProbe = <T>(name: string, probe: () => Promise<T>): Promise<T | typeof away> =>
-  withPatience(Promise.resolve().then(probe), patienceMilliseconds, name).catch(() => away)
+  withTimeout(Promise.resolve().then(probe), timeoutMilliseconds, name).catch(() => away)

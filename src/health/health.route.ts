@@ -6,7 +6,7 @@ import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
 import { explain } from '../kit/explain.ts'
 import { jsonResponse } from '../kit/response.ts'
-import { type CheckedHealth, checkHealth, patienceMilliseconds } from './check-health.ts'
+import { type CheckedHealth, checkHealth, timeoutMilliseconds } from './check-health.ts'
 
 /**
  * Attack: a flood of health requests becomes a flood of queries. So an isolate probes at most once per this time.
@@ -42,7 +42,7 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
       const { healthProbes, now } = c.env.deps
       if (!cached || now() >= cached.until) {
         // Requests that arrive during a probe get the previous result.
-        if (cached) cached = { ...cached, until: now() + patienceMilliseconds }
+        if (cached) cached = { ...cached, until: now() + timeoutMilliseconds }
         cached = { checked: await checkHealth(healthProbes), until: now() + cacheMilliseconds }
       }
       const { health, roleRisks } = cached.checked

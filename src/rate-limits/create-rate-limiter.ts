@@ -8,7 +8,7 @@ import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import { sha256 } from '../kit/hash.ts'
 import { logError } from '../kit/log.ts'
-import { withPatience } from '../kit/patience.ts'
+import { withTimeout } from '../kit/with-timeout.ts'
 import type { AcquirePermits } from './acquire-permits.ts'
 import { endLease, extendLease, hasPermit, type Lease, newLease } from './lease.ts'
 import { type Policy, type PolicyName, type PolicyOverrides, policies, policyInForce } from './policies.ts'
@@ -32,7 +32,7 @@ export interface RateLimiterNeeds {
   readonly leases?: Leases
 }
 
-const patienceMilliseconds = 2000
+const timeoutMilliseconds = 2000
 /** How long a failed counter is left alone, and what a refused caller is told. */
 const failureBackoffSeconds = 5
 /** Bounds memory against a flood of addresses; a forgotten lease only loses its unspent permits. */
@@ -131,7 +131,7 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
     want: number,
     returned: number,
   ): Promise<void> {
-    lease.acquiringUntil = now() + patienceMilliseconds
+    lease.acquiringUntil = now() + timeoutMilliseconds
     try {
       extendLease(lease, policy, await acquire(name, policy, subject, want, returned), now())
     } catch (failure) {
@@ -150,7 +150,7 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
     // Hashed: object names and Redis keys must not tell who signs in from where.
     const bucket = `${name}:${await sha256(subject)}`
     const request = { name: bucket, size: policy, want, returned, now: now() }
-    return withPatience(needs.acquirePermits(request), patienceMilliseconds, 'the rate-limit counter')
+    return withTimeout(needs.acquirePermits(request), timeoutMilliseconds, 'the rate-limit counter')
   }
 }
 

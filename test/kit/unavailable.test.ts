@@ -1,7 +1,7 @@
 /** An outage behind us is 503 and worth a retry; a bug is 500 and is not. */
 import { describe, expect, it } from 'vitest'
-import { withPatience } from '../../src/kit/patience.ts'
 import { isUnavailable } from '../../src/kit/unavailable.ts'
+import { withTimeout } from '../../src/kit/with-timeout.ts'
 
 const named = (name: string, more: object = {}) => Object.assign(new Error('x'), { name, ...more })
 
@@ -24,10 +24,10 @@ describe('isUnavailable', () => {
   ])('does not take for one: %s', (_, error) => expect(isUnavailable(error)).toBe(false))
 })
 
-describe('withPatience', () => {
+describe('withTimeout', () => {
   it('gives up with an error that counts as an outage', async () => {
     const never = new Promise<never>(() => undefined)
-    const error = await withPatience(never, 1, 'a part').catch((reason: unknown) => reason)
+    const error = await withTimeout(never, 1, 'a part').catch((reason: unknown) => reason)
     expect(isUnavailable(error)).toBe(true)
   })
 })

@@ -117,8 +117,8 @@ describe.each(languages)('$label', ({ label, program, file, command, check }) =>
   const isThere = isInstalled(label, find(program))
 
   // As many programs as there are steps are started, and in Go also compiled.
-  const patience = 300_000
-  test.runIf(isThere)('runs every step of the main flows', { timeout: patience }, async () => {
+  const timeout = 300_000
+  test.runIf(isThere)('runs every step of the main flows', { timeout: timeout }, async () => {
     const cwd = join(folder, label)
     mkdirSync(cwd)
     for (const { name, text } of uploads) writeFileSync(join(cwd, name), text)

@@ -186,11 +186,11 @@ describe('smoke test of a deployment', () => {
   })
 
   test('fails when nothing, or something else, answers', async () => {
-    await expect(smoke({ issuer: 'http://127.0.0.1:9', patienceMs: 0 })).rejects.toThrow()
+    await expect(smoke({ issuer: 'http://127.0.0.1:9', timeoutMs: 0 })).rejects.toThrow()
     const other = createServer((_, response) => response.writeHead(500).end()).listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
-    await expect(smoke({ issuer: `http://127.0.0.1:${port}`, patienceMs: 0 })).rejects.toThrow('answered 500')
+    await expect(smoke({ issuer: `http://127.0.0.1:${port}`, timeoutMs: 0 })).rejects.toThrow('answered 500')
     other.close()
   })
 })

@@ -89,7 +89,7 @@ export const getStatus = defineOperation({
           next_step: {
             step: due.step,
             due_at: new Date(due.at).toISOString(),
-            overdue: at > due.at + jobPatienceMilliseconds,
+            overdue: at > due.at + jobTimeoutMilliseconds,
           },
         }
       }),
@@ -100,4 +100,4 @@ export const getStatus = defineOperation({
 })
 
 /** The rotation job runs every five minutes; twice that is late. */
-const jobPatienceMilliseconds = 600_000
+const jobTimeoutMilliseconds = 600_000

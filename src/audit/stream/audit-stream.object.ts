@@ -39,7 +39,7 @@ const mostSubscribers = 500
 const tickMilliseconds = 8_000
 const livenessMilliseconds = 60_000
 const stallMilliseconds = 60_000
-const queryPatienceMilliseconds = 10_000
+const queryTimeoutMilliseconds = 10_000
 const longestBackoffMilliseconds = 15_000
 
 export class AuditStreamObject extends DurableObject<Env> {
@@ -59,7 +59,7 @@ export class AuditStreamObject extends DurableObject<Env> {
     super(ctx, env)
     this.#broadcaster = createBroadcaster({
       reader: createTrailReader((statements) =>
-        createBoundedBatch(this.#config, queryPatienceMilliseconds)(statements),
+        createBoundedBatch(this.#config, queryTimeoutMilliseconds)(statements),
       ),
       now: Date.now,
       wait: delay,
@@ -234,7 +234,7 @@ export class AuditStreamObject extends DurableObject<Env> {
     const { databaseUrl, databaseGatewayUrl } = this.#config
     this.#listener = await listen({
       ...{ databaseUrl, databaseGatewayUrl, channel, presenceLock },
-      patienceMilliseconds: queryPatienceMilliseconds,
+      timeoutMilliseconds: queryTimeoutMilliseconds,
       onNotification: () => this.#pumpSoon(),
       onLost: (error) => {
         this.#listener = undefined

@@ -8,7 +8,7 @@ import { database } from '../delivered-events.ts'
 const config = configOf(env)
 const options = {
   ...{ databaseUrl: config.databaseUrl, databaseGatewayUrl: config.databaseGatewayUrl },
-  ...{ channel: 'listen_test', presenceLock: 4711, patienceMilliseconds: 5000 },
+  ...{ channel: 'listen_test', presenceLock: 4711, timeoutMilliseconds: 5000 },
 }
 
 it('hears a NOTIFY through the tunnel, holds the presence lock, and lets go of it when closed', async () => {

@@ -49,7 +49,7 @@ export const exportUsers = defineOperation({
     const format: ExportFormat = query.format
     const filter = filterOf(query)
     const condition = userCondition(filter)
-    // Not the request's own: its patience is for one answer.
+    // Not the request's own: its timeout is for one answer.
     const db = await deps.lastingDatabaseFor(authorized)
     const selectPage = (after: string | null) =>
       selectUsers(sql`(select * from users where ${condition} and (${after}::uuid is null or id > ${after}::uuid)

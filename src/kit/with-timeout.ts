@@ -4,7 +4,7 @@
  * `work`, or a rejection after `milliseconds`; the work itself continues unobserved.
  * @param what names the component in the error
  */
-export function withPatience<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
+export function withTimeout<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout>
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
