@@ -13,7 +13,7 @@ export const offerLifetimeMs = 15 * 60_000
 /** A day and a half of outage; then a job ends as failed. */
 const mostOutages = 2_000
 /** A race or a bug is not going to end. */
-export const mostStumbles = 20
+export const maxFailures = 20
 
 /** How long to wait after `failures` attempts in a row. */
 export const backoffMs = (failures: number): number =>

@@ -17,7 +17,7 @@ import { placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
 import type { UserSessions } from '../sessions/rules.ts'
-import { mostStumbles, offerLifetimeMs, postpone, progressOf } from './drive-job.ts'
+import { maxFailures, offerLifetimeMs, postpone, progressOf } from './drive-job.ts'
 import { type InputFormat, InputRefusal } from './formats/input-row.ts'
 import {
   deleteFile,
@@ -188,7 +188,7 @@ export abstract class JobObject extends DurableObject<Env> {
       await this.#feed.endUnauthorized((all) => this.#findEnded(all))
       let next: number | undefined
       let steps = 0
-      do next = await moveJob(this.#moving).catch((error: Error) => this.#stumble(error))
+      do next = await moveJob(this.#moving).catch((error: Error) => this.#fail(error))
       while (next === 0 && ++steps < mostStepsPerAlarm && Date.now() < until)
       if (next !== undefined) await this.#storage.setAlarm(Date.now() + next)
     } finally {
@@ -199,10 +199,10 @@ export abstract class JobObject extends DurableObject<Env> {
   #isWorking = false
 
   /** A bug: tried again, because another version may have mended it, but not for ever. */
-  #stumble(error: Error): number | undefined {
-    logError('job_stumbled', { reason: describeError(error) })
+  #fail(error: Error): number | undefined {
+    logError('job_step_failed', { reason: describeError(error) })
     const state = this.#state
-    return state && wait(this.#moving, postpone(state, 'an internal error', mostStumbles))
+    return state && wait(this.#moving, postpone(state, 'an internal error', maxFailures))
   }
 
   get #state(): JobState | undefined {

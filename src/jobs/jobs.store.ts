@@ -13,7 +13,7 @@ import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
-import { mostStumbles } from './drive-job.ts'
+import { maxFailures } from './drive-job.ts'
 import type { JobCounts, JobOrder, JobStatus } from './job.ts'
 import type { StepStatement } from './job-kind.ts'
 
@@ -175,7 +175,7 @@ function failureOf(error: unknown): Unable {
   const failure = databaseErrorOf(error)
   const code = failure?.code ?? ''
   if (failure && (isLostRace(failure) || busyStates.has(code)))
-    return { status: 'later', detail: 'another change was in the way', most: mostStumbles }
+    return { status: 'later', detail: 'another change was in the way', most: maxFailures }
   if (isUnavailable(error)) return { status: 'later', detail: 'the database is away' }
   if (code === 'AU403') return { status: 'refused', detail: 'the actor may not do this any more' }
   logError('job_step_failed', { code, reason: describeError(error) })

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { authorize } from '../../src/access/authorize.ts'
 import type { Authorized } from '../../src/access/authorized.ts'
-import {
-  backoffMs,
-  endJob,
-  mostStumbles,
-  postpone,
-  progressOf,
-  recordStep,
-} from '../../src/jobs/drive-job.ts'
+import { backoffMs, endJob, maxFailures, postpone, progressOf, recordStep } from '../../src/jobs/drive-job.ts'
 import type { JobState } from '../../src/jobs/job.table.ts'
 
 const authorized = authorize(
@@ -50,9 +43,9 @@ describe('an attempt that came to nothing', () => {
   })
 
   test('an outage is waited for; a race or a bug ends the job', () => {
-    const many = { ...state, failures: mostStumbles }
+    const many = { ...state, failures: maxFailures }
     expect(postpone(many, 'away')).toMatchObject({ phase: 'stepping', detail: 'away' })
-    expect(postpone(many, 'stuck', mostStumbles)).toMatchObject({
+    expect(postpone(many, 'stuck', maxFailures)).toMatchObject({
       phase: 'finishing',
       status: 'failed',
       detail: 'stuck',
