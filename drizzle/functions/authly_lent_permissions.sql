@@ -1,5 +1,5 @@
 -- A token lends its scopes and nothing else, and what brings no scopes lends nothing: a caller that
--- forgot them is refused. What is held: an active user by roles, an enabled client by the scopes it is registered for. `*` is lent by tokens with every administrative scope (lentBy in
+-- forgot them is refused. What is held: an active user by roles, an enabled client by the scopes it is registered for. `*` is lent by tokens with every administrative scope (adminScopesOf in
 -- src/access/authorized-database.store.ts).
 CREATE OR REPLACE FUNCTION authly_lent_permissions(actor_type text, actor_id text, lent text[]) RETURNS text[]
 LANGUAGE plpgsql STABLE AS $$

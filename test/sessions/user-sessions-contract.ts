@@ -906,25 +906,25 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         expect(await sessions.delegate({ ...work, grant_id: 'grant-1', jti_hash: 'jti-0' })).toBe(true)
         return { sessions }
       }
-      const isLent = (sessions: UserSessions) => sessions.isDelegated({ now: start, work_id: 'job-1' })
+      const isDelegated = (sessions: UserSessions) => sessions.isDelegated({ now: start, work_id: 'job-1' })
 
       it('is lent nothing by a token that lives no more, and nothing that was never lent', async () => {
         const { sessions } = await withGrant()
-        expect(await isLent(sessions)).toBe(false)
+        expect(await isDelegated(sessions)).toBe(false)
         await sessions.endAllSessions({ now: start, origin })
         expect(await sessions.delegate({ ...work, grant_id: 'grant-1', jti_hash: 'jti-0' })).toBe(false)
-        expect(await isLent(sessions)).toBe(false)
+        expect(await isDelegated(sessions)).toBe(false)
       })
 
       it('goes on after a sign-out; revoking its dead access token still ends it', async () => {
         const { sessions } = await delegated()
         await sessions.endSession({ now: start, session_id: 'session-1', origin, reason: 'logout' })
-        expect(await isLent(sessions)).toBe(true)
+        expect(await isDelegated(sessions)).toBe(true)
         await sessions.revokeToken({
           ...{ now: start, client_id: 'web', origin, kind: 'access', expires_at: start + hour },
           ...{ grant_id: 'grant-1', jti_hash: 'jti-0' },
         })
-        expect(await isLent(sessions)).toBe(false)
+        expect(await isDelegated(sessions)).toBe(false)
       })
 
       it('ends when the refresh token of a grant that has ended is revoked, by its own client alone', async () => {
@@ -932,9 +932,9 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         await sessions.endSession({ now: start, session_id: 'session-1', origin, reason: 'logout' })
         const refresh = { kind: 'refresh', grant_id: 'grant-1', secret_hash: 'any' } as const
         await sessions.revokeToken({ now: start, client_id: 'other', origin, ...refresh })
-        expect(await isLent(sessions)).toBe(true)
+        expect(await isDelegated(sessions)).toBe(true)
         await sessions.revokeToken({ now: start, client_id: 'web', origin, ...refresh })
-        expect(await isLent(sessions)).toBe(false)
+        expect(await isDelegated(sessions)).toBe(false)
       })
 
       it('belongs to the session that replaced the one it was lent in', async () => {
@@ -942,31 +942,31 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         await sessions.recordLogin(
           login({ session: newSession('session-2'), replaces_session_id: 'session-1' }),
         )
-        expect(await isLent(sessions)).toBe(true)
+        expect(await isDelegated(sessions)).toBe(true)
         await sessions.endSession({ now: start, session_id: 'session-2', origin, reason: 'revoked' })
-        expect(await isLent(sessions)).toBe(false)
+        expect(await isDelegated(sessions)).toBe(false)
       })
 
       it('ends with a session that is revoked, unless its grant outlives sessions (offline_access)', async () => {
         const revoke = { now: start, session_id: 'session-1', origin, reason: 'revoked' } as const
         const { sessions } = await delegated()
         await sessions.endSession(revoke)
-        expect(await isLent(sessions)).toBe(false)
+        expect(await isDelegated(sessions)).toBe(false)
         const { sessions: offline } = await delegated({ scopes: ['offline_access'] })
         await offline.endSession(revoke)
-        expect(await isLent(offline)).toBe(true)
+        expect(await isDelegated(offline)).toBe(true)
       })
 
       it('ends when everything ends, and when the consent is withdrawn', async () => {
         const { sessions: everything } = await delegated()
         await everything.endAllSessions({ now: start, origin })
-        expect(await isLent(everything)).toBe(false)
+        expect(await isDelegated(everything)).toBe(false)
         const { sessions: consent } = await delegated()
         const by = { actor_type: 'user', actor_id: userId } as const
         await consent.forgetConsent({ now: start, origin, client_id: 'other', by })
-        expect(await isLent(consent)).toBe(true)
+        expect(await isDelegated(consent)).toBe(true)
         await consent.forgetConsent({ now: start, origin, client_id: 'web', by })
-        expect(await isLent(consent)).toBe(false)
+        expect(await isDelegated(consent)).toBe(false)
       })
     })
   })

@@ -217,12 +217,12 @@ describe('a job under way ends when', () => {
     await sessions.delegate({
       ...{ now: Date.now(), work_id: 'w', client_id, grant_id: grantId, jti_hash: 'x' },
     })
-    const isLent = () => sessions.isDelegated({ now: Date.now(), work_id: 'w' })
-    expect(await isLent()).toBe(true)
+    const isDelegated = () => sessions.isDelegated({ now: Date.now(), work_id: 'w' })
+    expect(await isDelegated()).toBe(true)
     await sessions.revokeToken({
       ...{ now: Date.now(), client_id, origin, kind: 'refresh', grant_id: grantId, secret_hash: 'secret' },
     })
-    expect(await isLent()).toBe(false)
+    expect(await isDelegated()).toBe(false)
   })
 
   it('the session it was ordered in is revoked, all sessions are, or the consent is withdrawn', async () => {

@@ -64,7 +64,7 @@ export const exportUsers = defineOperation({
     const work = { work_id: `export:${origin.request_id}`, client_id: actor.clientId }
     let isBegun = false
     /** A token may be revoked while its answer is read; that it expires meanwhile ends nothing. */
-    const isLent = async () => {
+    const isDelegated = async () => {
       const now = deps.now()
       if (isBegun) return sessions.isDelegated({ ...work, now })
       isBegun = true
@@ -77,7 +77,7 @@ export const exportUsers = defineOperation({
     const body = new ReadableStream({
       type: 'bytes',
       async pull(controller) {
-        if (!isFirst && !(await isLent())) throw new Error('the access of this export was revoked')
+        if (!isFirst && !(await isDelegated())) throw new Error('the access of this export was revoked')
         if (!isFirst) page = allRows(userRow, await db.run(ordered(page.at(-1)?.id ?? null)))
         const isLast = page.length < pageSize
         const text =
