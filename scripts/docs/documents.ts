@@ -11,7 +11,7 @@ import { environmentSchema } from '../../src/config.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import { settingNames, settingSchemas, toSettings } from '../../src/settings/settings.ts'
 import { type Budget, budgets } from '../../test/contracts/budgets.ts'
-import { generatedNotice, inWords, table } from './markdown.ts'
+import { generatedNotice, message, table } from './markdown.ts'
 import { type OpenApiDocument, type Operation, operationsOf } from './openapi/openapi-types.ts'
 
 type Setting = { description?: string; default?: unknown; enum?: unknown[] }
@@ -134,6 +134,6 @@ function splitSecret(description: string) {
 
 function defaultOf(value: unknown): string {
   if (value === undefined || value === '') return ''
-  const words = typeof value === 'number' ? inWords(value) : undefined
+  const words = typeof value === 'number' ? message(value) : undefined
   return `\`${value}\`${words === undefined ? '' : ` (${words})`}`
 }

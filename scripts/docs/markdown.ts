@@ -12,7 +12,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /** `1209600` as `14 d`; undefined when it is not a whole number of minutes. */
-export function inWords(seconds: number): string | undefined {
+export function message(seconds: number): string | undefined {
   const units = [
     ['d', 86_400],
     ['h', 3600],

@@ -1,7 +1,7 @@
 /** The account page: the user's profile, and their sessions and devices. */
 import type { FC } from 'hono/jsx'
+import { formatTime } from '../messages/format-time.ts'
 import { isolated } from '../messages/isolated.ts'
-import { timeInWords } from '../messages/time-in-words.ts'
 import { HiddenFields, Notice } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage, Page } from '../pages/page.ts'
@@ -120,7 +120,7 @@ const SessionRow: FC<SessionRowProps> = ({ page, session, isCurrent, timeZone })
   const { messages, language } = page
   const device = isolated(describeDevice(session.user_agent) ?? messages.unknownDevice)
   const [deviceId, buttonId] = [`device-${session.session_id}`, `end-${session.session_id}`]
-  const time = (at: number) => timeInWords(language.tag, at, timeZone)
+  const time = (at: number) => formatTime(language.tag, at, timeZone)
   return (
     <li class="row">
       <div>
@@ -169,7 +169,7 @@ const DeviceRow: FC<DeviceRowProps> = ({ page, device, timeZone }) => {
           <strong id={nameId}>{name}</strong>
         </p>
         <p class="quiet">
-          {messages.signedInAt(timeInWords(language.tag, device.last_used_at, timeZone))}
+          {messages.signedInAt(formatTime(language.tag, device.last_used_at, timeZone))}
           {device.ip && (
             <>
               {' · '}

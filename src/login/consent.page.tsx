@@ -6,7 +6,7 @@ import { ClientLinks } from '../pages/client-links.tsx'
 import { HiddenFields } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
-import type { ConsentInWords } from './describe-consent.ts'
+import type { ConsentDescription } from './describe-consent.ts'
 
 interface ConsentPageProps {
   readonly page: FormPage
@@ -17,7 +17,7 @@ interface ConsentPageProps {
   /** Host of the redirect URI. Shown because an application can choose any name, but not any host. */
   readonly returnsTo: string | undefined
   readonly accountName: string
-  readonly asked: ConsentInWords
+  readonly asked: ConsentDescription
 }
 
 export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => {

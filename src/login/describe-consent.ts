@@ -7,7 +7,7 @@ import type { Messages } from '../messages/en.ts'
 import { isolated } from '../messages/isolated.ts'
 import type { ScopeCatalog } from '../scopes/scope.ts'
 
-export interface ConsentInWords {
+export interface ConsentDescription {
   readonly scopes: readonly string[]
   readonly claims: readonly string[]
 }
@@ -17,7 +17,7 @@ export function describeConsent(
   asked: { readonly scopes: readonly string[]; readonly claims: readonly string[] },
   catalog: ScopeCatalog,
   messages: Messages,
-): ConsentInWords {
+): ConsentDescription {
   const descriptions = new Map(catalog.scopes.map(({ name, description }) => [name, description]))
   return {
     scopes: asked.scopes.map(

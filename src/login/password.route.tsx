@@ -6,7 +6,8 @@ import { issueSessionHandle, setSessionCookie } from '../interaction/session-coo
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { uuidv7 } from '../kit/ids.ts'
 import { unreachable } from '../kit/result.ts'
-import { waitInWords } from '../messages/time-in-words.ts'
+import { formatWait } from '../messages/format-time.ts'
+import { describePasswordProblem } from '../pages/describe-password-problem.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { formTargets } from '../pages/form-targets.ts'
 import {
@@ -17,7 +18,6 @@ import {
 } from '../pages/load-interaction.ts'
 import { type FormPage, goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
-import { passwordProblemInWords } from '../pages/password-problem-in-words.ts'
 import { type ReplaceRefusal, replacePassword } from '../passwords/replace-password.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
@@ -171,13 +171,13 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
         problems: [{ field: 'current_password', message: messages.currentPasswordMissing }],
       }
     case 'unacceptable': {
-      const message = passwordProblemInWords(messages, refusal.problem)
+      const message = describePasswordProblem(messages, refusal.problem)
       return { status: 400, problems: [{ field: 'new_password', message }] }
     }
     case 'conflict':
       return { status: 409, problems: [{ message: messages.passwordChangedMeanwhile }] }
     case 'limited': {
-      const wait = waitInWords(language.tag, refusal.decision.retryAfterSeconds)
+      const wait = formatWait(language.tag, refusal.decision.retryAfterSeconds)
       return {
         status: 429,
         problems: [{ message: messages.tooManyAttempts(wait) }],
@@ -187,7 +187,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
     case 'busy':
       return {
         status: 503,
-        problems: [{ message: messages.busy(waitInWords(language.tag, refusal.retryAfterSeconds)) }],
+        problems: [{ message: messages.busy(formatWait(language.tag, refusal.retryAfterSeconds)) }],
         headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
       }
     default:

@@ -3,12 +3,12 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import type { Messages } from '../messages/en.ts'
-import { waitInWords } from '../messages/time-in-words.ts'
+import { formatWait } from '../messages/format-time.ts'
+import { describePasswordProblem } from '../pages/describe-password-problem.ts'
 import { renderErrorPage, toAccount, type WayOn } from '../pages/error-page.tsx'
 import type { Problem } from '../pages/form-parts.tsx'
 import { goTo, openFormPage, openPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
-import { passwordProblemInWords } from '../pages/password-problem-in-words.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import { passwordSetupPath } from '../users/password-setup.ts'
@@ -87,12 +87,12 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
     const { retryAfterSeconds } = saved.error
     return renderErrorPage(c, {
       status: 503,
-      message: (words, language) => words.busy(waitInWords(language, retryAfterSeconds)),
+      message: (words, language) => words.busy(formatWait(language, retryAfterSeconds)),
       waysOn: openAgain(form.link),
       headers: { 'Retry-After': String(retryAfterSeconds) },
     })
   }
-  const message = passwordProblemInWords(messages, saved.error.problem)
+  const message = describePasswordProblem(messages, saved.error.problem)
   return showForm(c, form, [{ field: 'new_password', message }])
 }
 
@@ -116,7 +116,7 @@ function refuse(c: Context<AppEnv>, refusal: LinkRefusal, link: string | undefin
   return renderErrorPage(c, {
     status: 429,
     message: (messages, language) =>
-      messages.tooManyAttempts(waitInWords(language, decision.retryAfterSeconds)),
+      messages.tooManyAttempts(formatWait(language, decision.retryAfterSeconds)),
     waysOn: openAgain(link),
     headers: rateLimitHeaders(decision),
   })

@@ -5,7 +5,7 @@ import { type DeviceHandle, readDevices, setDeviceCookie } from '../interaction/
 import { findLiveSession } from '../interaction/live-session.ts'
 import { readSession, setSessionCookie } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
-import { waitInWords } from '../messages/time-in-words.ts'
+import { formatWait } from '../messages/format-time.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { formTargets } from '../pages/form-targets.ts'
 import {
@@ -164,14 +164,14 @@ function refusalOf(
   if (outcome.status === 'refused') return { status: 400, problems: [{ message: messages.signInFailed }] }
   if (outcome.status === 'busy') {
     const { retryAfterSeconds } = outcome
-    const message = messages.busy(waitInWords(language.tag, retryAfterSeconds))
+    const message = messages.busy(formatWait(language.tag, retryAfterSeconds))
     return { status: 503, problems: [{ message }], headers: { 'Retry-After': String(retryAfterSeconds) } }
   }
   const { seconds, headers } =
     outcome.status === 'locked'
       ? { seconds: outcome.retryAfterSeconds, headers: { 'Retry-After': String(outcome.retryAfterSeconds) } }
       : { seconds: outcome.decision.retryAfterSeconds, headers: rateLimitHeaders(outcome.decision) }
-  const message = messages.tooManyAttempts(waitInWords(language.tag, seconds))
+  const message = messages.tooManyAttempts(formatWait(language.tag, seconds))
   return { status: 429, problems: [{ message }], headers }
 }
 

@@ -34,7 +34,7 @@ export async function checkLogout(
   if (clientId !== undefined && hintedClientId !== undefined && clientId !== hintedClientId) {
     return err(
       refuse('invalid_request', 'client_id does not match id_token_hint', {
-        inWords: (messages) => messages.logoutClientMismatch,
+        message: (messages) => messages.logoutClientMismatch,
       }),
     )
   }
@@ -48,8 +48,8 @@ export async function checkLogout(
 async function readHint(verifyJwt: VerifyJwt, token: string | undefined) {
   if (token === undefined) return ok(undefined)
   const hint = await readIdTokenHint(verifyJwt, token)
-  const inWords = (messages: Messages) => messages.logoutHintInvalid
-  return hint ? ok(hint) : err(refuse('invalid_request', 'id_token_hint is not valid', { inWords }))
+  const message = (messages: Messages) => messages.logoutHintInvalid
+  return hint ? ok(hint) : err(refuse('invalid_request', 'id_token_hint is not valid', { message }))
 }
 
 /** §3: exact match, and never without a client that registered it: this must not be an open redirector. */
@@ -64,14 +64,14 @@ function readRedirect(
     const why = isNamed ? 'the client is not known' : 'needs id_token_hint or client_id, to say whose it is'
     return err(
       refuse('invalid_request', `post_logout_redirect_uri: ${why}`, {
-        inWords: (messages) => (isNamed ? messages.clientUnknown : messages.clientMissing),
+        message: (messages) => (isNamed ? messages.clientUnknown : messages.clientMissing),
       }),
     )
   }
   if (!client.post_logout_redirect_uris.includes(uri)) {
     return err(
       refuse('invalid_request', 'post_logout_redirect_uri is not registered for the client', {
-        inWords: (messages) => messages.redirectUriUnregistered,
+        message: (messages) => messages.redirectUriUnregistered,
       }),
     )
   }

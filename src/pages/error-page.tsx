@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { explain } from '../kit/explain.ts'
 import { en, type Messages } from '../messages/en.ts'
-import { waitInWords } from '../messages/time-in-words.ts'
+import { formatWait } from '../messages/format-time.ts'
 import type { OAuthRefusal } from '../protocol/refusal.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
@@ -72,7 +72,7 @@ export const renderRefusalPage = (
   renderErrorPage(c, {
     status: refusal.status,
     code: refusal.error,
-    message: (messages) => refusal.inWords?.(messages) ?? messages.requestRefused,
+    message: (messages) => refusal.message?.(messages) ?? messages.requestRefused,
     detail: refusal.detail ?? refusal.description,
     headers: refusal.headers,
     uiLocales,
@@ -87,7 +87,7 @@ export const renderTooManyRequests = (
   renderErrorPage(c, {
     status: 429,
     message: (messages, language) =>
-      messages.tooManyRequests(waitInWords(language, decision.retryAfterSeconds)),
+      messages.tooManyRequests(formatWait(language, decision.retryAfterSeconds)),
     waysOn: tryAgain(c),
     headers: rateLimitHeaders(decision),
     uiLocales,

@@ -40,7 +40,7 @@ export interface OAuthRefusal {
    * The message of a page in the user's language, when the refusal is shown and not sent; a generic one when
    * absent.
    */
-  readonly inWords?: ((messages: Messages) => string) | undefined
+  readonly message?: ((messages: Messages) => string) | undefined
   /** Only for the log. */
   readonly detail?: string | undefined
 }

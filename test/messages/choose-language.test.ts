@@ -5,10 +5,10 @@ import { chooseLanguage } from '../../src/messages/choose-language.ts'
 import { de } from '../../src/messages/de.ts'
 import { en } from '../../src/messages/en.ts'
 import { es } from '../../src/messages/es.ts'
+import { formatTime, formatWait } from '../../src/messages/format-time.ts'
 import { fr } from '../../src/messages/fr.ts'
 import { isolated } from '../../src/messages/isolated.ts'
 import { supportedLanguages } from '../../src/messages/languages.ts'
-import { timeInWords, waitInWords } from '../../src/messages/time-in-words.ts'
 
 describe('the language of a page', () => {
   test.each([
@@ -90,9 +90,9 @@ test.each([
   ['de', 300, '5 Minuten'],
   ['en', 4000, '2 hours'],
 ])('%s: %d seconds read "%s"', (language, seconds, words) => {
-  expect(waitInWords(language, seconds)).toBe(words)
+  expect(formatWait(language, seconds)).toBe(words)
 })
 
 test('a time says its zone', () => {
-  expect(timeInWords('en', Date.UTC(2026, 10, 23, 12, 5), 'UTC')).toMatch(/^Nov 23, 2026, 12:05\sPM\sUTC$/)
+  expect(formatTime('en', Date.UTC(2026, 10, 23, 12, 5), 'UTC')).toMatch(/^Nov 23, 2026, 12:05\sPM\sUTC$/)
 })

@@ -16,7 +16,7 @@ async function told(query: Record<string, string>) {
     { verifyJwt: async () => undefined, findClient: async (id) => (id === 'shop' ? client : undefined) },
     parameters.value,
   )
-  return checked.ok ? undefined : [checked.error.description, checked.error.inWords?.(en)]
+  return checked.ok ? undefined : [checked.error.description, checked.error.message?.(en)]
 }
 
 it.each([

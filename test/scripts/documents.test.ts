@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { inWords, table } from '../../scripts/docs/markdown.ts'
+import { message, table } from '../../scripts/docs/markdown.ts'
 import {
   absentSeconds,
   freshSeconds,
@@ -75,6 +75,6 @@ describe('generated tables', () => {
     [5400, '90 min'],
     [30, undefined],
   ])('say %i seconds in words when that is exact', (seconds, words) => {
-    expect(inWords(seconds)).toBe(words)
+    expect(message(seconds)).toBe(words)
   })
 })

@@ -37,16 +37,16 @@ export function checkRedirectUri(
 ): Result<RedirectTarget, OAuthRefusal> {
   const redirectUri = parameters.get('redirect_uri')
   if (redirectUri === undefined) {
-    const inWords = (messages: Messages) => messages.redirectUriMissing
-    return err(refuse('invalid_request', 'redirect_uri is missing', { inWords }))
+    const message = (messages: Messages) => messages.redirectUriMissing
+    return err(refuse('invalid_request', 'redirect_uri is missing', { message }))
   }
   const registered =
     client.redirect_uris.includes(redirectUri) ||
     (client.application_type === 'native' &&
       client.redirect_uris.some((candidate) => isSameLoopback(candidate, redirectUri)))
   if (!registered) {
-    const inWords = (messages: Messages) => messages.redirectUriUnregistered
-    return err(refuse('invalid_request', 'redirect_uri is not registered for this client', { inWords }))
+    const message = (messages: Messages) => messages.redirectUriUnregistered
+    return err(refuse('invalid_request', 'redirect_uri is not registered for this client', { message }))
   }
   const mode = parameters.get('response_mode')
   return ok({

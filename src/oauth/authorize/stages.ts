@@ -84,18 +84,18 @@ async function validateTarget(
   }
   for (const name of ['client_id', 'redirect_uri', 'state', 'response_mode']) {
     if (!parameters.duplicates.has(name)) continue
-    const inWords = (messages: Messages) => messages.parameterRepeated(name)
-    return err(refuse('invalid_request', `${name} is sent more than once`, { inWords }))
+    const message = (messages: Messages) => messages.parameterRepeated(name)
+    return err(refuse('invalid_request', `${name} is sent more than once`, { message }))
   }
   const clientId = parameters.get('client_id')
   if (clientId === undefined) {
-    const inWords = (messages: Messages) => messages.clientMissing
-    return err(refuse('invalid_request', 'client_id is missing', { inWords }))
+    const message = (messages: Messages) => messages.clientMissing
+    return err(refuse('invalid_request', 'client_id is missing', { message }))
   }
   const client = await needs.findClient(clientId)
   if (!client) {
-    const inWords = (messages: Messages) => messages.clientUnknown
-    return err(refuse('invalid_client', 'client_id is not known', { inWords }))
+    const message = (messages: Messages) => messages.clientUnknown
+    return err(refuse('invalid_client', 'client_id is not known', { message }))
   }
   const target = checkRedirectUri(parameters, client)
   return target.ok ? ok({ client, target: target.value }) : target

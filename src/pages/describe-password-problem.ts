@@ -3,7 +3,7 @@ import { unreachable } from '../kit/result.ts'
 import type { Messages } from '../messages/en.ts'
 import { maxPasswordLength, minPasswordLength, type PasswordProblem } from '../passwords/password-policy.ts'
 
-export function passwordProblemInWords(messages: Messages, problem: PasswordProblem): string {
+export function describePasswordProblem(messages: Messages, problem: PasswordProblem): string {
   switch (problem) {
     case 'too_short':
       return messages.passwordTooShort(minPasswordLength)

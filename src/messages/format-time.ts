@@ -4,7 +4,7 @@
  * A duration: "45 seconds", "3 minutes".
  * @param seconds rounded up to whole minutes or hours when long
  */
-export function waitInWords(language: string, seconds: number): string {
+export function formatWait(language: string, seconds: number): string {
   const [value, unit] =
     seconds < 60
       ? [Math.max(1, Math.ceil(seconds)), 'second']
@@ -18,7 +18,7 @@ export function waitInWords(language: string, seconds: number): string {
  * A date and time with its zone, because the server may not know the reader's zone.
  * @param at milliseconds since the Unix epoch
  */
-export const timeInWords = (language: string, at: number, timeZone: string): string =>
+export const formatTime = (language: string, at: number, timeZone: string): string =>
   new Intl.DateTimeFormat(language, {
     year: 'numeric',
     month: 'short',
