@@ -3,10 +3,10 @@
  * an error that names its place, because a mistyped filter that is ignored would act on everybody.
  */
 import type { z } from '@hono/zod-openapi'
+import { describeFault } from '../kit/describe-fault.ts'
 import type { Fault, Problem } from '../kit/problem.ts'
 import { readRequestText } from '../kit/read-body.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import { sayFault } from '../kit/say-fault.ts'
 import { isStorable } from '../kit/storable.ts'
 import type { Operation } from './operation.ts'
 import {
@@ -35,7 +35,7 @@ export async function readInput(
   request: Request,
   pathParams: Readonly<Record<string, string>>,
 ): Promise<Result<Input, Problem>> {
-  const params = operation.params?.safeParse(pathParams, { error: sayFault })
+  const params = operation.params?.safeParse(pathParams, { error: describeFault })
   // A malformed id names nothing that exists.
   if (params?.success === false) return err(notFound)
   const query = readQuery(operation, new URL(request.url).searchParams)
@@ -68,7 +68,7 @@ function readQuery(operation: Operation, search: URLSearchParams): Result<unknow
     values[name] = value
   }
   if (!operation.query) return ok({})
-  const parsed = operation.query.safeParse(values, { error: sayFault })
+  const parsed = operation.query.safeParse(values, { error: describeFault })
   if (parsed.success) return ok(parsed.data)
   return err(
     invalidRequest(
@@ -114,7 +114,7 @@ async function readBody(
   if (text === undefined) return err(bodyTooLarge(maxJsonBytes))
   const json = parseJson(text)
   if (!json.ok) return json
-  const parsed = operation.body.safeParse(json.value, { error: sayFault })
+  const parsed = operation.body.safeParse(json.value, { error: describeFault })
   if (parsed.success) return ok({ value: parsed.data, text })
   return err(invalidRequest(parsed.error.issues.flatMap(toFaults)))
 }

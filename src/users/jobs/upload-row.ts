@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import type { InputRow } from '../../jobs/formats/input-row.ts'
+import { describeFault } from '../../kit/describe-fault.ts'
 import { uuidPattern } from '../../kit/patterns.ts'
-import { sayFault } from '../../kit/say-fault.ts'
 import { isStorable } from '../../kit/storable.ts'
 import { addressParts, claimNames } from '../profile-fields.ts'
 import { hasIdentifier, rowFields, status } from '../user-fields.ts'
@@ -60,7 +60,7 @@ export type ReadRow =
 export function readUploadRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRow {
   const values = withoutNotes(input.values)
   const read = format === 'csv' ? fromCells(values as Record<string, string>) : values
-  const parsed = row.safeParse(read, { error: sayFault })
+  const parsed = row.safeParse(read, { error: describeFault })
   if (!parsed.success) {
     return {
       ok: false,

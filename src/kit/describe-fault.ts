@@ -26,10 +26,10 @@ const formats: Readonly<Record<string, string>> = {
 const units: Readonly<Record<string, string>> = { string: ' characters', array: ' entries', set: ' entries' }
 
 /**
- * Error map of Zod: for `safeParse(value, { error: sayFault })`. A rule's own message takes precedence;
+ * Error map of Zod: for `safeParse(value, { error: describeFault })`. A rule's own message takes precedence;
  * `undefined` leaves Zod's.
  */
-export function sayFault(issue: z.core.$ZodRawIssue): string | undefined {
+export function describeFault(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : mustBe(kinds[issue.expected])

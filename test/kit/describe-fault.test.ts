@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { sayFault } from '../../src/kit/say-fault.ts'
+import { describeFault } from '../../src/kit/describe-fault.ts'
 
 const said = (schema: z.ZodType, value: unknown) =>
-  schema.safeParse(value, { error: sayFault }).error?.issues.map(({ message }) => message)
+  schema.safeParse(value, { error: describeFault }).error?.issues.map(({ message }) => message)
 
 test.each<[z.ZodType, unknown, string]>([
   [z.object({ q: z.string() }), {}, 'is missing'],
