@@ -8,12 +8,12 @@ import { literalInLike } from '../db/fragments.ts'
 import { emailForm, separateIdeographs, usernameForm, userSearchText } from '../db/schema.ts'
 import { identifierForm, plainForm, searchForm } from './normal-form.ts'
 import { addressParts, claimNames } from './profile-fields.ts'
-import { searchWords, type UserFilter } from './user-filter.ts'
+import { searchTerms, type UserFilter } from './user-filter.ts'
 
 /** A condition on a row of `users` (not aliased); true for an empty filter. */
 export function userCondition(filter: UserFilter): SQL {
   const conditions = [
-    ...searchWords(filter.q ?? '').map(wordCondition),
+    ...searchTerms(filter.q ?? '').map(termCondition),
     ...columnConditions(filter),
     ...profileConditions(filter),
     ...credentialConditions(filter),
@@ -25,7 +25,7 @@ export function userCondition(filter: UserFilter): SQL {
  * A part of a text, or the beginning of a word: one or two characters make no trigram but with the space before
  * them, and anywhere they would mean reading everybody.
  */
-function wordCondition(word: string): SQL {
+function termCondition(word: string): SQL {
   const form = searchForm(word)
   // An order stored before such words were refused: else it would be about everybody.
   if (form === '') return sql`false`

@@ -7,7 +7,7 @@ import { identifierForm, searchForm } from './normal-form.ts'
 import { addressParts, claimNames } from './profile-fields.ts'
 
 /** More words do not narrow a search, they only cost. */
-const maxSearchWords = 8
+const maxSearchTerms = 8
 
 /** Postgres stores no NUL, so nothing could match it; nothing but invisible characters would match what is empty. */
 const text = (max: number) =>
@@ -41,9 +41,9 @@ const earliest = Date.parse('0001-01-01T00:00:00Z')
 /** `roles` names what a person has, `role` asks for one of them. */
 const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) => ({
   q: text(200)
-    .refine((words) => searchWords(words).length <= maxSearchWords, `at most ${maxSearchWords} words`)
+    .refine((words) => searchTerms(words).length <= maxSearchTerms, `at most ${maxSearchTerms} words`)
     .refine(
-      (words) => searchWords(words).every((word) => /[\p{L}\p{N}]/u.test(searchForm(word))),
+      (words) => searchTerms(words).every((word) => /[\p{L}\p{N}]/u.test(searchForm(word))),
       'every word must hold a letter or a digit',
     )
     .optional()
@@ -94,7 +94,7 @@ export const userFilter = z
 export type UserFilter = z.output<typeof userFilter>
 
 /** The words of a search text. */
-export const searchWords = (text: string): readonly string[] =>
+export const searchTerms = (text: string): readonly string[] =>
   text.split(/\s+/u).filter((word) => word !== '')
 
 /** The parts of a query that are filter, without paging and order. */
