@@ -80,18 +80,18 @@ otherApp.notFound((c) => {
 
 /** Anything unexpected: the log gets the cause, the caller a request id. */
 export function renderFailure(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
-  const isAway = isUnavailable(error)
+  const isOutage = isUnavailable(error)
   const detail = describeError(error)
   if (error instanceof ConfigurationError) return serverError(notConfigured, detail)
   if (machinePaths.test(c.req.path)) {
-    return isAway
+    return isOutage
       ? renderOAuthRefusal(temporarilyUnavailable(detail))
       : serverError(`request ${c.env.origin.request_id}`, detail)
   }
   return renderErrorPage(c, {
-    status: isAway ? 503 : 500,
-    code: isAway ? 'temporarily_unavailable' : 'server_error',
-    message: (messages) => (isAway ? messages.serverAway : messages.serverFault),
+    status: isOutage ? 503 : 500,
+    code: isOutage ? 'temporarily_unavailable' : 'server_error',
+    message: (messages) => (isOutage ? messages.serverUnavailable : messages.serverFault),
     waysOn: tryAgain(c),
     detail,
   })

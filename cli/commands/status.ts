@@ -15,11 +15,11 @@ export const sayingWhatIsAway = (command: Command): Command => ({
 
 async function failWhenAway(issuer: string): Promise<void> {
   const health = await readHealth(issuer)
-  const hint = `${issuer}/health/ready says which part is away.`
+  const hint = `${issuer}/health/ready shows which part is unavailable.`
   if (health?.status === 'unavailable') {
     throw new Failure('unavailable', 'The server is up, but cannot issue tokens.', { hint, problem: health })
   }
-  if (health?.checks?.['postgres'] === 'away') {
+  if (health?.checks?.['postgres'] === 'unavailable') {
     const message = 'The database is down. Tokens are still issued and refreshed; nobody can sign in.'
     throw new Failure('unavailable', message, { hint, problem: health })
   }

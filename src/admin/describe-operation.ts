@@ -135,7 +135,7 @@ function problemsOf(operation: Operation) {
     ...(operation.method === 'post' ? { 422: ['The `Idempotency-Key` was used for another request'] } : {}),
     429: ['Too many requests', retryAfter],
     500: ['A bug on our side'],
-    503: ['A backend is away', retryAfter],
+    503: ['A backend is unavailable', retryAfter],
     ...Object.fromEntries(Object.entries(operation.problems ?? {}).map(([status, text]) => [status, [text]])),
   }
   return Object.fromEntries(

@@ -17,9 +17,9 @@ export interface Health {
   readonly status: 'ready' | 'degraded' | 'unavailable'
   readonly checks: {
     /** `overprivileged`: it answers, but the worker refuses to work with such a role. */
-    readonly postgres: 'ok' | 'away' | 'overprivileged'
-    readonly objects: 'ok' | 'away'
-    readonly keys: 'ok' | 'away'
+    readonly postgres: 'ok' | 'unavailable' | 'overprivileged'
+    readonly objects: 'ok' | 'unavailable'
+    readonly keys: 'ok' | 'unavailable'
   }
 }
 
@@ -39,21 +39,22 @@ export async function checkHealth(probes: HealthProbes): Promise<CheckedHealth> 
     tryProbe('objects', probes.objects),
     tryProbe('keys', probes.keys),
   ])
-  const roleRisks = risks === away ? [] : risks
+  const roleRisks = risks === unanswered ? [] : risks
   const checks = {
-    postgres: roleRisks.length > 0 ? 'overprivileged' : risks === away ? 'away' : 'ok',
-    objects: objects === away ? 'away' : 'ok',
-    keys: keys === away ? 'away' : 'ok',
+    postgres: roleRisks.length > 0 ? 'overprivileged' : risks === unanswered ? 'unavailable' : 'ok',
+    objects: objects === unanswered ? 'unavailable' : 'ok',
+    keys: keys === unanswered ? 'unavailable' : 'ok',
   } as const
   return { health: { status: statusOf(checks), checks }, roleRisks }
 }
 
 function statusOf({ postgres, objects, keys }: Health['checks']): Health['status'] {
-  if (objects === 'away' || keys === 'away' || postgres === 'overprivileged') return 'unavailable'
-  return postgres === 'away' ? 'degraded' : 'ready'
+  if (objects === 'unavailable' || keys === 'unavailable' || postgres === 'overprivileged')
+    return 'unavailable'
+  return postgres === 'unavailable' ? 'degraded' : 'ready'
 }
 
-const away = Symbol('away')
+const unanswered = Symbol('unanswered')
 
-const tryProbe = <T>(name: string, probe: () => Promise<T>): Promise<T | typeof away> =>
-  withTimeout(Promise.resolve().then(probe), timeoutMilliseconds, name).catch(() => away)
+const tryProbe = <T>(name: string, probe: () => Promise<T>): Promise<T | typeof unanswered> =>
+  withTimeout(Promise.resolve().then(probe), timeoutMilliseconds, name).catch(() => unanswered)

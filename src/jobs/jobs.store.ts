@@ -28,7 +28,7 @@ export interface StepRequest {
 
 export type StepAnswer =
   | { readonly status: 'done'; readonly outcome: unknown; readonly cancelRequested: boolean }
-  /** Postgres is away or busy: the same step later. */
+  /** Postgres is unavailable or busy: the same step later. */
   | { readonly status: 'later'; readonly detail: string; readonly most?: number }
   /** It will never work. */
   | { readonly status: 'refused'; readonly detail: string }
@@ -87,7 +87,7 @@ export async function askToGoOn(
   }
 }
 
-/** Those who watch the job and may do so no longer. While Postgres is away nobody is found: it is asked again. */
+/** Those who watch the job and may do so no longer. While Postgres is unavailable nobody is found: it is asked again. */
 export async function findUnauthorized(
   runBatch: RunBatch,
   watching: readonly LastingAuthorization[],
@@ -176,7 +176,7 @@ function failureOf(error: unknown): Unable {
   const code = failure?.code ?? ''
   if (failure && (isLostRace(failure) || busyStates.has(code)))
     return { status: 'later', detail: 'another change was in the way', most: maxFailures }
-  if (isUnavailable(error)) return { status: 'later', detail: 'the database is away' }
+  if (isUnavailable(error)) return { status: 'later', detail: 'the database is unavailable' }
   if (code === 'AU403') return { status: 'refused', detail: 'the actor may not do this any more' }
   logError('job_step_failed', { code, reason: describeError(error) })
   return { status: 'refused', detail: `the database refused the step${code && ` (${code})`}` }

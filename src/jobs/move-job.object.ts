@@ -58,8 +58,8 @@ export async function moveJob(job: MovingJob): Promise<number | undefined> {
 }
 
 async function claim(job: MovingJob, state: JobState): Promise<number | undefined> {
-  const claimed = await claimJob(job.runBatch, state.order.job_id).catch(() => 'away' as const)
-  if (claimed === 'away') return wait(job, postpone(state, 'the database is away'))
+  const claimed = await claimJob(job.runBatch, state.order.job_id).catch(() => 'unavailable' as const)
+  if (claimed === 'unavailable') return wait(job, postpone(state, 'the database is unavailable'))
   if (claimed === 'unknown') {
     if (Date.now() - state.order.created_at > offerLifetimeMs) {
       await job.discard()
@@ -106,7 +106,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
     await kind.after?.(work, plan, answer.outcome)
   } catch (error) {
     logError('job_after_failed', { reason: describeError(error) })
-    return wait(job, postpone(state, 'a part of the server is away'))
+    return wait(job, postpone(state, 'a part of the server is unavailable'))
   }
   const result = await kind.record(work, plan, answer.outcome)
   job.storage.transactionSync(() => {
@@ -127,7 +127,7 @@ async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<Unable |
     const isLive = await job.isDelegated(order)
     return isLive ? undefined : { status: 'refused', detail: 'the access it was ordered with was revoked' }
   } catch {
-    return { status: 'later', detail: 'a part of the server is away' }
+    return { status: 'later', detail: 'a part of the server is unavailable' }
   }
 }
 
@@ -160,7 +160,7 @@ async function publish(job: MovingJob, state: JobState): Promise<number | undefi
     return 0
   } catch (error) {
     logError('job_publish_failed', { reason: describeError(error) })
-    return wait(job, postpone(state, 'R2 is away', 100))
+    return wait(job, postpone(state, 'R2 is unavailable', 100))
   }
 }
 
@@ -175,7 +175,7 @@ async function finish(job: MovingJob, state: JobState): Promise<number | undefin
       event: insertEvents([event]),
     })
   } catch {
-    return wait(job, postpone({ ...state, endEvent: event }, 'the database is away'))
+    return wait(job, postpone({ ...state, endEvent: event }, 'the database is unavailable'))
   }
   const finishedAt = Date.now()
   job.storage.transactionSync(() => {

@@ -102,7 +102,7 @@ export const de: Messages = {
   notFoundText: 'Unter dieser Adresse gibt es nichts.',
   wrongMethod: 'So lässt sich diese Adresse nicht öffnen.',
   serverFault: 'Der Fehler liegt bei uns. Versuchen Sie es gleich noch einmal.',
-  serverAway: 'Ein Teil dieses Dienstes ist nicht erreichbar. Versuchen Sie es gleich noch einmal.',
+  serverUnavailable: 'Ein Teil dieses Dienstes ist nicht erreichbar. Versuchen Sie es gleich noch einmal.',
   reference: (id) => `Referenz: ${id}`,
   toAccount: 'Zu Ihrem Konto',
   startAgain: 'Neu beginnen',

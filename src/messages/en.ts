@@ -99,7 +99,7 @@ export const en = {
   notFoundText: 'There is nothing at this address.',
   wrongMethod: 'This address cannot be opened in this way.',
   serverFault: 'The fault is on our side. Try again in a moment.',
-  serverAway: 'A part of this service cannot be reached. Try again in a moment.',
+  serverUnavailable: 'A part of this service cannot be reached. Try again in a moment.',
   reference: (id: string) => `Reference: ${id}`,
   toAccount: 'Go to your account',
   startAgain: 'Start again',

@@ -99,7 +99,7 @@ export const es: Messages = {
   notFoundText: 'No hay nada en esta dirección.',
   wrongMethod: 'Esta dirección no se abre de esta manera.',
   serverFault: 'El fallo es nuestro. Vuelva a intentarlo en un momento.',
-  serverAway: 'Una parte de este servicio no está disponible. Vuelva a intentarlo en un momento.',
+  serverUnavailable: 'Una parte de este servicio no está disponible. Vuelva a intentarlo en un momento.',
   reference: (id) => `Referencia: ${id}`,
   toAccount: 'Ir a su cuenta',
   startAgain: 'Empezar de nuevo',

@@ -102,7 +102,7 @@ export const fr: Messages = {
   notFoundText: 'Il n’y a rien à cette adresse.',
   wrongMethod: 'Cette adresse ne s’ouvre pas de cette manière.',
   serverFault: 'L’erreur vient de chez nous. Réessayez dans un instant.',
-  serverAway: 'Une partie de ce service est injoignable. Réessayez dans un instant.',
+  serverUnavailable: 'Une partie de ce service est injoignable. Réessayez dans un instant.',
   reference: (id) => `Référence : ${id}`,
   toAccount: 'Aller à votre compte',
   startAgain: 'Recommencer',

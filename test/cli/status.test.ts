@@ -22,7 +22,7 @@ async function statusOf(status: number, body: string): Promise<unknown> {
   return command.run(context).catch((error: unknown) => error)
 }
 
-const checks = { postgres: 'away', objects: 'ok', keys: 'ok' }
+const checks = { postgres: 'unavailable', objects: 'ok', keys: 'ok' }
 
 it('fails with clear words when Postgres is away, or more than that', async () => {
   const degraded = await statusOf(200, JSON.stringify({ status: 'degraded', checks }))

@@ -18,15 +18,19 @@ const probes = (changed: Partial<HealthProbes>): HealthProbes => ({
 
 it.each([
   ['ready', {}, { postgres: 'ok', objects: 'ok', keys: 'ok' }],
-  ['degraded', { postgres: away }, { postgres: 'away', objects: 'ok', keys: 'ok' }],
-  ['degraded', { postgres: hangs }, { postgres: 'away', objects: 'ok', keys: 'ok' }],
-  ['unavailable', { objects: away }, { postgres: 'ok', objects: 'away', keys: 'ok' }],
+  ['degraded', { postgres: away }, { postgres: 'unavailable', objects: 'ok', keys: 'ok' }],
+  ['degraded', { postgres: hangs }, { postgres: 'unavailable', objects: 'ok', keys: 'ok' }],
+  ['unavailable', { objects: away }, { postgres: 'ok', objects: 'unavailable', keys: 'ok' }],
   [
     'unavailable',
     { postgres: may('owns tables') },
     { postgres: 'overprivileged', objects: 'ok', keys: 'ok' },
   ],
-  ['unavailable', { postgres: away, keys: away }, { postgres: 'away', objects: 'ok', keys: 'away' }],
+  [
+    'unavailable',
+    { postgres: away, keys: away },
+    { postgres: 'unavailable', objects: 'ok', keys: 'unavailable' },
+  ],
 ] as const)('is %s with %j, and says which part and no more', async (status, changed, checks) => {
   expect((await checkHealth(probes(changed))).health).toEqual({ status, checks })
 })

@@ -148,7 +148,7 @@ describe('Postgres that fails', () => {
     for (let turn = 0; turn < 3; turn++) await runDurableObjectAlarm(jobStub(order))
     expect(await jobStub(order).progress()).toMatchObject({
       status: 'running',
-      detail: 'the database is away',
+      detail: 'the database is unavailable',
     })
     globalThis.fetch = original
     expect(await runToEnd(order)).toMatchObject({ status: 'succeeded', detail: null })

@@ -44,7 +44,7 @@ it('keeps issuing tokens in a crashed and restarted worker process while Postgre
   const pid = stack.workerPid()
   await stack.stopPostgres('immediate')
   expect(await getToken()).toBe(200)
-  await expect.poll(health, { timeout: 10_000 }).toEqual([200, 'degraded', 'away'])
+  await expect.poll(health, { timeout: 10_000 }).toEqual([200, 'degraded', 'unavailable'])
   expect((await fetch(`${stack.issuer}/health/live`)).status).toBe(200)
   await stack.restartWorker('SIGKILL')
   expect(stack.workerPid()).not.toBe(pid)

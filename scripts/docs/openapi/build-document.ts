@@ -118,7 +118,7 @@ function wordsOfPage({ tags = [], summary = '', responses }: Operation): RouteWo
   return { description: summary, answers: Object.fromEntries(answers) }
 }
 
-/** Whatever needs a backend may answer that it is away. */
+/** Whatever needs a backend may answer that it is unavailable. */
 function withAway(operation: Operation, words: RouteWords): Operation {
   if (Object.keys(words.answers).join() === '200' && words.answers[200]?.json === 'ServerMetadata')
     return operation
@@ -127,7 +127,7 @@ function withAway(operation: Operation, words: RouteWords): Operation {
     ? page
     : oauthError({ temporarily_unavailable: 'please try again shortly' }, ['Retry-After'])
   const error = withWords(
-    { responses: { 503: { description: 'A backend is away' } } },
+    { responses: { 503: { description: 'A backend is unavailable' } } },
     { description: '', answers: { 503: away } },
   )
   return { ...operation, responses: { ...operation.responses, ...error.responses } }

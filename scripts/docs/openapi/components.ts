@@ -113,7 +113,10 @@ export const schemas: Readonly<Record<string, Schema>> = {
       checks: {
         type: 'object',
         properties: Object.fromEntries(
-          ['postgres', 'objects', 'keys'].map((part) => [part, { type: 'string', enum: ['ok', 'away'] }]),
+          ['postgres', 'objects', 'keys'].map((part) => [
+            part,
+            { type: 'string', enum: ['ok', 'unavailable'] },
+          ]),
         ),
         required: ['postgres', 'objects', 'keys'],
       },

@@ -114,7 +114,7 @@ const valued = {
   }),
   scope_claims_in_id_token: z.boolean().meta({
     description:
-      'The ID token carries the claims of the granted scopes (`profile`, `email`, `address`, `phone`) as userinfo does; costs a database query at each ID token, and while the database is away they are left out',
+      'The ID token carries the claims of the granted scopes (`profile`, `email`, `address`, `phone`) as userinfo does; costs a database query at each ID token, and while the database is unavailable they are left out',
   }),
   require_request_signing: z.boolean().meta({
     description: 'Admin requests of this client count only when signed with one of its keys (RFC 9421)',

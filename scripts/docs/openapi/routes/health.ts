@@ -17,13 +17,13 @@ export const healthWords: Readonly<Record<string, RouteWords>> = {
         ...{ json: 'Health', headers },
         examples: {
           ready: { status: 'ready', checks: ok },
-          degraded: { status: 'degraded', checks: { ...ok, postgres: 'away' } },
+          degraded: { status: 'degraded', checks: { ...ok, postgres: 'unavailable' } },
         },
       },
       503: {
         ...{ json: 'Health', headers },
         examples: {
-          unavailable: { status: 'unavailable', checks: { ...ok, objects: 'away' } },
+          unavailable: { status: 'unavailable', checks: { ...ok, objects: 'unavailable' } },
           overprivileged: { status: 'unavailable', checks: { ...ok, postgres: 'overprivileged' } },
         },
       },
