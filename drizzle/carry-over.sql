@@ -9,3 +9,4 @@ CREATE INDEX "audit_events_search_terms" ON "audit_events" USING gin ("search_te
 ALTER TABLE "audit_events" DROP COLUMN "words";
 DROP FUNCTION authly_audit_words(bigint, timestamptz, text, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb);
 DROP FUNCTION authly_json_words(jsonb);
+DROP FUNCTION authly_lent_permissions(text, text, text[]);

@@ -10,7 +10,7 @@ export const rightsInSql = [
   'authly_authorize',
   'authly_permissions_of',
   'authly_covers',
-  'authly_lent_permissions',
+  'authly_token_permissions',
   'authly_client_may',
   'authly_assert_',
   'authly_note_restrictions',

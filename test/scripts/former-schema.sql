@@ -16,3 +16,6 @@ ALTER TABLE audit_events ADD COLUMN words tsvector GENERATED ALWAYS AS (authly_a
   data)) STORED;
 CREATE INDEX audit_events_words ON audit_events USING gin (words) WITH (fastupdate = true, gin_pending_list_limit = 64);
 CREATE INDEX audit_events_entity_position ON audit_events (entity_type, entity_id, "position");
+CREATE FUNCTION authly_lent_permissions(actor_type text, actor_id text, lent text[]) RETURNS text[] LANGUAGE sql STABLE AS $$
+  SELECT lent
+$$;

@@ -1,7 +1,8 @@
--- A token lends its scopes and nothing else, and what brings no scopes lends nothing: a caller that
--- forgot them is refused. What is held: an active user by roles, an enabled client by the scopes it is registered for. `*` is lent by tokens with every administrative scope (adminScopesOf in
+-- What a token may do: those of its scopes whose permission the actor has now. An active user has permissions by
+-- roles, an enabled client by the scopes it is registered for. No scopes, no permissions: a caller that forgot them is
+-- refused. `*` stands in tokens with every administrative scope (adminScopesOf in
 -- src/access/authorized-database.store.ts).
-CREATE OR REPLACE FUNCTION authly_lent_permissions(actor_type text, actor_id text, lent text[]) RETURNS text[]
+CREATE OR REPLACE FUNCTION authly_token_permissions(actor_type text, actor_id text, token_scopes text[]) RETURNS text[]
 LANGUAGE plpgsql STABLE AS $$
 DECLARE held text[];
 BEGIN
@@ -16,7 +17,7 @@ BEGIN
     WHERE clients.client_id = actor_id AND clients.enabled
       AND 'client_credentials' = ANY (clients.grant_types) AND scope LIKE 'admin:%';
   END IF;
-  RETURN ARRAY(SELECT DISTINCT scope FROM unnest(lent) AS scope
+  RETURN ARRAY(SELECT DISTINCT scope FROM unnest(token_scopes) AS scope
                WHERE (scope = '*' OR scope LIKE 'admin:%') AND authly_covers(held, ARRAY[scope]));
 END
 $$;
