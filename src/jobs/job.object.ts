@@ -200,7 +200,7 @@ export abstract class JobObject extends DurableObject<Env> {
 
   /** A bug: tried again, because another version may have mended it, but not for ever. */
   #fail(error: Error): number | undefined {
-    logError('job_step_failed', { reason: describeError(error) })
+    logError('job_step_threw', { reason: describeError(error) })
     const state = this.#state
     return state && wait(this.#moving, postpone(state, 'an internal error', maxFailures))
   }

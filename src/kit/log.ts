@@ -15,7 +15,7 @@ export type LogEvent =
   | 'job_step_failed'
   | 'job_after_failed'
   | 'job_publish_failed'
-  | 'job_step_failed'
+  | 'job_step_threw'
   /** A component that is skipped for now. */
   | 'cache_renewal_failed'
   | 'rate_limit_counter_failed'
