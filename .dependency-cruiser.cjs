@@ -11,7 +11,7 @@ const adapter = '[.](?:store|object|table)[.]ts$'
 const storeOrObject = '[.](?:store|object)[.]ts$'
 const web = '[.](?:route|page)[.]tsx?$'
 /** The edge: what the platform calls, and the modules that are loaded for it when asked for (docs/decisions/0040). */
-const entry = '^src/(?:worker|app|token-routes|other-app|wiring|stores|scheduled|job|lazy-objects)[.]ts$'
+const entry = '^src/(?:worker|app|token-routes|other-app|wiring|stores|cron-entry|job-entry|lazy-objects)[.]ts$'
 
 /** Suffix-less files that are adapters all the same, because of the one package each wraps. */
 const wrappers = [
@@ -87,7 +87,7 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot: [
-          '^src/(?:wiring|stores|scheduled|lazy-objects|job|worker)[.]ts$',
+          '^src/(?:wiring|stores|cron-entry|lazy-objects|job-entry|worker)[.]ts$',
           '^src/env[.]d[.]ts$',
           '^src/dependencies[.]ts$', // what the authorized database is, not how it is made
           '[.](?:object|store)[.]ts$', // of their own folder: adapters-stay-in-their-capability
@@ -120,7 +120,7 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot: [
-          '^src/(?:wiring|stores|scheduled)[.]ts$',
+          '^src/(?:wiring|stores|cron-entry)[.]ts$',
           '^src/dependencies[.]ts$',
           storeOrObject,
           ...adminOperations,
@@ -180,9 +180,9 @@ module.exports = {
     {
       name: 'wiring-is-called-at-the-edge',
       comment:
-        'Dependencies are built per request (worker.ts) and per scheduled run (scheduled.ts), nowhere else.',
+        'Dependencies are built per request (worker.ts) and per cron run (cron-entry.ts), nowhere else.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(?:worker|scheduled)[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/(?:worker|cron-entry)[.]ts$' },
       to: { path: '^src/wiring[.]ts$' },
     },
     {

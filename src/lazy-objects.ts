@@ -15,7 +15,7 @@ export class Job extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     ctx.blockConcurrencyWhile(async () => {
-      const { JobOfAnyKind } = await import('./job.ts')
+      const { JobOfAnyKind } = await import('./job-entry.ts')
       this.#job = new JobOfAnyKind(ctx, env)
     })
   }

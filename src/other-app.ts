@@ -15,11 +15,11 @@ import { otherMethods } from './kit/other-methods.ts'
 import { type Problem, renderProblem } from './kit/problem.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { loginRoutes } from './login/login.route.tsx'
-import { logoutRoutes } from './oidc/logout.route.tsx'
+import { logoutRoutes } from './oidc/rp-logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
 import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
+import { oauthJson, renderOAuthRefusal } from './protocol/oauth-response.ts'
 import { temporarilyUnavailable } from './protocol/refusal.ts'
-import { oauthJson, renderOAuthRefusal } from './protocol/response.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 export const otherRoutes: readonly DescribedRoutes<AppEnv>[] = [

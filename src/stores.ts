@@ -2,7 +2,7 @@
 export { createAuthorizedDatabase } from './access/authorized-database.store.ts'
 export { loadClient } from './clients/clients.store.ts'
 export { findConsent, saveConsent } from './consents/consents.store.ts'
-export { createDatabase } from './db/client.ts'
+export { createDatabase } from './db/database.ts'
 export { createBoundedBatch, createRunBatch } from './db/run-batch.ts'
 export { askPostgres } from './health/health.store.ts'
 export { insertSigningKey, loadSigningKeys } from './keys/signing-keys.store.ts'

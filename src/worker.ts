@@ -18,7 +18,7 @@ export default {
   },
 
   async scheduled(_controller, env, ctx) {
-    const { runScheduled } = await import('./scheduled.ts')
+    const { runScheduled } = await import('./cron-entry.ts')
     await runScheduled(env, ctx)
   },
 } satisfies ExportedHandler<Env>

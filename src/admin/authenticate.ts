@@ -6,7 +6,7 @@
  */
 
 import type { Actor, Caller, LiveToken } from '../access/actor.ts'
-import { authorize } from '../access/authorize.ts'
+import { authorize } from '../access/authorize-actor.ts'
 import type { Authorized } from '../access/authorized.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'

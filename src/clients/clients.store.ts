@@ -1,6 +1,6 @@
 /** Clients in Postgres. A client and its live secrets are one query, because every cold isolate needs both. */
 import { type SQL, sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { clients } from '../db/schema.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'

@@ -1,6 +1,6 @@
 /** Remembered consent in Postgres: one row per user and client. */
 import { and, eq, sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { consents } from '../db/schema.ts'
 import type { Consent } from './consent.ts'
 

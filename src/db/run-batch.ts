@@ -1,6 +1,6 @@
 /** Several statements in one HTTP call and one transaction: all of them happen, or none. */
 import type { SQL } from 'drizzle-orm'
-import { createDatabase, type Database } from './client.ts'
+import { createDatabase, type Database } from './database.ts'
 
 export type Row = Record<string, unknown>
 /** Runs `statements` in order in one transaction; rows of each. One round trip. */

@@ -5,7 +5,7 @@
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
 import { explain } from '../kit/explain.ts'
-import { jsonResponse } from '../kit/response.ts'
+import { jsonResponse } from '../kit/json-response.ts'
 import { type CheckedHealth, checkHealth, timeoutMilliseconds } from './check-health.ts'
 
 /**

@@ -6,7 +6,7 @@
 import { sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { instantOf } from '../db/fragments.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'

@@ -1,7 +1,7 @@
 /** Problem details (RFC 9457): the error format of JSON APIs that are not OAuth endpoints. */
 
 import { explain } from './explain.ts'
-import { jsonResponse } from './response.ts'
+import { jsonResponse } from './json-response.ts'
 
 /** The location of a fault in the request: a JSON pointer into the body, a parameter, or a header. */
 export type FaultPlace =

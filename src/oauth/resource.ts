@@ -6,7 +6,7 @@ import type { Client } from '../clients/client.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../protocol/refusal.ts'
-import { isAdminScope } from '../protocol/scope.ts'
+import { isAdminScope } from '../protocol/scope-parameter.ts'
 
 const maxResources = 8
 

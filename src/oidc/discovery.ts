@@ -14,7 +14,7 @@ import { acrValuesSupported } from '../protocol/acr.ts'
 import { userClaims } from '../protocol/claims.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
-import { identityScopes } from '../protocol/scope.ts'
+import { identityScopes } from '../protocol/scope-parameter.ts'
 
 /** The metadata document of `issuer`. */
 export function serverMetadata(issuer: string) {

@@ -5,8 +5,8 @@ import { readBearerToken } from '../kit/bearer-token.ts'
 import { DescribedRoutes, formRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
+import { oauthHeaders, oauthJson, renderOAuthRefusal } from '../protocol/oauth-response.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
-import { oauthHeaders, oauthJson, renderOAuthRefusal } from '../protocol/response.ts'
 import { userInfo } from './userinfo.ts'
 
 const responses = {

@@ -1,7 +1,7 @@
 /** Passwords in Postgres; each function is one statement, so one round trip and one transaction. */
 import { and, eq, sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { passwordCredentials, users } from '../db/schema.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './change-password.ts'
 

@@ -3,7 +3,7 @@
  * it.
  */
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Scope, ScopeCatalog } from './scope.ts'

@@ -1,6 +1,6 @@
 /** Settings in Postgres. Always read as a whole: there are few, and every admin request needs some. */
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import { type Settings, type StoredSettings, toSettings } from './settings.ts'

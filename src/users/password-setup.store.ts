@@ -1,7 +1,7 @@
 /** Password setup links in Postgres; each function is one statement. */
 import { sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
 
 export const createFindPasswordSetup =

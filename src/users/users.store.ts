@@ -1,7 +1,7 @@
 /** Users in Postgres: one statement per question. */
 
 import { eq, sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { passwordCredentials, userIdentifiers, users } from '../db/schema.ts'
 import { isUuid } from '../kit/patterns.ts'
 import { maxIdentifierLength } from './identifier-length.ts'

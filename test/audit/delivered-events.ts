@@ -4,7 +4,7 @@ import { inArray } from 'drizzle-orm'
 import type { AuditOutbox } from '../../src/audit/audit-outbox.object.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { configOf } from '../../src/config.ts'
-import { createDatabase } from '../../src/db/client.ts'
+import { createDatabase } from '../../src/db/database.ts'
 import { auditEvents } from '../../src/db/schema.ts'
 import type { UserSessions } from '../../src/sessions/user-sessions.object.ts'
 

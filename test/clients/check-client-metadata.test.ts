@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { metadataDefaults } from '../../src/admin/clients/client.ts'
+import { metadataDefaults } from '../../src/admin/clients/client-view.ts'
 import { clientIdFault } from '../../src/clients/check-client-id.ts'
 import { checkClientMetadata } from '../../src/clients/check-client-metadata.ts'
 import { publicJwksFaults } from '../../src/clients/check-public-jwks.ts'

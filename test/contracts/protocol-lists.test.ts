@@ -7,7 +7,7 @@ import { grantTypes } from '../../src/oauth/grants/index.ts'
 import { serverMetadata } from '../../src/oidc/discovery.ts'
 import { claimsByScope, userClaims } from '../../src/protocol/claims.ts'
 import { assertionSigningAlgs, clientAuthMethodNames } from '../../src/protocol/client-auth-methods.ts'
-import { identityScopes } from '../../src/protocol/scope.ts'
+import { identityScopes } from '../../src/protocol/scope-parameter.ts'
 
 const issuer = 'https://auth.test'
 const metadata: Record<string, unknown> = { ...serverMetadata(issuer) }

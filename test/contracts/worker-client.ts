@@ -1,6 +1,6 @@
 /** For contract suites in workerd: requests to the app, and clients in its database. */
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
-import { createDatabase } from '../../src/db/client.ts'
+import { createDatabase } from '../../src/db/database.ts'
 import { clientSecrets, clients } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { randomToken, uuidv7 } from '../../src/kit/ids.ts'

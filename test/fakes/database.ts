@@ -1,7 +1,7 @@
 /** The test database as a Drizzle client, for worker tests. */
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
-import { createDatabase, type Database } from '../../src/db/client.ts'
+import { createDatabase, type Database } from '../../src/db/database.ts'
 
 interface TestDatabase {
   readonly DATABASE_URL: string

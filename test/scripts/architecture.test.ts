@@ -38,7 +38,7 @@ const innocent = [
   'src/app.ts',
   'src/wiring.ts',
   'src/dependencies.ts',
-  'src/access/authorize.ts',
+  'src/access/authorize-actor.ts',
   'src/db/schema.ts',
   'src/db/run-batch.ts',
   'src/kit/describe-route.ts',
@@ -173,6 +173,12 @@ describe('the list of folders (docs/architecture.md)', () => {
       }
     }
   })
+})
+
+test('no two files of src/ have one name, lists (index.ts) aside: a name says what is inside', async () => {
+  const entries = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true })
+  const names = entries.filter((entry) => entry.isFile() && entry.name !== 'index.ts').map(({ name }) => name)
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
 })
 
 /** Folders of `src/` that the files of `folder` import. */

@@ -8,7 +8,7 @@ import { findDatabaseUrls } from '../../scripts/database/database-urls.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.ts'
 import { startNeonGateway } from '../../scripts/database/neon-gateway.ts'
 import { migrateDatabase } from '../../scripts/migrate.ts'
-import { createDatabase } from '../../src/db/client.ts'
+import { createDatabase } from '../../src/db/database.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { askPostgres } from '../../src/health/health.store.ts'
 

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Database } from '../../src/db/client.ts'
+import type { Database } from '../../src/db/database.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { userIdentifierCollisions, userIdentifiers, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'

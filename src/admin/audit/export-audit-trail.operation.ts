@@ -6,7 +6,7 @@ import type { ExportAuditParams } from '../../evidence/export/export-audit.kind.
 import { sealTrail } from '../../evidence/seal-trail.ts'
 import { createSignRecord } from '../../evidence/sign-record.ts'
 import { beginJob } from '../jobs/begin-job.store.ts'
-import { jobSchema } from '../jobs/job.ts'
+import { jobSchema } from '../jobs/job-view.ts'
 import { type AdminCall, defineOperation } from '../operation.ts'
 
 const description = `Makes a file of the trail, as a job; fetch it with \`/admin/jobs/{job_id}/results\`.

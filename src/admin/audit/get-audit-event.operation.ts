@@ -11,7 +11,7 @@ import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { auditEventSchema } from './audit-event.ts'
-import { checkpointSchema } from './checkpoint.ts'
+import { checkpointSchema } from './checkpoint-view.ts'
 import { eventRow } from './event-list.store.ts'
 
 const sealSchema = z

@@ -5,7 +5,7 @@ import { hashCheckpoint } from '../../evidence/format/checkpoint.ts'
 import { defineList } from '../define-list.store.ts'
 import { byPosition, keyOrder } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
-import { checkpointSchema } from './checkpoint.ts'
+import { checkpointSchema } from './checkpoint-view.ts'
 
 export const listAuditCheckpoints = defineList({
   id: 'listAuditCheckpoints',

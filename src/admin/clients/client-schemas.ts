@@ -8,7 +8,7 @@ import { singleLinePattern } from '../../kit/patterns.ts'
 import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
 import { grantTypes } from '../../oauth/grants/index.ts'
 import { clientAuthMethodNames } from '../../protocol/client-auth-methods.ts'
-import { scopeListPattern } from '../../protocol/scope.ts'
+import { scopeListPattern } from '../../protocol/scope-parameter.ts'
 
 /** Any client id that may be stored (RFC 6749 appendix A.1). */
 export const clientIdParam = z.object({

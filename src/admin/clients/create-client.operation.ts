@@ -11,9 +11,9 @@ import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { checkStoredMetadata } from './check-stored-metadata.store.ts'
-import { columnsOf, metadataDefaults, toViewMetadata, withNamedMethod } from './client.ts'
 import { clientCreation, createdClientSchema } from './client-schemas.ts'
 import { makeSecret } from './client-secret.store.ts'
+import { columnsOf, metadataDefaults, toViewMetadata, withNamedMethod } from './client-view.ts'
 
 export const createClient = defineOperation({
   id: 'createClient',

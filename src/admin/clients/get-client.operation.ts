@@ -6,9 +6,9 @@ import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { toClientView } from './client.ts'
 import { clientRow } from './client-row.store.ts'
 import { clientIdParam, clientSchema } from './client-schemas.ts'
+import { toClientView } from './client-view.ts'
 
 export const getClient = defineOperation({
   id: 'getClient',

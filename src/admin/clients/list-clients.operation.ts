@@ -8,9 +8,9 @@ import { defineList } from '../define-list.store.ts'
 import { allOf, equal, filter } from '../list-filter.store.ts'
 import { byText, byTime, sortedBy } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
-import { toClientView } from './client.ts'
 import { clientRow } from './client-row.store.ts'
 import { clientSchema } from './client-schemas.ts'
+import { toClientView } from './client-view.ts'
 
 /** Left out: both. */
 const flag = (description: string) =>

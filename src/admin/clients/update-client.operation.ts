@@ -12,10 +12,10 @@ import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { invalidRequest, notFound, preconditionFailed } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { checkStoredMetadata } from './check-stored-metadata.store.ts'
-import { columnsOf, metadataDefaults, metadataOf, toClientView, withNamedMethod } from './client.ts'
 import { checkNotItself } from './client-rights.store.ts'
 import { clientRow } from './client-row.store.ts'
 import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
+import { columnsOf, metadataDefaults, metadataOf, toClientView, withNamedMethod } from './client-view.ts'
 
 type Patch = Partial<ClientMetadata>
 type Columns = Readonly<Record<string, unknown>>

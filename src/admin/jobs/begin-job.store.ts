@@ -13,7 +13,7 @@ import { err, ok, type Result } from '../../kit/result.ts'
 import { isUnavailable } from '../../kit/unavailable.ts'
 import type { AdminCall, Answer } from '../operation.ts'
 import { unauthorized } from '../problems.ts'
-import { type JobRow, toJob } from './job.ts'
+import { type JobRow, toJob } from './job-view.ts'
 
 export interface JobRequest {
   readonly kind: string

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { insertEvents } from '../../audit/insert-events.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { jobParams } from './job.ts'
+import { jobParams } from './job-view.ts'
 
 export const cancelJob = defineOperation({
   id: 'cancelJob',

@@ -7,12 +7,12 @@ import { jobKinds } from '../../job-kinds.ts'
 import { openCredentialLines } from '../../jobs/credentials.ts'
 import { type ExportFormat, exportFormats } from '../../jobs/formats/row-writers.ts'
 import { jobFileNames } from '../../jobs/job.ts'
-import { noStoreHeaders } from '../../kit/response.ts'
+import { noStoreHeaders } from '../../kit/json-response.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { convertLines } from './convert-lines.ts'
-import { jobParams } from './job.ts'
+import { jobParams } from './job-view.ts'
 
 const description = `- \`results\`: one row per row of the job: \`line\` of the upload, \`outcome\`, \`user_id\`, \`errors\`
 - \`failures\`: the rows that failed as they came, with \`_line\` and \`_errors\`: correct them and send the file again

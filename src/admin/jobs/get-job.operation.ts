@@ -2,7 +2,7 @@ import { firstRow } from '../../db/json-row.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { jobParams, jobSchema, toJob } from './job.ts'
+import { jobParams, jobSchema, toJob } from './job-view.ts'
 import { jobRow, selectJob } from './select-job.store.ts'
 
 export const getJob = defineOperation({

@@ -5,7 +5,7 @@ import { defineList } from '../define-list.store.ts'
 import { allOf, equal } from '../list-filter.store.ts'
 import { byUuid, keyOrder } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
-import { jobSummarySchema, toJobSummary } from './job.ts'
+import { jobSummarySchema, toJobSummary } from './job-view.ts'
 import { jobRow } from './select-job.store.ts'
 
 export const listJobs = defineList({

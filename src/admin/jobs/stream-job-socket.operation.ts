@@ -3,7 +3,7 @@ import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { acceptSocket, checkUpgrade } from '../web-socket-answer.ts'
-import { jobParams } from './job.ts'
+import { jobParams } from './job-view.ts'
 import { selectJob } from './select-job.store.ts'
 
 export const streamJobSocket = defineOperation({

@@ -5,7 +5,7 @@ import { err, ok } from '../../kit/result.ts'
 import { serverSentEventHeaders } from '../../kit/server-sent-events.ts'
 import { defineOperation } from '../operation.ts'
 import { invalidRequest, notFound } from '../problems.ts'
-import { jobParams } from './job.ts'
+import { jobParams } from './job-view.ts'
 import { selectJob } from './select-job.store.ts'
 
 const example = `retry: 2000

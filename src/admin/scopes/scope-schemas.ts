@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { singleLinePattern } from '../../kit/patterns.ts'
-import { identityScopes, isAdminScope, scopeValuePattern } from '../../protocol/scope.ts'
+import { identityScopes, isAdminScope, scopeValuePattern } from '../../protocol/scope-parameter.ts'
 
 const description = z
   .string()

@@ -1,5 +1,5 @@
 import { ok } from '../../kit/result.ts'
-import { parseScope } from '../../protocol/scope.ts'
+import { parseScope } from '../../protocol/scope-parameter.ts'
 import { checkResources } from '../resource.ts'
 import type { Check } from './check.ts'
 

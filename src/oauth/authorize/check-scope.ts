@@ -1,6 +1,6 @@
 import { err, ok } from '../../kit/result.ts'
 import { refuse } from '../../protocol/refusal.ts'
-import { parseScope } from '../../protocol/scope.ts'
+import { parseScope } from '../../protocol/scope-parameter.ts'
 import type { Check } from './check.ts'
 
 /**

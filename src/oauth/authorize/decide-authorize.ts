@@ -5,7 +5,7 @@
 import { isConfidential } from '../../clients/client.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
-import { isWithin } from '../../protocol/scope.ts'
+import { isWithin } from '../../protocol/scope-parameter.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import type { RememberedConsent } from '../../sessions/subject-state.ts'
 import type { AuthorizeRequest } from './stages.ts'

@@ -10,15 +10,15 @@ import type { Parameters } from '../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
 import type { RateLimiter } from '../../rate-limits/rate-limiter.ts'
+import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
+import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
+import { none } from './none.ts'
 import {
   challengedClient,
   invalidClient,
   type PresentedCredentials,
   readClientCredentials,
-} from './client-credentials.ts'
-import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
-import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
-import { none } from './none.ts'
+} from './presented-credentials.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
 
 export const clientAuthenticators: readonly ClientAuthenticator[] = [

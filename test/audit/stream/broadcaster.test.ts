@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { authorize } from '../../../src/access/authorize.ts'
+import { authorize } from '../../../src/access/authorize-actor.ts'
 import type { Authorized } from '../../../src/access/authorized.ts'
 import { type Broadcaster, createBroadcaster } from '../../../src/audit/stream/broadcaster.ts'
 import type { StreamFilter } from '../../../src/audit/stream/stream-filter.ts'

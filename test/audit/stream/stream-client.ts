@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:test'
 import { Client } from '@neondatabase/serverless'
 import { sql } from 'drizzle-orm'
-import { authorize } from '../../../src/access/authorize.ts'
+import { authorize } from '../../../src/access/authorize-actor.ts'
 import type { Authorized } from '../../../src/access/authorized.ts'
 import { createEvent } from '../../../src/audit/create-event.ts'
 import type { AuditEvent, AuditEventType } from '../../../src/audit/event.ts'

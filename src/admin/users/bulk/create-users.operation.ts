@@ -3,7 +3,7 @@ import { queryFlag } from '../../../kit/field-schemas.ts'
 import { type CreateParams, createColumns } from '../../../users/jobs/create-users.kind.ts'
 import { ownColumns } from '../../../users/jobs/upload-row.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
-import { jobSchema } from '../../jobs/job.ts'
+import { jobSchema } from '../../jobs/job-view.ts'
 import { defineOperation } from '../../operation.ts'
 import { openUpload, userUpload } from './upload.ts'
 

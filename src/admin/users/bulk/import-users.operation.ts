@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { queryFlag } from '../../../kit/field-schemas.ts'
 import type { ImportParams } from '../../../users/jobs/import-users.kind.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
-import { jobSchema } from '../../jobs/job.ts'
+import { jobSchema } from '../../jobs/job-view.ts'
 import { defineOperation } from '../../operation.ts'
 import { openUpload, userUpload } from './upload.ts'
 

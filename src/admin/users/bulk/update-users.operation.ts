@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { bulkPatch } from '../../../users/user-fields.ts'
 import { userFilter } from '../../../users/user-filter.ts'
 import { beginJob } from '../../jobs/begin-job.store.ts'
-import { jobSchema } from '../../jobs/job.ts'
+import { jobSchema } from '../../jobs/job-view.ts'
 import { defineOperation } from '../../operation.ts'
 
 export const updateUsers = defineOperation({

@@ -20,7 +20,7 @@ import { type Parameters, parseQuery } from '../protocol/parameters.ts'
 import { invalidRequest } from '../protocol/refusal.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { sessionIdFor } from '../tokens/subject.ts'
-import { checkLogout, type LogoutRequest } from './logout.ts'
+import { checkLogout, type LogoutRequest } from './rp-logout.ts'
 
 const path = '/oidc/logout'
 const confirmPath = '/oidc/logout/confirm'

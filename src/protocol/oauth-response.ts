@@ -1,7 +1,7 @@
 /** Responses of the OAuth endpoints: success and refusal alike. */
 import { crossOriginHeaders } from '../kit/cross-origin.ts'
 import { explain } from '../kit/explain.ts'
-import { noStoreHeaders } from '../kit/response.ts'
+import { noStoreHeaders } from '../kit/json-response.ts'
 import type { OAuthRefusal } from './refusal.ts'
 
 /** Headers every OAuth response carries (RFC 6749 §5.1). */

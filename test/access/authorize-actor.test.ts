@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { authorize } from '../../src/access/authorize.ts'
+import { authorize } from '../../src/access/authorize-actor.ts'
 import { authorizationKey, narrow } from '../../src/access/authorized.ts'
 
 const actor = { type: 'user', id: 'u', clientId: 'c' } as const

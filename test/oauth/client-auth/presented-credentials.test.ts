@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readClientCredentials } from '../../../src/oauth/client-auth/client-credentials.ts'
+import { readClientCredentials } from '../../../src/oauth/client-auth/presented-credentials.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
 
 const form = (fields: Record<string, string>) => {

@@ -5,7 +5,7 @@
 import { toSeconds } from '../../kit/clock.ts'
 import { err, ok } from '../../kit/result.ts'
 import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
-import { parseScope } from '../../protocol/scope.ts'
+import { parseScope } from '../../protocol/scope-parameter.ts'
 import type { RotatedRefresh } from '../../sessions/rotate-refresh.ts'
 import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../tokens/refresh-token.ts'

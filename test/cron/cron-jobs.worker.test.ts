@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { deleteExpiredKeys } from '../../src/admin/idempotency.store.ts'
-import { runScheduledJobs } from '../../src/cron/scheduled.ts'
+import { runScheduledJobs } from '../../src/cron/cron-jobs.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { idempotencyKeys } from '../../src/db/schema.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'

@@ -1,7 +1,7 @@
 /** What cron runs, and what it needs of the bindings. Loaded by the isolate that a cron trigger wakes. */
 import { deleteExpiredKeys } from './admin/idempotency.store.ts'
-import { runScheduledJobs, type ScheduledNeeds } from './cron/scheduled.ts'
-import { createDatabase } from './db/client.ts'
+import { runScheduledJobs, type ScheduledNeeds } from './cron/cron-jobs.ts'
+import { createDatabase } from './db/database.ts'
 import { createRunBatch } from './db/run-batch.ts'
 import { createSealStore } from './evidence/evidence.store.ts'
 import { createRetentionStore } from './evidence/retention.store.ts'

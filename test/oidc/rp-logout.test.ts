@@ -1,7 +1,7 @@
 /** What a refused logout request is told (OpenID Connect RP-Initiated Logout 1.0 §2, §3). */
 import { expect, it } from 'vitest'
 import { en } from '../../src/messages/en.ts'
-import { checkLogout } from '../../src/oidc/logout.ts'
+import { checkLogout } from '../../src/oidc/rp-logout.ts'
 import { parseParameters } from '../../src/protocol/parameters.ts'
 import { aClient } from '../fakes/client.ts'
 
