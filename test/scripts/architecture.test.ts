@@ -21,7 +21,7 @@ const violations: readonly (readonly [rule: string, file: string, imports: strin
   ['stores-and-objects-are-wired', 'src/users/users.route.ts', './users.store.ts'],
   ['adapters-stay-in-their-capability', 'src/sessions/borrows.object.ts', '../users/users.store.ts'],
   ['wrappers-are-wired', 'src/users/users.page.tsx', '../db/schema.ts'],
-  ['authentication-authorizes', 'src/users/authorizes.ts', '../access/authorize.ts'],
+  ['authentication-authorizes', 'src/users/authorizes.ts', '../access/authorize-actor.ts'],
   ['routes-are-mounted-by-app', 'src/users/calls-route.ts', './other.route.ts'],
   ['routes-of-one-capability', 'src/sessions/sessions.route.ts', '../users/other.route.ts'],
   ['web-helpers-serve-the-web', 'src/users/describes-routes.ts', '../kit/describe-route.ts'],
