@@ -1,6 +1,6 @@
 /**
- * Generated passwords and invitations of a job: sealed from the moment they are made until they are downloaded, so
- * that the object's storage alone shows nobody's.
+ * Generated passwords and invitations of a job, sealed from creation to download, so that the object's storage alone
+ * reveals none of them.
  */
 
 import { jsonLine } from '../kit/json-line.ts'
@@ -16,7 +16,7 @@ export const sealCredentials = (
   credentials: readonly object[],
 ): Promise<string> => root.seal(purpose, JSON.stringify(credentials), jobId)
 
-/** @throws Error when the root secret they were sealed under is gone */
+/** @throws Error when the root secret they were sealed under is no longer configured */
 export async function openCredentials(
   root: RootSecret,
   jobId: string,
@@ -27,7 +27,7 @@ export async function openCredentials(
   return JSON.parse(text) as Record<string, unknown>[]
 }
 
-/** The file as JSON lines, one person each. */
+/** The file as JSON lines, one user each. */
 export const openCredentialLines = (
   root: RootSecret,
   jobId: string,

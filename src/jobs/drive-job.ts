@@ -1,6 +1,6 @@
 /**
- * How a job moves on: pure rules over its state, so that every crash is a row in a test table. The object keeps
- * the state; nothing here does I/O.
+ * The state machine of a job: pure functions over its state, so that every crash can be a row in a test table. The
+ * object stores the state; nothing here does I/O.
  */
 
 import type { JobState } from './job.table.ts'
@@ -8,18 +8,18 @@ import { fileRetentionSeconds, type JobCounts, type JobProgress, type JobStatus 
 import type { StepResult } from './job-kind.ts'
 
 const longestBackoffMs = 60_000
-/** An upload that was never accepted (its request died, or was refused) is thrown away after this. */
+/** An upload that was never accepted (its request failed or was refused) is deleted after this. */
 export const offerLifetimeMs = 15 * 60_000
-/** A day and a half of outage; then a job ends as failed. */
-const mostOutages = 2_000
-/** A race or a bug is not going to end. */
+/** About a day and a half of outage; then a job ends as failed. */
+const maxOutages = 2_000
+/** Retries after an unexpected error; a race or a bug will not resolve itself for long. */
 export const maxFailures = 20
 
 /** How long to wait after `failures` attempts in a row. */
 export const backoffMs = (failures: number): number =>
   Math.min(longestBackoffMs, 500 * 2 ** Math.min(failures, 10))
 
-/** After a step: its rows count, and the next one is known. */
+/** After a step: counts its rows and moves to the next one. */
 export function recordStep(state: JobState, result: StepResult<unknown>, cancelRequested: boolean): JobState {
   const counts: JobCounts = {
     total: result.total ?? state.counts.total,
@@ -42,7 +42,7 @@ export function recordStep(state: JobState, result: StepResult<unknown>, cancelR
   return moved.cancelRequested ? endJob(moved, 'cancelled', null) : moved
 }
 
-/** What is left is to tell Postgres. */
+/** What remains is to record the end in Postgres. */
 export const endJob = (state: JobState, status: JobStatus, detail: string | null): JobState => ({
   ...state,
   phase: 'finishing',
@@ -51,17 +51,17 @@ export const endJob = (state: JobState, status: JobStatus, detail: string | null
   revision: state.revision + 1,
 })
 
-/** An attempt that came to nothing: the same step later, or never again. @param most attempts in a row */
-export function postpone(state: JobState, detail: string, most = mostOutages): JobState {
+/** A failed attempt: retries the same step later, or ends the job. @param most attempts in a row */
+export function postpone(state: JobState, detail: string, most = maxOutages): JobState {
   const failures = state.failures + 1
-  // A job that has ended says why it ended, not what telling so waits for.
+  // A job that has ended shows why it ended, not why recording that is delayed.
   const said = state.phase === 'finishing' ? state.detail : detail
   const postponed = { ...state, failures, detail: said, revision: state.revision + 1 }
   const isOver = failures > most && (state.phase === 'stepping' || state.phase === 'publishing')
   return isOver ? endJob(postponed, 'failed', detail) : postponed
 }
 
-/** What callers see. @param now milliseconds since the Unix epoch */
+/** The progress that callers see. @param now milliseconds since the Unix epoch */
 export function progressOf(state: JobState, files: JobProgress['files'], now: number): JobProgress {
   const { counts, started_at, finished_at } = state
   return {

@@ -64,7 +64,7 @@ export interface StepResult<Cursor> {
   readonly processed: number
   readonly succeeded: number
   readonly failed: number
-  /** Set when the number of rows becomes known only now. */
+  /** Set when the number of rows becomes known only in this step. */
   readonly total?: number | undefined
   /** Text to append to the job's files; lines end in a newline. */
   readonly append?: Partial<Record<JobFileName, string>>
@@ -79,23 +79,23 @@ export interface JobFileType {
 export interface JobKind<Params extends object, Cursor, Step, Outcome> {
   /** `users.import`; stored as text. */
   readonly name: string
-  /** What the actor must still be allowed to at every step. */
+  /** What the actor must be permitted to do at every step. */
   readonly permission: Permission
   readonly params: z.ZodType<Params>
-  /** `write`: each step happens exactly once. `read`: a step may be asked twice, but is kept once. */
+  /** `write`: each step takes effect exactly once. `read`: a step may be sent twice, but its outcome is stored once. */
   effect(params: Params): 'write' | 'read'
   /** Set for kinds that take an upload: the columns a CSV may have. */
   readonly inputColumns?: ReadonlySet<string>
-  /** Media types of the files this kind fills, where they are not NDJSON. */
+  /** Media types of the files this kind writes, where they are not NDJSON. */
   files?(params: Params): Partial<Record<JobFileName, JobFileType>>
-  /** Where the finished `output` file also goes: the key in the R2 bucket, or undefined. */
+  /** The R2 key under which the finished `output` file is also stored, or undefined. */
   publishTo?(work: JobWork<Params>): string | undefined
   /** `step` must be plain JSON. Must do no I/O. */
   plan(work: JobWork<Params>, cursor: Cursor | undefined): Promise<Step>
   statement(work: JobWork<Params>, step: Step): StepStatement
   /**
-   * What must also happen outside Postgres once the step did (sessions of a deleted person end). Runs before the
-   * step counts as done, and again after a crash: it must be harmless to repeat.
+   * Side effects outside Postgres after the step (sessions of a deleted user end). Runs before the step counts as done,
+   * and again after a crash, so it must be idempotent.
    */
   after?(work: JobWork<Params>, step: Step, outcome: Outcome): Promise<void>
   record(
@@ -105,15 +105,15 @@ export interface JobKind<Params extends object, Cursor, Step, Outcome> {
   ): StepResult<Cursor> | Promise<StepResult<Cursor>>
 }
 
-/** What the job object drives: a kind without its own types. */
+/** A job kind as the job object sees it, without its own types. */
 export type AnyJobKind = JobKind<object, unknown, unknown, unknown>
 
-/** Checks a kind's parts against each other and hides their types from the one who drives it. */
+/** Checks the types of a kind's parts against each other and hides them from the job object. */
 export const defineJobKind = <Params extends object, Cursor, Step, Outcome>(
   kind: JobKind<Params, Cursor, Step, Outcome>,
 ): AnyJobKind => kind as unknown as AnyJobKind
 
-/** @throws Error for a name no kind has: the object was made by another version */
+/** @throws Error for an unknown name: the job was created by another version */
 export function findJobKind(kinds: readonly AnyJobKind[], name: string): AnyJobKind {
   const kind = kinds.find((each) => each.name === name)
   if (!kind) throw new Error(`no such kind of job: ${name}`)

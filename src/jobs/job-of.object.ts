@@ -1,9 +1,9 @@
-/** The way to the object of a background job. */
+/** Access to the object of a background job. */
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
 import type { JobOf, JobProgress } from './job.ts'
 import { watcherHeader } from './progress-feed.ts'
 
-/** The object of a job by its id, in its place. Makes no call. */
+/** Returns the client of a job's object, placed by its id. Makes no call. */
 export function createJobOf(namespace: Env['JOB'], placement: Placement): JobOf {
   const objectOf = placeObjects(namespace, placement)
   return (jobId) => {

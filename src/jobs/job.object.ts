@@ -1,7 +1,7 @@
 /**
- * One background job. Its input, its files and where it stands live in its SQLite; an alarm moves it step by step.
- * Each step is planned, the plan is kept, sent to Postgres, and its outcome kept together with the place to go on
- * from: killed between any two of these, it goes on with the very same step, which Postgres does only once
+ * One background job. Its input, files and state live in its SQLite; an alarm moves it step by step. Each step is
+ * planned, the plan is stored and sent to Postgres, and its outcome is stored together with the next cursor:
+ * interrupted between any two of these, the job resumes with exactly the same step, which Postgres commits only once
  * (docs/decisions/0015).
  */
 
@@ -43,15 +43,15 @@ import { type MovingJob, moveJob, wait } from './move-job.object.ts'
 import { createProgressFeed, type ProgressFeed } from './progress-feed.ts'
 
 const stateKey = 'state'
-/** Work per alarm; then the object gets air, and a fresh CPU limit. */
+/** Work per alarm; then the object handles waiting requests and gets a fresh CPU limit. */
 const alarmBudgetMs = 5_000
-/** Each may call many objects: an invocation has a limit of those too. */
-const mostStepsPerAlarm = 8
+/** Each step may call many objects, and an invocation has a limit of subrequests. */
+const maxStepsPerAlarm = 8
 const claimDelayMs = 300
 /** How long Postgres may take for one step before it counts as unavailable. */
 const stepTimeoutMs = 20_000
 
-/** The engine. The class of the deployment (`src/worker.ts`) hands in the kinds there are. */
+/** The engine. The deployed class (`src/worker.ts`) supplies the job kinds. */
 export abstract class JobObject extends DurableObject<Env> {
   protected abstract readonly kinds: readonly AnyJobKind[]
 
@@ -68,8 +68,8 @@ export abstract class JobObject extends DurableObject<Env> {
   }
 
   /**
-   * Takes an order and its upload. Nothing happens before Postgres has the job's row (written by whoever
-   * offers it); without one, all of this is thrown away.
+   * Stores an order and its upload. Nothing happens until the caller has written the job's row in Postgres; without
+   * one, all of this is deleted.
    */
   async offer(
     order: JobOrder,
@@ -79,9 +79,9 @@ export abstract class JobObject extends DurableObject<Env> {
     const kind = findJobKind(this.kinds, order.kind)
     if (kind.permission !== order.authorized.permission) throw new Error('ordered with another permission')
     this.#schema.ensure()
-    // Set first: whatever happens to this request, nothing of it stays.
+    // Set first, so that everything is cleaned up even if this request fails.
     await this.#storage.setAlarm(Date.now() + offerLifetimeMs)
-    // Before the upload is read: it may take longer than the token lives.
+    // Before the upload is read: it may take longer than the token is valid.
     if (!(await this.#delegate(order))) {
       await this.discard()
       return { ok: false, code: 'token_revoked' }
@@ -114,13 +114,13 @@ export abstract class JobObject extends DurableObject<Env> {
     }
   }
 
-  /** Forgets everything. For an offer that was not accepted. */
+  /** Deletes an offer that was not accepted. */
   async discard(): Promise<void> {
     await this.#storage.deleteAlarm()
     await this.#schema.drop()
   }
 
-  /** Looks at once whether Postgres says to stop. */
+  /** Checks at once for a cancellation in Postgres. */
   async nudge(): Promise<void> {
     const state = this.#state
     if (!state || isFinal(state.status)) return
@@ -128,11 +128,11 @@ export abstract class JobObject extends DurableObject<Env> {
     await this.#storage.setAlarm(Date.now())
   }
 
-  /** Undefined when there is nothing here: never made, or everything was deleted. */
+  /** Undefined when the job never existed or its data has been deleted. */
   async progress(): Promise<JobProgress | undefined> {
     const state = this.#state
     if (!state) return undefined
-    // Should an alarm ever be lost, whoever asks sets the job going again.
+    // If an alarm was lost, a request for progress restarts the job.
     if (state.phase !== 'finished' && (await this.#storage.getAlarm()) === null && !this.#isWorking) {
       await this.#storage.setAlarm(Date.now())
     }
@@ -140,7 +140,7 @@ export abstract class JobObject extends DurableObject<Env> {
   }
 
   /**
-   * A file, part by part. `credentials` is gone once it was read to its end.
+   * Reads a file part by part. `credentials` is deleted once it has been read to its end.
    * @returns undefined when there is no such file
    */
   async readFile(name: JobFileName): Promise<ReadableStream<Uint8Array> | undefined> {
@@ -169,7 +169,7 @@ export abstract class JobObject extends DurableObject<Env> {
     return progress && this.#feed.open(progress, watch)
   }
 
-  /** A WebSocket that gets each progress as a message. The caller was authorized before. */
+  /** Opens a WebSocket that receives each progress as a message. The worker has authorized the caller. */
   override async fetch(request: Request): Promise<Response> {
     const progress = await this.progress()
     if (!progress) return new Response(null, { status: 404 })
@@ -177,7 +177,7 @@ export abstract class JobObject extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket): void {
-    // Nothing is expected from a watcher.
+    // Watchers send nothing.
     socket.close(1008, 'this socket only sends')
   }
 
@@ -189,7 +189,7 @@ export abstract class JobObject extends DurableObject<Env> {
       let next: number | undefined
       let steps = 0
       do next = await moveJob(this.#moving).catch((error: Error) => this.#fail(error))
-      while (next === 0 && ++steps < mostStepsPerAlarm && Date.now() < until)
+      while (next === 0 && ++steps < maxStepsPerAlarm && Date.now() < until)
       if (next !== undefined) await this.#storage.setAlarm(Date.now() + next)
     } finally {
       this.#isWorking = false
@@ -198,7 +198,7 @@ export abstract class JobObject extends DurableObject<Env> {
 
   #isWorking = false
 
-  /** A bug: tried again, because another version may have mended it, but not for ever. */
+  /** An unexpected error: retried a limited number of times, because a newer version may have fixed it. */
   #fail(error: Error): number | undefined {
     logError('job_step_threw', { reason: describeError(error) })
     const state = this.#state
@@ -233,7 +233,7 @@ export abstract class JobObject extends DurableObject<Env> {
     })
   }
 
-  /** Who watched and may not any more: the token was revoked, or the right behind it is gone. */
+  /** Watchers whose token was revoked or whose permission ended. */
   async #findEnded(all: readonly LastingAuthorization[]): Promise<ReadonlySet<LastingAuthorization>> {
     const [dead, unauthorized] = await Promise.all([
       findDeadTokens(
@@ -272,7 +272,7 @@ export abstract class JobObject extends DurableObject<Env> {
     const { env } = this
     return {
       ...{ storage: this.#storage, state: this.#state, bucket: env.FILES, kinds: this.kinds },
-      /** A client for each use: its time begins when it is made. */
+      /** Created for each use, because its timeout starts at creation. */
       get runBatch() {
         return createBoundedBatch(configOf(env), stepTimeoutMs)
       },

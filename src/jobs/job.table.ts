@@ -1,4 +1,4 @@
-/** What a job object stores. Rows and file parts are far below the 2 MB a row may have. */
+/** The storage of a job object. Rows and file parts are far below the limit of 2 MB per row. */
 import type { AuditEvent } from '../audit/event.ts'
 import { encodeBase64Url } from '../kit/base64url.ts'
 import { createCsvReader } from './formats/csv-reader.ts'
@@ -7,7 +7,7 @@ import { createNdjsonReader } from './formats/ndjson-reader.ts'
 import type { JobCounts, JobFile, JobFileName, JobOrder, JobStatus } from './job.ts'
 import type { JobFileType, JobInput } from './job-kind.ts'
 
-/** A multipart upload to R2 that is under way. */
+/** A multipart upload to R2 in progress. */
 export interface BegunUpload {
   readonly key: string
   readonly uploadId: string
@@ -19,23 +19,23 @@ export const jobTables = `
   CREATE TABLE files (name TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (name, part));
 `
 
-/** What happens next: `publishing` copies the output to R2, `finishing` tells Postgres the end. */
+/** What happens next: `publishing` copies the output to R2, `finishing` records the end in Postgres. */
 export type JobPhase = 'offered' | 'stepping' | 'publishing' | 'finishing' | 'finished'
 
-/** All of the object's small state: one key, so that a step moves it in one write. */
+/** The small state of the object, under one key, so that a step updates it in one write. */
 export interface JobState {
   readonly order: JobOrder
   readonly phase: JobPhase
   readonly status: JobStatus
   readonly counts: JobCounts
   readonly cursor?: unknown
-  /** Ordinal of the step that is next: its exactly-once key in Postgres. */
+  /** Ordinal of the next step: its idempotency key in Postgres. */
   readonly step: number
   readonly input?: InputFacts | undefined
   readonly cancelRequested: boolean
   readonly detail: string | null
   readonly revision: number
-  /** Attempts of the current step that an outage ended. */
+  /** Attempts of the current step that failed because of an outage. */
   readonly failures: number
   readonly started_at: number | null
   readonly finished_at: number | null
@@ -58,8 +58,8 @@ const chunkLength = 256 * 1024
 const filePartBytes = 512 * 1024
 
 /**
- * Reads an upload into chunks of rows as it arrives: nothing but one chunk is held.
- * @throws InputRefusal when it cannot be read, or has no rows
+ * Reads an upload into chunks of rows as it arrives, holding only one chunk in memory.
+ * @throws InputRefusal when it cannot be read or has no rows
  */
 export async function storeInput(
   sql: SqlStorage,
@@ -139,7 +139,7 @@ export const deleteFile = (sql: SqlStorage, name: JobFileName): void => {
 
 const ndjson = { content_type: 'application/x-ndjson', extension: 'ndjson' } as const
 
-/** The files there are, with their sizes. */
+/** The files of the job with their sizes. */
 export const listFiles = (
   sql: SqlStorage,
   types: Partial<Record<JobFileName, JobFileType>>,

@@ -1,4 +1,4 @@
-/** A background job as everybody sees it: what was asked, by whom, and how far it is. */
+/** A background job as callers see it: the order, who gave it, and the progress. */
 
 import type { Actor, LiveToken } from '../access/actor.ts'
 import type { Authorized, LastingAuthorization } from '../access/authorized.ts'
@@ -8,39 +8,41 @@ import type { InputProblem } from './formats/input-row.ts'
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof jobStatuses)[number]
 
-/** A job with one of these does nothing any more. */
+/** A job in one of these states does nothing more. */
 export const isFinal = (status: JobStatus): boolean => status !== 'queued' && status !== 'running'
 
-/** What a job object is told once, when it is made. Plain data. */
+/** What a job object receives when it is created. Plain data. */
 export interface JobOrder {
   readonly job_id: string
   /** Name of its kind (`src/job-kinds.ts`). */
   readonly kind: string
-  /** Asked for again with every step. */
+  /** Checked again at every step. */
   readonly authorized: Authorized
-  /** The token it was ordered with, to ask whether somebody revoked it; absent in an order of an older version. */
+  /** The token that ordered it, whose revocation stops the job; absent in an order of an older version. */
   readonly token: LiveToken | undefined
-  /** Parsed by the kind's own schema before. */
+  /** Already parsed by the kind's own schema. */
   readonly params: Readonly<Record<string, unknown>>
   /** Milliseconds since the Unix epoch. */
   readonly created_at: number
-  /** Of the request that made the job: every audit event of the job carries it. */
+  /** Of the request that created the job; recorded in every audit event of the job. */
   readonly origin: Origin
 }
 
-/** What an older version kept of who ordered a job. It brings no rights, so the job ends; the trail names its actor. */
+/**
+ * How an older version stored who ordered a job. It grants no permissions, so the job ends; the trail names its actor.
+ */
 interface FormerOrder extends Omit<JobOrder, 'authorized' | 'token'> {
   readonly actor: Pick<Actor, 'type' | 'id'>
 }
 
-/** An order as it was kept, by whichever version. */
+/** Reads a stored order of any version. */
 export function readOrder(kept: JobOrder | FormerOrder): JobOrder {
   if ('authorized' in kept) return kept
   const authorized = { actor: { ...kept.actor, clientId: '' }, scopes: [], permission: '' }
   return { ...kept, authorized: authorized as unknown as Authorized, token: undefined }
 }
 
-/** Counts of rows; `total` is null while nobody knows it. */
+/** Counts of rows; `total` is null while it is unknown. */
 export interface JobCounts {
   readonly total: number | null
   readonly processed: number
@@ -50,14 +52,14 @@ export interface JobCounts {
 
 export interface JobProgress extends JobCounts {
   readonly status: JobStatus
-  /** Grows with every change: the id of the progress event. */
+  /** Increases with every change; the id of the progress event. */
   readonly revision: number
   /** Milliseconds since the Unix epoch. */
   readonly started_at: number | null
   readonly finished_at: number | null
   /** When the object deletes its files. */
   readonly files_expire_at: number | null
-  /** Seconds it will probably still take, at the speed so far. */
+  /** Estimated seconds left, at the speed so far. */
   readonly eta_seconds: number | null
   /** Why it failed, or what it waits for. No personal data. */
   readonly detail: string | null
@@ -65,8 +67,8 @@ export interface JobProgress extends JobCounts {
 }
 
 /**
- * `results`: one JSON line per row. `failures`: the rows that failed, in the form they came, to be corrected and
- * sent again. `credentials`: generated secrets, to be fetched once. `output`: what an export made.
+ * `results`: one JSON line per row. `failures`: the failed rows in their original format, to be corrected and sent
+ * again. `credentials`: generated secrets, readable once. `output`: the result of an export.
  */
 export const jobFileNames = ['results', 'failures', 'credentials', 'output'] as const
 export type JobFileName = (typeof jobFileNames)[number]
@@ -83,21 +85,21 @@ export type Offered =
   /** `digest`: base64url(SHA-256) of the upload. */
   | { readonly ok: true; readonly rows: number | null; readonly digest: string }
   | { readonly ok: false; readonly code: InputProblem; readonly line: number; readonly detail: string }
-  /** The token was revoked meanwhile. */
+  /** The token was revoked during the upload. */
   | { readonly ok: false; readonly code: 'token_revoked' }
 
-/** The object of one job, from outside. */
+/** The client of one job object. */
 export interface JobHandle {
-  /** Takes an order and its upload; nothing happens before Postgres has the job's row. */
+  /** Stores an order and its upload; nothing happens until Postgres has the job's row. */
   offer(
     order: JobOrder,
     upload?: { readonly body: ReadableStream<Uint8Array>; readonly format: 'csv' | 'ndjson' },
   ): Promise<Offered>
-  /** Forgets an offer that was not accepted. */
+  /** Deletes an offer that was not accepted. */
   discard(): Promise<void>
-  /** Stops it before its next step. Repeatable. */
+  /** Makes the object check at once for a cancellation. Repeatable. */
   nudge(): Promise<void>
-  /** Undefined when everything was deleted. */
+  /** Undefined when the job's data has been deleted. */
   progress(): Promise<JobProgress | undefined>
   readFile(name: JobFileName): Promise<ReadableStream<Uint8Array> | undefined>
   /** Server-sent events. @param watch `after`: `Last-Event-ID` */
@@ -109,7 +111,7 @@ export interface JobHandle {
   connect(authorization: LastingAuthorization): Promise<WebSocket | undefined>
 }
 
-/** The job of an id. Makes no call by itself. */
+/** Returns the client of a job object. Makes no call by itself. */
 export type JobOf = (jobId: string) => JobHandle
 
 /** How long a finished job's files are kept. */

@@ -1,7 +1,6 @@
 /**
- * A job's conversation with Postgres. Each step is one batch, so one transaction: the actor's right to do it, the
- * key that makes it happen once, the rows with their audit events, and the progress. Whatever fails, all of it did
- * or nothing.
+ * A job's statements in Postgres. Each step is one batch, so one transaction: the actor's authorization, the
+ * idempotency key, the rows with their audit events, and the progress. Either all of it is committed or none.
  */
 
 import { type SQL, sql } from 'drizzle-orm'
@@ -22,21 +21,21 @@ export interface StepRequest {
   readonly step: number
   readonly effect: 'read' | 'write'
   readonly statement: StepStatement
-  /** As of the step before. */
+  /** As of the previous step. */
   readonly counts: JobCounts
 }
 
 export type StepAnswer =
   | { readonly status: 'done'; readonly outcome: unknown; readonly cancelRequested: boolean }
-  /** Postgres is unavailable or busy: the same step later. */
+  /** Postgres is unavailable or busy: retry the same step later. */
   | { readonly status: 'later'; readonly detail: string; readonly most?: number }
-  /** It will never work. */
+  /** Retrying cannot help. */
   | { readonly status: 'refused'; readonly detail: string }
 
 /** Why there is no outcome. */
 export type Unable = Exclude<StepAnswer, { readonly status: 'done' }>
 
-/** Does one step. Sent twice, a writing step acts once and answers the same. */
+/** Sends one step. Sent twice, a writing step takes effect once and returns the same outcome. */
 export async function sendStep(runBatch: RunBatch, request: StepRequest): Promise<StepAnswer> {
   const { order, step, effect, statement, counts } = request
   const { job_id: jobId } = order
@@ -50,11 +49,11 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
     effect === 'read'
       ? [sql`with ${ctes} select ${outcome} as outcome`]
       : [
-          // Whoever sends this step a second time waits here for the first, and is refused.
+          // A second sender of this step waits here for the first and is then refused.
           sql`insert into job_chunks (job_id, chunk, outcome) values (${jobId}::uuid, ${step}::int, 'null')`,
           sql`with ${ctes} update job_chunks set outcome = ${outcome}
               where job_id = ${jobId}::uuid and chunk = ${step}::int returning outcome`,
-          // StepResult long ago: the object moved on only after it had kept their outcome.
+          // Outcomes of earlier steps are no longer needed: the object stores each before it moves on.
           sql`delete from job_chunks where job_id = ${jobId}::uuid and chunk < ${step}::int`,
         ]
   try {
@@ -69,12 +68,13 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
       )
     }
     const failure = failureOf(error)
-    // The right may have ended after the step was done: what must follow it (people are signed out) follows all the same.
+    // The permission may have ended after the step was committed; its side effects (signing users out) must still
+    // follow.
     return failure.status === 'refused' ? refuseStep(runBatch, request, failure) : failure
   }
 }
 
-/** Whether the job may go on: asked where there is no step to ask it with. */
+/** Checks whether the job may continue, in phases that have no step to check it with. */
 export async function askToGoOn(
   runBatch: RunBatch,
   { authorized }: Pick<JobOrder, 'authorized'>,
@@ -87,7 +87,10 @@ export async function askToGoOn(
   }
 }
 
-/** Those who watch the job and may do so no longer. While Postgres is unavailable nobody is found: it is asked again. */
+/**
+ * The watchers that are no longer authorized. While Postgres is unavailable the result is empty; it is checked again
+ * later.
+ */
 export async function findUnauthorized(
   runBatch: RunBatch,
   watching: readonly LastingAuthorization[],
@@ -101,7 +104,7 @@ export async function findUnauthorized(
   }
 }
 
-/** A step that may not be sent any more; but it may have been sent before, and then its outcome counts. */
+/** A step that may no longer be sent; if it was sent before, its outcome still counts. */
 export async function refuseStep(
   runBatch: RunBatch,
   { order, step, effect }: Pick<StepRequest, 'order' | 'step' | 'effect'>,
@@ -110,7 +113,7 @@ export async function refuseStep(
   return (effect === 'write' && (await repeated(runBatch, order.job_id, step))) || refusal
 }
 
-/** The outcome of a step that had been done, and whose answer was lost on the way. */
+/** The outcome of a step that was committed but whose response was lost. */
 async function repeated(runBatch: RunBatch, jobId: string, step: number): Promise<StepAnswer | undefined> {
   try {
     const [rows] = await runBatch([
@@ -126,7 +129,7 @@ async function repeated(runBatch: RunBatch, jobId: string, step: number): Promis
 
 export type Claim = 'running' | 'cancelled' | 'unknown'
 
-/** Takes the job up, if Postgres knows it: its row is written after the upload, and maybe never. */
+/** Starts the job if Postgres has its row, which is written after the upload, or never. */
 export async function claimJob(runBatch: RunBatch, jobId: string): Promise<Claim> {
   const [rows] = await runBatch([
     sql`update jobs set status = 'running', updated_at = now(), version = version + 1
@@ -143,11 +146,11 @@ export interface JobEnd {
   readonly status: JobStatus
   readonly counts: JobCounts
   readonly detail: string | null
-  /** JSON of the audit event; made once, so that a second attempt adds none. */
+  /** JSON of the audit event; created once, so that a second attempt adds none. */
   readonly event: SQL
 }
 
-/** Tells Postgres the end. Safe to repeat. */
+/** Records the end of the job in Postgres. Safe to repeat. */
 export async function finishJob(runBatch: RunBatch, end: JobEnd): Promise<void> {
   const { jobId, status, counts, detail, event } = end
   await runBatch([
@@ -165,7 +168,7 @@ const isRepeated = (error: unknown): boolean => {
   return failure?.code === sqlStates.uniqueViolation && failure.constraint === 'job_chunks_job_id_chunk_pk'
 }
 
-/** Another transaction was faster: its lock is awaited too long, or it wrote what a unique index allows once. */
+/** Another transaction came first: waiting for its lock took too long, or it violated a unique index first. */
 const busyStates: ReadonlySet<string | undefined> = new Set([
   sqlStates.lockNotAvailable,
   sqlStates.uniqueViolation,

@@ -1,6 +1,6 @@
 /**
- * What an alarm does for a job: one step, by the phase the job is in. All that lasts is in the object's storage, so
- * that a job killed anywhere in here goes on with the very same step.
+ * What an alarm does for a job: one step, depending on its phase. All lasting state is in the object's storage, so that
+ * a job interrupted anywhere here resumes with exactly the same step.
  */
 
 import { createEvent } from '../audit/create-event.ts'
@@ -15,7 +15,7 @@ import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
 import { askToGoOn, claimJob, finishJob, refuseStep, sendStep, type Unable } from './jobs.store.ts'
 import { publishOutput } from './publish-output.ts'
 
-/** The object of the job, as far as moving it needs one. */
+/** What moving a job needs of its object. */
 export interface MovingJob {
   readonly storage: DurableObjectStorage
   readonly state: JobState | undefined
@@ -23,16 +23,16 @@ export interface MovingJob {
   readonly bucket: R2Bucket | undefined
   readonly kinds: readonly AnyJobKind[]
   workOf(state: JobState): JobWork<object>
-  /** Whether nobody has revoked the token that the job was ordered with. */
+  /** False when the token that ordered the job has been revoked. */
   isDelegated(order: JobOrder): Promise<boolean>
   save(state: JobState): void
   discard(): Promise<void>
 }
 
-/** The step that was planned and maybe sent. */
+/** The planned step, which may already have been sent. */
 const planKey = 'plan'
 
-/** Moves the job by one step. @returns milliseconds until the next; undefined: nothing is left to do */
+/** Moves the job by one step. @returns milliseconds until the next; undefined when the job is done */
 export async function moveJob(job: MovingJob): Promise<number | undefined> {
   const state = job.state
   if (!state) {
@@ -91,7 +91,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
   if (withdrawn && planOf(job) === undefined) return giveUp(job, state, withdrawn)
   const work = job.workOf(state)
   if (planOf(job) === undefined) job.storage.kv.put(planKey, await kind.plan(work, state.cursor))
-  // On disk before Postgres hears of it: what is random in it must not be thrown again.
+  // Persisted before Postgres sees it: random values in the plan must not be generated twice.
   await job.storage.sync()
   const plan = planOf(job)
   const request = {
@@ -120,7 +120,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
   return 0
 }
 
-/** Whether somebody revoked the token the job was ordered with; undefined: nobody did. */
+/** The refusal if the token that ordered the job was revoked; otherwise undefined. */
 async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<Unable | undefined> {
   if (!order.token) return { status: 'refused', detail: 'it was ordered before an upgrade: order it again' }
   try {
@@ -131,14 +131,14 @@ async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<Unable |
   }
 }
 
-/** For now, or for ever. */
+/** Waits and retries, or ends the job. */
 function giveUp(job: MovingJob, state: JobState, answer: Unable): number {
   if (answer.status === 'later') return wait(job, postpone(state, answer.detail, answer.most))
   job.save(endJob(state, 'failed', answer.detail))
   return 0
 }
 
-/** Copies the output to R2, part by part; the parts done are kept, so that it goes on where it was. */
+/** Copies the output to R2 part by part; finished parts are recorded, so that it resumes where it stopped. */
 async function publish(job: MovingJob, state: JobState): Promise<number | undefined> {
   const kind = findJobKind(job.kinds, state.order.kind)
   const key = kind.publishTo?.(job.workOf(state))
@@ -166,7 +166,7 @@ async function publish(job: MovingJob, state: JobState): Promise<number | undefi
 
 async function finish(job: MovingJob, state: JobState): Promise<number | undefined> {
   const { order, status, counts, detail } = state
-  // Made once: a second attempt must not write a second event.
+  // Created once, so that a second attempt does not write a second event.
   const event = state.endEvent ?? endEventOf(state)
   if (!state.endEvent) job.save({ ...state, endEvent: event })
   try {
@@ -207,7 +207,7 @@ function endEventOf({ order, status, counts, detail }: JobState) {
   })
 }
 
-/** The job as it waits, kept; how long it waits. */
+/** Stores the waiting job. @returns how long it waits, in milliseconds */
 export function wait(job: Pick<MovingJob, 'save'>, state: JobState): number {
   job.save(state)
   return backoffMs(state.failures)

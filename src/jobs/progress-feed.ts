@@ -1,13 +1,13 @@
 /**
- * Who watches a job. Server-sent events live as long as the object is in memory; WebSockets survive hibernation.
- * Progress is a state, not a history: a watcher that comes back gets the newest, unless it has that already.
+ * The watchers of a job. Server-sent events last as long as the object is in memory; WebSockets survive hibernation.
+ * Progress is a state, not a history: a reconnecting watcher gets the newest, unless it already has it.
  */
 import type { LastingAuthorization } from '../access/authorized.ts'
 import { jsonLine } from '../kit/json-line.ts'
 import { isFinal, type JobProgress } from './job.ts'
 
 export interface ProgressFeed {
-  /** To everybody who watches; closes the feeds of a job that ended. */
+  /** Sends progress to all watchers; closes the feeds of a finished job. */
   send(read: () => JobProgress): void
   /** Server-sent events (HTML §9.2). `after`: revision the watcher has seen. */
   open(
@@ -15,8 +15,8 @@ export interface ProgressFeed {
     watch: { readonly after: number | undefined; readonly authorization: LastingAuthorization },
   ): ReadableStream<Uint8Array>
   /**
-   * Lets nobody go on who may not any more. Now and then, while there is something to tell.
-   * @param findEnded those of the authorizations that hold no longer
+   * Disconnects watchers that are no longer authorized. Checked periodically, only when there is something to send.
+   * @param findEnded returns the authorizations that no longer hold
    */
   endUnauthorized(
     findEnded: (all: readonly LastingAuthorization[]) => Promise<ReadonlySet<LastingAuthorization>>,
@@ -24,13 +24,13 @@ export interface ProgressFeed {
   accept(progress: JobProgress, request: Request): Response
 }
 
-/** A feed ends after this; the browser comes back with `Last-Event-ID`, and is authorized again. */
+/** A feed ends after this; the browser reconnects with `Last-Event-ID` and is authorized again. */
 const longestFeedMs = 10 * 60_000
 const heartbeatMs = 15_000
-const mostWatchers = 50
-const mostUnread = 64 * 1024
+const maxWatchers = 50
+const maxUnread = 64 * 1024
 const livenessMs = 60_000
-/** The watcher's authorization as JSON. From the worker, never from outside. */
+/** The watcher's authorization as JSON. Set by the worker, never taken from outside. */
 export const watcherHeader = 'x-authly-watcher'
 
 interface Watcher {
@@ -53,7 +53,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       const sockets = ctx.getWebSockets()
       if (watchers.size === 0 && sockets.length === 0) return
       const progress = read()
-      // Not every write of the state is a change of what is told.
+      // Some writes of the state do not change the visible progress.
       if (progress.revision === told) return
       told = progress.revision
       const text = eventOf(progress)
@@ -77,7 +77,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       const following = [
         ...[...watchers].map((watcher) => ({
           authorization: watcher.authorization,
-          // It may have gone meanwhile.
+          // It may have disconnected meanwhile.
           end: () => watchers.has(watcher) && watcher.end(),
         })),
         ...ctx.getWebSockets().map((socket) => ({
@@ -98,8 +98,8 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
           const watcher: Watcher = {
             authorization,
             write(text) {
-              // Who reads too slowly misses what is out of date, never the end.
-              if (!text.includes('"finished_at":null') || (controller.desiredSize ?? 0) > -mostUnread) {
+              // A slow reader skips outdated progress, but never the end.
+              if (!text.includes('"finished_at":null') || (controller.desiredSize ?? 0) > -maxUnread) {
                 controller.enqueue(encoder.encode(text))
               }
             },
@@ -120,7 +120,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
           }
           watcher.write('retry: 2000\n\n')
           if (after === undefined || after < progress.revision) watcher.write(eventOf(progress))
-          if (isOver(progress) || watchers.size >= mostWatchers) return watcher.end()
+          if (isOver(progress) || watchers.size >= maxWatchers) return watcher.end()
           watchers.add(watcher)
         },
         cancel: () => stop(),
@@ -128,7 +128,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
     },
 
     accept(progress, request) {
-      if (ctx.getWebSockets().length >= mostWatchers) return new Response(null, { status: 429 })
+      if (ctx.getWebSockets().length >= maxWatchers) return new Response(null, { status: 429 })
       const { 0: client, 1: server } = new WebSocketPair()
       ctx.acceptWebSocket(server)
       server.serializeAttachment(JSON.parse(request.headers.get(watcherHeader) ?? ''))
@@ -146,7 +146,7 @@ const endOf = ({ token }: LastingAuthorization): number => token.expiresAtSecond
 const eventOf = (progress: JobProgress): string =>
   `id: ${progress.revision}\nevent: progress\ndata: ${textOf(progress)}\n\n`
 
-/** Times as in every other answer. */
+/** Times formatted as in every other response. */
 const textOf = (progress: JobProgress): string => {
   const { started_at, finished_at, files_expire_at } = progress
   const times = {

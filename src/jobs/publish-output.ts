@@ -1,12 +1,14 @@
-/** Copies a job's output into the R2 bucket as one object, in parts, so that it is never held as a whole. */
+/** Copies a job's output to R2 as one object, in parts, so that it is never held as a whole. */
 import { type BegunUpload, readFilePart } from './job.table.ts'
 
-/** R2 wants parts of one size, at least 5 MiB, but for the last. Stored parts differ in size: they are cut anew. */
+/**
+ * R2 requires parts of equal size of at least 5 MiB, except for the last. Stored parts vary in size and are re-split.
+ */
 const partBytes = 5 * 1024 * 1024
 
 /**
  * Sends the next part. A part sent twice replaces itself, so it may be repeated after a crash.
- * @returns what to keep for the next call, or `complete`
+ * @returns what to store for the next call, or `complete`
  */
 export async function publishOutput(
   bucket: R2Bucket,
@@ -20,7 +22,7 @@ export async function publishOutput(
   }
   const upload = bucket.resumeMultipartUpload(key, begun.uploadId)
   const bytes = readRange(sql, begun.parts.length * partBytes)
-  // Even an empty file is one part.
+  // An empty file still needs one part.
   if (bytes.length > 0 || begun.parts.length === 0) {
     const partNumber = begun.parts.length + 1
     const { etag } = await upload.uploadPart(partNumber, bytes)
@@ -29,7 +31,7 @@ export async function publishOutput(
   try {
     await upload.complete([...begun.parts])
   } catch (error) {
-    // Completed before, and the object died before it could keep that.
+    // A previous attempt completed the upload, but the object ended before it could record that.
     if ((await bucket.head(key))?.size !== sizeOf(sql)) throw error
   }
   return 'complete'

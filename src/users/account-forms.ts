@@ -1,19 +1,19 @@
-/** The normal forms that Postgres keeps of an account: what it is found and compared by. */
+/** The normal forms Postgres stores for an account, by which it is found and compared. */
 import { formVersion, identifierForm, searchForm } from './normal-form.ts'
 
-/** Names of a person that the search looks at besides identifiers. */
+/** Names that the search covers besides identifiers. */
 export const searchedNames = ['name', 'given_name', 'family_name'] as const
 
 /** Columns that hold the forms of an account. */
 export interface StoredForms {
   readonly username_form: string | null
   readonly email_form: string | null
-  /** Empty for somebody without a name: null asks for another. */
+  /** Empty for a user without a name; null would mean not yet computed. */
   readonly name_form: string
   readonly form_version: number
 }
 
-/** What is computed of a whole account. */
+/** The forms of a whole account. */
 export const formsOf = (account: {
   readonly username?: string | null | undefined
   readonly email?: string | null | undefined
@@ -25,15 +25,15 @@ export const formsOf = (account: {
   form_version: formVersion,
 })
 
-/** A display name often is one of the others. */
+/** A display name is often the same as another name. */
 function nameForm(profile: Readonly<Record<string, unknown>>): string {
   const names = searchedNames.map((name) => profile[name]).filter((name) => typeof name === 'string')
   return [...new Set(names.map(searchForm))].join(' ')
 }
 
 /**
- * Columns of an account together with the forms of what is named among them: `name_form` is for a new account, because
- * only the whole profile has it.
+ * The given columns together with the normal forms of those that have one. `name_form` is only for a new account,
+ * because it needs the whole profile.
  */
 export const withForms = <Columns extends Parameters<typeof formsOf>[0]>(columns: Columns) => {
   const { username_form, email_form, name_form, form_version } = formsOf(columns)

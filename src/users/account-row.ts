@@ -1,20 +1,20 @@
-/** Accounts on their way into Postgres (write-accounts.store.ts), and what comes back for each. */
+/** Input rows of an account write (write-accounts.store.ts) and the outcome of each. */
 import { z } from 'zod'
 import { refusalCodes } from './refusals.ts'
 
-/** One account of a write; what is random in it was made before. */
+/** One account of a write; random values in it are generated beforehand. */
 export interface AccountRow {
-  /** Of the account, or of the new one. */
+  /** Id of the existing or the new account. */
   readonly id: string
   readonly event_id: string
-  /** Line of an upload: such a row meets an account by its names, too. */
+  /** Line of the upload: such a row is matched by identifiers, too. */
   readonly line?: number
   /** Columns as a merge patch (RFC 7396), see `withForms`; absent for a deletion. */
   readonly patch?: object
   /** Password hash, and whether the password must be changed at sign-in. */
   readonly hash?: string | undefined
   readonly must_change?: boolean | undefined
-  /** Hash of an invitation's secret, and until when it is good (milliseconds since the Unix epoch). */
+  /** Hash of an invitation's secret, and when it expires (milliseconds since the Unix epoch). */
   readonly link_hash?: string | undefined
   readonly link_expires_at?: number | undefined
   /** For a deletion: the event of the erasure, and its `erasureProof`. */
@@ -22,7 +22,7 @@ export interface AccountRow {
   readonly proof?: string
 }
 
-/** As Postgres answers it. */
+/** The outcome as Postgres returns it. */
 export const accountOutcome = z.object({
   line: z.number().nullable(),
   user_id: z.string().nullable(),
@@ -31,7 +31,7 @@ export const accountOutcome = z.object({
   code: z.enum(refusalCodes).nullable(),
   /** Before the write. */
   version: z.number().nullable(),
-  /** Why the person's sessions must end. */
+  /** Why the user's sessions must end. */
   signs_out: z.enum(['account_disabled', 'account_deleted', 'credentials_reset']).nullable(),
 })
 

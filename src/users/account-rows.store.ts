@@ -1,6 +1,6 @@
 /**
- * Which accounts a write is about, and what it says of each: as ids, by their names, or as what a filter finds. Each
- * way gives the same two relations: `given`, the rows as they came, and `found`, the account each of them met.
+ * The accounts a write concerns and the input for each: by id, by identifier, or selected by a filter. Each variant
+ * yields the same two relations: `given`, the input rows, and `found`, the account that each row matched.
  */
 
 import { type SQL, sql } from 'drizzle-orm'
@@ -9,13 +9,13 @@ import type { AccountRow } from './account-row.ts'
 import { userCondition } from './user-filter.store.ts'
 import type { UserFilter } from './user-filter.ts'
 
-/** CTEs `given` and `found` (`row_id`: of the row given; `account`: a row of `users`; `ambiguous`, `taken`). */
+/** CTEs `given` and `found` (`row_id`: the input row; `account`: a row of `users`; `ambiguous`, `taken`). */
 export interface AccountRows {
   readonly ctes: SQL
 }
 
 interface Reading {
-  /** Locks the accounts, so that what is read of them is what they are when they are written. */
+  /** Locks the accounts, so that they cannot change between reading and writing. */
   readonly locks: boolean
 }
 
@@ -29,7 +29,7 @@ const given = (rows: SQL): SQL => sql`
 
 const lock = ({ locks }: Reading): SQL => (locks ? sql`for update of users` : sql``)
 
-/** Accounts by their ids. @param filter that they must still match */
+/** Accounts by id. @param filter a condition they must still meet */
 export const accountsOfIds = (
   rows: readonly AccountRow[],
   reading: Reading,
@@ -45,7 +45,10 @@ export const accountsOfIds = (
     )`,
 })
 
-/** Who has the row's identifier of this kind, and whether as the same kind. The second spelling: see `plainForm`. */
+/**
+ * Accounts with the row's identifier of this kind, and whether they hold it as the same kind. For the second spelling
+ * see `plainForm`.
+ */
 const holders = (kind: 'username' | 'email'): SQL =>
   sql.raw(`
     select given.id as row_id, '${kind}' as kind, users.id as user_id,
@@ -54,8 +57,8 @@ const holders = (kind: 'username' | 'email'): SQL =>
       join users on users.id = user_identifiers.user_id`)
 
 /**
- * Accounts that have a row's id, username or e-mail address: one index lookup for each. Two different people for one
- * row are an ambiguity; a name that somebody has as a name of the other kind is taken.
+ * Accounts that have a row's id, username or e-mail address, each an index lookup. A row that matches two accounts is
+ * ambiguous; an identifier that another account holds as the other kind is taken.
  */
 export const accountsOfNames = (rows: readonly AccountRow[], reading: Reading): AccountRows => ({
   ctes: sql`
@@ -81,7 +84,7 @@ export const accountsOfNames = (rows: readonly AccountRow[], reading: Reading): 
 
 export interface AccountPage {
   readonly filter: UserFilter
-  /** Id of the last account of the page before. */
+  /** Id of the last account of the previous page. */
   readonly after: string | null
   readonly limit: number
   /** When the job began (milliseconds since the Unix epoch). */
@@ -91,8 +94,8 @@ export interface AccountPage {
 const clockSkewMs = 1000
 
 /**
- * Accounts a filter finds, each visited once: in order of id, and only those that were there when the job began, so
- * that a job cannot run after accounts that are being made.
+ * Accounts a filter selects, each visited once: in order of id, and only those that existed when the job began, so that
+ * a job does not chase accounts created meanwhile.
  */
 export const selectPage = ({ filter, after, limit, begun_at }: AccountPage, columns: SQL): SQL => sql`
   select ${columns} from users
@@ -100,7 +103,7 @@ export const selectPage = ({ filter, after, limit, begun_at }: AccountPage, colu
     and users.created_at <= ${instantOf(begun_at + clockSkewMs)}
   order by users.id limit ${limit}`
 
-/** One patch for all accounts of a page. @param eventIds one for each */
+/** One patch for all accounts of a page. @param eventIds one for each account */
 export const accountsOfPage = (
   page: AccountPage,
   change: { readonly patch: object; readonly eventIds: readonly string[] },

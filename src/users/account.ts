@@ -1,4 +1,4 @@
-/** A person's account as the API shows it. */
+/** A user's account as the API shows it. */
 import { z } from 'zod'
 import { timestamp, uuid } from '../kit/field-schemas.ts'
 import { status } from './user-fields.ts'
@@ -36,7 +36,7 @@ export const userSchema = z
   .object(shape)
   .meta({ id: 'User', description: 'A past state has no credentials and no `updated_at`' })
 
-/** What creating an account answers: secrets are shown this once. */
+/** The response to creating an account; its secrets are shown only once. */
 export const createdUserSchema = z
   .object({
     ...shape,
@@ -46,7 +46,7 @@ export const createdUserSchema = z
   })
   .meta({ id: 'CreatedUser' })
 
-/** What the past of an account has: a column that there was not yet is absent. */
+/** A past state of an account; columns that did not exist yet are absent. */
 const pastRow = z.object({
   id: z.string(),
   username: z.string().nullish(),
@@ -60,7 +60,7 @@ const pastRow = z.object({
   created_at: z.string(),
 })
 
-/** An account as Postgres tells it: times have microseconds and an offset. */
+/** An account as Postgres returns it: times have microseconds and an offset. */
 export const storedUser = pastRow.extend({
   version: z.number(),
   updated_at: z.string(),
@@ -81,7 +81,7 @@ const toPast = (row: z.output<typeof pastRow>) => ({
   created_at: utc(row.created_at),
 })
 
-/** An account as it was: what the trail tells of it. */
+/** A past state of an account, read from the audit trail. */
 export const toPastUser = (row: unknown) => toPast(pastRow.parse(row))
 
 /** An account as the API shows it. */

@@ -1,6 +1,6 @@
 /**
- * What comes of each row of a write, decided from what its account is at this moment: the first refusal that holds
- * (refusals.ts), or the account as it would be, and whether that is a change.
+ * Decides the outcome of each row of a write from the current state of its account: the first refusal that applies
+ * (refusals.ts), or the account after the change, and whether it differs.
  */
 
 import { type SQL, sql } from 'drizzle-orm'
@@ -11,29 +11,29 @@ import { isExpectedVersion } from '../db/fragments.ts'
 import type { AccountRows } from './account-rows.store.ts'
 import { refusals } from './refusals.ts'
 
-/** In whose name, and from where: what every event says. A request, or the order of a job. */
+/** The actor and origin recorded in every event; from a request or the order of a job. */
 export interface Writer {
   readonly authorized: Pick<Authorized, 'actor'>
   readonly origin: Origin
-  /** When it happens (milliseconds since the Unix epoch); undefined: when Postgres writes it. */
+  /** When it happens (milliseconds since the Unix epoch); undefined: the time of the write in Postgres. */
   readonly now?: number | undefined
 }
 
 export interface AccountWrite {
   readonly writer: Writer
   readonly rows: AccountRows
-  /** A row that meets no account makes one. */
+  /** A row that matches no account creates one. */
   readonly creates?: boolean
-  /** What happens to an account that a row meets. */
+  /** What to do with an account that a row matches. */
   readonly existing: 'fail' | 'skip' | 'update' | 'delete'
-  /** Work on many accounts: administrators are left to requests of their own. */
+  /** Bulk job: accounts of administrators are refused and need requests of their own. */
   readonly isBulk: boolean
   /** Versions that may be changed; undefined: any. */
   readonly expectedVersions?: readonly number[] | undefined
   readonly events?: { readonly created?: AuditEventType; readonly updated?: AuditEventType }
-  /** Of the events. */
+  /** `data` of the events. */
   readonly data?: object
-  /** Decides and writes nothing. */
+  /** Decides without writing. */
   readonly isDryRun?: boolean
 }
 
@@ -41,7 +41,7 @@ export interface AccountWrite {
 export const decideAccounts = (write: AccountWrite): SQL =>
   sql`${write.rows.ctes}, ${attempt(write)}, ${judge(write)}, ${compare}`
 
-/** What a new account has where its row says nothing. */
+/** Defaults of a new account. */
 const blank = JSON.stringify({
   ...{
     email_verified: false,
@@ -53,7 +53,7 @@ const blank = JSON.stringify({
   },
 })
 
-/** What each row would make of the account it met, and what the refusals ask about. */
+/** The account each row would produce, and the values the refusals need. */
 function attempt({ writer, existing, creates = false, isBulk, expectedVersions }: AccountWrite): SQL {
   const { actor } = writer.authorized
   return sql`
@@ -75,8 +75,8 @@ function attempt({ writer, existing, creates = false, isBulk, expectedVersions }
 }
 
 /**
- * What follows from a patch. The forms of names are as old as the oldest of them. Attack: an address or number that was
- * verified once vouches for another that somebody put in its place.
+ * Consequences of a patch. The form version is the oldest of the forms it covers. Attack: a verified address or number
+ * would vouch for an unverified one put in its place.
  */
 const consequences = sql.raw(`
   case when patch ? 'profile' then jsonb_build_object('profile',

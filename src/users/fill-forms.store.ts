@@ -1,6 +1,6 @@
 /**
- * Makes the normal forms that are missing: of accounts from before there were forms, of names somebody wrote past the
- * API, and of all accounts when the rules have another version.
+ * Computes missing normal forms: for accounts that predate them, for identifiers written without the API, and for all
+ * accounts after the rules changed (`formVersion`).
  */
 
 import { sql } from 'drizzle-orm'
@@ -10,8 +10,8 @@ import { formsOf, searchedNames } from './account-forms.ts'
 import { formVersion } from './normal-form.ts'
 
 const pageSize = 1000
-/** With those, a run stays below what one invocation may ask of Postgres; the next one goes on. */
-const mostPages = 100
+/** Keeps a run below the number of subrequests one invocation may make; the next run continues. */
+const maxPages = 100
 
 interface DueRow extends Record<string, unknown> {
   readonly id: string
@@ -27,7 +27,7 @@ const due = sql`
   select id, version, username, email, jsonb_build_object(${profileNames}) as profile
   from users where coalesce(form_version, 0) < ${formVersion}::int limit ${pageSize}`
 
-/** An account that changed since it was read is left for the next page. */
+/** An account that changed since it was read is skipped; the next page picks it up. */
 const writeForms = (rows: readonly DueRow[]) => sql`
   update users set username_form = made.username_form, email_form = made.email_form, name_form = made.name_form,
     form_version = made.form_version
@@ -37,13 +37,13 @@ const writeForms = (rows: readonly DueRow[]) => sql`
   where users.id = made.id and users.version = made.version`
 
 /**
- * Fills what is due, as much as one run may. Where two accounts turn out to have one name, the older one has it and
- * the other is listed (`listIdentifierCollisions`).
+ * Fills what is due, up to the limit of one run. Where two accounts turn out to share an identifier, the older one
+ * keeps it and the other is listed (`listIdentifierCollisions`).
  */
 export async function fillForms(runBatch: RunBatch): Promise<void> {
   let [rows = []] = (await runBatch([due])) as [DueRow[]?]
   if (rows.length === 0) return
-  for (let page = 0; page < mostPages && rows.length > 0; page++) {
+  for (let page = 0; page < maxPages && rows.length > 0; page++) {
     const [, next = []] = (await runBatch([writeForms(rows), due])) as [unknown, DueRow[]?]
     rows = next
   }

@@ -1,7 +1,7 @@
-/** How long what people sign in by may be. */
+/** Maximum lengths of the identifiers users sign in with. */
 
-/** RFC 5321 §4.5.3.1 for an address. */
+/** RFC 5321 §4.5.3.1 for the e-mail address. */
 export const maxLength = { username: 100, email: 254 } as const
 
-/** Of either. */
+/** Of either kind. */
 export const maxIdentifierLength = Math.max(maxLength.username, maxLength.email)

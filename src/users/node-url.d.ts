@@ -1,5 +1,5 @@
-/** The part of node:url that is used here: Workers have it natively. Their types do not know it. */
+/** The part of node:url used here: Workers provide it, but their types lack it. */
 declare module 'node:url' {
-  /** Punycode decoded. */
+  /** Decodes punycode. */
   export function domainToUnicode(domain: string): string
 }

@@ -1,7 +1,7 @@
 /**
- * Links by which a person sets a password: after an invitation, or when an administrator has reset theirs. The link
- * is a sealed handle, so a forged one is refused without I/O; of its secret only the hash is stored. One link per
- * person, the newest; it opens once and until it expires.
+ * Links for setting a password, after an invitation or a reset by an administrator. The link is a sealed handle, so a
+ * forged one is refused without I/O; only the hash of its secret is stored. Each user has at most one link, the newest;
+ * it works once and expires.
  */
 import type { AuditEvent } from '../audit/event.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -9,7 +9,7 @@ import { issueHandle, type OpenedHandle, openHandle } from '../kit/sealed-handle
 
 export const passwordSetupPath = '/set-password'
 
-/** A week to find the message; a shorter time can be asked for. */
+/** A week; a shorter lifetime can be requested. */
 export const defaultLinkSeconds = 7 * 86_400
 export const longestLinkSeconds = 30 * 86_400
 export const shortestLinkSeconds = 300
@@ -18,19 +18,19 @@ export interface SetupRouting {
   readonly user_id: string
 }
 
-/** What stands behind a link that still opens. */
+/** The content of a link that is still valid. */
 export interface PasswordSetup {
   readonly purpose: 'invitation' | 'reset'
   /** Username and e-mail address. */
   readonly identifiers: readonly string[]
 }
 
-/** Looks without using it up: mail scanners and previews open links too. One query. */
+/** Looks a link up without using it, because mail scanners and previews open links too. One query. */
 export type FindPasswordSetup = (userId: string, secretHash: string) => Promise<PasswordSetup | undefined>
 
 /**
- * Uses the link up and stores the password, with its audit event: one statement.
- * @returns false when the link is used, replaced, expired, or the account is not active
+ * Uses the link and stores the password with its audit event in one statement.
+ * @returns false when the link is used, replaced or expired, or the account is not active
  */
 export type CompletePasswordSetup = (input: {
   readonly userId: string
@@ -39,7 +39,7 @@ export type CompletePasswordSetup = (input: {
   readonly event: AuditEvent
 }) => Promise<boolean>
 
-/** A fresh link for a person; store `secretHash`, show `url` once. */
+/** Creates a link for a user; store `secretHash`, show `url` once. */
 export async function issueSetupLink(
   root: RootSecret,
   issuer: string,
@@ -49,7 +49,7 @@ export async function issueSetupLink(
   return { url: `${issuer}${passwordSetupPath}?link=${handle}`, secretHash }
 }
 
-/** Opens the `link` parameter; `undefined` for what this deployment did not issue. Does no I/O. */
+/** @returns the content of the `link` parameter; `undefined` if this deployment did not issue it. Does no I/O. */
 export const openSetupLink = (
   root: RootSecret,
   link: string,

@@ -1,9 +1,9 @@
-/** Claims of a person that have no column of their own (OpenID Connect Core §5.1); each is one line. */
+/** Claims without a column of their own (OpenID Connect Core §5.1); each is one line. */
 import { z } from 'zod'
 import { isLanguageTag } from '../kit/language-tag.ts'
 import { isPlainLine, isPlainText } from './user-text.ts'
 
-/** As it was typed, but for invisible differences: case and spelling are kept for display. */
+/** As typed, without invisible differences; case and spelling are kept for display. */
 const composed = (max: number) => z.string().trim().normalize('NFC').min(1).max(max)
 
 const line = (max = 200) => composed(max).refine(isPlainLine, 'must not hold control or invisible characters')
@@ -26,7 +26,7 @@ const address = {
   country: line(),
 }
 
-/** Whether runtimes know the time zone; what they do not know, no application could use. */
+/** Whether the runtime knows the time zone; otherwise no application could use it. */
 function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
@@ -35,7 +35,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** OpenID Connect Core §5.1 without what has a column of its own. */
+/** OpenID Connect Core §5.1 without the claims that have a column of their own. */
 const claims = {
   name: line(),
   given_name: line(),
@@ -64,11 +64,11 @@ const claims = {
     .meta({ description: 'BCP 47 language tag', example: 'en-GB' }),
 }
 
-/** Claims with text: the list can be filtered by each. */
+/** Text claims; the list can be filtered by each. */
 export const claimNames = Object.keys(claims) as readonly (keyof typeof claims)[]
 export const addressParts = Object.keys(address) as readonly (keyof typeof address)[]
 
-/** Strict: a claim nobody knows would reach no application, and a mistyped one would be lost quietly. */
+/** Strict: an unknown claim would reach no application, and a misspelt one would be lost silently. */
 export const profile = z
   .strictObject({ ...claims, address: z.strictObject(address).partial() })
   .partial()
@@ -79,7 +79,7 @@ const nullable = <Shape extends Record<string, z.ZodType>>(shape: Shape) =>
     [Name in keyof Shape]: z.ZodOptional<z.ZodNullable<Shape[Name]>>
   }
 
-/** As a merge patch (RFC 7396): null takes a claim away. */
+/** As a merge patch (RFC 7396): null removes a claim. */
 export const profilePatch = z
   .strictObject({ ...nullable(claims), address: z.strictObject(nullable(address)).nullable().optional() })
   .meta({ id: 'UserProfilePatch', description: 'Null takes a claim away' })

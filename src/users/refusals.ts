@@ -1,9 +1,9 @@
 /**
- * What is refused about an account, in the order it is asked: the first that holds counts. The same for a request
- * about one account and for a row of a job; a new rule is one more entry.
+ * Why a write to an account is refused, in order of evaluation: the first that applies counts. Shared by requests about
+ * one account and rows of a job; a new rule is one more entry.
  */
 
-/** How a request for one account says it. */
+/** The response to a request about one account. */
 export type Refused =
   | { readonly status: 403; readonly detail: string }
   | { readonly status: 404 | 412 }
@@ -11,17 +11,17 @@ export type Refused =
       readonly status: 409
       readonly title: string
       readonly errors: readonly { readonly pointer: string; readonly detail: string }[]
-      /** What Postgres raises when a parallel request was faster. */
+      /** The constraint that a faster concurrent request makes this write violate. */
       readonly constraint?: string
     }
 
 interface Refusal {
   readonly code: string
-  /** SQL over a row of `attempt` (decide-accounts.store.ts). */
+  /** SQL condition over a row of `attempt` (decide-accounts.store.ts). */
   readonly when: string
-  /** Absent: no request for one account can meet it. */
+  /** Absent when a request about one account cannot meet it. */
   readonly request?: Refused
-  /** What stands in the results of a job. Absent: no row of a job can meet it. */
+  /** The text in the results of a job. Absent when no row of a job can meet it. */
   readonly row?: string
 }
 
@@ -36,8 +36,8 @@ const list = [
     row: 'the account has gone, or does not match the filter any more',
   },
   {
-    // Attack: an account made anew under an id that was erased. Its events would count as late ones about the erased
-    // person, and leave the trail before it is sealed.
+    // Attack: recreating an account under an erased id. Its events would count as late events of the erased user and be
+    // blanked before the trail is sealed.
     code: 'erased',
     when: 'not existing and erased',
     row: 'the account of this id was erased',
@@ -54,7 +54,8 @@ const list = [
   },
   { code: 'ambiguous', when: 'ambiguous', row: 'username and email belong to different accounts' },
   {
-    // Attack: a row whose e-mail address is somebody's username would take his name, or be taken for him.
+    // Attack: a row whose e-mail address is another user's username would take over that name or be mistaken for its
+    // owner.
     code: 'username_taken',
     when: `taken = 'username'`,
     request: {
@@ -78,14 +79,14 @@ const list = [
     request: { status: 403, detail: 'Nobody changes their own privileges.' },
   },
   {
-    // Attack: a stolen token makes itself at home by a new password. Mistake: administrators lock themselves out.
+    // Attack: a stolen token persists by setting a new password. Mistake: administrators lock themselves out.
     code: 'yourself',
     when: `own and (deletes or ${disables} or hash is not null)`,
     request: { status: 403, detail: 'Nobody does this to their own account.' },
     row: 'this is your own account',
   },
   {
-    // Attack: changing the address or password of somebody who may do more is becoming them.
+    // Attack: whoever changes the address or password of a more privileged user can become that user.
     code: 'more_privileged',
     when: 'existing and not manageable',
     request: { status: 403, detail: 'It concerns permissions that you do not have.' },
@@ -113,7 +114,7 @@ export const refusalCodes = list.map(({ code }) => code)
 
 export const refusals: readonly (Refusal & { readonly code: RefusalCode })[] = list
 
-/** @throws Error for a code that none has: the outcome is of another version */
+/** @throws Error for an unknown code: the outcome was written by another version */
 export function refusalOf(code: RefusalCode): Refusal {
   const refusal = refusals.find((each) => each.code === code)
   if (!refusal) throw new Error(`no such refusal: ${code}`)

@@ -1,6 +1,6 @@
 /**
- * A person sets a password by the link an administrator gave them. The link is proof enough, so it must open once
- * and say nothing about why it does not: used, expired, replaced and forged look the same.
+ * A user sets a password through a link from an administrator. The link alone is sufficient proof, so it works once,
+ * and a used, expired, replaced or forged link gets the same answer.
  */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
@@ -38,7 +38,7 @@ export type LinkRefusal =
 export type SetupRefusal =
   | { readonly reason: 'invalid' }
   | { readonly reason: 'unacceptable'; readonly problem: PasswordProblem }
-  /** Too much is under way at the moment: nothing was tried. */
+  /** Too many attempts are in progress: nothing was tried. */
   | { readonly reason: 'busy'; readonly retryAfterSeconds: number }
 
 export interface OpenLink extends PasswordSetup {
@@ -46,7 +46,7 @@ export interface OpenLink extends PasswordSetup {
   readonly secretHash: string
 }
 
-/** What the link opens; it stays unused. A forged link costs no I/O. */
+/** Looks a link up without using it. A forged link costs no I/O. */
 export async function readSetupLink(
   needs: Pick<SetUpPasswordNeeds, 'root' | 'rateLimiter' | 'findPasswordSetup'>,
   link: string | undefined,
@@ -54,7 +54,7 @@ export async function readSetupLink(
   const opened = link === undefined ? undefined : await openSetupLink(needs.root, link)
   if (!opened) return err({ reason: 'invalid' })
   const { routing, secretHash } = opened
-  // Counted by link: nobody can make one, and a hundred people invited at once may sit behind one address.
+  // Counted per link: links cannot be forged, and a hundred invited users may share one address.
   const decision = await needs.rateLimiter.take('password-link', secretHash)
   if (!decision.allowed) return err({ reason: 'limited', decision })
   const setup = await needs.findPasswordSetup(routing.user_id, secretHash)
@@ -62,8 +62,8 @@ export async function readSetupLink(
 }
 
 /**
- * Uses the link up, stores the password, and ends every session and grant: whoever was signed in by what there was
- * before (a password of an import, another way to sign in) may not be the one who holds the link.
+ * Uses the link, stores the password, and ends every session and grant: anyone signed in by an earlier credential (an
+ * imported password, another way to sign in) may not be the holder of the link.
  */
 export async function setUpPassword(
   needs: SetUpPasswordNeeds,
@@ -84,7 +84,7 @@ export async function setUpPassword(
   const isStored = await needs.completePasswordSetup({ userId, secretHash, newHash, event })
   if (!isStored) return err({ reason: 'invalid' })
   const end = () => needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' })
-  // Repeatable, and tried again when an object moved: nothing must outlive what it was opened by.
+  // Safe to repeat, and retried when an object moved: no session may outlive the old credential.
   await end().catch(end)
   return ok(undefined)
 }

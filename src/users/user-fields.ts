@@ -1,4 +1,4 @@
-/** What an account holds, as the API takes and shows it: for one account, for bulk work and for imports alike. */
+/** The fields of an account as the API accepts and shows them, shared by single accounts, bulk jobs and imports. */
 
 import { z } from 'zod'
 import { roleNamePattern } from '../access/permissions.ts'
@@ -7,7 +7,7 @@ import { isDomain, toUnicodeDomain, typedText } from './normal-form.ts'
 import { profile, profilePatch } from './profile-fields.ts'
 import { isIdentifierText } from './user-text.ts'
 
-/** What people sign in by, as keyboards give it. */
+/** Sign-in identifiers, normalized from what keyboards produce. */
 const identifier = (max: number) => z.string().overwrite(typedText).trim().min(1).max(max)
 
 export const username = identifier(maxLength.username)
@@ -22,7 +22,7 @@ export const username = identifier(maxLength.username)
 
 const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1)
 
-/** RFC 5321 §4.5.3.1: 64 characters before the @, 254 in all. Whether anybody reads it, only a message can tell. */
+/** RFC 5321 §4.5.3.1: 64 characters before the @, 254 in all. Only a message can prove that the address exists. */
 export const email = identifier(maxLength.email)
   .overwrite((text) => text.replaceAll('。', '.'))
   .regex(
@@ -42,7 +42,7 @@ export const email = identifier(maxLength.email)
     example: 'ada@example.com',
   })
 
-/** E.164, as OpenID Connect Core §5.1 recommends: one number, one spelling. */
+/** E.164, as OpenID Connect Core §5.1 recommends: each number has one spelling. */
 export const phoneNumber = z
   .string()
   .regex(/^\+[1-9]\d{6,14}$/, 'must be + and 7 to 15 digits')
@@ -59,7 +59,7 @@ export const roleNames = z
   .refine((names) => new Set(names).size === names.length, 'must not repeat a role')
   .meta({ description: 'Roles of the platform' })
 
-/** What an account holds besides credentials, roles and status: a field is one line here. */
+/** All fields besides credentials, roles and status; a new field is one line here. */
 const fields = {
   username,
   email,
@@ -73,10 +73,10 @@ export const fieldNames = Object.keys(fields) as readonly (keyof typeof fields)[
 
 export const status = z.enum(['active', 'disabled'])
 
-/** As a row of an upload gives them; what is absent is left alone. */
+/** The fields of an upload row; absent ones are left unchanged. */
 export const rowFields = optional(fields)
 
-/** A new account without roles and credentials: those have rules of their own. */
+/** A new account without roles and credentials, which have rules of their own. */
 export const newUserFields = {
   ...rowFields,
   email_verified: fields.email_verified.default(false),
@@ -84,7 +84,7 @@ export const newUserFields = {
   profile: profile.default({}),
 }
 
-/** Somebody without both could never sign in. */
+/** A user with neither could never sign in. */
 export const hasIdentifier = (named: {
   readonly username?: string | null | undefined
   readonly email?: string | null | undefined
@@ -110,7 +110,7 @@ export const userPatch = z
       'Merge patch (RFC 7396). Another e-mail address or phone number counts as not verified unless the patch says otherwise.',
   })
 
-/** What may be changed about many people at once: nothing that only one of them can be called. */
+/** Fields that can be changed for many users at once: all but those that are unique to one user. */
 export const bulkPatch = z
   .strictObject({
     email_verified: fields.email_verified,

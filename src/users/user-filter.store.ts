@@ -1,6 +1,7 @@
 /**
  * The filter as SQL. Each condition has an index (src/db/schema.ts, `users`): equality of a claim is containment
- * (`users_profile`), words are trigrams (`users_search_forms`), the rest are columns. Values are always parameters.
+ * (`users_profile`), search terms use trigrams (`users_search_forms`), the rest are columns. Values are always
+ * parameters.
  */
 
 import { type SQL, sql } from 'drizzle-orm'
@@ -22,12 +23,12 @@ export function userCondition(filter: UserFilter): SQL {
 }
 
 /**
- * A part of a text, or the beginning of a word: one or two characters make no trigram but with the space before
- * them, and anywhere they would mean reading everybody.
+ * Matches a substring, or for one or two characters the beginning of a word: these form a trigram only together with
+ * the preceding space, and matching them anywhere would scan every user.
  */
 function termCondition(word: string): SQL {
   const form = searchForm(word)
-  // An order stored before such words were refused: else it would be about everybody.
+  // A stored order may predate the rule that refuses such terms; without this it would match every user.
   if (form === '') return sql`false`
   const pattern = separateIdeographs(sql`${literalInLike(form)}::text`)
   return makesTrigram.test(form)
@@ -36,15 +37,15 @@ function termCondition(word: string): SQL {
 }
 
 /**
- * Three letters or digits in a row, or one behind what is neither (pg_trgm counts that as a beginning): so does each
- * character of a script without spaces, because the index takes it for a word.
+ * Three letters or digits in a row, or one after any other character (pg_trgm treats that as the start of a word); also
+ * any character of a script without spaces, because the index treats it as a word.
  */
 const makesTrigram =
   /[\p{L}\p{N}]{3}|[^\p{L}\p{N}][\p{L}\p{N}]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 
 /**
- * An identifier in its normal form, or as it is kept of an account whose form is still to be made. An empty form
- * finds nobody: it is what the indexes hold of an account without the name.
+ * An identifier in its normal form, or as stored for an account whose form has not been computed yet. An empty form
+ * matches nobody: the indexes hold it for accounts without that identifier.
  */
 const spellings = (text: string): SQL =>
   sql`(nullif(${identifierForm(text)}::text, ''), nullif(lower(${plainForm(text)}), ''))`
@@ -68,7 +69,7 @@ const columnConditions = (filter: UserFilter): readonly SQL[] => [
   ...given(filter.updated_before, (value) => sql`users.updated_at < ${value}::timestamptz`),
 ]
 
-/** All claims asked for in one containment, so that the index is read once. */
+/** All claim conditions as one containment, so that the index is read once. */
 function profileConditions(filter: UserFilter): readonly SQL[] {
   const claims = claimNames.flatMap((name) => given(filter[name], (value) => [name, value] as const))
   const address = addressParts.flatMap((name) =>

@@ -1,4 +1,4 @@
-/** Which people: the filter of the list, of counts, of bulk work and of exports. Conditions are joined by "and". */
+/** The user filter of the list, counts, bulk jobs and exports. Conditions are joined by "and". */
 
 import { z } from 'zod'
 import { roleNamePattern } from '../access/permissions.ts'
@@ -6,10 +6,13 @@ import { maxIdentifierLength, maxLength } from './identifier-length.ts'
 import { identifierForm, searchForm } from './normal-form.ts'
 import { addressParts, claimNames } from './profile-fields.ts'
 
-/** More words do not narrow a search, they only cost. */
+/** More terms make a search expensive without narrowing it. */
 const maxSearchTerms = 8
 
-/** Postgres stores no NUL, so nothing could match it; nothing but invisible characters would match what is empty. */
+/**
+ * Postgres stores no NUL, so such a text could match nothing; text of invisible characters alone would match
+ * everything.
+ */
 const text = (max: number) =>
   z
     .string()
@@ -23,7 +26,7 @@ const text = (max: number) =>
 const exact = (description: string, max: number = maxIdentifierLength) =>
   text(max).optional().describe(description)
 
-/** Postgres knows no year 0 and no offset beyond 15:59: what it gets is always UTC, with milliseconds. */
+/** Postgres has no year 0 and no offset beyond 15:59, so it always gets UTC with milliseconds. */
 const instant = (description: string) =>
   z.iso
     .datetime({ offset: true })
@@ -38,7 +41,7 @@ const instant = (description: string) =>
 
 const earliest = Date.parse('0001-01-01T00:00:00Z')
 
-/** `roles` names what a person has, `role` asks for one of them. */
+/** `roles` are the names of a user's roles, `role` is the condition. */
 const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) => ({
   q: text(200)
     .refine((words) => searchTerms(words).length <= maxSearchTerms, `at most ${maxSearchTerms} words`)
@@ -77,7 +80,7 @@ const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) =>
   ) as Record<`address_${(typeof addressParts)[number]}`, ReturnType<typeof exact>>),
 })
 
-/** In a query string. */
+/** As query parameters. */
 export const userFilterQuery = shapeOf((description) =>
   z
     .enum(['true', 'false'])
@@ -86,18 +89,18 @@ export const userFilterQuery = shapeOf((description) =>
     .meta({ description, type: 'boolean', example: true }),
 )
 
-/** In a JSON body: the same with JSON's own booleans. */
+/** As a JSON body, with JSON booleans. */
 export const userFilter = z
   .strictObject(shapeOf((description) => z.boolean().optional().describe(description)))
   .meta({ id: 'UserFilter', description: 'All that is given must hold; nothing given: everybody' })
 
 export type UserFilter = z.output<typeof userFilter>
 
-/** The words of a search text. */
+/** The terms of a search text. */
 export const searchTerms = (text: string): readonly string[] =>
   text.split(/\s+/u).filter((word) => word !== '')
 
-/** The parts of a query that are filter, without paging and order. */
+/** The filter among the query parameters, without paging and order. */
 export const filterOf = (query: UserFilter & Record<string, unknown>): UserFilter =>
   Object.fromEntries(
     Object.entries(query).filter(

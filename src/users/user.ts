@@ -1,4 +1,4 @@
-/** A person as the protocol and the pages see them. */
+/** A user as the protocol and the pages see one. */
 export interface User {
   readonly id: string
   readonly username: string | undefined
@@ -19,12 +19,12 @@ export interface UserWithPassword {
 }
 
 export interface FoundForLogin {
-  /** The person behind an e-mail address or username, with the password to check. */
+  /** The user with this e-mail address or username, with the password to check. */
   readonly person: UserWithPassword | undefined
-  /** Whether anybody has a password hash that takes another time to verify than ours (imported, not renewed yet). */
+  /** Whether any user has an imported hash that takes a different time to verify than ours. */
   readonly hasForeignHashes: boolean
 }
 
-/** By e-mail address or username, as it was typed. One round trip. */
+/** By e-mail address or username as typed. One round trip. */
 export type FindUserForLogin = (typed: string) => Promise<FoundForLogin>
 export type FindUser = (userId: string) => Promise<User | undefined>

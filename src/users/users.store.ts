@@ -1,4 +1,4 @@
-/** Users in Postgres: one statement per question. */
+/** Users in Postgres; each function is one statement. */
 
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
@@ -8,7 +8,7 @@ import { maxIdentifierLength } from './identifier-length.ts'
 import { identifierForm, plainForm } from './normal-form.ts'
 import type { FoundForLogin, User, UserWithPassword } from './user.ts'
 
-/** The user with this id; `undefined` when there is none or the text is no UUID. */
+/** The user with this id; `undefined` when there is none or the text is not a UUID. */
 export async function findUser(database: Database, userId: string): Promise<User | undefined> {
   if (!isUuid(userId)) return undefined
   const [row] = await database.select().from(users).where(eq(users.id, userId)).limit(1)
@@ -16,9 +16,9 @@ export async function findUser(database: Database, userId: string): Promise<User
 }
 
 /**
- * The user whose e-mail address or username was typed, in whatever spelling, with the password to check. Attack:
- * standing before another person by choosing his username as e-mail address. Names are one namespace, so one account
- * at most is found by the normal form. The second spelling is of accounts whose form is still to be made.
+ * The user with this e-mail address or username, in any spelling, with the password to check. Attack: shadowing another
+ * user by choosing their username as one's e-mail address. Identifiers share one namespace, so the normal form matches
+ * at most one account. The second spelling covers accounts whose form has not been computed yet.
  */
 export async function findUserForLogin(database: Database, typed: string): Promise<FoundForLogin> {
   if (typed.length > maxIdentifierLength || typed.includes('\0')) {
@@ -41,7 +41,7 @@ export async function findUserForLogin(database: Database, typed: string): Promi
   return { person: row && toPerson(row), hasForeignHashes: foreign !== undefined }
 }
 
-/** One entry of a small index (`password_credentials_foreign`), which says it in the same words. */
+/** One lookup in a small partial index (`password_credentials_foreign`) with the same predicate. */
 const foreignHash = (database: Database) =>
   database
     .select({ user_id: passwordCredentials.user_id })

@@ -1,4 +1,4 @@
-/** The write of one account, for a request: the batch of one row. */
+/** Writes one account for a request: a batch of one row. */
 import { type SQL, sql } from 'drizzle-orm'
 import { uuidv7 } from '../kit/ids.ts'
 import type { AccountRow } from './account-row.ts'
@@ -17,7 +17,7 @@ export function writeAccount(caller: Caller, change: Change): SQL {
   return sql`with ${ctes} select ${outcome} -> 0 as account`
 }
 
-/** A statement that ends its transaction when it refuses: for writes whose answer is made before them (POST). */
+/** A statement that aborts its transaction when it refuses; for writes whose response is computed beforehand (POST). */
 export function writeAccountOrRefuse(caller: Caller, change: Change): SQL {
   const { ctes, refuse } = statementOf(caller, change)
   return sql`with ${ctes} select ${refuse}`

@@ -1,6 +1,6 @@
 /**
- * The one write of accounts: a single creation, change or deletion is the batch of one row. One statement locks the
- * accounts, decides about each row (refusals.ts), writes, and records an audit event for every account it wrote.
+ * The only write of accounts: a single creation, change or deletion is a batch of one row. One statement locks the
+ * accounts, decides each row (refusals.ts), writes, and records an audit event for every account written.
  */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { blankEventsOf } from '../audit/erase-personal-data.store.ts'
@@ -11,9 +11,9 @@ import { type AccountWrite, decideAccounts } from './decide-accounts.store.ts'
 export interface WriteStatement {
   /** Comma-separated CTEs without `WITH`. */
   readonly ctes: SQL
-  /** Over them, jsonb: `AccountOutcome[]` in the order of the rows. */
+  /** jsonb over the CTEs: `AccountOutcome[]` in the order of the rows. */
   readonly outcome: SQL
-  /** A scalar over them that ends the transaction (`AU409`) when a row was refused. */
+  /** A scalar over the CTEs that aborts the transaction (`AU409`) when a row was refused. */
   readonly refuse: SQL
 }
 
@@ -28,7 +28,7 @@ export function writeAccounts(write: AccountWrite): WriteStatement {
     const ctes = sql`${decisions}, ${deleting(write)}`
     return { ctes, outcome: outcomes(sql`code`, sql`null::uuid`, sql`true`), refuse }
   }
-  // A parallel write of the same name came first.
+  // A concurrent write created an account with the same identifier first.
   const code = sql`case when outcome = 'created' and inserted.id is null then 'exists' else code end`
   return {
     ctes: sql`${decisions}, ${putting(write)}`,
@@ -51,7 +51,7 @@ const outcomes = (code: SQL, insertedId: SQL, isWritten: SQL, join: SQL = sql``)
 const columns = Object.values(getTableColumns(users)).map(({ name }) => name)
 const listed = (names: readonly string[], prefix = ''): SQL =>
   sql.raw(names.map((name) => `${prefix}${name}`).join(', '))
-/** Those that a change may change. */
+/** The columns an update may change. */
 const changeable = columns.filter((name) => !['id', 'version', 'created_at', 'updated_at'].includes(name))
 
 const putting = (write: AccountWrite): SQL => sql`
@@ -87,8 +87,8 @@ const putting = (write: AccountWrite): SQL => sql`
   )})`
 
 /**
- * Deletion, and what the trail keeps of the people in person. The events of the deletion hold nothing of them, because
- * blanking does not see rows of its own statement.
+ * Deletion, including blanking the user's personal data in the trail. The deletion's own events must contain no
+ * personal data, because blanking does not see rows written by the same statement.
  */
 const deleting = (write: AccountWrite): SQL => sql`
   deleted as (
@@ -108,7 +108,7 @@ const deleting = (write: AccountWrite): SQL => sql`
 const dataOf = ({ data = {} }: AccountWrite): SQL =>
   sql`jsonb_strip_nulls(${JSON.stringify(data)}::jsonb || jsonb_build_object('line', line))`
 
-/** `source` has id, type, user_id, changes and data, in the order of the trail. */
+/** `source` has id, type, user_id, changes and data, in trail order. */
 function recordEvents({ writer: { authorized, origin, now } }: AccountWrite, source: SQL): SQL {
   const { actor } = authorized
   const userId = sql`event.user_id::text`

@@ -9,7 +9,7 @@ import { wholeNumber } from '../../kit/field-schemas.ts'
 import { answer, defineOperation } from '../operation.ts'
 
 /** About half a CPU second and a few megabytes. */
-const mostCheckpoints = 20
+const maxCheckpoints = 20
 
 export const verifyAuditTrail = defineOperation({
   id: 'verifyAuditTrail',
@@ -26,7 +26,7 @@ export const verifyAuditTrail = defineOperation({
       description: 'First checkpoint to check',
     }),
     limit: wholeNumber({
-      ...{ minimum: 1, maximum: mostCheckpoints, default: 10 },
+      ...{ minimum: 1, maximum: maxCheckpoints, default: 10 },
       description: 'How many checkpoints',
     }),
   }),

@@ -38,18 +38,18 @@ export function selectEvents(query: EventQuery, columns: SQL = sql`${shownEvent}
   // there are many, walking the trail fills a page soon. Two frequent terms that never meet would else read all of it.
   return sql`
     with sample as materialized (
-      select position from audit_events where ${condition} limit ${mostSorted} + 1
+      select position from audit_events where ${condition} limit ${maxSorted} + 1
     ), page as (
-      (select position from sample where (select count(*) from sample) <= ${mostSorted}
+      (select position from sample where (select count(*) from sample) <= ${maxSorted}
         order by position ${direction} limit ${limit})
       union all
-      (select position from audit_events where (select count(*) from sample) > ${mostSorted} and ${condition}
+      (select position from audit_events where (select count(*) from sample) > ${maxSorted} and ${condition}
         order by position ${direction} limit ${limit})
     )
     select ${columns} from audit_events where position in (select position from page) order by position ${direction}`
 }
 
-const mostSorted = 2000
+const maxSorted = 2000
 
 /** One row `{ count }` of all matches. */
 export const countEvents = ({ filter, q }: Pick<EventQuery, 'filter' | 'q'>): SQL =>
@@ -97,7 +97,7 @@ export const splitTerms = (text: string): readonly string[] =>
     .slice(0, 8)
 
 /** As long as a term may be in the index (`authly_search_terms`). */
-const mostCharacters = 500
+const maxCharacters = 500
 
 const lexeme = (text: string): string =>
-  `'${[...text.toLowerCase()].slice(0, mostCharacters).join('').replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+  `'${[...text.toLowerCase()].slice(0, maxCharacters).join('').replaceAll('\\', '\\\\').replaceAll("'", "''")}'`

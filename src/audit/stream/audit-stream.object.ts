@@ -31,7 +31,7 @@ const channel = 'authly_audit'
 /** The lock by which the trigger on `audit_events` sees that somebody listens (authly_notify_audit_stream). */
 const presenceLock = 715520260010
 /** Each stream holds at most its window or buffer in memory; together they must leave room for the rest. */
-const mostSubscribers = 500
+const maxSubscribers = 500
 /**
  * Something must happen more often than every 10 s: an object that is idle for longer hibernates, and would lose
  * its connection to Postgres. Also the longest delay by a lost notification.
@@ -81,7 +81,7 @@ export class AuditStreamObject extends DurableObject<Env> {
 
   /** Opens a stream; what for is in a header that only our own worker can send. */
   override async fetch(request: Request): Promise<Response> {
-    if (this.#broadcaster.size >= mostSubscribers) return refusal('5')
+    if (this.#broadcaster.size >= maxSubscribers) return refusal('5')
     const subscription = readSubscription(request)
     this.#entering++
     try {

@@ -1,27 +1,26 @@
 /**
- * CSV as in RFC 4180, read as it arrives: a header, commas, fields in double quotes where needed, CRLF or LF. It is
- * strict where leniency would guess, and bounded everywhere: a row is refused before it is held (a billion columns,
- * a quote that never closes). No CSV package that streams in Workers lets all of these bounds be set.
+ * CSV as in RFC 4180, parsed as it arrives: a header, commas, fields in double quotes where needed, CRLF or LF. It is
+ * strict where leniency would mean guessing, and bounded everywhere: an oversized row is refused before it is held in
+ * memory (a billion columns, a quote that never closes). No CSV package that streams in Workers lets all of these
+ * bounds be set.
  */
 import { type InputBounds, InputRefusal, type InputRow, inputBounds } from './input-row.ts'
 import { undoNeutralized } from './spreadsheet-formula.ts'
 import { createTextReader, type RowReader } from './text-reader.ts'
 
 export interface CsvReader extends RowReader<InputRow> {
-  /** The header, once it was read. */
+  /** The header, once it has been read. */
   readonly columns: readonly string[]
 }
 
 const codes = { quote: 0x22, comma: 0x2c, lineFeed: 0x0a, carriageReturn: 0x0d } as const
 type State = 'field' | 'plain' | 'quoted' | 'quote' | 'return'
 
-/**
- * @param known columns a header may name; names that begin with `_` are notes of our own files and are skipped
- */
+/** @param known columns a header may contain; those that begin with `_` are notes in our own files and are skipped */
 export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds = inputBounds): CsvReader {
   let columns: readonly string[] | undefined
   let state: State = 'field'
-  /** Line being read, and the one the current row began on. */
+  /** The current line, and the one the current row began on. */
   let line = 1
   let rowLine = 1
   let field = ''
@@ -86,7 +85,7 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
     rowLine = ++line
   }
 
-  /** Reads the end of a field at `code`; what else may stand there depends on the state. */
+  /** Ends a field at `code`; what may follow depends on the state. */
   const endAt = (code: number): void => {
     if (code === codes.comma) {
       endField()
@@ -189,7 +188,7 @@ function endOfPlain(text: string, from: number): number {
   return index
 }
 
-/** An empty field says nothing, so that a file need not know every column of every row. */
+/** An empty field means "not given", so that a file need not have a value for every column of every row. */
 function valuesOf(columns: readonly string[], row: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {}
   for (const [index, name] of columns.entries()) {

@@ -1,4 +1,4 @@
-/** What the readers of uploads make, whatever the format: rows that know their line. */
+/** Rows of an upload with their line numbers, as both readers produce them. */
 
 export type InputFormat = 'csv' | 'ndjson'
 
@@ -9,11 +9,11 @@ export interface InputRow {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/** The upload as a whole cannot be read. Nothing of it was used. */
+/** The upload as a whole cannot be read; none of it was used. */
 export class InputRefusal extends Error {
   override readonly name = 'InputRefusal'
   readonly code: InputProblem
-  /** Line it was noticed on, from 1. */
+  /** Line where the error was noticed, from 1. */
   readonly line: number
 
   constructor(code: InputProblem, line: number, detail: string) {
@@ -44,7 +44,7 @@ export const inputProblems = [
 ] as const
 export type InputProblem = (typeof inputProblems)[number]
 
-/** What one upload may hold. Each bound stops an upload that is small to send and large to hold. */
+/** Limits of one upload. Each stops an upload that is cheap to send and expensive to hold in memory. */
 export interface InputBounds {
   readonly totalBytes: number
   /** UTF-16 units of one row, embedded newlines included. */
@@ -53,7 +53,7 @@ export interface InputBounds {
   readonly fieldLength: number
   readonly columns: number
   readonly rows: number
-  /** Arrays and objects inside each other, in JSON. */
+  /** Nesting depth of arrays and objects in JSON. */
   readonly depth: number
 }
 

@@ -62,7 +62,7 @@ export function createNdjsonReader(bounds: InputBounds = inputBounds): RowReader
   }
 }
 
-/** How deep arrays and objects stand inside each other, without parsing: deep nesting is what breaks parsers. */
+/** Nesting depth of arrays and objects, found without parsing because deep nesting can crash a parser. */
 function nestingOf(source: string): number {
   let depth = 0
   let deepest = 0

@@ -1,4 +1,4 @@
-/** Rows as CSV, as a JSON array or as JSON lines: text in pieces, so that no export is ever held as a whole. */
+/** Writes rows as CSV, a JSON array or JSON lines, in pieces, so that no export is ever held as a whole. */
 import { jsonLine } from '../../kit/json-line.ts'
 import { neutralize } from './spreadsheet-formula.ts'
 
@@ -14,17 +14,17 @@ export const contentTypes: Readonly<Record<ExportFormat, string>> = {
 type Row = Readonly<Record<string, unknown>>
 
 export interface RowWriter {
-  /** What stands before the first row. */
+  /** The text before the first row. */
   start(): string
   rows(rows: readonly Row[]): string
   end(): string
-  /** Whether any row was written: kept by who stores the text, so that a writer can go on where another ended. */
+  /** Whether no row has been written yet; stored with the text, so that another writer can continue it. */
   readonly isFirst: boolean
 }
 
 /**
  * @param columns CSV columns, in order; JSON keeps the row as it is
- * @param isFirst false to go on with a text another writer began
+ * @param isFirst false to continue a text that another writer began
  */
 export function createRowWriter(format: ExportFormat, columns: readonly string[], isFirst = true): RowWriter {
   let first = isFirst
@@ -54,7 +54,7 @@ export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCel
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const quoted = /[",\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/
 
-/** A cell, quoted where it must be, and harmless to a spreadsheet. A lone empty cell would be a blank line. */
+/** A cell, quoted where necessary and harmless to a spreadsheet. A lone empty cell would read as a blank line. */
 function csvCell(value: string, _: number, all: readonly string[]): string {
   const cell = neutralize(value)
   const mustQuote = quoted.test(cell) || (cell === '' && all.length === 1)

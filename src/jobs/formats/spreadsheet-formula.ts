@@ -1,8 +1,8 @@
 /**
- * Formula injection: a spreadsheet runs a cell that begins with one of these (OWASP "CSV Injection"), so a person
- * could put a formula into a profile and have it run where an administrator opens the export. Our CSV files put an
- * apostrophe in front, and our reader takes it away again, so that export and import say the same. A value that
- * begins with an apostrophe gets one too: otherwise the way back would be ambiguous.
+ * Formula injection: a spreadsheet evaluates a cell that begins with one of these (OWASP "CSV Injection"), so a user
+ * could put a formula into their profile and have it run where an administrator opens the export. Our CSV files prefix
+ * an apostrophe and our reader removes it again, so that a value survives export and import. A value that begins with
+ * an apostrophe gets one too, to keep this reversible.
  */
 const dangerous = /^['=+\-@\t\r\n＝＋－＠]/
 const neutralized = /^'['=+\-@\t\r\n＝＋－＠]/

@@ -1,10 +1,10 @@
-/** Bytes of an upload as text: UTF-8 alone, whatever pieces it arrives in. */
+/** Decodes the bytes of an upload as strict UTF-8, in pieces of any size. */
 import { type InputBounds, InputRefusal } from './input-row.ts'
 
 export interface RowReader<Row> {
-  /** Rows that are complete by now. @throws InputRefusal */
+  /** Returns the rows that are complete so far. @throws InputRefusal */
   push(bytes: Uint8Array): Row[]
-  /** What is left when the upload ends. @throws InputRefusal */
+  /** Returns the remaining rows at the end of the upload. @throws InputRefusal */
   end(): Row[]
 }
 
@@ -14,9 +14,9 @@ export interface TextReader {
 }
 
 /**
- * Decodes strictly: a byte order mark of UTF-16, a NUL (UTF-16 without one) or a byte sequence that is not UTF-8
+ * Decodes strictly: a UTF-16 byte order mark, a NUL (UTF-16 without a mark) or a byte sequence that is not UTF-8
  * (Latin-1) is refused, because names read wrongly would be stored wrongly. A UTF-8 byte order mark is skipped.
- * @param line where a refusal is reported
+ * @param line the current line, for refusals
  */
 export function createTextReader(bounds: InputBounds, line: () => number): TextReader {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

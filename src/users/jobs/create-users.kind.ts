@@ -1,4 +1,4 @@
-/** `users.create`: new accounts, each with a password of its own, a generated one, or an invitation. */
+/** `users.create`: new accounts, each with its own password, a generated one, or an invitation. */
 import { z } from 'zod'
 import { openCredentials, sealCredentials } from '../../jobs/credentials.ts'
 import { defineJobKind, type JobWork } from '../../jobs/job-kind.ts'
@@ -58,7 +58,7 @@ export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, reado
   },
 })
 
-/** @param secrets what is generated, as it will stand in the file of credentials */
+/** @param secrets generated secrets, as they will appear in the credentials file */
 async function prepare(
   work: JobWork<CreateParams>,
   secrets: object[],

@@ -1,6 +1,6 @@
 /**
- * `users.delete`: erases all people a filter finds, up to a cap. Steps take turns: one finds the next people, one
- * deletes them, because each erasure carries a proof that only the worker can make.
+ * `users.delete`: erases all users a filter selects, up to a cap. Steps alternate between finding and deleting, because
+ * each erasure carries a proof that only the worker can compute.
  */
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
@@ -17,7 +17,7 @@ const pageSize = 100
 
 const params = z.object({
   filter: userFilter,
-  /** People there were in the dry run. */
+  /** Number of users the dry run found. */
   expected: z.number().int(),
   max_deletions: z.number().int(),
 })
@@ -25,16 +25,16 @@ export type DeleteParams = z.output<typeof params>
 
 interface DeleteCursor {
   readonly after: string | null
-  /** Found and not deleted yet. */
+  /** Found but not yet deleted. */
   readonly ids: readonly string[]
   readonly deleted: number
 }
 
 interface DeleteStep {
   readonly cursor: DeleteCursor
-  /** Of a step that finds. */
+  /** For a finding step. */
   readonly limit: number
-  /** Of a step that deletes. */
+  /** For a deleting step. */
   readonly rows: readonly AccountRow[]
 }
 
@@ -56,7 +56,7 @@ export const deleteUsers = defineJobKind<
       ...{ id, event_id: uuidv7(work.now()), erasure_id: uuidv7(work.now()) },
       proof: await erasureProof(work.root, id),
     })
-    // At the cap one more is looked for, to be able to say that there are more.
+    // At the cap, look for one more to detect that the filter selects too many.
     const limit = Math.min(pageSize, Math.max(1, work.params.max_deletions - cursor.deleted))
     return { cursor, limit, rows: await Promise.all(cursor.ids.map(makeRow)) }
   },

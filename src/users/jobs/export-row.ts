@@ -1,4 +1,4 @@
-/** An account as it is exported: in the form the import reads; what the import must not take begins with `_`. */
+/** An account as exported: in the format of the import; fields the import must ignore begin with `_`. */
 import type { ExportFormat } from '../../jobs/formats/row-writers.ts'
 import type { StoredUser } from '../account.ts'
 import { addressParts, claimNames } from '../profile-fields.ts'
@@ -23,7 +23,7 @@ export const exportColumns: readonly string[] = [
   ...notes,
 ]
 
-/** CSV: flat, text by column. JSON: as the API has it, without what is absent. */
+/** CSV: flat, text by column. JSON: as in the API, without absent members. */
 export function toExportRow(user: StoredUser, format: ExportFormat): Record<string, unknown> {
   const row = own.map((name) => [name, user[name]] as const)
   const { profile } = user

@@ -1,4 +1,4 @@
-/** `users.import`: accounts of another system, with the password hashes it made. */
+/** `users.import`: accounts of another system with their existing password hashes. */
 import { z } from 'zod'
 import { defineJobKind } from '../../jobs/job-kind.ts'
 import { readImportedHash } from '../../passwords/foreign/read-imported-hash.ts'

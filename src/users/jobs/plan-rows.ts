@@ -1,6 +1,6 @@
 /**
- * What a step of an upload does: which rows it takes, and what is written of each. From here a row goes to
- * `writeAccounts`, and its outcome to row-results.ts.
+ * What a step of an upload does: which rows it takes and what is written for each. Next come `writeAccounts` and
+ * row-results.ts.
  */
 import type { JobInput, JobWork } from '../../jobs/job-kind.ts'
 import { uuidv7 } from '../../kit/ids.ts'
@@ -9,7 +9,7 @@ import type { AccountRow } from '../account-row.ts'
 import { firstRows, type RowCursor, type TakenRows, takeRows } from './take-rows.ts'
 import type { RowError, UploadRow } from './upload-row.ts'
 
-/** What a step keeps before it is sent. */
+/** What a step stores before it is sent. */
 export interface RowStep {
   readonly from: RowCursor
   readonly count: number
@@ -17,14 +17,14 @@ export interface RowStep {
   readonly done: boolean
   readonly invalid: readonly { readonly line: number; readonly errors: readonly RowError[] }[]
   readonly rows: readonly AccountRow[]
-  /** Generated secrets by line, as they will stand in the file; sealed. */
+  /** Generated secrets by line, as they will appear in the credentials file; sealed. */
   readonly secrets?: string | undefined
 }
 
 /** Credentials of a row as they are stored. */
 export type RowCredentials = Pick<AccountRow, 'hash' | 'must_change' | 'link_hash' | 'link_expires_at'>
 
-/** Reads or makes the credentials of a row, or says what is wrong with what it gives. */
+/** Reads or creates the credentials of a row, or reports what is wrong with them. */
 export type PrepareCredentials = (
   row: UploadRow,
   account: { readonly id: string; readonly line: number },
@@ -37,7 +37,7 @@ export const inputOf = (work: JobWork<unknown>): JobInput => {
 
 /**
  * Takes and prepares the rows of the next step.
- * @param isCostly whether a row needs a password hash made
+ * @param isCostly whether a row needs a new password hash
  */
 export async function planRows(
   work: JobWork<unknown>,

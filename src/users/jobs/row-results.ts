@@ -1,4 +1,4 @@
-/** What came of each account: a line of the results file, and for rows that failed the row itself, to be sent again. */
+/** The result of each account: a line of the results file and, for failed rows, the row itself for resubmission. */
 import type { InputRow } from '../../jobs/formats/input-row.ts'
 import { cellOf, csvLine } from '../../jobs/formats/row-writers.ts'
 import type { JobInput, JobWork, StepResult } from '../../jobs/job-kind.ts'
@@ -24,7 +24,7 @@ const toResult = ({ line, user_id, outcome, code }: AccountOutcome): RowResult =
   ...(code === null ? {} : { errors: [{ field: '', detail: refusalOf(code).row ?? code }] }),
 })
 
-/** What to keep of a page that a filter found. */
+/** What to keep of a page selected by a filter. */
 export const recordPage = <Cursor>(
   cursor: Cursor,
   outcomes: readonly AccountOutcome[],
@@ -34,7 +34,7 @@ export const recordPage = <Cursor>(
   return { cursor, done, ...countsOf(results), append: { results: resultLines(results) } }
 }
 
-/** What to keep of a step of an upload: results in its order, failures as they came. */
+/** What to keep of a step of an upload: results and failures in input order. */
 export function recordRows(
   work: JobWork<unknown>,
   step: RowStep,
@@ -60,7 +60,7 @@ export function recordRows(
   }
 }
 
-/** Ends the sessions of people who were disabled, deleted or given another password. */
+/** Ends the sessions of users who were disabled, deleted or given a new password. */
 export async function endSessions(
   work: JobWork<unknown>,
   outcomes: readonly AccountOutcome[],
@@ -89,7 +89,7 @@ function countsOf(results: readonly RowResult[]) {
 const resultLines = (results: readonly RowResult[]): string =>
   results.map((result) => `${jsonLine(result)}\n`).join('')
 
-/** The failed rows in the format they came in, with `_line` and `_errors`, which the readers skip. */
+/** The failed rows in their original format, with `_line` and `_errors`, which the readers skip. */
 function failureLines(input: JobInput, rows: readonly InputRow[], results: readonly RowResult[]): string {
   const failed = new Map(
     results.flatMap(({ line, outcome, errors = [] }) =>
@@ -108,7 +108,7 @@ function failureLines(input: JobInput, rows: readonly InputRow[], results: reado
     .join('')
 }
 
-/** What a CSV of failures begins with. */
+/** The header of a CSV of failures. */
 const failureHeader = (input: JobInput): string =>
   input.format === 'csv'
     ? csvLine([...input.columns.filter((name) => !name.startsWith('_')), '_line', '_errors'])

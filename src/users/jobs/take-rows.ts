@@ -1,4 +1,4 @@
-/** Which rows the next step takes: not too many, not too costly, and no two that could be about the same person. */
+/** Chooses the rows of the next step, bounded in number and cost, without two that might concern the same user. */
 import type { InputRow } from '../../jobs/formats/input-row.ts'
 import type { JobInput } from '../../jobs/job-kind.ts'
 import { identifierForm } from '../normal-form.ts'
@@ -6,9 +6,9 @@ import { type ReadRow, readUploadRow, type UploadRow } from './upload-row.ts'
 
 export interface RowCursor {
   readonly chunk: number
-  /** Rows of the chunk that are done. */
+  /** Rows of the chunk that are already processed. */
   readonly offset: number
-  /** Whether the file of failures has its header. */
+  /** Whether the header of the failures file has been written. */
   readonly hasFailures: boolean
 }
 
@@ -26,9 +26,9 @@ export interface TakenRows {
 export const firstRows: RowCursor = { chunk: 0, offset: 0, hasFailures: false }
 
 /**
- * Takes rows from where `cursor` stands. A row that names an identifier taken already begins the next step, so that
- * rows about one person happen in their order, as if each were a request of its own.
- * @param costly whether a row needs a password hash made (about 26 ms of CPU)
+ * Takes rows from `cursor` on. A row with an identifier that this step already contains starts the next step, so that
+ * rows about one user are applied in order, as separate requests would be.
+ * @param costly whether a row needs a new password hash (about 26 ms of CPU)
  */
 export function takeRows(
   input: JobInput,
@@ -60,7 +60,7 @@ export function takeRows(
   return { valid, invalid, count: at - cursor.offset, next, done: isChunkDone && next.chunk === input.chunks }
 }
 
-/** The rows a step took, as they came. */
+/** The rows a step took, in input order. */
 export const rowsOf = (input: JobInput, cursor: RowCursor, count: number): readonly InputRow[] =>
   input.read(cursor.chunk).slice(cursor.offset, cursor.offset + count)
 

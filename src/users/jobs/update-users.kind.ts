@@ -1,4 +1,4 @@
-/** `users.update`: one merge patch for all people a filter finds. */
+/** `users.update`: one merge patch for all users a filter selects. */
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { defineJobKind } from '../../jobs/job-kind.ts'
@@ -11,7 +11,7 @@ import { userFilter } from '../user-filter.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
 import { endSessions, recordPage } from './row-results.ts'
 
-/** Disabling calls each person's object: an alarm may call only so many. */
+/** Disabling calls each user's object, and one alarm can make only so many calls. */
 const pageSize = 200
 
 const params = z.object({ filter: userFilter, patch: bulkPatch, dry_run: z.boolean() })
@@ -20,7 +20,7 @@ export type UpdateParams = z.output<typeof params>
 interface UpdateStep {
   readonly after: string | null
   readonly limit: number
-  /** One for each person of the page. */
+  /** One for each account of the page. */
   readonly eventIds: readonly string[]
 }
 

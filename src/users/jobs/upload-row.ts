@@ -1,6 +1,6 @@
 /**
  * One row of an upload of accounts. JSON lines have the shape of the API; CSV has one column per value (`name`,
- * `address_country` …). Both become the same object and pass the same schema as a single account does.
+ * `address_country` …). Both become the same object and are checked by the schema of single accounts.
  */
 import { z } from 'zod'
 import type { InputRow } from '../../jobs/formats/input-row.ts'
@@ -10,7 +10,7 @@ import { isStorable } from '../../kit/storable.ts'
 import { addressParts, claimNames } from '../profile-fields.ts'
 import { hasIdentifier, rowFields, status } from '../user-fields.ts'
 
-/** Members of a row; a new one is a line here, or a field of the account (user-fields.ts). CSV columns follow. */
+/** Members of a row besides the account fields (user-fields.ts). CSV columns follow from both. */
 const members = {
   id: z.string().regex(uuidPattern, 'must be a UUID in lower case').optional(),
   ...rowFields,
@@ -39,7 +39,7 @@ const flags = new Set(
 /** Columns of a CSV besides those of the profile. */
 export const ownColumns: readonly string[] = Object.keys(members).filter((name) => name !== 'profile')
 
-/** Columns a CSV may have: claims and parts of the address have one each. */
+/** Columns a CSV may have; each claim and each part of the address has its own. */
 export const uploadColumns: ReadonlySet<string> = new Set([
   ...ownColumns,
   ...claimNames,
@@ -71,18 +71,18 @@ export function readUploadRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRo
       ),
     }
   }
-  // Postgres stores neither NUL nor half a surrogate pair: one such row would stop the whole step.
+  // Postgres stores neither NUL nor lone surrogates: one such row would fail the whole step.
   if (!isStorable(parsed.data)) {
     return { ok: false, errors: [{ field: '', detail: 'must be well-formed Unicode without NUL' }] }
   }
   return { ok: true, row: parsed.data }
 }
 
-/** Notes of our own files of failures: a corrected file is sent again as it is. */
+/** Removes the columns our failure files add, so that a corrected file can be uploaded unchanged. */
 const withoutNotes = (values: InputRow['values']): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('_')))
 
-/** Cells as the object that JSON lines would have. */
+/** CSV cells as the object JSON lines would contain. */
 function fromCells(cells: Record<string, string>): Record<string, unknown> {
   const value: Record<string, unknown> = {}
   const profile: Record<string, unknown> = {}
@@ -97,5 +97,5 @@ function fromCells(cells: Record<string, string>): Record<string, unknown> {
   return value
 }
 
-/** Left as it is when it is neither, for the schema to refuse. */
+/** Any other text is passed on for the schema to refuse. */
 const toFlag = (cell: string): unknown => (/^true$/i.test(cell) ? true : /^false$/i.test(cell) ? false : cell)
