@@ -142,7 +142,7 @@ module.exports = {
       comment: 'An Authorized is made of a token that was found alive, for the operation it was sent to.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/admin/authenticate[.]ts$' },
-      to: { path: '^src/access/authorize[.]ts$' },
+      to: { path: '^src/access/authorize-actor[.]ts$' },
     },
     {
       name: 'routes-are-mounted-by-app',
