@@ -6,8 +6,8 @@ export const exitCodes = {
   unavailable: { code: 3, meaning: 'The server cannot be reached or is overloaded; try again later' },
   signIn: { code: 4, meaning: 'Nobody is signed in, or a more recent sign-in is needed: `authly login`' },
   partly: { code: 5, meaning: 'A job failed or was cancelled, or some of its rows failed' },
-  stale: { code: 6, meaning: 'Somebody changed it meanwhile (412): look again, then repeat' },
-  untrusted: { code: 7, meaning: 'An export agrees with itself, but nothing trusted vouches for it' },
+  stale: { code: 6, meaning: 'Somebody else changed it in between (412): read it again, then retry' },
+  untrusted: { code: 7, meaning: 'An export is consistent, but no trusted key or anchor confirms it' },
   interrupted: { code: 130, meaning: 'Interrupted (Ctrl-C)' },
 } as const
 

@@ -11,13 +11,13 @@ export const globalOptions: readonly OptionSpec[] = [
     short: 'o',
     value: 'format',
     values: outputs,
-    summary: 'How to print: for people, or as JSON',
+    summary: 'Output format: for people, or JSON',
   },
   {
     name: 'dry-run',
-    summary: 'Print the request instead of sending it; bulk work is tried out by the server',
+    summary: 'Print the request instead of sending it; for bulk operations, a dry run by the server',
   },
-  { name: 'yes', short: 'y', summary: 'Do not ask before dangerous things' },
+  { name: 'yes', short: 'y', summary: 'Do not ask for confirmation of dangerous operations' },
   {
     name: 'sign-key',
     value: 'file',
@@ -26,7 +26,7 @@ export const globalOptions: readonly OptionSpec[] = [
   {
     name: 'browser',
     negatable: true,
-    summary: 'Open the browser to sign in; `--no-browser` prints the address',
+    summary: 'Open the browser to sign in; `--no-browser` prints the URL',
   },
   {
     name: 'step-up',

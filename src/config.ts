@@ -47,13 +47,13 @@ const issuer = z
 
 export const environmentSchema = z.object({
   AUTHLY_ISSUER: issuer.describe(
-    'Issuer identifier (RFC 8414 §2). Every URL this server prints starts with it; request headers never matter.',
+    'Issuer identifier (RFC 8414 §2). Every URL of this server starts with it; request headers are ignored.',
   ),
   AUTHLY_ROOT_SECRET: z
     .string()
     .regex(/^[A-Za-z0-9_-]{43,}$/, 'must be base64url of at least 32 bytes')
     .describe(
-      'Secret. Key material (base64url, >= 32 bytes) that signing keys, handles and cookies are sealed under.',
+      'Secret. Key material (base64url, >= 32 bytes) from which the keys that seal signing keys, handles and cookies are derived.',
     ),
   AUTHLY_ROOT_SECRET_PREVIOUS: z
     .string()
@@ -64,13 +64,13 @@ export const environmentSchema = z.object({
       'must be a list of base64url values of at least 32 bytes, each maybe marked closed:',
     )
     .describe(
-      'Secret. Older root secrets, comma-separated, the oldest one last; they still open old values and seal nothing. One marked `closed:` opens nothing either. The oldest one must stay: pairwise subjects are computed with it.',
+      'Secret. Older root secrets, comma-separated, the oldest one last; they open old values but seal nothing new. One marked `closed:` opens nothing either. The oldest one must remain: pairwise subjects are computed with it.',
     ),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
     .describe(
-      'Secret. Postgres connection string of the worker’s role, which owns nothing, used through the Neon HTTP driver. Migrations use DATABASE_OWNER_URL, which the worker never has.',
+      'Secret. Postgres connection string of the worker’s role, which owns nothing, used through the Neon HTTP driver. Migrations use DATABASE_OWNER_URL, which the worker never gets.',
     ),
   DATABASE_GATEWAY_URL: z
     .string()
@@ -83,11 +83,11 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,32}$/)
     .default('local')
-    .describe('Name of this regional deployment; names its replica object.'),
+    .describe('Name of this regional deployment; also the name of its replica object.'),
   AUTHLY_JURISDICTION: z
     .enum(['eu', 'fedramp', 'us'])
     .optional()
-    .describe('Durable Object jurisdiction: objects are created and stay there.'),
+    .describe('Durable Object jurisdiction, in which objects are created and stay.'),
   AUTHLY_LOCATION_HINT: z
     .enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'])
     .optional()
@@ -96,7 +96,7 @@ export const environmentSchema = z.object({
     .enum(['unknown', 'connection', 'cloudflare'])
     .default('unknown')
     .describe(
-      'Who says where a request comes from. `cloudflare`: Cloudflare is in front, which sets `CF-Connecting-IP` and `CF-Ray` itself. `connection`: nobody is in front of workerd; the address is that of the connection. `unknown`: nobody can be believed; all requests share the limits of one address, and an address list admits none. Headers that the caller could have set never count.',
+      'Source of the caller’s address. `cloudflare`: Cloudflare is in front and sets `CF-Connecting-IP` and `CF-Ray` itself. `connection`: callers reach workerd directly; the address is that of the connection. `unknown`: there is no trusted source; all requests share the limits of one address, and an address list admits none. Headers that the caller could have set are ignored.',
     ),
   AUTHLY_CACHE_BACKEND: z
     .enum(['durable-object', 'upstash'])
@@ -115,27 +115,33 @@ export const environmentSchema = z.object({
     .describe(
       'JSON object that overrides rate-limit policies: `{"token-client":{"capacity":600,"per_seconds":60}}`.',
     ),
-  AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client says otherwise.'),
-  AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client says otherwise.'),
+  AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client has its own.'),
+  AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client has its own.'),
   AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS: seconds(60, 'Authorization code lifetime.'),
   AUTHLY_REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(
     14 * 86_400,
-    'A refresh token unused this long ends its family.',
+    'A refresh token family ends if its token is not used for this long.',
   ),
-  AUTHLY_REFRESH_TOKEN_ABSOLUTE_TTL_SECONDS: seconds(90 * 86_400, 'A refresh token family ends after this.'),
+  AUTHLY_REFRESH_TOKEN_ABSOLUTE_TTL_SECONDS: seconds(
+    90 * 86_400,
+    'Maximum lifetime of a refresh token family.',
+  ),
   AUTHLY_REFRESH_REPLAY_GRACE_SECONDS: seconds(
     30,
-    'A retry of the previous refresh token inside this window gets the same successor again.',
+    'Within this window, presenting the previous refresh token again returns the same successor.',
   ),
-  AUTHLY_SESSION_IDLE_TTL_SECONDS: seconds(7 * 86_400, 'A sign-in session unused this long ends.'),
-  AUTHLY_SESSION_ABSOLUTE_TTL_SECONDS: seconds(30 * 86_400, 'A sign-in session ends after this.'),
+  AUTHLY_SESSION_IDLE_TTL_SECONDS: seconds(
+    7 * 86_400,
+    'A sign-in session ends if it is not used for this long.',
+  ),
+  AUTHLY_SESSION_ABSOLUTE_TTL_SECONDS: seconds(30 * 86_400, 'Maximum lifetime of a sign-in session.'),
   AUTHLY_INTERACTION_TTL_SECONDS: seconds(
     1800,
     'How long a person may take on the sign-in and consent pages.',
   ),
   AUTHLY_KEY_ROTATION_SECONDS: seconds(
     90 * 86_400,
-    'Age at which a signing key hands over to its successor.',
+    'Age at which a signing key is replaced by its successor.',
   ),
   AUTHLY_KEY_PREPUBLISH_SECONDS: seconds(
     86_400,
@@ -146,7 +152,7 @@ export const environmentSchema = z.object({
     'A retired key stays in the JWKS this long. Keep it above the longest token lifetime.',
   ),
   AUTHLY_ALLOW_LOOPBACK_FETCH: flag(
-    'Development and tests: lets outgoing fetches (`jwks_uri`, `sector_identifier_uri`) reach loopback addresses, over http too. Only for an issuer on a loopback host or below `.test`.',
+    'Development and tests: allows outgoing fetches (`jwks_uri`, `sector_identifier_uri`) to loopback addresses, also over http. Only for an issuer on a loopback host or below `.test`.',
   ),
   AUTHLY_FETCH_HOSTS: z
     .string()
@@ -163,7 +169,7 @@ export const environmentSchema = z.object({
     )
     .transform((hosts): ReadonlySet<string> => new Set(hosts.map((host) => new URL(`https://${host}`).host)))
     .describe(
-      'Other ports than 443 that outgoing fetches (`jwks_uri`, `sector_identifier_uri`) may reach: a comma-separated list of `host:port`, e.g. `keys.example.com:8443`. https and public hosts only, whatever stands here.',
+      'Other ports than 443 that outgoing fetches (`jwks_uri`, `sector_identifier_uri`) may reach: a comma-separated list of `host:port`, e.g. `keys.example.com:8443`. Always https and public hosts only.',
     ),
 })
 

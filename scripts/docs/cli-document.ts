@@ -8,10 +8,10 @@ import { globalOptions } from '../../cli/global-options.ts'
 import { groupSummaries, optionName } from '../../cli/help.ts'
 import { generatedNotice, table } from './markdown.ts'
 
-const guide = `\`npx authly\` administers a server from a terminal or a script. It needs Node 20 or newer and this clone, in which npx finds it: run it nowhere else, the package \`authly\` at npm is a stranger's. \`npm link\` puts \`authly\` on the PATH.
+const guide = `\`npx authly\` administers a server from a terminal or a script. It needs Node 20 or newer and this clone, in which npx finds it: do not run it elsewhere, because the package \`authly\` at npm belongs to somebody else. \`npm link\` puts \`authly\` on the PATH.
 
 \`\`\`sh
-npx authly login --issuer http://localhost:8787     # opens the browser; --no-browser prints the address
+npx authly login --issuer http://localhost:8787     # opens the browser; --no-browser prints the URL
 npx authly users list --limit 20
 npx authly users get ada@example.com --output json
 npx authly audit tail --families user,role
@@ -19,29 +19,29 @@ npx authly audit tail --families user,role
 
 ## Signing in
 
-**A person** signs in with the browser: authorization code with PKCE on a loopback port (RFC 8252), \`state\`, \`nonce\` and \`iss\` (RFC 9207) checked. \`--read-only\` or \`--scope\` ask for less than everything. When something dangerous needs a more recent sign-in (RFC 9470), the browser opens once more and the command goes on.
+**A person** signs in with the browser: authorization code with PKCE on a loopback port (RFC 8252), \`state\`, \`nonce\` and \`iss\` (RFC 9207) checked. \`--read-only\` or \`--scope\` request fewer scopes. If a dangerous operation needs a more recent sign-in (RFC 9470), the browser opens again and the command continues.
 
-**A service account** gives its secret in a variable, a file or on stdin, never as an argument:
+**A service account** passes its secret in a variable, a file or on stdin, never as an argument:
 
 \`\`\`sh
 authly login --profile ci --issuer https://auth.example.com --client-id deployer --client-secret env:DEPLOYER_SECRET
-AUTHLY_ISSUER=https://auth.example.com AUTHLY_CLIENT_ID=deployer AUTHLY_CLIENT_SECRET=… authly users list   # keeps nothing
+AUTHLY_ISSUER=https://auth.example.com AUTHLY_CLIENT_ID=deployer AUTHLY_CLIENT_SECRET=… authly users list   # stores nothing
 \`\`\`
 
-**Profiles** hold a server and an account each: \`--profile\`, \`AUTHLY_PROFILE\`, \`authly profiles use\`. Tokens are in \`~/.config/authly/credentials/\` (\`XDG_CONFIG_HOME\`, \`%APPDATA%\`), readable by their owner alone; a file others can read is refused. Parallel commands renew a token once. A token is only ever sent to the issuer of its profile. \`AUTHLY_TOKEN\` with \`AUTHLY_ISSUER\` uses a token you already have. \`authly logout\` revokes at the server.
+**Profiles** consist of a server and an account: \`--profile\`, \`AUTHLY_PROFILE\`, \`authly profiles use\`. Tokens are in \`~/.config/authly/credentials/\` (\`XDG_CONFIG_HOME\`, \`%APPDATA%\`), readable by their owner only; a file that others can read is refused. Parallel commands refresh a token only once. A token is only ever sent to the issuer of its profile. \`AUTHLY_TOKEN\` with \`AUTHLY_ISSUER\` uses a token you already have. \`authly logout\` revokes the tokens at the server.
 
 ## Changing things
 
-- \`update\` and \`delete\` read first and send the version they saw (\`If-Match\`). If somebody was faster, nothing is changed and the status is ${exitCodes.stale.code}. \`--if-match\` names the version yourself.
-- \`--dry-run\` prints the request, the token left out, and sends nothing. For bulk work the server tries it out and tells what would happen.
-- Dangerous things ask first; \`--yes\` answers. Without a terminal and without \`--yes\` they are refused.
-- Every POST carries an \`Idempotency-Key\`, so a repetition after a broken connection acts once. 429 and 503 are waited out, as \`Retry-After\` says, up to 30 s each.
+- \`update\` and \`delete\` read first and send the version they saw (\`If-Match\`). If somebody else changed it in between, nothing is changed and the exit status is ${exitCodes.stale.code}. \`--if-match\` sets the version explicitly.
+- \`--dry-run\` prints the request without the token and sends nothing. For bulk operations the server runs a dry run and reports what would happen.
+- Dangerous operations ask for confirmation; \`--yes\` gives it. Without a terminal and without \`--yes\` they are refused.
+- Every POST carries an \`Idempotency-Key\`, so a retry after a broken connection acts once. After 429 and 503, commands wait as long as \`Retry-After\` demands, up to 30 s each, and retry.
 - Fields are options; \`--data\` takes a whole JSON body (\`@file\`, \`-\`), \`--unset field\` removes one. Secrets are given as \`-\` (stdin), \`@file\` or \`env:NAME\`.
-- \`--sign-key key.jwk.json\` signs requests (RFC 9421) where the server asks for it. The public half belongs into the client's \`jwks\`.
+- \`--sign-key key.jwk.json\` signs requests (RFC 9421) where the server requires it. The public half belongs in the client's \`jwks\`.
 
 ## Output
 
-Tables for people; \`--output json\` for scripts, \`--output ndjson\` for lists of any length with \`--all\`. Answers go to stdout, everything else to stderr. Text from the server cannot steer the terminal: control characters and direction marks are shown as \`\\u{…}\`, in JSON as escapes of the same value. \`NO_COLOR\` and pipes switch colours off.`
+Tables for people; \`--output json\` for scripts, \`--output ndjson\` for lists of any length with \`--all\`. Results go to stdout, everything else to stderr. Text from the server cannot control the terminal: control characters and direction marks are shown as \`\\u{…}\`, in JSON as equivalent escapes. \`NO_COLOR\` and pipes switch colours off.`
 
 export function cliDocument(catalogue: readonly CatalogueOperation[]): string {
   const commands = createCommands(catalogue).filter(({ hidden }) => !hidden)

@@ -30,10 +30,10 @@ export function configurationDocument(): string {
   return [
     generatedNotice('src/config.ts, src/settings/settings.ts and src/rate-limits/policies.ts'),
     '# Configuration',
-    'Environment variables of the worker, parsed once per isolate; a wrong one stops the worker with a message that names it and never shows its value. Locally they stand in `.dev.vars`, which `npm start` writes. Deployed, plain ones stand in `wrangler.toml` and secrets in Cloudflare ([deployment](deployment.md)).',
+    'Environment variables of the worker, parsed once per isolate. If one is invalid, the worker does not start, and the message contains its name but never its value. Locally they are in `.dev.vars`, which `npm start` writes. In a deployment, plain ones are in `wrangler.toml` and secrets at Cloudflare ([deployment](deployment.md)).',
     table(['Variable', 'Default', 'Secret', 'Meaning'], rows),
     '## Settings',
-    'What admins change at run time, stored in Postgres (`authly settings`, [the admin API](admin-clients.md)). A change counts within two minutes.',
+    'What administrators can change at run time, stored in Postgres (`authly settings`, [the admin API](admin-clients.md)). A change takes effect within two minutes.',
     table(
       ['Setting', 'Default', 'Meaning'],
       settingNames.map((name) => [
@@ -42,12 +42,12 @@ export function configurationDocument(): string {
       ]),
     ),
     '## Rate limits',
-    'Token buckets. `object` policies ask their Durable Object at every request; `lease` policies take permits in batches and spend them in the isolate. Numbers can be changed with `AUTHLY_RATE_LIMITS`, and at run time with `PATCH /admin/rate-limits/{policy}`, which goes before it. Limited responses carry `RateLimit-Policy`, `RateLimit` and `Retry-After`.',
+    'Token buckets. `object` policies ask their Durable Object for every request; `lease` policies take permits in batches and spend them in the isolate. Numbers can be changed with `AUTHLY_RATE_LIMITS`, and at run time with `PATCH /admin/rate-limits/{policy}`, which takes precedence. Responses of limited endpoints carry `RateLimit-Policy`, `RateLimit` and `Retry-After`.',
     table(
       ['Policy', 'Permits', 'Refilled in', 'Counted per', 'Mode', 'Counter unreachable', 'Protects'],
       Object.entries(policies).map(([name, policy]) => [
         ...[`\`${name}\``, String(policy.capacity), `${policy.perSeconds} s`, policy.subject, policy.mode],
-        ...[policy.onFailure === 'open' ? 'lets pass' : 'refuses', policy.protects],
+        ...[policy.onFailure === 'open' ? 'allows' : 'refuses', policy.protects],
       ]),
     ),
   ].join('\n\n')
@@ -60,7 +60,7 @@ export function endpointsDocument(document: OpenApiDocument): string {
     `## ${name}`,
     description,
     table(
-      ['Endpoint', 'What it is', 'Needs', 'Answers'],
+      ['Endpoint', 'Purpose', 'Authorization', 'Statuses'],
       operations
         .filter(({ operation }) => operation.tags?.[0] === name)
         .map(({ method, path, operation }) => [
@@ -95,19 +95,19 @@ export function auditEventsDocument(): string {
   const rowsOf = (eventClass: EventClass) =>
     typesOf(eventClass).map((type) => {
       const definition: EventDefinition = eventDefinitions[type]
-      const data = Object.entries(definition.data ?? {}).map(([key, says]) => `\`${key}\`: ${says}`)
-      return [`\`${type}\``, definition.says, data.join('; ')]
+      const data = Object.entries(definition.data ?? {}).map(([key, meaning]) => `\`${key}\`: ${meaning}`)
+      return [`\`${type}\``, definition.summary, data.join('; ')]
     })
   const sections = (Object.keys(eventClasses) as EventClass[]).flatMap((eventClass) => [
     `## Class \`${eventClass}\``,
     `${eventClasses[eventClass]}.`,
-    table(['Type', 'Says', '`data`'], rowsOf(eventClass)),
+    table(['Type', 'Meaning', '`data`'], rowsOf(eventClass)),
   ])
   return [
     generatedNotice('src/audit/event-types.ts'),
     '# Audit events',
-    'Rows of `audit_events` in Postgres. Each is written exactly once: its id is made where it happens and is the key of its delivery. No field ever holds a secret, a token or a password. [How they get there](architecture.md#audit), [how they are read, proven and ended](audit.md).',
-    'Who (`actor_type`, `actor_id`), whom (`user_id`, `client_id`, `entity_type`, `entity_id`), when (`occurred_at`, `recorded_at`), where from (`ip`, `user_agent`, `session_id`, `request_id`) and how it ended (`outcome`) are columns of every event. What an administrator changed is in `changes`: `{"<field>": {"before": …, "after": …}}`. `data` holds what only this type has. The class decides how long an event is kept.',
+    'Rows of `audit_events` in Postgres. Each is written exactly once: its id is created where the event happens and makes its delivery idempotent. No field ever contains a secret, a token or a password. [How they get there](architecture.md#audit), [how they are read, verified and deleted](audit.md).',
+    'Every event has columns for the actor (`actor_type`, `actor_id`), what it is about (`user_id`, `client_id`, `entity_type`, `entity_id`), its time (`occurred_at`, `recorded_at`), its origin (`ip`, `user_agent`, `session_id`, `request_id`) and its `outcome`. What an administrator changed is in `changes`: `{"<field>": {"before": …, "after": …}}`. `data` contains what is specific to the type. The class determines how long an event is kept.',
     ...sections,
   ].join('\n\n')
 }
@@ -120,7 +120,7 @@ export function budgetsDocument(): string {
   return [
     generatedNotice('test/contracts/budgets.ts'),
     '# I/O budgets',
-    'What one operation may cost on a warm isolate. It is a promise: a test runs every operation with counting ports and fails when one exceeds its row (`test/contracts/io-budgets.worker.test.ts`). Rows without Postgres keep working while Postgres is down.',
+    'The maximum I/O of each operation on a warm isolate. A test runs every operation, counts its calls, and fails if one exceeds its row (`test/contracts/io-budgets.worker.test.ts`). Operations without Postgres round trips keep working while Postgres is down.',
     table(['Operation', 'Durable Object calls', 'Postgres round trips', 'Note'], rows),
   ].join('\n\n')
 }

@@ -6,134 +6,139 @@
 
 /** How long events are kept is decided by class (setting `audit.retention`). */
 export const eventClasses = {
-  token: 'Tokens issued, refreshed, refused and revoked: many, and of short use',
+  token: 'Tokens issued, refreshed, refused and revoked: many, and of interest for a short time',
   authentication: 'Sign-ins, sessions, passwords, refused clients',
-  consent: 'What people allowed applications, and took back',
+  consent: 'Consents that people gave to applications, denied and withdrew',
   administration: 'What administrators and service accounts did',
-  system: 'What the server does by itself: signing keys, jobs',
-  evidence: 'Holes made on purpose and their reasons: kept for ever, or the holes could not be explained',
+  system: 'What the server does on its own: signing keys, jobs',
+  evidence:
+    'Intentional gaps in the trail and their reasons: kept for ever, so that every gap can be explained',
 } as const
 
 export type EventClass = keyof typeof eventClasses
 
 export interface EventDefinition {
   readonly class: EventClass
-  readonly says: string
+  readonly summary: string
   /** Keys of `data` and what they mean. */
   readonly data?: Readonly<Record<string, string>>
 }
 
 const grant_id = 'the grant, one per authorization'
 const scopes = 'scope values'
-const reason = 'a fixed word'
+const reason = 'a fixed code'
 const method = 'the method that was used'
 /** Of an event that stands for several (repeated-events.ts). */
 const repeated = {
-  count: 'how many it stands for; without it, one',
+  count: 'number of occurrences that this event stands for; absent: one',
   first_at: 'the first of them',
   last_at: 'the last of them',
 }
-const entity = (says: string, more: Readonly<Record<string, string>> = {}): EventDefinition => ({
+const entity = (summary: string, more: Readonly<Record<string, string>> = {}): EventDefinition => ({
   class: 'administration',
-  says,
+  summary,
   data: more,
 })
 
 export const eventDefinitions = {
   'session.created': {
     class: 'authentication',
-    says: 'A person signed in',
-    data: { acr: 'how strongly (OpenID Connect Core §2)', amr: 'by what (RFC 8176)' },
+    summary: 'A person signed in',
+    data: { acr: 'authentication context (OpenID Connect Core §2)', amr: 'methods used (RFC 8176)' },
   },
-  'session.ended': { class: 'authentication', says: 'A session ended', data: { reason } },
+  'session.ended': { class: 'authentication', summary: 'A session ended', data: { reason } },
   'login.failed': {
     class: 'authentication',
-    says: 'A sign-in failed',
+    summary: 'A sign-in failed',
     data: {
       method,
       failures: 'how many in a row',
-      known_device: 'whether the person had signed in there before; such failures are counted apart',
+      known_device: 'whether the person had signed in there before; such failures are counted separately',
       during: 'what else the password was asked for',
       ...repeated,
     },
   },
   'login.locked': {
     class: 'authentication',
-    says: 'Too many failures: sign-in is paused',
+    summary: 'Too many failures: sign-in is paused',
     data: {
-      ...{ method, retry_after_seconds: 'for how long', during: 'what else the password was asked for' },
+      ...{
+        method,
+        retry_after_seconds: 'length of the pause',
+        during: 'what else the password was asked for',
+      },
       ...repeated,
     },
   },
   'device.forgotten': {
     class: 'authentication',
-    says: 'A browser in which a person had signed in counts as unknown again',
+    summary: 'A known device of a person counts as unknown again',
     data: { reason: 'removed, too_many_failures or limit' },
   },
-  'password.changed': { class: 'authentication', says: 'A person changed their password' },
+  'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'consent.granted': {
     class: 'consent',
-    says: 'A person allowed a client something',
+    summary: 'A person gave consent to a client',
     data: { scopes, claims: 'claim names' },
   },
-  'consent.denied': { class: 'consent', says: 'A person refused a client' },
-  'consent.revoked': { class: 'consent', says: 'A consent was withdrawn', data: { scopes, reason } },
+  'consent.denied': { class: 'consent', summary: 'A person denied consent to a client' },
+  'consent.revoked': { class: 'consent', summary: 'A consent was withdrawn', data: { scopes, reason } },
   'token.issued': {
     class: 'token',
-    says: 'Tokens were issued',
+    summary: 'Tokens were issued',
     data: {
       grant_type: 'the grant type',
       grant_id,
       scopes,
       jti: 'the token id',
       jti_hash: 'SHA-256 of the token id',
-      refresh_token: 'whether there is one',
+      refresh_token: 'whether one was issued',
     },
   },
-  'token.refreshed': { class: 'token', says: 'A refresh token was rotated', data: { grant_id, scopes } },
+  'token.refreshed': { class: 'token', summary: 'A refresh token was rotated', data: { grant_id, scopes } },
   'token.replayed': {
     class: 'token',
-    says: 'A refresh was repeated within the grace window and got the same answer',
+    summary: 'A refresh was repeated within the grace window and got the same response',
     data: { grant_id, scopes },
   },
   'token.refresh_reused': {
     class: 'token',
-    says: 'A used refresh token came back: the family ended',
+    summary: 'A used refresh token was presented again: the family was revoked',
     data: { grant_id, scopes },
   },
   'token.revoked': {
     class: 'token',
-    says: 'A token or a grant was revoked',
+    summary: 'A token or a grant was revoked',
     data: { reason, grant_id, jti_hash: 'SHA-256 of the token id' },
   },
   'code.reused': {
     class: 'token',
-    says: 'An authorization code came back: its grant ended',
+    summary: 'An authorization code was presented again: its grant was revoked',
     data: { grant_id },
   },
   'client.authentication_failed': {
     class: 'authentication',
-    says: 'A client could not prove who it is',
+    summary: 'A client failed to authenticate',
     data: { method, reason, ...repeated, client_ids: 'the first five, when there were several' },
   },
   'key.created': {
     class: 'system',
-    says: 'A signing key was made',
+    summary: 'A signing key was created',
     data: { kid: 'the key', alg: 'its algorithm', status: 'next or current' },
   },
   'key.activated': {
     class: 'system',
-    says: 'A signing key is in use now',
+    summary: 'A signing key became the current one',
     data: { kid: 'the key', alg: 'its algorithm' },
   },
   'key.retired': {
     class: 'system',
-    says: 'A signing key signs no more',
+    summary: 'A signing key was retired: it no longer signs',
     data: { kid: 'the key', alg: 'its algorithm' },
   },
   'key.removed': {
     class: 'system',
-    says: 'A signing key is deleted',
+    summary: 'A signing key was deleted',
     data: { kid: 'the key', alg: 'its algorithm' },
   },
   'user.created': entity('An account was created'),
@@ -141,7 +146,7 @@ export const eventDefinitions = {
   'user.updated': entity('An account was changed'),
   'user.disabled': entity('An account was disabled'),
   'user.enabled': entity('An account was enabled'),
-  'user.unlocked': entity('Failed sign-ins of an account were forgiven'),
+  'user.unlocked': entity('An account was unlocked: its failed sign-ins no longer count'),
   'user.deleted': entity('An account was deleted'),
   'user.password_reset': entity('A password was reset', {
     method,
@@ -150,16 +155,16 @@ export const eventDefinitions = {
   'user.imported': entity('An account was imported', { job_id: 'the job' }),
   'user.exported': entity('Accounts were downloaded', {
     format: 'file format',
-    rows: 'how many',
+    rows: 'number of rows',
     filter: 'names of the filters',
   }),
   'admin.access_denied': entity(
-    'A live token was refused by the admin API: wrong place, wrong signature, or more than it or its holder may',
+    'A live token was refused by the admin API: wrong address, missing or wrong signature, or insufficient rights of the token or its holder',
     {
-      operation: 'what was asked for',
+      operation: 'the requested operation',
       reason: 'code of the problem',
       detail: 'why',
-      target: 'what it was about: the parameters of the path',
+      target: 'its target: the parameters of the path',
       ...repeated,
       client_ids: 'the first five, when there were several',
     },
@@ -170,12 +175,12 @@ export const eventDefinitions = {
   'client.created': entity('A client was registered'),
   'client.updated': entity('A client was changed'),
   'client.deleted': entity('A client was deleted'),
-  'client.secret_added': entity('A client has another secret', {
-    secret_id: 'the row, never the secret',
-    expires_at: 'until when',
+  'client.secret_added': entity('A secret was added to a client', {
+    secret_id: 'id of the secret, never the secret itself',
+    expires_at: 'when it expires',
   }),
   'client.secret_removed': entity('A secret of a client was removed', {
-    secret_id: 'the row, never the secret',
+    secret_id: 'id of the secret, never the secret itself',
   }),
   'scope.created': entity('A scope was created'),
   'scope.updated': entity('A scope was changed'),
@@ -187,41 +192,41 @@ export const eventDefinitions = {
   'rate_limit.updated': entity('A rate-limit policy was changed'),
   'job.created': {
     class: 'system',
-    says: 'A background job was started',
-    data: { kind: 'what it does', rows: 'rows of the upload' },
+    summary: 'A background job was started',
+    data: { kind: 'the kind of job', rows: 'rows of the upload' },
   },
   'job.cancelled': {
     class: 'system',
-    says: 'A background job was cancelled',
-    data: { kind: 'what it does' },
+    summary: 'A background job was cancelled',
+    data: { kind: 'the kind of job' },
   },
   'job.file_read': entity(
     'A file of a background job was downloaded: results, one-time passwords, an export',
     {
-      file: 'which',
+      file: 'which file',
     },
   ),
   'job.finished': {
     class: 'system',
-    says: 'A background job ended',
+    summary: 'A background job ended',
     data: {
-      kind: 'what it does',
-      status: 'how',
-      processed: 'rows',
-      succeeded: 'rows',
-      failed: 'rows',
-      total: 'rows',
+      kind: 'the kind of job',
+      status: 'final status',
+      processed: 'rows processed',
+      succeeded: 'rows succeeded',
+      failed: 'rows failed',
+      total: 'number of rows',
       detail: 'why it failed',
     },
   },
   'audit.exported': {
     class: 'administration',
-    says: 'The audit trail was exported',
-    data: { job_id: 'the job', format: 'file format', to: 'where to', filters: 'what was asked for' },
+    summary: 'The audit trail was exported',
+    data: { job_id: 'the job', format: 'file format', to: 'where to', filters: 'the requested filters' },
   },
   'audit.events_removed': {
     class: 'evidence',
-    says: 'Events of a checkpoint were removed by retention',
+    summary: 'Events of a checkpoint were removed by retention',
     data: {
       event_class: 'the class',
       event_count: 'how many',
@@ -231,9 +236,9 @@ export const eventDefinitions = {
   },
   'audit.personal_data_erased': {
     class: 'evidence',
-    says: 'Personal data were erased from the trail',
+    summary: 'Personal data were erased from the trail',
     data: {
-      proof: 'that this server did it',
+      proof: 'that this server erased them',
       jws: 'the signed statement',
       public_jwk: 'the public key that signed it',
     },

@@ -31,7 +31,7 @@ export const healthRoutes = new DescribedRoutes<AppEnv>()
       id: 'getReadiness',
       method: 'get',
       path: '/health/ready',
-      summary: 'Whether Postgres, objects and keys answer',
+      summary: 'Whether Postgres, Durable Objects and keys are available',
       tag: 'Operations',
       responses: {
         200: 'Ready, or degraded: without Postgres tokens are still issued',

@@ -1,7 +1,7 @@
 /**
  * The rate-limit policies, one row each. `object` policies ask their Durable Object every time; `lease`
  * policies take permits in batches and spend them in the isolate, so that the global bound holds while the
- * amortised cost is near zero. `onFailure` says what happens when the counter cannot be reached.
+ * amortised cost is near zero. `onFailure` defines what happens when the counter cannot be reached.
  */
 export interface Policy {
   /** Permits that a full bucket holds; also the most one window grants. */
@@ -21,7 +21,7 @@ export const policies = {
     subject: 'ip',
     mode: 'object',
     onFailure: 'closed',
-    protects: 'password guessing from one address; a right password gives its permit back',
+    protects: 'password guessing from one address; a correct password gives its permit back',
   },
   'login-device': {
     capacity: 30,
@@ -29,7 +29,7 @@ export const policies = {
     subject: 'device',
     mode: 'object',
     onFailure: 'closed',
-    protects: 'sign-ins on a device where the account was signed in to before, in place of `login-ip`',
+    protects: 'sign-ins on a known device of the account, in place of `login-ip`',
   },
   'password-user': {
     capacity: 10,
@@ -85,7 +85,7 @@ export const policies = {
     subject: 'ip',
     mode: 'lease',
     onFailure: 'open',
-    protects: 'the admin API from guessed, dead and unfit tokens of one address',
+    protects: 'the admin API from guessed, expired, revoked and insufficient tokens from one address',
   },
 } as const satisfies Record<string, Policy>
 

@@ -41,7 +41,7 @@ export const getAuditEvent = defineOperation({
   method: 'get',
   path: '/admin/audit/events/{event_id}',
   tag: 'Audit',
-  summary: 'Read an event with the proof that it is as it was sealed',
+  summary: 'Read an event with the proof that it is unaltered',
   description: '`seal` is null until the next checkpoint: sealing runs every five minutes.',
   permission: 'admin:audit:read',
   params: z.object({ event_id: uuid('The event') }),

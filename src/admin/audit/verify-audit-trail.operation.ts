@@ -16,7 +16,7 @@ export const verifyAuditTrail = defineOperation({
   method: 'get',
   path: '/admin/audit/verify',
   tag: 'Audit',
-  summary: 'Hold events against their checkpoints',
+  summary: 'Compare events with their checkpoints',
   description:
     'A check of the server by itself, some checkpoints at a time: go on with `next_sequence`. Who doubts the server exports the trail and runs `authly audit verify`.',
   permission: 'admin:audit:read',

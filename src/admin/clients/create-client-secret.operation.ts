@@ -17,7 +17,7 @@ export const createClientSecret = defineOperation({
   method: 'post',
   path: '/admin/clients/{client_id}/secrets',
   tag: 'Clients',
-  summary: 'Give a client another secret',
+  summary: 'Add a secret to a client',
   description:
     'At most two secrets live at once: add the new one, roll it out, delete the old one. Expired ones are cleared away. The secret is shown in this answer only.',
   permission: 'admin:clients:write',

@@ -11,7 +11,7 @@ export const getStats = defineOperation({
   method: 'get',
   path: '/admin/stats',
   tag: 'Dashboard',
-  summary: 'Numbers for a dashboard',
+  summary: 'Statistics for a dashboard',
   description:
     'People and clients as of now, and what happened on each of the last days (UTC), today included. Days are counted from the audit trail, by when events reached it, so they are lower where its retention is shorter.',
   permission: 'admin:stats:read',

@@ -17,7 +17,7 @@ export const getStatus = defineOperation({
   method: 'get',
   path: '/admin/status',
   tag: 'Dashboard',
-  summary: 'How the server is',
+  summary: 'Status of the server',
   description: 'Of the region that answers. Nothing in it is secret.',
   permission: 'admin:stats:read',
   answers: {

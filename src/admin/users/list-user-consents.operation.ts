@@ -31,7 +31,7 @@ export const listUserConsents = defineOperation({
   method: 'get',
   path: '/admin/users/{user_id}/consents',
   tag: 'Users',
-  summary: 'See what a person allowed applications',
+  summary: 'List the consents of a user',
   permission: 'admin:consents:read',
   params: userParams,
   answers: {

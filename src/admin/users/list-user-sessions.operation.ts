@@ -25,7 +25,7 @@ export const listUserSessions = defineOperation({
   method: 'get',
   path: '/admin/users/{user_id}/sessions',
   tag: 'Users',
-  summary: 'See where a person is signed in',
+  summary: 'List the sessions of a user',
   permission: 'admin:sessions:read',
   params: userParams,
   answers: {

@@ -15,7 +15,7 @@ export const revokeUserConsent = defineOperation({
   method: 'delete',
   path: '/admin/users/{user_id}/consents/{client_id}',
   tag: 'Users',
-  summary: 'Withdraw what a person allowed an application',
+  summary: 'Withdraw a consent of a user',
   description:
     'Every grant and token of the application for this person ends; at the next sign-in it must ask again. Also for applications that need no consent: there, only grants end.',
   permission: 'admin:consents:write',

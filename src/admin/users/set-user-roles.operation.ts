@@ -12,7 +12,7 @@ export const setUserRoles = defineOperation({
   method: 'put',
   path: '/admin/users/{user_id}/roles',
   tag: 'Users',
-  summary: 'Give and take roles',
+  summary: 'Set the roles of a user',
   description:
     'Replaces all roles of the platform that the person has. Nobody gives or takes a role that permits more than they may, nor changes their own; one active administrator always stays. Counts at the next request of the person.',
   permission: 'admin:roles:write',

@@ -9,7 +9,7 @@ export const unlockUser = defineOperation({
   method: 'post',
   path: '/admin/users/{user_id}/unlock',
   tag: 'Users',
-  summary: 'Forgive failed sign-ins',
+  summary: 'Unlock an account after failed sign-ins',
   description:
     'After failed sign-ins a person has to wait, up to 15 minutes; this ends the wait. It enables no disabled account.',
   permission: 'admin:users:write',

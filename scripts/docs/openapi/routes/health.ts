@@ -6,7 +6,7 @@ const ok = { postgres: 'ok', objects: 'ok', keys: 'ok' }
 
 export const healthWords: Readonly<Record<string, RouteWords>> = {
   getLiveness: {
-    description: 'For a supervisor that restarts what hangs.',
+    description: 'For a supervisor that restarts a hanging process.',
     answers: { 200: { json: 'Health', headers, examples: { live: { status: 'live' } } } },
   },
   getReadiness: {

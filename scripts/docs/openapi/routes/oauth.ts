@@ -25,7 +25,7 @@ const clientFields: readonly FieldWords[] = [
   clientId,
   {
     name: 'client_secret',
-    description: 'For `client_secret_post`, and for clients that named no method.',
+    description: 'For `client_secret_post`, and for clients registered without a method.',
     example: 'authly_cs_3q2-7w',
   },
   {
@@ -35,7 +35,7 @@ const clientFields: readonly FieldWords[] = [
   },
   {
     name: 'client_assertion',
-    description: 'For `private_key_jwt`: a JWT signed by the client; good once.',
+    description: 'For `private_key_jwt`: a JWT signed by the client, accepted once.',
     example: 'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJkZW1vIn0.c2ln',
   },
 ]
@@ -49,7 +49,7 @@ const token: FieldWords = {
 }
 const tokenTypeHint: FieldWords = {
   name: 'token_type_hint',
-  description: 'Accepted and not needed: tokens tell what they are.',
+  description: 'Accepted but not needed: the kind of a token is visible in the token.',
   example: 'access_token',
 }
 const resource: FieldWords = {
@@ -64,7 +64,8 @@ const authorizeFields: readonly FieldWords[] = [
   { name: 'client_id', description: 'The client.', example: 'demo-spa', required: true },
   {
     name: 'redirect_uri',
-    description: 'Where the answer goes: exactly as registered. Native clients may use any loopback port.',
+    description:
+      'Where the response is sent: exactly as registered. Native clients may use any loopback port.',
     example: 'http://127.0.0.1:8788/callback',
     required: true,
   },
@@ -89,25 +90,29 @@ const authorizeFields: readonly FieldWords[] = [
   },
   {
     name: 'response_mode',
-    description: 'How the answer travels.',
+    description: 'How the response is returned.',
     example: 'query',
     values: ['query', 'form_post'],
   },
   {
     name: 'prompt',
-    description: '`none`, or what must be asked: `login`, `consent`, `select_account`, separated by spaces.',
+    description: '`none`, or the pages to show: `login`, `consent`, `select_account`, separated by spaces.',
     example: 'login',
   },
   { name: 'max_age', description: 'Oldest sign-in to accept, in seconds.', example: '3600' },
   {
     name: 'acr_values',
-    description: 'Wished classes of sign-in, best first.',
+    description: 'Requested authentication contexts, in order of preference.',
     example: 'urn:authly:acr:pwd',
   },
-  { name: 'login_hint', description: 'Who is about to sign in.', example: 'ada@example.com' },
+  {
+    name: 'login_hint',
+    description: 'Username or e-mail address of the person who is about to sign in.',
+    example: 'ada@example.com',
+  },
   {
     name: 'id_token_hint',
-    description: 'An ID token of the person expected.',
+    description: 'An ID token of the expected person.',
     example: 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln',
   },
   { name: 'ui_locales', description: 'Languages of the pages, best first.', example: 'de en' },
@@ -163,7 +168,7 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
     form: [
       {
         name: 'grant_type',
-        description: 'What is exchanged.',
+        description: 'The grant type.',
         example: 'client_credentials',
         required: true,
         values: ['authorization_code', 'refresh_token', 'client_credentials'],

@@ -35,7 +35,7 @@ export const deleteUsers = defineOperation({
   method: 'post',
   path: '/admin/users/bulk/delete',
   tag: 'Bulk',
-  summary: 'Delete all accounts that a filter finds',
+  summary: 'Delete all accounts that match a filter',
   description,
   permission: 'admin:users:delete',
   dangerous: true,

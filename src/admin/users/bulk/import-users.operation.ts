@@ -16,7 +16,7 @@ export const importUsers = defineOperation({
   method: 'post',
   path: '/admin/users/import',
   tag: 'Bulk',
-  summary: 'Import accounts of another system',
+  summary: 'Import accounts from another system',
   description,
   permission: 'admin:users:import',
   dangerous: true,

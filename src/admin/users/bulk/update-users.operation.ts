@@ -10,7 +10,7 @@ export const updateUsers = defineOperation({
   method: 'post',
   path: '/admin/users/bulk/update',
   tag: 'Bulk',
-  summary: 'Change all accounts that a filter finds',
+  summary: 'Change all accounts that match a filter',
   description:
     'Each account is visited once, and each change has its audit event. With `dry_run` the results say which accounts would change.',
   permission: 'admin:users:write',
