@@ -1,4 +1,4 @@
-/** Who acts: a person through a client, or a client for itself (service account). */
+/** Who acts: a user through a client, or a client for itself (service account). */
 export interface Actor {
   readonly type: 'user' | 'client'
   /** User id or client id. */
@@ -7,18 +7,18 @@ export interface Actor {
   readonly clientId: string
 }
 
-/** The actor of a request, with what their token and the request say of them. */
+/** The actor of a request, with facts from the token and the request. */
 export interface Caller extends Actor {
   readonly scopes: readonly string[]
-  /** When the person last proved who they are (seconds since the Unix epoch); undefined for clients. */
+  /** When the user last authenticated (seconds since the Unix epoch); undefined for clients. */
   readonly authTime: number | undefined
-  /** How strongly they proved it (OpenID Connect Core §2); undefined for clients. */
+  /** Authentication context class (OpenID Connect Core §2); undefined for clients. */
   readonly acr?: string | undefined
   /** Whether this request is signed (RFC 9421). */
   readonly isSigned?: boolean | undefined
 }
 
-/** The access token of a request, by what its object knows it as. */
+/** The access token of a request, as its object identifies it. */
 export interface LiveToken {
   /** Name of the object. */
   readonly subject: string

@@ -1,11 +1,11 @@
-/** The only maker of an `Authorized`: for who authenticates requests, and nobody else. */
+/** The only place that creates an `Authorized`; for the authentication of requests only. */
 import type { Actor, Caller } from './actor.ts'
 import type { Authorized } from './authorized.ts'
 import type { Permission } from './permissions.ts'
 
 /**
- * Whether the token brings the permission; whether its holder has it, Postgres says.
- * @param caller of a token that was found alive
+ * Checks that the token carries the permission; Postgres checks that its holder has it.
+ * @param caller of a token that was found to be live
  */
 export function authorize(
   { type, id, clientId, scopes }: Actor & Pick<Caller, 'scopes'>,

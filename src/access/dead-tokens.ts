@@ -1,4 +1,4 @@
-/** A token may be revoked, or its session ended, before it expires: the object it belongs to knows. */
+/** A token may be revoked, or its session ended, before it expires; the object it belongs to knows. */
 import type { LiveToken } from './actor.ts'
 
 type Inspect = (
@@ -6,7 +6,7 @@ type Inspect = (
   input: { readonly grant_id: string | undefined; readonly jti_hash: string },
 ) => Promise<{ readonly status: 'live' | 'dead' }>
 
-/** Those of `holders` whose token lives no more. One call per token, however many hold it. */
+/** The `holders` whose token is no longer live. One call per token, however many hold it. */
 export async function findDeadTokens<Holder>(
   holders: Iterable<Holder>,
   tokenOf: (holder: Holder) => LiveToken,
@@ -20,7 +20,7 @@ export async function findDeadTokens<Holder>(
   const dead = await Promise.all(
     [...byToken.values()].map(async (sharing) => {
       const { subject, grantId, jtiHash } = tokenOf(sharing[0] as Holder)
-      // Its object is away: asked again next time, and the token ends by itself.
+      // Its object is unavailable: checked again next time, and the token expires anyway.
       const { status } = await inspect(subject, { grant_id: grantId, jti_hash: jtiHash }).catch(() => ({
         status: 'live',
       }))

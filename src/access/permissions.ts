@@ -1,6 +1,6 @@
 /**
- * What the admin API can be allowed to do. One closed list: a permission is a value of a role, a scope of a token
- * and an entry of the scope catalog, so that the three can never mean different things.
+ * The permissions of the admin API. One closed list: a permission is also a value in a role, a scope of a token and an
+ * entry of the scope catalog, so that the three can never diverge.
  */
 export const permissions = {
   'admin:users:read': 'See all people and their accounts',
@@ -35,5 +35,5 @@ export type Permission = keyof typeof permissions
 
 export const permissionNames = Object.keys(permissions) as readonly Permission[]
 
-/** How a role is called. */
+/** Valid role names. */
 export const roleNamePattern = /^[a-z][a-z0-9_-]{0,62}$/

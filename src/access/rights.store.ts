@@ -1,6 +1,6 @@
 /**
- * What one actor may do to whom, as parts of statements: asked in the transaction that does it, so that neither a race
- * nor a right withdrawn a moment ago comes in between. Every such question to Postgres stands here.
+ * Checks of an actor's permissions, as parts of statements: run in the transaction they protect, so that neither a race
+ * nor a permission revoked a moment ago slips through. All such checks are in this file.
  */
 
 import { type SQL, sql } from 'drizzle-orm'
@@ -10,7 +10,7 @@ import { type Authorized, authorizationKey } from './authorized.ts'
 
 type Who = Pick<Actor, 'type' | 'id'>
 
-/** Refuses (`AU403`) unless the actor has all permissions of the person concerned. */
+/** Refuses (`AU403`) unless the actor has all permissions of the user. */
 export const assertMayManage = ({ type, id }: Who, userId: string): SQL =>
   sql`select authly_assert_may_manage(${type}, ${id}, ${userId}::uuid)`
 
@@ -22,24 +22,27 @@ export const assertMayGrant = ({ type, id }: Who, roles: readonly string[]): SQL
 export const requirePermission = ({ type, id }: Who, permission: SQL): SQL =>
   sql`authly_authorize(${type}, ${id}, ${permission})`
 
-/** A CTE without `with`: `held.permissions`, what the actor may do now. For statements over many rows. */
+/** A CTE without `with`: `held.permissions`, the actor's current permissions. For statements over many rows. */
 export const heldPermissions = ({ type, id }: Who): SQL => sql`
   held as materialized (select authly_permissions_of(${type}, ${id}) as permissions)`
 
 /**
- * Whether the actor has all permissions of the row `users`, beside `held`. Attack: resetting the password of somebody
- * who may do more is becoming them.
+ * Whether the actor has all permissions of the row `users`, beside `held`. Attack: whoever resets the password of a
+ * more privileged user can become that user.
  */
 export const isManageable: SQL = sql`
   authly_covers(held.permissions, array(
     select distinct permission from roles, unnest(roles.permissions) as permission
     where roles.name = any (users.roles)))`
 
-/** Refuses (`AU403`) unless the actor has all of `permissions`. Attack: a role or client that may do more than its maker. */
+/**
+ * Refuses (`AU403`) unless the actor has all of `permissions`. Attack: creating a role or client with more permissions
+ * than one's own.
+ */
 export const assertHolds = (actor: Who, permissions: readonly string[]): SQL =>
   assertHoldsAll(actor, textArray(permissions))
 
-/** Refuses (`AU403`) unless the actor may change the role: not a built-in one, their own, or one that permits more. */
+/** Refuses (`AU403`) unless the actor may change the role: not a built-in one, their own, or a more privileged one. */
 export const assertMayChangeRole = ({ type, id }: Who, role: string): SQL =>
   sql`select authly_assert_may_change_role(${type}, ${id}, ${role})`
 
@@ -54,9 +57,9 @@ export const assertMayManageClient = (actor: Who, clientId: string, wanted: read
   )
 
 /**
- * Attack: a service account whose requests must be signed, or come from certain addresses, makes or changes another
- * client that need not, and speaks as that one. Statements around a write of the client; they refuse (`AU403`) when
- * the result is registered for the admin API and less restricted than the client that is acting.
+ * Attack: a service account that must sign its requests, or use certain addresses, creates or changes a client without
+ * these restrictions and acts as that client. These statements surround a write of the client; they refuse (`AU403`)
+ * when the result is registered for the admin API and less restricted than the acting client.
  */
 export const asRestricted = (
   { clientId }: Pick<Actor, 'clientId'>,
@@ -66,7 +69,7 @@ export const asRestricted = (
   after: sql`select authly_assert_as_restricted(${writtenId})`,
 })
 
-/** `key` (`authorizationKey`) of those who may no longer do what they were authorized for. */
+/** `key` (`authorizationKey`) of the authorizations that no longer hold. */
 export function selectUnauthorized(all: readonly Authorized[]): SQL {
   const byKey = new Map(all.map((authorized) => [authorizationKey(authorized), authorized]))
   const rows = [...byKey].map(([key, { actor, ...rest }]) => ({ key, ...actor, ...rest }))

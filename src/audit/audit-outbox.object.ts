@@ -1,7 +1,7 @@
 /**
- * Durable Objects that carry audit events no user object owns (client_credentials, unknown accounts) to
- * Postgres. Several shards, so that none is a bottleneck; each isolate keeps to one, so that its events travel
- * together.
+ * Durable Objects that deliver audit events belonging to no user object (client_credentials, unknown accounts) to
+ * Postgres. There are several shards, so that none is a bottleneck; each isolate uses one, so that its events are
+ * delivered together.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { configOf } from '../config.ts'
@@ -35,8 +35,8 @@ export class AuditOutbox extends DurableObject<Env> {
   }
 
   /**
-   * Takes `count` events (JSON objects joined by commas); answers when they are on disk.
-   * @param mayRepeat whether any of them is of a kind that is counted: the others are not even parsed
+   * Takes `count` events (JSON objects joined by commas); returns when they are on disk.
+   * @param mayRepeat whether any of them is of a counted kind; otherwise they are not even parsed
    */
   async append(encoded: string, count: number, mayRepeat = false): Promise<void> {
     if (!mayRepeat) {
@@ -55,7 +55,7 @@ export class AuditOutbox extends DurableObject<Env> {
     await this.#outbox.flush()
   }
 
-  /** What is counted and what is recorded of it change together. */
+  /** The counts and the events they cause change in one transaction. */
   #record(change: () => readonly AuditEvent[]): void {
     const events = this.ctx.storage.transactionSync(() => {
       const events = change()
@@ -70,7 +70,7 @@ export class AuditOutbox extends DurableObject<Env> {
 
 let shard: string | undefined
 
-/** Appends to the shard of this isolate: one call. */
+/** Appends to this isolate's shard: one call. */
 export const createAppendEvents =
   (namespace: DurableObjectNamespace<AuditOutbox>, placement: Placement): AppendEvents =>
   async (events) => {

@@ -5,8 +5,8 @@ import type { AuditEvent, AuditEventType, Origin } from './event.ts'
 type Details = Omit<AuditEvent, 'id' | 'type' | 'occurred_at' | 'ip' | 'user_agent' | 'request_id'>
 
 /**
- * An event of `type` that happens at `now` (milliseconds since the Unix epoch). Its id is made here, once:
- * every later delivery of the same event carries it. Never pass a secret, a token or a password.
+ * Creates an event of `type` at `now` (milliseconds since the Unix epoch). Its id is generated here, once, and
+ * identifies every delivery of the event. Never pass a secret, a token or a password.
  */
 export const createEvent = (
   type: AuditEventType,

@@ -1,17 +1,16 @@
 /**
- * GDPR erasure that keeps the chain valid: content and salt of the personal parts go, digests stay (see
- * evidence/evidence-event.ts). What the events say openly, pseudonymous ids and types, remains.
- *
- * Whoever deletes a person runs `blankEventsOf` last in the batch (so that the deletion's own event is blanked too) and
- * records an event `audit.personal_data_erased` about them with `data.proof` of `erasureProof`. As a CTE it does not see
- * rows of its own statement: record the deletion without `changes` there. Events that arrive later (an outbox was
- * waiting) are blanked by the sealer before they are sealed.
+ * GDPR erasure that keeps the hash chain valid: the content and salts of personal parts are deleted, their digests stay
+ * (see evidence/evidence-event.ts). Pseudonymous ids and event types remain.
+ * To delete a user, run `blankEventsOf` last in the batch (so that the deletion's own event is blanked too) and record
+ * an event `audit.personal_data_erased` about them with an `erasureProof` in `data.proof`. A CTE does not see rows of
+ * its own statement: record the deletion without `changes` there. Events that arrive later (from a delayed outbox) are
+ * blanked by the sealer before they are sealed.
  */
 import { type SQL, sql } from 'drizzle-orm'
 
 /**
- * An UPDATE. Details go from events about these people; the origin (address, browser) where they acted, or where
- * somebody not signed in, or a client on their behalf, did.
+ * An UPDATE. Details are removed from events about these users; the origin (address, browser) where they acted
+ * themselves, or where an anonymous caller or a client acted on their behalf.
  * @param userIds an expression of type text[]
  */
 export const blankEventsOf = (userIds: SQL): SQL => {
@@ -26,7 +25,7 @@ export const blankEventsOf = (userIds: SQL): SQL => {
   )
 }
 
-/** Blanks events of (after, upTo] that arrived after their people were erased. */
+/** Blanks events in (after, upTo] that arrived after their users were erased. */
 export const blankLateEvents = (after: SQL, upTo: SQL): SQL => {
   const erased = (id: SQL) => sql`exists (select 1 from audit_events as erasure
     where erasure.type = 'audit.personal_data_erased' and erasure.user_id = ${id})`

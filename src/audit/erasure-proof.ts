@@ -1,14 +1,14 @@
 /**
- * An erasure blanks events that are sealed already, so the sealer must be able to tell ours from one that somebody
- * with access to the database alone has made up to hide what they did: the event carries a MAC under
- * `AUTHLY_ROOT_SECRET`, and only with it does the sealer sign the statement that verifiers accept.
+ * An erasure blanks events that are already sealed, so the sealer must distinguish a genuine erasure from one that an
+ * attacker with database access forged to hide their actions. The event carries a MAC under `AUTHLY_ROOT_SECRET`; only
+ * with it does the sealer sign the statement that verifiers accept.
  */
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 
 const purpose = 'audit-erasure'
 
-/** Goes into `data.proof` of the event `audit.personal_data_erased` of that person. */
+/** For `data.proof` of the user's `audit.personal_data_erased` event. */
 export const erasureProof = (root: RootSecret, userId: string): Promise<string> =>
   root.lastingMac(purpose, userId)
 

@@ -1,6 +1,4 @@
-/**
- * An audit event as JSON, made by Postgres of a row of `audit_events`. Times have the microseconds that Postgres keeps.
- */
+/** An audit event as JSON, built by Postgres from a row of `audit_events`. Times keep the microseconds of Postgres. */
 
 /** A time as text, with microseconds, in UTC. */
 export const instant = (column: string) =>
@@ -12,9 +10,9 @@ const members = `'id', id, 'position', position, 'type', type, 'occurred_at', ${
   'entity_id', entity_id, 'ip', ip, 'user_agent', user_agent, 'request_id', request_id, 'changes', changes,
   'data', data`
 
-/** As everybody sees it who may: in lists, searches and the live stream. */
+/** As lists, searches and the live stream show it. */
 export const shownEventJson = `json_build_object(${members}, 'erased_at', ${instant('erased_at')})`
 
-/** As it is sealed (`EvidenceEvent`): with the salts of its digests. */
+/** As it is sealed (`EvidenceEvent`), with the salts of its digests. */
 export const evidenceEventJson = `jsonb_build_object(${members}, 'origin_salt', origin_salt,
   'details_salt', details_salt, 'origin_digest', null, 'details_digest', null)`

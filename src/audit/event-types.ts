@@ -1,10 +1,10 @@
 /**
- * Every kind of audit event there is: the closed list behind `AuditEventType`, docs/audit-events.md, retention and
- * the filters of the admin API. A new kind is one line here. `data` names all keys its events may carry; a change
- * of an entity is in `changes`, not in `data`. Never a secret, a token, a password or their hashes.
+ * All audit event types: the closed list behind `AuditEventType`, docs/audit-events.md, retention and the filters of
+ * the admin API. A new type is one line here. `data` names all keys its events may carry; changes of an entity are in
+ * `changes`, not in `data`. Never a secret, a token, a password or their hashes.
  */
 
-/** How long events are kept is decided by class (setting `audit.retention`). */
+/** The class determines how long events are kept (setting `audit.retention`). */
 export const eventClasses = {
   token: 'Tokens issued, refreshed, refused and revoked: many, and of interest for a short time',
   authentication: 'Sign-ins, sessions, passwords, refused clients',
@@ -28,7 +28,7 @@ const grant_id = 'the grant, one per authorization'
 const scopes = 'scope values'
 const reason = 'a fixed code'
 const method = 'the method that was used'
-/** Of an event that stands for several (repeated-events.ts). */
+/** For an event that stands for several (repeated-events.ts). */
 const repeated = {
   count: 'number of occurrences that this event stands for; absent: one',
   first_at: 'the first of them',
@@ -249,6 +249,6 @@ export type AuditEventType = keyof typeof eventDefinitions
 
 export const auditEventTypes = Object.keys(eventDefinitions) as readonly AuditEventType[]
 
-/** The types of a class: what a retention rule deletes. */
+/** The types of a class, which a retention rule deletes. */
 export const typesOf = (eventClass: EventClass): readonly AuditEventType[] =>
   auditEventTypes.filter((type) => eventDefinitions[type].class === eventClass)

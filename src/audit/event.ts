@@ -7,7 +7,7 @@ import type { AuditEventType } from './event-types.ts'
 export { type AuditEventType, auditEventTypes } from './event-types.ts'
 
 export interface AuditEvent {
-  /** UUIDv7 made where the event happens: the idempotency key of its delivery. */
+  /** UUIDv7 generated where the event happens: the idempotency key of its delivery. */
   readonly id: string
   readonly type: AuditEventType
   /** Milliseconds since the Unix epoch. */
@@ -18,7 +18,7 @@ export interface AuditEvent {
   readonly user_id?: string | undefined
   readonly client_id?: string | undefined
   readonly session_id?: string | undefined
-  /** The thing changed: `user`, `client`, `role` … and its id. */
+  /** The entity changed: `user`, `client`, `role` … and its id. */
   readonly entity_type?: string | undefined
   readonly entity_id?: string | undefined
   readonly ip?: string | undefined
@@ -27,17 +27,19 @@ export interface AuditEvent {
   readonly data?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Who did it, as an event has it. */
+/** The actor, as an event records it. */
 export type EventActor = Pick<AuditEvent, 'actor_type' | 'actor_id'>
 
-/** Where a request came from, as far as the audit trail keeps it. */
+/** The origin of a request, as the audit trail records it. */
 export interface Origin {
-  /** As `AUTHLY_CLIENT_ADDRESS` says; never from a header that the caller can set. */
+  /** According to `AUTHLY_CLIENT_ADDRESS`; never from a header that the caller can set. */
   readonly ip: string | undefined
   /** Cut to 256 characters. */
   readonly user_agent: string | undefined
   readonly request_id: string
 }
 
-/** Records events that no user object owns (client_credentials, unknown accounts, keys). Never throws, never waits. */
+/**
+ * Records events that belong to no user object (client_credentials, unknown accounts, keys). Never throws, never waits.
+ */
 export type RecordEvent = (event: AuditEvent) => void

@@ -1,6 +1,6 @@
 /**
- * The one statement that writes the audit trail. Ids are made where events happen, so that the same event arrives only
- * once, however often it is sent.
+ * The only statement that writes the audit trail. Ids are generated where events happen, so an event is stored only
+ * once however often it is sent.
  */
 
 import { is, SQL, sql } from 'drizzle-orm'
@@ -8,7 +8,7 @@ import { instantOf } from '../db/fragments.ts'
 import { storableJson } from '../kit/storable.ts'
 import type { AuditEvent } from './event.ts'
 
-/** What is written of an event; position, time of arrival, salts and words are Postgres' own. */
+/** The columns written for an event; Postgres itself adds position, time of arrival, salts and search terms. */
 const columns = {
   id: 'uuid',
   type: 'text',
@@ -31,13 +31,13 @@ const columns = {
 type Column = keyof typeof columns
 const names = Object.keys(columns) as Column[]
 
-/** A field is a value, or an expression on the row that the event is about. */
+/** A field is a value or an expression over the row that the event is about. */
 export type EventFields = { readonly [Field in keyof AuditEvent]: AuditEvent[Field] | SQL } & {
-  /** What an entity was and is: `authly_changes(before, after)`. */
+  /** State of the entity before and after: `authly_changes(before, after)`. */
   readonly changes?: SQL
 }
 
-/** `insert into audit_events … from source`: an event for each row of `source`, so none where nothing happened. */
+/** `insert into audit_events … from source`: one event per row of `source`, so none when nothing happened. */
 export const insertEventPerRow = (source: SQL, fields: EventFields): SQL => sql`
   insert into audit_events (${sql.raw(names.join(', '))})
   select ${sql.join(
@@ -46,10 +46,10 @@ export const insertEventPerRow = (source: SQL, fields: EventFields): SQL => sql`
   )}
   from ${source}`
 
-/** Writes events that are not there yet. */
+/** Writes events that are not stored yet. */
 export const insertEvents = (events: readonly AuditEvent[]): SQL => insertEventsJson(storableJson(events))
 
-/** The same for events as the JSON array that an outbox keeps. */
+/** The same for the JSON array of events that an outbox stores. */
 export const insertEventsJson = (eventsJson: string): SQL => sql`
   ${insertEventPerRow(sql`jsonb_to_recordset(${eventsJson}::jsonb) as event (${recordColumns})`, recordFields)}
   on conflict (id) do nothing`

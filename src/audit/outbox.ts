@@ -1,7 +1,7 @@
 /**
- * The outbox of a Durable Object: events are written in the same transaction as the change they tell of, and
- * reach Postgres later, in batches, from an alarm. They are deleted only after Postgres took them, and ids
- * make a second delivery harmless: so each arrives exactly once, whatever fails in between.
+ * The outbox of a Durable Object: events are written in the same transaction as the change they record and delivered to
+ * Postgres later, in batches, from an alarm. They are deleted only after Postgres has stored them, and their ids make a
+ * repeated delivery harmless: each arrives exactly once despite failures.
  */
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
@@ -14,37 +14,39 @@ export const outboxTable = `
   CREATE TABLE outbox (position INTEGER PRIMARY KEY, event_count INTEGER NOT NULL, events TEXT NOT NULL);
 `
 
-/** Gives a JSON array of events to Postgres; rejects when it did not take them. */
+/** Sends a JSON array of events to Postgres; rejects when they were not stored. */
 export type DeliverEvents = (eventsJson: string) => Promise<void>
 
 export interface Outbox {
-  /** Writes events (JSON objects joined by commas, see `encodeEvents`). Call `flushSoon` when that is final. */
+  /** Writes events (JSON objects joined by commas, see `encodeEvents`). Call `flushSoon` afterwards. */
   append(encoded: string, count: number): void
-  /** Sees to it that an alarm will call `flush`: within seconds, or when somebody else delivers too, in a while. */
+  /**
+   * Schedules an alarm that calls `flush`: within seconds, or later when the events are also forwarded by the caller.
+   */
   flushSoon(delivery: 'own' | 'forwarded'): void
-  /** Delivers what waits. Never throws; on failure everything stays and another alarm is set. */
+  /** Delivers waiting events. Never throws; on failure all of them stay and another alarm is set. */
   flush(): Promise<'empty' | 'failed'>
 }
 
 const ownMs = 5_000
-/** Forwarded events are in Postgres long before; this sweep is for those whose isolate ended on the way. */
+/** Forwarded events reach Postgres long before this; the sweep is for those whose isolate ended first. */
 const sweepMs = 3_600_000
 const batchSize = 500
 const longestBackoffMs = 60_000
 
-/** The events of every token request: they leave with the isolate's batches, not with a delivery per user. */
+/** The events of every token request: they are delivered in the isolate's batches instead of once per user. */
 const routineTypes: ReadonlySet<AuditEventType> = new Set([
   'token.issued',
   'token.refreshed',
   'token.replayed',
 ])
 
-/** Whether all of `events` may be forwarded; an urgent one takes the others of its change along. */
+/** Whether all of `events` may be forwarded; an urgent one keeps the others of its change with it. */
 export const areRoutine = (events: readonly AuditEvent[]): boolean =>
   events.every((event) => routineTypes.has(event.type))
 
 export const encodeEvents = (events: readonly AuditEvent[]): string =>
-  // One event that Postgres cannot keep would stop all behind it.
+  // One event that Postgres cannot store would block all later ones.
   events.map(storableJson).join(',')
 
 export function createOutbox(
@@ -80,7 +82,7 @@ export function createOutbox(
     },
 
     flushSoon(delivery) {
-      // While Postgres is down, new events wait for the retry instead of causing one more.
+      // While Postgres is unavailable, new events wait for the retry instead of causing another.
       if (failures > 0) ringAfter(longestBackoffMs)
       else ringAfter(delivery === 'own' ? ownMs : sweepMs)
     },

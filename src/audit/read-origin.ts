@@ -1,6 +1,6 @@
 /**
- * Where a request comes from, as whoever is in front of us says. Attack: without Cloudflare, a caller who sends
- * `CF-Connecting-IP` chooses the address that limits count and that address lists admit.
+ * The origin of a request, as the proxy in front of the worker reports it. Attack: without Cloudflare, a caller who
+ * sends `CF-Connecting-IP` could choose the address that rate limits count and address lists admit.
  */
 import type { Origin } from './event.ts'
 
@@ -19,7 +19,10 @@ export function readOrigin(request: Request, clientAddress: 'unknown' | 'connect
   }
 }
 
-/** workerd's own `cf` object, when nobody hands it another: `{"clientIp": "192.0.2.1:1234"}` or `"[2001:db8::1]:1234"`. */
+/**
+ * workerd's own `cf` object, unless it is given another one: `{"clientIp": "192.0.2.1:1234"}` or
+ * `"[2001:db8::1]:1234"`.
+ */
 function addressOfConnection(request: Request): string | undefined {
   const peer = (request as { cf?: { clientIp?: unknown } }).cf?.clientIp
   if (typeof peer !== 'string') return undefined

@@ -1,7 +1,7 @@
 /**
- * Events on the hot machine routes cost no call each: they gather in the isolate and leave together. The
- * buffer is shared by all requests, but what does I/O is not: Workers forbid one request to use another's
- * connections, so whoever flushes uses what belongs to their own request.
+ * Events of frequent machine requests do not cost a call each: they are buffered in the isolate and sent together. All
+ * requests share the buffer but no I/O: Workers forbid a request to use another's connections, so each flush uses the
+ * bindings of its own request.
  */
 import { delay } from '../kit/delay.ts'
 import { describeError } from '../kit/describe-error.ts'
@@ -13,11 +13,11 @@ export type AppendEvents = (events: readonly AuditEvent[]) => Promise<void>
 
 const gatherMs = 100
 const batchSize = 200
-/** A request that promised to flush but was ended by the runtime is not waited for any longer. */
+/** A promised flush is not awaited for longer, because the runtime may have ended its request. */
 const promiseTimeoutMs = 5_000
 /** Together well below the 30 s that the runtime grants after a response. */
 const retryDelaysMs = [200, 1_000, 3_000, 8_000]
-/** About 10 MB; beyond it the oldest are given up rather than the isolate. */
+/** About 10 MB; beyond that the oldest events are dropped to protect the isolate. */
 const largestBuffer = 20_000
 
 interface Buffer {
@@ -53,13 +53,13 @@ export function createRecordEvent(
 
 async function flushAfterGathering(buffer: Buffer, append: AppendEvents): Promise<void> {
   await delay(gatherMs)
-  // From here on the next event finds its own request to leave with.
+  // From here on, the next event needs its own request to flush it.
   buffer.promisedAt = 0
   await flush(buffer, append)
 }
 
 async function flush(buffer: Buffer, append: AppendEvents): Promise<void> {
-  // Only what is here now: a busy isolate must not keep one request flushing until the runtime ends it.
+  // Only what is buffered now: in a busy isolate one request must not flush until the runtime ends it.
   for (let rounds = Math.ceil(buffer.events.length / batchSize); rounds > 0; rounds--) {
     const batch = buffer.events.splice(0, batchSize)
     if (batch.length === 0 || (await appended(batch, append))) continue

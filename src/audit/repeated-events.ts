@@ -1,7 +1,8 @@
 /**
- * Failures that can be caused at will, by anybody or by the holder of a token, are counted: the first one is an event at once, and what
- * repeats it, by the same network for the same reason, becomes one event when a while is over. Attack: filling the
- * trail, which is kept for a year, with hundreds of events a minute. Pure; repeated-events.table.ts keeps the counts.
+ * Failures that anyone, or any holder of a token, can cause at will are counted: the first is recorded at once, and
+ * repetitions from the same network for the same reason become one event at the end of a time window. Attack: flooding
+ * the trail, which is kept for a year, with hundreds of events a minute. Pure; repeated-events.table.ts stores the
+ * counts.
  */
 import { uuidv7 } from '../kit/ids.ts'
 import { networkOf } from '../kit/network.ts'
@@ -14,27 +15,27 @@ const countedTypes: ReadonlySet<AuditEventType> = new Set([
   'admin.access_denied',
 ])
 
-/** Whether `event` is one of those. What is about a known person is not: each failure counts towards their pause. */
+/** Whether `event` is one of these. Failures of a known user are not: each counts towards the lock-out. */
 export const isCounted = (event: AuditEvent): boolean =>
   countedTypes.has(event.type) && event.user_id === undefined
 
-/** Of a known person: attempts while sign-in is paused. They change nothing, and nothing else limits how many. */
+/** Attempts to sign in as a known user during a lock-out. They change nothing and are not limited otherwise. */
 export const isCountedOfPerson = ({ type }: AuditEvent): boolean => type === 'login.locked'
 
-/** What two events have in common when one repeats the other. */
+/** Equal for events that repeat each other. */
 export const repetitionKey = ({ type, actor_id, ip, data }: AuditEvent): string =>
   JSON.stringify([
     ...[type, ip === undefined ? null : networkOf(ip), data?.['reason'] ?? null],
-    // Whose token it was is known, and what they tried for is what matters.
+    // The holder of the token is known; what they attempted is what matters.
     ...(type === 'admin.access_denied' ? [actor_id, data?.['operation']] : []),
   ])
 
-/** Where the rest is counted when there are too many keys: by kind alone. */
+/** Groups events by type alone when there are too many keys. */
 export const overflowKey = ({ type }: AuditEvent): string => JSON.stringify([type])
 
-/** What was counted since the last event of a key. */
+/** Repetitions counted since the last event of a key. */
 export interface Repetition {
-  /** The last one, without what it does not share with the others. */
+  /** The last repetition, without the members that differ from the others. */
   readonly event: AuditEvent
   readonly count: number
   /** Milliseconds since the Unix epoch. */
@@ -46,7 +47,7 @@ export interface Repetition {
 const maxClientIds = 5
 const maxLoggedClientId = 128
 
-/** Adds a repetition to what was counted so far. */
+/** Adds a repetition to the count. */
 export function countRepetition(counted: Repetition | undefined, event: AuditEvent): Repetition {
   const { request_id: _, ...repeated } = event
   const id = event.client_id?.slice(0, maxLoggedClientId)
@@ -82,7 +83,7 @@ const isSameNetwork = (one: string | undefined, other: string | undefined): bool
 const sharedData = (one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(other).filter(([name, value]) => one[name] === value))
 
-/** The event that stands for all that was counted; a single repetition is recorded as it was. */
+/** The event that represents all counted repetitions; a single one is recorded as it was. */
 export function repetitionEvent({ event, count, first_at, client_ids }: Repetition): AuditEvent {
   const { occurred_at, data } = event
   const id = uuidv7(occurred_at)

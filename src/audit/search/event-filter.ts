@@ -1,4 +1,4 @@
-/** What the trail can be filtered by: the same in lists, searches and exports. */
+/** The filters of the trail, shared by lists, searches and exports. */
 import { z } from '@hono/zod-openapi'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { parseIpRange } from '../../kit/ip-range.ts'
@@ -41,14 +41,14 @@ const arrayOf = (known: readonly string[], description: string, example: string)
     .optional()
     .openapi({ description, example: [example] })
 
-/** The same in a body, where lists are arrays. */
+/** The same in a JSON body, where lists are arrays. */
 export const filterBody = z.strictObject({
   ...eventFilterFields,
   types: arrayOf(auditEventTypes, 'Only these event types', 'user.created'),
   families: arrayOf(families, 'Only these event families', 'user'),
 })
 
-/** What to search for: ids, names, addresses, browsers, changed values. */
+/** Search text: ids, names, addresses, browsers, changed values. */
 export const searchText = id('')
   .unwrap()
   .refine((text) => text.trim() !== '', { message: 'must hold a search term' })

@@ -1,6 +1,6 @@
 /**
- * Queries over the trail, newest or oldest first by `position`: by the indexes of `audit_events`, and by full-text
- * search, which finds all events but those of every token request.
+ * Queries over the trail, newest or oldest first by `position`: through the indexes of `audit_events`, and by full-text
+ * search, which covers all events but those of every token request.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { shownEventJson } from '../event-json.ts'
@@ -13,7 +13,7 @@ export interface EventQuery {
   /** Full-text search. */
   readonly q?: string | undefined
   readonly order: 'asc' | 'desc'
-  /** Position of the last event of the page before. */
+  /** Position of the last event of the previous page. */
   readonly after?: number | undefined
   readonly limit: number
 }
@@ -34,8 +34,9 @@ export function selectEvents(query: EventQuery, columns: SQL = sql`${shownEvent}
   if (q === undefined) {
     return sql`select ${columns} from audit_events where ${condition} order by position ${direction} limit ${limit}`
   }
-  // Postgres cannot know how many events have all the terms. Few are collected from the index of terms and sorted; where
-  // there are many, walking the trail fills a page soon. Two frequent terms that never meet would else read all of it.
+  // Postgres cannot estimate how many events contain all terms. Few matches are collected from the term index and
+  // sorted; with many, walking the trail fills a page soon. Otherwise two frequent terms that never occur together
+  // would cause a scan of the whole trail.
   return sql`
     with sample as materialized (
       select position from audit_events where ${condition} limit ${maxSorted} + 1
@@ -82,21 +83,21 @@ const isOneOf = (types: readonly string[]): SQL =>
     sql`, `,
   )})`
 
-/** A term as the parser of Postgres sees it, or as a whole: ids and addresses are whole terms. */
+/** A term both as parsed by Postgres and as a whole, because ids and addresses are indexed whole. */
 const termQuery = (term: string): SQL =>
-  // Both are the same for a plain word: asking once is half the work.
+  // For a plain word both are the same, so one condition is enough.
   /^[a-z0-9]+$/i.test(term) && !/^[0-9]+e?[0-9]*$/i.test(term)
     ? sql`${lexeme(term)}::tsquery`
     : sql`(phraseto_tsquery('simple', ${term}) || ${lexeme(term)}::tsquery)`
 
-/** Terms of a search; quoted ones stay together. */
+/** The terms of a search text; quoted ones stay together. */
 export const splitTerms = (text: string): readonly string[] =>
   [...text.matchAll(/"([^"]+)"|[^\s"]+/g)]
     .map(([whole, quoted]) => (quoted ?? whole).trim())
     .filter((term) => term !== '')
     .slice(0, 8)
 
-/** As long as a term may be in the index (`authly_search_terms`). */
+/** Maximum length of an indexed term (`authly_search_terms`). */
 const maxCharacters = 500
 
 const lexeme = (text: string): string =>

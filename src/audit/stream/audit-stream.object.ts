@@ -1,8 +1,7 @@
 /**
- * The live audit stream of a region: one object, one LISTEN connection to Postgres while somebody subscribes, none
- * while nobody does. A notification says only that there is something to read; what is given out comes from the
- * trail by position. So neither a lost notification nor a lost connection loses an event: both only delay it until
- * the next tick.
+ * The live audit stream of a region: one object, with one LISTEN connection to Postgres while there are subscribers and
+ * none otherwise. A notification only means that there is something to read; events are read from the trail by
+ * position. So a lost notification or connection loses no event, but only delays it until the next tick.
  */
 
 import { DurableObject } from 'cloudflare:workers'
@@ -28,13 +27,13 @@ import type { Subscription } from './subscription.ts'
 import { createTrailReader } from './trail-reader.store.ts'
 
 const channel = 'authly_audit'
-/** The lock by which the trigger on `audit_events` sees that somebody listens (authly_notify_audit_stream). */
+/** Shows the trigger on `audit_events` (authly_notify_audit_stream) that there is a listener. */
 const presenceLock = 715520260010
-/** Each stream holds at most its window or buffer in memory; together they must leave room for the rest. */
+/** Each stream holds at most its window or buffer in memory; all of them together must fit. */
 const maxSubscribers = 500
 /**
- * Something must happen more often than every 10 s: an object that is idle for longer hibernates, and would lose
- * its connection to Postgres. Also the longest delay by a lost notification.
+ * Must be below 10 s: an object idle for longer hibernates and would lose its connection to Postgres. Also the longest
+ * delay caused by a lost notification.
  */
 const tickMilliseconds = 8_000
 const livenessMilliseconds = 60_000
@@ -48,7 +47,7 @@ export class AuditStreamObject extends DurableObject<Env> {
   readonly #events: SubscriberEvents
   #listener: Listener | undefined
   #opening: Promise<void> | undefined
-  /** Requests on their way in: the connection is kept for them too. */
+  /** Requests being accepted: the connection is kept for them too. */
   #entering = 0
   #failures = 0
   /** When the alarm is set for (milliseconds since the Unix epoch). */
@@ -79,7 +78,7 @@ export class AuditStreamObject extends DurableObject<Env> {
     if (this.#sockets.size > 0) this.#tickIn(0)
   }
 
-  /** Opens a stream; what for is in a header that only our own worker can send. */
+  /** Opens a stream; the subscription is in a header that only our own worker can send. */
   override async fetch(request: Request): Promise<Response> {
     if (this.#broadcaster.size >= maxSubscribers) return refusal('5')
     const subscription = readSubscription(request)
@@ -147,14 +146,14 @@ export class AuditStreamObject extends DurableObject<Env> {
     this.#restIfAlone()
   }
 
-  /** Without subscribers there is no connection and soon no alarm: nothing keeps the object awake. */
+  /** Without subscribers the connection is closed and the alarm soon stops, so that nothing keeps the object awake. */
   #restIfAlone(): void {
     if (this.#broadcaster.size > 0 || this.#entering > 0) return
     this.#listener?.close()
     this.#listener = undefined
   }
 
-  /** Sockets outlive an eviction, and so does the alarm, which finds them again. */
+  /** Sockets survive an eviction, and so does the alarm, which restores them. */
   #tickIn(milliseconds: number): void {
     const at = Date.now() + milliseconds
     if (at >= this.#tickAt) return
@@ -162,7 +161,7 @@ export class AuditStreamObject extends DurableObject<Env> {
     void this.ctx.storage.setAlarm(at)
   }
 
-  /** What is due now and then; it sees to the next one whatever happens. */
+  /** Periodic work; the next alarm is set whatever happens. */
   override async alarm(): Promise<void> {
     this.#tickAt = Number.POSITIVE_INFINITY
     let next = tickMilliseconds
@@ -190,7 +189,7 @@ export class AuditStreamObject extends DurableObject<Env> {
       this.#end(subscriber, 'too_slow')
     } else {
       this.#broadcaster.nudge(subscriber)
-      // To one who is behind it would say what is not true, or be one thing more to hold.
+      // For a subscriber that is behind, a heartbeat would be untrue, or one more message to buffer.
       if (this.#broadcaster.isFollowing(subscriber) && subscriber.hasRoom())
         subscriber.send({ kind: 'heartbeat', position: subscriber.cursor })
     }
@@ -243,7 +242,7 @@ export class AuditStreamObject extends DurableObject<Env> {
       },
     })
     this.#failures = 0
-    // What was written while nobody listened.
+    // Events written while nobody was listening.
     if (this.#broadcaster.size > 0) this.#pumpSoon()
   }
 

@@ -1,8 +1,8 @@
 /**
- * Gives the trail to subscribers: each gets every event that passes its filter, once, in order of position. There
- * is one tail, read once for all who follow it; whoever is behind (resuming, or slow) reads the past alone until
- * it meets the tail. Both move a subscriber's cursor and nothing else, so neither a gap nor a repetition is
- * possible between them.
+ * Distributes the trail to subscribers: each gets every event that passes its filter once, in order of position. One
+ * read of the tail serves all who follow it; a subscriber that is behind (resuming or slow) reads past events by itself
+ * until it reaches the tail. Both only advance the subscriber's cursor, so neither gaps nor repetitions are possible
+ * between them.
  */
 import { authorizationKey } from '../../access/authorized.ts'
 import { matches } from './stream-filter.ts'
@@ -10,37 +10,37 @@ import type { StreamEvent } from './stream-message.ts'
 import type { Subscriber } from './subscriber.ts'
 import { TrailBusy, type TrailReader } from './trail-reader.ts'
 
-/** following: gets what the tail brings. behind: waits for room, or for Postgres. catching_up: reads the past. */
+/** following: gets new events from the tail. behind: waits for room or for Postgres. catching_up: reads past events. */
 type State = 'following' | 'behind' | 'catching_up'
 
 interface Place {
   state: State
-  /** Since when it has not followed (milliseconds since the Unix epoch). */
+  /** Since when it has not been following (milliseconds since the Unix epoch). */
   behindSince: number
 }
 
 export interface Broadcaster {
   readonly size: number
-  /** Lets a subscriber in whose cursor is that of its subscription; sends `reset` first where due. */
+  /** Adds a subscriber whose cursor is that of its subscription; sends `reset` first if events are missing. */
   subscribe(subscriber: Subscriber): Promise<void>
-  /** Takes back a subscriber that was here before an eviction; its cursor is where it stopped. */
+  /** Restores a subscriber after an eviction; its cursor is where it stopped. */
   restore(subscriber: Subscriber): void
   remove(subscriber: Subscriber): void
   subscribers(): Iterable<Subscriber>
-  /** Reads the tail until its end. Calls that come meanwhile are one more round, not one more reader. */
+  /** Reads the tail to its end. Calls during a read cause one more round, not a second reader. */
   pump(): Promise<void>
-  /** There may be room again, or Postgres. */
+  /** Tries again: there may be room, or Postgres may be available. */
   nudge(subscriber: Subscriber): void
-  /** Whether it has everything there is, and gets what comes. */
+  /** Whether it has all events so far and receives new ones. */
   isFollowing(subscriber: Subscriber): boolean
-  /** How long a subscriber has had no room (milliseconds); 0 when it has. */
+  /** How long the subscriber has had no room (milliseconds); 0 when it has. */
   stalledMilliseconds(subscriber: Subscriber): number
 }
 
 const busyRetryMilliseconds = 100
 const busyRetries = 20
 
-/** @param needs.onFailure told of reads that failed; the next `pump` or `nudge` tries again */
+/** @param needs.onFailure called when a read fails; the next `pump` or `nudge` tries again */
 export function createBroadcaster(needs: {
   readonly reader: TrailReader
   readonly now: () => number
@@ -52,14 +52,14 @@ export function createBroadcaster(needs: {
   let tail: number | undefined
   let pumping: Promise<void> | undefined
   let again = false
-  /** Subscribers on their way in: the tail is kept for them too. */
+  /** Subscribers being added: the tail is kept for them too. */
   let entering = 0
 
-  /** Nobody follows: where the tail was says nothing about where it will be for the next one. */
+  /** Nobody follows, so the position of the tail is of no use to the next follower. */
   const forgetTail = () => {
     if (places.size === 0 && entering === 0) tail = undefined
   }
-  /** A sign of life tells the subscriber that what was there has been sent, and the rest will come as it happens. */
+  /** A heartbeat shows the subscriber that all past events have been sent and new ones will follow as they happen. */
   const follow = (subscriber: Subscriber, place: Place) => {
     place.state = 'following'
     place.behindSince = 0
@@ -105,7 +105,7 @@ export function createBroadcaster(needs: {
       again = false
       for (let more = true; more; ) {
         const page = await readTail(tail)
-        // Who lost the permission since gets none of this page.
+        // A subscriber that has lost the permission gets nothing of this page.
         for (const subscriber of [...places.keys()]) {
           if (!page.forbidden.has(authorizationKey(subscriber.subscription.authorized))) continue
           forbid(subscriber)
@@ -144,7 +144,7 @@ export function createBroadcaster(needs: {
         const page = await reader.readPast(subscriber.cursor, tail, subscriber.subscription)
         if (!places.has(subscriber)) return
         if (page === undefined) return forbid(subscriber)
-        // Somebody who gets on is not stalled.
+        // A subscriber that makes progress is not stalled.
         if (give(subscriber, page.events, page.upTo)) place.behindSince = now()
         subscriber.save()
       }
@@ -196,7 +196,7 @@ export function createBroadcaster(needs: {
 
     restore(subscriber) {
       places.set(subscriber, { state: 'behind', behindSince: now() })
-      // Those who had everything follow on from there together; the others catch up with them.
+      // Subscribers that are up to date continue from there together; the others catch up.
       tail = Math.max(tail ?? 0, subscriber.cursor)
     },
 

@@ -1,11 +1,11 @@
-/** The way to the live audit stream of this region. */
+/** Access to the live audit stream of this region. */
 import type { Config } from '../../config.ts'
 import { type Placement, placeObjects } from '../../kit/place-objects.ts'
 import type { OpenAuditStream } from './subscription.ts'
 
 export const subscriptionHeader = 'authly-subscription'
 
-/** Opens streams at the object of this region. */
+/** Opens streams at this region's object. */
 export function createOpenAuditStream(
   namespace: Env['AUDIT_STREAM'],
   config: Placement & Pick<Config, 'region'>,
@@ -14,7 +14,7 @@ export function createOpenAuditStream(
   return (subscription, transport) =>
     place(config.region).fetch('https://audit-stream/', {
       headers: {
-        // Headers hold bytes, filters any text.
+        // Header values are bytes, whereas filters may contain any text.
         [subscriptionHeader]: encodeURIComponent(JSON.stringify(subscription)),
         ...(transport === 'websocket' ? { upgrade: 'websocket' } : {}),
       },

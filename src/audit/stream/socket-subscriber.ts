@@ -1,14 +1,14 @@
 /**
- * A subscriber over a hibernating WebSocket: what must survive the object's eviction is attached to the socket.
- * A WebSocket of Workers does not tell how much of what was sent is still waiting, so the client does: it
- * acknowledges positions, and more than a window of unacknowledged events is never on its way.
+ * A subscriber over a hibernating WebSocket: state that must survive the object's eviction is attached to the socket. A
+ * WebSocket of Workers does not show how much is still unsent, so the client acknowledges positions, and at most one
+ * window of unacknowledged events is in transit.
  */
 import { z } from 'zod'
 import { toWebSocketMessage } from './stream-message.ts'
 import type { Subscriber, SubscriberEvents } from './subscriber.ts'
 import { closeCodes, type Subscription } from './subscription.ts'
 
-/** Events sent and not acknowledged; a client should acknowledge at least every half of it. */
+/** Maximum of unacknowledged events; a client should acknowledge at least every half of it. */
 export const windowEvents = 256
 
 interface Attachment {
@@ -21,7 +21,7 @@ const acknowledgement = z.strictObject({ kind: z.literal('ack'), position: z.int
 const longestMessage = 200
 
 export interface SocketSubscriber extends Subscriber {
-  /** Takes a message of the client; anything but an acknowledgement ends the stream. */
+  /** Handles a message of the client; anything but an acknowledgement ends the stream. */
   receive(message: string | ArrayBuffer): void
 }
 
@@ -48,7 +48,9 @@ function build(
   events: Pick<SubscriberEvents, 'onRoom'>,
 ): SocketSubscriber {
   const { subscription } = attachment
-  /** Positions on their way. After hibernation only how many is known: then only the last one settles them. */
+  /**
+   * Positions in transit. After hibernation only their number is known, so only acknowledging the last one clears them.
+   */
   let unacknowledged = Array.from({ length: attachment.unacknowledged }, () => attachment.cursor)
 
   const subscriber: SocketSubscriber = {
@@ -57,7 +59,7 @@ function build(
     hasRoom: () => unacknowledged.length < windowEvents,
     send(message) {
       if (message.kind === 'event') unacknowledged.push(message.event.position)
-      // A socket that is closing takes nothing any more; its close event follows.
+      // A closing socket accepts nothing; its close event follows.
       if (socket.readyState === WebSocket.OPEN) socket.send(toWebSocketMessage(message))
     },
     save() {

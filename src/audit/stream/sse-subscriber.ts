@@ -1,12 +1,12 @@
 /**
- * A subscriber over Server-Sent Events. Its response is a stream that the object itself feeds, so it keeps the
- * object awake and ends with it: the client connects again and says by `Last-Event-ID` where to go on.
+ * A subscriber over Server-Sent Events. The object itself feeds the response stream, which keeps the object awake and
+ * ends with it; the client then reconnects and resumes from `Last-Event-ID`.
  */
 import { toServerSentEvent } from './stream-message.ts'
 import type { Subscriber, SubscriberEvents } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
 
-/** Bytes waiting for a client before sending stops; one event more may be on its way. */
+/** Bytes buffered for a client before sending stops; one more event may already be in transit. */
 const bufferBytes = 65_536
 
 const encoder = new TextEncoder()
@@ -22,7 +22,7 @@ export function createSseSubscriber(
     cursor: subscription.after ?? 0,
     hasRoom: () => (controller?.desiredSize ?? 0) > 0,
     send: (message) => controller?.enqueue(encoder.encode(toServerSentEvent(message))),
-    // Nothing outlives this object but the ids its client has seen.
+    // Nothing survives this object except the ids its client has seen.
     save: () => undefined,
     close(reason) {
       subscriber.send({ kind: 'closed', reason })

@@ -1,11 +1,11 @@
-/** Which events a subscriber of the live stream wants. Absent members do not restrict; all present ones must hold. */
+/** The filter of a live stream. Absent members do not restrict; all present ones must match. */
 
 export interface StreamFilter {
-  /** Event types; an event has one of them, or one of `families`. */
+  /** Event types; an event matches one of them or one of `families`. */
   readonly types?: readonly string[] | undefined
   /** First parts of types: `user` stands for `user.created`, `user.updated` … */
   readonly families?: readonly string[] | undefined
-  /** The person concerned. */
+  /** The user concerned. */
   readonly user_id?: string | undefined
   readonly actor_id?: string | undefined
   readonly client_id?: string | undefined

@@ -1,4 +1,4 @@
-/** What goes over a stream, in both of its spellings: Server-Sent Events and JSON messages over WebSocket. */
+/** The messages of a stream in both formats: Server-Sent Events and JSON over WebSocket. */
 import { formatServerSentEvent } from '../../kit/server-sent-events.ts'
 import type { FilteredEvent } from './stream-filter.ts'
 import type { CloseReason } from './subscription.ts'
@@ -6,15 +6,15 @@ import type { CloseReason } from './subscription.ts'
 /** An event of the trail, ready to be sent. */
 export interface StreamEvent extends FilteredEvent {
   readonly position: number
-  /** The event as JSON, the same as everywhere in the admin API. */
+  /** The event as JSON, the same as throughout the admin API. */
   readonly json: string
 }
 
 export type StreamMessage =
   | { readonly kind: 'event'; readonly event: StreamEvent }
-  /** Nothing new, and up to `position` nothing was left out: also a sign of life. */
+  /** No new events, and none omitted up to `position`; also a sign of life. */
   | { readonly kind: 'heartbeat'; readonly position: number }
-  /** Events between `after` and `position` may be missing: the subscriber must not think it has seen all. */
+  /** Events between `after` and `position` may be missing: the subscriber has not seen everything. */
   | {
       readonly kind: 'reset'
       readonly reason: 'events_removed' | 'unknown_position'
@@ -23,10 +23,10 @@ export type StreamMessage =
     }
   | { readonly kind: 'closed'; readonly reason: CloseReason }
 
-/** Milliseconds a browser's EventSource waits before it connects again. */
+/** Milliseconds a browser's EventSource waits before it reconnects. */
 const retryMilliseconds = 2000
 
-/** One block of `text/event-stream`. The id is the position, so that `Last-Event-ID` says where to go on. */
+/** One block of `text/event-stream`. The id is the position, so that `Last-Event-ID` tells where to resume. */
 export function toServerSentEvent(message: StreamMessage): string {
   switch (message.kind) {
     case 'event':

@@ -1,4 +1,4 @@
-/** What both live streams take, and how a request becomes a subscription. */
+/** The parameters of both live streams, and how a request becomes a subscription. */
 
 import { z } from 'zod'
 import { type LastingAuthorization, narrow } from '../../access/authorized.ts'
@@ -43,7 +43,7 @@ export const streamQuery = z.object({
   }),
 })
 
-/** @param lastEventId of an SSE client that connects again: newer than the `after` of its URL */
+/** @param lastEventId from an SSE client that reconnects; newer than the `after` of its URL */
 export function toSubscription(
   query: z.output<typeof streamQuery>,
   { authorized, token }: LastingAuthorization,

@@ -12,9 +12,9 @@ import type { StreamEvent } from './stream-message.ts'
 import { TrailBusy, type TrailReader } from './trail-reader.ts'
 
 const pageSize = 500
-/** How many positions one page of the past looks at: a rare event must not cost a scan of the whole trail. */
+/** How many positions one page of past events covers, so that a rare event does not cost a scan of the whole trail. */
 const pastWindow = 10_000
-/** While a reader waits for the lock, new writers wait behind it: so not for long. */
+/** New writers queue behind a reader that waits for the lock, so it must not wait for long. */
 const lockTimeoutMilliseconds = 300
 
 const textOf = (value: unknown): string | null => (value === null ? null : String(value))

@@ -5,11 +5,11 @@ import type { StreamEvent } from './stream-message.ts'
 
 export interface TailPage {
   readonly events: readonly StreamEvent[]
-  /** Every event up to here is in `events` or was before them: nothing can still appear below it. */
+  /** All events up to here are in `events` or earlier: no event can still appear below this position. */
   readonly upTo: number
   /** The page was full: there is more. */
   readonly more: boolean
-  /** `authorizationKey`s of those who may not read the trail, asked in the transaction that read `events`. */
+  /** `authorizationKey`s of readers without access to the trail, checked in the transaction that read `events`. */
   readonly forbidden: ReadonlySet<string>
 }
 
@@ -20,11 +20,13 @@ export interface PastPage {
 }
 
 export interface TrailReader {
-  /** The end of the trail behind `after`; without `after` only where it is. @throws TrailBusy, see below */
+  /**
+   * Events behind `after` up to the end of the trail; without `after` only its position. @throws TrailBusy, see below
+   */
   readTail(after: number | undefined, readers: readonly Authorized[]): Promise<TailPage>
   /**
-   * A page of what is known to be final: behind `after`, not behind `upTo`.
-   * @returns undefined for who may not read the trail any more
+   * A page of final events: behind `after`, up to `upTo`.
+   * @returns undefined when the reader no longer has access to the trail
    */
   readPast(
     after: number,
@@ -35,7 +37,7 @@ export interface TrailReader {
   hasGaps(after: number): Promise<boolean>
 }
 
-/** A writer holds the end of the trail open for longer than it is polite to wait for: try again in a moment. */
+/** A writer holds the end of the trail locked for too long: try again in a moment. */
 export class TrailBusy extends Error {
   override readonly name = 'TrailBusy'
 }
