@@ -1,4 +1,4 @@
-/** What `wiring.ts` asks of Postgres, with the drivers: a module of its own, loaded with the first question. */
+/** The Postgres stores that `wiring.ts` uses, with their drivers: a separate module, loaded on first use. */
 export { createAuthorizedDatabase } from './access/authorized-database.store.ts'
 export { loadClient } from './clients/clients.store.ts'
 export { findConsent, saveConsent } from './consents/consents.store.ts'

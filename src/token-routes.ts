@@ -1,4 +1,4 @@
-/** What an isolate evaluates at start: the endpoints that programs call all day (docs/decisions/0040). */
+/** What an isolate evaluates at start: the frequently called machine endpoints (docs/decisions/0040). */
 import type { AppEnv } from './dependencies.ts'
 import type { DescribedRoutes } from './kit/describe-route.ts'
 import { authorizeRoutes } from './oauth/authorize/authorize.route.ts'

@@ -1,6 +1,6 @@
 /**
- * Where bindings become dependencies. Built per request: nothing here does I/O by itself. What a token request does not
- * need is loaded when it is asked for (docs/decisions/0040).
+ * Turns bindings into dependencies, per request; nothing here does I/O by itself. What a token request does not need is
+ * loaded on demand (docs/decisions/0040).
  */
 
 import type { DatabaseFor } from './access/authorized-database.store.ts'
@@ -54,7 +54,7 @@ interface Isolate {
 
 const isolates = new WeakMap<Env, Isolate>()
 
-/** Everything that speaks to Postgres, with its drivers: an isolate that knows its clients and keys does without. */
+/** All Postgres stores with their drivers: not needed while clients and keys are cached. */
 const loadStores = lazily(() => import('./stores.ts'))
 type Stores = Awaited<ReturnType<typeof loadStores>>
 
@@ -74,7 +74,7 @@ export function isolateOf(env: Env): Isolate {
   return isolate
 }
 
-/** Upstash behind both of its ports; its libraries are loaded by deployments that have it. */
+/** Upstash behind both of its ports; its libraries are loaded only where it is configured. */
 function createUpstash(target: NonNullable<Config['upstash']>): NonNullable<Isolate['upstash']> {
   const replica = lazily(async () =>
     (await import('./edge-cache/upstash-replica.ts')).createUpstashReplica(target),
@@ -119,8 +119,8 @@ const databaseTimeoutMilliseconds = 5000
 const pageTimeoutMilliseconds = 20_000
 
 /**
- * Everything a request can use, each made when first asked for: a token request pays for four of these, not
- * for twenty. A class, because getters on a prototype cost a request nothing (docs/decisions/0013).
+ * All dependencies of a request, each created on first use: a token request pays for four of these, not twenty. A
+ * class, because getters on a prototype cost a request nothing (docs/decisions/0013).
  */
 class RequestDependencies implements Dependencies {
   readonly now = now
@@ -275,7 +275,7 @@ class RequestDependencies implements Dependencies {
     return createSessionsOf(this.#env.USER_SESSIONS, this.config, this.recordEvent)
   }
 
-  /** From memory alone: a hot request waits for nobody, and without settings the configured numbers count. */
+  /** From memory only: a hot request must not wait, and without stored settings the configured limits apply. */
   get #storedRateLimits() {
     const stored = this.#cache.recall(settingsCacheKey, this.#loadStoredSettings)
     return stored && toSettings(stored).rate_limits
@@ -300,7 +300,7 @@ class RequestDependencies implements Dependencies {
   get healthProbes(): HealthProbes {
     return {
       postgres: () => this.#ask((stores, database) => stores.askPostgres(stores.createRunBatch(database))),
-      // Its own object: nothing but this question is ever asked of it.
+      // A separate object that serves only this check.
       objects: () =>
         createObjectReplica(this.#env.EDGE_REPLICA, { ...this.config, region: 'health' }).get('health'),
       keys: () => this.keyring.signingKey('ES256'),
@@ -327,7 +327,7 @@ class RequestDependencies implements Dependencies {
   }
 }
 
-/** What the routers get instead of bindings. Discovery needs the configuration alone. */
+/** What the routers get instead of bindings. Discovery needs only the configuration. */
 class LazyRequestEnv implements RequestEnv {
   readonly #request: Request
   readonly #env: Env
@@ -360,7 +360,7 @@ class LazyRequestEnv implements RequestEnv {
 export const createRequestEnv = (request: Request, env: Env, ctx: Context): RequestEnv =>
   new LazyRequestEnv(request, env, ctx)
 
-/** Also of a worker that is not configured: its refusals carry a request id, too. */
+/** Also works without a valid configuration, so that those refusals carry a request id too. */
 function clientAddressOf(env: Env): Config['clientAddress'] {
   try {
     return isolateOf(env).config.clientAddress

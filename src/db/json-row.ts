@@ -1,7 +1,7 @@
 /**
- * Rows with types. A row of a table is one JSON value: what is selected and what it is read as are one thing, so that no
- * operation says by itself what Postgres will answer. The types are those of `schema.ts`, or of a schema that checks
- * the row.
+ * Typed rows. A table row is selected as one JSON value, and one definition covers both selecting and reading it, so
+ * that no operation declares by itself what Postgres returns. The types come from `schema.ts`, or from a schema that
+ * checks the row.
  */
 import { getTableColumns, type SQL, sql, type Table } from 'drizzle-orm'
 import type { z } from 'zod'

@@ -1,30 +1,30 @@
 /**
- * A connection that waits for NOTIFY. It must outlive a request, so only a Durable Object may hold one: through
- * Neon's WebSocket tunnel, because a Worker cannot wait for anything over HTTP.
+ * A connection that listens for NOTIFY. It must outlive a request, so only a Durable Object may hold one, and it uses
+ * Neon's WebSocket tunnel, because a Worker cannot wait for notifications over HTTP.
  */
 import { Client } from '@neondatabase/serverless'
 
 export interface Listener {
-  /** Ends the connection; `onLost` is not called any more. */
+  /** Ends the connection; `onLost` is no longer called. */
   close(): void
 }
 
 export interface ListenOptions {
   readonly databaseUrl: string
-  /** Local development: loopback URL that answers the Neon protocol. */
+  /** Local development: loopback URL that speaks the Neon protocol. */
   readonly databaseGatewayUrl: string | undefined
   readonly channel: string
-  /** Advisory lock held shared for as long as the connection lives: triggers see by it that somebody listens. */
+  /** Advisory lock held shared for the life of the connection: it shows triggers that there is a listener. */
   readonly presenceLock: number
   /** How long opening may take. */
   readonly timeoutMilliseconds: number
   readonly onNotification: () => void
-  /** The connection ended, and not by `close`. Called once. */
+  /** The connection ended, other than by `close`. Called once. */
   readonly onLost: (error: unknown) => void
 }
 
 /**
- * Resolves when LISTEN is in force: whatever commits from then on is notified.
+ * Resolves when LISTEN is active: every later commit is notified.
  * @throws when Postgres cannot be reached in time
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
@@ -33,13 +33,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const { host } = new URL(options.databaseGatewayUrl)
     client.neonConfig.wsProxy = () => `${host}/v2`
     client.neonConfig.useSecureWebSocket = false
-    // Neon's proxy takes the password at once; Postgres itself wants SCRAM's exchange.
+    // Neon's proxy accepts the password at once; Postgres itself requires the SCRAM exchange.
     client.neonConfig.pipelineConnect = false
   }
   let state: 'opening' | 'open' | 'closed' = 'opening'
   const close = () => {
     state = 'closed'
-    // The socket may be half dead: whether it says goodbye is nobody's business.
+    // The socket may be half dead, so a failure to close it cleanly is ignored.
     client.end().catch(() => undefined)
   }
   let fail: (error: unknown) => void = () => undefined
@@ -79,7 +79,7 @@ async function open(client: Client, { channel, presenceLock }: ListenOptions): P
   await client.query(`LISTEN ${channel}`)
 }
 
-/** Neon's pooler hands each transaction another session, which LISTEN does not survive: past it, then. */
+/** Neon's pooler assigns each transaction another session, which LISTEN does not survive, so it is bypassed. */
 export function directUrl(databaseUrl: string): string {
   const url = new URL(databaseUrl)
   url.hostname = url.hostname.replace(/^([^.]+)-pooler(?=[.])/, '$1')

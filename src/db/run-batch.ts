@@ -1,9 +1,9 @@
-/** Several statements in one HTTP call and one transaction: all of them happen, or none. */
+/** Several statements in one HTTP call and one transaction: all are committed, or none. */
 import type { SQL } from 'drizzle-orm'
 import { createDatabase, type Database } from './database.ts'
 
 export type Row = Record<string, unknown>
-/** Runs `statements` in order in one transaction; rows of each. One round trip. */
+/** Runs `statements` in order in one transaction and returns the rows of each. One round trip. */
 export type RunBatch = (statements: readonly SQL[]) => Promise<readonly (readonly Row[])[]>
 
 interface DatabaseTarget {
@@ -22,14 +22,14 @@ export const createRunBatch =
   }
 
 /**
- * With a client for each batch, which is given up after `milliseconds`: for what outlives a request, because a client
- * must not outlive the event that made it.
+ * Uses a client per batch and gives up after `milliseconds`; for work that outlives a request, because a client must
+ * not outlive the event that created it.
  */
 export const createBoundedBatch =
   (target: DatabaseTarget, milliseconds: number): RunBatch =>
   async (statements) => {
     const timeout = new AbortController()
-    // Not AbortSignal.timeout: its timer would keep an object in memory long after the answer.
+    // Not AbortSignal.timeout: its timer would keep an object in memory long after the response.
     const timer = setTimeout(() => timeout.abort(new DOMException('no answer', 'TimeoutError')), milliseconds)
     const { databaseUrl, databaseGatewayUrl } = target
     try {

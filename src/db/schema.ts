@@ -1,7 +1,7 @@
 /**
- * The source of truth. One table per thing; every rule that says "only one" is a unique index. Migrations in
- * `drizzle/` are generated from this file (`npm run db:generate`); functions and triggers stand beside them. All of it
- * stays forward-compatible: the previous worker version runs on the new schema during a gradual deployment.
+ * The source of truth. One table per entity; every "only one" rule is a unique index. Migrations in `drizzle/` are
+ * generated from this file (`npm run db:generate`); functions and triggers are beside them. All of it stays
+ * forward-compatible: the previous worker version runs on the new schema during a gradual deployment.
  */
 import { isNotNull, type SQL, sql } from 'drizzle-orm'
 import {
@@ -25,26 +25,26 @@ const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'd
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 const createdAt = () => instant('created_at').notNull().defaultNow()
 const updatedAt = () => instant('updated_at').notNull().defaultNow()
-/** Grows by one with every write: orders cache refreshes and, later, ETags. */
+/** Incremented by every write: orders cache refreshes and is the ETag. */
 const version = () => bigint('version', { mode: 'number' }).notNull().default(1)
 
 /**
- * Words of scripts that are written without spaces: each character becomes a word, so that two of them are found
- * inside a name by the same index. Kana, Han, Hangul. For the text and for what is searched in it.
+ * Splits scripts written without spaces (kana, Han, Hangul) into one word per character, so that the same index finds
+ * two characters inside a name. Used for both the indexed text and the search terms.
  */
 export const separateIdeographs = (text: SQL): SQL =>
   sql`regexp_replace(${text}, ${sql.raw(String.raw`'([\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff])'`)}, ' \\1', 'g')`
 
 /**
- * What accounts are sorted and found by: the normal form (src/users/normal-form.ts). Until the cron job has made it,
- * what Postgres takes for lower case stands in.
+ * Sort and lookup key of accounts: the normal form (src/users/normal-form.ts), or lower case by Postgres until the cron
+ * job has computed it.
  */
 export const usernameForm = sql.raw("coalesce(username_form, lower(username), '')")
 export const emailForm = sql.raw("coalesce(email_form, lower(email), '')")
 
 /**
- * What text search looks through; the index and the query must say it in the same words. It starts with a space, so
- * that every word does.
+ * The text that user search covers; index and query must use the same expression. It starts with a space, so that every
+ * word does.
  */
 export const userSearchText = separateIdeographs(
   sql`' ' || ${usernameForm} || ' ' || ${emailForm} || ' ' || ${sql.raw(
@@ -52,7 +52,7 @@ export const userSearchText = separateIdeographs(
   )} || ' ' || coalesce(phone_number, '')`,
 )
 
-/** People. OIDC standard claims (OpenID Connect Core §5.1) that are not columns live in `profile`. */
+/** Users. OIDC standard claims (OpenID Connect Core §5.1) without a column are in `profile`. */
 export const users = pgTable(
   'users',
   {
@@ -67,18 +67,18 @@ export const users = pgTable(
     /** Roles of the platform itself, e.g. `admin`. */
     roles: text('roles').array().notNull().default(sql`'{}'::text[]`),
     status: text('status').$type<'active' | 'disabled'>().notNull().default('active'),
-    /** Normal forms of the names above, made by `formsOf`; a trigger takes away what no longer belongs to its name. */
+    /** Normal forms of the names above, computed by `formsOf`; a trigger removes those of changed names. */
     username_form: text('username_form'),
     email_form: text('email_form'),
     name_form: text('name_form'),
-    /** By which rules the forms were made; null: the cron job has something to make. */
+    /** Version of the rules behind the forms; null: to be computed by the cron job. */
     form_version: smallint('form_version'),
     version: version(),
     created_at: createdAt(),
     updated_at: updatedAt(),
   },
   (table) => [
-    // The sign-in of the version before this one, which may still serve while this one is deployed.
+    // Sign-in by the previous worker version, which may still serve during a deployment.
     uniqueIndex('users_username_unique').on(sql`lower(${table.username})`),
     uniqueIndex('users_email_unique').on(sql`lower(${table.email})`),
     // The admin list: one keyset index per sort order and filter; the id makes every order total.
@@ -87,7 +87,8 @@ export const users = pgTable(
     index('users_status').on(table.status, table.id),
     index('users_phone').on(table.phone_number),
     index('users_roles').using('gin', table.roles),
-    // The admin list ordered by name of one kind, or filtered by it; an absent one counts as empty, so that a page is one range.
+    // The admin list sorted or filtered by one kind of identifier; an absent one counts as empty, so that a page is one
+    // range.
     index('users_by_username_form').on(usernameForm, table.id),
     index('users_by_email_form').on(emailForm, table.id),
     index('users_by_name').on(sql`coalesce(lower(${table.profile}->>'name'), '')`, table.id),
@@ -97,14 +98,14 @@ export const users = pgTable(
     index('users_profile').using('gin', sql`${table.profile} jsonb_path_ops`),
     // Text search: any part of a username, an e-mail address, a name or a phone number.
     index('users_search_forms').using('gin', sql`${userSearchText} gin_trgm_ops`),
-    // Accounts whose forms are to be made.
+    // Accounts whose forms must be computed.
     index('users_form_version').on(sql`coalesce(${table.form_version}, 0)`),
   ],
 )
 
 /**
- * Who signs in by what: usernames and e-mail addresses of all accounts are one namespace, in their normal form. Kept
- * by a trigger on `users`, so that no way of writing an account can pass it by.
+ * Sign-in identifiers: usernames and e-mail addresses of all accounts are one namespace, in their normal form.
+ * Maintained by a trigger on `users`, so that no write of an account can bypass it.
  */
 export const userIdentifiers = pgTable(
   'user_identifiers',
@@ -118,8 +119,8 @@ export const userIdentifiers = pgTable(
 )
 
 /**
- * Accounts that cannot sign in by one of their names, because an older account has it: from the time before names
- * were one namespace. Gone when one of the two is renamed or deleted.
+ * Accounts that cannot sign in by one of their identifiers because an older account holds it, from before identifiers
+ * were one namespace. Removed when one of the two is renamed or deleted.
  */
 export const userIdentifierCollisions = pgTable(
   'user_identifier_collisions',
@@ -136,22 +137,22 @@ export const userIdentifierCollisions = pgTable(
 )
 
 /**
- * Roles of the platform: a name and what it permits (`admin:users:read` …; `*` is everything). Who has them
- * stands in `users.roles`. `assignable_in` keeps roles of organizations apart from those of the platform.
+ * Roles: a name and its permissions (`admin:users:read` …; `*` is all of them). Assignments are in `users.roles`.
+ * `assignable_in` separates roles of organizations from those of the platform.
  */
 export const roles = pgTable('roles', {
   name: text('name').primaryKey(),
   description: text('description').notNull(),
   permissions: text('permissions').array().notNull(),
   assignable_in: text('assignable_in').$type<'platform' | 'organization'>().notNull().default('platform'),
-  /** Comes with the server: its name and permissions cannot be changed. */
+  /** Part of the server: its name and permissions cannot be changed. */
   built_in: boolean('built_in').notNull().default(false),
   version: version(),
   created_at: createdAt(),
   updated_at: updatedAt(),
 })
 
-/** Links by which a person sets a password of their own: after an invitation or an admin's reset. Newest wins. */
+/** Links for setting a password, after an invitation or an administrator's reset. The newest wins. */
 export const passwordSetupLinks = pgTable('password_setup_links', {
   user_id: uuid('user_id')
     .primaryKey()
@@ -175,7 +176,7 @@ export const passwordCredentials = pgTable(
     changed_at: instant('changed_at').notNull().defaultNow(),
   },
   (table) => [
-    // Sign-in: whether any hash is there that takes another time than ours (imported, not renewed yet).
+    // Sign-in: whether any imported hash remains that takes a different time to verify than ours.
     index('password_credentials_foreign')
       .on(table.user_id)
       .where(sql`hash not like '$argon2id$v=19$m=19456,t=2,p=1$%'`),
@@ -195,7 +196,7 @@ export const clients = pgTable(
     enabled: boolean('enabled').notNull().default(true),
     application_type: text('application_type').$type<'web' | 'native'>().notNull().default('web'),
     token_endpoint_auth_method: text('token_endpoint_auth_method').notNull(),
-    /** Whether somebody chose the method; else it is the default, and the other form of the secret does too. */
+    /** Whether the method was chosen explicitly; with the default, the other form of the secret is accepted too. */
     token_endpoint_auth_method_named: boolean('token_endpoint_auth_method_named').notNull().default(false),
     token_endpoint_auth_signing_alg: text('token_endpoint_auth_signing_alg'),
     jwks: jsonb('jwks').$type<{ keys: Record<string, unknown>[] }>(),
@@ -204,16 +205,16 @@ export const clients = pgTable(
     post_logout_redirect_uris: text('post_logout_redirect_uris').array().notNull().default(sql`'{}'::text[]`),
     grant_types: text('grant_types').array().notNull(),
     response_types: text('response_types').array().notNull().default(sql`'{code}'::text[]`),
-    /** Scopes the client may ask for. */
+    /** Scopes the client may request. */
     scopes: text('scopes').array().notNull().default(sql`'{}'::text[]`),
-    /** Resource indicators (RFC 8707) the client may ask for. */
+    /** Resource indicators (RFC 8707) the client may request. */
     resources: text('resources').array().notNull().default(sql`'{}'::text[]`),
-    /** Resources this client operates as an API: it may introspect tokens meant for them (RFC 7662). */
+    /** Resources this client operates as an API: it may introspect tokens issued for them (RFC 7662). */
     serves_resources: text('serves_resources').array().notNull().default(sql`'{}'::text[]`),
     subject_type: text('subject_type').$type<'public' | 'pairwise'>().notNull().default('public'),
     /** Host that pairwise subjects are computed for (OpenID Connect Core §8.1). */
     sector_identifier: text('sector_identifier'),
-    /** Where the list of redirect URIs was fetched that `sector_identifier` is the host of. */
+    /** The URL of the list of redirect URIs whose host is `sector_identifier`. */
     sector_identifier_uri: text('sector_identifier_uri'),
     id_token_signed_response_alg: text('id_token_signed_response_alg').notNull().default('RS256'),
     access_token_signed_response_alg: text('access_token_signed_response_alg').notNull().default('ES256'),
@@ -225,9 +226,9 @@ export const clients = pgTable(
     first_party: boolean('first_party').notNull().default(false),
     /** May be false only for confidential OIDC clients, which must then send a nonce. */
     require_pkce: boolean('require_pkce').notNull().default(true),
-    /** Only with `require_pkce` false: neither is sent, and nothing shows an injected code. */
+    /** Only with `require_pkce` false: with neither, an injected code is not detected. */
     nonce_optional: boolean('nonce_optional').notNull().default(false),
-    /** The claims of granted scopes stand in the ID token too, which costs a query a token. */
+    /** Includes the claims of granted scopes in the ID token, which costs one query per token. */
     scope_claims_in_id_token: boolean('scope_claims_in_id_token').notNull().default(false),
     /** RFC 7591 §2: people responsible for the client. */
     contacts: text('contacts').array().notNull().default(sql`'{}'::text[]`),
@@ -247,22 +248,22 @@ export const clients = pgTable(
     updated_at: updatedAt(),
   },
   (table) => [
-    // The admin list in the order of time, and of names.
+    // The admin list by time and by name.
     index('clients_created').on(table.created_at, table.client_id),
     index('clients_name').on(table.client_name, table.client_id),
   ],
 )
 
 /**
- * Every client id ever given, those of deleted clients too. A trigger of `clients` writes it and its primary key
- * refuses: who comes later must not inherit what people allowed somebody else, nor tokens, jobs and answers.
+ * Every client id ever assigned, including those of deleted clients. A trigger on `clients` inserts it, and its primary
+ * key refuses reuse: a new client must not inherit another one's consents, tokens, jobs and stored responses.
  */
 export const clientIds = pgTable('client_ids', {
   client_id: text('client_id').primaryKey(),
   given_at: instant('given_at').notNull().defaultNow(),
 })
 
-/** High-entropy secrets: base64url(SHA-256). More than one may be live during a rollover. */
+/** High-entropy secrets: base64url(SHA-256). Several may be live during a rollover. */
 export const clientSecrets = pgTable(
   'client_secrets',
   {
@@ -286,7 +287,7 @@ export const resourceServers = pgTable('resource_servers', {
   updated_at: updatedAt(),
 })
 
-/** Scope values and the words the consent page shows. `resource` null: OpenID Connect's own or global. */
+/** Scope values and their text on the consent page. `resource` null: OpenID Connect's own or global. */
 export const scopes = pgTable(
   'scopes',
   {
@@ -300,7 +301,7 @@ export const scopes = pgTable(
   (table) => [index('scopes_resource').on(table.resource)],
 )
 
-/** What a person has allowed a client: one row per pair; the scopes grow, never silently. */
+/** A user's consent to a client: one row per pair; scopes are only added by explicit consent. */
 export const consents = pgTable(
   'consents',
   {
@@ -311,7 +312,7 @@ export const consents = pgTable(
       .notNull()
       .references(() => clients.client_id, { onDelete: 'cascade' }),
     scopes: text('scopes').array().notNull(),
-    /** Claim names asked for by the `claims` parameter and allowed. */
+    /** Claim names requested by the `claims` parameter and granted. */
     claims: text('claims').array().notNull().default(sql`'{}'::text[]`),
     granted_at: instant('granted_at').notNull().defaultNow(),
     updated_at: updatedAt(),
@@ -332,7 +333,7 @@ export const signingKeys = pgTable(
     public_jwk: jsonb('public_jwk').$type<Record<string, unknown>>().notNull(),
     /** Sealed under AUTHLY_ROOT_SECRET with the kid as context. */
     private_jwk_sealed: text('private_jwk_sealed').notNull(),
-    /** Seals what this row says to the root secret: without it the key is neither published nor believed. */
+    /** MAC of this row under the root secret: without it the key is neither published nor trusted. */
     binding: text('binding'),
     created_at: createdAt(),
     activated_at: instant('activated_at'),
@@ -344,19 +345,19 @@ export const signingKeys = pgTable(
   ],
 )
 
-/** Places in the audit trail, taken by authly_next_audit_position. */
+/** Positions in the audit trail, assigned by authly_next_audit_position. */
 export const auditEventPositions = pgSequence('audit_events_position_seq')
 
 /**
- * Append-only. Ids are made where the event happens, so that a repeated delivery changes nothing. Personal parts
- * (`ip`, `user_agent`; `changes`, `data`) can be blanked for erasure: the sealed leaf holds only their salted
- * digests (docs/audit.md).
+ * Append-only. Ids are generated where the event happens, so that a repeated delivery changes nothing. Personal parts
+ * (`ip`, `user_agent`; `changes`, `data`) can be blanked for erasure: the sealed leaf holds only their salted digests
+ * (docs/audit.md).
  */
 export const auditEvents = pgTable(
   'audit_events',
   {
     id: uuid('id').primaryKey(),
-    /** Place in the trail, in an order in which readers miss nothing (authly_next_audit_position). */
+    /** Position in the trail, assigned so that readers miss nothing (authly_next_audit_position). */
     position: bigint('position', { mode: 'number' }).notNull().default(sql`authly_next_audit_position()`),
     type: text('type').notNull(),
     occurred_at: instant('occurred_at').notNull(),
@@ -368,7 +369,7 @@ export const auditEvents = pgTable(
     user_id: text('user_id'),
     client_id: text('client_id'),
     session_id: text('session_id'),
-    /** The thing changed: `user`, `client`, `role`, `setting` … and its id. */
+    /** The entity changed: `user`, `client`, `role`, `setting` … and its id. */
     entity_type: text('entity_type'),
     entity_id: text('entity_id'),
     ip: text('ip'),
@@ -377,13 +378,13 @@ export const auditEvents = pgTable(
     /** `{"<field>": {"before": …, "after": …}}` of the entity. */
     changes: jsonb('changes').$type<Record<string, { before: unknown; after: unknown }>>(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
-    /** Randomness in the sealed digests of (`ip`, `user_agent`) and (`changes`, `data`); gone after an erasure. */
+    /** Salts of the sealed digests of (`ip`, `user_agent`) and (`changes`, `data`); deleted by an erasure. */
     origin_salt: uuid('origin_salt').defaultRandom(),
     details_salt: uuid('details_salt').defaultRandom(),
     erased_at: instant('erased_at'),
     /**
-     * Full-text search, all but the events of every token request: those are most of the trail, and are found by person,
-     * client, session and time. Stored, because making it costs 50 times what reading it does.
+     * Full-text search over all events except those of every token request: these are most of the trail, and are found
+     * by user, client, session and time. Stored, because computing it costs 50 times as much as reading it.
      */
     search_terms: tsvector('search_terms').generatedAlwaysAs(
       sql`CASE WHEN type NOT IN ('token.issued', 'token.refreshed', 'token.replayed') THEN authly_search_terms(type, outcome, actor_type, actor_id, user_id, client_id, session_id, entity_type, entity_id, ip, request_id, user_agent, changes, data) END`,
@@ -394,7 +395,7 @@ export const auditEvents = pgTable(
     uniqueIndex('audit_events_position').on(table.position),
     // Dashboard, retention, lists: a time range.
     index('audit_events_time').on(table.occurred_at, table.id),
-    // One person, one client, one session, one kind of event, one actor, one thing, in the order of the trail.
+    // By user, client, session, type, actor or entity, in trail order.
     index('audit_events_user_position').on(table.user_id, table.position),
     index('audit_events_client_position').on(table.client_id, table.position),
     index('audit_events_session_position')
@@ -406,7 +407,7 @@ export const auditEvents = pgTable(
       .on(table.entity_type, table.entity_id, table.position)
       .where(isNotNull(table.entity_id)),
     index('audit_events_failures').on(table.position).where(sql`outcome = 'failure'`),
-    // Full text. Without a list of new entries, which each search would read.
+    // Full text, without a pending list, which every search would have to read.
     index('audit_events_search_terms').using('gin', table.search_terms).where(isNotNull(table.search_terms)),
     // Addresses by range.
     index('audit_events_ip').on(sql`authly_inet(${table.ip})`),
@@ -414,8 +415,8 @@ export const auditEvents = pgTable(
 )
 
 /**
- * Sealed batches of the trail: the root of a Merkle tree over the events in order, chained to the checkpoint
- * before and signed. Leaves stay when events are removed, so that the rest can still be proven.
+ * Sealed batches of the trail: the root of a Merkle tree over the events in order, signed and chained to the previous
+ * checkpoint. Leaves stay when events are removed, so that the rest can still be proven.
  */
 export const auditCheckpoints = pgTable('audit_checkpoints', {
   sequence: bigint('sequence', { mode: 'number' }).primaryKey(),
@@ -433,7 +434,7 @@ export const auditCheckpoints = pgTable('audit_checkpoints', {
   sealed_at: instant('sealed_at').notNull().defaultNow(),
 })
 
-/** Answers of POST requests by `Idempotency-Key`: a repetition gets the same answer and acts no second time. */
+/** Responses to POST requests by `Idempotency-Key`: a repetition gets the same response and has no second effect. */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {

@@ -7,7 +7,7 @@ export interface PermitRequest {
   readonly size: BucketSize
   /** At most this many; fewer may be granted. */
   readonly want: number
-  /** Permits acquired before that go back, before any are granted. A full bucket takes none. */
+  /** Permits to return before any are granted. A full bucket ignores them. */
   readonly returned: number
   /** Milliseconds since the Unix epoch. */
   readonly now: number

@@ -1,7 +1,7 @@
 /**
- * The rate limiter over any counter: `object` policies ask it each time; `lease` policies spend permits the
- * isolate holds and ask now and then. When the counter is away, the policy's `onFailure` decides; `open`
- * still counts, within this isolate.
+ * The rate limiter over any counter: `object` policies call it each time; `lease` policies spend permits held by the
+ * isolate and call it occasionally. When the counter is unavailable, the policy's `onFailure` decides; `open` still
+ * counts within this isolate.
  */
 
 import { BoundedMap } from '../kit/bounded-map.ts'
@@ -21,9 +21,9 @@ export type Leases = BoundedMap<string, Lease>
 export interface RateLimiterNeeds {
   readonly acquirePermits: AcquirePermits
   readonly recordUnknownLogin: RateLimiter['recordUnknownLogin']
-  /** Numbers of the configuration. */
+  /** Limits from the configuration. */
   readonly overrides: PolicyOverrides
-  /** Numbers that admins set; they go before those of the configuration. */
+  /** Limits set by administrators; they override the configuration. */
   readonly stored?: PolicyOverrides | undefined
   readonly now: Clock
   /** Keeps the request alive while a lease is renewed ahead of time. */
@@ -33,16 +33,16 @@ export interface RateLimiterNeeds {
 }
 
 const timeoutMilliseconds = 2000
-/** How long a failed counter is left alone, and what a refused caller is told. */
+/** How long a failed counter is not called, and the `Retry-After` of a refused caller. */
 const failureBackoffSeconds = 5
-/** Bounds memory against a flood of addresses; a forgotten lease only loses its unspent permits. */
+/** Bounds memory under a flood of addresses; an evicted lease only loses its unspent permits. */
 const maxLeases = 10_000
 /** The leases of one isolate: never more than `maxLeases`. */
 export const createLeases = (): Leases => new BoundedMap(maxLeases)
 
 const sharedLeases = createLeases()
 const noOverrides: PolicyOverrides = {}
-/** By configured and by stored numbers: both are the same objects for many requests. */
+/** Keyed by configured and stored limits: both are the same objects for many requests. */
 const tables = new WeakMap<PolicyOverrides, WeakMap<PolicyOverrides, PolicyTable>>()
 type PolicyTable = Record<PolicyName, Policy>
 
@@ -115,7 +115,7 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
   ): Promise<RateLimitDecision> {
     const at = now()
     const returned = endLease(lease, policy, at)
-    // Requests that arrive during a acquire take their one permit, so that a burst does not drain the bucket.
+    // Requests that arrive during an acquire take only their one permit, so that a burst does not drain the bucket.
     const want = lease.acquiringUntil > at ? 1 : lease.size
     await renew(name, policy, subject, lease, want, returned)
     if (lease.permits <= 0) return refusedUntil(name, policy, Math.max(1, lease.emptyUntil - now()))
@@ -147,21 +147,21 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
     want: number,
     returned: number,
   ): Promise<AcquiredPermits> {
-    // Hashed: object names and Redis keys must not tell who signs in from where.
+    // Hashed: object names and Redis keys must not reveal who signs in from where.
     const bucket = `${name}:${await sha256(subject)}`
     const request = { name: bucket, size: policy, want, returned, now: now() }
     return withTimeout(needs.acquirePermits(request), timeoutMilliseconds, 'the rate-limit counter')
   }
 }
 
-/** One permit that was acquired from the counter, and for whom. */
+/** One permit acquired from the counter, and its subject. */
 interface Permit {
   readonly name: PolicyName
   readonly policy: Policy
   readonly subject: string
 }
 
-/** `closed` refuses for a while. `open` lets this isolate spend a bucketful of its own meanwhile, not more. */
+/** `closed` refuses for a while. `open` lets this isolate spend one bucket of its own meanwhile. */
 function surviveFailure(lease: Lease, policy: Policy, now: number): void {
   const until = now + failureBackoffSeconds * 1000
   if (lease.permits > 0) {

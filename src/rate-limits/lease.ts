@@ -1,7 +1,6 @@
 /**
- * A lease: permits one isolate has acquired and spends by itself, so that a request on a busy route costs no
- * I/O. The bound holds globally, because leased permits are counted as spent; what is left when a lease ends
- * goes back with the next acquire.
+ * A lease: permits one isolate has acquired and spends by itself, so that a request on a busy route costs no I/O. The
+ * limit holds globally, because leased permits count as spent; unspent ones are returned with the next acquire.
  */
 import type { AcquiredPermits, BucketSize } from './token-bucket.ts'
 
@@ -11,19 +10,19 @@ export interface Lease {
   endsAt: number
   /** How many permits the next acquire asks for. */
   size: number
-  /** Until then a acquire is under way. */
+  /** An acquire is in progress until then. */
   acquiringUntil: number
-  /** Until then the bucket is known to be empty. */
+  /** The bucket is known to be empty until then. */
   emptyUntil: number
-  /** Left in the bucket when last heard of. */
+  /** Permits left in the bucket at the last acquire. */
   remaining: number
-  /** Made up because the counter was away: nothing of it goes back. */
+  /** Created locally because the counter was unavailable: none of it is returned. */
   borrowed: boolean
 }
 
-/** An idle isolate must not sit on permits that others need. */
+/** An idle isolate must not hold permits that others need. */
 export const leaseMilliseconds = 10_000
-/** Leases grow from 1% to 5% of the bucket while they are used up before they end. */
+/** Leases grow from 1% to 5% of the bucket while they are used up before they expire. */
 const firstShare = 0.01
 const largestShare = 0.05
 
@@ -39,7 +38,7 @@ export const newLease = (size: BucketSize): Lease => ({
 
 export const hasPermit = (lease: Lease, now: number): boolean => lease.permits > 0 && now < lease.endsAt
 
-/** Permits of an ended lease that go back to the bucket; the next lease starts small again. */
+/** Unspent permits of an expired lease, to be returned to the bucket; the next lease starts small again. */
 export function endLease(lease: Lease, size: BucketSize, now: number): number {
   if (now < lease.endsAt) return 0
   const unspent = lease.borrowed ? 0 : lease.permits
@@ -49,7 +48,7 @@ export function endLease(lease: Lease, size: BucketSize, now: number): number {
   return unspent
 }
 
-/** Adds what was acquired; a lease that was used up grows. */
+/** Adds acquired permits; a lease that was used up grows. */
 export function extendLease(lease: Lease, size: BucketSize, acquired: AcquiredPermits, now: number): void {
   lease.acquiringUntil = 0
   lease.remaining = acquired.remaining

@@ -1,12 +1,12 @@
 /**
- * The rate-limit policies, one row each. `object` policies ask their Durable Object every time; `lease`
- * policies take permits in batches and spend them in the isolate, so that the global bound holds while the
- * amortised cost is near zero. `onFailure` defines what happens when the counter cannot be reached.
+ * The rate-limit policies, one row each. `object` policies call their Durable Object every time; `lease` policies take
+ * permits in batches and spend them in the isolate, so that the global limit holds at nearly no cost per request.
+ * `onFailure` decides when the counter is unavailable.
  */
 export interface Policy {
-  /** Permits that a full bucket holds; also the most one window grants. */
+  /** Permits in a full bucket; also the maximum granted in one window. */
   readonly capacity: number
-  /** Seconds in which an empty bucket fills again. */
+  /** Seconds in which an empty bucket refills. */
   readonly perSeconds: number
   readonly subject: 'ip' | 'client' | 'user' | 'session' | 'device' | 'link'
   readonly mode: 'object' | 'lease'
@@ -116,7 +116,7 @@ export function parsePolicyOverrides(json: string): PolicyOverrides {
 const isPositiveInteger = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0
 
-/** The policy in force: the table's row with the configured numbers. */
+/** The current policy: the table's row with the configured limits. */
 export const policyInForce = (name: PolicyName, overrides: PolicyOverrides): Policy => ({
   ...policies[name],
   ...overrides[name],

@@ -4,7 +4,7 @@
  */
 import type { RateLimitDecision } from './rate-limiter.ts'
 
-/** Header values for a response that `decision` had a part in; `Retry-After` only when it was a refusal. */
+/** Header values for a response that `decision` applies to; `Retry-After` only for a refusal. */
 export function rateLimitHeaders(decision: RateLimitDecision): Record<string, string> {
   const { policy, limit, windowSeconds, remaining, retryAfterSeconds, allowed } = decision
   const headers: Record<string, string> = {

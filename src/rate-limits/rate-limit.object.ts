@@ -1,7 +1,7 @@
 /**
- * One rate-limit bucket, or the failed sign-ins of one identifier that nobody owns, per object. The state is
- * written with every acquire, so that eviction does not refill a bucket an attacker has emptied; an alarm
- * deletes it once it says nothing that the defaults do not.
+ * One rate-limit bucket, or the failed sign-ins of one unknown identifier, per object. The state is written with every
+ * acquire, so that eviction does not refill a bucket that an attacker has emptied; an alarm deletes it once it equals
+ * the defaults.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
@@ -22,7 +22,7 @@ interface StoredBucket {
   readonly size: BucketSize
 }
 
-/** Thin shell: `acquirePermits` and `decideLogin` decide, SQLite keeps. */
+/** `acquirePermits` and `decideLogin` decide; SQLite stores. */
 export class RateLimit extends DurableObject<Env> {
   private stored: StoredBucket | undefined
   private alarmSet: boolean | undefined
@@ -39,8 +39,8 @@ export class RateLimit extends DurableObject<Env> {
   async recordUnknownLogin(now: number): Promise<UnknownLogin> {
     const attempts = this.ctx.storage.kv.get<LoginAttempts>('attempts')
     const decision = decideLogin(attempts, false, now)
-    // Also when locked: a real account's object then writes its audit event, and the answer waits for the disk.
-    // Without a write here it would come sooner and tell the two apart.
+    // Also when locked: a real account's object then writes its audit event, and the response waits for the disk.
+    // Without a write here, a faster response would reveal an unknown identifier.
     this.ctx.storage.kv.put('attempts', decision.status === 'refused' ? decision.attempts : attempts)
     if (decision.status === 'locked') return decision
     await this.wakeAt(now + failureMemorySeconds * 1000)
@@ -64,7 +64,7 @@ export class RateLimit extends DurableObject<Env> {
     this.stored = undefined
   }
 
-  /** Arms the alarm unless one is pending; that one finds out by itself whether it came too early. */
+  /** Sets the alarm unless one is pending; a pending one checks by itself whether it fired too early. */
   private async wakeAt(at: number): Promise<void> {
     this.alarmSet ??= (await this.ctx.storage.getAlarm()) !== null
     if (this.alarmSet) return
@@ -87,8 +87,8 @@ export function createObjectPermits(
 }
 
 /**
- * `RateLimiter['recordUnknownLogin']`. Always an object, whatever backend counts the rest: a real account's
- * failures are recorded by an object too, and the time of an answer must not tell the two apart.
+ * `RateLimiter['recordUnknownLogin']`. Always an object, whatever backend counts the rest: a real account's failures
+ * are recorded by an object too, and response times must not distinguish the two.
  */
 export function createRecordUnknownLogin(
   namespace: DurableObjectNamespace<RateLimit>,

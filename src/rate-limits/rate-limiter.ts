@@ -1,4 +1,4 @@
-/** The port of rate limiting: one question per request and policy, whatever counts behind it. */
+/** The port of rate limiting: one call per request and policy, whatever the counter. */
 import type { PolicyName } from './policies.ts'
 
 export interface RateLimitDecision {
@@ -19,15 +19,16 @@ export interface RateLimiter {
    */
   take(policy: PolicyName, subject: string): Promise<RateLimitDecision>
   /**
-   * Puts back the permit that `decision` of this limiter spent, once: a right password costs an address nothing.
-   * Nothing else goes back, so a success never pays for a failure. Never throws; one call, kept alive by itself.
+   * Returns the permit that `decision` of this limiter spent, once: a correct password costs an address nothing. Only
+   * that permit is returned, so a success never pays for a failure. Never throws; one call, kept alive by the limiter
+   * itself.
    */
   giveBack(decision: RateLimitDecision): Promise<void>
-  /** Whether this isolate already knows that `subject` has nothing left of a `lease` policy. Takes nothing, does no I/O. */
+  /** Whether this isolate already knows that `subject` has exhausted a `lease` policy. Takes nothing, does no I/O. */
   isSpent(policy: PolicyName, subject: string): boolean
   /**
-   * Counts a failed login for an identifier that belongs to nobody, with the same exponential backoff that a
-   * real account has, so that both look alike from outside. One call.
+   * Counts a failed login for an unknown identifier with the same exponential backoff as a real account, so that both
+   * look alike from outside. One call.
    */
   recordUnknownLogin(
     identifierHash: string,

@@ -1,10 +1,10 @@
-/** Rate limits that admins set at run time: one setting per policy, over the configured numbers. */
+/** Rate limits that administrators set at run time: one setting per policy, overriding the configuration. */
 import { z } from 'zod'
 import { type PolicyName, type PolicyOverrides, policies } from './policies.ts'
 
 export const policyNames = Object.keys(policies) as PolicyName[]
 
-/** Name of the setting that holds the numbers of `policy`; `null` there means nothing is set. */
+/** Name of the setting with the limits of `policy`; `null` there means not set. */
 export const rateLimitSetting = (policy: PolicyName): string => `rate_limits.${policy}`
 
 export const storedLimit = z.strictObject({
@@ -12,7 +12,7 @@ export const storedLimit = z.strictObject({
   per_seconds: z.number().int().min(1).max(86_400),
 })
 
-/** What stored settings say about rate limits; what does not fit counts as not stored. */
+/** The rate limits among stored settings; invalid ones count as not set. */
 export function storedOverrides(stored: Readonly<Record<string, unknown>>): PolicyOverrides {
   const overrides: PolicyOverrides = {}
   for (const name of policyNames) {
@@ -24,7 +24,7 @@ export function storedOverrides(stored: Readonly<Record<string, unknown>>): Poli
   return overrides
 }
 
-/** What an administrator needs to come back and undo a change: to sign in, to get a token and to call. */
+/** The minimum an administrator needs to undo a change: to sign in, get a token and call the API. */
 const floors: Partial<Record<PolicyName, { readonly capacity: number; readonly perSeconds: number }>> = {
   'login-ip': { capacity: 5, perSeconds: 3600 },
   'login-device': { capacity: 5, perSeconds: 3600 },
@@ -33,7 +33,7 @@ const floors: Partial<Record<PolicyName, { readonly capacity: number; readonly p
   'admin-actor': { capacity: 60, perSeconds: 3600 },
 }
 
-/** What is wrong with new numbers; undefined when they lock nobody out. */
+/** What is wrong with new limits; undefined when they lock nobody out. */
 export function lockoutFault(
   policy: PolicyName,
   wanted: { readonly capacity: number; readonly perSeconds: number },

@@ -1,6 +1,6 @@
 /**
- * The token bucket, pure: `capacity` permits, refilled evenly over `perSeconds`. It lets a burst through and
- * holds the rate over any longer time; its whole state is two numbers.
+ * The token bucket, pure: `capacity` permits, refilled evenly over `perSeconds`. It allows bursts and limits the rate
+ * over longer periods; its whole state is two numbers.
  */
 
 export interface BucketSize {
@@ -11,14 +11,14 @@ export interface BucketSize {
 }
 
 export interface Bucket {
-  /** Permits left at `at`; a fraction is a permit growing back. */
+  /** Permits left at `at`; a fraction is a permit being refilled. */
   readonly permits: number
   /** Milliseconds since the Unix epoch. */
   readonly at: number
 }
 
 export interface AcquiredPermits {
-  /** How many of the wanted permits were there. */
+  /** How many of the requested permits were granted. */
   readonly granted: number
   /** Whole permits left after this. */
   readonly remaining: number
@@ -27,9 +27,9 @@ export interface AcquiredPermits {
 }
 
 /**
- * Puts `returned` unspent permits back, then takes up to `want`.
- * @param bucket what was stored; nothing stored means full
- * @param now milliseconds; a clock that went back is taken to stand still, so no refill is counted twice
+ * Returns `returned` unspent permits, then takes up to `want`.
+ * @param bucket the stored state; undefined means full
+ * @param now milliseconds; if the clock went back it counts as stopped, so that no refill is counted twice
  */
 export function acquirePermits(
   bucket: Bucket | undefined,

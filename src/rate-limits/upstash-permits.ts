@@ -13,8 +13,8 @@ interface UpstashBucket {
 const prefix = 'authly:limit'
 
 /**
- * Puts permits back into the bucket of `@upstash/ratelimit`, which its own refunds (a negative rate) would fill beyond
- * its capacity. A bucket that is not there is full.
+ * Returns permits to the bucket of `@upstash/ratelimit`, whose own refund (a negative rate) would exceed the capacity.
+ * A missing bucket is full.
  */
 const giveBackScript = `#!lua flags=allow-key-locking
 local tokens = redis.call('HGET', KEYS[1], 'tokens')
@@ -23,12 +23,12 @@ if tokens then
 end
 return 0`
 
-/** Builds the counter over an Upstash REST endpoint. Time is the isolate's clock, as `@upstash/ratelimit` takes it. */
+/** Builds the counter over an Upstash REST endpoint. Uses the isolate's clock, as `@upstash/ratelimit` does. */
 export function createUpstashPermits(upstash: {
   readonly url: string
   readonly token: string
 }): AcquirePermits {
-  // No automatic pipelining: it lets requests share one fetch, and on Workers none may await another's I/O.
+  // No automatic pipelining: it lets requests share a fetch, but on Workers none may await another's I/O.
   const options = { enableTelemetry: false, retry: false, enableAutoPipelining: false } as const
   const redis = new Redis({ ...upstash, ...options })
   const buckets = new Map<string, UpstashBucket>()
@@ -40,7 +40,7 @@ export function createUpstashPermits(upstash: {
     const answer = await bucket.limiter.limit(name, { rate: want })
     if (answer.success) return { granted: want, remaining: answer.remaining, retryAfterMilliseconds: 0 }
     if (want > 1) {
-      // All or nothing there: ask again for what is left, or for the one permit this request needs.
+      // It grants all or nothing: request what is left, or the one permit this request needs.
       const left = Math.max(1, Math.min(want - 1, await permitsLeft(bucket, name, size)))
       const second = await bucket.limiter.limit(name, { rate: left })
       if (second.success) return { granted: left, remaining: second.remaining, retryAfterMilliseconds: 0 }
@@ -49,14 +49,14 @@ export function createUpstashPermits(upstash: {
   }
 }
 
-/** What the bucket holds now; Redis answers what it held at its last refill, which ended a step before `reset`. */
+/** The current content of the bucket; Redis returns that of its last refill, one step before `reset`. */
 async function permitsLeft(bucket: UpstashBucket, name: string, size: BucketSize): Promise<number> {
   const { remaining, reset } = await bucket.limiter.getRemaining(name)
   const steps = Math.max(0, Math.floor((Date.now() - reset) / bucket.stepMilliseconds) + 1)
   return Math.min(size.capacity, remaining + steps * bucket.permitsPerStep)
 }
 
-/** Refilled in the smallest steps that are whole permits and whole milliseconds. */
+/** Refilled in the smallest steps with whole permits and whole milliseconds. */
 function bucketOf(buckets: Map<string, UpstashBucket>, redis: Redis, size: BucketSize): UpstashBucket {
   const key = `${size.capacity}/${size.perSeconds}`
   let bucket = buckets.get(key)
@@ -70,7 +70,7 @@ function bucketOf(buckets: Map<string, UpstashBucket>, redis: Redis, size: Bucke
       redis,
       limiter: Ratelimit.tokenBucket(permitsPerStep, `${stepMilliseconds} ms`, size.capacity),
       prefix,
-      // Its own time-out answers "allowed"; ours asks the policy.
+      // Its own timeout allows the request; ours applies the policy.
       timeout: 0,
       ephemeralCache: false,
       analytics: false,

@@ -1,4 +1,4 @@
-/** The beginning of a session, as a row and as an event. */
+/** Begins a session: its row and its event. */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'

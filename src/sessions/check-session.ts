@@ -1,4 +1,6 @@
-/** The question of every silent `authorize`: is this browser signed in, and what has it allowed this client? */
+/**
+ * The check of every silent `authorize`: whether this browser is signed in, and what the user has granted this client.
+ */
 import { decideSession, liveSession } from './decide-session.ts'
 import type { LiveSession } from './session.ts'
 import type { RememberedConsent, SubjectState } from './subject-state.ts'
@@ -19,7 +21,7 @@ export type CheckedSession =
     }
   | { readonly status: 'none' }
 
-/** Reads, and now and then writes when the session was last seen. */
+/** A read, except that it occasionally stores when the session was last used. */
 export function checkSession(state: SubjectState, input: CheckSession): CheckedSession {
   const stored = state.sessions.find(input.session_id)
   if (!stored) return { status: 'none' }

@@ -1,7 +1,7 @@
 /**
- * A new password: everything that the old one opened ends. That includes the grants of the same browser, because
- * a thief may have made them there, and its session handle, because a thief may hold the same one: the browser
- * goes on under a new id and secret, and codes issued under the old id die with it.
+ * After a password change, everything opened with the old password ends. That includes grants of the same browser,
+ * because a thief may have made them, and its session handle, because a thief may have copied it: the session continues
+ * under a new id and secret, and codes issued under the old id end with it.
  */
 
 import type { Origin } from '../audit/event.ts'
@@ -12,12 +12,12 @@ import type { SubjectState } from './subject-state.ts'
 export interface CompletePasswordChange {
   readonly now: number
   readonly session_id: string
-  /** What the session becomes: its old handle may be in other hands too. */
+  /** The new id and secret of the session: its old handle may have been stolen. */
   readonly renewed: { readonly session_id: string; readonly secret_hash: string }
   readonly origin: Origin
 }
 
-/** A repeated call changes nothing. Without the session, nothing goes on: the person signs in anew. */
+/** A repeated call changes nothing. If the session is gone, the user must sign in again. */
 export function completePasswordChange(state: SubjectState, input: CompletePasswordChange): void {
   if (state.sessions.find(input.renewed.session_id)) return
   const session = state.sessions.find(input.session_id)

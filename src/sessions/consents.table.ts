@@ -1,4 +1,4 @@
-/** The copy of a person's consents in their object: read at every silent sign-in, so kept in memory. */
+/** The copy of a user's consents in their object: read at every silent sign-in, so kept in memory. */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { RememberedConsent, SubjectState } from './subject-state.ts'
 

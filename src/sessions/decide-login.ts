@@ -1,36 +1,35 @@
 /**
- * Exponential backoff on failed sign-ins, per identifier: pure, so that a known account (its UserSessions
- * object) and an identifier nobody owns (a RateLimit object) answer with the same rule and look alike.
- * Against online guessing (NIST SP 800-63B-4 §3.2.2); the short cap keeps an attacker from locking people out
- * for long.
+ * Exponential backoff on failed sign-ins, per identifier: pure, so that a known account (its UserSessions object) and
+ * an unknown identifier (a RateLimit object) follow the same rule and look alike. Against online guessing (NIST SP
+ * 800-63B-4 §3.2.2); the short maximum keeps an attacker from locking users out for long.
  */
 
-/** What is remembered of the failures for one identifier. */
+/** The stored failures of one identifier. */
 export interface LoginAttempts {
   readonly failures: number
   /** Milliseconds since the Unix epoch. */
   readonly last_failure_at: number
-  /** Milliseconds since the Unix epoch; 0 while the free failures last. */
+  /** Milliseconds since the Unix epoch; 0 during the free failures. */
   readonly locked_until: number
 }
 
 export type LoginDecision =
-  /** Sign in, and forget the failures. */
+  /** Sign in and delete the failures. */
   | { readonly status: 'accepted' }
   /** Wrong password: store `attempts`. */
   | { readonly status: 'refused'; readonly attempts: LoginAttempts }
-  /** Too early, whatever the password was. Nothing to store: waiting people must not be locked out longer. */
+  /** Too early, whatever the password was. Nothing is stored: waiting users must not be locked out longer. */
   | { readonly status: 'locked'; readonly retry_after_seconds: number }
 
 export const freeFailures = 5
 export const longestLockSeconds = 15 * 60
-/** Without a failure for this long, an identifier starts afresh. */
+/** After this long without a failure, counting starts again. */
 export const failureMemorySeconds = 24 * 3600
 
 /**
- * Decides one attempt. The password must have been checked before, so that parallel guesses are decided one
- * after the other and the ones behind a lock learn nothing.
- * @param attempts what was stored, if anything
+ * Decides one attempt. The password must already have been checked, so that parallel guesses are decided one after the
+ * other and those during a lock-out learn nothing.
+ * @param attempts the stored failures, if any
  * @param now milliseconds since the Unix epoch
  */
 export function decideLogin(
@@ -52,5 +51,5 @@ export function decideLogin(
 export const attemptsForgotten = (attempts: LoginAttempts, now: number): boolean =>
   now - attempts.last_failure_at >= failureMemorySeconds * 1000
 
-/** 2 s after the first failure too many, then doubling up to the cap. */
+/** 2 s after the first failure beyond the free ones, then doubling up to the maximum. */
 const lockSeconds = (failures: number): number => Math.min(2 ** (failures - freeFailures), longestLockSeconds)

@@ -1,8 +1,8 @@
 /**
- * Refresh rotation, RFC 9700 §4.14 and OAuth 2.1 §4.3.1: pure, so that every race is a row in a test table.
- * One token of a family is current. The one before it is honoured for a short grace window by repeating the
- * stored answer, because clients retry and browsers have several tabs. Whatever else of the family returns
- * has been copied by somebody, and the family ends.
+ * Refresh token rotation, RFC 9700 §4.14 and OAuth 2.1 §4.3.1: pure, so that every race is a row in a test table. One
+ * token of a family is current. For a short grace window the previous one gets the stored response again, because
+ * clients retry and browsers have several tabs. Any other returning token of the family must have been copied, and the
+ * family is revoked.
  */
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { RefreshPolicy } from './grant.ts'
@@ -11,7 +11,7 @@ import type { RefreshPolicy } from './grant.ts'
 export interface RefreshFamily {
   readonly current_hash: string
   readonly previous_hash: string | undefined
-  /** The answer that the previous token got, sealed under a key that only that token yields. */
+  /** The response to the previous token, sealed under a key that only that token yields. */
   readonly replay: string | undefined
   readonly started_at: number
   /** When the current token was issued. */
@@ -23,12 +23,12 @@ export interface RefreshFamily {
 export type RefreshDecision =
   | { readonly status: 'rotate' }
   | { readonly status: 'replay'; readonly replay: string }
-  /** A token that was replaced before came back: revoke the family. */
+  /** A replaced token was presented again: revoke the family. */
   | { readonly status: 'reused' }
   | { readonly status: 'expired' }
 
 /**
- * Decides what a presented token of this family gets. It changes nothing.
+ * Decides the response to a token of this family, without changing anything.
  * @param now milliseconds since the Unix epoch
  */
 export function decideRefresh(
@@ -48,7 +48,7 @@ export function decideRefresh(
 
 /**
  * The family after its first token is issued.
- * @param latestEnd when it ends at the latest, whatever the policy (milliseconds since the Unix epoch)
+ * @param latestEnd upper bound of its end, whatever the policy (milliseconds since the Unix epoch)
  */
 export function startFamily(
   tokenHash: string,
@@ -68,7 +68,7 @@ export function startFamily(
   }
 }
 
-/** The family after its current token was exchanged for a successor. The absolute end never moves outwards. */
+/** The family after its current token was exchanged for a successor. The absolute end never moves later. */
 export function rotateFamily(
   family: RefreshFamily,
   successor: { readonly hash: string; readonly replay: string },
@@ -87,7 +87,7 @@ export function rotateFamily(
   }
 }
 
-/** When the current token ends if it is not used; a policy made stricter since then counts at once. */
+/** When the current token expires if unused; a policy made stricter since then applies at once. */
 export function familyEnd(family: RefreshFamily, policy?: RefreshPolicy): number {
   if (!policy) return Math.min(family.idle_expires_at, family.absolute_expires_at)
   const idleEnd = Math.min(family.idle_expires_at, family.rotated_at + policy.idle_ttl_seconds * 1000)

@@ -3,7 +3,7 @@ import { constantTimeEqual } from '../kit/hash.ts'
 import type { LiveSession, NewSession, Session } from './session.ts'
 import type { StoredSession } from './subject-state.ts'
 
-/** `touch`: live, and its last use must be written down. */
+/** `touch`: live, and its last use must be stored. */
 export type SessionDecision = 'none' | 'live' | 'touch'
 
 /** Decides whether the holder of `secretHash` has this session at `now` (milliseconds since the Unix epoch). */
@@ -19,8 +19,8 @@ export const sessionEnd = (session: StoredSession): number =>
   Math.min(session.absolute_expires_at, session.last_seen_at + session.idle_ttl_seconds * 1000)
 
 /**
- * The last use is written coarsely, because every write costs more than the check itself: the idle lifetime
- * is exact to a twentieth.
+ * The last use is stored coarsely, because a write costs more than the check itself: the idle lifetime is accurate to a
+ * twentieth.
  */
 const touchIntervalMs = (session: StoredSession): number => Math.min(session.idle_ttl_seconds * 50, 3_600_000)
 
@@ -47,13 +47,13 @@ export function startSession(
   }
 }
 
-/** The session as others may see it: without its secret. */
+/** The session without its secret. */
 export function publicSession(stored: StoredSession): Session {
   const { secret_hash: _, idle_ttl_seconds: __, absolute_expires_at: ___, ...session } = stored
   return { ...session, expires_at: sessionEnd(stored) }
 }
 
-/** The part of a session that decides what it is good for. */
+/** The part of a session that sign-ins depend on. */
 export const liveSession = (stored: StoredSession): LiveSession => ({
   session_id: stored.session_id,
   user_id: stored.user_id,

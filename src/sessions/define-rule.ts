@@ -1,6 +1,7 @@
 /**
- * What a rule of the user's object is: a pure function over its state, and what the object does around it. A rule stands in
- * a file of its own with its input and its answer, both plain data because they cross an RPC boundary; `rules.ts` lists it.
+ * A rule of the user's object is a pure function over its state, with an effect that says how the object runs it. Each
+ * rule has its own file with its input and result, both plain data because they cross an RPC boundary; `rules.ts` lists
+ * it.
  */
 import type { SubjectState } from './subject-state.ts'
 
@@ -10,10 +11,10 @@ export type RuleRun<Input extends readonly unknown[], Answer> = (
 ) => Answer
 
 /**
- * `read`: outside a transaction, records nothing. `write`: rows and audit events of one call together, or none of them.
- * `token`: a write whose routine events go back with the answer, for the caller's isolate to forward: a delivery of their
- * own per user would cost more than the request. `unrecorded`: a write without an event, whose delivery would set the alarm
- * that prunes; the object sets it when the answer is true.
+ * `read`: outside a transaction, records nothing. `write`: rows and audit events of one call are committed together.
+ * `token`: a write whose routine events are returned with the result, for the caller's isolate to forward: delivering
+ * them per user would cost more than the request. `unrecorded`: a write without an event, whose delivery would set the
+ * alarm that prunes; the object sets it when the result is true.
  */
 export type RuleEffect = 'read' | 'write' | 'token' | 'unrecorded'
 

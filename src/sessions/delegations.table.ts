@@ -1,4 +1,4 @@
-/** What access tokens lent to background jobs. Nearly always empty, and then a withdrawal asks no SQL at all. */
+/** Delegations of access tokens to background jobs. Nearly always empty; then a revocation runs no SQL. */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { SubjectState } from './subject-state.ts'
 

@@ -1,4 +1,4 @@
-/** Signing out: one session, or all of them. */
+/** Ends sessions: one or all of a user. */
 import { createEvent } from '../audit/create-event.ts'
 import type { EventActor, Origin } from '../audit/event.ts'
 import { isOffline } from './limit-grants.ts'
@@ -22,7 +22,7 @@ export interface EndAllSessions {
   /** Default: `signed_out_everywhere`. */
   readonly reason?: SignOutReason | undefined
   readonly by?: EventActor | undefined
-  /** Also drops failed sign-ins (`attempts`) or all that is remembered of the person (`everything`). */
+  /** Also deletes failed sign-ins (`attempts`) or everything stored about the user (`everything`). */
   readonly forget?: 'attempts' | 'everything' | undefined
 }
 
@@ -40,14 +40,14 @@ export const endSession = (state: SubjectState, input: EndSession): boolean =>
   endSessionAndGrants(state, input)
 
 /**
- * Ends one session and the grants made in it, but for those with `offline_access`, which are meant to outlive
- * it (OpenID Connect Core §11). An unknown session changes nothing. Takes more reasons than callers may give.
+ * Ends one session and the grants made in it, except those with `offline_access`, which are meant to outlive it (OpenID
+ * Connect Core §11). An unknown session changes nothing. Accepts more reasons than external callers may give.
  */
 export function endSessionAndGrants(
   state: SubjectState,
   input: Ending & { readonly session_id: string },
 ): boolean {
-  // Signing out oneself withdraws nothing from the work one has ordered; a session that is revoked may be a thief's.
+  // Signing out does not revoke the jobs one has ordered; a session that is revoked may be a thief's.
   if (input.reason === 'revoked') state.delegations.withdraw({ of: 'session_id', is: input.session_id })
   const session = state.sessions.find(input.session_id)
   if (!session) return false
@@ -61,8 +61,8 @@ export function endSessionAndGrants(
 }
 
 /**
- * Ends all sessions but one, every grant, and every known device but that session's; and, if asked, forgets what
- * else is known of the person.
+ * Ends all sessions but one, every grant, and every known device except that session's; on request also deletes
+ * everything else stored about the user.
  */
 export function endAllSessions(state: SubjectState, input: EndAllSessions): void {
   const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }

@@ -1,4 +1,4 @@
-/** A consent that was withdrawn: silent sign-ins must ask again, and what the client holds is worth nothing. */
+/** After a consent is withdrawn, silent sign-ins must ask again, and the client's tokens become invalid. */
 
 import type { EventActor, Origin } from '../audit/event.ts'
 import { revokeGrant } from './revoke-grant.ts'
@@ -12,13 +12,13 @@ export interface ForgetConsent {
 }
 
 /**
- * Drops the copy of the consent and revokes every grant of the client, `offline_access` included.
- * @returns whether there was anything
+ * Deletes the copy of the consent and revokes every grant of the client, including those with `offline_access`.
+ * @returns whether there was anything to revoke
  */
 export function forgetConsent(state: SubjectState, input: ForgetConsent): boolean {
   const consent = state.consents.find(input.client_id)
   if (consent) state.consents.delete(input.client_id)
-  // Grants that have expired are not there any more, but the work they were lent to may be.
+  // Expired grants are deleted already, but jobs may still run on their delegations.
   state.delegations.withdraw({ of: 'client_id', is: input.client_id })
   const grants = state.grants.allLive().filter(({ grant }) => grant.client_id === input.client_id)
   for (const stored of grants) {

@@ -1,5 +1,5 @@
 /** An administrator ends a lock-out. */
 import type { SubjectState } from './subject-state.ts'
 
-/** Failed sign-ins count no more. Repeatable. */
+/** Deletes the failed sign-ins. Repeatable. */
 export const forgiveFailures = (state: SubjectState): void => state.attempts.clear()

@@ -1,13 +1,13 @@
-/** What a person granted a client, and how long its refresh tokens last. */
+/** A user's grant to a client, and how long its refresh tokens last. */
 import type { RequestedClaims } from '../protocol/claims-parameter.ts'
 
-/** What a person granted a client by one authorization code: the root of its refresh-token family. */
+/** A grant made by one authorization code: the root of its refresh token family. */
 export interface Grant {
   /** Equal to the id of the authorization code. */
   readonly grant_id: string
   readonly client_id: string
   readonly user_id: string
-  /** The subject the client knows: differs from user_id for pairwise clients. */
+  /** The subject as the client sees it: differs from user_id for pairwise clients. */
   readonly sub: string
   readonly session_id: string
   readonly scopes: readonly string[]

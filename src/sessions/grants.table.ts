@@ -1,6 +1,6 @@
 /**
- * Grants in a user's object. A rotation changes six short columns of one row; what was granted is written
- * once and parsed once. The last few grants used are kept in memory.
+ * Grants in a user's object. A rotation changes six short columns of one row; the rest of the grant is written once and
+ * parsed once. The most recently used grants are cached.
  */
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
@@ -27,12 +27,12 @@ export const grantsTable = `
   );
 `
 
-/** Few: one isolate holds thousands of these objects, and a heap of old grants made every collection slow. */
+/** Few: one isolate holds thousands of these objects, and many cached grants made garbage collection slow. */
 const rememberedGrants = 8
 
 export function openGrantsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['grants'] {
   const remembered = new BoundedMap<string, StoredGrant>(rememberedGrants)
-  /** Never less than the number of live grants: those that end are found out when it seems full. */
+  /** Upper bound of the number of live grants; ended ones are only subtracted when it seems full. */
   let liveAtMost: number | undefined
 
   const countLive = (now: number): number => {
@@ -105,7 +105,7 @@ const columns = (stored: StoredGrant): SqlStorageValue[] => {
   ]
 }
 
-/** A dead grant only has to be remembered while its code could come again; a missing one is dead as well. */
+/** A dead grant is kept only while its code could be presented again; without a row it is dead as well. */
 const keepUntil = (stored: StoredGrant): number =>
   stored.revoked ? stored.code_expires_at : grantEnd(stored)
 

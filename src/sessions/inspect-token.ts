@@ -1,4 +1,4 @@
-/** Whether a token still lives (RFC 7662 §2.2). Reads only; expiry of access tokens is in the token itself. */
+/** Whether a token is still live (RFC 7662 §2.2). Only reads; an access token itself contains its expiry. */
 import { constantTimeEqual } from '../kit/hash.ts'
 import { familyEnd } from './decide-refresh.ts'
 import type { Grant } from './grant.ts'
@@ -10,7 +10,7 @@ export type InspectToken =
       readonly kind: 'access'
       readonly grant_id?: string | undefined
       readonly jti_hash: string
-      /** Whether the answer should carry the grant; the token itself mostly says enough. */
+      /** Whether to return the grant; usually the token itself contains enough. */
       readonly with_grant?: boolean | undefined
     }
   | {
@@ -23,9 +23,9 @@ export type InspectToken =
 export type InspectedToken =
   | {
       readonly status: 'live'
-      /** Absent for service tokens, which have none, and for access tokens unless asked for. */
+      /** Absent for service tokens, which have none, and for access tokens unless requested. */
       readonly grant?: Grant
-      /** For refresh tokens: when it ends if not used. */
+      /** For refresh tokens: when it expires if unused. */
       readonly expires_at?: number
     }
   | { readonly status: 'dead' }
@@ -33,7 +33,7 @@ export type InspectedToken =
 const dead: InspectedToken = { status: 'dead' }
 const live: InspectedToken = { status: 'live' }
 
-/** A refresh token lives only while it is the current one of its family. */
+/** A refresh token is live only while it is the current one of its family. */
 export function inspectToken(state: SubjectState, input: InspectToken): InspectedToken {
   if (input.kind === 'access' && state.revokedTokens.has(input.jti_hash)) return dead
   if (input.grant_id === undefined) return live

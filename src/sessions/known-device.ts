@@ -1,7 +1,7 @@
 /**
- * Browsers in which a person has signed in before. Whoever fails on purpose elsewhere can pause the sign-in of an
- * account, but not on a known device: there, failures are counted for the device alone (OWASP, "Slow Down Online
- * Guessing Attacks with Device Cookies"). What a device proves is an earlier sign-in, never who the person is.
+ * Browsers in which a user has signed in before. An attacker who fails on purpose elsewhere can cause a lock-out, but
+ * not on a known device: there, failures are counted for the device alone (OWASP, "Slow Down Online Guessing Attacks
+ * with Device Cookies"). A device proves an earlier sign-in, never the identity of the user.
  */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
@@ -17,21 +17,21 @@ export interface ForgetDevice {
   readonly origin: Origin
 }
 
-/** More browsers than a person uses; the one not used for longest goes. */
+/** More browsers than a user needs; the least recently used one is dropped. */
 export const maxDevices = 20
-/** All that whoever stole a device's cookie can guess with it. */
+/** Number of guesses that a stolen device cookie allows. */
 export const maxDeviceFailures = 10
 export const deviceLifetimeSeconds = 90 * 86_400
-/** A replaced row is kept until attempts that were under way have been recorded. */
+/** A replaced row is kept until attempts in progress have been recorded. */
 const replacedMemoryMs = 60_000
 
-/** When the device is unknown again if nobody signs in there (milliseconds since the Unix epoch). */
+/** When the device becomes unknown if nobody signs in on it (milliseconds since the Unix epoch). */
 export const deviceEnd = ({ replaced_at, last_used_at }: StoredDevice): number =>
   replaced_at === undefined ? last_used_at + deviceLifetimeSeconds * 1000 : replaced_at + replacedMemoryMs
 
 /**
- * Whether the holder of `secretHash` is on this device. Each sign-in replaces the device's secret; an attempt
- * that was under way at that moment (two tabs, a second click) could not know the new one.
+ * Whether the holder of `secretHash` is on this device. Each sign-in replaces the device's secret; an attempt in
+ * progress at that moment (two tabs, a second click) could not know the new one.
  * @param readAt when the attempt began; milliseconds since the Unix epoch, like `now`
  */
 export function isKnown(device: StoredDevice, secretHash: string, readAt: number, now: number): boolean {
@@ -41,17 +41,17 @@ export function isKnown(device: StoredDevice, secretHash: string, readAt: number
 
 export type DeviceDecision =
   | { readonly status: 'accepted' }
-  /** Wrong password. At the last failure the device is unknown again. */
+  /** Wrong password. After the last allowed failure the device is unknown again. */
   | { readonly status: 'refused'; readonly failures: number; readonly isForgotten: boolean }
 
-/** Decides an attempt on a known device. Nobody else's failures count here, and these count nowhere else. */
+/** Decides an attempt on a known device. Its failures are counted separately from all others. */
 export function decideOnDevice(failuresBefore: number, passwordOk: boolean): DeviceDecision {
   if (passwordOk) return { status: 'accepted' }
   const failures = failuresBefore + 1
   return { status: 'refused', failures, isForgotten: failures >= maxDeviceFailures }
 }
 
-/** The known device behind what the browser presented, if it is one. */
+/** The known device that the browser's cookie proves, if any. */
 export function findKnownDevice(state: SubjectState, input: RecordLogin): StoredDevice | undefined {
   const { presented } = input.device ?? {}
   const device = presented && state.devices.find(presented.device_id)
@@ -60,7 +60,7 @@ export function findKnownDevice(state: SubjectState, input: RecordLogin): Stored
     : undefined
 }
 
-/** A person signed in: the browser is known from now on, under a new id and secret. */
+/** After a sign-in: the browser becomes a known device, under a new id and secret. */
 export function rememberDevice(
   state: SubjectState,
   input: RecordLogin,
@@ -68,7 +68,7 @@ export function rememberDevice(
 ): void {
   if (!input.device) return
   const { now, origin, session } = input
-  // Replaced by a parallel sign-in already: that one keeps its row, so that either answer's cookie stays good.
+  // Already replaced by a parallel sign-in: that one keeps its row, so that the cookies of both responses stay valid.
   if (known && known.replaced_at === undefined) state.devices.put({ ...known, replaced_at: now })
   for (const device of state.devices.all())
     if (now >= deviceEnd(device)) state.devices.delete(device.device_id)
@@ -97,7 +97,7 @@ function forgetOldestBeyondLimit(state: SubjectState, { now, origin, user_id }: 
 const currentDevices = (state: SubjectState, now: number): readonly StoredDevice[] =>
   state.devices.all().filter((device) => device.replaced_at === undefined && now < deviceEnd(device))
 
-/** Known devices as the account page shows them, the last used one first. */
+/** Known devices for the account page, most recently used first. */
 export const listDevices = (state: SubjectState, { now }: { readonly now: number }): readonly KnownDevice[] =>
   currentDevices(state, now)
     .toSorted((left, right) => right.last_used_at - left.last_used_at)
@@ -106,7 +106,7 @@ export const listDevices = (state: SubjectState, { now }: { readonly now: number
     }))
 
 /**
- * The person removed a device.
+ * Removes a device at the user's request.
  * @returns whether there was such a device
  */
 export function forgetDevice(state: SubjectState, input: ForgetDevice): boolean {
@@ -123,7 +123,7 @@ interface DeviceEnding {
   readonly reason: 'removed' | 'limit' | 'too_many_failures'
 }
 
-/** Forgets a device and records it. */
+/** Removes a device and records it. */
 export function dropDevice(
   state: SubjectState,
   { device_id }: StoredDevice,

@@ -1,16 +1,16 @@
-/** How many grants one person can have at a time, and which of them end when there are more. */
+/** Limits the number of grants per user, and chooses which of them end. */
 import type { Origin } from '../audit/event.ts'
 import { familyEnd } from './decide-refresh.ts'
 import type { Grant } from './grant.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
 
-/** More than any person uses; an application that starts over again and again must not fill the object. */
+/** More than any user needs; an application that keeps starting over must not fill the object. */
 export const maxGrants = 200
-/** A few end at once, because looking at all of them costs more than the redemption that found them too many. */
+/** Several end at once, because looking at all of them costs more than the redemption that exceeded the limit. */
 const keptGrants = 180
 
-/** Makes room for a new grant: those ends first that are not `offline_access` and were not used for longest. */
+/** Makes room for a new grant: grants without `offline_access` end first, least recently used first. */
 export function endGrantsBeyondLimit(
   state: SubjectState,
   { now, origin }: { readonly now: number; readonly origin: Origin },
@@ -30,7 +30,7 @@ export function endGrantsBeyondLimit(
 /** Meant to outlive the session it was made in (OpenID Connect Core §11). */
 export const isOffline = ({ scopes }: Grant): boolean => scopes.includes('offline_access')
 
-/** When nothing issued from a grant that is not revoked can be used any more. */
+/** When nothing issued from a live grant can be used any longer. */
 export const grantEnd = ({ code_expires_at, access_expires_at, family }: StoredGrant): number =>
   Math.max(code_expires_at, access_expires_at, family ? familyEnd(family) : 0)
 

@@ -1,9 +1,9 @@
-/** The sessions a person sees on their account page. */
+/** The sessions a user sees on their account page. */
 import { publicSession, sessionEnded } from './decide-session.ts'
 import type { Session } from './session.ts'
 import type { SubjectState } from './subject-state.ts'
 
-/** Live sessions, the last used one first. */
+/** Live sessions, most recently used first. */
 export const listSessions = (state: SubjectState, { now }: { readonly now: number }): readonly Session[] =>
   state.sessions
     .all()

@@ -1,20 +1,23 @@
-/** One attempt to sign in, and what came of it. */
+/** A sign-in attempt and its result. */
 import type { Origin } from '../audit/event.ts'
 import type { DeviceProof } from './device.ts'
 import type { NewSession, Session } from './session.ts'
 
 export interface RecordLogin {
   readonly now: number
-  /** When the account was read for this attempt: what ended all sessions since then ends this one too. */
+  /** When the account was read for this attempt: if all sessions have been ended since, this one is refused too. */
   readonly read_at?: number | undefined
   readonly user_id: string
-  /** Hash of the identifier typed: attempts are counted per identifier, so two of one account stay unlinkable. */
+  /**
+   * Hash of the typed identifier: attempts are counted per identifier, so that two identifiers of one account stay
+   * unlinkable.
+   */
   readonly identifier_hash: string
   readonly password_ok: boolean
   readonly session: NewSession
   /** The session this sign-in replaces on the same browser, if any. */
   readonly replaces_session_id?: string | undefined
-  /** What the browser presented of an earlier sign-in to this account, and what it gets at this one. */
+  /** The device cookie of an earlier sign-in to this account, and the one that replaces it. */
   readonly device?: { readonly presented: DeviceProof | undefined; readonly next: DeviceProof } | undefined
   readonly origin: Origin
 }
@@ -22,5 +25,5 @@ export interface RecordLogin {
 export type RecordedLogin =
   | { readonly status: 'signed_in'; readonly session: Session }
   | { readonly status: 'refused' }
-  /** Too many failures, and no known device: refused whatever the password was. */
+  /** Too many failures, and not a known device: refused whatever the password was. */
   | { readonly status: 'locked'; readonly retry_after_seconds: number }

@@ -1,6 +1,6 @@
 /**
- * The end of a password sign-in: a failure counter decides, then the session begins. Pausing an account after
- * failures is the password's rule alone: it stands here, and other ways to sign in begin their session without it.
+ * The end of a password sign-in: the failure counter decides, then the session begins. Lock-out after failures applies
+ * to passwords only, so it is here; other authentication methods begin their session without it.
  */
 import { createEvent } from '../audit/create-event.ts'
 import { decideLogin } from './decide-login.ts'
@@ -10,16 +10,19 @@ import type { RecordedLogin, RecordLogin } from './login-attempt.ts'
 import { signIn } from './sign-in.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
-/** Records an attempt whose password was verified already. One attempt after the other, so guessing in parallel gains nothing. */
+/**
+ * Records an attempt whose password has already been verified. Attempts are sequential, so parallel guessing gains
+ * nothing.
+ */
 export function recordLogin(state: SubjectState, input: RecordLogin): RecordedLogin {
-  // What was verified may be worth nothing by now: the account disabled or deleted, the password another one.
+  // The verification may be outdated: the account disabled or deleted, or the password changed.
   const isOutdated = input.read_at !== undefined && input.read_at < state.allEnded.at
   if (isOutdated && input.password_ok) return { status: 'refused' }
   const device = findKnownDevice(state, input)
   return device ? recordOnDevice(state, input, device) : recordElsewhere(state, input)
 }
 
-/** The account's own counter is neither asked nor changed: what others did stays theirs. */
+/** The account's own counter is neither checked nor changed: failures elsewhere do not affect the device. */
 function recordOnDevice(state: SubjectState, input: RecordLogin, device: StoredDevice): RecordedLogin {
   const decision = decideOnDevice(device.failures, input.password_ok)
   if (decision.status === 'accepted') {

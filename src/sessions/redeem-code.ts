@@ -1,6 +1,6 @@
 /**
- * The use of an authorization code (RFC 6749 §4.1.2): the code is a sealed statement, and the row written
- * here is the one thing that makes it single-use. The grant carries the code's id.
+ * Redeems an authorization code (RFC 6749 §4.1.2). The code is a sealed statement; only the row written here makes it
+ * single-use. The grant has the code's id.
  */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
@@ -17,7 +17,7 @@ export interface RedeemCode {
   readonly code_expires_at: number
   /** Present when the client gets a refresh token. */
   readonly refresh?: { readonly token_hash: string; readonly policy: RefreshPolicy } | undefined
-  /** When the access token issued with this code ends: how long the grant row must be kept for introspection. */
+  /** When the access token issued with this code expires: until then the grant's row is kept for introspection. */
   readonly access_token_expires_at: number
   readonly jti_hash: string
   readonly origin: Origin
@@ -25,7 +25,7 @@ export interface RedeemCode {
 
 export type RedeemedCode =
   | { readonly status: 'redeemed' }
-  /** Used before: everything issued from it is revoked now (RFC 6749 §4.1.2). */
+  /** Used before: everything issued from it is now revoked (RFC 6749 §4.1.2). */
   | { readonly status: 'reused' }
   /** Expired, or the session it belongs to has ended. */
   | { readonly status: 'refused' }
@@ -38,7 +38,7 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
 
   const used = state.grants.find(grant.grant_id)
   if (used) {
-    // Recorded once: replaying a code again and again must not fill the trail.
+    // Recorded once: replaying a code repeatedly must not flood the trail.
     if (!used.revoked) {
       const data = { grant_id: grant.grant_id }
       state.record(createEvent('code.reused', now, origin, { outcome: 'failure', ...actor, ...about, data }))
@@ -50,8 +50,8 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
   const session = state.sessions.find(grant.session_id)
   if (now >= input.code_expires_at || !session || sessionEnded(session, now)) return { status: 'refused' }
 
-  // Refreshing is no sign of the person: without `offline_access` it ends with the session at the latest
-  // (OpenID Connect Core §11). The session's idle end does not count, because the application is in use.
+  // A refresh does not prove that the user is present: without `offline_access` the family ends with the session at the
+  // latest (OpenID Connect Core §11). The session's idle timeout does not count, because the application is in use.
   const familyLimit = isOffline(grant) ? undefined : session.absolute_expires_at
 
   endGrantsBeyondLimit(state, input)

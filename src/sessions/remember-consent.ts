@@ -1,4 +1,4 @@
-/** The copy of a person's consents that silent sign-ins read; Postgres has the original. */
+/** The copy of a user's consents that silent sign-ins read; the original is in Postgres. */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { SubjectState } from './subject-state.ts'
@@ -8,15 +8,15 @@ export interface RememberConsent {
   readonly client_id: string
   readonly session_id: string
   readonly user_id: string
-  /** All that is allowed now; replaces what was remembered. */
+  /** All scopes granted now; replaces the stored ones. */
   readonly scopes: readonly string[]
   readonly claims: readonly string[]
-  /** False: copies what Postgres already knows, without an event. */
+  /** False: copies the state of Postgres, without an event. */
   readonly new_decision: boolean
   readonly origin: Origin
 }
 
-/** Replaces the copy for one client by all that is allowed now. Only a new decision is an event. */
+/** Replaces the copy for one client by everything granted now. Only a new decision is an event. */
 export function rememberConsent(state: SubjectState, input: RememberConsent): void {
   const { scopes, claims } = input
   state.consents.put(input.client_id, { scopes, claims })
@@ -34,7 +34,7 @@ export function rememberConsent(state: SubjectState, input: RememberConsent): vo
   )
 }
 
-/** The person said no. */
+/** Records that the user denied consent. */
 export function denyConsent(
   state: SubjectState,
   input: {

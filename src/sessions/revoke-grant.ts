@@ -1,4 +1,4 @@
-/** Ending grants: every token issued from one dies with it, at introspection and at the token endpoint. */
+/** Revokes grants: every token issued from one becomes invalid, at introspection and at the token endpoint. */
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEvent, Origin } from '../audit/event.ts'
 import type { SignOutReason } from './session.ts'
@@ -22,7 +22,7 @@ export interface RevocationCause {
   readonly actor: Pick<AuditEvent, 'actor_type' | 'actor_id'>
 }
 
-/** Not withdrawn by anybody: what was lent to background jobs goes on. */
+/** Not revocations by anyone: background jobs continue. */
 const endsNoWork: ReadonlySet<RevocationReason> = new Set(['session_ended', 'limit'])
 
 /** Revokes one grant and records it. Its row stays as long as its code could be presented again. */

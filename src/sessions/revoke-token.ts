@@ -19,14 +19,14 @@ export type RevokeToken = {
   | { readonly kind: 'refresh'; readonly grant_id: string; readonly secret_hash: string }
 )
 
-/** A refresh token takes its grant and all access tokens with it; an access token ends alone. */
+/** A refresh token takes its grant and all access tokens with it; an access token ends by itself. */
 export function revokeToken(state: SubjectState, input: RevokeToken): void {
-  // Also when its grant has ended: work that was begun with it goes on after a sign-out, not after this.
+  // Also when its grant has ended: jobs begun with the token continue after a sign-out, but not after this.
   if (input.kind === 'access') state.delegations.withdraw({ of: 'jti_hash', is: input.jti_hash })
   const actor = { actor_type: 'client', actor_id: input.client_id } as const
   const stored = input.grant_id === undefined ? undefined : state.grants.find(input.grant_id)
   if (input.kind === 'refresh' && (!stored || stored.revoked)) {
-    // The handle was sealed by us, so it is the grant's; whether it is this client's, what was lent says.
+    // The handle was sealed by us, so it belongs to the grant; the delegations show whether it is this client's.
     state.delegations.withdraw({ of: 'grant_id', is: input.grant_id, client_id: input.client_id })
   }
   if (input.grant_id !== undefined) {
@@ -51,7 +51,7 @@ export function revokeToken(state: SubjectState, input: RevokeToken): void {
   )
 }
 
-/** The previous token counts: a client that never received its successor can still sign out. */
+/** The previous token counts too: a client that never received its successor can still sign out. */
 function isOfFamily({ family }: StoredGrant, secretHash: string): boolean {
   if (!family) return false
   if (constantTimeEqual(family.current_hash, secretHash)) return true

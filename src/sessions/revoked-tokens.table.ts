@@ -1,4 +1,4 @@
-/** Access tokens revoked one by one. Nearly always empty, and then introspection asks no SQL at all. */
+/** Individually revoked access tokens. Nearly always empty; then introspection runs no SQL. */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { SubjectState } from './subject-state.ts'
 

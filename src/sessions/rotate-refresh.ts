@@ -12,12 +12,12 @@ export interface RotateRefresh {
   readonly client_id: string
   readonly presented_hash: string
   readonly successor_hash: string
-  /** What a retry gets back, sealed under a key that only the presented token yields. */
+  /** The response to a retry, sealed under a key that only the presented token yields. */
   readonly replay: string
-  /** Narrowed scope, if asked for; must be within the grant (RFC 6749 §6). */
+  /** Narrowed scope, if requested; must be within the grant (RFC 6749 §6). */
   readonly scopes?: readonly string[] | undefined
   readonly resources?: readonly string[] | undefined
-  /** What the client may ask for by now; undefined: whatever was granted. */
+  /** The resources the client may currently request; undefined: whatever was granted. */
   readonly registered_resources?: readonly string[] | undefined
   readonly policy: RefreshPolicy
   readonly access_token_expires_at: number
@@ -30,15 +30,15 @@ export type RotatedRefresh =
   | { readonly status: 'replayed'; readonly grant: Grant; readonly replay: string }
   | { readonly status: 'invalid_scope' }
   | { readonly status: 'invalid_target' }
-  /** An old token came back: the family is revoked now (RFC 9700 §4.14). */
+  /** An old token was presented again: the family is now revoked (RFC 9700 §4.14). */
   | { readonly status: 'reused' }
   /** Unknown, expired, revoked, or another client's. */
   | { readonly status: 'refused' }
 
-/** Exchanges the current token of a family for `successor_hash`, or says why not. */
+/** Exchanges the current token of a family for `successor_hash`, or returns the reason for refusal. */
 export function rotateRefresh(state: SubjectState, input: RotateRefresh): RotatedRefresh {
   const stored = state.grants.find(input.grant_id)
-  // Another client's token is answered like an unknown one and changes nothing, against sabotage by a client.
+  // Another client's token is treated like an unknown one and changes nothing, so that no client can sabotage another.
   if (!stored?.family || stored.revoked || stored.grant.client_id !== input.client_id)
     return { status: 'refused' }
   const { grant, family } = stored
@@ -55,10 +55,10 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
     })
     return { status: 'reused' }
   }
-  // Before anything is consumed: a client that asked for too much may ask again with the same token.
+  // Before anything is consumed: a client that requested too much may retry with the same token.
   if (!isWithin(input.scopes, grant.scopes)) return { status: 'invalid_scope' }
   if (!isWithin(input.resources, grant.resources)) return { status: 'invalid_target' }
-  // A grant for APIs that were all taken from the client must not become one for this server.
+  // When a client has lost all APIs of a grant, the grant must not become one for this server.
   if (isWithdrawn(grant.resources, input.registered_resources)) return { status: 'invalid_target' }
 
   if (decision.status === 'replay') {

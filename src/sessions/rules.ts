@@ -1,6 +1,6 @@
 /**
- * Every rule of the user's object, by the name of its method. From this table follow the methods of the Durable Object, the
- * type its callers see and the object that tests use in its place. Adding a rule: its file, and its line here.
+ * All rules of the user's object, by method name. The methods of the Durable Object, the type its callers see and the
+ * test double all derive from this table. To add a rule, add its file and a line here.
  */
 import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
@@ -45,7 +45,7 @@ type Method<Run> =
   Run extends RuleRun<infer Input, infer Answer> ? (...input: Input) => Promise<Answer> : never
 
 /**
- * The object of one subject: everything one user's sign-ins consist of, as plain sequential calls. One object per user (or per
+ * The object of one subject: all state of one user's sign-ins, changed by sequential calls. One object per user (or per
  * client, for the revocation of its service tokens). Get it with `SessionsOf`. Times are milliseconds since the Unix
  * epoch unless a name ends in `_seconds`.
  */
@@ -53,5 +53,5 @@ export type UserSessions = {
   readonly [Name in keyof typeof rules]: Method<(typeof rules)[Name]['run']>
 }
 
-/** The object of a user id, or of `client:<client_id>`. Makes no call by itself. */
+/** Returns the object of a user id, or of `client:<client_id>`. Makes no call by itself. */
 export type SessionsOf = (subject: string) => UserSessions

@@ -1,10 +1,10 @@
-/** A person's sign-in on one browser, as its object answers it. Times are milliseconds since the Unix epoch. */
+/** A user's session on one browser, as its object returns it. Times are milliseconds since the Unix epoch. */
 
-/** A person's sign-in on one browser. */
+/** A user's session on one browser. */
 export interface Session {
   readonly session_id: string
   readonly user_id: string
-  /** When the person last proved who they are. */
+  /** When the user last authenticated. */
   readonly auth_time: number
   readonly acr: string
   readonly amr: readonly string[]
@@ -13,11 +13,14 @@ export interface Session {
   readonly expires_at: number
   readonly ip: string | undefined
   readonly user_agent: string | undefined
-  /** Signed in with a password that must be changed first: good for nothing else. */
+  /** Signed in with a password that must be changed first: usable for nothing else. */
   readonly password_change_required: boolean
 }
 
-/** What a live session says at every silent sign-in. Few members: they cross the RPC boundary each time. */
+/**
+ * The part of a live session that every silent sign-in needs. Few members, because they cross the RPC boundary each
+ * time.
+ */
 export type LiveSession = Pick<
   Session,
   'session_id' | 'user_id' | 'auth_time' | 'acr' | 'amr' | 'password_change_required'
@@ -33,5 +36,5 @@ export interface NewSession {
   readonly absolute_ttl_seconds: number
 }
 
-/** Why all sessions of a person end, where it was not they who signed out everywhere. */
+/** Why all sessions of a user end, other than signing out everywhere. */
 export type SignOutReason = 'account_disabled' | 'account_deleted' | 'credentials_reset' | 'password_changed'

@@ -1,4 +1,4 @@
-/** What every accepted sign-in does in the person's object, whatever proved who they are. */
+/** Begins a session after any accepted sign-in, whatever the authentication method. */
 import { beginSession } from './begin-session.ts'
 import { sessionEnded, startSession } from './decide-session.ts'
 import { dropSession, endSessionAndGrants } from './end-session.ts'
@@ -6,10 +6,10 @@ import { rememberDevice } from './known-device.ts'
 import type { RecordLogin } from './login-attempt.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
-/** More sessions than any person has; a script that signs in again and again must not fill the object. */
+/** More sessions than any user needs; a script that keeps signing in must not fill the object. */
 export const maxSessions = 100
 
-/** Begins the session and knows the browser from now on. @param device the known one it was until now */
+/** Begins the session and remembers the browser. @param device the known device it was until now */
 export function signIn(
   state: SubjectState,
   input: RecordLogin,
@@ -25,8 +25,8 @@ export function signIn(
 }
 
 /**
- * The same person signs in again in the same browser (`prompt=login`, `max_age`): the old session ends, and
- * the apps it signed in stay signed in under the new one, though not longer than the old one could have lasted.
+ * The same user signs in again in the same browser (`prompt=login`, `max_age`): the old session ends, and applications
+ * signed in by it stay signed in under the new one, but no longer than the old one could have lasted.
  */
 function replaceSession(state: SubjectState, replaced: StoredSession, input: RecordLogin): void {
   dropSession(state, replaced, { now: input.now, origin: input.origin, reason: 'replaced' })

@@ -1,4 +1,4 @@
-/** Durable Objects that remember what was spent, one per scope (a client), and their client. */
+/** Durable Objects that remember used values, one per scope (a client), and their client. */
 import { DurableObject } from 'cloudflare:workers'
 import { sha256 } from '../kit/hash.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
@@ -10,7 +10,7 @@ const spentTable = `
   CREATE TABLE spent (value_hash TEXT PRIMARY KEY, keep_until INTEGER NOT NULL) WITHOUT ROWID;
 `
 
-/** Isolates' clocks differ: a value is remembered longer than any of them accepts it. */
+/** Isolates' clocks differ: a value is remembered for longer than any of them accepts it. */
 const clockToleranceMs = 60_000
 const pruneIntervalMs = 300_000
 
@@ -24,7 +24,7 @@ export class SingleUse extends DurableObject<Env> {
     this.#alarm = createObjectAlarm(ctx.storage)
   }
 
-  /** @returns false when `valueHash` was spent before */
+  /** @returns false when `valueHash` was used before */
   async spend(valueHash: string, expiresAt: number): Promise<boolean> {
     this.#schema.ensure()
     const keepUntil = Math.max(expiresAt, Date.now()) + clockToleranceMs
@@ -49,12 +49,12 @@ export class SingleUse extends DurableObject<Env> {
   }
 }
 
-/** Spends values in the object of their scope: one call. */
+/** Marks values as used in the object of their scope: one call. */
 export function createSpendOnce(
   namespace: DurableObjectNamespace<SingleUse>,
   placement: Placement,
 ): SpendOnce {
   const objectOf = placeObjects(namespace, placement)
-  // Hashed, because the value is whatever a client wrote into its assertion.
+  // Hashed, because the client chooses the value in its assertion.
   return async (scope, value, expiresAt) => objectOf(scope).spend(await sha256(value), expiresAt)
 }

@@ -1,9 +1,9 @@
-/** A sign-in in progress leads to one code at most. */
+/** An interaction leads to one code at most. */
 import type { SubjectState } from './subject-state.ts'
 
 export interface SpendInteraction {
   readonly interaction_id: string
-  /** When the interaction opens no more: until then its use is remembered. */
+  /** When the interaction expires: until then its use is remembered. */
   readonly expires_at: number
 }
 

@@ -1,4 +1,4 @@
-/** Logins in progress that led to a code, until they expire. Read and written once per sign-in for an application. */
+/** Interactions that led to a code, until they expire. Read and written once per sign-in to an application. */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { SubjectState } from './subject-state.ts'
 

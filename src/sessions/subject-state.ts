@@ -1,6 +1,6 @@
 /**
- * What is stored about one subject, as the rules see it: the rows, and the few ways to reach them. Behind it
- * stand the tables of the UserSessions object, or plain maps in tests. Rows are immutable; `put` replaces.
+ * The stored state of one subject, as the rules see it: rows, and a few ways to access them. Implemented by the tables
+ * of the UserSessions object, or by plain maps in tests. Rows are immutable; `put` replaces.
  */
 import type { AuditEvent } from '../audit/event.ts'
 import type { LoginAttempts } from './decide-login.ts'
@@ -14,14 +14,14 @@ export interface RememberedConsent {
   readonly claims: readonly string[]
 }
 
-/** A session with what only its object knows. Times are milliseconds since the Unix epoch. */
+/** A session with the members only its object knows. Times are milliseconds since the Unix epoch. */
 export interface StoredSession extends Omit<Session, 'expires_at'> {
   readonly secret_hash: string
   readonly idle_ttl_seconds: number
   readonly absolute_expires_at: number
 }
 
-/** A grant, what became of it, and how long its row must stay. Times are milliseconds since the Unix epoch. */
+/** A grant, its refresh family, and how long its row must stay. Times are milliseconds since the Unix epoch. */
 export interface StoredGrant {
   readonly grant: Grant
   readonly revoked: boolean
@@ -33,7 +33,7 @@ export interface StoredGrant {
   readonly access_expires_at: number
 }
 
-/** What an access token lends to work that outlives it. */
+/** A delegation of an access token to work that outlives it. */
 export interface Delegation {
   /** A background job. */
   readonly work_id: string
@@ -47,12 +47,12 @@ export interface Delegation {
   readonly keep_until: number
 }
 
-/** A known device with what only the object knows. Times are milliseconds since the Unix epoch. */
+/** A known device with the members only its object knows. Times are milliseconds since the Unix epoch. */
 export interface StoredDevice extends KnownDevice {
   readonly secret_hash: string
   /** Wrong passwords since the last sign-in there. */
   readonly failures: number
-  /** When a sign-in gave the browser a new secret in place of this one. */
+  /** When a sign-in gave the browser a new secret that replaces this one. */
   readonly replaced_at: number | undefined
 }
 
@@ -79,7 +79,7 @@ export interface SubjectState {
   }
   readonly devices: {
     find(deviceId: string): StoredDevice | undefined
-    /** Replaced and ended ones may be among them. */
+    /** May include replaced and expired ones. */
     all(): readonly StoredDevice[]
     put(device: StoredDevice): void
     delete(deviceId: string): void
@@ -90,15 +90,15 @@ export interface SubjectState {
     delete(clientId: string): void
     clear(): void
   }
-  /** Access tokens revoked one by one, by the hash of their id. */
+  /** Individually revoked access tokens, by the hash of their id. */
   readonly revokedTokens: {
     has(jtiHash: string): boolean
-    /** @returns false when it was there already */
+    /** @returns false when it was already there */
     add(jtiHash: string, expiresAt: number): boolean
   }
   /** Logins in progress that led to a code. */
   readonly spentInteractions: {
-    /** @returns false when it was there already */
+    /** @returns false when it was already there */
     add(interactionId: string, expiresAt: number): boolean
   }
   readonly delegations: {
@@ -107,16 +107,16 @@ export interface SubjectState {
     withdraw(those: {
       readonly of: 'client_id' | 'grant_id' | 'session_id' | 'jti_hash'
       readonly is: string
-      /** Only what this client was lent. */
+      /** Only delegations of this client. */
       readonly client_id?: string | undefined
     }): void
-    /** What was lent in a session that another one replaces ends with the new one. */
+    /** Delegations made in a session that is replaced end with the new one. */
     moveSession(from: string, to: string): void
     withdrawAll(): void
   }
   /**
-   * When all sessions were last ended (milliseconds since the Unix epoch). In memory alone: it matters to sign-ins
-   * under way at that moment, which take less time than an object stays.
+   * When all sessions were last ended (milliseconds since the Unix epoch). Only in memory: it concerns sign-ins in
+   * progress at that moment, which take less time than an object stays in memory.
    */
   readonly allEnded: { at: number }
   /** Appends to the audit trail, together with the changes made by the same call. */

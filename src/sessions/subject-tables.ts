@@ -1,4 +1,4 @@
-/** All tables of one subject's object as the `SubjectState` that the rules work on, and their pruning. */
+/** The tables of one subject's object as the `SubjectState` that the rules use, and their pruning. */
 import type { AuditEvent } from '../audit/event.ts'
 import { outboxTable } from '../audit/outbox.ts'
 import { repetitionsTable } from '../audit/repeated-events.table.ts'
@@ -22,7 +22,7 @@ export const subjectMigrations: readonly string[] = [
   repetitionsTable,
 ]
 
-/** The state of a subject on its tables; rows kept in memory belong to the returned value. */
+/** The state of a subject over its tables; cached rows belong to the returned value. */
 export const openSubjectTables = (
   sql: SqlStorage,
   schema: ObjectSchema,
@@ -51,17 +51,17 @@ const expiringTables = [
   'delegations',
 ] as const
 
-/** Isolates' clocks differ: a row stays a little longer than it must. */
+/** Isolates' clocks differ: a row is kept a little longer than necessary. */
 const clockToleranceMs = 60_000
 
 export interface Pruned {
-  /** Rows are gone: what is kept in memory may be stale. */
+  /** Rows were deleted: cached rows may be stale. */
   readonly deleted: boolean
-  /** When the next row ends (milliseconds since the Unix epoch); undefined when none is left. */
+  /** When the next row expires (milliseconds since the Unix epoch); undefined when none is left. */
   readonly nextExpiry: number | undefined
 }
 
-/** Deletes what has ended by `now`. */
+/** Deletes rows that have expired by `now`. */
 export function pruneSubjectTables(sql: SqlStorage, now: number): Pruned {
   let deleted = false
   for (const table of expiringTables) {
@@ -69,7 +69,7 @@ export function pruneSubjectTables(sql: SqlStorage, now: number): Pruned {
       sql.exec(`DELETE FROM ${table} WHERE keep_until <= ?`, now - clockToleranceMs).rowsWritten > 0 ||
       deleted
   }
-  // One question per table: Durable Objects allow five terms in a compound SELECT.
+  // One query per table: Durable Objects allow five terms in a compound SELECT.
   const ends = expiringTables.map(
     (table) =>
       sql.exec<{ next: number | null }>(`SELECT min(keep_until) AS next FROM ${table}`).one().next ??

@@ -1,7 +1,7 @@
 /**
- * The Durable Object of one subject, and its client. A thin shell: it opens the state, lets a pure rule change
- * it, and writes rows and audit events of one call in one transaction. It may be evicted between any two
- * calls: what it keeps in memory is only ever a copy.
+ * The Durable Object of one subject, and its client. It opens the state, lets a pure rule change it, and commits the
+ * rows and audit events of one call in one transaction. It may be evicted between any two calls: whatever it keeps in
+ * memory is only a cache.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditEvent, RecordEvent } from '../audit/event.ts'
@@ -21,7 +21,7 @@ const pruneIntervalMs = 3_600_000
 
 const ruleEntries = Object.entries<Rule>(rules)
 
-/** The answer of a rule with effect `token`: with the events it caused, for the caller to forward. */
+/** The result of a rule with effect `token`, with its events for the caller to forward. */
 interface TokenAnswer<Result = unknown> {
   readonly result: Result
   readonly events: readonly AuditEvent[]
@@ -84,7 +84,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     return effect === 'token' ? { result, events: areRoutine(this.#events) ? this.#events : [] } : result
   }
 
-  /** Delivers audit events, deletes what has ended, and leaves nothing behind when nothing is left. */
+  /** Delivers audit events, deletes expired rows, and deletes the object's storage when nothing is left. */
   override async alarm(): Promise<void> {
     this.#alarm.rang()
     if (this.#schema.exists()) this.#endCounts()
@@ -101,7 +101,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     this.#alarm.ringBy(this.#nextPruneAt)
   }
 
-  /** What was counted since the last event becomes one. */
+  /** Turns the failures counted since the last event into one event. */
   #endCounts(): void {
     this.ctx.storage.transactionSync(() => {
       const events = this.#repeated.endWindows(Date.now())
@@ -122,7 +122,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     return this.#state
   }
 
-  /** All rows and events of one call, or none of them. */
+  /** Commits all rows and events of one call, or none. */
   #change<T>(rule: (state: SubjectState) => T): T {
     const state = this.#open()
     this.#events = []
@@ -144,7 +144,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
       }
       return result
     } catch (error) {
-      // Rolled back: the copies in memory may be ahead of the tables.
+      // Rolled back: the cached rows may be ahead of the tables.
       this.#state = undefined
       this.#schema.forget()
       throw error
@@ -162,7 +162,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
 type Call = (...input: readonly unknown[]) => Promise<unknown>
 type ObjectMethods = Readonly<Record<string, Call>>
 
-/** The object as its callers have it: the same methods, events of token requests recorded on the way. */
+/** The object as its callers see it: the same methods; events of token requests are recorded on the way. */
 class SessionsClient {
   readonly object: ObjectMethods
   readonly recordEvent: RecordEvent
@@ -187,7 +187,7 @@ class SessionsClient {
   }
 }
 
-/** Finds the object of a subject; makes no call by itself. Events of token requests go to `recordEvent`. */
+/** Returns the object of a subject; makes no call by itself. Events of token requests go to `recordEvent`. */
 export function createSessionsOf(
   namespace: DurableObjectNamespace<UserSessions>,
   placement: Placement,
