@@ -31,7 +31,7 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
   const isolate = isolateOf(env)
   const { config, root } = isolate
   const database = createDatabase(config.databaseUrl, config.databaseGatewayUrl)
-  const cache = createCache(env, isolate, ctx)
+  const cache = createCache(isolate, (work) => ctx.waitUntil(work))
   const runBatch = createRunBatch(database)
   const keyring = createKeyring({
     cache,

@@ -5,9 +5,9 @@
 
 import type { DatabaseFor } from './access/authorized-database.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
-import type { Origin } from './audit/event.ts'
+import type { Origin, RecordEvent } from './audit/event.ts'
 import { readOrigin } from './audit/read-origin.ts'
-import { createRecordEvent } from './audit/record-event.ts'
+import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
 import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
@@ -49,7 +49,11 @@ interface Isolate {
   readonly config: Config
   readonly root: RootSecret
   readonly hashSlots: HashSlots
-  readonly upstash: { readonly replica: Replica; readonly acquirePermits: AcquirePermits } | undefined
+  /** Ways to objects and to Redis. They hold no connection, so that requests may share them. */
+  readonly replica: Replica
+  readonly acquirePermits: AcquirePermits
+  readonly recordUnknownLogin: RateLimiter['recordUnknownLogin']
+  readonly appendEvents: AppendEvents
 }
 
 const isolates = new WeakMap<Env, Isolate>()
@@ -63,11 +67,21 @@ export function isolateOf(env: Env): Isolate {
   let isolate = isolates.get(env)
   if (!isolate) {
     const config = configOf(env)
+    const upstash = config.upstash && createUpstash(config.upstash)
     isolate = {
       config,
       root: createRootSecret(config.rootSecret, config.previousRootSecrets),
       hashSlots: createHashSlots({ now, pause: delay }),
-      upstash: config.upstash && createUpstash(config.upstash),
+      replica:
+        config.cacheBackend === 'upstash' && upstash
+          ? upstash.replica
+          : createObjectReplica(env.EDGE_REPLICA, config),
+      acquirePermits:
+        config.rateLimitBackend === 'upstash' && upstash
+          ? upstash.acquirePermits
+          : createObjectPermits(env.RATE_LIMIT, config),
+      recordUnknownLogin: createRecordUnknownLogin(env.RATE_LIMIT, config),
+      appendEvents: createAppendEvents(env.AUDIT_OUTBOX, config),
     }
     isolates.set(env, isolate)
   }
@@ -75,7 +89,7 @@ export function isolateOf(env: Env): Isolate {
 }
 
 /** Upstash behind both of its ports; its libraries are loaded only where it is configured. */
-function createUpstash(target: NonNullable<Config['upstash']>): NonNullable<Isolate['upstash']> {
+function createUpstash(target: NonNullable<Config['upstash']>): Pick<Isolate, 'replica' | 'acquirePermits'> {
   const replica = lazily(async () =>
     (await import('./edge-cache/upstash-replica.ts')).createUpstashReplica(target),
   )
@@ -103,13 +117,8 @@ type Context = Pick<ExecutionContext, 'waitUntil'>
 
 const now = systemClock
 
-export function createCache(env: Env, { config, upstash }: Isolate, ctx: Context): EdgeCache {
-  const replica =
-    config.cacheBackend === 'upstash' && upstash
-      ? upstash.replica
-      : createObjectReplica(env.EDGE_REPLICA, config)
-  return createEdgeCache({ replica, now, waitUntil: (work) => ctx.waitUntil(work) })
-}
+export const createCache = ({ replica }: Isolate, waitUntil: Context['waitUntil']): EdgeCache =>
+  createEdgeCache({ replica, now, waitUntil })
 
 const noSettings: StoredSettings = {}
 
@@ -132,12 +141,15 @@ class RequestDependencies implements Dependencies {
   #builtCache: EdgeCache | undefined
   #builtKeyring: Keyring | undefined
   #builtRateLimiter: RateLimiter | undefined
+  #builtRecordEvent: RecordEvent | undefined
 
   constructor(env: Env, ctx: Context) {
     this.#env = env
     this.#ctx = ctx
     this.#isolate = isolateOf(env)
   }
+
+  readonly #waitUntil = (work: Promise<unknown>): void => this.#ctx.waitUntil(work)
 
   get config() {
     return this.#isolate.config
@@ -160,7 +172,7 @@ class RequestDependencies implements Dependencies {
   }
 
   get #cache() {
-    this.#builtCache ??= createCache(this.#env, this.#isolate, this.#ctx)
+    this.#builtCache ??= createCache(this.#isolate, this.#waitUntil)
     return this.#builtCache
   }
 
@@ -282,17 +294,11 @@ class RequestDependencies implements Dependencies {
   }
 
   get rateLimiter() {
-    const { config, upstash } = this.#isolate
+    const { config, acquirePermits, recordUnknownLogin } = this.#isolate
     this.#builtRateLimiter ??= createRateLimiter({
-      acquirePermits:
-        config.rateLimitBackend === 'upstash' && upstash
-          ? upstash.acquirePermits
-          : createObjectPermits(this.#env.RATE_LIMIT, config),
-      recordUnknownLogin: createRecordUnknownLogin(this.#env.RATE_LIMIT, config),
+      ...{ acquirePermits, recordUnknownLogin, now, waitUntil: this.#waitUntil },
       overrides: config.rateLimitOverrides,
       stored: this.#storedRateLimits,
-      now,
-      waitUntil: (work) => this.#ctx.waitUntil(work),
     })
     return this.#builtRateLimiter
   }
@@ -320,10 +326,11 @@ class RequestDependencies implements Dependencies {
   }
 
   get recordEvent() {
-    return createRecordEvent({
-      waitUntil: (work) => this.#ctx.waitUntil(work),
-      append: createAppendEvents(this.#env.AUDIT_OUTBOX, this.config),
+    this.#builtRecordEvent ??= createRecordEvent({
+      waitUntil: this.#waitUntil,
+      append: this.#isolate.appendEvents,
     })
+    return this.#builtRecordEvent
   }
 }
 

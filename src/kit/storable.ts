@@ -8,6 +8,11 @@ const unstorable = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/
 /** Whether Postgres can store `value`, a JSON value. */
 export const isStorable = (value: unknown): boolean => !unstorable.test(JSON.stringify(value))
 
+const everyUnstorable = new RegExp(unstorable, 'g')
+
 /** `value` as JSON that Postgres can store: unstorable characters become U+FFFD, the replacement character. */
-export const storableJson = (value: unknown): string =>
-  JSON.stringify(value).replace(new RegExp(unstorable, 'g'), '$1\\ufffd')
+export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  // Almost none has an escape of that kind, and every token writes an event.
+  return json.includes('\\u') ? json.replace(everyUnstorable, '$1\\ufffd') : json
+}

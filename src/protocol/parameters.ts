@@ -11,6 +11,8 @@ const repeatable = new Set(['resource'])
 /** JSON may contain line breaks and tabs (RFC 8259 §2); everything else is one line (RFC 6749 appendix A). */
 const json = new Set(['claims', 'registration', 'authorization_details'])
 
+const none: ReadonlySet<string> = new Set()
+
 const maxParameters = 64
 const maxNameLength = 64
 
@@ -30,7 +32,7 @@ export interface Parameters {
  */
 export function parseParameters(encoded: string): Result<Parameters, string> {
   const values = new Map<string, string[]>()
-  const duplicates = new Set<string>()
+  let duplicates: Set<string> | undefined
   let count = 0
   for (const pair of encoded.split('&')) {
     if (pair === '') continue
@@ -45,14 +47,17 @@ export function parseParameters(encoded: string): Result<Parameters, string> {
     if (!known) {
       values.set(name, [value])
     } else {
-      if (!repeatable.has(name)) duplicates.add(name)
+      if (!repeatable.has(name)) {
+        duplicates ??= new Set()
+        duplicates.add(name)
+      }
       known.push(value)
     }
   }
   return ok({
     get: (name) => values.get(name)?.[0] || undefined,
     all: (name) => values.get(name)?.filter((value) => value !== '') ?? [],
-    duplicates,
+    duplicates: duplicates ?? none,
     encoded,
   })
 }

@@ -50,7 +50,8 @@ type PolicyTable = Record<PolicyName, Policy>
 export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
   const { overrides, now, waitUntil, leases = sharedLeases } = needs
   const table = tableOf(overrides, needs.stored ?? noOverrides)
-  const spent = new WeakMap<RateLimitDecision, Permit>()
+  /** Permits that may be given back. Token requests take none, and garbage collection pays for each weak map. */
+  let spent: WeakMap<RateLimitDecision, Permit> | undefined
 
   return {
     recordUnknownLogin: needs.recordUnknownLogin,
@@ -60,9 +61,9 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
       return policy.mode === 'lease' ? takeLeased(name, policy, counted) : takeCounted(name, policy, counted)
     },
     async giveBack(decision) {
-      const permit = spent.get(decision)
+      const permit = spent?.get(decision)
       if (!permit) return
-      spent.delete(decision)
+      spent?.delete(decision)
       const { name, policy, subject } = permit
       const work = acquire(name, policy, subject, 0, 1).then(
         () => undefined,
@@ -83,7 +84,10 @@ export function createRateLimiter(needs: RateLimiterNeeds): RateLimiter {
       const acquired = await acquire(name, policy, subject, 1, 0)
       const isGranted = acquired.granted > 0
       const decided = decision(name, policy, isGranted, acquired.remaining, acquired.retryAfterMilliseconds)
-      if (isGranted) spent.set(decided, { name, policy, subject })
+      if (isGranted) {
+        spent ??= new WeakMap()
+        spent.set(decided, { name, policy, subject })
+      }
       return decided
     } catch (failure) {
       reportFailure(name, failure)
@@ -188,8 +192,11 @@ function leaseOf(leases: Leases, key: string, policy: Policy): Lease {
 }
 
 function tableOf(configured: PolicyOverrides, stored: PolicyOverrides): PolicyTable {
-  const byStored = tables.get(configured) ?? new WeakMap<PolicyOverrides, PolicyTable>()
-  tables.set(configured, byStored)
+  let byStored = tables.get(configured)
+  if (!byStored) {
+    byStored = new WeakMap()
+    tables.set(configured, byStored)
+  }
   let table = byStored.get(stored)
   if (!table) {
     const names = Object.keys(policies) as PolicyName[]
