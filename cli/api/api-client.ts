@@ -37,8 +37,8 @@ export interface RequestPreview {
   readonly body: string | undefined
 }
 
-const mostAttempts = 5
-const longestWaitSeconds = 30
+const maxAttempts = 5
+const maxWaitSeconds = 30
 /** Until the headers of the answer arrive. */
 const timeoutMs = 60_000
 
@@ -100,7 +100,7 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
     for (let count = 1; ; count++) {
       const response = await attempt(request, headers, token).catch((error: Failure) => error)
       if (!(response instanceof Response)) {
-        if (response.reason !== 'unavailable' || !isRepeatable(request) || count >= mostAttempts)
+        if (response.reason !== 'unavailable' || !isRepeatable(request) || count >= maxAttempts)
           throw response
         await wait(terminal, backoffSeconds(count))
         continue
@@ -123,7 +123,7 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
           throw session.name === 'AUTHLY_TOKEN' ? failure : error
         })
       } else {
-        const seconds = isBusy(response) && count < mostAttempts ? waitSeconds(response, count) : undefined
+        const seconds = isBusy(response) && count < maxAttempts ? waitSeconds(response, count) : undefined
         if (seconds === undefined) throw await failureOf(response)
         await response.body?.cancel()
         if (seconds >= 2) terminal.stderr.write(`The server is busy; trying again in ${seconds} s.\n`)
@@ -157,7 +157,7 @@ const isRefusedToken = ({ status, headers }: Response): boolean =>
 function waitSeconds(response: Response, count: number): number | undefined {
   const asked = Number(response.headers.get('retry-after') ?? Number.NaN)
   const seconds = Number.isFinite(asked) && asked >= 0 ? asked : backoffSeconds(count)
-  return seconds > longestWaitSeconds ? undefined : seconds
+  return seconds > maxWaitSeconds ? undefined : seconds
 }
 
 const backoffSeconds = (count: number): number => 0.25 * 2 ** (count - 1) * (0.5 + Math.random())

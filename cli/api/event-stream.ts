@@ -12,7 +12,7 @@ export interface StreamPosition {
 }
 
 /** A line longer than any event is an attack or a mistake. */
-const longestLine = 4 * 1024 * 1024
+const maxLine = 4 * 1024 * 1024
 
 /** The events of one connection; `position` moves along, also for blocks without data. */
 export function readEvents(
@@ -63,7 +63,7 @@ export async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerat
     rest += chunk
     const lines = rest.split(/\r\n|\n/)
     rest = lines.pop() ?? ''
-    if (rest.length > longestLine) throw new RangeError('a line of the stream is too long')
+    if (rest.length > maxLine) throw new RangeError('a line of the stream is too long')
     yield* lines
   }
   if (rest !== '') yield rest

@@ -15,7 +15,7 @@ import { optionOf } from './fields.ts'
 import { readQuery } from './operation-request.ts'
 import { printRequest } from './print-request.ts'
 
-const longestPauseMs = 30_000
+const maxPauseMs = 30_000
 
 export function auditTail(operation: CatalogueOperation): Command {
   return defineCommand({
@@ -98,7 +98,7 @@ async function follow(
     } finally {
       connection.abort()
     }
-    const pause = Math.min(longestPauseMs, position.retryMs * 2 ** Math.min(failures, 5))
+    const pause = Math.min(maxPauseMs, position.retryMs * 2 ** Math.min(failures, 5))
     await sleep(pause, undefined, { signal: terminal.interrupted }).catch(() => {
       throw new Failure('interrupted', 'Interrupted.')
     })

@@ -32,7 +32,7 @@ const ownMs = 5_000
 /** Forwarded events reach Postgres long before this; the sweep is for those whose isolate ended first. */
 const sweepMs = 3_600_000
 const batchSize = 500
-const longestBackoffMs = 60_000
+const maxBackoffMs = 60_000
 
 /** The events of every token request: they are delivered in the isolate's batches instead of once per user. */
 const routineTypes: ReadonlySet<AuditEventType> = new Set([
@@ -83,7 +83,7 @@ export function createOutbox(
 
     flushSoon(delivery) {
       // While Postgres is unavailable, new events wait for the retry instead of causing another.
-      if (failures > 0) ringAfter(longestBackoffMs)
+      if (failures > 0) ringAfter(maxBackoffMs)
       else ringAfter(delivery === 'own' ? ownMs : sweepMs)
     },
 
@@ -100,7 +100,7 @@ export function createOutbox(
         return 'empty'
       } catch (error) {
         logError('audit_delivery_failed', { reason: describeError(error) })
-        ringAfter(Math.min(ownMs * 2 ** failures++, longestBackoffMs))
+        ringAfter(Math.min(ownMs * 2 ** failures++, maxBackoffMs))
         return 'failed'
       }
     },

@@ -18,8 +18,8 @@ export const repetitionsTable = `
 `
 
 /** The first window is short, so that a count is seen soon; each next one is twice as long while it goes on. */
-const shortestWindowMs = 60_000
-const longestWindowMs = 3_600_000
+const minWindowMs = 60_000
+const maxWindowMs = 3_600_000
 /** More networks and reasons than these are counted by kind alone: many addresses fill nothing either. */
 const maxKeys = 500
 
@@ -57,7 +57,7 @@ export function createRepeatedEvents(
     const key = find(own) || !isFull() ? own : overflowKey(event)
     const row = find(key)
     if (!row) {
-      put({ key, repetition: null, window_ms: shortestWindowMs, ends_at: now + shortestWindowMs })
+      put({ key, repetition: null, window_ms: minWindowMs, ends_at: now + minWindowMs })
       return true
     }
     const counted = row.repetition === null ? undefined : (JSON.parse(row.repetition) as Repetition)
@@ -75,7 +75,7 @@ export function createRepeatedEvents(
           sql.exec('DELETE FROM repetitions WHERE key = ?', row.key)
           return []
         }
-        const window_ms = Math.min(row.window_ms * 2, longestWindowMs)
+        const window_ms = Math.min(row.window_ms * 2, maxWindowMs)
         put({ ...row, repetition: null, window_ms, ends_at: now + window_ms })
         return [repetitionEvent(JSON.parse(row.repetition) as Repetition)]
       })

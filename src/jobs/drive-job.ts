@@ -7,7 +7,7 @@ import type { JobState } from './job.table.ts'
 import { fileRetentionSeconds, type JobCounts, type JobProgress, type JobStatus } from './job.ts'
 import type { StepResult } from './job-kind.ts'
 
-const longestBackoffMs = 60_000
+const maxBackoffMs = 60_000
 /** An upload that was never accepted (its request failed or was refused) is deleted after this. */
 export const offerLifetimeMs = 15 * 60_000
 /** About a day and a half of outage; then a job ends as failed. */
@@ -17,7 +17,7 @@ export const maxFailures = 20
 
 /** How long to wait after `failures` attempts in a row. */
 export const backoffMs = (failures: number): number =>
-  Math.min(longestBackoffMs, 500 * 2 ** Math.min(failures, 10))
+  Math.min(maxBackoffMs, 500 * 2 ** Math.min(failures, 10))
 
 /** After a step: counts its rows and moves to the next one. */
 export function recordStep(state: JobState, result: StepResult<unknown>, cancelRequested: boolean): JobState {

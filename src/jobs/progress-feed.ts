@@ -25,7 +25,7 @@ export interface ProgressFeed {
 }
 
 /** A feed ends after this; the browser reconnects with `Last-Event-ID` and is authorized again. */
-const longestFeedMs = 10 * 60_000
+const maxFeedMs = 10 * 60_000
 const heartbeatMs = 15_000
 const maxWatchers = 50
 const maxUnread = 64 * 1024
@@ -111,7 +111,7 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
           const heartbeat = setInterval(() => watcher.write(': alive\n\n'), heartbeatMs)
           const limit = setTimeout(
             () => watcher.end(),
-            Math.min(longestFeedMs, Math.max(0, endOf(authorization) - Date.now())),
+            Math.min(maxFeedMs, Math.max(0, endOf(authorization) - Date.now())),
           )
           stop = () => {
             watchers.delete(watcher)

@@ -29,9 +29,9 @@ export const hashSlotLimits = {
   waitingPerSubject: 256,
   waiting: 1024,
   waitingKept: 256,
-  longestWaitMs: 25_000,
+  maxWaitMs: 25_000,
   /** A request aborted by the browser ends without notice; its slot is freed after this time. */
-  longestTurnMs: 30_000,
+  maxTurnMs: 30_000,
   pollMs: 20,
 } as const
 
@@ -58,7 +58,7 @@ export function createHashSlots(needs: {
     const { running: max, runningKept } = hashSlotLimits
     if (running.size >= (isKnown ? max : max - runningKept)) return undefined
     if (countOf(running, subject) >= hashSlotLimits.runningPerSubject) return undefined
-    const entry = { subject, endsAt: now() + hashSlotLimits.longestTurnMs }
+    const entry = { subject, endsAt: now() + hashSlotLimits.maxTurnMs }
     running.add(entry)
     return () => running.delete(entry)
   }
@@ -71,7 +71,7 @@ export function createHashSlots(needs: {
       const { waiting: max, waitingKept } = hashSlotLimits
       if (waiting.size >= (isKnown ? max : max - waitingKept)) return undefined
       if (countOf(waiting, subject) >= hashSlotLimits.waitingPerSubject) return undefined
-      const wait = { subject, endsAt: now() + hashSlotLimits.longestWaitMs }
+      const wait = { subject, endsAt: now() + hashSlotLimits.maxWaitMs }
       waiting.add(wait)
       try {
         // Each request polls with its own timer: on Workers a request must not be resumed by another request's

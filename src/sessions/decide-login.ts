@@ -22,7 +22,7 @@ export type LoginDecision =
   | { readonly status: 'locked'; readonly retry_after_seconds: number }
 
 export const freeFailures = 5
-export const longestLockSeconds = 15 * 60
+export const maxLockSeconds = 15 * 60
 /** After this long without a failure, counting starts again. */
 export const failureMemorySeconds = 24 * 3600
 
@@ -52,4 +52,4 @@ export const attemptsForgotten = (attempts: LoginAttempts, now: number): boolean
   now - attempts.last_failure_at >= failureMemorySeconds * 1000
 
 /** 2 s after the first failure beyond the free ones, then doubling up to the maximum. */
-const lockSeconds = (failures: number): number => Math.min(2 ** (failures - freeFailures), longestLockSeconds)
+const lockSeconds = (failures: number): number => Math.min(2 ** (failures - freeFailures), maxLockSeconds)

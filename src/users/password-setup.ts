@@ -11,8 +11,8 @@ export const passwordSetupPath = '/set-password'
 
 /** A week; a shorter lifetime can be requested. */
 export const defaultLinkSeconds = 7 * 86_400
-export const longestLinkSeconds = 30 * 86_400
-export const shortestLinkSeconds = 300
+export const maxLinkSeconds = 30 * 86_400
+export const minLinkSeconds = 300
 
 export interface SetupRouting {
   readonly user_id: string

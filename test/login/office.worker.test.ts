@@ -11,7 +11,7 @@ import { goodPassword } from './people.ts'
 
 const { capacity: permits, perSeconds } = policies['login-ip']
 /** The most guesses that a full bucket and what has grown back since `begun` allow. */
-const mostGuesses = (begun: number) => permits + 1 + ((Date.now() - begun) / 1000) * (permits / perSeconds)
+const maxGuesses = (begun: number) => permits + 1 + ((Date.now() - begun) / 1000) * (permits / perSeconds)
 
 /** Many people with one password, whose hash is made once. */
 async function addPeople(count: number): Promise<string[]> {
@@ -64,7 +64,7 @@ describe('somebody who guesses from one address', () => {
       if ((await statusOf('198.51.100.43', `victim-${round}@office.test`, `guess ${round}`)) === 400)
         guesses++
     }
-    expect(guesses).toBeLessThanOrEqual(mostGuesses(begun))
+    expect(guesses).toBeLessThanOrEqual(maxGuesses(begun))
   })
 
   test('gets no guess more by sending them all at once', async () => {
@@ -80,7 +80,7 @@ describe('somebody who guesses from one address', () => {
     const answers = await Promise.all(Array.from({ length: 2 * permits }, (_, index) => guess(index)))
     const guessed = answers.filter(({ status }) => status === 400).length
     expect(guessed).toBeGreaterThanOrEqual(permits)
-    expect(guessed).toBeLessThanOrEqual(mostGuesses(begun))
+    expect(guessed).toBeLessThanOrEqual(maxGuesses(begun))
   })
 })
 

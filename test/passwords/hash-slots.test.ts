@@ -32,7 +32,7 @@ function setUp() {
   return { slots, take, pass, turns, refused: () => refused }
 }
 
-const { running, runningKept, runningPerSubject, waiting, waitingPerSubject, longestWaitMs, longestTurnMs } =
+const { running, runningKept, runningPerSubject, waiting, waitingPerSubject, maxWaitMs, maxTurnMs } =
   hashSlotLimits
 
 describe('password hashes under way', () => {
@@ -98,7 +98,7 @@ describe('password hashes under way', () => {
   test('who waits too long is refused, and waits no more', async () => {
     const { take, pass, turns, refused } = setUp()
     for (let index = 0; index <= runningPerSubject; index++) await take('192.0.2.1')
-    await pass(longestWaitMs)
+    await pass(maxWaitMs)
     expect(refused()).toBe(1)
     turns[0]?.()
     await pass()
@@ -108,7 +108,7 @@ describe('password hashes under way', () => {
   test('a turn whose request was given up ends by itself, and a late release takes nobody else’s', async () => {
     const { take, pass, turns } = setUp()
     for (let index = 0; index < runningPerSubject; index++) await take('192.0.2.1')
-    await pass(longestTurnMs)
+    await pass(maxTurnMs)
     for (let index = 0; index < runningPerSubject + 1; index++) await take('192.0.2.1')
     expect(turns).toHaveLength(2 * runningPerSubject)
     turns[0]?.()

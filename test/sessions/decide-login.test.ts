@@ -5,7 +5,7 @@ import {
   decideLogin,
   freeFailures,
   type LoginAttempts,
-  longestLockSeconds,
+  maxLockSeconds,
 } from '../../src/sessions/decide-login.ts'
 import { day, second, start } from './examples.ts'
 
@@ -76,7 +76,7 @@ describe('decideLogin', () => {
           attempts = decision.attempts
         }
         expect(guesses).toBeLessThanOrEqual(
-          freeFailures + 10 + Math.ceil((now - start) / 1000 / longestLockSeconds),
+          freeFailures + 10 + Math.ceil((now - start) / 1000 / maxLockSeconds),
         )
       }),
     )

@@ -1,13 +1,13 @@
 /** How a new account gets its first credential. */
 import { z } from 'zod'
 import { maxPasswordLength } from '../../passwords/password-policy.ts'
-import { defaultLinkSeconds, longestLinkSeconds, shortestLinkSeconds } from '../../users/password-setup.ts'
+import { defaultLinkSeconds, maxLinkSeconds, minLinkSeconds } from '../../users/password-setup.ts'
 
 export const linkSeconds = z
   .number()
   .int()
-  .min(shortestLinkSeconds)
-  .max(longestLinkSeconds)
+  .min(minLinkSeconds)
+  .max(maxLinkSeconds)
   .default(defaultLinkSeconds)
   .describe('How long the link opens')
 

@@ -39,7 +39,7 @@ const tickMilliseconds = 8_000
 const livenessMilliseconds = 60_000
 const stallMilliseconds = 60_000
 const queryTimeoutMilliseconds = 10_000
-const longestBackoffMilliseconds = 15_000
+const maxBackoffMilliseconds = 15_000
 
 export class AuditStreamObject extends DurableObject<Env> {
   readonly #broadcaster: Broadcaster
@@ -251,7 +251,7 @@ export class AuditStreamObject extends DurableObject<Env> {
   }
 
   #backoff(): number {
-    return Math.min(1000 * 2 ** this.#failures++, longestBackoffMilliseconds)
+    return Math.min(1000 * 2 ** this.#failures++, maxBackoffMilliseconds)
   }
 
   get #config(): Config {

@@ -18,7 +18,7 @@ interface Attachment {
 }
 
 const acknowledgement = z.strictObject({ kind: z.literal('ack'), position: z.int().nonnegative() })
-const longestMessage = 200
+const maxMessage = 200
 
 export interface SocketSubscriber extends Subscriber {
   /** Handles a message of the client; anything but an acknowledgement ends the stream. */
@@ -84,7 +84,7 @@ function build(
 }
 
 function parse(message: string | ArrayBuffer): number | undefined {
-  if (typeof message !== 'string' || message.length > longestMessage) return undefined
+  if (typeof message !== 'string' || message.length > maxMessage) return undefined
   try {
     return acknowledgement.safeParse(JSON.parse(message)).data?.position
   } catch {

@@ -34,7 +34,7 @@ export function takeRows(
   input: JobInput,
   cursor: RowCursor,
   costly: (row: UploadRow) => boolean,
-  mostCostly = 40,
+  maxCostly = 40,
 ): TakenRows {
   const rows = input.read(cursor.chunk)
   const valid: { line: number; row: UploadRow }[] = []
@@ -51,7 +51,7 @@ export function takeRows(
     }
     const names = identifiersOf(read.row)
     if (names.some((name) => seen.has(name))) break
-    if (costly(read.row) && ++hashes > mostCostly) break
+    if (costly(read.row) && ++hashes > maxCostly) break
     for (const name of names) seen.add(name)
     valid.push({ line, row: read.row })
   }
