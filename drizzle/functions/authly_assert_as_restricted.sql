@@ -1,4 +1,4 @@
--- Only clients that are registered for the admin API are asked about: the restrictions hold nowhere else.
+-- Only clients registered for the admin API are checked: the restrictions apply nowhere else.
 CREATE OR REPLACE FUNCTION authly_assert_as_restricted(client text) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE

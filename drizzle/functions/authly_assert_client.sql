@@ -1,4 +1,4 @@
--- Refuses a token whose client may not bring it any more.
+-- Refuses a token whose client may no longer use it.
 CREATE OR REPLACE FUNCTION authly_assert_client(client text, permission text) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 BEGIN

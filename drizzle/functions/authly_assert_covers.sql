@@ -1,4 +1,4 @@
--- Nobody gives away permissions they do not have.
+-- An actor cannot grant permissions it does not have.
 CREATE OR REPLACE FUNCTION authly_assert_covers(actor_type text, actor_id text, wanted text[]) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Built-in roles stay as they are; nobody edits a role they have, or one that permits more than they may.
+-- Built-in roles cannot be changed, nor one's own role, nor a role with more permissions than the actor has.
 CREATE OR REPLACE FUNCTION authly_assert_may_change_role(actor_type text, actor_id text, role_name text) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE role roles%ROWTYPE;

@@ -1,4 +1,4 @@
--- Nobody gives away, or takes away, what they do not have.
+-- An actor can neither grant nor revoke permissions it does not have.
 CREATE OR REPLACE FUNCTION authly_assert_may_grant(actor_type text, actor_id text, role_names text[]) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE wanted text[];

@@ -1,9 +1,9 @@
--- Nobody manages a person who may do more: resetting an administrator's password would be becoming one.
+-- Attack: whoever resets the password of a more privileged user can become that user.
 CREATE OR REPLACE FUNCTION authly_assert_may_manage(actor_type text, actor_id text, target uuid) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE target_permissions text[];
 BEGIN
-  -- Whatever the status: disabled now, enabled later.
+  -- Whatever the status: a disabled user may be enabled later.
   SELECT coalesce(array_agg(DISTINCT permission), '{}') INTO target_permissions
   FROM users, roles, unnest(roles.permissions) AS permission
   WHERE users.id = target AND roles.name = ANY (users.roles);

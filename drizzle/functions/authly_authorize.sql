@@ -1,4 +1,4 @@
--- The first statement of every admin batch: rights are those of this moment, in the transaction that uses them.
+-- The first statement of every admin batch: checks the current permissions in the transaction that uses them.
 CREATE OR REPLACE FUNCTION authly_authorize(actor_type text, actor_id text, permission text) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Takes away the normal forms of names that changed, unless the statement gave new ones (authly_mark_given_forms).
+-- Removes the normal forms of changed identifiers, unless the statement supplies new ones (authly_mark_given_forms).
 CREATE OR REPLACE FUNCTION authly_drop_stale_forms() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,4 @@
--- A link to set a password is worth what the password is worth: once one is set, by whatever way, older links open
--- nothing.
+-- Once a password has been set, in whatever way, older setup links are invalid.
 CREATE OR REPLACE FUNCTION authly_end_setup_links() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

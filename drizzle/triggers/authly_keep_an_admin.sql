@@ -1,5 +1,5 @@
--- There is always somebody who may do everything, whichever statement tries to remove the last one. The lock makes
--- two administrators who demote each other wait for one another.
+-- Keeps at least one active user with all permissions, whichever statement would remove the last. The lock serializes
+-- two administrators who demote each other.
 CREATE OR REPLACE FUNCTION authly_keep_an_admin() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,8 +1,8 @@
 /**
- * Who calls, and whether this very request may be listened to: an access token of ours (RFC 9068) that still
- * lives, from an allowed address, with the scope of the operation, signed where that is required, and recently
- * signed in for what is dangerous. Whether its holder may do it is asked in Postgres, together with the work
- * (`authorized-database.store.ts`). The order is deliberate: who has no live token learns nothing but that.
+ * Authenticates an admin request: a live access token of ours (RFC 9068), from an allowed address, with the scope of
+ * the operation, signed where required, and with a recent sign-in for dangerous operations. Postgres checks the
+ * holder's permission together with the work (`authorized-database.store.ts`). The order is deliberate: a caller
+ * without a live token learns nothing else.
  */
 
 import type { Actor, Caller, LiveToken } from '../access/actor.ts'

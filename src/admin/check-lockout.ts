@@ -1,6 +1,6 @@
 /**
- * Against locking everybody out: a change of the rules by which admin requests are admitted is itself a request
- * that the new rules must admit. Who could not call any more cannot set what keeps them from it.
+ * Prevents administrators from locking themselves out: a request that changes the admission rules must itself be
+ * admitted by the new rules.
  */
 
 import type { Caller } from '../access/actor.ts'

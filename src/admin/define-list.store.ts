@@ -16,13 +16,13 @@ import { type PageSchema, pageQuery } from './schemas.ts'
 
 type Described = 'id' | 'path' | 'tag' | 'summary' | 'description' | 'permission' | 'params'
 
-/** What all lists say of themselves. */
+/** What every list defines. */
 export interface List<R, Item extends z.ZodType>
   extends Pick<OperationSpec<z.ZodObject, z.ZodObject, z.ZodType, never>, Described> {
   readonly page: { readonly description: string; readonly schema: PageSchema<Item> }
   /** Names the list in its cursors. Clients keep cursors: never change it. */
   readonly cursors: string
-  /** Tells any two rows apart: ends every order. */
+  /** A unique key that ends every sort order. */
   readonly key: readonly SortKey[]
   readonly orders: Orders
   readonly row: JsonRow<R>
@@ -30,22 +30,22 @@ export interface List<R, Item extends z.ZodType>
   view(row: R): z.input<Item> | Promise<z.input<Item>>
 }
 
-/** Where rows come from. */
+/** Where the rows come from. */
 export interface Source {
   /** The query parameters that are filters. */
   readonly query: z.ZodRawShape
   statements(asked: Asked): Statements
 }
 
-/** What a request asks of a list. */
+/** What a request wants of a list. */
 export interface Asked {
   /** Path and query. */
   readonly query: Readonly<Record<string, unknown>>
   readonly keys: readonly SortKey[]
   readonly isDescending: boolean
-  /** Where the page before ended. */
+  /** The end of the previous page. */
   readonly place: CursorValues | undefined
-  /** Of the page, and one more. */
+  /** Page size plus one. */
   readonly limit: number
   /** What to select of each row. */
   readonly columns: SQL
@@ -57,7 +57,7 @@ export interface Statements {
   readonly count: SQL
 }
 
-/** A list of the rows of a table, or of a join, that filters let through. */
+/** A list of filtered rows of a table or join. */
 export const defineList = <R, Item extends z.ZodType>({
   table,
   filters = allOf({}),

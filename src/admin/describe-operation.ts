@@ -1,4 +1,4 @@
-/** An operation in the words of OpenAPI; what every operation has in common is added here, once. */
+/** Describes an operation in OpenAPI; parts common to all operations are added here. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AnswerSpec, Operation } from './operation.ts'
 

@@ -1,7 +1,7 @@
 /**
- * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a POST that is sent again, even in parallel, acts
- * once. The key is claimed in the transaction of the write; whoever comes second waits for the first, is refused
- * by the database, and gets the recorded answer. Answers are sealed: one may show a secret once.
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a repeated POST, even a parallel one, takes effect
+ * once. The key is claimed in the transaction of the write; a second request waits for the first, is refused by the
+ * database, and gets the recorded response. Responses are sealed, because one may contain a secret shown only once.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
@@ -15,15 +15,15 @@ const keptSeconds = 86_400
 const sealPurpose = 'idempotent-answer'
 
 /**
- * Which request a key belongs to: the same key for another one is a mistake of the caller. A MAC, because a body may
- * hold a password, and whoever reads the database could try passwords against a plain hash.
+ * The request a key belongs to: using it for another request is an error of the caller. A MAC, because a body may
+ * contain a password, which a reader of the database could guess against a plain hash.
  */
 export const fingerprintOf = (root: RootSecret, request: Request, bodyText: string): Promise<string> => {
   const { pathname, search } = new URL(request.url)
   return root.mac('idempotency fingerprint', `${request.method} ${pathname}${search}\n${bodyText}`)
 }
 
-/** The statement that claims `key` with its answer; raises `AU208` when the key is taken. */
+/** The statement that claims `key` with its response; raises `AU208` when the key is taken. */
 export async function claimKey(
   root: RootSecret,
   input: { actorId: string; key: string; fingerprint: string; answer: Answer },
@@ -41,7 +41,7 @@ const recordedRow = z.object({ fingerprint: z.string(), answer_sealed: z.string(
 /** The row of `selectRecorded`, if there is one. */
 export const readRecorded = (rows: readonly Row[]) => checkRows(recordedRow, rows)[0]
 
-/** The recorded answer; undefined when it cannot be opened any more. */
+/** The recorded response; undefined when it can no longer be opened. */
 export async function openRecorded(
   root: RootSecret,
   actorId: string,
@@ -52,7 +52,7 @@ export async function openRecorded(
   return text === undefined ? undefined : (JSON.parse(text) as Answer)
 }
 
-/** Deletes what is too old to be recognised, a bounded number at a time: the next run takes the rest. */
+/** Deletes expired keys, a bounded number per run. */
 export async function deleteExpiredKeys(runBatch: RunBatch): Promise<void> {
   await runBatch([
     sql`delete from idempotency_keys where ctid in

@@ -1,6 +1,6 @@
 /**
- * From where the admin API may be called: the setting `admin.ip_allow_list` for everybody, and a client's own
- * list on top. Both must allow; an empty list allows any address.
+ * The addresses from which the admin API may be called: the setting `admin.ip_allow_list` applies to everyone, a
+ * client's own list in addition. Both must allow the address; an empty list allows any.
  */
 
 import { parseIpAddress } from '../kit/ip-address.ts'
@@ -8,8 +8,8 @@ import { isInRange, parseIpRange } from '../kit/ip-range.ts'
 import type { Fault } from '../kit/problem.ts'
 
 /**
- * Whether `ip` may call. Fails closed: with a list, an unknown address is refused, and an entry that is no range
- * allows nobody.
+ * Whether `ip` may call. Fails closed: with a list, an unknown address is refused, and an entry that is not a valid
+ * range allows nobody.
  */
 export function isAllowedFrom(allowList: readonly string[], ip: string | undefined): boolean {
   if (allowList.length === 0) return true
@@ -22,9 +22,9 @@ export function isAllowedFrom(allowList: readonly string[], ip: string | undefin
 }
 
 /**
- * What is wrong with a new list, as faults below `pointer`. For whoever changes a list: every entry must be a
- * range, and a list that holds must hold the address of the one who sets it, or they would lock everybody out.
- * Pass `callerIp` for lists that the caller is bound by; leave it out for another client's list.
+ * Faults of a new list, below `pointer`: every entry must be a range, and a list that applies to the caller must
+ * contain the caller's address, to prevent a lock-out. Pass `callerIp` for lists that apply to the caller; omit it for
+ * another client's list.
  */
 export function checkAllowList(
   allowList: readonly string[],

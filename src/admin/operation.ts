@@ -1,7 +1,7 @@
 /**
- * What an admin operation is: one file that states its route, what may call it, what it takes and answers, and
- * its use case. Everything around it is the same for all and lives in `serve-operation.ts`: authentication, rate
- * limits, parsing, idempotency, rendering. The OpenAPI document comes from the same definition.
+ * An admin operation: one file that defines its route, its permission, its input and responses, and its use case.
+ * Everything else is the same for all and is in `serve-operation.ts`: authentication, rate limits, parsing,
+ * idempotency, rendering. The OpenAPI document is generated from the same definition.
  */
 import type { z } from '@hono/zod-openapi'
 import type { SQL } from 'drizzle-orm'

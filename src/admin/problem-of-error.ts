@@ -1,4 +1,4 @@
-/** What Postgres refuses, in the words of the API. The codes `AU…` are raised by functions in `drizzle/`. */
+/** Maps refusals by Postgres to problems of the API. The `AU…` codes are raised by functions in `drizzle/`. */
 import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts'
 import type { Problem } from '../kit/problem.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
@@ -12,7 +12,7 @@ const forbiddenDetails: Readonly<Record<string, string>> = {
   built_in: 'Built-in roles cannot be changed.',
 }
 
-/** Raised by authly_claim_idempotency_key: the key has an answer already. */
+/** Raised by authly_claim_idempotency_key: the key already has a response. */
 export const isReplay = (error: unknown): boolean => databaseErrorOf(error)?.code === 'AU208'
 
 /** The problem behind an error; undefined for bugs. */

@@ -1,4 +1,4 @@
-/** What a live token was refused: perhaps it is stolen, or its holder tries for more than they may. */
+/** Refusals of live tokens: the token may be stolen, or its holder may be probing for access. */
 
 import type { Actor } from '../access/actor.ts'
 import { createEvent } from '../audit/create-event.ts'
@@ -7,14 +7,14 @@ import type { Clock } from '../kit/clock.ts'
 import type { Problem } from '../kit/problem.ts'
 import type { Operation } from './operation.ts'
 
-/** Tells the trail. What repeats itself is counted (src/audit/repeated-events.ts): nobody fills the trail so. */
+/** Records the refusal. Repetitions are counted (src/audit/repeated-events.ts), so that the trail cannot be flooded. */
 export function recordDenial(
   needs: { readonly now: Clock; readonly recordEvent: RecordEvent },
   operation: Pick<Operation, 'id'>,
   actor: Actor,
   origin: Origin,
   problem: Problem,
-  /** Path parameters: what it was about. */
+  /** Path parameters: the target of the request. */
   target: object = {},
 ): void {
   needs.recordEvent(

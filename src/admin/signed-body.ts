@@ -1,4 +1,4 @@
-/** The body of a signed request must be the one whose digest was signed (RFC 9530). */
+/** Checks that the body of a signed request matches the signed digest (RFC 9530). */
 import { checkedStream } from '../http-signatures/checked-stream.ts'
 import { checkContentDigest } from '../http-signatures/content-digest.ts'
 import type { Problem } from '../kit/problem.ts'

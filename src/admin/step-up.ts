@@ -1,4 +1,4 @@
-/** Step-up (RFC 9470): what cannot be undone, or gives power away, needs a person who proved themselves lately. */
+/** Step-up (RFC 9470): irreversible operations and those that grant permissions require a recent sign-in. */
 
 import type { Caller } from '../access/actor.ts'
 import type { Problem } from '../kit/problem.ts'
@@ -7,8 +7,8 @@ import type { Operation } from './operation.ts'
 import { stepUpRequired } from './problems.ts'
 
 /**
- * The challenge for a sign-in that is too old or too weak for `operation`; undefined when it will do. Service
- * accounts cannot sign in: for them, requests can be required to be signed.
+ * The challenge when the sign-in is too old or too weak for `operation`; otherwise undefined. Service accounts cannot
+ * sign in; their requests can be required to be signed instead.
  * @param now milliseconds since the Unix epoch
  */
 export function checkStepUp(

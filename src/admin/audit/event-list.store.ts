@@ -10,7 +10,7 @@ import type { Operation } from '../operation.ts'
 import { pageOf } from '../schemas.ts'
 import { auditEventSchema, type ShownEvent } from './audit-event.ts'
 
-/** Not checked: that costs 2 ms for 200 events, and an odd one must not hide the others. */
+/** Not validated: that costs 2 ms for 200 events, and one malformed event must not hide the others. */
 export const eventRow: JsonRow<ShownEvent> = { json: shownEvent, read: (event) => event as ShownEvent }
 
 const page = { description: 'A page of events', schema: pageOf('AuditEventPage', auditEventSchema) }
@@ -21,7 +21,7 @@ type Described = Pick<
 >
 
 interface EventList extends Described {
-  /** Filters that the path decides: by which of its parameters. */
+  /** Filters fixed by path parameters, by parameter name. */
   readonly decided?: Readonly<Partial<Record<keyof EventFilter, string>>>
   /** Searches by `q`. */
   readonly search?: { readonly q: z.ZodType }

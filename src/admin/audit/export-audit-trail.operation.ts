@@ -25,7 +25,7 @@ const position = (text: string) =>
     .optional()
     .openapi({ description: text, example: 1042 })
 
-/** What happened a moment ago shall be in the export with its seal; the rest is the cron's. */
+/** Seals recent events so that the export contains them with their seal; the rest is left to cron. */
 const sealBounds = { events: 1000, checkpoints: 5 }
 
 export const exportAuditTrail = defineOperation({
@@ -61,7 +61,7 @@ export const exportAuditTrail = defineOperation({
   },
 })
 
-/** Refuses whoever may not export, before anything is done for them. */
+/** Refuses callers who may not export before doing any work for them. */
 function sealNow({ db, deps }: AdminCall) {
   const { signJwt, keyring, config, now, root } = deps
   const sign = createSignRecord({ signJwt, keyring, issuer: config.issuer, now })

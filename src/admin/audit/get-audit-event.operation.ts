@@ -66,7 +66,7 @@ export const getAuditEvent = defineOperation({
 
 async function withProof({ event, evidence, checkpoint, leaves }: Found) {
   const index = leaves?.findIndex(([position]) => position === event.position) ?? -1
-  // An event that its checkpoint does not know was slipped in: it has no proof.
+  // An event unknown to its checkpoint was inserted later: it has no proof.
   if (!checkpoint || !leaves || index < 0) return { ...event, seal: null }
   const hashes = leaves.map(([, hash]) => hash)
   return {

@@ -31,7 +31,7 @@ export const streamAuditEventsSocket = defineOperation({
   answers: { 101: { description: 'The connection is a WebSocket now' } },
   problems: { 426: 'The request does not ask for a WebSocket' },
   async run(call) {
-    // Refuses whoever may not read the trail; the stream asks again with every page.
+    // Refuses callers who may not read the trail; the stream checks again with every page.
     await call.db.run(sql`select 1`)
     const upgrade = checkUpgrade(call.request)
     if (!upgrade.ok) return upgrade

@@ -49,12 +49,12 @@ export const streamAuditEvents = defineOperation({
     },
   },
   async run(call) {
-    // An empty one is what a client sends that never saw an id.
+    // Clients that never received an id may send an empty one.
     const lastEventId = call.request.headers.get('last-event-id') || undefined
     if (lastEventId !== undefined && !wholeNumberPattern.test(lastEventId)) {
       return err(invalidRequest([{ header: 'last-event-id', detail: 'must be a position' }]))
     }
-    // Refuses whoever may not read the trail; the stream asks again with every page.
+    // Refuses callers who may not read the trail; the stream checks again with every page.
     await call.db.run(sql`select 1`)
     const response = await call.deps.openAuditStream(toSubscription(call.query, call, lastEventId), 'sse')
     return response.ok ? ok(response) : err(unavailable)

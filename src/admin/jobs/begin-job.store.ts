@@ -1,6 +1,6 @@
 /**
- * Begins a background job: its object takes the order (and the upload) first, then one batch makes the row by which
- * it may run. A request that dies in between leaves an offer without a row, and the object forgets it.
+ * Begins a background job: its object stores the order (and the upload) first, then one batch writes the row that lets
+ * it run. A request that fails in between leaves an offer without a row, which the object deletes.
  */
 
 import { sql } from 'drizzle-orm'
@@ -23,7 +23,7 @@ export interface JobRequest {
 
 export type JobAnswer = Answer<202, ReturnType<typeof toJob>> & { readonly body: ReturnType<typeof toJob> }
 
-/** Answers 202 with the job, or says why the upload cannot be read. */
+/** Responds 202 with the job, or reports why the upload cannot be read. */
 export async function beginJob(call: AdminCall, request: JobRequest): Promise<Result<JobAnswer, Problem>> {
   const { actor, authorized, now, origin, token } = call
   const order: JobOrder = {
@@ -52,8 +52,8 @@ export async function beginJob(call: AdminCall, request: JobRequest): Promise<Re
       ]),
     ])
   } catch (error) {
-    // Refused, or a repetition that has its answer already: this copy is nobody's. When Postgres went away, perhaps with
-    // the row written, the object finds out by itself.
+    // Refused, or a repetition that was already answered: this copy is not needed. If Postgres became unavailable,
+    // perhaps after writing the row, the object finds out by itself.
     if (!isUnavailable(error)) await job.discard()
     throw error
   }
@@ -67,7 +67,7 @@ const rowOf = (order: JobOrder, rows: number | null): JobRow => ({
   ...{ created_at: new Date(order.created_at), finished_at: null },
 })
 
-/** Nothing of an upload is used when a part of it cannot be read; the line says where to look. */
+/** No part of an upload is used when any part cannot be read; the problem names the line. */
 const unreadableUpload = (code: string, line: number, detail: string): Problem => ({
   code: 'unreadable_upload',
   status: 400,

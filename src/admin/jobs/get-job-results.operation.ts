@@ -28,7 +28,7 @@ const permissionByKind = JSON.stringify(
   Object.fromEntries(jobKinds.map(({ name, permission }) => [name, permission])),
 )
 
-/** Who did not begin the job is told that there is no such file. */
+/** Callers who did not start the job get the same answer as for a missing file. */
 const refuseOthers = ({ type, id }: Actor, jobId: string): SQL => sql`
   select authly_refuse('AU404', 'job') from jobs
   where id = ${jobId}::uuid and (actor_type, actor_id) <> (${type}::text, ${id}::text)`
@@ -63,7 +63,7 @@ export const getJobResults = defineOperation({
     const job = deps.jobOf(job_id)
     const known = (await job.progress())?.files.find(({ name }) => name === file)
     const read = event('job.file_read', { entity_type: 'job', entity_id: job_id, data: { file } })
-    // Told before the first byte is given, in the transaction that allows it.
+    // Recorded before the first byte is sent, in the transaction that authorizes the download.
     const [rows] = await db.runAll([
       sql`select ${requirePermission(actor, sql`${permissionByKind}::jsonb ->> kind`)}
           from jobs where id = ${job_id}::uuid`,

@@ -79,7 +79,7 @@ export const toJobSummary = (row: JobRow) => ({
   finished_at: row.finished_at?.toISOString() ?? null,
 })
 
-/** The row is behind by a step; what the object says of a job under way is newer. */
+/** The row lags behind by a step; for a running job the object's progress is newer. */
 export const toJob = (row: JobRow, progress: JobProgress | undefined) => {
   const job = toJobSummary(row)
   const live = progress !== undefined && job.finished_at === null ? liveParts(progress) : {}

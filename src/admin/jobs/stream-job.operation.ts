@@ -40,7 +40,7 @@ once if there is something newer.`,
     },
   },
   async run({ authorized, db, deps, params: { job_id }, request, token }) {
-    // An empty one is what a client sends that never saw an id.
+    // Clients that never received an id may send an empty one.
     const last = request.headers.get('last-event-id') || undefined
     if (last !== undefined && !wholeNumberPattern.test(last)) {
       return err(invalidRequest([{ header: 'last-event-id', detail: 'must be a number' }]))

@@ -1,4 +1,4 @@
-/** Rate-limit policies as the API shows them: the numbers in force and where they come from. */
+/** Rate-limit policies as the API shows them: the current limits and their source. */
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { type PolicyName, policies } from '../../rate-limits/policies.ts'

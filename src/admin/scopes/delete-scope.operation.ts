@@ -32,7 +32,7 @@ export const deleteScope = defineOperation({
         expectedVersions,
         event: event('scope.deleted', { entity_type: 'scope', entity_id: name }),
       }),
-      // Undoes the deletion: both are one transaction. After it, so that a wrong version is told first.
+      // Rolls back the deletion, in the same transaction. Comes after it, so that a wrong version is reported first.
       sql`select authly_refuse('AU409', 'scope_in_use') where exists (select 1 from clients where ${name} = any (scopes))
         and not exists (select 1 from scopes where name = ${name})`,
       selectCatalog,

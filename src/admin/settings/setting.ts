@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type SettingName, settingNames, settingSchemas, toSettings } from '../../settings/settings.ts'
 
-/** A setting that was changed at some time. `value` null: reset to its default. */
+/** A setting that was changed at least once. `value` null: reset to its default. */
 export interface SettingRow {
   readonly name: string
   readonly value: unknown

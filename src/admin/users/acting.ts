@@ -1,4 +1,4 @@
-/** What operations on somebody else's account have in common: not on oneself, and sessions that end afterwards. */
+/** Shared by operations on another user's account: refusing one's own account, and ending sessions afterwards. */
 
 import type { Actor } from '../../access/actor.ts'
 import type { EventActor } from '../../audit/event.ts'
@@ -6,7 +6,7 @@ import type { EndAllSessions } from '../../sessions/end-session.ts'
 import type { AdminCall } from '../operation.ts'
 import { accountProblem } from './account-problems.ts'
 
-/** Who resets their own credentials has the account page for it. */
+/** Administrators reset their own credentials on the account page. */
 export const ownAccount = accountProblem('yourself')
 
 export const isOwn = (actor: Actor, userId: string): boolean => actor.type === 'user' && actor.id === userId
@@ -14,8 +14,8 @@ export const isOwn = (actor: Actor, userId: string): boolean => actor.type === '
 export const actingParty = (actor: Actor): EventActor => ({ actor_type: actor.type, actor_id: actor.id })
 
 /**
- * Ends all sessions and grants of a person, in one object call. Comes after Postgres, in which the account is
- * disabled, deleted or without its password by then: nobody signs in again meanwhile, and repeating ends it.
+ * Ends all sessions and grants of a user, in one object call. Called after Postgres has disabled or deleted the account
+ * or removed its password, so that the user cannot sign in again meanwhile; safe to repeat.
  */
 export async function endAllSessionsOf(
   { actor, deps, origin }: Pick<AdminCall, 'actor' | 'deps' | 'origin'>,
@@ -24,6 +24,6 @@ export async function endAllSessionsOf(
 ): Promise<void> {
   const end = () =>
     deps.sessionsOf(userId).endAllSessions({ now: deps.now(), origin, by: actingParty(actor), ...what })
-  // An object that just moved answers the second time.
+  // Retried once, because an object that just moved fails the first call.
   await end().catch(end)
 }

@@ -1,7 +1,7 @@
 /** Writes of passwords and of links to set one. Each is one statement of a batch. */
 import { type SQL, sql } from 'drizzle-orm'
 
-/** Stores a password in place of whatever there was; a link to set one opens no more (a trigger sees to that). */
+/** Stores a password in place of any other; a trigger invalidates the setup link. */
 export const putPassword = (userId: string, hash: string, mustChange: boolean): SQL => sql`
   insert into password_credentials (user_id, hash, must_change)
   values (${userId}::uuid, ${hash}, ${mustChange}::boolean)
@@ -12,8 +12,8 @@ export const removePassword = (userId: string): SQL =>
   sql`delete from password_credentials where user_id = ${userId}::uuid`
 
 /**
- * Stores a link in place of the one before, which opens no more. Who never had a password is still invited. Must
- * come before `removePassword`.
+ * Stores a link in place of the previous one, which becomes invalid. A user who never had a password counts as invited.
+ * Must come before `removePassword`.
  * @param expiresAt milliseconds since the Unix epoch
  */
 export const putSetupLink = (userId: string, secretHash: string, expiresAt: number): SQL => sql`

@@ -28,7 +28,7 @@ export const deleteUser = defineOperation({
     const [rows] = await db.runAll([writeAccount(call, { id, ...erasure, existing: 'delete' })])
     const deleted = outcomeOf(rows)
     const isGone = deleted.ok || deleted.error.status === 404
-    // Also when it was gone already: a first attempt may not have come this far.
+    // Also when the account was already deleted: a first attempt may have failed before this.
     if (isGone) await endAllSessionsOf(call, id, { reason: 'account_deleted', forget: 'everything' })
     return deleted.ok ? answer(204) : deleted
   },

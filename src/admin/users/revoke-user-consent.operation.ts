@@ -36,7 +36,8 @@ export const revokeUserConsent = defineOperation({
       assertMayManage(actor, user_id),
       removeConsent(user_id, client_id, event('consent.revoked', { ...about, data: { reason: 'admin' } })),
     ])
-    // After Postgres, or a silent sign-in in between would remember it again; also when a first attempt got only there.
+    // After Postgres, or a concurrent silent sign-in would copy the consent again; also when a first attempt failed in
+    // between.
     const forgotten = await deps
       .sessionsOf(user_id)
       .forgetConsent({ now, origin, client_id, by: actingParty(actor) })

@@ -22,6 +22,6 @@ export const selectUsers = (source: SQL): SQL => sql`select ${userRow.json} as r
 export const selectUser = (userId: string): SQL =>
   selectUsers(sql`(select * from users where id = ${userId}::uuid)`)
 
-/** Ends a batch with 404: for writes whose answer is made before them. */
+/** Aborts a batch with 404; for writes whose response is computed beforehand. */
 export const refuseUnknownUser = (userId: string): SQL =>
   sql`select authly_refuse('AU404', 'unknown_user') where not exists (select from users where id = ${userId}::uuid)`

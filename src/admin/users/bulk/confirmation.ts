@@ -1,6 +1,6 @@
 /**
- * The confirmation between a dry run and a bulk deletion: sealed, so that it proves that this caller saw this count
- * for this filter a moment ago. A mistyped filter, a copied request or an old script has none that fits.
+ * The confirmation between a dry run and a bulk deletion: sealed proof that this caller recently saw this count for
+ * this filter. Mistake: a mistyped filter, a copied request or an old script would delete the wrong users.
  */
 import type { RootSecret } from '../../../kit/root-secret.ts'
 import type { UserFilter } from '../../../users/user-filter.ts'
@@ -13,7 +13,7 @@ export interface Confirmed {
   readonly actorId: string
 }
 
-/** The filter in one spelling, whatever the order of its conditions. */
+/** The filter in canonical form, whatever the order of its conditions. */
 const contextOf = ({ filter, actorId }: Confirmed): string =>
   JSON.stringify([actorId, Object.entries(filter).sort(([left], [right]) => (left < right ? -1 : 1))])
 
@@ -28,7 +28,7 @@ export async function sealConfirmation(
   return { token: await root.seal(purpose, content, contextOf(confirmed)), expiresAt }
 }
 
-/** The count that was confirmed; undefined for a token of another filter or caller, or one too old. */
+/** The confirmed count; undefined for a token of another filter or caller, or an expired one. */
 export async function openConfirmation(
   root: RootSecret,
   token: string,

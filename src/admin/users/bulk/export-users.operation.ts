@@ -15,7 +15,7 @@ import { filterOf, userFilterQuery } from '../../../users/user-filter.ts'
 import { defineOperation } from '../../operation.ts'
 import { selectUsers, userRow } from '../user.store.ts'
 
-/** One page is one query, and Workers bound how many a request may make. */
+/** Each page is one query, and Workers limit how many a request may make. */
 const pageSize = 1000
 
 const description = `Streams all accounts that the filter finds, in order of id. \`/admin/users/import\` reads the file: values it must
@@ -49,7 +49,7 @@ export const exportUsers = defineOperation({
     const format: ExportFormat = query.format
     const filter = filterOf(query)
     const condition = userCondition(filter)
-    // Not the request's own: its timeout is for one answer.
+    // Not the request's database: its timeout covers a single response.
     const db = await deps.lastingDatabaseFor(authorized)
     const selectPage = (after: string | null) =>
       selectUsers(sql`(select * from users where ${condition} and (${after}::uuid is null or id > ${after}::uuid)
@@ -58,12 +58,12 @@ export const exportUsers = defineOperation({
     const told = insertEvents([
       event('user.exported', { entity_type: 'user', data: { format, filter: Object.keys(filter) } }),
     ])
-    // Before the answer begins: a refusal or an outage is still told by its status.
+    // Before the response begins, so that a refusal or an outage still determines its status.
     const [first] = await db.runAll([ordered(null), told])
     const sessions = deps.sessionsOf(token.subject)
     const work = { work_id: `export:${origin.request_id}`, client_id: actor.clientId }
     let isBegun = false
-    /** A token may be revoked while its answer is read; that it expires meanwhile ends nothing. */
+    /** A revoked token ends the response; one that merely expires does not. */
     const isDelegated = async () => {
       const now = deps.now()
       if (isBegun) return sessions.isDelegated({ ...work, now })
