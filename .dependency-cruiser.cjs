@@ -11,7 +11,8 @@ const adapter = '[.](?:store|object|table)[.]ts$'
 const storeOrObject = '[.](?:store|object)[.]ts$'
 const web = '[.](?:route|page)[.]tsx?$'
 /** The edge: what the platform calls, and the modules that are loaded for it when asked for (docs/decisions/0040). */
-const entry = '^src/(?:worker|app|token-routes|other-app|wiring|stores|cron-entry|job-entry|lazy-objects)[.]ts$'
+const entry =
+  '^src/(?:worker|app|token-routes|lazy-app|wiring|stores|cron-entry|job-entry|lazy-objects)[.]ts$'
 
 /** Suffix-less files that are adapters all the same, because of the one package each wraps. */
 const wrappers = [
@@ -149,7 +150,7 @@ module.exports = {
       comment:
         'A route is a leaf of app.ts and of the lists it mounts; a capability may compose its own routes.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(?:app|token-routes|other-app)[.]ts$', '[.]route[.]tsx?$'] },
+      from: { path: '^src/', pathNot: ['^src/(?:app|token-routes|lazy-app)[.]ts$', '[.]route[.]tsx?$'] },
       to: { path: '[.]route[.]tsx?$' },
     },
     {
@@ -165,7 +166,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/(?:token-routes|other-app)[.]ts$', web, '[.]tsx$', ...webHelpers, ...adminOperations],
+        pathNot: ['^src/(?:token-routes|lazy-app)[.]ts$', web, '[.]tsx$', ...webHelpers, ...adminOperations],
       },
       to: { path: [...webHelpers, '[.]page[.]tsx?$'] },
     },
@@ -175,7 +176,7 @@ module.exports = {
         'Nothing imports worker.ts; only worker.ts imports app.ts, only app.ts what it loads when asked for.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(?:worker|app)[.]ts$' },
-      to: { path: '^src/(?:worker|app|other-app)[.]ts$' },
+      to: { path: '^src/(?:worker|app|lazy-app)[.]ts$' },
     },
     {
       name: 'wiring-is-called-at-the-edge',

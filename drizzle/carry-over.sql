@@ -10,3 +10,4 @@ ALTER TABLE "audit_events" DROP COLUMN "words";
 DROP FUNCTION authly_audit_words(bigint, timestamptz, text, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb);
 DROP FUNCTION authly_json_words(jsonb);
 DROP FUNCTION authly_lent_permissions(text, text, text[]);
+DROP FUNCTION authly_client_may(text, text);

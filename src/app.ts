@@ -13,11 +13,11 @@ app.all('/admin/*', async (c) => {
 })
 
 app.notFound(async (c) => {
-  const { otherApp } = await import('./other-app.ts')
-  return otherApp.fetch(c.req.raw, c.env, c.executionCtx)
+  const { lazyApp } = await import('./lazy-app.ts')
+  return lazyApp.fetch(c.req.raw, c.env, c.executionCtx)
 })
 
 app.onError(async (error, c) => {
-  const { renderFailure } = await import('./other-app.ts')
+  const { renderFailure } = await import('./lazy-app.ts')
   return renderFailure(error, c)
 })

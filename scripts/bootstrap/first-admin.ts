@@ -4,7 +4,7 @@ import { Argon2Type, Argon2Version } from '@phi-ag/argon2'
 import initialiseArgon2 from '@phi-ag/argon2/node'
 import pg from 'pg'
 import { uuidv7 } from '../../src/kit/ids.ts'
-import { formsOf } from '../../src/users/account-forms.ts'
+import { formsOf } from '../../src/users/account-normal-forms.ts'
 import { OperatorError } from '../process/operator-error.ts'
 
 export type FirstAdmin = {

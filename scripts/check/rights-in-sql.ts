@@ -11,7 +11,7 @@ export const rightsInSql = [
   'authly_permissions_of',
   'authly_covers',
   'authly_token_permissions',
-  'authly_client_may',
+  'authly_client_still_registered',
   'authly_assert_',
   'authly_note_restrictions',
   'authly.token_scopes',

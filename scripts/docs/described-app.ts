@@ -3,13 +3,13 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { describedAdminRoutes } from '../../src/admin/admin.route.ts'
 import type { AppEnv } from '../../src/dependencies.ts'
 import type { RouteDescription } from '../../src/kit/describe-route.ts'
-import { otherRoutes } from '../../src/other-app.ts'
+import { lazyRoutes } from '../../src/lazy-app.ts'
 import { tokenRoutes } from '../../src/token-routes.ts'
 
 /** Operations stand in the order in which they are mounted. */
 export function describedApp(): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>()
-  for (const routes of [...tokenRoutes, ...otherRoutes]) {
+  for (const routes of [...tokenRoutes, ...lazyRoutes]) {
     for (const description of routes.descriptions) app.openAPIRegistry.registerPath(toOpenApi(description))
     app.route('/', routes)
   }

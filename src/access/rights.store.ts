@@ -76,7 +76,7 @@ export function selectUnauthorized(all: readonly Authorized[]): SQL {
   return sql`
     select key from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as asked (key text, type text, id text, "clientId" text, scopes jsonb, permission text)
-    where not authly_client_may("clientId", permission) or not authly_covers(
+    where not authly_client_still_registered("clientId", permission) or not authly_covers(
       authly_token_permissions(type, id, array(select jsonb_array_elements_text(scopes))), array[permission])`
 }
 

@@ -1,6 +1,6 @@
 /**
  * GDPR erasure that keeps the hash chain valid: the content and salts of personal parts are deleted, their digests stay
- * (see evidence/evidence-event.ts). Pseudonymous ids and event types remain.
+ * (see src/evidence/format/evidence-event.ts). Pseudonymous ids and event types remain.
  * To delete a user, run `blankEventsOf` last in the batch (so that the deletion's own event is blanked too) and record
  * an event `audit.personal_data_erased` about them with an `erasureProof` in `data.proof`. A CTE does not see rows of
  * its own statement: record the deletion without `changes` there. Events that arrive later (from a delayed outbox) are

@@ -155,7 +155,6 @@ export const eventDefinitions = {
   'user.imported': entity('An account was imported', { job_id: 'the job' }),
   'user.exported': entity('Accounts were downloaded', {
     format: 'file format',
-    rows: 'number of rows',
     filter: 'names of the filters',
   }),
   'admin.access_denied': entity(

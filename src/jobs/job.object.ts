@@ -17,7 +17,6 @@ import { placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
 import type { UserSessions } from '../sessions/rules.ts'
-import { maxFailures, offerLifetimeMs, postpone, progressOf } from './drive-job.ts'
 import { type InputFormat, InputRefusal } from './formats/input-row.ts'
 import {
   deleteFile,
@@ -38,9 +37,10 @@ import {
   readOrder,
 } from './job.ts'
 import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
+import { maxFailures, offerLifetimeMs, postpone, progressOf } from './job-transitions.ts'
 import { findUnauthorized } from './jobs.store.ts'
-import { type MovingJob, moveJob, wait } from './move-job.object.ts'
 import { createProgressFeed, type ProgressFeed } from './progress-feed.ts'
+import { type MovingJob, moveJob, wait } from './run-job-step.object.ts'
 
 const stateKey = 'state'
 /** Work per alarm; then the object handles waiting requests and gets a fresh CPU limit. */

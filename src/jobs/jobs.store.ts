@@ -12,9 +12,9 @@ import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
-import { maxFailures } from './drive-job.ts'
 import type { JobCounts, JobOrder, JobStatus } from './job.ts'
 import type { StepStatement } from './job-kind.ts'
+import { maxFailures } from './job-transitions.ts'
 
 export interface StepRequest {
   readonly order: JobOrder

@@ -4,7 +4,7 @@ import type { Client } from '../clients/client.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
 import { invalidRequest, type OAuthRefusal } from '../protocol/refusal.ts'
-import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/index.ts'
+import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/authenticate-client.ts'
 
 export interface ClientRequest {
   readonly client: Client

@@ -4,7 +4,7 @@ import { isConfidential } from '../clients/client.ts'
 import { err, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
-import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/index.ts'
+import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/authenticate-client.ts'
 import type { GrantNeeds, TokenResponse } from './grants/define-grant.ts'
 import { grantTypes } from './grants/index.ts'
 

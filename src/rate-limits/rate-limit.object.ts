@@ -10,7 +10,7 @@ import {
   decideLogin,
   failureMemorySeconds,
   type LoginAttempts,
-} from '../sessions/decide-login.ts'
+} from '../sessions/lock-out.ts'
 import type { AcquirePermits } from './acquire-permits.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { type AcquiredPermits, acquirePermits, type Bucket, type BucketSize, fullAt } from './token-bucket.ts'

@@ -6,8 +6,8 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
-import type { KnownDevice } from './device.ts'
-import type { RecordLogin } from './login-attempt.ts'
+import type { KnownDevice } from './device-types.ts'
+import type { RecordLogin } from './record-login-types.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export interface ForgetDevice {

@@ -1,6 +1,6 @@
 /** Failed sign-ins in a user's object, by identifier hash. */
 import type { ObjectSchema } from '../kit/object-schema.ts'
-import { failureMemorySeconds, type LoginAttempts } from './decide-login.ts'
+import { failureMemorySeconds, type LoginAttempts } from './lock-out.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export const loginAttemptsTable = `

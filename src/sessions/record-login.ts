@@ -3,10 +3,10 @@
  * to passwords only, so it is here; other authentication methods begin their session without it.
  */
 import { createEvent } from '../audit/create-event.ts'
-import { decideLogin } from './decide-login.ts'
 import { publicSession } from './decide-session.ts'
 import { decideOnDevice, dropDevice, findKnownDevice } from './known-device.ts'
-import type { RecordedLogin, RecordLogin } from './login-attempt.ts'
+import { decideLogin } from './lock-out.ts'
+import type { RecordedLogin, RecordLogin } from './record-login-types.ts'
 import { signIn } from './sign-in.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 

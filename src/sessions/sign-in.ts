@@ -3,7 +3,7 @@ import { beginSession } from './begin-session.ts'
 import { sessionEnded, startSession } from './decide-session.ts'
 import { dropSession, endSessionAndGrants } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
-import type { RecordLogin } from './login-attempt.ts'
+import type { RecordLogin } from './record-login-types.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
 /** More sessions than any user needs; a script that keeps signing in must not fill the object. */

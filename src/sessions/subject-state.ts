@@ -3,10 +3,10 @@
  * of the UserSessions object, or by plain maps in tests. Rows are immutable; `put` replaces.
  */
 import type { AuditEvent } from '../audit/event.ts'
-import type { LoginAttempts } from './decide-login.ts'
 import type { RefreshFamily } from './decide-refresh.ts'
-import type { KnownDevice } from './device.ts'
+import type { KnownDevice } from './device-types.ts'
 import type { Grant } from './grant.ts'
+import type { LoginAttempts } from './lock-out.ts'
 import type { Session } from './session.ts'
 
 export interface RememberedConsent {

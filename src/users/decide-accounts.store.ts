@@ -8,7 +8,7 @@ import type { Authorized } from '../access/authorized.ts'
 import { heldPermissions, isManageable } from '../access/rights.store.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
 import { isExpectedVersion } from '../db/fragments.ts'
-import type { AccountRows } from './account-rows.store.ts'
+import type { AccountRows } from './match-accounts.store.ts'
 import { refusals } from './refusals.ts'
 
 /** The actor and origin recorded in every event; from a request or the order of a job. */

@@ -6,7 +6,7 @@
 import { sql } from 'drizzle-orm'
 import type { RunBatch } from '../db/run-batch.ts'
 import { logWarning } from '../kit/log.ts'
-import { formsOf, searchedNames } from './account-forms.ts'
+import { formsOf, searchedNames } from './account-normal-forms.ts'
 import { formVersion } from './normal-form.ts'
 
 const pageSize = 1000

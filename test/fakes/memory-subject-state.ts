@@ -1,7 +1,7 @@
 /** A subject's state in plain maps, for rules without storage. */
 import type { AuditEvent } from '../../src/audit/event.ts'
-import type { LoginAttempts } from '../../src/sessions/decide-login.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
+import type { LoginAttempts } from '../../src/sessions/lock-out.ts'
 import type {
   Delegation,
   RememberedConsent,

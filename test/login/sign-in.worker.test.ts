@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { freeFailures } from '../../src/sessions/decide-login.ts'
+import { freeFailures } from '../../src/sessions/lock-out.ts'
 import { openBrowser, type Shown, signIn } from './browser.ts'
 import { addPerson, goodPassword } from './people.ts'
 

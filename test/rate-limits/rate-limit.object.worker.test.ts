@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
 import { createObjectPermits, createRecordUnknownLogin } from '../../src/rate-limits/rate-limit.object.ts'
-import { decideLogin, failureMemorySeconds, type LoginAttempts } from '../../src/sessions/decide-login.ts'
+import { decideLogin, failureMemorySeconds, type LoginAttempts } from '../../src/sessions/lock-out.ts'
 import { permitsContract } from '../contracts/permits-contract.ts'
 
 const placement = { jurisdiction: undefined, locationHint: undefined }

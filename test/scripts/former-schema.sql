@@ -19,3 +19,6 @@ CREATE INDEX audit_events_entity_position ON audit_events (entity_type, entity_i
 CREATE FUNCTION authly_lent_permissions(actor_type text, actor_id text, lent text[]) RETURNS text[] LANGUAGE sql STABLE AS $$
   SELECT lent
 $$;
+CREATE FUNCTION authly_client_may(client text, permission text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT true
+$$;

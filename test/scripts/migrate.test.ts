@@ -128,7 +128,7 @@ describe('migrateDatabase', () => {
   })
 
   it('refuses a function whose body names what there is not', async () => {
-    const path = join(folder, 'functions/authly_client_may.sql')
+    const path = join(folder, 'functions/authly_client_still_registered.sql')
     await writeFile(path, (await readFile(path, 'utf8')).replace('FROM clients', 'FROM no_such_table'))
     await expect(migrateDatabase(postgres, folder)).rejects.toThrow('no_such_table')
     expect((await everything()).rows).toEqual([])

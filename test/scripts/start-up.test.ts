@@ -29,7 +29,7 @@ test('an isolate evaluates at most 300 KiB, gzipped, before its first token, Pos
   expect(gzipBytes(bundle, evaluated)).toBeLessThanOrEqual(goalBytes)
 })
 
-test.each(['admin.route', 'other-app', 'cron-entry', 'stores', 'job-entry', 'argon2'])(
+test.each(['admin.route', 'lazy-app', 'cron-entry', 'stores', 'job-entry', 'argon2'])(
   '%s is a module of its own that waits until it is asked for',
   async (name) => {
     const evaluated = await evaluatedModules(bundle, [bundle.main])

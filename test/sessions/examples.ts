@@ -1,8 +1,8 @@
 /** Inputs for tests of sessions; each test states only what matters to it. */
 import type { Origin } from '../../src/audit/event.ts'
-import type { DeviceProof } from '../../src/sessions/device.ts'
+import type { DeviceProof } from '../../src/sessions/device-types.ts'
 import type { Grant, RefreshPolicy } from '../../src/sessions/grant.ts'
-import type { RecordLogin } from '../../src/sessions/login-attempt.ts'
+import type { RecordLogin } from '../../src/sessions/record-login-types.ts'
 import type { RedeemCode } from '../../src/sessions/redeem-code.ts'
 import type { RotateRefresh } from '../../src/sessions/rotate-refresh.ts'
 import type { NewSession } from '../../src/sessions/session.ts'

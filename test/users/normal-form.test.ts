@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formsOf } from '../../src/users/account-forms.ts'
+import { formsOf } from '../../src/users/account-normal-forms.ts'
 import { identifierForm, isDomain, searchForm, typedText } from '../../src/users/normal-form.ts'
 
 /** All of Unicode, with what the rules are about drawn often. */

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { firstRow } from '../../db/json-row.ts'
-import { readAt } from '../../evidence/read-at.store.ts'
+import { readAt } from '../../evidence/past-state/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'

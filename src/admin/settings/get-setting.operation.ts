@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { firstRow } from '../../db/json-row.ts'
-import { readAt } from '../../evidence/read-at.store.ts'
+import { readAt } from '../../evidence/past-state/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { type SettingName, settingNames } from '../../settings/settings.ts'
 import { answer, defineOperation, type Operation } from '../operation.ts'

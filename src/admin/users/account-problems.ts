@@ -1,8 +1,8 @@
 /** Refusals about an account (src/users/refusals.ts) as problems of a request. */
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import { type AccountOutcome, accountOutcome } from '../../users/account-row.ts'
 import { type RefusalCode, type Refused, refusalOf, refusals } from '../../users/refusals.ts'
+import { type AccountOutcome, accountOutcome } from '../../users/written-row.ts'
 import { conflict, forbidden, notFound, preconditionFailed } from '../problems.ts'
 
 function problemOf(code: string, refused: Refused, version = 0): Problem {

@@ -1,7 +1,7 @@
 import { erasureProof } from '../../audit/erasure-proof.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { userParams } from '../../users/account.ts'
-import { writeAccount } from '../../users/write-account.store.ts'
+import { writeAccount } from '../../users/write-one-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts, outcomeOf } from './account-problems.ts'
 import { endAllSessionsOf } from './acting.ts'

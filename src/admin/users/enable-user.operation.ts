@@ -1,6 +1,6 @@
 import { assertMayManage } from '../../access/rights.store.ts'
 import { userParams } from '../../users/account.ts'
-import { writeAccountOrRefuse } from '../../users/write-account.store.ts'
+import { writeAccountOrRefuse } from '../../users/write-one-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts } from './account-problems.ts'
 

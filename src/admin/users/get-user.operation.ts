@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { firstRow } from '../../db/json-row.ts'
-import { readAt } from '../../evidence/read-at.store.ts'
+import { readAt } from '../../evidence/past-state/read-at.store.ts'
 import { timestampInput } from '../../kit/field-schemas.ts'
 import { err } from '../../kit/result.ts'
 import { toPastUser, toUser, userParams, userSchema } from '../../users/account.ts'

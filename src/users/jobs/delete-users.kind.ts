@@ -7,10 +7,10 @@ import { z } from 'zod'
 import { erasureProof } from '../../audit/erasure-proof.ts'
 import { defineJobKind } from '../../jobs/job-kind.ts'
 import { uuidv7 } from '../../kit/ids.ts'
-import type { AccountOutcome, AccountRow } from '../account-row.ts'
-import { accountsOfIds, selectPage } from '../account-rows.store.ts'
+import { accountsOfIds, selectPage } from '../match-accounts.store.ts'
 import { userFilter } from '../user-filter.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
+import type { AccountOutcome, AccountRow } from '../written-row.ts'
 import { endSessions, recordPage } from './row-results.ts'
 
 const pageSize = 100

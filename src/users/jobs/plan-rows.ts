@@ -4,8 +4,8 @@
  */
 import type { JobInput, JobWork } from '../../jobs/job-kind.ts'
 import { uuidv7 } from '../../kit/ids.ts'
-import { withForms } from '../account-forms.ts'
-import type { AccountRow } from '../account-row.ts'
+import { withForms } from '../account-normal-forms.ts'
+import type { AccountRow } from '../written-row.ts'
 import { firstRows, type RowCursor, type TakenRows, takeRows } from './take-rows.ts'
 import type { RowError, UploadRow } from './upload-row.ts'
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/clients/client.ts'
 import { sha256 } from '../../../src/kit/hash.ts'
-import { type AuthenticateClientNeeds, authenticateClient } from '../../../src/oauth/client-auth/index.ts'
+import {
+  type AuthenticateClientNeeds,
+  authenticateClient,
+} from '../../../src/oauth/client-auth/authenticate-client.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
 import type { RateLimitDecision } from '../../../src/rate-limits/rate-limiter.ts'
 import { aClient } from '../../fakes/client.ts'

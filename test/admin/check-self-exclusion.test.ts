@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/access/actor.ts'
-import { checkLockout } from '../../src/admin/check-lockout.ts'
+import { checkLockout } from '../../src/admin/check-self-exclusion.ts'
 
 const actor: Caller = {
   ...{ type: 'user', id: 'u', clientId: 'c', scopes: [], authTime: 1 },

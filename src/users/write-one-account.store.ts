@@ -1,10 +1,10 @@
 /** Writes one account for a request: a batch of one row. */
 import { type SQL, sql } from 'drizzle-orm'
 import { uuidv7 } from '../kit/ids.ts'
-import type { AccountRow } from './account-row.ts'
-import { accountsOfIds } from './account-rows.store.ts'
 import type { AccountWrite, Writer } from './decide-accounts.store.ts'
+import { accountsOfIds } from './match-accounts.store.ts'
 import { writeAccounts } from './write-accounts.store.ts'
+import type { AccountRow } from './written-row.ts'
 
 type Change = Omit<AccountRow, 'event_id' | 'line'> &
   Pick<AccountWrite, 'creates' | 'events'> & { readonly existing?: 'update' | 'delete' }

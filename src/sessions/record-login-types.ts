@@ -1,6 +1,6 @@
 /** A sign-in attempt and its result. */
 import type { Origin } from '../audit/event.ts'
-import type { DeviceProof } from './device.ts'
+import type { DeviceProof } from './device-types.ts'
 import type { NewSession, Session } from './session.ts'
 
 export interface RecordLogin {

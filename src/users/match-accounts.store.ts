@@ -5,9 +5,9 @@
 
 import { type SQL, sql } from 'drizzle-orm'
 import { instantOf } from '../db/fragments.ts'
-import type { AccountRow } from './account-row.ts'
 import { userCondition } from './user-filter.store.ts'
 import type { UserFilter } from './user-filter.ts'
+import type { AccountRow } from './written-row.ts'
 
 /** CTEs `given` and `found` (`row_id`: the input row; `account`: a row of `users`; `ambiguous`, `taken`). */
 export interface AccountRows {

@@ -22,7 +22,7 @@ import { oauthJson, renderOAuthRefusal } from './protocol/oauth-response.ts'
 import { temporarilyUnavailable } from './protocol/refusal.ts'
 import { tokenRoutes } from './token-routes.ts'
 
-export const otherRoutes: readonly DescribedRoutes<AppEnv>[] = [
+export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   userInfoRoutes,
   logoutRoutes,
   ...loginRoutes,
@@ -30,12 +30,12 @@ export const otherRoutes: readonly DescribedRoutes<AppEnv>[] = [
   healthRoutes,
 ]
 
-export const otherApp = new Hono<AppEnv>()
+export const lazyApp = new Hono<AppEnv>()
 
-for (const routes of otherRoutes) otherApp.route('/', routes)
+for (const routes of lazyRoutes) lazyApp.route('/', routes)
 
 /** Every route but those of administration, which answers for its own. */
-const mounted = [...tokenRoutes, ...otherRoutes].flatMap(({ routes }) => routes)
+const mounted = [...tokenRoutes, ...lazyRoutes].flatMap(({ routes }) => routes)
 
 /** Endpoints that programs call; browser applications call them from other origins. */
 const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/
@@ -56,7 +56,7 @@ const methodNotAllowed: Problem = {
   title: 'No such method at this address',
 }
 
-otherApp.notFound((c) => {
+lazyApp.notFound((c) => {
   // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
   const isMachine = machinePaths.test(c.req.path)
   const others = otherMethods(mounted, c.req.method, c.req.path)
@@ -97,7 +97,7 @@ export function renderFailure(error: Error, c: Context<AppEnv>): Response | Prom
   })
 }
 
-otherApp.onError(renderFailure)
+lazyApp.onError(renderFailure)
 
 function refuseMachine(status: 404 | 405, description: string, headers?: Record<string, string>): Response {
   const error = 'invalid_request'

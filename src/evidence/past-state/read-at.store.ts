@@ -1,6 +1,6 @@
 /** Entities as they were at a past time (`?at=`), rebuilt from the audit trail. */
 import type { SQL } from 'drizzle-orm'
-import type { Row, RunBatch } from '../db/run-batch.ts'
+import type { Row, RunBatch } from '../../db/run-batch.ts'
 import { changesSince, toPastChanges } from './state-at.store.ts'
 import { stateAt } from './state-at.ts'
 

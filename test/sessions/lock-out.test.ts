@@ -6,7 +6,7 @@ import {
   freeFailures,
   type LoginAttempts,
   maxLockSeconds,
-} from '../../src/sessions/decide-login.ts'
+} from '../../src/sessions/lock-out.ts'
 import { day, second, start } from './examples.ts'
 
 /** Fails `count` times, each as soon as it is allowed; returns what is stored and the time. */

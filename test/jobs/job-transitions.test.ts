@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { authorize } from '../../src/access/authorize-actor.ts'
 import type { Authorized } from '../../src/access/authorized.ts'
-import { backoffMs, endJob, maxFailures, postpone, progressOf, recordStep } from '../../src/jobs/drive-job.ts'
 import type { JobState } from '../../src/jobs/job.table.ts'
+import {
+  backoffMs,
+  endJob,
+  maxFailures,
+  postpone,
+  progressOf,
+  recordStep,
+} from '../../src/jobs/job-transitions.ts'
 
 const authorized = authorize(
   { type: 'user', id: 'u', clientId: 'c', scopes: ['admin:users:import'] },

@@ -1,0 +1,121 @@
+/** Client authentication (RFC 6749 §2.3) at the token, introspection and revocation endpoints. */
+import type { Origin, RecordEvent } from '../../audit/event.ts'
+import type { Client, FindClient } from '../../clients/client.ts'
+import { sha256 } from '../../kit/hash.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import { networkOf } from '../../kit/network.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
+import { acceptedAuthMethods, usesSecret } from '../../protocol/client-auth-methods.ts'
+import type { Parameters } from '../../protocol/parameters.ts'
+import type { OAuthRefusal } from '../../protocol/refusal.ts'
+import { rateLimitHeaders } from '../../rate-limits/rate-limit-headers.ts'
+import type { RateLimiter } from '../../rate-limits/rate-limiter.ts'
+import { tooManyRequests } from '../too-many-requests.ts'
+import type { ClientAuthNeeds } from './define-method.ts'
+import { clientAuthenticators } from './index.ts'
+import {
+  challengedClient,
+  invalidClient,
+  type PresentedCredentials,
+  readClientCredentials,
+} from './presented-credentials.ts'
+
+export interface AuthenticateClientNeeds extends ClientAuthNeeds {
+  readonly findClient: FindClient
+  readonly rateLimiter: RateLimiter
+  readonly recordEvent: RecordEvent
+}
+
+export interface AuthenticatedClient {
+  readonly client: Client
+  /** `RateLimit` headers for the response, whatever its outcome. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * Authenticates the client that sends a request. Unknown client, wrong method and wrong secret look the same from
+ * outside. Takes a permit: from the client once it is authenticated, else from the address that failed.
+ */
+export async function authenticateClient(
+  needs: AuthenticateClientNeeds,
+  request: Request,
+  form: Parameters,
+  origin: Origin,
+): Promise<Result<AuthenticatedClient, OAuthRefusal>> {
+  const presented = readClientCredentials(request.headers.get('authorization'), form)
+  if (!presented.ok) return presented
+  const address = origin.ip ?? 'unknown'
+  // Made-up ids must not cause unlimited calls to the replica and Postgres. Clients in use are still served: they
+  // may share the address (carrier-grade NAT) with an attacker.
+  const onlyKnown = needs.rateLimiter.isSpent('token-ip-unauthenticated', address)
+  const verified = await verifyCredentials(needs, presented.value, { onlyKnown })
+  if (!verified.ok) {
+    const taken = await needs.rateLimiter.take('token-ip-unauthenticated', address)
+    const headers = rateLimitHeaders(taken)
+    if (!taken.allowed) return err(tooManyRequests(headers))
+    const { reason, description = 'client authentication failed' } = verified.error
+    recordFailure(needs, presented.value, reason, origin)
+    const refused = presented.value.method === 'client_secret_basic' ? challengedClient : invalidClient
+    return err({ ...refused(description, reason), headers })
+  }
+  const client = verified.value
+  // The id of a public client is not secret: without the address, anyone could use up its permits.
+  const subject =
+    presented.value.method === 'none' ? `${client.client_id}|${networkOf(address)}` : client.client_id
+  const taken = await needs.rateLimiter.take('token-client', subject)
+  const headers = rateLimitHeaders(taken)
+  return taken.allowed ? ok({ client, headers }) : err(tooManyRequests(headers))
+}
+
+interface NotProven {
+  /** For the log. */
+  readonly reason: string
+  /** What the response may reveal, if more than that authentication failed. */
+  readonly description?: string
+}
+
+async function verifyCredentials(
+  needs: AuthenticateClientNeeds,
+  { clientId, method, proof }: PresentedCredentials,
+  lookup: { readonly onlyKnown: boolean },
+): Promise<Result<Client, NotProven>> {
+  const client = await needs.findClient(clientId, lookup)
+  if (!client) {
+    // An unknown client must take as much time as one whose secret is wrong.
+    if (usesSecret(method)) await sha256(proof)
+    return err({ reason: 'unknown client' })
+  }
+  const authenticator = clientAuthenticators.find((known) => known.method === method)
+  if (!authenticator) return err({ reason: 'method is not supported' })
+  const isAccepted = acceptedAuthMethods(client).includes(method)
+  if (!isAccepted && !usesSecret(method)) return err({ reason: `method is ${method}` })
+  const reason = await authenticator.verify(needs, client, proof)
+  if (reason !== undefined) return err({ reason })
+  if (isAccepted) return ok(client)
+  // The holder of the secret may know how it is to be sent; nobody else learns it.
+  const registered = client.token_endpoint_auth_method
+  return err({
+    reason: `method is ${method}`,
+    ...(usesSecret(registered) ? { description: `this client is registered for ${registered}` } : {}),
+  })
+}
+
+function recordFailure(
+  needs: AuthenticateClientNeeds,
+  presented: PresentedCredentials,
+  reason: string,
+  origin: Origin,
+): void {
+  const now = needs.now()
+  needs.recordEvent({
+    id: uuidv7(now),
+    type: 'client.authentication_failed',
+    occurred_at: now,
+    outcome: 'failure',
+    actor_type: 'anonymous',
+    // No client has a longer id: made-up ids must not write more than that into the audit trail.
+    client_id: presented.clientId.slice(0, 128),
+    ...origin,
+    data: { method: presented.method, reason },
+  })
+}
