@@ -19,7 +19,7 @@ import { renderMarkdown } from './report/markdown.ts'
 import { isValid, merge, type Report } from './report/report.ts'
 
 /** Not committed: what docs/performance.md was last written from, here. */
-const reportFile = join(benchFolder, 'performance.json')
+const reportFile = join(benchFolder, 'report.json')
 
 async function measureAdministration({ options, database, load }: Bench): Promise<AdminReport> {
   await database.empty()
