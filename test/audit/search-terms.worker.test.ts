@@ -6,7 +6,7 @@ import { testDatabase } from '../fakes/database.ts'
 
 const origin = { request_id: '' }
 
-describe('the words that an audit event is found by', () => {
+describe('the search terms of an audit event', () => {
   // Attack: text that Postgres cannot index keeps the event, and the whole batch around it, out of the trail.
   test.each([
     ['empty', ''],
@@ -31,14 +31,14 @@ describe('the words that an audit event is found by', () => {
     expect(rows).toEqual([{ client_id: text }])
   })
 
-  test('data with more words than a tsvector takes does not keep an event from the trail', async () => {
+  test('data with more terms than a tsvector takes does not keep an event from the trail', async () => {
     const reason = Array.from({ length: 150_000 }, (_, index) => `word${index}`).join(' ')
     const event = createEvent('client.authentication_failed', Date.now(), undefined, {
       ...{ outcome: 'failure', actor_type: 'anonymous', data: { reason } },
     })
     await testDatabase().execute(insertEvents([event]))
     const { rows } = await testDatabase().execute(
-      sql`select id from audit_events where id = ${event.id} and words @@ 'word1'::tsquery`,
+      sql`select id from audit_events where id = ${event.id} and search_terms @@ 'word1'::tsquery`,
     )
     expect(rows).toEqual([{ id: event.id }])
   })
