@@ -3,6 +3,9 @@
 -- `:worker` and `:database` stand for names that the migrate knows.
 REVOKE CREATE, TEMPORARY ON DATABASE :database FROM PUBLIC;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+-- Every role has what PUBLIC has.
+REVOKE ALL ON ALL TABLES IN SCHEMA public, drizzle FROM PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public, drizzle FROM PUBLIC;
 REVOKE ALL ON DATABASE :database FROM :worker;
 REVOKE ALL ON SCHEMA public, drizzle FROM :worker;
 REVOKE ALL ON ALL TABLES IN SCHEMA public, drizzle FROM :worker;

@@ -41,6 +41,15 @@ export function findDatabaseUrls(
       explanation,
     )
   }
+  // Every Neon project names its database `neondb`, so that one region would be migrated and another
+  // one served. Elsewhere a pooler may have a host of its own.
+  const [ownerEndpoint, workerEndpoint] = [owner, worker].map(({ host }) => host.replace(/-pooler(?=\.)/, ''))
+  if (ownerEndpoint?.endsWith('.neon.tech') && ownerEndpoint !== workerEndpoint) {
+    throw new OperatorError(
+      `DATABASE_OWNER_URL and DATABASE_URL are two servers, "${owner.host}" and "${worker.host}".`,
+      explanation,
+    )
+  }
   return { databaseUrl, ownerUrl }
 }
 

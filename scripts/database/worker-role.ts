@@ -11,8 +11,8 @@ export async function grantToWorker(client: pg.Client, databaseUrl: string, fold
   const { user, database } = parseDatabaseUrl(databaseUrl)
   await ensureRole(client, databaseUrl)
   const grants = (await readFile(join(folder, 'grants.sql'), 'utf8'))
-    .replaceAll(':worker', client.escapeIdentifier(user))
-    .replaceAll(':database', client.escapeIdentifier(database))
+    .replaceAll(':worker', () => client.escapeIdentifier(user))
+    .replaceAll(':database', () => client.escapeIdentifier(database))
   await client.query(grants)
   const { rows } = await client.query<{ risks: string[] }>(`SELECT ${roleRisks('$1::name')} AS risks`, [user])
   const risks = rows[0]?.risks ?? []

@@ -54,7 +54,7 @@ interface Situation extends Authenticated {
 }
 
 async function act(operation: Operation, situation: Situation): Promise<Result<Answer | Response, Problem>> {
-  const call = await createCall(situation)
+  const call = await createCall(operation, situation)
   try {
     // Attack: somebody with the scope but no role fills our objects with uploads that are refused only at the end.
     if (operation.upload) await call.db.run(sql`select 1`)
@@ -72,9 +72,10 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
   }
 }
 
-async function createCall(situation: Situation): Promise<AdminCall> {
+async function createCall(operation: Operation, situation: Situation): Promise<AdminCall> {
   const { deps, origin, request, actor, authorized, token, input, key } = situation
-  const db = await deps.databaseFor(authorized)
+  // An upload takes as long as its sender: the time Postgres has begins with each batch.
+  const db = await (operation.upload ? deps.lastingDatabaseFor(authorized) : deps.databaseFor(authorized))
   const now = deps.now()
   return {
     ...{

@@ -224,6 +224,14 @@ describe('the role of DATABASE_URL', () => {
       'two databases',
     ],
     [
+      'two Neon projects with a database of one name',
+      {
+        DATABASE_OWNER_URL: 'postgres://o:p@ep-a.eu-central-1.aws.neon.tech/neondb',
+        DATABASE_URL: 'postgres://w:p@ep-b-pooler.us-east-1.aws.neon.tech/neondb',
+      },
+      'two servers',
+    ],
+    [
       'an owner that is no address',
       { DATABASE_OWNER_URL: 'x', DATABASE_URL: 'postgres://w:p@h/e' },
       'DATABASE_OWNER_URL is not',

@@ -190,6 +190,24 @@ describe('creating many accounts', () => {
   })
 })
 
+it('an upload may take longer than Postgres may for a statement', async () => {
+  const admin = await addAdmin()
+  const name = `slow-${fresh()}`
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(new TextEncoder().encode('username\n'))
+      await new Promise((resolve) => setTimeout(resolve, 5_500))
+      controller.enqueue(new TextEncoder().encode(`${name}\n`))
+      controller.close()
+    },
+  })
+  const response = await post(admin, '/admin/users/bulk/create?credentials=none', {
+    body,
+    headers: { 'content-type': 'text/csv' },
+  })
+  expect((await finished(admin, response)).succeeded).toBe(1)
+}, 20_000)
+
 describe('changing many accounts', () => {
   it('changes those the filter finds, once each, with an event each; the rest is left alone', async () => {
     const admin = await addAdmin()
