@@ -8,7 +8,7 @@ export const pageQuery = {
   cursor: z
     .string()
     .min(1)
-    .max(1024)
+    .max(2048)
     .optional()
     .openapi({ description: '`page_info.next_cursor` of the page before' }),
   include_total: queryFlag('Also count all matches: costs one scan of the index'),

@@ -152,6 +152,9 @@ export const eventDefinitions = {
     method,
     must_change: 'whether it must be changed at sign-in',
   }),
+  'user.factors_reset': entity('Second factors were removed (recorded before the first release)', {
+    factors: 'their kinds',
+  }),
   'user.imported': entity('An account was imported', { job_id: 'the job' }),
   'user.exported': entity('Accounts were downloaded', {
     format: 'file format',

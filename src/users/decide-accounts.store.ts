@@ -58,8 +58,10 @@ function attempt({ writer, existing, creates = false, isBulk, expectedVersions }
   const { actor } = writer.authorized
   return sql`
   attempt as materialized (
-    select given.*, (account).id is not null as existing, account, coalesce(ambiguous, false) as ambiguous, taken,
-      (account).id is not null and row_number() over (partition by (account).id order by line) > 1 as is_repeated,
+    select given.*, (account).id is not null as existing, account, coalesce(gone, false) as gone,
+      coalesce(ambiguous, false) as ambiguous, taken,
+      (account).id is not null and row_number() over (
+        partition by (account).id, ambiguous or taken is not null order by line) > 1 as is_repeated,
       ${creates}::boolean as creates, ${existing}::text as on_conflict,
       ${existing === 'delete'}::boolean as deletes, ${isBulk}::boolean as is_bulk,
       ${actor.type === 'user'}::boolean and (account).id::text = ${actor.id}::text as own,

@@ -9,7 +9,8 @@ import { userCondition } from './user-filter.store.ts'
 import type { UserFilter } from './user-filter.ts'
 import type { AccountRow } from './written-row.ts'
 
-/** CTEs `given` and `found` (`row_id`: the input row; `account`: a row of `users`; `ambiguous`, `taken`). */
+/** CTEs `given` and `found` (`row_id`: the input row; `account`: a row of `users`; `gone`: it was deleted while
+ * this waited for its lock; `ambiguous`, `taken`). */
 export interface AccountRows {
   readonly ctes: SQL
 }
@@ -40,7 +41,7 @@ export const accountsOfIds = (
     locked as materialized (
       select users as account from users where users.id in (select id from given) order by users.id ${lock(reading)}
     ), found as materialized (
-      select users.id as row_id, account, false as ambiguous, null::text as taken
+      select users.id as row_id, account, false as gone, false as ambiguous, null::text as taken
       from locked cross join lateral (select (account).*) as users where ${userCondition(filter)}
     )`,
 })
@@ -77,8 +78,10 @@ export const accountsOfNames = (rows: readonly AccountRow[], reading: Reading): 
       select matched.row_id, matched.ambiguous, users as account
       from matched join users on users.id = matched.user_id order by users.id ${lock(reading)}
     ), found as materialized (
-      select given.id as row_id, locked.account, coalesce(locked.ambiguous, false) as ambiguous, taken.kind as taken
-      from given left join locked on locked.row_id = given.id left join taken on taken.row_id = given.id
+      select given.id as row_id, locked.account, coalesce(locked.ambiguous, false) as ambiguous, taken.kind as taken,
+        matched.row_id is not null and locked.row_id is null as gone
+      from given left join matched on matched.row_id = given.id left join locked on locked.row_id = given.id
+        left join taken on taken.row_id = given.id
     )`,
 })
 
@@ -115,6 +118,6 @@ export const accountsOfPage = (
         'event_id', ${JSON.stringify(change.eventIds)}::jsonb ->> (n - 1)::int))
       from (select (account).id, row_number() over (order by (account).id) as n from page) as numbered)`)},
     found as materialized (
-      select (account).id as row_id, account, false as ambiguous, null::text as taken from page
+      select (account).id as row_id, account, false as gone, false as ambiguous, null::text as taken from page
     )`,
 })

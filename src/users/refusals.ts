@@ -31,7 +31,8 @@ const isTaken = 'is taken, as a username or as an e-mail address'
 const list = [
   {
     code: 'unknown',
-    when: 'not existing and not creates',
+    // Attack: a row that waited for the deletion of its account would make it anew, under an id that was erased.
+    when: 'not existing and (not creates or gone)',
     request: { status: 404 },
     row: 'the account has gone, or does not match the filter any more',
   },

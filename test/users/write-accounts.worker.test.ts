@@ -111,6 +111,27 @@ describe('what a change leaves alone', () => {
     })
   })
 
+  it('an account that is deleted while the write waits for it: it is not made anew', async () => {
+    const id = await add()
+    const meanwhile = runBatch([
+      sql`select set_config('authly.token_scopes', '*', true)`,
+      writeAccount(
+        { ...admin, now: Date.now() },
+        { id, existing: 'delete', erasure_id: uuidv7(), proof: 'proof' },
+      ),
+      sql`select pg_sleep(1)`,
+    ])
+    const isAsleep = sql`select from pg_stat_activity where wait_event = 'PgSleep'`
+    await vi.waitUntil(async () => (await database.execute(isAsleep)).rows.length > 0, { interval: 20 })
+    const rows = accountsOfNames([rowOf({ id, line: 2, patch: withForms({ profile: { name: 'Ada' } }) })], {
+      locks: true,
+    })
+    const outcomes = await writeMany({ writer: admin, rows, creates: true, existing: 'update' })
+    await meanwhile
+    expect(outcomes).toMatchObject([{ line: 2, outcome: 'failed', code: 'unknown' }])
+    expect(await read(id)).toBeUndefined()
+  })
+
   it('normal forms that it does not bring: they stay due for the cron job', async () => {
     const id = await add({ username: `U-${uuidv7()}`, username_form: 'of an older rule' })
     await writeOne(admin, { id, patch: withForms({ profile: { locale: 'de' } }) })
@@ -119,6 +140,25 @@ describe('what a change leaves alone', () => {
 })
 
 describe('rows that meet one account by different names', () => {
+  it('a row that was refused for an ambiguity does not keep a later one from its account', async () => {
+    const username = `u-${uuidv7()}`
+    const [one, two] = [await add(), await add({ username })]
+    const rows = [
+      { id: uuidv7(), line: 2, patch: withForms({ email: `${one}@people.test`, username }) },
+      { id: one, line: 3, patch: withForms({ profile: { name: 'One' } }) },
+      { id: two, line: 4, patch: withForms({ profile: { name: 'Two' } }) },
+    ].map(rowOf)
+    const outcomes = await writeMany({
+      ...{ writer: admin, creates: true, existing: 'update' },
+      rows: accountsOfNames(rows, { locks: true }),
+    })
+    expect(outcomes).toMatchObject([
+      { line: 2, outcome: 'failed', code: 'ambiguous' },
+      { line: 3, outcome: 'updated' },
+      { line: 4, outcome: 'updated' },
+    ])
+  })
+
   it('happen once: the later one fails instead of being lost, and can be sent again', async () => {
     const id = await add()
     const hash = (mark: string) => `$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhW${mark}`
