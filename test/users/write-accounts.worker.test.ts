@@ -1,5 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { erasureProof } from '../../src/audit/erasure-proof.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -10,6 +11,7 @@ import { writeAccounts } from '../../src/users/write-accounts.store.ts'
 import { writeAccount } from '../../src/users/write-one-account.store.ts'
 import type { AccountOutcome, AccountRow } from '../../src/users/written-row.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { testDependencies } from '../worker/admin-client.ts'
 
 const database = testDatabase()
 const runBatch = createRunBatch(database)
@@ -117,7 +119,12 @@ describe('what a change leaves alone', () => {
       sql`select set_config('authly.token_scopes', '*', true)`,
       writeAccount(
         { ...admin, now: Date.now() },
-        { id, existing: 'delete', erasure_id: uuidv7(), proof: 'proof' },
+        {
+          id,
+          existing: 'delete',
+          erasure_id: uuidv7(),
+          proof: await erasureProof(testDependencies().root, id),
+        },
       ),
       sql`select pg_sleep(1)`,
     ])
