@@ -99,7 +99,7 @@ describe('a build', () => {
   })
 
   test('that fails stops a deployment, while development and the command line go on with the last one', () => {
-    appendFileSync(at('src/app.ts'), '\nsyntax error')
+    appendFileSync(at('src/token-routes.ts'), '\nsyntax error')
     const deployed = ensureBuilt([], { WRANGLER_COMMAND: 'deploy' })
     expect(deployed.status).toBe(1)
     expect(deployed.output).toContain('cannot be built')
