@@ -33,7 +33,7 @@ export type StepAnswer =
   | { readonly status: 'refused'; readonly detail: string }
 
 /** Why there is no outcome. */
-export type Unable = Exclude<StepAnswer, { readonly status: 'done' }>
+export type StepFailure = Exclude<StepAnswer, { readonly status: 'done' }>
 
 /** Sends one step. Sent twice, a writing step takes effect once and returns the same outcome. */
 export async function sendStep(runBatch: RunBatch, request: StepRequest): Promise<StepAnswer> {
@@ -78,7 +78,7 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
 export async function askToGoOn(
   runBatch: RunBatch,
   { authorized }: Pick<JobOrder, 'authorized'>,
-): Promise<Unable | undefined> {
+): Promise<StepFailure | undefined> {
   try {
     await createAuthorizedDatabase(runBatch, authorized).runAll([])
     return undefined
@@ -174,7 +174,7 @@ const busyStates: ReadonlySet<string | undefined> = new Set([
   sqlStates.uniqueViolation,
 ])
 
-function failureOf(error: unknown): Unable {
+function failureOf(error: unknown): StepFailure {
   const failure = databaseErrorOf(error)
   const code = failure?.code ?? ''
   if (failure && (isLostRace(failure) || busyStates.has(code)))

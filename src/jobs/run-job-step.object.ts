@@ -12,7 +12,7 @@ import { appendFile, type JobState } from './job.table.ts'
 import { fileRetentionSeconds, type JobOrder, jobFileNames } from './job.ts'
 import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
 import { backoffMs, endJob, offerLifetimeMs, postpone, recordStep } from './job-transitions.ts'
-import { askToGoOn, claimJob, finishJob, refuseStep, sendStep, type Unable } from './jobs.store.ts'
+import { askToGoOn, claimJob, finishJob, refuseStep, type StepFailure, sendStep } from './jobs.store.ts'
 import { publishOutput } from './publish-output.ts'
 
 /** What moving a job needs of its object. */
@@ -121,7 +121,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
 }
 
 /** The refusal if the token that ordered the job was revoked; otherwise undefined. */
-async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<Unable | undefined> {
+async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<StepFailure | undefined> {
   if (!order.token) return { status: 'refused', detail: 'it was ordered before an upgrade: order it again' }
   try {
     const isLive = await job.isDelegated(order)
@@ -132,7 +132,7 @@ async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<Unable |
 }
 
 /** Waits and retries, or ends the job. */
-function giveUp(job: MovingJob, state: JobState, answer: Unable): number {
+function giveUp(job: MovingJob, state: JobState, answer: StepFailure): number {
   if (answer.status === 'later') return wait(job, postpone(state, answer.detail, answer.most))
   job.save(endJob(state, 'failed', answer.detail))
   return 0
@@ -146,8 +146,8 @@ async function publish(job: MovingJob, state: JobState): Promise<number | undefi
     job.save(endJob(state, 'succeeded', null))
     return 0
   }
-  const unable = (await findWithdrawal(job, state.order)) ?? (await askToGoOn(job.runBatch, state.order))
-  if (unable) return giveUp(job, state, unable)
+  const failure = (await findWithdrawal(job, state.order)) ?? (await askToGoOn(job.runBatch, state.order))
+  if (failure) return giveUp(job, state, failure)
   const bucket = job.bucket
   if (!bucket) {
     job.save(endJob(state, 'failed', 'this deployment has no R2 bucket'))
