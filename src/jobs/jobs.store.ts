@@ -75,7 +75,7 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
 }
 
 /** Checks whether the job may continue, in phases that have no step to check it with. */
-export async function askToGoOn(
+export async function checkMayContinue(
   runBatch: RunBatch,
   { authorized }: Pick<JobOrder, 'authorized'>,
 ): Promise<StepFailure | undefined> {

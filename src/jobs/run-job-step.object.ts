@@ -12,7 +12,14 @@ import { appendFile, type JobState } from './job.table.ts'
 import { fileRetentionSeconds, type JobOrder, jobFileNames } from './job.ts'
 import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
 import { backoffMs, endJob, offerLifetimeMs, postpone, recordStep } from './job-transitions.ts'
-import { askToGoOn, claimJob, finishJob, refuseStep, type StepFailure, sendStep } from './jobs.store.ts'
+import {
+  checkMayContinue,
+  claimJob,
+  finishJob,
+  refuseStep,
+  type StepFailure,
+  sendStep,
+} from './jobs.store.ts'
 import { publishOutput } from './publish-output.ts'
 
 /** What moving a job needs of its object. */
@@ -146,7 +153,8 @@ async function publish(job: MovingJob, state: JobState): Promise<number | undefi
     job.save(endJob(state, 'succeeded', null))
     return 0
   }
-  const failure = (await findWithdrawal(job, state.order)) ?? (await askToGoOn(job.runBatch, state.order))
+  const failure =
+    (await findWithdrawal(job, state.order)) ?? (await checkMayContinue(job.runBatch, state.order))
   if (failure) return giveUp(job, state, failure)
   const bucket = job.bucket
   if (!bucket) {
