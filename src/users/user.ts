@@ -18,7 +18,7 @@ export interface UserWithPassword {
   readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
 }
 
-export interface FoundForLogin {
+export interface LoginLookup {
   /** The user with this e-mail address or username, with the password to check. */
   readonly person: UserWithPassword | undefined
   /** Whether any user has an imported hash that takes a different time to verify than ours. */
@@ -26,5 +26,5 @@ export interface FoundForLogin {
 }
 
 /** By e-mail address or username as typed. One round trip. */
-export type FindUserForLogin = (typed: string) => Promise<FoundForLogin>
+export type FindUserForLogin = (typed: string) => Promise<LoginLookup>
 export type FindUser = (userId: string) => Promise<User | undefined>

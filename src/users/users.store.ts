@@ -6,7 +6,7 @@ import { passwordCredentials, userIdentifiers, users } from '../db/schema.ts'
 import { isUuid } from '../kit/patterns.ts'
 import { maxIdentifierLength } from './identifier-length.ts'
 import { identifierForm, plainForm } from './normal-form.ts'
-import type { FoundForLogin, User, UserWithPassword } from './user.ts'
+import type { LoginLookup, User, UserWithPassword } from './user.ts'
 
 /** The user with this id; `undefined` when there is none or the text is not a UUID. */
 export async function findUser(database: Database, userId: string): Promise<User | undefined> {
@@ -20,7 +20,7 @@ export async function findUser(database: Database, userId: string): Promise<User
  * user by choosing their username as one's e-mail address. Identifiers share one namespace, so the normal form matches
  * at most one account. The second spelling covers accounts whose form has not been computed yet.
  */
-export async function findUserForLogin(database: Database, typed: string): Promise<FoundForLogin> {
+export async function findUserForLogin(database: Database, typed: string): Promise<LoginLookup> {
   if (typed.length > maxIdentifierLength || typed.includes('\0')) {
     return { person: undefined, hasForeignHashes: await hasForeignHashes(database) }
   }
