@@ -20,7 +20,7 @@ import {
 } from './keys/signing-keys.store.ts'
 import { systemClock as now } from './kit/clock.ts'
 import { loadSettings } from './settings/settings.store.ts'
-import { fillForms } from './users/fill-forms.store.ts'
+import { computeMissingForms } from './users/compute-missing-forms.store.ts'
 import { createCache, isolateOf } from './wiring.ts'
 
 export const runScheduled = (env: Env, ctx: ExecutionContext): Promise<void> =>
@@ -51,7 +51,7 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
         now,
       }),
     forgetIdempotencyKeys: () => deleteExpiredKeys(runBatch),
-    fillForms: () => fillForms(runBatch),
+    computeMissingForms: () => computeMissingForms(runBatch),
     rotation: {
       cache,
       now,

@@ -7,7 +7,7 @@ import { logError } from '../kit/log.ts'
 export interface ScheduledNeeds {
   readonly rotation: RotateKeysNeeds
   readonly forgetIdempotencyKeys: () => Promise<void>
-  readonly fillForms: () => Promise<void>
+  readonly computeMissingForms: () => Promise<void>
   readonly sealTrail: () => Promise<unknown>
   readonly applyRetention: () => Promise<unknown>
 }
@@ -15,7 +15,7 @@ export interface ScheduledNeeds {
 const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promise<unknown> }[] = [
   { name: 'rotate-keys', run: (needs) => rotateKeys(needs.rotation) },
   { name: 'forget-idempotency-keys', run: (needs) => needs.forgetIdempotencyKeys() },
-  { name: 'fill-normal-forms', run: (needs) => needs.fillForms() },
+  { name: 'fill-normal-forms', run: (needs) => needs.computeMissingForms() },
   { name: 'seal-audit-trail', run: (needs) => needs.sealTrail() },
   { name: 'apply-audit-retention', run: (needs) => needs.applyRetention() },
 ]

@@ -11,7 +11,7 @@ import {
   rebindSigningKey,
   removeSigningKey,
 } from '../../src/keys/signing-keys.store.ts'
-import { fillForms } from '../../src/users/fill-forms.store.ts'
+import { computeMissingForms } from '../../src/users/compute-missing-forms.store.ts'
 import { trailUnderTest } from '../audit/trail-under-test.ts'
 import { cacheUnderTest } from '../fakes/edge-cache.ts'
 
@@ -20,7 +20,7 @@ const { database, root } = trail
 
 const needs = (loadKeys = () => loadSigningKeys(database)) => ({
   forgetIdempotencyKeys: () => deleteExpiredKeys(createRunBatch(database)),
-  fillForms: () => fillForms(createRunBatch(database)),
+  computeMissingForms: () => computeMissingForms(createRunBatch(database)),
   sealTrail: () => trail.seal(),
   applyRetention: () => trail.retain({}),
   rotation: {

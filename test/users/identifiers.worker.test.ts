@@ -5,7 +5,7 @@ import { createRunBatch } from '../../src/db/run-batch.ts'
 import { userIdentifierCollisions, userIdentifiers, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { formsOf } from '../../src/users/account-normal-forms.ts'
-import { fillForms } from '../../src/users/fill-forms.store.ts'
+import { computeMissingForms } from '../../src/users/compute-missing-forms.store.ts'
 import { findUserForLogin } from '../../src/users/users.store.ts'
 import { ownDatabase, ownDatabases } from '../fakes/database.ts'
 
@@ -39,7 +39,7 @@ const refusedBy = (write: Promise<unknown>): Promise<string | undefined> =>
     (error: Error) => (error.cause as { constraint?: string }).constraint,
   )
 
-const fill = () => fillForms(createRunBatch(database))
+const fill = () => computeMissingForms(createRunBatch(database))
 
 const collisions = () => database.select().from(userIdentifierCollisions)
 

@@ -40,7 +40,7 @@ const writeForms = (rows: readonly DueRow[]) => sql`
  * Fills what is due, up to the limit of one run. Where two accounts turn out to share an identifier, the older one
  * keeps it and the other is listed (`listIdentifierCollisions`).
  */
-export async function fillForms(runBatch: RunBatch): Promise<void> {
+export async function computeMissingForms(runBatch: RunBatch): Promise<void> {
   let [rows = []] = (await runBatch([due])) as [DueRow[]?]
   if (rows.length === 0) return
   for (let page = 0; page < maxPages && rows.length > 0; page++) {
