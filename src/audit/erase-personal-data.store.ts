@@ -1,7 +1,7 @@
 /**
  * GDPR erasure that keeps the hash chain valid: the content and salts of personal parts are deleted, their digests stay
  * (see src/evidence/format/evidence-event.ts). Pseudonymous ids and event types remain.
- * To delete a user, run `blankEventsOf` last in the batch (so that the deletion's own event is blanked too) and record
+ * To delete a user, run `erasePersonalDataOf` last in the batch (so that the deletion's own event is blanked too) and record
  * an event `audit.personal_data_erased` about them with an `erasureProof` in `data.proof`. A CTE does not see rows of
  * its own statement: record the deletion without `changes` there. Events that arrive later (from a delayed outbox) are
  * blanked by the sealer before they are sealed.
@@ -13,7 +13,7 @@ import { type SQL, sql } from 'drizzle-orm'
  * themselves, or where an anonymous caller or a client acted on their behalf.
  * @param userIds an expression of type text[]
  */
-export const blankEventsOf = (userIds: SQL): SQL => {
+export const erasePersonalDataOf = (userIds: SQL): SQL => {
   const about = sql`(user_id = any(${userIds}) or (entity_type = 'user' and entity_id = any(${userIds})))`
   const acted = sql`(case when actor_type = 'user' then actor_id = any(${userIds}) else ${about} end)`
   return blank(

@@ -3,7 +3,7 @@
  * accounts, decides each row (refusals.ts), writes, and records an audit event for every account written.
  */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
-import { blankEventsOf } from '../audit/erase-personal-data.store.ts'
+import { erasePersonalDataOf } from '../audit/erase-personal-data.store.ts'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import { users } from '../db/schema.ts'
 import { type AccountWrite, decideAccounts } from './decide-accounts.store.ts'
@@ -94,7 +94,7 @@ const deleting = (write: AccountWrite): SQL => sql`
   deleted as (
     delete from users using decided where users.id = decided.id and outcome = 'deleted'
   ), blanked as (
-    ${blankEventsOf(sql`array(select id::text from decided where outcome = 'deleted')`)}
+    ${erasePersonalDataOf(sql`array(select id::text from decided where outcome = 'deleted')`)}
   ), recorded as (${recordEvents(
     write,
     sql`

@@ -1,7 +1,7 @@
 /** The erasure of a person as the deletion of their account does it: two statements. */
 import { type SQL, sql } from 'drizzle-orm'
 import { createEvent } from '../../src/audit/create-event.ts'
-import { blankEventsOf } from '../../src/audit/erase-personal-data.store.ts'
+import { erasePersonalDataOf } from '../../src/audit/erase-personal-data.store.ts'
 import { erasureProof } from '../../src/audit/erasure-proof.ts'
 import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import type { RootSecret } from '../../src/kit/root-secret.ts'
@@ -11,5 +11,5 @@ export async function erasePerson(root: RootSecret, userId: string): Promise<rea
     ...{ outcome: 'success', actor_type: 'system', user_id: userId },
     data: { proof: await erasureProof(root, userId) },
   })
-  return [blankEventsOf(sql`array[${userId}]::text[]`), insertEvents([event])]
+  return [erasePersonalDataOf(sql`array[${userId}]::text[]`), insertEvents([event])]
 }
