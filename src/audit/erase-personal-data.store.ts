@@ -26,7 +26,7 @@ export const erasePersonalDataOf = (userIds: SQL): SQL => {
 }
 
 /** Blanks events in (after, upTo] that arrived after their users were erased. */
-export const blankLateEvents = (after: SQL, upTo: SQL): SQL => {
+export const eraseLatePersonalData = (after: SQL, upTo: SQL): SQL => {
   const erased = (id: SQL) => sql`exists (select 1 from audit_events as erasure
     where erasure.type = 'audit.personal_data_erased' and erasure.user_id = ${id})`
   const about = sql`(${erased(sql`audit_events.user_id`)}

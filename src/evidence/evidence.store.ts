@@ -1,6 +1,6 @@
 /** The evidence in Postgres: events in the form that is hashed, checkpoints with their leaves, signed statements. */
 import { type SQL, sql } from 'drizzle-orm'
-import { blankLateEvents } from '../audit/erase-personal-data.store.ts'
+import { eraseLatePersonalData } from '../audit/erase-personal-data.store.ts'
 import { evidenceEventJson, instant } from '../audit/event-json.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
@@ -30,7 +30,7 @@ export const createSealStore = (runBatch: RunBatch): SealStore => ({
     const upTo = sql`(select max(position) from (select position from audit_events
       where position > ${lastSealed} and position <= ${horizon} order by position limit ${limit}) as batch)`
     const [, last, events] = await runBatch([
-      blankLateEvents(lastSealed, upTo),
+      eraseLatePersonalData(lastSealed, upTo),
       sql`select sequence, last_position, signature, public_jwk from audit_checkpoints
           order by sequence desc limit 1`,
       sql`select ${evidenceEvent} as event from audit_events
