@@ -1,4 +1,4 @@
-/** What cron runs, and what it needs of the bindings. Loaded by the isolate that a cron trigger wakes. */
+/** The cron jobs with their dependencies. Loaded only by an isolate that a cron trigger wakes. */
 import { deleteExpiredKeys } from './admin/idempotency.store.ts'
 import { runScheduledJobs, type ScheduledNeeds } from './cron/cron-jobs.ts'
 import { createDatabase } from './db/database.ts'
@@ -26,7 +26,7 @@ import { createCache, isolateOf } from './wiring.ts'
 export const runScheduled = (env: Env, ctx: ExecutionContext): Promise<void> =>
   runScheduledJobs(createScheduledNeeds(env, ctx))
 
-/** What the cron jobs use. */
+/** The dependencies of the cron jobs. */
 export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): ScheduledNeeds {
   const isolate = isolateOf(env)
   const { config, root } = isolate

@@ -1,6 +1,6 @@
 /**
- * Durable Objects whose classes the platform wants to see at start, though few isolates have one: their code is loaded
- * when the first of them wakes. Nothing is delivered to an object before that is done, so calls keep their order.
+ * Durable Objects whose classes the platform expects at start, although few isolates host one: their code is loaded
+ * when the first of them wakes. No call is delivered to an object before that, so calls keep their order.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditStreamObject } from './audit/stream/audit-stream.object.ts'
@@ -8,7 +8,7 @@ import type { JobObject } from './jobs/job.object.ts'
 
 type Arguments<Method extends 'offer' | 'readFile' | 'watch'> = Parameters<JobObject[Method]>
 
-/** The object of one background job, of any kind there is. */
+/** The object of one background job, of any kind. */
 export class Job extends DurableObject<Env> {
   #job!: JobObject
 

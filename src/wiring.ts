@@ -49,7 +49,7 @@ interface Isolate {
   readonly config: Config
   readonly root: RootSecret
   readonly hashSlots: HashSlots
-  /** Ways to objects and to Redis. They hold no connection, so that requests may share them. */
+  /** Clients for objects and Redis. They hold no connection, so requests may share them. */
   readonly replica: Replica
   readonly acquirePermits: AcquirePermits
   readonly recordUnknownLogin: RateLimiter['recordUnknownLogin']
@@ -88,7 +88,7 @@ export function isolateOf(env: Env): Isolate {
   return isolate
 }
 
-/** Upstash behind both of its ports; its libraries are loaded only where it is configured. */
+/** Upstash for both of its uses; its libraries are loaded only where it is configured. */
 function createUpstash(target: NonNullable<Config['upstash']>): Pick<Isolate, 'replica' | 'acquirePermits'> {
   const replica = lazily(async () =>
     (await import('./edge-cache/upstash-replica.ts')).createUpstashReplica(target),
@@ -122,9 +122,9 @@ export const createCache = ({ replica }: Isolate, waitUntil: Context['waitUntil'
 
 const noSettings: StoredSettings = {}
 
-/** A Postgres that has not answered a request by then counts as away: the person gets an answer, not a spinner. */
+/** After this time without an answer Postgres counts as unavailable: the user gets an answer, not a spinner. */
 const databaseTimeoutMilliseconds = 5000
-/** The same for each page of an answer that takes as long as its reader. */
+/** The same for each page of a streamed answer, which takes as long as its reader. */
 const pageTimeoutMilliseconds = 20_000
 
 /**

@@ -1,4 +1,4 @@
-/** The admin API: its operations on their paths, and what is answered where there is none. */
+/** The admin API: its operations on their paths, and the answer for unknown paths and methods. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../dependencies.ts'
 import { describeError } from '../kit/describe-error.ts'
@@ -12,7 +12,7 @@ import { serveOperation } from './serve-operation.ts'
 
 export const adminRoutes = new OpenAPIHono<AppEnv>()
 
-/** The routes with their descriptions, for who makes the OpenAPI document; serving them needs none. */
+/** The routes with their descriptions, to generate the OpenAPI document; serving requests does not need them. */
 export function describedAdminRoutes(): OpenAPIHono<AppEnv> {
   const { openAPIRegistry } = adminRoutes
   if (openAPIRegistry.definitions.length === 0) {
@@ -28,7 +28,7 @@ const routes = operations
 
 for (const [index, { operation, path }] of routes.entries()) {
   adminRoutes.on(operation.method.toUpperCase(), path, (c) => serveOperation(operation, c))
-  // What nobody answers at a literal path is 405, whatever a pattern would make of it.
+  // Other methods on a literal path get 405, even where a pattern would match.
   const isLast = routes.slice(index + 1).every((later) => later.path !== path)
   if (isLast && !path.includes(':')) adminRoutes.all(path, (c) => c.notFound())
 }

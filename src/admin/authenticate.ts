@@ -49,24 +49,26 @@ export interface Authenticated {
   readonly actor: Caller
   readonly authorized: Authorized
   readonly token: LiveToken
-  /** To read the body from: a signed request's body is checked. */
+  /** Read the body from this request: if it is signed, its body is checked. */
   readonly request: Request
-  /** Of a signed upload, once it was read: why it does not count. */
+  /** Of a signed upload, once it has been read: why it is refused. */
   readonly bodyProblem?: () => Problem | undefined
 }
 
 export interface Authentication {
   readonly outcome: Result<Authenticated, Problem>
-  /** `RateLimit` headers for the response, whatever it will be. */
+  /** `RateLimit` headers for the response, whatever its status. */
   readonly headers: Readonly<Record<string, string>>
 }
 
 /**
- * Judges one request. One Durable Object call (does the token still live?), and one more for a signed request.
+ * Authenticates one request: one Durable Object call to check that the token is live, and one more for a signed
+ * request.
  *
  * Attack: an application that an administrator merely signed in to uses up the administrator's permits with its own
- * token. So a person pays for a living token with the scope of the operation, from where its client may call, alone;
- * everything else is paid for by the address, and before it is looked at any closer.
+ * token. So a request is charged to the holder of the token only if the token is live, has the scope of the operation
+ * and comes from an address its client may use. Everything else is charged to the address, and what is known to fail
+ * without I/O is charged before any further check.
  */
 export async function authenticate(
   needs: AuthenticateNeeds,
@@ -82,7 +84,7 @@ export async function authenticate(
   const chargeHolder = (subject: string) => rateLimiter.take('admin-actor', subject)
   let paid: RateLimitDecision | undefined
   if (holder === undefined) paid = await chargeAddress()
-  // Who has nothing left is refused before the object is asked: nobody would pay for that call.
+  // A holder without permits is refused before the object is called: that call would be charged to nobody.
   else if (rateLimiter.isSpent('admin-actor', holder)) paid = await chargeHolder(holder)
   if (paid && !paid.allowed) return answer(err(tooManyRequests), paid)
 
@@ -96,7 +98,10 @@ export async function authenticate(
   return answer(heard, paid)
 }
 
-/** Of a token without administrative scopes only where it came from: that it may nothing here is no attempt at more. */
+/**
+ * For a token without administrative scopes, only a refused address is recorded: lacking a scope is no attempt to gain
+ * one.
+ */
 const isTelling = (actor: Caller, problem: Problem): boolean =>
   problem === ipNotAllowed ||
   (problem.status === 403 && actor.scopes.some((scope) => scope.startsWith('admin:')))
@@ -108,7 +113,7 @@ const answer = (outcome: Result<Authenticated, Problem>, paid: RateLimitDecision
 
 const subjectOf = (actor: Actor): string => `${actor.type}:${actor.id}`
 
-/** By what is known without asking anybody. */
+/** Decided by what is known without I/O. */
 const isExpected = ({ actor, client }: Bearer, operation: CalledOperation, { ip }: Origin): boolean =>
   actor.scopes.includes(operation.permission) && isAllowedFrom(client.admin_ip_allow_list ?? [], ip)
 
@@ -119,16 +124,16 @@ interface Bearer {
   readonly address: TokenAddress
 }
 
-/** A bearer whose token lives, and what was read meanwhile. */
+/** A bearer with a live token, and the settings read meanwhile. */
 interface Heard extends Bearer {
   readonly authorized: Authorized
   readonly settings: Settings
 }
 
-/** Tokens found dead, which is for ever: their objects are not asked again. They go with the remembered token. */
+/** Tokens that have ended. That is final, so their objects are not asked again; entries go with the cached token. */
 const deadTokens = new WeakSet<TokenAddress>()
 
-/** The holder of the token, by its signature alone: no I/O but the client, which is cached. */
+/** The holder of the token, by its signature alone: no I/O except for the client, which is cached. */
 async function readBearer(
   needs: Pick<AuthenticateNeeds, 'config' | 'root' | 'verifyJwt' | 'findClient'>,
   request: Request,
@@ -137,7 +142,7 @@ async function readBearer(
   const presented = bearerOf(request, operation)
   if (presented === undefined) return err(unauthorized())
   const claims = presented === '' ? undefined : await needs.verifyJwt(presented, { typ: accessTokenType })
-  // Attack: an API uses a token it was sent (RFC 9068 §4). One for this server alone was never sent to another.
+  // Attack: an API replays here a token it received (RFC 9068 §4). One for this server alone was never sent to an API.
   if (claims?.aud !== needs.config.issuer) {
     return err(unauthorized('invalid_token', 'expired, not of this server, or for another API'))
   }
@@ -160,7 +165,7 @@ async function readBearer(
   return ok({ actor, client, token, address })
 }
 
-/** The token as presented; empty when it is no token, undefined without any. */
+/** The token as presented: empty if malformed, undefined if there is none. */
 function bearerOf(request: Request, { upgrade }: CalledOperation): string | undefined {
   const header = request.headers.get('authorization')
   const [protocol, token] = (request.headers.get('sec-websocket-protocol') ?? '').split(/\s*,\s*/)
@@ -168,7 +173,7 @@ function bearerOf(request: Request, { upgrade }: CalledOperation): string | unde
   return header === null ? undefined : (readBearerToken(header) ?? '')
 }
 
-/** Whether the token still lives, may be used from here, and has the scope. */
+/** Checks that the token is live, may be used from this address and has the scope. */
 async function hear(
   needs: Pick<AuthenticateNeeds, 'now' | 'sessionsOf' | 'readSettings'>,
   operation: CalledOperation,

@@ -9,10 +9,7 @@ import type { Fault } from '../kit/problem.ts'
 import type { Settings } from '../settings/settings.ts'
 import { checkAllowList } from './ip-allow-list.ts'
 
-/**
- * What is wrong with setting `changed`, as faults below `pointer`; for the operation that writes settings.
- * Settings that are not about admission are fine here.
- */
+/** Faults of changed settings that would exclude the caller, located below `pointer`. Other settings cause none. */
 export function checkLockout(
   changed: Partial<Settings>,
   caller: { readonly actor: Caller; readonly origin: Pick<Origin, 'ip'> },

@@ -1,6 +1,6 @@
 /**
- * A list of the admin API from one definition: the query it takes, its SQL, its cursors, its errors, its pages. Pages are
- * cut by key, never by offset: rows that come and go meanwhile neither hide others nor show them twice.
+ * A list of the admin API from one definition: its query parameters, SQL, cursors, errors and pages. Pages are cut by
+ * key, never by offset: rows that are inserted or deleted meanwhile neither hide others nor make them appear twice.
  */
 import { z } from '@hono/zod-openapi'
 import { type SQL, sql, type Table } from 'drizzle-orm'
@@ -37,7 +37,7 @@ export interface Source {
   statements(asked: Asked): Statements
 }
 
-/** What a request wants of a list. */
+/** What a request asks of a list. */
 export interface Asked {
   /** Path and query. */
   readonly query: Readonly<Record<string, unknown>>
@@ -65,7 +65,7 @@ export const defineList = <R, Item extends z.ZodType>({
 }: List<R, Item> & { readonly table: Table | SQL; readonly filters?: Filters }): Operation =>
   defineListFrom({ query: filters.query, statements: (asked) => selectFrom(table, filters, asked) }, list)
 
-/** One round trip for a page, whether matches are counted or not. */
+/** Takes one round trip per page, whether matches are counted or not. */
 export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: List<R, Item>): Operation {
   const { page, cursors, key, orders, row, view, ...described } = list
   const answers: { readonly 200: { readonly description: string; readonly schema: z.ZodType } } = {
@@ -94,7 +94,7 @@ export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: 
   })
 }
 
-/** A range of the index of the order; `filters` beside it. */
+/** Reads a range of the index of the order and filters it. */
 function selectFrom(table: Table | SQL, filters: Filters, asked: Asked): Statements {
   const { query, keys, isDescending, place, columns, limit } = asked
   const condition = filters.condition(query)
@@ -117,7 +117,10 @@ function pageInfo(cursors: string, rows: readonly Row[], limit: number, counted:
 
 const kindsOf = (keys: readonly SortKey[]) => keys.map(({ kind }) => kind)
 
-/** As JSON of Postgres' own making: a time keeps its microseconds, or rows within the same millisecond were skipped. */
+/**
+ * Built as JSON by Postgres, so that times keep their microseconds; otherwise rows within the same millisecond would be
+ * skipped.
+ */
 const placeOf = (keys: readonly SortKey[]): SQL =>
   sql`jsonb_build_array(${sql.join(
     keys.map((each) => each.sql),

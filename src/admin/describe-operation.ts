@@ -43,7 +43,7 @@ export function describeOperation(operation: Operation) {
   return createRoute({
     ...{ method, path, operationId: id, summary, tags: [tag] },
     ...(description ? { description } : {}),
-    // For clients that ask before they do what cannot be undone.
+    // For clients that ask for confirmation before doing what cannot be undone.
     ...(operation.dangerous ? { 'x-authly-dangerous': true } : {}),
     security: [{ oauth2: [permission] }],
     request: {
@@ -116,7 +116,7 @@ function describeAnswer({ description, schema, content, versioned, located }: An
   }
 }
 
-/** Which refusals an operation can answer follows from its definition. */
+/** The refusals an operation can answer follow from its definition. */
 function problemsOf(operation: Operation) {
   const takesBody = operation.body !== undefined || operation.upload !== undefined
   const refusals: Record<number, [description: string, headers?: Record<string, object>]> = {

@@ -1,6 +1,6 @@
 /**
- * Writes of the admin API: the change of one row and the audit event that tells of it are one statement. Before
- * and after are compared by Postgres, in the transaction that holds the row, so the trail cannot disagree with it.
+ * Writes of the admin API: one statement changes a row and records the audit event. Postgres compares the row before
+ * and after in the transaction that locks it, so the trail cannot disagree with the row.
  */
 
 import { type SQL, sql } from 'drizzle-orm'
@@ -23,7 +23,7 @@ interface Change {
   readonly hidden?: readonly string[]
 }
 
-/** Inserts `row`; one row `{ after }` comes back. Columns not named get their defaults. */
+/** Inserts `row` and returns one row `{ after }`. Columns that are not named get their defaults. */
 export function insertEntity({ table, row, event, hidden }: Change & { readonly row: Values }): SQL {
   const columns = identifiers(Object.keys(row))
   return sql`
@@ -36,22 +36,22 @@ export function insertEntity({ table, row, event, hidden }: Change & { readonly 
 }
 
 /**
- * Applies `patch` as a JSON merge patch (RFC 7396) if the row's version is one of `expectedVersions` (undefined:
+ * Applies `patch` as a JSON merge patch (RFC 7396) if the version of the row is one of `expectedVersions` (undefined:
  * any). A patch that changes nothing writes nothing. Read the rows with `outcomeOf`.
  */
 export function updateEntity(
   input: Change & {
     readonly key: Values
     readonly patch: Values
-    /** Columns that follow from what the row was: an expression of type jsonb on `current`. */
+    /** Columns derived from the row before the change: an expression of type jsonb on `current`. */
     readonly computed?: Readonly<Record<string, SQL>>
     readonly expectedVersions: readonly number[] | undefined
-    /** A further condition on `current` (an SQL alias): rows that fail it look absent. */
+    /** A further condition on `current` (an SQL alias): rows that fail it count as absent. */
     readonly where?: SQL
   },
 ): SQL {
   const { table, key, patch, computed = {}, expectedVersions, event, hidden, where } = input
-  // An empty patch changes nothing, but SQL wants a column.
+  // An empty patch changes nothing, but SQL requires a column.
   const columns = identifiers([
     ...Object.keys(Object.keys(patch).length > 0 ? patch : key),
     ...Object.keys(computed),
@@ -77,7 +77,7 @@ export function updateEntity(
     from current, wanted`
 }
 
-/** Deletes the row if its version is expected; the event keeps what it was, for `?at=`. Read with `outcomeOf`. */
+/** Deletes the row if its version is expected; the event keeps the former row, for `?at=`. Read with `outcomeOf`. */
 export function deleteEntity(
   input: Change & {
     readonly key: Values
@@ -104,11 +104,11 @@ interface Versioned {
 
 export interface Changed<R> {
   readonly before: R
-  /** The row as it is now (as it was, for a deletion). */
+  /** The row after the change (for a deletion: before it). */
   readonly after: R
 }
 
-/** What came of an update or a deletion: 404 when there is no such row, 412 when it has another version. */
+/** The outcome of an update or a deletion: 404 when there is no such row, 412 when it has another version. */
 export function outcomeOf<R extends Versioned>(
   { read }: JsonRow<R>,
   rows: readonly Row[] | undefined,
@@ -120,7 +120,7 @@ export function outcomeOf<R extends Versioned>(
   return ok({ before, after: row['after'] === null ? before : read(row['after']) })
 }
 
-/** The event of a change, for each row of `source` (one, or none). */
+/** The event of a change, for each row of `source` (one or none). */
 export const recordChange = (event: AuditEvent, before: SQL, after: SQL, source: SQL): SQL =>
   insertEventPerRow(source, { ...event, changes: sql`authly_changes(${before}, ${after})` })
 

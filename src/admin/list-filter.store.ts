@@ -1,4 +1,4 @@
-/** What a list can be filtered by: query parameters and the conditions they become. */
+/** The filters of a list: query parameters and the conditions they become. */
 import type { z } from '@hono/zod-openapi'
 import { type Column, type SQL, sql } from 'drizzle-orm'
 
@@ -9,13 +9,13 @@ export interface Filters {
   readonly query: z.ZodRawShape
   condition(query: Query): SQL
   /**
-   * Whether few rows match, found by an index of their own. They may lie together at the far end of an order of names:
-   * Postgres, which does not know, would walk there along the index of the order.
+   * Whether few rows match, found by an index of their own. They may all be at the far end of an order by name, and
+   * Postgres, which does not know that, would scan the index of the order to find them.
    */
   isNarrow(query: Query): boolean
 }
 
-/** One parameter; absent, it is no condition. */
+/** One query parameter; without it, there is no condition. */
 interface Filter {
   readonly schema: z.ZodType
   condition(value: unknown): SQL
@@ -26,11 +26,11 @@ export const filter = <S extends z.ZodType>(
   condition: (value: NonNullable<z.output<S>>) => SQL,
 ): Filter => ({ schema, condition: condition as Filter['condition'] })
 
-/** The column is the value. */
+/** The column equals the value. */
 export const equal = (schema: z.ZodType, column: Column): Filter =>
   filter(schema, (value) => sql`${column} = ${value}`)
 
-/** Filters that are independent: all that are given must hold. */
+/** Independent filters: a row must match all that are given. */
 export function allOf(filters: Readonly<Record<string, Filter>>): Filters {
   const entries = Object.entries(filters)
   return {

@@ -1,15 +1,18 @@
-/** In which order a list is read: by a key that no two rows share, perhaps by something else before it. */
+/** The order in which a list is read: by a unique key, optionally by another value first. */
 import { z } from '@hono/zod-openapi'
 import { type Column, type SQL, sql } from 'drizzle-orm'
 import type { CursorKind, CursorValues } from './page-cursor.ts'
 
-/** What rows are ordered by. Never null: a comparison with null finds no row. */
+/** What rows are ordered by. Never null: a comparison with null matches no row. */
 export interface SortKey {
   readonly sql: SQL
   readonly kind: CursorKind
 }
 
-/** A column without nulls, or an expression that coalesces them: the words of an index, or each page reads the table. */
+/**
+ * A column without nulls, or an expression that coalesces them, written exactly as in an index: otherwise each page
+ * reads the whole table.
+ */
 type Sortable = SQL | (Column & { readonly _: { readonly notNull: true } })
 
 const sortKey =
@@ -27,34 +30,37 @@ const types: Readonly<Record<CursorKind, SQL>> = {
   position: sql`bigint`,
 }
 
-/** The order somebody asked for. */
+/** The requested order. */
 export interface Order {
-  /** Of several orders: in the name of its cursors, because a place in one order is none in another. */
+  /**
+   * For a list with several orders: part of the name of its cursors, because a place in one order means nothing in
+   * another.
+   */
   readonly name: string | undefined
   readonly isDescending: boolean
   /** Comes before the key. */
   readonly first: SortKey | undefined
 }
 
-/** The orders a list has: the query parameter that chooses one, if there is a choice. */
+/** The orders of a list: the query parameter that selects one, if there is a choice. */
 export interface Orders {
   readonly query: z.ZodRawShape
   choose(query: Readonly<Record<string, unknown>>): Order
 }
 
-/** One order: that of the key. */
+/** A single order: by the key. */
 export const keyOrder = (direction: 'asc' | 'desc'): Orders => ({
   query: {},
   choose: () => ({ name: undefined, isDescending: direction === 'desc', first: undefined }),
 })
 
-/** `order`: that of the key, either way. */
+/** `order`: by the key, in either direction. */
 export const eitherWay = (byDefault: 'asc' | 'desc', description: string): Orders => ({
   query: { order: z.enum(['asc', 'desc']).default(byDefault).openapi({ description }) },
   choose: ({ order }) => ({ name: String(order), isDescending: order === 'desc', first: undefined }),
 })
 
-/** `sort`: the name of a sort key, `-` before it for descending. */
+/** `sort`: the name of a sort key, prefixed with `-` for descending. */
 export function sortedBy<Name extends string>(
   keys: Readonly<Record<Name, SortKey>>,
   byDefault: NoInfer<Name | `-${Name}`>,
@@ -75,7 +81,7 @@ export function sortedBy<Name extends string>(
   }
 }
 
-/** `order by` these; `hideFirst`: see `ListSource.isNarrow`. */
+/** An `order by` over `keys`; `hideFirst` keeps Postgres off the index of the order (see `Filters.isNarrow`). */
 export function orderBy(keys: readonly SortKey[], isDescending: boolean, hideFirst = false): SQL {
   const direction = isDescending ? sql`desc` : sql`asc`
   const terms = keys.map(({ sql: key, kind }, place) =>

@@ -40,13 +40,13 @@ export interface AnswerSpec {
   readonly located?: boolean
 }
 
-/** A successful answer as given. */
+/** A successful answer of a call. */
 export interface Answer<Status extends number = number, Body = unknown> {
   readonly status: Status
   readonly body?: Body
   /** Becomes the `ETag`. */
   readonly version?: number
-  /** Path of the thing made. */
+  /** Path of the created resource. */
   readonly location?: string
 }
 
@@ -75,30 +75,30 @@ type AnswerOf<A extends Answers> = {
     : Answer<Status, undefined>
 }[keyof A & number]
 
-/** What `run` gets. */
+/** The argument of `run`. */
 export interface AdminCall<Params = unknown, Query = unknown, Body = unknown> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
-  /** For uploads and upgrades; the body of other requests is read already. */
+  /** For uploads and upgrades; for other requests the body has already been read. */
   readonly request: Request
   readonly actor: Caller
-  /** That the caller may do this: for what goes on when the request has ended. */
+  /** The authorization of this call: for work that continues after the request has ended. */
   readonly authorized: Authorized
-  /** What was found alive: a stream that outlives the request asks again. */
+  /** The token that was found live: a stream that outlives the request checks it again. */
   readonly token: LiveToken
   readonly origin: Origin
   /** Milliseconds since the Unix epoch. */
   readonly now: number
   /** From `If-Match`: the versions that may be changed; undefined for `*`. */
   readonly expectedVersions: readonly number[] | undefined
-  /** Reading, and writing by PATCH, PUT and DELETE. Each call is one round trip. */
+  /** Reads, and writes of PATCH, PUT and DELETE. Each call is one round trip. */
   readonly db: AuthorizedDatabase
   /**
-   * Writing by POST: the statements and, when the request has an `Idempotency-Key`, the record of `answer` are one
-   * transaction. A repetition never gets here twice: it is answered with the recorded answer.
-   * @param guards what must hold for a repetition too, because it gets the answer and runs `afterwards`: whether the
-   *   actor may do this to that person now
+   * Writes of POST: the statements and, when the request has an `Idempotency-Key`, the record of `answer` are one
+   * transaction. A repetition never runs the statements again: it gets the recorded answer.
+   * @param guards conditions that a repetition must also meet, because it gets the answer and runs `afterwards`:
+   *   whether the actor may now do this to that user
    * @returns the rows of each of `statements`
    */
   writeOnce(
@@ -107,13 +107,12 @@ export interface AdminCall<Params = unknown, Query = unknown, Body = unknown> {
     guards?: readonly SQL[],
   ): Promise<readonly (readonly Row[])[]>
   /**
-   * Uploads: says what was uploaded, once it was read, so that an `Idempotency-Key` belongs to it. Call before
-   * `writeOnce`.
-   * @param digest of the bytes
+   * For uploads: passes on the digest of the bytes once they have been read, so that an `Idempotency-Key` is bound to
+   * them. Call before `writeOnce`.
    */
   identifyUpload(digest: string): void
   readonly deps: Dependencies
-  /** An audit event of this call: the actor and the origin are filled in. Never pass a secret. */
+  /** An audit event of this call, with the actor and the origin filled in. Never pass a secret. */
   event(type: AuditEventType, details: EventDetails): AuditEvent
 }
 
@@ -142,40 +141,39 @@ export interface OperationSpec<
   readonly summary: string
   readonly description?: string
   readonly permission: Permission
-  /** Cannot be undone or gives power away: needs a recent sign-in (RFC 9470). */
+  /** Irreversible, or grants power: requires a recent sign-in (RFC 9470). */
   readonly dangerous?: boolean
-  /** Demands `If-Match`. */
+  /** Requires `If-Match`. */
   readonly conditional?: boolean
   readonly params?: Params
   readonly query?: Query
   /** A JSON body. */
   readonly body?: Body
   /**
-   * Answers with a WebSocket. Browsers cannot set headers then, so the token may also come as
-   * `Sec-WebSocket-Protocol: authly.bearer, <token>`; in a URL it would end in logs.
+   * Answers with a WebSocket. Browsers cannot set headers for one, so the token may also be sent as
+   * `Sec-WebSocket-Protocol: authly.bearer, <token>`; in a URL it would end up in logs.
    */
   readonly upgrade?: true
-  /** Request headers the operation reads itself, for the document. */
+  /** Request headers that the operation reads itself; for the OpenAPI document. */
   readonly headers?: Readonly<Record<string, z.ZodType>>
   /** Instead of `body`: the operation reads `call.request.body` itself, bounded by `maxBytes`. */
   readonly upload?: { readonly contentTypes: readonly string[]; readonly maxBytes: number }
   readonly answers: A
-  /** Codes this operation may answer besides those that follow from the rest of the definition. */
+  /** Statuses this operation may answer besides those that follow from the rest of the definition. */
   readonly problems?: Readonly<Record<409 | 410 | 422 | number, string>>
   readonly conflicts?: Conflicts
   run(
     call: AdminCall<z.output<Params>, z.output<Query>, z.output<Body>>,
   ): Promise<Result<AnswerOf<A> | Response, Problem>>
   /**
-   * What follows a successful write elsewhere (ending sessions in the user's object). Must be repeatable: it runs
-   * again when a repeated request gets the recorded answer, so that a crash in between leaves nothing undone; what must
-   * be asked again then are the guards of `writeOnce`. When it fails, the answer is 503 and the request can be sent
-   * again.
+   * Effects elsewhere that follow a successful write (ending sessions in the user's object). Must be repeatable: it
+   * runs again when a repeated request gets the recorded answer, so that a crash in between leaves nothing undone; the
+   * guards of `writeOnce` are then checked again. When it fails, the answer is 503 and the request can be sent again.
    */
   afterwards?(call: AdminCall<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<void>
 }
 
-/** An operation whose types are checked already. */
+/** An operation with its generic types erased. */
 export type Operation = Omit<
   OperationSpec<z.ZodObject, z.ZodObject, z.ZodType, Answers>,
   'run' | 'afterwards'
@@ -184,7 +182,7 @@ export type Operation = Omit<
   afterwards?(call: AdminCall): Promise<void>
 }
 
-/** States an operation; add it to the `index.ts` of its folder. */
+/** Defines an operation; add it to the `index.ts` of its folder. */
 export const defineOperation = <
   Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
   Query extends z.ZodObject = z.ZodObject<Record<never, never>>,

@@ -13,7 +13,7 @@ import { bulkOperations } from './users/bulk/index.ts'
 import { userOperations } from './users/index.ts'
 
 export const operations: readonly Operation[] = [
-  // Before single accounts: `export` is no id.
+  // Before single accounts: `export` is not an id.
   ...bulkOperations,
   ...userOperations,
   ...clientOperations,

@@ -1,6 +1,6 @@
 /**
- * Cursors of keyset pages: where the last item of a page stood in the order. Opaque and bound to the query they
- * came from, so that a cursor of one list cannot be used in another and mean something else.
+ * Cursors of keyset pages: the position of the last item of a page in the order. Opaque, and bound to their query, so
+ * that a cursor of one list cannot be used in another, where it would mean something else.
  */
 
 import { decodeText, encodeText } from '../kit/base64url.ts'
@@ -8,14 +8,14 @@ import { isInstant } from '../kit/clock.ts'
 import { uuidPattern } from '../kit/patterns.ts'
 import { isStorable } from '../kit/storable.ts'
 
-/** Values of what the list is sorted by, of the last item; the last ones are its key. */
+/** The sort values of the last item; the final ones are its key. */
 export type CursorValues = readonly (string | number | null)[]
 
 /** @param query names the list and its order, e.g. `users:created_at:desc` */
 export const encodeCursor = (query: string, values: CursorValues): string =>
   encodeText(JSON.stringify([query, ...values]))
 
-/** What stands at a place of a cursor, as Postgres takes it. Anybody can write a cursor: it is not secret. */
+/** Validators of cursor values, by what Postgres accepts. Anyone can write a cursor: it is not secret. */
 const kinds = {
   uuid: (value: unknown): value is string => typeof value === 'string' && uuidPattern.test(value),
   text: (value: unknown): value is string => typeof value === 'string' && isStorable(value),
@@ -26,7 +26,7 @@ const kinds = {
 
 export type CursorKind = keyof typeof kinds
 
-/** The values, or undefined for anything that is no cursor of `query` with values of just these kinds. */
+/** The values; undefined for anything that is not a cursor of `query` with values of exactly these kinds. */
 export function decodeCursor(
   query: string,
   cursor: string,

@@ -11,8 +11,8 @@ export const invalidRequest = (errors: readonly Fault[], detail?: string): Probl
 })
 
 /**
- * RFC 6750 §3: without any token the challenge carries no error code.
- * @param reason for the log alone
+ * RFC 6750 §3: without a token, the challenge has no error code.
+ * @param reason only for the log
  */
 export const unauthorized = (error?: 'invalid_token', reason?: string): Problem => ({
   code: error ?? 'unauthorized',
@@ -22,7 +22,7 @@ export const unauthorized = (error?: 'invalid_token', reason?: string): Problem 
   headers: { 'www-authenticate': `Bearer realm="authly"${error ? `, error="${error}"` : ''}` },
 })
 
-/** RFC 9470: the person must prove again who they are. */
+/** RFC 9470: the user must authenticate again. */
 export const stepUpRequired = (maxAgeSeconds: number, acrValues: readonly string[] = []): Problem => {
   const acr = acrValues.length === 0 ? '' : acrValues.join(' ')
   return {
@@ -44,7 +44,7 @@ export const insufficientScope = (scope: string): Problem => ({
   headers: { 'www-authenticate': `Bearer realm="authly", error="insufficient_scope", scope="${scope}"` },
 })
 
-/** The token may, its holder may not. */
+/** The token has the scope, but its holder lacks the permission. */
 export const forbidden = (detail?: string): Problem => ({
   code: 'forbidden',
   status: 403,
@@ -52,7 +52,7 @@ export const forbidden = (detail?: string): Problem => ({
   detail,
 })
 
-/** Says that the token is good, as its holder may know anyway; not which addresses would do. */
+/** Reveals that the token is valid, which its holder may know, but not which addresses are allowed. */
 export const ipNotAllowed: Problem = {
   code: 'ip_not_allowed',
   status: 403,
@@ -62,7 +62,7 @@ export const ipNotAllowed: Problem = {
 /** Unknown, foreign and malformed ids look the same. */
 export const notFound: Problem = { code: 'not_found', status: 404, title: 'There is no such thing here' }
 
-/** The request is fine, the state of things does not allow it. */
+/** The request is valid, but the current state does not allow it. */
 export const conflict = (code: string, title: string, errors?: readonly Fault[]): Problem => ({
   code,
   status: 409,
@@ -77,7 +77,7 @@ export const preconditionRequired: Problem = {
   detail: 'Send the ETag you read, or * to change the thing whatever its version.',
 }
 
-/** Somebody else was faster; the current ETag comes along. */
+/** Another change came first; the current ETag is included. */
 export const preconditionFailed = (version: number): Problem => ({
   code: 'precondition_failed',
   status: 412,

@@ -1,6 +1,6 @@
 /**
- * Reads what an operation takes. Strict: an unknown or repeated parameter, an unknown property or a wrong type is
- * an error that names its place, because a mistyped filter that is ignored would act on everybody.
+ * Reads the input of an operation. Strict: an unknown or repeated parameter, an unknown property or a wrong type is an
+ * error that names its place, because ignoring a mistyped filter would apply the operation to everybody.
  */
 import type { z } from '@hono/zod-openapi'
 import { describeFault } from '../kit/describe-fault.ts'
@@ -17,7 +17,7 @@ import {
   unsupportedMediaType,
 } from './problems.ts'
 
-/** A JSON body of an admin request is a form's worth of data. */
+/** JSON bodies of admin requests are small, like forms. */
 export const maxJsonBytes = 262_144
 
 export interface Input {
@@ -36,7 +36,7 @@ export async function readInput(
   pathParams: Readonly<Record<string, string>>,
 ): Promise<Result<Input, Problem>> {
   const params = operation.params?.safeParse(pathParams, { error: describeFault })
-  // A malformed id names nothing that exists.
+  // A malformed id names no existing resource.
   if (params?.success === false) return err(notFound)
   const query = readQuery(operation, new URL(request.url).searchParams)
   if (!query.ok) return query
@@ -63,7 +63,7 @@ function readQuery(operation: Operation, search: URLSearchParams): Result<unknow
     if (!operation.query || !Object.hasOwn(operation.query.shape, name)) {
       return err(invalidRequest([{ parameter: name, detail: 'is not a parameter of this operation' }]))
     }
-    // Postgres stores none, so it could match nothing but an error.
+    // Postgres cannot store NUL: the value would match nothing and cause an error.
     if (value.includes('\0')) return err(invalidRequest([{ parameter: name, detail: 'must not hold NUL' }]))
     values[name] = value
   }
@@ -77,7 +77,7 @@ function readQuery(operation: Operation, search: URLSearchParams): Result<unknow
   )
 }
 
-/** `"<version>"`, a list of them, or `*` (RFC 9110 §13.1.1). Weak tags never match: comparison is strong. */
+/** `"<version>"`, a list of them, or `*` (RFC 9110 §13.1.1). Weak tags never match: the comparison is strong. */
 function readIfMatch(header: string | null): Result<readonly number[] | undefined, Problem> {
   if (header === null) return err(preconditionRequired)
   if (header.trim() === '*') return ok(undefined)
@@ -122,7 +122,7 @@ async function readBody(
 const jsonTypes = ['application/json']
 const patchTypes = ['application/merge-patch+json', 'application/json']
 
-/** JSON that Postgres can store: no NUL, no half surrogate pair. */
+/** JSON that Postgres can store: no NUL, no unpaired surrogate. */
 function parseJson(text: string): Result<unknown, Problem> {
   try {
     const value: unknown = JSON.parse(text)
@@ -141,7 +141,7 @@ function toFaults(issue: z.core.$ZodIssue): readonly Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       pointer: pointer([...issue.path, key]),
-      // A schema may know better why.
+      // The message of a schema may be more precise.
       detail: issue.message.startsWith('Unrecognized') ? 'is not a known property' : issue.message,
     }))
   }

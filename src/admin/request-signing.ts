@@ -1,6 +1,6 @@
 /**
- * Which admin requests must be signed, and what becomes of a signature. A request that carries one is always
- * verified: a client that signs wants to know when something on the way changed its request.
+ * Which admin requests must be signed, and how signatures are checked. A signature that is present is always verified:
+ * a client that signs wants to know when something on the way changed its request.
  */
 import type { Client } from '../clients/client.ts'
 import { type SignatureFault, signatureFaults } from '../http-signatures/signature-fault.ts'
@@ -12,7 +12,7 @@ import type { Operation } from './operation.ts'
 
 type SigningPolicy = Settings['admin.request_signing']
 
-/** Whether a request for `operation` counts only with a signature. Each level asks for more than the one before. */
+/** Whether `operation` requires a signed request. Each level requires more than the one before. */
 export function mustSign(
   policy: SigningPolicy,
   client: Pick<Client, 'require_request_signing'>,
@@ -32,16 +32,16 @@ export interface SignedRequestInput {
 }
 
 /**
- * Checks the signature of a request; its body is checked where it is read (`signed-body.ts`).
- * @returns a problem, or whether it is signed
+ * Checks the signature of a request; the body is checked where it is read (`signed-body.ts`).
+ * @returns a problem, or whether the request is signed
  */
 export async function checkSignature(
   needs: VerifyRequestNeeds,
   { request, issuer, client, hasBody, isRequired }: SignedRequestInput,
 ): Promise<{ readonly problem: Problem } | { readonly isSigned: boolean }> {
   const { pathname, search } = new URL(request.url)
-  // The signer's view: the address this server is known by, whatever host or scheme the last hop used. A
-  // signature made for another deployment names another origin.
+  // The URI the client signed: the public address of this server, whatever host or scheme the last hop used. A
+  // signature made for another deployment has another origin.
   const targetUri = new URL(`${new URL(issuer).origin}${pathname}${search}`)
   const message = { method: request.method, targetUri, headers: request.headers }
   const verified = await verifyRequest(needs, adminSignaturePolicy, client, message, hasBody)
@@ -53,7 +53,7 @@ export async function checkSignature(
 
 const challenge = 'Signature realm="authly"'
 
-/** RFC 9421 §5: says which signature would do. */
+/** RFC 9421 §5: describes an acceptable signature. */
 const signatureRequired = (accepted: string): Problem => ({
   code: 'signature_required',
   status: 401,
@@ -61,7 +61,7 @@ const signatureRequired = (accepted: string): Problem => ({
   headers: { 'www-authenticate': challenge, 'accept-signature': accepted },
 })
 
-/** The caller holds a token of this client: telling what is wrong helps its developer and nobody else. */
+/** The caller holds a token of this client: describing the fault helps its developer and nobody else. */
 export const signatureInvalid = (fault: SignatureFault, accepted?: string): Problem => ({
   code: 'signature_invalid',
   status: 401,

@@ -1,4 +1,4 @@
-/** Serves one admin operation: who calls, how often, with what; then its use case; then the answer on the wire. */
+/** Serves one admin operation: authentication and rate limits, input, the use case, the answer. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
@@ -18,7 +18,9 @@ import { idempotencyKeyReused, invalidRequest, serverError, unavailable } from '
 import { type Input, readInput } from './read-input.ts'
 import { recordDenial } from './record-denial.ts'
 
-/** Answers one request. Expected refusals are problems; a bug is answered with the request id that its line of the log has. */
+/**
+ * Answers one request. Expected refusals are problems; a bug is answered with the request id under which it is logged.
+ */
 export async function serveOperation(operation: Operation, c: Context<AppEnv>): Promise<Response> {
   const { deps, origin } = c.env
   const { outcome, headers } = await authenticate(deps, c.req.raw, operation, origin)
@@ -56,7 +58,8 @@ interface Situation extends Authenticated {
 async function act(operation: Operation, situation: Situation): Promise<Result<Answer | Response, Problem>> {
   const call = await createCall(operation, situation)
   try {
-    // Attack: somebody with the scope but no role fills our objects with uploads that are refused only at the end.
+    // Attack: a caller with the scope but without a role fills our objects with uploads that are refused only at the
+    // end.
     if (operation.upload) await call.db.run(sql`select 1`)
     const result = await operation.run(call).catch((error) => {
       if (situation.key === undefined || !isReplay(error)) throw error
@@ -74,7 +77,7 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
 
 async function createCall(operation: Operation, situation: Situation): Promise<AdminCall> {
   const { deps, origin, request, actor, authorized, token, input, key } = situation
-  // An upload takes as long as its sender: the time Postgres has begins with each batch.
+  // An upload takes as long as its sender: the database timeout starts anew with each batch.
   const db = await (operation.upload ? deps.lastingDatabaseFor(authorized) : deps.databaseFor(authorized))
   const now = deps.now()
   return {
@@ -89,7 +92,7 @@ async function createCall(operation: Operation, situation: Situation): Promise<A
       if (key === undefined) return (await db.runAll([...guards, ...statements])).slice(guards.length)
       const fingerprint = await fingerprintOfCall(situation)
       const claim = await claimKey(deps.root, { actorId: actor.id, key, fingerprint, answer })
-      // Attack: an old key, sent again after the person became an administrator, would end their sessions.
+      // Attack: an old key, sent again after the user became an administrator, would end their sessions.
       return (await db.runAll([...guards, claim, ...statements])).slice(guards.length + 1)
     },
     identifyUpload(digest) {
@@ -109,7 +112,7 @@ async function createCall(operation: Operation, situation: Situation): Promise<A
 const fingerprintOfCall = ({ deps, request, input, uploadDigest }: Situation): Promise<string> =>
   fingerprintOf(deps.root, request, uploadDigest ?? input.bodyText)
 
-/** The answer that was given when this key acted. */
+/** The answer recorded for this key. */
 async function replay(
   db: AuthorizedDatabase,
   situation: Situation,
@@ -127,7 +130,7 @@ function readIdempotencyKey(operation: Operation, request: Request): Result<stri
   if (operation.method !== 'post') return ok(undefined)
   const header = request.headers.get('idempotency-key')
   if (header === null) return ok(undefined)
-  // A structured field string by the draft; many clients send the bare value.
+  // A structured field string according to the draft; many clients send the bare value.
   const key =
     /^"([\x20-\x21\x23-\x7e]{1,128})"$/.exec(header)?.[1] ?? /^[\x21\x23-\x7e]{1,128}$/.exec(header)?.[0]
   return key === undefined
@@ -135,7 +138,7 @@ function readIdempotencyKey(operation: Operation, request: Request): Result<stri
     : ok(key)
 }
 
-/** An upgraded connection has no headers left to add. */
+/** The headers of an upgraded connection cannot be changed. */
 function withHeaders(response: Response, added: Readonly<Record<string, string>>): Response {
   if (response.status === 101) return response
   const copy = new Response(response.body, response)

@@ -7,23 +7,20 @@ import { err, ok, type Result } from '../kit/result.ts'
 import { bodyTooLarge } from './problems.ts'
 import { signatureInvalid } from './request-signing.ts'
 
-/** Whether a request brings a body; one of length 0 is none. */
+/** Whether a request has a body; one of length 0 does not count. */
 export const hasBody = (request: Request): boolean =>
   request.body !== null && request.headers.get('content-length') !== '0'
 
 export interface CheckedBody {
-  /** To read the body from. */
+  /** Read the body from this request. */
   readonly request: Request
-  /** What was found out about a streamed body so far; its reader gets an error instead of the end. */
+  /** The fault found so far in a streamed body; its reader gets an error instead of the end. */
   bodyProblem(): Problem | undefined
 }
 
 const fine = (request: Request): CheckedBody => ({ request, bodyProblem: () => undefined })
 
-/**
- * The request with a body that was checked (when it is held in memory anyway) or is being checked while it is
- * read (`isStreamed`).
- */
+/** The request with its body checked (if it is held in memory anyway) or checked while it is read (`isStreamed`). */
 export async function withCheckedBody(
   request: Request,
   options: { readonly isStreamed: boolean; readonly maxBytes: number },
@@ -37,7 +34,7 @@ export async function withCheckedBody(
     })
     return ok({ request: new Request(request.url, { method, headers, body }), bodyProblem: () => problem })
   }
-  // A digest without a body is checked too: somebody on the way may have cut the body off.
+  // A digest without a body is checked too: the body may have been removed on the way.
   if (field === null && !hasBody(request)) return ok(fine(request))
   const bytes = await readBytes(request.body, options.maxBytes)
   if (!bytes) return err(bodyTooLarge(options.maxBytes))

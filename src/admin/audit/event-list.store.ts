@@ -27,7 +27,7 @@ interface EventList extends Described {
   readonly search?: { readonly q: z.ZodType }
 }
 
-/** Filtered and paged like all of them, by position. */
+/** Filtered, and paged by position like every list of events. */
 export function defineEventList({ decided = {}, search, ...list }: EventList): Operation {
   const fields = Object.entries(eventFilterFields).filter(([name]) => !Object.hasOwn(decided, name))
   const filterOf = (query: Asked['query']): EventFilter =>

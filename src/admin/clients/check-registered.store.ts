@@ -1,4 +1,4 @@
-/** Scopes and resource servers a client names must exist. */
+/** The scopes and resource servers that a client names must exist. */
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
@@ -9,8 +9,8 @@ import type { AdminCall } from '../operation.ts'
 const namesRow = z.object({ scopes: z.array(z.string()), resources: z.array(z.string()) })
 
 /**
- * Faults for names that are not registered. The cached catalog answers for free; only what it does not know is
- * asked of Postgres, because it may have been made a moment ago.
+ * Faults for names that are not registered. The cached catalog is checked first, without I/O; only names it lacks are
+ * looked up in Postgres, because they may have just been created.
  */
 export async function checkRegistered(
   call: Pick<AdminCall, 'db' | 'deps'>,

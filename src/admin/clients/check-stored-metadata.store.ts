@@ -1,4 +1,6 @@
-/** The last word on metadata before it is written: all rules, what must exist, and the sector, which is fetched. */
+/**
+ * The final check of metadata before it is written: all rules, names that must exist, and the sector, which is fetched.
+ */
 import { checkClientMetadata } from '../../clients/check-client-metadata.ts'
 import { checkSector } from '../../clients/check-sector.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
@@ -12,7 +14,7 @@ import { checkRegistered } from './check-registered.store.ts'
 
 /**
  * Checks metadata as a whole.
- * @param before what it was; only what differs is looked up or fetched again
+ * @param before the stored metadata; only what differs is looked up or fetched again
  * @returns the sector of pairwise subjects: `null` for the host of the redirect URIs, `undefined` to keep it
  */
 export async function checkStoredMetadata(

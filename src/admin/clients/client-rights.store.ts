@@ -1,7 +1,7 @@
 /**
- * Who may change which client. Attack: somebody who may edit clients, and little else, adds a secret, a key or a
- * redirect URI to a client that holds admin scopes and then speaks as it. So a client is managed only by those who
- * hold every admin scope it is registered for (`assertMayManageClient`), and nobody gives a client one that they lack.
+ * Who may change which client. Attack: a caller who may edit clients, and little else, adds a secret, a key or a
+ * redirect URI to a client that holds admin scopes, and then acts as that client. So managing a client requires every
+ * admin scope it is registered for (`assertMayManageClient`), and nobody can give a client an admin scope they lack.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../access/actor.ts'
@@ -9,7 +9,7 @@ import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { forbidden } from '../problems.ts'
 
-/** A service account does not edit itself: its own limits (addresses, signatures) would be its to lift. */
+/** A service account cannot edit itself: it could lift its own restrictions (addresses, signatures). */
 export const checkNotItself = (actor: Actor, clientId: string): Result<undefined, Problem> =>
   actor.type === 'client' && actor.id === clientId
     ? err(forbidden('Nobody changes their own privileges.'))

@@ -1,4 +1,4 @@
-/** Schemas of clients: each member's own shape. What members mean together is in src/clients/check-client-metadata.ts. */
+/** Schemas of clients: the shape of each member. Rules between members are in src/clients/check-client-metadata.ts. */
 
 import { z } from 'zod'
 import { clientIdPattern } from '../../clients/find-client.ts'
@@ -33,7 +33,7 @@ const label = (description: string, max: number) =>
     .string()
     .min(1)
     .max(max)
-    // Attack: a name that draws outside its line on the consent page or in a log.
+    // Attack: a name with control characters breaks out of its line on the consent page or in a log.
     .regex(singleLinePattern, 'must not contain control characters')
     .meta({ description })
 const seconds = (description: string, min: number, max: number) =>
@@ -49,7 +49,7 @@ const grantTypeNames = grantTypes.map(({ type }) => type) as [string, ...string[
 const alg = (description: string) => z.enum(signingAlgs).meta({ description })
 const day = 86_400
 
-/** Members that always have a value; where they are left out or `null`, their default. */
+/** Members that always have a value; left out or `null`, they get their default. */
 const valued = {
   contacts: distinct(
     z.string().min(3).max(254),
@@ -126,7 +126,7 @@ const valued = {
   ).meta({ example: [] }),
 }
 
-/** Members that may be without a value: `null`. */
+/** Members that may have no value: `null`. */
 const clearable = {
   client_uri: uri('Home page'),
   logo_uri: uri('Logo'),
@@ -234,7 +234,7 @@ export const clientPatch = z
     example: { redirect_uris: ['https://app.example.com/callback', 'https://www.example.com/callback'] },
   })
 
-/** Loose where rows may hold what creation would refuse today. */
+/** Loose: rows may hold values that creation would refuse today. */
 const view = {
   client_id: z.string(),
   client_name: z.string(),

@@ -4,10 +4,10 @@ import { randomToken, uuidv7 } from '../../kit/ids.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import type { AdminCall } from '../operation.ts'
 
-/** Two, so that a new one can be rolled out before the old one goes. */
+/** Two, so that a new secret can be rolled out before the old one is removed. */
 export const maxLiveSecrets = 2
 
-/** A new secret of a client, and the statement that stores its hash and records that there is one. */
+/** A new secret of a client, and the statement that stores its hash and records the creation. */
 export async function makeSecret(
   call: Pick<AdminCall, 'event' | 'now'>,
   clientId: string,

@@ -1,10 +1,10 @@
-/** A client as the API shows it, and how its row and its metadata become each other. */
+/** A client as the API shows it, and the conversion between its row and its metadata. */
 import type { z } from 'zod'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import { acceptedAuthMethods, defaultClientAuthMethod } from '../../protocol/client-auth-methods.ts'
 import type { clientSchema } from './client-schemas.ts'
 
-/** What is told apart of a row of `clients`; its other columns are metadata of the same name. */
+/** The columns of `clients` that differ from the metadata; the others are members of the same name. */
 interface ClientRow {
   readonly client_id: string
   readonly scopes: readonly string[]
@@ -13,7 +13,7 @@ interface ClientRow {
   readonly updated_at: Date
 }
 
-/** What a client is unless it says otherwise (RFC 7591 §2; PKCE by OAuth 2.1). */
+/** The defaults of client metadata (RFC 7591 §2; PKCE by OAuth 2.1). */
 export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   client_uri: null,
   logo_uri: null,
@@ -83,7 +83,7 @@ export function columnsOf(metadata: Partial<ClientMetadata>): Record<string, unk
 
 type View = z.input<typeof clientSchema>
 
-/** Metadata in an answer; the schema's type calls its arrays mutable. */
+/** Metadata in an answer. Cast, because the type of the schema has mutable arrays. */
 export function toViewMetadata(metadata: ClientMetadata) {
   const { token_endpoint_auth_method_named: _, ...shown } = metadata
   return { ...shown, token_endpoint_auth_methods: acceptedAuthMethods(metadata) } as unknown as Omit<
@@ -92,7 +92,7 @@ export function toViewMetadata(metadata: ClientMetadata) {
   >
 }
 
-/** What somebody gave, and whether a method is among it: null names none, it asks for the default. */
+/** Records whether the caller named a method; `null` is not one, it asks for the default. */
 export const withNamedMethod = <Given extends { readonly token_endpoint_auth_method?: unknown }>(
   given: Given,
 ) =>

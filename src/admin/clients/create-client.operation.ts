@@ -35,7 +35,7 @@ export const createClient = defineOperation({
       title: 'A client of this id exists',
       errors: [{ pointer: '#/client_id', detail: 'is taken' }],
     },
-    // Attack: who registers the id of a deleted client inherits what people allowed it, and its refresh tokens.
+    // Attack: registering the id of a deleted client to inherit its consents and refresh tokens.
     client_ids_pkey: {
       title: 'A client id is given once',
       errors: [{ pointer: '#/client_id', detail: 'was the id of a client that is deleted' }],
@@ -70,7 +70,7 @@ export const createClient = defineOperation({
         restricted.after,
         selectClient(client_id),
       ],
-      // Also before a repetition is told the secret that was made.
+      // Checked for a repetition too, before it gets the recorded secret.
       [assertMayManageClient(call.actor, client_id, scopesOf(metadata)), restricted.before],
     )
     await renewCache(call.deps.edgeCache, clientCacheKey(client_id), toLoadedClient(rows.at(-1) ?? []))
@@ -80,7 +80,7 @@ export const createClient = defineOperation({
 
 type Given = { readonly [Name in keyof ClientMetadata]?: ClientMetadata[Name] | null | undefined }
 
-/** What says nothing about them has the restrictions of the client that makes it. */
+/** Restrictions that are left out are those of the client that creates this one. */
 async function inheritRestrictions<G extends Given>({ actor, deps }: AdminCall, given: G): Promise<G> {
   const maker = await deps.findClient(actor.clientId)
   const hasKeys = given.jwks != null || given.jwks_uri != null
@@ -88,14 +88,14 @@ async function inheritRestrictions<G extends Given>({ actor, deps }: AdminCall, 
   return {
     ...given,
     admin_ip_allow_list: given.admin_ip_allow_list ?? maker?.admin_ip_allow_list,
-    // Without keys nothing can be signed: refused where it matters, left out where it does not.
+    // A client without keys cannot sign: refused later if it has admin scopes, otherwise signing is not required.
     require_request_signing:
       given.require_request_signing ??
       (maker?.require_request_signing === true && (hasKeys || isAdministrative)),
   }
 }
 
-/** RFC 7591 §2: what is left out, or null, has its default; `response_types` follow the grant types. */
+/** RFC 7591 §2: members left out, or null, get their default; `response_types` follow the grant types. */
 function completeMetadata(given: Given & { readonly client_name: string }): ClientMetadata {
   const present = Object.fromEntries(
     Object.entries(withNamedMethod(given)).filter(([, value]) => value != null),

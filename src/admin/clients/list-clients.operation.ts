@@ -12,7 +12,7 @@ import { clientRow } from './client-row.store.ts'
 import { clientSchema } from './client-schemas.ts'
 import { toClientView } from './client-view.ts'
 
-/** Left out: both. */
+/** Left out: both are listed. */
 const flag = (description: string) =>
   z
     .enum(['true', 'false'])

@@ -48,7 +48,7 @@ export const updateClient = defineOperation({
     )
     if (faults.length > 0) return err(invalidRequest(faults))
     let written = await writePatch(call, client_id, patch)
-    // `If-Match: *` asks for no version: somebody who wrote between our reading and writing must not matter.
+    // `If-Match: *` names no version, so a concurrent write must not make the request fail.
     for (let again = 0; again < maxRepeats && isLostRace(written) && !call.expectedVersions; again++) {
       written = await writePatch(call, client_id, patch)
     }
@@ -62,7 +62,7 @@ export const updateClient = defineOperation({
 const maxRepeats = 3
 const isLostRace = (written: Result<unknown, Problem>): boolean => !written.ok && written.error.status === 412
 
-/** Judges the patch and writes it, over the version it was judged on. */
+/** Checks the patch and writes it over the version it was checked against. */
 async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
   const { actor, db, event } = call
   const completed = await completePatch(call, clientId, patch)
@@ -85,7 +85,7 @@ async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
   return changed.ok ? ok({ after: changed.value.after, cached: toLoadedClient(cached ?? []) }) : changed
 }
 
-/** Members that mean the same whatever the others are: their change needs no look at the whole. */
+/** Members whose meaning does not depend on others: changing them does not require checking the whole client. */
 const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'client_name',
   'contacts',
@@ -105,8 +105,8 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
 ])
 
 /**
- * Columns to write, and the versions they may be written over. Rules look at a client as a whole, so a change of
- * members that depend on each other is checked against the row as it is, and written only if it still is.
+ * Columns to write, and the versions they may overwrite. Rules consider a client as a whole, so a change of dependent
+ * members is checked against the current row, and written only if that row is unchanged.
  */
 async function completePatch(
   call: AdminCall,
@@ -132,7 +132,7 @@ async function completePatch(
   return ok({ columns: { ...columns, ...sectorColumn }, versions: [version] })
 }
 
-/** `null` brings back the default. */
+/** `null` restores the default. */
 function withDefaults(body: Readonly<Record<string, unknown>>): Patch {
   const defaults: Readonly<Record<string, unknown>> = metadataDefaults
   return Object.fromEntries(

@@ -68,7 +68,7 @@ export const getStatus = defineOperation({
   async run({ db, deps: { config, now, root } }) {
     const startedAt = now()
     const [facts, keyRows] = await db.runAll([selectStatus(), selectSigningKeys])
-    // Time stands still in a Worker but for I/O: this is the round trip.
+    // The clock of a Worker advances only with I/O: the difference is the round trip.
     const at = now()
     const { database, audit, jobs } = toStatusFacts(facts ?? [])
     const { value: keys } = toLoadedKeys(keyRows ?? [])
@@ -99,5 +99,5 @@ export const getStatus = defineOperation({
   },
 })
 
-/** The rotation job runs every five minutes; twice that is late. */
+/** The rotation job runs every five minutes; it is overdue after twice that. */
 const jobTimeoutMilliseconds = 600_000

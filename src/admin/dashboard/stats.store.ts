@@ -1,8 +1,8 @@
 /**
- * Statistics in one statement. A day of the trail is a range of positions, and with that one of the index on
- * (type, position): counting never touches an event itself, but for failures, one of which may stand for many. Rows are compared whole, because then no other index
- * will do; given the columns one by one, Postgres may walk the positions and filter, for a client without events
- * through all of them.
+ * Statistics in one statement. A day of the trail is a range of positions, hence a range of the index on (type,
+ * position): counting does not read the events themselves, except failures, one of which may stand for many. `(type,
+ * position)` is compared as a row, because only that index can serve such a comparison. With one condition per column,
+ * Postgres may scan by position and filter: for a client without events, the whole trail.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
@@ -24,7 +24,7 @@ export type StatsRow = z.output<typeof statsRow>
 /**
  * One row, for `statsRow`.
  * @param now milliseconds since the Unix epoch
- * @param days how many UTC days, the one of `now` included
+ * @param days number of UTC days, including that of `now`
  */
 export function selectStats(now: number, days: number): SQL {
   const first = Math.floor(now / dayMilliseconds) - days + 1
@@ -68,7 +68,7 @@ export function selectStats(now: number, days: number): SQL {
 }
 
 const dayMilliseconds = 86_400_000
-/** Events looked at for where a day begins: one alone may have waited for hours in an outbox. */
+/** How many events determine where a day begins: a single one may have waited in an outbox for hours. */
 const lookedAt = 100
-/** Beyond any position. */
+/** Higher than any position. */
 const endOfTrail = '9223372036854775807'

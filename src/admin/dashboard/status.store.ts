@@ -1,4 +1,4 @@
-/** What Postgres knows of the state of the server, in one batch; every part is an index probe or a short table. */
+/** The state of the server as Postgres knows it, in one batch; every part is an index probe or a short table. */
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { builtRow, firstRow } from '../../db/json-row.ts'
@@ -19,7 +19,7 @@ const factsRow = builtRow(
   }),
 )
 
-/** Rows of `toStatusFacts`. `applied_at` is a column only where `npm run db:migrate` of this version ran. */
+/** Rows for `toStatusFacts`. The column `applied_at` exists only once `npm run db:migrate` of this version has run. */
 export const selectStatus = (): SQL => sql`
     with sealed as (select coalesce(max(last_position), 0) as position from audit_checkpoints)
     select ${factsRow.json} as row from (select

@@ -1,4 +1,4 @@
-/** JSON lines as another format, while they stream by. */
+/** Converts JSON lines to another format while they are streamed. */
 
 import { contentTypes, createRowWriter, type ExportFormat } from '../../jobs/formats/row-writers.ts'
 import { mapLines } from '../../kit/map-lines.ts'

@@ -1,4 +1,4 @@
-/** Operations on background jobs. What begins one stands with what it is about. */
+/** Operations on background jobs. Operations that start one are in the folder of their resource. */
 import type { Operation } from '../operation.ts'
 import { cancelJob } from './cancel-job.operation.ts'
 import { getJob } from './get-job.operation.ts'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type JobProgress, jobFileNames, jobStatuses } from '../../jobs/job.ts'
 import { timestamp, uuid } from '../../kit/field-schemas.ts'
 
-/** What is shown of a row of `jobs`. */
+/** The shown columns of a row of `jobs`. */
 export interface JobRow {
   readonly id: string
   readonly kind: string

@@ -1,4 +1,4 @@
-/** Changes of signing keys by hand; each undoes its batch when the key is no longer what it was read as. */
+/** Manual changes of signing keys. Each aborts its batch when the key has changed since it was read. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../../audit/event.ts'
@@ -13,7 +13,7 @@ export const changeKeyStatus = (
   at: number,
   event: AuditEvent,
 ): readonly SQL[] => [
-  // The cron job may rotate at the same moment: the lock makes it wait, the check sees what it did.
+  // The cron job may rotate at the same moment: the lock makes one wait, the check detects what the other did.
   sql`select 1 from signing_keys where kid = ${kid} for update`,
   sql`select authly_refuse('AU409', 'keys_changed')
     where not exists (select 1 from signing_keys where kid = ${kid} and status = ${from})`,
@@ -25,7 +25,7 @@ export const changeKeyStatus = (
     ${recordChange(event, sql`jsonb_build_object('status', ${from}::text)`, sql`jsonb_build_object('status', ${to}::text)`, sql`changed`)}`,
 ]
 
-/** Deletes a key that does not sign; rows `{ alg }`. */
+/** Deletes a key that is not current; returns rows `{ alg }`. */
 export const removeKey = (kid: string, event: AuditEvent): SQL => sql`
   with changed as (
     delete from signing_keys where kid = ${kid} and status <> 'current' returning *

@@ -1,4 +1,4 @@
-/** Signing keys as the API shows them: the public half, and what will happen to them. */
+/** Signing keys as the API shows them: the public half, and the next change scheduled for them. */
 import { z } from 'zod'
 import { signingAlgs } from '../../keys/algorithms.ts'
 import type { RotationPolicy } from '../../keys/decide-rotation.ts'
@@ -35,11 +35,11 @@ export const keySchema = z
 
 export const keyListSchema = z.object({ items: z.array(keySchema) }).meta({ id: 'SigningKeyList' })
 
-/** What is shown of a key: never its sealed half. */
+/** The shown part of a key: never its sealed half. */
 export type ShownKey = Omit<SigningKeyRow, 'private_jwk_sealed' | 'binding'>
 export type KeyProblems = ReadonlyMap<string, KeyProblem>
 
-/** What is wrong with each row, by key id. */
+/** The problem with each row, by key id. */
 export const problemsOf = async (root: RootSecret, rows: readonly SigningKeyRow[]): Promise<KeyProblems> => {
   const found = await Promise.all(rows.map(async (row) => [row.kid, await inspectKey(root, row)] as const))
   return new Map(found.flatMap(([kid, problem]) => (problem === undefined ? [] : [[kid, problem]])))

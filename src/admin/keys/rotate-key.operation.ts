@@ -49,11 +49,12 @@ export const rotateKey = defineOperation({
     const { alg, emergency } = call.body
     const { value: keys } = toLoadedKeys(await call.db.run(selectSigningKeys))
     const problems = await problemsOf(call.deps.root, keys)
-    // A successor that is not ours must not take over: an emergency makes a new key instead.
+    // A successor that is not ours must not take over: an emergency creates a new key instead.
     const ours = keys.filter(({ kid, status }) => status !== 'next' || !problems.has(kid))
     const plan = planRotation(ours, alg, emergency)
     if (plan.plan === 'nothing') {
-      // Refused in Postgres, after the idempotency key: a repetition gets the answer of the rotation it repeats.
+      // Refused in Postgres, after the idempotency key is claimed: a repetition gets the recorded answer of the first
+      // rotation.
       await call.writeOnce({ status: 200 }, [sql`select authly_refuse('AU409', 'successor_published')`])
       return err(conflict('successor_published', successorPublished.title))
     }
@@ -76,7 +77,7 @@ type Acting = Exclude<RotationPlan, { plan: 'nothing' }>
 const retiredBy = (plan: Acting) => (plan.plan === 'publish_successor' ? undefined : plan.retire)
 const statusOf = (plan: Acting) => (plan.plan === 'publish_successor' ? 'next' : 'current')
 
-/** The keys as they will be. */
+/** The keys as they will be after the rotation. */
 function apply(
   plan: Acting,
   made: GeneratedKey | undefined,
@@ -97,7 +98,7 @@ const makeKey = (
   status: 'next' | 'current',
 ) => generateKey(deps.root, alg, { status, at: now })
 
-/** The key that signs goes before its successor comes: there is one current key per algorithm at any moment. */
+/** The current key is retired before its successor is activated: an algorithm never has two current keys. */
 function statements(
   call: Pick<AdminCall, 'event' | 'now'>,
   plan: Acting,

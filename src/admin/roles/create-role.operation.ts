@@ -34,7 +34,7 @@ export const createRole = defineOperation({
       { version: 1, location: `/admin/roles/${body.name}` },
     )
     await writeOnce(created.value, [
-      // Attack: somebody who may edit roles writes themselves one that may do everything.
+      // Attack: a user who may edit roles creates one with all permissions for themselves.
       assertHolds(actor, body.permissions),
       insertEntity({
         table: 'roles',

@@ -5,7 +5,7 @@ import { answer, defineOperation } from '../operation.ts'
 import { roleSchema, toRole } from './role.ts'
 import { roleRow } from './role-row.store.ts'
 
-/** There are few roles: the list has no pages. */
+/** Roles are few: the list is not paged. */
 const largestList = 1000
 
 export const listRoles = defineOperation({

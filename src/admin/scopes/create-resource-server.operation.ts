@@ -28,7 +28,7 @@ export const createResourceServer = defineOperation({
     },
   },
   async run({ body, deps, event, now, writeOnce }) {
-    // Attack: tokens for that API would be tokens for this server, its admin API included.
+    // Attack: tokens for that API would also be valid for this server, including its admin API.
     if (body.resource === deps.config.issuer) {
       return err(invalidRequest([{ pointer: '#/resource', detail: 'must not be this server itself' }]))
     }

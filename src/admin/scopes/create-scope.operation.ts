@@ -29,7 +29,7 @@ export const createScope = defineOperation({
   },
   async run({ body, deps, event, now, writeOnce }) {
     const { name, description, resource = null } = body
-    // Attack: a permission of the admin API under a friendly description.
+    // Attack: offering a permission of the admin API under a harmless description.
     if (isBuiltIn(name)) {
       return err(invalidRequest([{ pointer: '#/name', detail: 'is reserved for the server itself' }]))
     }

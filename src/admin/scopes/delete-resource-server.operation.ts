@@ -26,7 +26,7 @@ export const deleteResourceServer = defineOperation({
   },
   async run({ db, deps, event, expectedVersions, params: { resource } }) {
     const [, deleted, catalog] = await db.runAll([
-      // Before the deletion, which would delete the scopes too. A wrong version is still reported first.
+      // Before the deletion, which would cascade to the scopes. A wrong version is still reported first.
       sql`select authly_refuse('AU409', 'resource_server_in_use') from resource_servers
         where resource = ${resource} and ${isExpectedVersion(sql`version`, expectedVersions)}
           and (exists (select 1 from scopes where scopes.resource = ${resource})

@@ -8,11 +8,11 @@ const description = z
   .string()
   .min(1)
   .max(200)
-  // Attack: a description that draws outside its line on the consent page.
+  // Attack: a description with control characters breaks out of its line on the consent page.
   .regex(singleLinePattern, 'must not contain control characters')
   .meta({ description: 'Shown to people who are asked for consent', example: 'Read your orders' })
 
-/** RFC 6749 §3.3, and no longer than a token can carry many of. */
+/** RFC 6749 §3.3, and short enough that a token can carry many. */
 const scopeName = z
   .string()
   .max(100)
@@ -36,7 +36,7 @@ const times = {
   updated_at: z.string().optional().meta({ format: 'date-time', description: 'Absent with `at`' }),
 }
 
-/** In a path, percent-encoded. Any stored name, whatever creation takes today. */
+/** In a path, percent-encoded. Accepts any stored name, whatever creation accepts today. */
 export const scopeParam = z.object({
   name: z
     .string()
@@ -86,7 +86,7 @@ export const resourceServerPatch = z
   .partial()
   .meta({ id: 'ResourceServerPatch' })
 
-/** Scopes whose meaning is the server's own: OpenID Connect's, and the permissions of the admin API. */
+/** Scopes defined by the server: OpenID Connect's, and the permissions of the admin API. */
 export const isBuiltIn = (name: string): boolean => identityScopes.has(name) || isAdminScope(name)
 
 interface Times {

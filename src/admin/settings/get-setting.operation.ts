@@ -31,5 +31,5 @@ const getSetting = (name: SettingName): Operation =>
     },
   })
 
-/** One operation for each setting, so that the OpenAPI document shows exactly what each may be. */
+/** One operation per setting, so that the OpenAPI document shows exactly which values each accepts. */
 export const getSettings: readonly Operation[] = settingNames.map(getSetting)

@@ -1,4 +1,4 @@
-/** Settings in Postgres: a row appears with the first change, so version 0 is "never changed". */
+/** Settings in Postgres: a row is created by the first change, so version 0 means "never changed". */
 
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
@@ -20,7 +20,8 @@ export const selectSetting = (name: string): SQL =>
   sql`select ${settingRow.json} as row from settings where name = ${name}`
 
 /**
- * Statements for `settingOutcome`: the change with its event, and the row as it is then. The same value again changes nothing.
+ * Statements for `settingOutcome`: the change with its event, and the resulting row. Setting the same value again
+ * changes nothing.
  */
 export const changeSetting = (input: {
   readonly name: string
@@ -60,7 +61,7 @@ export const changeSetting = (input: {
 
 const attemptRow = z.object({ matched: z.boolean(), differs: z.boolean(), written: z.boolean() })
 
-/** The row after the change, undefined if there is none still; 412 for another version. */
+/** The row after the change, undefined if there still is none; 412 for another version. */
 export function settingOutcome(rows: readonly (readonly Row[])[]): Result<SettingRow | undefined, Problem> {
   const [attempt] = checkRows(attemptRow, rows[0])
   const setting = firstRow(settingRow, rows[1])

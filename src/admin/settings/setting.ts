@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type SettingName, settingNames, settingSchemas, toSettings } from '../../settings/settings.ts'
 
-/** A setting that was changed at least once. `value` null: reset to its default. */
+/** A setting that has been changed at least once. `value` null: reset to its default. */
 export interface SettingRow {
   readonly name: string
   readonly value: unknown
@@ -10,14 +10,14 @@ export interface SettingRow {
   readonly updated_at: Date
 }
 
-/** `admin.ip_allow_list` as `AdminIpAllowList`, for names of schemas and operations. */
+/** `admin.ip_allow_list` as `AdminIpAllowList`, for the names of schemas and operations. */
 export const pascalOf = (name: SettingName): string =>
   name
     .split(/[._]/)
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
     .join('')
 
-/** The schema of values without its default: what is left out of an answer or a request is missing. */
+/** The schema of a value without its default: a value left out of an answer or a request is missing. */
 export function valueSchemaOf(name: SettingName): z.ZodType {
   const schema = settingSchemas[name] as z.ZodType
   return 'unwrap' in schema ? (schema as unknown as { unwrap(): z.ZodType }).unwrap() : schema
@@ -41,7 +41,7 @@ export const settingViewSchemas = Object.fromEntries(
 
 const defaults = toSettings({})
 
-/** A setting with its row, if it was ever changed. */
+/** A setting with its row, if it has ever been changed. */
 export function toSettingView(name: SettingName, row: SettingRow | undefined) {
   const stored = row?.value ?? null
   const value = stored === null ? defaults[name] : toSettings({ [name]: stored })[name]

@@ -42,5 +42,5 @@ const updateSetting = (name: SettingName): Operation =>
     },
   })
 
-/** One operation for each setting, so that the OpenAPI document shows exactly what each may be. */
+/** One operation per setting, so that the OpenAPI document shows exactly which values each accepts. */
 export const updateSettings: readonly Operation[] = settingNames.map(updateSetting)

@@ -18,14 +18,14 @@ function problemOf(code: string, refused: Refused, version = 0): Problem {
   }
 }
 
-/** @throws Error for a refusal that no request can meet */
+/** @throws Error for a refusal that a request cannot cause */
 export function accountProblem(code: RefusalCode, version?: AccountOutcome['version']): Problem {
   const { request } = refusalOf(code)
   if (!request) throw new Error(`no request is refused as ${code}`)
   return problemOf(code, request, version ?? undefined)
 }
 
-/** By the code that ends a transaction, or the constraint that Postgres names. */
+/** By the code that aborts a transaction, or the constraint that Postgres names. */
 export const accountConflicts: Readonly<Record<string, Problem>> = Object.fromEntries(
   refusals.flatMap(({ code, request }) => {
     if (!request) return []
@@ -35,7 +35,7 @@ export const accountConflicts: Readonly<Record<string, Problem>> = Object.fromEn
   }),
 )
 
-/** What came of `writeAccount`: its rows. */
+/** The outcome of `writeAccount`, from its rows. */
 export function outcomeOf(
   rows: readonly Readonly<Record<string, unknown>>[] = [],
 ): Result<AccountOutcome, Problem> {

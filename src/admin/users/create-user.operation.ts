@@ -73,9 +73,9 @@ export const createUser = defineOperation({
 })
 
 interface PreparedSetup {
-  /** As they are stored. */
+  /** In their stored form. */
   readonly credentials: Pick<AccountRow, 'hash' | 'must_change' | 'link_hash' | 'link_expires_at'>
-  /** Secrets for the answer. */
+  /** Secrets to show in the answer. */
   readonly shown: {
     readonly temporary_password?: string
     readonly invitation_url?: string

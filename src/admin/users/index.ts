@@ -1,4 +1,4 @@
-/** Operations on accounts. The order matters where a word stands in the place of an id. */
+/** Operations on accounts. The order matters where a literal path segment could be read as an id. */
 import type { Operation } from '../operation.ts'
 import { countUsers } from './count-users.operation.ts'
 import { createUser } from './create-user.operation.ts'

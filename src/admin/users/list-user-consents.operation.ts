@@ -6,7 +6,7 @@ import { userParams } from '../../users/account.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { refuseUnknownUser } from './user.store.ts'
 
-/** Nobody allows more applications than this by hand. */
+/** More applications than anyone allows by hand. */
 const largestList = 1000
 
 const consent = z

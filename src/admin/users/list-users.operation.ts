@@ -19,7 +19,7 @@ export const listUsers = defineList({
   cursors: 'users',
   table: users,
   key: [byUuid(users.id)],
-  // Each the words of an index, which ends with the id.
+  // Each is the expression of an index, which ends with the id.
   orders: sortedBy(
     {
       created_at: byTime(users.created_at),

@@ -1,4 +1,4 @@
-/** Why a password is not acceptable, for programs and the people behind them. */
+/** Explains why a password is not acceptable, for programs and for people. */
 
 import type { Problem } from '../../kit/problem.ts'
 import {

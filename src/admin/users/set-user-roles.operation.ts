@@ -28,7 +28,7 @@ export const setUserRoles = defineOperation({
     const { user_id: id } = params
     const [, written, [found] = []] = await db.runAll([
       assertMayGrant(actor, body.roles),
-      // Taking: whoever may manage the person has all permissions that the person has.
+      // For roles that are removed: managing a user requires all permissions that the user has.
       writeAccount(call, { id, patch: body }),
       selectUser(id),
     ])

@@ -1,4 +1,4 @@
-/** Reading accounts together with what the tables beside them say, and refusing what concerns nobody. */
+/** Reads accounts with the related tables, and refuses unknown ones. */
 import { type SQL, sql } from 'drizzle-orm'
 import { builtRow } from '../../db/json-row.ts'
 import { storedUser } from '../../users/account.ts'
@@ -12,13 +12,13 @@ const userJson = sql`to_jsonb(users)
     (select jsonb_build_object('purpose', purpose, 'expires_at', expires_at)
       from password_setup_links where user_id = users.id))`
 
-/** Of `users`, or of rows of it under that name. */
+/** Of `users`, or of rows under that alias. */
 export const userRow = builtRow(userJson, storedUser)
 
-/** Rows of those that `source`, aliased `users`, holds. */
+/** The rows of `source`, which must be aliased `users`. */
 export const selectUsers = (source: SQL): SQL => sql`select ${userRow.json} as row from ${source} as users`
 
-/** One row, or none. By the primary key. */
+/** One row or none, by the primary key. */
 export const selectUser = (userId: string): SQL =>
   selectUsers(sql`(select * from users where id = ${userId}::uuid)`)
 

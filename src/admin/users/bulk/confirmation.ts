@@ -13,7 +13,7 @@ export interface Confirmed {
   readonly actorId: string
 }
 
-/** The filter in canonical form, whatever the order of its conditions. */
+/** The filter in canonical form, independent of the order of its conditions. */
 const contextOf = ({ filter, actorId }: Confirmed): string =>
   JSON.stringify([actorId, Object.entries(filter).sort(([left], [right]) => (left < right ? -1 : 1))])
 

@@ -1,4 +1,4 @@
-/** Uploads of accounts: which formats, and that the text is UTF-8. */
+/** Uploads of accounts: which formats are accepted, and that the text is UTF-8. */
 import type { InputFormat } from '../../../jobs/formats/input-row.ts'
 import { inputBounds } from '../../../jobs/formats/input-row.ts'
 import type { Problem } from '../../../kit/problem.ts'
@@ -18,7 +18,7 @@ export interface Upload {
   readonly format: InputFormat
 }
 
-/** The upload of a request. Another charset than UTF-8 is refused before a byte is read. */
+/** The upload of a request. A charset other than UTF-8 is refused before a byte is read. */
 export function openUpload(request: Request): Result<Upload, Problem> {
   const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';')
   const format = formats[type.trim()]
