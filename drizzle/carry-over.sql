@@ -1,4 +1,4 @@
--- From the schema of the last former migration to the one of today: search terms in place of the words.
+-- From the schema of the last former migration to the current one: search terms replace the former words.
 DROP INDEX "audit_events_entity_position";
 DROP INDEX "audit_events_words";
 ALTER TABLE "audit_events" ADD COLUMN "search_terms" "tsvector" GENERATED ALWAYS AS (CASE WHEN type NOT IN ('token.issued', 'token.refreshed', 'token.replayed') THEN authly_search_terms(type, outcome, actor_type, actor_id, user_id, client_id, session_id, entity_type, entity_id, ip, request_id, user_agent, changes, data) END) STORED;

@@ -1,5 +1,5 @@
--- What differs between two versions of a row: {"<field>": {"before": …, "after": …}}. Normal forms are no changes of
--- their own: they follow from the names.
+-- The differences between two versions of a row: {"<field>": {"before": …, "after": …}}. Normal forms are not listed:
+-- they follow from the names.
 CREATE OR REPLACE FUNCTION authly_changes(before jsonb, after jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$
   SELECT coalesce(jsonb_object_agg(key, jsonb_build_object('before', before -> key, 'after', after -> key)), '{}')

@@ -1,4 +1,4 @@
--- Claims a key with its response. A second request waits for the first to end and is then refused.
+-- Claims a key with its response. A concurrent second request waits for the first to finish and is then refused.
 CREATE OR REPLACE FUNCTION authly_claim_idempotency_key(
   actor text, wanted text, print text, answer text, kept_seconds integer
 ) RETURNS void

@@ -1,5 +1,5 @@
--- An address, or NULL for what is none. Not in SQL: there the cast is folded before the question whether it can be made
--- is asked, and text that is no address is an error that keeps the event with it from the trail.
+-- An address, or NULL for text that is not one. Not LANGUAGE sql: there Postgres evaluates the cast while planning,
+-- before the check, and text that is not an address would raise an error that keeps its event out of the trail.
 CREATE OR REPLACE FUNCTION authly_inet(address text) RETURNS inet
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN

@@ -1,6 +1,6 @@
--- A client with a restriction of its own (signed requests, addresses) makes and changes no client that has less of it:
--- by way of that one its holder would be rid of the restriction. What the acting client is restricted to is noted before
--- the write, which may be a change of that very client.
+-- A client with restrictions of its own (signed requests, addresses) must not create or change a client that has weaker
+-- ones: its holder could use that client to evade the restrictions. The restrictions of the acting client are
+-- noted before the write, which may change that very client.
 CREATE OR REPLACE FUNCTION authly_note_restrictions(client text) RETURNS void
 LANGUAGE plpgsql VOLATILE AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- What an event is found by in a full-text search. Ids and names are whole terms, cut where a tsvector would refuse
--- them; an empty text is none. Not in SQL: every insert would unfold it, also those of events that have no search terms.
+-- The full-text search terms of an event. Ids and names are whole terms, truncated to what a tsvector accepts; empty
+-- texts are left out. Not LANGUAGE sql: every insert would pay for inlining it, even for events without search terms.
 CREATE OR REPLACE FUNCTION authly_search_terms(
   type text, outcome text, actor_type text, actor_id text, user_id text, client_id text, session_id text,
   entity_type text, entity_id text, ip text, request_id text, user_agent text, changes jsonb, data jsonb

@@ -1,6 +1,6 @@
--- What a token may do: those of its scopes whose permission the actor has now. An active user has permissions by
--- roles, an enabled client by the scopes it is registered for. No scopes, no permissions: a caller that forgot them is
--- refused. `*` stands in tokens with every administrative scope (adminScopesOf in
+-- The permissions of a token: those of its scopes whose permission the actor has now. An active user has permissions by
+-- role, an enabled client by the scopes it is registered for. No scopes, no permissions: a caller that forgot to pass
+-- them is refused. Tokens with every administrative scope contain `*` (adminScopesOf in
 -- src/access/authorized-database.store.ts).
 CREATE OR REPLACE FUNCTION authly_token_permissions(actor_type text, actor_id text, token_scopes text[]) RETURNS text[]
 LANGUAGE plpgsql STABLE AS $$

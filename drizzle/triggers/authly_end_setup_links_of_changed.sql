@@ -1,5 +1,5 @@
--- As authly_end_setup_links, for passwords that were there: storing the same password under new costs is no new
--- password, and leaves `changed_at` as it is.
+-- Like authly_end_setup_links, for updates: rehashing the same password with new costs is not a new password and leaves
+-- `changed_at` as it is.
 CREATE OR REPLACE FUNCTION authly_end_setup_links_of_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- An identifier that becomes free goes to the oldest account waiting for it.
+-- An identifier that becomes free is passed to the oldest account waiting for it.
 CREATE OR REPLACE FUNCTION authly_hand_on_identifier() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE

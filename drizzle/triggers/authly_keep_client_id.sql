@@ -1,5 +1,5 @@
--- A client id is given once. After the insertion, not before it: an insertion that waited for the deletion of the same
--- id sees it then, and the primary key of client_ids decides between two that see nothing of each other.
+-- A client id is assigned once. AFTER the insertion, not before: an insertion that waited for the deletion of the same
+-- id then sees it, and the primary key of client_ids decides between two that cannot see each other.
 CREATE OR REPLACE FUNCTION authly_keep_client_id() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

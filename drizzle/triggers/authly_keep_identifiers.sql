@@ -1,6 +1,6 @@
--- One namespace. A name that somebody else has is refused in the words of the old unique indexes, which every version
--- knows. An account that keeps its names and only gets another form of them is not refused: the older one of two has
--- the name, and the other is listed.
+-- One namespace. A name that another account has is refused under the constraint names of the former unique indexes,
+-- which every version knows. An account that keeps its names and only gets new normal forms is not refused: the older
+-- of the two accounts keeps the identifier, and the other is listed as a collision.
 CREATE OR REPLACE FUNCTION authly_keep_identifiers() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -13,7 +13,7 @@ DECLARE
       (by_email, 'email', TG_OP = 'INSERT' OR NEW.email IS DISTINCT FROM OLD.email)) AS claim (name, kind, given)
     WHERE name IS NOT NULL
     GROUP BY name
-    -- In one order, so that two accounts that exchange their names do not wait for each other.
+    -- Always in the same order, so that two accounts that swap their names do not deadlock.
     ORDER BY name;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
@@ -28,7 +28,7 @@ BEGIN
         ON CONFLICT DO NOTHING RETURNING user_id INTO holder;
       EXIT WHEN FOUND;
       SELECT user_id INTO holder FROM user_identifiers WHERE identifier = claim.name FOR UPDATE;
-      -- Not there any more: its holder was renamed or deleted in this moment.
+      -- Gone again: its holder was renamed or deleted at this moment.
       EXIT WHEN FOUND;
     END LOOP;
     IF holder = NEW.id THEN

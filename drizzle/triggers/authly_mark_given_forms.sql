@@ -1,6 +1,6 @@
--- Postgres cannot make the normal form; whoever makes it names form_version in the same statement. Anybody else who
--- changes a name leaves the old form behind: it is taken away, and form_version null asks the cron job for another.
--- The first of the two triggers is fired only by statements that name the column, and tells the second by the sign.
+-- Postgres cannot compute normal forms; a statement that supplies them also sets form_version. Any other change of a
+-- name leaves a stale form: it is removed, and a null form_version tells the cron job to compute a new one. The first
+-- of the two triggers fires only for statements that set the column, and signals this to the second by a negative sign.
 CREATE OR REPLACE FUNCTION authly_mark_given_forms() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

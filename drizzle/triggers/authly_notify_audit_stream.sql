@@ -1,6 +1,6 @@
--- Tells the live stream that events were written. A NOTIFY makes commits wait for each other, so it is sent only
--- while somebody listens: listeners hold lock 715520260010 shared, which this exclusive try then fails to get. A
--- listener reads the trail after it took the lock and waits for writers of then, so that no event falls between.
+-- Notifies the live stream of new events. NOTIFY serializes commits, so it is sent only while somebody listens:
+-- listeners hold lock 715520260010 shared, so that the exclusive try here fails. A listener reads the trail after it
+-- has taken the lock and waits for the writers open at that time, so that no event is missed.
 CREATE OR REPLACE FUNCTION authly_notify_audit_stream() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -478,11 +478,11 @@ export const jobs = pgTable(
     processed: integer('processed').notNull().default(0),
     succeeded: integer('succeeded').notNull().default(0),
     failed: integer('failed').notNull().default(0),
-    /** Rows there are; null while nobody knows. */
+    /** Total number of rows; null while unknown. */
     total: integer('total'),
-    /** Why it failed. */
+    /** Why the job failed. */
     detail: text('detail'),
-    /** The next step sees it and is the last. */
+    /** The next step reads it and is the last one. */
     cancel_requested_at: instant('cancel_requested_at'),
     version: version(),
     created_at: createdAt(),
