@@ -1,7 +1,8 @@
 /**
- * `npm run bootstrap`: the first administrator, the scopes and the server's own clients of the database in DATABASE_OWNER_URL,
- * for a new deployment. Prints the one-time password once; run again it only brings what a newer release needs.
- * `--issuer` (or AUTHLY_ISSUER) is where the worker serves: without it nobody can sign in to the API documentation.
+ * `npm run bootstrap`: sets up the database in DATABASE_OWNER_URL for a new deployment: the first administrator, the
+ * scopes and the server's own clients. Prints the one-time password once; a later run only adds what a newer release
+ * needs. `--issuer` (or AUTHLY_ISSUER) is the URL of the worker: without it nobody can sign in to the API
+ * documentation.
  */
 import { parseArgs } from 'node:util'
 import { bootstrapDatabase } from './bootstrap/bootstrap-database.ts'

@@ -1,7 +1,7 @@
 /**
- * `npm run build`: writes what is made from the sources and not committed: the API documents and collections, Swagger
- * UI and ReDoc below `public/`, the catalogue of the command line. `ensure-built.mjs` runs it when that is needed.
- * Several may run at once: each file appears whole or not at all.
+ * `npm run build`: generates what is not committed: the API documents and collections, Swagger UI and ReDoc below
+ * `public/`, and the catalogue of the command line. `ensure-built.mjs` runs it when needed. Several may run at once:
+ * each file is written completely or not at all.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,11 +9,11 @@ import { apiFiles, loadDocument } from './docs/api-files.ts'
 import { vendorFiles } from './docs/vendor-files.ts'
 
 const root = join(import.meta.dirname, '..')
-/** Not below `public/`, where wrangler may be listing files just now. */
+/** Not below `public/`, where wrangler may be listing files at the same time. */
 const workplace = join(root, '.wrangler', `build-${process.pid}`)
 const manifest = 'dist/built-files.json'
 
-// Before any source is read: what changes from now on is newer than the manifest.
+// Taken before any source is read: a file that changes from now on is newer than the manifest.
 const startedAt = new Date()
 const files = { ...vendorFiles(), ...apiFiles(await loadDocument()) }
 mkdirSync(workplace, { recursive: true })

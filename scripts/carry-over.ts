@@ -1,6 +1,7 @@
 /**
- * `npm run db:carry-over`: brings a database from before the first release to the migrations of today, once. DATABASE_OWNER_URL
- * and DATABASE_URL (or that of `.dev.vars`) name it; without them it is the embedded Postgres of this clone.
+ * `npm run db:carry-over`: brings a database from before the first release to the current migrations, once.
+ * DATABASE_OWNER_URL and DATABASE_URL (or that of `.dev.vars`) name it; without them it is the embedded Postgres of
+ * this clone.
  */
 import { join } from 'node:path'
 import { findDatabaseUrls } from './database/database-urls.ts'

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: everything that can be said about the code without running it. The checks run side by side;
- * a failed one shows its whole output at the end. `npm run check -- types wrangler` runs only those.
+ * `npm run check`: everything that can be checked without running the code. The checks run in parallel; the output of a
+ * failed one is shown in full at the end. `npm run check -- types wrangler` runs only those.
  */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -17,9 +17,9 @@ const modules = (path: string) => join(root, 'node_modules', path)
 type Check = { name: string; command: readonly string[]; remedy?: string }
 type Outcome = Check & { ok: boolean; output: string; seconds: number }
 
-/** Longest first, so that the last one to finish finishes early. Each is a Node script with its arguments. */
+/** Longest first, so that all finish early. Each is a Node script with its arguments. */
 function checksIn(folder: string): readonly Check[] {
-  // By path: TypeScript 6, installed under an alias for tools that need its API, brings a `tsc` as well.
+  // By path: TypeScript 6, installed under an alias for tools that need its API, also has a `tsc`.
   const tsc = modules('typescript/bin/tsc')
   const wrangler = modules('wrangler/bin/wrangler.js')
   const knip = modules('knip/bin/knip.js')

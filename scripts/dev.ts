@@ -35,7 +35,7 @@ await runUntilStopped(async (life) => {
     life.fail(new OperatorError(`wrangler dev ended (exit code ${code}).`, 'Run npm start again.')),
   )
   await untilServing(worker, issuer)
-  // Nobody else runs the cron job of wrangler.toml here, and the audit trail would never be sealed.
+  // Nothing else runs the cron trigger of wrangler.toml here, and without it the audit trail would never be sealed.
   const cron = setInterval(
     () => fetch(`${issuer}/cdn-cgi/handler/scheduled`).catch(() => undefined),
     5 * 60_000,

@@ -1,6 +1,6 @@
 /**
- * `npm run docs:generate`: writes the tables that people read beside the code and that repeat what it says.
- * With `--check` it writes nothing and fails when one of them is not what it would write.
+ * `npm run docs:generate`: writes the tables that document the code and are generated from it. With `--check` it writes
+ * nothing and fails if one of them is out of date.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * `npm run db:generate`: asks drizzle-kit for the migration of a change of src/db/schema.ts. It compares with the last
- * snapshot alone, so the older ones are not kept.
+ * `npm run db:generate`: asks drizzle-kit for the migration of a change of src/db/schema.ts. It compares only with the
+ * last snapshot, so older ones are not kept.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'

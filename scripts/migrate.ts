@@ -1,7 +1,7 @@
 /**
  * `npm run db:migrate`: brings the database to the schema, functions, triggers and grants of drizzle/, as its owner
  * (DATABASE_OWNER_URL) and for the worker's role (DATABASE_URL). Deployments run it before they switch the worker,
- * possibly from several regions at once: an advisory lock lets one work while the others wait.
+ * possibly from several regions at once: an advisory lock lets one run while the others wait.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,13 +18,13 @@ import { describeFailure, errorCode, OperatorError } from './process/operator-er
 
 const drizzleFolder = fileURLToPath(new URL('../drizzle', import.meta.url))
 
-/** Any number nobody else uses for an advisory lock in this database: 'Authly' in ASCII. */
+/** An arbitrary number that nothing else uses for an advisory lock in this database: 'Authly' in ASCII. */
 const lockKey = '71963886546041'
 
 /**
  * Applies what is missing and returns the number of migrations applied. One transaction: a failure changes nothing.
- * Safe to run concurrently. Throws OperatorError when the database cannot be reached, refuses the credentials, or is
- * one from before the first release, or when the worker's role cannot be made or may too much.
+ * Safe to run concurrently. Throws OperatorError when the database cannot be reached, refuses the credentials or is one
+ * from before the first release, or when the worker's role cannot be created or has too many privileges.
  */
 export async function migrateDatabase(urls: DatabaseUrls, folder = drizzleFolder): Promise<number> {
   return inLockedTransaction(urls.ownerUrl, async (client) => {
@@ -39,9 +39,8 @@ export async function migrateDatabase(urls: DatabaseUrls, folder = drizzleFolder
 }
 
 /**
- * Carries a database from before the first release over: schema, journal, functions, triggers, grants. Returns whether it
- * was one.
- * Throws OperatorError when it is not at the last of the migrations of then.
+ * Carries over a database from before the first release: schema, journal, functions, triggers, grants. Returns whether
+ * it was one. Throws OperatorError when it is not at the last of the former migrations.
  */
 export async function carryOverDatabase(urls: DatabaseUrls, folder = drizzleFolder): Promise<boolean> {
   return inLockedTransaction(urls.ownerUrl, async (client) => {
@@ -65,14 +64,14 @@ async function inLockedTransaction<T>(ownerUrl: string, work: (client: pg.Client
   })
   try {
     await client.query("SET client_min_messages = 'warning'")
-    // Before the transaction: what it reads must be what the one before it left behind.
+    // Before the transaction, so that it reads what the previous one committed.
     await client.query('SELECT pg_advisory_lock($1)', [lockKey])
     await client.query('BEGIN')
     const result = await work(client)
     await client.query('COMMIT')
     return result
   } finally {
-    // Ending the connection releases the lock and takes back what was not committed.
+    // Closing the connection releases the lock and rolls back what was not committed.
     await client.end()
   }
 }
@@ -82,7 +81,7 @@ async function applyAll(client: pg.Client, databaseUrl: string, folder: string):
   const migrations = readMigrations(folder)
   const known = new Set(migrations.map(({ folderMillis }) => folderMillis))
   const applied = new Set((await readJournal(client)).map(({ folderMillis }) => folderMillis))
-  // A newer version was here: its functions stay, they belong to its schema.
+  // A newer version has migrated: its functions stay, because they belong to its schema.
   if (![...applied].every((folderMillis) => known.has(folderMillis))) return 0
   await replaceFunctions(client, join(folder, 'functions'))
   const missing = migrations.filter(({ folderMillis }) => !applied.has(folderMillis))
@@ -101,7 +100,7 @@ const readMigrations = (folder: string): readonly Migration[] =>
 
 const readHashes = async (client: pg.Client) => (await readJournal(client)).map(({ hash }) => hash)
 
-/** Why a Postgres connection failed, for the operator; never shows the password. */
+/** Explains to the operator why a Postgres connection failed; never shows the password. */
 function explainConnectFailure(cause: unknown, ownerUrl: string): OperatorError {
   const { user, host, port, database } = parseDatabaseUrl(ownerUrl)
   const remedy = 'Check DATABASE_OWNER_URL. Unset it and DATABASE_URL to use the embedded Postgres.'

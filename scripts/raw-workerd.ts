@@ -1,7 +1,7 @@
 /**
- * Serves the production bundle in plain `workerd serve`: no dev proxy, no inspector. Benchmarks measure it, and
- * tests use it for what a dev server cannot show: a cold process, many isolates' worth of load, a kill. Cron
- * triggers do not fire here.
+ * Serves the production bundle in plain `workerd serve`: no dev proxy, no inspector. Benchmarks measure it, and tests
+ * use it for what a dev server cannot show: a cold process, the load of many isolates, a kill. Cron triggers do not
+ * fire here.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -24,10 +24,10 @@ export type RawWorkerdOptions = {
   bundle: WorkerBundle
   /** Text bindings, by name. */
   vars: Readonly<Record<string, string>>
-  /** Where Durable Objects keep their SQLite files; the same folder again means the same objects. */
+  /** Where Durable Objects keep their SQLite files; reusing the folder keeps the objects. */
   objectsFolder: string
   port?: number
-  /** Where workerd's own output goes; default: nowhere. */
+  /** Where workerd's own output goes; default: discarded. */
   output?: 'inherit' | 'ignore'
   /** Path that must answer 2xx before this returns; null: only wait for the port. */
   readyPath?: string
@@ -38,7 +38,7 @@ export async function serveRawWorkerd(options: RawWorkerdOptions): Promise<RawWo
   const port = options.port ?? (await findFreePort())
   await mkdir(options.objectsFolder, { recursive: true })
   const configFile = join(options.bundle.folder, `workerd-${port}.capnp`)
-  // Secrets stand in it.
+  // It contains secrets.
   await writeFile(configFile, workerdConfig(options.bundle, options.vars, options.objectsFolder, port), {
     mode: 0o600,
   })
@@ -73,7 +73,7 @@ export function workerdConfig(
   objectsFolder: string,
   port: number,
 ): string {
-  // The first one is the main module.
+  // The first module is the main one.
   const modules = [bundle.main, ...bundle.modules].map(
     (name) => `(name = ${text(name)}, ${name.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${text(name)})`,
   )

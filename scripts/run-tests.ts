@@ -1,6 +1,6 @@
 /**
- * `npm test`: the static checks, then the test projects that need nothing but Node. `node scripts/start.mjs
- * run-tests.ts <project> …` runs those vitest projects only. All of them run even when one fails.
+ * `npm test`: the static checks, then the test projects that need only Node. `node scripts/start.mjs run-tests.ts
+ * <project> …` runs only those vitest projects. All of them run even if one fails.
  */
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { describeTotals, reportPath } from './test-report.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** Signals, and the end of the `start.mjs` that started us. */
+/** Signals, and the exit of the `start.mjs` that started us. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const
 
 const named = process.argv.slice(2)
@@ -26,7 +26,10 @@ const { text, ok } = describeTotals(projects)
 console.log(`\n${text}`)
 if (!ok || !isGood) process.exitCode = 1
 
-/** Runs a Node script of this clone with our terminal; true when it succeeds. Does not outlive us, nor we a signal. */
+/**
+ * Runs a Node script of this clone in our terminal; true if it succeeds. It does not outlive us, and we stop on a
+ * signal.
+ */
 function run(title: string, command: readonly string[]): Promise<boolean> {
   console.log(`\n━━ ${title}`)
   return new Promise((resolve) => {

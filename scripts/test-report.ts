@@ -1,6 +1,6 @@
 /**
- * Counts what vitest's JSON reports say, so that one line can close a run over several projects. A project whose
- * report is missing, or that failed without a failed test (a set-up that threw), counts as one failure.
+ * Adds up vitest's JSON reports, so that one line can summarize a run of several projects. A project whose report is
+ * missing, or that failed without a failed test (a set-up that threw), counts as one failure.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const folder = fileURLToPath(new URL('../dist/test-reports', import.meta.url))
 
 export type Totals = { passed: number; failed: number; skipped: number }
 
-/** Where the report of a vitest project is written. */
+/** The path of the report of a vitest project. */
 export const reportPath = (project: string, reports = folder): string => join(reports, `${project}.json`)
 
 /** Counts of one project. */
@@ -31,7 +31,7 @@ export function readTotals(project: string, reports = folder): Totals {
   }
 }
 
-/** One line per project and the closing line `N passed, N failed`. */
+/** One line per project, and the final line `N passed, N failed`. */
 export function describeTotals(projects: readonly string[], reports = folder): { text: string; ok: boolean } {
   const rows = projects.map((project) => ({ project, ...readTotals(project, reports) }))
   const sum = (count: keyof Totals) => rows.reduce((total, row) => total + row[count], 0)

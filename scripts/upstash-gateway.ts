@@ -1,8 +1,8 @@
 /**
- * Upstash's REST protocol in front of a local Redis, so that the Upstash adapters run against a real Redis in
- * tests and development: `POST /` one command, `/pipeline` several, `/multi-exec` a transaction; bearer
- * token; base64 replies when asked for.
- * By hand: `node scripts/upstash-gateway.ts [redis port] [gateway port]`, with a Redis on 127.0.0.1.
+ * Upstash's REST protocol in front of a local Redis, so that the Upstash adapters run against a real Redis in tests and
+ * development: `POST /` one command, `/pipeline` several, `/multi-exec` a transaction; bearer token; base64 replies on
+ * request.
+ * Manually: `node scripts/upstash-gateway.ts [redis port] [gateway port]`, with a Redis on 127.0.0.1.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
@@ -19,7 +19,7 @@ type Encode = (bytes: Buffer) => string
 
 const maxBodyBytes = 1024 * 1024
 
-/** Starts the gateway on the loopback interface; `port` 0 takes a free one. */
+/** Starts the gateway on the loopback interface; `port` 0 selects a free one. */
 export async function startUpstashGateway(options: {
   readonly redisPort: number
   readonly port?: number
@@ -97,7 +97,7 @@ async function transaction(redis: RedisConnection, commands: unknown[][], encode
 const toResult = (reply: RedisReply, encode: Encode): { result: unknown } | { error: string } =>
   reply instanceof RedisError ? { error: reply.message } : { result: toJson(reply, encode) }
 
-/** Upstash leaves `OK` as it is, in either encoding. */
+/** Upstash returns `OK` unchanged in either encoding. */
 function toJson(reply: RedisReply, encode: Encode): unknown {
   if (Array.isArray(reply)) return reply.map((item) => toJson(item, encode))
   if (reply instanceof RedisError) return reply.message

@@ -1,5 +1,6 @@
 -- The highest position that readers may read up to without missing a late commit. While it waits for open writes, new
--- writes queue behind it, so the wait is limited: then it fails with lock_not_available, and the caller tries again later.
+-- writes queue behind it, so the wait is limited: it then fails with lock_not_available, and the caller tries
+-- again later.
 CREATE OR REPLACE FUNCTION authly_audit_horizon() RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET lock_timeout = '300ms' AS $$
 DECLARE horizon bigint;

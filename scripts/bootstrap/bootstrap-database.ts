@@ -1,7 +1,7 @@
 /**
- * Fills an empty database: standard and administrative scopes, the server's own clients, the first administrator
- * and, for development, demo applications.
- * One transaction under an advisory lock; a second run changes nothing. Signing keys are made by the worker.
+ * Fills an empty database: standard and administrative scopes, the server's own clients, the first administrator and,
+ * for development, demo applications. One transaction under an advisory lock; a second run changes nothing. Signing
+ * keys are created by the worker.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
@@ -13,26 +13,26 @@ import { ensureFirstAdmin, type FirstAdmin } from './first-admin.ts'
 import { type FirstPartyClient, firstPartyClients } from './first-party-clients.ts'
 
 export type BootstrapOptions = {
-  /** Where the worker serves: the documentation's client is made for it. */
+  /** URL of the worker, for which the client of the documentation is created. */
   issuer?: string | undefined
   admin?: { username: string; email: string }
   demo?: {
-    /** Somebody's own database gets demo applications only while it is empty. */
+    /** A database of the developer's own gets demo applications only while it is empty. */
     onlyWhenEmpty: boolean
-    /** Demo clients whose secret is still known; the others get one. */
+    /** Demo clients whose secret is still known; the others get a new one. */
     knownSecrets: ReadonlySet<string>
   }
-  /** The one-time password is lost: give a new one if it was never used. */
+  /** The one-time password is lost: issue a new one if it was never used. */
   replaceUnusedAdminPassword?: boolean
 }
 
 export type BootstrapResult = {
   admin: FirstAdmin | undefined
-  /** Secrets made by this run, by client id. */
+  /** Secrets created by this run, by client id. */
   newClientSecrets: Record<string, string>
-  /** Whether the demo applications are there. */
+  /** Whether the demo applications exist. */
   hasDemo: boolean
-  /** Clients that somebody deleted: an id is given once, so they are not made again. */
+  /** Clients that were deleted: an id is assigned once, so they are not created again. */
   deletedClients: readonly string[]
 }
 
@@ -122,7 +122,10 @@ async function addScopes(
   )
 }
 
-/** Makes it, and brings what a newer release or another issuer changed; what an admin set besides stays. */
+/**
+ * Creates the client, and updates what a newer release or another issuer changed; other settings of an administrator
+ * stay.
+ */
 async function keepOwnClient(client: pg.Client, own: FirstPartyClient): Promise<void> {
   const columns = Object.keys(own)
   const places = columns.map((_, index) => `$${index + 1}`)

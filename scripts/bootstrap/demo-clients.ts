@@ -62,7 +62,7 @@ export const demoClients: readonly DemoClient[] = [
   },
 ]
 
-/** Scopes of OpenID Connect Core §5.4 and §11, with the words the consent page shows. */
+/** Scopes of OpenID Connect Core §5.4 and §11, with their text on the consent page. */
 export const standardScopes: Readonly<Record<string, string>> = {
   openid: 'Sign you in',
   profile: 'See your name and profile',

@@ -1,4 +1,4 @@
-/** The first administrator: made once, with a one-time password that must be changed at the first sign-in. */
+/** The first administrator: created once, with a one-time password that must be changed at the first sign-in. */
 import { randomBytes } from 'node:crypto'
 import { Argon2Type, Argon2Version } from '@phi-ag/argon2'
 import initialiseArgon2 from '@phi-ag/argon2/node'
@@ -10,13 +10,13 @@ import { OperatorError } from '../process/operator-error.ts'
 export type FirstAdmin = {
   username: string
   email: string
-  /** Undefined when the administrator existed already. */
+  /** Undefined if the administrator already existed. */
   password: string | undefined
 }
 
 /**
- * Makes the administrator unless somebody already has the role `admin`.
- * @param replaceUnusedPassword the one-time password is lost: give a new one if it was never used
+ * Creates the administrator unless a user has the role `admin`.
+ * @param replaceUnusedPassword the one-time password is lost: issue a new one if it was never used
  */
 export async function ensureFirstAdmin(
   client: pg.ClientBase,
@@ -66,7 +66,7 @@ export async function ensureFirstAdmin(
   return { ...wanted, password }
 }
 
-/** Names are one namespace; bootstrapping makes an administrator of nobody who is there. */
+/** Identifiers are one namespace, and bootstrapping turns no existing user into an administrator. */
 function explainTakenName(cause: unknown, { username, email }: { username: string; email: string }): unknown {
   if (!(cause instanceof pg.DatabaseError) || cause.code !== '23505') return cause
   const name =
@@ -81,7 +81,7 @@ function explainTakenName(cause: unknown, { username, email }: { username: strin
 /** 100 bits in groups a person can type, without look-alike characters. */
 function makeOneTimePassword(): string {
   const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
-  // Rejection keeps every character equally likely.
+  // Rejection sampling keeps every character equally likely.
   const characters: string[] = []
   while (characters.length < 20) {
     for (const byte of randomBytes(32)) {

@@ -16,14 +16,14 @@ export type FirstPartyClient = {
 
 const { offline_access: _, ...identityScopes } = standardScopes
 
-/** What somebody can sign in for at the documentation, with its words. */
+/** The scopes one can request at the documentation, with their descriptions. */
 export const documentedScopes: Readonly<Record<string, string>> = { ...identityScopes, ...permissions }
 
 const scopes = Object.keys(documentedScopes)
 
 /**
- * They may ask for every administrative scope: whether the person has the permission is asked at each request.
- * @param issuer where the documentation is served; unknown, it gets no client
+ * Both may request every administrative scope: the permission of the user is checked on each request.
+ * @param issuer where the documentation is served; if unknown, it gets no client
  */
 export const firstPartyClients = (issuer: string | undefined): readonly FirstPartyClient[] => [
   ...(issuer === undefined
@@ -51,7 +51,7 @@ export const firstPartyClients = (issuer: string | undefined): readonly FirstPar
     response_types: ['code'],
     redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
     scopes: [...scopes, 'offline_access'],
-    // Any program on the device can send this client's id (RFC 8252 §8.6): the person is asked each time.
+    // Any program on the device can use this client id (RFC 8252 §8.6), so the user is asked for consent each time.
     first_party: false,
   },
 ]

@@ -1,6 +1,6 @@
 /**
- * `npm run check -- architecture`: the import rules of `.dependency-cruiser.cjs`, no circles of folders, and rights in
- * SQL in one folder alone. Takes a folder to look at instead (tests give it one that breaks a rule).
+ * `npm run check -- architecture`: the import rules of `.dependency-cruiser.cjs`, no cycles between folders, and
+ * permission checks in SQL in one folder only. Takes another folder to check (tests pass one that breaks a rule).
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -19,7 +19,7 @@ interface Cruise {
   }[]
 }
 
-/** Cruises the source folders below `folder`; `ok` when no rule is broken. */
+/** Checks the source folders below `folder`; `ok` when no rule is broken. */
 export function checkArchitecture(folder = root): { ok: boolean; output: string } {
   const sources = ['src', 'cli', 'scripts', 'test', 'bench'].filter((name) => existsSync(join(folder, name)))
   const config = join(root, '.dependency-cruiser.cjs')

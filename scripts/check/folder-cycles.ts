@@ -1,4 +1,6 @@
-/** Folders of `src/` that import each other, directly or in a circle: neither could then be read or changed alone. */
+/**
+ * Folders of `src/` that import each other, directly or in a cycle: neither could then be read or changed by itself.
+ */
 
 export interface Import {
   readonly from: string
@@ -7,7 +9,10 @@ export interface Import {
 
 const folderOf = (file: string): string | undefined => /^src\/([^/]+)\//.exec(file)?.[1]
 
-/** One line for each import that lies on a circle of folders, sorted. Files directly below `src/` wire the folders. */
+/**
+ * One line for each import on a cycle of folders, sorted. Files directly below `src/` are exempt: they wire the
+ * folders.
+ */
 export function findFolderCycles(imports: readonly Import[]): readonly string[] {
   const between = imports.flatMap(({ from, to }) => {
     const [source, target] = [folderOf(from), folderOf(to)]

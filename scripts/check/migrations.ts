@@ -1,6 +1,6 @@
 /**
- * `npm run check:migrations`: drizzle/ holds every change of src/db/schema.ts, and its journal is consistent. Asks
- * drizzle-kit for the next migration of a copy: a change means somebody forgot `npm run db:generate`.
+ * `npm run check -- migrations`: drizzle/ contains every change of src/db/schema.ts, and its journal is consistent.
+ * Asks drizzle-kit for the next migration of a copy: a change means that `npm run db:generate` was forgotten.
  */
 import { spawnSync } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'

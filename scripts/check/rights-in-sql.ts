@@ -1,11 +1,11 @@
 /**
- * The functions of the database that know about rights are called in `src/access/` alone. Elsewhere somebody would ask
- * in their own words, or ask one of them and forget the others.
+ * The database functions that check permissions are called only in `src/access/`. Elsewhere, code could write a check
+ * of its own, or call one of them and forget the others.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-/** Beginnings of their names, and of the settings of a transaction that they read. */
+/** Prefixes of their names, and of the transaction settings they read. */
 export const rightsInSql = [
   'authly_authorize',
   'authly_permissions_of',

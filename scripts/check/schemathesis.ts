@@ -1,7 +1,7 @@
 /**
- * `npm run test:schemathesis`: Schemathesis, an independent reader of the OpenAPI document, sends what the document
- * allows and what it forbids to every route, and judges every answer. Fails on any finding. One operation counts
- * as one test. Needs Python 3.10 or newer with venv; Schemathesis itself is installed into a temporary folder.
+ * `npm run test:schemathesis`: Schemathesis, an independent reader of the OpenAPI document, sends every route what the
+ * document allows and what it forbids, and checks every answer. Any finding fails the run. One operation counts as one
+ * test. Needs Python 3.10 or newer with venv; Schemathesis itself is installed into a temporary folder.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -14,10 +14,10 @@ import { startStack } from '../stack/start-stack.ts'
 import { projectRoot } from '../stack/worker-bundle.ts'
 import { reportPath } from '../test-report.ts'
 
-/** Pinned: another version finds other things, and CI must not change on its own. */
+/** Pinned: another version has other findings, and CI must not change by itself. */
 const version = '4.32.5'
 const clientId = 'schemathesis'
-/** Two processes side by side; its own threads break Python's parser (CPython 3.11). */
+/** Two processes in parallel: its own threads break Python's parser (CPython 3.11). */
 const busy = '^/admin/(?:users|audit|scopes)'
 const halves = [
   ['--include-path-regex', busy],
@@ -91,7 +91,7 @@ async function getToken(issuer: string, secret: string): Promise<string> {
   return token
 }
 
-/** Runs one half and shows what it says when it is done. */
+/** Runs one half and shows its output when it has finished. */
 function run(
   program: string,
   token: string,
@@ -99,7 +99,7 @@ function run(
   index: number,
 ): Promise<{ passed: number; failed: number }> {
   const junit = join(folder, `junit-${index}.xml`)
-  // A folder of its own: it leaves caches where it runs.
+  // A folder of its own, because Schemathesis leaves caches in the current folder.
   const cwd = join(folder, `run-${index}`)
   mkdirSync(cwd)
   const args = [
@@ -128,7 +128,7 @@ function run(
   })
 }
 
-/** One operation is one test case. A run that ended badly without a finding failed once. */
+/** One operation is one test case. A run that fails without a finding counts as one failure. */
 function readCounts(junit: string, code: number): { passed: number; failed: number } {
   let text = ''
   try {
@@ -141,7 +141,7 @@ function readCounts(junit: string, code: number): { passed: number; failed: numb
   return { passed: cases.length - failed, failed: code === 0 ? failed : Math.max(failed, 1) }
 }
 
-/** In the shape that `test-report.ts` counts. */
+/** In the format that `test-report.ts` counts. */
 function writeReport(passed: number, failed: number): void {
   const path = reportPath('schemathesis')
   mkdirSync(dirname(path), { recursive: true })

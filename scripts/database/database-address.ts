@@ -1,4 +1,4 @@
-/** A Postgres connection URL taken apart once, so that gateway, migrations and checks agree on what it means. */
+/** Parses a Postgres connection URL once, so that gateway, migrations and checks agree on its meaning. */
 import type pg from 'pg'
 import { OperatorError } from '../process/operator-error.ts'
 
@@ -9,7 +9,7 @@ export type DatabaseAddress = {
   password: string
   database: string
   ssl: pg.ClientConfig['ssl']
-  /** Neon's own hosts speak its HTTP protocol themselves and need no gateway. */
+  /** Hosts of Neon serve its HTTP protocol themselves and need no gateway. */
   isNeon: boolean
 }
 

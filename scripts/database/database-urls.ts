@@ -1,6 +1,6 @@
 /**
- * The two roles of a database. One owns it and migrates; the worker's owns nothing, so that whoever gets hold of the
- * worker's connection can neither change the schema nor pass by what the schema enforces.
+ * The two roles of a database. One owns it and migrates; the worker's owns nothing, so that an attacker with the
+ * worker's connection can neither change the schema nor bypass what it enforces.
  */
 import { OperatorError } from '../process/operator-error.ts'
 import { parseDatabaseUrl } from './database-address.ts'
@@ -16,7 +16,7 @@ const explanation =
   'DATABASE_OWNER_URL is the role that owns the database and migrates it, DATABASE_URL another one for the worker, which ' +
   'owns nothing; it is made when there is none of that name (docs/deployment.md).'
 
-/** The addresses in `env`; undefined when it has none. Throws OperatorError unless there are two roles of one database. */
+/** The addresses in `env`; undefined if it has none. Throws OperatorError unless they are two roles of one database. */
 export function findDatabaseUrls(
   env: Readonly<Record<string, string | undefined>>,
 ): DatabaseUrls | undefined {
@@ -41,8 +41,8 @@ export function findDatabaseUrls(
       explanation,
     )
   }
-  // Every Neon project names its database `neondb`, so that one region would be migrated and another
-  // one served. Elsewhere a pooler may have a host of its own.
+  // Every Neon project names its database `neondb`: without this check, one region could be migrated and another one
+  // served. On other hosts a pooler may have a different host name.
   const [ownerEndpoint, workerEndpoint] = [owner, worker].map(({ host }) => host.replace(/-pooler(?=\.)/, ''))
   if (ownerEndpoint?.endsWith('.neon.tech') && ownerEndpoint !== workerEndpoint) {
     throw new OperatorError(
@@ -53,7 +53,7 @@ export function findDatabaseUrls(
   return { databaseUrl, ownerUrl }
 }
 
-/** The addresses in the environment of this process. Throws OperatorError when they are not there. */
+/** The addresses in the environment of this process. Throws OperatorError when they are missing. */
 export function databaseUrlsOfProcess(): DatabaseUrls {
   const urls = findDatabaseUrls(process.env)
   if (urls === undefined)

@@ -26,19 +26,19 @@ import { clearStalePostmaster } from './stale-postmaster.ts'
 import { type Account, findServerAccount } from './unprivileged-account.ts'
 
 export type EmbeddedPostgres = {
-  /** Connection URLs of the worker's role and of the one that owns the database; the same over stop and start. */
+  /** Connection URLs of the worker's role and of the owner's; unchanged by stop and start. */
   readonly databaseUrl: string
   readonly ownerUrl: string
   readonly port: number
-  /** Whether this start made the cluster. */
+  /** Whether this start created the cluster. */
   readonly isNew: boolean
-  /** Called when the server ends although nobody asked it to. */
+  /** Called when the server ends without having been stopped. */
   onCrash(listener: () => void): void
-  /** Ends the server: `fast` breaks connections and writes a checkpoint, `immediate` is a crash. */
+  /** Stops the server: `fast` closes connections and writes a checkpoint, `immediate` is a crash. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>
   /** Starts it again on the same port. */
   start(): Promise<void>
-  /** Stops it for good; temporary data is removed. */
+  /** Stops it for good and removes temporary data. */
   dispose(): Promise<void>
 }
 
@@ -46,13 +46,16 @@ export type EmbeddedPostgresOptions = (
   | { ephemeral: true; port?: number }
   | { ephemeral?: false; stateFolder: string; port?: number }
 ) & {
-  /** Loads pg_stat_statements, readable in the schema `stats`: for benchmarks, since it costs every statement something. */
+  /**
+   * Loads pg_stat_statements, readable in the schema `stats`: for benchmarks only, because it slows down every
+   * statement.
+   */
   withStatistics?: boolean
 }
 
 type ClusterRecord = { home: string; port: number; passwords: ClusterPasswords }
 
-/** Starts Postgres, making the cluster first when there is none. Throws OperatorError for what the operator can fix. */
+/** Starts Postgres, creating the cluster first if there is none. Throws OperatorError for what the operator can fix. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = findServerAccount()
   const recordFile = options.ephemeral ? undefined : join(options.stateFolder, 'postgres.json')
@@ -67,7 +70,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     const binaries = await placePostgresBinaries(account, async () => home)
     await clearStalePostmaster(join(home, 'data'))
-    // Recorded before initdb: a cluster whose password nobody knows would be lost.
+    // Recorded before initdb: otherwise a crash would leave a cluster whose password nobody knows.
     const saveRecord = async (port: number) => {
       if (recordFile === undefined) return
       await writePrivateFile(recordFile, `${JSON.stringify({ home, port, passwords }, null, 2)}\n`)
@@ -118,7 +121,7 @@ async function launch(input: LaunchInput, preferredPort: number | undefined) {
       running = await startServer(input, port)
       break
     } catch (error) {
-      // Somebody took the port first, or the shared memory of a killed server is still being released.
+      // Another process took the port first, or the shared memory of a killed server is not released yet.
       if (attempt >= 5 || error instanceof OperatorError) throw error
       await sleep(200 * attempt)
       if (!(await isPortFree(port))) port = await findFreePort()
@@ -213,6 +216,6 @@ function parseRecord(value: unknown): ClusterRecord | undefined {
   const { home, port, passwords } = value as Partial<ClusterRecord>
   if (typeof home !== 'string' || typeof port !== 'number') return undefined
   if (typeof passwords?.superuser !== 'string' || typeof passwords.owner !== 'string') return undefined
-  const { superuser, owner, worker = makePassword() } = passwords // Clusters of before had no role for the worker.
+  const { superuser, owner, worker = makePassword() } = passwords // Older clusters lack the worker's role.
   return { home, port, passwords: { superuser, owner, worker } }
 }

@@ -1,6 +1,6 @@
 /**
- * Before the first release there were 31 migrations; they are one schema and a seed now. A database made by them has
- * the same schema, but another journal: only `npm run db:carry-over` may write that anew.
+ * Before the first release there were 31 migrations, which are now one schema and a seed. A database made by them has
+ * the same schema, but another journal: only `npm run db:carry-over` may replace that.
  */
 import type pg from 'pg'
 import { OperatorError } from '../process/operator-error.ts'
@@ -9,7 +9,7 @@ import { type Migration, recordMigration } from './migration-journal.ts'
 /** The last commit with the former migrations: its `npm run db:migrate` brings an older database to the last of them. */
 const lastCommit = 'a37d860'
 
-/** Name and SHA-256 of each former migration, in order, as Drizzle noted them. */
+/** Name and SHA-256 of each former migration, in order, as recorded by Drizzle. */
 export const formerMigrations: readonly (readonly [name: string, hash: string])[] = [
   ['0000_init', '6b958a31b4e90190f6d4ac8000c235318623a97d3765e7b41aad6ad26223355e'],
   ['0001_admin_functions', '2eb67b1eed14d1fe07b5c94c709dde1760f2190c42d63268ee996e3772a1867a'],
@@ -44,12 +44,12 @@ export const formerMigrations: readonly (readonly [name: string, hash: string])[
   ['0030_passwords_end_links', '160f64e9f78c43af30b471d93be6838aba7c8301fa33cf9e623fc46711b7a8ce'],
 ]
 
-/** How many migrations of today stand for the former ones: the schema and the seed. */
+/** The number of current migrations that replace the former ones: the schema and the seed. */
 const replacements = 2
 
 /**
- * Whether the journal is that of a database from before.
- * @throws OperatorError when it is, but not at the last of the former migrations, or not as they made it
+ * Whether the journal is that of the former migrations.
+ * @throws OperatorError if it is, but incomplete or altered
  */
 export function isFormerJournal(hashes: readonly string[]): boolean {
   if (hashes[0] !== formerMigrations[0]?.[1]) return false
@@ -65,7 +65,7 @@ export function isFormerJournal(hashes: readonly string[]): boolean {
   )
 }
 
-/** Replaces the former journal, inside the caller's transaction; what it said is kept in drizzle.former_migrations. */
+/** Replaces the former journal, inside the caller's transaction; it is kept in drizzle.former_migrations. */
 export async function replaceFormerJournal(
   client: pg.Client,
   migrations: readonly Migration[],

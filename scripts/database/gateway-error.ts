@@ -1,16 +1,16 @@
 /**
- * Errors of the gateway in the form @neondatabase/serverless reads: 400 with Postgres' own fields for what the
- * statement did wrong, 503 for a database that cannot answer now (the driver then has no SQLSTATE: retry later).
+ * Errors of the gateway in the form that @neondatabase/serverless reads: 400 with Postgres' own fields for errors of
+ * the statement, 503 for a database that is unavailable (the driver then has no SQLSTATE: retry later).
  */
 import pg from 'pg'
 import { errorCode } from '../process/operator-error.ts'
 
 export type GatewayFailure = { status: number; body: Record<string, string | undefined> }
 
-/** Connection trouble (class 08), too many connections, shutting down or starting up (57P01–57P03). */
+/** Connection failures (class 08), too many connections, shutting down or starting up (57P01–57P03). */
 const unavailable = /^(08...|53300|57P0[1-5])$/
 
-/** A refusal of the gateway itself. */
+/** A request refused by the gateway itself. */
 export class GatewayRefusal extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -19,7 +19,7 @@ export class GatewayRefusal extends Error {
   }
 }
 
-/** Any error of a request as HTTP status and JSON body. */
+/** Maps any error of a request to an HTTP status and a JSON body. */
 export function renderGatewayError(error: unknown): GatewayFailure {
   if (error instanceof GatewayRefusal) return { status: error.status, body: { message: error.message } }
   if (error instanceof pg.DatabaseError) {

@@ -1,6 +1,6 @@
 /**
- * Connections of the gateway to its upstream, one pool per role and database. Postgres itself checks the
- * credentials the client sent: the gateway adds no right that its client does not have.
+ * Connections from the gateway to its upstream, one pool per role and database. Postgres itself checks the credentials
+ * of the client: the gateway grants nothing beyond them.
  */
 import { createHash } from 'node:crypto'
 import pg from 'pg'
@@ -17,16 +17,16 @@ const maxPools = 8
 const connectTimeoutMs = 2_000
 const queueTimeoutMs = 10_000
 
-/** Gives up on an upstream that does not answer sooner than the pool gives up on a free connection. */
+/** Gives up on an upstream that does not answer before the pool gives up on a free connection. */
 class QuickClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     const settings = typeof config === 'string' ? { connectionString: config } : config
-    // The pool hides its password from enumeration.
+    // The pool makes its password non-enumerable, so it must be copied by name.
     super({ ...settings, password: settings?.password, connectionTimeoutMillis: connectTimeoutMs })
   }
 }
 
-/** Values stay the text Postgres sent: the driver on the other side parses them. */
+/** Values stay text as sent by Postgres: the driver of the client parses them. */
 const rawText = { getTypeParser: () => (value: unknown) => value } as unknown as pg.CustomTypesConfig
 
 export function createGatewayPools(upstream: Upstream, connectionsPerPool: number): GatewayPools {

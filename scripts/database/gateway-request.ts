@@ -1,4 +1,4 @@
-/** What a client may send to `POST /sql`: parsed once, everything else refused with a reason. */
+/** What a client may send to `POST /sql`: parsed once; anything else is refused with a reason. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { GatewayRefusal } from './gateway-error.ts'
 

@@ -1,4 +1,4 @@
-/** Runs the statements of one `POST /sql` request and shapes results as @neondatabase/serverless expects them. */
+/** Runs the statements of one `POST /sql` request and returns results as @neondatabase/serverless expects them. */
 import type pg from 'pg'
 import type { SqlQuery, SqlRequest } from './gateway-request.ts'
 
@@ -26,7 +26,7 @@ export async function runSql(
     return await runOne(client, request.queries[0] as SqlQuery, request)
   } finally {
     client.off('error', noteBroken)
-    // A lone BEGIN must not leave its transaction to the next request.
+    // A lone BEGIN must not leave its transaction open for the next request.
     client.release(failure ?? client.getTransactionStatus() !== 'I')
   }
 }

@@ -6,7 +6,7 @@ import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import { isForeignCaller } from './gateway-callers.ts'
 import type { Upstream } from './gateway-pools.ts'
 
-/** Serves the tunnel on `server`; the address asked for is ignored: it always leads to the upstream. */
+/** Serves the tunnel on `server`. The requested address is ignored: the tunnel always leads to the upstream. */
 export function attachTunnel(server: Server, upstream: Upstream): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
   server.on('upgrade', (request, socket, head) => {
@@ -34,7 +34,7 @@ function carry(webSocket: WebSocket, { host, port }: Upstream): void {
   const stream = createWebSocketStream(webSocket)
   const end = () => {
     tcp.destroy()
-    // 1011: the server met a condition that keeps it from going on (RFC 6455 §7.4.1).
+    // 1011: the server met a condition that prevents it from continuing (RFC 6455 §7.4.1).
     if (webSocket.readyState === webSocket.OPEN) webSocket.close(1011)
   }
   pipeline(stream, tcp, end)

@@ -1,15 +1,15 @@
-/** Which migrations a database has seen: Drizzle's own table, so that its tools read it too. */
+/** Which migrations have been applied to a database: Drizzle's own table, so that its tools can read it too. */
 import type pg from 'pg'
 
 /** A schema migration, as `readMigrationFiles` of drizzle-orm returns it. */
 export type Migration = {
   sql: string[]
-  /** When it was generated: names it in the journal. */
+  /** When it was generated: identifies it in the journal. */
   folderMillis: number
   hash: string
 }
 
-/** Drizzle notes when a migration was generated, not when it came to this database. */
+/** Drizzle records when a migration was generated, but not when it was applied to this database. */
 const journalTable = `
   CREATE SCHEMA IF NOT EXISTS drizzle;
   CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint);
@@ -21,7 +21,7 @@ export async function ensureJournal(client: pg.Client): Promise<void> {
 
 export type JournalEntry = { hash: string; folderMillis: number }
 
-/** What was applied, oldest first; nothing where there is no journal. */
+/** The applied migrations, oldest first; empty without a journal. */
 export async function readJournal(client: pg.Client): Promise<readonly JournalEntry[]> {
   const exists = await client.query(
     "SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS is_there",

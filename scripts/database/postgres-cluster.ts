@@ -1,4 +1,4 @@
-/** Makes a Postgres cluster: initdb, then the roles and the database Authly works with. */
+/** Creates a Postgres cluster: initdb, then the roles and the database that Authly uses. */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -14,7 +14,10 @@ const run = promisify(execFile)
 
 export type ClusterPasswords = { superuser: string; owner: string; worker: string }
 
-/** Owns the database and migrates. Not a superuser, as on Neon: what works here must not need more rights than there. */
+/**
+ * Owns the database and migrates. Not a superuser, as on Neon: what works here must not need more privileges than
+ * there.
+ */
 export const ownerRole = 'authly'
 /** The worker's: owns nothing. */
 export const workerRole = 'authly_worker'
@@ -28,8 +31,8 @@ export function makeClusterPasswords(): ClusterPasswords {
 }
 
 /**
- * Runs initdb unless `<home>/data` is already a cluster. It works in a draft folder that is renamed when complete,
- * so an interrupted first start leaves nothing half made. Returns whether a cluster was made.
+ * Runs initdb unless `<home>/data` already is a cluster. It works in a temporary folder that is renamed when complete,
+ * so an interrupted first start leaves no partial cluster. Returns whether a cluster was created.
  */
 export async function initialiseCluster(
   binaries: PostgresBinaries,
@@ -50,7 +53,7 @@ export async function initialiseCluster(
       `--pgdata=${draft}`,
       '--username=postgres',
       `--pwfile=${passwordFile}`,
-      // Clear text on the loopback interface only: Neon's WebSocket driver sends the password with its first packet.
+      // Only on the loopback interface in clear text: Neon's WebSocket driver sends the password with its first packet.
       '--auth=password',
       '--encoding=UTF8',
       '--locale=C',
@@ -69,7 +72,7 @@ export async function initialiseCluster(
   return true
 }
 
-/** Makes the two roles and the database when missing; sets the roles' passwords to the recorded ones. */
+/** Creates the two roles and the database if missing; sets the roles' passwords to the recorded ones. */
 export async function ensureRolesAndDatabase(port: number, passwords: ClusterPasswords): Promise<void> {
   const client = new pg.Client({
     host: '127.0.0.1',
@@ -92,7 +95,7 @@ export async function ensureRolesAndDatabase(port: number, passwords: ClusterPas
       const verb = role.rowCount === 0 ? 'CREATE' : 'ALTER'
       await client.query(`${verb} ROLE ${name} LOGIN ${options} PASSWORD ${client.escapeLiteral(password)}`)
     }
-    // CREATEDB: test files that empty tables make a database of their own.
+    // CREATEDB: test files that empty tables create a database of their own.
     await ensureRole(ownerRole, passwords.owner, 'CREATEDB')
     await ensureRole(workerRole, passwords.worker)
     const database = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName])
@@ -102,7 +105,9 @@ export async function ensureRolesAndDatabase(port: number, passwords: ClusterPas
   }
 }
 
-/** Makes what pg_stat_statements found out readable, to each role of its own statements; only a superuser may. */
+/**
+ * Makes the results of pg_stat_statements readable, to each role for its own statements; only a superuser can do this.
+ */
 export async function ensureStatistics(port: number, passwords: ClusterPasswords): Promise<void> {
   const client = new pg.Client({
     ...{ host: '127.0.0.1', port, user: 'postgres', password: passwords.superuser, database: databaseName },

@@ -18,7 +18,7 @@ export async function makeReachableFolder(account: Account | undefined, lasting:
       if (account !== undefined) await chmod(folder, 0o711)
       return folder
     } catch {
-      // Not writable: the next place.
+      // Not writable: try the next place.
     }
   }
   throw new OperatorError(
@@ -54,7 +54,7 @@ export async function choosePersistentHome(
   return home
 }
 
-/** Makes the state folder; others may pass through it (never list it) only where the server's account must. */
+/** Creates the state folder; others may enter it (but never list it) only where the server's account needs to. */
 export async function makeStateFolder(account: Account | undefined, stateFolder: string): Promise<void> {
   try {
     await mkdir(stateFolder, { recursive: true })

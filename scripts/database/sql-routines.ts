@@ -1,22 +1,24 @@
 /**
- * Functions and triggers: one per file, replaced at every migrate, so that the file is what the database has.
- * `drizzle/functions/` comes before the tables, whose defaults and indexes call functions; therefore no signature there
- * names a table. `drizzle/triggers/` (a trigger function with its triggers) comes after them.
+ * Functions and triggers: one per file, replaced at every migrate, so that the database always has the content of the
+ * file. `drizzle/functions/` is applied before the tables, whose defaults and indexes call functions; therefore no
+ * signature there may name a table. `drizzle/triggers/` (a trigger function with its triggers) is applied after them.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type pg from 'pg'
 
-/** Bodies may name tables that are made later in the same transaction; {@link checkBodies} looks at them in the end. */
+/**
+ * Bodies may name tables that are created later in the same transaction; {@link checkBodies} checks them at the end.
+ */
 export async function replaceFunctions(client: pg.Client, folder: string): Promise<void> {
   await client.query('SET LOCAL check_function_bodies = off')
   for (const { sql } of await readSqlFiles(folder)) await client.query(sql)
 }
 
 /**
- * Replacing a trigger keeps all writers from its table until the end of the transaction, so a file that is in force
- * already is passed over: its hash is the function's comment, and all its triggers are there and enabled.
+ * Replacing a trigger locks its table against writers until the end of the transaction, so a file that is already
+ * applied is skipped: its hash is the comment of the function, and all its triggers exist and are enabled.
  */
 export async function replaceTriggers(client: pg.Client, folder: string): Promise<void> {
   for (const { name, sql } of await readSqlFiles(folder)) {
@@ -31,7 +33,7 @@ export async function replaceTriggers(client: pg.Client, folder: string): Promis
   }
 }
 
-/** Lets Postgres check all bodies, as it would have when the functions were made. */
+/** Lets Postgres check all bodies, as it would have done when the functions were created. */
 export async function checkBodies(client: pg.Client): Promise<void> {
   await client.query('SET LOCAL check_function_bodies = on')
   for (const [language, validator] of [

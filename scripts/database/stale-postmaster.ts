@@ -1,6 +1,6 @@
 /**
- * What an earlier run may have left behind in a data folder: a Postgres that is still running, or a postmaster.pid
- * whose number now belongs to somebody else. Called while holding the instance lock, so nobody uses it.
+ * What an earlier run may have left in a data folder: a Postgres that is still running, or a postmaster.pid whose
+ * number now belongs to another process. Called while holding the instance lock, so no other instance uses the folder.
  */
 import { execFileSync } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProcessAlive } from '../process/process-identity.ts'
 
-/** Stops a Postgres left over in `data`; removes a postmaster.pid that names a process which is not Postgres. */
+/** Stops a leftover Postgres in `data`; removes a postmaster.pid that names a process other than Postgres. */
 export async function clearStalePostmaster(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid')
   const text = await readFile(file, 'utf8').catch(() => undefined)

@@ -12,26 +12,26 @@ import { startNeonGateway } from './neon-gateway.ts'
 export type RunningDatabase = DatabaseUrls & {
   /** Base URL of the local gateway; undefined when the database is Neon itself. */
   readonly gatewayUrl: string | undefined
-  /** Whether the embedded cluster was made by this start. */
+  /** Whether this start created the embedded cluster. */
   readonly isNew: boolean
-  /** Ends the embedded Postgres and leaves the gateway up (it answers 503): an outage. */
+  /** Simulates an outage: stops the embedded Postgres but not the gateway, which answers 503. */
   stopPostgres(mode?: 'fast' | 'immediate'): Promise<void>
   /** Ends the outage: the same data on the same port. */
   startPostgres(): Promise<void>
-  /** Called when the embedded Postgres ends although nobody asked it to. */
+  /** Called when the embedded Postgres ends without having been stopped. */
   onCrash(listener: () => void): void
   stop(): Promise<void>
 }
 
 export type StartDatabaseOptions = EmbeddedPostgresOptions & {
-  /** A Postgres or Neon of the operator's own; the embedded one is then not started. */
+  /** A Postgres or Neon of the operator's own, used instead of the embedded one. */
   urls?: DatabaseUrls | undefined
   gatewayPort?: number | undefined
 }
 
 /**
- * Starts (or connects to) Postgres, applies the migrations and starts the gateway unless the host is Neon.
- * Throws OperatorError for what the operator can fix; nothing is left running then.
+ * Starts (or connects to) Postgres, applies the migrations, and starts the gateway unless the host is Neon. Throws
+ * OperatorError for what the operator can fix; nothing is left running then.
  */
 export async function startDatabase(options: StartDatabaseOptions): Promise<RunningDatabase> {
   const own = options.urls

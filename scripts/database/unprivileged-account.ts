@@ -1,13 +1,13 @@
 /**
- * Postgres refuses to run as root. When Authly is started by root (containers, CI machines) the server runs under
- * the account `postgres`, which must be able to reach its binaries and its data: a clone below a 0700 home is not.
+ * Postgres refuses to run as root. When root starts Authly (containers, CI machines), the server runs as the account
+ * `postgres`, which must be able to reach its binaries and its data; it cannot enter a clone below a 0700 home.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { OperatorError } from '../process/operator-error.ts'
 
 export type Account = { uid: number; gid: number }
 
-/** The account Postgres must run under, created when missing; undefined when we are not root (then: ourselves). */
+/** The account Postgres must run as, created if missing; undefined when we are not root and it runs as ourselves. */
 export function findServerAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
   const known = lookUp('postgres')
@@ -39,7 +39,7 @@ function lookUp(name: string): Account | undefined {
   return { uid: Number.parseInt(uid.stdout, 10), gid: Number.parseInt(gid.stdout, 10) }
 }
 
-/** Whether the account can enter `folder`: asked of the kernel, so that ACLs and mount options count too. */
+/** Whether the account can enter `folder`: asks the kernel, so that ACLs and mount options count too. */
 export function canEnter(account: Account | undefined, folder: string): boolean {
   if (account === undefined) return true
   const probe = spawnSync('/bin/sh', ['-c', 'cd -- "$1"', 'probe', folder], {

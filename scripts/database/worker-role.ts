@@ -1,4 +1,7 @@
-/** The role of the worker: made when it is missing, refused when it may too much, and granted what drizzle/grants.sql says. */
+/**
+ * The worker's role: created if missing, refused if it has too many privileges, and granted those of
+ * drizzle/grants.sql.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
@@ -6,7 +9,9 @@ import { roleRisks } from '../../src/health/role-risks.store.ts'
 import { errorCode, OperatorError } from '../process/operator-error.ts'
 import { parseDatabaseUrl } from './database-address.ts'
 
-/** Inside the caller's transaction, as the owner, after the schema. Throws OperatorError for what the operator must do. */
+/**
+ * Runs in the caller's transaction, as the owner, after the schema. Throws OperatorError for what the operator must do.
+ */
 export async function grantToWorker(client: pg.Client, databaseUrl: string, folder: string): Promise<void> {
   const { user, database } = parseDatabaseUrl(databaseUrl)
   await ensureRole(client, databaseUrl)

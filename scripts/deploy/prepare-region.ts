@@ -1,7 +1,7 @@
 /**
- * `node scripts/deploy/prepare-region.ts <region> <file>`: checks the configuration a region would be deployed with,
- * by the schema the worker itself uses, and writes its secrets to a file for `wrangler deploy --secrets-file`. Prints
- * the issuer. A wrong setting stops a deployment before it has changed anything.
+ * `node scripts/deploy/prepare-region.ts <region> <file>`: checks the configuration of a region against the schema that
+ * the worker itself uses, and writes its secrets to a file for `wrangler deploy --secrets-file`. Prints the issuer. A
+ * wrong setting stops a deployment before it has changed anything.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,6 +1,6 @@
 /**
- * `node scripts/deploy/serving-version.ts <region>`: prints the id of the worker version that serves now, to which a
- * failed deployment returns. Prints nothing when the region has never been deployed.
+ * `node scripts/deploy/serving-version.ts <region>`: prints the id of the worker version that is serving now, to which
+ * a failed deployment rolls back. Prints nothing if the region has never been deployed.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ if (import.meta.main) {
     ...{ cwd: root, encoding: 'utf8', env: quietWrangler() },
   })
   const output = `${stdout}${stderr}`
-  // 10007: there is no such worker yet.
+  // 10007: the worker does not exist yet.
   if (status === 0) console.log(versionOf(stdout))
   else if (!/\bcode: 10007\b|has no deployments/.test(output)) {
     process.stderr.write(output)

@@ -10,7 +10,7 @@ import { describeFailure, OperatorError } from '../process/operator-error.ts'
 
 export const smokeClientId = 'deployment-smoke-test'
 
-/** Makes the client, and `secret` its only one. Changes nothing the second time. */
+/** Creates the client and makes `secret` its only one. Changes nothing the second time. */
 export async function ensureSmokeClient(databaseUrl: string, secret: string): Promise<void> {
   if (secret.length < 43) {
     throw new OperatorError(
@@ -32,7 +32,7 @@ export async function ensureSmokeClient(databaseUrl: string, secret: string): Pr
        ON CONFLICT DO NOTHING`,
       [smokeClientId],
     )
-    // The row's lock makes parallel deployments take turns; its version tells caches of a new secret.
+    // The row lock serializes parallel deployments; the new version lets caches notice the secret.
     const locked = await client.query('SELECT FROM clients WHERE client_id = $1 FOR UPDATE', [smokeClientId])
     if (locked.rowCount === 0) {
       throw new OperatorError(

@@ -1,6 +1,6 @@
 /**
- * `node scripts/deploy/smoke.ts <issuer>`: does a deployment issue tokens that its own keys verify, and refuse a
- * wrong secret? The deployment workflow rolls back when it does not. AUTHLY_SMOKE_CLIENT_SECRET is the secret of the
+ * `node scripts/deploy/smoke.ts <issuer>`: checks that a deployment issues tokens that its own keys verify, and refuses
+ * a wrong secret. The deployment workflow rolls back when it does not. AUTHLY_SMOKE_CLIENT_SECRET is the secret of the
  * smoke client; AUTHLY_SMOKE_CLIENT_ID names another client.
  */
 import { createRemoteJWKSet, jwtVerify } from 'jose'
@@ -10,12 +10,12 @@ export type SmokeOptions = {
   issuer: string
   clientId: string
   clientSecret: string
-  /** How long a new deployment may take to answer at all (DNS, certificate). */
+  /** How long a new deployment may take to answer for the first time (DNS, certificate). */
   timeoutMs?: number
   log?: (line: string) => void
 }
 
-/** Throws an Error that says which check failed and what came instead; never prints a secret or a token. */
+/** Throws an Error that names the failed check and the unexpected result; never prints a secret or a token. */
 export async function smokeTest(options: SmokeOptions): Promise<void> {
   const { issuer, clientId, clientSecret, timeoutMs = 120_000, log = console.log } = options
   const metadata = await untilDiscovery(issuer, timeoutMs)

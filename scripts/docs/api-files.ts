@@ -1,4 +1,4 @@
-/** What is made from the OpenAPI document for programs: built, never committed (scripts/build.ts). */
+/** Files for programs that are generated from the OpenAPI document: built, never committed (scripts/build.ts). */
 import { cliCatalogue } from './cli-catalogue.ts'
 import { loadApp } from './load-app.ts'
 import { buildDocument } from './openapi/build-document.ts'

@@ -1,4 +1,6 @@
-/** cli/operations.json, built: what the command line needs to know of the admin operations, from the OpenAPI document. */
+/**
+ * Builds cli/operations.json from the OpenAPI document: what the command line needs to know of the admin operations.
+ */
 import type { CatalogueField, CatalogueOperation, ValueType } from '../../cli/api/catalogue.ts'
 import {
   type OpenApiDocument,
@@ -10,7 +12,7 @@ import {
 
 type Schemas = Readonly<Record<string, Schema>>
 
-/** Admin operations that a program without a browser can call; WebSockets have a twin that speaks HTTP. */
+/** Admin operations that a program without a browser can call; WebSockets have an equivalent over HTTP. */
 export function cliCatalogue(document: OpenApiDocument): readonly CatalogueOperation[] {
   const schemas = document.components?.schemas ?? {}
   return operationsOf(document)
@@ -59,7 +61,7 @@ function bodyOf({ requestBody }: Operation, schemas: Schemas): Pick<CatalogueOpe
   }
 }
 
-/** Members of an object schema, through references and unions: what one alternative has is never required of all. */
+/** Members of an object schema, through references and unions: a member of a single alternative is never required. */
 function membersOf(
   schema: Schema,
   schemas: Schemas,

@@ -1,4 +1,4 @@
-/** docs/cli.md: a short guide, and every command from its declaration. */
+/** docs/cli.md: a short guide, and every command generated from its declaration. */
 import type { CatalogueOperation } from '../../cli/api/catalogue.ts'
 import type { Command } from '../../cli/command.ts'
 import { usageOf } from '../../cli/command.ts'
@@ -75,7 +75,7 @@ export function cliDocument(catalogue: readonly CatalogueOperation[]): string {
   ].join('\n\n')
 }
 
-/** Commands of one word stand together. */
+/** Groups commands by their first word. */
 const groupOf = ({ words }: Command): string => (words.length > 1 ? (words[0] as string) : '')
 
 const row = (command: Command): string[] => [

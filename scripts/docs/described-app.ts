@@ -1,4 +1,6 @@
-/** The whole app with what its routes say of themselves, for who writes the OpenAPI document or holds the app to it. */
+/**
+ * The whole app with the descriptions of its routes, to generate the OpenAPI document and to check the app against it.
+ */
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { describedAdminRoutes } from '../../src/admin/admin.route.ts'
 import type { AppEnv } from '../../src/dependencies.ts'
@@ -6,7 +8,7 @@ import type { RouteDescription } from '../../src/kit/describe-route.ts'
 import { lazyRoutes } from '../../src/lazy-app.ts'
 import { tokenRoutes } from '../../src/token-routes.ts'
 
-/** Operations stand in the order in which they are mounted. */
+/** Operations are in the order in which they are mounted. */
 export function describedApp(): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>()
   for (const routes of [...tokenRoutes, ...lazyRoutes]) {

@@ -1,4 +1,4 @@
-/** The generated documents: each is a pure function of what the code says about itself. */
+/** The generated documents: each is a pure function of descriptions in the code. */
 import { z } from 'zod'
 import {
   type EventClass,
@@ -82,7 +82,7 @@ export function endpointsDocument(document: OpenApiDocument): string {
 const specificationOf = ({ description = '' }: Operation): string | undefined =>
   description.split('Specification: ')[1]
 
-/** Scopes of the token, or how else the caller shows who it is. */
+/** The scopes of the token, or how else the caller authenticates. */
 function needsOf({ security = [] }: Operation): string {
   const [first = {}] = security
   const [[scheme, scopes] = ['', []]] = Object.entries(first)

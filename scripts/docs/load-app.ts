@@ -1,6 +1,6 @@
 /**
- * The app's OpenAPI document, read from the routes themselves. The app runs in workerd only, so it is bundled for
- * Node with the platform's modules left hollow: nothing is called, the routes only say what they are.
+ * The app's OpenAPI document, read from the routes themselves. The app runs only in workerd, so it is bundled for Node
+ * with the platform's modules replaced by empty ones: no handler is called, only descriptions are read.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,15 +23,15 @@ const hollowPlatform: Plugin = {
 
 export type ServerMetadata = Record<string, Json>
 
-/** What the routes say of themselves, and every route there is, documented or not. */
+/** The descriptions of the routes, and every route, documented or not. */
 export type LoadedApp = {
   document: OpenApiDocument
-  /** What discovery would answer. */
+  /** The answer of discovery. */
   metadata: ServerMetadata
   routes: readonly { method: string; path: string }[]
 }
 
-/** Operations stand in the order in which the app mounts them. */
+/** Operations are in the order in which the app mounts them. */
 export async function loadApp(): Promise<LoadedApp> {
   const folder = await mkdtemp(join(tmpdir(), 'authly-docs-'))
   const outfile = join(folder, 'app.mjs')

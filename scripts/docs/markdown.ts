@@ -4,7 +4,7 @@
 export const generatedNotice = (source: string) =>
   `<!-- Generated from ${source} by \`npm run docs:generate\`. Changes here are lost. -->`
 
-/** A table; cells may hold Markdown, pipes and line breaks are made harmless. */
+/** A table; cells may contain Markdown; pipes and line breaks are escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ')).join(' | ')} |`

@@ -1,11 +1,11 @@
-/** Swagger UI and ReDoc from their npm packages, for `public/vendor/`, from where the static assets serve them. */
+/** Swagger UI and ReDoc from their npm packages, for `public/vendor/`, served as static assets. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const require = createRequire(import.meta.url)
 
-/** An image that ReDoc would fetch from its maker; a page of ours asks nobody else for anything. */
+/** An image that ReDoc would fetch from its vendor; our pages load nothing from elsewhere. */
 const foreignImage = 'https://cdn.redoc.ly/redoc/logo-mini.svg'
 const noImage = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E'
 

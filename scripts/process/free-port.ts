@@ -10,7 +10,7 @@ export function isPortFree(port: number): Promise<boolean> {
   })
 }
 
-/** A port the kernel says is free. Another process may still take it first: callers retry when binding fails. */
+/** A port that the kernel reports free. Another process may still take it first: callers retry when binding fails. */
 export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()

@@ -1,7 +1,7 @@
 /**
- * Child processes that cannot outlive us. Each child leads its own process group, so Ctrl-C in the terminal
- * reaches only the orchestrator, which then stops the children in order. A tiny shell watchdog holds a pipe from
- * us: when we die in any way, SIGKILL included, the pipe closes and the watchdog ends the child.
+ * Child processes that cannot outlive us. Each child leads its own process group, so Ctrl-C in the terminal reaches
+ * only the orchestrator, which then stops the children in order. A tiny shell watchdog holds a pipe from us: when we
+ * die in any way, SIGKILL included, the pipe closes and the watchdog stops the child.
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 
@@ -9,20 +9,20 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGKILL'
 
 export type GuardedChild = {
   readonly process: ChildProcess
-  /** Resolves when the child is gone, with its exit code (null when a signal ended it). */
+  /** Resolves when the child has exited, with its exit code (null when a signal ended it). */
   readonly exited: Promise<number | null>
-  /** Sends the stop signal; after `timeoutMs` the whole process group is killed. Resolves when the child is gone. */
+  /** Sends the stop signal; after `timeoutMs` the whole process group is killed. Resolves when the child has exited. */
   stop(signal?: StopSignal, timeoutMs?: number): Promise<void>
 }
 
 export type GuardOptions = SpawnOptions & {
-  /** What ends the child cleanly; default SIGTERM. */
+  /** The signal for a clean stop; default SIGTERM. */
   stopSignal?: StopSignal
-  /** `group` also signals the child's own children; Postgres wants the signal on its first process only. */
+  /** `group` also signals the child's own children; Postgres expects the signal only at its first process. */
   signalTarget?: 'group' | 'process'
 }
 
-/** Starts `command`; throws when it cannot be executed at all. */
+/** Starts `command`; throws if it cannot be executed at all. */
 export async function spawnGuarded(
   command: string,
   args: readonly string[],

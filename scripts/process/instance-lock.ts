@@ -1,4 +1,4 @@
-/** One instance per clone: two would fight over the data folder, the port and `.dev.vars`. */
+/** One instance per clone: two would compete for the data folder, the port and `.dev.vars`. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, explainFileError, OperatorError } from './operator-error.ts'
@@ -7,8 +7,8 @@ import { isProcessAlive, startOf } from './process-identity.ts'
 type Holder = { pid: number; started: string | undefined; command: string }
 
 /**
- * Takes the lock of `stateFolder`; the returned function releases it. A lock whose process is gone (or whose id
- * now belongs to another process) is taken over. Throws OperatorError while another instance holds it.
+ * Takes the lock of `stateFolder`; the returned function releases it. A lock whose process has ended (or whose id now
+ * belongs to another process) is taken over. Throws OperatorError while another instance holds it.
  */
 export async function takeInstanceLock(stateFolder: string, command: string): Promise<() => Promise<void>> {
   const path = join(stateFolder, 'instance.lock')

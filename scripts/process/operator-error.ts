@@ -1,6 +1,6 @@
 /**
- * A failure the person at the terminal can fix: what is wrong, and what to do about it. The commands print
- * both without a stack trace; any other error is a bug and keeps its stack.
+ * A failure that the operator can fix: what is wrong, and what to do about it. The commands print both without a stack
+ * trace; any other error is a bug and keeps its stack.
  */
 export class OperatorError extends Error {
   readonly remedy: string

@@ -1,10 +1,16 @@
-/** Files with secrets in them: readable by their owner only, replaced atomically so that no reader sees half. */
+/**
+ * Files that contain secrets: readable only by their owner, and replaced atomically, so that no reader sees half of
+ * one.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode, explainFileError } from './operator-error.ts'
 
-/** Writes `text` to `path` with mode 0600; the folder is made when missing. Throws OperatorError (no right, disk full). */
+/**
+ * Writes `text` to `path` with mode 0600, creating the folder if missing. Throws OperatorError (no permission, disk
+ * full).
+ */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
@@ -17,7 +23,7 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   }
 }
 
-/** The parsed JSON at `path`, or undefined when there is no such file or it is not JSON. */
+/** The parsed JSON at `path`, or undefined if there is no such file or it is not JSON. */
 export async function readJsonFile(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'))

@@ -1,9 +1,9 @@
-/** Whether a recorded process still exists, and is the same one: process ids are reused. */
+/** Whether a recorded process still exists and is the same one: process ids are reused. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { errorCode } from './operator-error.ts'
 
-/** Whether a process with this id exists (also one of another account). Zombies do not count. */
+/** Whether a process with this id exists, even under another account. Zombies do not count. */
 export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -13,7 +13,9 @@ export function isProcessAlive(pid: number): boolean {
   return processState(pid) !== 'Z'
 }
 
-/** When the process started, in the system's own notation; undefined when there is none or it cannot be told. */
+/**
+ * When the process started, in the system's own notation; undefined if there is none or the time cannot be determined.
+ */
 export function startOf(pid: number): string | undefined {
   const fields = procStat(pid)
   if (fields !== undefined) return fields[19]

@@ -1,6 +1,6 @@
 /**
- * The life of a foreground command: start, stay until a signal or a failure, stop in order, exit with the right code.
- * A terminal delivers Ctrl-C to us and, again, through our parent; the second one within a second is the same wish.
+ * The life of a foreground command: start, run until a signal or a failure, stop in order, exit with the right code. A
+ * terminal delivers Ctrl-C to us and, again, through our parent: a second signal within a second is the same request.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeFailure } from './operator-error.ts'
@@ -9,13 +9,13 @@ type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 const exitCodes: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 export type Life = {
-  /** Registers what to undo; steps run in reverse order, each once. Throws when the end has come meanwhile. */
+  /** Registers a step of the shutdown; steps run in reverse order, each once. Throws if the shutdown has begun. */
   onStop(step: () => Promise<unknown>): void
   /** Ends the command with an error, e.g. because a child died. */
   fail(error: unknown): void
 }
 
-/** Runs `start` and never returns: the process exits when it is over. */
+/** Runs `start` and never returns: the process exits at the end. */
 export async function runUntilStopped(start: (life: Life) => Promise<void>): Promise<never> {
   const steps: (() => Promise<unknown>)[] = []
   const over = Promise.withResolvers<number>()
@@ -27,7 +27,7 @@ export async function runUntilStopped(start: (life: Life) => Promise<void>): Pro
 
   for (const signal of Object.keys(exitCodes) as StopSignal[]) {
     process.on(signal, () => {
-      // Impatience: the watchdogs end what is left.
+      // A second request: exit at once; the watchdogs stop what is left.
       if (overSince !== undefined && Date.now() - overSince > 1_000) process.exit(exitCodes[signal])
       end(exitCodes[signal])
     })
@@ -35,7 +35,7 @@ export async function runUntilStopped(start: (life: Life) => Promise<void>): Pro
   // Our parent (start.mjs) was killed: nobody could stop us any more.
   process.on('disconnect', () => end(exitCodes.SIGHUP))
   const fail = (error: unknown) => {
-    // What fails while stopping fails because of it.
+    // A failure while stopping is a consequence of stopping: not reported.
     if (overSince === undefined) process.stderr.write(describeFailure(error))
     end(1)
   }
@@ -49,7 +49,7 @@ export async function runUntilStopped(start: (life: Life) => Promise<void>): Pro
   const started = start({ onStop, fail }).catch(fail)
   const code = await over.promise
   await undo(steps)
-  // A part that was just starting registers its step when it is up; one that hangs is not waited for.
+  // A part that was still starting registers its step once it is up; one that hangs is given up.
   await Promise.race([started, sleep(10_000)])
   await undo(steps)
   process.exit(code)

@@ -1,9 +1,9 @@
-/** Waiting for a server that was just started. */
+/** Waits for a server that was just started. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Resolves when GET `url` answers 2xx; rejects when `ended` settles first or after `limitMs`. Each try is bounded,
- * so a server that accepts and never answers does not hang the caller.
+ * Resolves when GET `url` answers 2xx; rejects when `ended` settles first or after `limitMs`. Each attempt is bounded,
+ * so a server that accepts and never answers does not block the caller.
  */
 export async function waitUntilServing(
   url: string,

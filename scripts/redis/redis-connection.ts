@@ -11,7 +11,7 @@ export type RedisConnection = {
   close(): void
 }
 
-/** Connects to a Redis on the loopback interface; rejects when nobody listens. */
+/** Connects to a Redis on the loopback interface; rejects if nothing listens there. */
 export async function connectRedis(port: number): Promise<RedisConnection> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   await once(socket, 'connect')

@@ -1,4 +1,4 @@
-/** A throw-away Redis for tests: its own port and folder, nothing written to disk. */
+/** A temporary Redis for tests: its own port and folder, nothing written to disk. */
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findFreePort } from '../process/free-port.ts'
@@ -8,7 +8,7 @@ import { connectRedis } from './redis-connection.ts'
 
 export type RedisServer = { readonly port: number; stop(): Promise<void> }
 
-/** Path of the redis-server binary, if this machine has one. */
+/** Path of the redis-server binary, if one is installed. */
 export function findRedisServer(): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin']
   return folders.map((folder) => join(folder, 'redis-server')).find(isExecutable)

@@ -8,7 +8,7 @@ export type RedisReply = string | number | null | Buffer | RedisError | RedisRep
 
 type Parsed = { readonly reply: RedisReply; readonly end: number }
 
-/** Collects chunks and gives out whole replies; bulk strings stay bytes, simple strings become text. */
+/** Collects chunks and returns complete replies; bulk strings stay bytes, simple strings become text. */
 export class RespReader {
   private pending: Buffer = Buffer.alloc(0)
 
@@ -25,7 +25,7 @@ export class RespReader {
   }
 }
 
-/** The reply that starts at `start`, or undefined while it is incomplete. */
+/** The reply that begins at `start`, or undefined while it is incomplete. */
 function parse(bytes: Buffer, start: number): Parsed | undefined {
   const lineEnd = bytes.indexOf('\r\n', start)
   if (lineEnd < 0) return undefined

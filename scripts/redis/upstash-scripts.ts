@@ -1,13 +1,13 @@
 /**
- * Upstash's Lua knows the shebang flag `allow-key-locking`, which our script of permits uses and Redis
- * does not. This drops the flag and keeps EVALSHA working by the hash of the script as the client knows it.
+ * Upstash's Lua knows the shebang flag `allow-key-locking`, which our permit script uses and Redis does not know. This
+ * removes the flag and keeps EVALSHA working with the hash by which the client knows the script.
  */
 import { createHash } from 'node:crypto'
 import type { RedisCommand } from './redis-connection.ts'
 
 const upstashShebang = /^#!lua flags=allow-key-locking\s*\n/
 
-/** Rewrites EVAL and EVALSHA of scripts with Upstash's flag; remembers scripts for as long as it lives. */
+/** Rewrites EVAL and EVALSHA of scripts with Upstash's flag; keeps the scripts for its whole life. */
 export function createScriptTranslator(): (command: RedisCommand) => RedisCommand {
   const translated = new Map<string, string>()
   return (command) => {

@@ -11,7 +11,7 @@ export type DemoClientFacts = {
 
 export type DevFacts = {
   issuer: string
-  /** The password is the one-time one as issued: the first sign-in replaces it. */
+  /** The one-time password as issued: the first sign-in replaces it. */
   admin?: { username: string; email: string; password?: string | undefined } | undefined
   clients: Record<string, DemoClientFacts>
   /** The worker's role. */

@@ -1,10 +1,10 @@
 /**
- * `wrangler dev` without what it opens beside the worker: its inspector and its registry of other workers run code
- * and read Durable Objects for whoever reaches a loopback port, a web page of another local server included. The
- * command line cannot leave them out; the programming interface can. The local explorer is off by `.env`, which
- * wrangler reads, too.
+ * `wrangler dev` without its inspector and its registry of other workers. Attack: both run code and read Durable
+ * Objects for anyone who can reach a loopback port, including a web page of another local server. The command line
+ * cannot disable them; the programming interface can. The local explorer is disabled by `.env`, which wrangler also
+ * reads.
  *
- * Run as a process of its own: `node dev-server.ts <port> [env file] [folder of Durable Objects]`.
+ * Runs as a process of its own: `node dev-server.ts <port> [env file] [folder of Durable Objects]`.
  */
 import { join } from 'node:path'
 import { unstable_startWorker } from 'wrangler'
@@ -13,7 +13,7 @@ const [port, envFile, persistTo] = process.argv.slice(2)
 
 const worker = await unstable_startWorker({
   config: join(process.cwd(), 'wrangler.toml'),
-  // Nothing from the shell may deploy or select another environment here.
+  // Nothing in the shell may cause a deployment or select another environment here.
   env: '',
   ...(envFile ? { envFiles: [envFile] } : {}),
   dev: {

@@ -1,6 +1,7 @@
 /**
- * `.dev.vars` is where wrangler reads local secrets. Our lines stand in a marked block; whatever else the developer
- * put into the file stays, and wins: a DATABASE_URL of their own is used instead of the embedded Postgres.
+ * `.dev.vars` is where wrangler reads local secrets. Our lines are in a marked block; everything else in the file
+ * belongs to the developer, stays, and takes precedence: with a DATABASE_URL of their own, the embedded Postgres is not
+ * used.
  */
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -15,7 +16,7 @@ const end = '# --- end of the written block ---'
 export type DevVars = {
   /** The developer's own variables. */
   own: Readonly<Record<string, string>>
-  /** What the last start wrote. */
+  /** The variables written by the last start. */
   written: Readonly<Record<string, string>>
   ownText: string
 }
@@ -33,7 +34,7 @@ export async function readDevVars(root: string): Promise<DevVars> {
   return { own: definedOf(parseEnv(ownText)), written: definedOf(parseEnv(written)), ownText }
 }
 
-/** Replaces the block. Variables the developer set themselves are left out of it. */
+/** Replaces the block. Variables that the developer has set are left out of it. */
 export async function writeDevVars(
   root: string,
   before: DevVars,
@@ -48,7 +49,8 @@ export async function writeDevVars(
 }
 
 /**
- * The root secret of this clone. Kept in the state folder too: data sealed under it would be lost with `.dev.vars`.
+ * The root secret of this clone. Kept in the state folder too: if it were lost with `.dev.vars`, so would be all data
+ * sealed under it.
  */
 export async function keepRootSecret(stateFolder: string, vars: DevVars): Promise<string> {
   const path = join(stateFolder, 'root-secret')

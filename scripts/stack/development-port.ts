@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { errorCode, OperatorError } from '../process/operator-error.ts'
 
-/** PORT from the environment, 8787 without one. Throws OperatorError for anything but a port number. */
+/** PORT from the environment, by default 8787. Throws OperatorError for anything but a port number. */
 export function developmentPort(env: NodeJS.ProcessEnv = process.env): number {
   const text = env['PORT'] || '8787'
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
@@ -14,8 +14,8 @@ export function developmentPort(env: NodeJS.ProcessEnv = process.env): number {
 }
 
 /**
- * Throws OperatorError when `port` is taken. Both loopback addresses count: `localhost` may mean either, and a
- * program on the other one would receive our requests.
+ * Throws OperatorError if `port` is taken. Both loopback addresses count: `localhost` may mean either, and a program on
+ * the other one would receive our requests.
  */
 export async function checkPortIsFree(port: number): Promise<void> {
   for (const host of ['127.0.0.1', '::1']) {
@@ -32,7 +32,7 @@ export async function checkPortIsFree(port: number): Promise<void> {
   }
 }
 
-/** The error code of binding, or undefined when it works. */
+/** The error code of binding, or undefined if it succeeds. */
 function tryBind(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const probe = createServer()

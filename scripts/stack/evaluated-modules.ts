@@ -1,11 +1,11 @@
-/** Which modules of the bundle an isolate evaluates, and which wait until somebody asks for them. */
+/** Which modules of the bundle an isolate evaluates at start, and which are loaded on demand. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build, type Metafile } from 'esbuild'
 import type { WorkerBundle } from './worker-bundle.ts'
 
-/** The modules that `entries` need at once: themselves and what they import, but not by `import()`. */
+/** The modules that `entries` need at start: themselves and their imports, except by `import()`. */
 export async function evaluatedModules(
   { folder }: Pick<WorkerBundle, 'folder'>,
   entries: readonly string[],
@@ -29,7 +29,7 @@ function visit(inputs: Metafile['inputs'], name: string, found: Set<string>): vo
   }
 }
 
-/** Bytes of the modules together, as they travel and as they are stored: each gzipped by itself. */
+/** Total size of the modules as transferred and stored: each gzipped separately. */
 export function gzipBytes({ folder }: Pick<WorkerBundle, 'folder'>, names: readonly string[]): number {
   return names.reduce(
     (sum, name) => sum + gzipSync(readFileSync(join(folder, name)), { level: 9 }).byteLength,

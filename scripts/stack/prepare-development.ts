@@ -1,6 +1,6 @@
 /**
- * What `npm start` and `npm run db` share: the instance lock, the database with its gateway, bootstrap, `.dev.vars`
- * and `.authly/dev.json`. Afterwards `wrangler dev` has all it needs.
+ * Shared by `npm start` and `npm run db`: the instance lock, the database with its gateway, bootstrap, `.dev.vars` and
+ * `.authly/dev.json`. Afterwards `wrangler dev` has all it needs.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,9 +19,9 @@ import { type DevVars, keepRootSecret, readDevVars, writeDevVars } from './dev-v
 export type Development = {
   facts: DevFacts
   database: RunningDatabase
-  /** The one-time password, when this start made it. */
+  /** The one-time password, if this start created it. */
   newAdminPassword: string | undefined
-  /** Whether any secret was made by this start. */
+  /** Whether this start created any secret. */
   isFirstStart: boolean
   hasDemo: boolean
   stop(): Promise<void>
@@ -30,11 +30,11 @@ export type Development = {
 export type DevelopmentOptions = {
   /** The clone. */
   root: string
-  /** Where the worker will serve. */
+  /** URL at which the worker will serve. */
   issuer: string
-  /** Shown to whoever starts a second instance. */
+  /** Shown when a second instance is started. */
   command: string
-  /** Last checks under the lock, before anything is started. */
+  /** Final checks under the lock, before anything is started. */
   preflight?: () => Promise<void>
 }
 
@@ -56,7 +56,7 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
     const vars = await readDevVars(root)
     const ownDatabase = findDatabaseUrls({
       DATABASE_URL: process.env['DATABASE_URL'] || vars.own['DATABASE_URL'],
-      // Not from .dev.vars: wrangler would hand it to the worker.
+      // Not read from .dev.vars: wrangler would pass it to the worker.
       DATABASE_OWNER_URL: process.env['DATABASE_OWNER_URL'],
     })
     database = await startDatabase({
@@ -69,7 +69,7 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
     // Before the worker had a role of its own, its URL was the owner's.
     const isSameDatabase =
       !database.isNew && [databaseUrl, ownerUrl].some((url) => isSame(known?.database_url, url, isOwn))
-    // Replicas, sessions and grants of another database would be served as the truth.
+    // Replicas, sessions and grants of another database would be served as valid.
     if (!isSameDatabase) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
     const seeded = await seed(ownerUrl, issuer, isSameDatabase ? known : undefined, isOwn)
     const facts = { ...seeded.facts, issuer, ...urls(database) }
@@ -108,7 +108,7 @@ async function seed(ownerUrl: string, issuer: string, known: DevFacts | undefine
   }
 }
 
-/** The embedded database may move to another port; its random password tells that it is the same. */
+/** The embedded database may move to another port; its random password shows that it is the same one. */
 function isSame(before: string | undefined, now: string, isOwn: boolean): boolean {
   if (before === undefined || isOwn) return before === now
   const withoutPort = (text: string) => Object.assign(new URL(text), { port: '' }).href
@@ -119,7 +119,7 @@ function urls({ databaseUrl, ownerUrl, gatewayUrl }: RunningDatabase) {
   return { database_url: databaseUrl, database_owner_url: ownerUrl, database_gateway_url: gatewayUrl }
 }
 
-/** The gateway's last port when it is still free: a `wrangler dev` left running then finds it again. */
+/** The gateway's last port if it is still free, so that a `wrangler dev` left running finds it again. */
 async function lastGatewayPort(vars: DevVars): Promise<number | undefined> {
   const last = vars.written['DATABASE_GATEWAY_URL']
   const port = last !== undefined && URL.canParse(last) ? Number(new URL(last).port) : 0

@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** Wrangler's own script, to be run by this Node: `npx` in between would swallow signals. */
+/** Wrangler's own script, run directly by this Node: `npx` in between would swallow signals. */
 export const wranglerScript = join(
   dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
   'bin',
   'wrangler.js',
 )
 
-/** Environment in which wrangler neither phones home nor asks anything, and serves no explorer of what objects store. */
+/** An environment in which wrangler sends no telemetry, asks no questions and serves no explorer of stored objects. */
 export function quietWrangler(): NodeJS.ProcessEnv {
   return {
     ...process.env,

@@ -1,6 +1,6 @@
 /**
- * A whole Authly on free ports: temporary database, gateway, and the production bundle in raw workerd. Black-box
- * tests and benchmarks use it; Postgres and the worker process can be stopped and started apart.
+ * A whole Authly on free ports: temporary database, gateway, and the production bundle in raw workerd. For black-box
+ * tests and benchmarks; Postgres and the worker process can be stopped and started separately.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -21,15 +21,13 @@ export type StackOptions = {
   port?: number
   /** Issuer; default `http://localhost:<port>`. */
   issuer?: string
-  /** More text bindings, e.g. `AUTHLY_RATE_LIMITS`; they win over the stack's own. */
+  /** Additional text bindings, e.g. `AUTHLY_RATE_LIMITS`; they override the stack's own. */
   vars?: Readonly<Record<string, string>>
-  /**
-   * Under `wrangler dev` instead of raw workerd: slower, but with the static assets.
-   */
+  /** Under `wrangler dev` instead of raw workerd: slower, but with the static assets. */
   withAssets?: boolean
-  /** A bundle made before, to save the time (`bundleWorker`). */
+  /** A bundle built before, to save time (`bundleWorker`). */
   bundle?: WorkerBundle
-  /** `inherit` shows what the worker logs. */
+  /** `inherit` shows the log of the worker. */
   output?: 'inherit' | 'ignore'
 }
 
@@ -38,7 +36,7 @@ export type RunningStack = DevFacts & {
   readonly database: RunningDatabase
   /** Process ids, for CPU accounting; the gateway runs in this process. */
   workerPid(): number
-  /** An outage of Postgres, and its end: same data, same port. The gateway keeps answering (503). */
+  /** Simulates an outage of Postgres, and ends it: same data, same port. The gateway keeps answering (503). */
   stopPostgres(mode?: 'fast' | 'immediate'): Promise<void>
   startPostgres(): Promise<void>
   /** A cold worker process with the same Durable Objects; `SIGKILL` crashes the old one. */
@@ -73,7 +71,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       DATABASE_GATEWAY_URL: database.gatewayUrl as string,
       AUTHLY_ISSUER: issuer,
       AUTHLY_ROOT_SECRET: randomBytes(32).toString('base64url'),
-      // Nobody is in front of raw workerd; in front of the worker of `wrangler dev` is wrangler.
+      // Raw workerd has no proxy in front of it; the worker of `wrangler dev` has wrangler.
       ...(bundle === undefined ? {} : { AUTHLY_CLIENT_ADDRESS: 'connection' }),
       ...options.vars,
     }

@@ -1,4 +1,4 @@
-/** What a developer reads when Authly is up. Secrets appear only in the start that made them. */
+/** The summary a developer reads when Authly has started. Secrets appear only on the start that created them. */
 import type { Development } from './prepare-development.ts'
 
 /** The text `npm start` prints once the worker serves. */

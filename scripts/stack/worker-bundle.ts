@@ -1,4 +1,4 @@
-/** Bundles the worker exactly as a deployment would (`wrangler deploy --dry-run`) and reads what it is bound to. */
+/** Bundles the worker exactly as a deployment would (`wrangler deploy --dry-run`) and reads its bindings. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -15,7 +15,7 @@ export type WorkerBundle = {
   folder: string
   /** File name of the main module. */
   main: string
-  /** File names of the other modules: JavaScript loaded when asked for, WebAssembly. */
+  /** File names of the other modules: JavaScript loaded on demand, WebAssembly. */
   modules: string[]
   compatibilityDate: string
   compatibilityFlags: string[]

@@ -5,9 +5,9 @@ import { waitUntilServing } from '../process/wait-until.ts'
 import { quietWrangler } from './quiet-wrangler.ts'
 
 export type WranglerDev = GuardedChild & {
-  /** From now on its output goes to the terminal. */
+  /** Shows its output in the terminal from now on. */
   showOutput(): void
-  /** From now on nobody sees it. */
+  /** Hides its output from now on. */
   hideOutput(): void
 }
 
@@ -18,7 +18,7 @@ export type WranglerDevOptions = {
   persistTo?: string
 }
 
-/** Starts it in `root` on `port`; the caller waits for {@link untilServing}. */
+/** Starts `wrangler dev` in `root` on `port`; the caller waits for {@link untilServing}. */
 export async function startWranglerDev(
   root: string,
   port: number,
@@ -58,7 +58,7 @@ export async function startWranglerDev(
   }
 }
 
-/** Resolves when the worker answers discovery. Throws OperatorError with what to look at. */
+/** Resolves when the worker answers discovery. Throws OperatorError with a hint where to look. */
 export async function untilServing(worker: WranglerDev, issuer: string): Promise<void> {
   try {
     await waitUntilServing(`${issuer}/.well-known/openid-configuration`, worker.exited, 120_000)

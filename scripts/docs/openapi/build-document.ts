@@ -1,6 +1,6 @@
 /**
- * The whole OpenAPI 3.1 document: what the routes say of themselves, the words for those that say little, and
- * examples and code samples for all. A route without words or without a schema stops the generator.
+ * The whole OpenAPI 3.1 document: the descriptions of the routes, completed from `routes/` where the source has few,
+ * and examples and code samples for all. A route without a description or a schema stops the generator.
  */
 import { documentedScopes } from '../../bootstrap/first-party-clients.ts'
 import type { LoadedApp, ServerMetadata } from '../load-app.ts'
@@ -34,7 +34,7 @@ const about = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 }
 
-/** The document of the app. Stops at a route that nobody described. */
+/** The document of the app. Throws for a route without a description. */
 export function buildDocument({ document: routes, metadata }: LoadedApp): OpenApiDocument {
   const words = routeWords(metadata)
   const components = {
@@ -72,7 +72,7 @@ function complete(operation: Operation, words: RouteWords | undefined, component
     if (parameter.example === undefined && parameter.examples === undefined) {
       parameter.example = exampleOf(parameter.schema, components, parameter.name)
     }
-    // Routes say it in the schema; tools read it at the parameter.
+    // Routes describe it in the schema; tools read it at the parameter.
     if (parameter.description === undefined && parameter.schema?.description !== undefined) {
       parameter.description = parameter.schema.description
     }
@@ -100,7 +100,7 @@ function addExample(media: MediaType, components: Components): void {
   media.example = exampleOf(media.schema, components)
 }
 
-/** What a name and its values say by themselves. */
+/** A description from the name and the permitted values. */
 function describeByName({ name, schema }: Parameter): string {
   const values = (schema?.enum ?? [schema?.const]).filter((value) => value !== undefined)
   const words = name.replaceAll(/[-_]/g, ' ')
@@ -108,7 +108,7 @@ function describeByName({ name, schema }: Parameter): string {
   return values.length === 0 ? `${title}.` : `${title}: ${values.map((value) => `\`${value}\``).join(', ')}.`
 }
 
-/** A hosted page that nobody described yet: what follows from its statuses. A test asks for its words. */
+/** The default description of a hosted page, from its statuses. A test requires a better one. */
 function wordsOfPage({ tags = [], summary = '', responses }: Operation): RouteWords | undefined {
   if (!tags.some((tag) => tag === 'Sign-in' || tag === 'Account')) return undefined
   const answers = Object.keys(responses).map((status) => {
@@ -118,7 +118,7 @@ function wordsOfPage({ tags = [], summary = '', responses }: Operation): RouteWo
   return { description: summary, answers: Object.fromEntries(answers) }
 }
 
-/** Whatever needs a backend may answer that it is unavailable. */
+/** Any route that needs a backend may answer that it is unavailable. */
 function withAway(operation: Operation, words: RouteWords): Operation {
   if (Object.keys(words.answers).join() === '200' && words.answers[200]?.json === 'ServerMetadata')
     return operation
@@ -133,7 +133,9 @@ function withAway(operation: Operation, words: RouteWords): Operation {
   return { ...operation, responses: { ...operation.responses, ...error.responses } }
 }
 
-/** Admin operations name their headers; the words stand in the components. Any bearer token is as good. */
+/**
+ * Admin operations name their headers; the descriptions are in the components. Any form of bearer token is accepted.
+ */
 function withSharedHeaders(operation: Operation): Operation {
   const hasContent = Object.values(operation.responses).some(({ content }) => content !== undefined)
   if (!hasContent) throw new Error(`${operation.operationId}: add its words to scripts/docs/openapi/routes/`)
@@ -153,7 +155,7 @@ function withSharedHeaders(operation: Operation): Operation {
   }
 }
 
-/** The metadata's own values say what type each field is. */
+/** The types of the fields follow from the values of the metadata. */
 function metadataSchema(metadata: ServerMetadata): Schema {
   const typeOf = (value: Json): Schema =>
     Array.isArray(value)

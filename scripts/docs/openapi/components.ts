@@ -1,4 +1,4 @@
-/** What many operations share: headers, error bodies, ways to authenticate. */
+/** Components shared by many operations: headers, error bodies, ways to authenticate. */
 import type { Header, Schema } from './openapi-types.ts'
 
 const text = (description: string, example: string): Header => ({
@@ -148,7 +148,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   Empty: { type: 'object', properties: {}, additionalProperties: false },
 }
 
-/** @param scopes every scope somebody may ask for in the documentation's own sign-in, with its words */
+/** @param scopes every scope that the documentation's own sign-in can request, with its description */
 export const securitySchemes = (
   scopes: Readonly<Record<string, string>>,
 ): Readonly<Record<string, Record<string, unknown>>> => ({

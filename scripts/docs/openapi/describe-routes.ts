@@ -1,12 +1,12 @@
-/** Puts the words of `routes/` into the operations they belong to. */
+/** Merges the descriptions of `routes/` into their operations. */
 import type { Header, Json, MediaType, Operation, Parameter, Response, Schema } from './openapi-types.ts'
 import type { AnswerWords, FieldWords, RouteWords } from './route-words.ts'
 
 const formType = 'application/x-www-form-urlencoded'
 
 /**
- * The operation with its words.
- * @throws Error when the words and the route do not declare the same statuses
+ * The operation with its description.
+ * @throws Error when the description and the route do not declare the same statuses
  */
 export function withWords(operation: Operation, words: RouteWords): Operation {
   const declared = Object.keys(operation.responses).sort().join()

@@ -1,10 +1,10 @@
 /**
- * OpenAPI 3.1 to 3.0, for older tools. Covers what our schemas use; what 3.0 cannot say at all stops the generator
- * instead of vanishing.
+ * OpenAPI 3.1 to 3.0, for older tools. Covers what our schemas use; what 3.0 cannot express stops the generator instead
+ * of being dropped silently.
  */
 import { type OpenApiDocument, operationsOf, type Schema } from './openapi-types.ts'
 
-/** JSON Schema 2020-12 words that 3.0 has no counterpart for and that only tell more, never something else. */
+/** JSON Schema 2020-12 keywords that 3.0 lacks and that only add information: they can be dropped. */
 const droppable = ['$schema', '$id', '$comment', 'contentEncoding', 'contentMediaType', 'propertyNames']
 const unsayable = [
   'prefixItems',
@@ -78,7 +78,7 @@ export function schemaTo30(schema: Schema | boolean): Schema {
   return nullableOf(old)
 }
 
-/** `nullable` counts only beside a `type`, and an `enum` must then list null. */
+/** `nullable` has an effect only beside a `type`, and an `enum` must then list null. */
 function nullableOf(old: Schema): Schema {
   if (old['nullable'] !== true) return old
   if (old.enum && !old.enum.includes(null)) return { ...old, enum: [...old.enum, null] }

@@ -1,9 +1,9 @@
-/** An example of a schema that gives none: every operation shows one, also those that are added later. */
+/** An example for a schema that has none: every operation shows one, including operations added later. */
 import type { Json, OpenApiDocument, Schema } from './openapi-types.ts'
 
 type Components = NonNullable<OpenApiDocument['components']>
 
-/** What a field of this name usually looks like. */
+/** A typical value for a field of this name. */
 const byName: Readonly<Record<string, Json>> = {
   username: 'ada',
   email: 'ada@example.com',
@@ -78,7 +78,7 @@ function statedExample(schema: Schema): Json | undefined {
   return schema.enum?.[0]
 }
 
-/** With every property: what is optional is worth seeing too. */
+/** With every property: optional ones are worth showing too. */
 function exampleOfObject(schema: Schema, components: Components, depth: number): Json {
   return Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([name, property]) => [

@@ -97,7 +97,7 @@ export type LocatedOperation = { method: string; path: string; operation: Operat
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
-/** Every operation of the document, in its order. */
+/** Every operation of the document, in document order. */
 export const operationsOf = (document: Pick<OpenApiDocument, 'paths'>): readonly LocatedOperation[] =>
   Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item)

@@ -1,6 +1,6 @@
 /**
- * The order in which the operations of the document can be called one after the other against a running server:
- * make, list, read, change, act upon, delete; and what to remember from each answer for the next ones.
+ * The order in which the operations of the document can be called one after another against a running server: create,
+ * list, read, change, act upon, delete; and what to keep of each answer for later requests.
  */
 import { type LocatedOperation, type OpenApiDocument, operationsOf } from './openapi-types.ts'
 import { pathVariable, type SampleRequest, sampleRequest } from './samples/sample-request.ts'
@@ -15,7 +15,7 @@ export interface PlannedRequest extends LocatedOperation {
   readonly declared: readonly number[]
 }
 
-/** Requests of programs; pages, WebSockets and answers that never end are left out. */
+/** Requests made by programs; pages, WebSockets and endless answers are left out. */
 export function planRequests(document: OpenApiDocument): readonly PlannedRequest[] {
   const tags = (document.tags ?? []).map(({ name }) => name)
   const planned = operationsOf(document)
@@ -40,7 +40,7 @@ function plan(located: LocatedOperation, document: OpenApiDocument): PlannedRequ
   const child = operationsOf(document).find((other) => other.path.startsWith(`${path}/{`))
   return {
     ...located,
-    // Revocation ends the very token that the others use.
+    // Revocation ends the token that the other requests use.
     tag: operation.operationId === 'revokeToken' ? 'Afterwards' : (operation.tags?.[0] ?? ''),
     request: sampleRequest(located, document, plainWishOf(operation.operationId as string)),
     makes: isCreation && child ? madeBy(path, child.path) : undefined,

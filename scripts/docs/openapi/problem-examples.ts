@@ -1,4 +1,4 @@
-/** What a problem (RFC 9457) of each status looks like: made by the constructors that the server uses. */
+/** An example of the problem (RFC 9457) for each status, from the constructors that the server uses. */
 import * as problems from '../../../src/admin/problems.ts'
 import type { Problem } from '../../../src/kit/problem.ts'
 import type { Json } from './openapi-types.ts'
@@ -19,7 +19,7 @@ const byStatus: Readonly<Record<number, Problem>> = {
   503: problems.unavailable,
 }
 
-/** The body of a refusal; undefined for a status that the operation alone can explain. */
+/** The body of a refusal; undefined for a status that depends on the operation. */
 export function problemExample(status: number): Json | undefined {
   const problem = byStatus[status]
   if (problem === undefined) return undefined

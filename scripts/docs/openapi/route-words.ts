@@ -1,6 +1,6 @@
 /**
- * What the document says about a route beyond its definition in `src`: fields, bodies, headers, examples. The worker
- * needs none of it, so it stays out of its bundle (docs/decisions/0007).
+ * Documentation of a route beyond its definition in `src`: fields, bodies, headers, examples. The worker does not need
+ * it, so it stays out of the bundle (docs/decisions/0007).
  */
 import type { Json, SecurityRequirement } from './openapi-types.ts'
 
@@ -42,16 +42,16 @@ export const page: AnswerWords = {
   headers: [...noStore, 'Content-Security-Policy', 'Set-Cookie'],
 }
 
-/** Where the browser goes next. */
+/** A redirect of the browser. */
 export const redirect: AnswerWords = { headers: ['Location', ...noStore, 'Set-Cookie'] }
 
-/** A page that says to wait. */
+/** A page that asks to wait. */
 export const limitedPage: AnswerWords = {
   ...page,
   headers: [...(page.headers ?? []), ...limited, 'Retry-After'],
 }
 
-/** A page that says to come again in a moment. */
+/** A page that asks to try again in a moment. */
 export const busyPage: AnswerWords = { ...page, headers: [...(page.headers ?? []), 'Retry-After'] }
 
 /** An error of RFC 6749 §5.2, one example for each code. */
@@ -66,7 +66,7 @@ export const oauthError = (
   ),
 })
 
-/** What any endpoint that authenticates a client may answer. */
+/** The errors of any endpoint that authenticates a client. */
 export const clientEndpointErrors: Readonly<Record<number, AnswerWords>> = {
   401: oauthError({ invalid_client: 'client authentication failed' }, ['WWW-Authenticate', ...limited]),
   413: oauthError({ invalid_request: 'the body is too large' }),
@@ -81,7 +81,7 @@ export const pageFormErrors: Readonly<Record<number, AnswerWords>> = {
   415: page,
 }
 
-/** A JSON answer that no cache keeps. */
+/** A JSON answer that must not be cached. */
 export const json = (
   schema: string,
   examples: Readonly<Record<string, Json>>,

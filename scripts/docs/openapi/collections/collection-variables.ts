@@ -1,11 +1,11 @@
-/** The variables of a collection: what samples read from the environment. */
+/** The variables of a collection: those that samples read from the environment. */
 import type { PlannedRequest } from '../plan-requests.ts'
 import { variablesOf as variablesOfRequest } from '../samples/javascript.ts'
 import { pathVariable } from '../samples/sample-request.ts'
 
 /**
- * `AUTHLY_TOKEN` is `token`, `USER_ID` is `user_id`. The caller's own client is another one than the `client_id` that
- * an operation is about.
+ * `AUTHLY_TOKEN` becomes `token`, `USER_ID` becomes `user_id`. The client of the caller is not the `client_id` that an
+ * operation is about.
  */
 export const variableName = (environment: string): string =>
   environment

@@ -18,7 +18,7 @@ export function insomniaCollection(document: OpenApiDocument): Json {
   return {
     _type: 'export',
     __export_format: 4,
-    // A fixed time: the same document makes the same file.
+    // A fixed time: the same document produces the same file.
     __export_date: '2026-01-01T00:00:00.000Z',
     __export_source: 'authly',
     resources: [
@@ -36,7 +36,7 @@ export function insomniaCollection(document: OpenApiDocument): Json {
   }
 }
 
-/** Insomnia sends the token request by itself when there is no answer yet. */
+/** Insomnia sends the token request by itself while there is no answer yet. */
 const tokenOfFirstRequest = `{% response 'body', '${idOf('req', 'issueToken')}', 'b64::JC5hY2Nlc3NfdG9rZW4=::46b', 'no-history', 60 %}`
 
 function requestOf({ operation, request, tag }: PlannedRequest, index: number): Json {

@@ -1,4 +1,7 @@
-/** A Postman collection (format 2.1.0) of the planned requests. Its scripts pass ids, tokens and ETags on. */
+/**
+ * A Postman collection (format 2.1.0) of the planned requests. Its scripts pass ids, tokens and ETags to later
+ * requests.
+ */
 import type { Json, OpenApiDocument } from '../openapi-types.ts'
 import { type PlannedRequest, planRequests } from '../plan-requests.ts'
 import type { Part, SampleRequest } from '../samples/sample-request.ts'
@@ -48,7 +51,7 @@ function itemOf(planned: PlannedRequest): Json {
     request.body && request.body.kind !== 'form' ? [{ key: 'Content-Type', value: request.body.type }] : []
   return {
     ...{ id: operation.operationId ?? '', name: operation.summary ?? '' },
-    // A route that only sends people on is judged by its redirect, not by the page at its end.
+    // A route that only redirects is checked by its redirect, not by the page it leads to.
     ...(planned.declared.some((status) => status < 300)
       ? {}
       : { protocolProfileBehavior: { followRedirects: false } }),
@@ -73,7 +76,7 @@ function itemOf(planned: PlannedRequest): Json {
   }
 }
 
-/** A new key for each request. A deletion at the end of a run is meant, whatever happened in between. */
+/** A new key for each request. Deletions at the end of a run are unconditional, whatever changed in between. */
 function headerValue(name: string, method: string): string | undefined {
   if (name === 'Idempotency-Key') return '{{$guid}}'
   return name === 'If-Match' && method === 'DELETE' ? '*' : undefined
@@ -90,7 +93,7 @@ function bodyOf(body: NonNullable<SampleRequest['body']>): Json {
   return { mode: 'raw', raw: JSON.stringify(body.value, null, 2), options: { raw: { language: 'json' } } }
 }
 
-/** What holds of every answer, and what later requests need of this one. */
+/** Checks that apply to every answer, and the variables that later requests need from this one. */
 function scriptOf({ declared, makes, operation }: PlannedRequest): readonly string[] {
   return [
     `pm.test('answers as documented', () => pm.expect(pm.response.code).to.be.oneOf(${JSON.stringify(declared)}))`,

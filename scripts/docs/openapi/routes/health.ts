@@ -1,4 +1,4 @@
-/** Words for the health of a deployment. */
+/** Descriptions of the health endpoints. */
 import type { RouteWords } from '../route-words.ts'
 
 const headers = ['Cache-Control']

@@ -1,4 +1,4 @@
-/** All words, by operationId. */
+/** All descriptions, by operationId. */
 import type { Json } from '../openapi-types.ts'
 import type { RouteWords } from '../route-words.ts'
 import { healthWords } from './health.ts'
@@ -6,7 +6,7 @@ import { oauthWords } from './oauth.ts'
 import { discoveryWords, oidcWords } from './oidc.ts'
 import { pageWords } from './pages.ts'
 
-/** @param metadata what discovery answers */
+/** @param metadata the answer of discovery */
 export const routeWords = (metadata: Json): Readonly<Record<string, RouteWords>> => ({
   ...discoveryWords(metadata),
   ...oauthWords,

@@ -1,4 +1,4 @@
-/** Words for the OAuth endpoints. */
+/** Descriptions of the OAuth endpoints. */
 import {
   clientEndpointErrors,
   type FieldWords,
@@ -20,7 +20,7 @@ const clientId: FieldWords = {
   description: 'The client. Needed in the form by public clients and with `client_secret_post`.',
   example: 'demo-spa',
 }
-/** Ways to authenticate that travel in the form (RFC 6749 §2.3.1, RFC 7523 §2.2). */
+/** Form fields for client authentication (RFC 6749 §2.3.1, RFC 7523 §2.2). */
 const clientFields: readonly FieldWords[] = [
   clientId,
   {

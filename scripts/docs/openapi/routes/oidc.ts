@@ -1,4 +1,4 @@
-/** Words for the OpenID Connect endpoints. */
+/** Descriptions of the OpenID Connect endpoints. */
 import type { Json } from '../openapi-types.ts'
 import {
   type AnswerWords,
@@ -48,7 +48,7 @@ const logoutFields: readonly FieldWords[] = [
   { name: 'ui_locales', description: 'Languages of the page, best first.', example: 'de en' },
 ]
 
-/** @param example what discovery answers */
+/** @param example the answer of discovery */
 export const discoveryWords = (example: Json): Readonly<Record<string, RouteWords>> => {
   const answers = { 200: { json: 'ServerMetadata', headers: publicHeaders, examples: { metadata: example } } }
   return {

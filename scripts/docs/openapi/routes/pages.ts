@@ -1,4 +1,4 @@
-/** Words for the hosted pages: forms of people, not an API of applications. */
+/** Descriptions of the hosted pages: forms for people, not an API for applications. */
 import {
   busyPage,
   type FieldWords,

@@ -1,4 +1,4 @@
-/** `x-codeSamples` of an operation: four languages, and several requests where one would hide half of it. */
+/** `x-codeSamples` of an operation: four languages, and several requests where a single one would hide half of it. */
 import type { CodeSample, LocatedOperation, OpenApiDocument } from '../openapi-types.ts'
 import { curlSample } from './curl.ts'
 import { goSample } from './go.ts'
@@ -7,7 +7,7 @@ import { pythonSample } from './python.ts'
 import { type SampleRequest, sampleRequest } from './sample-request.ts'
 import { wishesOf } from './sample-wishes.ts'
 
-/** `lang` is what highlighters know, `label` what readers see. */
+/** `lang` is the name that highlighters use, `label` the one that readers see. */
 export const languages: readonly {
   readonly lang: string
   readonly label: string
@@ -19,13 +19,13 @@ export const languages: readonly {
   { lang: 'Go', label: 'Go', render: goSample },
 ]
 
-/** Empty for what only a browser can do: pages, redirects. */
+/** Empty for operations that only a browser can use: pages, redirects. */
 export function codeSamples(located: LocatedOperation, document: OpenApiDocument): readonly CodeSample[] {
   const { operation } = located
   const isForBrowsers = Object.values(operation.responses).some(
     ({ content }) => content?.['text/html'] !== undefined,
   )
-  // A WebSocket is opened by a library of its own in every language.
+  // A WebSocket needs a separate library in every language.
   if (isForBrowsers || '101' in operation.responses) return []
   return wishesOf(operation.operationId as string).flatMap(([purpose, wish]) => {
     const request = sampleRequest(located, document, wish)

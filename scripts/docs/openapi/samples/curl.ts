@@ -2,7 +2,7 @@
 import type { Part, SampleRequest } from './sample-request.ts'
 
 const text = (part: Part): string => (typeof part === 'string' ? part : `$${part.env}`)
-/** Quoted only where the shell would read more into it. */
+/** Quoted only where the shell would interpret a character. */
 const quote = (value: string): string =>
   value.includes('$')
     ? `"${value.replaceAll('"', '\\"')}"`
@@ -29,7 +29,7 @@ export function curlSample(request: SampleRequest): string {
   return note + lines.join(' \\\n  ')
 }
 
-/** Beside a body, `--get` would turn that into the query. */
+/** With a body, `--get` would turn that into the query. */
 const search = (query: SampleRequest['query']): string =>
   query.length === 0
     ? ''

@@ -1,4 +1,4 @@
-/** Samples for Go: the standard library alone. */
+/** Samples for Go: only the standard library. */
 import type { Part, SampleRequest } from './sample-request.ts'
 
 const value = (part: Part): string =>

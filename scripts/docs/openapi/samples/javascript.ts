@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text is a program of its own
-/** Samples for Node, Deno, Bun and, but for the environment, browsers: built-in `fetch` alone. */
+/** Samples for Node, Deno, Bun and (except for environment variables) browsers: only the built-in `fetch`. */
 import type { Json } from '../openapi-types.ts'
 import type { Part, SampleRequest } from './sample-request.ts'
 

@@ -1,4 +1,4 @@
-/** Samples for Python 3: the standard library alone. */
+/** Samples for Python 3: only the standard library. */
 import type { Json } from '../openapi-types.ts'
 import type { Part, SampleRequest } from './sample-request.ts'
 

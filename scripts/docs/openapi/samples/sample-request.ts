@@ -1,4 +1,4 @@
-/** One request as every language renders it: what varies comes from environment variables. */
+/** One request as every language renders it: variable parts come from environment variables. */
 import { exampleOf } from '../example-of.ts'
 import type { Json, LocatedOperation, MediaType, OpenApiDocument, Schema } from '../openapi-types.ts'
 
@@ -7,7 +7,7 @@ export type Part =
   | string
   | {
       readonly env: string
-      /** Stands in a path and may hold what a path cannot: a name, a URI. */
+      /** Part of a path that may contain characters a path cannot: a name, a URI. */
       readonly isFree?: boolean
     }
 
@@ -22,11 +22,11 @@ export interface SampleRequest {
     | { readonly kind: 'form'; readonly fields: readonly (readonly [name: string, value: Part])[] }
     | { readonly kind: 'json'; readonly value: Json; readonly type: string }
     | { readonly kind: 'file'; readonly file: string; readonly type: string; readonly text: string }
-  /** The answer does not end by itself. */
+  /** The answer is endless. */
   readonly streams: boolean
 }
 
-/** What a sample sends instead of what the schema alone suggests. */
+/** Overrides what the schema alone would suggest. */
 export interface SampleWish {
   readonly query?: Readonly<Record<string, Part>>
   readonly form?: Readonly<Record<string, Part>>
@@ -44,8 +44,8 @@ const pathPart = (path: string, parameter: string): Part => ({
 const variableOf = (parameter: string): string => parameter.replaceAll('-', '_').toUpperCase()
 
 /**
- * `/admin/users/{user_id}` reads `USER_ID`. A name that says too little gets that of its collection:
- * `/admin/roles/{name}` reads `ROLE_NAME`, which is another one than `SCOPE_NAME`.
+ * `/admin/users/{user_id}` reads `USER_ID`. A name that is too general is prefixed by that of its collection:
+ * `/admin/roles/{name}` reads `ROLE_NAME`, which differs from `SCOPE_NAME`.
  */
 export function pathVariable(path: string, parameter: string): string {
   if (parameter.includes('_')) return variableOf(parameter)
@@ -72,7 +72,7 @@ export function sampleRequest(
         parameter.in === 'header' && (parameter.required || parameter.name === 'Idempotency-Key'),
     )
     .map(({ name }) => [name, env(name === 'If-Match' ? 'ETAG' : variableOf(name))] as const)
-  // What may be left out is left out: a token in the form besides the one in the header is refused, for one.
+  // Optional parts are left out: for one, a token in the form besides the one in the header would be refused.
   const content = operation.requestBody?.required ? operation.requestBody.content : {}
   const body = bodyOf(content, document, wish)
   const isStream = Object.values(operation.responses).some(({ content }) => content?.['text/event-stream'])
@@ -118,11 +118,11 @@ function bodyOf(
   return { kind: 'file', type, file: wish.file?.name ?? file, text: wish.file?.text ?? text }
 }
 
-/** Uploads carry people. */
+/** Uploads contain users. */
 const csvText = 'username,email\nada,ada@example.com\n'
 const ndjsonText = '{"username":"ada","email":"ada@example.com"}\n'
 
-/** The example that the schema states; else the required fields, or the first one when none is: a sample is short. */
+/** The example of the schema; otherwise the required fields, or the first field if none is: a sample is short. */
 function neededOf(schema: Schema | undefined, document: OpenApiDocument): Json {
   const components = document.components ?? {}
   const target = schema?.$ref ? components.schemas?.[schema.$ref.split('/').at(-1) ?? ''] : schema

@@ -77,13 +77,13 @@ const wishes: Readonly<Record<string, Wishes>> = {
     ],
   ],
   rotateKey: [['', { json: { alg: 'ES256' } }]],
-  // Settings as they are in the beginning: nobody locks themselves out by trying an example.
+  // The default settings: trying an example must not lock anybody out.
   updateSettingAdminIpAllowList: [['', { json: { value: [] } }]],
   updateSettingAdminStepUpAcrValues: [['', { json: { value: [] } }]],
   updateSettingAdminStepUpMaxAgeSeconds: [['', { json: { value: 900 } }]],
   listAuditEvents: [['', { query: { families: 'user,client', limit: '10' } }]],
   searchAuditEvents: [['', { query: { q: 'grace', from: '2026-01-01T00:00:00Z' } }]],
-  // Whoever runs a whole collection should not change or delete everybody.
+  // Running a whole collection should not change or delete every account.
   bulkUpdateUsers: [
     ['', { json: { filter: { status: 'disabled' }, patch: { status: 'active' }, dry_run: true } }],
   ],
@@ -93,11 +93,11 @@ const wishes: Readonly<Record<string, Wishes>> = {
   revokeToken: [['', { form: { token: env('TOKEN') } }]],
 }
 
-/** Where one request must do: without a scope, a service gets every one it is registered for. */
+/** For a single request: without a scope, a service gets every one it is registered for. */
 export const plainWishOf = (operationId: string): SampleWish =>
   operationId === 'issueToken'
     ? { form: { grant_type: 'client_credentials' } }
     : (wishesOf(operationId)[0]?.[1] ?? {})
 
-/** One plain request where nothing else is wished. */
+/** A plain request where no other is defined. */
 export const wishesOf = (operationId: string): Wishes => wishes[operationId] ?? [['', {}]]
