@@ -17,6 +17,10 @@ describe('isUnavailable', () => {
 
   it.each([
     ['a broken rule of the schema (23505)', named('NeonDbError', { code: '23505' })],
+    [
+      'an answer of Postgres, whatever caused it',
+      named('NeonDbError', { code: '23505', cause: named('TimeoutError') }),
+    ],
     ['a wrong statement (42601)', named('NeonDbError', { code: '42601' })],
     ['a bug', new TypeError('x is not a function')],
     ['what is no error', 'TimeoutError'],
