@@ -11,13 +11,7 @@ import { createSignRecord } from './evidence/sign-record.ts'
 import { createKeyring } from './keys/create-keyring.ts'
 import { rotationPolicyOf } from './keys/rotation-policy.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
-import {
-  insertSigningKey,
-  loadSigningKeys,
-  promoteSigningKey,
-  rebindSigningKey,
-  removeSigningKey,
-} from './keys/signing-keys.store.ts'
+import { createSigningKeyWrites, insertSigningKey, loadSigningKeys } from './keys/signing-keys.store.ts'
 import { systemClock as now } from './kit/clock.ts'
 import { loadSettings } from './settings/settings.store.ts'
 import { computeMissingForms } from './users/compute-missing-forms.store.ts'
@@ -56,12 +50,7 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
       cache,
       now,
       loadKeys: () => loadSigningKeys(database),
-      writes: {
-        insert: (input) => insertSigningKey(database, input),
-        promote: (input) => promoteSigningKey(database, input),
-        remove: (input) => removeSigningKey(database, input),
-        rebind: (input) => rebindSigningKey(database, input),
-      },
+      writes: createSigningKeyWrites(database),
       root,
       policy: rotationPolicyOf(config),
     },

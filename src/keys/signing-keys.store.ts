@@ -12,6 +12,7 @@ import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import type { SigningAlg } from './algorithms.ts'
 import type { GeneratedKey } from './generate-key.ts'
+import type { SigningKeyWrites } from './rotate-keys.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
 
 interface KeysRow extends Record<string, unknown> {
@@ -77,7 +78,7 @@ export async function insertSigningKey(
  * Retires the current key (if any) and activates the next one in one transaction; changes nothing if it loses a
  * race.
  */
-export async function promoteSigningKey(
+async function promoteSigningKey(
   database: Database,
   input: {
     readonly alg: SigningAlg
@@ -108,7 +109,7 @@ export async function promoteSigningKey(
 }
 
 /** Stores newly sealed values, unless the key has changed since it was read. */
-export async function rebindSigningKey(
+async function rebindSigningKey(
   database: Database,
   input: {
     readonly row: Pick<SigningKeyRow, 'kid' | 'status' | 'private_jwk_sealed'>
@@ -123,7 +124,7 @@ export async function rebindSigningKey(
 }
 
 /** Deletes a retired key, its private half included. */
-export async function removeSigningKey(
+async function removeSigningKey(
   database: Database,
   input: { readonly kid: string; readonly event: AuditEvent },
 ): Promise<void> {
@@ -132,3 +133,11 @@ export async function removeSigningKey(
       delete from signing_keys where kid = ${input.kid} and status = 'retired' returning kid
     ) ${insertEventPerRow(sql`changed`, input.event)}`)
 }
+
+/** The writes of a rotation. */
+export const createSigningKeyWrites = (database: Database): SigningKeyWrites => ({
+  insert: (input) => insertSigningKey(database, input),
+  promote: (input) => promoteSigningKey(database, input),
+  remove: (input) => removeSigningKey(database, input),
+  rebind: (input) => rebindSigningKey(database, input),
+})

@@ -4,13 +4,7 @@ import { runScheduledJobs } from '../../src/cron/cron-jobs.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { idempotencyKeys } from '../../src/db/schema.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
-import {
-  insertSigningKey,
-  loadSigningKeys,
-  promoteSigningKey,
-  rebindSigningKey,
-  removeSigningKey,
-} from '../../src/keys/signing-keys.store.ts'
+import { createSigningKeyWrites, loadSigningKeys } from '../../src/keys/signing-keys.store.ts'
 import { computeMissingForms } from '../../src/users/compute-missing-forms.store.ts'
 import { trailUnderTest } from '../audit/trail-under-test.ts'
 import { cacheUnderTest } from '../fakes/edge-cache.ts'
@@ -26,12 +20,7 @@ const needs = (loadKeys = () => loadSigningKeys(database)) => ({
   rotation: {
     cache: cacheUnderTest({ now: Date.now }).cache,
     loadKeys,
-    writes: {
-      insert: (input: Parameters<typeof insertSigningKey>[1]) => insertSigningKey(database, input),
-      promote: (input: Parameters<typeof promoteSigningKey>[1]) => promoteSigningKey(database, input),
-      remove: (input: Parameters<typeof removeSigningKey>[1]) => removeSigningKey(database, input),
-      rebind: (input: Parameters<typeof rebindSigningKey>[1]) => rebindSigningKey(database, input),
-    },
+    writes: createSigningKeyWrites(database),
     root,
     policy: { rotationSeconds: 90 * 86_400, prepublishSeconds: 86_400, retentionSeconds: 7 * 86_400 },
     now: Date.now,

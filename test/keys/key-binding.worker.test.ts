@@ -11,11 +11,9 @@ import { openPrivateKey } from '../../src/keys/private-half.ts'
 import { rotateKeys } from '../../src/keys/rotate-keys.ts'
 import { signingKeysCacheKey } from '../../src/keys/signing-key-row.ts'
 import {
+  createSigningKeyWrites,
   insertSigningKey,
   loadSigningKeys,
-  promoteSigningKey,
-  rebindSigningKey,
-  removeSigningKey,
 } from '../../src/keys/signing-keys.store.ts'
 import { createVerifyJwt } from '../../src/keys/verify-jwt.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
@@ -70,12 +68,7 @@ const rotate = (by = root) =>
   rotateKeys({
     cache: cacheUnderTest({ now: () => now }).cache,
     loadKeys: () => loadSigningKeys(database),
-    writes: {
-      insert: (input) => insertSigningKey(database, input),
-      promote: (input) => promoteSigningKey(database, input),
-      remove: (input) => removeSigningKey(database, input),
-      rebind: (input) => rebindSigningKey(database, input),
-    },
+    writes: createSigningKeyWrites(database),
     root: by,
     policy: { rotationSeconds: 90 * 86_400, prepublishSeconds: 86_400, retentionSeconds: 7 * 86_400 },
     now: () => now,

@@ -10,11 +10,9 @@ import type { Keyring } from '../../src/keys/keyring.ts'
 import { type RotateKeysNeeds, rotateKeys } from '../../src/keys/rotate-keys.ts'
 import { createSignJwt } from '../../src/keys/sign-jwt.ts'
 import {
+  createSigningKeyWrites,
   insertSigningKey,
   loadSigningKeys,
-  promoteSigningKey,
-  rebindSigningKey,
-  removeSigningKey,
 } from '../../src/keys/signing-keys.store.ts'
 import { createVerifyJwt } from '../../src/keys/verify-jwt.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
@@ -66,12 +64,7 @@ const rotation = (cache: RotateKeysNeeds['cache'], rotatingRoot = root): RotateK
   return {
     cache,
     loadKeys: () => loadSigningKeys(database),
-    writes: {
-      insert: (input) => insertSigningKey(database, input),
-      promote: (input) => promoteSigningKey(database, input),
-      remove: (input) => removeSigningKey(database, input),
-      rebind: (input) => rebindSigningKey(database, input),
-    },
+    writes: createSigningKeyWrites(database),
     root: rotatingRoot,
     policy: { rotationSeconds: 90 * 86_400, prepublishSeconds: 86_400, retentionSeconds: 7 * 86_400 },
     now: () => now,
