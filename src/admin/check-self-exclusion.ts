@@ -10,7 +10,7 @@ import type { Settings } from '../settings/settings.ts'
 import { checkAllowList } from './ip-allow-list.ts'
 
 /** Faults of changed settings that would exclude the caller, located below `pointer`. Other settings cause none. */
-export function checkLockout(
+export function checkSelfExclusion(
   changed: Partial<Settings>,
   caller: { readonly actor: Caller; readonly origin: Pick<Origin, 'ip'> },
   pointer: (name: keyof Settings) => string,

@@ -1,7 +1,7 @@
 /** Schemas of single values in API requests and responses: ids, times, numbers and flags. */
 
 import { z } from '@hono/zod-openapi'
-import { isInstant } from '../kit/clock.ts'
+import { isInstant } from './clock.ts'
 import { uuidPattern, wholeNumberPattern } from './patterns.ts'
 
 /** Lower-case, as we print them; no other form matches an id. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/access/actor.ts'
-import { checkLockout } from '../../src/admin/check-self-exclusion.ts'
+import { checkSelfExclusion } from '../../src/admin/check-self-exclusion.ts'
 
 const actor: Caller = {
   ...{ type: 'user', id: 'u', clientId: 'c', scopes: [], authTime: 1 },
@@ -8,8 +8,8 @@ const actor: Caller = {
 }
 const caller = { actor, origin: { ip: '192.0.2.1' } }
 const pointer = (name: string) => `#/${name}`
-const pointersOf = (changed: Parameters<typeof checkLockout>[0], by = caller) =>
-  checkLockout(changed, by, pointer).map((fault) => ('pointer' in fault ? fault.pointer : ''))
+const pointersOf = (changed: Parameters<typeof checkSelfExclusion>[0], by = caller) =>
+  checkSelfExclusion(changed, by, pointer).map((fault) => ('pointer' in fault ? fault.pointer : ''))
 
 describe('a change of who is admitted must admit who makes it', () => {
   it('an allow list without the own address is refused', () => {

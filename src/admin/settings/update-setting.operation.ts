@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { err } from '../../kit/result.ts'
 import { selectSettings, toLoadedSettings } from '../../settings/settings.store.ts'
 import { type SettingName, settingNames, settingSchemas, settingsCacheKey } from '../../settings/settings.ts'
-import { checkLockout } from '../check-self-exclusion.ts'
+import { checkSelfExclusion } from '../check-self-exclusion.ts'
 import { answer, defineOperation, type Operation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
@@ -26,7 +26,7 @@ const updateSetting = (name: SettingName): Operation =>
     },
     async run({ actor, body, db, deps, event, expectedVersions, origin }) {
       const { value } = body
-      const faults = checkLockout({ [name]: value ?? undefined }, { actor, origin }, () => '#/value')
+      const faults = checkSelfExclusion({ [name]: value ?? undefined }, { actor, origin }, () => '#/value')
       if (faults.length > 0) return err(invalidRequest(faults))
       const rows = await db.runAll([
         ...changeSetting({
