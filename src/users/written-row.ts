@@ -22,6 +22,9 @@ export interface AccountRow {
   readonly proof?: string
 }
 
+/** Credentials of a row as they are stored. */
+export type StoredCredentials = Pick<AccountRow, 'hash' | 'must_change' | 'link_hash' | 'link_expires_at'>
+
 /** The outcome as Postgres returns it. */
 export const accountOutcome = z.object({
   line: z.number().nullable(),

@@ -2,13 +2,12 @@ import { z } from '@hono/zod-openapi'
 import type { Dependencies } from '../../dependencies.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
-import { generatePassword } from '../../passwords/generate-password.ts'
 import { createdUserSchema } from '../../users/account.ts'
 import { withForms } from '../../users/account-normal-forms.ts'
-import { issueSetupLink } from '../../users/password-setup.ts'
+import { issueInvitation, issueTemporaryPassword } from '../../users/first-credentials.ts'
 import { hasIdentifier, newUserFields } from '../../users/user-fields.ts'
 import { writeAccountOrRefuse } from '../../users/write-one-account.store.ts'
-import type { AccountRow } from '../../users/written-row.ts'
+import type { StoredCredentials } from '../../users/written-row.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts } from './account-problems.ts'
 import { passwordProblem } from './password-problem.ts'
@@ -74,7 +73,7 @@ export const createUser = defineOperation({
 
 interface PreparedSetup {
   /** In their stored form. */
-  readonly credentials: Pick<AccountRow, 'hash' | 'must_change' | 'link_hash' | 'link_expires_at'>
+  readonly credentials: StoredCredentials
   /** Secrets to show in the answer. */
   readonly shown: {
     readonly temporary_password?: string
@@ -97,26 +96,22 @@ async function prepareSetup(
     case 'none':
       return { ...none, credentials: {}, shown: {} }
     case 'invitation': {
-      const { url, secretHash } = await issueSetupLink(root, config.issuer, userId)
-      const expiresAt = now + setup.expires_in_seconds * 1000
-      const expires_at = new Date(expiresAt).toISOString()
-      return {
-        ...none,
-        setup_link: { purpose: 'invitation', expires_at },
-        credentials: { link_hash: secretHash, link_expires_at: expiresAt },
-        shown: { invitation_url: url, invitation_expires_at: expires_at },
-      }
+      const by = { root, issuer: config.issuer }
+      const { stored, shown } = await issueInvitation(by, userId, now + setup.expires_in_seconds * 1000)
+      const setup_link = { purpose: 'invitation', expires_at: shown.invitation_expires_at } as const
+      return { ...none, setup_link, credentials: stored, shown }
     }
-    default: {
-      const isTemporary = setup.method === 'temporary_password'
-      const password = isTemporary ? generatePassword() : setup.password
-      const must_change_password = isTemporary || setup.must_change
-      const hash = await passwordHasher.hash(password)
+    case 'temporary_password': {
+      const { stored, shown } = await issueTemporaryPassword(passwordHasher)
+      return { ...none, has_password: true, must_change_password: true, credentials: stored, shown }
+    }
+    case 'password': {
+      const { must_change } = setup
+      const hash = await passwordHasher.hash(setup.password)
       return {
         ...none,
-        ...{ has_password: true, must_change_password },
-        credentials: { hash, must_change: must_change_password },
-        shown: isTemporary ? { temporary_password: password } : {},
+        ...{ has_password: true, must_change_password: must_change },
+        ...{ credentials: { hash, must_change }, shown: {} },
       }
     }
   }

@@ -2,13 +2,13 @@
 import { z } from 'zod'
 import { openCredentials, sealCredentials } from '../../jobs/credentials.ts'
 import { defineJobKind, type JobWork } from '../../jobs/job-kind.ts'
-import { generatePassword } from '../../passwords/generate-password.ts'
 import { checkNewPassword } from '../../passwords/password-policy.ts'
+import { issueInvitation, issueTemporaryPassword } from '../first-credentials.ts'
 import { accountsOfNames } from '../match-accounts.store.ts'
-import { defaultLinkSeconds, issueSetupLink } from '../password-setup.ts'
+import { defaultLinkSeconds } from '../password-setup.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
-import type { AccountOutcome } from '../written-row.ts'
-import { planRows, type RowCredentials, type RowStep } from './plan-rows.ts'
+import type { AccountOutcome, StoredCredentials } from '../written-row.ts'
+import { planRows, type RowStep } from './plan-rows.ts'
 import { recordRows, rowFiles } from './row-results.ts'
 import type { RowCursor } from './take-rows.ts'
 import { type RowError, type UploadRow, uploadColumns } from './upload-row.ts'
@@ -64,7 +64,7 @@ async function prepare(
   secrets: object[],
   { username, email, password, password_hash, password_must_change }: UploadRow,
   { id, line }: { readonly id: string; readonly line: number },
-): Promise<RowCredentials | readonly RowError[]> {
+): Promise<StoredCredentials | readonly RowError[]> {
   if (password_hash !== undefined) {
     return [{ field: 'password_hash', detail: 'is for imports; create takes password' }]
   }
@@ -78,16 +78,14 @@ async function prepare(
     return { hash: await work.passwordHasher.hash(password), must_change: password_must_change }
   }
   if (credentials === 'temporary_password') {
-    const temporary_password = generatePassword()
-    secrets.push({ ...person, temporary_password })
-    return { hash: await work.passwordHasher.hash(temporary_password), must_change: true }
+    const { stored, shown } = await issueTemporaryPassword(work.passwordHasher)
+    secrets.push({ ...person, ...shown })
+    return stored
   }
   if (credentials === 'invitation') {
-    const { url, secretHash } = await issueSetupLink(work.root, work.issuer, id)
-    const link_expires_at = work.now() + defaultLinkSeconds * 1000
-    const invitation_expires_at = new Date(link_expires_at).toISOString()
-    secrets.push({ ...person, invitation_url: url, invitation_expires_at })
-    return { link_hash: secretHash, link_expires_at }
+    const { stored, shown } = await issueInvitation(work, id, work.now() + defaultLinkSeconds * 1000)
+    secrets.push({ ...person, ...shown })
+    return stored
   }
   return {}
 }

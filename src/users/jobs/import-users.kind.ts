@@ -4,8 +4,8 @@ import { defineJobKind } from '../../jobs/job-kind.ts'
 import { readImportedHash } from '../../passwords/foreign/read-imported-hash.ts'
 import { accountsOfNames } from '../match-accounts.store.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
-import type { AccountOutcome } from '../written-row.ts'
-import { planRows, type RowCredentials, type RowStep } from './plan-rows.ts'
+import type { AccountOutcome, StoredCredentials } from '../written-row.ts'
+import { planRows, type RowStep } from './plan-rows.ts'
 import { endSessions, recordRows, rowFiles } from './row-results.ts'
 import type { RowCursor } from './take-rows.ts'
 import { type RowError, type UploadRow, uploadColumns } from './upload-row.ts'
@@ -41,7 +41,7 @@ function readCredentials({
   password,
   password_hash,
   password_must_change,
-}: UploadRow): RowCredentials | readonly RowError[] {
+}: UploadRow): StoredCredentials | readonly RowError[] {
   if (password !== undefined) return [{ field: 'password', detail: 'import takes password_hash only' }]
   if (password_hash === undefined) return {}
   const hash = readImportedHash(password_hash)

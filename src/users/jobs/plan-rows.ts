@@ -5,7 +5,7 @@
 import type { JobInput, JobWork } from '../../jobs/job-kind.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { withForms } from '../account-normal-forms.ts'
-import type { AccountRow } from '../written-row.ts'
+import type { AccountRow, StoredCredentials } from '../written-row.ts'
 import { firstRows, type RowCursor, type TakenRows, takeRows } from './take-rows.ts'
 import type { RowError, UploadRow } from './upload-row.ts'
 
@@ -21,14 +21,11 @@ export interface RowStep {
   readonly secrets?: string | undefined
 }
 
-/** Credentials of a row as they are stored. */
-export type RowCredentials = Pick<AccountRow, 'hash' | 'must_change' | 'link_hash' | 'link_expires_at'>
-
 /** Reads or creates the credentials of a row, or reports what is wrong with them. */
 export type PrepareCredentials = (
   row: UploadRow,
   account: { readonly id: string; readonly line: number },
-) => Promise<RowCredentials | readonly RowError[]>
+) => Promise<StoredCredentials | readonly RowError[]>
 
 export const inputOf = (work: JobWork<unknown>): JobInput => {
   if (!work.input) throw new Error('this kind of job takes an upload')
@@ -57,5 +54,5 @@ export async function planRows(
   return { from, count, next, done, invalid: refused, rows }
 }
 
-const isRefused = (prepared: RowCredentials | readonly RowError[]): prepared is readonly RowError[] =>
+const isRefused = (prepared: StoredCredentials | readonly RowError[]): prepared is readonly RowError[] =>
   Array.isArray(prepared)
