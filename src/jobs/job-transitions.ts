@@ -51,13 +51,13 @@ export const endJob = (state: JobState, status: JobStatus, detail: string | null
   revision: state.revision + 1,
 })
 
-/** A failed attempt: retries the same step later, or ends the job. @param most attempts in a row */
-export function postpone(state: JobState, detail: string, most = maxOutages): JobState {
+/** A failed attempt: retries the same step later, or ends the job. @param maxAttempts in a row */
+export function postpone(state: JobState, detail: string, maxAttempts = maxOutages): JobState {
   const failures = state.failures + 1
   // A job that has ended shows why it ended, not why recording that is delayed.
   const said = state.phase === 'finishing' ? state.detail : detail
   const postponed = { ...state, failures, detail: said, revision: state.revision + 1 }
-  const isOver = failures > most && (state.phase === 'stepping' || state.phase === 'publishing')
+  const isOver = failures > maxAttempts && (state.phase === 'stepping' || state.phase === 'publishing')
   return isOver ? endJob(postponed, 'failed', detail) : postponed
 }
 

@@ -28,7 +28,7 @@ export interface StepRequest {
 export type StepAnswer =
   | { readonly status: 'done'; readonly outcome: unknown; readonly cancelRequested: boolean }
   /** Postgres is unavailable or busy: retry the same step later. */
-  | { readonly status: 'later'; readonly detail: string; readonly most?: number }
+  | { readonly status: 'later'; readonly detail: string; readonly maxAttempts?: number }
   /** Retrying cannot help. */
   | { readonly status: 'refused'; readonly detail: string }
 
@@ -178,7 +178,7 @@ function failureOf(error: unknown): StepFailure {
   const failure = databaseErrorOf(error)
   const code = failure?.code ?? ''
   if (failure && (isLostRace(failure) || busyStates.has(code)))
-    return { status: 'later', detail: 'another change was in the way', most: maxFailures }
+    return { status: 'later', detail: 'another change was in the way', maxAttempts: maxFailures }
   if (isUnavailable(error)) return { status: 'later', detail: 'the database is unavailable' }
   if (code === 'AU403') return { status: 'refused', detail: 'the actor may not do this any more' }
   logError('job_step_failed', { code, reason: describeError(error) })

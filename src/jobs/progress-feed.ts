@@ -43,7 +43,7 @@ const encoder = new TextEncoder()
 
 export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
   const watchers = new Set<Watcher>()
-  let told: number | undefined
+  let sentRevision: number | undefined
   let checkedAt = Date.now()
 
   const isOver = (progress: JobProgress): boolean => isFinal(progress.status) && progress.finished_at !== null
@@ -54,8 +54,8 @@ export function createProgressFeed(ctx: DurableObjectState): ProgressFeed {
       if (watchers.size === 0 && sockets.length === 0) return
       const progress = read()
       // Some writes of the state do not change the visible progress.
-      if (progress.revision === told) return
-      told = progress.revision
+      if (progress.revision === sentRevision) return
+      sentRevision = progress.revision
       const text = eventOf(progress)
       for (const watcher of watchers) {
         watcher.write(text)

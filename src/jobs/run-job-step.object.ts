@@ -140,7 +140,7 @@ async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<StepFail
 
 /** Waits and retries, or ends the job. */
 function giveUp(job: MovingJob, state: JobState, answer: StepFailure): number {
-  if (answer.status === 'later') return wait(job, postpone(state, answer.detail, answer.most))
+  if (answer.status === 'later') return wait(job, postpone(state, answer.detail, answer.maxAttempts))
   job.save(endJob(state, 'failed', answer.detail))
   return 0
 }

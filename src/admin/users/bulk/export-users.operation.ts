@@ -55,11 +55,11 @@ export const exportUsers = defineOperation({
       selectUsers(sql`(select * from users where ${condition} and (${after}::uuid is null or id > ${after}::uuid)
         order by id limit ${pageSize})`)
     const ordered = (after: string | null) => sql`${selectPage(after)} order by users.id`
-    const told = insertEvents([
+    const recorded = insertEvents([
       event('user.exported', { entity_type: 'user', data: { format, filter: Object.keys(filter) } }),
     ])
     // Before the response begins, so that a refusal or an outage still determines its status.
-    const [first] = await db.runAll([ordered(null), told])
+    const [first] = await db.runAll([ordered(null), recorded])
     const sessions = deps.sessionsOf(token.subject)
     const work = { work_id: `export:${origin.request_id}`, client_id: actor.clientId }
     let isBegun = false
