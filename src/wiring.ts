@@ -6,7 +6,7 @@
 import type { DatabaseFor } from './access/authorized-database.store.ts'
 import { createAppendEvents } from './audit/audit-outbox.object.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
-import { readOrigin } from './audit/read-origin.ts'
+import { readOrigin, readRequestId } from './audit/read-origin.ts'
 import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
 import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
@@ -340,7 +340,8 @@ class LazyRequestEnv implements RequestEnv {
   readonly #env: Env
   readonly #ctx: Context
   #builtDeps: Dependencies | undefined
-  #readOrigin: Origin | undefined
+  #builtOrigin: Origin | undefined
+  #builtRequestId: string | undefined
 
   constructor(request: Request, env: Env, ctx: Context) {
     this.#request = request
@@ -358,8 +359,13 @@ class LazyRequestEnv implements RequestEnv {
   }
 
   get origin() {
-    this.#readOrigin ??= readOrigin(this.#request, clientAddressOf(this.#env))
-    return this.#readOrigin
+    this.#builtOrigin ??= readOrigin(this.#request, clientAddressOf(this.#env), this.requestId)
+    return this.#builtOrigin
+  }
+
+  get requestId() {
+    this.#builtRequestId ??= readRequestId(this.#request, clientAddressOf(this.#env))
+    return this.#builtRequestId
   }
 }
 

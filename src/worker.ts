@@ -14,7 +14,7 @@ export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext) {
     const requestEnv = createRequestEnv(request, env, ctx)
     const response = await app.fetch(request, requestEnv, ctx)
-    return finishResponse(request, response, requestEnv.origin.request_id)
+    return finishResponse(request, response, requestEnv.requestId)
   },
 
   async scheduled(_controller, env, ctx) {

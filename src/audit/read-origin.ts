@@ -4,18 +4,25 @@
  */
 import type { Origin } from './event.ts'
 
-/** @param clientAddress `AUTHLY_CLIENT_ADDRESS` */
-export function readOrigin(request: Request, clientAddress: 'unknown' | 'connection' | 'cloudflare'): Origin {
+/** `AUTHLY_CLIENT_ADDRESS`: whom to believe about the address of a caller. */
+type ClientAddress = 'unknown' | 'connection' | 'cloudflare'
+
+/** The id that Cloudflare gave the request, or a new one. */
+export const readRequestId = (request: Request, clientAddress: ClientAddress): string =>
+  (clientAddress === 'cloudflare' ? request.headers.get('cf-ray') : null) ?? crypto.randomUUID()
+
+/** @param requestId of `readRequestId` */
+export function readOrigin(request: Request, clientAddress: ClientAddress, requestId: string): Origin {
   const { headers } = request
-  const isCloudflare = clientAddress === 'cloudflare'
   return {
-    ip: isCloudflare
-      ? (headers.get('cf-connecting-ip') ?? undefined)
-      : clientAddress === 'connection'
-        ? addressOfConnection(request)
-        : undefined,
+    ip:
+      clientAddress === 'cloudflare'
+        ? (headers.get('cf-connecting-ip') ?? undefined)
+        : clientAddress === 'connection'
+          ? addressOfConnection(request)
+          : undefined,
     user_agent: headers.get('user-agent')?.slice(0, 256),
-    request_id: (isCloudflare ? headers.get('cf-ray') : null) ?? crypto.randomUUID(),
+    request_id: requestId,
   }
 }
 

@@ -1,12 +1,15 @@
 /** Where a request comes from: no header that the caller could have set decides (SECURITY.md). */
 import { describe, expect, it } from 'vitest'
-import { readOrigin } from '../../src/audit/read-origin.ts'
+import { readOrigin as readOriginOf, readRequestId } from '../../src/audit/read-origin.ts'
 
 const request = (headers: Record<string, string>, peer?: unknown): Request =>
   Object.assign(
     new Request('https://auth.test/', { headers }),
     peer === undefined ? {} : { cf: { clientIp: peer } },
   )
+
+const readOrigin = (of: Request, address: Parameters<typeof readRequestId>[1]) =>
+  readOriginOf(of, address, 'id')
 
 const claimed = {
   'cf-connecting-ip': '198.51.100.7',
@@ -45,9 +48,9 @@ describe('the address of a request', () => {
 
 describe('the id of a request', () => {
   it('is the ray of Cloudflare behind Cloudflare, and otherwise our own: a caller forges no line of the log', () => {
-    expect(readOrigin(request(claimed), 'cloudflare').request_id).toBe('chosen-by-the-caller')
+    expect(readRequestId(request(claimed), 'cloudflare')).toBe('chosen-by-the-caller')
     for (const mode of ['unknown', 'connection'] as const) {
-      const ids = [1, 2].map(() => readOrigin(request(claimed), mode).request_id)
+      const ids = [1, 2].map(() => readRequestId(request(claimed), mode))
       expect(ids[0]).toMatch(/^[\da-f-]{36}$/)
       expect(ids[0]).not.toBe(ids[1])
     }
