@@ -12,7 +12,7 @@ import { summarizeStacks } from './profile-summary.ts'
 import { type RawProcessOptions, startRawProcess } from './raw-process.ts'
 import { bundleReadably } from './readable-bundle.ts'
 import type { Profile } from './report/report.ts'
-import type { OperationName, Target } from './target.ts'
+import type { OperationName, RequestPlan, Target } from './target.ts'
 import type { AuthlyTarget } from './targets/authly-target.ts'
 import type { TwinTarget } from './targets/twin-target.ts'
 
@@ -41,15 +41,17 @@ async function profile(
   const pid = String(child.process.pid)
   const data = join(tmpdir(), `authly-perf-${pid}`)
   try {
-    const play = async (seconds: number) => {
-      const result = await load(await target.plan(operation, seconds * 3_000), { seconds, connections })
+    const play = async (plan: RequestPlan, seconds: number) => {
+      const result = await load(plan, { seconds, connections })
       target.afterRun(operation, result)
       return result
     }
-    await play(warmUpSeconds)
+    await play(await target.plan(operation, warmUpSeconds * 3_000), warmUpSeconds)
+    // Making codes and tokens is not part of the profile.
+    const plan = await target.plan(operation, measuredSeconds * 3_000)
     const seconds = String(measuredSeconds)
     const record = ['record', '-q', '-F', '1999', '-g', '-o', data, '-p', pid, '--', 'sleep', seconds]
-    const [result] = await Promise.all([play(measuredSeconds), run('perf', record)])
+    const [result] = await Promise.all([play(plan, measuredSeconds), run('perf', record)])
     const stacks = await run('perf', ['script', '-i', data, '-F', 'comm,ip,sym'])
     const rps = (result.requests / result.seconds).toFixed(0)
     const text = `${rps} requests/s under the profiler\n\n${summarizeStacks(stacks)}`
