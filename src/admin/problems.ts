@@ -98,11 +98,12 @@ export const bodyTooLarge = (maxBytes: number): Problem => ({
   detail: `At most ${maxBytes} bytes.`,
 })
 
-export const unsupportedMediaType = (accepted: readonly string[]): Problem => ({
+/** @param reason a sentence, when the media type itself is accepted */
+export const unsupportedMediaType = (accepted: readonly string[], reason?: string): Problem => ({
   code: 'unsupported_media_type',
   status: 415,
   title: 'The body has a type that is not accepted here',
-  detail: `Accepted: ${accepted.join(', ')}.`,
+  detail: `${reason === undefined ? '' : `${reason} `}Accepted: ${accepted.join(', ')}.`,
   headers: { accept: accepted.join(', ') },
 })
 

@@ -95,8 +95,10 @@ async function readBody(
   const contentType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
   if (operation.upload) {
     const { contentTypes, maxBytes } = operation.upload
-    if (!contentTypes.includes(contentType) || request.headers.has('content-encoding')) {
-      return err(unsupportedMediaType(contentTypes))
+    if (!contentTypes.includes(contentType)) return err(unsupportedMediaType(contentTypes))
+    // Attack: a small archive that unpacks to terabytes.
+    if (request.headers.has('content-encoding')) {
+      return err(unsupportedMediaType(contentTypes, 'Compressed uploads are not unpacked; send the text.'))
     }
     if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return err(bodyTooLarge(maxBytes))
     return ok({ value: undefined, text: '' })

@@ -14,6 +14,10 @@ export const pageQuery = {
   include_total: queryFlag('Also count all matches: costs one scan of the index'),
 }
 
+/** Of the parameter `bom` of whatever writes CSV. */
+export const bomDescription =
+  'CSV that begins with a UTF-8 byte order mark, which Excel needs to read umlauts'
+
 export type PageSchema<Item extends z.ZodType = z.ZodType> = ReturnType<typeof pageOf<Item>>
 
 /** A page of `items`. */

@@ -1,21 +1,21 @@
 /** Claims without a column of their own (OpenID Connect Core §5.1); each is one line. */
 import { z } from 'zod'
 import { isLanguageTag } from '../kit/language-tag.ts'
-import { isPlainLine, isPlainText } from './user-text.ts'
+import { withoutFault } from './text-rule.ts'
+import { lineFault, linesFault } from './user-text.ts'
 
 /** As typed, without invisible differences; case and spelling are kept for display. */
 const composed = (max: number) => z.string().trim().normalize('NFC').min(1).max(max)
 
-const line = (max = 200) => composed(max).refine(isPlainLine, 'must not hold control or invisible characters')
+const line = (max = 200) => withoutFault(composed(max), lineFault)
 
-const lines = (max: number) =>
-  composed(max).refine(isPlainText, 'must not hold control or invisible characters')
+const lines = (max: number) => withoutFault(composed(max), linesFault)
 
 const webAddress = z
   .string()
   .max(2048)
-  .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/]+\S*$/, 'must be an http or https URL')
-  .refine((text) => isPlainLine(text) && URL.canParse(text), 'must be an http or https URL')
+  .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/]+\S*$/, { error: 'must be an http or https URL', abort: true })
+  .refine((text) => lineFault(text) === undefined && URL.canParse(text), 'must be an http or https URL')
 
 const address = {
   formatted: lines(1000),
@@ -54,7 +54,7 @@ const claims = {
   zoneinfo: z
     .string()
     .max(64)
-    .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/)
+    .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/, { error: 'must be a time zone of the IANA database', abort: true })
     .refine(isTimeZone, 'must be a time zone of the IANA database')
     .meta({ example: 'Europe/London' }),
   locale: z

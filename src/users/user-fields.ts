@@ -3,44 +3,30 @@
 import { z } from 'zod'
 import { roleNamePattern } from '../access/permissions.ts'
 import { maxLength } from './identifier-length.ts'
-import { isDomain, toUnicodeDomain, typedText } from './normal-form.ts'
+import { mailbox, mailboxFault, partFault } from './mailbox.ts'
+import { typedText } from './normal-form.ts'
 import { profile, profilePatch } from './profile-fields.ts'
-import { isIdentifierText } from './user-text.ts'
+import { withoutFault } from './text-rule.ts'
+import { identifierFault } from './user-text.ts'
 
 /** Sign-in identifiers, normalized from what keyboards produce. */
 const identifier = (max: number) => z.string().overwrite(typedText).trim().min(1).max(max)
 
-export const username = identifier(maxLength.username)
-  .refine(
-    isIdentifierText,
-    'must not hold spaces, invisible characters, compatibility forms or letters of several alphabets',
-  )
-  .meta({
-    description: 'No other account has it as username or e-mail address, in any spelling',
-    example: 'ada',
-  })
-
-const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1)
+export const username = withoutFault(identifier(maxLength.username), identifierFault).meta({
+  description: 'No other account has it as username or e-mail address, in any spelling',
+  example: 'ada',
+})
 
 /** RFC 5321 §4.5.3.1: 64 characters before the @, 254 in all. Only a message can prove that the address exists. */
-export const email = identifier(maxLength.email)
-  .overwrite((text) => text.replaceAll('。', '.'))
-  .regex(
-    /^[^\s@"(),:;<>[\]\\]{1,64}@[^\s@"(),:;<>[\]\\.]+(\.[^\s@"(),:;<>[\]\\.]+)*$/,
-    'must be an e-mail address',
-  )
-  .refine((text) => isDomain(domainOf(text)), 'must have a domain behind the @')
-  .refine(
-    (text) =>
-      [text.slice(0, text.indexOf('@')), ...toUnicodeDomain(domainOf(text)).split('.')].every(
-        isIdentifierText,
-      ),
-    'must not hold invisible characters, compatibility forms or letters of several alphabets in one part',
-  )
-  .meta({
-    description: 'No other account has it as username or e-mail address, in any spelling',
-    example: 'ada@example.com',
-  })
+export const email = withoutFault(
+  identifier(maxLength.email)
+    .overwrite((text) => text.replaceAll('。', '.'))
+    .regex(mailbox, { error: ({ input }) => mailboxFault(String(input)), abort: true }),
+  partFault,
+).meta({
+  description: 'No other account has it as username or e-mail address, in any spelling',
+  example: 'ada@example.com',
+})
 
 /** E.164, as OpenID Connect Core §5.1 recommends: each number has one spelling. */
 export const phoneNumber = z

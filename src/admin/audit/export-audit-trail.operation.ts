@@ -5,9 +5,12 @@ import { createSealStore } from '../../evidence/evidence.store.ts'
 import type { ExportAuditParams } from '../../evidence/export/export-audit.kind.ts'
 import { sealTrail } from '../../evidence/seal-trail.ts'
 import { createSignRecord } from '../../evidence/sign-record.ts'
+import { err } from '../../kit/result.ts'
 import { beginJob } from '../jobs/begin-job.store.ts'
 import { jobSchema } from '../jobs/job-view.ts'
 import { type AdminCall, defineOperation } from '../operation.ts'
+import { invalidRequest } from '../problems.ts'
+import { bomDescription } from '../schemas.ts'
 
 const description = `Makes a file of the trail, as a job; fetch it with \`/admin/jobs/{job_id}/results\`.
 
@@ -43,6 +46,7 @@ export const exportAuditTrail = defineOperation({
       to: z.enum(['download', 'r2']).default('download').openapi({
         description: '`r2`: also into the bucket of the deployment, if it has one',
       }),
+      bom: z.boolean().default(false).openapi({ description: bomDescription }),
       filter: filterBody.default({}),
       from_position: position('Only events at this position or later; whole checkpoints without filters'),
       to_position: position('Only events up to this position; whole checkpoints without filters'),
@@ -50,6 +54,8 @@ export const exportAuditTrail = defineOperation({
     .openapi('AuditExport'),
   answers: { 202: { description: 'The job', schema: jobSchema, located: true } },
   async run(call) {
+    const { bom, format } = call.body
+    if (bom && format !== 'csv') return err(invalidRequest([{ pointer: '#/bom', detail: 'is for CSV' }]))
     await sealNow(call)
     const params: ExportAuditParams = call.body
     const exported = call.event('audit.exported', {

@@ -1,6 +1,11 @@
 /** Converts JSON lines to another format while they are streamed. */
 
-import { contentTypes, createRowWriter, type ExportFormat } from '../../jobs/formats/row-writers.ts'
+import {
+  byteOrderMark,
+  contentTypes,
+  createRowWriter,
+  type ExportFormat,
+} from '../../jobs/formats/row-writers.ts'
 import { mapLines } from '../../kit/map-lines.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -23,3 +28,11 @@ export function convertLines(
     writer.rows(whole.filter(Boolean).map((line) => JSON.parse(line) as Row))
   return { body: mapLines(lines, rewrite, writer), contentType }
 }
+
+/** The same CSV behind a byte order mark. */
+export const withMark = (csv: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> =>
+  csv.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(byteOrderMark)),
+    }),
+  )

@@ -7,11 +7,13 @@ import { jobKinds } from '../../job-kinds.ts'
 import { openCredentialLines } from '../../jobs/credentials.ts'
 import { type ExportFormat, exportFormats } from '../../jobs/formats/row-writers.ts'
 import { jobFileNames } from '../../jobs/job.ts'
+import { queryFlag } from '../../kit/field-schemas.ts'
 import { noStoreHeaders } from '../../kit/json-response.ts'
 import { err, ok } from '../../kit/result.ts'
 import { defineOperation } from '../operation.ts'
-import { notFound } from '../problems.ts'
-import { convertLines } from './convert-lines.ts'
+import { invalidRequest, notFound } from '../problems.ts'
+import { bomDescription } from '../schemas.ts'
+import { convertLines, withMark } from './convert-lines.ts'
 import { jobParams } from './job-view.ts'
 
 const description = `- \`results\`: one row per row of the job: \`line\` of the upload, \`outcome\`, \`user_id\`, \`errors\`
@@ -48,6 +50,7 @@ export const getJobResults = defineOperation({
       .enum(exportFormats)
       .optional()
       .openapi({ description: 'Of `results`; other files are as they are', example: 'ndjson' }),
+    bom: queryFlag(`${bomDescription}; of \`results\` and \`failures\``),
   }),
   answers: {
     200: {
@@ -59,7 +62,11 @@ export const getJobResults = defineOperation({
       },
     },
   },
-  async run({ actor, db, deps, event, params: { job_id }, query: { file, format } }) {
+  async run({ actor, db, deps, event, params: { job_id }, query: { file, format, bom } }) {
+    const wanted: ExportFormat | undefined = file === 'results' ? (format ?? 'ndjson') : undefined
+    if (bom && wanted !== 'csv' && file !== 'failures') {
+      return err(invalidRequest([{ parameter: 'bom', detail: 'is for results and failures as CSV' }]))
+    }
     const job = deps.jobOf(job_id)
     const known = (await job.progress())?.files.find(({ name }) => name === file)
     const read = event('job.file_read', { entity_type: 'job', entity_id: job_id, data: { file } })
@@ -72,14 +79,16 @@ export const getJobResults = defineOperation({
     ])
     const kept = rows?.length && known ? await job.readFile(file) : undefined
     if (!kept || !known) return err(notFound)
+    const extension = wanted ?? known.extension
+    const isMarked = bom && extension === 'csv'
     const stream = file === 'credentials' ? openCredentialLines(deps.root, job_id, kept) : kept
-    const wanted: ExportFormat | undefined = file === 'results' ? (format ?? 'ndjson') : undefined
     const converted = wanted && convertLines(stream, wanted, ['line', 'outcome', 'user_id', 'errors'])
+    const body = converted?.body ?? stream
     return ok(
-      new Response(converted?.body ?? stream, {
+      new Response(isMarked ? withMark(body) : body, {
         headers: {
           'content-type': converted?.contentType ?? known.content_type,
-          'content-disposition': `attachment; filename="job-${job_id}-${file}.${wanted ?? known.extension}"`,
+          'content-disposition': `attachment; filename="job-${job_id}-${file}.${extension}"`,
           ...noStoreHeaders,
         },
       }),

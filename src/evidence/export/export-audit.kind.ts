@@ -7,7 +7,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { filterBody } from '../../audit/search/event-filter.ts'
 import { selectEvents } from '../../audit/search/event-query.store.ts'
-import { contentTypes, createRowWriter } from '../../jobs/formats/row-writers.ts'
+import { byteOrderMark, contentTypes, createRowWriter } from '../../jobs/formats/row-writers.ts'
 import { defineJobKind, type JobWork } from '../../jobs/job-kind.ts'
 import {
   chainPage,
@@ -29,6 +29,8 @@ const params = z.object({
   filter: filterBody,
   format: z.enum(['ndjson', 'csv']),
   to: z.enum(['download', 'r2']),
+  /** Whether a CSV begins with a byte order mark; absent in an order of an older version. */
+  bom: z.boolean().optional(),
   from_position: z.number().int().positive().optional(),
   to_position: z.number().int().positive().optional(),
 })
@@ -132,7 +134,7 @@ function plainPage(work: Work, cursor: Cursor, page: ExportPage): Written {
   const writer = createRowWriter('csv', columns)
   if (cursor.phase === 'begin') {
     return {
-      append: writer.start(),
+      append: (work.params.bom ? byteOrderMark : '') + writer.start(),
       next: { ...cursor, phase: 'plain', horizon: page.horizon ?? 0 },
       written: 0,
     }

@@ -4,9 +4,10 @@
  * memory (a billion columns, a quote that never closes). No CSV package that streams in Workers lets all of these
  * bounds be set.
  */
+import { columnPlace, findHeaderFault, type HeaderFault, isJsonBegun, jsonAsCsv } from './csv-header.ts'
 import { type InputBounds, InputRefusal, type InputRow, inputBounds } from './input-row.ts'
 import { undoNeutralized } from './spreadsheet-formula.ts'
-import { createTextReader, type RowReader } from './text-reader.ts'
+import { countLines, createTextReader, type RowReader } from './text-reader.ts'
 
 export interface CsvReader extends RowReader<InputRow> {
   /** The header, once it has been read. */
@@ -26,7 +27,8 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
   let field = ''
   let row: string[] = []
   let rowLength = 0
-  let hasMarks = false
+  /** Whether the row has anything but commas: spreadsheets write rows of commas below the last one that is filled. */
+  let hasContent = false
   let count = 0
   let rows: InputRow[] = []
   const text = createTextReader(bounds, () => line)
@@ -35,19 +37,25 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
     throw new InputRefusal(code, line, detail)
   }
 
+  const refuseAs = ({ code, detail }: HeaderFault): never => refuse(code, detail)
+  const place = (): string => columnPlace(row.length, columns?.[row.length])
+
   const append = (piece: string): void => {
+    hasContent = true
     field += piece
     rowLength += piece.length
     if (field.length > bounds.fieldLength) {
-      refuse('field_too_long', `a field may have ${bounds.fieldLength} characters`)
+      refuse('field_too_long', `${place()} has more than the ${bounds.fieldLength} characters of a field`)
     }
     if (rowLength > bounds.rowLength) refuse('line_too_long', `a row may have ${bounds.rowLength} characters`)
   }
 
   const endField = (): void => {
-    const most = columns?.length ?? bounds.columns
-    if (row.length === most) {
-      if (columns) refuse('column_count_differs', `the header has ${most} columns, this row has more`)
+    const most = columns && hasContent ? columns.length : bounds.columns
+    if (row.length >= most) {
+      if (columns && hasContent) {
+        refuse('column_count_differs', `the header has ${most} columns, this row has more`)
+      }
       refuse('too_many_columns', `there may be ${most} columns`)
     }
     row.push(undoNeutralized(field))
@@ -56,19 +64,13 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
   }
 
   const readHeader = (names: readonly string[]): void => {
-    const used = names.filter((name) => !name.startsWith('_'))
-    if (new Set(used).size < used.length) refuse('column_duplicate', 'a column is named twice')
-    const unknown = used.find((name) => !known.has(name))
-    if (unknown !== undefined) {
-      const hint = unknown.includes(';') || unknown.includes('\t') ? '; columns are separated by commas' : ''
-      refuse('column_unknown', `no such column: ${JSON.stringify(unknown.slice(0, 60))}${hint}`)
-    }
+    const fault = findHeaderFault(names, known)
+    if (fault) refuseAs(fault)
     columns = names
   }
 
   const endRow = (): void => {
-    const isBlank = row.length === 0 && field === '' && !hasMarks
-    if (!isBlank) {
+    if (hasContent) {
       endField()
       if (!columns) readHeader(row)
       else if (row.length < columns.length) {
@@ -81,18 +83,27 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
     state = 'field'
     row = []
     rowLength = 0
-    hasMarks = false
+    hasContent = false
     rowLine = ++line
   }
 
   /** Ends a field at `code`; what may follow depends on the state. */
   const endAt = (code: number): void => {
-    if (code === codes.comma) {
-      endField()
-      hasMarks = true // A row with a comma is not blank.
-    } else if (code === codes.lineFeed) endRow()
+    if (code === codes.comma) endField()
+    else if (code === codes.lineFeed) endRow()
     else if (code === codes.carriageReturn) state = 'return'
-    else refuse('quote_misplaced', 'after a closing quote only a comma or the end of the line may stand')
+    else {
+      const found = JSON.stringify(String.fromCharCode(code))
+      refuse(
+        'quote_misplaced',
+        `${place()}: a closing quote is followed by ${found}, not by a comma or the end of the line`,
+      )
+    }
+  }
+
+  const refuseQuote = (): never => {
+    if (!columns && isJsonBegun(row[0] ?? field)) return refuseAs(jsonAsCsv)
+    return refuse('quote_misplaced', `${place()}: a field with quotes must be quoted as a whole`)
   }
 
   const read = (chunk: string): void => {
@@ -122,7 +133,7 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
           state = 'quoted'
         } else endAt(code)
       } else if (state === 'field' && code === codes.quote) {
-        hasMarks = true
+        hasContent = true
         state = 'quoted'
       } else {
         const end = endOfPlain(chunk, index)
@@ -132,7 +143,7 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
           index = end
           continue
         }
-        if (code === codes.quote) refuse('quote_misplaced', 'a field with quotes must be quoted as a whole')
+        if (code === codes.quote) refuseQuote()
         endAt(code)
       }
       index++
@@ -156,7 +167,7 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
     end() {
       read(text.end())
       if (state === 'quoted') {
-        throw new InputRefusal('quote_unclosed', rowLine, 'a quote of this row is never closed')
+        throw new InputRefusal('quote_unclosed', rowLine, `${place()}: this quote is never closed`)
       }
       if (state === 'return') refuse('line_ending_bare_cr', 'a CR must be followed by LF, or be quoted')
       endRow()
@@ -164,12 +175,6 @@ export function createCsvReader(known: ReadonlySet<string>, bounds: InputBounds 
       return take()
     },
   }
-}
-
-const countLines = (text: string): number => {
-  let lines = 0
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
-  return lines
 }
 
 function endOfPlain(text: string, from: number): number {

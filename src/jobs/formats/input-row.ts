@@ -25,12 +25,16 @@ export class InputRefusal extends Error {
 
 export const inputProblems = [
   'encoding_not_utf8',
+  'not_text',
+  'format_differs',
   'too_many_bytes',
   'line_too_long',
   'field_too_long',
   'too_many_columns',
   'too_many_rows',
   'header_missing',
+  'separator_differs',
+  'column_unnamed',
   'column_duplicate',
   'column_unknown',
   'column_count_differs',

@@ -1,5 +1,6 @@
 /** JSON lines, read as they arrive: one object per line, bounded before `JSON.parse` sees it. */
 import { type InputBounds, InputRefusal, type InputRow, inputBounds } from './input-row.ts'
+import { parseJsonLine } from './parse-json-line.ts'
 import { createTextReader, type RowReader } from './text-reader.ts'
 
 export function createNdjsonReader(bounds: InputBounds = inputBounds): RowReader<InputRow> {
@@ -21,16 +22,9 @@ export function createNdjsonReader(bounds: InputBounds = inputBounds): RowReader
     if (/^[ \t\r]*$/.test(source)) return undefined
     if (nestingOf(source) > bounds.depth)
       refuse('json_too_deep', `values may be nested ${bounds.depth} levels deep`)
-    let value: unknown
-    try {
-      value = JSON.parse(source)
-    } catch {
-      refuse('json_invalid', 'this line is not JSON')
-    }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      refuse('json_not_object', 'each line must be a JSON object')
-    }
-    const values = value as Record<string, unknown>
+    const parsed = parseJsonLine(source)
+    if (!parsed.ok) return refuse(parsed.code, parsed.detail)
+    const values = parsed.value
     if (Object.keys(values).length > bounds.columns)
       refuse('too_many_columns', `an object may have ${bounds.columns} members`)
     if (++count > bounds.rows) refuse('too_many_rows', `an upload may have ${bounds.rows} rows`)

@@ -13,6 +13,12 @@ export const contentTypes: Readonly<Record<ExportFormat, string>> = {
 
 type Row = Readonly<Record<string, unknown>>
 
+/**
+ * U+FEFF at the start of a CSV: without it, Excel reads the file in the legacy encoding of its country. Not the default,
+ * because many programs take it for a part of the first column's name.
+ */
+export const byteOrderMark = '\ufeff'
+
 export interface RowWriter {
   /** The text before the first row. */
   start(): string

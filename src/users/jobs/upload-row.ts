@@ -59,7 +59,7 @@ export type ReadRow =
 /** Checks one row. */
 export function readUploadRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRow {
   const values = withoutNotes(input.values)
-  const read = format === 'csv' ? fromCells(values as Record<string, string>) : values
+  const read = format === 'csv' ? fromCells(values as Record<string, string>) : withoutNulls(values)
   const parsed = row.safeParse(read, { error: describeFault })
   if (!parsed.success) {
     return {
@@ -81,6 +81,22 @@ export function readUploadRow(input: InputRow, format: 'csv' | 'ndjson'): ReadRo
 /** Removes the columns our failure files add, so that a corrected file can be uploaded unchanged. */
 const withoutNotes = (values: InputRow['values']): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('_')))
+
+/** Other systems write null for a value that an account does not have. A hash is left as it is. */
+function withoutNulls(values: Record<string, unknown>): Record<string, unknown> {
+  const present = presentOf(values)
+  const profile = present['profile']
+  if (!isObject(profile)) return present
+  const claims = presentOf(profile)
+  const address = claims['address']
+  return { ...present, profile: isObject(address) ? { ...claims, address: presentOf(address) } : claims }
+}
+
+const presentOf = (values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** CSV cells as the object JSON lines would contain. */
 function fromCells(cells: Record<string, string>): Record<string, unknown> {

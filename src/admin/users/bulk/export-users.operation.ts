@@ -3,16 +3,20 @@ import { sql } from 'drizzle-orm'
 import { insertEvents } from '../../../audit/insert-events.store.ts'
 import { allRows } from '../../../db/json-row.ts'
 import {
+  byteOrderMark,
   contentTypes,
   createRowWriter,
   type ExportFormat,
   exportFormats,
 } from '../../../jobs/formats/row-writers.ts'
-import { ok } from '../../../kit/result.ts'
+import { queryFlag } from '../../../kit/field-schemas.ts'
+import { err, ok } from '../../../kit/result.ts'
 import { exportColumns, toExportRow } from '../../../users/jobs/export-row.ts'
 import { userCondition } from '../../../users/user-filter.store.ts'
 import { filterOf, userFilterQuery } from '../../../users/user-filter.ts'
 import { defineOperation } from '../../operation.ts'
+import { invalidRequest } from '../../problems.ts'
+import { bomDescription } from '../../schemas.ts'
 import { selectUsers, userRow } from '../user.store.ts'
 
 /** Each page is one query, and Workers limit how many a request may make. */
@@ -33,6 +37,7 @@ export const exportUsers = defineOperation({
   permission: 'admin:users:export',
   query: z.object({
     format: z.enum(exportFormats).default('ndjson').openapi({ example: 'csv' }),
+    bom: queryFlag(bomDescription),
     ...userFilterQuery,
   }),
   answers: {
@@ -46,7 +51,9 @@ export const exportUsers = defineOperation({
     },
   },
   async run({ actor, authorized, deps, event, origin, query, token }) {
+    const { bom } = query
     const format: ExportFormat = query.format
+    if (bom && format !== 'csv') return err(invalidRequest([{ parameter: 'bom', detail: 'is for CSV' }]))
     const filter = filterOf(query)
     const condition = userCondition(filter)
     // Not the request's database: its timeout covers a single response.
@@ -81,7 +88,7 @@ export const exportUsers = defineOperation({
         if (!isFirst) page = allRows(userRow, await db.run(ordered(page.at(-1)?.id ?? null)))
         const isLast = page.length < pageSize
         const text =
-          (isFirst ? writer.start() : '') +
+          (isFirst ? (bom ? byteOrderMark : '') + writer.start() : '') +
           writer.rows(page.map((user) => toExportRow(user, format))) +
           (isLast ? writer.end() : '')
         isFirst = false

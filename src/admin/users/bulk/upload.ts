@@ -8,8 +8,12 @@ import { invalidRequest, unsupportedMediaType } from '../../problems.ts'
 const formats: Readonly<Record<string, InputFormat>> = {
   'text/csv': 'csv',
   'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
   'application/jsonl': 'ndjson',
 }
+
+/** `utf8` is what many clients say (RFC 9110 §8.3.2 knows `utf-8`); ASCII is UTF-8. */
+const charsets: readonly string[] = ['utf-8', 'utf8', 'us-ascii']
 
 export const userUpload = { contentTypes: Object.keys(formats), maxBytes: inputBounds.totalBytes }
 
@@ -22,11 +26,13 @@ export interface Upload {
 export function openUpload(request: Request): Result<Upload, Problem> {
   const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';')
   const format = formats[type.trim()]
+  if (!format) return err(unsupportedMediaType(userUpload.contentTypes))
   const charset = parameters
-    .map((parameter) => /^\s*charset="?([^"\s]+)"?\s*$/.exec(parameter)?.[1])
-    .find(Boolean)
-  if (!format || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
-    return err(unsupportedMediaType(userUpload.contentTypes.map((name) => `${name}; charset=utf-8`)))
+    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]+)"?\s*$/.exec(parameter)?.[1])
+    .find((name) => name !== undefined)
+  if (charset !== undefined && !charsets.includes(charset)) {
+    const reason = `The charset ${charset.slice(0, 40)} is not read; send UTF-8.`
+    return err(unsupportedMediaType(userUpload.contentTypes, reason))
   }
   if (!request.body) return err(invalidRequest([{ pointer: '', detail: 'an upload is expected' }]))
   return ok({ body: request.body, format })
