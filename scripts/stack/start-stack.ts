@@ -34,6 +34,8 @@ export type StackOptions = {
 export type RunningStack = DevFacts & {
   readonly port: number
   readonly database: RunningDatabase
+  /** Where raw workerd keeps the Durable Objects, one SQLite file each. */
+  readonly objectsFolder: string
   /** Process ids, for CPU accounting; the gateway runs in this process. */
   workerPid(): number
   /** Simulates an outage of Postgres, and ends it: same data, same port. The gateway keeps answering (503). */
@@ -75,11 +77,12 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       ...(bundle === undefined ? {} : { AUTHLY_CLIENT_ADDRESS: 'connection' }),
       ...options.vars,
     }
+    const objectsFolder = join(folder, 'objects')
     const serve = (): Promise<Served> =>
       bundle === undefined
         ? serveWithAssets(folder, port, issuer, vars)
         : serveRawWorkerd({
-            ...{ bundle, vars, port, objectsFolder: join(folder, 'objects') },
+            ...{ bundle, vars, port, objectsFolder },
             output: options.output ?? 'ignore',
           })
     let worker = await serve()
@@ -87,6 +90,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     return {
       port,
       database,
+      objectsFolder,
       issuer,
       admin: seeded.admin as DevFacts['admin'],
       clients: Object.fromEntries(

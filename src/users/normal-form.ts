@@ -6,7 +6,7 @@
 import { domainToUnicode } from 'node:url'
 
 /** Version of the rules below. Changing it makes the cron job recompute the forms of all accounts. */
-export const formVersion = 1
+export const formVersion = 2
 
 /** Invisible characters that come along when text is copied: joiners, direction marks, soft hyphens. */
 const invisible = /\p{Default_Ignorable_Code_Point}/gu
@@ -50,11 +50,18 @@ export function toUnicodeDomain(domain: string): string {
   return domainToAscii(unicode) === domain.toLowerCase() ? unicode : domain
 }
 
-/** One form for all spellings of a domain: case, punycode, fullwidth and ideographic full stops, trailing dot. */
+/**
+ * One form for all spellings of a domain: case, punycode, fullwidth and ideographic full stops, trailing dot. UTS 46
+ * leaves the dot of the Turkish İ standing above the i, where nobody sees it: İstanbul.com in capitals is istanbul.com.
+ */
 function domainForm(domain: string): string {
   const name = domain.replace(/[\s.]+$/, '')
   const ascii = domainToAscii(name) ?? name.toLowerCase()
-  return toUnicodeDomain(ascii).replace(invisible, '').replaceAll('ς', 'σ').normalize('NFKC')
+  return toUnicodeDomain(ascii)
+    .replace(invisible, '')
+    .replaceAll('ς', 'σ')
+    .normalize('NFKC')
+    .replace(/i\u0307+/g, 'i')
 }
 
 /** Whether the text is a valid domain under UTS 46, in any script. */

@@ -6,6 +6,7 @@ import { userIdentifierCollisions, userIdentifiers, users } from '../../src/db/s
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { formsOf } from '../../src/users/account-normal-forms.ts'
 import { computeMissingForms } from '../../src/users/compute-missing-forms.store.ts'
+import { formVersion } from '../../src/users/normal-form.ts'
 import { findUserForLogin } from '../../src/users/users.store.ts'
 import { ownDatabase, ownDatabases } from '../fakes/database.ts'
 
@@ -174,7 +175,7 @@ describe('accounts without a normal form', () => {
     expect(row).toMatchObject({
       username_form: 'φίλιπποσ',
       name_form: '田中太郎',
-      form_version: 1,
+      form_version: formVersion,
       version: 1,
     })
   })
@@ -190,7 +191,7 @@ describe('accounts without a normal form', () => {
     })
     expect(await ownerOf('before')).toBeUndefined()
     await fill()
-    expect(await read()).toMatchObject({ username_form: 'αλέξισ', form_version: 1 })
+    expect(await read()).toMatchObject({ username_form: 'αλέξισ', form_version: formVersion })
     expect(await ownerOf('αλέξις')).toBe(id)
     await database
       .update(users)
@@ -198,7 +199,7 @@ describe('accounts without a normal form', () => {
       .where(eq(users.id, id))
     expect(await read()).toMatchObject({ username_form: 'αλέξισ', name_form: null, form_version: null })
     await fill()
-    expect(await read()).toMatchObject({ name_form: 'grace', form_version: 1 })
+    expect(await read()).toMatchObject({ name_form: 'grace', form_version: formVersion })
   })
 
   it('are found by an index, and all made in one run, however many', async () => {
@@ -206,7 +207,9 @@ describe('accounts without a normal form', () => {
       select gen_random_uuid(), 'ΜΆΖΑΣ' || n, 'old form ' || n, '' from generate_series(1, 2500) as n`)
     const [, plan] = await database.batch([
       database.execute(sql`set local enable_seqscan = off`),
-      database.execute(sql`explain select id from users where coalesce(form_version, 0) < 1 limit 10`),
+      database.execute(
+        sql`explain select id from users where coalesce(form_version, 0) < ${formVersion}::int limit 10`,
+      ),
     ])
     expect(JSON.stringify(plan.rows)).toContain('users_form_version')
     await fill()

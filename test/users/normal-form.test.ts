@@ -30,6 +30,8 @@ describe('the normal form of identifiers', () => {
     ['iota subscript', 'ᾳ', 'αι'],
     ['Turkish İ', 'İpek', 'ipek'],
     ['Turkish ı', 'ışık', 'işik'],
+    ['Turkish İ of a domain', 'INFO@İZMİR.example', 'info@izmir.example'],
+    ['the dot of Turkish İ that lower case leaves', 'info@i\u0307zmir.example', 'info@izmir.example'],
     ['German ẞ', 'GROẞ', 'groß'],
     ['Georgian capitals', 'ᲗᲐᲛᲐᲠ', 'თამარ'],
     ['Cherokee capitals', 'ᎠᎡ', 'ꭰꭱ'],

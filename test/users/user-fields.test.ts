@@ -94,6 +94,49 @@ describe('e-mail addresses', () => {
   })
 })
 
+describe('what is wrong is said once, and is true', () => {
+  const faultsOf = (schema: typeof email, value: string) =>
+    schema.safeParse(value).error?.issues.map(({ message }) => message)
+
+  it.each([
+    ['ada lovelace', 'must not hold U+0020, a space'],
+    ['ad\u200bmin', 'must not hold U+200B, an invisible character'],
+    ['ad\u202emin', 'must not hold U+202E, a mark of direction'],
+    ['ad\u0007min', 'must not hold U+0007, a control character'],
+    ['ada\nb', 'must not hold U+000A, a line break'],
+    ['\u115f\u1160', 'must have a visible character'],
+    ['\ufb01nance', 'must not hold “\ufb01”, which could be taken for “fi”'],
+    ['p\u0430ypal', 'must not mix Latin and Cyrillic letters'],
+  ])('the username %j', (name, fault) => {
+    expect(faultsOf(username, name)).toEqual([fault])
+  })
+
+  it.each([
+    ['ada', 'must be an e-mail address, with an @'],
+    ['"ada b"@example.com', 'must not have a quoted part before the @'],
+    ['Ada <ada@example.com>', 'must be the address alone, without a name and <>'],
+    ['a@example.com,b@example.com', 'must be one address'],
+    ['a@b@example.com', 'must have only one @'],
+    ['a@[192.0.2.1]', 'must have a domain behind the @, not an IP address'],
+    ['a@b..c', 'must have a domain behind the @, without empty parts'],
+    [`${'a'.repeat(65)}@b`, 'must have at most 64 characters before the @'],
+    ['a b@c', 'must not hold a space'],
+    ['a\u200b@b', 'must not hold U+200B, an invisible character'],
+    ['ada@p\u0430ypal.example', 'must not mix Latin and Cyrillic letters'],
+    ['a@b/c', 'must have a domain behind the @'],
+  ])('the address %j', (text, fault) => {
+    expect(faultsOf(email, text)).toEqual([fault])
+  })
+
+  it.each(['\u0130', '\u0130LKER', 'i\u0307lker', 'Straße', 'x', '😀'])(
+    'nothing is wrong with %j, as a name or in an address',
+    (name) => {
+      expect(accepts(username, name)).toBe(true)
+      expect(accepts(email, `${name}@example.com`)).toBe(true)
+    },
+  )
+})
+
 describe('profiles (OpenID Connect Core §5.1)', () => {
   it('takes every standard claim', () => {
     const full = {

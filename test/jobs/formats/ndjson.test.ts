@@ -42,6 +42,20 @@ describe('reading JSON lines', () => {
     expect(refusal).toMatchObject({ code, line })
   })
 
+  test.each([
+    [
+      '{"a":"secret-of-a',
+      'the line ends inside its JSON; each object must be complete, and stand on one line',
+    ],
+    ['{\n"a":1\n}', 'the line ends inside its JSON; each object must be complete, and stand on one line'],
+    ['[{"a":1}]', 'this is a JSON array; send one object per line, without brackets and commas around them'],
+    ['email\nada@example.com', 'this line is not JSON: it does not begin with {'],
+    ['{"a":1,}', 'this line is not JSON from column 8 on'],
+    ['{"a":secret}', 'this line is not JSON'],
+  ])('names what is wrong with %j, and quotes nothing of it', (text, detail) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ message: detail, line: 1 }))
+  })
+
   test('brackets inside text do not count as nesting', () => {
     expect(read(`{"a":"${'[{\\"'.repeat(50)}"}`)).toHaveLength(1)
   })

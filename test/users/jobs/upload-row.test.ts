@@ -47,6 +47,17 @@ describe('a row', () => {
     expect(read(json, 'ndjson')).toEqual({ ok: true, row: json })
   })
 
+  it('of JSON takes null for absent, as other systems write it', () => {
+    const json = {
+      ...{ username: 'ada', email: null, email_verified: null, status: null, password_hash: null },
+      profile: { name: null, nickname: 'A', address: { country: null, locality: 'London' } },
+    }
+    const row = { username: 'ada', profile: { nickname: 'A', address: { locality: 'London' } } }
+    expect(read(json, 'ndjson')).toEqual({ ok: true, row })
+    expect(read({ username: 'ada', profile: null }, 'ndjson')).toEqual({ ok: true, row: { username: 'ada' } })
+    expect(read({ username: null, email: null }, 'ndjson')).toMatchObject({ ok: false })
+  })
+
   it.each([
     [{ username: 'ada', email_verified: 'yes' }, 'email_verified'],
     [{ username: 'a'.repeat(101) }, 'username'],

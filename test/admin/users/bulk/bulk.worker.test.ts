@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { listDurableObjectIds, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
@@ -126,6 +126,7 @@ describe('creating many accounts', () => {
       ['unknown column', csv('emial\na@b.test\n'), 400],
       ['a billion columns', csv(`${'email,'.repeat(100_000)}\n`), 400],
       ['no rows', csv('email\n'), 400],
+      ['rows of commas only', csv('email,name\n,\n,\n'), 400],
       [
         'another charset',
         { body: 'email\n', headers: { 'content-type': 'text/csv; charset=iso-8859-1' } },
@@ -151,6 +152,73 @@ describe('creating many accounts', () => {
       sql`select count(*)::int as n from jobs where actor_id = ${admin.id}`,
     )
     expect(rows[0]).toEqual({ n: 0 })
+  })
+
+  it.each([
+    ['text/csv; charset=utf8', 'csv'],
+    ['text/csv;charset="UTF-8"; header=present', 'csv'],
+    ['TEXT/CSV; charset=us-ascii', 'csv'],
+    ['application/ndjson', 'ndjson'],
+    ['application/x-ndjson; charset=utf8', 'ndjson'],
+    ['application/jsonl', 'ndjson'],
+  ])('takes %s', async (type, format) => {
+    const admin = await addAdmin()
+    const name = `typed-${fresh()}`
+    const body = format === 'csv' ? `username,email\n${name},\n,\n` : `{"username":"${name}","email":null}\n`
+    const headers = { 'content-type': type }
+    const job = await finished(admin, await post(admin, '/admin/users/bulk/create', { body, headers }))
+    expect(job).toMatchObject({ total: 1, succeeded: 1 })
+  })
+
+  it.each<[string, Record<string, string>, string, string]>([
+    [
+      'a charset',
+      { 'content-type': 'text/csv; charset=windows-1252' },
+      'email\n',
+      'windows-1252 is not read',
+    ],
+    ['a compression', { 'content-type': 'text/csv', 'content-encoding': 'gzip' }, 'x', 'not unpacked'],
+    ['a type', { 'content-type': 'application/zip' }, 'x', 'Accepted: text/csv'],
+    [
+      'an archive sent as CSV',
+      { 'content-type': 'text/csv' },
+      'PK\u0003\u0004\u0014\0people.csv',
+      'Line 1: this is a ZIP archive',
+    ],
+    ['a nameless column', { 'content-type': 'text/csv' }, 'name,,\n', 'Line 1: column 2 has no name'],
+  ])('says that %s is the reason', async (_, headers, body, reason) => {
+    const refused = await post(await addAdmin(), '/admin/users/bulk/create', { body, headers })
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining(reason) })
+  })
+
+  it('keeps nothing of an upload that breaks off', async () => {
+    const admin = await addAdmin()
+    const idsBefore = new Set((await listDurableObjectIds(env.JOB)).map(String))
+    const rows = Array.from({ length: 1200 }, (_, index) => `broken-${index}\n`).join('')
+    let isSent = false
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (isSent) controller.error(new Error('the sender is gone'))
+        else controller.enqueue(new TextEncoder().encode(`username\n${rows}`))
+        isSent = true
+      },
+    })
+    const headers = { 'content-type': 'text/csv' }
+    const answer = await post(admin, '/admin/users/bulk/create', { body, headers }).catch(() => undefined)
+    expect(answer?.status ?? 500).toBeGreaterThanOrEqual(400)
+    const made = (await listDurableObjectIds(env.JOB)).filter((id) => !idsBefore.has(String(id)))
+    for (const id of made) {
+      const left = await runInDurableObject(env.JOB.get(id), async (_, { storage }) => ({
+        keys: [...(await storage.list()).keys()],
+        alarm: await storage.getAlarm(),
+        tables: storage.sql.exec(`SELECT name FROM sqlite_master WHERE name IN ('input', 'files')`).toArray(),
+      }))
+      expect(left).toEqual({ keys: [], alarm: null, tables: [] })
+    }
+    const { rows: jobs } = await database.execute(
+      sql`select count(*)::int as n from jobs where actor_id = ${admin.id}`,
+    )
+    expect(jobs[0]).toEqual({ n: 0 })
   })
 
   it('acts once for one Idempotency-Key, in parallel too, and not for another upload', async () => {
@@ -458,6 +526,31 @@ describe('exporting accounts', () => {
       sql`select count(*)::int as n from audit_events where type = 'user.exported' and actor_id = ${admin.id}`,
     )
     expect(rows[0]).toEqual({ n: 4 })
+  })
+
+  it('begins CSV with a byte order mark on request, which the import skips', async () => {
+    const admin = await addAdmin()
+    const mark = await addPeople(admin, 1)
+    const query = `website=${encodeURIComponent(filterOf(mark).website)}`
+    const bytesOf = async (response: Response) => new Uint8Array(await response.arrayBuffer())
+    const bom = [0xef, 0xbb, 0xbf]
+    const marked = await bytesOf(
+      await callAdmin(admin, 'GET', `/admin/users/export?${query}&format=csv&bom=true`),
+    )
+    const plain = await bytesOf(await callAdmin(admin, 'GET', `/admin/users/export?${query}&format=csv`))
+    expect([...marked]).toEqual([...bom, ...plain])
+    const headers = { 'content-type': 'text/csv' }
+    const again = await post(admin, '/admin/users/import', { body: new Blob([marked]).stream(), headers })
+    const job = await finished(admin, again)
+    expect(job).toMatchObject({ total: 1, failed: 1 })
+    for (const file of ['file=results&format=csv', 'file=failures']) {
+      const [with_, without] = [await fileOf(admin, job, `${file}&bom=true`), await fileOf(admin, job, file)]
+      expect([...(await bytesOf(with_))]).toEqual([...bom, ...(await bytesOf(without))])
+    }
+    for (const path of [`/admin/users/export?bom=true`, `/admin/jobs/${job.id}/results?bom=true`]) {
+      const refused = await callAdmin(admin, 'GET', path)
+      expect([refused.status, await refused.json()]).toMatchObject([400, { errors: [{ parameter: 'bom' }] }])
+    }
   })
 
   it('needs its own permission, and asks again for each page', async () => {
