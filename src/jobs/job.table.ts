@@ -59,7 +59,7 @@ const filePartBytes = 512 * 1024
 
 /**
  * Reads an upload into chunks of rows as it arrives, holding only one chunk in memory.
- * @throws InputRefusal when it cannot be read or has no rows
+ * @throws InputRefusal when it cannot be read, breaks off or has no rows
  */
 export async function storeInput(
   sql: SqlStorage,
@@ -73,6 +73,8 @@ export async function storeInput(
   let length = 0
   let chunks = 0
   let rows = 0
+  /** Of the last complete row. */
+  let line = 1
   const flush = () => {
     if (pending.length === 0) return
     sql.exec('INSERT INTO input (chunk, rows) VALUES (?, ?)', chunks++, `[${pending.join(',')}]`)
@@ -85,12 +87,13 @@ export async function storeInput(
       if (pending.length === chunkRows || length + text.length > chunkLength) flush()
       pending.push(text)
       length += text.length
+      line = row.line
       rows++
     }
   }
   const digest = new crypto.DigestStream('SHA-256')
   const hashed = digest.getWriter()
-  for await (const bytes of body) {
+  for await (const bytes of untilCut(body, () => line)) {
     await hashed.write(bytes)
     store(reader.push(bytes))
   }
@@ -104,6 +107,15 @@ export async function storeInput(
     rows,
     chunks,
     digest: encodeBase64Url(new Uint8Array(await digest.digest)),
+  }
+}
+
+/** A sender who hangs up is told so, if they still listen, and is no error of ours in the log. */
+async function* untilCut(body: ReadableStream<Uint8Array>, line: () => number): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch {
+    throw new InputRefusal('cut_off', line(), 'the upload broke off after this line; nothing of it was used')
   }
 }
 

@@ -44,6 +44,7 @@ export const inputProblems = [
   'json_invalid',
   'json_not_object',
   'json_too_deep',
+  'cut_off',
   'empty',
 ] as const
 export type InputProblem = (typeof inputProblems)[number]
