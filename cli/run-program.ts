@@ -1,6 +1,6 @@
 /** From arguments to an exit status: finds the command, reads its arguments, runs it, explains failures. */
 import { createInterface } from 'node:readline/promises'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import type { JWK } from 'jose'
 import { type ApiClient, createApiClient } from './api/api-client.ts'
 import { checkOwnOnly } from './auth/private-folder.ts'
@@ -17,6 +17,7 @@ import { createOutput, type Output } from './output/output.ts'
 import { safeJson, safeLines, safeText } from './output/safe-text.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { readJson } from './read-value.ts'
+import { strictText } from './strict-text.ts'
 import { isInteractive, type Terminal } from './terminal.ts'
 
 /** @returns the exit status */
@@ -123,7 +124,8 @@ function createContext(given: Given): CommandContext {
       terminal,
     ),
   )
-  const readStdin = once(() => text(terminal.stdin as NodeJS.ReadableStream & AsyncIterable<Uint8Array>))
+  const stdin = terminal.stdin as NodeJS.ReadableStream & AsyncIterable<Uint8Array>
+  const readStdin = once(async () => strictText(await buffer(stdin), 'stdin'))
   return {
     ...given,
     ...{ profiles, output, session, readStdin },

@@ -6,6 +6,7 @@ import type { ApiRequest } from '../api/api-client.ts'
 import type { CatalogueOperation } from '../api/catalogue.ts'
 import type { CommandContext } from '../command.ts'
 import { usage } from '../failure.ts'
+import { strictText } from '../strict-text.ts'
 
 const typeByEnding: Readonly<Record<string, readonly string[]>> = {
   csv: ['text/csv'],
@@ -34,6 +35,6 @@ export async function openUpload(
   // A signature covers the digest of the whole body, which stands before it.
   const isSigned =
     context.options['sign-key'] !== undefined || context.terminal.env['AUTHLY_SIGN_KEY'] !== undefined
-  if (isSigned) return { contentType, body: await readFile(path, 'utf8') }
+  if (isSigned) return { contentType, body: strictText(await readFile(path), path) }
   return { contentType, body: () => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array> }
 }

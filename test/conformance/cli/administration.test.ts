@@ -269,6 +269,25 @@ describe('jobs', () => {
     expect([watched.code, watched.stdout]).toEqual([5, expect.stringContaining('succeeded')])
   })
 
+  it('begin with no file that is not text, and say why', async () => {
+    const word = fresh('latin')
+    const latin = Buffer.from(`username,name\n${word},M\xfcller\n`, 'latin1')
+    const piped = await home.run(['users', 'import', '-', '--content-type', 'text/csv', '--yes'], {
+      stdin: latin,
+    })
+    expect([piped.code, piped.stderr]).toEqual([2, expect.stringContaining('stdin is not UTF-8')])
+    for (const [content, reason] of [
+      [latin, 'Line 2: the upload has bytes that are not UTF-8'],
+      [Buffer.from('PK\u0003\u0004\u0014\0people.csv'), 'a ZIP archive'],
+    ] as const) {
+      const file = join(home.folder, 'not-text.csv')
+      writeFileSync(file, content)
+      const refused = await home.run(['users', 'import', file, '--yes'])
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(reason)])
+    }
+    expect((await home.run(['users', 'get', word])).code).toBe(1)
+  })
+
   it('try out and do the same upload from a file', async () => {
     const file = join(home.folder, 'people.csv')
     const word = fresh('file')
