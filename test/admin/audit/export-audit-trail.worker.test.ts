@@ -59,7 +59,7 @@ async function exported(body: object): Promise<string> {
   }
   expect(status).toBe('succeeded')
   const file = await callAdmin(admin, 'GET', `${path}/results?file=output`)
-  return new TextDecoder().decode(await file.arrayBuffer())
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.arrayBuffer())
 }
 
 const linesOf = (text: string) => text.trimEnd().split('\n')
@@ -124,6 +124,14 @@ describe('the export', { timeout: 120_000 }, () => {
     expect(lines).toHaveLength(26)
     expect(lines[0]).toContain('position,id,type')
     expect(lines[1]).toContain("'=cmd|calc")
+  })
+
+  it('as CSV begins with a byte order mark on request, and no other format takes one', async () => {
+    const asked = { format: 'csv', filter: { user_id: person } }
+    const [marked, plain] = [await exported({ ...asked, bom: true }), await exported(asked)]
+    expect(marked).toBe(`\ufeff${plain}`)
+    const refused = await callAdmin(admin, 'POST', '/admin/audit/export', { body: { bom: true } })
+    expect([refused.status, await refused.json()]).toMatchObject([400, { errors: [{ pointer: '#/bom' }] }])
   })
 
   it('arrives in the bucket when asked for', async () => {
