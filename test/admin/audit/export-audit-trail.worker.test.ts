@@ -59,7 +59,7 @@ async function exported(body: object): Promise<string> {
   }
   expect(status).toBe('succeeded')
   const file = await callAdmin(admin, 'GET', `${path}/results?file=output`)
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.arrayBuffer())
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer())
 }
 
 const linesOf = (text: string) => text.trimEnd().split('\n')
