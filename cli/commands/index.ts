@@ -9,6 +9,7 @@ import { auditVerify } from './audit-verify.ts'
 import { bulkDelete } from './bulk-delete.ts'
 import { completionCommands } from './completion.ts'
 import { commandOf } from './from-operation.ts'
+import { importExport } from './import-export.ts'
 import { jobCommands } from './jobs.ts'
 import { login } from './login.ts'
 import { nameOperation } from './name-operation.ts'
@@ -22,6 +23,7 @@ export function createCommands(operations: readonly CatalogueOperation[]): reado
     ...(stream ? [auditTail(stream)] : []),
     ...[...jobCommands(operations), ...bulkDelete(operations), ...settingCommands(operations)],
     ...auditExport(operations),
+    ...importExport(operations),
     ...completionCommands,
   ]
   const taken = new Set(byHand.map(({ words }) => words.join(' ')))

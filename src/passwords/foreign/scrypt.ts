@@ -22,7 +22,7 @@ export const deriveScrypt = (
   salt: Uint8Array,
   { ln, r, p }: ScryptCost,
   length: number,
-): Promise<Uint8Array> =>
+): Promise<Uint8Array<ArrayBuffer>> =>
   new Promise((resolve, reject) => {
     const options = { N: 2 ** ln, r, p, maxmem: 2 * maxMemory }
     derive(password, salt, length, options, (error, key) => {

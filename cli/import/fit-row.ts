@@ -1,0 +1,62 @@
+/** Takes from a row what the server would refuse, by the server's own rules, so that one odd value costs no account. */
+import { readImportedHash } from '../../src/passwords/foreign/read-imported-hash.ts'
+import { readUploadRow } from '../../src/users/jobs/upload-row.ts'
+import type { ImportRow } from './source.ts'
+
+export interface Misfit {
+  readonly field: string
+  readonly detail: string
+}
+
+export type FittedRow =
+  | { readonly ok: true; readonly row: ImportRow; readonly misfits: readonly Misfit[] }
+  | { readonly ok: false; readonly detail: string }
+
+export function fitRow(given: ImportRow): FittedRow {
+  const row = structuredClone(given)
+  const misfits: Misfit[] = []
+  if (row.password_hash !== undefined && readImportedHash(row.password_hash) === undefined) {
+    misfits.push({
+      field: 'password_hash',
+      detail:
+        'the hash is of an unknown form, or costs more than a sign-in may; a password can be set by a link',
+    })
+    row.password_hash = undefined
+  }
+  if (row.email === undefined && row.username === undefined)
+    return { ok: false, detail: 'has neither user name nor e-mail address' }
+  for (;;) {
+    const read = readUploadRow({ line: 0, values: withoutAbsent(row) }, 'ndjson')
+    if (read.ok) return { ok: true, row: withoutAbsent(row), misfits }
+    for (const { field, detail } of read.errors) {
+      if (!remove(row, field)) return { ok: false, detail: `${field || 'a value'} ${detail}` }
+      misfits.push({ field, detail })
+    }
+    if (row.email === undefined && row.username === undefined) {
+      const { field, detail } = misfits.at(-1) as Misfit
+      return { ok: false, detail: `${field} ${detail}` }
+    }
+  }
+}
+
+const withoutAbsent = (row: ImportRow): ImportRow & Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
+
+/** A flag says nothing without the value it is about. */
+const flagOf: Readonly<Record<string, keyof ImportRow>> = {
+  email: 'email_verified',
+  phone_number: 'phone_number_verified',
+}
+
+/** @returns whether there was something to remove */
+function remove(row: ImportRow, path: string): boolean {
+  const names = path.split('.')
+  const last = names.pop() as string
+  let owner: Record<string, unknown> | undefined = row as Record<string, unknown>
+  for (const name of names) owner = owner?.[name] as Record<string, unknown> | undefined
+  if (owner?.[last] === undefined) return false
+  delete owner[last]
+  const flag = flagOf[path]
+  if (flag) delete row[flag]
+  return true
+}
