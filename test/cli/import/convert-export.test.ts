@@ -154,7 +154,8 @@ describe('a file', () => {
     const other = sources.find(({ name }) => name !== from && name !== 'firebase') as Source
     const text = await readFile(new URL(file, folder), 'utf8')
     // A CSV of Firebase has no header to recognise it by.
-    const message = file === 'firebase.csv' ? 'cannot be read' : `an export of ${sourceOf(from).title}.`
+    const message =
+      file === 'firebase.csv' ? 'no CSV that can be read' : `an export of ${sourceOf(from).title}.`
     await expect(convert(other, bytesOf(text))).rejects.toMatchObject({
       ...{ reason: 'usage', message: expect.stringContaining(message) },
       ...(file === 'firebase.csv' ? {} : { hint: `--from ${from}` }),
