@@ -93,17 +93,22 @@ async function* readCsv(
 ): AsyncGenerator<SourceRecord, void, undefined> {
   const reader = createCsvReader(anyColumn, bounds)
   const header = headerFor(source, start)
+  const shift = header === undefined ? 0 : 1
+  // A row has all columns, also those without a value: by them it is recognised.
+  const record = (line: number, values: SourceRecord['values']): SourceRecord => ({
+    at: line - shift,
+    values: { ...Object.fromEntries(reader.columns.map((column) => [column, ''])), ...values },
+  })
   try {
     if (header !== undefined) reader.push(new TextEncoder().encode(`${header}\n`))
-    const shift = header === undefined ? 0 : 1
     for (let next: IteratorResult<Uint8Array> = { value: start }; !next.done; next = await rest.next()) {
-      for (const { line, values } of reader.push(next.value)) yield { at: line - shift, values }
+      for (const { line, values } of reader.push(next.value)) yield record(line, values)
     }
-    for (const { line, values } of reader.end()) yield { at: line - shift, values }
+    for (const { line, values } of reader.end()) yield record(line, values)
   } catch (error) {
     if (!(error instanceof InputRefusal)) throw error
     throw usage(
-      `The file is no CSV that can be read (line ${error.line - (header === undefined ? 0 : 1)}): ${error.message}.`,
+      `The file is no CSV that can be read (line ${error.line - shift}): ${error.message}.`,
       source.columns
         ? `${source.title} does not quote all cells of its CSV that need it. Export JSON instead.`
         : undefined,

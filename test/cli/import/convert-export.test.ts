@@ -218,6 +218,12 @@ describe('a file', () => {
     await expect(convertText('auth0', long)).rejects.toThrow('longer than')
   })
 
+  it('of cells is recognised by its columns, also in a row without values for them', async () => {
+    const text = 'id,email,encrypted_password\n,ada@b.example,\n,bob@b.example,\n'
+    const { rows } = await convertText('supabase', text)
+    expect(rows).toEqual([{ email: 'ada@b.example' }, { email: 'bob@b.example' }])
+  })
+
   it('with a byte order mark is read', async () => {
     const { rows } = await convertText('okta', '\uFEFF[{"id":"1","profile":{"login":"ada"}}]')
     expect(rows).toEqual([{ _id: '1', username: 'ada' }])
