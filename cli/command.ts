@@ -14,7 +14,10 @@ export interface OptionSpec {
   readonly value?: string
   /** The only values there are; also for completion. */
   readonly values?: readonly string[]
+  /** Given again and again, each time for one value. */
   readonly multiple?: boolean
+  /** A list, by commas or by repetition; `' '`: by spaces too. */
+  readonly list?: ',' | ' '
   /** A switch with an opposite: `--x` and `--no-x`. */
   readonly negatable?: boolean
   /** Given as `-` (stdin), `@file` or `env:NAME`: arguments are visible to everybody on the machine. */

@@ -1,5 +1,5 @@
 /** Which command is meant: the longest run of words that names one, wherever options stand between them. */
-import type { Command } from './command.ts'
+import type { Command, OptionSpec } from './command.ts'
 import { globalOptions } from './global-options.ts'
 
 export interface FoundCommand {
@@ -8,54 +8,45 @@ export interface FoundCommand {
   readonly command: Command | undefined
   /** Everything else, in its order. */
   readonly args: readonly string[]
+  /** Where in `argv` the first word stands that continues no command; undefined: there is none. */
+  readonly strayAt: number | undefined
 }
-
-const takesValue = new Set(
-  globalOptions.flatMap(({ name, short, value }) =>
-    value ? [`--${name}`, ...(short ? [`-${short}`] : [])] : [],
-  ),
-)
 
 export function findCommand(commands: readonly Command[], argv: readonly string[]): FoundCommand {
   const words: string[] = []
   const taken = new Set<number>()
+  let strayAt: number | undefined
   for (let index = 0; index < argv.length; index++) {
     const argument = argv[index] as string
     if (argument === '--') break
     if (argument.startsWith('-') && argument !== '-') {
       // Its value is no word of the command.
-      if (takesValue.has(argument)) index++
+      if (takesValue(argument, commands, words)) index++
       continue
     }
-    if (!commands.some((command) => startsWith(command.words, [...words, argument]))) break
+    if (!commands.some((command) => startsWith(command.words, [...words, argument]))) {
+      strayAt = index
+      break
+    }
     words.push(argument)
     taken.add(index)
   }
   const command = commands.find((one) => one.words.length === words.length && startsWith(one.words, words))
-  return { words, command, args: argv.filter((_, index) => !taken.has(index)) }
+  return { words, command, args: argv.filter((_, index) => !taken.has(index)), strayAt }
+}
+
+/** Whether what follows `argument` is its value: for a global option, or one of a command below `words`. */
+function takesValue(argument: string, commands: readonly Command[], words: readonly string[]): boolean {
+  const isMeant = ({ name, short }: OptionSpec) => argument === `--${name}` || argument === `-${short}`
+  const option =
+    globalOptions.find(isMeant) ??
+    commands
+      .filter((command) => startsWith(command.words, words))
+      .flatMap(({ options = [] }) => options)
+      .find(isMeant)
+  return option?.value !== undefined
 }
 
 /** Whether `words` begins with all of `start`. */
 export const startsWith = (words: readonly string[], start: readonly string[]): boolean =>
   start.every((word, index) => words[index] === word)
-
-/** The name that `typed` most resembles, if any does. */
-export function closest(typed: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((name) => ({ name, distance: editDistance(typed, name) }))
-    .sort((a, b) => a.distance - b.distance)
-  return best && best.distance <= Math.max(1, Math.floor(typed.length / 3)) ? best.name : undefined
-}
-
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= Math.min(from.length, 40); i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const same = from[i - 1] === to[j - 1] ? 0 : 1
-      next.push(Math.min((next[j - 1] as number) + 1, (row[j] as number) + 1, (row[j - 1] as number) + same))
-    }
-    row = next
-  }
-  return row.at(-1) as number
-}

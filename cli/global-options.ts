@@ -37,5 +37,6 @@ export const globalOptions: readonly OptionSpec[] = [
   },
   { name: 'color', negatable: true, summary: 'Colours; also off with `NO_COLOR` and in pipes' },
   { name: 'verbose', short: 'v', summary: 'Show each request on stderr' },
+  { name: 'version', short: 'V', summary: 'Show the version of this program' },
   { name: 'help', short: 'h', summary: 'Explain the command' },
 ]

@@ -1,4 +1,5 @@
 /** From arguments to an exit status: finds the command, reads its arguments, runs it, explains failures. */
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { buffer } from 'node:stream/consumers'
 import type { JWK } from 'jose'
@@ -9,16 +10,16 @@ import { openSession, type Session } from './auth/session.ts'
 import type { Command, CommandContext, GlobalOptions, OptionValue } from './command.ts'
 import { usageOf } from './command.ts'
 import { complete } from './completion/complete.ts'
-import { exitCodes } from './exit-codes.ts'
+import { explainGroup } from './explain-group.ts'
 import { Failure, usage } from './failure.ts'
-import { closest, findCommand } from './find-command.ts'
-import { commandHelp, groupHelp } from './help.ts'
+import { findCommand } from './find-command.ts'
+import { commandHelp } from './help.ts'
 import { createOutput, type Output } from './output/output.ts'
 import { safeJson, safeLines, safeText } from './output/safe-text.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { readJson } from './read-value.ts'
 import { strictText } from './strict-text.ts'
-import { isInteractive, type Terminal } from './terminal.ts'
+import { isInteractive, type Terminal, widthOf } from './terminal.ts'
 
 /** @returns the exit status */
 export async function runProgram(
@@ -27,16 +28,19 @@ export async function runProgram(
   terminal: Terminal,
 ): Promise<number> {
   if (argv[0] === '__complete') return answerCompletion(commands, argv.slice(1), terminal)
+  if (argv[0] === 'help') return runProgram(commands, [...argv.slice(1), '--help'], terminal)
   const { words, command, args } = findCommand(commands, argv)
   const wantsHelp = args.includes('--help') || args.includes('-h')
   let isJson = false
   try {
-    if (!command) return explainGroup(commands, words, args, wantsHelp, terminal)
+    if (!command && asksForVersion(args)) return writeVersion(terminal)
+    if (!command) return explainGroup(commands, words, argv, wantsHelp, terminal)
     const { options, positionals } = parseArguments(command, args)
     if (options['help'] === true) {
-      terminal.stdout.write(`${commandHelp(command)}\n`)
+      terminal.stdout.write(`${commandHelp(command, widthOf(terminal.stdout))}\n`)
       return 0
     }
+    if (options['version'] === true) return writeVersion(terminal)
     const global = readGlobal(options)
     isJson = global.output !== 'table'
     const context = createContext({ options, positionals, global, terminal })
@@ -44,10 +48,20 @@ export async function runProgram(
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const more =
-      error.reason === 'usage' && command && !error.hint ? `Usage: ${usageOf(command)}` : error.hint
+      error.reason === 'usage' && command && !error.hint
+        ? `Usage: ${usageOf(command)}; --help explains it`
+        : error.hint
     report(error, more, isJson, terminal)
     return error.exitCode
   }
+}
+
+const asksForVersion = (args: readonly string[]): boolean => args.includes('--version') || args.includes('-V')
+
+function writeVersion({ stdout }: Terminal): number {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  stdout.write(`authly ${(JSON.parse(file) as { version: string }).version}\n`)
+  return 0
 }
 
 /** For the scripts of `authly completion`: lines of value, tab, summary. */
@@ -63,28 +77,6 @@ async function answerCompletion(
     terminal.stdout.write(`${safeText(value)}\t${safeText(summary)}\n`)
   }
   return 0
-}
-
-function explainGroup(
-  commands: readonly Command[],
-  words: readonly string[],
-  args: readonly string[],
-  wantsHelp: boolean,
-  terminal: Terminal,
-): number {
-  const typed = args.find((argument) => !argument.startsWith('-'))
-  if (typed !== undefined && !wantsHelp) {
-    const names = commands.filter(({ hidden }) => !hidden).map((command) => command.words[words.length] ?? '')
-    const meant = closest(typed, [...new Set(names)])
-    const group = ['authly', ...words].join(' ')
-    throw usage(
-      `There is no command “${group} ${typed}”.`,
-      meant ? `Did you mean: ${group} ${meant}` : `${group} --help`,
-    )
-  }
-  const help = groupHelp(commands, words)
-  ;(wantsHelp ? terminal.stdout : terminal.stderr).write(`${help}\n`)
-  return wantsHelp ? 0 : exitCodes.usage.code
 }
 
 function report(failure: Failure, hint: string | undefined, isJson: boolean, { stderr }: Terminal): void {

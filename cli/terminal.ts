@@ -11,6 +11,10 @@ export interface Terminal {
   now(): number
 }
 
+/** Columns of a terminal; undefined for pipes and files, where nothing is cut or broken. */
+export const widthOf = ({ isTTY, columns }: Terminal['stdout']): number | undefined =>
+  isTTY ? columns : undefined
+
 /** Somebody can be asked. */
 export const isInteractive = ({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>): boolean =>
   stdin.isTTY === true && stderr.isTTY === true

@@ -4,7 +4,10 @@
  */
 import { readFileSync } from 'node:fs'
 
-export type ValueType = 'string' | 'integer' | 'number' | 'boolean' | 'strings' | 'json'
+export type ValueType = 'string' | 'integer' | 'number' | 'boolean' | 'time' | 'strings' | 'json'
+
+/** Kinds of things that have an id and a name. `actor`: a user or a client; `entity`: told by `entity_type`. */
+export type ThingKind = 'user' | 'client' | 'resource_server' | 'actor' | 'entity'
 
 export interface CatalogueField {
   readonly name: string
@@ -12,8 +15,18 @@ export interface CatalogueField {
   readonly required: boolean
   readonly description?: string
   readonly values?: readonly string[]
+  /** Of `strings` that the API takes as one text. */
+  readonly separator?: ',' | ' '
+  /** It holds the id of another thing, or several of them. */
+  readonly refersTo?: ThingKind
   /** Where it goes in the body, for a member of an object; absent: under its name. */
   readonly path?: readonly string[]
+}
+
+/** A value of a row of a list: `a`, or `a.b` for a member of an object. */
+export interface CatalogueColumn {
+  readonly name: string
+  readonly refersTo?: ThingKind
 }
 
 export interface CatalogueOperation {
@@ -35,6 +48,8 @@ export interface CatalogueOperation {
   readonly dangerous: boolean
   /** `page`: items with a cursor; `items`: all at once; `json`: one thing; `file`: bytes; `events`: a stream; `none`. */
   readonly answer: 'page' | 'items' | 'json' | 'file' | 'events' | 'none'
+  /** Of the rows of a list. */
+  readonly columns?: readonly CatalogueColumn[]
   /** Answers 202 with a job. */
   readonly startsJob: boolean
 }

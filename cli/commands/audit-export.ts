@@ -4,6 +4,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Item } from '../output/table.ts'
 import { optionOf } from './fields.ts'
+import { createFinder } from './find-thing.ts'
 import { fillPath, readBody } from './operation-request.ts'
 import { printRequest } from './print-request.ts'
 import { saveAnswer } from './save-answer.ts'
@@ -28,7 +29,9 @@ export function auditExport(all: readonly CatalogueOperation[]): readonly Comman
     examples: ['authly audit export --out trail.ndjson && authly audit verify trail.ndjson'],
     async run(context) {
       const { options, output } = context
-      const body = JSON.stringify((await readBody(context, operation, 'export')) ?? {})
+      const body = JSON.stringify(
+        (await readBody(context, operation, 'export', createFinder(context, all, false))) ?? {},
+      )
       const headers = { 'content-type': 'application/json' }
       const request = { method: 'POST', path: operation.path, headers, body }
       if (context.global.dryRun) return printRequest(context, request)

@@ -3,7 +3,7 @@
  * nothing is missed and nothing shown twice; should the server have lost track, it says so.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CatalogueOperation } from '../api/catalogue.ts'
+import type { CatalogueColumn, CatalogueOperation } from '../api/catalogue.ts'
 import { readEvents, type StreamedEvent, type StreamPosition } from '../api/event-stream.ts'
 import { type Command, type CommandContext, defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -12,17 +12,23 @@ import { safeText } from '../output/safe-text.ts'
 import { cellOf, type Item } from '../output/table.ts'
 import { pad } from '../output/text-width.ts'
 import { optionOf } from './fields.ts'
+import { createFinder } from './find-thing.ts'
+import { readLastEvents } from './last-events.ts'
+import { createRowNamer } from './name-rows.ts'
 import { readQuery } from './operation-request.ts'
 import { printRequest } from './print-request.ts'
 
 const maxPauseMs = 30_000
+const defaultLines = 10
+const pauseBetweenNamesMs = 1000
 
-export function auditTail(operation: CatalogueOperation): Command {
+/** @param all operations: the last events come from the list of events */
+export function auditTail(operation: CatalogueOperation, all: readonly CatalogueOperation[]): Command {
   return defineCommand({
     words: ['audit', 'tail'],
     summary: 'Follow the audit trail live',
     description:
-      'Prints events as they happen, until Ctrl-C. After a break it goes on behind the last event, without gaps.',
+      'Shows the last events and then each as it happens, until Ctrl-C. After a break it goes on behind the last event, without gaps.',
     operations: [operation.id],
     options: [
       ...operation.query.map((field) => optionOf(field, 'event')),
@@ -32,32 +38,79 @@ export function auditTail(operation: CatalogueOperation): Command {
         short: 'f',
         summary: 'Go on for ever; `--no-follow` ends when there is nothing new',
       },
-      { name: 'count', short: 'n', value: 'number', summary: 'End after this many events' },
+      {
+        name: 'lines',
+        short: 'n',
+        value: 'number',
+        summary: `Begin with this many of the last events; without it ${defaultLines}, with \`--after\` none`,
+      },
+      { name: 'count', value: 'number', summary: 'End after this many events, those of `--lines` aside' },
     ],
     examples: [
       'authly audit tail --families user,role',
+      'authly audit tail -n 5 --no-follow',
       'authly audit tail --after 1042 --output ndjson >> trail.ndjson',
     ],
-    run: (context) => tail(context, operation),
+    run: (context) => tail(context, operation, all),
   })
 }
 
-async function tail(context: CommandContext, operation: CatalogueOperation): Promise<number | undefined> {
-  const { options } = context
-  const query = await readQuery(context, operation, 'event')
-  const count = options['count'] === undefined ? Number.POSITIVE_INFINITY : Number(options['count'])
-  if (Number.isNaN(count) || count < 1) throw usage('--count is a number of events.')
+async function tail(
+  context: CommandContext,
+  operation: CatalogueOperation,
+  all: readonly CatalogueOperation[],
+): Promise<number | undefined> {
+  const { output } = context
+  const query = await readQuery(context, operation, 'event', createFinder(context, all, false))
+  const count = readCount(context, 'count', 1) ?? Number.POSITIVE_INFINITY
+  const lines = readCount(context, 'lines', 0) ?? (query.has('after') ? 0 : defaultLines)
+  if (lines > 0 && query.has('after')) throw usage('--lines and --after both say where to begin.')
   const path = `${operation.path}${query.size > 0 ? `?${query}` : ''}`
   if (context.global.dryRun) return printRequest(context, { method: 'GET', path })
+
+  const list = all.find(({ id }) => id === 'listAuditEvents')
   const position: StreamPosition = { lastEventId: query.get('after') ?? undefined, retryMs: 1000 }
+  const print = createPrinter(context, list?.columns ?? [], all)
   try {
-    await follow(context, path, position, count)
+    if (lines > 0 && list) {
+      const last = await readLastEvents(context, list, query, lines)
+      await print(last.events)
+      position.lastEventId = last.position
+    }
+    await follow(context, path, position, count, print)
     return exitCodes.ok.code
   } catch (error) {
     if (!(error instanceof Failure) || error.reason !== 'interrupted') throw error
     // Ctrl-C is how following ends.
-    if (position.lastEventId) context.output.note(`To go on from here: --after ${position.lastEventId}`)
+    if (position.lastEventId) output.note(`To go on from here: --after ${position.lastEventId}`)
     return exitCodes.ok.code
+  }
+}
+
+function readCount({ options }: CommandContext, option: string, least: number): number | undefined {
+  const given = options[option] as string | undefined
+  if (given === undefined) return undefined
+  if (!/^\d{1,5}$/.test(given) || Number(given) < least)
+    throw usage(`--${option} is a whole number from ${least} to 99999.`)
+  return Number(given)
+}
+
+type Print = (events: readonly Item[]) => Promise<void>
+
+/** Prints events, in lines with names beside ids; while many come, not every new one is asked for its name. */
+function createPrinter(
+  context: CommandContext,
+  columns: readonly CatalogueColumn[],
+  all: readonly CatalogueOperation[],
+): Print {
+  const { output, terminal } = context
+  const namer = createRowNamer(context, columns, all)
+  let askedAt = Number.NEGATIVE_INFINITY
+  return async (events) => {
+    if (output.format !== 'table') return events.forEach((event) => void output.streamed(event, ''))
+    const mayAsk = terminal.now() - askedAt >= pauseBetweenNamesMs
+    if (mayAsk) askedAt = terminal.now()
+    for (const event of await namer.name(events, mayAsk)) output.streamed(event, lineOf(event))
   }
 }
 
@@ -66,6 +119,7 @@ async function follow(
   path: string,
   position: StreamPosition,
   count: number,
+  print: Print,
 ): Promise<void> {
   const { terminal } = context
   let shown = 0
@@ -86,7 +140,7 @@ async function follow(
       for await (const block of blocks) {
         failures = 0
         // Without --follow the first sign of life means: that was all.
-        if (block === 'idle' || show(context, block) === 'closed') break
+        if (block === 'idle' || (await show(context, block, print)) === 'closed') break
         if (block.event === 'audit' && ++shown >= count) return
       }
       if (context.options['follow'] === false) return
@@ -106,11 +160,15 @@ async function follow(
 }
 
 /** @returns `closed` when the server ends this connection */
-function show({ output }: CommandContext, { event, data }: StreamedEvent): 'closed' | undefined {
+async function show(
+  { output }: CommandContext,
+  { event, data }: StreamedEvent,
+  print: Print,
+): Promise<'closed' | undefined> {
   const value = JSON.parse(data) as Item
   switch (event) {
     case 'audit':
-      output.streamed(value, lineOf(value))
+      await print([value])
       return undefined
     case 'reset':
       output.note(
@@ -129,8 +187,13 @@ function show({ output }: CommandContext, { event, data }: StreamedEvent): 'clos
 /** One event in one line. */
 export function lineOf(event: Item): string {
   const field = (name: string) => safeText(String(event[name] ?? ''))
-  const subject = event['entity_type'] ? `${field('entity_type')} ${field('entity_id')}` : field('user_id')
-  const actor = event['actor_type'] ? `${field('actor_type')} ${field('actor_id')}` : ''
+  const named = (id: string, name: string) => (event[name] ? `${field(id)} (${field(name)})` : field(id))
+  const subject = event['entity_type']
+    ? `${field('entity_type')} ${named('entity_id', 'entity_name')}`
+    : named('user_id', 'user_name')
+  const actor = event['actor_type']
+    ? `${field('actor_type')} ${named('actor_id', 'actor_name')}`.trimEnd()
+    : ''
   return [
     ...[pad(field('position'), 6), field('occurred_at'), pad(field('outcome'), 7), pad(field('type'), 26)],
     ...[actor && `by ${actor}`, subject && `on ${subject}`, field('ip')].filter((part) => part !== ''),

@@ -7,6 +7,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { cellOf, type Item } from '../output/table.ts'
 import { optionOf } from './fields.ts'
+import { createFinder } from './find-thing.ts'
 import { readBody } from './operation-request.ts'
 import { watchJob } from './watch-job.ts'
 
@@ -40,7 +41,7 @@ export function bulkDelete(all: readonly CatalogueOperation[]): readonly Command
     ],
     async run(context) {
       const { global, options, output } = context
-      const body = (await readBody(context, send, 'user')) ?? {}
+      const body = (await readBody(context, send, 'user', createFinder(context, all, false))) ?? {}
       const { max_deletions, ...filter } = body
       const api = await context.api()
       const post = (content: object) =>

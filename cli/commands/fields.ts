@@ -1,9 +1,11 @@
 /** Options for the fields of an operation, and the values they stand for. */
-import type { CatalogueField } from '../api/catalogue.ts'
+import type { CatalogueField, ThingKind } from '../api/catalogue.ts'
 import type { CommandContext, OptionSpec, OptionValue } from '../command.ts'
 import { usage } from '../failure.ts'
 import { globalOptions } from '../global-options.ts'
+import { readTime } from '../read-time.ts'
 import { readJson, readSecret } from '../read-value.ts'
+import { type Finder, waysToName } from './find-thing.ts'
 
 const taken = new Set([
   ...globalOptions.map(({ name }) => name),
@@ -15,10 +17,14 @@ export function optionOf(field: CatalogueField, owner: string): OptionSpec {
   const { name, type, description = '', values } = field
   const plain = name.replaceAll(/[_.]/g, '-')
   const option = taken.has(plain) ? `${owner}-${plain}` : plain
-  const summary = firstSentence(description) || name.replaceAll(/[_.]/g, ' ')
+  const own = firstSentence(description) || sentence((field.path?.at(-1) ?? name).replaceAll(/[_.]/g, ' '))
+  // Here lists are given as all lists are.
+  const meaning = type === 'strings' ? own.replace(/,? (separated by commas|space-separated)\b/, '') : own
+  const summary = field.refersTo ? `${meaning} (${waysToName[field.refersTo]})` : meaning
   if (type === 'boolean') return { name: option, summary, negatable: true }
   return {
-    ...{ name: option, summary, value: placeholders[type], multiple: type === 'strings' },
+    ...{ name: option, summary, value: placeholders[type] },
+    ...(type === 'strings' ? { list: field.separator ?? (',' as const) } : {}),
     ...(values ? { values } : {}),
     ...(isSecret(name) ? { secret: true } : {}),
   }
@@ -28,11 +34,14 @@ const placeholders = {
   string: 'text',
   integer: 'number',
   number: 'number',
+  time: 'time',
   strings: 'text',
   json: 'json',
 } as const
 
 export const isSecret = (name: string): boolean => /(^|[_.])(password|secret)$/.test(name)
+
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const firstSentence = (text: string): string =>
   (/^.*?(?=(?<!\be[.]g)\.\s|\n|$)/s.exec(text)?.[0] ?? '').replaceAll(/\s+/g, ' ').replaceAll('|', '/').trim()
@@ -42,6 +51,7 @@ export async function readFields(
   context: CommandContext,
   fields: readonly CatalogueField[],
   owner: string,
+  finder: Finder,
 ): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   for (const field of fields) {
@@ -49,18 +59,39 @@ export async function readFields(
     const given = context.options[option.name]
     if (given !== undefined) values[field.name] = await readField(context, field, option, given)
   }
+  for (const { name, refersTo } of fields) {
+    if (refersTo !== undefined && Object.hasOwn(values, name))
+      values[name] = await idsOf(values[name], kindOf(refersTo, name, values), finder)
+  }
   return values
+}
+
+/** What an `entity_id` names stands in the `entity_type` beside it. */
+const kindOf = (kind: ThingKind, name: string, values: Readonly<Record<string, unknown>>): ThingKind => {
+  if (kind !== 'entity') return kind
+  const type = values[name.replace(/_id$/, '_type')]
+  return type === 'user' || type === 'client' ? type : 'entity'
+}
+
+async function idsOf(value: unknown, kind: ThingKind, finder: Finder): Promise<unknown> {
+  if (typeof value === 'string') return finder.find(kind, value)
+  if (!Array.isArray(value)) return value
+  const ids: string[] = []
+  for (const one of value) ids.push(await finder.find(kind, String(one)))
+  return ids
 }
 
 async function readField(
   context: CommandContext,
-  { type }: CatalogueField,
+  { type, separator }: CatalogueField,
   option: OptionSpec,
   given: Exclude<OptionValue, undefined>,
 ): Promise<unknown> {
+  if (typeof given === 'object' && separator !== undefined) return given.join(separator)
   if (typeof given !== 'string') return given
   if (option.secret) return readSecret(context, option, given)
   if (type === 'json') return readJson(context, option.name, given)
+  if (type === 'time') return readTime(option.name, given)
   if (type !== 'integer' && type !== 'number') return given
   const number = Number(given)
   if (given.trim() === '' || !Number.isFinite(number) || (type === 'integer' && !Number.isInteger(number))) {

@@ -1,18 +1,20 @@
 /** The command of an admin operation, made from what the API says of it. */
 import type { ApiRequest } from '../api/api-client.ts'
 import type { CatalogueOperation } from '../api/catalogue.ts'
-import { type Page, readPage, readPages } from '../api/pages.ts'
 import { type Command, type CommandContext, defineCommand, type OptionSpec } from '../command.ts'
+import { Failure } from '../failure.ts'
 import type { Item } from '../output/table.ts'
-import { isSecret, optionOf, ownerOf } from './fields.ts'
-import { findAccount, namesAccount } from './find-account.ts'
+import { isSecret, optionOf, ownerOf, sentence } from './fields.ts'
+import { createFinder, type Finder, waysToName } from './find-thing.ts'
+import { nameOperation } from './name-operation.ts'
 import { dryRunField, fillPath, readBody, readQuery } from './operation-request.ts'
-import { columns } from './presentation.ts'
+import { columnsFor, printPages, tableOf } from './print-list.ts'
 import { printRequest } from './print-request.ts'
 import { saveAnswer } from './save-answer.ts'
 import { openUpload } from './upload.ts'
 import { versionedPath, versionOf } from './version-of.ts'
-import { watchJob } from './watch-job.ts'
+import { warningsOf } from './warnings.ts'
+import { noteFailures, watchJob } from './watch-job.ts'
 
 export function commandOf(
   operation: CatalogueOperation,
@@ -27,11 +29,8 @@ export function commandOf(
     ...(description ? { description } : {}),
     operations: [id],
     positionals: [
-      ...params.map(({ name, description, values }) => ({
-        ...{
-          name,
-          summary: namesAccount(name, all) ? 'Id, user name or e-mail address' : (description ?? name),
-        },
+      ...params.map(({ name, description, refersTo, values }) => ({
+        ...{ name, summary: refersTo ? sentence(waysToName[refersTo]) : (description ?? name) },
         ...(values ? { values } : {}),
       })),
       ...(upload ? [{ name: 'file', summary: `File to send (${upload.join(', ')}); \`-\` is stdin` }] : []),
@@ -41,18 +40,47 @@ export function commandOf(
   })
 }
 
+interface Refusal {
+  readonly status?: number
+  readonly errors?: readonly { readonly pointer?: string }[]
+}
+
+/** A refusal of what is not there, with the command that lists what is. */
+function withListing(
+  error: unknown,
+  { path }: CatalogueOperation,
+  all: readonly CatalogueOperation[],
+): unknown {
+  if (!(error instanceof Failure) || error.hint !== undefined) return error
+  const { status, errors = [] } = (error.problem ?? {}) as Refusal
+  const lists = all.filter(({ answer }) => answer === 'page' || answer === 'items')
+  // `roles` or `scope` in the body: what there is, `roles list` and `scopes list` show.
+  const named = errors.flatMap(({ pointer }) => pointer?.split('/')[1] ?? [])
+  const list =
+    status === 404
+      ? lists
+          .filter((other) => path.startsWith(`${other.path}/{`))
+          .sort((a, b) => b.path.length - a.path.length)[0]
+      : lists.find((other) => named.some((name) => other.path === `/admin/${name.replace(/s?$/, 's')}`))
+  if (!list) return error
+  const { reason, message, problem } = error
+  const words = ['authly', ...nameOperation(list, all), ...list.params.map(({ name }) => `<${name}>`)]
+  return new Failure(reason, message, { problem, hint: `${words.join(' ')} shows what there is.` })
+}
+
 function optionsOf(operation: CatalogueOperation, owner: string): readonly OptionSpec[] {
-  const { answer, body, conditional, method, query, startsJob, upload } = operation
+  const { answer, body, columns, conditional, method, query, startsJob, upload } = operation
   const fields = [...query, ...(body ?? [])].filter(({ name }) => name !== 'dry_run')
   const options: OptionSpec[] = fields.map((field) => optionOf(field, owner))
   if (answer === 'page') options.push({ name: 'all', summary: 'All pages' })
   if (answer === 'page' || answer === 'items') {
-    options.push({ name: 'columns', value: 'names', summary: 'Columns of the table, separated by commas' })
+    const names = (columns ?? []).map(({ name }) => name).join(', ')
+    options.push({ name: 'columns', value: 'names', list: ',', summary: `Columns of the table: ${names}` })
   }
   if (body)
     options.push({ name: 'data', value: 'json', summary: 'The whole body: JSON, `@file` or `-` (stdin)' })
   if (body && method === 'PATCH') {
-    options.push({ name: 'unset', value: 'field', multiple: true, summary: 'Field to remove' })
+    options.push({ name: 'unset', value: 'field', list: ',', summary: 'Field to remove' })
   }
   if (upload)
     options.push({
@@ -83,13 +111,16 @@ async function run(
   const { method } = operation
   const isTriedOut = context.global.dryRun && dryRunField(operation) !== undefined
   const isPreview = context.global.dryRun && !isTriedOut
-  const values = isPreview ? context.positionals : await findAccount(context, operation, all)
+  const finder = createFinder(context, all, method !== 'GET')
+  const values = await findPositionals(context, operation, finder)
   const path = fillPath(operation.path, values)
-  const query = await readQuery(context, operation, owner)
-  const body = await readBody(context, operation, owner)
+  const query = await readQuery(context, operation, owner, finder)
+  const body = await readBody(context, operation, owner, finder)
+  // Before anything is sent: it may name a column that there is not.
+  columnsFor(context, operation)
   const file = operation.upload ? await openUpload(context, operation) : undefined
   if (operation.answer === 'page' && !context.global.dryRun)
-    return printPages(context, operation, path, query)
+    return printPages(context, operation, path, query, all)
 
   const request: ApiRequest = {
     ...{ method, path: query.size > 0 ? `${path}?${query}` : path },
@@ -109,47 +140,24 @@ async function run(
   if (method !== 'GET' && (operation.dangerous || method === 'DELETE')) {
     await context.confirm(`${operation.summary}: ${decodeURIComponent(path).replace('/admin/', '')}?`)
   }
-  const response = await (await context.api()).send(request)
+  const response = await (await context.api()).send(request).catch((error: unknown) => {
+    throw withListing(error, operation, all)
+  })
   return print(context, operation, response, all)
 }
 
-async function printPages(
-  context: CommandContext,
-  { id }: CatalogueOperation,
-  path: string,
-  query: URLSearchParams,
-): Promise<undefined> {
-  const { options, output } = context
-  const api = await context.api()
-  const shown = columnsFor(context, id)
-  if (options['all'] !== true) {
-    const page = await readPage(api, path, query)
-    if (output.format === 'json') output.thing(page)
-    else output.list(page.items, shown)
-    noteMore(context, page)
-    return undefined
+/** The positionals, with ids in place of names. */
+async function findPositionals(
+  { positionals }: CommandContext,
+  { params }: Pick<CatalogueOperation, 'params'>,
+  finder: Finder,
+): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = { ...positionals }
+  for (const { name, refersTo } of params) {
+    const given = positionals[name]
+    if (refersTo !== undefined && given !== undefined) found[name] = await finder.find(refersTo, given)
   }
-  if (!query.has('limit')) query.set('limit', '200')
-  const items: Item[] = []
-  for await (const page of readPages(api, path, query)) {
-    if (output.format === 'ndjson') output.list(page.items)
-    else items.push(...page.items)
-  }
-  if (output.format !== 'ndjson') output.list(items, shown)
-  return undefined
-}
-
-function noteMore({ output }: CommandContext, { items, page_info }: Page): void {
-  if (output.format !== 'table' || !page_info) return
-  const total = page_info.total_count === undefined ? '' : ` of ${page_info.total_count}`
-  if (page_info.has_next_page)
-    output.note(`${items.length}${total}; more: --all or --cursor ${page_info.next_cursor}`)
-  else if (total !== '') output.note(`${items.length}${total}`)
-}
-
-function columnsFor({ options }: CommandContext, id: string): readonly string[] | undefined {
-  const chosen = options['columns'] as string | undefined
-  return chosen?.split(',').map((name) => name.trim()) ?? columns[id]
+  return found
 }
 
 async function print(
@@ -173,8 +181,10 @@ async function print(
   if (response.status === 202 && options['wait'] === true)
     return watchJob(context, String(value['id'] ?? value['job_id']), all)
   if (Array.isArray(value.items) && operation.answer === 'items')
-    output.list(value.items, columnsFor(context, operation.id))
+    await tableOf(context, operation, all)(value.items)
   else output.thing(value)
+  if (operation.id === 'getJob') noteFailures(context, value)
+  for (const warning of warningsOf(operation.id, value)) output.note(warning)
   if (output.format === 'table' && operation.method === 'POST') noteSecrets(context, value)
   if (response.status === 202) output.note(`Follow it: authly jobs watch ${value['id'] ?? value['job_id']}`)
   return undefined

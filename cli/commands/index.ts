@@ -20,7 +20,7 @@ export function createCommands(operations: readonly CatalogueOperation[]): reado
   const stream = operations.find(({ path, answer }) => path === '/admin/audit/stream' && answer === 'events')
   const byHand: readonly Command[] = [
     ...[login(operations), ...accountCommands, api, auditVerify],
-    ...(stream ? [auditTail(stream)] : []),
+    ...(stream ? [auditTail(stream, operations)] : []),
     ...[...jobCommands(operations), ...bulkDelete(operations), ...settingCommands(operations)],
     ...auditExport(operations),
     ...importExport(operations),

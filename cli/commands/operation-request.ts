@@ -1,9 +1,10 @@
 /** From a command's arguments to the request of its operation. */
 import type { CatalogueField, CatalogueOperation } from '../api/catalogue.ts'
 import type { CommandContext } from '../command.ts'
-import { usage } from '../failure.ts'
+import { type Failure, usage } from '../failure.ts'
 import { readJson } from '../read-value.ts'
 import { optionOf, readFields } from './fields.ts'
+import type { Finder } from './find-thing.ts'
 
 /** A field the global `--dry-run` stands for. */
 export const dryRunField = (
@@ -29,9 +30,10 @@ export async function readQuery(
   context: CommandContext,
   operation: CatalogueOperation,
   owner: string,
+  finder: Finder,
 ): Promise<URLSearchParams> {
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(await readFields(context, operation.query, owner))) {
+  for (const [name, value] of Object.entries(await readFields(context, operation.query, owner, finder))) {
     query.set(
       name,
       Array.isArray(value)
@@ -43,8 +45,21 @@ export async function readQuery(
   }
   if (context.global.dryRun && dryRunField(operation) === 'query') query.set('dry_run', 'true')
   const missing = operation.query.find(({ name, required }) => required && !query.has(name))
-  if (missing) throw usage(`--${optionOf(missing, owner).name} is missing.`)
+  if (missing) throw missingField(missing, operation.query, owner)
   return query
+}
+
+/** What is missing, what it means and what it can be. */
+function missingField(field: CatalogueField, fields: readonly CatalogueField[], owner: string): Failure {
+  const { summary } = optionOf(field, owner)
+  const member = fields.find(({ path }) => path?.[0] === field.name)
+  const { values } = field.values ? field : (member ?? field)
+  return usage(
+    `${waysToGive(field, fields, owner)} is missing: ${summary}.`,
+    values
+      ? `${member && !field.values ? `--${optionOf(member, owner).name}` : 'It'} is one of ${values.join(', ')}.`
+      : undefined,
+  )
 }
 
 /** `--name`, or for an object also the option of its first member: it is rarely typed as JSON. */
@@ -72,6 +87,7 @@ export async function readBody(
   context: CommandContext,
   { body: fields, method, query }: CatalogueOperation,
   owner: string,
+  finder: Finder,
 ): Promise<Record<string, unknown> | undefined> {
   if (!fields) return undefined
   const { data, unset = [] } = context.options
@@ -79,13 +95,19 @@ export async function readBody(
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw usage('--data is not a JSON object.')
   const body: Record<string, unknown> = { ...given }
-  const values = await readFields(context, fields, owner)
+  const values = await readFields(context, fields, owner, finder)
   // Merge patch (RFC 7396): null removes.
   for (const name of unset as readonly string[]) values[name] = null
   for (const [name, value] of Object.entries(values)) put(body, pathOf(fields, name), value)
   if (context.global.dryRun && dryRunField({ query, body: fields }) === 'body') body['dry_run'] = true
   const missing = fields.find(({ name, required }) => required && !Object.hasOwn(body, name))
-  if (missing) throw usage(`${waysToGive(missing, fields, owner)} is missing.`)
-  if (method === 'PATCH' && Object.keys(body).length === 0) throw usage('Nothing to change was given.')
+  if (missing) throw missingField(missing, fields, owner)
+  if (method === 'PATCH' && Object.keys(body).length === 0) {
+    const names = fields.map((field) => `--${optionOf(field, owner).name}`)
+    throw usage(
+      'Nothing to change was given.',
+      `There are ${names.join(', ')}; --unset <field>; --data <json>.`,
+    )
+  }
   return body
 }

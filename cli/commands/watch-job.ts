@@ -6,6 +6,7 @@ import type { CommandContext } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { createProgressBar, type Progress } from '../output/progress-bar.ts'
+import type { Item } from '../output/table.ts'
 import { fillPath } from './operation-request.ts'
 
 export type JobState = Progress & Readonly<Record<string, unknown>>
@@ -42,7 +43,17 @@ export async function watchJob(
   }
   const code = last?.status === 'succeeded' && last.failed === 0 ? exitCodes.ok.code : exitCodes.partly.code
   if (context.output.format !== 'ndjson' && !(isQuiet && code === 0)) context.output.thing(last)
+  if (last) noteFailures(context, last)
   return code
+}
+
+/** Says by which command the rows that failed can be seen, and why each did. */
+export function noteFailures({ output }: CommandContext, job: Item): void {
+  const { failed, files, id } = job as { failed?: unknown; files?: unknown; id?: unknown }
+  if (typeof failed !== 'number' || failed === 0 || !Array.isArray(files)) return
+  const names = files.map((file: Item) => file['name'])
+  const name = ['failures', 'results'].find((one) => names.includes(one))
+  if (name) output.note(`${failed} failed; see why: authly jobs results ${id} --file ${name}`)
 }
 
 /** The job as it is, then every change of its progress, then the job as it ended. */

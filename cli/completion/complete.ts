@@ -22,8 +22,10 @@ export function complete(
   const { words, command, args } = findCommand(commands, before)
   const options = [...globalOptions, ...(command?.options ?? [])]
   const pending = optionBefore(options, before.at(-1))
+  // Of `user,cl` the first entry is there already.
+  const begun = pending?.list ? last.slice(0, last.lastIndexOf(',') + 1) : ''
   const candidates = pending
-    ? valuesOf(pending, profiles)
+    ? valuesOf(pending, profiles).map(({ value, summary }) => ({ value: begun + value, summary }))
     : last.startsWith('-')
       ? options.flatMap(spellings)
       : command

@@ -1,5 +1,5 @@
 /** What commands print: answers to stdout in the chosen format, everything else to stderr. Nothing steers the terminal. */
-import type { Terminal } from '../terminal.ts'
+import { type Terminal, widthOf } from '../terminal.ts'
 import { type Paint, painter, safeJson, safeLines } from './safe-text.ts'
 import { columnsOf, type Item, isThing, renderTable, renderThing } from './table.ts'
 
@@ -25,8 +25,7 @@ export function createOutput(terminal: Terminal, format: Format, wantsColour: bo
   const { stdout, stderr } = terminal
   const env = wantsColour ? terminal.env : { ...terminal.env, NO_COLOR: '1' }
   const paint = painter(stdout, env)
-  // In a pipe nothing is cut off.
-  const width = stdout.isTTY ? stdout.columns : undefined
+  const width = widthOf(stdout)
   const write = (text: string) => stdout.write(`${text}\n`)
   return {
     format,

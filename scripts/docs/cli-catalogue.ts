@@ -1,7 +1,13 @@
 /**
  * Builds cli/operations.json from the OpenAPI document: what the command line needs to know of the admin operations.
  */
-import type { CatalogueField, CatalogueOperation, ValueType } from '../../cli/api/catalogue.ts'
+import type {
+  CatalogueColumn,
+  CatalogueField,
+  CatalogueOperation,
+  ThingKind,
+  ValueType,
+} from '../../cli/api/catalogue.ts'
 import {
   type OpenApiDocument,
   type Operation,
@@ -15,25 +21,31 @@ type Schemas = Readonly<Record<string, Schema>>
 /** Admin operations that a program without a browser can call; WebSockets have an equivalent over HTTP. */
 export function cliCatalogue(document: OpenApiDocument): readonly CatalogueOperation[] {
   const schemas = document.components?.schemas ?? {}
+  const paths = Object.keys(document.paths)
   return operationsOf(document)
     .filter(({ path, operation }) => path.startsWith('/admin/') && !operation.responses['101'])
-    .map(({ method, path, operation }) => ({
-      ...{
-        id: operation.operationId as string,
-        method: method.toUpperCase() as CatalogueOperation['method'],
-        path,
-      },
-      ...{ summary: operation.summary ?? '', tag: operation.tags?.[0] ?? '' },
-      ...(operation.description ? { description: operation.description.trim() } : {}),
-      scope: Object.values(operation.security?.[0] ?? {})[0]?.[0] ?? '',
-      params: parametersOf(operation, 'path', schemas),
-      query: parametersOf(operation, 'query', schemas),
-      ...bodyOf(operation, schemas),
-      conditional: (operation.parameters ?? []).some(({ name, required }) => name === 'If-Match' && required),
-      dangerous: (operation as Record<string, unknown>)['x-authly-dangerous'] === true,
-      answer: answerOf(operation, schemas),
-      startsJob: operation.responses['202'] !== undefined,
-    }))
+    .map(
+      ({ method, path, operation }): CatalogueOperation => ({
+        ...{
+          id: operation.operationId as string,
+          method: method.toUpperCase() as CatalogueOperation['method'],
+          path,
+        },
+        ...{ summary: operation.summary ?? '', tag: operation.tags?.[0] ?? '' },
+        ...(operation.description ? { description: operation.description.trim() } : {}),
+        scope: Object.values(operation.security?.[0] ?? {})[0]?.[0] ?? '',
+        params: parametersOf(operation, 'path', schemas),
+        query: parametersOf(operation, 'query', schemas),
+        ...withoutOwnId(bodyOf(operation, schemas), path, paths),
+        conditional: (operation.parameters ?? []).some(
+          ({ name, required }) => name === 'If-Match' && required,
+        ),
+        dangerous: (operation as Record<string, unknown>)['x-authly-dangerous'] === true,
+        answer: answerOf(operation, schemas),
+        ...columnsOf(operation, schemas, (name) => paths.includes(`${path}/{${name}}`)),
+        startsJob: operation.responses['202'] !== undefined,
+      }),
+    )
 }
 
 const parametersOf = (
@@ -60,6 +72,24 @@ function bodyOf({ requestBody }: Operation, schemas: Schemas): Pick<CatalogueOpe
     ]),
   }
 }
+
+/** What is created is given an id, rather than named by it. */
+const withoutOwnId = (
+  { body, upload }: Pick<CatalogueOperation, 'body' | 'upload'>,
+  path: string,
+  paths: readonly string[],
+): Pick<CatalogueOperation, 'body' | 'upload'> =>
+  body
+    ? {
+        body: body.map(({ refersTo, ...field }) =>
+          refersTo === undefined || paths.includes(`${path}/{${field.name}}`)
+            ? field
+            : { ...field, refersTo },
+        ),
+      }
+    : upload
+      ? { upload }
+      : {}
 
 /** Members of an object schema, through references and unions: a member of a single alternative is never required. */
 function membersOf(
@@ -93,14 +123,59 @@ function innerFieldsOf(name: string, schema: Schema, schemas: Schemas): readonly
 function fieldOf(name: string, schema: Schema, required: boolean, schemas: Schemas): CatalogueField {
   const resolved = resolve(schema, schemas)
   const description = schema.description ?? resolved.description
-  const type = typeOf(resolved, schemas)
-  const values = valuesOf(type === 'strings' ? resolve(resolved.items ?? {}, schemas) : resolved, schemas)
+  const { separator, values: listed } = separatedList(resolved)
+  const type = separator === undefined ? typeOf(resolved, schemas) : 'strings'
+  const values =
+    listed ?? valuesOf(type === 'strings' ? resolve(resolved.items ?? {}, schemas) : resolved, schemas)
+  const refersTo = referenceOf(name)
   return {
     ...{ name, type, required },
+    ...(separator === undefined ? {} : { separator }),
+    ...(refersTo === undefined ? {} : { refersTo }),
     ...(description ? { description: description.trim().replace(/\.$/, '') } : {}),
     ...(values ? { values } : {}),
   }
 }
+
+/** A list that the API takes as one text. */
+const separatedList = (schema: Schema): { separator?: ',' | ' '; values?: readonly string[] } =>
+  (schema['x-authly-list'] ?? {}) as ReturnType<typeof separatedList>
+
+const references: Readonly<Record<string, ThingKind>> = {
+  ...{ user_id: 'user', client_id: 'client', actor_id: 'actor', admin_id: 'actor', entity_id: 'entity' },
+  ...{ resource: 'resource_server', resources: 'resource_server', serves_resources: 'resource_server' },
+  'actor.id': 'actor',
+}
+
+/** What the id in a field of this name belongs to; the API calls the same thing the same everywhere. */
+const referenceOf = (name: string): ThingKind | undefined =>
+  references[name] ?? references[name.slice(name.indexOf('.') + 1)]
+
+/** @param isOwnId whether a name is that of the rows' own id */
+function columnsOf(
+  operation: Operation,
+  schemas: Schemas,
+  isOwnId: (name: string) => boolean,
+): Pick<CatalogueOperation, 'columns'> {
+  const [, success] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? []
+  const { properties } = membersOf(success?.content?.['application/json']?.schema ?? {}, schemas)
+  const items = properties['items']
+  if (!items) return {}
+  const row = membersOf(resolve(resolve(items, schemas).items ?? {}, schemas), schemas).properties
+  const columnOf = (name: string): CatalogueColumn => {
+    const refersTo = isOwnId(name) || isNamed(name, row) ? undefined : referenceOf(name)
+    return { name, ...(refersTo === undefined ? {} : { refersTo }) }
+  }
+  const columns = Object.entries(row).flatMap(([name, schema]) => [
+    columnOf(name),
+    ...Object.keys(membersOf(schema, schemas).properties).map((inner) => columnOf(`${name}.${inner}`)),
+  ])
+  return { columns }
+}
+
+/** The row holds the name itself: `client_name` beside `client_id`. */
+const isNamed = (name: string, row: Readonly<Record<string, Schema>>): boolean =>
+  Object.hasOwn(row, name.replace(/_id$/, '_name')) && name.endsWith('_id')
 
 function typeOf(schema: Schema, schemas: Schemas): ValueType {
   const choices = (schema.anyOf ?? schema.oneOf ?? [])
@@ -113,6 +188,7 @@ function typeOf(schema: Schema, schemas: Schemas): ValueType {
   if (types[0] === 'array') {
     return resolve(schema.items ?? {}, schemas).type === 'string' ? 'strings' : 'json'
   }
+  if (types[0] === 'string' && schema.format === 'date-time') return 'time'
   return types[0] === 'object' ? 'json' : (types[0] as ValueType)
 }
 

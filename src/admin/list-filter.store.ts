@@ -30,6 +30,13 @@ export const filter = <S extends z.ZodType>(
 export const equal = (schema: z.ZodType, column: Column): Filter =>
   filter(schema, (value) => sql`${column} = ${value}`)
 
+/** The column equals one of the values, of which there is at least one. */
+export const isOneOf = (column: Column, values: readonly string[]): SQL =>
+  sql`${column} in (${sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  )})`
+
 /** Independent filters: a row must match all that are given. */
 export function allOf(filters: Readonly<Record<string, Filter>>): Filters {
   const entries = Object.entries(filters)

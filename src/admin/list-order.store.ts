@@ -71,7 +71,7 @@ export function sortedBy<Name extends string>(
       sort: z
         .enum(names as [string, ...string[]])
         .default(byDefault)
-        .openapi({ description: '`-` is descending', example: byDefault }),
+        .openapi({ description: 'Order of the list; `-` before the name is descending', example: byDefault }),
     },
     choose({ sort }) {
       const name = String(sort)

@@ -22,6 +22,25 @@ export const timestampInput = (description: string) =>
     .refine(isInstant, 'must be a time that exists')
     .openapi({ description, example: '2026-11-23T09:00:00Z' })
 
+/** The most ids that one `ids` filter takes: their URL stays below 4 KiB. */
+const mostIds = 100
+
+/** Ids in a query, separated by commas. */
+export const idList = (isId: (text: string) => boolean) =>
+  z
+    .string()
+    .max(8192)
+    .transform((text) => text.split(','))
+    .refine((ids) => ids.length <= mostIds && ids.every(isId), {
+      message: `must be at most ${mostIds} ids, separated by commas`,
+    })
+    .optional()
+    .meta({
+      type: 'string',
+      description: `Those of these ids only, separated by commas; ${mostIds} at most`,
+      'x-authly-list': { separator: ',' },
+    })
+
 /** `true` or `false` in a query. */
 export const queryFlag = (description: string) =>
   z

@@ -8,8 +8,8 @@ export const policyNames = Object.keys(policies) as PolicyName[]
 export const rateLimitSetting = (policy: PolicyName): string => `rate_limits.${policy}`
 
 export const storedLimit = z.strictObject({
-  capacity: z.number().int().min(1).max(1_000_000),
-  per_seconds: z.number().int().min(1).max(86_400),
+  capacity: z.number().int().min(1).max(1_000_000).describe('Permits of a full bucket'),
+  per_seconds: z.number().int().min(1).max(86_400).describe('In which an empty bucket fills'),
 })
 
 /** The rate limits among stored settings; invalid ones count as not set. */

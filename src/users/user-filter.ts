@@ -61,7 +61,7 @@ const shapeOf = <Flag extends z.ZodType>(flag: (description: string) => Flag) =>
   email_verified: flag('Whether the e-mail address is verified'),
   phone_number: exact('Exactly this one', 20),
   phone_number_verified: flag('Whether the phone number is verified'),
-  status: z.enum(['active', 'disabled']).optional(),
+  status: z.enum(['active', 'disabled']).optional().describe('Whether people can sign in to it'),
   role: z.string().regex(roleNamePattern).optional().describe('Has this role'),
   has_password: flag('Whether the person has a password'),
   invited: flag('Whether an invitation has been sent and not been used'),

@@ -42,9 +42,12 @@ export const exportAuditTrail = defineOperation({
   dangerous: true,
   body: z
     .strictObject({
-      format: z.enum(['ndjson', 'csv']).default('ndjson'),
+      format: z
+        .enum(['ndjson', 'csv'])
+        .default('ndjson')
+        .openapi({ description: '`csv` is for spreadsheets and proves nothing' }),
       to: z.enum(['download', 'r2']).default('download').openapi({
-        description: '`r2`: also into the bucket of the deployment, if it has one',
+        description: 'Where the file goes. `r2`: also into the bucket of the deployment, if it has one',
       }),
       bom: z.boolean().default(false).openapi({ description: bomDescription }),
       filter: filterBody.default({}),

@@ -56,7 +56,9 @@ const valued = {
     20,
     'People responsible for the client, e.g. e-mail addresses',
   ),
-  application_type: z.enum(['web', 'native']),
+  application_type: z.enum(['web', 'native']).meta({
+    description: '`native` runs on people’s devices: loopback and private-use redirect URIs are allowed',
+  }),
   token_endpoint_auth_method: z.enum(clientAuthMethodNames).meta({
     description:
       '`none` is a public client. Default `client_secret_basic` (RFC 7591 §2); libraries differ about that, so where no method is named `client_secret_post` does too. A method that is named is the only one.',
@@ -65,7 +67,7 @@ const valued = {
     'Where codes may be sent: compared exactly, but for the port of loopback addresses of native clients',
   ),
   post_logout_redirect_uris: uris('Where people may be sent after signing out'),
-  grant_types: distinct(z.enum(grantTypeNames), 10, 'Default `authorization_code`').meta({
+  grant_types: distinct(z.enum(grantTypeNames), 10, 'Ways to get tokens; default `authorization_code`').meta({
     example: ['authorization_code'],
   }),
   response_types: distinct(
@@ -75,10 +77,15 @@ const valued = {
   ).meta({
     example: ['code'],
   }),
-  scope: z.string().max(8192).regex(scopeListPattern, 'must be scope values separated by one space').meta({
-    description: 'Scopes the client may ask for, space-separated (RFC 7591 §2)',
-    example: 'openid profile',
-  }),
+  scope: z
+    .string()
+    .max(8192)
+    .regex(scopeListPattern, 'must be scope values separated by one space')
+    .meta({
+      description: 'Scopes the client may ask for, space-separated (RFC 7591 §2)',
+      example: 'openid profile',
+      'x-authly-list': { separator: ' ' },
+    }),
   resources: distinct(
     z.string().min(1).max(2048),
     50,
@@ -92,12 +99,17 @@ const valued = {
     'Resource servers it operates: it may introspect their tokens (RFC 7662)',
   ).meta({ example: [] }),
   subject_type: z.enum(['public', 'pairwise']).meta({
-    description: 'Changing it, or the sector of a pairwise client, gives everybody another `sub` there',
+    description:
+      'Whether all clients see the same `sub`, or each sector its own. Changing it, or the sector of a pairwise client, gives everybody another `sub` there',
   }),
-  id_token_signed_response_alg: alg('Default RS256'),
-  access_token_signed_response_alg: alg('Default ES256'),
-  require_auth_time: z.boolean(),
-  default_acr_values: distinct(z.string().min(1).max(255), 10, 'Authentication contexts').meta({
+  id_token_signed_response_alg: alg('What ID tokens are signed with; default RS256'),
+  access_token_signed_response_alg: alg('What access tokens are signed with; default ES256'),
+  require_auth_time: z.boolean().meta({ description: 'ID tokens always say when the person signed in' }),
+  default_acr_values: distinct(
+    z.string().min(1).max(255),
+    10,
+    'Authentication contexts (`acr`) asked for where a request names none',
+  ).meta({
     example: [],
   }),
   enabled: z
@@ -106,7 +118,7 @@ const valued = {
   first_party: z.boolean().meta({ description: 'Skips the consent page' }),
   require_pkce: z.boolean().meta({
     description:
-      'May be false only for confidential OpenID Connect clients, which must send a nonce unless `nonce_optional` says otherwise',
+      'Authorization requests need PKCE. May be false only for confidential OpenID Connect clients, which must send a nonce unless `nonce_optional` says otherwise',
   }),
   nonce_optional: z.boolean().meta({
     description:
@@ -130,10 +142,10 @@ const valued = {
 const clearable = {
   client_uri: uri('Home page'),
   logo_uri: uri('Logo'),
-  policy_uri: uri('How it uses data'),
-  tos_uri: uri('Terms of service'),
+  policy_uri: uri('Page about how it uses data'),
+  tos_uri: uri('Page with its terms of service'),
   software_id: label('Which software it is, the same for all its installations', 255),
-  software_version: label('Of `software_id`', 255),
+  software_version: label('Which version of it', 255),
   token_endpoint_auth_signing_alg: z.string().min(1).max(20).meta({
     description: 'The only algorithm for `private_key_jwt`',
     example: 'ES256',
@@ -151,12 +163,26 @@ const clearable = {
   ).meta({ example: 'https://app.example.com/jwks.json' }),
   initiate_login_uri: uri('Where a sign-in can be started from outside'),
   sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
-  userinfo_signed_response_alg: alg('Userinfo as a signed JWT; `null`: JSON'),
-  default_max_age: seconds('Seconds since the last sign-in', 0, 366 * day).meta({ example: 3600 }),
-  access_token_ttl_seconds: seconds('`null`: the configured one', 30, day).meta({ example: 600 }),
-  id_token_ttl_seconds: seconds('`null`: the configured one', 30, day).meta({ example: 600 }),
-  refresh_token_idle_ttl_seconds: seconds('`null`: the configured one', 60, 366 * day),
-  refresh_token_absolute_ttl_seconds: seconds('`null`: the configured one', 60, 366 * day),
+  userinfo_signed_response_alg: alg('What userinfo is signed with, as a JWT; `null`: JSON'),
+  default_max_age: seconds('Who signed in longer ago than these seconds signs in again', 0, 366 * day).meta({
+    example: 3600,
+  }),
+  access_token_ttl_seconds: seconds('Lifetime of access tokens; `null`: the configured one', 30, day).meta({
+    example: 600,
+  }),
+  id_token_ttl_seconds: seconds('Lifetime of ID tokens; `null`: the configured one', 30, day).meta({
+    example: 600,
+  }),
+  refresh_token_idle_ttl_seconds: seconds(
+    'Until an unused refresh token ends; `null`: as configured',
+    60,
+    366 * day,
+  ),
+  refresh_token_absolute_ttl_seconds: seconds(
+    'Until refreshing ends in any case; `null`: as configured',
+    60,
+    366 * day,
+  ),
 }
 
 const clientName = label('Shown to people', 100).meta({ example: 'Example shop' })

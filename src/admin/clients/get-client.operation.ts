@@ -20,7 +20,7 @@ export const getClient = defineOperation({
     'With `at`: as it was then, rebuilt from the audit trail, also after it was deleted. Without an ETag then.',
   permission: 'admin:clients:read',
   params: clientIdParam,
-  query: z.object({ at: timestampInput('A past time').optional() }),
+  query: z.object({ at: timestampInput('As it was at this time').optional() }),
   answers: { 200: { description: 'The client', schema: clientSchema, versioned: true } },
   async run({ db, params: { client_id }, query: { at } }) {
     const select = sql`select ${clientRow.json} as row from clients where client_id = ${client_id}`

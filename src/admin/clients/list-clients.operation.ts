@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { clientIdPattern } from '../../clients/find-client.ts'
 import { literalInLike } from '../../db/fragments.ts'
 import { clients } from '../../db/schema.ts'
+import { idList } from '../../kit/field-schemas.ts'
 import { grantTypes } from '../../oauth/grants/index.ts'
 import { clientAuthMethodNames } from '../../protocol/client-auth-methods.ts'
 import { defineList } from '../define-list.store.ts'
-import { allOf, equal, filter } from '../list-filter.store.ts'
+import { allOf, equal, filter, isOneOf } from '../list-filter.store.ts'
 import { byText, byTime, sortedBy } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
 import { clientRow } from './client-row.store.ts'
@@ -47,6 +49,10 @@ export const listClients = defineList({
     q: filter(
       text('Part of the name or of the id, whatever the case', 100, 'shop'),
       (part) => sql`(client_name ilike ${containing(part)} or client_id ilike ${containing(part)})`,
+    ),
+    ids: filter(
+      idList((id) => clientIdPattern.test(id)),
+      (ids) => isOneOf(clients.client_id, ids),
     ),
     enabled: equal(flag('Enabled or disabled clients only'), clients.enabled),
     first_party: equal(flag('Clients that skip consent, or that do not'), clients.first_party),

@@ -23,7 +23,10 @@ export const listJobs = defineList({
   orders: keyOrder('desc'),
   filters: allOf({
     status: equal(z.enum(jobStatuses).optional(), jobs.status),
-    kind: equal(z.string().max(64).optional().openapi({ example: 'users.import' }), jobs.kind),
+    kind: equal(
+      z.string().max(64).optional().openapi({ description: 'Jobs that do this', example: 'users.import' }),
+      jobs.kind,
+    ),
     actor_id: equal(z.string().max(128).optional().openapi({ description: 'Who began it' }), jobs.actor_id),
   }),
   row: jobRow,

@@ -19,7 +19,7 @@ export const getRole = defineOperation({
     'With `at`: as it was then, rebuilt from the audit trail, also after it was deleted; without ETag and `updated_at`.',
   permission: 'admin:roles:read',
   params: z.object({ name: roleName }),
-  query: z.object({ at: timestampInput('A past time').optional() }),
+  query: z.object({ at: timestampInput('As it was at this time').optional() }),
   answers: { 200: { description: 'The role', schema: roleSchema, versioned: true } },
   async run({ db, params: { name }, query: { at } }) {
     const select = sql`select ${roleRow.json} as row from roles where name = ${name}`

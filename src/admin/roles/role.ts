@@ -20,7 +20,7 @@ const permissionList = z
   .refine((names) => new Set(names).size === names.length, 'must not repeat a permission')
 
 export const roleFields = {
-  description: z.string().min(1).max(200),
+  description: z.string().min(1).max(200).describe('What the role is for'),
   permissions: permissionList.describe('What the role permits'),
   assignable_in: z.enum(['platform', 'organization']).describe('Where the role can be given to somebody'),
 }

@@ -19,7 +19,7 @@ export const getResourceServer = defineOperation({
     'With `at`: as it was then, rebuilt from the audit trail, also after it was deleted; without ETag and `updated_at`.',
   permission: 'admin:scopes:read',
   params: resourceParam,
-  query: z.object({ at: timestampInput('A past time').optional() }),
+  query: z.object({ at: timestampInput('As it was at this time').optional() }),
   answers: { 200: { description: 'The resource server', schema: resourceServerSchema, versioned: true } },
   async run({ db, params: { resource }, query: { at } }) {
     const select = sql`select ${resourceServerRow.json} as row from resource_servers where resource = ${resource}`

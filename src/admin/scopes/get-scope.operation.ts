@@ -19,7 +19,7 @@ export const getScope = defineOperation({
     'With `at`: as it was then, rebuilt from the audit trail, also after it was deleted; without ETag and `updated_at`.',
   permission: 'admin:scopes:read',
   params: scopeParam,
-  query: z.object({ at: timestampInput('A past time').optional() }),
+  query: z.object({ at: timestampInput('As it was at this time').optional() }),
   answers: { 200: { description: 'The scope', schema: scopeSchema, versioned: true } },
   async run({ db, params: { name }, query: { at } }) {
     const select = sql`select ${scopeRow.json} as row from scopes where name = ${name}`

@@ -30,7 +30,11 @@ const resource = z
   .refine((value) => URL.canParse(value), 'must be an absolute URI without fragment (RFC 8707 §2)')
   .meta({ description: 'Resource indicator', example: 'https://api.example.com' })
 
-const serverName = z.string().min(1).max(100).meta({ example: 'Orders API' })
+const serverName = z
+  .string()
+  .min(1)
+  .max(100)
+  .meta({ description: 'What administrators call it', example: 'Orders API' })
 const times = {
   created_at: z.string().meta({ format: 'date-time' }),
   updated_at: z.string().optional().meta({ format: 'date-time', description: 'Absent with `at`' }),
@@ -43,7 +47,7 @@ export const scopeParam = z.object({
     .min(1)
     .max(256)
     .regex(/^[^\0]*$/)
-    .meta({ description: 'Scope value, percent-encoded', example: 'orders:read' }),
+    .meta({ description: 'Scope value', example: 'orders:read' }),
 })
 export const resourceParam = z.object({
   resource: z
@@ -51,7 +55,7 @@ export const resourceParam = z.object({
     .min(1)
     .max(2048)
     .regex(/^[^\0]*$/)
-    .meta({ description: 'Resource indicator, percent-encoded', example: 'https://api.example.com' }),
+    .meta({ description: 'Resource indicator', example: 'https://api.example.com' }),
 })
 
 export const scopeSchema = z

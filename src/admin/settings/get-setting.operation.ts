@@ -16,7 +16,7 @@ const getSetting = (name: SettingName): Operation =>
     summary: `Read the setting ${name}`,
     description: 'With `at`: as it was then, rebuilt from the audit trail, without ETag and `updated_at`.',
     permission: 'admin:settings:read',
-    query: z.object({ at: timestampInput('A past time').optional() }),
+    query: z.object({ at: timestampInput('As it was at this time').optional() }),
     answers: { 200: { description: 'The setting', schema: settingViewSchemas[name], versioned: true } },
     async run({ db, query: { at } }) {
       if (at !== undefined) {

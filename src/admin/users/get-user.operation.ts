@@ -18,7 +18,7 @@ export const getUser = defineOperation({
     'With `at`: as it was then, rebuilt from the audit trail, without ETag, credentials and `updated_at`. 404 when it did not exist then or its past was erased.',
   permission: 'admin:users:read',
   params: userParams,
-  query: z.object({ at: timestampInput('A past time').optional() }),
+  query: z.object({ at: timestampInput('As it was at this time').optional() }),
   answers: { 200: { description: 'The account', schema: userSchema, versioned: true } },
   async run({ db, params, query }) {
     if (query.at === undefined) {

@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { emailForm, usernameForm, users } from '../../db/schema.ts'
+import { idList } from '../../kit/field-schemas.ts'
+import { uuidPattern } from '../../kit/patterns.ts'
 import { toUser, userSchema } from '../../users/account.ts'
 import { userCondition } from '../../users/user-filter.store.ts'
 import { filterOf, userFilterQuery } from '../../users/user-filter.ts'
 import { defineList } from '../define-list.store.ts'
+import { isOneOf } from '../list-filter.store.ts'
 import { byText, byTime, byUuid, sortedBy } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
 import { userRow } from './user.store.ts'
@@ -31,9 +34,13 @@ export const listUsers = defineList({
     '-created_at',
   ),
   filters: {
-    query: userFilterQuery,
-    condition: (query) => userCondition(filterOf(query)),
-    isNarrow: ({ q }) => q !== undefined,
+    query: { ...userFilterQuery, ids: idList((id) => uuidPattern.test(id)) },
+    condition(query) {
+      const ids = query['ids'] as readonly string[] | undefined
+      const condition = userCondition(filterOf(query))
+      return ids ? sql`(${isOneOf(users.id, ids)} and ${condition})` : condition
+    },
+    isNarrow: ({ q, ids }) => q !== undefined || ids !== undefined,
   },
   row: userRow,
   view: toUser,

@@ -9,7 +9,7 @@ export const linkSeconds = z
   .min(minLinkSeconds)
   .max(maxLinkSeconds)
   .default(defaultLinkSeconds)
-  .describe('How long the link opens')
+  .describe('For how many seconds the link works')
 
 export const setup = z
   .discriminatedUnion('method', [
@@ -20,8 +20,8 @@ export const setup = z
         .string()
         .min(1)
         .max(maxPasswordLength * 4)
-        .describe('By the rules of docs/decisions/0011'),
-      must_change: z.boolean().default(true).describe('At the first sign-in'),
+        .describe('The password, by the rules for new passwords'),
+      must_change: z.boolean().default(true).describe('The person must choose another at the first sign-in'),
     }),
     z.strictObject({ method: z.literal('invitation'), expires_in_seconds: linkSeconds }),
     z.strictObject({ method: z.literal('none') }),
@@ -29,7 +29,7 @@ export const setup = z
   .meta({
     id: 'UserSetup',
     description:
-      '`temporary_password`: made here and shown once. `password`: yours. `invitation`: a link, shown once, by which the person sets one; no message is sent. `none`: nobody can sign in yet.',
+      'How the person gets a password. `temporary_password`: made here and shown once. `password`: yours. `invitation`: a link, shown once, by which the person sets one; no message is sent. `none`: nobody can sign in yet.',
   })
 
 export type Setup = z.output<typeof setup>

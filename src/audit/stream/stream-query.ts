@@ -7,6 +7,8 @@ import { auditEventTypes } from '../event.ts'
 import type { Subscription } from './subscription.ts'
 
 const most = 50
+/** More values than that are no help in an error. */
+const mostNamed = 20
 export const families = [...new Set(auditEventTypes.map((type) => type.slice(0, type.indexOf('.'))))]
 
 /** Comma-separated values of a closed list. */
@@ -16,10 +18,13 @@ export const listOf = (known: readonly string[], what: string, example: string) 
     .max(2000)
     .transform((text) => text.split(','))
     .refine((values) => values.length <= most && values.every((value) => known.includes(value)), {
-      message: `must be ${what}, separated by commas`,
+      message: `must be ${what}, separated by commas${known.length <= mostNamed ? `: ${known.join(', ')}` : ''}`,
     })
     .optional()
-    .meta({ type: 'string', description: `Only these ${what}, separated by commas`, example })
+    .meta({
+      ...{ type: 'string', description: `Only these ${what}, separated by commas`, example },
+      'x-authly-list': { separator: ',', values: known },
+    })
 
 /** Text without control characters: Postgres stores no NUL. */
 export const id = (description: string) =>

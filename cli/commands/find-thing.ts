@@ -1,0 +1,157 @@
+/**
+ * Things are known by name: commands take a username, an e-mail address or the name of a client where the API wants an
+ * id. What has the form of an id is one, and an existing id comes before any name.
+ */
+import type { ApiClient } from '../api/api-client.ts'
+import type { CatalogueOperation, ThingKind } from '../api/catalogue.ts'
+import { readPage, readPages } from '../api/pages.ts'
+import type { CommandContext } from '../command.ts'
+import { Failure } from '../failure.ts'
+
+/** What may be typed in place of an id; for help. */
+export const waysToName: Readonly<Record<ThingKind, string>> = {
+  user: 'id, username or e-mail address',
+  client: 'client id or name',
+  resource_server: 'identifier or name',
+  actor: 'id or name of a user or client',
+  entity: 'id; a user or client also by name',
+}
+
+export interface Finder {
+  /** @returns the id. Throws Failure when nothing, or more than one thing, has this name. */
+  find(kind: ThingKind, given: string): Promise<string>
+}
+
+interface Candidate {
+  readonly id: string
+  /** For a person who has to choose: `user 0190… ada@example.com`. */
+  readonly shown: string
+}
+
+interface LookUp {
+  readonly api: ApiClient
+  readonly pathOf: (operationId: string) => string | undefined
+}
+
+/**
+ * @param tells whether it says which id a name stood for: before changes, so that nobody changes another thing unawares
+ */
+export function createFinder(
+  context: CommandContext,
+  all: readonly CatalogueOperation[],
+  tells: boolean,
+): Finder {
+  const { global, output } = context
+  const pathOf = (operationId: string) => all.find(({ id }) => id === operationId)?.path
+  return {
+    async find(kind, given) {
+      if (hasFormOfId(kind, given)) return given
+      if (global.dryRun) {
+        output.note(`“${given}” would be looked up first, unless it is an id.`)
+        return given
+      }
+      const id = await findBy({ api: await context.api(), pathOf }, kind, given)
+      if (tells && id !== given) output.note(`“${given}” is ${nouns[kind]} ${id}.`)
+      return id
+    },
+  }
+}
+
+const nouns: Readonly<Record<ThingKind, string>> = {
+  user: 'account',
+  client: 'client',
+  resource_server: 'resource server',
+  actor: 'user or client',
+  entity: 'thing',
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Client ids may be any text, but never a UUID; resource servers are absolute URIs (RFC 8707 §2). */
+const hasFormOfId = (kind: ThingKind, given: string): boolean =>
+  kind === 'resource_server'
+    ? /^[a-z][a-z\d+.-]*:[\x21-\x7e]+$/i.test(given)
+    : uuid.test(given) || kind === 'entity'
+
+async function findBy(lookUp: LookUp, kind: ThingKind, given: string): Promise<string> {
+  if (kind === 'client' || kind === 'actor') {
+    const isId = await isClientId(lookUp, given)
+    // Without the right to read clients nothing but an id can be meant.
+    if (isId !== false) return given
+  }
+  const found = [
+    ...(kind === 'user' || kind === 'actor' ? await usersNamed(lookUp, given) : []),
+    ...(kind === 'client' || kind === 'actor' ? await clientsNamed(lookUp, given) : []),
+    ...(kind === 'resource_server' ? await resourceServersNamed(lookUp, given) : []),
+  ]
+  const [one, ...others] = found
+  if (one && others.length === 0) return one.id
+  if (!one) throw new Failure('refused', `There is no ${nouns[kind]} “${given}”.`, { hint: listings[kind] })
+  const choices = found.map(({ shown }) => `  ${shown}`).join('\n')
+  throw new Failure('refused', `“${given}” may be any of ${found.length}; give the id:\n${choices}`)
+}
+
+const listings: Readonly<Record<ThingKind, string>> = {
+  user: 'authly users list --q <words> finds people.',
+  client: 'authly clients list shows what there is.',
+  resource_server: 'authly resource-servers list shows what there is.',
+  actor: 'authly users list and authly clients list show who there is.',
+  entity: '',
+}
+
+/** @returns undefined when this may not be asked */
+async function isClientId({ api, pathOf }: LookUp, given: string): Promise<boolean | undefined> {
+  const path = pathOf('listClients')
+  if (path === undefined || given === '.' || given === '..') return undefined
+  try {
+    const response = await api.send({ method: 'GET', path: `${path}/${encodeURIComponent(given)}` })
+    await response.body?.cancel()
+    return true
+  } catch (error) {
+    const status = error instanceof Failure ? (error.problem as { status?: number } | undefined)?.status : 0
+    if (status === 403) return undefined
+    // 400: it cannot be an id, but a name can have any characters.
+    if (status === 404 || status === 400) return false
+    throw error
+  }
+}
+
+async function usersNamed({ api, pathOf }: LookUp, given: string): Promise<readonly Candidate[]> {
+  const query = new URLSearchParams({ identifier: given, limit: '20' })
+  const { items } = await readPage(api, pathOf('listUsers') ?? '', query)
+  return items.map(({ id, username, email }) => ({
+    id: String(id),
+    shown: `user ${id}  ${[username, email].filter((one) => one).join('  ')}`,
+  }))
+}
+
+/** The API finds parts of names; here the whole name counts, whatever the case. */
+async function clientsNamed({ api, pathOf }: LookUp, given: string): Promise<readonly Candidate[]> {
+  if (given.length > longestSearch) return []
+  const found: Candidate[] = []
+  const query = new URLSearchParams({ q: given, limit: '200' })
+  for await (const { items } of readPages(api, pathOf('listClients') ?? '', query)) {
+    for (const { client_id, client_name } of items) {
+      if (isSameName(client_name, given))
+        found.push({ id: String(client_id), shown: `client ${client_id}  ${client_name}` })
+    }
+  }
+  return found
+}
+
+const longestSearch = 100
+
+async function resourceServersNamed({ api, pathOf }: LookUp, given: string): Promise<readonly Candidate[]> {
+  const found: Candidate[] = []
+  const query = new URLSearchParams({ limit: '200' })
+  for await (const { items } of readPages(api, pathOf('listResourceServers') ?? '', query)) {
+    for (const { resource, name } of items) {
+      if (isSameName(name, given))
+        found.push({ id: String(resource), shown: `resource server ${resource}  ${name}` })
+    }
+  }
+  return found
+}
+
+const isSameName = (name: unknown, given: string): boolean => folded(String(name)) === folded(given)
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase().trim()
