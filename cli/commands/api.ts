@@ -12,7 +12,7 @@ export const api = defineCommand({
   words: ['api'],
   summary: 'Send any request to the server, with the token',
   positionals: [
-    { name: 'method', summary: methods.join(', '), values: methods },
+    { name: 'method', summary: 'Method of the request', values: methods },
     { name: 'path', summary: 'Path and query, e.g. /admin/users?limit=5' },
   ],
   options: [
@@ -26,9 +26,8 @@ export const api = defineCommand({
   ],
   async run(context) {
     const { options, positionals } = context
-    const method = (positionals['method'] as string).toUpperCase()
+    const method = positionals['method'] as string
     const path = positionals['path'] as string
-    if (!methods.includes(method)) throw usage(`The method is one of ${methods.join(', ')}.`)
     if (!/^\/(?!\/)[^\s#]*$/.test(path)) throw usage('The path starts with one “/” and has no spaces.')
     const data = options['data'] as string | undefined
     const body = data === undefined ? undefined : JSON.stringify(await readJson(context, 'data', data))

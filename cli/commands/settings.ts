@@ -18,13 +18,8 @@ export function settingCommands(all: readonly CatalogueOperation[]): readonly Co
   const byMethod = (method: string) =>
     operations.filter((operation) => operation.method === method).map(({ id }) => id)
   const names = [...new Set(operations.map(({ path }) => path.slice(prefix.length)))]
-  const name: PositionalSpec = { name: 'name', summary: names.join(', '), values: names }
-  const pathOf = ({ positionals }: CommandContext): string => {
-    const given = positionals['name'] as string
-    if (!names.includes(given))
-      throw usage(`There is no setting “${given}”.`, `There are ${names.join(', ')}.`)
-    return prefix + given
-  }
+  const name: PositionalSpec = { name: 'name', summary: 'The setting', values: names }
+  const pathOf = ({ positionals }: CommandContext): string => prefix + (positionals['name'] as string)
   const get = defineCommand({
     words: ['settings', 'get'],
     summary: 'Read a setting',

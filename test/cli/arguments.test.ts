@@ -1,4 +1,5 @@
 /** Arguments, help, completion and names of commands: all from the declarations. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type CatalogueOperation, loadCatalogue } from '../../cli/api/catalogue.ts'
 import { usageOf } from '../../cli/command.ts'
@@ -76,7 +77,30 @@ describe('arguments', () => {
   })
 
   it.each([
-    [['roles', 'list', '--nme', 'x'], 'Unknown option'],
+    [['roles', 'list', '--nme', 'x'], 'There is no option --nme'],
+    [['users', 'list', '--statu', 'active'], 'Did you mean: --status'],
+    [['users', 'list', '--no-enabeld'], 'There is no option --no-enabeld'],
+    [['--outptu', 'json', 'users', 'list'], 'Did you mean: --output'],
+    [['users', '--limt', '5', 'list'], 'Did you mean: --limit'],
+    [['users', 'list', '--status', 'activ'], 'one of active, disabled; not “activ”.\n  Did you mean: active'],
+    [['users', 'list', '--limit'], '--limit needs a value (<number>)'],
+    [['users', 'list', '--sort'], '--sort needs a value: created_at, -created_at'],
+    [['users', 'list', '--sort', '-x'], 'One that begins with a dash: --sort=-…'],
+    [['users', 'list', '--yes=1'], '--yes takes no value'],
+    [['users', 'list', '--status', 'active', '--status', 'disabled'], '--status is given twice'],
+    [['audit', 'events', 'list', '--families', 'user,clint'], 'Did you mean: client'],
+    [['audit', 'events', 'list', '--from', '2026-02-30'], '“2026-02-30” is no time'],
+    [['users', 'list', '--columns', 'id,nmae'], 'There is no column “nmae”, but id, username, email'],
+    [['audit', 'tail', '-n', 'x'], '--lines is a whole number'],
+    [['audit', 'tail', '-n', '5', '--after', '3'], 'both say where to begin'],
+    [['rate-limits', 'get', 'login'], 'one of login-ip, login-device'],
+    [['users', 'roles', 'set', 'ada', '--roles', ''], '--roles has an empty entry'],
+    [['users', 'create', '--username', 'ada'], 'one of temporary_password, password, invitation, none'],
+    [['userz', 'lst'], 'Did you mean: authly users\n'],
+    [['userz', 'list'], 'Did you mean: authly users list'],
+    [['list', 'users'], 'Did you mean: authly users list'],
+    [['-o', 'json', 'banana'], 'There is no command “authly banana”'],
+    [['roles', 'frob'], 'There are: create, delete, get, list, update'],
     [['roles', 'list', 'extra'], 'one argument too many'],
     [['roles', 'get'], '<name> is missing'],
     [['roles', 'list', '--output', 'xml'], '--output is one of'],
@@ -97,6 +121,28 @@ describe('arguments', () => {
     for (const bad of ['..', '.', ''])
       expect(() => fillPath('/admin/users/{user_id}', { user_id: bad })).toThrow('cannot be')
   })
+
+  it('lists are given by commas, by repetition, or both; values that begin with a dash as they are', () => {
+    const { options } = parseArguments(command('clients', 'create'), [
+      ...['--scope', 'openid,profile', '--scope', 'email phone'],
+      ...['--redirect-uris', 'https://a.example/,https://b.example/'],
+    ])
+    expect(options['scope']).toEqual(['openid', 'profile', 'email', 'phone'])
+    expect(options['redirect-uris']).toEqual(['https://a.example/', 'https://b.example/'])
+    expect(parseArguments(command('users', 'list'), ['--sort', '-name']).options['sort']).toBe('-name')
+    expect(parseArguments(command('api'), ['get', '/x', '--header', 'a: b,c']).options['header']).toEqual([
+      'a: b,c',
+    ])
+  })
+})
+
+describe('the version', () => {
+  it('is that of the package, wherever it is asked for', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    for (const argv of [['--version'], ['-V'], ['users', '--version'], ['users', 'list', '--version']]) {
+      expect(await run(...argv)).toEqual({ code: 0, stdout: `authly ${version}\n`, stderr: '' })
+    }
+  })
 })
 
 describe('help', () => {
@@ -108,8 +154,31 @@ describe('help', () => {
     const create = await run('roles', 'create', '--help')
     expect(create.stdout).toContain('--permissions <text>')
     expect(create.stdout).toContain('--data <json>')
+    expect(await run('help', 'roles', 'create')).toEqual(create)
     const bare = await run()
     expect([bare.code, bare.stdout]).toEqual([2, ''])
+  })
+
+  it('fits a narrow terminal, and says how times, lists and names are given', async () => {
+    const terminal = testTerminal({ env: { HOME: '/nonexistent' }, isTTY: true, columns: 60 })
+    expect(await runProgram(commands, ['audit', 'events', 'list', '--help'], terminal)).toBe(0)
+    const lines = terminal.printed.stdout.split('\n')
+    expect(lines.filter((line) => line.length > 60)).toEqual([])
+    const text = terminal.printed.stdout.replaceAll(/\s+/g, ' ')
+    expect(text).toContain('A <time> is a date, 2026-01-31, which means its start (00:00 UTC)')
+    expect(text).toContain('separated by commas, or repeated')
+    expect(text).toContain('id, username or e-mail address')
+  })
+
+  it('has a sentence for every command, argument and option', () => {
+    for (const { words, summary, options = [], positionals = [] } of commands) {
+      for (const text of [
+        summary,
+        ...options.map((one) => one.summary),
+        ...positionals.map((one) => one.summary),
+      ])
+        expect(text, words.join(' ')).toMatch(/^[\p{Lu}`*]/u)
+    }
   })
 })
 
@@ -124,6 +193,7 @@ describe('completion', () => {
     expect(values('roles', 'create', '--assignable-in', '')).toEqual(['platform', 'organization'])
     expect(values('--profile', 'prod')).toEqual(['production'])
     expect(values('roles', 'list', '-o', 'nd')).toEqual(['ndjson'])
+    expect(values('audit', 'tail', '--families', 'user,cl')).toEqual(['user,client'])
     expect(values('api', '')).toContain('PATCH')
     expect(values('api', 'GET', '')).toEqual([])
   })

@@ -402,6 +402,13 @@ describe('list of clients', () => {
       if (column !== 'client_id')
         expect(values).toEqual(sort.startsWith('-') ? values.toSorted().reverse() : values.toSorted())
     }
+    const all = (await json(await callAdmin(admin, 'GET', `/admin/clients?q=${mark}`)))['items'] as {
+      client_id: string
+    }[]
+    const some = all.slice(1, 3).map(({ client_id }) => client_id)
+    const named = await json(await callAdmin(admin, 'GET', `/admin/clients?ids=${some.join()},nobody`))
+    expect((named['items'] as typeof all).map(({ client_id }) => client_id)).toEqual(some)
+    expect((await callAdmin(admin, 'GET', '/admin/clients?ids=')).status).toBe(400)
     const disabled = await callAdmin(admin, 'GET', `/admin/clients?q=${mark}&enabled=false`)
     expect(((await json(disabled))['items'] as unknown[]).length).toBe(1)
     const native = await callAdmin(

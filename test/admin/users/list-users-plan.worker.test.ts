@@ -58,6 +58,7 @@ describe('Postgres finds people by an index', () => {
     [{ email: 'ada@example.com' }, 'users_by_email_form'],
     [{ phone_number: '+493012345678' }, 'users_phone'],
     [{ role: 'admin' }, 'users_roles'],
+    [{ ids: `${uuidv7()},${uuidv7()}` }, 'users_pkey'],
     [{ zoneinfo: 'Europe/Berlin' }, 'users_profile'],
     [{ address_country: 'DE', locale: 'de' }, 'users_profile'],
   ])('for %j, in an order that has another index', async (filter, index) => {

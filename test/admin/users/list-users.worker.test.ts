@@ -124,6 +124,19 @@ describe('pages of the list', () => {
   })
 })
 
+describe('a filter of ids', () => {
+  it.each([
+    ['none', ''],
+    ['no id', 'ada'],
+    ['SQL', "x' or true --"],
+    ['more than a page', Array.from({ length: 101 }, () => uuidv7()).join()],
+  ])('refuses %s', async (_, ids) => {
+    const response = await callAdmin(admin, 'GET', `/admin/users?${new URLSearchParams({ ids })}`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ errors: [{ parameter: 'ids' }] })
+  })
+})
+
 describe('filters of the list', () => {
   const idsOf = (wanted: (person: (typeof people)[number], index: number) => boolean) =>
     people
@@ -140,6 +153,12 @@ describe('filters of the list', () => {
     ['address not verified', { email_verified: 'false' }, (person) => !person.email_verified],
     ['phone number', { phone_number: '+493012345678' }, (_, index) => index === 5],
     ['phone number not verified', { phone_number_verified: 'true' }, () => false],
+    ['ids', { ids: `${people[3]?.id},${people[4]?.id}` }, (_, index) => index === 3 || index === 4],
+    [
+      'ids and status',
+      { ids: `${people[8]?.id},${people[9]?.id}`, status: 'disabled' },
+      (_, index) => index === 9,
+    ],
     ['status', { status: 'disabled' }, (person) => person.status === 'disabled'],
     ['role', { role: 'support' }, (_, index) => index === 7],
     ['locale', { locale: 'de' }, (_, index) => index === 8],
