@@ -32,14 +32,15 @@ function failureOfWords(commands: readonly Command[], argv: readonly string[]): 
   const before = strayAt === undefined ? args : argv.slice(0, strayAt)
   const options = [...globalOptions, ...shown.flatMap((command) => command.options ?? [])]
   const unknown = before.find((argument) => argument.startsWith('-') && !isKnown(argument, options))
-  if (unknown !== undefined) return unknownOption(unknown, options)
+  const group = ['authly', ...words].join(' ')
+  if (unknown !== undefined) return unknownOption(unknown, options, `${group} --help explains it`)
   if (strayAt === undefined) return undefined
 
   const typed = argv[strayAt] as string
   const next = [...new Set(shown.map((command) => command.words[words.length] ?? ''))].sort()
   const meant = resembling(typed, next).map((word) => commandWith(commands, argv, strayAt, word))
   return usage(
-    `There is no command “${['authly', ...words, typed].join(' ')}”.`,
+    `There is no command “${group} ${typed}”.`,
     didYouMean(meant.length > 0 ? meant : inAnotherOrder(commands, argv)) ?? `There are: ${next.join(', ')}`,
   )
 }

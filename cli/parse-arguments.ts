@@ -90,17 +90,21 @@ function explain(error: NodeJS.ErrnoException, specs: readonly OptionSpec[]): Er
   }
 }
 
-/** @param typed with its dashes, perhaps with a value behind `=` */
-export function unknownOption(typed: string, specs: readonly OptionSpec[]): Failure {
+/**
+ * @param typed with its dashes, perhaps with a value behind `=`
+ * @param otherwise what to do when it resembles no option
+ */
+export function unknownOption(typed: string, specs: readonly OptionSpec[], otherwise?: string): Failure {
   const [name = ''] = typed.split('=')
   const names = specs.flatMap(({ name: known, negatable }) => [
     `--${known}`,
     ...(negatable ? [`--no-${known}`] : []),
   ])
-  return usage(`There is no option ${name}.`, didYouMean(resembling(name, names)))
+  return usage(`There is no option ${name}.`, didYouMean(resembling(name, names)) ?? otherwise)
 }
 
-function checkValue(what: string, value: string, values: readonly string[] | undefined): void {
+/** Throws Failure when `value` is none of `values`, and lists them. */
+export function checkValue(what: string, value: string, values: readonly string[] | undefined): void {
   if (!values || values.includes(value)) return
   throw usage(
     `${what} is one of ${values.join(', ')}; not “${value}”.`,

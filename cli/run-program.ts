@@ -31,7 +31,7 @@ export async function runProgram(
   if (argv[0] === 'help') return runProgram(commands, [...argv.slice(1), '--help'], terminal)
   const { words, command, args } = findCommand(commands, argv)
   const wantsHelp = args.includes('--help') || args.includes('-h')
-  let isJson = false
+  const isJson = wantsJson(argv)
   try {
     if (!command && asksForVersion(args)) return writeVersion(terminal)
     if (!command) return explainGroup(commands, words, argv, wantsHelp, terminal)
@@ -42,7 +42,6 @@ export async function runProgram(
     }
     if (options['version'] === true) return writeVersion(terminal)
     const global = readGlobal(options)
-    isJson = global.output !== 'table'
     const context = createContext({ options, positionals, global, terminal })
     return (await command.run(context)) ?? 0
   } catch (error) {
@@ -55,6 +54,14 @@ export async function runProgram(
     return error.exitCode
   }
 }
+
+/** Read before anything else: a script wants JSON of a mistyped command, too. */
+const wantsJson = (argv: readonly string[]): boolean =>
+  argv.some(
+    (argument, index) =>
+      /^(--output=|-o)(nd)?json$/.test(argument) ||
+      (/^(--output|-o)$/.test(argument) && /^(nd)?json$/.test(argv[index + 1] ?? '')),
+  )
 
 const asksForVersion = (args: readonly string[]): boolean => args.includes('--version') || args.includes('-V')
 

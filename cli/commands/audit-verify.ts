@@ -25,7 +25,7 @@ export const auditVerify = defineCommand({
   positionals: [{ name: 'file', summary: 'The export (NDJSON); `-` is stdin' }],
   options: [
     { name: 'jwks', value: 'file', summary: 'Public keys to trust: a JWK Set' },
-    { name: 'anchor', value: 'hash', multiple: true, summary: 'Hash of a checkpoint noted earlier' },
+    { name: 'anchor', value: 'hash', list: ',', summary: 'Hash of a checkpoint noted earlier' },
     { name: 'offline', summary: 'Fetch nothing' },
   ],
   examples: [

@@ -27,7 +27,8 @@ export const login = (operations: readonly CatalogueOperation[]) =>
       {
         name: 'scope',
         value: 'scopes',
-        summary: 'Scopes to ask for, separated by spaces; otherwise all of the admin API',
+        list: ' ',
+        summary: 'Scopes to ask for; otherwise all of the admin API',
       },
       { name: 'read-only', summary: 'Ask only for scopes that read' },
       {
@@ -89,7 +90,7 @@ function scopeFor(
   operations: readonly CatalogueOperation[],
   before: Profile | undefined,
 ): string {
-  const given = options['scope'] as string | undefined
+  const given = (options['scope'] as readonly string[] | undefined)?.join(' ')
   const isService = options['client-secret'] !== undefined
   if (given !== undefined) return isService ? given : withIdentity(given.split(/\s+/))
   const all = scopesOf(operations)

@@ -47,7 +47,7 @@ export function tableOf(
   return async (rows) => {
     if (output.format !== 'table') return output.list(rows)
     const shown = columnsFor(context, operation) ?? columnsOf(rows)
-    output.list(await namer.name(rows), namer.columns(shown))
+    output.list(await namer.name(rows), namer.columns(shown), context.options['columns'] !== undefined)
   }
 }
 

@@ -1,7 +1,9 @@
 /** `authly settings get|set`: the API has operations for each setting; here its name is an argument. */
-import type { CatalogueOperation } from '../api/catalogue.ts'
+import type { CatalogueField, CatalogueOperation } from '../api/catalogue.ts'
 import { type Command, type CommandContext, defineCommand, type PositionalSpec } from '../command.ts'
 import { usage } from '../failure.ts'
+import { checkValue } from '../parse-arguments.ts'
+import { readList } from '../read-list.ts'
 import { readText } from '../read-value.ts'
 import { printRequest } from './print-request.ts'
 import { versionOf } from './version-of.ts'
@@ -20,6 +22,10 @@ export function settingCommands(all: readonly CatalogueOperation[]): readonly Co
   const names = [...new Set(operations.map(({ path }) => path.slice(prefix.length)))]
   const name: PositionalSpec = { name: 'name', summary: 'The setting', values: names }
   const pathOf = ({ positionals }: CommandContext): string => prefix + (positionals['name'] as string)
+  const fieldOf = (path: string): CatalogueField | undefined =>
+    operations
+      .find((operation) => operation.path === path && operation.method === 'PATCH')
+      ?.body?.find((field) => field.name === 'value')
   const get = defineCommand({
     words: ['settings', 'get'],
     summary: 'Read a setting',
@@ -36,7 +42,10 @@ export function settingCommands(all: readonly CatalogueOperation[]): readonly Co
     words: ['settings', 'set'],
     summary: 'Change a setting',
     operations: byMethod('PATCH'),
-    positionals: [name, { name: 'value', summary: 'Text, JSON, or `@file`', optional: true }],
+    positionals: [
+      name,
+      { name: 'value', summary: 'Text, JSON, a list by commas, or `@file`', optional: true },
+    ],
     options: [
       { name: 'reset', summary: 'Back to the default' },
       {
@@ -47,11 +56,11 @@ export function settingCommands(all: readonly CatalogueOperation[]): readonly Co
     ],
     examples: [
       'authly settings set admin.step_up_max_age_seconds 600',
-      'authly settings set admin.ip_allow_list \'["192.0.2.0/24"]\'',
+      'authly settings set admin.ip_allow_list 192.0.2.0/24,2001:db8::/32',
     ],
     async run(context) {
       const path = pathOf(context)
-      const value = await readValue(context)
+      const value = await readValue(context, fieldOf(path))
       const request = {
         ...{ method: 'PATCH', path, body: JSON.stringify({ value }) },
         headers: {
@@ -69,14 +78,21 @@ export function settingCommands(all: readonly CatalogueOperation[]): readonly Co
 }
 
 /** JSON when it is JSON, otherwise text: `off` needs no quotes. */
-async function readValue({ options, positionals }: CommandContext): Promise<unknown> {
+async function readValue(
+  { options, positionals }: CommandContext,
+  field: CatalogueField | undefined,
+): Promise<unknown> {
   const given = positionals['value']
   if ((given === undefined) !== (options['reset'] === true)) throw usage('Give a value, or --reset.')
   if (given === undefined) return null
   const text = given.startsWith('@') ? await readText(given.slice(1)) : given
   try {
-    return JSON.parse(text) as unknown
+    const value: unknown = JSON.parse(text)
+    if (Array.isArray(value) || field?.type !== 'strings') return value
   } catch {
-    return text.trim()
+    // Not JSON: text, or a list of it.
   }
+  if (field?.type === 'strings') return readList('value', [text])
+  checkValue('The value', text.trim(), field?.values)
+  return text.trim()
 }

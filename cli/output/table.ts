@@ -29,6 +29,33 @@ export function valueAt(item: Item, path: string): unknown {
   return value
 }
 
+/** What is left out first where a table does not fit: columns without a value, and ids whose names stand beside them. */
+export function fittingColumns(
+  items: readonly Item[],
+  columns: readonly string[],
+  width: number | undefined,
+): readonly string[] {
+  if (width === undefined || isWithin(items, columns, width)) return columns
+  const filled = columns.filter((column) => items.some((item) => cellOf(valueAt(item, column)) !== ''))
+  if (isWithin(items, filled, width)) return filled
+  return filled.filter((column) => {
+    const name = column.replace(/[._]id$/, '_name')
+    const isNamed = (item: Item) => cellOf(valueAt(item, column)) === '' || cellOf(valueAt(item, name)) !== ''
+    return name === column || !filled.includes(name) || !items.every(isNamed)
+  })
+}
+
+/** Whether the table fits without cutting anything. */
+export const isWithin = (items: readonly Item[], columns: readonly string[], width: number): boolean =>
+  widthsOf(items, columns).reduce((sum, each) => sum + each, 0) + gap.length * (columns.length - 1) <= width
+
+const headOf = (column: string): string => safeText(column).toUpperCase().replaceAll('_', ' ')
+
+const widthsOf = (items: readonly Item[], columns: readonly string[]): number[] =>
+  columns.map((column) =>
+    Math.max(textWidth(headOf(column)), ...items.map((item) => textWidth(cellOf(valueAt(item, column))))),
+  )
+
 /** @param width of the terminal; undefined: as wide as needed, nothing is cut */
 export function renderTable(
   items: readonly Item[],
@@ -36,11 +63,9 @@ export function renderTable(
   paint: Paint,
   width: number | undefined,
 ): string {
-  const heads = columns.map((column) => safeText(column).toUpperCase().replaceAll('_', ' '))
+  const heads = columns.map(headOf)
   const rows = items.map((item) => columns.map((column) => cellOf(valueAt(item, column))))
-  const widths = heads.map((head, index) =>
-    Math.max(textWidth(head), ...rows.map((row) => textWidth(row[index] as string))),
-  )
+  const widths = widthsOf(items, columns)
   if (width !== undefined) shrink(widths, width - gap.length * (columns.length - 1))
   const line = (cells: readonly string[]) =>
     cells

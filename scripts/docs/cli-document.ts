@@ -14,8 +14,12 @@ const guide = `\`npx authly\` administers a server from a terminal or a script. 
 npx authly login --issuer http://localhost:8787     # opens the browser; --no-browser prints the URL
 npx authly users list --limit 20
 npx authly users get ada@example.com --output json
-npx authly audit tail --families user,role
+npx authly clients get 'Example shop'               # a name, where the API has an id
+npx authly audit events list --families user,role --from 2026-01-01
+npx authly audit tail -n 5
 \`\`\`
+
+A mistyped command, option or value is refused with what there is instead; \`--help\` explains every command, \`--version\` names the version.
 
 ## Signing in
 
@@ -30,10 +34,16 @@ AUTHLY_ISSUER=https://auth.example.com AUTHLY_CLIENT_ID=deployer AUTHLY_CLIENT_S
 
 **Profiles** consist of a server and an account: \`--profile\`, \`AUTHLY_PROFILE\`, \`authly profiles use\`. Tokens are in \`~/.config/authly/credentials/\` (\`XDG_CONFIG_HOME\`, \`%APPDATA%\`), readable by their owner only; a file that others can read is refused. Parallel commands refresh a token only once. A token is only ever sent to the issuer of its profile. \`AUTHLY_TOKEN\` with \`AUTHLY_ISSUER\` uses a token you already have. \`authly logout\` revokes the tokens at the server.
 
+## Names, lists, times
+
+- **Names** stand for ids wherever an id is wanted: the username or e-mail address of a user, in any spelling; the name of a client or resource server, whatever the case. A name of several things is refused with the list of them. What has the form of an id is one, and an existing client id comes before any name. Before a change, the id is printed. Looking a name up takes one or two requests with the rights of the token: users need \`admin:users:read\`; where a token may not read clients, what is given for a client is taken as an id. Scripts should give ids.
+- **Lists** are separated by commas, repeated, or both: \`--roles auditor,support\` is \`--roles auditor --roles support\`. A comma within an entry is \`\\,\`; \`--scope\` may have spaces, too. An empty entry is refused, so that an empty variable does not take all roles away; an empty list is \`--data '{"roles": []}'\`. Every other option is given once.
+- **Times**: \`2026-01-31T09:30+01:00\`; without a zone they are UTC. A date is its start, 00:00 UTC, wherever it stands. Upper bounds (\`--to\`, \`…-before\`) exclude the time given, so \`--from 2026-01-01 --to 2026-02-01\` is all of January.
+
 ## Changing things
 
 - \`update\` and \`delete\` read first and send the version they saw (\`If-Match\`). If somebody else changed it in between, nothing is changed and the exit status is ${exitCodes.stale.code}. \`--if-match\` sets the version explicitly.
-- \`--dry-run\` prints the request without the token and sends nothing. For bulk operations the server runs a dry run and reports what would happen.
+- \`--dry-run\` prints the request without the token and sends nothing; names stay as they were typed. For bulk operations the server runs a dry run and reports what would happen.
 - Dangerous operations ask for confirmation; \`--yes\` gives it. Without a terminal and without \`--yes\` they are refused.
 - Every POST carries an \`Idempotency-Key\`, so a retry after a broken connection acts once. After 429 and 503, commands wait as long as \`Retry-After\` demands, up to 30 s each, and retry.
 - Fields are options; \`--data\` takes a whole JSON body (\`@file\`, \`-\`), \`--unset field\` removes one. Secrets are given as \`-\` (stdin), \`@file\` or \`env:NAME\`.
@@ -41,7 +51,7 @@ AUTHLY_ISSUER=https://auth.example.com AUTHLY_CLIENT_ID=deployer AUTHLY_CLIENT_S
 
 ## Output
 
-Tables for people; \`--output json\` for scripts, \`--output ndjson\` for lists of any length with \`--all\`. Results go to stdout, everything else to stderr. Text from the server cannot control the terminal: control characters and direction marks are shown as \`\\u{…}\`, in JSON as equivalent escapes. \`NO_COLOR\` and pipes switch colours off.`
+Tables for people; \`--output json\` for scripts, \`--output ndjson\` for lists of any length with \`--all\`. Results go to stdout, everything else to stderr. Tables show names beside the ids of users and clients, at a cost of one request each per 100 ids that are new, to whoever may read them. What does not fit a terminal is left out (empty columns, ids with a name beside them) or cut; in a pipe and with \`--columns\` nothing is left out. \`audit tail\` begins with the last ten events (\`-n\`), unless \`--after\` says where. When rows of a job fail, the command that shows them is printed. Text from the server cannot control the terminal: control characters and direction marks are shown as \`\\u{…}\`, in JSON as equivalent escapes. \`NO_COLOR\` and pipes switch colours off.`
 
 export function cliDocument(catalogue: readonly CatalogueOperation[]): string {
   const commands = createCommands(catalogue).filter(({ hidden }) => !hidden)

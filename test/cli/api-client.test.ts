@@ -224,6 +224,26 @@ describe('what the server says', () => {
     expect(seen).toEqual([])
   })
 
+  it.each([
+    ['admin.ip_allow_list', '192.0.2.0/24,2001:db8::/32', ['192.0.2.0/24', '2001:db8::/32']],
+    ['admin.ip_allow_list', '["192.0.2.0/24"]', ['192.0.2.0/24']],
+    ['admin.ip_allow_list', '[]', []],
+    ['admin.step_up_acr_values', '1', ['1']],
+    ['admin.request_signing', 'off', 'off'],
+    ['admin.step_up_max_age_seconds', '600', 600],
+    ['audit.retention', '{"token":30}', { token: 30 }],
+  ])('gets the value of the setting %s: %s', async (name, typed, value) => {
+    const { code, stdout } = await run(['settings', 'set', name, typed, '--dry-run', '-o', 'json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(JSON.parse(stdout).body)).toEqual({ value })
+  })
+
+  it('is not asked for a setting that cannot be, with the values that can', async () => {
+    const { code, stderr } = await run(['settings', 'set', 'admin.request_signing', 'al', '--yes'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('one of off, dangerous, writes, all')])
+    expect(seen).toEqual([])
+  })
+
   it('is not asked before somebody confirmed what is dangerous', async () => {
     const { code, stderr } = await run(['roles', 'delete', 'x', '--if-match', '*'])
     expect([code, stderr]).toEqual([2, expect.stringContaining('--yes')])

@@ -136,6 +136,18 @@ describe('arguments', () => {
   })
 })
 
+describe('errors', () => {
+  it.each([
+    [['users', 'lst', '-o', 'json']],
+    [['users', 'list', '--output=ndjson', '--nme', 'x']],
+    [['-ojson', 'users', 'list', '--limit', 'x']],
+  ])('are JSON for who wants JSON: %j', async (argv) => {
+    const { code, stdout, stderr } = await run(...argv)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(JSON.parse(stderr)).toMatchObject({ error: expect.any(String), message: expect.any(String) })
+  })
+})
+
 describe('the version', () => {
   it('is that of the package, wherever it is asked for', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createOutput } from '../../cli/output/output.ts'
 import { describeProgress } from '../../cli/output/progress-bar.ts'
 import { painter, safeJson, safeText } from '../../cli/output/safe-text.ts'
-import { cellOf, renderTable, renderThing, valueAt } from '../../cli/output/table.ts'
+import { cellOf, fittingColumns, renderTable, renderThing, valueAt } from '../../cli/output/table.ts'
 import { pad, textWidth, truncate } from '../../cli/output/text-width.ts'
 import { testTerminal } from './terminal.ts'
 
@@ -87,6 +87,32 @@ describe('tables', () => {
     for (const line of renderTable(items, ['id', 'name', 'tags'], plain, 40).split('\n')) {
       expect(textWidth(line)).toBeLessThanOrEqual(40)
     }
+  })
+
+  it('that do not fit leave out what is empty, then ids with a name beside them, and nothing somebody chose', () => {
+    const items = [
+      { actor_id: 'a'.repeat(36), actor_name: 'ada', type: 'user.created', ip: '' },
+      { actor_id: null, type: 'key.created', ip: null },
+    ]
+    const columns = ['actor_id', 'actor_name', 'type', 'ip']
+    expect(fittingColumns(items, columns, undefined)).toEqual(columns)
+    expect(fittingColumns(items, columns, 66)).toEqual(columns)
+    expect(fittingColumns(items, columns, 62)).toEqual(['actor_id', 'actor_name', 'type'])
+    expect(fittingColumns(items, columns, 40)).toEqual(['actor_name', 'type'])
+    const nameless = [...items, { actor_id: 'b', type: 'x' }]
+    expect(fittingColumns(nameless, columns, 40)).toEqual(['actor_id', 'actor_name', 'type'])
+
+    const shownAt = (width: number, areChosen: boolean) => {
+      const terminal = testTerminal({ isTTY: true, columns: width, env: { NO_COLOR: '1' } })
+      createOutput(terminal, 'table', true).list(items, columns, areChosen)
+      return terminal.printed
+    }
+    expect(shownAt(40, false)).toEqual({ stdout: expect.not.stringContaining('…'), stderr: '' })
+    const chosen = shownAt(40, true)
+    expect([chosen.stdout, chosen.stderr]).toEqual([
+      expect.stringContaining('IP'),
+      expect.stringContaining('Cut to the width'),
+    ])
   })
 
   it('show nested and dotted fields', () => {

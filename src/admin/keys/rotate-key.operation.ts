@@ -30,7 +30,7 @@ export const rotateKey = defineOperation({
   dangerous: true,
   body: z
     .strictObject({
-      alg: z.enum(signingAlgs).openapi({ description: 'Of which algorithm' }),
+      alg: z.enum(signingAlgs).openapi({ description: 'Algorithm of the key' }),
       emergency: z
         .boolean()
         .default(false)
