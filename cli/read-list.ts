@@ -17,6 +17,6 @@ export function readList(
   if (!read.includes('')) return read
   throw usage(
     `--${option} has an empty entry.`,
-    'An empty list is given as JSON: --data \'{"field": []}\'. A comma within an entry is written \\,',
+    `An empty list is given as JSON: --data '{"${option.replaceAll('-', '_')}": []}'. A comma within an entry is written \\,`,
   )
 }

@@ -34,12 +34,13 @@ interface LookUp {
 }
 
 /**
- * @param tells whether it says which id a name stood for: before changes, so that nobody changes another thing unawares
+ * @param isChange what is found will be changed: then it must be there, and which id a name stands for is said, so that
+ * nobody changes another thing unawares. To be read, also of the past, is what was deleted, too.
  */
 export function createFinder(
   context: CommandContext,
   all: readonly CatalogueOperation[],
-  tells: boolean,
+  isChange: boolean,
 ): Finder {
   const { global, output } = context
   const pathOf = (operationId: string) => all.find(({ id }) => id === operationId)?.path
@@ -51,7 +52,13 @@ export function createFinder(
         return given
       }
       const id = await findBy({ api: await context.api(), pathOf }, kind, given)
-      if (tells && id !== given) output.note(`“${given}” is ${nouns[kind]} ${id}.`)
+      if (id === undefined && !isChange && (kind === 'client' || kind === 'actor')) {
+        output.note(`There is no ${nouns[kind]} “${given}” now; it is taken as the id of one that was.`)
+        return given
+      }
+      if (id === undefined)
+        throw new Failure('refused', `There is no ${nouns[kind]} “${given}”.`, { hint: listings[kind] })
+      if (isChange && id !== given) output.note(`“${given}” is ${nouns[kind]} ${id}.`)
       return id
     },
   }
@@ -73,20 +80,21 @@ const hasFormOfId = (kind: ThingKind, given: string): boolean =>
     ? /^[a-z][a-z\d+.-]*:[\x21-\x7e]+$/i.test(given)
     : uuid.test(given) || kind === 'entity'
 
-async function findBy(lookUp: LookUp, kind: ThingKind, given: string): Promise<string> {
+async function findBy(lookUp: LookUp, kind: ThingKind, given: string): Promise<string | undefined> {
   if (kind === 'client' || kind === 'actor') {
     const isId = await isClientId(lookUp, given)
     // Without the right to read clients nothing but an id can be meant.
     if (isId !== false) return given
   }
   const found = [
-    ...(kind === 'user' || kind === 'actor' ? await usersNamed(lookUp, given) : []),
+    ...(kind === 'user' ? await usersNamed(lookUp, given) : []),
+    // Whoever may not read users can still mean a client.
+    ...(kind === 'actor' ? await usersNamed(lookUp, given).catch(noneWhenForbidden) : []),
     ...(kind === 'client' || kind === 'actor' ? await clientsNamed(lookUp, given) : []),
     ...(kind === 'resource_server' ? await resourceServersNamed(lookUp, given) : []),
   ]
   const [one, ...others] = found
-  if (one && others.length === 0) return one.id
-  if (!one) throw new Failure('refused', `There is no ${nouns[kind]} “${given}”.`, { hint: listings[kind] })
+  if (others.length === 0) return one?.id
   const choices = found.map(({ shown }) => `  ${shown}`).join('\n')
   throw new Failure('refused', `“${given}” may be any of ${found.length}; give the id:\n${choices}`)
 }
@@ -108,12 +116,20 @@ async function isClientId({ api, pathOf }: LookUp, given: string): Promise<boole
     await response.body?.cancel()
     return true
   } catch (error) {
-    const status = error instanceof Failure ? (error.problem as { status?: number } | undefined)?.status : 0
+    const status = statusOf(error)
     if (status === 403) return undefined
     // 400: it cannot be an id, but a name can have any characters.
     if (status === 404 || status === 400) return false
     throw error
   }
+}
+
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof Failure ? (error.problem as { status?: number } | undefined)?.status : undefined
+
+function noneWhenForbidden(error: unknown): readonly Candidate[] {
+  if (statusOf(error) === 403) return []
+  throw error
 }
 
 async function usersNamed({ api, pathOf }: LookUp, given: string): Promise<readonly Candidate[]> {

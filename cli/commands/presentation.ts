@@ -14,6 +14,6 @@ export const columns: Readonly<Record<string, readonly string[]>> = {
   listAdminAuditEvents: ['position', 'occurred_at', 'type', 'outcome', 'entity_type', 'entity_id', 'ip'],
   listAuditCheckpoints: ['sequence', 'first_position', 'last_position', 'event_count', 'sealed_at', 'hash'],
   listIdentifierCollisions: ['identifier', 'holder.id', 'holder.username', 'other.id', 'other.username'],
-  listSigningKeys: ['kid', 'alg', 'status', 'created_at'],
+  listKeys: ['kid', 'alg', 'status', 'created_at', 'problem', 'next_step.step', 'next_step.due_at'],
   listSettings: ['name', 'value', 'description'],
 }

@@ -6,6 +6,7 @@ import { usageOf } from '../../cli/command.ts'
 import { createCommands } from '../../cli/commands/index.ts'
 import { nameOperation } from '../../cli/commands/name-operation.ts'
 import { fillPath } from '../../cli/commands/operation-request.ts'
+import { columns } from '../../cli/commands/presentation.ts'
 import { complete } from '../../cli/completion/complete.ts'
 import { findCommand } from '../../cli/find-command.ts'
 import { parseArguments } from '../../cli/parse-arguments.ts'
@@ -32,6 +33,13 @@ describe('commands', () => {
     expect(words.filter((one, index) => words.indexOf(one) !== index)).toEqual([])
     // A command must not be hidden behind a group of the same words.
     for (const one of commands) expect(findCommand(commands, one.words).command).toBe(one)
+  })
+
+  it('show columns that there are, for lists that there are', () => {
+    for (const [id, shown] of Object.entries(columns)) {
+      const known = catalogue.find((operation) => operation.id === id)?.columns?.map(({ name }) => name)
+      expect(known, id).toEqual(expect.arrayContaining([...shown]))
+    }
   })
 
   it('have options of different names, and none that means something else globally', () => {
@@ -94,7 +102,10 @@ describe('arguments', () => {
     [['audit', 'tail', '-n', 'x'], '--lines is a whole number'],
     [['audit', 'tail', '-n', '5', '--after', '3'], 'both say where to begin'],
     [['rate-limits', 'get', 'login'], 'one of login-ip, login-device'],
-    [['users', 'roles', 'set', 'ada', '--roles', ''], '--roles has an empty entry'],
+    [
+      ['users', 'roles', 'set', 'ada', '--roles', ''],
+      '--roles has an empty entry.\n  An empty list is given as JSON: --data \'{"roles": []}\'',
+    ],
     [['users', 'create', '--username', 'ada'], 'one of temporary_password, password, invitation, none'],
     [['userz', 'lst'], 'Did you mean: authly users\n'],
     [['userz', 'list'], 'Did you mean: authly users list'],

@@ -78,6 +78,42 @@ describe('an id', () => {
   })
 })
 
+describe('a client that was deleted', () => {
+  it.each([
+    [['audit', 'events', 'list', '--client-id', 'gone'], '/admin/audit/events?client_id=gone'],
+    [['audit', 'events', 'list', '--actor-id', 'gone'], '/admin/audit/events?actor_id=gone'],
+    [['audit', 'by-admin', 'gone'], '/admin/audit/admins/gone'],
+    [['clients', 'get', 'gone', '--at', '2026-01-01'], '/admin/clients/gone?at=2026-01-01T00:00:00Z'],
+  ])('is still found in the past: %j', async (argv, url) => {
+    answers = {
+      'GET /admin/users': () => page(),
+      'GET /admin/clients': () => page(),
+      'GET /admin/audit/events': () => page(),
+      'GET /admin/audit/admins/gone': () => page(),
+    }
+    const { stderr } = await run(...argv)
+    expect(stderr).toContain('taken as the id of one that was')
+    expect(asked.at(-1)).toBe(`GET ${url}`)
+  })
+
+  it('is found by who may read clients, but not users', async () => {
+    answers = {
+      'GET /admin/users': () => forbidden,
+      'GET /admin/clients': () => page(),
+      'GET /admin/audit/events': () => page(),
+    }
+    expect((await run('audit', 'events', 'list', '--actor-id', 'gone')).code).toBe(0)
+    expect((await run('audit', 'events', 'list', '--user-id', 'gone')).code).toBe(1)
+  })
+
+  it('is not taken for one that could be changed', async () => {
+    answers = { 'GET /admin/clients': () => page() }
+    const { code, stderr } = await run('clients', 'delete', 'gone', '--yes')
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no client “gone”')])
+    expect(asked.filter((one) => !one.startsWith('GET'))).toEqual([])
+  })
+})
+
 describe('a name', () => {
   it('stands for an id, which is said before anything changes', async () => {
     answers = {
