@@ -3,24 +3,21 @@
  * nothing is missed and nothing shown twice; should the server have lost track, it says so.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CatalogueColumn, CatalogueOperation } from '../api/catalogue.ts'
+import type { CatalogueOperation } from '../api/catalogue.ts'
 import { readEvents, type StreamedEvent, type StreamPosition } from '../api/event-stream.ts'
 import { type Command, type CommandContext, defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { Failure, usage } from '../failure.ts'
-import { safeText } from '../output/safe-text.ts'
 import { cellOf, type Item } from '../output/table.ts'
-import { pad } from '../output/text-width.ts'
 import { optionOf } from './fields.ts'
 import { createFinder } from './find-thing.ts'
 import { readLastEvents } from './last-events.ts'
-import { createRowNamer } from './name-rows.ts'
 import { readQuery } from './operation-request.ts'
+import { createPrinter, type Print } from './print-events.ts'
 import { printRequest } from './print-request.ts'
 
 const maxPauseMs = 30_000
 const defaultLines = 10
-const pauseBetweenNamesMs = 1000
 
 /** @param all operations: the last events come from the list of events */
 export function auditTail(operation: CatalogueOperation, all: readonly CatalogueOperation[]): Command {
@@ -95,25 +92,6 @@ function readCount({ options }: CommandContext, option: string, least: number): 
   return Number(given)
 }
 
-type Print = (events: readonly Item[]) => Promise<void>
-
-/** Prints events, in lines with names beside ids; while many come, not every new one is asked for its name. */
-function createPrinter(
-  context: CommandContext,
-  columns: readonly CatalogueColumn[],
-  all: readonly CatalogueOperation[],
-): Print {
-  const { output, terminal } = context
-  const namer = createRowNamer(context, columns, all)
-  let askedAt = Number.NEGATIVE_INFINITY
-  return async (events) => {
-    if (output.format !== 'table') return events.forEach((event) => void output.streamed(event, ''))
-    const mayAsk = terminal.now() - askedAt >= pauseBetweenNamesMs
-    if (mayAsk) askedAt = terminal.now()
-    for (const event of await namer.name(events, mayAsk)) output.streamed(event, lineOf(event))
-  }
-}
-
 async function follow(
   context: CommandContext,
   path: string,
@@ -182,20 +160,4 @@ async function show(
     default:
       return undefined
   }
-}
-
-/** One event in one line. */
-export function lineOf(event: Item): string {
-  const field = (name: string) => safeText(String(event[name] ?? ''))
-  const named = (id: string, name: string) => (event[name] ? `${field(id)} (${field(name)})` : field(id))
-  const subject = event['entity_type']
-    ? `${field('entity_type')} ${named('entity_id', 'entity_name')}`
-    : named('user_id', 'user_name')
-  const actor = event['actor_type']
-    ? `${field('actor_type')} ${named('actor_id', 'actor_name')}`.trimEnd()
-    : ''
-  return [
-    ...[pad(field('position'), 6), field('occurred_at'), pad(field('outcome'), 7), pad(field('type'), 26)],
-    ...[actor && `by ${actor}`, subject && `on ${subject}`, field('ip')].filter((part) => part !== ''),
-  ].join('  ')
 }

@@ -2,11 +2,9 @@
 import type { ApiRequest } from '../api/api-client.ts'
 import type { CatalogueOperation } from '../api/catalogue.ts'
 import { type Command, type CommandContext, defineCommand, type OptionSpec } from '../command.ts'
-import { Failure } from '../failure.ts'
 import type { Item } from '../output/table.ts'
 import { isSecret, optionOf, ownerOf, sentence } from './fields.ts'
 import { createFinder, type Finder, waysToName } from './find-thing.ts'
-import { nameOperation } from './name-operation.ts'
 import { dryRunField, fillPath, readBody, readQuery } from './operation-request.ts'
 import { columnsFor, printPages, tableOf } from './print-list.ts'
 import { printRequest } from './print-request.ts'
@@ -15,6 +13,7 @@ import { openUpload } from './upload.ts'
 import { versionedPath, versionOf } from './version-of.ts'
 import { warningsOf } from './warnings.ts'
 import { noteFailures, watchJob } from './watch-job.ts'
+import { withListing } from './with-listing.ts'
 
 export function commandOf(
   operation: CatalogueOperation,
@@ -38,34 +37,6 @@ export function commandOf(
     options: optionsOf(operation, owner),
     run: (context) => run(context, operation, all, owner),
   })
-}
-
-interface Refusal {
-  readonly status?: number
-  readonly errors?: readonly { readonly pointer?: string }[]
-}
-
-/** A refusal of what is not there, with the command that lists what is. */
-function withListing(
-  error: unknown,
-  { path }: CatalogueOperation,
-  all: readonly CatalogueOperation[],
-): unknown {
-  if (!(error instanceof Failure) || error.hint !== undefined) return error
-  const { status, errors = [] } = (error.problem ?? {}) as Refusal
-  const lists = all.filter(({ answer }) => answer === 'page' || answer === 'items')
-  // `roles` or `scope` in the body: what there is, `roles list` and `scopes list` show.
-  const named = errors.flatMap(({ pointer }) => pointer?.split('/')[1] ?? [])
-  const list =
-    status === 404
-      ? lists
-          .filter((other) => path.startsWith(`${other.path}/{`))
-          .sort((a, b) => b.path.length - a.path.length)[0]
-      : lists.find((other) => named.some((name) => other.path === `/admin/${name.replace(/s?$/, 's')}`))
-  if (!list) return error
-  const { reason, message, problem } = error
-  const words = ['authly', ...nameOperation(list, all), ...list.params.map(({ name }) => `<${name}>`)]
-  return new Failure(reason, message, { problem, hint: `${words.join(' ')} shows what there is.` })
 }
 
 function optionsOf(operation: CatalogueOperation, owner: string): readonly OptionSpec[] {
