@@ -1,4 +1,5 @@
 /** Takes from a row what the server would refuse, by the server's own rules, so that one odd value costs no account. */
+import { hashRefusals } from '../../src/passwords/foreign/hash-refusal.ts'
 import { readImportedHash } from '../../src/passwords/foreign/read-imported-hash.ts'
 import { readUploadRow } from '../../src/users/jobs/upload-row.ts'
 import type { ImportRow } from './source.ts'
@@ -15,12 +16,9 @@ export type FittedRow =
 export function fitRow(given: ImportRow): FittedRow {
   const row = structuredClone(given)
   const misfits: Misfit[] = []
-  if (row.password_hash !== undefined && readImportedHash(row.password_hash) === undefined) {
-    misfits.push({
-      field: 'password_hash',
-      detail:
-        'the hash is of an unknown form, or costs more than a sign-in may; a password can be set by a link',
-    })
+  const hash = row.password_hash === undefined ? undefined : readImportedHash(row.password_hash)
+  if (hash?.ok === false) {
+    misfits.push({ field: 'password_hash', detail: hashRefusals[hash.error] })
     row.password_hash = undefined
   }
   if (row.email === undefined && row.username === undefined)

@@ -37,11 +37,12 @@ export const argon2Hasher: PasswordHasher = {
 
   async verify(password, phc) {
     const foreign = phc === undefined ? undefined : parseForeignHash(phc)
-    if (foreign) {
-      // First without normalization, as other systems hash it; then in our normal form.
+    if (typeof foreign === 'object') {
+      // First without normalization, as other systems hash it; then in our normal form, where time allows.
       const typed = await foreign.verify(encoder.encode(password))
       const normalized = normalizePassword(password)
-      return typed || (normalized !== password && (await foreign.verify(encoder.encode(normalized))))
+      if (typed || foreign.isDear || normalized === password) return typed
+      return foreign.verify(encoder.encode(normalized))
     }
     const parsed = phc === undefined ? undefined : parsePhc(phc)
     const usable = phc !== undefined && parsed !== undefined

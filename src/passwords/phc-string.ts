@@ -16,19 +16,32 @@ export interface ParsedPhc {
 }
 
 const phc =
-  /^\$(argon2id|argon2i|argon2d)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/
+  /^\$(argon2id|argon2i|argon2d)\$v=19\$m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/
 
 /** The parameters, or `undefined` for another format, an older Argon2 version, or costs out of bounds. */
 export function parsePhc(text: string): ParsedPhc | undefined {
+  const parsed = readPhc(text)
+  return parsed && isBounded(parsed.cost) ? parsed : undefined
+}
+
+/** Whether it is an Argon2 hash of a known version whose costs are out of bounds. */
+export function isTooDear(text: string): boolean {
+  const parsed = readPhc(text)
+  return parsed !== undefined && !isBounded(parsed.cost)
+}
+
+function readPhc(text: string): ParsedPhc | undefined {
   const match = phc.exec(text)
   if (!match) return undefined
   const type = match[1] as Argon2Type
   const cost = { memoryKib: Number(match[2]), passes: Number(match[3]), parallelism: Number(match[4]) }
-  const { memoryKib, passes, parallelism } = cost
-  if (!Object.hasOwn(argon2Types, type) || passes < 1 || parallelism < 1) return undefined
-  if (memoryKib < 8 * parallelism || memoryKib > bounds.memoryKib || passes > bounds.passes) return undefined
-  if (parallelism > bounds.parallelism || memoryKib * passes > bounds.memoryPasses) return undefined
+  if (!Object.hasOwn(argon2Types, type) || cost.memoryKib < 8 * cost.parallelism) return undefined
   return { type, cost }
+}
+
+function isBounded({ memoryKib, passes, parallelism }: Argon2Cost): boolean {
+  if (memoryKib > bounds.memoryKib || passes > bounds.passes || parallelism > bounds.parallelism) return false
+  return memoryKib * passes <= bounds.memoryPasses
 }
 
 /** Whether a hash should be replaced at the next sign-in: another algorithm or other costs than the current ones. */

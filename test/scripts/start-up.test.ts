@@ -44,6 +44,7 @@ const libraries = {
   'the Upstash client': 'Upstash-Telemetry-Sdk',
   'the OpenAPI generator': 'openAPIRegistry',
   'bcrypt, for hashes of other systems': '$2b$',
+  'PBKDF2 in JavaScript, for dear ones': '"c" (iterations) must be >= 1',
   'German pages': 'Weiter',
 }
 

@@ -23,8 +23,8 @@ import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
 import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
 
-/** Longer than verifying any hash that an import accepts (`src/passwords/foreign/`). */
-const slowestVerificationMs = 500
+/** Longer than verifying any hash that an import accepts, about 1.5 seconds (`src/passwords/foreign/`, decision 0041). */
+const slowestVerificationMs = 2000
 
 export const password: LoginMethod = {
   id: 'password',

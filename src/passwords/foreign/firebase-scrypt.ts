@@ -4,7 +4,7 @@
  * secret of the whole project, is then not stored beside every password.
  */
 import { bytesEqual, decodeBase64, encodeBase64, type ForeignScheme } from './foreign-scheme.ts'
-import { deriveScrypt, isBoundedScrypt } from './scrypt.ts'
+import { deriveScrypt, isBoundedScrypt, isScrypt } from './scrypt.ts'
 
 /** An exported user's password with the project's "password hash parameters", named as in the console. */
 export interface FirebaseHash {
@@ -19,7 +19,7 @@ export interface FirebaseHash {
 
 /**
  * The stored form: `$firebase-scrypt$ln=14,r=8$<salt>$<stream>`.
- * @returns undefined when something is not base64, has the wrong length, or would cost too much
+ * @returns undefined when something is not base64 or has the wrong length
  */
 export function writeFirebaseScrypt(given: FirebaseHash): string | undefined {
   const signerKey = decodeBase64(given.signer_key)
@@ -29,8 +29,7 @@ export function writeFirebaseScrypt(given: FirebaseHash): string | undefined {
   if (!signerKey || !separator || !hash || !own || hash.length !== signerKey.length) return undefined
   const stream = hash.map((byte, index) => byte ^ (signerKey[index] as number))
   const salt = encodeBase64(new Uint8Array([...own, ...separator]))
-  const stored = `$firebase-scrypt$ln=${given.mem_cost},r=${given.rounds}$${salt}$${encodeBase64(stream)}`
-  return firebaseScrypt.parse(stored) && stored
+  return `$firebase-scrypt$ln=${given.mem_cost},r=${given.rounds}$${salt}$${encodeBase64(stream)}`
 }
 
 const form = /^\$firebase-scrypt\$ln=(\d{1,2}),r=(\d{1,2})\$([A-Za-z0-9+/]{1,172})\$([A-Za-z0-9+/]{43,172})$/
@@ -43,7 +42,8 @@ export const firebaseScrypt: ForeignScheme = {
     const cost = { ln: Number(match[1]), r: Number(match[2]), p: 1 }
     const salt = decodeBase64(match[3] as string)
     const stream = decodeBase64(match[4] as string)
-    if (!salt || !stream || !isBoundedScrypt(cost)) return undefined
+    if (!salt || !stream || !isScrypt(cost)) return undefined
+    if (!isBoundedScrypt(cost)) return 'too dear'
     return {
       async verify(password) {
         const derived = await deriveScrypt(password, salt, cost, 32)

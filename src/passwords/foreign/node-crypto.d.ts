@@ -1,14 +1,6 @@
 /** The part of node:crypto that is used here. Workers implement it natively, but their types omit it. */
 declare module 'node:crypto' {
   type Done = (error: Error | null, key: ArrayBufferView & ArrayLike<number>) => void
-  export function pbkdf2(
-    password: Uint8Array,
-    salt: Uint8Array,
-    iterations: number,
-    length: number,
-    digest: string,
-    done: Done,
-  ): void
   export function scrypt(
     password: Uint8Array,
     salt: Uint8Array,

@@ -9,12 +9,15 @@ export interface ScryptCost {
   readonly p: number
 }
 
-/** Memory is 128·N·r bytes and must fit the isolate; work is N·r·p. */
+/** Memory is 128·N·r bytes and must fit the isolate; work is N·r·p, of which Workers refuse more than 2^20. */
 const maxMemory = 64 * 1024 * 1024
 const maxWork = 2 ** 20
 
+export const isScrypt = ({ ln, r, p }: ScryptCost): boolean => ln >= 1 && r >= 1 && p >= 1
+
+/** Whether it fits an isolate. */
 export const isBoundedScrypt = ({ ln, r, p }: ScryptCost): boolean =>
-  ln >= 1 && ln <= 20 && r >= 1 && p >= 1 && 128 * 2 ** ln * r <= maxMemory && 2 ** ln * r * p <= maxWork
+  128 * 2 ** ln * r <= maxMemory && 2 ** ln * r * p <= maxWork
 
 /** Derives the key. `cost` must have been checked before. */
 export const deriveScrypt = (
@@ -31,14 +34,12 @@ export const deriveScrypt = (
     })
   })
 
-/** Undefined when verifying it would cost too much. */
-export function writeScrypt(cost: ScryptCost, salt: Uint8Array, hash: Uint8Array): string | undefined {
-  const stored = `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${encodeBase64(salt)}$${encodeBase64(hash)}`
-  return scrypt.parse(stored) && stored
-}
+/** The stored form: `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`. */
+export const writeScrypt = (cost: ScryptCost, salt: Uint8Array, hash: Uint8Array): string =>
+  `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${encodeBase64(salt)}$${encodeBase64(hash)}`
 
 const phc =
-  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/.]{1,172})\$([A-Za-z0-9+/.]{22,88})$/
+  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,4}),p=(\d{1,4})\$([A-Za-z0-9+/.]{1,172})\$([A-Za-z0-9+/.]{22,88})$/
 
 export const scrypt: ForeignScheme = {
   id: 'scrypt',
@@ -48,7 +49,8 @@ export const scrypt: ForeignScheme = {
     const cost = { ln: Number(match[1]), r: Number(match[2]), p: Number(match[3]) }
     const salt = decodeBase64(match[4] as string)
     const hash = decodeBase64(match[5] as string)
-    if (!salt || !hash || hash.length < 16 || !isBoundedScrypt(cost)) return undefined
+    if (!salt || !hash || hash.length < 16 || !isScrypt(cost)) return undefined
+    if (!isBoundedScrypt(cost)) return 'too dear'
     return {
       verify: async (password) => bytesEqual(await deriveScrypt(password, salt, cost, hash.length), hash),
     }

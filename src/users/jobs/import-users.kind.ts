@@ -1,6 +1,7 @@
 /** `users.import`: accounts of another system with their existing password hashes. */
 import { z } from 'zod'
 import { defineJobKind } from '../../jobs/job-kind.ts'
+import { hashRefusals } from '../../passwords/foreign/hash-refusal.ts'
 import { readImportedHash } from '../../passwords/foreign/read-imported-hash.ts'
 import { accountsOfNames } from '../match-accounts.store.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
@@ -45,7 +46,7 @@ function readCredentials({
   if (password !== undefined) return [{ field: 'password', detail: 'import takes password_hash only' }]
   if (password_hash === undefined) return {}
   const hash = readImportedHash(password_hash)
-  return hash === undefined
-    ? [{ field: 'password_hash', detail: 'is of an unknown form, or costs more than a sign-in may' }]
-    : { hash, must_change: password_must_change }
+  return hash.ok
+    ? { hash: hash.value, must_change: password_must_change }
+    : [{ field: 'password_hash', detail: hashRefusals[hash.error] }]
 }

@@ -6,8 +6,8 @@ import { jobSchema } from '../../jobs/job-view.ts'
 import { defineOperation } from '../../operation.ts'
 import { openUpload, userUpload } from './upload.ts'
 
-const description = `As \`/admin/users/bulk/create\`, for accounts of another system: \`password_hash\` takes its hash (bcrypt, scrypt,
-Firebase's scrypt, PBKDF2, Argon2; in CSV also an object as JSON), which the next sign-in replaces by ours, and
+const description = `As \`/admin/users/bulk/create\`, for accounts of another system: \`password_hash\` takes its hash (those of
+most systems, see the documentation of imports; in CSV also an object as JSON), which the next sign-in replaces by ours, and
 \`id\` keeps a UUID. A row meets an account that has its id, username or e-mail address, whatever the case.
 Roles are never imported.`
 
