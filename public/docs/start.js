@@ -1,4 +1,5 @@
 /* Swagger UI on this server's own document; "Authorize" signs in here, by code and PKCE. */
+import { foldFilters, markFilters } from './fold-filters.js'
 
 /**
  * "Try it out" sends every example it finds as a value: a list would be asked for with all of its filters, and every
@@ -17,6 +18,7 @@ function forTrying(document) {
     operation.security = operation.security?.filter((scheme) => !('session' in scheme))
   }
   delete document.components?.securitySchemes?.session
+  markFilters(document)
   return document
 }
 
@@ -24,6 +26,8 @@ const ui = SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#swagger-ui',
   deepLinking: true,
+  // The areas at a glance, each to be opened: all operations together are dozens of screens on a phone.
+  docExpansion: 'none',
   filter: true,
   displayRequestDuration: true,
   tryItOutEnabled: false,
@@ -32,6 +36,7 @@ const ui = SwaggerUIBundle({
   // Made-up rendering hints, server URLs and documents in the query of a link are ignored.
   queryConfigEnabled: false,
   plugins: [
+    foldFilters,
     {
       statePlugins: {
         spec: { wrapActions: { updateJsonSpec: (update) => (document) => update(forTrying(document)) } },

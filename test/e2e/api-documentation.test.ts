@@ -117,6 +117,24 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
     await context.close()
   })
 
+  test.each(['/docs', '/redoc'])(
+    '%s names the deployment, and links to the other forms of the document',
+    async (path) => {
+      const { context, page, offences } = await open(path)
+      const name = new URL(stack.issuer).host
+      await page.locator('.page-header h1', { hasText: name }).waitFor()
+      expect(await page.title()).toContain(name)
+      const links = page.getByRole('navigation', { name: 'API documentation' }).getByRole('link')
+      const targets = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''))
+      const published = Object.keys(files).filter((file) => file.startsWith('public/'))
+      expect(targets).toEqual(['/docs', '/redoc', ...published.map((file) => file.slice('public'.length))])
+      for (const target of targets) expect((await fetch(stack.issuer + target)).status, target).toBe(200)
+      expect(await page.locator('.page-header [aria-current="page"]').getAttribute('href')).toBe(path)
+      expect(offences.filter((text) => !text.startsWith(`asked blob:${stack.issuer}`))).toEqual([])
+      await context.close()
+    },
+  )
+
   test('the documents may be read by tools of any origin and are fresh after five minutes; other paths stay the worker’s', async () => {
     const published = Object.entries(files).flatMap(([path, text]) =>
       path.startsWith('public/') ? [[path.slice('public'.length), text] as const] : [],
