@@ -12,8 +12,21 @@ export const darkTheme = {
   },
   schema: { linesColor: '#6b757a', nestedBackground: '#24292c' },
   typography: { code: { color: '#ffa8a0', backgroundColor: '#2f3639' } },
-  sidebar: { backgroundColor: '#16191b', textColor: '#e4e6e6', activeTextColor: '#8ab4ff', groupItems: { activeBackgroundColor: '#2a2e30' }, level1Items: { activeBackgroundColor: '#2a2e30' } },
-  rightPanel: { backgroundColor: '#111416', textColor: '#f0f1f1', servers: { overlay: { backgroundColor: '#24292c', textColor: '#e4e6e6' }, url: { backgroundColor: '#1c2022' } } },
+  sidebar: {
+    backgroundColor: '#16191b',
+    textColor: '#e4e6e6',
+    activeTextColor: '#8ab4ff',
+    groupItems: { activeBackgroundColor: '#2a2e30' },
+    level1Items: { activeBackgroundColor: '#2a2e30' },
+  },
+  rightPanel: {
+    backgroundColor: '#111416',
+    textColor: '#f0f1f1',
+    servers: {
+      overlay: { backgroundColor: '#24292c', textColor: '#e4e6e6' },
+      url: { backgroundColor: '#1c2022' },
+    },
+  },
   codeBlock: { backgroundColor: '#080a0b' },
   fab: { backgroundColor: '#2a2e30', color: '#8ab4ff' },
 }

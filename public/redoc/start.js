@@ -10,7 +10,11 @@ function foldFilters(document) {
   for (const { operation, filters } of operationsWithFilters(document)) {
     const members = filters.map(({ name, description, schema, example }) => [
       name,
-      { ...schema, description: description ?? schema?.description, ...(example !== undefined && { example }) },
+      {
+        ...schema,
+        description: description ?? schema?.description,
+        ...(example !== undefined && { example }),
+      },
     ])
     operation.parameters = operation.parameters.filter((parameter) => !filters.includes(parameter))
     operation.parameters.push({

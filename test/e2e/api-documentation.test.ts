@@ -2,7 +2,10 @@
  * `/docs` and `/redoc` in Chromium, as the worker's static assets serve them: under their policies, asking nobody
  * else for anything, and signed in through this very server.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type axe from 'axe-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apiFiles, loadDocument } from '../../scripts/docs/api-files.ts'
 import { type OpenApiDocument, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
@@ -33,9 +36,10 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
   })
 
   /** A page, and everything that it should not have done. */
-  async function open(path: string) {
+  async function open(path: string, options: BrowserContextOptions = {}) {
     const context: BrowserContext = await browser.newContext({
       ...{ locale: 'en-US', viewport: { width: 1400, height: 1000 } },
+      ...options,
     })
     const offences: string[] = []
     context.on('request', (request) => {
@@ -66,7 +70,9 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
 
   test('Swagger UI lists every operation, signs in by code and PKCE in a pop-up, and its "Try it out" works on the admin API', async () => {
     const { context, page, offences, headers } = await open('/docs')
-    await page.locator('.opblock').first().waitFor()
+    await page.locator('.opblock-tag').first().waitFor()
+    for (const tag of await page.locator('.opblock-tag').all()) await tag.click()
+    await page.locator('.opblock').last().waitFor()
     expect(await page.locator('.opblock').count()).toBe(operations.length)
     expect(headers['content-security-policy']).not.toContain('unsafe')
 
@@ -131,6 +137,127 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
       for (const target of targets) expect((await fetch(stack.issuer + target)).status, target).toBe(200)
       expect(await page.locator('.page-header [aria-current="page"]').getAttribute('href')).toBe(path)
       expect(offences.filter((text) => !text.startsWith(`asked blob:${stack.issuer}`))).toEqual([])
+      await context.close()
+    },
+  )
+
+  const usual = ['limit', 'cursor', 'include_total', 'sort', 'q']
+  const namesOf = (id: string) => {
+    const { operation } = operations.find((one) => one.operation.operationId === id) ?? {}
+    return (operation?.parameters ?? []).map((parameter) => (parameter as { name: string }).name)
+  }
+  const filtersButton = `Filters (${namesOf('listUsers').length - usual.length})`
+
+  test('Swagger UI folds the filters of a list; the keyboard opens them, and what is filled in is sent when they are folded again', async () => {
+    const { context, page, offences } = await open('/docs#/Users/listUsers')
+    const block = page.locator('#operations-Users-listUsers')
+    const shown = () =>
+      block
+        .locator('tr[data-param-name]')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-param-name')))
+    const button = block.getByRole('button', { name: /^Filters/ })
+    await button.waitFor()
+    expect([await button.textContent(), await button.getAttribute('aria-expanded')]).toEqual([
+      filtersButton,
+      'false',
+    ])
+    expect(await shown()).toEqual(usual)
+
+    await block.getByRole('button', { name: 'Try it out' }).click()
+    await button.press('Enter')
+    expect(await button.getAttribute('aria-expanded')).toBe('true')
+    expect(await shown()).toEqual(namesOf('listUsers'))
+    const email = block.locator('tr[data-param-name="email"] input')
+    await email.fill('ada@example.com')
+    expect(await email.evaluate((field) => getComputedStyle(field).outlineStyle)).toBe('solid')
+    await button.press('Space')
+    expect(await shown()).toEqual(usual)
+    expect(await button.textContent()).toBe(`${filtersButton}, 1 filled in`)
+    const [request] = await Promise.all([
+      page.waitForRequest(/admin\/users\?/),
+      block.getByRole('button', { name: 'Execute' }).click(),
+    ])
+    expect(new URL(request.url()).searchParams.get('email')).toBe('ada@example.com')
+    await button.press('Enter')
+    expect(await email.inputValue()).toBe('ada@example.com')
+
+    // What an authorization request may say is no filter.
+    await page.locator('.opblock-tag', { hasText: 'OAuth 2.1' }).click()
+    const authorize = page.locator('[id="operations-OAuth_2.1-authorize"]')
+    await authorize.locator('.opblock-summary-control').click()
+    await authorize.locator('tr[data-param-name="resource"]').waitFor()
+    expect(await authorize.locator('tr[data-param-name]').count()).toBe(namesOf('authorize').length)
+    expect(offences).toEqual([])
+    await context.close()
+  })
+
+  test('ReDoc folds the filters of a list, and the keyboard opens them', async () => {
+    const { context, page, offences } = await open('/redoc')
+    const section = page.locator('[data-section-id$="operation/listUsers"]').first()
+    const button = section.getByRole('button', { name: 'Filters' })
+    await button.waitFor()
+    const shown = () => section.locator('.property-name').allTextContents()
+    const folded = [...usual, filtersButton]
+    expect((await shown()).slice(0, folded.length)).toEqual(folded)
+    expect(await shown()).not.toContain('email_verified')
+    await button.press('Enter')
+    expect(await shown()).toEqual(expect.arrayContaining(namesOf('listUsers')))
+    expect(offences.filter((text) => !text.startsWith(`asked blob:${stack.issuer}`))).toEqual([])
+    await context.close()
+  })
+
+  /** Texts that axe measures below WCAG 2.2 AA. */
+  async function faintTexts(page: Page) {
+    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(document, { runOnly: ['color-contrast'] }),
+    )
+    return violations.flatMap(({ nodes }) => nodes.map(({ html }) => html))
+  }
+  const brightness = (page: Page) =>
+    page.evaluate(() => {
+      const colors = getComputedStyle(document.documentElement).backgroundColor.match(/[\d.]+/g) ?? []
+      const [red = 255, green = 255, blue = 255, alpha = 1] = colors.map(Number)
+      return alpha === 0 ? 255 : (red + green + blue) / 3
+    })
+
+  test.each([
+    ['/docs', 'dark', 1400],
+    ['/docs', 'light', 390],
+    ['/redoc', 'dark', 390],
+    ['/redoc', 'light', 1400],
+  ] as const)(
+    '%s in %s, %i pixels wide: every text can be read, nothing is cut off',
+    async (path, scheme, width) => {
+      const { context, page, offences } = await open(path, {
+        ...{ colorScheme: scheme, viewport: { width, height: 900 } },
+      })
+      if (path === '/docs') {
+        await page.locator('.opblock-tag', { hasText: 'Users' }).click()
+        for (const method of ['get', 'post', 'put', 'patch', 'delete'])
+          await page.locator(`.opblock-${method} .opblock-summary-control`).first().click()
+        await page.locator('.opblock-delete .responses-table').first().waitFor()
+      } else await page.locator('[data-section-id$="operation/listUsers"]').first().waitFor()
+      const [dark, bright] = [
+        { min: 0, max: 60 },
+        { min: 240, max: 255 },
+      ]
+      const range = scheme === 'dark' ? dark : bright
+      expect(await brightness(page)).toSatisfy((value: number) => value >= range.min && value <= range.max)
+      expect(await faintTexts(page)).toEqual([])
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0)
+
+      // The system changes its mind while the page is open.
+      await page.emulateMedia({ colorScheme: scheme === 'dark' ? 'light' : 'dark' })
+      const text = page.locator(path === '/docs' ? '.info .renderedMarkdown p' : '#redoc h1').first()
+      await text.waitFor()
+      const [red = 0] = ((await text.evaluate((one) => getComputedStyle(one).color)).match(/\d+/g) ?? []).map(
+        Number,
+      )
+      expect(red).toSatisfy((value: number) => (scheme === 'dark' ? value < 90 : value > 180))
+      expect(offences.filter((one) => !one.startsWith(`asked blob:${stack.issuer}`))).toEqual([])
       await context.close()
     },
   )
