@@ -14,8 +14,8 @@ import { createSeed, type Seed, type SeededUser } from '../conformance/seed.ts'
 import { hasChromium, launchChromium } from './chromium.ts'
 
 const files = apiFiles(await loadDocument())
-const document: OpenApiDocument = JSON.parse(files['public/openapi.json'])
-const operations = operationsOf(document)
+const described: OpenApiDocument = JSON.parse(files['public/openapi.json'])
+const operations = operationsOf(described)
 
 describe.runIf(hasChromium)('the API documentation in Chromium', () => {
   let stack: RunningStack
