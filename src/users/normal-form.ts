@@ -60,8 +60,9 @@ function domainForm(domain: string): string {
   return toUnicodeDomain(ascii)
     .replace(invisible, '')
     .replaceAll('ς', 'σ')
-    .normalize('NFKC')
+    .normalize('NFD')
     .replace(/i\u0307+/g, 'i')
+    .normalize('NFKC')
 }
 
 /** Whether the text is a valid domain under UTS 46, in any script. */
