@@ -42,6 +42,7 @@ export function merge(old: Report | undefined, fresh: Report): Report {
   return {
     ...old,
     ...fresh,
+    schedule: fresh.measurements.length > 0 ? fresh.schedule : old.schedule,
     measurements: [
       ...old.measurements.filter(({ operation }) => !operations.has(operation)),
       ...fresh.measurements,
