@@ -91,6 +91,7 @@ export function renderAdmin(report: AdminReport): string {
   const { users, events, admins, seconds, plans } = report
   const all = scenariosOf(report.measurements)
   const reads = adminReads(report)
+  const rounds = Math.max(...report.measurements.map(({ round }) => round))
   const groups = [...Map.groupBy(all, ({ group }) => group)]
   return `## Administration
 
@@ -98,7 +99,7 @@ ${thousands(users)} people and ${thousands(events)} audit events. ${admins} admi
 connection of their own, ask without any pause for ${seconds} s; every answer was checked to be a success. Goal of every read:
 p99 below ${adminGoals.togetherP99Ms} ms with all of them at once on the cores that also run Postgres, the gateway and the
 load generator, and below ${adminGoals.aloneP99Ms} ms for one request at a time. **${reads.met} of ${reads.all} met.** Medians
-of all rounds, with the least and the most in parentheses.
+of ${rounds} rounds, with the least and the most in parentheses.
 
 - database: at the gateway, from the arrival of a request to its last row, under the load of all ${admins}; waiting for
   one of the gateway's 20 connections included
