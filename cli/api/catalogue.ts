@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs'
 
 export type ValueType = 'string' | 'integer' | 'number' | 'boolean' | 'time' | 'strings' | 'json'
 
-/** Kinds of things that have an id and a name. `actor`: a user or a client; `entity`: told by `entity_type`. */
-export type ThingKind = 'user' | 'client' | 'resource_server' | 'actor' | 'entity'
+/** Kinds of entities that have an id and a name. `actor`: a user or a client; `entity`: see `entity_type`. */
+export type EntityKind = 'user' | 'client' | 'resource_server' | 'actor' | 'entity'
 
 export interface CatalogueField {
   readonly name: string
@@ -17,8 +17,8 @@ export interface CatalogueField {
   readonly values?: readonly string[]
   /** Of `strings` that the API takes as one text. */
   readonly separator?: ',' | ' '
-  /** It holds the id of another thing, or several of them. */
-  readonly refersTo?: ThingKind
+  /** It holds the id of another entity, or several of them. */
+  readonly refersTo?: EntityKind
   /** Where it goes in the body, for a member of an object; absent: under its name. */
   readonly path?: readonly string[]
 }
@@ -26,7 +26,7 @@ export interface CatalogueField {
 /** A value of a row of a list: `a`, or `a.b` for a member of an object. */
 export interface CatalogueColumn {
   readonly name: string
-  readonly refersTo?: ThingKind
+  readonly refersTo?: EntityKind
 }
 
 export interface CatalogueOperation {

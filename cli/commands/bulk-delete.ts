@@ -7,7 +7,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { cellOf, type Item } from '../output/table.ts'
 import { optionOf } from './fields.ts'
-import { createFinder } from './find-thing.ts'
+import { createFinder } from './find-by-name.ts'
 import { readBody } from './operation-request.ts'
 import { watchJob } from './watch-job.ts'
 

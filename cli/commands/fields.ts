@@ -1,11 +1,11 @@
 /** Options for the fields of an operation, and the values they stand for. */
-import type { CatalogueField, ThingKind } from '../api/catalogue.ts'
+import type { CatalogueField, EntityKind } from '../api/catalogue.ts'
 import type { CommandContext, OptionSpec, OptionValue } from '../command.ts'
 import { usage } from '../failure.ts'
 import { globalOptions } from '../global-options.ts'
 import { readTime } from '../read-time.ts'
 import { readJson, readSecret } from '../read-value.ts'
-import { type Finder, waysToName } from './find-thing.ts'
+import { type Finder, waysToName } from './find-by-name.ts'
 
 const taken = new Set([
   ...globalOptions.map(({ name }) => name),
@@ -67,13 +67,13 @@ export async function readFields(
 }
 
 /** What an `entity_id` names stands in the `entity_type` beside it. */
-const kindOf = (kind: ThingKind, name: string, values: Readonly<Record<string, unknown>>): ThingKind => {
+const kindOf = (kind: EntityKind, name: string, values: Readonly<Record<string, unknown>>): EntityKind => {
   if (kind !== 'entity') return kind
   const type = values[name.replace(/_id$/, '_type')]
   return type === 'user' || type === 'client' ? type : 'entity'
 }
 
-async function idsOf(value: unknown, kind: ThingKind, finder: Finder): Promise<unknown> {
+async function idsOf(value: unknown, kind: EntityKind, finder: Finder): Promise<unknown> {
   if (typeof value === 'string') return finder.find(kind, value)
   if (!Array.isArray(value)) return value
   const ids: string[] = []

@@ -1,9 +1,9 @@
-/** Looks things up by their names, with the rights of the token. */
+/** Looks entities up by their names, with the rights of the token. */
 import type { ApiClient } from '../api/api-client.ts'
 import { readPage, readPages } from '../api/pages.ts'
 import { Failure } from '../failure.ts'
 
-/** A thing that has the name. */
+/** An entity that has the name. */
 export interface Candidate {
   readonly id: string
   /** For a person who has to choose: `user 0190… ada@example.com`. */

@@ -4,7 +4,7 @@ import type { CommandContext } from '../command.ts'
 import { type Failure, usage } from '../failure.ts'
 import { readJson } from '../read-value.ts'
 import { optionOf, readFields } from './fields.ts'
-import type { Finder } from './find-thing.ts'
+import type { Finder } from './find-by-name.ts'
 
 /** A field the global `--dry-run` stands for. */
 export const dryRunField = (

@@ -5,7 +5,7 @@ import type {
   CatalogueColumn,
   CatalogueField,
   CatalogueOperation,
-  ThingKind,
+  EntityKind,
   ValueType,
 } from '../../cli/api/catalogue.ts'
 import {
@@ -141,14 +141,14 @@ function fieldOf(name: string, schema: Schema, required: boolean, schemas: Schem
 const separatedList = (schema: Schema): { separator?: ',' | ' '; values?: readonly string[] } =>
   (schema['x-authly-list'] ?? {}) as ReturnType<typeof separatedList>
 
-const references: Readonly<Record<string, ThingKind>> = {
+const references: Readonly<Record<string, EntityKind>> = {
   ...{ user_id: 'user', client_id: 'client', actor_id: 'actor', admin_id: 'actor', entity_id: 'entity' },
   ...{ resource: 'resource_server', resources: 'resource_server', serves_resources: 'resource_server' },
   'actor.id': 'actor',
 }
 
 /** What the id in a field of this name belongs to; the API calls the same thing the same everywhere. */
-const referenceOf = (name: string): ThingKind | undefined =>
+const referenceOf = (name: string): EntityKind | undefined =>
   references[name] ?? references[name.slice(name.indexOf('.') + 1)]
 
 /** @param isOwnId whether a name is that of the rows' own id */

@@ -1,8 +1,8 @@
 /**
- * Things are known by name: commands take a username, an e-mail address or the name of a client where the API wants an
+ * People know names: commands take a username, an e-mail address or the name of a client where the API wants an
  * id. What has the form of an id is one, and an existing id comes before any name.
  */
-import type { CatalogueOperation, ThingKind } from '../api/catalogue.ts'
+import type { CatalogueOperation, EntityKind } from '../api/catalogue.ts'
 import type { CommandContext } from '../command.ts'
 import { Failure } from '../failure.ts'
 import {
@@ -15,7 +15,7 @@ import {
 } from './look-up.ts'
 
 /** What may be typed in place of an id; for help. */
-export const waysToName: Readonly<Record<ThingKind, string>> = {
+export const waysToName: Readonly<Record<EntityKind, string>> = {
   user: 'id, username or e-mail address',
   client: 'client id or name',
   resource_server: 'identifier or name',
@@ -24,13 +24,13 @@ export const waysToName: Readonly<Record<ThingKind, string>> = {
 }
 
 export interface Finder {
-  /** @returns the id. Throws Failure when nothing, or more than one thing, has this name. */
-  find(kind: ThingKind, given: string): Promise<string>
+  /** @returns the id. Throws Failure when no entity, or more than one, has this name. */
+  find(kind: EntityKind, given: string): Promise<string>
 }
 
 /**
  * @param isChange what is found will be changed: then it must be there, and which id a name stands for is said, so that
- * nobody changes another thing unawares. To be read, also of the past, is what was deleted, too.
+ * nobody changes another entity unawares. To be read, also of the past, is what was deleted, too.
  */
 export function createFinder(
   context: CommandContext,
@@ -59,7 +59,7 @@ export function createFinder(
   }
 }
 
-const nouns: Readonly<Record<ThingKind, string>> = {
+const nouns: Readonly<Record<EntityKind, string>> = {
   user: 'account',
   client: 'client',
   resource_server: 'resource server',
@@ -70,12 +70,12 @@ const nouns: Readonly<Record<ThingKind, string>> = {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Client ids may be any text, but never a UUID; resource servers are absolute URIs (RFC 8707 §2). */
-const hasFormOfId = (kind: ThingKind, given: string): boolean =>
+const hasFormOfId = (kind: EntityKind, given: string): boolean =>
   kind === 'resource_server'
     ? /^[a-z][a-z\d+.-]*:[\x21-\x7e]+$/i.test(given)
     : uuid.test(given) || kind === 'entity'
 
-async function findBy(lookUp: LookUp, kind: ThingKind, given: string): Promise<string | undefined> {
+async function findBy(lookUp: LookUp, kind: EntityKind, given: string): Promise<string | undefined> {
   if (kind === 'client' || kind === 'actor') {
     const isId = await isClientId(lookUp, given)
     // Without the right to read clients nothing but an id can be meant.
@@ -94,7 +94,7 @@ async function findBy(lookUp: LookUp, kind: ThingKind, given: string): Promise<s
   throw new Failure('refused', `“${given}” may be any of ${found.length}; give the id:\n${choices}`)
 }
 
-const listings: Readonly<Record<ThingKind, string>> = {
+const listings: Readonly<Record<EntityKind, string>> = {
   user: 'authly users list --q <words> finds people.',
   client: 'authly clients list shows what there is.',
   resource_server: 'authly resource-servers list shows what there is.',
