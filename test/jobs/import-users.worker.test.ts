@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { erasureProof } from '../../src/audit/erasure-proof.ts'
 import { testDependencies } from '../worker/admin-client.ts'
+import { importedHash } from '../worker/imported-hash.ts'
 import {
   accept,
   addActor,
@@ -40,7 +41,7 @@ const usersLike = (mark: string) =>
 describe('users.import', () => {
   test('replaces neither the own password nor the own status: a stolen token would make itself at home', async () => {
     const mark = fresh()
-    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const hash = importedHash
     const order = await orderOf('users.import', { ...params, on_conflict: 'update', format: 'ndjson' })
     const { id } = order.authorized.actor
     const rows = [
@@ -141,7 +142,7 @@ describe('users.import', () => {
 
   test('imports rows with claims, hashes and status, each with its line and its audit event', async () => {
     const mark = fresh()
-    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const hash = importedHash
     const { progress, results, order } = await importCsv(
       `email,username,name,address_country,email_verified,password_hash,status\r\n` +
         `a@${mark}.test,u-${mark},"Ada, L.",GB,true,${hash},active\r\n` +
@@ -257,7 +258,7 @@ describe('users.import', () => {
     await database.execute(
       sql`insert into roles (name, description, permissions) values (${`importer-${mark}`}, 'x', '{admin:users:import}')`,
     )
-    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const hash = importedHash
     const { results } = await importCsv(
       `email,password_hash\nboss@${mark}.test,${hash}\n`,
       { on_conflict: 'update' },

@@ -14,6 +14,7 @@ import {
   type TestActor,
   testDependencies,
 } from '../worker/admin-client.ts'
+import { importedHash } from '../worker/imported-hash.ts'
 import { addManaged, addSignedIn, isAlive, readUser } from '../worker/managed-person.ts'
 import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
 import { goodPassword } from './people.ts'
@@ -174,7 +175,7 @@ describe('a link to set a password', () => {
 
   it('opens nothing any more once a password is set by another way', async () => {
     const database = testDatabase()
-    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const hash = importedHash
     const invite = async () => {
       const body = { email: `${uuidv7()}@invited.test`, setup: { method: 'invitation' } }
       const invited = await callAdmin(admin, 'POST', '/admin/users', { body })

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm'
-import { describe, expect, test } from 'vitest'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
 import { auditEvents, passwordCredentials, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -8,6 +8,11 @@ import { testDatabase } from '../fakes/database.ts'
 
 const database = testDatabase()
 const store = createPasswordStore(database)
+
+// While a hash that is not ours is stored, every refused sign-in of other files waits.
+afterAll(async () => {
+  await database.execute(sql`delete from password_credentials where hash not like '$%'`)
+})
 
 async function addUser(status: 'active' | 'disabled' = 'active') {
   const id = uuidv7()

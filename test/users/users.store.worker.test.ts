@@ -34,11 +34,13 @@ test('finds the user and the password by e-mail or username, ignoring case', asy
   const id = uuidv7()
   const name = tag()
   await database.insert(users).values({ id, email: `${name}@Example.test`, username: `User-${name}` })
-  await database.insert(passwordCredentials).values({ user_id: id, hash: '$argon2id$x', must_change: true })
+  await database
+    .insert(passwordCredentials)
+    .values({ user_id: id, hash: '$argon2id$v=19$m=19456,t=2,p=1$x', must_change: true })
   for (const identifier of [`${name}@EXAMPLE.test`, `user-${name}`.toUpperCase()]) {
     const { person: found } = await findUserForLogin(database, identifier)
     expect(found?.user.id).toBe(id)
-    expect(found?.password).toEqual({ hash: '$argon2id$x', must_change: true })
+    expect(found?.password).toEqual({ hash: '$argon2id$v=19$m=19456,t=2,p=1$x', must_change: true })
   }
 })
 

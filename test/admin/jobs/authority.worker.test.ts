@@ -15,10 +15,11 @@ import {
   type TestActor,
   testDependencies,
 } from '../../worker/admin-client.ts'
+import { importedHash } from '../../worker/imported-hash.ts'
 
 const database = testDatabase()
 const origin = { ip: undefined, user_agent: undefined, request_id: 'r' }
-const theirs = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+const theirs = importedHash
 const ndjson = { 'content-type': 'application/x-ndjson' }
 
 interface Ended {

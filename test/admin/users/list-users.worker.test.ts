@@ -60,7 +60,7 @@ beforeAll(async () => {
   const [first, second] = people
   await testDatabase()
     .insert(passwordCredentials)
-    .values({ user_id: first?.id as string, hash: 'x' })
+    .values({ user_id: first?.id as string, hash: '$argon2id$v=19$m=19456,t=2,p=1$x' })
   await testDatabase()
     .insert(passwordSetupLinks)
     .values({
