@@ -2,4 +2,4 @@
 
 import schemathesis
 
-schemathesis.serializer.alias(["application/jsonl", "application/x-ndjson"], "text/plain")
+schemathesis.serializer.alias(["application/jsonl", "application/ndjson", "application/x-ndjson"], "text/plain")
