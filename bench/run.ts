@@ -70,8 +70,12 @@ async function bench(options: BenchOptions): Promise<boolean> {
   try {
     const report = await measure({ options, database, load: pickLoadGenerator() })
     console.log(`\n${renderMarkdown(report)}\n${((Date.now() - startedAt) / 60_000).toFixed(1)} minutes`)
-    if (options.publish && isValid(report)) publish(report)
-    return isValid(report)
+    if (!isValid(report)) {
+      console.error('Nothing is published: requests failed, see above')
+      return false
+    }
+    if (options.publish) publish(report)
+    return true
   } finally {
     await database.stop()
   }

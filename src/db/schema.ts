@@ -393,8 +393,8 @@ export const auditEvents = pgTable(
   (table) => [
     // The whole trail, sealing, live stream.
     uniqueIndex('audit_events_position').on(table.position),
-    // Dashboard, retention, lists: a time range.
-    index('audit_events_time').on(table.occurred_at, table.id),
+    // Dashboard, retention, lists: a time range, alone or with types, answered from the index.
+    index('audit_events_time_position').on(table.occurred_at, table.position, table.type),
     // By user, client, session, type, actor or entity, in trail order.
     index('audit_events_user_position').on(table.user_id, table.position),
     index('audit_events_client_position').on(table.client_id, table.position),
@@ -409,8 +409,8 @@ export const auditEvents = pgTable(
     index('audit_events_failures').on(table.position).where(sql`outcome = 'failure'`),
     // Full text, without a pending list, which every search would have to read.
     index('audit_events_search_terms').using('gin', table.search_terms).where(isNotNull(table.search_terms)),
-    // Addresses by range.
-    index('audit_events_ip').on(sql`authly_inet(${table.ip})`),
+    // Addresses by range, answered from the index.
+    index('audit_events_ip_position').on(sql`authly_inet(${table.ip})`, table.position, table.ip),
   ],
 )
 

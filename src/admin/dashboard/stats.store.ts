@@ -39,7 +39,7 @@ export function selectStats(now: number, days: number): SQL {
       -- Events arrive late, never early: of those that happened first, the lowest position is where the day begins.
       select start, coalesce((
           select min(position) from (
-            select position from audit_events where occurred_at >= start order by occurred_at, id limit ${lookedAt}::int
+            select position from audit_events where occurred_at >= start order by occurred_at, position limit ${lookedAt}::int
           ) as earliest), ${endOfTrail}::bigint) as first_position
       from unnest(array(select jsonb_array_elements_text(${JSON.stringify(starts)}::jsonb)::timestamptz)) as start
     ), day as (

@@ -31,6 +31,15 @@ export function selectEvents(query: EventQuery, columns: SQL = sql`${shownEvent}
   const comparison = sql.raw(order === 'asc' ? '>' : '<')
   const isBeyond = after === undefined ? sql`true` : sql`position ${comparison} ${after}`
   const condition = sql`${matches(filter, q)} and ${isBeyond}`
+  if (q === undefined && isAside(query)) {
+    // `offset 0` keeps Postgres from walking the trail until a page is full: it takes events to be spread evenly, but
+    // those of a day stand together, far from where the walk begins. The index of the time or address has it all.
+    return sql`
+      select ${columns} from audit_events where position in (
+        select position from (select position from audit_events where ${condition} offset 0) as matching
+        order by position ${direction} limit ${limit}
+      ) order by position ${direction}`
+  }
   if (q === undefined) {
     return sql`select ${columns} from audit_events where ${condition} order by position ${direction} limit ${limit}`
   }
@@ -49,6 +58,10 @@ export function selectEvents(query: EventQuery, columns: SQL = sql`${shownEvent}
     )
     select ${columns} from audit_events where position in (select position from page) order by position ${direction}`
 }
+
+/** Whether what matches may lie far from the end of the trail at which the list begins. */
+const isAside = ({ filter: { ip, from, to }, order }: EventQuery): boolean =>
+  ip !== undefined || (order === 'asc' ? from : to) !== undefined
 
 const maxSorted = 2000
 
