@@ -148,14 +148,17 @@ const writes: readonly AdminScenario[] = [
   },
   {
     ...{ group: 'Writes', title: 'create an account, audit event included', once: true, status: [201] },
-    requests: async () =>
-      Array.from({ length: 20_000 }, (_, index) => ({
+    requests: async () => {
+      // A name is taken once in all rounds.
+      const round = crypto.randomUUID().slice(0, 8)
+      return Array.from({ length: 20_000 }, (_, index) => ({
         ...{ method: 'POST', path: '/admin/users' },
         body: {
-          ...{ username: `made.by.bench.${index}`, email: `made.by.bench.${index}@example.com` },
+          ...{ username: `made.${round}.${index}`, email: `made.${round}.${index}@example.com` },
           ...{ profile: { name: `Made ${index}` }, setup: { method: 'none' } },
         },
-      })),
+      }))
+    },
   },
 ]
 
