@@ -86,7 +86,8 @@ function bodyOf(operation: Operation) {
   if (operation.upload) {
     const content = operation.upload.contentTypes.map((type) => [
       type,
-      { schema: { type: 'string' as const } },
+      // Generated clients take a file then, not a text of up to 100 MiB.
+      { schema: { type: 'string' as const, format: 'binary' } },
     ])
     return { body: { required: true, content: Object.fromEntries(content) } }
   }

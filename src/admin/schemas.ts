@@ -18,6 +18,14 @@ export const pageQuery = {
 export const bomDescription =
   'CSV that begins with a UTF-8 byte order mark, which Excel needs to read umlauts'
 
+const pageInfo = z
+  .object({
+    has_next_page: z.boolean(),
+    next_cursor: z.string().nullable().openapi({ description: 'For `cursor`; null on the last page' }),
+    total_count: z.number().int().optional().openapi({ description: 'With `include_total`' }),
+  })
+  .openapi('PageInfo')
+
 export type PageSchema<Item extends z.ZodType = z.ZodType> = ReturnType<typeof pageOf<Item>>
 
 /** A page of `items`. */
@@ -25,10 +33,6 @@ export const pageOf = <Item extends z.ZodType>(name: string, item: Item) =>
   z
     .object({
       items: z.array(item),
-      page_info: z.object({
-        has_next_page: z.boolean(),
-        next_cursor: z.string().nullable().openapi({ description: 'For `cursor`; null on the last page' }),
-        total_count: z.number().int().optional().openapi({ description: 'With `include_total`' }),
-      }),
+      page_info: pageInfo,
     })
     .openapi(name)

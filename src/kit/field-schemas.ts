@@ -47,7 +47,7 @@ export const queryFlag = (description: string) =>
     .enum(['true', 'false'])
     .optional()
     .transform((value) => value === 'true')
-    .openapi({ description, type: 'boolean', example: 'true' })
+    .openapi({ description, type: 'boolean', example: true })
 
 /** A whole number in a query, in decimal digits only: `0x10`, `1e2` and an empty value are refused. */
 export const wholeNumber = (rules: {

@@ -7,10 +7,12 @@ export const policyNames = Object.keys(policies) as PolicyName[]
 /** Name of the setting with the limits of `policy`; `null` there means not set. */
 export const rateLimitSetting = (policy: PolicyName): string => `rate_limits.${policy}`
 
-export const storedLimit = z.strictObject({
-  capacity: z.number().int().min(1).max(1_000_000).describe('Permits of a full bucket'),
-  per_seconds: z.number().int().min(1).max(86_400).describe('In which an empty bucket fills'),
-})
+export const storedLimit = z
+  .strictObject({
+    capacity: z.number().int().min(1).max(1_000_000).describe('Permits of a full bucket'),
+    per_seconds: z.number().int().min(1).max(86_400).describe('In which an empty bucket fills'),
+  })
+  .meta({ 'x-authly-name': 'RateLimit' })
 
 /** The rate limits among stored settings; invalid ones count as not set. */
 export function storedOverrides(stored: Readonly<Record<string, unknown>>): PolicyOverrides {

@@ -36,6 +36,7 @@ export const settingSchemas = {
       administration: retentionDays(2560),
       system: retentionDays(2560),
     })
+    .meta({ 'x-authly-name': 'AuditRetention' })
     .prefault({})
     .describe('For how many days audit events of each class are kept; null: for ever.'),
 } as const satisfies Record<string, z.ZodType>

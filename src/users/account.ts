@@ -19,7 +19,9 @@ const shape = {
   email_verified: z.boolean(),
   phone_number: z.string().nullable(),
   phone_number_verified: z.boolean(),
-  profile: z.record(z.string(), z.unknown()).describe('Standard claims (OpenID Connect Core §5.1)'),
+  profile: z
+    .record(z.string(), z.unknown())
+    .meta({ id: 'StandardClaims', description: 'Standard claims (OpenID Connect Core §5.1)' }),
   roles: z.array(z.string()),
   status,
   has_password: z.boolean().optional(),

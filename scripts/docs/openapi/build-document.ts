@@ -7,6 +7,7 @@ import type { LoadedApp, ServerMetadata } from '../load-app.ts'
 import { headers, schemas, securitySchemes } from './components.ts'
 import { referTo, withWords } from './describe-routes.ts'
 import { exampleOf } from './example-of.ts'
+import { nameSchemas } from './name-schemas.ts'
 import {
   type Json,
   type MediaType,
@@ -16,6 +17,7 @@ import {
   type Parameter,
   type Schema,
 } from './openapi-types.ts'
+import { makePortable, tellApart } from './portable-schemas.ts'
 import { problemExample } from './problem-examples.ts'
 import { limitedPage, limitHeaders, oauthError, page, type RouteWords, redirect } from './route-words.ts'
 import { routeWords } from './routes/index.ts'
@@ -53,6 +55,10 @@ export function buildDocument({ document: routes, metadata }: LoadedApp): OpenAp
     document.paths[path] ??= {}
     document.paths[path][method] = complete(operation, words[operation.operationId ?? ''], components)
   }
+  nameSchemas(document)
+  tellApart(document.components?.schemas ?? {})
+  makePortable(document.components)
+  makePortable(document.paths)
   const used = new Set(operationsOf(document).flatMap(({ operation }) => operation.tags ?? []))
   document.tags = [...new Set([...Object.keys(tagWords), ...used])]
     .filter((name) => used.has(name))

@@ -23,7 +23,7 @@ export const headers: Readonly<Record<string, Header>> = {
   'Cache-Control': text('Who may keep the answer, and how long (RFC 9111).', 'no-store'),
   Location: {
     description: 'Where to go on.',
-    schema: { type: 'string', format: 'uri-reference', examples: ['/login?interaction=authly_in_…'] },
+    schema: { type: 'string', format: 'uri-reference', examples: ['/login?interaction=authly_in_0f3a'] },
   },
   'Set-Cookie': text(
     'The session or the binding of this browser; `__Host-` cookies, never readable by scripts.',
@@ -131,6 +131,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
         type: 'array',
         items: {
           type: 'object',
+          'x-authly-name': 'Jwk',
+          description: 'RFC 7517 §4.',
           properties: {
             kty: string('Key type.'),
             kid: string('Names the key in the header of a token.'),

@@ -21,7 +21,7 @@ export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
   const old: OpenApiDocument = {
     ...rest,
     openapi: '3.0.3',
-    info: { ...about, license: { name: (license as { name: string }).name } },
+    info: { ...about, license: licenseTo30(license as License) },
   }
   for (const { operation } of operationsOf(old)) {
     for (const parameter of operation.parameters ?? []) convertIn(parameter)
@@ -39,7 +39,27 @@ export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
     convertIn(part)
   }
   components.schemas = mapValues(components.schemas ?? {}, schemaTo30)
+  typeNullables(old, components.schemas)
   return old
+}
+
+type License = { name: string; identifier: string }
+
+/** 3.0 has a link instead of the SPDX identifier. */
+const licenseTo30 = ({ name, identifier }: License) => ({
+  name,
+  url: `https://spdx.org/licenses/${identifier}.html`,
+})
+
+/** Beside a reference too, `nullable` has an effect only with a `type`. */
+function typeNullables(part: unknown, schemas: Record<string, Schema>): void {
+  if (typeof part !== 'object' || part === null) return
+  const { allOf, type, nullable } = part as Schema
+  const target = allOf?.[0]?.$ref?.split('/').at(-1)
+  if (nullable === true && type === undefined && target !== undefined) {
+    Object.assign(part, { type: schemas[target]?.type })
+  }
+  for (const value of Object.values(part)) typeNullables(value, schemas)
 }
 
 function convertIn(holder: { schema?: Schema }): void {

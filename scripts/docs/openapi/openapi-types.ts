@@ -5,6 +5,8 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 export type Schema = {
   $ref?: string
   type?: string | string[]
+  /** Name of the component that it becomes (name-schemas.ts). */
+  'x-authly-name'?: string
   format?: string
   description?: string
   enum?: Json[]

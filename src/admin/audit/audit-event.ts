@@ -25,7 +25,10 @@ export const auditEventSchema = z
     user_agent: text('With what'),
     request_id: text('In which request'),
     changes: z
-      .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
+      .record(
+        z.string(),
+        z.object({ before: z.unknown(), after: z.unknown() }).meta({ 'x-authly-name': 'AuditChange' }),
+      )
       .nullable()
       .openapi({
         description: 'What was changed',

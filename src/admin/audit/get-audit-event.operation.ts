@@ -16,7 +16,7 @@ import { eventRow } from './event-list.store.ts'
 
 const sealSchema = z
   .object({
-    evidence: z.record(z.string(), z.unknown()).openapi({
+    evidence: z.record(z.string(), z.unknown()).openapi('AuditEvidence', {
       description: 'The event as it is hashed, with the salts of its digests (docs/audit.md)',
       example: { id: '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60', position: 1042 },
     }),
@@ -25,7 +25,7 @@ const sealSchema = z
     path: z.array(z.string()).openapi({ description: 'Inclusion proof (RFC 6962 §2.1.1)' }),
     checkpoint: checkpointSchema,
   })
-  .openapi('AuditSeal')
+  .meta({ 'x-authly-name': 'AuditSeal' })
 
 const digest = z.string().nullable()
 const foundRow = z.object({

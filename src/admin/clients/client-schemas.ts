@@ -153,11 +153,25 @@ const clearable = {
   jwks: z
     .strictObject({
       keys: z
-        .array(z.looseObject({ kty: z.string() }))
+        .array(z.looseObject({ kty: z.string() }).meta({ 'x-authly-name': 'ClientJwk' }))
         .min(1)
         .max(20),
     })
-    .meta({ description: 'Public keys (RFC 7517); not together with `jwks_uri`', example: null }),
+    .meta({
+      'x-authly-name': 'ClientJwks',
+      description: 'Public keys (RFC 7517); not together with `jwks_uri`',
+      example: {
+        keys: [
+          {
+            ...{ kty: 'EC', crv: 'P-256', kid: '2026-11', alg: 'ES256' },
+            ...{
+              x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+              y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+            },
+          },
+        ],
+      },
+    }),
   jwks_uri: uri(
     'Where its public keys are: https on port 443, or on a `host:port` of `AUTHLY_FETCH_HOSTS`',
   ).meta({ example: 'https://app.example.com/jwks.json' }),
@@ -274,7 +288,7 @@ const view = {
   updated_at: z.string().optional().meta({ format: 'date-time', description: 'Not with `at`' }),
 }
 
-export const clientSchema = z.object(view).meta({ id: 'Client' })
+export const clientSchema = z.object(view).meta({ id: 'OAuthClient' })
 
 export const createdClientSchema = z
   .object({

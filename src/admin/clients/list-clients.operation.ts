@@ -20,7 +20,7 @@ const flag = (description: string) =>
     .enum(['true', 'false'])
     .optional()
     .transform((value) => (value === undefined ? undefined : value === 'true'))
-    .openapi({ description, type: 'boolean', example: 'true' })
+    .openapi({ description, type: 'boolean', example: true })
 
 const text = (description: string, max: number, example: string) =>
   z.string().min(1).max(max).optional().openapi({ description, example })
@@ -32,6 +32,7 @@ export const listClients = defineList({
   path: '/admin/clients',
   tag: 'Clients',
   summary: 'List clients',
+  description: 'The newest first unless `sort` says otherwise. A client must meet every condition.',
   permission: 'admin:clients:read',
   page: { description: 'A page of clients', schema: pageOf('ClientPage', clientSchema) },
   cursors: 'clients',

@@ -33,13 +33,15 @@ export const getStats = defineOperation({
             active: count('Had to do with an event of these days'),
           }),
           days: z.array(
-            z.object({
-              date: z.string().openapi({ format: 'date', example: '2026-11-23' }),
-              users_created: count('New accounts'),
-              sign_ins: count('Sessions begun'),
-              sign_in_failures: count('Refused sign-ins'),
-              tokens_issued: count('Token responses, refreshes included'),
-            }),
+            z
+              .object({
+                date: z.string().openapi({ format: 'date', example: '2026-11-23' }),
+                users_created: count('New accounts'),
+                sign_ins: count('Sessions begun'),
+                sign_in_failures: count('Refused sign-ins'),
+                tokens_issued: count('Token responses, refreshes included'),
+              })
+              .meta({ 'x-authly-name': 'DailyStats' }),
           ),
         })
         .openapi('Stats'),

@@ -36,20 +36,24 @@ export const getStatus = defineOperation({
             migrated_at: time('When the newest migration was applied to this database').nullable(),
           }),
           keys: z.array(
-            z.object({
-              kid: z.string(),
-              alg: z.enum(signingAlgs),
-              status: z.enum(['next', 'current', 'retired']),
-              problem: z.enum(keyProblems).nullable().openapi({
-                description: 'Why the server does not believe this row: see `GET /admin/keys`',
-              }),
-              age_seconds: count('Since it was made'),
-              next_step: z.object({
-                step: z.enum(['publish_successor', 'hand_over', 'take_over', 'remove']),
-                due_at: time('When, if nobody intervenes'),
-                overdue: z.boolean().openapi({ description: 'The rotation job should have done it by now' }),
-              }),
-            }),
+            z
+              .object({
+                kid: z.string(),
+                alg: z.enum(signingAlgs),
+                status: z.enum(['next', 'current', 'retired']),
+                problem: z.enum(keyProblems).nullable().openapi({
+                  description: 'Why the server does not believe this row: see `GET /admin/keys`',
+                }),
+                age_seconds: count('Since it was made'),
+                next_step: z.object({
+                  step: z.enum(['publish_successor', 'hand_over', 'take_over', 'remove']),
+                  due_at: time('When, if nobody intervenes'),
+                  overdue: z
+                    .boolean()
+                    .openapi({ description: 'The rotation job should have done it by now' }),
+                }),
+              })
+              .meta({ 'x-authly-name': 'StatusSigningKey' }),
           ),
           audit: z.object({
             last_position: count('Of the newest event'),

@@ -11,6 +11,7 @@ export const getJob = defineOperation({
   path: '/admin/jobs/{job_id}',
   tag: 'Jobs',
   summary: 'Read a background job and its progress',
+  description: 'Progress as of its last step; `files` names what can be downloaded.',
   permission: 'admin:jobs:read',
   params: jobParams,
   answers: { 200: { description: 'The job', schema: jobSchema } },

@@ -27,9 +27,10 @@ const summary = {
   id: uuid('The job'),
   kind: z.string().meta({ description: 'What it does', example: 'users.import' }),
   status: z.enum(jobStatuses),
-  actor: z
-    .object({ type: z.enum(['user', 'client']), id: z.string() })
-    .describe('Who began it; each of its steps is done in their name, with the rights they have then'),
+  actor: z.object({ type: z.enum(['user', 'client']), id: z.string() }).meta({
+    'x-authly-name': 'JobActor',
+    description: 'Who began it; each of its steps is done in their name, with the rights they have then',
+  }),
   parameters: z.record(z.string(), z.unknown()),
   total: count('Rows there are; null while nobody knows').nullable(),
   processed: count('Rows done, whatever came of them'),
@@ -43,11 +44,9 @@ const summary = {
 
 export const jobSummarySchema = z.object(summary).meta({ id: 'JobSummary' })
 
-const file = z.object({
-  name: z.enum(jobFileNames),
-  size_bytes: z.number().int(),
-  content_type: z.string(),
-})
+const file = z
+  .object({ name: z.enum(jobFileNames), size_bytes: z.number().int(), content_type: z.string() })
+  .meta({ 'x-authly-name': 'JobFile' })
 
 export const jobSchema = z
   .object({

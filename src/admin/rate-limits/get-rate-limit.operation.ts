@@ -10,6 +10,7 @@ export const getRateLimit = defineOperation({
   path: '/admin/rate-limits/{policy}',
   tag: 'Settings',
   summary: 'Read a rate-limit policy',
+  description: 'The numbers in force; `source` says where they come from.',
   permission: 'admin:settings:read',
   params: policyParam,
   answers: { 200: { description: 'The policy', schema: rateLimitSchema, versioned: true } },

@@ -12,6 +12,8 @@ export const listRateLimits = defineOperation({
   path: '/admin/rate-limits',
   tag: 'Settings',
   summary: 'List rate-limit policies',
+  description:
+    'Which policies there are is fixed; their numbers can be changed, and `source` says where those in force come from.',
   permission: 'admin:settings:read',
   answers: {
     200: {

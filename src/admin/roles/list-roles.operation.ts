@@ -14,6 +14,7 @@ export const listRoles = defineOperation({
   path: '/admin/roles',
   tag: 'Roles',
   summary: 'List roles',
+  description: 'In the order of their names, each with its permissions.',
   permission: 'admin:roles:read',
   answers: {
     200: {

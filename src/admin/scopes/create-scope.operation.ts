@@ -13,6 +13,8 @@ export const createScope = defineOperation({
   path: '/admin/scopes',
   tag: 'Scopes',
   summary: 'Create a scope',
+  description:
+    'With `resource` it belongs to that resource server. The names of the scopes of the server itself are reserved.',
   permission: 'admin:scopes:write',
   body: scopeCreation,
   answers: { 201: { description: 'The scope', schema: scopeSchema, versioned: true, located: true } },

@@ -10,6 +10,7 @@ export const listResourceServers = defineList({
   path: '/admin/resource-servers',
   tag: 'Scopes',
   summary: 'List resource servers',
+  description: 'In the order of their resource indicators (RFC 8707).',
   permission: 'admin:scopes:read',
   page: {
     description: 'APIs that accept our tokens, by resource indicator',

@@ -12,6 +12,7 @@ export const listScopes = defineList({
   path: '/admin/scopes',
   tag: 'Scopes',
   summary: 'List scopes',
+  description: 'In the order of their names. `built_in` marks those of the server itself.',
   permission: 'admin:scopes:read',
   page: { description: 'Scopes by name', schema: pageOf('ScopePage', scopeSchema) },
   cursors: 'scopes',

@@ -17,6 +17,7 @@ export const updateResourceServer = defineOperation({
   path: '/admin/resource-servers/{resource}',
   tag: 'Scopes',
   summary: 'Change a resource server',
+  description: 'Members that are left out stay as they are.',
   permission: 'admin:scopes:write',
   conditional: true,
   params: resourceParam,

@@ -15,7 +15,7 @@ const party = (description: string) =>
       email: z.string().nullable(),
       created_at: timestamp('When the account was made'),
     })
-    .describe(description)
+    .meta({ 'x-authly-name': 'IdentifierCollisionUser', description })
 
 const collision = z
   .object({

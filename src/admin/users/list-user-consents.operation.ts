@@ -32,6 +32,7 @@ export const listUserConsents = defineOperation({
   path: '/admin/users/{user_id}/consents',
   tag: 'Users',
   summary: 'List the consents of a user',
+  description: 'What the person has agreed to, one entry for each application.',
   permission: 'admin:consents:read',
   params: userParams,
   answers: {

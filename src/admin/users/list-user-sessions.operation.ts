@@ -26,6 +26,7 @@ export const listUserSessions = defineOperation({
   path: '/admin/users/{user_id}/sessions',
   tag: 'Users',
   summary: 'List the sessions of a user',
+  description: 'Where the person is signed in now, and since when.',
   permission: 'admin:sessions:read',
   params: userParams,
   answers: {

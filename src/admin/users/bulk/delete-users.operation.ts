@@ -17,7 +17,9 @@ const preview = z
   .object({
     count: z.number().int().openapi({ description: 'Accounts the filter finds now' }),
     sample: z.array(
-      z.object({ id: z.string(), username: z.string().nullable(), email: z.string().nullable() }),
+      z
+        .object({ id: z.string(), username: z.string().nullable(), email: z.string().nullable() })
+        .meta({ 'x-authly-name': 'UserReference' }),
     ),
     confirmation_token: z
       .string()
