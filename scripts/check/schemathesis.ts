@@ -4,19 +4,16 @@
  * test. Needs Python 3.10 or newer with venv; Schemathesis itself is installed into a temporary folder.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import pg from 'pg'
-import { permissionNames } from '../../src/access/permissions.ts'
+import { join } from 'node:path'
 import { startStack } from '../stack/start-stack.ts'
 import { projectRoot } from '../stack/worker-bundle.ts'
-import { reportPath } from '../test-report.ts'
+import { writeTotals } from '../test-report.ts'
+import { tokenOfServiceAccount } from './service-account.ts'
 
 /** Pinned: another version has other findings, and CI must not change by itself. */
 const version = '4.32.5'
-const clientId = 'schemathesis'
 /** Two processes in parallel: its own threads break Python's parser (CPython 3.11). */
 const busy = '^/admin/(?:users|audit|scopes)'
 const halves = [
@@ -35,12 +32,11 @@ const folder = mkdtempSync(join(tmpdir(), 'authly-schemathesis-'))
 const stack = await startStack({ vars })
 try {
   const program = install()
-  const secret = await registerServiceAccount(stack.database_url)
-  const token = await getToken(stack.issuer, secret)
+  const token = await tokenOfServiceAccount(stack, 'schemathesis')
   const counts = await Promise.all(halves.map((half, index) => run(program, token, half, index)))
   const passed = counts.reduce((sum, count) => sum + count.passed, 0)
   const failed = counts.reduce((sum, count) => sum + count.failed, 0)
-  writeReport(passed, failed)
+  writeTotals('schemathesis', passed, failed)
   console.log(`\nSchemathesis ${version}: ${passed} operations passed, ${failed} failed`)
   if (failed > 0) process.exitCode = 1
 } finally {
@@ -57,38 +53,6 @@ function install(): string {
     stdio: 'inherit',
   })
   return join(venv, 'bin/schemathesis')
-}
-
-/** A client with every admin scope and a token that outlives the run. @returns its secret */
-async function registerServiceAccount(databaseUrl: string): Promise<string> {
-  const secret = randomBytes(32).toString('base64url')
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    await client.query(
-      `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, grant_types, scopes, access_token_ttl_seconds)
-       VALUES ($1, 'Schemathesis', 'client_secret_basic', '{client_credentials}', $2, 3600)`,
-      [clientId, permissionNames],
-    )
-    await client.query(
-      'INSERT INTO client_secrets (id, client_id, secret_hash) VALUES (gen_random_uuid(), $1, $2)',
-      [clientId, createHash('sha256').update(secret).digest('base64url')],
-    )
-  } finally {
-    await client.end()
-  }
-  return secret
-}
-
-async function getToken(issuer: string, secret: string): Promise<string> {
-  const response = await fetch(`${issuer}/oauth/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope: permissionNames.join(' ') }),
-  })
-  const { access_token: token } = (await response.json()) as { access_token?: string }
-  if (token === undefined) throw new Error(`no token: ${response.status}`)
-  return token
 }
 
 /** Runs one half and shows its output when it has finished. */
@@ -139,12 +103,4 @@ function readCounts(junit: string, code: number): { passed: number; failed: numb
   const cases = text.split('<testcase ').slice(1)
   const failed = cases.filter((one) => /<(?:failure|error)\b/.test(one)).length
   return { passed: cases.length - failed, failed: code === 0 ? failed : Math.max(failed, 1) }
-}
-
-/** In the format that `test-report.ts` counts. */
-function writeReport(passed: number, failed: number): void {
-  const path = reportPath('schemathesis')
-  mkdirSync(dirname(path), { recursive: true })
-  const counts = { numPassedTests: passed, numFailedTests: failed, numPendingTests: 0, numTodoTests: 0 }
-  writeFileSync(path, JSON.stringify({ success: failed === 0, ...counts }))
 }

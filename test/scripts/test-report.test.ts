@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { describeTotals, reportPath } from '../../scripts/test-report.ts'
+import { describeTotals, reportPath, writeTotals } from '../../scripts/test-report.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authly-reports-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -40,6 +40,15 @@ describe('describeTotals', () => {
     expect(describeTotals(['conformance'], folder)).toMatchObject({
       ok: false,
       text: expect.stringMatching(/3 passed, 1 failed$/),
+    })
+  })
+
+  test('adds suites that vitest does not run', () => {
+    writeTotals('schemathesis', 113, 0, folder)
+    writeTotals('generators', 10, 1, folder)
+    expect(describeTotals(['schemathesis', 'generators'], folder)).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/123 passed, 1 failed$/),
     })
   })
 
