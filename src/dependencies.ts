@@ -12,6 +12,7 @@ import type { JobOf } from './jobs/job.ts'
 import type { Keyring, SignJwt } from './keys/keyring.ts'
 import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
+import type { RequestContext } from './kit/request-context.ts'
 import type { RootSecret } from './kit/root-secret.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import type { HashSlots } from './passwords/hash-slots.ts'
@@ -62,12 +63,10 @@ export interface Dependencies {
 }
 
 /** What routers see as their environment: not the Worker's bindings, but what `wiring.ts` makes of them. */
-export interface RequestEnv {
+export interface RequestEnv extends RequestContext {
   readonly config: Config
   readonly deps: Dependencies
   readonly origin: Origin
-  /** The id in `origin`; by itself it costs a request less. */
-  readonly requestId: string
 }
 
 /** Hono's type parameters for every router. */

@@ -29,6 +29,7 @@ import { systemClock } from './kit/clock.ts'
 import { delay } from './kit/delay.ts'
 import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
+import { readTraceContext, type TraceContext } from './kit/trace-context.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -342,6 +343,7 @@ class LazyRequestEnv implements RequestEnv {
   #builtDeps: Dependencies | undefined
   #builtOrigin: Origin | undefined
   #builtRequestId: string | undefined
+  #builtTrace: TraceContext | undefined
 
   constructor(request: Request, env: Env, ctx: Context) {
     this.#request = request
@@ -366,6 +368,11 @@ class LazyRequestEnv implements RequestEnv {
   get requestId() {
     this.#builtRequestId ??= readRequestId(this.#request, clientAddressOf(this.#env))
     return this.#builtRequestId
+  }
+
+  get trace() {
+    this.#builtTrace ??= readTraceContext(this.#request.headers.get('traceparent'))
+    return this.#builtTrace
   }
 }
 

@@ -1,6 +1,7 @@
 /** Entry points of the Worker; everything else is reached from here. */
 import { app } from './app.ts'
-import { finishResponse } from './kit/finish-response.ts'
+import { runForRequest } from './kit/request-context.ts'
+import { finishResponse } from './telemetry/finish-response.ts'
 import { createRequestEnv } from './wiring.ts'
 
 export { AuditOutbox } from './audit/audit-outbox.object.ts'
@@ -13,8 +14,10 @@ export { UserSessions } from './sessions/user-sessions.object.ts'
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext) {
     const requestEnv = createRequestEnv(request, env, ctx)
-    const response = await app.fetch(request, requestEnv, ctx)
-    return finishResponse(request, response, requestEnv.requestId)
+    return runForRequest(requestEnv, async () => {
+      const response = await app.fetch(request, requestEnv, ctx)
+      return finishResponse(request, response, requestEnv.requestId)
+    })
   },
 
   async scheduled(_controller, env, ctx) {

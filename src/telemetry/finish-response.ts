@@ -1,6 +1,6 @@
 /** The last step of every response: adds the request id, and logs a refusal under that id. */
-import { explanationOf } from './explain.ts'
-import { logError, logWarning } from './log.ts'
+import { explanationOf } from '../kit/explain.ts'
+import { logError, logWarning } from '../kit/log.ts'
 
 /** Only the path is logged: a query may contain codes, tokens and sealed requests. */
 const maxPathLength = 256
