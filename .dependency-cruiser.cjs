@@ -225,8 +225,9 @@ module.exports = {
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'],
         dependencyTypesNot: ['type-only'],
-        // Workers have both natively: hashes of other systems need what WebCrypto lacks, domains what URL does.
-        pathNot: '^(?:node:)?(?:crypto|url)$',
+        // Workers have them natively: hashes of other systems need what WebCrypto lacks, domains what URL does, and
+        // only async_hooks knows for which request code runs.
+        pathNot: '^(?:node:)?(?:async_hooks|crypto|url)$',
       },
     },
     {

@@ -371,7 +371,7 @@ class LazyRequestEnv implements RequestEnv {
   }
 
   get trace() {
-    this.#builtTrace ??= readTraceContext(this.#request.headers.get('traceparent'))
+    this.#builtTrace ??= readTraceContext(this.#request.headers.get('traceparent'), this.requestId)
     return this.#builtTrace
   }
 }
