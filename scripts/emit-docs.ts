@@ -14,6 +14,7 @@ import {
   configurationDocument,
   endpointsDocument,
 } from './docs/documents.ts'
+import { logDocument } from './docs/log-document.ts'
 
 const openApi = await loadDocument()
 
@@ -22,6 +23,7 @@ const documents = {
   'docs/endpoints.md': endpointsDocument(openApi),
   'docs/audit-events.md': auditEventsDocument(),
   'docs/io-budgets.md': budgetsDocument(),
+  'docs/log.md': logDocument(),
   'docs/cli.md': cliDocument(cliCatalogue(openApi)),
 }
 

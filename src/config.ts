@@ -3,8 +3,10 @@
  * generated from this schema (`npm run docs:generate`), so every description here is what operators read.
  */
 import { z } from 'zod'
+import { setLogRegion } from './kit/log.ts'
 import { isLoopbackHost, isPublicHost } from './kit/public-host.ts'
 import { parsePolicyOverrides } from './rate-limits/policies.ts'
+import { addressDetails } from './telemetry/shown-address.ts'
 
 const isLoopback = (url: string): boolean => URL.canParse(url) && isLoopbackHost(new URL(url).hostname)
 
@@ -97,6 +99,20 @@ export const environmentSchema = z.object({
     .default('unknown')
     .describe(
       'Source of the caller’s address. `cloudflare`: Cloudflare is in front and sets `CF-Connecting-IP` and `CF-Ray` itself. `connection`: callers reach workerd directly; the address is that of the connection. `unknown`: there is no trusted source; all requests share the limits of one address, and an address list admits none. Headers that the caller could have set are ignored.',
+    ),
+  AUTHLY_LOG_ACCESS_RATIO: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe(
+      'Share of the successful requests that get a line in the log, from 0 (none) to 1 (all). Refusals and errors always get one. All requests of one trace are treated alike.',
+    ),
+  AUTHLY_LOG_ADDRESSES: z
+    .enum(addressDetails)
+    .default('none')
+    .describe(
+      'How much of the caller’s address the lines of requests show, which is personal data: nothing, its network (/24, or /48 of IPv6), or all of it. Rate limits and the audit trail do not depend on it.',
     ),
   AUTHLY_CACHE_BACKEND: z
     .enum(['durable-object', 'upstash'])
@@ -191,6 +207,7 @@ function toConfig(env: Environment) {
     jurisdiction: env.AUTHLY_JURISDICTION,
     locationHint: env.AUTHLY_LOCATION_HINT,
     clientAddress: env.AUTHLY_CLIENT_ADDRESS,
+    log: { accessRatio: env.AUTHLY_LOG_ACCESS_RATIO, addresses: env.AUTHLY_LOG_ADDRESSES },
     cacheBackend: env.AUTHLY_CACHE_BACKEND,
     rateLimitBackend: env.AUTHLY_RATE_LIMIT_BACKEND,
     upstash:
@@ -256,6 +273,7 @@ export function configOf(env: object): Config {
   if (!config) {
     config = parseConfig({ ...env })
     parsed.set(env, config)
+    setLogRegion(config.region)
   }
   return config
 }

@@ -12,7 +12,6 @@ import type { JobOf } from './jobs/job.ts'
 import type { Keyring, SignJwt } from './keys/keyring.ts'
 import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
-import type { RequestContext } from './kit/request-context.ts'
 import type { RootSecret } from './kit/root-secret.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import type { HashSlots } from './passwords/hash-slots.ts'
@@ -22,6 +21,7 @@ import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SessionsOf } from './sessions/rules.ts'
 import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
+import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 
@@ -63,7 +63,7 @@ export interface Dependencies {
 }
 
 /** What routers see as their environment: not the Worker's bindings, but what `wiring.ts` makes of them. */
-export interface RequestEnv extends RequestContext {
+export interface RequestEnv extends LoggedRequest {
   readonly config: Config
   readonly deps: Dependencies
   readonly origin: Origin

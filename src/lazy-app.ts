@@ -13,6 +13,7 @@ import type { DescribedRoutes } from './kit/describe-route.ts'
 import { explain } from './kit/explain.ts'
 import { otherMethods } from './kit/other-methods.ts'
 import { type Problem, renderProblem } from './kit/problem.ts'
+import { findTemplate } from './kit/route-template.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { loginRoutes } from './login/login.route.tsx'
 import { logoutRoutes } from './oidc/rp-logout.route.tsx'
@@ -57,6 +58,7 @@ const methodNotAllowed: Problem = {
 }
 
 lazyApp.notFound((c) => {
+  c.env.route ??= findTemplate(mounted, c.req.path)
   // Preflight (Fetch §4.8): these endpoints take no cookies, so any origin may call them.
   const isMachine = machinePaths.test(c.req.path)
   const others = otherMethods(mounted, c.req.method, c.req.path)

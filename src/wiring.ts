@@ -29,7 +29,7 @@ import { systemClock } from './kit/clock.ts'
 import { delay } from './kit/delay.ts'
 import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
-import { readTraceContext, type TraceContext } from './kit/trace-context.ts'
+import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -42,6 +42,7 @@ import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
 import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } from './settings/settings.ts'
+import type { LogSettings } from './telemetry/log-request.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 
@@ -337,6 +338,8 @@ class RequestDependencies implements Dependencies {
 
 /** What the routers get instead of bindings. Discovery needs only the configuration. */
 class LazyRequestEnv implements RequestEnv {
+  readonly startedAt = now()
+  route: string | undefined
   readonly #request: Request
   readonly #env: Env
   readonly #ctx: Context
@@ -344,6 +347,7 @@ class LazyRequestEnv implements RequestEnv {
   #builtOrigin: Origin | undefined
   #builtRequestId: string | undefined
   #builtTrace: TraceContext | undefined
+  #builtSpanId: string | undefined
 
   constructor(request: Request, env: Env, ctx: Context) {
     this.#request = request
@@ -374,17 +378,35 @@ class LazyRequestEnv implements RequestEnv {
     this.#builtTrace ??= readTraceContext(this.#request.headers.get('traceparent'), this.requestId)
     return this.#builtTrace
   }
+
+  get spanId() {
+    this.#builtSpanId ??= createSpanId()
+    return this.#builtSpanId
+  }
+
+  get logSettings() {
+    return findConfig(this.#env)?.log ?? unconfiguredLog
+  }
+
+  get address() {
+    return this.origin.ip
+  }
 }
+
+/** Refusals for want of a configuration are logged too. */
+const unconfiguredLog: LogSettings = { accessRatio: 0, addresses: 'none' }
 
 /** The environment of one request. Nothing here does I/O by itself. */
 export const createRequestEnv = (request: Request, env: Env, ctx: Context): RequestEnv =>
   new LazyRequestEnv(request, env, ctx)
 
 /** Also works without a valid configuration, so that those refusals carry a request id too. */
-function clientAddressOf(env: Env): Config['clientAddress'] {
+const clientAddressOf = (env: Env): Config['clientAddress'] => findConfig(env)?.clientAddress ?? 'unknown'
+
+function findConfig(env: Env): Config | undefined {
   try {
-    return isolateOf(env).config.clientAddress
+    return isolateOf(env).config
   } catch {
-    return 'unknown'
+    return undefined
   }
 }

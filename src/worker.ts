@@ -16,7 +16,7 @@ export default {
     const requestEnv = createRequestEnv(request, env, ctx)
     return runForRequest(requestEnv, async () => {
       const response = await app.fetch(request, requestEnv, ctx)
-      return finishResponse(request, response, requestEnv.requestId)
+      return finishResponse(request, response, requestEnv)
     })
   },
 

@@ -131,7 +131,7 @@ export const accountRoutes = new DescribedRoutes<AppEnv>()
   )
 
 /** The root path has no page of its own. */
-accountRoutes.get('/', () => goTo('/account'))
+accountRoutes.serve('get', '/', () => goTo('/account'))
 
 /** The live, unrestricted session, or a redirect to sign in or change the password first. */
 async function requireSession(c: Context<AppEnv>): Promise<Result<LiveSession, Response>> {

@@ -4,6 +4,7 @@ import type { AppEnv } from '../dependencies.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { otherMethods } from '../kit/other-methods.ts'
 import { type Problem, renderProblem } from '../kit/problem.ts'
+import { findTemplate } from '../kit/route-template.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import { describeOperation } from './describe-operation.ts'
 import { operations } from './operations.ts'
@@ -27,7 +28,10 @@ const routes = operations
   .sort((left, right) => left.path.split(':').length - right.path.split(':').length)
 
 for (const [index, { operation, path }] of routes.entries()) {
-  adminRoutes.on(operation.method.toUpperCase(), path, (c) => serveOperation(operation, c))
+  adminRoutes.on(operation.method.toUpperCase(), path, (c) => {
+    c.env.route = operation.path
+    return serveOperation(operation, c)
+  })
   // Other methods on a literal path get 405, even where a pattern would match.
   const isLast = routes.slice(index + 1).every((later) => later.path !== path)
   if (isLast && !path.includes(':')) adminRoutes.all(path, (c) => c.notFound())
@@ -36,6 +40,7 @@ for (const [index, { operation, path }] of routes.entries()) {
 const methodNotAllowed: Problem = { code: 'method_not_allowed', status: 405, title: 'No such method here' }
 
 adminRoutes.notFound((c) => {
+  c.env.route ??= findTemplate(adminRoutes.routes, c.req.path)
   const allowed = otherMethods(adminRoutes.routes, c.req.method, c.req.path)
   const { request_id } = c.env.origin
   return allowed.length > 0

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi'
 import { describeFault } from '../kit/describe-fault.ts'
-import type { Fault, Problem } from '../kit/problem.ts'
+import { type Fault, ofUnknownName, type Problem } from '../kit/problem.ts'
 import { readRequestText } from '../kit/read-body.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { isStorable } from '../kit/storable.ts'
@@ -61,7 +61,9 @@ function readQuery(operation: Operation, search: URLSearchParams): Result<unknow
       return err(invalidRequest([{ parameter: name, detail: 'must not be repeated' }]))
     }
     if (!operation.query || !Object.hasOwn(operation.query.shape, name)) {
-      return err(invalidRequest([{ parameter: name, detail: 'is not a parameter of this operation' }]))
+      return err(
+        invalidRequest([ofUnknownName({ parameter: name, detail: 'is not a parameter of this operation' })]),
+      )
     }
     // Postgres cannot store NUL: the value would match nothing and cause an error.
     if (value.includes('\0')) return err(invalidRequest([{ parameter: name, detail: 'must not hold NUL' }]))
@@ -141,11 +143,13 @@ function toFaults(issue: z.core.$ZodIssue): readonly Fault[] {
   const pointer = (path: readonly PropertyKey[]) =>
     `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      pointer: pointer([...issue.path, key]),
-      // The message of a schema may be more precise.
-      detail: issue.message.startsWith('Unrecognized') ? 'is not a known property' : issue.message,
-    }))
+    return issue.keys.map((key) =>
+      ofUnknownName({
+        pointer: pointer([...issue.path, key]),
+        // The message of a schema may be more precise.
+        detail: issue.message.startsWith('Unrecognized') ? 'is not a known property' : issue.message,
+      }),
+    )
   }
   return [{ pointer: pointer(issue.path), detail: issue.message }]
 }

@@ -7,9 +7,17 @@ import type { Origin } from './event.ts'
 /** `AUTHLY_CLIENT_ADDRESS`: whom to believe about the address of a caller. */
 type ClientAddress = 'unknown' | 'connection' | 'cloudflare'
 
-/** The id that Cloudflare gave the request, or a new one. */
-export const readRequestId = (request: Request, clientAddress: ClientAddress): string =>
-  (clientAddress === 'cloudflare' ? request.headers.get('cf-ray') : null) ?? crypto.randomUUID()
+/** `9e8f7a6b5c4d3e2f-FRA`; anything longer or stranger did not come from Cloudflare. */
+const rayId = /^[\w-]{8,64}$/
+
+/**
+ * The id that Cloudflare gave the request, or a new one; never one of the caller's. Attack: a caller who chose it could
+ * put their acts into another's place in the audit trail.
+ */
+export function readRequestId(request: Request, clientAddress: ClientAddress): string {
+  const ray = clientAddress === 'cloudflare' ? request.headers.get('cf-ray') : null
+  return ray !== null && rayId.test(ray) ? ray : crypto.randomUUID()
+}
 
 /** @param requestId of `readRequestId` */
 export function readOrigin(request: Request, clientAddress: ClientAddress, requestId: string): Origin {

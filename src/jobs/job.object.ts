@@ -33,6 +33,7 @@ import {
   type JobOrder,
   type JobProgress,
   jobFileNames,
+  logFieldsOf,
   type Offered,
   readOrder,
 } from './job.ts'
@@ -200,8 +201,8 @@ export abstract class JobObject extends DurableObject<Env> {
 
   /** An unexpected error: retried a limited number of times, because a newer version may have fixed it. */
   #fail(error: Error): number | undefined {
-    logError('job_step_threw', { reason: describeError(error) })
     const state = this.#state
+    logError('job_step_threw', { ...(state && logFieldsOf(state.order)), reason: describeError(error) })
     return state && wait(this.#moving, postpone(state, 'an internal error', maxFailures))
   }
 

@@ -3,6 +3,7 @@
 import type { Actor, LiveToken } from '../access/actor.ts'
 import type { Authorized, LastingAuthorization } from '../access/authorized.ts'
 import type { Origin } from '../audit/event.ts'
+import type { LogFields } from '../kit/log.ts'
 import type { InputProblem } from './formats/input-row.ts'
 
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
@@ -41,6 +42,12 @@ export function readOrder(kept: JobOrder | FormerOrder): JobOrder {
   const authorized = { actor: { ...kept.actor, clientId: '' }, scopes: [], permission: '' }
   return { ...kept, authorized: authorized as unknown as Authorized, token: undefined }
 }
+
+/** What every line of the log about a job says: which job, and the request that ordered it. */
+export const logFieldsOf = ({ job_id, origin }: JobOrder): Pick<LogFields, 'job_id' | 'request_id'> => ({
+  job_id,
+  request_id: origin.request_id,
+})
 
 /** Counts of rows; `total` is null while it is unknown. */
 export interface JobCounts {

@@ -12,7 +12,7 @@ import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
-import type { JobCounts, JobOrder, JobStatus } from './job.ts'
+import { type JobCounts, type JobOrder, type JobStatus, logFieldsOf } from './job.ts'
 import type { StepStatement } from './job-kind.ts'
 import { maxFailures } from './job-transitions.ts'
 
@@ -64,10 +64,10 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
   } catch (error) {
     if (isRepeated(error)) {
       return (
-        (await repeated(runBatch, jobId, step)) ?? { status: 'later', detail: 'the step is being looked for' }
+        (await repeated(runBatch, order, step)) ?? { status: 'later', detail: 'the step is being looked for' }
       )
     }
-    const failure = failureOf(error)
+    const failure = failureOf(order, error)
     // The permission may have ended after the step was committed; its side effects (signing users out) must still
     // follow.
     return failure.status === 'refused' ? refuseStep(runBatch, request, failure) : failure
@@ -77,13 +77,13 @@ export async function sendStep(runBatch: RunBatch, request: StepRequest): Promis
 /** Checks whether the job may continue, in phases that have no step to check it with. */
 export async function checkMayContinue(
   runBatch: RunBatch,
-  { authorized }: Pick<JobOrder, 'authorized'>,
+  order: JobOrder,
 ): Promise<StepFailure | undefined> {
   try {
-    await createAuthorizedDatabase(runBatch, authorized).runAll([])
+    await createAuthorizedDatabase(runBatch, order.authorized).runAll([])
     return undefined
   } catch (error) {
-    return failureOf(error)
+    return failureOf(order, error)
   }
 }
 
@@ -110,20 +110,20 @@ export async function refuseStep(
   { order, step, effect }: Pick<StepRequest, 'order' | 'step' | 'effect'>,
   refusal: StepAnswer,
 ): Promise<StepAnswer> {
-  return (effect === 'write' && (await repeated(runBatch, order.job_id, step))) || refusal
+  return (effect === 'write' && (await repeated(runBatch, order, step))) || refusal
 }
 
 /** The outcome of a step that was committed but whose response was lost. */
-async function repeated(runBatch: RunBatch, jobId: string, step: number): Promise<StepAnswer | undefined> {
+async function repeated(runBatch: RunBatch, order: JobOrder, step: number): Promise<StepAnswer | undefined> {
   try {
     const [rows] = await runBatch([
       sql`select outcome, cancel_requested_at is not null as cancel_requested from job_chunks
-          join jobs on jobs.id = job_id where job_id = ${jobId}::uuid and chunk = ${step}::int`,
+          join jobs on jobs.id = job_id where job_id = ${order.job_id}::uuid and chunk = ${step}::int`,
     ])
     const [row] = rows as readonly { outcome: unknown; cancel_requested: boolean }[]
     return row && { status: 'done', outcome: row.outcome, cancelRequested: row.cancel_requested }
   } catch (error) {
-    return failureOf(error)
+    return failureOf(order, error)
   }
 }
 
@@ -174,13 +174,13 @@ const busyStates: ReadonlySet<string | undefined> = new Set([
   sqlStates.uniqueViolation,
 ])
 
-function failureOf(error: unknown): StepFailure {
+function failureOf(order: JobOrder, error: unknown): StepFailure {
   const failure = databaseErrorOf(error)
   const code = failure?.code ?? ''
   if (failure && (isLostRace(failure) || busyStates.has(code)))
     return { status: 'later', detail: 'another change was in the way', maxAttempts: maxFailures }
   if (isUnavailable(error)) return { status: 'later', detail: 'the database is unavailable' }
   if (code === 'AU403') return { status: 'refused', detail: 'the actor may not do this any more' }
-  logError('job_step_failed', { code, reason: describeError(error) })
+  logError('job_step_failed', { ...logFieldsOf(order), code, reason: describeError(error) })
   return { status: 'refused', detail: `the database refused the step${code && ` (${code})`}` }
 }

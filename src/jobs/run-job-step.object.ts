@@ -9,7 +9,7 @@ import type { RunBatch } from '../db/run-batch.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
 import { appendFile, type JobState } from './job.table.ts'
-import { fileRetentionSeconds, type JobOrder, jobFileNames } from './job.ts'
+import { fileRetentionSeconds, type JobOrder, jobFileNames, logFieldsOf } from './job.ts'
 import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
 import { backoffMs, endJob, offerLifetimeMs, postpone, recordStep } from './job-transitions.ts'
 import {
@@ -112,7 +112,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
   try {
     await kind.after?.(work, plan, answer.outcome)
   } catch (error) {
-    logError('job_after_failed', { reason: describeError(error) })
+    logError('job_after_failed', { ...logFieldsOf(state.order), reason: describeError(error) })
     return wait(job, postpone(state, 'a part of the server is unavailable'))
   }
   const result = await kind.record(work, plan, answer.outcome)
@@ -167,7 +167,7 @@ async function publish(job: MovingJob, state: JobState): Promise<number | undefi
     job.save(upload === 'complete' ? endJob(state, 'succeeded', null) : { ...state, upload, failures: 0 })
     return 0
   } catch (error) {
-    logError('job_publish_failed', { reason: describeError(error) })
+    logError('job_publish_failed', { ...logFieldsOf(state.order), reason: describeError(error) })
     return wait(job, postpone(state, 'R2 is unavailable', 100))
   }
 }

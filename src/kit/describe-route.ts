@@ -1,5 +1,7 @@
 /** Route metadata for the OpenAPI document, for endpoints that read their own bodies (forms, pages). */
-import { type Env, type Handler, Hono } from 'hono'
+import { type Handler, Hono } from 'hono'
+import type { RequestContext } from './request-context.ts'
+import { templateOf } from './route-template.ts'
 
 export interface RouteDescription {
   /** `operationId`: stable, because generated clients derive function names from it. */
@@ -27,19 +29,33 @@ export const pageFormRefusals = {
   403: 'The form did not come from this server’s page',
 } as const
 
+/** Requests that remember which route answers them. */
+interface ObservedEnv {
+  Bindings: Pick<RequestContext, 'route'>
+}
+
 /**
  * A router that keeps the descriptions of its routes for the generator of the OpenAPI document. They are not used
  * while serving, and there are no request validators: these endpoints have their own strict parsers, because a
  * generic one would keep the last of two repeated parameters. Parameters, bodies, headers and examples are prose
  * that no request needs: they are in `scripts/docs/openapi/`, by `id` (docs/decisions/0007).
  */
-export class DescribedRoutes<E extends Env> extends Hono<E> {
+export class DescribedRoutes<E extends ObservedEnv> extends Hono<E> {
   readonly descriptions: RouteDescription[] = []
 
   /** Mounts a handler at the described route. */
   describe(description: RouteDescription, handler: Handler<E>): this {
     this.descriptions.push(description)
-    this.on(description.method.toUpperCase(), [description.path], handler)
+    return this.serve(description.method, description.path, handler)
+  }
+
+  /** Mounts a handler at a route that no document describes. */
+  serve(method: RouteDescription['method'], path: string, handler: Handler<E>): this {
+    const template = templateOf(path)
+    this.on(method.toUpperCase(), [path], (c, next) => {
+      c.env.route = template
+      return handler(c, next)
+    })
     return this
   }
 }

@@ -1,13 +1,15 @@
 /**
- * The log: one line of JSON for each thing an operator must know, written only by this module. The keys are a
- * fixed list, so that a query for one kind of entry finds all of them; docs/deployment.md describes them. An entry
- * must not contain secrets or personal data: anyone who reads logs can see it.
+ * The log: one line of JSON for each thing an operator must know, written only by this module. The keys are a fixed
+ * list, so that a query for one kind of entry finds all of them; docs/log.md describes them. An entry must not contain
+ * secrets or personal data: anyone who reads logs can see it.
  */
 import { jsonLine } from './json-line.ts'
+import { currentRequest } from './request-context.ts'
 
 /** One meaning each, and stable, because alarms depend on them. */
 export type LogEvent =
-  /** A refusal; an error of ours or of a backend. */
+  /** How a request was answered: one of these for each. */
+  | 'request_served'
   | 'request_refused'
   | 'request_failed'
   /** Work without a request. */
@@ -29,12 +31,21 @@ export type LogEvent =
   | 'identifier_collisions'
 
 export interface LogFields {
+  /** Of the request that ordered a job; otherwise that of the request the code runs for, which need not be named. */
   readonly request_id?: string | undefined
+  /** What the caller sent as `X-Request-Id`. */
+  readonly caller_request_id?: string | undefined
+  readonly job_id?: string | undefined
   readonly method?: string | undefined
-  /** Without the query, which may contain codes and tokens. */
-  readonly path?: string | undefined
+  /** The template, never the path: that may contain codes, tokens and names. */
+  readonly route?: string | undefined
   /** HTTP status. */
   readonly status?: number | undefined
+  readonly duration_ms?: number | undefined
+  /** How the request ended, as the metrics count it. */
+  readonly outcome?: string | undefined
+  /** As far as `AUTHLY_LOG_ADDRESSES` permits. */
+  readonly address?: string | undefined
   /** The error code sent to the caller. */
   readonly error?: string | undefined
   /** The description sent to the caller. */
@@ -53,10 +64,44 @@ export interface LogFields {
   readonly count?: number | undefined
 }
 
+type LogLevel = 'info' | 'warn' | 'error'
+
+/** What every line begins with; the ids are those of the request that the code runs for, if there is one. */
+export interface LogLine extends LogFields {
+  readonly level: LogLevel
+  readonly event: LogEvent
+  /** RFC 3339, UTC. */
+  readonly time: string
+  readonly trace_id: string | undefined
+  readonly region: string | undefined
+}
+
+/** An isolate serves one region. */
+let region: string | undefined
+
+/** Names the region in all lines from now on. */
+export function setLogRegion(name: string): void {
+  region = name
+}
+
 /** Something is wrong and needs attention. */
 export const logError = (event: LogEvent, fields: LogFields): void =>
-  console.error(jsonLine({ level: 'error', event, ...fields }))
+  console.error(lineOf('error', event, fields))
 
 /** Something was refused, or should be corrected when there is time. */
 export const logWarning = (event: LogEvent, fields: LogFields): void =>
-  console.warn(jsonLine({ level: 'warn', event, ...fields }))
+  console.warn(lineOf('warn', event, fields))
+
+/** Something happened as it should. */
+export const logInfo = (event: LogEvent, fields: LogFields): void =>
+  console.info(lineOf('info', event, fields))
+
+function lineOf(level: LogLevel, event: LogEvent, fields: LogFields): string {
+  const request = currentRequest()
+  const line: LogLine = {
+    ...{ level, event, time: new Date().toISOString() },
+    ...{ request_id: request?.requestId, trace_id: request?.trace.traceId, region },
+    ...fields,
+  }
+  return jsonLine(line)
+}

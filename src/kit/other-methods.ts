@@ -1,4 +1,5 @@
 /** The methods of a path, for 405 and `Allow` (RFC 9110 §15.5.6). */
+import { countParameters, matchesPath } from './route-template.ts'
 
 interface MountedRoute {
   readonly method: string
@@ -16,20 +17,10 @@ export function otherMethods(
   path: string,
 ): readonly string[] {
   const fitting = routes.filter((route) => route.method !== 'ALL' && matchesPath(route.path, path))
-  const parameters = (pattern: string) => pattern.split('/:').length
-  const fewest = Math.min(...fitting.map((route) => parameters(route.path)))
-  const best = fitting.filter((route) => parameters(route.path) === fewest)
+  const fewest = Math.min(...fitting.map((route) => countParameters(route.path)))
+  const best = fitting.filter((route) => countParameters(route.path) === fewest)
   const methods = new Set(best.map((route) => route.method))
   if (methods.has(method === 'HEAD' ? 'GET' : method)) return []
   // The router answers HEAD like GET, without a body (RFC 9110 §9.3.2).
   return [...methods].flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
-}
-
-function matchesPath(pattern: string, path: string): boolean {
-  const wanted = pattern.split('/')
-  const parts = path.split('/')
-  return (
-    wanted.length === parts.length &&
-    wanted.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''))
-  )
 }

@@ -19,6 +19,8 @@ export interface Problem {
   readonly title: string
   /** About this occurrence. Must not reveal internals. */
   readonly detail?: string | undefined
+  /** For the log in place of a `detail` that quotes the request: that may hold secrets. */
+  readonly detailForLog?: string | undefined
   readonly errors?: readonly Fault[] | undefined
   /** Only for the log. */
   readonly reason?: string | undefined
@@ -33,7 +35,7 @@ export function renderProblem(
   requestId: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const { code, status, title, detail, errors, reason } = problem
+  const { code, status, title, detail, detailForLog, errors, reason } = problem
   const body = { type: typePrefix + code, title, status, detail, request_id: requestId, errors }
   const response = jsonResponse(body, status, {
     'content-type': 'application/problem+json',
@@ -41,8 +43,24 @@ export function renderProblem(
     ...headers,
     ...problem.headers,
   })
-  return explain(response, { error: code, description: detail, detail: reason, at: errors?.map(placeOf) })
+  const at = errors?.map(placeOf)
+  return explain(response, { error: code, description: detailForLog ?? detail, detail: reason, at })
 }
 
-const placeOf = (fault: FaultPlace): string =>
-  'pointer' in fault ? fault.pointer : 'parameter' in fault ? fault.parameter : fault.header
+const unknownNames = new WeakSet<FaultPlace>()
+
+/** Marks a fault that is a name nobody knows: the caller is told which, the log is not, since it may be a secret. */
+export function ofUnknownName(fault: Fault): Fault {
+  unknownNames.add(fault)
+  return fault
+}
+
+/** For the log. */
+function placeOf(fault: FaultPlace): string {
+  const isKnown = !unknownNames.has(fault)
+  if ('pointer' in fault) {
+    return isKnown ? fault.pointer : `${fault.pointer.slice(0, fault.pointer.lastIndexOf('/'))}/*`
+  }
+  if (!isKnown) return '*'
+  return 'parameter' in fault ? fault.parameter : fault.header
+}

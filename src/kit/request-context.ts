@@ -8,6 +8,12 @@ import type { TraceContext } from './trace-context.ts'
 export interface RequestContext {
   readonly requestId: string
   readonly trace: TraceContext
+  /** The span of this server in the trace: the parent of all others here. */
+  readonly spanId: string
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number
+  /** Template of the route that answers, `/admin/users/{user_id}`, as soon as it is known. Set by routers alone. */
+  route: string | undefined
 }
 
 const current = new AsyncLocalStorage<RequestContext>()

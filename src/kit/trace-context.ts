@@ -18,16 +18,23 @@ const pattern = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/
  * @param requestId a trace that begins here has the same number, if it is a UUID
  */
 export function readTraceContext(traceparent: string | null, requestId = ''): TraceContext {
-  const [, version, traceId, parentId, flags, rest] = pattern.exec(traceparent ?? '') ?? []
+  if (traceparent === null) return beginTrace(requestId)
+  const [, version, traceId, parentId, flags, rest] = pattern.exec(traceparent) ?? []
   const isUsable =
     traceId !== undefined &&
     version !== 'ff' &&
     (version !== '00' || rest === undefined) &&
     !/^0+$/.test(traceId) &&
     !/^0+$/.test(parentId ?? '')
-  if (!isUsable) return { traceId: createTraceId(requestId), parentId: undefined, sampled: undefined }
+  if (!isUsable) return beginTrace(requestId)
   return { traceId, parentId, sampled: (Number.parseInt(flags ?? '00', 16) & 1) === 1 }
 }
+
+const beginTrace = (requestId: string): TraceContext => ({
+  traceId: createTraceId(requestId),
+  parentId: undefined,
+  sampled: undefined,
+})
 
 /** @returns the header for a call made by the span `spanId` */
 export const formatTraceparent = (traceId: string, spanId: string, sampled: boolean): string =>

@@ -11,8 +11,8 @@ export const assetRoutes = new DescribedRoutes<AppEnv>()
  * During a gradual deployment a page of the other version requests its own fingerprint. It gets the current
  * content, but uncached, so that nothing is stored under the wrong name.
  */
-assetRoutes.get('/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|svg)}', (c) => {
-  const asset = kinds[c.req.param('name').slice(-3)] as Asset
+assetRoutes.serve('get', '/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|svg)}', (c) => {
+  const asset = kinds[c.req.path.slice(-3)] as Asset
   const isCurrent = c.req.path === asset.path
   return c.body(asset.body, 200, {
     'content-type': asset.contentType,

@@ -73,7 +73,7 @@ export const renderRefusalPage = (
     status: refusal.status,
     code: refusal.error,
     message: (messages) => refusal.message?.(messages) ?? messages.requestRefused,
-    detail: refusal.detail ?? refusal.description,
+    detail: refusal.detail ?? refusal.descriptionForLog ?? refusal.description,
     headers: refusal.headers,
     uiLocales,
   })

@@ -2,7 +2,7 @@
 import { readRequestText } from '../kit/read-body.ts'
 import { err, type Result } from '../kit/result.ts'
 import { type Parameters, parseParameters } from './parameters.ts'
-import { invalidRequest, type OAuthRefusal, refuse } from './refusal.ts'
+import { invalidRequest, type OAuthRefusal, refuse, repeatedParameter } from './refusal.ts'
 
 /** Enough for a client assertion with a certificate chain; small enough to prevent memory exhaustion. */
 export const maxFormBytes = 64 * 1024
@@ -22,7 +22,7 @@ export async function readForm(request: Request): Promise<Result<Parameters, OAu
   const parameters = parseParameters(text)
   if (!parameters.ok) return err(invalidRequest(parameters.error))
   const [duplicate] = parameters.value.duplicates
-  if (duplicate !== undefined) return err(invalidRequest(`${printable(duplicate)} is sent more than once`))
+  if (duplicate !== undefined) return err(repeatedParameter(printable(duplicate)))
   return parameters
 }
 

@@ -23,10 +23,10 @@ export function oauthJson(
 
 /** The response for a refusal (RFC 6749 §5.2). */
 export function renderOAuthRefusal(refusal: OAuthRefusal): Response {
-  const { error, description, detail } = refusal
+  const { error, description, descriptionForLog = description, detail } = refusal
   const response = oauthJson({ error, error_description: description }, refusal.status, {
     ...refusal.headers,
     ...(refusal.challenge ? { 'www-authenticate': refusal.challenge } : {}),
   })
-  return explain(response, { error, description, detail })
+  return explain(response, { error, description: descriptionForLog, detail })
 }

@@ -32,6 +32,8 @@ export type OAuthErrorCode =
 export interface OAuthRefusal {
   readonly error: OAuthErrorCode
   readonly description: string
+  /** For the log in place of a `description` that quotes the request: that may hold secrets. */
+  readonly descriptionForLog?: string
   readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 503
   /** Value of `WWW-Authenticate`, where the RFC requires one. */
   readonly challenge?: string | undefined
@@ -56,6 +58,12 @@ export function refuse(
 
 export const invalidRequest = (description: string, detail?: string): OAuthRefusal =>
   refuse('invalid_request', description, { detail })
+
+/** @param printableName the name, which anybody may have chosen */
+export const repeatedParameter = (printableName: string): OAuthRefusal =>
+  refuse('invalid_request', `${printableName} is sent more than once`, {
+    descriptionForLog: 'a parameter is sent more than once',
+  })
 
 export const invalidGrant = (description: string, detail?: string): OAuthRefusal =>
   refuse('invalid_grant', description, { detail })

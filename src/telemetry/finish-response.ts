@@ -1,33 +1,28 @@
-/** The last step of every response: adds the request id, and logs a refusal under that id. */
-import { explanationOf } from '../kit/explain.ts'
-import { logError, logWarning } from '../kit/log.ts'
+/** The last step of every response: its line in the log, and the ids under which the request is found again. */
+import { formatTraceparent } from '../kit/trace-context.ts'
+import { type LoggedRequest, logRequest } from './log-request.ts'
+import { endOf } from './request-outcome.ts'
 
-/** Only the path is logged: a query may contain codes, tokens and sealed requests. */
-const maxPathLength = 256
-
-/** Adds `X-Request-Id`. Logs refusals and errors, including those sent in a redirect; never a success. */
-export function finishResponse(request: Request, response: Response, requestId: string): Response {
-  const explanation = explanationOf(response)
-  if (explanation !== undefined || response.status >= 400) {
-    const entry = {
-      request_id: requestId,
-      method: request.method,
-      path: new URL(request.url).pathname.slice(0, maxPathLength),
-      status: response.status,
-      ...explanation,
-    }
-    if (response.status >= 500) logError('request_failed', entry)
-    else logWarning('request_refused', entry)
-  }
+/** @returns `response` with `X-Request-Id` and, for a caller who traces, where the trace went on */
+export function finishResponse(request: Request, response: Response, context: LoggedRequest): Response {
+  logRequest(request, endOf(response), context)
   // The headers of an upgraded connection can no longer be changed.
   if (response.status === 101) return response
   try {
-    response.headers.set('x-request-id', requestId)
+    addIds(response, request, context)
     return response
   } catch {
     // The headers of a fetched response are immutable.
     const copy = new Response(response.body, response)
-    copy.headers.set('x-request-id', requestId)
+    addIds(copy, request, context)
     return copy
   }
+}
+
+function addIds({ headers }: Response, request: Request, context: LoggedRequest): void {
+  headers.set('x-request-id', context.requestId)
+  if (!request.headers.has('traceparent')) return
+  const { traceId } = context.trace
+  // The response format of W3C Trace Context: a metric of Server Timing.
+  headers.append('server-timing', `trace;desc=${formatTraceparent(traceId, context.spanId, false)}`)
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { describeError } from '../../src/kit/describe-error.ts'
-import { logError, logWarning } from '../../src/kit/log.ts'
+import { logError, logInfo, logWarning } from '../../src/kit/log.ts'
+import { runForRequest } from '../../src/kit/request-context.ts'
+import { createSpanId, readTraceContext } from '../../src/kit/trace-context.ts'
 
 let written: [level: string, line: string][]
 beforeEach(() => {
@@ -17,9 +19,25 @@ describe('an entry of the log', () => {
   it('is one object with its level and its event', () => {
     logError('job_failed', { subject: 'rotate-keys', reason: 'Error: away', count: undefined })
     logWarning('identifier_collisions', { count: 2 })
+    logInfo('request_served', { status: 200 })
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     expect(written.map(([level, line]) => [level, JSON.parse(line)])).toEqual([
-      ['error', { level: 'error', event: 'job_failed', subject: 'rotate-keys', reason: 'Error: away' }],
-      ['warn', { level: 'warn', event: 'identifier_collisions', count: 2 }],
+      ['error', { level: 'error', event: 'job_failed', time, subject: 'rotate-keys', reason: 'Error: away' }],
+      ['warn', { level: 'warn', event: 'identifier_collisions', time, count: 2 }],
+      ['info', { level: 'info', event: 'request_served', time, status: 200 }],
+    ])
+  })
+
+  it('has the ids of the request it is written for, unless it names the one that caused it', () => {
+    const trace = readTraceContext(null)
+    const context = { requestId: 'this', trace, spanId: createSpanId(), startedAt: 0, route: undefined }
+    runForRequest(context, () => {
+      logError('job_failed', {})
+      logError('job_step_threw', { request_id: 'another' })
+    })
+    expect(written.map(([, line]) => JSON.parse(line))).toMatchObject([
+      { request_id: 'this', trace_id: trace.traceId },
+      { request_id: 'another' },
     ])
   })
 

@@ -1,11 +1,6 @@
 /** W3C Trace Context Level 1; the malformed headers are those that the W3C's own test suite sends. */
 import { describe, expect, it } from 'vitest'
-import {
-  createSpanId,
-  formatTraceparent,
-  isInSample,
-  readTraceContext,
-} from '../../src/kit/trace-context.ts'
+import { createSpanId, formatTraceparent, isInSample, readTraceContext } from '../../src/kit/trace-context.ts'
 
 const traceId = '12345678901234567890123456789012'
 const parentId = '1234567890123456'
@@ -48,7 +43,13 @@ describe('a new trace begins (§4.3)', () => {
   it.each([
     ['no header', []],
     ['an empty header', [['traceparent', '']]],
-    ['two headers', [['traceparent', valid], ['traceparent', valid]]],
+    [
+      'two headers',
+      [
+        ['traceparent', valid],
+        ['traceparent', valid],
+      ],
+    ],
     ['trace-parent', [['trace-parent', valid]]],
     ['trace.parent', [['trace.parent', valid]]],
   ] as [string, [string, string][]][])('%s', (_, headers) => {

@@ -57,6 +57,17 @@ test('what tests and benchmarks measure is, byte for byte, what wrangler deploys
 describe('wrangler.toml', () => {
   const local = readConfig('')
 
+  test.each(regions)(
+    'the log of %s has every line of the worker, and no query that Cloudflare adds',
+    (region) => {
+      const { observability } = readConfig(region)
+      expect(observability).toMatchObject({
+        ...{ enabled: true, redact_query_string: true },
+        logs: { enabled: true, invocation_logs: false, head_sampling_rate: 1 },
+      })
+    },
+  )
+
   test.each(regions)('%s has the objects, migrations and crons of local development', (region) => {
     const config = readConfig(region)
     // Wrangler does not inherit bindings: an environment without them deploys a worker that fails at once.

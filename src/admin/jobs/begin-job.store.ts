@@ -73,5 +73,6 @@ const unreadableUpload = (code: string, line: number, detail: string): Problem =
   status: 400,
   title: 'The upload cannot be read',
   detail: `Line ${line}: ${detail}.`,
+  detailForLog: code,
   errors: [{ pointer: `#/line/${line}`, detail: `${code}: ${detail}` }],
 })

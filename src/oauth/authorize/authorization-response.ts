@@ -28,8 +28,8 @@ export async function authorizationResponse(
       ? (await import('./form-post.tsx')).formPost(target, parameters, await language())
       : redirect(target, parameters)
   if ('code' in response) return rendered
-  const { error, description, detail } = response.refusal
-  return explain(rendered, { error, description, detail })
+  const { error, description, descriptionForLog = description, detail } = response.refusal
+  return explain(rendered, { error, description: descriptionForLog, detail })
 }
 
 const redirectHeaders = new Headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })

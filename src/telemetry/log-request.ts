@@ -1,0 +1,62 @@
+/**
+ * One line of the log for each request: how it was answered. Refusals and errors always have one; of successes only a
+ * sample, because a line can cost more than the request (docs/log.md).
+ */
+import { type LogFields, logError, logInfo, logWarning } from '../kit/log.ts'
+import type { RequestContext } from '../kit/request-context.ts'
+import { isInSample } from '../kit/trace-context.ts'
+import { knownMethod, type RequestEnd } from './request-outcome.ts'
+import { type AddressDetail, shownAddress } from './shown-address.ts'
+
+export interface LogSettings {
+  /** Share of the successful requests that get a line, 0 to 1. */
+  readonly accessRatio: number
+  readonly addresses: AddressDetail
+}
+
+/** A request as its line describes it. */
+export interface LoggedRequest extends RequestContext {
+  readonly logSettings: LogSettings
+  /** Where it comes from, according to `AUTHLY_CLIENT_ADDRESS`. */
+  readonly address: string | undefined
+}
+
+export function logRequest(request: Request, end: RequestEnd, context: LoggedRequest): void {
+  const { status, outcome, explanation } = end
+  if (outcome === 'success' && !isSampled(context)) return
+  const fields: LogFields = {
+    caller_request_id: callerRequestId(request),
+    method: knownMethod(request.method),
+    route: context.route,
+    status,
+    duration_ms: Date.now() - context.startedAt,
+    outcome,
+    ...explanation,
+    at: explanation?.at?.slice(0, maxPlaces),
+    address: shownAddress(context.address, context.logSettings.addresses),
+  }
+  if (outcome === 'success') logInfo('request_served', fields)
+  else if (outcome === 'failed') logError('request_failed', fields)
+  else logWarning('request_refused', fields)
+}
+
+/** Attack: a body with thousands of faults makes a line that costs more than its request. */
+const maxPlaces = 20
+
+/** The same answer for all requests of a trace. */
+function isSampled(context: LoggedRequest): boolean {
+  const { accessRatio } = context.logSettings
+  return accessRatio > 0 && isInSample(context.trace.traceId, accessRatio)
+}
+
+/** UUIDs, ULIDs, hexadecimal and base64url numbers. */
+const idShape = /^[\w-]{1,64}$/
+
+/**
+ * The caller's own id of the request, only to find it again. Attack: a caller who chose the id of the request itself
+ * could repeat that of another, and put its own acts into that one's place in the log and in the audit trail.
+ */
+function callerRequestId(request: Request): string | undefined {
+  const id = request.headers.get('x-request-id')
+  return id !== null && idShape.test(id) ? id : undefined
+}
