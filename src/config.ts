@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { setLogRegion } from './kit/log.ts'
 import { isLoopbackHost, isPublicHost } from './kit/public-host.ts'
+import { createTraceSample } from './kit/trace-context.ts'
 import { parsePolicyOverrides } from './rate-limits/policies.ts'
 import { addressDetails } from './telemetry/shown-address.ts'
 
@@ -207,7 +208,10 @@ function toConfig(env: Environment) {
     jurisdiction: env.AUTHLY_JURISDICTION,
     locationHint: env.AUTHLY_LOCATION_HINT,
     clientAddress: env.AUTHLY_CLIENT_ADDRESS,
-    log: { accessRatio: env.AUTHLY_LOG_ACCESS_RATIO, addresses: env.AUTHLY_LOG_ADDRESSES },
+    log: {
+      accessSample: createTraceSample(env.AUTHLY_LOG_ACCESS_RATIO),
+      addresses: env.AUTHLY_LOG_ADDRESSES,
+    },
     cacheBackend: env.AUTHLY_CACHE_BACKEND,
     rateLimitBackend: env.AUTHLY_RATE_LIMIT_BACKEND,
     upstash:

@@ -394,7 +394,7 @@ class LazyRequestEnv implements RequestEnv {
 }
 
 /** Refusals for want of a configuration are logged too. */
-const unconfiguredLog: LogSettings = { accessRatio: 0, addresses: 'none' }
+const unconfiguredLog: LogSettings = { accessSample: undefined, addresses: 'none' }
 
 /** The environment of one request. Nothing here does I/O by itself. */
 export const createRequestEnv = (request: Request, env: Env, ctx: Context): RequestEnv =>

@@ -7,8 +7,8 @@ import type { Origin } from './event.ts'
 /** `AUTHLY_CLIENT_ADDRESS`: whom to believe about the address of a caller. */
 type ClientAddress = 'unknown' | 'connection' | 'cloudflare'
 
-/** `9e8f7a6b5c4d3e2f-FRA`; anything longer or stranger did not come from Cloudflare. */
-const rayId = /^[\w-]{8,64}$/
+/** `9e8f7a6b5c4d3e2f-FRA`; anything longer or stranger did not come from Cloudflare. A UUID is longer. */
+const rayId = /^[\w-]{8,32}$/
 
 /**
  * The id that Cloudflare gave the request, or a new one; never one of the caller's. Attack: a caller who chose it could

@@ -4,13 +4,13 @@
  */
 import { type LogFields, logError, logInfo, logWarning } from '../kit/log.ts'
 import type { RequestContext } from '../kit/request-context.ts'
-import { isInSample } from '../kit/trace-context.ts'
+import type { TraceSample } from '../kit/trace-context.ts'
 import { knownMethod, type RequestEnd } from './request-outcome.ts'
 import { type AddressDetail, shownAddress } from './shown-address.ts'
 
 export interface LogSettings {
-  /** Share of the successful requests that get a line, 0 to 1. */
-  readonly accessRatio: number
+  /** The traces whose successful requests get a line; undefined: none. */
+  readonly accessSample: TraceSample | undefined
   readonly addresses: AddressDetail
 }
 
@@ -23,7 +23,8 @@ export interface LoggedRequest extends RequestContext {
 
 export function logRequest(request: Request, end: RequestEnd, context: LoggedRequest): void {
   const { status, outcome, explanation } = end
-  if (outcome === 'success' && !isSampled(context)) return
+  // The same for all requests of a trace.
+  if (outcome === 'success' && !context.logSettings.accessSample?.(context.trace.traceId)) return
   const fields: LogFields = {
     caller_request_id: callerRequestId(request),
     method: knownMethod(request.method),
@@ -42,12 +43,6 @@ export function logRequest(request: Request, end: RequestEnd, context: LoggedReq
 
 /** Attack: a body with thousands of faults makes a line that costs more than its request. */
 const maxPlaces = 20
-
-/** The same answer for all requests of a trace. */
-function isSampled(context: LoggedRequest): boolean {
-  const { accessRatio } = context.logSettings
-  return accessRatio > 0 && isInSample(context.trace.traceId, accessRatio)
-}
 
 /** UUIDs, ULIDs, hexadecimal and base64url numbers. */
 const idShape = /^[\w-]{1,64}$/

@@ -1,6 +1,11 @@
 /** W3C Trace Context Level 1; the malformed headers are those that the W3C's own test suite sends. */
 import { describe, expect, it } from 'vitest'
-import { createSpanId, formatTraceparent, isInSample, readTraceContext } from '../../src/kit/trace-context.ts'
+import {
+  createSpanId,
+  createTraceSample,
+  formatTraceparent,
+  readTraceContext,
+} from '../../src/kit/trace-context.ts'
 
 const traceId = '12345678901234567890123456789012'
 const parentId = '1234567890123456'
@@ -114,12 +119,14 @@ it('what is sent is what a receiver continues', () => {
 
 describe('a sample', () => {
   const traces = Array.from({ length: 5000 }, () => readTraceContext(null).traceId)
-  const sizeAt = (ratio: number) => traces.filter((id) => isInSample(id, ratio)).length
+  const sizeAt = (ratio: number) => traces.filter((id) => createTraceSample(ratio)?.(id)).length
 
   it('has all or none at its ends', () => {
     expect([sizeAt(0), sizeAt(1)]).toEqual([0, 5000])
-    expect(['f'.repeat(32), `${'f'.repeat(31)}0`].map((id) => isInSample(id, 0))).toEqual([false, false])
-    expect(isInSample('0'.repeat(32), 1)).toBe(true)
+    expect([0, 1e-20].map(createTraceSample)).toEqual([undefined, undefined])
+    expect(createTraceSample(1)?.('0'.repeat(32))).toBe(true)
+    expect(createTraceSample(1e-15)?.('f'.repeat(32))).toBe(true)
+    expect(createTraceSample(1e-15)?.(`${'f'.repeat(29)}000`)).toBe(false)
   })
 
   it('is about as large as its ratio says', () => {
@@ -128,6 +135,7 @@ describe('a sample', () => {
   })
 
   it('contains every smaller one', () => {
-    for (const id of traces) if (isInSample(id, 0.1)) expect(isInSample(id, 0.2)).toBe(true)
+    const [small, large] = [createTraceSample(0.1), createTraceSample(0.2)]
+    for (const id of traces) if (small?.(id)) expect(large?.(id)).toBe(true)
   })
 })
