@@ -21,7 +21,7 @@ import { exampleOf } from './openapi/violations.ts'
 import { type RegisteredClient, registerClient } from './worker-client.ts'
 
 const issuer = 'https://auth.test'
-const logging = loggingAll(env)
+const logging = loggingAll(env, { AUTHLY_LOG_ADDRESSES: 'none' })
 const log = hearLog()
 
 /** In every secret, so that none is missed; no encoding of a URL, of JSON or of HTML changes it. */
