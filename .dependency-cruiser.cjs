@@ -81,6 +81,13 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/kit/' },
     },
     {
+      name: 'object-calls-are-observed',
+      comment: 'Every call of an object passes one place (src/telemetry/observed-objects.ts).',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telemetry/observed-objects[.]ts$' },
+      to: { path: '^src/kit/place-objects[.]ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'stores-and-objects-are-wired',
       comment:
         'A capability uses another one through its domain file. Only wiring.ts, Durable Objects and jobs reach stores; env.d.ts names the object classes, worker.ts exports them.',

@@ -7,7 +7,8 @@ import { DurableObject } from 'cloudflare:workers'
 import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
-import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import type { Placement } from '../kit/place-objects.ts'
+import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { AuditEvent } from './event.ts'
 import { createOutbox, encodeEvents, type Outbox, outboxTable } from './outbox.ts'
 import type { AppendEvents } from './record-event.ts'
@@ -76,5 +77,5 @@ export const createAppendEvents =
   async (events) => {
     shard ??= `shard-${Math.floor(Math.random() * shards)}`
     const mayRepeat = events.some(isCounted)
-    await placeObjects(namespace, placement)(shard).append(encodeEvents(events), events.length, mayRepeat)
+    await observedObjects('AuditOutbox', namespace, placement)(shard).append(encodeEvents(events), events.length, mayRepeat)
   }

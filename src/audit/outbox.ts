@@ -8,6 +8,7 @@ import { logError } from '../kit/log.ts'
 import type { ObjectAlarm } from '../kit/object-alarm.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { storableJson } from '../kit/storable.ts'
+import { observe } from '../telemetry/observe.ts'
 import type { AuditEvent, AuditEventType } from './event.ts'
 
 export const outboxTable = `
@@ -93,7 +94,10 @@ export function createOutbox(
           const batch = takeBatch()
           const last = batch.at(-1)
           if (!last) break
-          await deliver(`[${batch.map((row) => row.events).join(',')}]`)
+          const events = batch.reduce((count, row) => count + row.event_count, 0)
+          await observe('delivery', { events }, () =>
+            deliver(`[${batch.map((row) => row.events).join(',')}]`),
+          )
           sql.exec('DELETE FROM outbox WHERE position <= ?', last.position)
         }
         failures = 0

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import { createGuardedFetch, type FetchRules, type GuardedFetch } from '../kit/guarded-fetch.ts'
+import { observedFetch } from '../telemetry/observed-fetch.ts'
 import type { FetchClientJwks } from './client-jwks.ts'
 
 interface CachedKeys {
@@ -45,7 +46,7 @@ export function createFetchClientJwks(needs: {
   readonly memory?: Map<string, CachedKeys>
 }): FetchClientJwks {
   const { now, memory = cachedKeys } = needs
-  const guardedFetch = createGuardedFetch(needs.rules)
+  const guardedFetch = createGuardedFetch(needs.rules, observedFetch)
   return async (client, options) => {
     if (client.jwks) return client.jwks as unknown as JSONWebKeySet
     const uri = client.jwks_uri

@@ -4,6 +4,7 @@
  */
 import { neon, neonConfig } from '@neondatabase/serverless'
 import { drizzle } from 'drizzle-orm/neon-http'
+import { isObserved, observe } from '../telemetry/observe.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 
@@ -22,5 +23,26 @@ export function createDatabase(
     neonConfig.poolQueryViaFetch = true
   }
   // Without `schema`: indexing it for relational queries would cost more than the rest of a request's client.
-  return drizzle(neon(databaseUrl, { fetchOptions }))
+  const client = neon(databaseUrl, { fetchOptions })
+  return drizzle(isObserved() ? observed(client) : client)
+}
+
+type Client = ReturnType<typeof neon<false, false>>
+
+const single = { statements: 1, kind: 'query' } as const
+
+/** The same client; each of its round trips is observed. */
+function observed(client: Client): Client {
+  const { query, transaction } = client
+  return Object.assign(client, {
+    query(...input: Parameters<Client['query']>) {
+      const pending = query(...input)
+      // Called when the query is awaited; not when it is part of a batch.
+      const { execute } = pending
+      pending.execute = (...sent) => observe('postgres', single, () => execute(...sent))
+      return pending
+    },
+    transaction: (...input: Parameters<Client['transaction']>) =>
+      observe('postgres', { statements: input[0].length, kind: 'batch' }, () => transaction(...input)),
+  })
 }

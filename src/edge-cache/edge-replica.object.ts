@@ -4,7 +4,8 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { Config } from '../config.ts'
-import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import type { Placement } from '../kit/place-objects.ts'
+import { observedObjects } from '../telemetry/observed-objects.ts'
 import { type Replica, type ReplicaEntry, replicaRetentionMilliseconds, supersedes } from './replica.ts'
 
 const purgeIntervalMilliseconds = 24 * 3600_000
@@ -56,7 +57,7 @@ export function createObjectReplica(
   namespace: DurableObjectNamespace<EdgeReplica>,
   config: Placement & Pick<Config, 'region'>,
 ): Replica {
-  const place = placeObjects(namespace, config)
+  const place = observedObjects('EdgeReplica', namespace, config)
   const stub = () => place(config.region)
   return {
     async get(key) {

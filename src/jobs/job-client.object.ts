@@ -1,11 +1,12 @@
 /** Access to the object of a background job. */
-import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import type { Placement } from '../kit/place-objects.ts'
+import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { JobOf, JobProgress } from './job.ts'
 import { watcherHeader } from './progress-feed.ts'
 
 /** Returns the client of a job's object, placed by its id. Makes no call. */
 export function createJobOf(namespace: Env['JOB'], placement: Placement): JobOf {
-  const objectOf = placeObjects(namespace, placement)
+  const objectOf = observedObjects('Job', namespace, placement)
   return (jobId) => {
     const object = objectOf(jobId)
     return {

@@ -13,10 +13,10 @@ import { createBoundedBatch } from '../db/run-batch.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
-import { placeObjects } from '../kit/place-objects.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
 import type { UserSessions } from '../sessions/rules.ts'
+import { observedObjects } from '../telemetry/observed-objects.ts'
 import { type InputFormat, InputRefusal } from './formats/input-row.ts'
 import {
   deleteFile,
@@ -222,7 +222,8 @@ export abstract class JobObject extends DurableObject<Env> {
   }
 
   #sessionsOf(subject: string): UserSessions {
-    return placeObjects(this.env.USER_SESSIONS, configOf(this.env))(subject) as unknown as UserSessions
+    const objectOf = observedObjects('UserSessions', this.env.USER_SESSIONS, configOf(this.env))
+    return objectOf(subject) as unknown as UserSessions
   }
 
   async #delegate({ job_id, authorized, token }: JobOrder): Promise<boolean> {
@@ -256,10 +257,7 @@ export abstract class JobObject extends DurableObject<Env> {
       ...{ order, params: order.params, counts, root: this.#root, passwordHasher: argon2Hasher },
       input: input && readInput(this.#storage.sql, input),
       endSessions: (userId, reason) =>
-        placeObjects(
-          this.env.USER_SESSIONS,
-          config,
-        )(userId).endAllSessions({
+        this.#sessionsOf(userId).endAllSessions({
           ...{ now: Date.now(), origin: order.origin, reason },
           by: { actor_type: actor.type, actor_id: actor.id },
           forget: reason === 'account_deleted' ? 'everything' : undefined,

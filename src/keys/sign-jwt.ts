@@ -3,6 +3,7 @@
  * the server. The protected header of a key and media type never changes, so it is encoded once.
  */
 import { encodeBase64Url } from '../kit/base64url.ts'
+import { observe } from '../telemetry/observe.ts'
 import type { SigningAlg } from './algorithms.ts'
 import type { Keyring, SigningKey, SignJwt } from './keyring.ts'
 
@@ -24,10 +25,8 @@ export function createSignJwt(needs: { readonly keyring: Pick<Keyring, 'signingK
     const signingKey = await needs.keyring.signingKey(alg)
     const signingInput =
       encodedHeader(signingKey, typ) + encodeBase64Url(encoder.encode(JSON.stringify(payload)))
-    const signature = await crypto.subtle.sign(
-      webCryptoAlgorithms[alg],
-      signingKey.key,
-      encoder.encode(signingInput),
+    const signature = await observe('signature', { alg }, () =>
+      crypto.subtle.sign(webCryptoAlgorithms[alg], signingKey.key, encoder.encode(signingInput)),
     )
     return `${signingInput}.${encodeBase64Url(new Uint8Array(signature))}`
   }

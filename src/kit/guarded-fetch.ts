@@ -30,13 +30,19 @@ const maxUrlLength = 2048
 /** `ignoreBOM: false` drops a byte-order mark, which JSON does not allow. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
-/** Builds the guarded fetch: `GET url` as text, at most 64 KiB in 3 s, only from a public https address. */
-export function createGuardedFetch(rules: FetchRules): GuardedFetch {
+/**
+ * Builds the guarded fetch: `GET url` as text, at most 64 KiB in 3 s, only from a public https address.
+ * @param send `fetch`, or the observed one
+ */
+export function createGuardedFetch(
+  rules: FetchRules,
+  send: (url: string, init: RequestInit) => Promise<Response>,
+): GuardedFetch {
   return async (address) => {
     const url = checkAddress(address, rules)
     if (!url.ok) return url
     try {
-      const response = await fetch(url.value, {
+      const response = await send(url.value, {
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMilliseconds),
         headers: { accept: 'application/json', 'user-agent': 'Authly' },

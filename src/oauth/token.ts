@@ -4,6 +4,7 @@ import { isConfidential } from '../clients/client.ts'
 import { err, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { observe } from '../telemetry/observe.ts'
 import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/authenticate-client.ts'
 import type { GrantNeeds, TokenResponse } from './grants/define-grant.ts'
 import { grantTypes } from './grants/index.ts'
@@ -36,5 +37,8 @@ export async function answerTokenRequest(
   if (!grantType) return refused(refuse('unsupported_grant_type', 'grant_type is not supported'))
   const allowed = client.grant_types.includes(type) && (grantType.clients === 'any' || isConfidential(client))
   if (!allowed) return refused(refuse('unauthorized_client', 'this client may not use this grant_type'))
-  return { result: await grantType.exchange(needs, { client, form: form.value, origin }), headers }
+  const result = await observe('grant', { grant_type: type, client_id: client.client_id }, () =>
+    grantType.exchange(needs, { client, form: form.value, origin }),
+  )
+  return { result, headers }
 }

@@ -4,13 +4,14 @@
  * the defaults.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import type { Placement } from '../kit/place-objects.ts'
 import {
   attemptsForgotten,
   decideLogin,
   failureMemorySeconds,
   type LoginAttempts,
 } from '../sessions/lock-out.ts'
+import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { AcquirePermits } from './acquire-permits.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { type AcquiredPermits, acquirePermits, type Bucket, type BucketSize, fullAt } from './token-bucket.ts'
@@ -78,7 +79,7 @@ export function createObjectPermits(
   namespace: DurableObjectNamespace<RateLimit>,
   placement: Placement,
 ): AcquirePermits {
-  const place = placeObjects(namespace, placement)
+  const place = observedObjects('RateLimit', namespace, placement)
   return async ({ name, size, want, returned, now }) => {
     const acquired = await place(name).acquire(size, want, returned, now)
     const { granted, remaining, retryAfterMilliseconds } = acquired
@@ -94,7 +95,7 @@ export function createRecordUnknownLogin(
   namespace: DurableObjectNamespace<RateLimit>,
   placement: Placement,
 ): RateLimiter['recordUnknownLogin'] {
-  const place = placeObjects(namespace, placement)
+  const place = observedObjects('RateLimit', namespace, placement)
   return async (identifierHash, now) => {
     const recorded = await place(`unknown-login:${identifierHash}`).recordUnknownLogin(now)
     return recorded.status === 'locked'

@@ -3,7 +3,8 @@ import { DurableObject } from 'cloudflare:workers'
 import { sha256 } from '../kit/hash.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
-import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import type { Placement } from '../kit/place-objects.ts'
+import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { SpendOnce } from './single-use.ts'
 
 const spentTable = `
@@ -54,7 +55,7 @@ export function createSpendOnce(
   namespace: DurableObjectNamespace<SingleUse>,
   placement: Placement,
 ): SpendOnce {
-  const objectOf = placeObjects(namespace, placement)
+  const objectOf = observedObjects('SingleUse', namespace, placement)
   // Hashed, because the client chooses the value in its assertion.
   return async (scope, value, expiresAt) => objectOf(scope).spend(await sha256(value), expiresAt)
 }

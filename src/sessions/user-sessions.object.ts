@@ -11,7 +11,8 @@ import { isCountedOfPerson } from '../audit/repeated-events.ts'
 import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
-import { type Placement, placeObjects } from '../kit/place-objects.ts'
+import type { Placement } from '../kit/place-objects.ts'
+import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { Rule } from './define-rule.ts'
 import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
@@ -193,7 +194,7 @@ export function createSessionsOf(
   placement: Placement,
   recordEvent: RecordEvent,
 ): SessionsOf {
-  const objectOf = placeObjects(namespace, placement)
+  const objectOf = observedObjects('UserSessions', namespace, placement)
   return (subject) => {
     const object = objectOf(subject) as unknown as ObjectMethods
     return new SessionsClient(object, recordEvent) as unknown as UserSessionsPort

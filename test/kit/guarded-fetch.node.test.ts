@@ -182,7 +182,7 @@ describe('answers', () => {
       })
       servers.push(server)
     })
-  const guardedFetch = createGuardedFetch(loopback)
+  const guardedFetch = createGuardedFetch(loopback, fetch)
 
   test('gives back the text', async () => {
     const url = await serve((_, response) => response.end('{"keys":[]}'))

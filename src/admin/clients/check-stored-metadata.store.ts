@@ -5,6 +5,7 @@ import { checkClientMetadata } from '../../clients/check-client-metadata.ts'
 import { checkSector } from '../../clients/check-sector.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import { createGuardedFetch } from '../../kit/guarded-fetch.ts'
+import { observedFetch } from '../../telemetry/observed-fetch.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { checkAllowList } from '../ip-allow-list.ts'
@@ -36,7 +37,7 @@ export async function checkStoredMetadata(
   }
   if (metadata.sector_identifier_uri === null) return ok(null)
   const sector = await checkSector(
-    createGuardedFetch(config),
+    createGuardedFetch(config, observedFetch),
     metadata.sector_identifier_uri,
     metadata.redirect_uris,
   )

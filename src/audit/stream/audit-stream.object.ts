@@ -12,8 +12,8 @@ import { createBoundedBatch } from '../../db/run-batch.ts'
 import { delay } from '../../kit/delay.ts'
 import { describeError } from '../../kit/describe-error.ts'
 import { logError } from '../../kit/log.ts'
-import { placeObjects } from '../../kit/place-objects.ts'
 import { serverSentEventHeaders } from '../../kit/server-sent-events.ts'
+import { observedObjects } from '../../telemetry/observed-objects.ts'
 import { type Broadcaster, createBroadcaster } from './broadcaster.ts'
 import { subscriptionHeader } from './open-audit-stream.object.ts'
 import {
@@ -211,7 +211,7 @@ export class AuditStreamObject extends DurableObject<Env> {
   async #endDeadTokens(): Promise<void> {
     if (Date.now() - this.#livenessCheckedAt < livenessMilliseconds) return
     this.#livenessCheckedAt = Date.now()
-    const sessionsOf = placeObjects(this.env.USER_SESSIONS, this.#config)
+    const sessionsOf = observedObjects('UserSessions', this.env.USER_SESSIONS, this.#config)
     const dead = await findDeadTokens(
       this.#broadcaster.subscribers(),
       ({ subscription }) => subscription.token,

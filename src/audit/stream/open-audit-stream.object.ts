@@ -1,6 +1,7 @@
 /** Access to the live audit stream of this region. */
 import type { Config } from '../../config.ts'
-import { type Placement, placeObjects } from '../../kit/place-objects.ts'
+import type { Placement } from '../../kit/place-objects.ts'
+import { observedObjects } from '../../telemetry/observed-objects.ts'
 import type { OpenAuditStream } from './subscription.ts'
 
 export const subscriptionHeader = 'authly-subscription'
@@ -10,7 +11,7 @@ export function createOpenAuditStream(
   namespace: Env['AUDIT_STREAM'],
   config: Placement & Pick<Config, 'region'>,
 ): OpenAuditStream {
-  const place = placeObjects(namespace, config)
+  const place = observedObjects('AuditStream', namespace, config)
   return (subscription, transport) =>
     place(config.region).fetch('https://audit-stream/', {
       headers: {
