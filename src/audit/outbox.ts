@@ -9,6 +9,7 @@ import type { ObjectAlarm } from '../kit/object-alarm.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { storableJson } from '../kit/storable.ts'
 import { observe } from '../telemetry/observe.ts'
+import { createDeliveryCauses } from './delivery-causes.ts'
 import type { AuditEvent, AuditEventType } from './event.ts'
 
 export const outboxTable = `
@@ -57,6 +58,7 @@ export function createOutbox(
   deliver: DeliverEvents,
 ): Outbox {
   const { sql } = storage
+  const causes = createDeliveryCauses(storage)
   let failures = 0
 
   const ringAfter = (milliseconds: number): void => {
@@ -80,6 +82,7 @@ export function createOutbox(
     append(encoded, count) {
       schema.ensure()
       sql.exec('INSERT INTO outbox (event_count, events) VALUES (?, ?)', count, encoded)
+      causes.add()
     },
 
     flushSoon(delivery) {
@@ -95,11 +98,12 @@ export function createOutbox(
           const last = batch.at(-1)
           if (!last) break
           const events = batch.reduce((count, row) => count + row.event_count, 0)
-          await observe('delivery', { events }, () =>
+          await observe('delivery', { events, causes: causes.read() }, () =>
             deliver(`[${batch.map((row) => row.events).join(',')}]`),
           )
           sql.exec('DELETE FROM outbox WHERE position <= ?', last.position)
         }
+        causes.clear()
         failures = 0
         return 'empty'
       } catch (error) {

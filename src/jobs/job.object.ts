@@ -16,6 +16,7 @@ import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
 import type { UserSessions } from '../sessions/rules.ts'
+import { observe } from '../telemetry/observe.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
 import { type InputFormat, InputRefusal } from './formats/input-row.ts'
 import {
@@ -189,7 +190,7 @@ export abstract class JobObject extends DurableObject<Env> {
       await this.#feed.endUnauthorized((all) => this.#findEnded(all))
       let next: number | undefined
       let steps = 0
-      do next = await moveJob(this.#moving).catch((error: Error) => this.#fail(error))
+      do next = await this.#move().catch((error: Error) => this.#fail(error))
       while (next === 0 && ++steps < maxStepsPerAlarm && Date.now() < until)
       if (next !== undefined) await this.#storage.setAlarm(Date.now() + next)
     } finally {
@@ -198,6 +199,14 @@ export abstract class JobObject extends DurableObject<Env> {
   }
 
   #isWorking = false
+
+  #move(): Promise<number | undefined> {
+    const moving = this.#moving
+    // Without an order, or when it is done, there is only something to delete.
+    if (!moving.state || moving.state.phase === 'finished') return moveJob(moving)
+    const { kind, job_id, trace } = moving.state.order
+    return observe('job_step', { job_kind: kind, job_id, cause: trace }, () => moveJob(moving))
+  }
 
   /** An unexpected error: retried a limited number of times, because a newer version may have fixed it. */
   #fail(error: Error): number | undefined {

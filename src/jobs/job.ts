@@ -27,6 +27,8 @@ export interface JobOrder {
   readonly created_at: number
   /** Of the request that created the job; recorded in every audit event of the job. */
   readonly origin: Origin
+  /** The `traceparent` of that request, if it is recorded. */
+  readonly trace?: string | undefined
 }
 
 /**

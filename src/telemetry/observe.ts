@@ -12,10 +12,12 @@ export interface Observations {
   /** One round trip to Postgres. */
   postgres: { readonly statements: number; readonly kind: 'query' | 'batch' }
   signature: { readonly alg: string }
-  /** A batch of audit events on its way from an outbox to Postgres. */
-  delivery: { readonly events: number }
+  /** A batch of audit events on its way from an outbox to Postgres; `causes` are the contexts they come from. */
+  delivery: { readonly events: number; readonly causes: readonly string[] }
   /** A request to a server that others chose; `host` with its port, if it has one. */
-  outgoing_request: { readonly host: string }
+  outgoing_request: { readonly host: string; readonly scheme: string }
+  /** One step of a background job; `cause` is the context of its order. */
+  job_step: { readonly job_kind: string; readonly job_id: string; readonly cause: string | undefined }
 }
 
 export interface Observer {
@@ -28,6 +30,11 @@ export interface Observer {
     attributes: Observations[Kind],
     work: () => Promise<T>,
   ): Promise<T>
+  /**
+   * The `traceparent` that work carries from here into an object of ours, into the future (an order, an outbox) or to
+   * another server; undefined where nothing is recorded.
+   */
+  carried?(to: 'object' | 'future' | 'server'): string | undefined
 }
 
 let current: Observer | undefined
@@ -44,6 +51,10 @@ export function observe<Kind extends keyof Observations, T>(
   return current === undefined ? work() : current.around(kind, attributes, work)
 }
 
+/** See `Observer.carried`. */
+export const carriedContext = (to: 'object' | 'future' | 'server'): string | undefined =>
+  current?.carried?.(to)
+
 /**
  * Adds an observer to this isolate, outside those that are there.
  * @returns removes all that was added since, this one included
@@ -59,4 +70,5 @@ export function addObserver(observer: Observer): () => void {
 const nest = (outer: Observer, inner: Observer): Observer => ({
   around: (kind, attributes, work) =>
     outer.around(kind, attributes, () => inner.around(kind, attributes, work)),
+  carried: (to) => outer.carried?.(to) ?? inner.carried?.(to),
 })

@@ -1,5 +1,13 @@
 /** `fetch` for addresses that others chose. */
-import { observe } from './observe.ts'
+import { carriedContext, observe } from './observe.ts'
 
-export const observedFetch = (url: string, init: RequestInit): Promise<Response> =>
-  observe('outgoing_request', { host: new URL(url).host }, () => fetch(url, init))
+export function observedFetch(url: string, init: RequestInit): Promise<Response> {
+  const { host, protocol } = new URL(url)
+  return observe('outgoing_request', { host, scheme: protocol.slice(0, -1) }, () => {
+    const context = carriedContext('server')
+    if (context === undefined) return fetch(url, init)
+    const headers = new Headers(init.headers)
+    headers.set('traceparent', context)
+    return fetch(url, { ...init, headers })
+  })
+}

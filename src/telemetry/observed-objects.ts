@@ -1,6 +1,9 @@
 /** The stubs of Durable Objects: the one place that every call of an object passes. */
 import { type Placement, placeObjects } from '../kit/place-objects.ts'
-import { isObserved, observe } from './observe.ts'
+import { carriedContext, isObserved, observe } from './observe.ts'
+
+/** The method of every object by which a caller hands over its context (`traced-objects.ts`). */
+export const tracedCall = 'tracedCall'
 
 /**
  * The stub of a placed object by its name. Makes no call by itself.
@@ -22,9 +25,19 @@ function observedStub<Stub extends object>(object: string, stub: Stub): Stub {
     get(target, method) {
       const member: unknown = Reflect.get(target, method)
       if (typeof member !== 'function' || typeof method !== 'string') return member
-      // Called on the stub itself: any member of one of its methods, `apply` included, would be a call of its own.
       return (...input: unknown[]) =>
-        observe('object_call', { object, method }, async () => (target as Methods)[method]?.(...input))
+        observe('object_call', { object, method }, () => call(target as Methods, method, input))
     },
   })
+}
+
+/** Calls on the stub itself: any member of one of its methods, `apply` included, would be a call of its own. */
+async function call(stub: Methods, method: string, input: unknown[]): Promise<unknown> {
+  const context = carriedContext('object')
+  if (context === undefined) return stub[method]?.(...input)
+  if (method !== 'fetch') return stub[tracedCall]?.(context, method, ...input)
+  const [url, init] = input as [string, RequestInit]
+  const headers = new Headers(init.headers)
+  headers.set('traceparent', context)
+  return stub['fetch']?.(url, { ...init, headers })
 }

@@ -11,6 +11,7 @@ import { uuidv7 } from '../../kit/ids.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { isUnavailable } from '../../kit/unavailable.ts'
+import { carriedContext } from '../../telemetry/observe.ts'
 import type { AdminCall, Answer } from '../operation.ts'
 import { unauthorized } from '../problems.ts'
 import { type JobRow, toJob } from './job-view.ts'
@@ -28,7 +29,7 @@ export async function beginJob(call: AdminCall, request: JobRequest): Promise<Re
   const { actor, authorized, now, origin, token } = call
   const order: JobOrder = {
     ...{ job_id: uuidv7(now), kind: request.kind, authorized, token },
-    ...{ params: request.params, created_at: now, origin },
+    ...{ params: request.params, created_at: now, origin, trace: carriedContext('future') },
   }
   const job = call.deps.jobOf(order.job_id)
   const offered = await job.offer(order, request.upload)
