@@ -12,7 +12,7 @@ const storeOrObject = '[.](?:store|object)[.]ts$'
 const web = '[.](?:route|page)[.]tsx?$'
 /** The edge: what the platform calls, and the modules that are loaded for it when asked for (docs/decisions/0040). */
 const entry =
-  '^src/(?:worker|app|token-routes|lazy-app|wiring|stores|cron-entry|job-entry|lazy-objects)[.]ts$'
+  '^src/(?:worker|app|token-routes|lazy-app|wiring|stores|start-telemetry|cron-entry|job-entry|lazy-objects)[.]ts$'
 
 /** Suffix-less files that are adapters all the same, because of the one package each wraps. */
 const wrappers = [

@@ -8,6 +8,7 @@ import { isLoopbackHost, isPublicHost } from './kit/public-host.ts'
 import { createTraceSample } from './kit/trace-context.ts'
 import { parsePolicyOverrides } from './rate-limits/policies.ts'
 import { addressDetails } from './telemetry/shown-address.ts'
+import { isOtlpEndpoint, parseOtlpHeaders } from './telemetry/traces/otlp-settings.ts'
 
 const isLoopback = (url: string): boolean => URL.canParse(url) && isLoopbackHost(new URL(url).hostname)
 
@@ -132,6 +133,44 @@ export const environmentSchema = z.object({
     .describe(
       'JSON object that overrides rate-limit policies: `{"token-client":{"capacity":600,"per_seconds":60}}`.',
     ),
+  AUTHLY_TRACE_RATIO: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'Share of the requests that are traced, from 0 to 1, decided here whatever callers ask for. With AUTHLY_OTLP_ENDPOINT, a request that failed is exported all the same. Without it, any value above 0 adds this server’s spans to what the platform records, whose share is `head_sampling_rate` in wrangler.toml.',
+    ),
+  AUTHLY_TRACE_CALLERS_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe(
+      'How many requests a second and isolate are traced, beyond that share, because the `traceparent` of the caller is sampled. Anyone can send one. Only with AUTHLY_OTLP_ENDPOINT.',
+    ),
+  AUTHLY_OTLP_ENDPOINT: z
+    .string()
+    .refine(
+      isOtlpEndpoint,
+      'must be an https URL without credentials, query or fragment (http only for a private host)',
+    )
+    .optional()
+    .describe(
+      'Base URL of an OpenTelemetry collector that takes OTLP/HTTP; `/v1/traces` is appended. For servers whose platform does not export traces. It may be a private address.',
+    ),
+  AUTHLY_OTLP_HEADERS: z
+    .string()
+    .default('')
+    .transform((text, issues) => {
+      const headers = parseOtlpHeaders(text)
+      if (headers === undefined) issues.addIssue('must be a list of name=value, values percent-encoded')
+      return headers ?? {}
+    })
+    .describe(
+      'Secret. Headers of every request to AUTHLY_OTLP_ENDPOINT: `authorization=Bearer%20abc,x-tenant=1`.',
+    ),
   AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client has its own.'),
   AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client has its own.'),
   AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS: seconds(60, 'Authorization code lifetime.'),
@@ -219,6 +258,12 @@ function toConfig(env: Environment) {
         ? { url: env.UPSTASH_REDIS_REST_URL, token: env.UPSTASH_REDIS_REST_TOKEN }
         : undefined,
     rateLimitOverrides: env.AUTHLY_RATE_LIMITS,
+    traces: {
+      ratio: env.AUTHLY_TRACE_RATIO,
+      callersPerSecond: env.AUTHLY_TRACE_CALLERS_PER_SECOND,
+      endpoint: env.AUTHLY_OTLP_ENDPOINT,
+      headers: env.AUTHLY_OTLP_HEADERS,
+    },
     accessTokenTtlSeconds: env.AUTHLY_ACCESS_TOKEN_TTL_SECONDS,
     idTokenTtlSeconds: env.AUTHLY_ID_TOKEN_TTL_SECONDS,
     authorizationCodeTtlSeconds: env.AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS,

@@ -1,27 +1,40 @@
 /** Entry points of the Worker; everything else is reached from here. */
 import { app } from './app.ts'
+import { AuditOutbox } from './audit/audit-outbox.object.ts'
+import { EdgeReplica } from './edge-cache/edge-replica.object.ts'
 import { runForRequest } from './kit/request-context.ts'
+import { AuditStream, Job } from './lazy-objects.ts'
+import { RateLimit } from './rate-limits/rate-limit.object.ts'
+import { SingleUse } from './sessions/single-use.object.ts'
+import { UserSessions } from './sessions/user-sessions.object.ts'
+import { startTelemetry } from './start-telemetry.ts'
 import { finishResponse } from './telemetry/finish-response.ts'
+import { traceObjects } from './telemetry/traced-objects.ts'
+import { traceInvocation, traceRequest } from './telemetry/tracer.ts'
 import { createRequestEnv } from './wiring.ts'
 
-export { AuditOutbox } from './audit/audit-outbox.object.ts'
-export { EdgeReplica } from './edge-cache/edge-replica.object.ts'
-export { AuditStream, Job } from './lazy-objects.ts'
-export { RateLimit } from './rate-limits/rate-limit.object.ts'
-export { SingleUse } from './sessions/single-use.object.ts'
-export { UserSessions } from './sessions/user-sessions.object.ts'
+export { AuditOutbox, AuditStream, EdgeReplica, Job, RateLimit, SingleUse, UserSessions }
+
+traceObjects(
+  { AuditOutbox, AuditStream, EdgeReplica, Job, RateLimit, SingleUse, UserSessions },
+  startTelemetry,
+)
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext) {
+    const starting = startTelemetry(env)
+    if (starting !== undefined) await starting
     const requestEnv = createRequestEnv(request, env, ctx)
-    return runForRequest(requestEnv, async () => {
+    const answer = async () => {
       const response = await app.fetch(request, requestEnv, ctx)
       return finishResponse(request, response, requestEnv)
-    })
+    }
+    return runForRequest(requestEnv, () => traceRequest(request, requestEnv, ctx, answer))
   },
 
   async scheduled(_controller, env, ctx) {
+    await startTelemetry(env)
     const { runScheduled } = await import('./cron-entry.ts')
-    await runScheduled(env, ctx)
+    await traceInvocation({ name: 'cron', trigger: 'timer', lifetime: ctx }, () => runScheduled(env, ctx))
   },
 } satisfies ExportedHandler<Env>

@@ -54,6 +54,11 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
     level: 'error',
     meaning: '`subject` of the live audit stream failed and is tried again',
   },
+  trace_export_failed: {
+    level: 'warn',
+    meaning:
+      'the collector did not take spans; `count` were dropped since the last such line, the others wait',
+  },
   signing_key_not_trusted: {
     level: 'error',
     meaning:

@@ -77,5 +77,9 @@ export const createAppendEvents =
   async (events) => {
     shard ??= `shard-${Math.floor(Math.random() * shards)}`
     const mayRepeat = events.some(isCounted)
-    await observedObjects('AuditOutbox', namespace, placement)(shard).append(encodeEvents(events), events.length, mayRepeat)
+    await observedObjects(
+      'AuditOutbox',
+      namespace,
+      placement,
+    )(shard).append(encodeEvents(events), events.length, mayRepeat)
   }

@@ -25,6 +25,7 @@ export type LogEvent =
   | 'audit_append_failed'
   | 'audit_events_lost'
   | 'audit_stream_failed'
+  | 'trace_export_failed'
   /** Data in the database that this server did not write. */
   | 'signing_key_not_trusted'
   | 'audit_chain_broken'

@@ -1,5 +1,5 @@
 /** Keys of clients that authenticate with `private_key_jwt`. */
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK } from 'jose'
 
@@ -18,14 +18,18 @@ export type JwksServer = {
   readonly url: string
   /** How often it was asked. */
   requests(): number
+  /** With which headers it was asked last. */
+  lastHeaders(): IncomingHttpHeaders
   close(): Promise<void>
 }
 
 /** Publishes a key set at a `jwks_uri` on loopback. */
 export async function serveJwks(current: () => object): Promise<JwksServer> {
   let requests = 0
-  const server = createServer((_request, response) => {
+  let lastHeaders: IncomingHttpHeaders = {}
+  const server = createServer((request, response) => {
     requests += 1
+    lastHeaders = request.headers
     response.setHeader('content-type', 'application/jwk-set+json')
     response.end(JSON.stringify(current()))
   })
@@ -34,6 +38,7 @@ export async function serveJwks(current: () => object): Promise<JwksServer> {
   return {
     url: `http://127.0.0.1:${port}/jwks.json`,
     requests: () => requests,
+    lastHeaders: () => lastHeaders,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

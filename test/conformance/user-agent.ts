@@ -39,8 +39,11 @@ export type UserAgent = {
 const maxRedirects = 20
 let agents = 0
 
-/** Makes a browser with an empty cookie jar and an IP address of its own, so that rate limits do not mix. */
-export function createUserAgent(): UserAgent {
+/**
+ * Makes a browser with an empty cookie jar and an IP address of its own, so that rate limits do not mix.
+ * @param always headers of every request
+ */
+export function createUserAgent(always: Readonly<Record<string, string>> = {}): UserAgent {
   agents += 1
   const address = `198.18.${agents >> 8}.${agents & 255}`
   const cookies = createCookieJar()
@@ -59,6 +62,7 @@ export function createUserAgent(): UserAgent {
         'sec-fetch-mode': 'navigate',
         'sec-fetch-dest': 'document',
         ...(cookie === undefined ? {} : { cookie }),
+        ...always,
         ...init.headers,
       },
     })

@@ -44,6 +44,8 @@ test('a failure passes through', async () => {
   const seen: string[] = []
   remove = addObserver(recording('only', seen))
   const failure = new Error('no')
-  await expect(observe('delivery', { events: 2, causes: [] }, () => Promise.reject(failure))).rejects.toBe(failure)
+  await expect(observe('delivery', { events: 2, causes: [] }, () => Promise.reject(failure))).rejects.toBe(
+    failure,
+  )
   expect(seen).toContain('only end')
 })
