@@ -29,13 +29,19 @@ test('an isolate evaluates at most 300 KiB, gzipped, before its first token, Pos
   expect(gzipBytes(bundle, evaluated)).toBeLessThanOrEqual(goalBytes)
 })
 
-test.each(['admin.route', 'lazy-app', 'cron-entry', 'stores', 'job-entry', 'argon2'])(
-  '%s is a module of its own that waits until it is asked for',
-  async (name) => {
-    const evaluated = await evaluatedModules(bundle, [bundle.main])
-    expect(evaluated).not.toContain(named(name))
-  },
-)
+test.each([
+  'admin.route',
+  'lazy-app',
+  'cron-entry',
+  'stores',
+  'job-entry',
+  'argon2',
+  'open-otlp-tracer',
+  'native-tracer',
+])('%s is a module of its own that waits until it is asked for', async (name) => {
+  const evaluated = await evaluatedModules(bundle, [bundle.main])
+  expect(evaluated).not.toContain(named(name))
+})
 
 /** Words that only these libraries have, and no minifier changes. */
 const libraries = {

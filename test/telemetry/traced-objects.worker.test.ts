@@ -65,8 +65,8 @@ describe('a call of an object', () => {
   test('that throws, throws the same, and is an error', () =>
     runInDurableObject(env.SINGLE_USE.getByName('traced'), async (object) => {
       const methods = object as unknown as Record<string, (...input: unknown[]) => Promise<unknown>>
-      // SQLite takes no objects.
-      await expect(methods[tracedCall]?.(context, 'spend', {}, 0)).rejects.toThrow(TypeError)
+      // SQLite takes no symbols.
+      await expect(methods[tracedCall]?.(context, 'spend', Symbol('value'), 0)).rejects.toThrow(TypeError)
       expect(named('SingleUse/spend')).toMatchObject([
         {
           kind: 'server',
