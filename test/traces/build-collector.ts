@@ -1,14 +1,14 @@
 /**
  * The OpenTelemetry Collector, built by its own builder of pinned modules: what receives OTLP, and what writes it to a
- * file. Kept in `.authly/otelcol`, because building takes minutes. Needs Go.
+ * file. Kept in the user's cache, which clones share, because building takes minutes. Needs Go.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { projectRoot } from '../../scripts/stack/worker-bundle.ts'
 
 const run = promisify(execFile)
 
@@ -30,7 +30,8 @@ const parts = {
 /** @returns path of the program */
 export async function buildCollector(): Promise<string> {
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
-  const folder = join(projectRoot, '.authly', 'otelcol', digest)
+  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  const folder = join(cache, 'authly-otelcol', digest)
   const program = join(folder, 'otelcol')
   if (existsSync(program)) return program
   const workplace = `${folder}.building-${process.pid}`
