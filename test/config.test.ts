@@ -64,3 +64,21 @@ it('lets fetches reach loopback for issuers on a loopback host or below .test al
     expect(() => loopback(issuer)).toThrow('AUTHLY_ALLOW_LOOPBACK_FETCH')
   }
 })
+
+it('traces nothing unless it is told to, and names a wrong setting without its value', () => {
+  expect(parse({}).traces).toEqual({ ratio: 0, callersPerSecond: 0, endpoint: undefined, headers: {} })
+  expect(
+    parse({
+      AUTHLY_TRACE_RATIO: '0.25',
+      AUTHLY_OTLP_ENDPOINT: 'http://10.0.0.7:4318',
+      AUTHLY_OTLP_HEADERS: 'Authorization=Bearer%20abc',
+    }).traces,
+  ).toMatchObject({ ratio: 0.25, endpoint: 'http://10.0.0.7:4318', headers: { authorization: 'Bearer abc' } })
+  expect(() => parse({ AUTHLY_TRACE_RATIO: '1.5' })).toThrow('AUTHLY_TRACE_RATIO')
+  expect(() => parse({ AUTHLY_OTLP_ENDPOINT: 'http://otel.example.com' })).toThrow(
+    'AUTHLY_OTLP_ENDPOINT must be',
+  )
+  const wrong = () => parse({ AUTHLY_OTLP_HEADERS: 'my secret' })
+  expect(wrong).toThrow('AUTHLY_OTLP_HEADERS must be a list')
+  expect(wrong).not.toThrow('my secret')
+})
