@@ -1,0 +1,252 @@
+/**
+ * All metrics of `/metrics`: the closed list behind the registry, docs/observability.md, the dashboards and the alerts.
+ * Names follow Prometheus: base units, `_total` for counters. Every label has a bound, because a label that callers
+ * choose would let them create series without end (`label-bounds.ts`).
+ */
+
+/** What the values of a label mean. */
+export const metricLabels = {
+  route: 'template of the path, such as `/admin/users/{user_id}`; `unmatched` where no route was found',
+  method: 'HTTP method; of a sign-in, the way to sign in',
+  outcome: 'how it ended',
+  grant_type: 'the grant type; `unsupported` for any other, `none` where the request was refused before it was read',
+  error: 'the OAuth error code; empty for a success',
+  client_id: 'the authenticated client; `other` for those beyond the bound, `none` where no client was authenticated',
+  cache: 'what was read: `client`, `scopes`, `keys`, `settings`',
+  tier: 'which tier answered: `memory`, `replica`, `postgres`',
+  result: 'of a cache read: `hit`, `stale`, `miss`, `error`; of a row: `succeeded`, `failed`',
+  area: 'whom the read was for: `admin`, `public`, `background`',
+  kind: 'which kind',
+  state: 'which state',
+  object: 'class of the Durable Object',
+  policy: 'name of the rate limit',
+  alg: 'JWS algorithm',
+  outbox: 'the shard of the audit outbox; of deliveries, `user` or `shared`',
+  type_class: 'class of the audit event',
+  job: 'name of the cron job',
+  version: 'version of the server',
+  region: 'the deployment',
+} as const
+
+export type MetricLabel = keyof typeof metricLabels
+
+interface Described {
+  readonly help: string
+  readonly labels: readonly MetricLabel[]
+}
+
+export interface CounterDefinition extends Described {
+  readonly type: 'counter'
+}
+
+/** Set by whoever answers the scrape; never counted in an isolate. */
+export interface GaugeDefinition extends Described {
+  readonly type: 'gauge'
+  /** Where the value is read at the scrape. */
+  readonly from: 'postgres' | 'objects' | 'isolate' | 'gateway'
+}
+
+export interface HistogramDefinition extends Described {
+  readonly type: 'histogram'
+  /** Upper bounds of the buckets, ascending, without +Inf. */
+  readonly buckets: readonly number[]
+}
+
+export type MetricDefinition = CounterDefinition | GaugeDefinition | HistogramDefinition
+
+/** Seconds. The bounds of the service levels, 0.05 and 0.2, are buckets, so that their shares are exact. */
+const latency = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10] as const
+
+export const metricCatalogue = {
+  authly_http_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from receiving a request to its response. Outcome: success, refused (4xx and OAuth errors), limited, failed (5xx)',
+    labels: ['route', 'method', 'outcome'],
+    buckets: latency,
+  },
+  authly_token_requests_total: {
+    type: 'counter',
+    help: 'Token requests. Outcome: success, refused, limited, failed',
+    labels: ['grant_type', 'outcome', 'error', 'client_id'],
+  },
+  authly_sign_ins_total: {
+    type: 'counter',
+    help: 'Attempts to sign in. Outcome: success, refused, locked, limited, busy',
+    labels: ['method', 'outcome'],
+  },
+  authly_rate_limited_total: {
+    type: 'counter',
+    help: 'Requests refused by a rate limit',
+    labels: ['policy'],
+  },
+  authly_cache_reads_total: {
+    type: 'counter',
+    help: 'Reads of clients, scopes, keys and settings, by the tier that was asked',
+    labels: ['cache', 'tier', 'result', 'area'],
+  },
+  authly_postgres_round_trip_duration_seconds: {
+    type: 'histogram',
+    help: 'Time of one round trip to Postgres. Kind: query, batch. Outcome: success, refused (by a rule of the database), failed',
+    labels: ['kind', 'outcome'],
+    buckets: latency,
+  },
+  authly_postgres_batch_statements: {
+    type: 'histogram',
+    help: 'Statements in one batch to Postgres',
+    labels: [],
+    buckets: [1, 2, 3, 4, 6, 8, 12, 20, 50],
+  },
+  authly_postgres_up: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'Whether Postgres answered when the gauges were last read (at most every 15 s)',
+    labels: [],
+  },
+  authly_postgres_connections: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'Connections of this server at Postgres, by state: active, idle, idle in transaction, other',
+    labels: ['state'],
+  },
+  authly_postgres_connections_limit: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'Connections that Postgres allows in all',
+    labels: [],
+  },
+  authly_object_call_duration_seconds: {
+    type: 'histogram',
+    help: 'Time of one call of a Durable Object. Method: the method that was called. Outcome: success, failed',
+    labels: ['object', 'method', 'outcome'],
+    buckets: latency,
+  },
+  authly_signature_duration_seconds: {
+    type: 'histogram',
+    help: 'Time to sign one token. Production clocks stand still while code computes, so that only the count is of use there',
+    labels: ['alg'],
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1],
+  },
+  authly_outgoing_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time of one request to a host of others (keys of clients, sector identifiers). Outcome: success, failed',
+    labels: ['outcome'],
+    buckets: latency,
+  },
+  authly_outbox_events: {
+    type: 'gauge',
+    from: 'objects',
+    help: 'Audit events that wait in a shard of the outbox for Postgres',
+    labels: ['outbox'],
+  },
+  authly_outbox_oldest_age_seconds: {
+    type: 'gauge',
+    from: 'objects',
+    help: 'Age of the oldest event that waits in a shard of the outbox; 0 when it is empty',
+    labels: ['outbox'],
+  },
+  authly_outbox_deliveries_total: {
+    type: 'counter',
+    help: 'Batches of audit events sent from outboxes to Postgres. Outcome: success, failed',
+    labels: ['outbox', 'outcome'],
+  },
+  authly_outbox_delivered_events_total: {
+    type: 'counter',
+    help: 'Audit events that Postgres accepted from outboxes',
+    labels: ['outbox'],
+  },
+  authly_audit_events_total: {
+    type: 'counter',
+    help: 'Audit events created, by the outcome they record: success, failure',
+    labels: ['type_class', 'outcome'],
+  },
+  authly_audit_events_lost_total: {
+    type: 'counter',
+    help: 'Audit events dropped because no outbox could be reached and the buffer was full',
+    labels: [],
+  },
+  authly_audit_unsealed_events: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'Positions of the audit trail that no checkpoint covers yet; at most 100,000 are counted',
+    labels: [],
+  },
+  authly_audit_sealing_lag_seconds: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'Time since the oldest unsealed event was recorded; 0 when all are sealed',
+    labels: [],
+  },
+  authly_audit_chain_broken: {
+    type: 'gauge',
+    from: 'postgres',
+    help: '1 while one of the last 100 checkpoints was built on a checkpoint that this server did not sign',
+    labels: [],
+  },
+  authly_jobs: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'Background jobs. State: queued, running; and those that ended in the last 24 hours: succeeded, failed, cancelled',
+    labels: ['kind', 'state'],
+  },
+  authly_job_oldest_queued_age_seconds: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'Age of the oldest job that waits to begin; 0 when there is none',
+    labels: [],
+  },
+  authly_job_steps_total: {
+    type: 'counter',
+    help: 'Steps of background jobs. Outcome: success, postponed, failed',
+    labels: ['kind', 'outcome'],
+  },
+  authly_import_rows_total: {
+    type: 'counter',
+    help: 'Rows of uploaded files that jobs have processed',
+    labels: ['kind', 'result'],
+  },
+  authly_signing_key_age_seconds: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'Time since the key entered its state: next (created), current (activated), retired; of several, the oldest',
+    labels: ['alg', 'state'],
+  },
+  authly_client_secret_expiry_timestamp_seconds: {
+    type: 'gauge',
+    from: 'postgres',
+    help: 'When an enabled client loses its last secret (Unix time): of those within 90 days, the first 100; `all` stands for the first of them',
+    labels: ['client_id'],
+  },
+  authly_cron_runs_total: {
+    type: 'counter',
+    help: 'Runs of cron jobs. Outcome: success, failed',
+    labels: ['job', 'outcome'],
+  },
+  authly_cron_last_success_timestamp_seconds: {
+    type: 'gauge',
+    from: 'objects',
+    help: 'When a cron job last succeeded (Unix time)',
+    labels: ['job'],
+  },
+  authly_metrics_isolates: {
+    type: 'gauge',
+    from: 'objects',
+    help: 'Isolates that handed over metrics in the last minute',
+    labels: [],
+  },
+  authly_build_info: {
+    type: 'gauge',
+    from: 'isolate',
+    help: 'Always 1: the version and region that answered the scrape',
+    labels: ['version', 'region'],
+  },
+} as const satisfies Readonly<Record<`authly_${string}`, MetricDefinition>>
+
+export type MetricName = keyof typeof metricCatalogue
+
+type NamesOf<Type extends MetricDefinition['type']> = {
+  [Name in MetricName]: (typeof metricCatalogue)[Name]['type'] extends Type ? Name : never
+}[MetricName]
+
+export type CounterName = NamesOf<'counter'>
+export type GaugeName = NamesOf<'gauge'>
+export type HistogramName = NamesOf<'histogram'>
