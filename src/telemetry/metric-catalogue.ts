@@ -1,7 +1,8 @@
 /**
  * All metrics of `/metrics`: the closed list behind the registry, docs/observability.md, the dashboards and the alerts.
- * Names follow Prometheus: base units, `_total` for counters. Every label has a bound, because a label that callers
- * choose would let them create series without end (`label-bounds.ts`).
+ * Names follow Prometheus: base units, `_total` for counters. No label is called `job`, `instance` or `region`, which
+ * Prometheus puts on every series itself. Every label has a bound, because one that callers choose would let them
+ * create series without end.
  */
 
 /** What the values of a label mean. */
@@ -21,11 +22,10 @@ export const metricLabels = {
   object: 'class of the Durable Object',
   policy: 'name of the rate limit',
   alg: 'JWS algorithm',
-  outbox: 'the shard of the audit outbox; of deliveries, `user` or `shared`',
+  outbox: 'the shard of the audit outbox',
   type_class: 'class of the audit event',
-  job: 'name of the cron job',
+  task: 'name of the cron job',
   version: 'version of the server',
-  region: 'the deployment',
 } as const
 
 export type MetricLabel = keyof typeof metricLabels
@@ -35,18 +35,22 @@ interface Described {
   readonly labels: readonly MetricLabel[]
 }
 
-export interface CounterDefinition extends Described {
+/** Outcomes that are shown as 0 beside the first of their kind: a rate cannot see where a counter began. */
+interface ShowsZero {
+  readonly showsZero?: readonly string[]
+}
+
+export interface CounterDefinition extends Described, ShowsZero {
   readonly type: 'counter'
 }
 
-/** Set by whoever answers the scrape; never counted in an isolate. */
 export interface GaugeDefinition extends Described {
   readonly type: 'gauge'
-  /** Where the value is read at the scrape. */
-  readonly from: 'postgres' | 'objects' | 'isolate' | 'gateway'
+  /** Where the value is read at the scrape; `isolates`: the highest that an isolate handed over. */
+  readonly from: 'postgres' | 'objects' | 'isolates' | 'scrape'
 }
 
-export interface HistogramDefinition extends Described {
+export interface HistogramDefinition extends Described, ShowsZero {
   readonly type: 'histogram'
   /** Upper bounds of the buckets, ascending, without +Inf. */
   readonly buckets: readonly number[]
@@ -62,6 +66,7 @@ export const metricCatalogue = {
     type: 'histogram',
     help: 'Time from receiving a request to its response. Outcome: success, refused (4xx and OAuth errors), limited, failed (5xx)',
     labels: ['route', 'method', 'outcome'],
+    showsZero: ['failed'],
     buckets: latency,
   },
   authly_token_requests_total: {
@@ -88,6 +93,7 @@ export const metricCatalogue = {
     type: 'histogram',
     help: 'Time of one round trip to Postgres. Kind: query, batch. Outcome: success, refused (by a rule of the database), failed',
     labels: ['kind', 'outcome'],
+    showsZero: ['failed'],
     buckets: latency,
   },
   authly_postgres_batch_statements: {
@@ -118,6 +124,7 @@ export const metricCatalogue = {
     type: 'histogram',
     help: 'Time of one call of a Durable Object. Method: the method that was called. Outcome: success, failed',
     labels: ['object', 'method', 'outcome'],
+    showsZero: ['failed'],
     buckets: latency,
   },
   authly_signature_duration_seconds: {
@@ -146,13 +153,14 @@ export const metricCatalogue = {
   },
   authly_outbox_deliveries_total: {
     type: 'counter',
-    help: 'Batches of audit events sent from outboxes to Postgres. Outcome: success, failed',
-    labels: ['outbox', 'outcome'],
+    help: 'Batches of audit events sent from outboxes, those of users included, to Postgres. Outcome: success, failed',
+    labels: ['outcome'],
+    showsZero: ['success', 'failed'],
   },
   authly_outbox_delivered_events_total: {
     type: 'counter',
     help: 'Audit events that Postgres accepted from outboxes',
-    labels: ['outbox'],
+    labels: [],
   },
   authly_audit_events_total: {
     type: 'counter',
@@ -213,19 +221,20 @@ export const metricCatalogue = {
   authly_client_secret_expiry_timestamp_seconds: {
     type: 'gauge',
     from: 'postgres',
-    help: 'When an enabled client loses its last secret (Unix time): of those within 90 days, the first 100; `all` stands for the first of them',
+    help: 'When the last secret of an enabled client ends (Unix time), for clients of whose secrets each one expires: the first 100; `all` stands for the first of these',
     labels: ['client_id'],
   },
   authly_cron_runs_total: {
     type: 'counter',
     help: 'Runs of cron jobs. Outcome: success, failed',
-    labels: ['job', 'outcome'],
+    labels: ['task', 'outcome'],
+    showsZero: ['failed'],
   },
   authly_cron_last_success_timestamp_seconds: {
     type: 'gauge',
-    from: 'objects',
+    from: 'isolates',
     help: 'When a cron job last succeeded (Unix time)',
-    labels: ['job'],
+    labels: ['task'],
   },
   authly_metrics_isolates: {
     type: 'gauge',
@@ -235,9 +244,9 @@ export const metricCatalogue = {
   },
   authly_build_info: {
     type: 'gauge',
-    from: 'isolate',
-    help: 'Always 1: the version and region that answered the scrape',
-    labels: ['version', 'region'],
+    from: 'scrape',
+    help: 'Always 1: the version that answered the scrape',
+    labels: ['version'],
   },
 } as const satisfies Readonly<Record<`authly_${string}`, MetricDefinition>>
 
