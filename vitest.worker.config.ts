@@ -23,6 +23,8 @@ export default defineConfig({
           DATABASE_OWNER_URL: inject('databaseOwnerUrl'),
           DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),
           AUTHLY_CLIENT_ADDRESS: 'cloudflare',
+          // `npm start` switches them on.
+          AUTHLY_METRICS: 'false',
           AUTHLY_LOG_ACCESS_RATIO: '0',
           AUTHLY_ISSUER: 'https://auth.test',
           AUTHLY_ROOT_SECRET: 'dGVzdC1yb290LXNlY3JldC10ZXN0LXJvb3Qtc2VjcmV0LTAwMQ',

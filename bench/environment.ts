@@ -8,6 +8,7 @@ import type { LoadGenerator } from './load/generate-load.ts'
 import type { BenchOptions } from './options.ts'
 import type { Target, TargetName } from './target.ts'
 import { type AuthlyTarget, authlyTarget } from './targets/authly-target.ts'
+import { metricsTarget } from './targets/metrics-target.ts'
 import { oidcProviderTarget } from './targets/oidc-provider-target.ts'
 import { type TwinTarget, twinTarget } from './targets/twin-target.ts'
 
@@ -17,6 +18,7 @@ export const ports = {
   twin: 22_001,
   authly: 22_010,
   gateway: 22_011,
+  metrics: 22_012,
   memory: 22_020,
   postgres: 22_021,
   database: 22_030,
@@ -39,6 +41,9 @@ export async function makeAuthly({ database, load }: Bench): Promise<AuthlyTarge
     ...{ port: ports.authly, gatewayPort: ports.gateway },
   })
 }
+
+export const makeMetrics = (authly: AuthlyTarget): Target =>
+  metricsTarget(authly, { folder: join(benchFolder, 'authly-metrics'), port: ports.metrics })
 
 /** Twins run with the same compatibility date as Authly. */
 export const compatibilityDate = (): string =>

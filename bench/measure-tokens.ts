@@ -7,6 +7,7 @@ import {
   benchFolder,
   compatibilityDate,
   makeAuthly,
+  makeMetrics,
   makePeer,
   makeTwin,
   ports,
@@ -15,7 +16,7 @@ import { type Measurement, measureAll } from './measure.ts'
 import type { Report, StartReport } from './report/report.ts'
 import { measureColdStarts } from './start-up.ts'
 import { measureSteadyLoad, type SteadyRun } from './steady-load.ts'
-import type { Target } from './target.ts'
+import type { Target, TargetName } from './target.ts'
 import type { AuthlyTarget } from './targets/authly-target.ts'
 import { bundleTwin } from './targets/bundle-twin.ts'
 
@@ -27,9 +28,12 @@ export async function measureTokens(bench: Bench): Promise<TokenParts> {
   const names = options.operations.length > 0 ? options.targets : (['authly', 'twin'] as const)
   const authly = await makeAuthly(bench)
   const twin = makeTwin()
-  const targets: Target[] = names.map((name) =>
-    name === 'authly' ? authly : name === 'twin' ? twin : makePeer(name, bench),
-  )
+  const make = (name: TargetName): Target => {
+    if (name === 'authly') return authly
+    if (name === 'authly-metrics') return makeMetrics(authly)
+    return name === 'twin' ? twin : makePeer(name, bench)
+  }
+  const targets = names.map(make)
   const stops: (() => Promise<void>)[] = []
   try {
     for (const target of targets) {

@@ -13,7 +13,13 @@ export const operationNames = [
 ] as const
 export type OperationName = (typeof operationNames)[number]
 
-export const targetNames = ['authly', 'twin', 'oidc-provider-memory', 'oidc-provider-postgres'] as const
+export const targetNames = [
+  'authly',
+  'authly-metrics',
+  'twin',
+  'oidc-provider-memory',
+  'oidc-provider-postgres',
+] as const
 export type TargetName = (typeof targetNames)[number]
 
 export interface HttpRequest {

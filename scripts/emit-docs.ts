@@ -15,6 +15,7 @@ import {
   endpointsDocument,
 } from './docs/documents.ts'
 import { logDocument } from './docs/log-document.ts'
+import { metricsDocument } from './docs/metrics-document.ts'
 
 const openApi = await loadDocument()
 
@@ -24,6 +25,7 @@ const documents = {
   'docs/audit-events.md': auditEventsDocument(),
   'docs/io-budgets.md': budgetsDocument(),
   'docs/log.md': logDocument(),
+  'docs/metrics.md': metricsDocument(),
   'docs/cli.md': cliDocument(cliCatalogue(openApi)),
 }
 

@@ -227,6 +227,16 @@ export const environmentSchema = z.object({
     .describe(
       'Other ports than 443 that outgoing fetches (`jwks_uri`, `sector_identifier_uri`) may reach: a comma-separated list of `host:port`, e.g. `keys.example.com:8443`. Always https and public hosts only.',
     ),
+  AUTHLY_METRICS: flag(
+    'Counts requests, sign-ins, cache reads and the like for Prometheus, at `/metrics` ([metrics](metrics.md)). Without it nothing is counted and `/metrics` does not exist.',
+  ),
+  AUTHLY_METRICS_TOKEN: z
+    .string()
+    .regex(/^[A-Za-z0-9_~+/=.-]{32,}$/, 'must be at least 32 characters of a bearer token')
+    .optional()
+    .describe(
+      'Secret. A bearer token that may read `/metrics`, also while Postgres is unavailable, and sees no clients in it. Without it only access tokens with the scope `admin:stats:read` may.',
+    ),
 })
 
 export type Config = ReturnType<typeof toConfig>
@@ -278,6 +288,8 @@ function toConfig(env: Environment) {
     keyRetentionSeconds: env.AUTHLY_KEY_RETENTION_SECONDS,
     allowLoopbackFetch: env.AUTHLY_ALLOW_LOOPBACK_FETCH,
     fetchHosts: env.AUTHLY_FETCH_HOSTS,
+    metrics: env.AUTHLY_METRICS,
+    metricsToken: env.AUTHLY_METRICS_TOKEN,
   } as const
 }
 
@@ -313,6 +325,10 @@ export function parseConfig(env: Record<string, unknown>): Config {
 
 /** RFC 6761 reserves `.test`: no real deployment has such an issuer. */
 const isTestIssuer = (url: string): boolean => new URL(url).hostname.endsWith('.test')
+
+/** Whether this deployment counts, asked before the whole configuration is parsed. */
+export const isMetricsOn = (env: object): boolean =>
+  (env as { AUTHLY_METRICS?: unknown }).AUTHLY_METRICS === 'true'
 
 const parsed = new WeakMap<object, Config>()
 

@@ -14,18 +14,25 @@ import { createSignJwt } from './keys/sign-jwt.ts'
 import { createSigningKeyWrites, insertSigningKey, loadSigningKeys } from './keys/signing-keys.store.ts'
 import { systemClock as now } from './kit/clock.ts'
 import { loadSettings } from './settings/settings.store.ts'
+import { handOverNow } from './telemetry/count.ts'
 import { computeMissingForms } from './users/compute-missing-forms.store.ts'
 import { createCache, isolateOf } from './wiring.ts'
 
-export const runScheduled = (env: Env, ctx: ExecutionContext): Promise<void> =>
-  runScheduledJobs(createScheduledNeeds(env, ctx))
+export async function runScheduled(env: Env, ctx: ExecutionContext): Promise<void> {
+  try {
+    await runScheduledJobs(createScheduledNeeds(env, ctx))
+  } finally {
+    // The isolate may end with this run.
+    await handOverNow()
+  }
+}
 
 /** The dependencies of the cron jobs. */
 export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>): ScheduledNeeds {
   const isolate = isolateOf(env)
   const { config, root } = isolate
   const database = createDatabase(config.databaseUrl, config.databaseGatewayUrl)
-  const cache = createCache(isolate, (work) => ctx.waitUntil(work))
+  const cache = createCache(isolate, (work) => ctx.waitUntil(work), 'background')
   const runBatch = createRunBatch(database)
   const keyring = createKeyring({
     cache,

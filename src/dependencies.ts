@@ -13,6 +13,7 @@ import type { Keyring, SignJwt } from './keys/keyring.ts'
 import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
+import type { MetricSources } from './metrics/metric-sources.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import type { HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -54,6 +55,7 @@ export interface Dependencies {
   readonly jobOf: JobOf
   readonly readSettings: ReadSettings
   readonly healthProbes: HealthProbes
+  readonly metricSources: MetricSources
   /** Postgres for who is authorized: the admin API has no other way to it. */
   readonly databaseFor: DatabaseFor
   /** The same for an answer that takes as long as its reader. */

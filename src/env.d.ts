@@ -1,6 +1,6 @@
 import type { AuditOutbox } from './audit/audit-outbox.object.ts'
 import type { EdgeReplica } from './edge-cache/edge-replica.object.ts'
-import type { AuditStream, Job } from './lazy-objects.ts'
+import type { AuditStream, Job, Metrics } from './lazy-objects.ts'
 import type { RateLimit } from './rate-limits/rate-limit.object.ts'
 import type { SingleUse } from './sessions/single-use.object.ts'
 import type { UserSessions } from './sessions/user-sessions.object.ts'
@@ -15,6 +15,7 @@ declare global {
     SINGLE_USE: DurableObjectNamespace<SingleUse>
     AUDIT_STREAM: DurableObjectNamespace<AuditStream>
     JOB: DurableObjectNamespace<Job>
+    METRICS: DurableObjectNamespace<Metrics>
     /** Where exports go that are asked to go to R2. Local runs and small deployments have none. */
     FILES?: R2Bucket
   }

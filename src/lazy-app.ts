@@ -16,6 +16,7 @@ import { type Problem, renderProblem } from './kit/problem.ts'
 import { findTemplate } from './kit/route-template.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { loginRoutes } from './login/login.route.tsx'
+import { metricsRoutes } from './metrics/metrics.route.ts'
 import { logoutRoutes } from './oidc/rp-logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
 import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
@@ -29,6 +30,7 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   ...loginRoutes,
   accountRoutes,
   healthRoutes,
+  metricsRoutes,
 ]
 
 export const lazyApp = new Hono<AppEnv>()

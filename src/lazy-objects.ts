@@ -5,6 +5,8 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditStreamObject } from './audit/stream/audit-stream.object.ts'
 import type { JobObject } from './jobs/job.object.ts'
+import type { HandOver } from './telemetry/hand-over.ts'
+import type { MetricsObject } from './telemetry/metrics.object.ts'
 
 type Arguments<Method extends 'offer' | 'readFile' | 'watch'> = Parameters<JobObject[Method]>
 
@@ -87,5 +89,26 @@ export class AuditStream extends DurableObject<Env> {
 
   override alarm() {
     return this.stream.alarm()
+  }
+}
+
+/** One shard of what the isolates of a region have counted. */
+export class Metrics extends DurableObject<Env> {
+  #metrics!: MetricsObject
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    ctx.blockConcurrencyWhile(async () => {
+      const { MetricsObject } = await import('./telemetry/metrics.object.ts')
+      this.#metrics = new MetricsObject(ctx, env)
+    })
+  }
+
+  take(handOver: HandOver) {
+    return this.#metrics.take(handOver)
+  }
+
+  read() {
+    return this.#metrics.read()
   }
 }

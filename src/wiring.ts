@@ -4,19 +4,19 @@
  */
 
 import type { DatabaseFor } from './access/authorized-database.store.ts'
-import { createAppendEvents } from './audit/audit-outbox.object.ts'
+import { createAppendEvents, createReadOutboxes } from './audit/audit-outbox.object.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import { readOrigin, readRequestId } from './audit/read-origin.ts'
 import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
 import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
-import { type Config, configOf } from './config.ts'
+import { type Config, configOf, isMetricsOn } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { Database } from './db/database.ts'
 import type { Dependencies, RequestEnv } from './dependencies.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
-import { createEdgeCache } from './edge-cache/edge-cache.ts'
+import { createEdgeCache, type ReadArea } from './edge-cache/edge-cache.ts'
 import { createObjectReplica } from './edge-cache/edge-replica.object.ts'
 import type { Replica } from './edge-cache/replica.ts'
 import type { HealthProbes } from './health/check-health.ts'
@@ -30,6 +30,7 @@ import { delay } from './kit/delay.ts'
 import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
+import type { MetricSources } from './metrics/metric-sources.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -42,7 +43,13 @@ import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
 import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } from './settings/settings.ts'
+import { isCounting, startCounting } from './telemetry/count.ts'
+import { createHandOverSchedule, type Deliver } from './telemetry/hand-over.ts'
 import type { LogSettings } from './telemetry/log-request.ts'
+import { metricObserver } from './telemetry/metric-observer.ts'
+import { createMetricRegistry } from './telemetry/metric-registry.ts'
+import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
+import { addObserver } from './telemetry/observe.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { FindUser, FindUserForLogin } from './users/user.ts'
 
@@ -119,8 +126,37 @@ type Context = Pick<ExecutionContext, 'waitUntil'>
 
 const now = systemClock
 
-export const createCache = ({ replica }: Isolate, waitUntil: Context['waitUntil']): EdgeCache =>
-  createEdgeCache({ replica, now, waitUntil })
+export const createCache = (
+  { replica }: Isolate,
+  waitUntil: Context['waitUntil'],
+  area: ReadArea,
+): EdgeCache => createEdgeCache({ replica, now, waitUntil, area })
+
+/**
+ * Lets this isolate count, if it is to. An isolate of objects may never see a request, so this is called when the code
+ * starts, before there is any; nothing here does I/O.
+ * @param waitUntil of whatever runs when it is called
+ * @returns ends it
+ */
+export function startMetrics(env: Env, waitUntil: Context['waitUntil']): () => void {
+  if (!isMetricsOn(env)) return () => undefined
+  const registry = createMetricRegistry()
+  let deliver: Deliver | undefined
+  const schedule = createHandOverSchedule({
+    take: () => registry.take(),
+    deliver: (handOver) => {
+      deliver ??= createDeliver(env.METRICS, configOf(env))
+      return deliver(handOver)
+    },
+    ...{ waitUntil, now },
+  })
+  const stopCounting = startCounting({ registry, schedule })
+  const removeObserver = addObserver(metricObserver)
+  return () => {
+    removeObserver()
+    stopCounting()
+  }
+}
 
 const noSettings: StoredSettings = {}
 
@@ -139,16 +175,18 @@ class RequestDependencies implements Dependencies {
   readonly #env: Env
   readonly #ctx: Context
   readonly #isolate: Isolate
+  readonly #area: ReadArea
   #openDatabase: Database | undefined
   #builtCache: EdgeCache | undefined
   #builtKeyring: Keyring | undefined
   #builtRateLimiter: RateLimiter | undefined
   #builtRecordEvent: RecordEvent | undefined
 
-  constructor(env: Env, ctx: Context) {
+  constructor(env: Env, ctx: Context, area: ReadArea) {
     this.#env = env
     this.#ctx = ctx
     this.#isolate = isolateOf(env)
+    this.#area = area
   }
 
   readonly #waitUntil = (work: Promise<unknown>): void => this.#ctx.waitUntil(work)
@@ -174,7 +212,7 @@ class RequestDependencies implements Dependencies {
   }
 
   get #cache() {
-    this.#builtCache ??= createCache(this.#isolate, this.#waitUntil)
+    this.#builtCache ??= createCache(this.#isolate, this.#waitUntil, this.#area)
     return this.#builtCache
   }
 
@@ -315,6 +353,19 @@ class RequestDependencies implements Dependencies {
     }
   }
 
+  get metricSources(): MetricSources {
+    const { config } = this.#isolate
+    return {
+      readShards: createReadShards(this.#env.METRICS, config),
+      readOutboxes: createReadOutboxes(this.#env.AUDIT_OUTBOX, config),
+      readGauges: () => this.#ask((stores, database) => stores.readGauges(stores.createRunBatch(database))),
+      maySeeClients: async (authorized) => {
+        const { maySeeClients } = await loadStores()
+        return maySeeClients(await this.databaseFor(authorized), authorized)
+      },
+    }
+  }
+
   get spendOnce() {
     return createSpendOnce(this.#env.SINGLE_USE, this.config)
   }
@@ -334,6 +385,12 @@ class RequestDependencies implements Dependencies {
     })
     return this.#builtRecordEvent
   }
+}
+
+/** Only the metric of cache reads wants to know. */
+function areaOf({ url }: Request): ReadArea {
+  if (!isCounting()) return 'public'
+  return url.startsWith('/admin/', url.indexOf('/', 'https://'.length)) ? 'admin' : 'public'
 }
 
 /** What the routers get instead of bindings. Discovery needs only the configuration. */
@@ -360,7 +417,7 @@ class LazyRequestEnv implements RequestEnv {
   }
 
   get deps() {
-    this.#builtDeps ??= new RequestDependencies(this.#env, this.#ctx)
+    this.#builtDeps ??= new RequestDependencies(this.#env, this.#ctx, areaOf(this.#request))
     return this.#builtDeps
   }
 

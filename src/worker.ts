@@ -1,27 +1,32 @@
 /** Entry points of the Worker; everything else is reached from here. */
+import { env as bindings, waitUntil } from 'cloudflare:workers'
 import { app } from './app.ts'
 import { AuditOutbox } from './audit/audit-outbox.object.ts'
 import { EdgeReplica } from './edge-cache/edge-replica.object.ts'
 import { runForRequest } from './kit/request-context.ts'
-import { AuditStream, Job } from './lazy-objects.ts'
+import { AuditStream, Job, Metrics } from './lazy-objects.ts'
 import { RateLimit } from './rate-limits/rate-limit.object.ts'
 import { SingleUse } from './sessions/single-use.object.ts'
 import { UserSessions } from './sessions/user-sessions.object.ts'
 import { startTelemetry } from './start-telemetry.ts'
+import { promiseHandOver } from './telemetry/count.ts'
 import { finishResponse } from './telemetry/finish-response.ts'
 import { traceObjects } from './telemetry/traced-objects.ts'
 import { traceInvocation, traceRequest } from './telemetry/tracer.ts'
-import { createRequestEnv } from './wiring.ts'
+import { createRequestEnv, startMetrics } from './wiring.ts'
 
-export { AuditOutbox, AuditStream, EdgeReplica, Job, RateLimit, SingleUse, UserSessions }
+export { AuditOutbox, AuditStream, EdgeReplica, Job, Metrics, RateLimit, SingleUse, UserSessions }
 
 traceObjects(
   { AuditOutbox, AuditStream, EdgeReplica, Job, RateLimit, SingleUse, UserSessions },
   startTelemetry,
 )
 
+startMetrics(bindings, waitUntil)
+
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext) {
+    promiseHandOver()
     const starting = startTelemetry(env)
     if (starting !== undefined) await starting
     const requestEnv = createRequestEnv(request, env, ctx)

@@ -54,14 +54,15 @@ interface Round {
   readonly round: number
 }
 
-/** `read` of Authly's run divided by that of `other` in the same round: a slow minute of the machine hits both. */
+/** `read` of one's run divided by that of `other` in the same round: a slow minute of the machine hits both. */
 function ratios<Run extends Round>(
   runs: readonly Run[],
   other: string,
   read: (run: Run) => number,
+  one = 'authly',
 ): number[] {
   return runs
-    .filter((run) => run.target === 'authly')
+    .filter((run) => run.target === one)
     .flatMap((own) => {
       const beside = runs.find((run) => run.target === other && run.round === own.round)
       return beside ? [read(own) / read(beside)] : []
@@ -92,10 +93,11 @@ function verdict(
 }
 
 function goalResults(
-  { title, ofTwin, ofPeerCpu }: OperationGoal,
+  { title, ofTwin, ofPeerCpu, metricsCpu }: OperationGoal,
   runs: readonly Measurement[],
 ): GoalResult[] {
   const cpu = ratios(runs, cpuPeer, (run) => run.cpu.server + run.cpu.database)
+  const counting = ratios(runs, 'authly', (run) => run.cpu.server, 'authly-metrics')
   return [
     ...atLeast(
       title,
@@ -104,6 +106,7 @@ function goalResults(
       ofTwin,
     ),
     ...(ofPeerCpu === undefined ? [] : atMost(title, 'CPU / oidc-provider, Postgres', cpu, ofPeerCpu)),
+    ...(metricsCpu === undefined ? [] : atMost(title, 'server CPU, metrics on / off', counting, metricsCpu)),
   ]
 }
 

@@ -11,6 +11,7 @@ import { table } from './table.ts'
 
 const labels: Record<TargetName, string> = {
   authly: 'Authly',
+  'authly-metrics': 'Authly, metrics on',
   twin: 'bare twin',
   'oidc-provider-memory': 'oidc-provider, memory',
   'oidc-provider-postgres': 'oidc-provider, Postgres',

@@ -59,6 +59,14 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
     meaning:
       'the collector did not take spans; `count` were dropped since the last such line, the others wait',
   },
+  metrics_hand_over_failed: {
+    level: 'error',
+    meaning: 'What an isolate counted did not reach its metrics object; it is sent again for an hour',
+  },
+  metrics_gauges_absent: {
+    level: 'warn',
+    meaning: 'A scrape came without the gauges of `subject`, which did not answer',
+  },
   signing_key_not_trusted: {
     level: 'error',
     meaning:

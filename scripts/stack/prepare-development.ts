@@ -2,6 +2,7 @@
  * Shared by `npm start` and `npm run db`: the instance lock, the database with its gateway, bootstrap, `.dev.vars` and
  * `.authly/dev.json`. Afterwards `wrangler dev` has all it needs.
  */
+import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bootstrapDatabase } from '../bootstrap/bootstrap-database.ts'
@@ -79,6 +80,8 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
       ...(database.gatewayUrl === undefined ? {} : { DATABASE_GATEWAY_URL: database.gatewayUrl }),
       AUTHLY_ISSUER: issuer,
       AUTHLY_ROOT_SECRET: await keepRootSecret(stateFolder, vars),
+      AUTHLY_METRICS: 'true',
+      AUTHLY_METRICS_TOKEN: vars.written['AUTHLY_METRICS_TOKEN'] ?? randomBytes(32).toString('base64url'),
     })
     return { ...seeded, facts, database, stop }
   } catch (error) {

@@ -6,7 +6,8 @@ export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasD
   const { issuer, admin } = facts
   const lines = [
     ...['', '  Authly is ready.', ''],
-    ...[`  Issuer    ${issuer}`, `  API       ${issuer}/docs`, `  Sign in   ${issuer}/account`],
+    ...[`  Issuer    ${issuer}`, `  API       ${issuer}/docs`, `  Metrics   ${issuer}/metrics`],
+    `  Sign in   ${issuer}/account`,
   ]
   if (admin !== undefined && newAdminPassword !== undefined) {
     lines.push(

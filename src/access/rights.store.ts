@@ -7,6 +7,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { textArray } from '../db/fragments.ts'
 import type { Actor } from './actor.ts'
 import { type Authorized, authorizationKey } from './authorized.ts'
+import type { Permission } from './permissions.ts'
 
 type Who = Pick<Actor, 'type' | 'id'>
 
@@ -21,6 +22,10 @@ export const assertMayGrant = ({ type, id }: Who, roles: readonly string[]): SQL
 /** An expression that refuses (`AU403`) unless the actor has the permission, where only the statement knows which. */
 export const requirePermission = ({ type, id }: Who, permission: SQL): SQL =>
   sql`authly_authorize(${type}, ${id}, ${permission})`
+
+/** An expression: whether the actor has this permission too, within the scopes of its token. */
+export const mayAlso = ({ type, id }: Who, permission: Permission): SQL =>
+  sql`authly_covers(authly_permissions_of(${type}, ${id}), array[${permission}::text])`
 
 /** A CTE without `with`: `held.permissions`, the actor's current permissions. For statements over many rows. */
 export const heldPermissions = ({ type, id }: Who): SQL => sql`

@@ -14,6 +14,7 @@ import { createOutbox, encodeEvents, type Outbox, outboxTable } from './outbox.t
 import type { AppendEvents } from './record-event.ts'
 import { createRepeatedEvents, type RepeatedEvents, repetitionsTable } from './repeated-events.table.ts'
 import { isCounted } from './repeated-events.ts'
+import type { ReadOutboxes } from './waiting-events.ts'
 
 const shards = 8
 
@@ -50,6 +51,11 @@ export class AuditOutbox extends DurableObject<Env> {
     this.#record(() => this.#repeated.take(events, Date.now()))
   }
 
+  /** How many events wait for Postgres, and since when (milliseconds since the Unix epoch). */
+  waiting(): { readonly events: number; readonly since: number } | undefined {
+    return this.#outbox.waiting()
+  }
+
   override async alarm(): Promise<void> {
     this.#alarm.rang()
     if (this.#schema.exists()) this.#record(() => this.#repeated.endWindows(Date.now()))
@@ -69,13 +75,29 @@ export class AuditOutbox extends DurableObject<Env> {
   }
 }
 
+const nameOf = (index: number): string => `shard-${index}`
+
+/** How much waits in each shard. Rejects when one does not answer. */
+export const createReadOutboxes =
+  (namespace: DurableObjectNamespace<AuditOutbox>, placement: Placement): ReadOutboxes =>
+  () => {
+    const place = observedObjects('AuditOutbox', namespace, placement)
+    return Promise.all(
+      Array.from({ length: shards }, async (_, index) => {
+        const name = nameOf(index)
+        const waiting = await place(name).waiting()
+        return { name, events: waiting?.events ?? 0, since: waiting?.since }
+      }),
+    )
+  }
+
 let shard: string | undefined
 
 /** Appends to this isolate's shard: one call. */
 export const createAppendEvents =
   (namespace: DurableObjectNamespace<AuditOutbox>, placement: Placement): AppendEvents =>
   async (events) => {
-    shard ??= `shard-${Math.floor(Math.random() * shards)}`
+    shard ??= nameOf(Math.floor(Math.random() * shards))
     const mayRepeat = events.some(isCounted)
     await observedObjects(
       'AuditOutbox',

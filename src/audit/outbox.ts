@@ -26,6 +26,8 @@ export interface Outbox {
    * Schedules an alarm that calls `flush`: within seconds, or later when the events are also forwarded by the caller.
    */
   flushSoon(delivery: 'own' | 'forwarded'): void
+  /** How many events wait, and since when the oldest does; `undefined` when none waits. */
+  waiting(): { readonly events: number; readonly since: number } | undefined
   /** Delivers waiting events. Never throws; on failure all of them stay and another alarm is set. */
   flush(): Promise<'empty' | 'failed'>
 }
@@ -83,6 +85,18 @@ export function createOutbox(
       schema.ensure()
       sql.exec('INSERT INTO outbox (event_count, events) VALUES (?, ?)', count, encoded)
       causes.add()
+    },
+
+    waiting() {
+      if (!schema.exists()) return undefined
+      const [row] = sql
+        .exec<{ events: number; oldest: string }>(
+          'SELECT sum(event_count) AS events, (SELECT events FROM outbox ORDER BY position LIMIT 1) AS oldest FROM outbox',
+        )
+        .toArray()
+      if (!row?.events) return undefined
+      const [oldest] = JSON.parse(`[${row.oldest}]`) as readonly AuditEvent[]
+      return { events: row.events, since: oldest?.occurred_at ?? Date.now() }
     },
 
     flushSoon(delivery) {

@@ -6,6 +6,7 @@
 import { delay } from '../kit/delay.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
+import { count } from '../telemetry/count.ts'
 import type { AuditEvent, RecordEvent } from './event.ts'
 
 /** Stores events durably; rejects when that failed. Repeating it is harmless. */
@@ -67,6 +68,7 @@ async function flush(buffer: Buffer, append: AppendEvents): Promise<void> {
     const excess = buffer.events.length - largestBuffer
     if (excess > 0) {
       buffer.events.splice(0, excess)
+      count('authly_audit_events_lost_total', excess)
       logError('audit_events_lost', { count: excess, reason: 'the outbox cannot be reached' })
     }
     return

@@ -3,6 +3,7 @@
 import { type RotateKeysNeeds, rotateKeys } from '../keys/rotate-keys.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
+import { count, mark } from '../telemetry/count.ts'
 
 export interface ScheduledNeeds {
   readonly rotation: RotateKeysNeeds
@@ -29,7 +30,10 @@ export async function runScheduledJobs(needs: ScheduledNeeds): Promise<void> {
   for (const job of jobs) {
     try {
       await job.run(needs)
+      count('authly_cron_runs_total', 1, job.name, 'success')
+      mark('authly_cron_last_success_timestamp_seconds', Date.now(), job.name)
     } catch (failure) {
+      count('authly_cron_runs_total', 1, job.name, 'failed')
       logError('job_failed', { subject: job.name, reason: describeError(failure) })
       failures.push(failure)
     }

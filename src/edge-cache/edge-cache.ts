@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../kit/clock.ts'
 import { withTimeout } from '../kit/with-timeout.ts'
+import { count, isCounting } from '../telemetry/count.ts'
 import type { EdgeCache, Loaded } from './cached-lookup.ts'
 import { createMemoryTier, type MemoryTier } from './memory-tier.ts'
 import { absentValue, type Replica, type ReplicaEntry, supersedes } from './replica.ts'
@@ -33,6 +34,8 @@ const retryMilliseconds = 5000
 const failingMilliseconds = 60_000
 const sharedMemory = createMemoryTier()
 
+export type ReadArea = 'admin' | 'public' | 'background'
+
 export interface EdgeCacheNeeds {
   readonly replica: Replica
   readonly now: Clock
@@ -40,23 +43,31 @@ export interface EdgeCacheNeeds {
   readonly waitUntil: (work: Promise<unknown>) => void
   /** One per isolate unless given. */
   readonly memory?: MemoryTier
+  /** Whom it reads for, as the metric of reads has it. */
+  readonly area?: ReadArea
 }
 
 /** Builds the cache of one request over the memory of the isolate. */
 export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
-  const { replica, now, waitUntil, memory = sharedMemory } = needs
+  const { replica, now, waitUntil, memory = sharedMemory, area = 'public' } = needs
+  const countRead = (key: string, tier: 'memory' | 'replica' | 'postgres', result: ReadResult): void => {
+    if (isCounting()) count('authly_cache_reads_total', 1, cacheOf(key), tier, result, area)
+  }
 
   return {
     read<T>(key: string, load: () => Promise<Loaded<T> | undefined>): Promise<T | undefined> {
       const entry = memory.get(key)
-      if (!entry) return fetchThrough(key, load)
+      if (!entry) return readBelow(key, load)
       const at = now()
       const age = at - entry.checkedAt
       const absent = entry.value === undefined
-      if (age < (absent ? absentSeconds : freshSeconds) * 1000)
+      if (age < (absent ? absentSeconds : freshSeconds) * 1000) {
+        countRead(key, 'memory', 'hit')
         return Promise.resolve(entry.value as T | undefined)
+      }
       const answerable = age < staleWhileRevalidateSeconds * 1000 || entry.failingUntil > at
-      if (absent || !answerable) return fetchThrough(key, load)
+      if (absent || !answerable) return readBelow(key, load)
+      countRead(key, 'memory', 'stale')
       if (entry.renewingUntil <= at) {
         entry.renewingUntil = at + tierTimeoutMilliseconds * 2
         waitUntil(fetchThrough(key, load).catch(() => undefined))
@@ -87,23 +98,36 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
     },
   }
 
+  function readBelow<T>(key: string, load: () => Promise<Loaded<T> | undefined>): Promise<T | undefined> {
+    countRead(key, 'memory', 'miss')
+    return fetchThrough(key, load)
+  }
+
   async function fetchThrough<T>(
     key: string,
     load: () => Promise<Loaded<T> | undefined>,
   ): Promise<T | undefined> {
-    const copy = await bounded(replica.get(key)).catch(() => undefined)
+    let isAway = false
+    const copy = await bounded(replica.get(key)).catch(() => {
+      isAway = true
+      return undefined
+    })
     const startedAt = now()
     const copyAge = copy ? startedAt - copy.loadedAt : Number.POSITIVE_INFINITY
-    if (copy && copyAge < trustedMilliseconds(copy)) return remember(key, parse<T>(copy), copy)
+    const isTrusted = copy !== undefined && copyAge < trustedMilliseconds(copy)
+    countRead(key, 'replica', isTrusted ? 'hit' : copy ? 'stale' : isAway ? 'error' : 'miss')
+    if (isTrusted) return remember(key, parse<T>(copy), copy)
     const usable = copy !== undefined && copyAge < staleIfErrorSeconds * 1000
     if (usable && memory.originAwayUntil > startedAt) return rememberStale(key, copy, startedAt)
     try {
       const loaded = await bounded(load())
+      countRead(key, 'postgres', loaded ? 'hit' : 'miss')
       const fresh = toReplicaEntry(loaded, startedAt)
       // An absence only overwrites an entry, never creates one: made-up ids must not fill the replica.
       if (loaded || copy) waitUntil(bounded(replica.put(key, fresh)).catch(() => undefined))
       return remember(key, loaded?.value, fresh)
     } catch (failure) {
+      countRead(key, 'postgres', 'error')
       memory.originAwayUntil = startedAt + retryMilliseconds
       const known = memory.get(key)
       const knownUsable = known !== undefined && startedAt - known.loadedAt < staleIfErrorSeconds * 1000
@@ -136,6 +160,14 @@ export function createEdgeCache(needs: EdgeCacheNeeds): EdgeCache {
     known.renewingUntil = at + retryMilliseconds
     return known.value as T | undefined
   }
+}
+
+type ReadResult = 'hit' | 'stale' | 'miss' | 'error'
+
+/** The cache that a key belongs to: what stands before the id. */
+function cacheOf(key: string): string {
+  const end = key.indexOf(':')
+  return end < 0 ? key : key.slice(0, end)
 }
 
 const trustedMilliseconds = (entry: ReplicaEntry): number =>

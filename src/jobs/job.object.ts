@@ -17,6 +17,7 @@ import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { argon2Hasher } from '../passwords/argon2.ts'
 import type { UserSessions } from '../sessions/rules.ts'
 import { observe } from '../telemetry/observe.ts'
+import { count } from '../telemetry/count.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
 import { type InputFormat, InputRefusal } from './formats/input-row.ts'
 import {
@@ -212,7 +213,9 @@ export abstract class JobObject extends DurableObject<Env> {
   #fail(error: Error): number | undefined {
     const state = this.#state
     logError('job_step_threw', { ...(state && logFieldsOf(state.order)), reason: describeError(error) })
-    return state && wait(this.#moving, postpone(state, 'an internal error', maxFailures))
+    if (!state) return undefined
+    count('authly_job_steps_total', 1, state.order.kind, 'failed')
+    return wait(this.#moving, postpone(state, 'an internal error', maxFailures))
   }
 
   get #state(): JobState | undefined {

@@ -8,6 +8,7 @@ import { insertEvents } from '../audit/insert-events.store.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
+import { count } from '../telemetry/count.ts'
 import { appendFile, type JobState } from './job.table.ts'
 import { fileRetentionSeconds, type JobOrder, jobFileNames, logFieldsOf } from './job.ts'
 import { type AnyJobKind, findJobKind, type JobWork } from './job-kind.ts'
@@ -113,6 +114,7 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
     await kind.after?.(work, plan, answer.outcome)
   } catch (error) {
     logError('job_after_failed', { ...logFieldsOf(state.order), reason: describeError(error) })
+    count('authly_job_steps_total', 1, kind.name, 'postponed')
     return wait(job, postpone(state, 'a part of the server is unavailable'))
   }
   const result = await kind.record(work, plan, answer.outcome)
@@ -124,6 +126,11 @@ async function step(job: MovingJob, state: JobState): Promise<number | undefined
     job.storage.kv.delete(planKey)
     job.save(recordStep(state, result, answer.cancelRequested))
   })
+  count('authly_job_steps_total', 1, kind.name, 'success')
+  if (kind.inputColumns) {
+    count('authly_import_rows_total', result.succeeded, kind.name, 'succeeded')
+    count('authly_import_rows_total', result.failed, kind.name, 'failed')
+  }
   return 0
 }
 
@@ -140,6 +147,8 @@ async function findWithdrawal(job: MovingJob, order: JobOrder): Promise<StepFail
 
 /** Waits and retries, or ends the job. */
 function giveUp(job: MovingJob, state: JobState, answer: StepFailure): number {
+  const outcome = answer.status === 'later' ? 'postponed' : 'failed'
+  count('authly_job_steps_total', 1, state.order.kind, outcome)
   if (answer.status === 'later') return wait(job, postpone(state, answer.detail, answer.maxAttempts))
   job.save(endJob(state, 'failed', answer.detail))
   return 0

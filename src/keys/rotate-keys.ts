@@ -3,10 +3,10 @@
  * win.
  */
 
+import { createEvent } from '../audit/create-event.ts'
 import type { AuditEvent, AuditEventType } from '../audit/event.ts'
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Clock } from '../kit/clock.ts'
-import { uuidv7 } from '../kit/ids.ts'
 import { logError } from '../kit/log.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SigningAlg } from './algorithms.ts'
@@ -117,14 +117,8 @@ async function takeStep(needs: RotateKeysNeeds, step: RotationStep): Promise<voi
 }
 
 /** The audit event of a key change made by the server itself. */
-export const keyEvent = (type: AuditEventType, at: number, data: Record<string, unknown>): AuditEvent => ({
-  id: uuidv7(at),
-  type,
-  occurred_at: at,
-  outcome: 'success',
-  actor_type: 'system',
-  data,
-})
+export const keyEvent = (type: AuditEventType, at: number, data: Record<string, unknown>): AuditEvent =>
+  createEvent(type, at, undefined, { outcome: 'success', actor_type: 'system', data })
 
 /** Logs that a row was rejected. Its id is untrusted: someone else may have written the row. */
 export const reportKeyProblem = (row: SigningKeyRow, problem: KeyProblem): void => {

@@ -26,6 +26,8 @@ export type LogEvent =
   | 'audit_events_lost'
   | 'audit_stream_failed'
   | 'trace_export_failed'
+  | 'metrics_hand_over_failed'
+  | 'metrics_gauges_absent'
   /** Data in the database that this server did not write. */
   | 'signing_key_not_trusted'
   | 'audit_chain_broken'

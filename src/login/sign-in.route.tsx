@@ -19,6 +19,7 @@ import { readPageForm } from '../pages/page-form.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
+import { count } from '../telemetry/count.ts'
 import { accountName } from './account-name.ts'
 import { findLoginMethod } from './methods/index.ts'
 import type { LoginMethod, LoginOutcome } from './methods/login-method.ts'
@@ -144,6 +145,8 @@ async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Paramete
     readDevices(deps, cookies, deps.now()),
   ])
   const outcome = await form.method.attempt(deps, { fields, previous: previous?.routing, devices, origin })
+  const counted = outcome.status === 'signed_in' ? 'success' : outcome.status
+  count('authly_sign_ins_total', 1, form.method.id, counted)
   return outcome.status === 'signed_in'
     ? finish(c, form, outcome, devices)
     : refuse({ ...refusalOf(form.page, outcome), reason: outcome.status })

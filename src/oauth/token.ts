@@ -4,6 +4,7 @@ import { isConfidential } from '../clients/client.ts'
 import { err, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { count } from '../telemetry/count.ts'
 import { observe } from '../telemetry/observe.ts'
 import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/authenticate-client.ts'
 import type { GrantNeeds, TokenResponse } from './grants/define-grant.ts'
@@ -24,16 +25,51 @@ export async function answerTokenRequest(
   request: Request,
   origin: Origin,
 ): Promise<TokenAnswer> {
+  const asked: AskedGrant = { type: 'none', clientId: 'none' }
+  try {
+    const answer = await answerUncounted(needs, request, origin, asked)
+    countTokenRequest(asked, answer.result)
+    return answer
+  } catch (error) {
+    count('authly_token_requests_total', 1, asked.type, 'failed', 'server_error', asked.clientId)
+    throw error
+  }
+}
+
+/** What became known of a request before it was answered, for its metric: only what is registered here. */
+interface AskedGrant {
+  type: string
+  clientId: string
+}
+
+function countTokenRequest({ type, clientId }: AskedGrant, result: TokenAnswer['result']): void {
+  if (result.ok) {
+    count('authly_token_requests_total', 1, type, 'success', '', clientId)
+    return
+  }
+  const { status, error } = result.error
+  const outcome = status === 429 ? 'limited' : status >= 500 ? 'failed' : 'refused'
+  count('authly_token_requests_total', 1, type, outcome, error, clientId)
+}
+
+async function answerUncounted(
+  needs: TokenNeeds,
+  request: Request,
+  origin: Origin,
+  asked: AskedGrant,
+): Promise<TokenAnswer> {
   const form = await readForm(request)
   if (!form.ok) return { result: form, headers: noHeaders }
   const authenticated = await authenticateClient(needs, request, form.value, origin)
   if (!authenticated.ok) return { result: authenticated, headers: noHeaders }
   const { client, headers } = authenticated.value
+  asked.clientId = client.client_id
 
   const type = form.value.get('grant_type')
   const refused = (refusal: OAuthRefusal): TokenAnswer => ({ result: err(refusal), headers })
   if (type === undefined) return refused(invalidRequest('grant_type is missing'))
   const grantType = grantTypes.find((candidate) => candidate.type === type)
+  asked.type = grantType?.type ?? 'unsupported'
   if (!grantType) return refused(refuse('unsupported_grant_type', 'grant_type is not supported'))
   const allowed = client.grant_types.includes(type) && (grantType.clients === 'any' || isConfidential(client))
   if (!allowed) return refused(refuse('unauthorized_client', 'this client may not use this grant_type'))

@@ -9,6 +9,7 @@ import type { Clock } from '../kit/clock.ts'
 import { sha256 } from '../kit/hash.ts'
 import { logError } from '../kit/log.ts'
 import { withTimeout } from '../kit/with-timeout.ts'
+import { count } from '../telemetry/count.ts'
 import type { AcquirePermits } from './acquire-permits.ts'
 import { endLease, extendLease, hasPermit, type Lease, newLease } from './lease.ts'
 import { type Policy, type PolicyName, type PolicyOverrides, policies, policyInForce } from './policies.ts'
@@ -210,20 +211,23 @@ function tableOf(configured: PolicyOverrides, stored: PolicyOverrides): PolicyTa
 const refusedUntil = (name: PolicyName, policy: Policy, milliseconds: number): RateLimitDecision =>
   decision(name, policy, false, 0, milliseconds)
 
-const decision = (
+function decision(
   policy: PolicyName,
   { capacity, perSeconds }: Policy,
   allowed: boolean,
   remaining: number,
   retryAfterMilliseconds: number,
-): RateLimitDecision => ({
-  policy,
-  allowed,
-  limit: capacity,
-  windowSeconds: perSeconds,
-  remaining,
-  retryAfterSeconds: Math.ceil(retryAfterMilliseconds / 1000),
-})
+): RateLimitDecision {
+  if (!allowed) count('authly_rate_limited_total', 1, policy)
+  return {
+    policy,
+    allowed,
+    limit: capacity,
+    windowSeconds: perSeconds,
+    remaining,
+    retryAfterSeconds: Math.ceil(retryAfterMilliseconds / 1000),
+  }
+}
 
 const reportFailure = (policy: PolicyName, failure: unknown): void =>
   logError('rate_limit_counter_failed', { subject: policy, reason: (failure as Error).name })

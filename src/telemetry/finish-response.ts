@@ -1,11 +1,14 @@
 /** The last step of every response: its line in the log, and the ids under which the request is found again. */
 import { formatTraceparent } from '../kit/trace-context.ts'
 import { type LoggedRequest, logRequest } from './log-request.ts'
+import { measureRequest } from './measure-request.ts'
 import { endOf } from './request-outcome.ts'
 
 /** @returns `response` with `X-Request-Id` and, for a caller who traces, where the trace went on */
 export function finishResponse(request: Request, response: Response, context: LoggedRequest): Response {
-  logRequest(request, endOf(response), context)
+  const end = endOf(response)
+  logRequest(request, end, context)
+  measureRequest(request, end, context)
   // The headers of an upgraded connection can no longer be changed.
   if (response.status === 101) return response
   try {

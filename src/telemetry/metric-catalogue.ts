@@ -7,13 +7,17 @@
 
 /** What the values of a label mean. */
 export const metricLabels = {
-  route: 'template of the path, such as `/admin/users/{user_id}`; `unmatched` where no route was found',
-  method: 'HTTP method; of a sign-in, the way to sign in',
+  route:
+    'template of the path, such as `/admin/users/{user_id}`; of an unknown path its known beginning, `/oauth/*`',
+  method:
+    'HTTP method, `_OTHER` for an unknown one; of a sign-in, the way to sign in; of an object, its method',
   outcome: 'how it ended',
-  grant_type: 'the grant type; `unsupported` for any other, `none` where the request was refused before it was read',
+  grant_type:
+    'the grant type; `unsupported` for any other, `none` where the request was refused before it was read',
   error: 'the OAuth error code; empty for a success',
-  client_id: 'the authenticated client; `other` for those beyond the bound, `none` where no client was authenticated',
-  cache: 'what was read: `client`, `scopes`, `keys`, `settings`',
+  client_id:
+    'the authenticated client; `other` for those beyond the bound, `none` where no client was authenticated',
+  cache: 'what was read: `client`, `scope-catalog`, `bound-signing-keys`, `settings`',
   tier: 'which tier answered: `memory`, `replica`, `postgres`',
   result: 'of a cache read: `hit`, `stale`, `miss`, `error`; of a row: `succeeded`, `failed`',
   area: 'whom the read was for: `admin`, `public`, `background`',
@@ -187,7 +191,7 @@ export const metricCatalogue = {
   authly_audit_chain_broken: {
     type: 'gauge',
     from: 'postgres',
-    help: '1 while one of the last 100 checkpoints was built on a checkpoint that this server did not sign',
+    help: '1 while one of the last 12 checkpoints, about an hour, was built on a checkpoint that this server did not sign',
     labels: [],
   },
   authly_jobs: {

@@ -38,6 +38,7 @@ export function countingEnv(env: Env, count: IoCount): Env {
     'SINGLE_USE',
     'AUDIT_STREAM',
     'JOB',
+    'METRICS',
   ] as const
   const wrapped = Object.fromEntries(namespaces.map((name) => [name, wrapNamespace(env[name])]))
   return { ...env, ...wrapped } as unknown as Env

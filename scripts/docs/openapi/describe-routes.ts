@@ -54,8 +54,9 @@ function schemaOf({ values, repeatable, example }: FieldWords): Schema {
 
 const exampleOf = ({ example, repeatable }: FieldWords): Json => (repeatable ? [example] : example)
 
-function answer(description: string, { json, examples, other, headers }: AnswerWords): Response {
+function answer(description: string, { json, examples, problem, other, headers }: AnswerWords): Response {
   const content: Record<string, MediaType> = {}
+  if (problem) content['application/problem+json'] = { schema: { $ref: '#/components/schemas/Problem' } }
   if (json !== undefined) {
     const named = Object.entries(examples ?? {}).map(([name, value]) => [name, { value }])
     content['application/json'] = {

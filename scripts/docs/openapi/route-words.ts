@@ -18,6 +18,8 @@ export interface AnswerWords {
   /** Name of a schema in components; a body of `application/json`. */
   readonly json?: string
   readonly examples?: Readonly<Record<string, Json>>
+  /** A problem of the admin API (RFC 9457), with the example of its status. */
+  readonly problem?: boolean
   /** Other bodies: media type and example. */
   readonly other?: Readonly<Record<string, string>>
   /** Names in `components.headers`. */

@@ -1,8 +1,8 @@
 /** Client authentication (RFC 6749 §2.3) at the token, introspection and revocation endpoints. */
+import { createEvent } from '../../audit/create-event.ts'
 import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Client, FindClient } from '../../clients/client.ts'
 import { sha256 } from '../../kit/hash.ts'
-import { uuidv7 } from '../../kit/ids.ts'
 import { networkOf } from '../../kit/network.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { acceptedAuthMethods, usesSecret } from '../../protocol/client-auth-methods.ts'
@@ -106,16 +106,13 @@ function recordFailure(
   reason: string,
   origin: Origin,
 ): void {
-  const now = needs.now()
-  needs.recordEvent({
-    id: uuidv7(now),
-    type: 'client.authentication_failed',
-    occurred_at: now,
-    outcome: 'failure',
-    actor_type: 'anonymous',
-    // No client has a longer id: made-up ids must not write more than that into the audit trail.
-    client_id: presented.clientId.slice(0, 128),
-    ...origin,
-    data: { method: presented.method, reason },
-  })
+  needs.recordEvent(
+    createEvent('client.authentication_failed', needs.now(), origin, {
+      outcome: 'failure',
+      actor_type: 'anonymous',
+      // No client has a longer id: made-up ids must not write more than that into the audit trail.
+      client_id: presented.clientId.slice(0, 128),
+      data: { method: presented.method, reason },
+    }),
+  )
 }

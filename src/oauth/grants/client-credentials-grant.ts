@@ -1,7 +1,7 @@
 /** `client_credentials` (RFC 6749 §4.4): a service acts for itself. No Durable Object, no Postgres. */
+import { createEvent } from '../../audit/create-event.ts'
 import type { Client } from '../../clients/client.ts'
 import { toSeconds } from '../../kit/clock.ts'
-import { uuidv7 } from '../../kit/ids.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { identityScopes, isWithin, parseScope } from '../../protocol/scope-parameter.ts'
@@ -30,17 +30,15 @@ export const clientCredentials: GrantType = {
       resources: resources.value,
       iat: toSeconds(now),
     })
-    needs.recordEvent({
-      id: uuidv7(now),
-      type: 'token.issued',
-      occurred_at: now,
-      outcome: 'success',
-      actor_type: 'client',
-      actor_id: client.client_id,
-      client_id: client.client_id,
-      ...origin,
-      data: { grant_type: 'client_credentials', scopes: scopes.value, jti },
-    })
+    needs.recordEvent(
+      createEvent('token.issued', now, origin, {
+        outcome: 'success',
+        actor_type: 'client',
+        actor_id: client.client_id,
+        client_id: client.client_id,
+        data: { grant_type: 'client_credentials', scopes: scopes.value, jti },
+      }),
+    )
     return ok({
       access_token,
       token_type: 'Bearer',
