@@ -1,8 +1,7 @@
 /**
  * Metrics of the production bundle in raw workerd: what was handed over survives a kill, and they are readable while
- * Postgres is away. Read by promtool too, where it is installed.
+ * Postgres is away.
  */
-import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parseExposition, sampleValue } from '../../metrics/parse-exposition.ts'
@@ -37,12 +36,9 @@ async function scrape() {
 const issued = (text: string) =>
   sampleValue(parseExposition(text, 'prometheus'), 'authly_token_requests_total', { outcome: 'success' })
 
-it('shows what was just counted, as Prometheus understands it', async () => {
+it('shows what was just counted', async () => {
   await issueTokens(20)
-  const text = await scrape()
-  expect(issued(text)).toBe(20)
-  const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
-  if (promtool.error === undefined) expect(promtool.stderr + promtool.stdout).toBe('')
+  expect(issued(await scrape())).toBe(20)
 })
 
 it('loses nothing that was handed over when the process is killed, and goes on from there', async () => {
