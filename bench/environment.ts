@@ -8,7 +8,7 @@ import type { LoadGenerator } from './load/generate-load.ts'
 import type { BenchOptions } from './options.ts'
 import type { Target, TargetName } from './target.ts'
 import { type AuthlyTarget, authlyTarget } from './targets/authly-target.ts'
-import { metricsTarget } from './targets/metrics-target.ts'
+import { type MetricsTargetName, metricsTarget } from './targets/metrics-target.ts'
 import { oidcProviderTarget } from './targets/oidc-provider-target.ts'
 import { type TwinTarget, twinTarget } from './targets/twin-target.ts'
 
@@ -18,7 +18,8 @@ export const ports = {
   twin: 22_001,
   authly: 22_010,
   gateway: 22_011,
-  metrics: 22_012,
+  'metrics-off': 22_012,
+  'metrics-on': 22_013,
   memory: 22_020,
   postgres: 22_021,
   database: 22_030,
@@ -42,8 +43,8 @@ export async function makeAuthly({ database, load }: Bench): Promise<AuthlyTarge
   })
 }
 
-export const makeMetrics = (authly: AuthlyTarget): Target =>
-  metricsTarget(authly, { folder: join(benchFolder, 'authly-metrics'), port: ports.metrics })
+export const makeMetrics = (name: MetricsTargetName, authly: AuthlyTarget): Target =>
+  metricsTarget(name, authly, { folder: join(benchFolder, name), port: ports[name] })
 
 /** Twins run with the same compatibility date as Authly. */
 export const compatibilityDate = (): string =>

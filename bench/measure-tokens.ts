@@ -30,7 +30,7 @@ export async function measureTokens(bench: Bench): Promise<TokenParts> {
   const twin = makeTwin()
   const make = (name: TargetName): Target => {
     if (name === 'authly') return authly
-    if (name === 'authly-metrics') return makeMetrics(authly)
+    if (name === 'metrics-off' || name === 'metrics-on') return makeMetrics(name, authly)
     return name === 'twin' ? twin : makePeer(name, bench)
   }
   const targets = names.map(make)

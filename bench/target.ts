@@ -15,7 +15,8 @@ export type OperationName = (typeof operationNames)[number]
 
 export const targetNames = [
   'authly',
-  'authly-metrics',
+  'metrics-off',
+  'metrics-on',
   'twin',
   'oidc-provider-memory',
   'oidc-provider-postgres',

@@ -97,7 +97,7 @@ function goalResults(
   runs: readonly Measurement[],
 ): GoalResult[] {
   const cpu = ratios(runs, cpuPeer, (run) => run.cpu.server + run.cpu.database)
-  const counting = ratios(runs, 'authly', (run) => run.cpu.server, 'authly-metrics')
+  const counting = ratios(runs, 'metrics-off', (run) => run.cpu.server, 'metrics-on')
   return [
     ...atLeast(
       title,

@@ -11,7 +11,8 @@ import { table } from './table.ts'
 
 const labels: Record<TargetName, string> = {
   authly: 'Authly',
-  'authly-metrics': 'Authly, metrics on',
+  'metrics-off': 'Authly, fresh, metrics off',
+  'metrics-on': 'Authly, fresh, metrics on',
   twin: 'bare twin',
   'oidc-provider-memory': 'oidc-provider, memory',
   'oidc-provider-postgres': 'oidc-provider, Postgres',
