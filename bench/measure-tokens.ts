@@ -44,7 +44,7 @@ export async function measureTokens(bench: Bench): Promise<TokenParts> {
     const measurements = await measureAll(targets, { ...options, warmUpSeconds: 1 }, load.run, (run) =>
       console.log(describe(run)),
     )
-    for (const target of targets) if (target.name.startsWith('oidc-')) await target.stop()
+    for (const target of targets) if (target !== authly && target !== twin) await target.stop()
     const steady = measuresSteady
       ? await measureSteadyLoad({ authly, twin }, options.rounds, load.run, (run) =>
           console.log(describeSteady(run)),
