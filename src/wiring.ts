@@ -4,7 +4,7 @@
  */
 
 import type { DatabaseFor } from './access/authorized-database.store.ts'
-import { createAppendEvents, createReadOutboxes } from './audit/audit-outbox.object.ts'
+import { createAppendEvents, createReadBacklogs, createReadOutboxes } from './audit/audit-outbox.object.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import { readOrigin, readRequestId } from './audit/read-origin.ts'
 import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
@@ -350,6 +350,7 @@ class RequestDependencies implements Dependencies {
       objects: () =>
         createObjectReplica(this.#env.EDGE_REPLICA, { ...this.config, region: 'health' }).get('health'),
       keys: () => this.keyring.signingKey('ES256'),
+      outboxes: createReadBacklogs(this.#env.AUDIT_OUTBOX, this.config),
     }
   }
 

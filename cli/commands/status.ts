@@ -19,7 +19,7 @@ async function failWhenAway(issuer: string): Promise<void> {
   if (health?.status === 'unavailable') {
     throw new Failure('unavailable', 'The server is up, but cannot issue tokens.', { hint, problem: health })
   }
-  if (health?.checks?.['postgres'] === 'unavailable') {
+  if (health?.components?.['postgres']?.status === 'unavailable') {
     const message = 'The database is down. Tokens are still issued and refreshed; nobody can sign in.'
     throw new Failure('unavailable', message, { hint, problem: health })
   }
@@ -27,7 +27,7 @@ async function failWhenAway(issuer: string): Promise<void> {
 
 interface Health {
   readonly status?: unknown
-  readonly checks?: Readonly<Record<string, unknown>>
+  readonly components?: Readonly<Record<string, { readonly status?: unknown } | undefined>>
 }
 
 /** Undefined from a server that is older than the question, or not reached: the operation then says what it sees. */

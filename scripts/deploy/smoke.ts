@@ -1,6 +1,6 @@
 /**
- * `node scripts/deploy/smoke.ts <issuer>`: checks that a deployment issues tokens that its own keys verify, and refuses
- * a wrong secret. The deployment workflow rolls back when it does not. AUTHLY_SMOKE_CLIENT_SECRET is the secret of the
+ * `node scripts/deploy/smoke.ts <issuer>`: checks that a deployment found its configuration, keys and schema, issues
+ * tokens that its own keys verify, and refuses a wrong secret. The deployment workflow rolls back when it does not. AUTHLY_SMOKE_CLIENT_SECRET is the secret of the
  * smoke client; AUTHLY_SMOKE_CLIENT_ID names another client.
  */
 import { createRemoteJWKSet, jwtVerify } from 'jose'
@@ -21,6 +21,7 @@ export async function smokeTest(options: SmokeOptions): Promise<void> {
   const metadata = await untilDiscovery(issuer, timeoutMs)
   expectEqual('issuer in the metadata', metadata['issuer'], issuer)
   log('✓ discovery names the configured issuer')
+  await checkHealth(issuer, log)
 
   const jwksUri = String(metadata['jwks_uri'])
   const keys = (await readJson(jwksUri))['keys']
@@ -45,6 +46,25 @@ export async function smokeTest(options: SmokeOptions): Promise<void> {
   expectEqual('status with a wrong secret', refused.status, 401)
   expectEqual('error with a wrong secret', refused.body['error'], 'invalid_client')
   log('✓ a wrong secret is refused')
+}
+
+/** A deployment needs its database once, for its schema; what is degraded later stops neither it nor a roll-back. */
+async function checkHealth(issuer: string, log: (line: string) => void): Promise<void> {
+  const startup = await readHealth(`${issuer}/health/startup`)
+  if (startup.status === 404) {
+    log('- a version without /health/startup: health is not checked')
+    return
+  }
+  if (startup.body['status'] !== 'ok') throw new Error(`/health/startup: ${JSON.stringify(startup.body)}`)
+  const ready = await readHealth(`${issuer}/health/ready`)
+  if (ready.status !== 200) throw new Error(`/health/ready: ${JSON.stringify(ready.body)}`)
+  log(`✓ configuration, keys and schema are there; ready: ${String(ready.body['status'])}`)
+}
+
+async function readHealth(url: string) {
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(10_000) })
+  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>
+  return { status: response.status, body }
 }
 
 async function untilDiscovery(issuer: string, timeoutMs: number): Promise<Record<string, unknown>> {

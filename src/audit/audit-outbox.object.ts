@@ -9,6 +9,7 @@ import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
+import type { Backlog } from './backlog.ts'
 import type { AuditEvent } from './event.ts'
 import { createOutbox, encodeEvents, type Outbox, outboxTable } from './outbox.ts'
 import type { AppendEvents } from './record-event.ts'
@@ -56,6 +57,11 @@ export class AuditOutbox extends DurableObject<Env> {
     return this.#outbox.waiting()
   }
 
+  /** What waits here for Postgres. Writes nothing. */
+  backlog(): Backlog {
+    return this.#outbox.backlog()
+  }
+
   override async alarm(): Promise<void> {
     this.#alarm.rang()
     if (this.#schema.exists()) this.#record(() => this.#repeated.endWindows(Date.now()))
@@ -77,20 +83,6 @@ export class AuditOutbox extends DurableObject<Env> {
 
 const nameOf = (index: number): string => `shard-${index}`
 
-/** How much waits in each shard. Rejects when one does not answer. */
-export const createReadOutboxes =
-  (namespace: DurableObjectNamespace<AuditOutbox>, placement: Placement): ReadOutboxes =>
-  () => {
-    const place = observedObjects('AuditOutbox', namespace, placement)
-    return Promise.all(
-      Array.from({ length: shards }, async (_, index) => {
-        const name = nameOf(index)
-        const waiting = await place(name).waiting()
-        return { name, events: waiting?.events ?? 0, since: waiting?.since }
-      }),
-    )
-  }
-
 let shard: string | undefined
 
 /** Appends to this isolate's shard: one call. */
@@ -98,10 +90,33 @@ export const createAppendEvents =
   (namespace: DurableObjectNamespace<AuditOutbox>, placement: Placement): AppendEvents =>
   async (events) => {
     shard ??= nameOf(Math.floor(Math.random() * shards))
-    const mayRepeat = events.some(isCounted)
-    await observedObjects(
-      'AuditOutbox',
-      namespace,
-      placement,
-    )(shard).append(encodeEvents(events), events.length, mayRepeat)
+    const place = observedObjects('AuditOutbox', namespace, placement)
+    await place(shard).append(encodeEvents(events), events.length, events.some(isCounted))
   }
+
+/** How much waits in each shard, counted. Rejects when one does not answer. */
+export const createReadOutboxes =
+  (namespace: DurableObjectNamespace<AuditOutbox>, placement: Placement): ReadOutboxes =>
+  () =>
+    askEach(namespace, placement, async (object, name) => {
+      const waiting = await object.waiting()
+      return { name, events: waiting?.events ?? 0, since: waiting?.since }
+    })
+
+/** Whether each shard delivers: a lookup there, for whoever asks often. Rejects when one does not answer. */
+export const createReadBacklogs =
+  (namespace: DurableObjectNamespace<AuditOutbox>, placement: Placement) => (): Promise<readonly Backlog[]> =>
+    askEach(namespace, placement, async (object) => {
+      const { waiting, lateSince } = await object.backlog()
+      return { waiting, lateSince }
+    })
+
+function askEach<T>(
+  namespace: DurableObjectNamespace<AuditOutbox>,
+  placement: Placement,
+  ask: (object: DurableObjectStub<AuditOutbox>, name: string) => Promise<T>,
+): Promise<T[]> {
+  const place = observedObjects('AuditOutbox', namespace, placement)
+  const names = Array.from({ length: shards }, (_, index) => nameOf(index))
+  return Promise.all(names.map((name) => ask(place(name), name)))
+}

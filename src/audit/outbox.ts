@@ -9,6 +9,7 @@ import type { ObjectAlarm } from '../kit/object-alarm.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { storableJson } from '../kit/storable.ts'
 import { observe } from '../telemetry/observe.ts'
+import type { Backlog } from './backlog.ts'
 import { createDeliveryCauses } from './delivery-causes.ts'
 import type { AuditEvent, AuditEventType } from './event.ts'
 
@@ -30,7 +31,12 @@ export interface Outbox {
   waiting(): { readonly events: number; readonly since: number } | undefined
   /** Delivers waiting events. Never throws; on failure all of them stay and another alarm is set. */
   flush(): Promise<'empty' | 'failed'>
+  /** A lookup, however much waits. */
+  backlog(): Backlog
 }
+
+/** When deliveries began to fail; absent while they succeed, so that they cost no write. */
+const failingKey = 'failing_since'
 
 const ownMs = 5_000
 /** Forwarded events reach Postgres long before this; the sweep is for those whose isolate ended first. */
@@ -119,12 +125,26 @@ export function createOutbox(
         }
         causes.clear()
         failures = 0
+        if (storage.kv.get(failingKey) !== undefined) storage.kv.delete(failingKey)
         return 'empty'
       } catch (error) {
         logError('audit_delivery_failed', { reason: describeError(error) })
+        if (storage.kv.get(failingKey) === undefined) storage.kv.put(failingKey, Date.now())
         ringAfter(Math.min(ownMs * 2 ** failures++, maxBackoffMs))
         return 'failed'
       }
+    },
+
+    backlog() {
+      if (!schema.exists()) return { waiting: 0, lateSince: undefined }
+      // Rows are appended at one end and deleted at the other, so their positions have no gaps.
+      const { waiting } = sql
+        .exec<{ waiting: number }>(
+          `SELECT coalesce((SELECT max(position) FROM outbox) - (SELECT min(position) FROM outbox) + 1, 0) AS waiting`,
+        )
+        .one()
+      if (waiting === 0) return { waiting, lateSince: undefined }
+      return { waiting, lateSince: storage.kv.get<number>(failingKey) ?? alarm.overdueSince() }
     },
   }
 }

@@ -1,57 +1,151 @@
 /**
  * Whether this deployment can serve requests. Tokens are issued without Postgres, so its failure alone must not
- * stop traffic.
+ * stop traffic. Answers name components and reasons from closed lists: whoever asks learns nothing else.
  */
+import type { Backlog } from '../audit/backlog.ts'
 import { withTimeout } from '../kit/with-timeout.ts'
+
+/** What Postgres says about itself. */
+export interface PostgresState {
+  /** The excess privileges of the worker's role. */
+  readonly roleRisks: readonly string[]
+  /** Whether the database has the migrations of this build. A newer database has them too. */
+  readonly hasSchema: boolean
+}
 
 /** Each resolves when its component answers. */
 export interface HealthProbes {
-  /** The excess privileges of the worker's role in Postgres. */
-  readonly postgres: () => Promise<readonly string[]>
+  readonly postgres: () => Promise<PostgresState>
   readonly objects: () => Promise<unknown>
   readonly keys: () => Promise<unknown>
+  /** Of every outbox of the region. */
+  readonly outboxes: () => Promise<readonly Backlog[]>
 }
 
-export interface Health {
-  /** `degraded`: only what needs no Postgres works. */
-  readonly status: 'ready' | 'degraded' | 'unavailable'
-  readonly checks: {
-    /** `overprivileged`: it answers, but the worker refuses to work with such a role. */
-    readonly postgres: 'ok' | 'unavailable' | 'overprivileged'
-    readonly objects: 'ok' | 'unavailable'
-    readonly keys: 'ok' | 'unavailable'
-  }
+export const statuses = ['ok', 'degraded', 'unavailable'] as const
+type Status = (typeof statuses)[number]
+
+export const reasons = [
+  /** A setting is missing or malformed; the log names it. */
+  'invalid',
+  /** It failed, or took longer than two seconds. */
+  'no_answer',
+  /** The worker refuses to work with such a role. */
+  'overprivileged',
+  /** The database lacks a migration that this build needs. */
+  'schema_behind',
+  /** Audit events have not been delivered for a while. */
+  'late',
+  /** More audit events arrive than are delivered. */
+  'backlog',
+  /** Nothing can be asked without a configuration. */
+  'not_checked',
+] as const
+
+export interface Component {
+  readonly status: Status
+  readonly reason?: (typeof reasons)[number]
 }
 
-/** The public status, and details for the log only. */
-export interface CheckedHealth {
-  readonly health: Health
-  readonly roleRisks: readonly string[]
+export interface Health<Name extends string = string> {
+  readonly status: Status
+  readonly components: Readonly<Record<Name, Component>>
+}
+
+export const readinessComponents = ['configuration', 'postgres', 'objects', 'keys', 'outboxes'] as const
+export const startupComponents = ['configuration', 'keys', 'schema'] as const
+export type Readiness = Health<(typeof readinessComponents)[number]>
+export type Startup = Health<(typeof startupComponents)[number]>
+
+/** The public answer, and details for the log only. */
+export interface Checked<H extends Health = Health> {
+  readonly health: H
+  readonly details: readonly string[]
 }
 
 /** How long any component may take to answer. */
 export const timeoutMilliseconds = 2000
+/** A failed delivery is repeated within 90 s; one that has succeeded by then was no incident. */
+const lateMilliseconds = 120_000
+/** About an hour of appends that a busy region makes. */
+const largestBacklog = 50_000
 
-/** Probes all components in parallel; none is waited for longer than two seconds. Never throws. */
-export async function checkHealth(probes: HealthProbes): Promise<CheckedHealth> {
-  const [risks, objects, keys] = await Promise.all([
+/**
+ * Whether to send traffic here: not without keys and objects, nor with a dangerous role. Probes all components in
+ * parallel; none is waited for longer than two seconds. Never throws.
+ */
+export async function checkReadiness(probes: HealthProbes, now: number): Promise<Checked<Readiness>> {
+  const [answer, objects, keys, backlogs] = await Promise.all([
     tryProbe('postgres', probes.postgres),
     tryProbe('objects', probes.objects),
     tryProbe('keys', probes.keys),
+    tryProbe('outboxes', probes.outboxes),
   ])
-  const roleRisks = risks === unanswered ? [] : risks
-  const checks = {
-    postgres: roleRisks.length > 0 ? 'overprivileged' : risks === unanswered ? 'unavailable' : 'ok',
-    objects: objects === unanswered ? 'unavailable' : 'ok',
-    keys: keys === unanswered ? 'unavailable' : 'ok',
-  } as const
-  return { health: { status: statusOf(checks), checks }, roleRisks }
+  const components = {
+    configuration: ok,
+    postgres: answer === unanswered ? silent : postgresOf(answer),
+    objects: objects === unanswered ? silent : ok,
+    keys: keys === unanswered ? silent : ok,
+    outboxes: backlogs === unanswered ? silent : outboxesOf(backlogs, now),
+  }
+  const { postgres } = components
+  const isDown = objects === unanswered || keys === unanswered || postgres.reason === 'overprivileged'
+  const details = answer === unanswered ? [] : answer.roleRisks.map((risk) => `the role ${risk}`)
+  return { health: { status: statusOf(components, isDown), components }, details }
 }
 
-function statusOf({ postgres, objects, keys }: Health['checks']): Health['status'] {
-  if (objects === 'unavailable' || keys === 'unavailable' || postgres === 'overprivileged')
-    return 'unavailable'
-  return postgres === 'unavailable' ? 'degraded' : 'ready'
+/**
+ * Whether this build may begin to serve here. Without Postgres nobody knows the schema; with keys from the replica the
+ * answer is then `degraded`, because a supervisor that waited for Postgres would turn its outage into ours.
+ */
+export async function checkStartup(
+  probes: Pick<HealthProbes, 'postgres' | 'keys'>,
+): Promise<Checked<Startup>> {
+  const [answer, keys] = await Promise.all([
+    tryProbe('postgres', probes.postgres),
+    tryProbe('keys', probes.keys),
+  ])
+  const schema = answer === unanswered ? silent : answer.hasSchema ? ok : schemaBehind
+  const components = { configuration: ok, keys: keys === unanswered ? silent : ok, schema }
+  const isDown = keys === unanswered || schema.reason === 'schema_behind'
+  return { health: { status: statusOf(components, isDown), components }, details: [] }
+}
+
+/** The answer of a worker whose configuration is wrong: it can ask nothing. */
+export const misconfigured = <Name extends string>(
+  names: readonly Name[],
+  detail: string,
+): Checked<Health<Name>> => {
+  const components = Object.fromEntries(
+    names.map((name) => [
+      name,
+      { status: 'unavailable', reason: name === 'configuration' ? 'invalid' : 'not_checked' },
+    ]),
+  ) as Record<Name, Component>
+  return { health: { status: 'unavailable', components }, details: [detail] }
+}
+
+const ok: Component = { status: 'ok' }
+const silent: Component = { status: 'unavailable', reason: 'no_answer' }
+const schemaBehind: Component = { status: 'unavailable', reason: 'schema_behind' }
+
+const statusOf = (components: Readonly<Record<string, Component>>, isDown: boolean): Status => {
+  if (isDown) return 'unavailable'
+  return Object.values(components).every(({ status }) => status === 'ok') ? 'ok' : 'degraded'
+}
+
+function postgresOf({ roleRisks, hasSchema }: PostgresState): Component {
+  if (roleRisks.length > 0) return { status: 'unavailable', reason: 'overprivileged' }
+  return hasSchema ? ok : { status: 'degraded', reason: 'schema_behind' }
+}
+
+function outboxesOf(backlogs: readonly Backlog[], now: number): Component {
+  const isLate = backlogs.some(
+    ({ lateSince }) => lateSince !== undefined && now - lateSince > lateMilliseconds,
+  )
+  if (isLate) return { status: 'degraded', reason: 'late' }
+  const isLong = backlogs.some(({ waiting }) => waiting > largestBacklog)
+  return isLong ? { status: 'degraded', reason: 'backlog' } : ok
 }
 
 const unanswered = Symbol('unanswered')

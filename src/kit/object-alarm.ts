@@ -11,6 +11,8 @@ export interface ObjectAlarm {
   ringBy(latest: number, earliest?: number): void
   /** Must be called first in `alarm()`: no alarm is pending any more. */
   rang(): void
+  /** When the alarm should have fired, if that is past (milliseconds since the Unix epoch). */
+  overdueSince(): number | undefined
 }
 
 const key = 'alarm_at'
@@ -36,6 +38,10 @@ export function createObjectAlarm(storage: DurableObjectStorage): ObjectAlarm {
     rang() {
       known = true
       pending = undefined
+    },
+    overdueSince() {
+      const due = storage.kv.get<number>(key)
+      return due !== undefined && due < Date.now() ? due : undefined
     },
   }
 }

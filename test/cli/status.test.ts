@@ -22,16 +22,20 @@ async function statusOf(status: number, body: string): Promise<unknown> {
   return command.run(context).catch((error: unknown) => error)
 }
 
-const checks = { postgres: 'unavailable', objects: 'ok', keys: 'ok' }
+const components = {
+  postgres: { status: 'unavailable', reason: 'no_answer' },
+  objects: { status: 'ok' },
+  keys: { status: 'ok' },
+}
 
 it('fails with clear words when Postgres is away, or more than that', async () => {
-  const degraded = await statusOf(200, JSON.stringify({ status: 'degraded', checks }))
+  const degraded = await statusOf(200, JSON.stringify({ status: 'degraded', components }))
   expect(degraded).toMatchObject({
     reason: 'unavailable',
     message: expect.stringContaining('database is down'),
   })
   stop?.()
-  const away = await statusOf(503, JSON.stringify({ status: 'unavailable', checks }))
+  const away = await statusOf(503, JSON.stringify({ status: 'unavailable', components }))
   expect(away).toMatchObject({
     reason: 'unavailable',
     message: expect.stringContaining('cannot issue tokens'),
@@ -39,7 +43,8 @@ it('fails with clear words when Postgres is away, or more than that', async () =
 })
 
 it.each([
-  ['a server that is ready', 200, '{"status":"ready","checks":{"postgres":"ok"}}'],
+  ['a server that is ready', 200, '{"status":"ok","components":{"postgres":{"status":"ok"}}}'],
+  ['a server with a late outbox', 200, '{"status":"degraded","components":{"postgres":{"status":"ok"}}}'],
   ['a server that is older than the question', 404, '<html>'],
 ])('goes on to the operation at %s', async (_, status, body) => {
   expect(await statusOf(status, body)).toBe(0)

@@ -187,6 +187,24 @@ describe('smoke test of a deployment', () => {
     }
   })
 
+  test('fails when the database lacks a migration of the build', async () => {
+    const owner = new pg.Client(stack.database_owner_url)
+    await owner.connect()
+    const move = (by: number) =>
+      owner.query('UPDATE drizzle.__drizzle_migrations SET created_at = created_at + $1', [by])
+    // An isolate keeps its result for a second.
+    const patient = { timeout: 10_000 }
+    const refusal = () => smoke().then(String, ({ message }: Error) => message)
+    try {
+      await move(-1)
+      await expect.poll(refusal, patient).toContain('schema_behind')
+    } finally {
+      await move(1)
+      await owner.end()
+    }
+    await expect.poll(refusal, patient).toBe('undefined')
+  })
+
   test('fails when no token comes', async () => {
     await expect(smoke({ clientSecret: 'not-the-secret' })).rejects.toThrow('invalid_client')
   })

@@ -1,4 +1,6 @@
 /** The stack that black-box tests and benchmarks stand on: production bundle, raw workerd, real Postgres. */
+import { rm } from 'node:fs/promises'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
 
@@ -26,14 +28,43 @@ async function getToken(): Promise<number> {
   return response.status
 }
 
-async function health(): Promise<readonly unknown[]> {
-  const response = await fetch(`${stack.issuer}/health/ready`)
-  const { status, checks } = (await response.json()) as { status: string; checks: Record<string, string> }
-  return [response.status, status, checks['postgres']]
+async function health(path: 'ready' | 'startup', component: string): Promise<readonly unknown[]> {
+  const response = await fetch(`${stack.issuer}/health/${path}`)
+  const { status, components } = (await response.json()) as {
+    status: string
+    components: Record<string, { status: string; reason?: string }>
+  }
+  return [response.status, status, components[component]?.reason ?? components[component]?.status]
 }
 
-it('says that it is ready when Postgres, objects and keys answer, and degraded without Postgres', async () => {
-  await expect.poll(health, { timeout: 10_000 }).toEqual([200, 'ready', 'ok'])
+const patient = { timeout: 10_000 }
+
+it('says that it is ready when Postgres, objects, keys and outboxes answer', async () => {
+  await expect.poll(() => health('ready', 'postgres'), patient).toEqual([200, 'ok', 'ok'])
+  await expect.poll(() => health('startup', 'schema'), patient).toEqual([200, 'ok', 'ok'])
+})
+
+it('does not start on a database that lacks a migration, and serves on one that has more', async () => {
+  const owner = new pg.Client(stack.database_owner_url)
+  await owner.connect()
+  try {
+    const journal = 'drizzle.__drizzle_migrations'
+    await owner.query(`INSERT INTO ${journal} (hash, created_at) VALUES ('newer', 9999999999999)`)
+    await expect.poll(() => health('startup', 'schema'), patient).toEqual([200, 'ok', 'ok'])
+    const { rows } = await owner.query(`DELETE FROM ${journal} RETURNING hash, created_at`)
+    await expect
+      .poll(() => health('startup', 'schema'), patient)
+      .toEqual([503, 'unavailable', 'schema_behind'])
+    await expect.poll(() => health('ready', 'postgres'), patient).toEqual([200, 'degraded', 'schema_behind'])
+    expect(await getToken()).toBe(200)
+    for (const { hash, created_at } of rows) {
+      if (hash === 'newer') continue
+      await owner.query(`INSERT INTO ${journal} (hash, created_at) VALUES ($1, $2)`, [hash, created_at])
+    }
+    await expect.poll(() => health('startup', 'schema'), patient).toEqual([200, 'ok', 'ok'])
+  } finally {
+    await owner.end()
+  }
 })
 
 it('serves the production bundle with the demo clients', async () => {
@@ -44,11 +75,25 @@ it('keeps issuing tokens in a crashed and restarted worker process while Postgre
   const pid = stack.workerPid()
   await stack.stopPostgres('immediate')
   expect(await getToken()).toBe(200)
-  await expect.poll(health, { timeout: 10_000 }).toEqual([200, 'degraded', 'unavailable'])
+  await expect.poll(() => health('ready', 'postgres'), patient).toEqual([200, 'degraded', 'no_answer'])
   expect((await fetch(`${stack.issuer}/health/live`)).status).toBe(200)
   await stack.restartWorker('SIGKILL')
   expect(stack.workerPid()).not.toBe(pid)
   expect(await getToken()).toBe(200)
+  // A supervisor that waited for Postgres here would turn its outage into ours.
+  await expect.poll(() => health('startup', 'schema'), patient).toEqual([200, 'degraded', 'no_answer'])
+  await expect.poll(() => health('startup', 'keys'), patient).toEqual([200, 'degraded', 'ok'])
   await stack.startPostgres()
   expect(await getToken()).toBe(200)
+})
+
+it('serves nothing in a cold process without Postgres and without the replica: no key can be loaded', async () => {
+  await stack.stopPostgres('immediate')
+  await rm(stack.objectsFolder, { recursive: true })
+  await stack.restartWorker('SIGKILL')
+  await expect.poll(() => health('ready', 'keys'), patient).toEqual([503, 'unavailable', 'no_answer'])
+  await expect.poll(() => health('startup', 'keys'), patient).toEqual([503, 'unavailable', 'no_answer'])
+  expect((await fetch(`${stack.issuer}/health/live`)).status).toBe(200)
+  await stack.startPostgres()
+  await expect.poll(() => health('ready', 'keys'), patient).toEqual([200, 'ok', 'ok'])
 })

@@ -165,7 +165,8 @@ describe('a role that may too much', () => {
       CREATE ROLE builder LOGIN PASSWORD 'builder';
       GRANT CREATE ON SCHEMA public TO builder`),
   )
-  const risksOf = (url: string) => askPostgres(createRunBatch(createDatabase(url, gateway.url)))
+  const risksOf = async (url: string) =>
+    (await askPostgres(createRunBatch(createDatabase(url, gateway.url)))).roleRisks
 
   it.each([
     ['a superuser', 'mighty', 'is a superuser'],

@@ -1,4 +1,10 @@
 /** Components shared by many operations: headers, error bodies, ways to authenticate. */
+import {
+  readinessComponents,
+  reasons,
+  startupComponents,
+  statuses,
+} from '../../../src/health/check-health.ts'
 import type { Header, Schema } from './openapi-types.ts'
 
 const text = (description: string, example: string): Header => ({
@@ -44,6 +50,32 @@ const oauthErrorCodes = [
 ]
 
 const string = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more })
+
+const healthOf = (description: string, components: readonly string[]): Schema => ({
+  type: 'object',
+  description,
+  properties: {
+    status: string('Of the whole.', { enum: [...statuses] }),
+    components: {
+      type: 'object',
+      properties: Object.fromEntries(components.map((name) => [name, component])),
+      required: [...components],
+      additionalProperties: false,
+    },
+  },
+  required: ['status', 'components'],
+  additionalProperties: false,
+})
+
+const component: Schema = {
+  type: 'object',
+  properties: {
+    status: { type: 'string', enum: [...statuses] },
+    reason: string('Why it is not `ok`.', { enum: [...reasons] }),
+  },
+  required: ['status'],
+  additionalProperties: false,
+}
 
 export const schemas: Readonly<Record<string, Schema>> = {
   OAuthError: {
@@ -105,24 +137,14 @@ export const schemas: Readonly<Record<string, Schema>> = {
     required: ['sub'],
     additionalProperties: true,
   },
-  Health: {
+  Liveness: {
     type: 'object',
-    description: 'How this deployment does; `checks` only where parts were asked.',
-    properties: {
-      status: { type: 'string', enum: ['live', 'ready', 'degraded', 'unavailable'] },
-      checks: {
-        type: 'object',
-        properties: Object.fromEntries(
-          ['postgres', 'objects', 'keys'].map((part) => [
-            part,
-            { type: 'string', enum: ['ok', 'unavailable'] },
-          ]),
-        ),
-        required: ['postgres', 'objects', 'keys'],
-      },
-    },
+    properties: { status: { type: 'string', enum: ['ok'] } },
     required: ['status'],
+    additionalProperties: false,
   },
+  Readiness: healthOf('Whether to send traffic here.', readinessComponents),
+  Startup: healthOf('Whether this build may begin to serve.', startupComponents),
   JwkSet: {
     type: 'object',
     description: 'RFC 7517 §5.',

@@ -6,29 +6,69 @@ const metricsExample = `# HELP authly_sign_ins_total Attempts to sign in. Outcom
 # TYPE authly_sign_ins_total counter
 authly_sign_ins_total{method="password",outcome="success"} 21
 `
-const ok = { postgres: 'ok', objects: 'ok', keys: 'ok' }
+const ok = { status: 'ok' }
+const ready = { configuration: ok, postgres: ok, objects: ok, keys: ok, outboxes: ok }
+const started = { configuration: ok, keys: ok, schema: ok }
+const silent = { status: 'unavailable', reason: 'no_answer' }
 
 export const healthWords: Readonly<Record<string, RouteWords>> = {
   getLiveness: {
-    description: 'For a supervisor that restarts a hanging process.',
-    answers: { 200: { json: 'Health', headers, examples: { live: { status: 'live' } } } },
+    description: 'For a supervisor that restarts a hanging process. Also `ok` without a valid configuration.',
+    answers: { 200: { json: 'Liveness', headers, examples: { live: ok } } },
   },
   getReadiness: {
     description:
-      'For a load balancer. `degraded` is not down: without Postgres tokens are issued, refreshed and inspected, and nobody can sign in. `overprivileged`: the role of DATABASE_URL owns tables, may create some, is a superuser or bypasses row security; the log says which.',
+      'For a load balancer. `degraded` is not down: without Postgres tokens are issued, refreshed and inspected, and nobody can sign in. `overprivileged`: the role of DATABASE_URL owns tables, may create some, is a superuser or bypasses row security; the log says which. `late`: audit events have not reached Postgres for two minutes.',
     answers: {
       200: {
-        ...{ json: 'Health', headers },
+        ...{ json: 'Readiness', headers },
         examples: {
-          ready: { status: 'ready', checks: ok },
-          degraded: { status: 'degraded', checks: { ...ok, postgres: 'unavailable' } },
+          ready: { status: 'ok', components: ready },
+          degraded: { status: 'degraded', components: { ...ready, postgres: silent } },
+          lateOutbox: {
+            status: 'degraded',
+            components: { ...ready, outboxes: { status: 'degraded', reason: 'late' } },
+          },
         },
       },
       503: {
-        ...{ json: 'Health', headers },
+        ...{ json: 'Readiness', headers },
         examples: {
-          unavailable: { status: 'unavailable', checks: { ...ok, objects: 'unavailable' } },
-          overprivileged: { status: 'unavailable', checks: { ...ok, postgres: 'overprivileged' } },
+          unavailable: { status: 'unavailable', components: { ...ready, objects: silent } },
+          overprivileged: {
+            status: 'unavailable',
+            components: { ...ready, postgres: { status: 'unavailable', reason: 'overprivileged' } },
+          },
+        },
+      },
+    },
+  },
+  getStartup: {
+    description:
+      'For a supervisor that starts a process, and for deployments. A database with newer migrations is `ok`. Without Postgres the answer is `degraded` if the region’s replica has the keys.',
+    answers: {
+      200: {
+        ...{ json: 'Startup', headers },
+        examples: {
+          started: { status: 'ok', components: started },
+          degraded: { status: 'degraded', components: { ...started, schema: silent } },
+        },
+      },
+      503: {
+        ...{ json: 'Startup', headers },
+        examples: {
+          schemaBehind: {
+            status: 'unavailable',
+            components: { ...started, schema: { status: 'unavailable', reason: 'schema_behind' } },
+          },
+          misconfigured: {
+            status: 'unavailable',
+            components: {
+              configuration: { status: 'unavailable', reason: 'invalid' },
+              keys: { status: 'unavailable', reason: 'not_checked' },
+              schema: { status: 'unavailable', reason: 'not_checked' },
+            },
+          },
         },
       },
     },
