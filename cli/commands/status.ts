@@ -2,7 +2,8 @@
 import type { Command } from '../command.ts'
 import { Failure } from '../failure.ts'
 
-const timeoutMilliseconds = 5000
+/** Health itself takes five seconds when the database hangs. */
+const timeoutMilliseconds = 7000
 
 /** `command`, preceded by the one question that a server answers without its database and without a token. */
 export const sayingWhatIsAway = (command: Command): Command => ({

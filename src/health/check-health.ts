@@ -4,6 +4,7 @@
  */
 import type { Backlog } from '../audit/backlog.ts'
 import { withTimeout } from '../kit/with-timeout.ts'
+import type { Component, Health, Readiness, Startup, Status } from './health.ts'
 
 /** What Postgres says about itself. */
 export interface PostgresState {
@@ -22,49 +23,21 @@ export interface HealthProbes {
   readonly outboxes: () => Promise<readonly Backlog[]>
 }
 
-export const statuses = ['ok', 'degraded', 'unavailable'] as const
-type Status = (typeof statuses)[number]
-
-export const reasons = [
-  /** A setting is missing or malformed; the log names it. */
-  'invalid',
-  /** It failed, or took longer than two seconds. */
-  'no_answer',
-  /** The worker refuses to work with such a role. */
-  'overprivileged',
-  /** The database lacks a migration that this build needs. */
-  'schema_behind',
-  /** Audit events have not been delivered for a while. */
-  'late',
-  /** More audit events arrive than are delivered. */
-  'backlog',
-  /** Nothing can be asked without a configuration. */
-  'not_checked',
-] as const
-
-export interface Component {
-  readonly status: Status
-  readonly reason?: (typeof reasons)[number]
-}
-
-export interface Health<Name extends string = string> {
-  readonly status: Status
-  readonly components: Readonly<Record<Name, Component>>
-}
-
-export const readinessComponents = ['configuration', 'postgres', 'objects', 'keys', 'outboxes'] as const
-export const startupComponents = ['configuration', 'keys', 'schema'] as const
-export type Readiness = Health<(typeof readinessComponents)[number]>
-export type Startup = Health<(typeof startupComponents)[number]>
-
 /** The public answer, and details for the log only. */
 export interface Checked<H extends Health = Health> {
   readonly health: H
   readonly details: readonly string[]
 }
 
-/** How long any component may take to answer. */
-export const timeoutMilliseconds = 2000
+/** How long a component may take to answer. */
+const timeoutMilliseconds = 2000
+/**
+ * Keys come from a cache, which waits two seconds for the replica and two for Postgres before it uses an older copy. While
+ * Postgres hangs tokens wait for that too, and are issued.
+ */
+const keysTimeoutMilliseconds = 5000
+/** A check takes no longer. */
+export const checkMilliseconds = keysTimeoutMilliseconds + 500
 /** A failed delivery is repeated within 90 s; one that has succeeded by then was no incident. */
 const lateMilliseconds = 120_000
 /** About an hour of appends that a busy region makes. */
@@ -72,13 +45,13 @@ const largestBacklog = 50_000
 
 /**
  * Whether to send traffic here: not without keys and objects, nor with a dangerous role. Probes all components in
- * parallel; none is waited for longer than two seconds. Never throws.
+ * parallel, with a limit for each. Never throws.
  */
 export async function checkReadiness(probes: HealthProbes, now: number): Promise<Checked<Readiness>> {
   const [answer, objects, keys, backlogs] = await Promise.all([
     tryProbe('postgres', probes.postgres),
     tryProbe('objects', probes.objects),
-    tryProbe('keys', probes.keys),
+    tryProbe('keys', probes.keys, keysTimeoutMilliseconds),
     tryProbe('outboxes', probes.outboxes),
   ])
   const components = {
@@ -103,7 +76,7 @@ export async function checkStartup(
 ): Promise<Checked<Startup>> {
   const [answer, keys] = await Promise.all([
     tryProbe('postgres', probes.postgres),
-    tryProbe('keys', probes.keys),
+    tryProbe('keys', probes.keys, keysTimeoutMilliseconds),
   ])
   const schema = answer === unanswered ? silent : answer.hasSchema ? ok : schemaBehind
   const components = { configuration: ok, keys: keys === unanswered ? silent : ok, schema }
@@ -150,5 +123,9 @@ function outboxesOf(backlogs: readonly Backlog[], now: number): Component {
 
 const unanswered = Symbol('unanswered')
 
-const tryProbe = <T>(name: string, probe: () => Promise<T>): Promise<T | typeof unanswered> =>
-  withTimeout(Promise.resolve().then(probe), timeoutMilliseconds, name).catch(() => unanswered)
+const tryProbe = <T>(
+  name: string,
+  probe: () => Promise<T>,
+  milliseconds = timeoutMilliseconds,
+): Promise<T | typeof unanswered> =>
+  withTimeout(Promise.resolve().then(probe), milliseconds, name).catch(() => unanswered)

@@ -10,13 +10,12 @@ import { explain } from '../kit/explain.ts'
 import { jsonResponse } from '../kit/json-response.ts'
 import {
   type Checked,
+  checkMilliseconds,
   checkReadiness,
   checkStartup,
   misconfigured,
-  readinessComponents,
-  startupComponents,
-  timeoutMilliseconds,
 } from './check-health.ts'
+import { readinessComponents, startupComponents } from './health.ts'
 import { createSharedCheck, type SharedCheck } from './shared-check.ts'
 
 type Checks = WeakMap<Config, SharedCheck<Checked>>
@@ -96,7 +95,5 @@ async function ask(
     shared = createSharedCheck()
     checks.set(config, shared)
   }
-  // A little longer than the components may take together.
-  const limitMilliseconds = timeoutMilliseconds + 500
-  return shared.ask({ now: deps.now, limitMilliseconds }, () => check(deps))
+  return shared.ask({ now: deps.now, limitMilliseconds: checkMilliseconds }, () => check(deps))
 }

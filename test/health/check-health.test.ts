@@ -5,9 +5,8 @@ import {
   checkStartup,
   type HealthProbes,
   misconfigured,
-  readinessComponents,
-  startupComponents,
 } from '../../src/health/check-health.ts'
+import { readinessComponents, startupComponents } from '../../src/health/health.ts'
 
 const now = 1_800_000_000_000
 const answers = async () => undefined
@@ -72,6 +71,12 @@ describe('readiness', () => {
       expect(health).toEqual({ status, components: { ...ready, ...components } })
     },
   )
+
+  it('is degraded, not unavailable, when keys wait for a Postgres that hangs, as tokens do', async () => {
+    const slow = () => new Promise((resolve) => setTimeout(resolve, 4000))
+    const { health } = await checkReadiness(probes({ postgres: hangs, keys: slow }), now)
+    expect(health).toEqual({ status: 'degraded', components: { ...ready, postgres: silent } })
+  })
 
   it('tells the log alone what is wrong with the role', async () => {
     const checked = await checkReadiness(probes({ postgres: postgres({ roleRisks: ['owns tables'] }) }), now)

@@ -1,10 +1,5 @@
 /** Components shared by many operations: headers, error bodies, ways to authenticate. */
-import {
-  readinessComponents,
-  reasons,
-  startupComponents,
-  statuses,
-} from '../../../src/health/check-health.ts'
+import { readinessComponents, reasons, startupComponents, statuses } from '../../../src/health/health.ts'
 import type { Header, Schema } from './openapi-types.ts'
 
 const text = (description: string, example: string): Header => ({
