@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { loadDocument } from './docs/api-files.ts'
 import { cliCatalogue } from './docs/cli-catalogue.ts'
 import { cliDocument } from './docs/cli-document.ts'
+import { costDocument } from './docs/cost-document.ts'
 import {
   auditEventsDocument,
   budgetsDocument,
@@ -18,12 +19,14 @@ import { logDocument } from './docs/log-document.ts'
 import { metricsDocument } from './docs/metrics-document.ts'
 
 const openApi = await loadDocument()
+const performance = await readFile(new URL('../docs/performance.md', import.meta.url), 'utf8')
 
 const documents = {
   'docs/configuration.md': configurationDocument(),
   'docs/endpoints.md': endpointsDocument(openApi),
   'docs/audit-events.md': auditEventsDocument(),
   'docs/io-budgets.md': budgetsDocument(),
+  'docs/cost.md': costDocument(performance),
   'docs/log.md': logDocument(),
   'docs/metrics.md': metricsDocument(),
   'docs/cli.md': cliDocument(cliCatalogue(openApi)),

@@ -114,14 +114,34 @@ export function auditEventsDocument(): string {
 
 /** docs/io-budgets.md */
 export function budgetsDocument(): string {
-  const rows = (Object.values(budgets) as Budget[]).map((budget) => [
-    ...[budget.operation, atMost(budget.objectCalls), atMost(budget.postgresRoundTrips), budget.note ?? ''],
-  ])
+  const rows = (Object.values(budgets) as Budget[]).map((budget) => {
+    const { later } = budget
+    return [
+      ...[budget.operation, atMost(budget.objectCalls), atMost(budget.postgresRoundTrips)],
+      ...[atMost(budget.rowsRead), atMost(budget.rowsWritten), atMost(budget.sharedEvents)],
+      ...[atMost(later.alarms), atMost(later.rowsRead), atMost(later.rowsWritten), atMost(later.deliveries)],
+      budget.note ?? '',
+    ]
+  })
   return [
     generatedNotice('test/contracts/budgets.ts'),
     '# I/O budgets',
-    'The maximum I/O of each operation on a warm isolate. A test runs every operation, counts its calls, and fails if one exceeds its row (`test/contracts/io-budgets.worker.test.ts`). Operations without Postgres round trips keep working while Postgres is down.',
-    table(['Operation', 'Durable Object calls', 'Postgres round trips', 'Note'], rows),
+    'The maximum I/O of each operation on a warm isolate. A test runs every operation, counts, and fails if one exceeds its row (`test/contracts/io-budgets.worker.test.ts`). Operations without Postgres round trips keep working while Postgres is down. [What that costs](cost.md).',
+    'Rows are those of Durable Objects; a key with its value and an alarm are rows too, and so is what is deleted. Shared events leave with those of other requests, in a batch. Under "later" is what alarms do within two hours if nothing else happens in the same objects: deliveries of audit events to Postgres, one round trip each, and sweeps. Objects in use share their alarms.',
+    table(
+      [
+        ...[
+          'Operation',
+          'Object calls',
+          'Postgres round trips',
+          'Rows read',
+          'Rows written',
+          'Shared events',
+        ],
+        ...['Later: alarms', 'rows read', 'rows written', 'deliveries', 'Note'],
+      ],
+      rows,
+    ),
   ].join('\n\n')
 }
 

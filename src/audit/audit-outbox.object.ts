@@ -28,7 +28,7 @@ export class AuditOutbox extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#schema = createObjectSchema(ctx.storage, [outboxTable, repetitionsTable])
-    this.#alarm = createObjectAlarm(ctx.storage)
+    this.#alarm = createObjectAlarm(ctx)
     const deliver = async (eventsJson: string) => {
       const { createDeliverEvents } = await import('./deliver-events.store.ts')
       await createDeliverEvents(configOf(this.env))(eventsJson)

@@ -1,7 +1,7 @@
 /**
- * One alarm per Durable Object, set only when it must fire earlier than scheduled, because setting it is a write.
- * The scheduled time is also stored with the data, so that an object restored after eviction neither sets the
- * alarm again nor postpones it.
+ * One alarm per Durable Object, set only when it must fire earlier than scheduled, because setting it is a write that
+ * is billed. An object that wakes up reads when its alarm is due before it answers anything, so that it neither sets
+ * the alarm again nor postpones it.
  */
 export interface ObjectAlarm {
   /**
@@ -15,33 +15,31 @@ export interface ObjectAlarm {
   overdueSince(): number | undefined
 }
 
-const key = 'alarm_at'
-
-export function createObjectAlarm(storage: DurableObjectStorage): ObjectAlarm {
-  let known = false
+/** @param ctx of the object, whose constructor calls this */
+export function createObjectAlarm(
+  ctx: Pick<DurableObjectState, 'storage' | 'blockConcurrencyWhile'>,
+): ObjectAlarm {
+  const { storage } = ctx
+  let due: number | undefined
   let pending: number | undefined
+  void ctx.blockConcurrencyWhile(async () => {
+    due = (await storage.getAlarm()) ?? undefined
+    // A time in the past means nothing: that alarm may be the one that woke the object.
+    if (due !== undefined && due > Date.now()) pending = due
+  })
   return {
     ringBy(latest, earliest = latest) {
-      if (!known) {
-        known = true
-        const stored = storage.kv.get<number>(key)
-        // A time in the past means nothing: that alarm may be the one being handled.
-        if (stored !== undefined && stored > Date.now()) pending = stored
-      }
       if (pending !== undefined && pending <= latest) return
       pending = earliest + Math.floor(Math.random() * (latest - earliest))
-      storage.kv.put(key, pending)
+      due = pending
       // Not awaited: it is part of this turn's writes, and the output gate holds the response until they are
       // durable.
       void storage.setAlarm(pending)
     },
     rang() {
-      known = true
+      due = undefined
       pending = undefined
     },
-    overdueSince() {
-      const due = storage.kv.get<number>(key)
-      return due !== undefined && due < Date.now() ? due : undefined
-    },
+    overdueSince: () => (due !== undefined && due < Date.now() ? due : undefined),
   }
 }

@@ -1,7 +1,6 @@
 /**
- * One rate-limit bucket, or the failed sign-ins of one unknown identifier, per object. The state is written with every
- * acquire, so that eviction does not refill a bucket that an attacker has emptied; an alarm deletes it once it equals
- * the defaults.
+ * One rate-limit bucket, or the failed sign-ins of one unknown identifier, per object. The state is written, so that
+ * eviction does not refill a bucket that an attacker has emptied; an alarm deletes it once it equals the defaults.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { Placement } from '../kit/place-objects.ts'
@@ -23,6 +22,12 @@ interface StoredBucket {
   readonly size: BucketSize
 }
 
+/**
+ * A bucket that is full again so soon is kept in memory alone, because each write is billed. An idle object stays for
+ * longer; one that is ended (a deployment) forgets the few permits of this time.
+ */
+const forgettableMilliseconds = 5000
+
 /** `acquirePermits` and `decideLogin` decide; SQLite stores. */
 export class RateLimit extends DurableObject<Env> {
   private stored: StoredBucket | undefined
@@ -32,8 +37,10 @@ export class RateLimit extends DurableObject<Env> {
     this.stored ??= this.ctx.storage.kv.get<StoredBucket>('bucket')
     const { bucket, acquired } = acquirePermits(this.stored?.bucket, size, want, returned, now)
     this.stored = { bucket, size }
+    const full = fullAt(bucket, size)
+    if (full - now <= forgettableMilliseconds) return acquired
     this.ctx.storage.kv.put('bucket', this.stored)
-    await this.wakeAt(fullAt(bucket, size))
+    await this.wakeAt(full)
     return acquired
   }
 

@@ -24,7 +24,7 @@ export const grantsTable = `
     idle_expires_at INTEGER,
     absolute_expires_at INTEGER,
     keep_until INTEGER NOT NULL
-  );
+  ) WITHOUT ROWID;
 `
 
 /** Few: one isolate holds thousands of these objects, and many cached grants made garbage collection slow. */

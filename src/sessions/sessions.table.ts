@@ -19,7 +19,7 @@ export const sessionsTable = `
     user_agent TEXT,
     password_change_required INTEGER NOT NULL,
     keep_until INTEGER NOT NULL
-  );
+  ) WITHOUT ROWID;
 `
 
 export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['sessions'] {

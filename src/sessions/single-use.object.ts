@@ -22,7 +22,7 @@ export class SingleUse extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#schema = createObjectSchema(ctx.storage, [spentTable])
-    this.#alarm = createObjectAlarm(ctx.storage)
+    this.#alarm = createObjectAlarm(ctx)
   }
 
   /** @returns false when `valueHash` was used before */

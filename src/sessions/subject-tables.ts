@@ -13,7 +13,10 @@ import { openSessionsTable, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
-/** One entry per deployed version of the schema. */
+/**
+ * One entry per deployed version of the schema. Tables with a text key have no row ids: the index of the key would be a
+ * second row to write and to pay for. Objects older than that keep their row ids; the statements are the same.
+ */
 export const subjectMigrations: readonly string[] = [
   sessionsTable + grantsTable + loginAttemptsTable + consentsTable + revokedTokensTable + outboxTable,
   spentInteractionsTable,

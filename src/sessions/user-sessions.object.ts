@@ -60,7 +60,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#schema = createObjectSchema(ctx.storage, subjectMigrations)
-    this.#alarm = createObjectAlarm(ctx.storage)
+    this.#alarm = createObjectAlarm(ctx)
     const deliver = async (eventsJson: string) => {
       const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
       await createDeliverEvents(configOf(this.env))(eventsJson)

@@ -1,108 +1,231 @@
 /**
- * The I/O budget of every operation on a warm isolate: Durable Object calls and Postgres round trips, at most.
- * `io-budgets.worker.test.ts` runs each operation and counts; `docs/io-budgets.md` is generated from here.
+ * The budget of every operation on a warm isolate: what it may cost at most, in the units that are billed.
+ * `io-budgets.worker.test.ts` runs each operation and counts; `docs/io-budgets.md` is generated from here, and
+ * `docs/cost.md` turns it into dollars.
  */
-export interface Budget {
-  readonly operation: string
+export interface Units {
+  /** Calls of Durable Objects, those after the response included. */
   readonly objectCalls: number
   readonly postgresRoundTrips: number
+  /** Rows of Durable Objects; a key, a value and an alarm are rows too. */
+  readonly rowsRead: number
+  readonly rowsWritten: number
+  /** Audit events that leave with those of other requests (`auditBatch`). */
+  readonly sharedEvents: number
+  /** By alarms in the next two hours, when nothing else happens in these objects: deliveries, sweeps. */
+  readonly later: Later
+}
+
+export interface Later {
+  readonly alarms: number
+  readonly rowsRead: number
+  readonly rowsWritten: number
+  /** Batches of audit events for Postgres, one round trip each. */
+  readonly deliveries: number
+}
+
+export interface Budget extends Units {
+  readonly operation: string
   readonly note?: string
 }
 
+const nothing = { alarms: 0, rowsRead: 0, rowsWritten: 0, deliveries: 0 } as const
+const noRows = { rowsRead: 0, rowsWritten: 0, sharedEvents: 0, later: nothing } as const
+
 export const budgets = {
-  discovery: { operation: 'discovery', objectCalls: 0, postgresRoundTrips: 0 },
-  jwks: { operation: 'JWKS', objectCalls: 0, postgresRoundTrips: 0 },
+  discovery: { operation: 'discovery', objectCalls: 0, postgresRoundTrips: 0, ...noRows },
+  jwks: { operation: 'JWKS', objectCalls: 0, postgresRoundTrips: 0, ...noRows },
   clientCredentials: {
     operation: 'token: client_credentials',
     objectCalls: 0,
     postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 0, sharedEvents: 1 },
+    later: nothing,
     note: 'occasionally a rate-limit lease refill and an audit batch; `private_key_jwt` records its `jti` in one call',
   },
   authorizationCode: {
     operation: 'token: authorization_code',
     objectCalls: 1,
     postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 3, sharedEvents: 1 },
+    later: { alarms: 1, rowsRead: 25, rowsWritten: 2, deliveries: 1 },
     note: 'one more query if the `claims` parameter requested claims in the ID token',
   },
   refreshToken: {
     operation: 'token: refresh_token',
     objectCalls: 1,
     postgresRoundTrips: 0,
+    ...{ rowsRead: 1, rowsWritten: 3, sharedEvents: 1 },
+    later: { alarms: 1, rowsRead: 25, rowsWritten: 2, deliveries: 1 },
     note: 'as above',
   },
   idTokenClaims: {
     operation: 'token: authorization_code or refresh_token, claims of scopes in the ID token',
     objectCalls: 1,
     postgresRoundTrips: 1,
+    ...{ rowsRead: 1, rowsWritten: 3, sharedEvents: 1 },
+    later: { alarms: 1, rowsRead: 25, rowsWritten: 2, deliveries: 1 },
     note: 'clients with `scope_claims_in_id_token`; while Postgres is unavailable, tokens are issued without these claims',
   },
-  introspect: { operation: 'introspect', objectCalls: 1, postgresRoundTrips: 0 },
-  revoke: { operation: 'revoke', objectCalls: 1, postgresRoundTrips: 0 },
+  introspect: { operation: 'introspect', objectCalls: 1, postgresRoundTrips: 0, ...noRows },
+  revoke: {
+    operation: 'revoke',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 1, rowsWritten: 3, sharedEvents: 0 },
+    later: { alarms: 1, rowsRead: 25, rowsWritten: 2, deliveries: 1 },
+  },
   silentAuthorize: {
     operation: 'authorize with a live session and remembered consent',
     objectCalls: 1,
     postgresRoundTrips: 0,
+    ...noRows,
+  },
+  hostedPage: {
+    operation: 'authorize without a session, and the page of sign-in',
+    objectCalls: 0,
+    postgresRoundTrips: 0,
+    ...noRows,
+    note: 'each of the two requests',
   },
   resumedAuthorize: {
     operation: 'authorize, back from a hosted page',
     objectCalls: 2,
     postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 1, sharedEvents: 0 },
+    later: nothing,
     note: 'marks the login in progress as used, in one call',
   },
-  userinfo: { operation: 'userinfo', objectCalls: 1, postgresRoundTrips: 1 },
-  passwordLogin: { operation: 'password login on a known device', objectCalls: 2, postgresRoundTrips: 1 },
+  userinfo: { operation: 'userinfo', objectCalls: 1, postgresRoundTrips: 1, ...noRows },
+  passwordLogin: {
+    operation: 'password login on a known device',
+    objectCalls: 2,
+    postgresRoundTrips: 1,
+    ...{ rowsRead: 8, rowsWritten: 9, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 25, rowsWritten: 3, deliveries: 1 },
+    note: 'replaces the session of the browser, with one application signed in; a row more for each other one',
+  },
   firstLogin: {
     operation: 'password login on another device',
     objectCalls: 3,
     postgresRoundTrips: 1,
+    ...{ rowsRead: 13, rowsWritten: 7, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 25, rowsWritten: 3, deliveries: 1 },
     note: 'two before the response; after it, one gives the permit of the address back',
+  },
+  newPerson: {
+    operation: 'the first password login of a person',
+    objectCalls: 3,
+    postgresRoundTrips: 1,
+    ...{ rowsRead: 12, rowsWritten: 18, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 25, rowsWritten: 3, deliveries: 1 },
+    note: 'as above, and creates the tables of their object',
   },
   refusedLogin: {
     operation: 'password login, refused',
     objectCalls: 2,
     postgresRoundTrips: 1,
+    ...{ rowsRead: 1, rowsWritten: 4, sharedEvents: 1 },
+    later: { alarms: 3, rowsRead: 25, rowsWritten: 3, deliveries: 1 },
     note: 'the same for an account that does not exist; occasionally an audit batch',
   },
-  adminRead: { operation: 'admin read', objectCalls: 1, postgresRoundTrips: 1 },
+  adminRead: { operation: 'admin read', objectCalls: 1, postgresRoundTrips: 1, ...noRows },
   adminWrite: {
     operation: 'admin write, its audit event included',
     objectCalls: 1,
     postgresRoundTrips: 1,
+    ...noRows,
     note: 'changes of cached entities also renew the edge copy; an upload is authorized before it is read',
   },
   adminSigned: {
     operation: 'admin read or write, signed',
     objectCalls: 2,
     postgresRoundTrips: 1,
+    ...{ rowsRead: 0, rowsWritten: 1, sharedEvents: 0 },
+    later: nothing,
     note: 'records the nonce in one call',
   },
   adminSessions: {
     operation: 'admin read or write that reads or ends sessions of a user',
     objectCalls: 2,
     postgresRoundTrips: 1,
+    ...{ rowsRead: 2, rowsWritten: 0, sharedEvents: 0 },
+    later: nothing,
     note: 'disabling, deleting and resetting an account end them too',
   },
   adminCachedWrite: {
     operation: 'admin write of a client, secret, scope, resource server, setting or rate limit',
     objectCalls: 2,
     postgresRoundTrips: 1,
+    ...{ rowsRead: 3, rowsWritten: 2, sharedEvents: 0 },
+    later: nothing,
     note: 'one call renews the copy in the region',
   },
   adminJudgedWrite: {
     operation: 'admin change of client metadata that is checked as a whole; manual rotation of a key',
     objectCalls: 2,
     postgresRoundTrips: 2,
+    ...{ rowsRead: 3, rowsWritten: 2, sharedEvents: 0 },
+    later: nothing,
     note: 'reads first, and writes only over the version it read; a sector document is fetched when its address changes',
   },
   passwordSetup: {
     operation: 'setting a password with a link',
     objectCalls: 2,
     postgresRoundTrips: 2,
+    ...{ rowsRead: 3, rowsWritten: 1, sharedEvents: 0 },
+    later: nothing,
     note: 'the password rules need the names of the account before the hash; every session ends in one call',
   },
   forgedHandle: {
     operation: 'forged code, refresh token, access token or cookie',
     objectCalls: 0,
     postgresRoundTrips: 0,
+    ...noRows,
+  },
+  leaseRefill: {
+    operation: 'a lease of a rate limit',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 1, rowsWritten: 0, sharedEvents: 0 },
+    later: nothing,
+    note: 'of an isolate, for 1% of the permits or ten seconds; a bucket that is not nearly full is a row, and an alarm',
+  },
+  auditBatch: {
+    operation: 'a batch of shared audit events',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 2, sharedEvents: 0 },
+    later: { alarms: 1, rowsRead: 6, rowsWritten: 1, deliveries: 1 },
+    note: 'of an isolate, for 200 events or 100 ms; the alarm delivers the batches of several isolates together',
+  },
+  anotherAuditBatch: {
+    operation: 'another batch before that alarm',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 1, sharedEvents: 0 },
+    later: { alarms: 0, rowsRead: 2, rowsWritten: 1, deliveries: 0 },
+  },
+  returningVisitor: {
+    operation: 'a sign-in with a live session another day, beyond authorize and code',
+    objectCalls: 0,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 0, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 20, rowsWritten: 3, deliveries: 0 },
+    note: 'notes when the session was used; days later its grant expires',
+  },
+  expiry: {
+    operation: 'all that a sign-in stored expires',
+    objectCalls: 0,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 0, sharedEvents: 0 },
+    later: { alarms: 3, rowsRead: 60, rowsWritten: 6, deliveries: 0 },
+    note: 'days later: session, grant and device one by one, then the storage of the object',
   },
 } as const satisfies Record<string, Budget>
+
+/** What is stored in Durable Objects, at most. */
+export const storedBytes = {
+  /** The object of a person with one session, grant and device. */
+  person: 60_000,
+} as const

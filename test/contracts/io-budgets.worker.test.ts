@@ -1,7 +1,9 @@
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createEvent } from '../../src/audit/create-event.ts'
+import { encodeEvents } from '../../src/audit/outbox.ts'
 import { loadClient } from '../../src/clients/clients.store.ts'
 import { clientCacheKey } from '../../src/clients/find-client.ts'
 import { createDatabase } from '../../src/db/database.ts'
@@ -11,6 +13,7 @@ import { adminSignaturePolicy } from '../../src/http-signatures/signature-policy
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
+import { policies } from '../../src/rate-limits/policies.ts'
 import worker from '../../src/worker.ts'
 import {
   addAdmin,
@@ -19,9 +22,10 @@ import {
   type TestActor,
   testDependencies,
 } from '../worker/admin-client.ts'
+import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
 import { addManaged } from '../worker/managed-person.ts'
-import { type Budget, budgets } from './budgets.ts'
+import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
 
 const issuer = 'https://auth.test'
 const redirectUri = 'https://app.example/callback'
@@ -29,8 +33,26 @@ const password = 'correct horse battery staple'
 const verifier = 'v'.repeat(43)
 const settings = env as unknown as { DATABASE_URL: string; DATABASE_GATEWAY_URL: string }
 const count: IoCount = { objectCalls: 0, postgresRoundTrips: 0 }
-// Not counted: an audit batch is amortised over what arrives within its window, and here it would be a batch of one.
-const counted = { ...countingEnv(env, count), AUDIT_OUTBOX: env.AUDIT_OUTBOX }
+let billed: BilledUnits
+let sharedEvents = 0
+/**
+ * What requests do together is counted on its own: an audit batch, of which here only the events count, and a lease of a
+ * rate limit.
+ */
+const withSharedParts = (own: Env): Env => {
+  const appendEvents = async (_: string, events: number) => {
+    sharedEvents += events
+  }
+  const isLeased = (name: string) => policies[name.split(':')[0] as keyof typeof policies]?.mode === 'lease'
+  return {
+    ...own,
+    AUDIT_OUTBOX: { getByName: () => ({ append: appendEvents }) } as unknown as Env['AUDIT_OUTBOX'],
+    RATE_LIMIT: {
+      getByName: (name: string) => (isLeased(name) ? env : own).RATE_LIMIT.getByName(name),
+    } as Env['RATE_LIMIT'],
+  }
+}
+let counted: Env
 const run = uuidv7()
 const clientId = `budget-${run}`
 const email = `${run}@example.com`
@@ -64,8 +86,7 @@ const asClient = { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` }
 async function signIn(typedPassword = password, identifier = email): Promise<Response> {
   const html = await (await call('/login')).text()
   const csrf = /name="csrf_token" value="([^"]+)"/.exec(html)?.[1] as string
-  count.objectCalls = 0
-  count.postgresRoundTrips = 0
+  await startCounting()
   return post(
     '/login',
     { csrf_token: csrf, method: 'password', identifier, password: typedPassword },
@@ -118,16 +139,67 @@ async function redeem(code: string) {
   return (await response.json()) as { access_token: string; refresh_token: string; id_token: string }
 }
 
+/** From here on things cost something. What was left before is done, so that it costs nothing here. */
+async function startCounting(): Promise<void> {
+  await billed.drain()
+  billed.reset()
+  Object.assign(count, { objectCalls: 0, postgresRoundTrips: 0, deliveries: 0 })
+  sharedEvents = 0
+}
+
+const dayMs = 86_400_000
+const laterMs = 2 * 3_600_000
+
+/** What was counted, alarms of the next two hours included: deliveries, sweeps and buckets that are full again. */
+async function countUnits(): Promise<Units> {
+  const { rowsRead, rowsWritten } = await billed.count()
+  const atOnce = { ...count, rowsRead, rowsWritten, sharedEvents }
+  count.deliveries = 0
+  await billed.runAlarms(laterMs)
+  const units = await billed.count()
+  return {
+    ...{ objectCalls: atOnce.objectCalls, postgresRoundTrips: atOnce.postgresRoundTrips },
+    ...{ rowsRead: atOnce.rowsRead, rowsWritten: atOnce.rowsWritten, sharedEvents: atOnce.sharedEvents },
+    later: {
+      alarms: units.requests - atOnce.objectCalls,
+      rowsRead: units.rowsRead - atOnce.rowsRead,
+      rowsWritten: units.rowsWritten - atOnce.rowsWritten,
+      deliveries: count.deliveries ?? 0,
+    },
+  }
+}
+
 /** Runs `operation` once for the caches and once more for the count. */
 async function expectWithin(budget: Budget, operation: () => Promise<unknown>): Promise<void> {
   await operation()
-  count.objectCalls = 0
-  count.postgresRoundTrips = 0
+  await startCounting()
   await operation()
-  expect(count.objectCalls, `${budget.operation}: object calls`).toBeLessThanOrEqual(budget.objectCalls)
-  expect(count.postgresRoundTrips, `${budget.operation}: Postgres round trips`).toBeLessThanOrEqual(
-    budget.postgresRoundTrips,
-  )
+  expectAtMost(budget, await countUnits())
+}
+
+const minus = (more: Units, less: Units): Units => {
+  const differences = <T extends object>(left: T, right: T) =>
+    Object.fromEntries(
+      Object.entries(left).map(([unit, value]) => [
+        unit,
+        typeof value === 'number' ? value - Number(right[unit as keyof T]) : value,
+      ]),
+    ) as T
+  return { ...differences(more, less), later: differences(more.later, less.later) }
+}
+
+function expectAtMost(budget: Budget, units: Units): void {
+  const { later, ...atOnce } = units
+  const { later: laterAtMost, operation, ...atMost } = budget
+  const excess = [
+    ...Object.entries(atOnce).map(
+      ([unit, value]) => [unit, value, atMost[unit as keyof typeof atOnce]] as const,
+    ),
+    ...Object.entries(later).map(
+      ([unit, value]) => [`later: ${unit}`, value, laterAtMost[unit as keyof typeof later]] as const,
+    ),
+  ].filter(([, value, limit]) => value > limit)
+  expect(excess, `${operation}: units counted, and allowed`).toEqual([])
 }
 
 /** Sums up a prepared operation: `prepare` is free, `act` is counted. */
@@ -135,12 +207,13 @@ const prepared =
   <T>(prepare: () => Promise<T>, act: (value: T) => Promise<unknown>) =>
   async () => {
     const value = await prepare()
-    count.objectCalls = 0
-    count.postgresRoundTrips = 0
+    await startCounting()
     await act(value)
   }
 
 beforeAll(async () => {
+  billed = await countBilledUnits(env.AUDIT_OUTBOX.getByName('budgets'))
+  counted = withSharedParts(countingEnv(billed.watch(env), count))
   const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
   const userId = uuidv7()
   await database.batch([
@@ -164,7 +237,10 @@ beforeAll(async () => {
   await redeem(await authorize())
 })
 
-afterAll(() => stopCounting())
+afterAll(() => {
+  stopCounting()
+  billed.restore()
+})
 
 describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
   it('the counters count', async () => {
@@ -172,7 +248,142 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     count.postgresRoundTrips = 0
     await counted.USER_SESSIONS.getByName('nobody').listSessions({ now: Date.now() })
     await createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL).execute('select 1')
-    expect(count).toEqual({ objectCalls: 1, postgresRoundTrips: 1 })
+    expect(count).toMatchObject({ objectCalls: 1, postgresRoundTrips: 1 })
+  })
+
+  it('the counters count rows and alarms', async () => {
+    await startCounting()
+    const bucket = { capacity: 10, perSeconds: 600 }
+    await counted.RATE_LIMIT.getByName(`budget-${run}`).acquire(bucket, 1, 0, Date.now())
+    // The bucket, the alarm; the bucket that was not there, the alarm that was not set.
+    expect(await billed.count()).toEqual({ requests: 1, rowsRead: 2, rowsWritten: 2 })
+    await billed.runAlarms(120_000)
+    // The alarm reads and deletes.
+    expect(await billed.count()).toEqual({ requests: 2, rowsRead: 4, rowsWritten: 3 })
+  })
+
+  it(budgets.leaseRefill.operation, () =>
+    expectWithin(budgets.leaseRefill, async () => {
+      const { RATE_LIMIT } = counted
+      await RATE_LIMIT.getByName(`lease-${uuidv7()}`).acquire(policies['authorize-ip'], 12, 0, Date.now())
+    }),
+  )
+
+  it(budgets.auditBatch.operation, async () => {
+    const { AUDIT_OUTBOX } = billed.watch(env)
+    const append = async () => {
+      const event = createEvent('token.issued', Date.now(), undefined, {
+        ...{ outcome: 'success', actor_type: 'client', actor_id: 'svc', client_id: 'svc' },
+        data: { grant_type: 'client_credentials' },
+      })
+      await AUDIT_OUTBOX.getByName('budgets').append(encodeEvents([event]), 1)
+      count.objectCalls++
+    }
+    await expectWithin(budgets.auditBatch, append)
+    await startCounting()
+    await append()
+    const one = await countUnits()
+    await startCounting()
+    await append()
+    await append()
+    expectAtMost(budgets.anotherAuditBatch, minus(await countUnits(), one))
+  })
+
+  describe('of a person', () => {
+    const addPerson = async (): Promise<string> => {
+      const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+      const id = uuidv7()
+      const address = `${id}@example.com`
+      await database.batch([
+        database.insert(users).values({ id, email: address, email_verified: true }),
+        database.insert(passwordCredentials).values({ user_id: id, hash: await argon2Hasher.hash(password) }),
+      ])
+      return address
+    }
+    const signInOnce = async () => {
+      expect((await signIn(password, await addPerson())).status).toBe(303)
+      const { refresh_token } = await redeem(await authorize())
+      const fields = { grant_type: 'refresh_token', refresh_token }
+      expect((await post('/oauth/token', fields, asClient)).status).toBe(200)
+    }
+    let kept = ''
+    beforeEach(() => {
+      kept = cookies
+      cookies = ''
+    })
+    afterEach(() => {
+      cookies = kept
+    })
+
+    it(budgets.newPerson.operation, async () => {
+      expect((await signIn(password, await addPerson())).status).toBe(303)
+      expectAtMost(budgets.newPerson, await countUnits())
+    })
+
+    it(budgets.passwordLogin.operation, async () => {
+      const address = await addPerson()
+      await signIn(password, address)
+      await redeem(await authorize())
+      expect((await signIn(password, address)).status).toBe(303)
+      expectAtMost(budgets.passwordLogin, await countUnits())
+    })
+
+    /** All that a person's objects cost until nothing is left, with a visit three days after the sign-in or without. */
+    const lifeOf = async (visits: boolean) => {
+      expect((await signIn(password, await addPerson())).status).toBe(303)
+      await redeem(await authorize())
+      if (visits) {
+        await billed.runAlarms(3 * dayMs)
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * dayMs })
+        await redeem(await authorize()).finally(() => vi.useRealTimers())
+      }
+      await billed.runAlarms(100 * dayMs)
+      return billed.count()
+    }
+
+    it(budgets.returningVisitor.operation, async () => {
+      // Three days later the replica is read and purged again, which is not for this person alone.
+      const all = counted
+      counted = { ...all, EDGE_REPLICA: env.EDGE_REPLICA }
+      const [without, visited] = [await lifeOf(false), await lifeOf(true)]
+      counted = all
+      const { authorizationCode: code, silentAuthorize } = budgets
+      const calls = code.objectCalls + silentAuthorize.objectCalls
+      expectAtMost(budgets.returningVisitor, {
+        ...{ objectCalls: 0, postgresRoundTrips: 0, rowsRead: 0, rowsWritten: 0, sharedEvents: 0 },
+        later: {
+          alarms: visited.requests - without.requests - calls - code.later.alarms,
+          rowsRead: visited.rowsRead - without.rowsRead - code.rowsRead - code.later.rowsRead,
+          rowsWritten: visited.rowsWritten - without.rowsWritten - code.rowsWritten - code.later.rowsWritten,
+          deliveries: 0,
+        },
+      })
+    })
+
+    it(budgets.expiry.operation, async () => {
+      await signInOnce()
+      await billed.runAlarms(laterMs)
+      const before = await billed.count()
+      count.deliveries = 0
+      await billed.runAlarms(100 * dayMs)
+      const units = await billed.count()
+      expectAtMost(budgets.expiry, {
+        ...{ objectCalls: 0, postgresRoundTrips: 0, rowsRead: 0, rowsWritten: 0, sharedEvents: 0 },
+        later: {
+          alarms: units.requests - before.requests,
+          rowsRead: units.rowsRead - before.rowsRead,
+          rowsWritten: units.rowsWritten - before.rowsWritten,
+          deliveries: count.deliveries,
+        },
+      })
+      // Nothing is left, and so nothing is stored.
+      expect(Math.max(...(await billed.databaseSizes()))).toBeLessThan(storedBytes.person / 2)
+    })
+
+    it('stores no more than is paid for', async () => {
+      await signInOnce()
+      expect(Math.max(...(await billed.databaseSizes()))).toBeLessThanOrEqual(storedBytes.person)
+    })
   })
 
   it(budgets.discovery.operation, () =>
@@ -268,6 +479,20 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     expectWithin(budgets.silentAuthorize, async () => expect(await authorize()).toMatch(/^authly_ac_/)),
   )
 
+  it(budgets.hostedPage.operation, () =>
+    expectWithin(budgets.hostedPage, async () => {
+      const kept = cookies
+      cookies = ''
+      const query = new URLSearchParams({
+        ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' },
+        ...{ code_challenge: await sha256(verifier), code_challenge_method: 'S256' },
+      })
+      const begun = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
+      expect((await call(begun.headers.get('location') as string)).status).toBe(200)
+      cookies = kept
+    }),
+  )
+
   it(budgets.resumedAuthorize.operation, () =>
     expectWithin(
       budgets.resumedAuthorize,
@@ -291,10 +516,6 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     ),
   )
 
-  it(budgets.passwordLogin.operation, () =>
-    expectWithin(budgets.passwordLogin, async () => expect((await signIn()).status).toBe(303)),
-  )
-
   it(budgets.firstLogin.operation, () =>
     expectWithin(budgets.firstLogin, async () => {
       cookies = ''
@@ -308,8 +529,6 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
 
   it(`${budgets.refusedLogin.operation}: unknown account`, async () => {
     const nobody = `nobody-${run}@example.com`
-    // The event leaves after the response, with whatever else the isolate gathered.
-    counted.AUDIT_OUTBOX = env.AUDIT_OUTBOX
     await expectWithin(budgets.refusedLogin, async () =>
       expect((await signIn('wrong', nobody)).status).toBe(400),
     )
@@ -431,7 +650,6 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
 
   it(budgets.forgedHandle.operation, async () => {
     const forged = `${'A'.repeat(120)}.${'A'.repeat(43)}`
-    counted.AUDIT_OUTBOX = env.AUDIT_OUTBOX
     await expectWithin(budgets.forgedHandle, async () => {
       const refresh = { grant_type: 'refresh_token', refresh_token: `authly_rt_${forged}` }
       expect((await post('/oauth/token', refresh, asClient)).status).toBe(400)

@@ -20,6 +20,21 @@ test('eviction does not refill an emptied bucket', async () => {
   expect(await acquirePermits(request(name, 1))).toMatchObject({ granted: 0 })
 })
 
+test('a bucket that is full again within seconds is not written, and one that somebody empties is', async () => {
+  const name = freshName()
+  const fast = { capacity: 1200, perSeconds: 60 }
+  const stub = env.RATE_LIMIT.getByName(name)
+  const stored = () => runInDurableObject(stub, (_, { storage }) => storage.kv.get('bucket') !== undefined)
+  const acquire = (want: number) => acquirePermits({ ...request(name, want), size: fast })
+  expect(await acquire(12)).toMatchObject({ granted: 12, remaining: 1188 })
+  expect(await stored()).toBe(false)
+  expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).toBeNull()
+  expect(await acquire(1188)).toMatchObject({ granted: 1188 })
+  expect(await stored()).toBe(true)
+  await evictDurableObject(stub)
+  expect((await acquire(1200)).granted).toBeLessThan(600)
+})
+
 test('takes unspent permits back', async () => {
   const name = freshName()
   await acquirePermits(request(name, 10))

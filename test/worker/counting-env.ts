@@ -3,6 +3,8 @@
 export interface IoCount {
   objectCalls: number
   postgresRoundTrips: number
+  /** Batches that alarms deliver. */
+  deliveries?: number
 }
 
 /** Wraps the namespaces of `env`; every RPC call through them counts. */
@@ -45,14 +47,17 @@ export function countingEnv(env: Env, count: IoCount): Env {
 }
 
 /**
- * Counts queries of requests: every fetch to the database gateway but the outboxes', whose alarms run whenever
- * they like.
+ * Counts queries of requests: every fetch to the database gateway. The outboxes' are counted apart, because their
+ * alarms run whenever they like.
  */
 export function countQueries(gatewayUrl: string, count: IoCount): () => void {
   const original = globalThis.fetch
   globalThis.fetch = (input, init) => {
     const url = input instanceof Request ? input.url : String(input)
-    if (url.startsWith(gatewayUrl) && !isDelivery(String(init?.body))) count.postgresRoundTrips++
+    if (url.startsWith(gatewayUrl)) {
+      if (isDelivery(String(init?.body))) count.deliveries = (count.deliveries ?? 0) + 1
+      else count.postgresRoundTrips++
+    }
     return original(input, init)
   }
   return () => {
