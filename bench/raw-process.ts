@@ -1,7 +1,7 @@
 /**
  * Starts workerd for measuring. Unlike `serveRawWorkerd` it sends no request, which would hide a cold start, takes
- * flags of V8, and keeps idle Durable Objects loaded: workerd would evict them after ten seconds, while
- * another target is measured, and opening a thousand SQLite files again costs more than what is measured here.
+ * flags of V8, and keeps idle Durable Objects loaded, unless it is told not to: workerd would evict them after ten
+ * seconds, while another target is measured, and opening a thousand SQLite files again costs more than what is measured.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -15,6 +15,8 @@ export type RawProcessOptions = Pick<RawWorkerdOptions, 'bundle' | 'vars' | 'obj
   readonly port: number
   /** For profiles. */
   readonly v8Flags?: readonly string[]
+  /** False: idle objects are evicted, as when deployed. */
+  readonly keepsObjects?: boolean
 }
 
 const isListening = (port: number): Promise<boolean> =>
@@ -29,12 +31,12 @@ const isListening = (port: number): Promise<boolean> =>
 
 /** Starts workerd and resolves when it listens: the worker's module is loaded then, no request has been served. */
 export async function startRawProcess(options: RawProcessOptions): Promise<GuardedChild> {
-  const { bundle, vars, objectsFolder, port, v8Flags = [] } = options
+  const { bundle, vars, objectsFolder, port, v8Flags = [], keepsObjects = true } = options
   mkdirSync(objectsFolder, { recursive: true })
   const config = join(bundle.folder, 'bench.capnp')
   const text = workerdConfig(bundle, vars, objectsFolder, port)
   const measured = text
-    .replaceAll('enableSql = true', 'enableSql = true, preventEviction = true')
+    .replaceAll('enableSql = true', `enableSql = true, preventEviction = ${keepsObjects}`)
     .replace(
       'Workerd.Config = (',
       `Workerd.Config = (\n  v8Flags = [${v8Flags.map((flag) => `"${flag}"`).join(', ')}],`,

@@ -1,9 +1,9 @@
 /** Latency and peak memory of Authly and of the twin under the same constant rate, round by round. */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { steadyGoals } from './goals.ts'
 import { runConstantRate } from './load/constant-rate.ts'
 import type { LoadGenerator } from './load/generate-load.ts'
 import { untilIdle } from './process-cpu.ts'
+import { forgetPeaks, peakMb } from './process-memory.ts'
 import type { OperationName, Target } from './target.ts'
 
 export interface SteadyRun {
@@ -21,18 +21,6 @@ export interface SteadyRun {
 
 const measuredSeconds = 6
 const warmUpSeconds = 2
-
-/** What the kernel remembers as the peak from here on: proc_pid_clear_refs(5), proc_pid_status(5). */
-const forgetPeaks = (pids: readonly number[]): void => {
-  for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5')
-}
-
-const peakMb = (pids: readonly number[]): number =>
-  Math.max(
-    ...pids.map(
-      (pid) => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
-    ),
-  )
 
 export async function measureSteadyLoad(
   { authly, twin }: { readonly authly: Target; readonly twin: Target },

@@ -10,9 +10,7 @@ import { policies } from '../../src/rate-limits/policies.ts'
 import type { BenchDatabase } from '../bench-database.ts'
 import { startRawProcess } from '../raw-process.ts'
 import type { ProcessRoots } from '../target.ts'
-import { signInThroughForm } from '../targets/hosted-login.ts'
-import { authorizeQuery, formPost, verifier } from '../targets/requests.ts'
-import { authlyPassword, authlyRedirectUri, authlySecret } from '../targets/seed-authly.ts'
+import { getTokens } from '../targets/get-tokens.ts'
 import type { Observed } from './observed-gateway.ts'
 import { adminClient, adminNameOf, adminSize, newRootSecret } from './seed-admin.ts'
 
@@ -77,7 +75,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     await waitUntilServing(`${base}/.well-known/jwks.json`, worker.exited)
     const names = Array.from({ length: adminSize.admins }, (_, index) => adminNameOf(index))
     const tokens: string[] = []
-    for (const name of names) tokens.push(await getToken(base, issuer, name))
+    for (const name of names) tokens.push(await getAdminToken(base, issuer, name))
     const control = `http://127.0.0.1:${controlPort}/`
     return {
       ...{ port, tokens, stop },
@@ -102,24 +100,15 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   }
 }
 
-/** Signs in, as an application would, and redeems the code. */
-async function getToken(base: string, issuer: string, name: string): Promise<string> {
-  const path = `/oauth/authorize?${authorizeQuery(adminClient, authlyRedirectUri, scope)}`
-  const cookie = await signInThroughForm(base, issuer, path, name, authlyPassword)
-  const authorized = await fetch(base + path, { headers: { cookie }, redirect: 'manual' })
-  const code = new URL(authorized.headers.get('location') ?? '', issuer).searchParams.get('code')
-  if (code === null)
-    throw new Error(`${name}: no code: ${authorized.status} ${authorized.headers.get('location')}`)
-  const request = formPost('/oauth/token', {
-    ...{ grant_type: 'authorization_code', client_id: adminClient, client_secret: authlySecret },
-    ...{ code, code_verifier: verifier, redirect_uri: authlyRedirectUri },
+/** @throws unless the person is an administrator */
+async function getAdminToken(base: string, issuer: string, name: string): Promise<string> {
+  const { access_token, scope: granted } = await getTokens({
+    base,
+    issuer,
+    clientId: adminClient,
+    scope,
+    name,
   })
-  const answer = await fetch(base + request.path, {
-    ...{ method: 'POST', headers: request.headers, body: request.body ?? '' },
-  })
-  const { access_token, scope: granted } = (await answer.json()) as { access_token?: string; scope?: string }
-  if (!access_token || granted?.split(' ').includes('admin:users:read') === false) {
-    throw new Error(`${name}: no admin token: ${answer.status} ${granted}`)
-  }
+  if (!granted.split(' ').includes('admin:users:read')) throw new Error(`${name}: only ${granted} is granted`)
   return access_token
 }

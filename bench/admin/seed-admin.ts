@@ -11,7 +11,7 @@ import { uuidv7 } from '../../src/kit/ids.ts'
 import type { BenchDatabase } from '../bench-database.ts'
 import { addClient, passwordHash } from '../targets/seed-authly.ts'
 
-export const adminSize = { users: 100_000, events: 1_000_000, admins: 50 } as const
+export const adminSize = { users: 100_000, events: 1_000_000, admins: 50 }
 export const adminClient = 'admin-bench'
 export const adminNameOf = (index: number): string => `bench-admin-${index}`
 
@@ -24,6 +24,7 @@ const family =
 export async function seedAdmin(
   { url, workerUrl }: BenchDatabase,
   note: (text: string) => void,
+  size = adminSize,
 ): Promise<void> {
   await migrateDatabase({ ownerUrl: url, databaseUrl: workerUrl })
   await bootstrapDatabase(url, {})
@@ -35,19 +36,19 @@ export async function seedAdmin(
       ...{ id: adminClient, grants: ['authorization_code'], idTokenAlg: 'ES256', scopes: permissionNames },
     })
     await withoutIndexes(client, ['users', 'audit_events'], async () => {
-      note(`${adminSize.users} people`)
-      await client.query(people, [given.split(','), family.split(',')])
+      note(`${size.users} people`)
+      await client.query(people(size), [given.split(','), family.split(',')])
       await client.query(
         'INSERT INTO password_credentials (user_id, hash) SELECT id, $1 FROM users WHERE username IS NOT NULL ON CONFLICT DO NOTHING',
         [passwordHash()],
       )
-      await addAdmins(client)
-      note(`${adminSize.events} audit events`)
+      await addAdmins(client, size)
+      note(`${size.events} audit events`)
       await client.query(
         'CREATE TEMP TABLE person AS SELECT row_number() OVER () AS n, id::text AS id FROM users',
       )
       await client.query('CREATE INDEX ON person (n); ANALYZE person')
-      await client.query(events)
+      await client.query(events(size))
       note('indexes')
     })
     await client.query('VACUUM ANALYZE')
@@ -57,7 +58,7 @@ export async function seedAdmin(
   }
 }
 
-const people = `
+const people = (size: typeof adminSize): string => `
   INSERT INTO users (id, username, email, email_verified, phone_number, profile, status, created_at, updated_at)
   SELECT uuidv7(at - now()), g || '.' || f || n, g || '.' || f || n || '@example.' || (ARRAY['com','org','net','de','jp'])[1 + n % 5],
          n % 10 <> 0, CASE WHEN n % 3 = 0 THEN '+49151' || lpad(n::text, 8, '0') END,
@@ -66,11 +67,11 @@ const people = `
          CASE WHEN n % 33 = 0 THEN 'disabled' ELSE 'active' END, at, at + (n % 1000) * interval '1 hour'
   FROM (SELECT n, ($1::text[])[1 + (n * 7919) % cardinality($1::text[])] AS g,
                ($2::text[])[1 + (n * 6151) % cardinality($2::text[])] AS f,
-               now() - (${adminSize.users} - n) * interval '13 minutes' AS at
-        FROM generate_series(1, ${adminSize.users}) AS n) AS made`
+               now() - (${size.users} - n) * interval '13 minutes' AS at
+        FROM generate_series(1, ${size.users}) AS n) AS made`
 
 /** What an installation writes: mostly tokens and sessions, some refusals, some administration with changes. */
-const events = `
+const events = (size: typeof adminSize): string => `
   INSERT INTO audit_events (id, type, occurred_at, recorded_at, outcome, actor_type, actor_id, user_id, client_id,
                             session_id, entity_type, entity_id, ip, user_agent, request_id, changes, data)
   SELECT uuidv7(at - now()), type, at, at + interval '2 seconds',
@@ -84,17 +85,17 @@ const events = `
          CASE WHEN type LIKE 'user.%' THEN jsonb_build_object('email', jsonb_build_object('before', 'a' || made.n || '@old.example', 'after', 'a' || made.n || '@new.example')) END,
          CASE WHEN type LIKE 'token.%' THEN jsonb_build_object('grant_type', 'refresh_token', 'scopes', jsonb_build_array('openid', 'orders:read'))
               WHEN type = 'login.failed' THEN '{"method": "password"}'::jsonb ELSE '{}'::jsonb END
-  FROM (SELECT n, now() - (${adminSize.events} - n) * interval '25 seconds' AS at,
+  FROM (SELECT n, now() - (${size.events} - n) * interval '25 seconds' AS at,
                (ARRAY['token.issued','token.refreshed','token.issued','token.refreshed','session.created','token.refreshed',
                       'session.created','session.ended','login.failed','token.issued','consent.granted','token.refreshed',
                       'session.created','token.issued','token.refreshed','user.updated','token.issued','session.created',
                       'token.refreshed','token.issued'])[1 + n % 20] AS type
-        FROM generate_series(1, ${adminSize.events}) AS n) AS made
-  JOIN person ON person.n = 1 + (made.n::bigint * 7919) % ${adminSize.users}
-  LEFT JOIN person AS admin ON admin.n = ${adminSize.users} + 1 + made.n % ${adminSize.admins}`
+        FROM generate_series(1, ${size.events}) AS n) AS made
+  JOIN person ON person.n = 1 + (made.n::bigint * 7919) % ${size.users}
+  LEFT JOIN person AS admin ON admin.n = ${size.users} + 1 + made.n % ${size.admins}`
 
-async function addAdmins(client: pg.Client): Promise<void> {
-  const ids = Array.from({ length: adminSize.admins }, () => uuidv7())
+async function addAdmins(client: pg.Client, size: typeof adminSize): Promise<void> {
+  const ids = Array.from({ length: size.admins }, () => uuidv7())
   await client.query(
     "INSERT INTO users (id, username, roles) SELECT id, name, '{admin}' FROM unnest($1::uuid[], $2::text[]) AS made (id, name)",
     [ids, ids.map((_, index) => adminNameOf(index))],

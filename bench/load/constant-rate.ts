@@ -3,10 +3,11 @@
  * waits, and its wait counts: latency runs from the moment a request was due, so that a stall of the server is seen by
  * all whom it would have kept waiting, and not only by those it happened to hold (coordinated omission).
  */
-import { connect, type Socket } from 'node:net'
 import { percentile } from '../median.ts'
-import type { HttpRequest, LoadResult, RequestPlan } from '../target.ts'
-import { type HttpResponse, ResponseReader } from './response-reader.ts'
+import type { LoadResult, RequestPlan } from '../target.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { type RequestSource, requestSource } from './request-source.ts'
+import type { HttpResponse } from './response-reader.ts'
 
 export interface RateOptions {
   readonly seconds: number
@@ -14,131 +15,120 @@ export interface RateOptions {
   readonly requestsPerSecond: number
 }
 
-interface Connection {
-  readonly socket: Socket
-  readonly reader: ResponseReader
-  /** When the request that it is busy with was due. */
-  dueAt: number
+export interface RateResult extends LoadResult {
+  readonly p90Ms: number
+  readonly p999Ms: number
+  readonly maxMs: number
+  /** Of the failures: answers of 429. */
+  readonly limited: number
+  /** Of the failures: requests without an answer. */
+  readonly lost: number
+  /** Connections that the server closed while they were idle. Each was opened again. */
+  readonly closedIdle: number
 }
 
 const tickMs = 1
+/** After the last request was due; whoever has no answer then has lost it. */
+const patienceMs = 30_000
 
-/** Plays `plan`; failing responses are counted. @throws when a connection is lost */
-export async function runConstantRate(plan: RequestPlan, options: RateOptions): Promise<LoadResult> {
-  const { seconds, connections, requestsPerSecond } = options
-  const total = Math.floor(seconds * requestsPerSecond)
+/** What came back. */
+class Tally {
+  readonly latencies: number[] = []
+  failures = 0
+  failureSample: string | undefined
+  limited = 0
+  lost = 0
+
+  get count(): number {
+    return this.latencies.length + this.lost
+  }
+
+  answer(ms: number, { status, body }: HttpResponse, isExpected: boolean): void {
+    this.latencies.push(ms)
+    if (isExpected) return
+    this.failures += 1
+    if (status === 429) this.limited += 1
+    this.failureSample ??= `${status} ${body.slice(0, 300)}`
+  }
+
+  lose(requests: number): void {
+    this.lost += requests
+    this.failures += requests
+  }
+}
+
+/** Plays `plan`; failing responses and lost requests are counted. @throws when the server accepts no connection */
+export async function runConstantRate(plan: RequestPlan, options: RateOptions): Promise<RateResult> {
   const source = requestSource(plan)
-  const latencies: number[] = []
-  const free: Connection[] = []
-  let failures = 0
-  let failureSample: string | undefined
-  let sent = 0
-  const all = await Promise.all(Array.from({ length: connections }, () => open(plan.port)))
-  free.push(...all)
-  const startedAt = performance.now()
-  const dueAt = (index: number): number => startedAt + (index * 1_000) / requestsPerSecond
-
-  await new Promise<void>((resolve, reject) => {
-    const sendDue = (): void => {
-      const now = performance.now()
-      while (sent < total && dueAt(sent) <= now) {
-        const connection = free.pop()
-        if (!connection) return
-        const request = source.next()
-        if (request === undefined) {
-          free.push(connection)
-          return
-        }
-        connection.dueAt = dueAt(sent++)
-        connection.socket.write(request)
-      }
-    }
-    const timer = setInterval(sendDue, tickMs)
-    const finish = (error?: Error): void => {
-      clearInterval(timer)
-      for (const { socket } of all) socket.destroy()
-      if (error) reject(error)
-      else resolve()
-    }
-    const receive = (connection: Connection, response: HttpResponse): void => {
-      latencies.push(performance.now() - connection.dueAt)
-      if (!source.accept(response)) {
-        failures += 1
-        failureSample ??= `${response.status} ${response.body.slice(0, 300)}`
-      }
-      free.push(connection)
-      if (latencies.length === total) finish()
-      else sendDue()
-    }
-    for (const connection of all) {
-      connection.socket.on('data', (chunk: Buffer) => {
-        const response = connection.reader.read(chunk)
-        if (response) receive(connection, response)
-      })
-      connection.socket.on('error', finish)
-      connection.socket.on('close', () => {
-        if (latencies.length < total) finish(new Error('the server closed a connection'))
-      })
-    }
-  })
-  const sorted = latencies.sort((a, b) => a - b)
+  const tally = new Tally()
+  const { seconds, closedIdle } = await play(plan.port, source, options, tally)
+  const sorted = tally.latencies.sort((a, b) => a - b)
+  const { failures, failureSample, limited, lost } = tally
   return {
-    requests: total,
-    seconds: (performance.now() - startedAt) / 1_000,
+    requests: tally.count,
+    seconds,
     p50Ms: percentile(sorted, 0.5),
+    p90Ms: percentile(sorted, 0.9),
     p99Ms: percentile(sorted, 0.99),
-    failures,
+    p999Ms: percentile(sorted, 0.999),
+    maxMs: sorted.at(-1) ?? 0,
+    ...{ failures, limited, lost, closedIdle },
     ...(failureSample === undefined ? {} : { failureSample }),
     tokensLeft: source.tokensLeft(),
   }
 }
 
-async function open(port: number): Promise<Connection> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
-  return { socket, reader: new ResponseReader(), dueAt: 0 }
-}
-
-const encode = ({ method, path, headers, body = '' }: HttpRequest): string =>
-  [
-    `${method} ${path} HTTP/1.1`,
-    'Host: localhost',
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    '',
-    body,
-  ].join('\r\n')
-
-/** The plan's requests as bytes, in order; `undefined` while a rotated token is on its way. */
-function requestSource(plan: RequestPlan) {
-  if (plan.kind === 'once') throw new Error('a constant rate needs requests that can be repeated')
-  const { expect } = plan
-  const fits = ({ status, body }: HttpResponse): boolean =>
-    expect.status.includes(status) && body.includes(expect.bodyContains ?? '')
-  if (plan.kind === 'rotate') {
-    const requests = plan.requests.map(encode)
-    let position = 0
-    return {
-      next: (): string | undefined => requests[position++ % requests.length],
-      accept: fits,
-      tokensLeft: (): string[] => [],
+/** Sends what is due until everything is answered or lost. */
+async function play(
+  port: number,
+  source: RequestSource,
+  { seconds, connections, requestsPerSecond }: RateOptions,
+  tally: Tally,
+): Promise<Pick<RateResult, 'seconds' | 'closedIdle'>> {
+  const total = Math.floor(seconds * requestsPerSecond)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let sent = 0
+  // Nothing is due before every connection is open.
+  let startedAt = Number.POSITIVE_INFINITY
+  const dueAt = (index: number): number => startedAt + (index * 1_000) / requestsPerSecond
+  const pool = await ConnectionPool.open(port, connections, {
+    onAnswer: (dueAt, response) => {
+      tally.answer(performance.now() - dueAt, response, source.accept(response))
+      if (tally.count === total) resolve()
+    },
+    onLost: () => {
+      tally.lose(1)
+      if (tally.count === total) resolve()
+    },
+    onFree: () => sendDue(),
+    onRefused: reject,
+  })
+  function sendDue(): void {
+    const now = performance.now()
+    while (sent < total && dueAt(sent) <= now && pool.hasFree) {
+      const request = source.next()
+      if (request === undefined) {
+        if (pool.busy === 0) reject(new Error('every token was lost: nothing is left to send'))
+        return
+      }
+      pool.send(request, dueAt(sent++))
     }
   }
-  const tokens = [...plan.tokens]
-  let first = 0
-  return {
-    next: (): string | undefined => {
-      const token = tokens[first]
-      if (token === undefined) return undefined
-      first += 1
-      return encode({ ...plan.template, body: (plan.template.body ?? '').replace('{token}', token) })
+  startedAt = performance.now()
+  const timer = setInterval(sendDue, tickMs)
+  const end = setTimeout(
+    () => {
+      tally.lose(total - tally.count)
+      resolve()
     },
-    accept: (response: HttpResponse): boolean => {
-      const successor = /"refresh_token"\s*:\s*"([^"]+)"/.exec(response.body)?.[1]
-      if (!fits(response) || successor === undefined) return false
-      tokens.push(successor)
-      return true
-    },
-    tokensLeft: () => tokens.slice(first),
+    seconds * 1_000 + patienceMs,
+  )
+  try {
+    await promise
+  } finally {
+    clearInterval(timer)
+    clearTimeout(end)
+    pool.close()
   }
+  return { seconds: (performance.now() - startedAt) / 1_000, closedIdle: pool.closedIdle }
 }

@@ -34,6 +34,8 @@ interface Client {
   readonly idTokenAlg: 'RS256' | 'ES256'
   /** Beside the usual ones. */
   readonly scopes?: readonly string[]
+  /** People are asked for consent. */
+  readonly asksConsent?: boolean
 }
 
 const codeFlow = ['authorization_code', 'refresh_token']
@@ -50,12 +52,7 @@ export async function seedAuthly({ url, workerUrl }: BenchDatabase): Promise<voi
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query("INSERT INTO resource_servers (resource, name) VALUES ($1, 'Orders')", [apiResource])
-    await client.query(
-      "INSERT INTO scopes (name, description, resource) VALUES ($1, 'Read your orders', $2)",
-      [...[apiScope, apiResource]],
-    )
-    for (const each of clients) await addClient(client, each)
+    await addApplications(client, clients)
     const ids = Array.from({ length: userCount }, () => uuidv7())
     const names = ids.map((_, index) => usernameOf(index))
     await client.query('INSERT INTO users (id, username) SELECT * FROM unnest($1::uuid[], $2::text[])', [
@@ -70,18 +67,28 @@ export async function seedAuthly({ url, workerUrl }: BenchDatabase): Promise<voi
   }
 }
 
+/** An API, and clients that may use it. */
+export async function addApplications(database: pg.Client, applications: readonly Client[]): Promise<void> {
+  await database.query("INSERT INTO resource_servers (resource, name) VALUES ($1, 'Orders')", [apiResource])
+  await database.query(
+    "INSERT INTO scopes (name, description, resource) VALUES ($1, 'Read your orders', $2)",
+    [apiScope, apiResource],
+  )
+  for (const each of applications) await addClient(database, each)
+}
+
 export async function addClient(
   database: pg.Client,
-  { id, grants, idTokenAlg, scopes = [] }: Client,
+  { id, grants, idTokenAlg, scopes = [], asksConsent = false }: Client,
 ): Promise<void> {
   const hasRedirect = grants.includes('authorization_code')
   await database.query(
     `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, redirect_uris, grant_types,
        response_types, scopes, resources, id_token_signed_response_alg, first_party)
-     VALUES ($1, $1, 'client_secret_post', $2, $3, $4, $5, $6, $7, true)`,
+     VALUES ($1, $1, 'client_secret_post', $2, $3, $4, $5, $6, $7, $8)`,
     [
       ...[id, hasRedirect ? [authlyRedirectUri] : [], grants, hasRedirect ? ['code'] : []],
-      ...[['openid', 'offline_access', apiScope, ...scopes], [apiResource], idTokenAlg],
+      ...[['openid', 'offline_access', apiScope, ...scopes], [apiResource], idTokenAlg, !asksConsent],
     ],
   )
   const hash = createHash('sha256').update(authlySecret).digest('base64url')
