@@ -1,0 +1,10 @@
+/** What must hold under load. Missed goals are reported; only errors fail a run. */
+
+export const loadGoals = {
+  tokenP99Ms: 25,
+  listP99Ms: 500,
+  /** Of all connections that are held, those that the server closed. */
+  closedConnections: 0,
+  /** Of memory, from the end of the first third of the soak to its end: "flat" allows for noise of this size. */
+  memoryGrowth: 0.05,
+} as const

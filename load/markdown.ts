@@ -1,0 +1,184 @@
+/** docs/load.md. Pure. */
+import { median } from '../bench/median.ts'
+import { table } from '../bench/report/table.ts'
+import type { LocustRun } from './locust.ts'
+import type { Cost, PartRun, StreamRun } from './measure-part.ts'
+import { trendOf } from './memory-trend.ts'
+import type { PartName } from './options.ts'
+import { findingsOf, type GoalResult, goalResultsOf, type LoadReport } from './report.ts'
+import { streamTitles } from './streams.ts'
+
+const partTitles: Record<PartName, string> = {
+  tokens: 'Tokens',
+  connections: 'Open connections',
+  listing: 'Listing beside tokens',
+  soak: 'Soak',
+  locust: 'Mix of scenarios',
+}
+
+const ms = (value: number): string => value.toFixed(value < 10 ? 2 : 0)
+const mb = (value: number): string => value.toFixed(0)
+
+const goalRow = ({ subject, measure, goal, figure, isMet }: GoalResult): string[] => [
+  ...[subject, measure, goal, figure, isMet ? 'met' : '**missed**'],
+]
+
+function rateRow(part: PartName, run: StreamRun): string[] {
+  const { requests, seconds, connections, requestsPerSecond, closedIdle } = run
+  return [
+    ...[partTitles[part], streamTitles[run.name], String(connections), String(requestsPerSecond)],
+    ...[(requests / seconds).toFixed(0), seconds.toFixed(0)],
+    ...[run.p50Ms, run.p90Ms, run.p99Ms, run.p999Ms, run.maxMs].map(ms),
+    ...[run.failures - run.limited, run.limited, closedIdle].map(String),
+  ]
+}
+
+const rateSection = (parts: readonly PartRun[]): string => `## Constant rate
+
+A request counts from when it was due, whether a connection was free then or not, so that a stall is seen by all whom it
+keeps waiting (coordinated omission). Connections are used in turn. _Closed_: connections that the server closed while they
+were idle; it does so five seconds after the last answer, so those that are held each ask for something before that.
+
+${table(
+  [
+    ...[
+      '',
+      '',
+      'connections',
+      'wanted/s',
+      'reached/s',
+      's',
+      'p50 ms',
+      'p90 ms',
+      'p99 ms',
+      'p99.9 ms',
+      'most ms',
+    ],
+    ...['failures', '429', 'closed'],
+  ],
+  parts.flatMap(({ part, streams }) => streams.map((run) => rateRow(part, run))),
+)}`
+
+function costRow(part: PartName, { cpuMs, memoryMb, peakMemoryMb }: Cost, requests: number): string[] {
+  const { mbPerMinute } = trendOf(memoryMb)
+  const perRequest = (mbPerMinute * 2 ** 20 * (memoryMb.length / 60)) / requests
+  return [
+    ...[partTitles[part], String(requests)],
+    ...[cpuMs.server, cpuMs.database, cpuMs.gateway].map((value) => value.toFixed(3)),
+    ...[mb(memoryMb[0] ?? 0), mb(peakMemoryMb), mbPerMinute.toFixed(2), perRequest.toFixed(0)],
+  ]
+}
+
+const costSection = (rows: readonly string[][]): string => `## CPU and memory
+
+Per request of every kind in the part, work after the answer included. Memory is the RSS of workerd; its slope is the line
+through one sample a second, without the first third. The gateway stands in for Neon's proxy.
+
+${table(
+  [
+    ...['', 'requests', 'worker CPU ms', 'Postgres CPU ms', 'gateway CPU ms', 'MB before', 'MB at most'],
+    ...['MB a minute', 'bytes a request'],
+  ],
+  rows,
+)}`
+
+function soakSection({ memoryMb }: PartRun): string {
+  const minutes = Array.from({ length: Math.ceil(memoryMb.length / 60) }, (_, minute) =>
+    memoryMb.slice(minute * 60, (minute + 1) * 60),
+  )
+  const { startMb, mbPerMinute, growth } = trendOf(memoryMb)
+  return `## Memory in the soak
+
+Median of each minute, in MB: ${minutes.map((samples) => mb(median(samples))).join(', ')}.
+
+The line without the first third begins at ${mb(startMb)} MB and rises by ${mbPerMinute.toFixed(2)} MB a minute, by
+${(growth * 100).toFixed(1)}% in all.`
+}
+
+function locustSection({ version, users, seconds, steps }: LocustRun): string {
+  const rows = steps.map(({ step, requests, failures, limited, p50Ms, p90Ms, p99Ms }) => [
+    ...[step, String(requests), (requests / seconds).toFixed(1)],
+    ...[p50Ms, p90Ms, p99Ms].map((value) => value.toFixed(0)),
+    ...[String(failures), String(limited)],
+  ])
+  return `## Mix of scenarios
+
+Locust ${version}, ${users} users for ${seconds} s: people who sign in on the hosted pages, consent and use an application,
+services, and administrators beside them, each with an account and an address of their own. They wait for each answer
+before they go on, so these figures hide stalls that the tables above show. A sign-in costs an Argon2id hash.
+
+${table(['', 'requests', 'a second', 'p50 ms', 'p90 ms', 'p99 ms', 'failures', '429'], rows)}`
+}
+
+const howTo = `## Run it
+
+\`npm run load\` takes about 25 minutes on an idle machine and needs Python 3.11 with venv, for Locust, and 20,000 file
+descriptors (\`ulimit -n\`) for the open connections. \`npm run load -- --only soak --minutes 60\` plays one part and replaces
+it here; \`--smoke\` plays everything in small within a minute and fails on any error. The scenarios are in \`load/scenarios/\`,
+goals in \`load/goals.ts\`, rates in \`load/sizes.ts\`. A failure is any answer that was not expected, and any request without
+an answer; 429 is counted apart.
+
+Locust waits for answers; whoever wants a constant rate against a server elsewhere can use k6 (AGPL, so not part of this
+project) with the executor that does not:
+
+\`\`\`js
+import http from 'k6/http'
+export const options = {
+  scenarios: { tokens: { executor: 'constant-arrival-rate', rate: 2000, duration: '1m', preAllocatedVUs: 64, maxVUs: 64 } },
+  thresholds: { http_req_duration: ['p(99)<25'], http_req_failed: ['rate==0'] },
+}
+export default () =>
+  http.post(\`\${__ENV.ISSUER}/oauth/token\`, {
+    grant_type: 'client_credentials', client_id: __ENV.CLIENT_ID, client_secret: __ENV.CLIENT_SECRET,
+  })
+\`\`\`
+`
+
+/** The whole document. */
+export function renderMarkdown(report: LoadReport): string {
+  const { machine, accounts, events, parts, locust } = report
+  const errors = findingsOf(report).filter(({ error }) => error !== undefined)
+  const soak = parts.find(({ part }) => part === 'soak')
+  const costs = parts.map((run) =>
+    costRow(
+      run.part,
+      run,
+      run.streams.reduce((sum, { requests }) => sum + requests, 0),
+    ),
+  )
+  if (locust) {
+    costs.push(
+      costRow(
+        'locust',
+        locust,
+        locust.steps.reduce((sum, { requests }) => sum + requests, 0),
+      ),
+    )
+  }
+  const sections = [
+    ...(parts.length > 0 ? [rateSection(parts)] : []),
+    costSection(costs),
+    ...(soak ? [soakSection(soak)] : []),
+    ...(locust ? [locustSection(locust)] : []),
+    howTo,
+  ]
+  const errorLines = errors.map(({ subject, error }) => `- **${subject}**: ${error}`)
+  return `# Load
+
+Written by \`npm run load\`; do not edit. Load generator, Postgres and server share one machine, which absolute numbers
+depend on.
+
+- ${machine.cores} cores, ${machine.cpu}; Node ${machine.node}, workerd ${machine.workerd}
+- Authly is the production bundle on one process of raw \`workerd serve\`, with Durable Objects on local disk, evicted when
+  idle, and durable Postgres with ${accounts} accounts and ${events} audit events
+- Every answer was checked. Audit events were counted in Postgres afterwards. Rate limits hold as deployed, except those of
+  one client and one administrator, who stand for many
+
+## Goals
+
+${table(['', 'Measure', 'Goal', 'Measured', ''], goalResultsOf(report).map(goalRow))}
+
+${errors.length === 0 ? 'There were no errors.' : `Errors:\n\n${errorLines.join('\n')}`}
+
+${sections.join('\n\n')}`
+}
