@@ -1,20 +1,23 @@
 /**
- * Each open connection is a file descriptor here and one in workerd, which ends when it can accept no more. Both inherit
- * the limit of this process, which Node has raised to the hard one.
+ * How many connections this machine admits. Each takes two file descriptors of workerd (it duplicates what it accepts)
+ * and one here, and workerd ends when it can accept no more. Both have the limit of this process, which Node raises to
+ * the hard one when it starts.
  */
 import { readFileSync } from 'node:fs'
-import { OperatorError } from '../scripts/process/operator-error.ts'
 
-/** For everything else: files of Durable Objects, connections of the other streams. */
-const others = 5_000
+const perConnection = 2
+/** For everything else in workerd: files of Durable Objects, other connections, Postgres. */
+const reserve = 1_500
 
-/** @throws OperatorError when `connections` cannot be opened */
-export function requireFileDescriptors(connections: number): void {
-  const limits = readFileSync('/proc/self/limits', 'utf8')
-  const limit = Number(/Max open files\s+(\d+)/.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY)
-  if (limit >= connections + others) return
-  throw new OperatorError(
-    `${connections} connections need ${connections + others} open files; the limit is ${limit}.`,
-    `Raise it first: ulimit -n ${connections + others}`,
-  )
+/** Of this process; infinite where there is none. */
+export function fileLimit(): number {
+  const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
+  return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit)
+}
+
+/** `wanted`, or as many as `limit` admits. @throws when it admits none */
+export function affordableConnections(wanted: number, limit: number): number {
+  const most = Math.floor((limit - reserve) / perConnection)
+  if (most <= 0) throw new Error(`a limit of ${limit} open files is too low: ulimit -n`)
+  return Math.min(wanted, most)
 }

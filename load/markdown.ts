@@ -33,11 +33,13 @@ function rateRow(part: PartName, run: StreamRun): string[] {
   ]
 }
 
-const rateSection = (parts: readonly PartRun[]): string => `## Constant rate
+const rateSection = ({ parts, fileLimit }: LoadReport): string => `## Constant rate
 
 A request counts from when it was due, whether a connection was free then or not, so that a stall is seen by all whom it
 keeps waiting (coordinated omission). Connections are used in turn. _Closed_: connections that the server closed while they
-were idle; it does so five seconds after the last answer, so those that are held each ask for something before that.
+were idle; it does so five seconds after the last answer, so those that are held each ask for something before that. A
+connection takes two file descriptors of workerd, which ends when it has none left, and the limit of a process here is
+${fileLimit}: no more were opened than it admits.
 
 ${table(
   [
@@ -59,20 +61,25 @@ ${table(
   parts.flatMap(({ part, streams }) => streams.map((run) => rateRow(part, run))),
 )}`
 
+/** Below, the collector's teeth are the slope. */
+const fewestSamples = 300
+
 function costRow(part: PartName, { cpuMs, memoryMb, peakMemoryMb }: Cost, requests: number): string[] {
   const { mbPerMinute } = trendOf(memoryMb)
   const perRequest = (mbPerMinute * 2 ** 20 * (memoryMb.length / 60)) / requests
+  const isLong = memoryMb.length >= fewestSamples
   return [
     ...[partTitles[part], String(requests)],
     ...[cpuMs.server, cpuMs.database, cpuMs.gateway].map((value) => value.toFixed(3)),
-    ...[mb(memoryMb[0] ?? 0), mb(peakMemoryMb), mbPerMinute.toFixed(2), perRequest.toFixed(0)],
+    ...[mb(memoryMb[0] ?? 0), mb(peakMemoryMb)],
+    ...(isLong ? [mbPerMinute.toFixed(2), perRequest.toFixed(0)] : ['', '']),
   ]
 }
 
 const costSection = (rows: readonly string[][]): string => `## CPU and memory
 
 Per request of every kind in the part, work after the answer included. Memory is the RSS of workerd; its slope is the line
-through one sample a second, without the first third. The gateway stands in for Neon's proxy.
+through one sample a second, without the first third, where the part is long enough to have one. The gateway stands in for Neon's proxy.
 
 ${table(
   [
@@ -112,8 +119,8 @@ ${table(['', 'requests', 'a second', 'p50 ms', 'p90 ms', 'p99 ms', 'failures', '
 
 const howTo = `## Run it
 
-\`npm run load\` takes about 25 minutes on an idle machine and needs Python 3.11 with venv, for Locust, and 20,000 file
-descriptors (\`ulimit -n\`) for the open connections. \`npm run load -- --only soak --minutes 60\` plays one part and replaces
+\`npm run load\` takes about 25 minutes on an idle machine and needs Python 3.11 with venv, for Locust, and 21,500 file
+descriptors (\`ulimit -n\`) for 10,000 open connections. \`npm run load -- --only soak --minutes 60\` plays one part and replaces
 it here; \`--smoke\` plays everything in small within a minute and fails on any error. The scenarios are in \`load/scenarios/\`,
 goals in \`load/goals.ts\`, rates in \`load/sizes.ts\`. A failure is any answer that was not expected, and any request without
 an answer; 429 is counted apart.
@@ -156,7 +163,7 @@ export function renderMarkdown(report: LoadReport): string {
     )
   }
   const sections = [
-    ...(parts.length > 0 ? [rateSection(parts)] : []),
+    ...(parts.length > 0 ? [rateSection(report)] : []),
     costSection(costs),
     ...(soak ? [soakSection(soak)] : []),
     ...(locust ? [locustSection(locust)] : []),

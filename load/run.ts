@@ -9,7 +9,7 @@ import { describeMachine } from '../bench/report/machine.ts'
 import { findFreePort } from '../scripts/process/free-port.ts'
 import { bundleWorker, projectRoot } from '../scripts/stack/worker-bundle.ts'
 import { reportPath } from '../scripts/test-report.ts'
-import { requireFileDescriptors } from './file-descriptors.ts'
+import { affordableConnections, fileLimit } from './file-descriptors.ts'
 import { installLocust, runLocust } from './locust.ts'
 import { renderMarkdown } from './markdown.ts'
 import { measureStreams, type PartRun } from './measure-part.ts'
@@ -24,7 +24,6 @@ const folder = join(projectRoot, '.authly', 'load')
 const reportFile = join(folder, 'report.json')
 
 async function load(options: LoadOptions): Promise<LoadReport> {
-  if (options.parts.includes('connections')) requireFileDescriptors(options.size.held.connections)
   mkdirSync(folder, { recursive: true })
   const locust = options.parts.includes('locust') ? installLocust(folder) : undefined
   const database = await startBenchDatabase(folder, await findFreePort())
@@ -50,10 +49,12 @@ async function start({ size }: LoadOptions, database: BenchDatabase): Promise<Lo
 }
 
 async function play(
-  { parts, size, seconds }: LoadOptions,
+  { parts, size: wanted, seconds }: LoadOptions,
   server: LoadServer,
   locust: string | undefined,
 ): Promise<LoadReport> {
+  const connections = affordableConnections(wanted.held.connections, fileLimit())
+  const size = { ...wanted, held: { ...wanted.held, connections } }
   const stream = planStreams(server, await findPages(server, size.accountsPerPage))
   const runs: PartRun[] = []
   for (const part of parts) {
@@ -66,7 +67,7 @@ async function play(
   }
   if (locust) console.log(`locust: ${seconds.locust} s`)
   return {
-    machine: describeMachine('constant rate, Locust'),
+    ...{ machine: describeMachine('constant rate, Locust'), fileLimit: fileLimit() },
     ...{ accounts: size.accounts, events: size.events, parts: runs },
     ...(locust ? { locust: await runLocust(locust, server, folder, size.locust, seconds.locust) } : {}),
   }

@@ -1,5 +1,6 @@
 /** What a run under load says of its figures: goals by the numbers, errors by name, memory by a straight line. */
 import { expect, test } from 'vitest'
+import { affordableConnections } from '../../load/file-descriptors.ts'
 import type { LocustRun } from '../../load/locust.ts'
 import { renderMarkdown } from '../../load/markdown.ts'
 import type { PartRun, StreamRun } from '../../load/measure-part.ts'
@@ -24,7 +25,7 @@ const report = (own: Partial<LoadReport>): LoadReport => ({
     ...{ cpu: 'Some CPU', cores: 2, node: 'v24', workerd: '1', oidcProvider: '9' },
     loadGenerator: 'constant rate, Locust',
   },
-  ...{ accounts: 100_000, events: 1_000_000, parts: [], ...own },
+  ...{ fileLimit: 30_000, accounts: 100_000, events: 1_000_000, parts: [], ...own },
 })
 const locust: LocustRun = {
   ...{ version: '2', users: 10, seconds: 60, errors: [], exceptions: [] },
@@ -62,7 +63,7 @@ test('goals are judged by the numbers', () => {
   )
   expect(results.map(({ figure, isMet }) => [figure, isMet])).toEqual([
     ['24.9', true],
-    ['1', false],
+    ['9999 of 10000', false],
     ['501.0', false],
     // From 330 MB, where the first third ends, to 389.9.
     ['18.2%', false],
@@ -118,7 +119,7 @@ test('the document names the machine, shows what was reached, and says what is m
   expect(text).toContain('| 2000 tokens/s, 64 connections | p99, ms | < 25 | 24.9 | met |')
   expect(text).toContain('| List of all accounts beside tokens | p99, ms | < 500 | 612.0 | **missed** |')
   expect(text).toContain('| Tokens | Token: client_credentials | 64 | 2000 | 2000 | 60 | 1.20 | 3.00 | 25 |')
-  expect(text).toContain('| Tokens | 120000 | 0.233 | 0.020 | 0.030 | 300 | 420 | 0.00 | 0 |')
+  expect(text).toContain('| Tokens | 120000 | 0.233 | 0.020 | 0.030 | 300 | 420 |  |  |')
   expect(text).toContain('| token: code | 7 | 0.1 | 1 | 2 | 3 | 0 | 2 |')
   expect(text).toContain('There were no errors.')
 })
@@ -135,4 +136,10 @@ test('the command line picks parts and durations, and refuses what it does not k
   expect(parseOptions(['--smoke']).size.accounts).toBeLessThan(parseOptions([]).size.accounts)
   expect(() => parseOptions(['--only', 'sleep'])).toThrow('unknown part "sleep"')
   expect(() => parseOptions(['--minutes=-1'])).toThrow('positive')
+})
+
+test('no more connections are opened than file descriptors admit, two for each', () => {
+  expect(affordableConnections(10_000, Number.POSITIVE_INFINITY)).toBe(10_000)
+  expect(affordableConnections(10_000, 20_000)).toBe(9_250)
+  expect(() => affordableConnections(10_000, 1_024)).toThrow('too low')
 })
