@@ -37,8 +37,8 @@ export const fullSize: LoadSize = {
   people: 200,
   administrators: 10,
   tokens: stream(2_000, 64),
-  held: stream(2_500, 10_000),
-  tokensBesideHeld: stream(1_000, 64),
+  held: stream(2_300, 10_000),
+  tokensBesideHeld: stream(500, 64),
   pages: stream(20, 8),
   accountsPerPage: 200,
   // 2,000 a second at the token endpoints, over 64 connections.
