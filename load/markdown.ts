@@ -76,7 +76,10 @@ function costRow(part: PartName, { cpuMs, memoryMb, peakMemoryMb }: Cost, reques
   ]
 }
 
-const costSection = (rows: readonly string[][]): string => `## CPU and memory
+const total = (counted: readonly { readonly requests: number }[]): number =>
+  counted.reduce((sum, { requests }) => sum + requests, 0)
+
+const costSection = ({ parts, locust }: LoadReport): string => `## CPU and memory
 
 Per request of every kind in the part, work after the answer included. Memory is the RSS of workerd; its slope is the line
 through one sample a second, without the first third, where the part is long enough to have one. The gateway stands in for Neon's proxy.
@@ -86,7 +89,10 @@ ${table(
     ...['', 'requests', 'worker CPU ms', 'Postgres CPU ms', 'gateway CPU ms', 'MB before', 'MB at most'],
     ...['MB a minute', 'bytes a request'],
   ],
-  rows,
+  [
+    ...parts.map((run) => costRow(run.part, run, total(run.streams))),
+    ...(locust ? [costRow('locust', locust, total(locust.steps))] : []),
+  ],
 )}`
 
 function soakSection({ memoryMb }: PartRun): string {
@@ -146,25 +152,9 @@ export function renderMarkdown(report: LoadReport): string {
   const { machine, accounts, events, parts, locust } = report
   const errors = findingsOf(report).filter(({ error }) => error !== undefined)
   const soak = parts.find(({ part }) => part === 'soak')
-  const costs = parts.map((run) =>
-    costRow(
-      run.part,
-      run,
-      run.streams.reduce((sum, { requests }) => sum + requests, 0),
-    ),
-  )
-  if (locust) {
-    costs.push(
-      costRow(
-        'locust',
-        locust,
-        locust.steps.reduce((sum, { requests }) => sum + requests, 0),
-      ),
-    )
-  }
   const sections = [
     ...(parts.length > 0 ? [rateSection(report)] : []),
-    costSection(costs),
+    costSection(report),
     ...(soak ? [soakSection(soak)] : []),
     ...(locust ? [locustSection(locust)] : []),
     howTo,

@@ -13,7 +13,7 @@ import {
 } from '../../src/edge-cache/edge-cache.ts'
 
 const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
-const sources = globSync('{src,cli,drizzle,scripts,test,bench}/**/*.{ts,tsx,mjs,sql}')
+const sources = globSync('{src,cli,drizzle,scripts,test,bench,load}/**/*.{ts,tsx,mjs,sql}')
 const isOldDecision = (document: string) => /decisions.00[0-2]/.test(document)
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>
 
@@ -43,7 +43,7 @@ describe.each(documents)('%s', (document) => {
 
   test('names source paths that exist', () => {
     for (const [, path = ''] of text.matchAll(
-      /`((?:src|test|scripts|bench|drizzle|\.github|\.ci)\/[^`*<\s]*)`/g,
+      /`((?:src|test|scripts|bench|load|drizzle|\.github|\.ci)\/[^`*<\s]*)`/g,
     )) {
       expect(existsSync(path), `${path} is not there`).toBe(true)
     }
