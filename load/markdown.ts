@@ -1,7 +1,8 @@
 /** docs/load.md. Pure. */
 import { median } from '../bench/median.ts'
 import { table } from '../bench/report/table.ts'
-import type { LocustRun } from './locust.ts'
+import { howTo } from './how-to.ts'
+import { locustSection } from './locust-markdown.ts'
 import type { Cost, PartRun, StreamRun } from './measure-part.ts'
 import { trendOf } from './memory-trend.ts'
 import type { PartName } from './options.ts'
@@ -107,45 +108,6 @@ Median of each minute, in MB: ${minutes.map((samples) => mb(median(samples))).jo
 The line without the first third begins at ${mb(startMb)} MB and rises by ${mbPerMinute.toFixed(2)} MB a minute, by
 ${(growth * 100).toFixed(1)}% in all.`
 }
-
-function locustSection({ version, users, seconds, steps }: LocustRun): string {
-  const rows = steps.map(({ step, requests, failures, limited, p50Ms, p90Ms, p99Ms }) => [
-    ...[step, String(requests), (requests / seconds).toFixed(1)],
-    ...[p50Ms, p90Ms, p99Ms].map((value) => value.toFixed(0)),
-    ...[String(failures), String(limited)],
-  ])
-  return `## Mix of scenarios
-
-Locust ${version}, ${users} users for ${seconds} s: people who sign in on the hosted pages, consent and use an application,
-services, and administrators beside them, each with an account and an address of their own. They wait for each answer
-before they go on, so these figures hide stalls that the tables above show. A sign-in costs an Argon2id hash.
-
-${table(['', 'requests', 'a second', 'p50 ms', 'p90 ms', 'p99 ms', 'failures', '429'], rows)}`
-}
-
-const howTo = `## Run it
-
-\`npm run load\` takes about 25 minutes on an idle machine and needs Python 3.11 with venv, for Locust, and 21,500 file
-descriptors (\`ulimit -n\`) for 10,000 open connections. \`npm run load -- --only soak --minutes 60\` plays one part and replaces
-it here; \`--smoke\` plays everything in small within a minute and fails on any error. The scenarios are in \`load/scenarios/\`,
-goals in \`load/goals.ts\`, rates in \`load/sizes.ts\`. A failure is any answer that was not expected, and any request without
-an answer; 429 is counted apart.
-
-Locust waits for answers; whoever wants a constant rate against a server elsewhere can use k6 (AGPL, so not part of this
-project) with the executor that does not:
-
-\`\`\`js
-import http from 'k6/http'
-export const options = {
-  scenarios: { tokens: { executor: 'constant-arrival-rate', rate: 2000, duration: '1m', preAllocatedVUs: 64, maxVUs: 64 } },
-  thresholds: { http_req_duration: ['p(99)<25'], http_req_failed: ['rate==0'] },
-}
-export default () =>
-  http.post(\`\${__ENV.ISSUER}/oauth/token\`, {
-    grant_type: 'client_credentials', client_id: __ENV.CLIENT_ID, client_secret: __ENV.CLIENT_SECRET,
-  })
-\`\`\`
-`
 
 /** The whole document. */
 export function renderMarkdown(report: LoadReport): string {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { type BenchDatabase, startBenchDatabase } from '../bench/bench-database.ts'
 import { describeMachine } from '../bench/report/machine.ts'
 import { findFreePort } from '../scripts/process/free-port.ts'
+import { takeInstanceLock } from '../scripts/process/instance-lock.ts'
 import { bundleWorker, projectRoot } from '../scripts/stack/worker-bundle.ts'
 import { reportPath } from '../scripts/test-report.ts'
 import { affordableConnections, fileLimit } from './file-descriptors.ts'
@@ -25,7 +26,16 @@ const reportFile = join(folder, 'report.json')
 
 async function load(options: LoadOptions): Promise<LoadReport> {
   mkdirSync(folder, { recursive: true })
-  const locust = options.parts.includes('locust') ? installLocust(folder) : undefined
+  const unlock = await takeInstanceLock(folder, 'npm run load')
+  try {
+    const locust = options.parts.includes('locust') ? installLocust(folder) : undefined
+    return await loadDatabase(options, locust)
+  } finally {
+    await unlock()
+  }
+}
+
+async function loadDatabase(options: LoadOptions, locust: string | undefined): Promise<LoadReport> {
   const database = await startBenchDatabase(folder, await findFreePort())
   try {
     const server = await start(options, database)
@@ -35,8 +45,8 @@ async function load(options: LoadOptions): Promise<LoadReport> {
       await server.stop()
     }
   } finally {
-    await database.empty()
-    await database.stop()
+    // The soak leaves gigabytes.
+    await database.empty().finally(() => database.stop())
   }
 }
 
