@@ -24,6 +24,9 @@ const goalRow = ({ subject, measure, goal, figure, isMet }: GoalResult): string[
   ...[subject, measure, goal, figure, isMet ? 'met' : '**missed**'],
 ]
 
+const goalTable = (goals: readonly GoalResult[]): string =>
+  table(['', 'Measure', 'Goal', 'Measured', ''], goals.map(goalRow))
+
 function rateRow(part: PartName, run: StreamRun): string[] {
   const { requests, seconds, connections, requestsPerSecond, closedIdle } = run
   return [
@@ -112,16 +115,20 @@ ${(growth * 100).toFixed(1)}% in all.`
 /** The whole document. */
 export function renderMarkdown(report: LoadReport): string {
   const { machine, accounts, events, parts, locust } = report
-  const errors = findingsOf(report).filter(({ error }) => error !== undefined)
+  const goals = goalResultsOf(report)
+  const isPlayed = parts.length > 0 || locust !== undefined
+  const errors = findingsOf(report).flatMap(({ subject, error }) =>
+    error ? [`- **${subject}**: ${error}`] : [],
+  )
   const soak = parts.find(({ part }) => part === 'soak')
   const sections = [
+    ...(isPlayed ? [errors.length > 0 ? `Errors:\n\n${errors.join('\n')}` : 'There were no errors.'] : []),
     ...(parts.length > 0 ? [rateSection(report)] : []),
-    costSection(report),
+    ...(isPlayed ? [costSection(report)] : []),
     ...(soak ? [soakSection(soak)] : []),
     ...(locust ? [locustSection(locust)] : []),
     howTo,
   ]
-  const errorLines = errors.map(({ subject, error }) => `- **${subject}**: ${error}`)
   return `# Load
 
 Written by \`npm run load\`; do not edit. Load generator, Postgres and server share one machine, which absolute numbers
@@ -135,9 +142,7 @@ depend on.
 
 ## Goals
 
-${table(['', 'Measure', 'Goal', 'Measured', ''], goalResultsOf(report).map(goalRow))}
-
-${errors.length === 0 ? 'There were no errors.' : `Errors:\n\n${errorLines.join('\n')}`}
+${goals.length === 0 ? 'No part with a goal has been played yet.' : goalTable(goals)}
 
 ${sections.join('\n\n')}`
 }

@@ -122,6 +122,7 @@ test('the document names the machine, shows what was reached, and says what is m
   expect(text).toContain('| Tokens | 120000 | 0.233 | 0.020 | 0.030 | 300 | 420 |  |  |')
   expect(text).toContain('| token: code | 7 | 0.1 | 1 | 2 | 3 | 0 | 2 |')
   expect(text).toContain('There were no errors.')
+  expect(renderMarkdown(report({ locust }))).toContain('No part with a goal has been played yet.')
 })
 
 test('the command line picks parts and durations, and refuses what it does not know', () => {
