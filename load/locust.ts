@@ -63,8 +63,8 @@ export async function runLocust(
     ...['--locustfile', join(scenarios, 'locustfile.py'), '--host', `http://127.0.0.1:${server.port}`],
     ...['--headless', '--users', String(users), '--spawn-rate', String(usersPerSecond)],
     ...['--run-time', `${seconds}s`, '--stop-timeout', '10', '--exit-code-on-error', '0'],
-    // Instead of tables.
-    ...['--json', '--loglevel', 'WARNING'],
+    // Warnings only; the tables are ours.
+    ...['--json', '--skip-log-setup'],
   ]
   const read = () => JSON.parse(readFileSync(reportFile, 'utf8')) as LocustReport
   const cost = await measureCost(server, async () => {
