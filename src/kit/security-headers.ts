@@ -31,6 +31,8 @@ export function pageHeaders({ secure, formTargets }: PageSecurity): Record<strin
     // URLs contain a sealed interaction, which must not be sent to other sites. Not `no-referrer`, which would
     // also turn the `Origin` of our own posts into `null`, the header that the CSRF check relies on.
     'referrer-policy': 'same-origin',
+    // Injected markup and frames get no device, whatever browsers allow by default.
+    'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
     // Shared caches, and the back button after sign-out, must not show a user's pages.
     'cache-control': 'no-store',
     // Other windows get no reference to this one. Pages of an application's sign-in must stay reachable for their

@@ -4,7 +4,7 @@ import { addClient, addUser, issuer, rp } from '../authly.ts'
 import { authorization } from '../relying-party.ts'
 import type { SeededClient, SeededUser } from '../seed.ts'
 import { createUserAgent } from '../user-agent.ts'
-import { type Answer, postForm, send } from '../wire.ts'
+import { type Answer, postForm, send, sendRaw } from '../wire.ts'
 
 const origin = 'https://spa.example.test'
 
@@ -210,4 +210,16 @@ describe('rate limits', () => {
       expect(headers.get('ratelimit')).toMatch(/^"[\w-]+";r=\d+/)
     }
   })
+})
+
+describe('TRACE (RFC 9110 §9.3.8)', () => {
+  it.each(['/login', '/oauth/token', '/admin/users', '/nothing-here'])(
+    'is not answered at %s',
+    async (path) => {
+      const headers = { cookie: 'authly_session=a-secret', authorization: 'Bearer a-secret' }
+      const answer = await sendRaw(issuer, { method: 'TRACE', path, headers })
+      expect([404, 405]).toContain(answer.status)
+      expect(answer.text).not.toContain('a-secret')
+    },
+  )
 })
