@@ -82,3 +82,17 @@ it('traces nothing unless it is told to, and names a wrong setting without its v
   expect(wrong).toThrow('AUTHLY_OTLP_HEADERS must be a list')
   expect(wrong).not.toThrow('my secret')
 })
+
+it('takes an issuer under https alone, but on loopback, where nobody listens in', () => {
+  for (const issuer of [
+    'https://auth.test',
+    'http://localhost:8787',
+    'http://127.0.0.1:1',
+    'http://[::1]:1',
+  ]) {
+    expect(parse({ AUTHLY_ISSUER: issuer }).secureCookies).toBe(issuer.startsWith('https:'))
+  }
+  for (const issuer of ['http://auth.test', 'http://localhost.example', 'ftp://auth.test', 'auth.test']) {
+    expect(() => parse({ AUTHLY_ISSUER: issuer }), issuer).toThrow('AUTHLY_ISSUER')
+  }
+})

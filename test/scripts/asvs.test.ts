@@ -37,7 +37,7 @@ const expand = (numbers: string): readonly string[] =>
     })
 
 const [tables = '', rest = ''] = text.split('## What does not apply')
-const rows = [...tables.matchAll(/^\| (\d+\.\d+\.\d+) *\| (\d) \|([^|]*)\|([^|]*)\|(.*)\|$/gm)].map(
+const rows = [...tables.matchAll(/^\| (\d+\.\d+\.\d+) *\| (\d) *\|([^|]*)\|([^|]*)\|(.*)\|$/gm)].map(
   ([, number = '', level = '', , answer = '', proof = '']) => ({
     ...{ number, level, answer: answer.trim(), proof: proof.trim() },
   }),
