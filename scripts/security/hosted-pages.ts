@@ -36,15 +36,16 @@ const authorize = `/oauth/authorize?${new URLSearchParams({
   code_challenge: challenge,
   code_challenge_method: 'S256',
 })}`
-const ofStrangers = ['/', '/login', '/set-password?link=unknown', '/oidc/logout', '/nothing-here', authorize]
-const ofPeople = [
-  '/account',
-  '/password',
+const ofStrangers = [
+  '/',
+  '/login',
+  '/set-password?link=unknown',
   '/logout',
-  '/oidc/logout?client_id=demo-web',
-  '/login?as=another',
+  '/oidc/logout',
+  '/nothing-here',
   authorize,
 ]
+const ofPeople = ['/account', '/password', '/oidc/logout?client_id=demo-web', '/login?as=another', authorize]
 /** Ends the session that the scan needs. */
 const endings = ['/logout', '/oidc/logout/confirm', '/account/sessions/end-others', '/account/sessions/end']
 

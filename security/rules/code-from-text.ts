@@ -11,6 +11,12 @@ const found = /^[a-z]+$/.test(query.search)
 execSync(`git checkout ${branch}`)
 
 // ruleid: shell-command
+await exec(`git checkout ${branch}`)
+
+// ok: shell-command
+await exec('git', ['checkout', branch])
+
+// ruleid: shell-command
 spawn('npm', ['ci'], { shell: true })
 
 // ok: shell-command
