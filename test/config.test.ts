@@ -96,3 +96,14 @@ it('takes an issuer under https alone, but on loopback, where nobody listens in'
     expect(() => parse({ AUTHLY_ISSUER: issuer }), issuer).toThrow('AUTHLY_ISSUER')
   }
 })
+
+it('counts only where it is told to, and takes no token of metrics that could be guessed or not be sent', () => {
+  const token = 'x'.repeat(32)
+  expect(parse({})).toMatchObject({ metrics: false, metricsToken: undefined })
+  expect(parse({ AUTHLY_METRICS: 'true', AUTHLY_METRICS_TOKEN: token })).toMatchObject({
+    ...{ metrics: true, metricsToken: token },
+  })
+  for (const wrong of ['', token.slice(1), `${token} `, `${token}"`, `${token}ä`]) {
+    expect(() => parse({ AUTHLY_METRICS_TOKEN: wrong }), wrong).toThrow('AUTHLY_METRICS_TOKEN must be')
+  }
+})
