@@ -10,6 +10,8 @@ import { metricObserver } from '../../src/telemetry/metric-observer.ts'
 import { createMetricRegistry } from '../../src/telemetry/metric-registry.ts'
 import { addObserver } from '../../src/telemetry/observe.ts'
 import { accept, jobStub, orderOf, runToEnd, streamOf } from '../jobs/job-harness.ts'
+import { openBrowser, signIn } from '../login/browser.ts'
+import { addPerson, goodPassword } from '../login/people.ts'
 
 let registry: ReturnType<typeof createMetricRegistry>
 let stops: (() => void)[]
@@ -82,4 +84,15 @@ test('runs of cron jobs; one that failed has no new time', async () => {
   })
   expect(runs['seal-audit-trail']).toBeGreaterThanOrEqual(before)
   expect(runs).not.toHaveProperty('apply-audit-retention')
+})
+
+test('sign-ins by outcome, and the requests they took by route', async () => {
+  const { username } = await addPerson()
+  await signIn(openBrowser(), username, 'wrong')
+  await signIn(openBrowser(), username, goodPassword)
+  const counts = counted('authly_sign_ins_total', 'authly_http_request_duration_seconds')
+  expect(counts).toMatchObject({
+    ...{ 'password refused': 1, 'password success': 1 },
+    ...{ '/login POST refused': 1, '/login POST success': 1 },
+  })
 })
