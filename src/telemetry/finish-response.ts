@@ -2,6 +2,7 @@
 import { formatTraceparent } from '../kit/trace-context.ts'
 import { type LoggedRequest, logRequest } from './log-request.ts'
 import { measureRequest } from './measure-request.ts'
+import { carriedContext } from './observe.ts'
 import { endOf } from './request-outcome.ts'
 
 /** @returns `response` with `X-Request-Id` and, for a caller who traces, where the trace went on */
@@ -25,7 +26,8 @@ export function finishResponse(request: Request, response: Response, context: Lo
 function addIds({ headers }: Response, request: Request, context: LoggedRequest): void {
   headers.set('x-request-id', context.requestId)
   if (!request.headers.has('traceparent')) return
-  const { traceId } = context.trace
+  const recorded = carriedContext('server')
+  const traced = recorded ?? formatTraceparent(context.trace.traceId, context.spanId, false)
   // The response format of W3C Trace Context: a metric of Server Timing.
-  headers.append('server-timing', `trace;desc=${formatTraceparent(traceId, context.spanId, false)}`)
+  headers.append('server-timing', `trace;desc=${traced}`)
 }

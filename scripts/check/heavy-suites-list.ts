@@ -1,0 +1,43 @@
+/** The suites that take minutes, and what each of them is about: a change there makes CI run it again. */
+export interface HeavySuite {
+  /** Also of its report, see `scripts/test-report.ts`. */
+  readonly name: string
+  readonly what: string
+  /** Files and folders, from the root of the project. */
+  readonly covers: readonly string[]
+  /** A Node script with its arguments; leaves a report. */
+  readonly command: readonly string[]
+}
+
+export const heavySuites: readonly HeavySuite[] = [
+  {
+    name: 'generators',
+    what: 'clients made of the OpenAPI document by seven generators compile and call; two linters read it',
+    covers: ['public/openapi.json', 'public/openapi-3.0.json', 'scripts/check/generators'],
+    command: ['scripts/check/generators/check-generators.ts'],
+  },
+  {
+    name: 'traces',
+    what: 'a code flow as a real OpenTelemetry Collector receives it',
+    covers: [
+      ...[
+        'src/telemetry',
+        'src/kit/trace-context.ts',
+        'src/kit/request-context.ts',
+        'src/start-telemetry.ts',
+      ],
+      ...['src/worker.ts', 'src/db/database.ts', 'src/audit/outbox.ts', 'src/oauth/token.ts', 'src/jobs'],
+      ...['test/traces', 'wrangler.toml'],
+    ],
+    command: ['scripts/run-tests.ts', 'traces'],
+  },
+  {
+    name: 'hosted-pages',
+    what: 'wapiti attacks the hosted pages, as a stranger and signed in',
+    covers: [
+      ...['src/account', 'src/interaction', 'src/login', 'src/pages', 'src/oauth/authorize', 'src/oidc'],
+      ...['src/kit/security-headers.ts', 'src/kit/csrf.ts', 'src/kit/cookies.ts', 'scripts/security'],
+    ],
+    command: ['scripts/check/security.ts', 'wapiti'],
+  },
+]
