@@ -1,12 +1,13 @@
 /**
  * `npm run build`: generates what is not committed: the API documents and collections, Swagger UI and ReDoc below
- * `public/`, and the catalogue of the command line. `ensure-built.mjs` runs it when needed. Several may run at once:
+ * `public/`, the catalogue of the command line, and the files for Grafana and Prometheus below `ops/`. `ensure-built.mjs` runs it when needed. Several may run at once:
  * each file is written completely or not at all.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { apiFiles, loadDocument } from './docs/api-files.ts'
 import { vendorFiles } from './docs/vendor-files.ts'
+import { opsFiles } from './ops/ops-files.ts'
 
 const root = join(import.meta.dirname, '..')
 /** Not below `public/`, where wrangler may be listing files at the same time. */
@@ -15,7 +16,12 @@ const manifest = 'dist/built-files.json'
 
 // Taken before any source is read: a file that changes from now on is newer than the manifest.
 const startedAt = new Date()
-const files = { ...vendorFiles(), ...apiFiles(await loadDocument()) }
+const { AUTHLY_RUNBOOKS_URL: runbooks } = process.env
+const files = {
+  ...vendorFiles(),
+  ...apiFiles(await loadDocument()),
+  ...opsFiles(runbooks ? { runbooks } : {}),
+}
 mkdirSync(workplace, { recursive: true })
 try {
   for (const [path, text] of Object.entries(files)) if (readOrNothing(path) !== text) write(path, text)

@@ -13,7 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** Written last, dated when the build began: the names of the built files. */
 const manifest = join(root, 'dist', 'built-files.json')
 const lockFile = 'package-lock.json'
-const sources = ['src', 'scripts/docs', 'scripts/build.ts', lockFile]
+const sources = ['src', 'scripts/docs', 'scripts/ops', 'scripts/build.ts', lockFile]
 
 /**
  * Ends the process with a message when it cannot build. With `mayStayOld`, older files that are there will do then:

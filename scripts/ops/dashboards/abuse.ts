@@ -1,0 +1,140 @@
+import { ratio, sumBy } from '../promql.ts'
+import type { Dashboard, Panel } from './panel.ts'
+import { selected } from './selected.ts'
+
+const http = 'authly_http_request_duration_seconds'
+const signIns = 'authly_sign_ins_total'
+const tokens = 'authly_token_requests_total'
+
+const passwords: readonly Panel[] = [
+  {
+    title: 'Sign-ins refused',
+    description: 'Wrong passwords and unknown accounts, and attempts while an account is locked; per second.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.rate(signIns, { outcome: '=~refused|locked' }), 'region', 'outcome').text,
+        legend: '{{region}} {{outcome}}',
+      },
+    ],
+  },
+  {
+    title: 'Share of sign-ins refused',
+    description: 'Above 80 % at more than one a second is an attack, or a change that broke sign-in.',
+    unit: 'percentunit',
+    limit: { value: 0.8 },
+    targets: [
+      {
+        expr: ratio(
+          sumBy(selected.rate(signIns, { outcome: '=~refused|locked' }), 'region'),
+          sumBy(selected.rate(signIns), 'region'),
+        ).text,
+        legend: '{{region}}',
+      },
+    ],
+  },
+  {
+    title: 'Failures in the trail',
+    description:
+      'Audit events that record a failure, per second. Repeated ones of a network are counted together.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_audit_events_total', { outcome: '=failure' }), 'type_class').text,
+        legend: '{{type_class}}',
+      },
+    ],
+  },
+]
+
+const limits: readonly Panel[] = [
+  {
+    title: 'Rate limits by policy',
+    description: 'Requests refused per second. `GET /admin/rate-limits` says what each protects.',
+    unit: 'reqps',
+    limit: { value: 1 },
+    targets: [
+      { expr: sumBy(selected.rate('authly_rate_limited_total'), 'policy').text, legend: '{{policy}}' },
+    ],
+  },
+  {
+    title: 'Limited requests by route',
+    description: 'Answers 429 per second.',
+    unit: 'reqps',
+    targets: [
+      { expr: sumBy(selected.observed(http, { outcome: '=limited' }), 'route').text, legend: '{{route}}' },
+    ],
+  },
+  {
+    title: 'Share of requests limited',
+    description: 'Honest traffic hardly meets a limit.',
+    unit: 'percentunit',
+    targets: [
+      {
+        expr: ratio(
+          sumBy(selected.observed(http, { outcome: '=limited' }), 'region'),
+          sumBy(selected.observed(http), 'region'),
+        ).text,
+        legend: '{{region}}',
+      },
+    ],
+  },
+]
+
+const programs: readonly Panel[] = [
+  {
+    title: 'Failed client authentication',
+    description: 'Token requests refused with invalid_client, per second; `none`: of no client that exists.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: `topk(10, ${sumBy(selected.rate(tokens, { error: '=invalid_client' }), 'client_id').text})`,
+        legend: '{{client_id}}',
+      },
+    ],
+  },
+  {
+    title: 'Refused codes and refresh tokens',
+    description: 'invalid_grant per second. A refresh token that is presented again revokes its family.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.rate(tokens, { error: '=invalid_grant' }), 'grant_type', 'client_id').text,
+        legend: '{{grant_type}} {{client_id}}',
+      },
+    ],
+  },
+  {
+    title: 'Refused admin requests',
+    description: 'Without a valid token, permission or a fitting request; per second.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.observed(http, { route: '=~/admin/.*', outcome: '=refused' }), 'route').text,
+        legend: '{{route}}',
+      },
+    ],
+  },
+  {
+    title: 'Requests to no route',
+    description: 'Scanners look for what other software has.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.observed(http, { route: '=unmatched' }), 'region', 'method').text,
+        legend: '{{region}} {{method}}',
+      },
+    ],
+  },
+]
+
+export const abuse: Dashboard = {
+  uid: 'authly-abuse',
+  title: 'Authly: abuse',
+  description: 'Who tries passwords, tokens and addresses, and what the limits do about it.',
+  rows: [
+    { title: 'Passwords', panels: passwords },
+    { title: 'Rate limits', panels: limits },
+    { title: 'Programs', panels: programs },
+  ],
+}

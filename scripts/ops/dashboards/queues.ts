@@ -1,0 +1,94 @@
+import { maxBy, quantileBy, sumBy } from '../promql.ts'
+import type { Dashboard, Panel } from './panel.ts'
+import { selected } from './selected.ts'
+
+const outboxes: readonly Panel[] = [
+  {
+    title: 'Events that wait',
+    description: 'In each shard of the audit outbox. They leave within seconds.',
+    unit: 'short',
+    targets: [
+      {
+        expr: sumBy(selected.gauge('authly_outbox_events'), 'region', 'outbox').text,
+        legend: '{{region}} {{outbox}}',
+      },
+    ],
+  },
+  {
+    title: 'Age of the oldest event',
+    description: 'Above ten minutes an outbox is stuck.',
+    unit: 's',
+    limit: { value: 600 },
+    targets: [
+      {
+        expr: maxBy(selected.gauge('authly_outbox_oldest_age_seconds'), 'region', 'outbox').text,
+        legend: '{{region}} {{outbox}}',
+      },
+    ],
+  },
+  {
+    title: 'Events delivered',
+    description: 'Per second, from the outboxes of users and from the shards.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_outbox_delivered_events_total'), 'region').text,
+        legend: '{{region}}',
+      },
+    ],
+  },
+  {
+    title: 'Deliveries',
+    description: 'Batches per second. A failed one is sent again.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_outbox_deliveries_total'), 'region', 'outcome').text,
+        legend: '{{region}} {{outcome}}',
+      },
+    ],
+  },
+]
+
+const outside: readonly Panel[] = [
+  {
+    title: 'Requests to others',
+    description: 'Keys of clients and sector identifiers, fetched from their hosts; per second.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.observed('authly_outgoing_request_duration_seconds'), 'outcome').text,
+        legend: '{{outcome}}',
+      },
+    ],
+  },
+  {
+    title: 'Latency of requests to others',
+    description: 'A slow host holds up only the clients that use it.',
+    unit: 's',
+    targets: [
+      {
+        expr: quantileBy(0.95, selected.buckets('authly_outgoing_request_duration_seconds')).text,
+        legend: 'p95',
+      },
+    ],
+  },
+  {
+    title: 'Isolates that count',
+    description: 'Those that handed over metrics in the last minute.',
+    unit: 'none',
+    targets: [
+      { expr: maxBy(selected.gauge('authly_metrics_isolates'), 'region').text, legend: '{{region}}' },
+    ],
+  },
+]
+
+export const queues: Dashboard = {
+  uid: 'authly-queues',
+  title: 'Authly: queues',
+  description: 'What waits to be delivered, and what depends on others.',
+  rows: [
+    { title: 'Outboxes', panels: outboxes },
+    { title: 'Others', panels: outside },
+  ],
+}

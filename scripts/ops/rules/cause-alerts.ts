@@ -1,0 +1,265 @@
+/**
+ * Alerts on causes: what breaks a promise next, or what no request shows. Limits lie below those of the objectives, so
+ * that a cause is named before people notice it.
+ */
+import { type Clock, day, hour, minute } from '../clock.ts'
+import { createQueries, maxBy, minBy, orZero, quantileBy, ratio, sumBy } from '../promql.ts'
+import { type AlertRule, type RuleGroup, type RuleOptions, runbookUrl, type Severity } from './rule.ts'
+
+interface CauseAlert {
+  readonly alert: string
+  readonly severity: Severity
+  readonly expr: string
+  /** Seconds for which it must hold; 0: none. */
+  readonly forSeconds: number
+  /** One line; Prometheus fills in `{{ $labels.… }}` and `{{ $value }}`. */
+  readonly summary: string
+  readonly description: string
+}
+
+export const causeGroups = (clock: Clock, options: RuleOptions): readonly RuleGroup[] =>
+  Object.entries(causes(clock)).map(([part, alerts]) => ({
+    name: `authly-${part}`,
+    rules: alerts.map((cause) => alertRule(cause, clock, options)),
+  }))
+
+function alertRule(cause: CauseAlert, clock: Clock, options: RuleOptions): AlertRule {
+  const { alert, severity, expr, forSeconds, summary, description } = cause
+  return {
+    ...{ alert, expr },
+    ...(forSeconds > 0 && { for: clock.duration(forSeconds) }),
+    labels: { severity },
+    annotations: { summary, description, runbook_url: runbookUrl(alert, options) },
+  }
+}
+
+const causes = (clock: Clock): Readonly<Record<string, readonly CauseAlert[]>> => ({
+  server: serverAlerts(clock),
+  postgres: postgresAlerts(clock),
+  audit: auditAlerts(clock),
+  background: backgroundAlerts(clock),
+  keys: keyAlerts(clock),
+  abuse: abuseAlerts(clock),
+})
+
+/** Share of an object's calls that may take longer than a tenth of a second. */
+const slowCalls = 0.05
+const cacheGoal = 0.8
+
+function serverAlerts(clock: Clock): readonly CauseAlert[] {
+  const recent = createQueries(clock.duration(5 * minute))
+  const lately = createQueries(clock.duration(30 * minute))
+  const calls = sumBy(recent.observed('authly_object_call_duration_seconds'), 'region', 'object')
+  const quick = sumBy(
+    recent.buckets('authly_object_call_duration_seconds', { le: '=0.1' }),
+    ...(['region', 'object'] as const),
+  )
+  const slow = { text: `(${calls.text} - ${quick.text})`, labels: calls.labels }
+  // Memory is asked first, so that its reads are all there are.
+  const reads = sumBy(lately.rate('authly_cache_reads_total', { tier: '=memory' }), 'region')
+  const missed = sumBy(lately.rate('authly_cache_reads_total', { tier: '=postgres' }), 'region')
+  return [
+    {
+      alert: 'ServerNotScraped',
+      severity: 'page',
+      expr: 'up{job="authly"} == 0 or absent(up{job="authly"})',
+      forSeconds: 2 * minute,
+      summary: 'No metrics from {{ $labels.region }}: it is down, or refuses the scrape',
+      description: 'While this lasts, no other alert of the region can fire.',
+    },
+    {
+      alert: 'HotObject',
+      severity: 'ticket',
+      // Ten calls a second: of fewer, single slow ones would be a large share.
+      expr: `${ratio(slow, calls).text} > ${slowCalls} and ${calls.text} > 10`,
+      forSeconds: 5 * minute,
+      summary:
+        '{{ $value | humanizePercentage }} of the calls of {{ $labels.object }} in {{ $labels.region }} take longer than 0.1 s',
+      description: 'An object handles one call at a time: calls of a busy one wait for each other.',
+    },
+    {
+      alert: 'CacheMisses',
+      severity: 'ticket',
+      expr: `1 - ${ratio(orZero(missed, reads), reads).text} < ${cacheGoal} and ${reads.text} > 1`,
+      forSeconds: 30 * minute,
+      summary: 'Only {{ $value | humanizePercentage }} of cache reads in {{ $labels.region }} spare Postgres',
+      description: `The goal is ${cacheGoal * 100} %: what is missed costs a round trip, with every request.`,
+    },
+  ]
+}
+
+function postgresAlerts(clock: Clock): readonly CauseAlert[] {
+  const recent = createQueries(clock.duration(5 * minute))
+  const name = 'authly_postgres_round_trip_duration_seconds'
+  const all = sumBy(recent.observed(name), 'region')
+  const failed = orZero(sumBy(recent.observed(name, { outcome: '=failed' }), 'region'), all)
+  const open = sumBy(recent.gauge('authly_postgres_connections'), 'region')
+  const limit = maxBy(recent.gauge('authly_postgres_connections_limit'), 'region')
+  return [
+    {
+      alert: 'PostgresSlow',
+      severity: 'ticket',
+      // The median: a job's large batches, or one slow query, do not move it.
+      expr: `${quantileBy(0.5, recent.buckets(name), 'region').text} > 0.1 and ${all.text} > 0.1`,
+      forSeconds: 5 * minute,
+      summary:
+        'Half of the round trips to Postgres from {{ $labels.region }} take longer than {{ $value | humanizeDuration }}',
+      description: 'Sign-in and administration wait for it. Tokens do not.',
+    },
+    {
+      alert: 'PostgresUnavailable',
+      severity: 'page',
+      expr: `${ratio(failed, all).text} > 0.2 or ${recent.gauge('authly_postgres_up').text} == 0`,
+      forSeconds: 2 * minute,
+      summary: 'Postgres does not answer {{ $labels.region }}',
+      description: 'Nobody can sign in or administer. Tokens, refresh and introspection go on.',
+    },
+    {
+      alert: 'PostgresConnectionsExhausted',
+      severity: 'ticket',
+      expr: `${ratio(open, limit).text} > 0.8`,
+      forSeconds: 5 * minute,
+      summary:
+        '{{ $value | humanizePercentage }} of the connections of Postgres are taken by {{ $labels.region }}',
+      description: 'When none is left, round trips wait and then fail.',
+    },
+  ]
+}
+
+function auditAlerts(clock: Clock): readonly CauseAlert[] {
+  const recent = createQueries(clock.duration(5 * minute))
+  const lately = createQueries(clock.duration(hour))
+  const age = maxBy(recent.gauge('authly_outbox_oldest_age_seconds'), 'region', 'outbox')
+  return [
+    {
+      alert: 'OutboxStuck',
+      severity: 'ticket',
+      expr: `${age.text} > ${clock.seconds(10 * minute)}`,
+      forSeconds: 5 * minute,
+      summary:
+        'Audit events wait in {{ $labels.outbox }} of {{ $labels.region }} for {{ $value | humanizeDuration }}',
+      description: 'Nothing is lost while they wait, but the trail lacks them.',
+    },
+    {
+      alert: 'AuditEventsLost',
+      severity: 'page',
+      expr: `${sumBy(lately.rate('authly_audit_events_lost_total'), 'region').text} > 0`,
+      forSeconds: 0,
+      summary: 'Audit events of {{ $labels.region }} were dropped',
+      description: 'An isolate could not reach its outbox until its buffer was full.',
+    },
+    {
+      alert: 'AuditNotSealed',
+      severity: 'ticket',
+      expr: `${maxBy(recent.gauge('authly_audit_sealing_lag_seconds'), 'region').text} > ${clock.seconds(30 * minute)}`,
+      forSeconds: 10 * minute,
+      summary:
+        'The audit trail of {{ $labels.region }} has not been sealed for {{ $value | humanizeDuration }}',
+      description: 'What is not sealed could be changed in Postgres without a trace.',
+    },
+    {
+      alert: 'AuditChainBroken',
+      severity: 'page',
+      expr: `${maxBy(recent.gauge('authly_audit_chain_broken'), 'region').text} > 0`,
+      forSeconds: 0,
+      summary: 'The audit trail of {{ $labels.region }} contains a checkpoint that this server did not sign',
+      description: 'Somebody may have changed the trail. Treat it as a break-in until it is explained.',
+    },
+  ]
+}
+
+function backgroundAlerts(clock: Clock): readonly CauseAlert[] {
+  const lately = createQueries(clock.duration(15 * minute))
+  const lastSuccess = maxBy(lately.gauge('authly_cron_last_success_timestamp_seconds'), 'region', 'task')
+  const running = maxBy(lately.gauge('authly_jobs', { state: '=running' }), 'region', 'kind')
+  const steps = sumBy(lately.rate('authly_job_steps_total', { outcome: '=success' }), 'region', 'kind')
+  const failed = sumBy(lately.rate('authly_job_steps_total', { outcome: '=failed' }), 'region', 'kind')
+  return [
+    {
+      alert: 'CronJobOverdue',
+      severity: 'ticket',
+      expr: `time() - ${lastSuccess.text} > ${clock.seconds(30 * minute)}`,
+      forSeconds: 0,
+      summary:
+        'The cron job {{ $labels.task }} of {{ $labels.region }} last succeeded {{ $value | humanizeDuration }} ago',
+      description: 'It should do so every five minutes.',
+    },
+    {
+      alert: 'JobStuck',
+      severity: 'ticket',
+      expr: `${running.text} > 0 unless ${steps.text} > 0`,
+      forSeconds: 15 * minute,
+      summary: '{{ $value }} {{ $labels.kind }} jobs of {{ $labels.region }} run without getting on',
+      description: 'No step of them has succeeded for half an hour.',
+    },
+    {
+      alert: 'JobStepsFail',
+      severity: 'ticket',
+      expr: `${failed.text} > 0`,
+      forSeconds: 0,
+      summary: 'Steps of {{ $labels.kind }} jobs of {{ $labels.region }} fail',
+      description: 'A step is repeated up to twenty times; then its job ends as failed.',
+    },
+  ]
+}
+
+function keyAlerts(clock: Clock): readonly CauseAlert[] {
+  const { gauge } = createQueries(clock.duration(5 * minute))
+  const left = `${minBy(gauge('authly_client_secret_expiry_timestamp_seconds'), 'region', 'client_id').text} - time()`
+  const age = maxBy(gauge('authly_signing_key_age_seconds', { state: '=current' }), 'region', 'alg')
+  // Not scaled: a secret's lifetime is the client's, a key's age the region's.
+  return [
+    {
+      alert: 'ClientSecretExpires',
+      severity: 'ticket',
+      expr: `${left} < ${14 * day} and ${left} > 0`,
+      forSeconds: 0,
+      summary:
+        'The last secret of the client {{ $labels.client_id }} in {{ $labels.region }} expires in {{ $value | humanizeDuration }}',
+      description: 'Afterwards all its token requests are refused with invalid_client.',
+    },
+    {
+      alert: 'ClientSecretExpired',
+      severity: 'page',
+      expr: `${left} <= 0`,
+      forSeconds: 0,
+      summary: 'The client {{ $labels.client_id }} in {{ $labels.region }} has no valid secret any more',
+      description: 'All its token requests are refused with invalid_client.',
+    },
+    {
+      alert: 'SigningKeyOverdue',
+      severity: 'ticket',
+      expr: `${age.text} > ${97 * day}`,
+      forSeconds: 0,
+      summary:
+        'The {{ $labels.alg }} key of {{ $labels.region }} has signed for {{ $value | humanizeDuration }}',
+      description: 'It should have been replaced after 90 days (AUTHLY_KEY_ROTATION_SECONDS).',
+    },
+  ]
+}
+
+function abuseAlerts(clock: Clock): readonly CauseAlert[] {
+  const recent = createQueries(clock.duration(10 * minute))
+  const attempts = sumBy(recent.rate('authly_sign_ins_total'), 'region')
+  const bad = sumBy(recent.rate('authly_sign_ins_total', { outcome: '=~refused|locked' }), 'region')
+  const limited = sumBy(recent.rate('authly_rate_limited_total'), 'region', 'policy')
+  return [
+    {
+      alert: 'SignInsRefused',
+      severity: 'ticket',
+      expr: `${ratio(bad, attempts).text} > 0.8 and ${bad.text} > 1`,
+      forSeconds: 10 * minute,
+      summary: '{{ $value | humanizePercentage }} of the sign-ins in {{ $labels.region }} are refused',
+      description: 'Somebody tries passwords, or a change broke sign-in for everyone.',
+    },
+    {
+      alert: 'RateLimited',
+      severity: 'ticket',
+      expr: `${limited.text} > 1`,
+      forSeconds: 10 * minute,
+      summary:
+        'The limit {{ $labels.policy }} of {{ $labels.region }} refuses {{ $value | humanize }} requests a second',
+      description: 'An attack, a client that repeats itself, or a limit that is too low for honest use.',
+    },
+  ]
+}
