@@ -27,6 +27,8 @@ export type StackOptions = {
   withAssets?: boolean
   /** A bundle built before, to save time (`bundleWorker`). */
   bundle?: WorkerBundle
+  /** Puts something between the worker and the gateway, such as a delay: takes the URL of the one, returns its own. */
+  inFrontOfGateway?: (gatewayUrl: string) => Promise<string>
   /** `inherit` shows the log of the worker. */
   output?: 'inherit' | 'ignore'
 }
@@ -68,9 +70,10 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       issuer,
       demo: { onlyWhenEmpty: false, knownSecrets: new Set() },
     })
+    const gatewayUrl = database.gatewayUrl as string
     const vars = {
       DATABASE_URL: database.databaseUrl,
-      DATABASE_GATEWAY_URL: database.gatewayUrl as string,
+      DATABASE_GATEWAY_URL: (await options.inFrontOfGateway?.(gatewayUrl)) ?? gatewayUrl,
       AUTHLY_ISSUER: issuer,
       AUTHLY_ROOT_SECRET: randomBytes(32).toString('base64url'),
       // Raw workerd has no proxy in front of it; the worker of `wrangler dev` has wrangler.

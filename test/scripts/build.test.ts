@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apiFiles, loadDocument } from '../../scripts/docs/api-files.ts'
 import { vendorFiles } from '../../scripts/docs/vendor-files.ts'
+import { opsFiles } from '../../scripts/ops/ops-files.ts'
 import { makeClone } from './clone.ts'
 
 let clone: ReturnType<typeof makeClone>
@@ -46,7 +47,7 @@ test('are the same byte for byte in another folder, language and time zone', asy
   expect(
     ensureBuilt([], { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }).status,
   ).toBe(0)
-  const files = { ...vendorFiles(), ...apiFiles(await loadDocument()) }
+  const files = { ...vendorFiles(), ...apiFiles(await loadDocument()), ...opsFiles() }
   expect(names()).toEqual(Object.keys(files))
   for (const [path, text] of Object.entries(files)) {
     // Not compared by `toBe`, which would print megabytes.

@@ -121,8 +121,8 @@ const programs: readonly Panel[] = [
     unit: 'reqps',
     targets: [
       {
-        expr: sumBy(selected.observed(http, { route: '=unmatched' }), 'region', 'method').text,
-        legend: '{{region}} {{method}}',
+        expr: sumBy(selected.observed(http, { route: '=~.*/[*]' }), 'region', 'route').text,
+        legend: '{{region}} {{route}}',
       },
     ],
   },

@@ -13,7 +13,7 @@ import { ofRegions, selected } from './selected.ts'
 
 /** How many times faster than evenly over 30 days the budget is spent. */
 const burnRate = (window: (typeof windows)[number]) =>
-  `${badRatio(window)}{${ofRegions}} / on (slo) group_left (1 - ${objectiveRatio})`
+  `${badRatio(window)}{${ofRegions}} / on (slo) group_left () (1 - ${objectiveRatio})`
 
 const overMonth = (record: string) => `sum_over_time(${record}{${ofRegions}}[30d])`
 
@@ -26,7 +26,7 @@ const budgetLeft: Panel = {
   width: 24,
   targets: [
     {
-      expr: `1 - (${overMonth(badRequestRate(hour))} / (${overMonth(requestRate(hour))} > 0)) / on (slo) group_left (1 - ${objectiveRatio})`,
+      expr: `1 - (${overMonth(badRequestRate(hour))} / (${overMonth(requestRate(hour))} > 0)) / on (slo) group_left () (1 - ${objectiveRatio})`,
       legend: '{{slo}} {{region}}',
     },
   ],

@@ -1,0 +1,249 @@
+/** Causes: each alert fires at what it is for, and not a little below that. */
+import { type AlertCase, counter, type Firing, gauge, histogram, type Series } from './alert-case.ts'
+
+const severities: Readonly<Record<string, Firing['severity']>> = {
+  ServerNotScraped: 'page',
+  PostgresUnavailable: 'page',
+  AuditEventsLost: 'page',
+  AuditChainBroken: 'page',
+  ClientSecretExpired: 'page',
+}
+
+/** Two hours of a sample a minute, looked at after the first. */
+const samples = 120
+
+const caseOf = (
+  alert: string,
+  title: string,
+  series: readonly Series[],
+  firing: readonly Firing[],
+): AlertCase => ({
+  ...{ alert, title, series, firing },
+  ...{ everyMinutes: 1, evaluatedEveryMinutes: 5, atMinute: 100 },
+})
+
+const fires = (alert: string, title: string, ...series: readonly Series[]): AlertCase =>
+  caseOf(alert, title, series, [{ alert, severity: severities[alert] ?? 'ticket' }])
+
+const doesNot = (alert: string, title: string, ...series: readonly Series[]): AlertCase =>
+  caseOf(alert, title, series, [])
+
+const calls = (object: string, perMinute: number, quick: number) =>
+  histogram('authly_object_call_duration_seconds', { object, method: 'checkSession', outcome: 'success' }, [
+    { perSample: perMinute, below: { '0.1': quick }, samples },
+  ])
+
+const trips = (outcome: string, perMinute: number, quick: number) =>
+  histogram('authly_postgres_round_trip_duration_seconds', { kind: 'query', outcome }, [
+    { perSample: perMinute, below: { '0.1': quick, '0.2': 1 }, samples },
+  ])
+
+const reads = (tier: string, result: string, perMinute: number) =>
+  counter('authly_cache_reads_total', { cache: 'client', tier, result, area: 'public' }, [
+    [perMinute, samples],
+  ])
+
+const signIns = (outcome: string, perMinute: number) =>
+  counter('authly_sign_ins_total', { method: 'password', outcome }, [[perMinute, samples]])
+
+const steps = (outcome: string, perMinute: number) =>
+  counter('authly_job_steps_total', { kind: 'import-users', outcome }, [[perMinute, samples]])
+
+const constant = (metric: Parameters<typeof gauge>[0], labels: Record<string, string>, value: number) =>
+  gauge(metric, labels, [[value, samples]])
+
+const day = 86_400
+/** promtool counts time from 0: this is the moment at which the cases are looked at. */
+const now = 100 * 60
+
+const server: readonly AlertCase[] = [
+  {
+    ...fires(
+      'ServerNotScraped',
+      'the server does not answer the scrape',
+      gauge('up', {}, [
+        [1, 60],
+        [0, 60],
+      ]),
+    ),
+  },
+  {
+    ...fires('ServerNotScraped', 'no server is scraped'),
+    series: [{ series: 'up{job="other"}', values: '1+0x119' }],
+  },
+  doesNot(
+    'ServerNotScraped',
+    'one scrape has failed',
+    gauge('up', {}, [
+      [1, 99],
+      [0, 1],
+      [1, 20],
+    ]),
+  ),
+  fires('HotObject', 'a tenth of 20 calls a second is slow', ...calls('UserSessions', 1200, 0.9)),
+  doesNot('HotObject', 'two of a hundred calls are slow', ...calls('UserSessions', 1200, 0.98)),
+  doesNot('HotObject', 'a tenth of few calls is slow', ...calls('Job', 120, 0.9)),
+  fires(
+    'CacheMisses',
+    'four of ten reads go to Postgres',
+    ...[reads('memory', 'hit', 600), reads('memory', 'miss', 400), reads('postgres', 'hit', 400)],
+  ),
+  doesNot(
+    'CacheMisses',
+    'one of ten does, most misses of memory are hits of the replica',
+    ...[reads('memory', 'hit', 600), reads('memory', 'miss', 400), reads('postgres', 'hit', 100)],
+  ),
+  doesNot(
+    'CacheMisses',
+    'hardly anything is read',
+    reads('memory', 'miss', 10),
+    reads('postgres', 'hit', 10),
+  ),
+]
+
+const postgres: readonly AlertCase[] = [
+  fires('PostgresSlow', 'most round trips are slow', ...trips('success', 60, 0.4)),
+  doesNot('PostgresSlow', 'some round trips are slow', ...trips('success', 60, 0.7)),
+  fires(
+    'PostgresUnavailable',
+    'a third of the round trips fail',
+    ...trips('success', 40, 1),
+    ...trips('failed', 20, 1),
+  ),
+  fires('PostgresUnavailable', 'Postgres does not answer the gauges', constant('authly_postgres_up', {}, 0)),
+  doesNot(
+    'PostgresUnavailable',
+    'a tenth of the round trips fails, many are refused by a rule',
+    ...[...trips('success', 90, 1), ...trips('failed', 10, 1), ...trips('refused', 50, 1)],
+    constant('authly_postgres_up', {}, 1),
+  ),
+  fires(
+    'PostgresConnectionsExhausted',
+    '90 of 100 connections are open',
+    constant('authly_postgres_connections', { state: 'active' }, 60),
+    constant('authly_postgres_connections', { state: 'idle' }, 30),
+    constant('authly_postgres_connections_limit', {}, 100),
+  ),
+  doesNot(
+    'PostgresConnectionsExhausted',
+    '70 of 100 connections are open',
+    constant('authly_postgres_connections', { state: 'active' }, 70),
+    constant('authly_postgres_connections_limit', {}, 100),
+  ),
+]
+
+const audit: readonly AlertCase[] = [
+  fires(
+    'OutboxStuck',
+    'an event waits for twenty minutes',
+    constant('authly_outbox_oldest_age_seconds', { outbox: 'shard-3' }, 1200),
+  ),
+  doesNot(
+    'OutboxStuck',
+    'events wait for half a minute',
+    constant('authly_outbox_oldest_age_seconds', { outbox: 'shard-3' }, 30),
+  ),
+  fires(
+    'AuditEventsLost',
+    'ten events were dropped',
+    counter('authly_audit_events_lost_total', {}, [
+      [0, 80],
+      [10, 1],
+      [0, 39],
+    ]),
+  ),
+  doesNot('AuditEventsLost', 'none was', counter('authly_audit_events_lost_total', {}, [[0, samples]])),
+  fires(
+    'AuditNotSealed',
+    'an event has not been sealed for an hour',
+    constant('authly_audit_sealing_lag_seconds', {}, 3600),
+  ),
+  doesNot(
+    'AuditNotSealed',
+    'the cron job will run soon',
+    constant('authly_audit_sealing_lag_seconds', {}, 290),
+  ),
+  fires('AuditChainBroken', 'a checkpoint is not ours', constant('authly_audit_chain_broken', {}, 1)),
+  doesNot('AuditChainBroken', 'all checkpoints are ours', constant('authly_audit_chain_broken', {}, 0)),
+]
+
+const background: readonly AlertCase[] = [
+  fires(
+    'CronJobOverdue',
+    'a job last succeeded 40 minutes ago',
+    constant('authly_cron_last_success_timestamp_seconds', { task: 'rotate-keys' }, now - 2400),
+  ),
+  doesNot(
+    'CronJobOverdue',
+    'it did six minutes ago',
+    constant('authly_cron_last_success_timestamp_seconds', { task: 'rotate-keys' }, now - 360),
+  ),
+  fires(
+    'JobStuck',
+    'a job runs and no step succeeds',
+    constant('authly_jobs', { kind: 'import-users', state: 'running' }, 1),
+    steps('postponed', 2),
+  ),
+  doesNot(
+    'JobStuck',
+    'its steps succeed',
+    constant('authly_jobs', { kind: 'import-users', state: 'running' }, 1),
+    steps('success', 2),
+  ),
+  doesNot('JobStuck', 'it has ended', constant('authly_jobs', { kind: 'import-users', state: 'failed' }, 1)),
+  fires('JobStepsFail', 'steps fail', steps('failed', 1)),
+  doesNot('JobStepsFail', 'steps are postponed', steps('postponed', 1), steps('success', 1)),
+]
+
+const secret = (client_id: string, seconds: number) =>
+  constant('authly_client_secret_expiry_timestamp_seconds', { client_id }, now + seconds)
+
+const keys: readonly AlertCase[] = [
+  fires('ClientSecretExpires', 'in ten days', secret('shop', 10 * day)),
+  doesNot('ClientSecretExpires', 'in twenty days', secret('shop', 20 * day)),
+  fires('ClientSecretExpired', 'an hour ago', secret('shop', -3600)),
+  caseOf(
+    'ClientSecretExpired',
+    'of two clients',
+    [secret('shop', -3600), secret('mail', -60)],
+    [{ alert: 'ClientSecretExpired', severity: 'page', count: 2 }],
+  ),
+  doesNot('ClientSecretExpired', 'in twenty days', secret('shop', 20 * day)),
+  fires(
+    'SigningKeyOverdue',
+    'a key has signed for 100 days',
+    constant('authly_signing_key_age_seconds', { alg: 'ES256', state: 'current' }, 100 * day),
+  ),
+  doesNot(
+    'SigningKeyOverdue',
+    'for 91 days, and a retired one is older',
+    constant('authly_signing_key_age_seconds', { alg: 'ES256', state: 'current' }, 91 * day),
+    constant('authly_signing_key_age_seconds', { alg: 'ES256', state: 'retired' }, 190 * day),
+  ),
+]
+
+const abuse: readonly AlertCase[] = [
+  fires(
+    'SignInsRefused',
+    'five a second fail, one of thirty succeeds',
+    signIns('refused', 280),
+    signIns('locked', 20),
+    signIns('success', 10),
+  ),
+  doesNot('SignInsRefused', 'one of three fails', signIns('refused', 100), signIns('success', 200)),
+  doesNot('SignInsRefused', 'one person has forgotten a password', signIns('refused', 5)),
+  fires(
+    'RateLimited',
+    'a limit refuses two requests a second',
+    counter('authly_rate_limited_total', { policy: 'login-ip' }, [[120, samples]]),
+  ),
+  doesNot(
+    'RateLimited',
+    'a limit refuses one now and then',
+    counter('authly_rate_limited_total', { policy: 'login-ip' }, [[10, samples]]),
+  ),
+]
+
+export const causeCases: readonly AlertCase[] = [
+  ...[...server, ...postgres, ...audit, ...background, ...keys, ...abuse],
+]
