@@ -32,6 +32,15 @@ export const heavySuites: readonly HeavySuite[] = [
     command: ['scripts/run-tests.ts', 'traces'],
   },
   {
+    name: 'ops',
+    what: 'Prometheus evaluates every panel, rule and alert over a server in use; seeded faults light theirs alone',
+    covers: [
+      ...['scripts/ops', 'src/metrics', 'src/telemetry', 'src/cron', 'src/audit/outbox.ts', 'src/evidence'],
+      ...['test/ops', 'wrangler.toml'],
+    ],
+    command: ['scripts/run-tests.ts', 'ops'],
+  },
+  {
     name: 'hosted-pages',
     what: 'wapiti attacks the hosted pages, as a stranger and signed in',
     covers: [
