@@ -4,17 +4,19 @@
  */
 import { createExecutionContext, env, runDurableObjectAlarm, waitOnExecutionContext } from 'cloudflare:test'
 import { sql } from 'drizzle-orm'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describedApp } from '../../scripts/docs/described-app.ts'
 import { logEventWords, logFieldWords } from '../../scripts/docs/log-words.ts'
 import { routeWords } from '../../scripts/docs/openapi/routes/index.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { describeError } from '../../src/kit/describe-error.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { loadStoredSettings } from '../../src/settings/settings.store.ts'
+import { settingsCacheKey } from '../../src/settings/settings.ts'
 import worker from '../../src/worker.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../login/people.ts'
-import { addAdmin, type TestActor } from '../worker/admin-client.ts'
+import { addAdmin, type TestActor, testDependencies } from '../worker/admin-client.ts'
 import { hearLog, loggingAll } from '../worker/hear-log.ts'
 import { adminOperations, type DocumentedOperation } from './openapi/document.ts'
 import { exampleOf } from './openapi/violations.ts'
@@ -119,6 +121,12 @@ const protocolRoutes = Object.entries(document.paths ?? {})
 
 let client: RegisteredClient
 let admin: TestActor
+// Settings are the whole server's, and other files stand on their defaults.
+afterAll(async () => {
+  await testDatabase().execute(sql`delete from settings`)
+  await testDependencies().edgeCache.refresh(settingsCacheKey, await loadStoredSettings(testDatabase()))
+})
+
 beforeAll(async () => {
   client = await registerClient('client_secret_basic', {
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
