@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { projectRoot } from '../stack/worker-bundle.ts'
 import { readTotals, writeTotals } from '../test-report.ts'
 import { type HeavySuite, heavySuites } from './heavy-suites-list.ts'
@@ -50,7 +50,7 @@ function filesBelow(path: string): readonly string[] {
   if (statSync(join(projectRoot, path)).isFile()) return [path]
   return readdirSync(join(projectRoot, path), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(projectRoot.length + 1))
+    .map((entry) => relative(projectRoot, join(entry.parentPath, entry.name)))
 }
 
 /** True if the script of this clone succeeds. */

@@ -117,6 +117,12 @@ const postgres: readonly AlertCase[] = [
     ...[...trips('success', 90, 1), ...trips('failed', 10, 1), ...trips('refused', 50, 1)],
     constant('authly_postgres_up', {}, 1),
   ),
+  doesNot(
+    'PostgresUnavailable',
+    'it refuses audit events, which are sent again and again',
+    ...[...trips('success', 40, 1), ...trips('failed', 30, 1)],
+    counter('authly_outbox_deliveries_total', { outcome: 'failed' }, [[28, samples]]),
+  ),
   fires(
     'PostgresConnectionsExhausted',
     '90 of 100 connections are open',

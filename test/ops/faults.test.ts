@@ -31,8 +31,8 @@ async function alertsBecauseOf(expected: string, seconds = 120): Promise<readonl
 
 it('slow Postgres lights PostgresSlow', async () => {
   authly.delayPostgresBy(120)
+  onTestFinished(() => authly.delayPostgresBy(0))
   expect(await alertsBecauseOf('PostgresSlow')).toEqual(['PostgresSlow'])
-  authly.delayPostgresBy(0)
 })
 
 it('an outbox whose events Postgres refuses lights OutboxStuck', async () => {
@@ -42,10 +42,11 @@ it('an outbox whose events Postgres refuses lights OutboxStuck', async () => {
     BEGIN RAISE EXCEPTION 'no room for token events'; END $$;
     CREATE TRIGGER refuse_token_events BEFORE INSERT ON audit_events FOR EACH ROW
       WHEN (NEW.type = 'token.issued') EXECUTE FUNCTION refuse_token_events()`)
+  onTestFinished(async () => {
+    await database.query('DROP TRIGGER refuse_token_events ON audit_events')
+    await database.query('DROP FUNCTION refuse_token_events')
+  })
   expect(await alertsBecauseOf('OutboxStuck', 180)).toEqual(['OutboxStuck'])
-  await database.query(
-    'DROP TRIGGER refuse_token_events ON audit_events; DROP FUNCTION refuse_token_events()',
-  )
 })
 
 it('an expired client secret lights ClientSecretExpired', async () => {
