@@ -108,7 +108,7 @@ export const environmentSchema = z.object({
     .max(1)
     .default(0.01)
     .describe(
-      'Share of the successful requests that get a line in the log, from 0 (none) to 1 (all). Refusals and errors always get one. All requests of one trace are treated alike.',
+      'Share of the successful requests that get a line in the log, from 0 (none) to 1 (all). Refusals and errors always get one.',
     ),
   AUTHLY_LOG_ADDRESSES: z
     .enum(addressDetails)

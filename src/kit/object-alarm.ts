@@ -21,24 +21,19 @@ export function createObjectAlarm(
 ): ObjectAlarm {
   const { storage } = ctx
   let due: number | undefined
-  let pending: number | undefined
   void ctx.blockConcurrencyWhile(async () => {
     due = (await storage.getAlarm()) ?? undefined
-    // A time in the past means nothing: that alarm may be the one that woke the object.
-    if (due !== undefined && due > Date.now()) pending = due
   })
   return {
     ringBy(latest, earliest = latest) {
-      if (pending !== undefined && pending <= latest) return
-      pending = earliest + Math.floor(Math.random() * (latest - earliest))
-      due = pending
+      if (due !== undefined && due <= latest) return
+      due = earliest + Math.floor(Math.random() * (latest - earliest))
       // Not awaited: it is part of this turn's writes, and the output gate holds the response until they are
       // durable.
-      void storage.setAlarm(pending)
+      void storage.setAlarm(due)
     },
     rang() {
       due = undefined
-      pending = undefined
     },
     overdueSince: () => (due !== undefined && due < Date.now() ? due : undefined),
   }

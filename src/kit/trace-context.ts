@@ -41,7 +41,7 @@ export const formatTraceparent = (traceId: string, spanId: string, sampled: bool
   `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`
 
 /** `requestId` if it is a UUID, or another: their digits are never all zero, since some say what it is (RFC 9562 §4). */
-const createTraceId = (requestId: string): string =>
+export const createTraceId = (requestId = ''): string =>
   digitsOf(requestId.length === uuidLength ? requestId : crypto.randomUUID())
 
 const uuidLength = 36

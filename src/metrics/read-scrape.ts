@@ -50,8 +50,9 @@ async function readGauges(
   now: Clock,
   memory: GaugeMemory,
 ): Promise<readonly GaugeValue[]> {
-  if (memory.until > now()) return memory.gauges
-  // Scrapes that arrive meanwhile get the previous ones: requests do not wait for each other's I/O.
+  // Scrapes that arrive while others are read get the previous ones, because requests do not wait for each other's I/O.
+  // Without any they read too: a scrape without gauges would say that Postgres does not answer.
+  if (memory.until > now() && memory.gauges.length > 0) return memory.gauges
   memory.until = now() + timeoutMilliseconds
   const [stored, waiting] = await Promise.all([
     readPart('postgres', sources.readGauges),

@@ -4,12 +4,12 @@
  */
 import { type LogFields, logError, logInfo, logWarning } from '../kit/log.ts'
 import type { RequestContext } from '../kit/request-context.ts'
-import type { TraceSample } from '../kit/trace-context.ts'
+import { createTraceId, type TraceSample } from '../kit/trace-context.ts'
 import { knownMethod, type RequestEnd } from './request-outcome.ts'
 import { type AddressDetail, shownAddress } from './shown-address.ts'
 
 export interface LogSettings {
-  /** The traces whose successful requests get a line; undefined: none. */
+  /** The successful requests that get a line; undefined: none. */
   readonly accessSample: TraceSample | undefined
   readonly addresses: AddressDetail
 }
@@ -23,8 +23,7 @@ export interface LoggedRequest extends RequestContext {
 
 export function logRequest(request: Request, end: RequestEnd, context: LoggedRequest): void {
   const { status, outcome, explanation } = end
-  // The same for all requests of a trace.
-  if (outcome === 'success' && !context.logSettings.accessSample?.(context.trace.traceId)) return
+  if (outcome === 'success' && !isSampled(context)) return
   const fields: LogFields = {
     caller_request_id: callerRequestId(request),
     method: knownMethod(request.method),
@@ -39,6 +38,17 @@ export function logRequest(request: Request, end: RequestEnd, context: LoggedReq
   if (outcome === 'success') logInfo('request_served', fields)
   else if (outcome === 'failed') logError('request_failed', fields)
   else logWarning('request_refused', fields)
+}
+
+/**
+ * Whether a success gets a line. Attack: a caller chooses the id of its trace, and with it would choose that all of its
+ * requests get one, or none: where the trace comes from outside, chance decides.
+ */
+function isSampled(context: LoggedRequest): boolean {
+  const { accessSample } = context.logSettings
+  if (accessSample === undefined) return false
+  const { parentId, traceId } = context.trace
+  return accessSample(parentId === undefined ? traceId : createTraceId())
 }
 
 /** Attack: a body with thousands of faults makes a line that costs more than its request. */

@@ -27,10 +27,10 @@ export interface Arrival {
 const maxSeries = 2000
 /** The first clients to come are named in a shard; the others are `other`. */
 export const namedClients = 200
-/** Only what no object counted for so long loses its name, so that a sum over objects does not shrink. */
+/** Clients that were not counted for so long lose their name. */
 const keepClientsMs = 30 * 86_400_000
 /** Longer than an isolate repeats a hand-over (`retryForMs`). */
-const keepIsolatesMs = 86_400_000
+const keepIsolatesMs = 2 * 3_600_000
 
 export const openShard = (stored?: StoredShard): ShardState => {
   const families: MergedFamilies = new Map()
@@ -65,17 +65,18 @@ function isNamed(clients: Map<string, number>, client: string, at: number): bool
   return true
 }
 
-/** Forgets isolates and clients that ended long ago. */
+/** Forgets isolates that ended long ago, and the names of clients: what these were counted for is `other` from then on. */
 export function pruneShard({ families, isolates, clients }: ShardState, now: number): void {
   for (const [isolate, { seenAt }] of isolates) {
     if (now - seenAt > keepIsolatesMs) isolates.delete(isolate)
   }
-  const gone = [...clients].filter(([, at]) => now - at > keepClientsMs).map(([client]) => client)
+  const gone = new Set([...clients].filter(([, at]) => now - at > keepClientsMs).map(([client]) => client))
+  if (gone.size === 0) return
   for (const client of gone) clients.delete(client)
-  for (const { labels, series } of families.values()) {
+  const kept = toFamilies(families)
+  families.clear()
+  mergeFamilies(families, kept, undefined, ({ labels }, values) => {
     const position = labels.indexOf('client_id')
-    for (const [key, { labels: values }] of series) {
-      if (gone.includes(values[position] ?? '')) series.delete(key)
-    }
-  }
+    return gone.has(values[position] ?? '') ? values.with(position, otherValue) : values
+  })
 }

@@ -36,8 +36,7 @@ async function call(stub: Methods, method: string, input: unknown[]): Promise<un
   const context = carriedContext('object')
   if (context === undefined) return stub[method]?.(...input)
   if (method !== 'fetch') return stub[tracedCall]?.(context, method, ...input)
-  const [url, init] = input as [string, RequestInit]
-  const headers = new Headers(init.headers)
-  headers.set('traceparent', context)
-  return stub['fetch']?.(url, { ...init, headers })
+  const request = new Request(...(input as [RequestInfo, RequestInit?]))
+  request.headers.set('traceparent', context)
+  return stub['fetch']?.(request)
 }

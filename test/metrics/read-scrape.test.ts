@@ -66,6 +66,7 @@ test('Postgres and the outboxes are asked once in 15 seconds, however often is s
   const memory = freshMemory()
   let now = 100_000
   const scrape = () => readScrape(sources({ readGauges, readOutboxes }), () => now, memory)
+  await scrape()
   await Promise.all([scrape(), scrape(), scrape()])
   now += 14_999
   const { gauges } = await scrape()
@@ -74,6 +75,12 @@ test('Postgres and the outboxes are asked once in 15 seconds, however often is s
   now += 1
   await scrape()
   expect([readGauges, readOutboxes].map(({ mock }) => mock.calls.length)).toEqual([2, 2])
+})
+
+test('the first scrapes of an isolate all have gauges, also those of one moment', async () => {
+  const memory = freshMemory()
+  const scrapes = await Promise.all([1, 2].map(() => readScrape(sources(), () => 100_000, memory)))
+  for (const { gauges } of scrapes) expect(named(gauges, 'authly_postgres_up')).toHaveLength(1)
 })
 
 test('a shard that does not answer fails the scrape: sums without it would go backwards', async () => {

@@ -89,11 +89,15 @@ test('is the same when it was stored and read', () => {
   expect(isCountedAlready(restored, handOver([], 7))).toBe(true)
 })
 
-test('forgets isolates after a day, and clients that were idle for a month', () => {
+test('forgets isolates after hours, and the names of clients that were idle for a month, but not what they did', () => {
   const shard = openShard()
   addArrival(shard, { handOver: handOver([tokensOf('idle', 1), tokensOf('busy', 1)]), at: 0 })
   addArrival(shard, { handOver: handOver([tokensOf('busy', 1)], 1, 'two'), at: 20 * day })
   pruneShard(shard, 31 * day)
   expect([...shard.isolates.keys()]).toEqual([])
-  expect(toFamilies(shard.families)[0]?.series.map(([labels]) => labels.at(-1))).toEqual(['busy'])
+  const [family] = toFamilies(shard.families)
+  expect(family?.series.map(([labels, values]) => [labels.at(-1), ...values])).toEqual([
+    ['other', 1],
+    ['busy', 2],
+  ])
 })
