@@ -42,13 +42,15 @@ const availability = (slo: string, title: string, route: `=~${string}` | `!~${st
 }
 
 const adminRoutes = '/admin/.*'
-const machineRoutes = '/oauth/(token|introspect|revoke)|/[.]well-known/.*|/oidc/userinfo'
+/** What is answered without Postgres. */
+const machineRoutes = '/oauth/(token|introspect|revoke)|/[.]well-known/.*'
 /** What asks for these watches the server, and is promised nothing. */
 const watchedRoutes = '/health/.*|/metrics'
 
 /**
  * Latency and availability of what applications call, of what people see, and of administration. Each stands alone: many
- * good token requests must not hide that nobody can sign in.
+ * good token requests must not hide that nobody can sign in. Userinfo counts as sign-in: applications ask it while people
+ * wait, and like pages it needs Postgres.
  */
 export const objectives = {
   tokenLatency: latency('token_latency', 'Token requests below 50 ms', '=/oauth/token', 0.05),
@@ -60,7 +62,7 @@ export const objectives = {
   ),
   signInAvailability: availability(
     'sign_in_availability',
-    'Pages of sign-in, consent and accounts answered',
+    'Pages of sign-in, consent and accounts, and userinfo answered',
     `!~${machineRoutes}|${adminRoutes}|${watchedRoutes}`,
   ),
   adminAvailability: availability('admin_availability', 'Admin requests answered', `=~${adminRoutes}`),

@@ -1,4 +1,4 @@
-/** Seeded faults: each lights the alert that names it, and no other. */
+/** Seeded faults: each raises the alert that names it, and no other. */
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { createRelyingParty } from '../conformance/relying-party.ts'
 import type { SeededClient } from '../conformance/seed.ts'
@@ -29,13 +29,13 @@ async function alertsBecauseOf(expected: string, seconds = 120): Promise<readonl
   return [...new Set([...before, ...after])]
 }
 
-it('slow Postgres lights PostgresSlow', async () => {
+it('slow Postgres raises PostgresSlow', async () => {
   authly.delayPostgresBy(120)
   onTestFinished(() => authly.delayPostgresBy(0))
   expect(await alertsBecauseOf('PostgresSlow')).toEqual(['PostgresSlow'])
 })
 
-it('an outbox whose events Postgres refuses lights OutboxStuck', async () => {
+it('an outbox whose events Postgres refuses raises OutboxStuck', async () => {
   const { database } = authly.seed
   await database.query(`
     CREATE FUNCTION refuse_token_events() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -49,7 +49,7 @@ it('an outbox whose events Postgres refuses lights OutboxStuck', async () => {
   expect(await alertsBecauseOf('OutboxStuck', 180)).toEqual(['OutboxStuck'])
 })
 
-it('an expired client secret lights ClientSecretExpired', async () => {
+it('an expired client secret raises ClientSecretExpired', async () => {
   const { database, addClient } = authly.seed
   const { client_id } = await addClient()
   await database.query(
@@ -60,7 +60,7 @@ it('an expired client secret lights ClientSecretExpired', async () => {
   await database.query('DELETE FROM client_secrets WHERE client_id = $1', [client_id])
 })
 
-it('an object with more calls than it can handle lights HotObject; the same calls of many objects do not', async () => {
+it('an object with more calls than it can handle raises HotObject; the same calls of many objects do not', async () => {
   await authly.deploy('hot-object')
   const clients = await Promise.all(Array.from({ length: 12 }, () => authly.seed.addClient()))
   const spread = introspect(clients)
@@ -91,7 +91,7 @@ function introspect(clients: readonly SeededClient[]) {
 }
 
 // The last one: a budget that has burnt is remembered for hours.
-it('a build that fails lights ErrorBudgetBurn', async () => {
+it('a build that fails raises ErrorBudgetBurn', async () => {
   await authly.deploy('bad-deploy')
   expect(await alertsBecauseOf('ErrorBudgetBurn')).toEqual(['ErrorBudgetBurn'])
 })

@@ -35,7 +35,7 @@ describe('a server in use', () => {
     expect(authly.traffic.failures()).toEqual([])
   })
 
-  it('lights no alert', async () => {
+  it('raises no alert', async () => {
     expect(await watchAlerts(authly, { seconds: 20 })).toEqual([])
   })
 })

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createClock, day, hour, minute } from '../../scripts/ops/clock.ts'
 import { dashboards } from '../../scripts/ops/dashboards/index.ts'
+import { objectives } from '../../scripts/ops/objectives.ts'
 import { opsFiles } from '../../scripts/ops/ops-files.ts'
+import { createQueries } from '../../scripts/ops/promql.ts'
 import { isAlert } from '../../scripts/ops/rules/rule.ts'
 import { ruleGroups } from '../../scripts/ops/rules/rule-files.ts'
 import { renderYaml } from '../../scripts/ops/yaml.ts'
@@ -44,6 +46,35 @@ describe('runbooks', () => {
       rules.filter(isAlert),
     )
     expect(alert?.annotations.runbook_url).toBe(`https://wiki.example.test/authly/${alert?.alert}.md`)
+  })
+})
+
+describe('availability', () => {
+  const { tokenAvailability, signInAvailability, adminAvailability } = objectives
+  /** As Prometheus matches: from the beginning to the end. */
+  const counts = (objective: Pick<typeof tokenAvailability, 'requests'>, route: string) => {
+    const { text } = objective.requests(createQueries('5m'))
+    const [, operator, pattern = ''] = /route(=~|!~)("[^"]*")/.exec(text) ?? []
+    return new RegExp(`^(?:${JSON.parse(pattern)})$`).test(route) === (operator === '=~')
+  }
+
+  it.each([
+    ['/oauth/token', 'token_availability'],
+    ['/oauth/introspect', 'token_availability'],
+    ['/oauth/revoke', 'token_availability'],
+    ['/.well-known/openid-configuration', 'token_availability'],
+    ['/.well-known/jwks.json', 'token_availability'],
+    // It needs Postgres.
+    ['/oidc/userinfo', 'sign_in_availability'],
+    ['/oauth/authorize', 'sign_in_availability'],
+    ['/login', 'sign_in_availability'],
+    ['/admin/users/{user_id}', 'admin_availability'],
+    ['/health/ready', undefined],
+    ['/metrics', undefined],
+  ])('counts %s once, as %s', (route, slo) => {
+    const all = [tokenAvailability, signInAvailability, adminAvailability]
+    const counting = all.filter((objective) => counts(objective, route)).map((objective) => objective.slo)
+    expect(counting).toEqual(slo === undefined ? [] : [slo])
   })
 })
 

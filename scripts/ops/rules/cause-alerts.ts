@@ -107,7 +107,8 @@ function postgresAlerts(clock: Clock): readonly CauseAlert[] {
       forSeconds: 5 * minute,
       summary:
         'Half of the round trips to Postgres from {{ $labels.region }} take longer than {{ $value | humanizeDuration }}',
-      description: 'Sign-in and administration wait for it. Tokens do not.',
+      description:
+        'Sign-in, userinfo and administration wait for it. Tokens do not, unless they contain claims of scopes.',
     },
     {
       alert: 'PostgresUnavailable',
@@ -115,7 +116,7 @@ function postgresAlerts(clock: Clock): readonly CauseAlert[] {
       expr: `${ratio(others, all).text} > 0.2 or ${recent.gauge('authly_postgres_up').text} == 0`,
       forSeconds: 2 * minute,
       summary: 'Postgres does not answer {{ $labels.region }}',
-      description: 'Nobody can sign in or administer. Tokens, refresh and introspection go on.',
+      description: 'Nobody can sign in or administer, userinfo fails. Tokens, refresh and introspection go on.',
     },
     {
       alert: 'PostgresConnectionsExhausted',
@@ -236,7 +237,8 @@ function keyAlerts(clock: Clock): readonly CauseAlert[] {
       forSeconds: 0,
       summary:
         'The {{ $labels.alg }} key of {{ $labels.region }} has signed for {{ $value | humanizeDuration }}',
-      description: 'It should have been replaced after 90 days (AUTHLY_KEY_ROTATION_SECONDS).',
+      description:
+        'It should have been replaced after 90 days. Where AUTHLY_KEY_ROTATION_SECONDS says otherwise, change the limit of this rule.',
     },
   ]
 }
