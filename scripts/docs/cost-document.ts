@@ -62,7 +62,7 @@ export function costDocument(performance: string): string {
     ...bills.slice(0, 1).map(({ mix, bill }) => billTable(mix, bill)),
     whatCosts(bills),
     '## Logs, traces, metrics',
-    'Beside the bills above. Until the end of November 2026 Workers Logs are billed by event, from December by gigabyte, together with traces.',
+    'Beside the bills above. Until the end of November 2026 Workers Logs are billed by event, from December by gigabyte, together with traces. What is added is counted from December.',
     table(['What is switched on', 'A month', 'How'], telemetryRows(requestsPerMonth)),
     '## Prices',
     priceTable(),
@@ -196,7 +196,7 @@ const priceTable = (): string =>
 function assumptionList(): string {
   const { objectSeconds, deliverySeconds, requestsPerLease, eventsPerBatch } = assumptions
   return [
-    `- **Durable Object duration.** Billed is wall-clock time, at 128 MB an object, while it runs or cannot hibernate; an idle object that may hibernate costs nothing, also before the runtime evicts it. Authly's objects keep no timer and no open request after a call, so a call is taken as ${objectSeconds * 1000} ms and an alarm that delivers to Postgres as ${deliverySeconds * 1000} ms more. Only the live audit stream and watched jobs keep an object awake; they are not in these mixes.`,
+    `- **Durable Object duration.** Billed is wall-clock time, at 128 MB an object, while it runs or cannot hibernate; an idle object that may hibernate costs nothing, also before the runtime evicts it. Authly's objects keep no timer and no open request after a call, so a call is taken as ${objectSeconds * 1000} ms and an alarm that delivers to Postgres as ${deliverySeconds * 1000} ms more. That is with metrics and export by OTLP off: an object that hands over what it counted, at most every five seconds, stays for 100 ms longer, and one that sends spans for a second. Only the live audit stream and watched jobs keep an object awake; they are not in these mixes.`,
     `- **CPU** is that of the whole workerd process on the machine of the benchmark, Durable Objects, HTTP and kernel included; Cloudflare bills JavaScript and cryptography of the Worker alone. Operations that it does not measure count as ${assumptions.otherMs} ms, a password as ${assumptions.passwordHashMs} ms more.`,
     `- **Sharing.** At 7 requests a second, over several isolates: a lease of a rate limit lasts for ${requestsPerLease} requests of a client (at most 60) and one of an address, a batch of shared audit events contains ${eventsPerBatch} (at most 200), and requests come evenly, which decides how many batches one of the eight shared outboxes delivers together. More traffic shares more.`,
     `- **Stored.** ${storedBytes.person / 1000} kB in the object of a person, until session, grant and device have expired (a test measures it), and its tables anew every 90 days; ${postgres.bytesPerEvent} bytes of Postgres for an audit event with its indexes, for as long as the default retention keeps it, plus ${postgres.otherGb} GB for the rest; history for restores of ${postgres.daysOfHistory} days.`,

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { billOf, mixes, published, requestsPerMonth, roundsOf } from '../../scripts/cost/months.ts'
 import { cpuMsOf, operationNames, readCpuMs, usageOf } from '../../scripts/cost/operations.ts'
 import { addUp, billedDollars, marginalDollars, planDollars } from '../../scripts/cost/prices.ts'
+import { accessShare, tracedShare } from '../../scripts/cost/telemetry.ts'
+import { environmentSchema } from '../../src/config.ts'
 import { budgets } from '../contracts/budgets.ts'
 
 const measured = readCpuMs(readFileSync('docs/performance.md', 'utf8'))
@@ -80,4 +82,13 @@ describe('a month with 18 million requests', () => {
   test('the published mix costs less than was published, Postgres and storage included', () => {
     expect(billOf(mixes[0] as (typeof mixes)[0], measured).total).toBeLessThan(published.dollars)
   })
+})
+
+test('logs and traces are counted as they are deployed', () => {
+  const wrangler = readFileSync('wrangler.toml', 'utf8')
+  const tableOf = (name: string) => wrangler.split(`[observability.${name}]`)[1]?.split('\n[')[0] ?? ''
+  expect(tableOf('traces')).toContain(`head_sampling_rate = ${tracedShare}\n`)
+  expect(tableOf('logs')).toContain('invocation_logs = false\n')
+  expect(tableOf('logs')).toContain('head_sampling_rate = 1\n')
+  expect(environmentSchema.shape.AUTHLY_LOG_ACCESS_RATIO.parse(undefined)).toBe(accessShare)
 })
