@@ -3,8 +3,8 @@
 export const howTo = `## Run it
 
 \`npm run load\` takes about 25 minutes on an idle machine and needs Python 3.11 with venv, for Locust, and 21,500 file
-descriptors (\`ulimit -n\`) for 10,000 open connections. \`npm run load -- --only soak --minutes 60\` plays one part and replaces
-it here; \`--smoke\` plays everything in small within a minute and fails on any error. The scenarios are in \`load/scenarios/\`,
+descriptors (\`ulimit -n\`) for 10,000 open connections. \`npm run load -- --only soak --minutes 60\` runs one part and replaces
+it here; \`--smoke\` runs everything at small scale within a minute and fails on any error. The scenarios are in \`load/scenarios/\`,
 goals in \`load/goals.ts\`, rates in \`load/sizes.ts\`. A failure is any answer that was not expected, and any request without
 an answer; 429 is counted apart.
 

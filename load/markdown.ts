@@ -112,19 +112,29 @@ The line without the first third begins at ${mb(startMb)} MB and rises by ${mbPe
 ${(growth * 100).toFixed(1)}% in all.`
 }
 
+/** On what the figures were measured, and how. */
+function conditions({ machine, accounts, events }: LoadReport): string {
+  const { cores, cpu, node, workerd } = machine
+  return `- ${cores} cores, ${cpu}; Node ${node}, workerd ${workerd}
+- Authly is the production bundle on one process of raw \`workerd serve\`, with Durable Objects on local disk, evicted when
+  idle, and durable Postgres with ${accounts} accounts and ${events} audit events
+- Every answer was checked. Audit events were counted in Postgres afterwards. Rate limits hold as deployed, except those of
+  one client and one administrator, who stand for many`
+}
+
 /** The whole document. */
 export function renderMarkdown(report: LoadReport): string {
-  const { machine, accounts, events, parts, locust } = report
+  const { parts, locust } = report
   const goals = goalResultsOf(report)
-  const isPlayed = parts.length > 0 || locust !== undefined
+  const hasRun = parts.length > 0 || locust !== undefined
   const errors = findingsOf(report).flatMap(({ subject, error }) =>
     error ? [`- **${subject}**: ${error}`] : [],
   )
   const soak = parts.find(({ part }) => part === 'soak')
   const sections = [
-    ...(isPlayed ? [errors.length > 0 ? `Errors:\n\n${errors.join('\n')}` : 'There were no errors.'] : []),
+    ...(hasRun ? [errors.length > 0 ? `Errors:\n\n${errors.join('\n')}` : 'There were no errors.'] : []),
     ...(parts.length > 0 ? [rateSection(report)] : []),
-    ...(isPlayed ? [costSection(report)] : []),
+    ...(hasRun ? [costSection(report)] : []),
     ...(soak ? [soakSection(soak)] : []),
     ...(locust ? [locustSection(locust)] : []),
     howTo,
@@ -134,15 +144,9 @@ export function renderMarkdown(report: LoadReport): string {
 Written by \`npm run load\`; do not edit. Load generator, Postgres and server share one machine, which absolute numbers
 depend on.
 
-- ${machine.cores} cores, ${machine.cpu}; Node ${machine.node}, workerd ${machine.workerd}
-- Authly is the production bundle on one process of raw \`workerd serve\`, with Durable Objects on local disk, evicted when
-  idle, and durable Postgres with ${accounts} accounts and ${events} audit events
-- Every answer was checked. Audit events were counted in Postgres afterwards. Rate limits hold as deployed, except those of
-  one client and one administrator, who stand for many
+${hasRun ? `${conditions(report)}\n\n` : ''}## Goals
 
-## Goals
-
-${goals.length === 0 ? 'No part with a goal has been played yet.' : goalTable(goals)}
+${goals.length === 0 ? 'No part with a goal has been run yet.' : goalTable(goals)}
 
 ${sections.join('\n\n')}`
 }

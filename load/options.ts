@@ -18,7 +18,7 @@ export const usage = `npm run load -- [options]
   --only LIST   parts: ${partNames.join(', ')} (default: all)
   --minutes N   length of the soak (default 15)
   --seconds N   length of each other part (default 60)
-  --smoke       everything in small and in seconds; fails on any error, judges no figure, writes no document`
+  --smoke       everything at small scale and in seconds; fails on any error, judges no figure, writes no document`
 
 const smokeSeconds = { tokens: 2, connections: 6, listing: 2, soak: 4, locust: 10 }
 

@@ -1,4 +1,4 @@
-/** What is played at once in each part of constant rate. */
+/** What is run at once in each part of constant rate. */
 import type { PartName } from './options.ts'
 import type { LoadSize } from './sizes.ts'
 import type { PlannedStream, planStreams } from './streams.ts'

@@ -35,7 +35,7 @@ export interface Finding {
   readonly error?: string
 }
 
-/** One for each stream and step that was played, good or bad. */
+/** One for each stream and step that was run, good or bad. */
 export const findingsOf = ({ parts, locust }: LoadReport): Finding[] => [
   ...parts.flatMap(findingsOfPart),
   ...(locust ? findingsOfLocust(locust) : []),
@@ -78,7 +78,7 @@ export interface GoalResult {
   readonly isMet: boolean
 }
 
-/** The goals of the parts that were played. */
+/** The goals of the parts that were run. */
 export function goalResultsOf({ parts }: LoadReport): GoalResult[] {
   const part = (name: ConstantRatePart) => parts.find((run) => run.part === name)
   const stream = (name: ConstantRatePart, of: StreamName) =>

@@ -93,7 +93,7 @@ const describe = ({ streams, cpuMs, peakMemoryMb }: PartRun): string =>
     `  worker CPU ${cpuMs.server.toFixed(3)} ms a request, at most ${peakMemoryMb.toFixed(0)} MB`,
   ].join('\n')
 
-/** A part that was played alone replaces that part of the published report. */
+/** A part that was run alone replaces that part of the published report. */
 function publish(fresh: LoadReport): void {
   const old = existsSync(reportFile)
     ? (JSON.parse(readFileSync(reportFile, 'utf8')) as LoadReport)

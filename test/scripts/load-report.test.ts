@@ -98,7 +98,7 @@ test('errors are failed streams, missing audit events, steps that failed or were
   ])
 })
 
-test('a part that was played alone takes the place of its former self', () => {
+test('a part that was run alone takes the place of its former self', () => {
   const old = report({ parts: [part({}), part({ part: 'soak', peakMemoryMb: 1 })], locust })
   const merged = merge(old, report({ parts: [part({ part: 'soak', peakMemoryMb: 2 })] }))
   expect(merged.parts.map((run) => [run.part, run.peakMemoryMb])).toEqual([
@@ -122,7 +122,17 @@ test('the document names the machine, shows what was reached, and says what is m
   expect(text).toContain('| Tokens | 120000 | 0.233 | 0.020 | 0.030 | 300 | 420 |  |  |')
   expect(text).toContain('| token: code | 7 | 0.1 | 1 | 2 | 3 | 0 | 2 |')
   expect(text).toContain('There were no errors.')
-  expect(renderMarkdown(report({ locust }))).toContain('No part with a goal has been played yet.')
+  expect(renderMarkdown(report({ locust }))).toContain('No part with a goal has been run yet.')
+})
+
+test('nothing is said of accounts, events and checked answers before anything has run', () => {
+  const claims = ['100000 accounts', 'Every answer was checked', 'There were no errors.']
+  const before = renderMarkdown(report({}))
+  const after = renderMarkdown(report({ parts: [part({})] }))
+  for (const claim of claims) {
+    expect(before).not.toContain(claim)
+    expect(after).toContain(claim)
+  }
 })
 
 test('the command line picks parts and durations, and refuses what it does not know', () => {
