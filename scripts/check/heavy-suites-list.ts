@@ -33,10 +33,10 @@ export const heavySuites: readonly HeavySuite[] = [
   },
   {
     name: 'ops',
-    what: 'Prometheus evaluates every panel, rule and alert over a server in use; seeded faults light theirs alone',
+    what: 'Prometheus evaluates every panel, rule and alert over a server in use; each seeded fault raises only its own',
     covers: [
       ...['scripts/ops', 'src/metrics', 'src/telemetry', 'src/cron', 'src/audit/outbox.ts', 'src/evidence'],
-      ...['test/ops', 'wrangler.toml'],
+      ...['src/health', 'src/oauth/token.ts', 'docs/runbooks', 'test/ops', 'wrangler.toml'],
     ],
     command: ['scripts/run-tests.ts', 'ops'],
   },

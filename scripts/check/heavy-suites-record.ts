@@ -32,7 +32,7 @@ export function describeRecord(
   return `# Heavy suites
 
 Written by \`npm run test:heavy\`; do not edit. These suites build or drive other people's programs and take minutes each.
-CI runs one again when what it covers is no longer what the digest was computed of.
+CI runs one again when what it covers has changed since it last passed.
 
 | Suite | What it shows | Last passed | Tests | Digest of what it covers |
 | --- | --- | --- | --- | --- |

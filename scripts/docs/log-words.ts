@@ -57,7 +57,7 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
   trace_export_failed: {
     level: 'warn',
     meaning:
-      'the collector did not take spans; `count` were dropped since the last such line, the others wait',
+      'The collector did not take spans; `count` were dropped since the last such line, the others wait',
   },
   metrics_hand_over_failed: {
     level: 'error',
@@ -106,7 +106,7 @@ export const logFieldWords: Readonly<Record<keyof LogLine, string>> = {
   detail: 'What the caller was not told',
   at: 'Where the faults in the request are: JSON pointers, parameters, headers',
   subject: 'What failed or is not as it should be',
-  reason: 'Why',
+  reason: 'Why: the name or text of an error. Lines of requests have `detail` instead',
   code: 'SQLSTATE of Postgres',
   count: 'How many are affected',
 }

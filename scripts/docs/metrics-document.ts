@@ -9,7 +9,7 @@ export function metricsDocument(): string {
     'For Prometheus, at `GET /metrics`, in its text format (0.0.4) or in OpenMetrics 1.0, as `Accept` prefers. Switched on with `AUTHLY_METRICS=true` ([configuration](configuration.md)); without it nothing is counted and there is nothing at the address. `npm start` switches it on; its token is in `.dev.vars`:',
     fenced('sh', shell),
     '## Who may read them',
-    'Each region is a target of its own. There are two ways:',
+    'Each region is a target of its own, with the labels `job="authly"` and `region`, by which rules and dashboards add up. Scrape a region in one of two ways: two scrapes of it would count everything twice.',
     '- **`AUTHLY_METRICS_TOKEN`**, a bearer token of at least 32 characters, which is a secret of the deployment. It works while Postgres is unavailable, and sees no clients: `client_id` is `all`.',
     '- **An access token** with the scope `admin:stats:read`, of a service account or an administrator who has that permission. Clients have their names for those who have `admin:clients:read` too. Rights are checked in Postgres, so that these scrapes fail while it is unavailable. A client that must sign its admin requests cannot be used by Prometheus.',
     'A wrong token costs its address a permit of `admin-ip-unauthenticated`, like any other token that administration refuses.',
@@ -57,14 +57,12 @@ const scrapeConfig = `scrape_configs:
     authorization:
       credentials_file: /etc/prometheus/authly-metrics-token
     static_configs:
-      - targets: [eu.auth.example.com]
-        labels: { region: eu }
       - targets: [us.auth.example.com]
         labels: { region: us }
 
   # With the names of clients: a service account with admin:stats:read and admin:clients:read. Prometheus gets its tokens
-  # itself (RFC 6749 §4.4).
-  - job_name: authly-clients
+  # itself (RFC 6749 §4.4), from the region that it scrapes. The name of a job is unique; the label is the same for all.
+  - job_name: authly-eu
     scheme: https
     oauth2:
       client_id: prometheus
@@ -73,7 +71,7 @@ const scrapeConfig = `scrape_configs:
       scopes: ['admin:stats:read', 'admin:clients:read']
     static_configs:
       - targets: [eu.auth.example.com]
-        labels: { region: eu }`
+        labels: { job: authly, region: eu }`
 
 const cacheShare = `sum(rate(authly_cache_reads_total{area="admin", tier="memory", result=~"hit|stale"}[5m]))
 / sum(rate(authly_cache_reads_total{area="admin", tier="memory"}[5m]))`

@@ -8,7 +8,7 @@
 /** What the values of a label mean. */
 export const metricLabels = {
   route:
-    'template of the path, such as `/admin/users/{user_id}`; of an unknown path its known beginning, `/oauth/*`',
+    'template of the path, such as `/admin/users/{user_id}`; of an unknown path its known beginning, `/oauth/*`; `/*` if there is none',
   method:
     'HTTP method, `_OTHER` for an unknown one; of a sign-in, the way to sign in; of an object, its method',
   outcome: 'how it ended',
@@ -16,7 +16,7 @@ export const metricLabels = {
     'the grant type; `unsupported` for any other, `none` where the request was refused before it was read',
   error: 'the OAuth error code; empty for a success',
   client_id:
-    'the authenticated client; `other` for those beyond the bound, `none` where no client was authenticated',
+    'the authenticated client; `other` for those beyond the bound, `none` where none was authenticated, or a rate limit refused',
   cache: 'what was read: `client`, `scope-catalog`, `bound-signing-keys`, `settings`',
   tier: 'which tier answered: `memory`, `replica`, `postgres`',
   result: 'of a cache read: `hit`, `stale`, `miss`, `error`; of a row: `succeeded`, `failed`',
