@@ -116,7 +116,8 @@ function postgresAlerts(clock: Clock): readonly CauseAlert[] {
       expr: `${ratio(others, all).text} > 0.2 or ${recent.gauge('authly_postgres_up').text} == 0`,
       forSeconds: 2 * minute,
       summary: 'Postgres does not answer {{ $labels.region }}',
-      description: 'Nobody can sign in or administer, userinfo fails. Tokens, refresh and introspection go on.',
+      description:
+        'Nobody can sign in or administer, userinfo fails. Tokens, refresh and introspection go on.',
     },
     {
       alert: 'PostgresConnectionsExhausted',
