@@ -3,13 +3,13 @@
  * speed is not asserted.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type BenchDatabase, startBenchDatabase } from '../bench/bench-database.ts'
 import { describeMachine } from '../bench/report/machine.ts'
 import { findFreePort } from '../scripts/process/free-port.ts'
 import { takeInstanceLock } from '../scripts/process/instance-lock.ts'
 import { bundleWorker, projectRoot } from '../scripts/stack/worker-bundle.ts'
-import { reportPath } from '../scripts/test-report.ts'
+import { writeTotals } from '../scripts/test-report.ts'
 import { affordableConnections, fileLimit } from './file-descriptors.ts'
 import { installLocust, runLocust } from './locust.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -103,14 +103,6 @@ function publish(fresh: LoadReport): void {
   writeFileSync(reportFile, `${JSON.stringify(report)}\n`)
 }
 
-/** In the format that `test-report.ts` counts. */
-function writeTestReport(passed: number, failed: number): void {
-  const path = reportPath('load')
-  mkdirSync(dirname(path), { recursive: true })
-  const counts = { numPassedTests: passed, numFailedTests: failed, numPendingTests: 0, numTodoTests: 0 }
-  writeFileSync(path, JSON.stringify({ success: failed === 0, ...counts }))
-}
-
 let options: LoadOptions
 try {
   options = parseOptions(process.argv.slice(2))
@@ -122,7 +114,7 @@ const startedAt = Date.now()
 const report = await load(options)
 const findings = findingsOf(report)
 const errors = findings.filter(({ error }) => error !== undefined)
-if (options.isSmoke) writeTestReport(findings.length - errors.length, errors.length)
+if (options.isSmoke) writeTotals('load', findings.length - errors.length, errors.length)
 else publish(report)
 if (!options.isSmoke) console.log(`\n${renderMarkdown(report)}\n`)
 for (const { subject, error } of options.isSmoke ? findings : errors)

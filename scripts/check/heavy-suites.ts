@@ -3,10 +3,10 @@
  * recorded in `docs/heavy-suites.md`; `-- --if-changed` runs only those whose subject is no longer the recorded one, as
  * CI does. `-- traces` runs one.
  */
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { runScript } from '../process/run-script.ts'
 import { projectRoot } from '../stack/worker-bundle.ts'
 import { readTotals, writeTotals } from '../test-report.ts'
 import { type HeavySuite, heavySuites } from './heavy-suites-list.ts'
@@ -19,7 +19,7 @@ const ifChanged = process.argv.includes('--if-changed')
 const unknown = names.filter((name) => !heavySuites.some((suite) => suite.name === name))
 if (unknown.length > 0) throw new Error(`no such suite: ${unknown.join(', ')}`)
 
-await run(['scripts/ensure-built.mjs'])
+await runScript(['scripts/ensure-built.mjs'])
 const recorded = new Map(existsSync(recordFile) ? parseRecord(readFileSync(recordFile, 'utf8')) : [])
 for (const suite of heavySuites) {
   if (names.length > 0 && !names.includes(suite.name)) continue
@@ -30,7 +30,7 @@ for (const suite of heavySuites) {
     continue
   }
   console.log(`\n━━ ${suite.name}: ${suite.what}`)
-  const isGood = await run(suite.command)
+  const isGood = await runScript(suite.command)
   const { passed, failed } = readTotals(suite.name)
   if (!isGood || failed > 0) process.exitCode = 1
   else recorded.set(suite.name, { digest, passed, date: new Date().toISOString().slice(0, 10) })
@@ -51,13 +51,4 @@ function filesBelow(path: string): readonly string[] {
   return readdirSync(join(projectRoot, path), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
     .map((entry) => relative(projectRoot, join(entry.parentPath, entry.name)))
-}
-
-/** True if the script of this clone succeeds. */
-function run(command: readonly string[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, command, { cwd: projectRoot, stdio: 'inherit' })
-    child.on('error', () => resolve(false))
-    child.on('close', (code) => resolve(code === 0))
-  })
 }

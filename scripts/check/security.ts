@@ -4,8 +4,8 @@
  * explanation of something that is not there any more. `-- semgrep secrets` runs only those. Needs Python 3.10 or newer
  * with venv, Go and openssl; the programs are kept in `dist/tools`.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   checkExplanations,
   compareWithList,
@@ -18,7 +18,7 @@ import { scanPackages } from '../security/packages.ts'
 import { scanForSecrets } from '../security/secrets.ts'
 import { scanWithSemgrep } from '../security/semgrep.ts'
 import { projectRoot } from '../stack/worker-bundle.ts'
-import { reportPath } from '../test-report.ts'
+import { writeTotals } from '../test-report.ts'
 
 const scanners: Readonly<Record<string, () => Scan | Promise<Scan>>> = {
   packages: scanPackages,
@@ -52,19 +52,11 @@ for (const name of names) {
 }
 for (const fault of faults) console.error(`✗ ${fault}`)
 failed += faults.length
-writeReport()
+// The pages are a heavy suite of their own (`heavy-suites.ts`).
+writeTotals(names.join() === 'wapiti' ? 'hosted-pages' : 'security', passed, failed)
 console.log(`\nSecurity: ${passed} passed, ${failed} failed`)
 if (failed > 0) process.exitCode = 1
 
 function describe({ rule, place, line, match, message }: Finding): string {
   return `✗ ${rule}\n  ${place}${line === undefined ? '' : `:${line}`}\n  ${match}\n  ${message}\n`
-}
-
-/** In the format that `test-report.ts` counts. */
-function writeReport(): void {
-  // The pages are a heavy suite of their own (`heavy-suites.ts`).
-  const path = reportPath(names.join() === 'wapiti' ? 'hosted-pages' : 'security')
-  mkdirSync(dirname(path), { recursive: true })
-  const counts = { numPassedTests: passed, numFailedTests: failed, numPendingTests: 0, numTodoTests: 0 }
-  writeFileSync(path, JSON.stringify({ success: failed === 0, ...counts }))
 }
