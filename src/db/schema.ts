@@ -144,6 +144,8 @@ export const roles = pgTable('roles', {
   name: text('name').primaryKey(),
   description: text('description').notNull(),
   permissions: text('permissions').array().notNull(),
+  /** Authentication contexts of which a sign-in of whoever has this role must reach one; empty: any. */
+  required_acr_values: text('required_acr_values').array().notNull().default(sql`'{}'::text[]`),
   assignable_in: text('assignable_in').$type<'platform' | 'organization'>().notNull().default('platform'),
   /** Part of the server: its name and permissions cannot be changed. */
   built_in: boolean('built_in').notNull().default(false),
@@ -173,6 +175,8 @@ export const passwordCredentials = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     hash: text('hash').notNull(),
     must_change: boolean('must_change').notNull().default(false),
+    /** When the password was found in a list of breached ones; its next sign-in asks for another. */
+    breached_at: instant('breached_at'),
     changed_at: instant('changed_at').notNull().defaultNow(),
   },
   (table) => [
@@ -182,6 +186,102 @@ export const passwordCredentials = pgTable(
       .where(sql`hash not like '$argon2id$v=19$m=19456,t=2,p=1$%'`),
   ],
 )
+
+/** Hashes of earlier passwords, which must not be chosen again; how many are kept is a setting. */
+export const passwordHistory = pgTable(
+  'password_history',
+  {
+    user_id: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    hash: text('hash').notNull(),
+    replaced_at: instant('replaced_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.user_id, table.hash] })],
+)
+
+/** Passkeys (WebAuthn credentials). The user's object has a copy of what a sign-in needs. */
+export const passkeys = pgTable(
+  'passkeys',
+  {
+    /** base64url. */
+    credential_id: text('credential_id').primaryKey(),
+    user_id: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** The domain it was made for; it works for no other. */
+    rp_id: text('rp_id').notNull(),
+    /** COSE key, base64url. */
+    public_key: text('public_key').notNull(),
+    sign_count: bigint('sign_count', { mode: 'number' }).notNull().default(0),
+    transports: text('transports').array().notNull().default(sql`'{}'::text[]`),
+    aaguid: uuid('aaguid').notNull(),
+    /** Given by its owner. */
+    name: text('name').notNull(),
+    /** May be synced to other devices; otherwise the key never leaves its authenticator. */
+    backup_eligible: boolean('backup_eligible').notNull(),
+    backed_up: boolean('backed_up').notNull(),
+    attestation_format: text('attestation_format').notNull(),
+    last_used_at: instant('last_used_at'),
+    version: version(),
+    created_at: createdAt(),
+    updated_at: updatedAt(),
+  },
+  (table) => [index('passkeys_user').on(table.user_id, table.credential_id)],
+)
+
+/** Generators of one-time passwords (RFC 4226, RFC 6238). */
+export const otpCredentials = pgTable(
+  'otp_credentials',
+  {
+    id: uuid('id').primaryKey(),
+    user_id: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<'totp' | 'hotp'>().notNull(),
+    /** Given by its owner. */
+    name: text('name').notNull(),
+    /** The seed, sealed for this row. */
+    sealed_secret: text('sealed_secret').notNull(),
+    algorithm: text('algorithm').$type<'SHA1' | 'SHA256' | 'SHA512'>().notNull(),
+    digits: smallint('digits').notNull(),
+    /** Of `totp`. */
+    period_seconds: smallint('period_seconds'),
+    /** Of `hotp`: the next one. */
+    counter: bigint('counter', { mode: 'number' }),
+    last_used_at: instant('last_used_at'),
+    version: version(),
+    created_at: createdAt(),
+    updated_at: updatedAt(),
+  },
+  (table) => [index('otp_credentials_user').on(table.user_id, table.id)],
+)
+
+/** Recovery codes, each for one sign-in. */
+export const recoveryCodes = pgTable(
+  'recovery_codes',
+  {
+    user_id: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    code_hash: text('code_hash').notNull(),
+    used_at: instant('used_at'),
+    created_at: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.user_id, table.code_hash] })],
+)
+
+/** Raster images of the deployment's brand, which the hosted pages show. */
+export const brandImages = pgTable('brand_images', {
+  name: text('name').$type<'logo' | 'logo_dark'>().primaryKey(),
+  content_type: text('content_type').notNull(),
+  /** base64. */
+  content: text('content').notNull(),
+  /** SHA-256 of the content, base64url: part of its address. */
+  digest: text('digest').notNull(),
+  version: version(),
+  updated_at: updatedAt(),
+})
 
 /** OAuth clients; columns carry RFC 7591 names where one exists. */
 export const clients = pgTable(
@@ -222,6 +322,10 @@ export const clients = pgTable(
     default_max_age_seconds: integer('default_max_age_seconds'),
     require_auth_time: boolean('require_auth_time').notNull().default(false),
     default_acr_values: text('default_acr_values').array().notNull().default(sql`'{}'::text[]`),
+    /** Authentication contexts of which a sign-in for this client must reach one; empty: any. */
+    required_acr_values: text('required_acr_values').array().notNull().default(sql`'{}'::text[]`),
+    /** How many sessions of one person may use this client at once. */
+    max_sessions_per_user: integer('max_sessions_per_user'),
     /** First-party clients skip consent. */
     first_party: boolean('first_party').notNull().default(false),
     /** May be false only for confidential OIDC clients, which must then send a nonce. */
