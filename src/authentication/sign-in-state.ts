@@ -52,4 +52,8 @@ export interface SignInPolicy {
   readonly because: 'again' | 'other_account' | 'stronger' | undefined
   /** Whether people are asked to add a passkey after a sign-in without one. */
   readonly promote_passkeys: boolean
+  /** For how many days a person may have the second factor remembered at this browser; 0: not at all. */
+  readonly remember_device_days: number
+  /** Whether a remembered second factor counts in this sign-in. It never counts towards a class. */
+  readonly accepts_remembered: boolean
 }

@@ -1,10 +1,21 @@
 /** Settings that administrators can change at run time: a fixed list, each with its schema, default and meaning. */
 import { z } from 'zod'
+import { acrMultiFactor, contextClasses } from '../authentication/acr.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
 import { storedOverrides } from '../rate-limits/stored-limits.ts'
 
 /** At least a week: a shorter time would let anyone who may change settings erase the traces of what they did. */
 const retentionDays = (days: number) => z.number().int().min(7).max(36_500).nullable().default(days)
+
+/** Known classes only: one that no sign-in reaches would lock everybody out. */
+const acrValues = z
+  .array(z.enum(contextClasses.map(({ acr }) => acr) as [string, ...string[]]))
+  .max(contextClasses.length)
+  .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
+  .default([])
+
+const seconds = (min: number, max: number) => z.number().int().min(min).max(max)
+const day = 86_400
 
 export const settingSchemas = {
   'admin.ip_allow_list': z
@@ -23,11 +34,9 @@ export const settingSchemas = {
     .max(86_400)
     .default(900)
     .describe('How recent a sign-in must be for dangerous operations (RFC 9470).'),
-  'admin.step_up_acr_values': z
-    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/))
-    .max(20)
-    .default([])
-    .describe('Authentication contexts (`acr`) that dangerous operations accept; empty: any.'),
+  'admin.step_up_acr_values': acrValues.describe(
+    'Authentication contexts (`acr`) that dangerous operations accept, each with the stronger ones; empty: any.',
+  ),
   'audit.retention': z
     .strictObject({
       token: retentionDays(180),
@@ -39,6 +48,64 @@ export const settingSchemas = {
     .meta({ 'x-authly-name': 'AuditRetention' })
     .prefault({})
     .describe('For how many days audit events of each class are kept; null: for ever.'),
+  'sign_in.passkeys': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe('Whether people sign in with passkeys and add new ones. `off` deletes none.'),
+  'sign_in.passwords': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe(
+      'Whether people sign in with passwords. `off` counts only while passkeys are on: nobody could sign in otherwise.',
+    ),
+  'sign_in.second_factor': z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('`optional`: asked of people who have one. `required`: whoever has none sets one up.'),
+  'sign_in.required_acr_values': acrValues.describe(
+    'Authentication contexts (`acr`) of which every sign-in must reach one or a stronger one; empty: any.',
+  ),
+  'sign_in.promote_passkeys': z
+    .boolean()
+    .default(false)
+    .describe('Whether people who signed in without a passkey are asked to add one.'),
+  'sign_in.remember_device_days': z
+    .number()
+    .int()
+    .min(0)
+    .max(365)
+    .default(0)
+    .describe(
+      'For how many days people may have their second factor remembered at a browser; 0: never. A shorter time also shortens what is remembered.',
+    ),
+  'sign_in.factor_change_max_age_seconds': seconds(60, day)
+    .default(900)
+    .describe('How recent a sign-in must be for adding, changing or removing a factor of one’s own account.'),
+  'sessions.max_per_user': z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(100)
+    .describe('How many sessions a person can have at a time, on all browsers together.'),
+  'sessions.when_full': z
+    .enum(['refuse', 'end_oldest'])
+    .default('end_oldest')
+    .describe(
+      'What happens to a sign-in beyond the limit of the person or the client: it is refused, or the session used longest ago ends.',
+    ),
+  'sessions.idle_seconds': seconds(60, 400 * day)
+    .nullable()
+    .default(null)
+    .describe(
+      'After this time without use a session ends; null: as configured (`AUTHLY_SESSION_IDLE_TTL_SECONDS`). A shorter time acts on living sessions at their next use, a longer one on new ones.',
+    ),
+  'sessions.absolute_seconds': seconds(300, 400 * day)
+    .nullable()
+    .default(null)
+    .describe(
+      'After this time a session ends even if it is used; null: as configured (`AUTHLY_SESSION_ABSOLUTE_TTL_SECONDS`). A shorter time acts on living sessions at their next use, a longer one on new ones.',
+    ),
 } as const satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settingSchemas
@@ -63,11 +130,15 @@ const known = new WeakMap<StoredSettings, Settings>()
 
 /**
  * Replaces a stored value that no longer matches its schema (after a rollback, say). Access restrictions fail
- * closed: the address list then admits nobody, and every request must be signed.
+ * closed: the address list then admits nobody, every request must be signed, no sign-in is strong enough for
+ * dangerous operations, and people need a second factor, which they can set up.
  */
 const unreadable: Readonly<Record<string, unknown>> = {
   'admin.ip_allow_list': ['unreadable'],
   'admin.request_signing': 'all',
+  'admin.step_up_acr_values': ['unreadable'],
+  'sign_in.second_factor': 'required',
+  'sign_in.required_acr_values': [acrMultiFactor],
 } satisfies Partial<Record<SettingName, unknown>>
 
 /**
