@@ -34,6 +34,13 @@ export const contextClasses: readonly ContextClass[] = [
   },
 ]
 
+/** The names of all classes, for schemas. */
+export const knownClasses = contextClasses.map(({ acr }) => acr) as [string, ...string[]]
+
+/** Whether a session of class `reached` satisfies a demand: any of `wanted`, or a stronger one. Nothing demanded: yes. */
+export const satisfies = (reached: string | undefined, wanted: readonly string[]): boolean =>
+  wanted.length === 0 || wanted.some((acr) => reached !== undefined && includesClass(reached, acr))
+
 /** All classes that `proofs` reach, the weakest first. A class includes those below it. */
 export const reachedClasses = (proofs: Evidence): readonly string[] =>
   contextClasses.filter(({ isReachedBy }) => isReachedBy(proofs)).map(({ acr }) => acr)

@@ -1,6 +1,6 @@
 /** Settings that administrators can change at run time: a fixed list, each with its schema, default and meaning. */
 import { z } from 'zod'
-import { acrMultiFactor, contextClasses } from '../authentication/acr.ts'
+import { acrMultiFactor, knownClasses } from '../authentication/acr.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
 import { storedOverrides } from '../rate-limits/stored-limits.ts'
 
@@ -9,8 +9,8 @@ const retentionDays = (days: number) => z.number().int().min(7).max(36_500).null
 
 /** Known classes only: one that no sign-in reaches would lock everybody out. */
 const acrValues = z
-  .array(z.enum(contextClasses.map(({ acr }) => acr) as [string, ...string[]]))
-  .max(contextClasses.length)
+  .array(z.enum(knownClasses))
+  .max(knownClasses.length)
   .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
   .default([])
 
