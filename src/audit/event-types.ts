@@ -75,6 +75,16 @@ export const eventDefinitions = {
     summary: 'A known device of a person counts as unknown again',
     data: { reason: 'removed, too_many_failures or limit' },
   },
+  'device.remembered': {
+    class: 'authentication',
+    summary: 'A person had their second factor remembered at a browser',
+    data: { days: 'for how many days' },
+  },
+  'device.no_longer_remembered': {
+    class: 'authentication',
+    summary: 'A browser no longer remembers the second factor of a person',
+    data: { reason: 'removed, limit or factor_changed' },
+  },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'consent.granted': {
     class: 'consent',

@@ -61,7 +61,8 @@ export function endSessionAndGrants(
 }
 
 /**
- * Ends all sessions but one, every grant, and every known device except that session's; on request also deletes
+ * Ends all sessions but one, every grant, every known device except that session's, and what any browser remembers of
+ * second factors; on request also deletes
  * everything else stored about the user.
  */
 export function endAllSessions(state: SubjectState, input: EndAllSessions): void {
@@ -74,6 +75,7 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
   for (const device of state.devices.all()) {
     if (device.session_id !== input.except_session_id) state.devices.delete(device.device_id)
   }
+  state.remembered.clear()
   for (const stored of state.grants.allLive()) {
     const actor = input.by ?? ({ actor_type: 'user', actor_id: stored.grant.user_id } as const)
     revokeGrant(state, stored, { ...ending, actor })

@@ -1,6 +1,8 @@
 /** A sign-in attempt and its result. */
 import type { Origin } from '../audit/event.ts'
 import type { DeviceProof } from './device-types.ts'
+import type { SessionLimit } from './limit-sessions.ts'
+import type { RememberedProof } from './remembered-device-types.ts'
 import type { NewSession, Session } from './session.ts'
 
 export interface RecordLogin {
@@ -19,6 +21,10 @@ export interface RecordLogin {
   readonly replaces_session_id?: string | undefined
   /** The device cookie of an earlier sign-in to this account, and the one that replaces it. */
   readonly device?: { readonly presented: DeviceProof | undefined; readonly next: DeviceProof } | undefined
+  /** Absent: 100, and the oldest ends. */
+  readonly limit?: SessionLimit | undefined
+  /** The person wants the second factor remembered at this browser. */
+  readonly remember_second_factor?: (RememberedProof & { readonly days: number }) | undefined
   readonly origin: Origin
 }
 

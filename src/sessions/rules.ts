@@ -11,8 +11,14 @@ import { forgetConsent } from './forget-consent.ts'
 import { forgiveFailures } from './forgive-failures.ts'
 import { inspectToken } from './inspect-token.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
+import { makeRoomAtClient } from './limit-sessions.ts'
 import { listSessions } from './list-sessions.ts'
 import { recordLogin } from './record-login.ts'
+import {
+  forgetRememberedDevice,
+  forgetRememberedDevices,
+  listRememberedDevices,
+} from './remembered-device.ts'
 import { redeemCode } from './redeem-code.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
 import { revokeToken } from './revoke-token.ts'
@@ -26,9 +32,13 @@ export const rules = {
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),
+  makeRoomAtClient: write(makeRoomAtClient),
   listSessions: read(listSessions),
   listDevices: read(listDevices),
   forgetDevice: write(forgetDevice),
+  listRememberedDevices: read(listRememberedDevices),
+  forgetRememberedDevice: write(forgetRememberedDevice),
+  forgetRememberedDevices: write(forgetRememberedDevices),
   rememberConsent: write(rememberConsent),
   forgetConsent: write(forgetConsent),
   denyConsent: write(denyConsent),

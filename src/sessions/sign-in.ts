@@ -1,13 +1,12 @@
 /** Begins a session after any accepted sign-in, whatever the authentication method. */
 import { beginSession } from './begin-session.ts'
-import { sessionEnded, startSession } from './decide-session.ts'
-import { dropSession, endSessionAndGrants } from './end-session.ts'
+import { startSession } from './decide-session.ts'
+import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
+import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
+import { rememberSecondFactor } from './remembered-device.ts'
 import type { RecordLogin } from './record-login-types.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
-
-/** More sessions than any user needs; a script that keeps signing in must not fill the object. */
-export const maxSessions = 100
 
 /** Begins the session and remembers the browser. @param device the known device it was until now */
 export function signIn(
@@ -18,9 +17,12 @@ export function signIn(
   const session = startSession(input.user_id, input.session, input.now, input.origin)
   const replaced = input.replaces_session_id && state.sessions.find(input.replaces_session_id)
   if (replaced) replaceSession(state, replaced, input)
-  endOldestBeyondLimit(state, input)
+  endOldestSessions(state, input, input.limit?.max ?? maxSessions)
   beginSession(state, session, input)
   rememberDevice(state, input, device)
+  if (input.device && input.remember_second_factor) {
+    rememberSecondFactor(state, input, input.remember_second_factor, device?.known_since ?? input.now)
+  }
   return session
 }
 
@@ -37,11 +39,11 @@ function replaceSession(state: SubjectState, replaced: StoredSession, input: Rec
   state.delegations.moveSession(replaced.session_id, input.session.session_id)
 }
 
-function endOldestBeyondLimit(state: SubjectState, { now, origin }: RecordLogin): void {
-  const live = state.sessions.all().filter((session) => !sessionEnded(session, now))
-  if (live.length < maxSessions) return
-  const oldestFirst = live.toSorted((left, right) => left.last_seen_at - right.last_seen_at)
-  for (const { session_id } of oldestFirst.slice(0, live.length - maxSessions + 1)) {
-    endSessionAndGrants(state, { now, origin, session_id, reason: 'limit' })
-  }
+/** Whether the sign-in must be refused, because the person has as many sessions as allowed. */
+export function isFull(
+  state: SubjectState,
+  { limit, now, replaces_session_id }: Pick<RecordLogin, 'limit' | 'now' | 'replaces_session_id'>,
+): boolean {
+  if (limit?.when_full !== 'refuse') return false
+  return liveSessions(state, now, replaces_session_id).length >= limit.max
 }

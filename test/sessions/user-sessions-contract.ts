@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import { deviceLifetimeSeconds, maxDeviceFailures, maxDevices } from '../../src/sessions/known-device.ts'
 import { maxGrants } from '../../src/sessions/limit-grants.ts'
 import type { UserSessions } from '../../src/sessions/rules.ts'
-import { maxSessions } from '../../src/sessions/sign-in.ts'
+import { maxSessions } from '../../src/sessions/limit-sessions.ts'
 import {
   day,
   deviceProof,
