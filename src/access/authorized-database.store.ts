@@ -32,12 +32,13 @@ export function createAuthorizedDatabase(runBatch: RunBatch, authorized: Authori
 }
 
 /**
- * Refuses (`AU403`) unless the actor has the permission and the client is enabled and registered for it, and limits the
- * rest of the transaction to the token's scopes. Attack: using a token with few scopes to reach all of its holder's
+ * Refuses (`AU403`) unless the actor has the permission and the client is enabled and registered for it, limits the rest
+ * of the transaction to the token's scopes, and tells its triggers who acts. Attack: using a token with few scopes to reach all of its holder's
  * permissions by way of other users or clients.
  */
 const refuseUnlessAuthorized = ({ actor, scopes, permission }: Authorized): SQL => sql`
   select set_config('authly.token_scopes', ${effectiveScopes(scopes).join(' ')}, true),
+    set_config('authly.actor', ${`${actor.type}:${actor.id}`}, true),
     authly_authorize(${actor.type}, ${actor.id}, ${permission}),
     authly_assert_client(${actor.clientId}, ${permission})`
 

@@ -12,6 +12,10 @@ const forbiddenDetails: Readonly<Record<string, string>> = {
   built_in: 'Built-in roles cannot be changed.',
 }
 
+const conflictTitles: Readonly<Record<string, string>> = {
+  last_strong_factor: 'Another administrator must remove the last strong factor of an administrator',
+}
+
 /** Raised by authly_claim_idempotency_key: the key already has a response. */
 export const isReplay = (error: unknown): boolean => databaseErrorOf(error)?.code === 'AU208'
 
@@ -26,8 +30,9 @@ export function problemOfError(error: unknown, conflicts: Conflicts = {}): Probl
     case 'AU404':
       return notFound
     case 'AU409': {
-      const { title = 'The last administrator must stay', errors } = stated ?? {}
-      return conflict(failure.hint ?? 'conflict', title, errors)
+      const hint = failure.hint ?? 'conflict'
+      const { title = conflictTitles[hint] ?? 'The last administrator must stay', errors } = stated ?? {}
+      return conflict(hint, title, errors)
     }
     case 'AU422':
       return invalidRequest([{ pointer: '#/roles', detail: 'names a role that does not exist' }])
