@@ -18,7 +18,8 @@ interface ContextClass {
 }
 
 /** Two different kinds of factor, whether one step proves both or two steps one each (NIST SP 800-63B-4 §2.2). */
-const isMultiFactor = (proofs: Evidence): boolean => new Set(proofs.flatMap(({ factors }) => factors)).size > 1
+const isMultiFactor = (proofs: Evidence): boolean =>
+  new Set(proofs.flatMap(({ factors }) => factors)).size > 1
 
 export const contextClasses: readonly ContextClass[] = [
   { acr: acrPassword, isReachedBy: (proofs) => proofs.length > 0 },

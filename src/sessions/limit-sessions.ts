@@ -22,10 +22,7 @@ interface Ending {
 }
 
 /** Sessions that end so that one more may begin, the longest unused first. */
-export function sessionsInTheWay(
-  live: readonly StoredSession[],
-  max: number,
-): readonly StoredSession[] {
+export function sessionsInTheWay(live: readonly StoredSession[], max: number): readonly StoredSession[] {
   const oldestFirst = live.toSorted((left, right) => left.last_seen_at - right.last_seen_at)
   return oldestFirst.slice(0, Math.max(0, live.length - max + 1))
 }
@@ -74,7 +71,11 @@ export function endOldestSessions(
 export function endOldestOfClient(
   state: SubjectState,
   ending: Ending,
-  { client_id, session_id, max }: { readonly client_id: string; readonly session_id: string; readonly max: number },
+  {
+    client_id,
+    session_id,
+    max,
+  }: { readonly client_id: string; readonly session_id: string; readonly max: number },
 ): void {
   const ended = sessionsInTheWay(sessionsOfClient(state, client_id, ending.now, session_id), max)
   for (const session of ended) {

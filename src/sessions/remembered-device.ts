@@ -69,7 +69,10 @@ export function rememberSecondFactor(
   const oldestFirst = state.remembered
     .all()
     .toSorted((left, right) => left.remembered_at - right.remembered_at)
-  for (const { remembered_id } of oldestFirst.slice(0, Math.max(0, oldestFirst.length - maxRememberedDevices + 1))) {
+  for (const { remembered_id } of oldestFirst.slice(
+    0,
+    Math.max(0, oldestFirst.length - maxRememberedDevices + 1),
+  )) {
     drop(state, remembered_id, input, 'limit')
   }
   state.remembered.put({

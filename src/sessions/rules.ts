@@ -14,13 +14,13 @@ import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
 import { listSessions } from './list-sessions.ts'
 import { recordLogin } from './record-login.ts'
+import { redeemCode } from './redeem-code.ts'
+import { denyConsent, rememberConsent } from './remember-consent.ts'
 import {
   forgetRememberedDevice,
   forgetRememberedDevices,
   listRememberedDevices,
 } from './remembered-device.ts'
-import { redeemCode } from './redeem-code.ts'
-import { denyConsent, rememberConsent } from './remember-consent.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
 import { spendInteraction } from './spend-interaction.ts'

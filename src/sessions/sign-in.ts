@@ -4,8 +4,8 @@ import { startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
-import { rememberSecondFactor } from './remembered-device.ts'
 import type { RecordLogin } from './record-login-types.ts'
+import { rememberSecondFactor } from './remembered-device.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
 /** Begins the session and remembers the browser. @param device the known device it was until now */

@@ -10,7 +10,9 @@ const actor: Caller = {
 const caller = { actor, origin: { ip: '192.0.2.1' } }
 const pointer = (name: string) => `#/${name}`
 const pointersOf = (changed: Parameters<typeof checkSelfExclusion>[0], by = caller, current = {}) =>
-  checkSelfExclusion(changed, toSettings(current), by, pointer).map((fault) => ('pointer' in fault ? fault.pointer : ''))
+  checkSelfExclusion(changed, toSettings(current), by, pointer).map((fault) =>
+    'pointer' in fault ? fault.pointer : '',
+  )
 
 describe('a change of who is admitted must admit who makes it', () => {
   it('an allow list without the own address is refused', () => {
@@ -40,7 +42,13 @@ describe('a change of who is admitted must admit who makes it', () => {
   const signedInBy = (acr: string) => ({ ...caller, actor: { ...actor, acr } })
 
   it.each([
-    ['a class that is not reached', { 'sign_in.required_acr_values': ['phr'] }, 'urn:authly:acr:mfa', {}, true],
+    [
+      'a class that is not reached',
+      { 'sign_in.required_acr_values': ['phr'] },
+      'urn:authly:acr:mfa',
+      {},
+      true,
+    ],
     ['a class that is reached', { 'sign_in.required_acr_values': ['urn:authly:acr:mfa'] }, 'phr', {}, false],
     ['no passwords, without a passkey', { 'sign_in.passwords': 'off' }, 'urn:authly:acr:mfa', {}, true],
     ['no passwords, with a passkey', { 'sign_in.passwords': 'off' }, 'phr', {}, false],

@@ -20,15 +20,30 @@ const limits = { now, maxAgeSeconds: 900 }
 describe('requireFresh', () => {
   it.each([
     ['a password, for an account without more', at(0, pwd), factors(), undefined],
-    ['a password, for an account with a one-time password', at(0, pwd), factors({ otp: 1 }), ['stronger', mfa]],
+    [
+      'a password, for an account with a one-time password',
+      at(0, pwd),
+      factors({ otp: 1 }),
+      ['stronger', mfa],
+    ],
     ['both', at(0, mfa), factors({ otp: 1 }), undefined],
-    ['both, for an account with a passkey', at(0, mfa), factors({ otp: 1, passkeys: 1 }), ['stronger', 'phr']],
+    [
+      'both, for an account with a passkey',
+      at(0, mfa),
+      factors({ otp: 1, passkeys: 1 }),
+      ['stronger', 'phr'],
+    ],
     ['a passkey', at(0, 'phr'), factors({ otp: 1, passkeys: 2 }), undefined],
     ['a passkey in hardware', at(0, 'phrh'), factors({ passkeys: 2 }), undefined],
     ['one that is just recent enough', at(900, pwd), factors(), undefined],
     ['one that is too old', at(901, pwd), factors(), ['again', pwd]],
     ['one that is too old and too weak', at(901, pwd), factors({ otp: 1 }), ['stronger', mfa]],
-    ['one-time passwords without a password reach nothing', at(0, pwd), factors({ password: 'none', otp: 1 }), undefined],
+    [
+      'one-time passwords without a password reach nothing',
+      at(0, pwd),
+      factors({ password: 'none', otp: 1 }),
+      undefined,
+    ],
   ] as const)('%s', (_what, session, own, expected) => {
     const needed = requireFresh(session, own, limits)
     expect(needed && [needed.because, needed.acr]).toEqual(expected)
@@ -53,7 +68,8 @@ describe('requireFresh', () => {
     fc.assert(
       fc.property(own, fc.constantFrom(...knownClasses), (having, acr) => {
         const more = { ...having, passkeys: having.passkeys + 1 }
-        if (requireFresh(at(0, acr), having, limits)) expect(requireFresh(at(0, acr), more, limits)).toBeDefined()
+        if (requireFresh(at(0, acr), having, limits))
+          expect(requireFresh(at(0, acr), more, limits)).toBeDefined()
         expect(knownClasses).toContain(strongestClassOf(having))
       }),
     )

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { contextClasses } from '../../src/authentication/acr.ts'
-import { policyOf, requiredClasses, type RequestDemands } from '../../src/authentication/sign-in-policy.ts'
+import { policyOf, type RequestDemands, requiredClasses } from '../../src/authentication/sign-in-policy.ts'
 import { toSettings } from '../../src/settings/settings.ts'
 
 const settings = (changed: object = {}) => toSettings({ ...changed })

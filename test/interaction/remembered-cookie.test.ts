@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { issueDeviceHandle, readDevices } from '../../src/interaction/device-cookie.ts'
 import {
   issueRememberedHandle,
   readRemembered,
   rememberedProofOf,
   setRememberedCookie,
 } from '../../src/interaction/remembered-cookie.ts'
-import { issueDeviceHandle, readDevices } from '../../src/interaction/device-cookie.ts'
 import { randomToken } from '../../src/kit/ids.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
 

@@ -14,7 +14,10 @@ import {
 import { createMemorySubjectState } from '../fakes/memory-subject-state.ts'
 import { day, deviceProof, login, newSession, origin, second, start, userId } from './examples.ts'
 
-const proof = (remembered_id = 'remembered-1') => ({ remembered_id, secret_hash: `secret of ${remembered_id}` })
+const proof = (remembered_id = 'remembered-1') => ({
+  remembered_id,
+  secret_hash: `secret of ${remembered_id}`,
+})
 
 /** A person, and a browser on which the second factor is remembered for 30 days. */
 function remembering() {

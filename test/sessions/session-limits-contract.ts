@@ -9,9 +9,7 @@ export function describeSessionLimits(name: string, open: () => Subject): void {
     ...more,
   })
   const signIn = ({ sessions }: Subject, index: number, more: Parameters<typeof login>[0] = {}) =>
-    sessions.recordLogin(
-      login({ now: start + index, session: newSession(`session-${index}`), ...more }),
-    )
+    sessions.recordLogin(login({ now: start + index, session: newSession(`session-${index}`), ...more }))
   const live = async ({ sessions }: Subject, now = start + hour) =>
     (await sessions.listSessions({ now })).map(({ session_id }) => session_id).toSorted()
   const redeem = ({ sessions }: Subject, index: number, more: Parameters<typeof redemption>[1] = {}) =>
@@ -137,7 +135,9 @@ export function describeSessionLimits(name: string, open: () => Subject): void {
       const subject = open()
       await signIn(subject, 1, { session: newSession('session-1', { absolute_ttl_seconds: 60 }) })
       const late = start + 61 * second
-      const checked = await subject.sessions.checkSession(check('session-1', late, longest(Infinity, Infinity)))
+      const checked = await subject.sessions.checkSession(
+        check('session-1', late, longest(Infinity, Infinity)),
+      )
       expect(checked.status).toBe('none')
     })
 
@@ -145,7 +145,9 @@ export function describeSessionLimits(name: string, open: () => Subject): void {
       const subject = open()
       await signIn(subject, 1)
       const now = start + hour
-      expect((await subject.sessions.checkSession(check('session-1', now, longest(Infinity, 60)))).status).toBe('none')
+      expect(
+        (await subject.sessions.checkSession(check('session-1', now, longest(Infinity, 60)))).status,
+      ).toBe('none')
       expect(await live(subject, now)).toEqual([])
     })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { startSession } from '../../src/sessions/decide-session.ts'
 import { sessionsInTheWay } from '../../src/sessions/limit-sessions.ts'
 import { lifetimeOf, longestLifetime, shortened } from '../../src/sessions/session-lifetime.ts'
-import { startSession } from '../../src/sessions/decide-session.ts'
 import { createFakeUserSessions } from '../fakes/fake-user-sessions.ts'
 import { newSession, start, userId } from './examples.ts'
 import { describeSessionLimits } from './session-limits-contract.ts'
@@ -58,7 +58,10 @@ describe('lifetimes', () => {
     fc.assert(
       fc.property(seconds, seconds, seconds, seconds, (idle, absolute, longestIdle, longestAbsolute) => {
         const living = session('s', start, { idle_ttl_seconds: idle, absolute_ttl_seconds: absolute })
-        const now = shortened(living, { idle_ttl_seconds: longestIdle, absolute_ttl_seconds: longestAbsolute })
+        const now = shortened(living, {
+          idle_ttl_seconds: longestIdle,
+          absolute_ttl_seconds: longestAbsolute,
+        })
         expect(now.idle_ttl_seconds).toBe(Math.min(idle, longestIdle))
         expect(now.absolute_expires_at).toBe(start + Math.min(absolute, longestAbsolute) * 1000)
       }),

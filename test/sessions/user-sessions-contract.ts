@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { deviceLifetimeSeconds, maxDeviceFailures, maxDevices } from '../../src/sessions/known-device.ts'
 import { maxGrants } from '../../src/sessions/limit-grants.ts'
-import type { UserSessions } from '../../src/sessions/rules.ts'
 import { maxSessions } from '../../src/sessions/limit-sessions.ts'
+import type { UserSessions } from '../../src/sessions/rules.ts'
 import {
   day,
   deviceProof,

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { satisfies } from '../../authentication/acr.ts'
 import { asRestricted, assertMayManageClient } from '../../access/rights.store.ts'
+import { satisfies } from '../../authentication/acr.ts'
 import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
@@ -50,7 +50,8 @@ export const updateClient = defineOperation({
     if (faults.length > 0) return err(invalidRequest(faults))
     const demanded = patch.required_acr_values ?? []
     if (actor.type === 'user' && actor.clientId === client_id && !satisfies(actor.acr, demanded)) {
-      const detail = 'must contain how you are signed in to it now, or a weaker way, or nobody could undo this'
+      const detail =
+        'must contain how you are signed in to it now, or a weaker way, or nobody could undo this'
       return err(invalidRequest([{ pointer: '#/required_acr_values', detail }]))
     }
     let written = await writePatch(call, client_id, patch)

@@ -1,7 +1,7 @@
 /** A role as the API shows and takes it. */
 import { z } from 'zod'
-import { knownClasses } from '../../authentication/acr.ts'
 import { type Permission, permissionNames, roleNamePattern } from '../../access/permissions.ts'
+import { knownClasses } from '../../authentication/acr.ts'
 
 interface RoleRow {
   readonly name: string
