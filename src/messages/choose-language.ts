@@ -9,7 +9,9 @@ import { de } from './de.ts'
 import { en, type Messages } from './en.ts'
 import { es } from './es.ts'
 import { fr } from './fr.ts'
+import { ja } from './ja.ts'
 import { isLanguageTag, type LanguageTag } from './languages.ts'
+import { pt } from './pt.ts'
 
 export interface Language {
   /** BCP 47 tag, for `lang`. */
@@ -23,6 +25,8 @@ const languages: Readonly<Record<LanguageTag, Language>> = {
   de: { tag: 'de', dir: 'ltr', messages: de },
   fr: { tag: 'fr', dir: 'ltr', messages: fr },
   es: { tag: 'es', dir: 'ltr', messages: es },
+  pt: { tag: 'pt', dir: 'ltr', messages: pt },
+  ja: { tag: 'ja', dir: 'ltr', messages: ja },
   ar: { tag: 'ar', dir: 'rtl', messages: ar },
 }
 

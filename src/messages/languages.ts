@@ -2,7 +2,7 @@
  * Languages with a catalogue; published as `ui_locales_supported`. Separate from the catalogues, which only pages
  * load.
  */
-export const supportedLanguages = ['en', 'de', 'fr', 'es', 'ar'] as const
+export const supportedLanguages = ['en', 'de', 'fr', 'es', 'pt', 'ja', 'ar'] as const
 
 export type LanguageTag = (typeof supportedLanguages)[number]
 

@@ -1,0 +1,14 @@
+/** The sections of the account page, in their order. */
+import type { Messages } from '../../messages/en.ts'
+import type { AccountSection } from './account-section.ts'
+import { devicesSection } from './devices.tsx'
+import { passwordSection } from './password.tsx'
+import { sessionsSection } from './sessions.tsx'
+
+export const accountSections: readonly AccountSection[] = [passwordSection, sessionsSection, devicesSection]
+
+/** The notices of all sections, by the value of `done`. */
+export const accountNotices: Readonly<Record<string, (messages: Messages) => string>> = Object.assign(
+  {},
+  ...accountSections.map(({ notices }) => notices),
+)
