@@ -6,9 +6,8 @@ import type { ObjectSchema } from '../kit/object-schema.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
-import { knownDevicesTable, openKnownDevicesTable } from './known-devices.table.ts'
+import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
-import { openRememberedDevicesTable, rememberedDevicesTable } from './remembered-devices.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
@@ -24,7 +23,7 @@ export const subjectMigrations: readonly string[] = [
   delegationsTable,
   knownDevicesTable,
   repetitionsTable,
-  rememberedDevicesTable,
+  rememberedFactorColumn,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */
@@ -38,7 +37,6 @@ export const openSubjectTables = (
   grants: openGrantsTable(sql, schema),
   attempts: openLoginAttemptsTable(sql, schema),
   devices: openKnownDevicesTable(sql, schema),
-  remembered: openRememberedDevicesTable(sql, schema),
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
@@ -52,7 +50,6 @@ const expiringTables = [
   'grants',
   'login_attempts',
   'known_devices',
-  'remembered_devices',
   'revoked_tokens',
   'spent_interactions',
   'delegations',
