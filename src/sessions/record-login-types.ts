@@ -30,6 +30,8 @@ export interface RecordLogin {
 
 export type RecordedLogin =
   | { readonly status: 'signed_in'; readonly session: Session }
+  /** As many sessions as allowed, and the setting refuses more. */
+  | { readonly status: 'full' }
   | { readonly status: 'refused' }
   /** Too many failures, and not a known device: refused whatever the password was. */
   | { readonly status: 'locked'; readonly retry_after_seconds: number }

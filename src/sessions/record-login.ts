@@ -3,7 +3,6 @@
  * to passwords only, so it is here; other authentication methods begin their session without it.
  */
 import { createEvent } from '../audit/create-event.ts'
-import { publicSession } from './decide-session.ts'
 import { decideOnDevice, dropDevice, findKnownDevice } from './known-device.ts'
 import { decideLogin } from './lock-out.ts'
 import type { RecordedLogin, RecordLogin } from './record-login-types.ts'
@@ -25,9 +24,7 @@ export function recordLogin(state: SubjectState, input: RecordLogin): RecordedLo
 /** The account's own counter is neither checked nor changed: failures elsewhere do not affect the device. */
 function recordOnDevice(state: SubjectState, input: RecordLogin, device: StoredDevice): RecordedLogin {
   const decision = decideOnDevice(device.failures, input.password_ok)
-  if (decision.status === 'accepted') {
-    return { status: 'signed_in', session: publicSession(signIn(state, input, device)) }
-  }
+  if (decision.status === 'accepted') return signIn(state, input, device)
   const { failures, isForgotten } = decision
   recordFailure(state, 'login.failed', input, { failures, known_device: true })
   if (isForgotten) dropDevice(state, device, { ...input, reason: 'too_many_failures' })
@@ -48,7 +45,7 @@ function recordElsewhere(state: SubjectState, input: RecordLogin): RecordedLogin
       return { status: 'refused' }
     case 'accepted':
       if (attempts) state.attempts.delete(input.identifier_hash)
-      return { status: 'signed_in', session: publicSession(signIn(state, input, undefined)) }
+      return signIn(state, input, undefined)
   }
 }
 
