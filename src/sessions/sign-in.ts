@@ -4,14 +4,15 @@ import { startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
-import type { RecordLogin } from './record-login-types.ts'
+import type { SignInAttempt } from './record-login-types.ts'
 import { rememberSecondFactor } from './remembered-device.ts'
+import type { NewSession } from './session.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
 /** Begins the session and remembers the browser. @param device the known device it was until now */
 export function signIn(
   state: SubjectState,
-  input: RecordLogin,
+  input: SignInAttempt & { readonly session: NewSession },
   device: StoredDevice | undefined,
 ): StoredSession {
   const session = startSession(input.user_id, input.session, input.now, input.origin)
@@ -30,7 +31,7 @@ export function signIn(
  * The same user signs in again in the same browser (`prompt=login`, `max_age`): the old session ends, and applications
  * signed in by it stay signed in under the new one, but no longer than the old one could have lasted.
  */
-function replaceSession(state: SubjectState, replaced: StoredSession, input: RecordLogin): void {
+function replaceSession(state: SubjectState, replaced: StoredSession, input: SignInAttempt): void {
   dropSession(state, replaced, { now: input.now, origin: input.origin, reason: 'replaced' })
   for (const stored of state.grants.allLive()) {
     if (stored.grant.session_id !== replaced.session_id) continue
@@ -42,7 +43,7 @@ function replaceSession(state: SubjectState, replaced: StoredSession, input: Rec
 /** Whether the sign-in must be refused, because the person has as many sessions as allowed. */
 export function isFull(
   state: SubjectState,
-  { limit, now, replaces_session_id }: Pick<RecordLogin, 'limit' | 'now' | 'replaces_session_id'>,
+  { limit, now, replaces_session_id }: Pick<SignInAttempt, 'limit' | 'now' | 'replaces_session_id'>,
 ): boolean {
   if (limit?.when_full !== 'refuse') return false
   return liveSessions(state, now, replaces_session_id).length >= limit.max

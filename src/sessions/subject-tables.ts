@@ -8,9 +8,10 @@ import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { knownDevicesTable, openKnownDevicesTable } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
+import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRememberedDevicesTable, rememberedDevicesTable } from './remembered-devices.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
-import { openSessionsTable, sessionsTable } from './sessions.table.ts'
+import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -25,6 +26,7 @@ export const subjectMigrations: readonly string[] = [
   knownDevicesTable,
   repetitionsTable,
   rememberedDevicesTable,
+  pendingSignInsTable + sessionProofsColumn,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */
@@ -39,6 +41,7 @@ export const openSubjectTables = (
   attempts: openLoginAttemptsTable(sql, schema),
   devices: openKnownDevicesTable(sql, schema),
   remembered: openRememberedDevicesTable(sql, schema),
+  pendingSignIns: openPendingSignInsTable(sql, schema),
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
@@ -53,6 +56,7 @@ const expiringTables = [
   'login_attempts',
   'known_devices',
   'remembered_devices',
+  'pending_sign_ins',
   'revoked_tokens',
   'spent_interactions',
   'delegations',

@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type { LoginAttempts } from '../../src/sessions/lock-out.ts'
+import type { PendingSignIn } from '../../src/sessions/pending-sign-in.ts'
 import type {
   Delegation,
   RememberedConsent,
@@ -18,6 +19,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const attempts = new Map<string, LoginAttempts>()
   const devices = new Map<string, StoredDevice>()
   const remembered = new Map<string, StoredRememberedDevice>()
+  const pending = new Map<string, PendingSignIn>()
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
   const spent = new Set<string>()
@@ -56,6 +58,13 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       put: (device) => void remembered.set(device.remembered_id, device),
       delete: (id) => void remembered.delete(id),
       clear: () => remembered.clear(),
+    },
+    pendingSignIns: {
+      find: (id) => pending.get(id),
+      all: () => [...pending.values()],
+      put: (each) => void pending.set(each.pending_id, each),
+      delete: (id) => void pending.delete(id),
+      clear: () => pending.clear(),
     },
     consents: {
       find: (clientId) => consents.get(clientId),
