@@ -37,6 +37,7 @@ export function startSession(
     auth_time: now,
     acr: fresh.acr,
     amr: fresh.amr,
+    proofs: fresh.proofs,
     created_at: now,
     last_seen_at: now,
     idle_ttl_seconds: fresh.idle_ttl_seconds,

@@ -69,6 +69,7 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
   const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }
   state.allEnded.at = input.now
   state.delegations.withdrawAll()
+  state.pendingSignIns.clear()
   for (const session of state.sessions.all()) {
     if (session.session_id !== input.except_session_id) dropSession(state, session, ending)
   }

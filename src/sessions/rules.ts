@@ -4,7 +4,7 @@
  */
 import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
-import { type RuleRun, read, token, unrecorded, write } from './define-rule.ts'
+import { type Rule, read, token, unrecorded, type VerifiedRule, write } from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
 import { forgetConsent } from './forget-consent.ts'
@@ -13,6 +13,7 @@ import { inspectToken } from './inspect-token.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
 import { listSessions } from './list-sessions.ts'
+import { readPending } from './pending-sign-in.ts'
 import { recordLogin } from './record-login.ts'
 import { redeemCode } from './redeem-code.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
@@ -34,6 +35,7 @@ export const rules = {
   forgiveFailures: write(forgiveFailures),
   makeRoomAtClient: write(makeRoomAtClient),
   listSessions: read(listSessions),
+  readPending: read(readPending),
   listDevices: read(listDevices),
   forgetDevice: write(forgetDevice),
   listRememberedDevices: read(listRememberedDevices),
@@ -51,8 +53,12 @@ export const rules = {
   isDelegated: write(isDelegated),
 }
 
-type Method<Run> =
-  Run extends RuleRun<infer Input, infer Answer> ? (...input: Input) => Promise<Answer> : never
+type Method<R> =
+  R extends VerifiedRule<infer Input, infer Answer>
+    ? (...input: Input) => Promise<Answer>
+    : R extends Rule<infer Input, infer Answer>
+      ? (...input: Input) => Promise<Answer>
+      : never
 
 /**
  * The object of one subject: all state of one user's sign-ins, changed by sequential calls. One object per user (or per
@@ -60,7 +66,7 @@ type Method<Run> =
  * epoch unless a name ends in `_seconds`.
  */
 export type UserSessions = {
-  readonly [Name in keyof typeof rules]: Method<(typeof rules)[Name]['run']>
+  readonly [Name in keyof typeof rules]: Method<(typeof rules)[Name]>
 }
 
 /** Returns the object of a user id, or of `client:<client_id>`. Makes no call by itself. */

@@ -4,8 +4,8 @@ import { publicSession, startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
-import type { RecordLogin } from './record-login-types.ts'
-import type { Session } from './session.ts'
+import type { SignInAttempt } from './record-login-types.ts'
+import type { NewSession, Session } from './session.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
 export type BegunSession =
@@ -19,7 +19,7 @@ export type BegunSession =
  */
 export function signIn(
   state: SubjectState,
-  input: RecordLogin,
+  input: SignInAttempt & { readonly session: NewSession },
   device: StoredDevice | undefined,
 ): BegunSession {
   if (isFull(state, input)) return { status: 'full' }
@@ -32,7 +32,7 @@ export function signIn(
   return { status: 'signed_in', session: publicSession(session) }
 }
 
-function isFull(state: SubjectState, { limit, now, replaces_session_id }: RecordLogin): boolean {
+function isFull(state: SubjectState, { limit, now, replaces_session_id }: SignInAttempt): boolean {
   if (limit?.when_full !== 'refuse') return false
   return liveSessions(state, now, replaces_session_id).length >= limit.max
 }
@@ -41,7 +41,7 @@ function isFull(state: SubjectState, { limit, now, replaces_session_id }: Record
  * The same user signs in again in the same browser (`prompt=login`, `max_age`): the old session ends, and applications
  * signed in by it stay signed in under the new one, but no longer than the old one could have lasted.
  */
-function replaceSession(state: SubjectState, replaced: StoredSession, input: RecordLogin): void {
+function replaceSession(state: SubjectState, replaced: StoredSession, input: SignInAttempt): void {
   dropSession(state, replaced, { now: input.now, origin: input.origin, reason: 'replaced' })
   for (const stored of state.grants.allLive()) {
     if (stored.grant.session_id !== replaced.session_id) continue

@@ -7,6 +7,7 @@ import type { RefreshFamily } from './decide-refresh.ts'
 import type { KnownDevice } from './device-types.ts'
 import type { Grant } from './grant.ts'
 import type { LoginAttempts } from './lock-out.ts'
+import type { PendingSignIn } from './pending-sign-in.ts'
 import type { RememberedFactor } from './remembered-device-types.ts'
 import type { Session } from './session.ts'
 
@@ -86,6 +87,15 @@ export interface SubjectState {
     all(): readonly StoredDevice[]
     put(device: StoredDevice): void
     delete(deviceId: string): void
+  }
+  readonly pendingSignIns: {
+    find(pendingId: string): PendingSignIn | undefined
+    /** May include expired ones. */
+    all(): readonly PendingSignIn[]
+    /** Drops the oldest beyond a limit. */
+    put(pending: PendingSignIn): void
+    delete(pendingId: string): void
+    clear(): void
   }
   readonly consents: {
     find(clientId: string): RememberedConsent | undefined

@@ -8,8 +8,9 @@ import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
+import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
-import { openSessionsTable, sessionsTable } from './sessions.table.ts'
+import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -23,7 +24,7 @@ export const subjectMigrations: readonly string[] = [
   delegationsTable,
   knownDevicesTable,
   repetitionsTable,
-  rememberedFactorColumn,
+  rememberedFactorColumn + pendingSignInsTable + sessionProofsColumn,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */
@@ -37,6 +38,7 @@ export const openSubjectTables = (
   grants: openGrantsTable(sql, schema),
   attempts: openLoginAttemptsTable(sql, schema),
   devices: openKnownDevicesTable(sql, schema),
+  pendingSignIns: openPendingSignInsTable(sql, schema),
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
@@ -50,6 +52,7 @@ const expiringTables = [
   'grants',
   'login_attempts',
   'known_devices',
+  'pending_sign_ins',
   'revoked_tokens',
   'spent_interactions',
   'delegations',

@@ -12,15 +12,16 @@ import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
+import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
-import type { Rule } from './define-rule.ts'
+import type { Rule, VerifiedRule } from './define-rule.ts'
 import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
 import { openSubjectTables, pruneSubjectTables, subjectMigrations } from './subject-tables.ts'
 
 const pruneIntervalMs = 3_600_000
 
-const ruleEntries = Object.entries<Rule>(rules)
+const ruleEntries = Object.entries<Rule | VerifiedRule>(rules)
 
 /** The result of a rule with effect `token`, with its events for the caller to forward. */
 interface TokenAnswer<Result = unknown> {
@@ -31,9 +32,11 @@ interface TokenAnswer<Result = unknown> {
 type Sent<Effect, Answer> = Effect extends 'token' ? TokenAnswer<Answer> : Answer
 
 type ObjectMethod<R> =
-  R extends Rule<infer Input, infer Answer, infer Effect>
-    ? (...input: Input) => Promise<Sent<Effect, Answer>>
-    : never
+  R extends VerifiedRule<infer Input, infer Answer>
+    ? (...input: Input) => Promise<Answer>
+    : R extends Rule<infer Input, infer Answer, infer Effect>
+      ? (...input: Input) => Promise<Sent<Effect, Answer>>
+      : never
 
 type RuledObject = new (
   ctx: DurableObjectState,
@@ -52,6 +55,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   readonly #outbox: Outbox
   readonly #repeated: RepeatedEvents
   readonly #allEnded = { at: 0 }
+  #root: RootSecret | undefined
   #state: SubjectState | undefined
   #events: AuditEvent[] = []
   #pruneAgainAt = 0
@@ -78,11 +82,20 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     }
   }
 
-  #apply({ effect, run }: Rule, input: readonly never[]): unknown {
+  #apply(rule: Rule | VerifiedRule, input: readonly never[]): unknown {
+    if (rule.effect === 'verified') return this.#verify(rule, input)
+    const { effect, run } = rule
     if (effect === 'read') return run(this.#open(), ...input)
     const result = this.#change((state) => run(state, ...input))
     if (effect === 'unrecorded' && result === true) this.#alarm.ringBy(Date.now() + pruneIntervalMs)
     return effect === 'token' ? { result, events: areRoutine(this.#events) ? this.#events : [] } : result
+  }
+
+  async #verify({ verify }: VerifiedRule, input: readonly never[]): Promise<unknown> {
+    const config = configOf(this.env)
+    this.#root ??= createRootSecret(config.rootSecret, config.previousRootSecrets)
+    const decide = await verify(this.#open(), { root: this.#root }, ...input)
+    return this.#change(decide)
   }
 
   /** Delivers audit events, deletes expired rows, and deletes the object's storage when nothing is left. */

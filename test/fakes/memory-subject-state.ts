@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type { LoginAttempts } from '../../src/sessions/lock-out.ts'
+import type { PendingSignIn } from '../../src/sessions/pending-sign-in.ts'
 import type {
   Delegation,
   RememberedConsent,
@@ -16,6 +17,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const grants = new Map<string, StoredGrant>()
   const attempts = new Map<string, LoginAttempts>()
   const devices = new Map<string, StoredDevice>()
+  const pending = new Map<string, PendingSignIn>()
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
   const spent = new Set<string>()
@@ -47,6 +49,13 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       all: () => [...devices.values()],
       put: (device) => void devices.set(device.device_id, device),
       delete: (id) => void devices.delete(id),
+    },
+    pendingSignIns: {
+      find: (id) => pending.get(id),
+      all: () => [...pending.values()],
+      put: (each) => void pending.set(each.pending_id, each),
+      delete: (id) => void pending.delete(id),
+      clear: () => pending.clear(),
     },
     consents: {
       find: (clientId) => consents.get(clientId),
