@@ -83,7 +83,7 @@ export const eventDefinitions = {
   'device.no_longer_remembered': {
     class: 'authentication',
     summary: 'A browser no longer remembers the second factor of a person',
-    data: { reason: 'removed, limit or factor_changed' },
+    data: { reason: 'removed or factor_changed' },
   },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'consent.granted': {

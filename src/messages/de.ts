@@ -136,6 +136,26 @@ export const de: Messages = {
   logoutHintInvalid: 'Die Bitte um Abmeldung enthält einen ungültigen Nachweis.',
   logoutClientMismatch: 'Die Bitte um Abmeldung nennt zwei verschiedene Anwendungen.',
 
+  rememberedDevices: {
+    ask: (days) => `In diesem Browser ${days} lang nicht mehr fragen`,
+    hint: 'Nur auf einem Gerät, das niemand sonst benutzt.',
+    section: 'Browser, in denen nicht mehr gefragt wird',
+    text: 'Dort melden Sie sich ohne zweiten Schritt an. Ändern Sie Ihr Passwort oder einen zweiten Schritt, wird überall wieder gefragt.',
+    until: (time) => `Bis ${time}`,
+    forget: 'Wieder fragen',
+    forgotten: 'In diesem Browser wird wieder nach dem zweiten Schritt gefragt.',
+  },
+  sessionLimits: {
+    title: 'Sie sind anderswo angemeldet',
+    text: 'Sie sind bereits in so vielen Browsern angemeldet, wie Ihr Konto erlaubt.',
+    textAt: (client) =>
+      `Sie sind bei ${client} bereits in so vielen Browsern angemeldet, wie dort erlaubt sind.`,
+    hint: 'Wenn Sie fortfahren, werden Sie dort abgemeldet, wo Sie am längsten nicht aktiv waren.',
+    action: 'Dort abmelden und fortfahren',
+  },
+  lastStrongFactor:
+    'Sie verwalten diesen Server und behalten mindestens einen Passkey oder ein Einmalpasswort. Das letzte kann nur jemand anderes aus der Verwaltung entfernen.',
+
   scopes: {
     openid: 'bestätigen, wer Sie sind',
     profile: 'Ihren Namen und Ihre Profildaten sehen',

@@ -132,6 +132,25 @@ export const en = {
   logoutHintInvalid: 'The request to sign out carries a proof that is not valid.',
   logoutClientMismatch: 'The request to sign out names two different applications.',
 
+  rememberedDevices: {
+    ask: (days: string) => `Do not ask again on this browser for ${days}`,
+    hint: 'Only on a device that nobody else uses.',
+    section: 'Browsers that are not asked again',
+    text: 'There you sign in without your second step. After a change of your password or of a second step, all of them are asked again.',
+    until: (time: string) => `Until ${time}`,
+    forget: 'Ask again',
+    forgotten: 'That browser is asked for the second step again.',
+  },
+  sessionLimits: {
+    title: 'You are signed in elsewhere',
+    text: 'You are already signed in on as many browsers as your account allows.',
+    textAt: (client: string) => `You are already signed in to ${client} on as many browsers as it allows.`,
+    hint: 'If you continue, you are signed out where you have been inactive the longest.',
+    action: 'Sign out there and continue',
+  },
+  lastStrongFactor:
+    'You are an administrator and keep at least one passkey or one-time password. Another administrator can remove your last one.',
+
   scopes: {
     openid: 'Confirm who you are',
     profile: 'See your name and profile details',

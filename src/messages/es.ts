@@ -131,6 +131,25 @@ export const es: Messages = {
   logoutHintInvalid: 'La solicitud de cierre de sesión lleva una prueba que no es válida.',
   logoutClientMismatch: 'La solicitud de cierre de sesión nombra dos aplicaciones distintas.',
 
+  rememberedDevices: {
+    ask: (days) => `No volver a preguntar en este navegador durante ${days}`,
+    hint: 'Solo en un dispositivo que nadie más usa.',
+    section: 'Navegadores en los que no se vuelve a preguntar',
+    text: 'Allí inicia sesión sin el segundo paso. Si cambia la contraseña o un segundo paso, se vuelve a preguntar en todos.',
+    until: (time) => `Hasta ${time}`,
+    forget: 'Volver a preguntar',
+    forgotten: 'En ese navegador se vuelve a pedir el segundo paso.',
+  },
+  sessionLimits: {
+    title: 'Tiene la sesión iniciada en otro lugar',
+    text: 'Ya tiene la sesión iniciada en tantos navegadores como permite su cuenta.',
+    textAt: (client) => `Ya tiene la sesión iniciada en ${client} en tantos navegadores como permite.`,
+    hint: 'Si continúa, se cierra la sesión que lleva más tiempo sin usar.',
+    action: 'Cerrar esa sesión y continuar',
+  },
+  lastStrongFactor:
+    'Usted administra este servidor y conserva al menos una llave de acceso o una contraseña de un solo uso. Solo otra persona que administre puede quitar la última.',
+
   scopes: {
     openid: 'confirmar quién es usted',
     profile: 'ver su nombre y los datos de su perfil',

@@ -134,6 +134,25 @@ export const fr: Messages = {
   logoutHintInvalid: 'La demande de déconnexion porte une preuve qui n’est pas valable.',
   logoutClientMismatch: 'La demande de déconnexion nomme deux applications différentes.',
 
+  rememberedDevices: {
+    ask: (days) => `Ne plus demander dans ce navigateur pendant ${days}`,
+    hint: 'Uniquement sur un appareil que personne d’autre n’utilise.',
+    section: 'Navigateurs où rien n’est redemandé',
+    text: 'Vous vous y connectez sans seconde étape. Après un changement de mot de passe ou de seconde étape, elle est de nouveau demandée partout.',
+    until: (time) => `Jusqu’au ${time}`,
+    forget: 'Redemander',
+    forgotten: 'La seconde étape est de nouveau demandée dans ce navigateur.',
+  },
+  sessionLimits: {
+    title: 'Vous êtes connecté ailleurs',
+    text: 'Vous êtes déjà connecté dans autant de navigateurs que votre compte le permet.',
+    textAt: (client) => `Vous êtes déjà connecté à ${client} dans autant de navigateurs que permis.`,
+    hint: 'Si vous continuez, vous serez déconnecté là où vous êtes resté inactif le plus longtemps.',
+    action: 'Se déconnecter là-bas et continuer',
+  },
+  lastStrongFactor:
+    'Vous administrez ce serveur et gardez au moins une clé d’accès ou un mot de passe à usage unique. Seul un autre administrateur peut supprimer le dernier.',
+
   scopes: {
     openid: 'confirmer qui vous êtes',
     profile: 'voir votre nom et votre profil',

@@ -131,6 +131,25 @@ export const pt: Messages = {
   logoutHintInvalid: 'A solicitação de saída traz uma prova que não é válida.',
   logoutClientMismatch: 'A solicitação de saída menciona dois aplicativos diferentes.',
 
+  rememberedDevices: {
+    ask: (days) => `Não perguntar de novo neste navegador por ${days}`,
+    hint: 'Somente em um dispositivo que ninguém mais usa.',
+    section: 'Navegadores em que não se pergunta de novo',
+    text: 'Neles você entra sem a segunda etapa. Depois de mudar a senha ou uma segunda etapa, ela volta a ser pedida em todos.',
+    until: (time) => `Até ${time}`,
+    forget: 'Perguntar de novo',
+    forgotten: 'A segunda etapa volta a ser pedida nesse navegador.',
+  },
+  sessionLimits: {
+    title: 'Você está conectado em outro lugar',
+    text: 'Você já está conectado em tantos navegadores quantos sua conta permite.',
+    textAt: (client) => `Você já está conectado a ${client} em tantos navegadores quantos são permitidos.`,
+    hint: 'Se continuar, você sai de onde está inativo há mais tempo.',
+    action: 'Sair de lá e continuar',
+  },
+  lastStrongFactor:
+    'Você administra este servidor e mantém pelo menos uma chave de acesso ou senha de uso único. Só outra pessoa que administra pode remover a última.',
+
   scopes: {
     openid: 'confirmar quem você é',
     profile: 'ver seu nome e os dados do seu perfil',

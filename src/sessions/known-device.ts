@@ -7,6 +7,7 @@ import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { KnownDevice } from './device-types.ts'
+import { rememberFactor } from './remembered-device.ts'
 import type { SignInAttempt } from './record-login-types.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
@@ -80,6 +81,9 @@ export function rememberDevice(
     last_used_at: now,
     failures: 0,
     replaced_at: undefined,
+    remembered: input.remember_second_factor
+      ? rememberFactor(state, input, input.remember_second_factor)
+      : known?.remembered,
     ip: origin.ip,
     user_agent: origin.user_agent,
   })

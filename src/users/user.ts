@@ -1,3 +1,5 @@
+import type { AccountFactors } from '../authentication/sign-in-state.ts'
+
 /** A user as the protocol and the pages see one. */
 export interface User {
   readonly id: string
@@ -16,6 +18,7 @@ export interface User {
 export interface UserWithPassword {
   readonly user: User
   readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
+  readonly factors: AccountFactors
 }
 
 export interface LoginLookup {

@@ -137,6 +137,18 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     security: session,
     answers: { 303: redirect, ...pageFormErrors },
   },
+  showSessionsFull: {
+    description: 'Where `max_sessions_per_user` of the client and `sessions.when_full` refuse one more.',
+    query: [neededInteraction],
+    security: session,
+    answers: { 200: page, 400: page },
+  },
+  makeRoomForSession: {
+    description: 'The oldest sessions that are signed in to the client end.',
+    form: [csrf, neededInteraction],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
   showConsent: {
     description: 'Names the application and, in words, what it asks for.',
     query: [neededInteraction],
@@ -173,7 +185,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
         name: 'done',
         description: 'What to confirm.',
         example: 'password',
-        values: ['password', 'session', 'device', 'others'],
+        values: ['password', 'session', 'device', 'remembered', 'others'],
       },
     ],
     security: session,
@@ -201,6 +213,20 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
         name: 'device_id',
         description: 'Which one.',
         example: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4e',
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  forgetOwnRememberedDevice: {
+    description: 'Only of the same person. Sessions stay.',
+    form: [
+      csrf,
+      {
+        name: 'remembered_id',
+        description: 'Which one.',
+        example: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4f',
         required: true,
       },
     ],
