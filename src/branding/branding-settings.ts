@@ -47,9 +47,11 @@ const footerLink = z
     href: z
       .string()
       .max(512)
-      .regex(/^https:\/\/[^\s/?#\\@]+(?:[/?#][^\s\\]*)?$/, { error: 'must be an https address' })
-      // Attack: a scheme that runs code, or an address that names another host than it seems to.
-      .refine((href) => URL.canParse(href), { error: 'must be an https address' }),
+      .regex(/^https:\/\/[^\s\\]+$/, { error: 'must be an https address' })
+      // Attack: an address that names another host than it seems to, as https://bank.test@evil.test/ does.
+      .refine((href) => URL.canParse(href) && new URL(href).username === '', {
+        error: 'must be an https address',
+      }),
     label: line(60).describe('In every language without a translation.'),
     translations: z.strictObject(translations).optional().describe('By language of the page.'),
   })

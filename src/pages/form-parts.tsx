@@ -3,6 +3,7 @@ import type { Child, FC } from 'hono/jsx'
 import { maxPasswordLength, minPasswordLength } from '../passwords/password-policy.ts'
 import { EyeIcon } from './icons.tsx'
 import type { FormPage, Page } from './page.ts'
+import { AccountChip } from './sign-in-parts.tsx'
 
 export interface Problem {
   /** Name of the invalid field; absent when the problem concerns the form as a whole. */
@@ -96,6 +97,30 @@ export const PasswordField: FC<PasswordFieldProps> = ({ page: { messages }, ...f
   </Field>
 )
 
+interface CodeFieldProps {
+  readonly name: string
+  readonly label: string
+  readonly hint?: string | undefined
+  /** Digits of an authenticator, or letters too for codes on paper. */
+  readonly kind: 'digits' | 'text'
+  readonly maxlength: number
+  readonly autofocus?: boolean | undefined
+  readonly problems: readonly Problem[]
+}
+
+/** A code that is typed once: large, and filled in by phones that know it. */
+export const CodeField: FC<CodeFieldProps> = ({ kind, ...field }) => (
+  <Field
+    {...field}
+    type="text"
+    class="code"
+    dir="ltr"
+    inputmode={kind === 'digits' ? 'numeric' : 'text'}
+    // A code on paper is in no message that a phone could read it from.
+    autocomplete={kind === 'digits' ? 'one-time-code' : 'off'}
+  />
+)
+
 interface AccountFieldProps {
   readonly page: Page
   /** The identifier the user signs in with. */
@@ -104,21 +129,7 @@ interface AccountFieldProps {
 
 /** Shows whose password it is, also to password managers, which store it together with the username. */
 export const AccountField: FC<AccountFieldProps> = ({ page, name }) => (
-  <div class="field">
-    <label for="username">{page.messages.accountLabel}</label>
-    <input
-      id="username"
-      name="username"
-      type="text"
-      value={name}
-      autocomplete="username"
-      readonly
-      dir="auto"
-      autocapitalize="none"
-      autocorrect="off"
-      spellcheck={false}
-    />
-  </div>
+  <AccountChip page={page} name={name} field="username" />
 )
 
 interface NewPasswordFieldsProps {

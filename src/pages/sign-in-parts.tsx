@@ -1,7 +1,6 @@
 /** Building blocks of the pages of a sign-in: whose it is, what else there is, codes to type and to keep. */
 import type { Child, FC } from 'hono/jsx'
 import { isolated } from '../messages/isolated.ts'
-import { Field, type Problem } from './form-parts.tsx'
 import { OnwardIcon, PasskeyIcon } from './icons.tsx'
 import type { Page } from './page.ts'
 
@@ -88,30 +87,6 @@ export const PasskeyButton: FC<PasskeyButtonProps> = ({ label, second }) => (
     <PasskeyIcon />
     {label}
   </button>
-)
-
-interface CodeFieldProps {
-  readonly name: string
-  readonly label: string
-  readonly hint?: string | undefined
-  /** Digits of an authenticator, or letters too for codes on paper. */
-  readonly kind: 'digits' | 'text'
-  readonly maxlength: number
-  readonly autofocus?: boolean | undefined
-  readonly problems: readonly Problem[]
-}
-
-/** A code that is typed once: large, and filled in by phones that know it. */
-export const CodeField: FC<CodeFieldProps> = ({ kind, ...field }) => (
-  <Field
-    {...field}
-    type="text"
-    class="code"
-    dir="ltr"
-    inputmode={kind === 'digits' ? 'numeric' : 'text'}
-    // A code on paper is in no message that a phone could read it from.
-    autocomplete={kind === 'digits' ? 'one-time-code' : 'off'}
-  />
 )
 
 interface QrFigureProps {
