@@ -2,6 +2,7 @@
 import type { DatabaseFor } from './access/authorized-database.store.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import type { OpenAuditStream } from './audit/stream/subscription.ts'
+import type { LoadBrandImage } from './branding/brand-image.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { Config } from './config.ts'
@@ -54,6 +55,7 @@ export interface Dependencies {
   readonly openAuditStream: OpenAuditStream
   readonly jobOf: JobOf
   readonly readSettings: ReadSettings
+  readonly loadBrandImage: LoadBrandImage
   readonly healthProbes: HealthProbes
   readonly metricSources: MetricSources
   /** Postgres for who is authorized: the admin API has no other way to it. */

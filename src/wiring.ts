@@ -9,6 +9,7 @@ import type { Origin, RecordEvent } from './audit/event.ts'
 import { readOrigin, readRequestId } from './audit/read-origin.ts'
 import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
 import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
+import { brandImageCacheKey, type LoadBrandImage } from './branding/brand-image.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
 import { type Config, configOf, isMetricsOn } from './config.ts'
@@ -239,6 +240,15 @@ class RequestDependencies implements Dependencies {
   get readSettings(): ReadSettings {
     return async () =>
       toSettings((await this.#cache.read(settingsCacheKey, this.#loadStoredSettings)) ?? noSettings)
+  }
+
+  get loadBrandImage(): LoadBrandImage {
+    return async (digest) => {
+      const load = () => this.#ask((stores, database) => stores.loadBrandImage(database, digest))
+      // An array, because an entry of the cache is an object or an array.
+      const [content] = (await this.#cache.read(brandImageCacheKey(digest), load)) ?? []
+      return content
+    }
   }
 
   get keyring() {

@@ -201,6 +201,11 @@ export const eventDefinitions = {
   'resource_server.updated': entity('A resource server was changed'),
   'resource_server.deleted': entity('A resource server was deleted'),
   'setting.updated': entity('A setting was changed'),
+  'brand_image.updated': entity('A picture of the hosted pages was uploaded', {
+    width: 'in pixels',
+    height: 'in pixels',
+  }),
+  'brand_image.deleted': entity('A picture was taken off the hosted pages'),
   'rate_limit.updated': entity('A rate-limit policy was changed'),
   'job.created': {
     class: 'system',

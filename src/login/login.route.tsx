@@ -2,6 +2,7 @@
 import type { AppEnv } from '../dependencies.ts'
 import type { DescribedRoutes } from '../kit/describe-route.ts'
 import { assetRoutes } from '../pages/assets.route.ts'
+import { languageRoutes } from '../pages/language.route.ts'
 import { consentRoutes } from './consent.route.tsx'
 import { logoutPageRoutes } from './logout.route.tsx'
 import { passwordRoutes } from './password.route.tsx'
@@ -12,6 +13,7 @@ import { signInRoutes } from './sign-in.route.tsx'
 
 export const loginRoutes: readonly DescribedRoutes<AppEnv>[] = [
   assetRoutes,
+  languageRoutes,
   signInRoutes,
   passwordRoutes,
   setPasswordRoutes,

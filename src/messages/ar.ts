@@ -7,6 +7,14 @@ export const ar: Messages = {
   cancel: 'إلغاء',
   signedInAs: (name) => `تم تسجيل الدخول باسم ${name}`,
 
+  look: {
+    or: 'أو',
+    tryAnotherWay: 'جرّب طريقة أخرى',
+    showPassword: 'إظهار كلمة المرور',
+    language: 'اللغة',
+    moreLinks: 'المزيد عن هذه الخدمة',
+  },
+
   signInTitle: 'تسجيل الدخول',
   signInTo: (client) => `للمتابعة إلى ${client}`,
   identifierLabel: 'البريد الإلكتروني أو اسم المستخدم',

@@ -7,6 +7,14 @@ export const de: Messages = {
   cancel: 'Abbrechen',
   signedInAs: (name) => `Angemeldet als ${name}`,
 
+  look: {
+    or: 'oder',
+    tryAnotherWay: 'Anders anmelden',
+    showPassword: 'Passwort anzeigen',
+    language: 'Sprache',
+    moreLinks: 'Mehr zu diesem Dienst',
+  },
+
   signInTitle: 'Anmelden',
   signInTo: (client) => `um mit ${client} fortzufahren`,
   identifierLabel: 'E-Mail-Adresse oder Benutzername',

@@ -6,6 +6,14 @@ export const en = {
   cancel: 'Cancel',
   signedInAs: (name: string) => `Signed in as ${name}`,
 
+  look: {
+    or: 'or',
+    tryAnotherWay: 'Try another way',
+    showPassword: 'Show password',
+    language: 'Language',
+    moreLinks: 'More about this service',
+  },
+
   signInTitle: 'Sign in',
   signInTo: (client: string) => `to continue to ${client}`,
   identifierLabel: 'Email address or username',

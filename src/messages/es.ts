@@ -7,6 +7,14 @@ export const es: Messages = {
   cancel: 'Cancelar',
   signedInAs: (name) => `Sesión iniciada como ${name}`,
 
+  look: {
+    or: 'o',
+    tryAnotherWay: 'Probar de otra manera',
+    showPassword: 'Mostrar la contraseña',
+    language: 'Idioma',
+    moreLinks: 'Más sobre este servicio',
+  },
+
   signInTitle: 'Iniciar sesión',
   signInTo: (client) => `para continuar a ${client}`,
   identifierLabel: 'Correo electrónico o nombre de usuario',

@@ -7,6 +7,14 @@ export const fr: Messages = {
   cancel: 'Annuler',
   signedInAs: (name) => `Connecté en tant que ${name}`,
 
+  look: {
+    or: 'ou',
+    tryAnotherWay: 'Essayer autrement',
+    showPassword: 'Afficher le mot de passe',
+    language: 'Langue',
+    moreLinks: 'À propos de ce service',
+  },
+
   signInTitle: 'Se connecter',
   signInTo: (client) => `pour continuer vers ${client}`,
   identifierLabel: 'Adresse e-mail ou nom d’utilisateur',

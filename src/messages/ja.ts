@@ -7,6 +7,14 @@ export const ja: Messages = {
   cancel: 'キャンセル',
   signedInAs: (name) => `${name} としてログイン中`,
 
+  look: {
+    or: 'または',
+    tryAnotherWay: '別の方法を試す',
+    showPassword: 'パスワードを表示',
+    language: '言語',
+    moreLinks: 'このサービスについて',
+  },
+
   signInTitle: 'ログイン',
   signInTo: (client) => `${client} に進みます`,
   identifierLabel: 'メールアドレスまたはユーザー名',

@@ -7,6 +7,14 @@ export const pt: Messages = {
   cancel: 'Cancelar',
   signedInAs: (name) => `Sessão iniciada como ${name}`,
 
+  look: {
+    or: 'ou',
+    tryAnotherWay: 'Tentar de outra forma',
+    showPassword: 'Mostrar a senha',
+    language: 'Idioma',
+    moreLinks: 'Mais sobre este serviço',
+  },
+
   signInTitle: 'Entrar',
   signInTo: (client) => `para continuar em ${client}`,
   identifierLabel: 'E-mail ou nome de usuário',

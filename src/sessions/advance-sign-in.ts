@@ -40,6 +40,7 @@ export interface NewPending extends PendingProof {
 
 /** A sign-in before anything is proven in it; nothing is stored. */
 export function beginPending(
+  _state: SubjectState,
   input: SignInAttempt,
   fresh: NewPending,
   device: StoredDevice | undefined,

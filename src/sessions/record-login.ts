@@ -57,7 +57,7 @@ function acceptPassword(
   input: RecordLogin,
   device: StoredDevice | undefined,
 ): RecordedLogin {
-  const pending = beginPending(input, input.pending, device)
+  const pending = beginPending(state, input, input.pending, device)
   const proof = { ...passwordProof, step: 'password', at: input.now }
   return advanceSignIn(state, input, pending, { proof }, device)
 }

@@ -24,7 +24,8 @@ export const subjectMigrations: readonly string[] = [
   delegationsTable,
   knownDevicesTable,
   repetitionsTable,
-  rememberedFactorColumn + pendingSignInsTable + sessionProofsColumn,
+  rememberedFactorColumn,
+  pendingSignInsTable + sessionProofsColumn,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */

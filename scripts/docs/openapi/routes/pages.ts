@@ -1,4 +1,5 @@
 /** Descriptions of the hosted pages: forms for people, not an API for applications. */
+import { supportedLanguages } from '../../../../src/messages/languages.ts'
 import {
   busyPage,
   type FieldWords,
@@ -39,6 +40,24 @@ const nextPage: FieldWords = {
 const session = [{ session: [] }]
 
 export const pageWords: Readonly<Record<string, RouteWords>> = {
+  chooseLanguage: {
+    description: 'What was chosen comes before `ui_locales` and `Accept-Language`.',
+    query: [
+      {
+        name: 'to',
+        description: 'The language.',
+        example: 'pt',
+        required: true,
+        values: [...supportedLanguages],
+      },
+      {
+        name: 'next',
+        description: 'Path on this server to return to; the account page when absent or foreign.',
+        example: '/login',
+      },
+    ],
+    answers: { 303: redirect, 400: page },
+  },
   showSignIn: {
     description: 'For an application’s request, or by itself before the account page.',
     query: [
