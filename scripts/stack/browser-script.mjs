@@ -11,7 +11,7 @@ const query = '?script'
  * @param {string} path of the entry
  * @returns {Promise<string>}
  */
-async function bundleScript(path) {
+export async function bundleScript(path) {
   const { outputFiles } = await build({
     entryPoints: [path],
     // What the oldest browsers with passkeys run.
