@@ -4,6 +4,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { passkeyRoutes } from './account/passkeys.route.tsx'
 import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
 import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
@@ -31,6 +32,7 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   ...loginRoutes,
   accountRoutes,
   rememberedDeviceRoutes,
+  passkeyRoutes,
   healthRoutes,
   metricsRoutes,
 ]
