@@ -16,7 +16,7 @@ import { describeDevice } from './describe-device.ts'
 import { passkeySignals } from './passkey-signals.ts'
 import { passkeyUser } from './passkey-user.ts'
 import { nameField, PasskeysPage } from './passkeys.page.tsx'
-import { freshSignIn, isFresh } from './require-fresh.ts'
+import { freshSignInFirst } from './require-fresh.ts'
 
 const path = '/account/passkeys'
 const tag = 'Account'
@@ -43,8 +43,10 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       responses: { 200: 'The passkeys, and a form for a new one', 303: 'A new sign-in is needed first' },
     },
     async (c) => {
-      const session = await requireFreshSession(c)
-      return session.ok ? showPasskeys(c, session.value) : session.error
+      const session = await requireSession(c)
+      if (!session.ok) return session.error
+      const fresh = await checkFresh(c, session.value)
+      return fresh.ok ? showPasskeys(c, fresh.value) : fresh.error
     },
   )
   .describe(
@@ -182,11 +184,12 @@ function problemOf(
   return { message: message(messages), field: index < 0 ? undefined : nameField(index) }
 }
 
-/** The session, if its person has just proven who they are. */
-async function requireFreshSession(c: Context<AppEnv>): Promise<Result<LiveSession, Response>> {
-  const session = await requireSession(c)
-  if (!session.ok) return session
-  return isFresh(session.value, c.env.deps.now()) ? ok(session.value) : err(goTo(freshSignIn))
+/** The session, if its person has just proven who they are by the strongest means they have. */
+async function checkFresh(c: Context<AppEnv>, session: LiveSession): Promise<Result<LiveSession, Response>> {
+  const { deps } = c.env
+  const factors = await deps.findFactors(session.user_id)
+  const first = factors && (await freshSignInFirst(deps, session, factors, 'passkeys'))
+  return factors && first === undefined ? ok(session) : err(goTo(first ?? '/login'))
 }
 
 async function readPasskeyForm(
@@ -194,5 +197,6 @@ async function readPasskeyForm(
 ): Promise<Result<{ readonly session: LiveSession; readonly form: Parameters }, Response>> {
   const request = await readAccountForm(c, path)
   if (!request.ok) return request
-  return isFresh(request.value.session, c.env.deps.now()) ? request : err(goTo(freshSignIn))
+  const fresh = await checkFresh(c, request.value.session)
+  return fresh.ok ? request : fresh
 }
