@@ -33,7 +33,7 @@ const form = (kind: 'get' | 'create', options: object, mediation = '') => `
     <input type="hidden" name="credential">
     <p data-without-passkeys>Use another browser</p>
     <p role="alert" hidden data-passkey-problem ${attributes}></p>
-    <button type="submit" hidden data-with-passkeys>${kind}</button>
+    <button type="submit" hidden data-passkey-button>${kind}</button>
   </form>`
 const conditional = 'data-mediation="conditional"'
 
