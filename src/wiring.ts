@@ -32,6 +32,7 @@ import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -52,7 +53,7 @@ import { createMetricRegistry } from './telemetry/metric-registry.ts'
 import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
 import { addObserver } from './telemetry/observe.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindUser, FindUserForLogin } from './users/user.ts'
+import type { FindFactors, FindUser, FindUserForLogin } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
@@ -293,6 +294,21 @@ class RequestDependencies implements Dependencies {
 
   get findUser(): FindUser {
     return (userId) => this.#ask((stores, database) => stores.findUser(database, userId))
+  }
+
+  get findFactors(): FindFactors {
+    return (userId) => this.#ask((stores, database) => stores.findFactors(database, userId))
+  }
+
+  get passkeyStore(): PasskeyStore {
+    const ask = <T>(question: (store: PasskeyStore) => Promise<T>) =>
+      this.#ask((stores, database) => question(stores.createPasskeyStore(database)))
+    return {
+      list: (userId) => ask((store) => store.list(userId)),
+      insert: (passkey, event) => ask((store) => store.insert(passkey, event)),
+      rename: (userId, id, name, event) => ask((store) => store.rename(userId, id, name, event)),
+      delete: (userId, id, event) => ask((store) => store.delete(userId, id, event)),
+    }
   }
 
   get findUserForLogin(): FindUserForLogin {

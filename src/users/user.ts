@@ -30,4 +30,6 @@ export interface LoginLookup {
 
 /** By e-mail address or username as typed. One round trip. */
 export type FindUserForLogin = (typed: string) => Promise<LoginLookup>
+/** What the account proves itself with; `undefined` when there is no such active account. One round trip. */
+export type FindFactors = (userId: string) => Promise<AccountFactors | undefined>
 export type FindUser = (userId: string) => Promise<User | undefined>

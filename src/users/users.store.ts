@@ -17,6 +17,15 @@ export async function findUser(database: Database, userId: string): Promise<User
   return row && toUser(row)
 }
 
+/** What the account proves itself with; `undefined` when there is no such active account. */
+export async function findFactors(database: Database, userId: string): Promise<AccountFactors | undefined> {
+  const [row] = await database
+    .select({ factors: sql<AccountFactors>`${accountFactors}` })
+    .from(users)
+    .where(sql`${users.id} = ${userId}::uuid and ${users.status} = 'active'`)
+  return row?.factors
+}
+
 /**
  * The user with this e-mail address or username, in any spelling, with the password to check. Attack: shadowing another
  * user by choosing their username as one's e-mail address. Identifiers share one namespace, so the normal form matches
