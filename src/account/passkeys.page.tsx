@@ -1,6 +1,6 @@
 /** The person's passkeys: add one, name them, remove one. All but adding are plain forms. */
 import type { FC } from 'hono/jsx'
-import { ErrorSummary, HiddenFields, Notice, type Problem } from '../pages/form-parts.tsx'
+import { ErrorSummary, HiddenFields, type Problem } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
 import { PasskeyForm, type PasskeySignal, PasskeySignals } from '../pages/passkey-form.tsx'
@@ -22,18 +22,16 @@ interface PasskeysPageProps {
   readonly creation: Creation | 'full' | 'unsupported'
   readonly signals: readonly PasskeySignal[]
   readonly timeZone: string
-  readonly notice: string | undefined
   readonly problems: readonly Problem[]
 }
 
 export const PasskeysPage: FC<PasskeysPageProps> = (props) => {
-  const { page, passkeys, creation, signals, timeZone, notice, problems } = props
+  const { page, passkeys, creation, signals, timeZone, problems } = props
   const texts = page.messages.passkeySection
   return (
     <Layout page={page} title={texts.title} wide hasProblem={problems.length > 0}>
       <section class="card">
         <h1>{texts.title}</h1>
-        <Notice message={notice} />
         <ErrorSummary page={page} problems={problems} />
         <p>{texts.text}</p>
         {creation === 'full' && <p>{texts.full}</p>}

@@ -21,15 +21,8 @@ import { freshSignInFirst } from './require-fresh.ts'
 const path = '/account/passkeys'
 const tag = 'Account'
 const postResponses = {
-  303: 'Done, back to the passkeys; or a new sign-in is needed',
+  303: 'Done, back to the account page; or a new sign-in is needed',
   ...pageFormRefusals,
-}
-
-/** Only known ones, so that a crafted link cannot put text on the page. */
-const notices: Readonly<Record<string, (messages: Messages) => string>> = {
-  added: ({ passkeySection }) => passkeySection.added,
-  renamed: ({ passkeySection }) => passkeySection.renamed,
-  removed: ({ passkeySection }) => passkeySection.removed,
 }
 
 export const passkeyRoutes = new DescribedRoutes<AppEnv>()
@@ -71,7 +64,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
         fallback_name: describeDevice(origin.user_agent) ?? 'Passkey',
       })
       return added.ok
-        ? goTo(`${path}?done=added`)
+        ? goTo('/account?done=passkey_added')
         : showPasskeys(c, session, { reason: added.error, message: refusals[added.error] })
     },
   )
@@ -92,7 +85,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const credential_id = form.get('credential_id') ?? ''
       const name = form.get('name')
       const outcome = await renamePasskey(deps, { user_id: session.user_id, credential_id, name, origin })
-      if (outcome === 'renamed') return goTo(`${path}?done=renamed`)
+      if (outcome === 'renamed') return goTo('/account?done=passkey_renamed')
       return outcome === 'invalid'
         ? showPasskeys(c, session, {
             ...{ reason: 'invalid name', credential_id },
@@ -119,7 +112,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const isRemoved = await removePasskey(deps, {
         ...{ user_id: session.user_id, credential_id, origin, except_session_id: session.session_id },
       })
-      return isRemoved ? goTo(`${path}?done=removed`) : showPasskeys(c, session, unknown)
+      return isRemoved ? goTo('/account?done=passkey_removed') : showPasskeys(c, session, unknown)
     },
   )
 
@@ -159,8 +152,6 @@ async function showPasskeys(c: Context<AppEnv>, session: LiveSession, refusal?: 
     ...{ user_id, session_id, settings, ...passkeyUser(user) },
     rp_name: new URL(deps.config.issuer).hostname,
   })
-  const done = c.req.query('done') ?? ''
-  const notice = Object.hasOwn(notices, done) ? notices[done]?.(page.messages) : undefined
   const html = (
     <PasskeysPage
       page={page}
@@ -168,7 +159,6 @@ async function showPasskeys(c: Context<AppEnv>, session: LiveSession, refusal?: 
       creation={creation.ok ? creation.value : creation.error}
       signals={await passkeySignals(deps, user, passkeys)}
       timeZone={timeZoneOf(c.req.raw)}
-      notice={refusal ? undefined : notice}
       problems={refusal ? [problemOf(refusal, passkeys, page.messages)] : []}
     />
   )

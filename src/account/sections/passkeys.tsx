@@ -9,6 +9,11 @@ import { passkeySignals } from '../passkey-signals.ts'
 import type { AccountSection } from './account-section.ts'
 
 export const passkeysSection: AccountSection = {
+  notices: {
+    passkey_added: ({ passkeySection }) => passkeySection.added,
+    passkey_renamed: ({ passkeySection }) => passkeySection.renamed,
+    passkey_removed: ({ passkeySection }) => passkeySection.removed,
+  },
   async show({ page, deps, session, timeZone, ...view }) {
     const texts = page.messages.passkeySection
     const [user, passkeys] = await Promise.all([view.user, listPasskeys(deps, session.user_id)])

@@ -231,15 +231,8 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     answers: { 303: redirect, ...pageFormErrors },
   },
   showPasskeys: {
-    description: 'Needs a sign-in of the last minutes. All but adding works without JavaScript.',
-    query: [
-      {
-        name: 'done',
-        description: 'What to confirm.',
-        example: 'added',
-        values: ['added', 'renamed', 'removed'],
-      },
-    ],
+    description:
+      'Needs a recent sign-in by the strongest means the person has. All but adding works without JavaScript.',
     security: session,
     answers: { 200: page, 303: redirect },
   },
