@@ -1,5 +1,4 @@
 /** Decides what a genuine assertion is good for. Pure. */
-import type { Proof } from '../authentication/proof.ts'
 import type { PasskeySettings } from './relying-party.ts'
 import type { VerifiedAssertion } from './verify-assertion.ts'
 
@@ -42,19 +41,3 @@ export function decidePasskeyUse(
 
 /** Authenticators without a counter, which synced passkeys nearly always are, show zero each time (§6.1.1). */
 const wentBack = (before: number, now: number): boolean => (before > 0 || now > 0) && now <= before
-
-/** What a use proves. A key that cannot be synced is in hardware, as far as its authenticator says. */
-export function proofOf(
-  { backup_eligible }: Pick<KnownPasskey, 'backup_eligible'>,
-  { user_verified }: Pick<VerifiedAssertion, 'user_verified'>,
-  at: number,
-): Proof {
-  return {
-    step: 'passkey',
-    at,
-    amr: [backup_eligible ? 'swk' : 'hwk', 'user'],
-    factors: user_verified ? ['possession', 'inherence'] : ['possession'],
-    phishing_resistant: true,
-    hardware_protected: !backup_eligible,
-  }
-}

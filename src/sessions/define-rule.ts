@@ -4,6 +4,7 @@
  * it.
  */
 import type { RootSecret } from '../kit/root-secret.ts'
+import type { CopiedAccount } from '../passkeys/account-copy.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export type RuleRun<Input extends readonly unknown[], Answer> = (
@@ -31,6 +32,8 @@ export interface Rule<
 /** What a rule may need before it decides; the object has it at hand. */
 export interface VerifyNeeds {
   readonly root: RootSecret
+  /** Reads the account from Postgres; `undefined` when there is none. Rejects while Postgres is unavailable. */
+  readonly readAccount: (userId: string) => Promise<CopiedAccount | undefined>
 }
 
 /**

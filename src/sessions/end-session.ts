@@ -11,7 +11,7 @@ export interface EndSession {
   readonly session_id: string
   /** Ends the session's grants too, but for those with `offline_access`. */
   readonly origin: Origin
-  readonly reason: 'logout' | 'revoked' | 'replaced'
+  readonly reason: 'logout' | 'revoked' | 'replaced' | 'passkey_removed'
   readonly by?: EventActor | undefined
 }
 
@@ -68,6 +68,9 @@ export function endSessionAndGrants(
 export function endAllSessions(state: SubjectState, input: EndAllSessions): void {
   const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }
   state.allEnded.at = input.now
+  state.takenAway.generation += 1
+  // Postgres has committed: the next sign-in with a passkey reads what is true now.
+  if (input.reason !== undefined && input.reason !== 'password_changed') state.accountCopy.drop()
   state.delegations.withdrawAll()
   state.pendingSignIns.clear()
   for (const session of state.sessions.all()) {
@@ -82,7 +85,10 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
     revokeGrant(state, stored, { ...ending, actor })
   }
   if (input.forget !== undefined) state.attempts.clear()
-  if (input.forget === 'everything') state.consents.clear()
+  if (input.forget === 'everything') {
+    state.consents.clear()
+    state.passkeyRefusals.clear()
+  }
 }
 
 /** Ends a session alone and records it. */

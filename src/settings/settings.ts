@@ -1,7 +1,6 @@
 /** Settings that administrators can change at run time: a fixed list, each with its schema, default and meaning. */
 import { z } from 'zod'
 import { acrMultiFactor, knownClasses } from '../authentication/acr.ts'
-||||||| parent of c236487 (Passkeys: options, verification, user handles and their store)
 import { uuidPattern } from '../kit/patterns.ts'
 import { isRpId, isWebOrigin } from '../passkeys/relying-party.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
@@ -109,7 +108,6 @@ export const settingSchemas = {
     .describe(
       'After this time a session ends even if it is used; null: as configured (`AUTHLY_SESSION_ABSOLUTE_TTL_SECONDS`). A shorter time acts on living sessions at their next use, a longer one on new ones.',
     ),
-||||||| parent of c236487 (Passkeys: options, verification, user handles and their store)
   'passkeys.rp_id': z
     .string()
     .refine(isRpId, 'must be a domain in lower case')
