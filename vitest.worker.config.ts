@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { browserScriptsInTests } from './scripts/stack/browser-script.mjs'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,6 +12,7 @@ declare module 'vitest' {
 
 export default defineConfig({
   plugins: [
+    browserScriptsInTests(),
     cloudflareTest(({ inject }) => ({
       main: './src/worker.ts',
       wrangler: { configPath: './wrangler.toml' },

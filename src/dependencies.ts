@@ -2,6 +2,7 @@
 import type { DatabaseFor } from './access/authorized-database.store.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import type { OpenAuditStream } from './audit/stream/subscription.ts'
+import type { LoadBrandImage } from './branding/brand-image.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { Config } from './config.ts'
@@ -14,6 +15,7 @@ import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import type { HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -24,7 +26,7 @@ import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindUser, FindUserForLogin } from './users/user.ts'
+import type { FindFactors, FindUser, FindUserForLogin } from './users/user.ts'
 
 export interface Dependencies {
   readonly config: Config
@@ -37,6 +39,8 @@ export interface Dependencies {
   readonly fetchClientJwks: FetchClientJwks
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser
+  readonly findFactors: FindFactors
+  readonly passkeyStore: PasskeyStore
   readonly findUserForLogin: FindUserForLogin
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
@@ -54,6 +58,7 @@ export interface Dependencies {
   readonly openAuditStream: OpenAuditStream
   readonly jobOf: JobOf
   readonly readSettings: ReadSettings
+  readonly loadBrandImage: LoadBrandImage
   readonly healthProbes: HealthProbes
   readonly metricSources: MetricSources
   /** Postgres for who is authorized: the admin API has no other way to it. */

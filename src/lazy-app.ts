@@ -4,6 +4,8 @@
  */
 import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { passkeyRoutes } from './account/passkeys.route.tsx'
+import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
 import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
 import { healthRoutes } from './health/health.route.ts'
@@ -29,6 +31,8 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   logoutRoutes,
   ...loginRoutes,
   accountRoutes,
+  rememberedDeviceRoutes,
+  passkeyRoutes,
   healthRoutes,
   metricsRoutes,
 ]

@@ -9,6 +9,7 @@ import type { Origin, RecordEvent } from './audit/event.ts'
 import { readOrigin, readRequestId } from './audit/read-origin.ts'
 import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
 import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
+import { brandImageCacheKey, type LoadBrandImage } from './branding/brand-image.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
 import { type Config, configOf, isMetricsOn } from './config.ts'
@@ -31,6 +32,7 @@ import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -51,7 +53,7 @@ import { createMetricRegistry } from './telemetry/metric-registry.ts'
 import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
 import { addObserver } from './telemetry/observe.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindUser, FindUserForLogin } from './users/user.ts'
+import type { FindFactors, FindUser, FindUserForLogin } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
@@ -241,6 +243,15 @@ class RequestDependencies implements Dependencies {
       toSettings((await this.#cache.read(settingsCacheKey, this.#loadStoredSettings)) ?? noSettings)
   }
 
+  get loadBrandImage(): LoadBrandImage {
+    return async (digest) => {
+      const load = () => this.#ask((stores, database) => stores.loadBrandImage(database, digest))
+      // An array, because an entry of the cache is an object or an array.
+      const [content] = (await this.#cache.read(brandImageCacheKey(digest), load)) ?? []
+      return content
+    }
+  }
+
   get keyring() {
     this.#builtKeyring ??= createKeyring({
       cache: this.#cache,
@@ -283,6 +294,21 @@ class RequestDependencies implements Dependencies {
 
   get findUser(): FindUser {
     return (userId) => this.#ask((stores, database) => stores.findUser(database, userId))
+  }
+
+  get findFactors(): FindFactors {
+    return (userId) => this.#ask((stores, database) => stores.findFactors(database, userId))
+  }
+
+  get passkeyStore(): PasskeyStore {
+    const ask = <T>(question: (store: PasskeyStore) => Promise<T>) =>
+      this.#ask((stores, database) => question(stores.createPasskeyStore(database)))
+    return {
+      list: (userId) => ask((store) => store.list(userId)),
+      insert: (passkey, event) => ask((store) => store.insert(passkey, event)),
+      rename: (userId, id, name, event) => ask((store) => store.rename(userId, id, name, event)),
+      delete: (userId, id, event) => ask((store) => store.delete(userId, id, event)),
+    }
   }
 
   get findUserForLogin(): FindUserForLogin {

@@ -22,6 +22,7 @@ export type AdminTag =
   | 'Scopes'
   | 'Keys'
   | 'Settings'
+  | 'Branding'
   | 'Dashboard'
   | 'Jobs'
   | 'Bulk'

@@ -1,5 +1,6 @@
 /** Every admin operation, by folder. A folder's `index.ts` is its table of contents. */
 import { auditOperations } from './audit/index.ts'
+import { brandingOperations } from './branding/index.ts'
 import { clientOperations } from './clients/index.ts'
 import { dashboardOperations } from './dashboard/index.ts'
 import { jobOperations } from './jobs/index.ts'
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...scopeOperations,
   ...keyOperations,
   ...settingOperations,
+  ...brandingOperations,
   ...rateLimitOperations,
   ...dashboardOperations,
   ...roleOperations,

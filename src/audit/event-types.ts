@@ -83,7 +83,7 @@ export const eventDefinitions = {
   'device.no_longer_remembered': {
     class: 'authentication',
     summary: 'A browser no longer remembers the second factor of a person',
-    data: { reason: 'removed, limit or factor_changed' },
+    data: { reason: 'removed or factor_changed' },
   },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'passkey.created': {
@@ -222,6 +222,11 @@ export const eventDefinitions = {
   'resource_server.updated': entity('A resource server was changed'),
   'resource_server.deleted': entity('A resource server was deleted'),
   'setting.updated': entity('A setting was changed'),
+  'brand_image.updated': entity('A picture of the hosted pages was uploaded', {
+    width: 'in pixels',
+    height: 'in pixels',
+  }),
+  'brand_image.deleted': entity('A picture was taken off the hosted pages'),
   'rate_limit.updated': entity('A rate-limit policy was changed'),
   'job.created': {
     class: 'system',

@@ -17,3 +17,18 @@ export const isExpectedVersion = (version: SQL, expected: readonly number[] | un
 
 /** Text for a pattern of LIKE, in which no character means more than itself. */
 export const literalInLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&')
+
+/**
+ * `AccountFactors` of the row `users` as JSON: what the account signs in with, and what its roles demand. Each part is
+ * one lookup by an index.
+ */
+export const accountFactors: SQL = sql`jsonb_build_object(
+  'password', coalesce((
+    select case when must_change or breached_at is not null then 'must_change' else 'usable' end
+    from password_credentials where user_id = users.id), 'none'),
+  'passkeys', (select count(*) from passkeys where user_id = users.id),
+  'otp', (select count(*) from otp_credentials where user_id = users.id),
+  'recovery_codes', (select count(*) from recovery_codes where user_id = users.id and used_at is null),
+  'required_acr_values', (
+    select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles
+    where name = any (users.roles) and required_acr_values <> '{}'))`

@@ -4,8 +4,10 @@ import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
 import { HiddenFields } from '../pages/form-parts.tsx'
+import { CheckIcon } from '../pages/icons.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
+import { AccountChip } from '../pages/sign-in-parts.tsx'
 import type { ConsentDescription } from './describe-consent.ts'
 
 interface ConsentPageProps {
@@ -17,6 +19,8 @@ interface ConsentPageProps {
   /** Host of the redirect URI. Shown because an application can choose any name, but not any host. */
   readonly returnsTo: string | undefined
   readonly accountName: string
+  /** Where somebody else signs in. */
+  readonly switchTo: string
   readonly asked: ConsentDescription
 }
 
@@ -28,25 +32,15 @@ export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => 
     <Layout page={page} title={title}>
       <div class="card">
         <h1>{title}</h1>
-        <p class="lead">{messages.signedInAs(isolated(props.accountName))}</p>
+        <AccountChip page={page} name={props.accountName} switchTo={props.switchTo} />
         <p>{messages.consentScopes(client)}</p>
-        <ul class="asked">
-          {asked.scopes.map((scope) => (
-            <li>{scope}</li>
-          ))}
-        </ul>
+        <AskedList items={asked.scopes} />
         {asked.claims.length > 0 && (
           <>
             <p>{messages.consentClaims}</p>
-            <ul class="asked">
-              {asked.claims.map((claim) => (
-                <li>{claim}</li>
-              ))}
-            </ul>
+            <AskedList items={asked.claims} />
           </>
         )}
-        {props.client && <ClientLinks page={page} client={props.client} />}
-        {props.returnsTo && <p class="quiet">{messages.consentRedirect(isolated(props.returnsTo))}</p>}
         <form method="post" action="/consent">
           <HiddenFields page={page} interaction={props.interaction} />
           <div class="actions">
@@ -58,7 +52,22 @@ export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => 
             </button>
           </div>
         </form>
+        <div class="fine">
+          {props.returnsTo && <p>{messages.consentRedirect(isolated(props.returnsTo))}</p>}
+          {props.client && <ClientLinks page={page} client={props.client} />}
+        </div>
       </div>
     </Layout>
   )
 }
+
+const AskedList: FC<{ readonly items: readonly string[] }> = ({ items }) => (
+  <ul class="asked">
+    {items.map((item) => (
+      <li>
+        <CheckIcon />
+        <span>{item}</span>
+      </li>
+    ))}
+  </ul>
+)

@@ -157,6 +157,7 @@ async function showPage(
       clientId={interaction.client_id}
       returnsTo={returnHost(interaction)}
       accountName={accountName(user, session.user_id)}
+      switchTo={`/login?interaction=${sealed}&as=another`}
       asked={describeConsent(asked, catalog, page.messages)}
     />
   )

@@ -26,7 +26,7 @@ export const logoutPageRoutes = new DescribedRoutes<AppEnv>()
     async (c) => {
       const session = await readSession(c.env.deps, c.req.header('cookie'))
       if (!session) {
-        const page = openPage(c)
+        const page = await openPage(c)
         return sendPage(c, page, <SignedOutPage page={page} />)
       }
       const page = await openFormPage(c)

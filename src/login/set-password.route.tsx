@@ -72,7 +72,7 @@ interface SetupForm {
 }
 
 async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters): Promise<Response> {
-  const { messages } = openPage(c)
+  const { messages } = await openPage(c)
   const password = parameters.get('new_password')
   if (password === undefined) {
     return showForm(c, form, [{ field: 'new_password', message: messages.newPasswordMissing }])

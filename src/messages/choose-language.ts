@@ -1,7 +1,7 @@
 /**
- * Chooses the language of a page: `ui_locales` (OpenID Connect Core §3.1.2.1), then `Accept-Language` (RFC 9110
- * §12.5.4), then English. A new language is one catalogue file, one line in the table and its tag in
- * `languages.ts`.
+ * Chooses the language of a page: what the person chose here, then `ui_locales` (OpenID Connect Core §3.1.2.1), then `Accept-Language` (RFC 9110
+ * §12.5.4), then English. A new language is one catalogue file, one line in the table, and its tag and name
+ * in `languages.ts`.
  */
 import { leadingEntries, primaryLanguageOf } from '../kit/language-tag.ts'
 import { ar } from './ar.ts'
@@ -15,7 +15,7 @@ import { pt } from './pt.ts'
 
 export interface Language {
   /** BCP 47 tag, for `lang`. */
-  readonly tag: string
+  readonly tag: LanguageTag
   readonly dir: 'ltr' | 'rtl'
   readonly messages: Messages
 }
@@ -38,8 +38,14 @@ const maxEntries = 20
  * The best available language.
  * @param uiLocales space-separated BCP 47 tags in order of preference
  * @param acceptLanguage the header's value
+ * @param chosen by the person, on a page of ours
  */
-export function chooseLanguage(uiLocales: string | undefined, acceptLanguage: string | undefined): Language {
+export function chooseLanguage(
+  uiLocales: string | undefined,
+  acceptLanguage: string | undefined,
+  chosen?: LanguageTag,
+): Language {
+  if (chosen) return languages[chosen]
   const asked = leadingEntries(uiLocales ?? '', ' ', maxLength).split(' ')
   for (const tag of [
     ...asked.slice(0, maxEntries),

@@ -7,6 +7,14 @@ export const de: Messages = {
   cancel: 'Abbrechen',
   signedInAs: (name) => `Angemeldet als ${name}`,
 
+  look: {
+    or: 'oder',
+    tryAnotherWay: 'Anders anmelden',
+    showPassword: 'Passwort anzeigen',
+    language: 'Sprache',
+    moreLinks: 'Mehr zu diesem Dienst',
+  },
+
   signInTitle: 'Anmelden',
   signInTo: (client) => `um mit ${client} fortzufahren`,
   identifierLabel: 'E-Mail-Adresse oder Benutzername',
@@ -135,6 +143,75 @@ export const de: Messages = {
   parameterRepeated: (name) => `Die Anfrage nennt „${name}“ mehr als einmal.`,
   logoutHintInvalid: 'Die Bitte um Abmeldung enthält einen ungültigen Nachweis.',
   logoutClientMismatch: 'Die Bitte um Abmeldung nennt zwei verschiedene Anwendungen.',
+
+  rememberedDevices: {
+    ask: (days) => `In diesem Browser ${days} lang nicht mehr fragen`,
+    hint: 'Nur auf einem Gerät, das niemand sonst benutzt.',
+    section: 'Browser, in denen nicht mehr gefragt wird',
+    text: 'Dort melden Sie sich ohne zweiten Schritt an. Ändern Sie Ihr Passwort oder einen zweiten Schritt, wird überall wieder gefragt.',
+    until: (time) => `Bis ${time}`,
+    forget: 'Wieder fragen',
+    forgotten: 'In diesem Browser wird wieder nach dem zweiten Schritt gefragt.',
+  },
+  sessionLimits: {
+    title: 'Sie sind anderswo angemeldet',
+    text: 'Sie sind bereits in so vielen Browsern angemeldet, wie Ihr Konto erlaubt.',
+    textAt: (client) =>
+      `Sie sind bei ${client} bereits in so vielen Browsern angemeldet, wie dort erlaubt sind.`,
+    hint: 'Wenn Sie fortfahren, werden Sie dort abgemeldet, wo Sie am längsten nicht aktiv waren.',
+    action: 'Dort abmelden und fortfahren',
+  },
+  lastStrongFactor:
+    'Sie verwalten diesen Server und behalten mindestens einen Passkey oder ein Einmalpasswort. Das letzte kann nur jemand anderes aus der Verwaltung entfernen.',
+
+  passkeyProblems: {
+    notUsed: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+    notCreated: 'Es wurde kein Passkey erstellt. Versuchen Sie es noch einmal, wenn Sie einen möchten.',
+    timedOut: 'Das hat zu lange gedauert. Versuchen Sie es noch einmal.',
+    alreadyThere: 'Dieses Gerät oder dieser Sicherheitsschlüssel hat schon einen Passkey für Ihr Konto.',
+    wrongDomain:
+      'Passkeys funktionieren an dieser Adresse nicht. Beginnen Sie noch einmal bei der Anwendung, oder melden Sie sich anders an.',
+    notSupported:
+      'Dieses Gerät oder dieser Sicherheitsschlüssel kann den Passkey, der hier nötig ist, nicht aufbewahren. Versuchen Sie es mit einem anderen.',
+    failed:
+      'Der Browser hat einen Fehler gemeldet. Versuchen Sie es noch einmal, oder nehmen Sie ein anderes Gerät.',
+  },
+  passkeySection: {
+    title: 'Passkeys',
+    text: 'Melden Sie sich mit Fingerabdruck, Gesicht, Bildschirmsperre oder einem Sicherheitsschlüssel an. Ein Passkey funktioniert nur auf unseren Seiten. Niemand kann Sie dazu verleiten, ihn preiszugeben.',
+    none: 'Sie haben noch keinen Passkey.',
+    add: 'Passkey hinzufügen',
+    create: 'Passkey erstellen',
+    withoutScript: 'Passkeys brauchen JavaScript und einen Browser, der sie unterstützt.',
+    synced: 'synchronisiert',
+    deviceBound: 'auf einem Gerät',
+    createdAt: (time: string) => `Erstellt ${time}`,
+    lastUsedAt: (time: string) => `Zuletzt verwendet ${time}`,
+    neverUsed: 'Noch nicht verwendet',
+    manage: 'Verwalten',
+    nameLabel: 'Name',
+    nameInvalid: (max: number) => `Geben Sie einen Namen mit höchstens ${max} Zeichen ein`,
+    rename: 'Namen speichern',
+    remove: 'Passkey entfernen',
+    removeText:
+      'Sie können sich dann nicht mehr mit ihm anmelden. Vielleicht werden Sie auch gefragt, ob er von Ihrem Gerät gelöscht werden soll.',
+    back: 'Zurück zu Ihrem Konto',
+    added: 'Ihr Passkey wurde hinzugefügt.',
+    renamed: 'Der Name wurde gespeichert.',
+    removed: 'Der Passkey wurde entfernt.',
+    unknown: 'Diesen Passkey gibt es nicht mehr.',
+    taken: 'Dieser Passkey wird schon verwendet. Es wurde nichts hinzugefügt.',
+    full: 'Mehr Passkeys können Sie nicht haben. Entfernen Sie zuerst einen.',
+    refused:
+      'Der neue Passkey ließ sich nicht prüfen, deshalb wurde nichts hinzugefügt. Versuchen Sie es noch einmal.',
+    notAllowed:
+      'Diese Art von Gerät oder Sicherheitsschlüssel ist hier nicht erlaubt. Versuchen Sie es mit einem anderen.',
+  },
+  addPasskey: {
+    title: 'Beim nächsten Mal schneller anmelden',
+    text: 'Erstellen Sie einen Passkey, und von da an genügt Ihr Fingerabdruck, Ihr Gesicht oder die Bildschirmsperre. Sie müssen sich nichts merken, und keine gefälschte Seite kann Ihnen etwas stehlen.',
+    later: 'Jetzt nicht',
+  },
 
   scopes: {
     openid: 'bestätigen, wer Sie sind',

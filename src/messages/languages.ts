@@ -8,3 +8,14 @@ export type LanguageTag = (typeof supportedLanguages)[number]
 
 export const isLanguageTag = (text: string): text is LanguageTag =>
   (supportedLanguages as readonly string[]).includes(text)
+
+/** Each language in its own words: who cannot read this page finds it. */
+export const languageNames: Readonly<Record<LanguageTag, string>> = {
+  en: 'English',
+  de: 'Deutsch',
+  fr: 'Français',
+  es: 'Español',
+  pt: 'Português',
+  ja: '日本語',
+  ar: 'العربية',
+}

@@ -91,7 +91,7 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
     ? await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)
     : clearSessionCookie(deps.config)
   if (request.redirectTo !== undefined) return goTo(request.redirectTo, [cookie])
-  const page = openPage(c, parameters.get('ui_locales'))
+  const page = await openPage(c, parameters.get('ui_locales'))
   return sendPage(c, page, <SignedOutPage page={page} />, { cookies: [cookie] })
 }
 

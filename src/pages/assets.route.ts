@@ -1,24 +1,58 @@
-/** `GET /assets/…`: the stylesheet and the icon of the hosted pages. */
+/** `GET /assets/…`: the stylesheets, the script, the icon and the logo of the hosted pages. */
+import type { Context } from 'hono'
+import { brandImageNames, imagePath } from '../branding/brand-image.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
-import { type Asset, iconAsset, stylesheetAsset } from './assets.ts'
-
-const kinds: Readonly<Record<string, Asset>> = { css: stylesheetAsset, svg: iconAsset }
+import { type Asset, brandStylesheet, iconAsset, scriptAsset, stylesheetAsset } from './assets.ts'
+import { renderNotFoundPage } from './error-page.tsx'
+import { readBrand } from './read-brand.ts'
 
 export const assetRoutes = new DescribedRoutes<AppEnv>()
 
-/**
- * During a gradual deployment a page of the other version requests its own fingerprint. It gets the current
- * content, but uncached, so that nothing is stored under the wrong name.
- */
-assetRoutes.serve('get', '/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|svg)}', (c) => {
-  const asset = kinds[c.req.path.slice(-3)] as Asset
-  const isCurrent = c.req.path === asset.path
-  return c.body(asset.body, 200, {
-    'content-type': asset.contentType,
-    'cache-control': isCurrent ? 'public, max-age=31536000, immutable' : 'no-store',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-    'cross-origin-resource-policy': 'same-origin',
-  })
+const fixed: Readonly<Record<string, Asset>> = { css: stylesheetAsset, js: scriptAsset, svg: iconAsset }
+
+assetRoutes.serve('get', '/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|js|svg)}', (c) =>
+  sendAsset(c, fixed[c.req.path.slice(c.req.path.lastIndexOf('.') + 1)] as Asset),
+)
+
+/** A deployment that has gone back to our colours has no such stylesheet: an empty one changes nothing. */
+assetRoutes.serve('get', '/assets/:name{brand\\.[0-9a-z]{7}\\.css}', async (c) =>
+  sendAsset(
+    c,
+    brandStylesheet(await readBrand(c.env)) ?? {
+      path: '',
+      contentType: stylesheetAsset.contentType,
+      body: '',
+    },
+  ),
+)
+
+/** Only what the settings name is looked up: made-up digests reach no store. */
+assetRoutes.serve('get', '/assets/:name{logo(?:_dark)?\\.[\\w-]{43}\\.(?:png|jpg|webp)}', async (c) => {
+  const images = (await c.env.deps.readSettings()).brand_images
+  const image = brandImageNames
+    .flatMap((name) => (images[name] ? [{ ...images[name], path: imagePath(name, images[name]) }] : []))
+    .find(({ path }) => path === c.req.path)
+  const content = image && (await c.env.deps.loadBrandImage(image.digest))
+  if (!content) return renderNotFoundPage(c)
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
+  return c.body(bytes, 200, { ...assetHeaders, 'content-type': image.content_type, ...forever })
 })
+
+const assetHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'cross-origin-resource-policy': 'same-origin',
+}
+const forever = { 'cache-control': 'public, max-age=31536000, immutable' }
+
+/**
+ * During a gradual deployment, or after a change of the colours, a page of before requests its own fingerprint. It
+ * gets the current content, but uncached, so that nothing is stored under the wrong name.
+ */
+const sendAsset = (c: Context<AppEnv>, asset: Asset): Response =>
+  c.body(asset.body, 200, {
+    ...assetHeaders,
+    'content-type': asset.contentType,
+    ...(c.req.path === asset.path ? forever : { 'cache-control': 'no-store' }),
+  })

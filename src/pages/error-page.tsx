@@ -8,7 +8,7 @@ import type { OAuthRefusal } from '../protocol/refusal.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
 import { Layout } from './layout.tsx'
-import { openPage, sendPage } from './page.ts'
+import { formPageOf, openPage, sendPage } from './page.ts'
 
 export interface WayOn {
   readonly href: string
@@ -33,7 +33,7 @@ export interface ErrorPage {
 
 /** Renders an error page with the request id to look up in the log. */
 export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Promise<Response> {
-  const page = openPage(c, error.uiLocales)
+  const page = await openPage(c, error.uiLocales)
   const { messages, language } = page
   const title = error.title?.(messages) ?? messages.errorTitle
   const waysOn = error.waysOn?.(messages) ?? [toAccount(messages)]
@@ -93,21 +93,13 @@ export const renderTooManyRequests = (
     uiLocales,
   })
 
-/** The page of a submitted form, with the interaction it belongs to. */
-const formPages = new WeakMap<Request, string>()
-
-/** Should the request fail, its error page leads back to the form. */
-export const rememberForm = (request: Request, path: string): void => {
-  formPages.set(request, path)
-}
-
 /** Link that repeats the request if it is a GET, else opens the page of the submitted form. */
 export const tryAgain =
   (c: Context<AppEnv>) =>
   (messages: Messages): readonly WayOn[] => {
     const { pathname, search } = new URL(c.req.url)
     const isQuestion = c.req.method === 'GET'
-    const form = formPages.get(c.req.raw)
+    const form = formPageOf(c.req.raw)
     const account = toAccount(messages)
     return [
       ...(isQuestion ? [{ href: pathname + search, label: messages.tryAgain }] : []),

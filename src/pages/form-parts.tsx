@@ -1,7 +1,9 @@
 /** Building blocks of forms: labelled fields, the error summary and the hidden fields. */
-import type { FC } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
 import { maxPasswordLength, minPasswordLength } from '../passwords/password-policy.ts'
+import { EyeIcon } from './icons.tsx'
 import type { FormPage, Page } from './page.ts'
+import { AccountChip } from './sign-in-parts.tsx'
 
 export interface Problem {
   /** Name of the invalid field; absent when the problem concerns the form as a whole. */
@@ -19,16 +21,36 @@ interface FieldProps {
   readonly maxlength: number
   readonly autofocus?: boolean | undefined
   readonly readonly?: boolean | undefined
+  readonly class?: string | undefined
+  readonly inputmode?: 'numeric' | 'email' | 'text' | undefined
+  /** From the text itself when absent. */
+  readonly dir?: 'ltr' | undefined
   /** Apple's `passwordrules` attribute for generated passwords. */
   readonly passwordrules?: string | undefined
   readonly problems: readonly Problem[]
+  /** Stands on the input, at its end. */
+  readonly children?: Child
 }
 
 /** Hint and problem are linked to the input, so that a screen reader announces them with the label. */
-export const Field: FC<FieldProps> = ({ name, label, hint, problems, ...input }) => {
+export const Field: FC<FieldProps> = ({ name, label, hint, problems, children, dir, ...input }) => {
   const problem = problems.find(({ field }) => field === name)
   const described = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(' ')
-  const isName = input.type === 'text'
+  const box = (
+    <input
+      id={name}
+      name={name}
+      {...input}
+      required
+      dir={dir ?? 'auto'}
+      // Identifiers, codes and passwords are not prose: no autocorrection, capitalization or spell checking.
+      autocapitalize="none"
+      autocorrect="off"
+      spellcheck={false}
+      aria-invalid={problem ? 'true' : undefined}
+      aria-describedby={described || undefined}
+    />
+  )
   return (
     <div class="field">
       <label for={name}>{label}</label>
@@ -37,27 +59,67 @@ export const Field: FC<FieldProps> = ({ name, label, hint, problems, ...input })
           {hint}
         </p>
       )}
+      {children ? (
+        <div class="with-button">
+          {box}
+          {children}
+        </div>
+      ) : (
+        box
+      )}
       {problem && (
         <p class="wrong" id={`${name}-problem`}>
           {problem.message}
         </p>
       )}
-      <input
-        id={name}
-        name={name}
-        {...input}
-        required
-        dir={isName ? 'auto' : 'ltr'}
-        // Identifiers and passwords are not prose: no autocorrection, capitalization or spell checking.
-        autocapitalize="none"
-        autocorrect="off"
-        spellcheck={false}
-        aria-invalid={problem ? 'true' : undefined}
-        aria-describedby={described || undefined}
-      />
     </div>
   )
 }
+
+type PasswordFieldProps = Omit<FieldProps, 'type' | 'dir' | 'children' | 'class' | 'inputmode'> & {
+  readonly page: Page
+}
+
+/** With a button that shows what was typed; hidden until the script runs, because nothing happens without it. */
+export const PasswordField: FC<PasswordFieldProps> = ({ page: { messages }, ...field }) => (
+  <Field {...field} type="password" dir="ltr">
+    <button
+      type="button"
+      class="reveal"
+      hidden
+      data-show-password={field.name}
+      aria-controls={field.name}
+      aria-pressed="false"
+      aria-label={messages.look.showPassword}
+    >
+      <EyeIcon />
+    </button>
+  </Field>
+)
+
+interface CodeFieldProps {
+  readonly name: string
+  readonly label: string
+  readonly hint?: string | undefined
+  /** Digits of an authenticator, or letters too for codes on paper. */
+  readonly kind: 'digits' | 'text'
+  readonly maxlength: number
+  readonly autofocus?: boolean | undefined
+  readonly problems: readonly Problem[]
+}
+
+/** A code that is typed once: large, and filled in by phones that know it. */
+export const CodeField: FC<CodeFieldProps> = ({ kind, ...field }) => (
+  <Field
+    {...field}
+    type="text"
+    class="code"
+    dir="ltr"
+    inputmode={kind === 'digits' ? 'numeric' : 'text'}
+    // A code on paper is in no message that a phone could read it from.
+    autocomplete={kind === 'digits' ? 'one-time-code' : 'off'}
+  />
+)
 
 interface AccountFieldProps {
   readonly page: Page
@@ -67,21 +129,7 @@ interface AccountFieldProps {
 
 /** Shows whose password it is, also to password managers, which store it together with the username. */
 export const AccountField: FC<AccountFieldProps> = ({ page, name }) => (
-  <div class="field">
-    <label for="username">{page.messages.accountLabel}</label>
-    <input
-      id="username"
-      name="username"
-      type="text"
-      value={name}
-      autocomplete="username"
-      readonly
-      dir="auto"
-      autocapitalize="none"
-      autocorrect="off"
-      spellcheck={false}
-    />
-  </div>
+  <AccountChip page={page} name={name} field="username" />
 )
 
 interface NewPasswordFieldsProps {
@@ -90,9 +138,10 @@ interface NewPasswordFieldsProps {
 }
 
 /** A new password, twice. */
-export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page: { messages }, problems }) => {
+export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page, problems }) => {
+  const { messages } = page
   const field = {
-    type: 'password',
+    page,
     autocomplete: 'new-password',
     // `maxlength` counts UTF-16 units, the policy counts code points.
     maxlength: maxPasswordLength * 4,
@@ -101,13 +150,13 @@ export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page: { messages
   } as const
   return (
     <>
-      <Field
+      <PasswordField
         {...field}
         name="new_password"
         label={messages.newPasswordLabel}
         hint={messages.newPasswordHint(minPasswordLength)}
       />
-      <Field {...field} name="repeat_password" label={messages.repeatPasswordLabel} />
+      <PasswordField {...field} name="repeat_password" label={messages.repeatPasswordLabel} />
     </>
   )
 }

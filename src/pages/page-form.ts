@@ -9,9 +9,10 @@ import { checkCsrfToken, isOwnOrigin } from '../kit/csrf.ts'
 import { err, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
 import type { Parameters } from '../protocol/parameters.ts'
-import { type ErrorPage, rememberForm, renderErrorPage } from './error-page.tsx'
+import { type ErrorPage, renderErrorPage } from './error-page.tsx'
 import { openOwnInteraction } from './load-interaction.ts'
 import { hostOf, showLostInteraction } from './lost-interaction.ts'
+import { rememberForm } from './page.ts'
 
 /**
  * The form's fields, or the error page that refuses it.

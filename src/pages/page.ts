@@ -1,17 +1,25 @@
 /** What every hosted page needs from a request, and the response it is sent with. */
 import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import type { Brand } from '../branding/brand.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { ensureBrowserBinding } from '../interaction/browser-binding.ts'
+import { readChosenLanguage } from '../interaction/language-cookie.ts'
 import { issueCsrfToken } from '../kit/csrf.ts'
 import { explain } from '../kit/explain.ts'
 import { pageHeaders } from '../kit/security-headers.ts'
 import { chooseLanguage, type Language } from '../messages/choose-language.ts'
 import type { Messages } from '../messages/en.ts'
+import { readBrand } from './read-brand.ts'
 
 export interface Page {
   readonly language: Language
   readonly messages: Messages
+  readonly brand: Brand
+  /** Path with query that shows this page, or the form it came from, again: for the choice of a language. */
+  readonly address: string
+  /** Whether the page loads the script, and its policy allows it. */
+  readonly script: boolean
 }
 
 /** A page with a form: bound to this browser. */
@@ -23,16 +31,37 @@ export interface FormPage extends Page {
 }
 
 /** @param uiLocales preferred by the application; `Accept-Language` comes second */
-export function openPage(c: Context<AppEnv>, uiLocales?: string): Page {
-  const language = chooseLanguage(uiLocales, c.req.header('accept-language'))
-  return { language, messages: language.messages }
+export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<Page> {
+  const chosen = readChosenLanguage(c.env.config, c.req.header('cookie'))
+  const language = chooseLanguage(uiLocales, c.req.header('accept-language'), chosen)
+  const { messages } = language
+  return { language, messages, brand: await readBrand(c.env), address: addressOf(c), script: false }
+}
+
+/** The page with the script. */
+export const withScript = <P extends Page>(page: P): P => ({ ...page, script: true })
+
+/** The page of a submitted form, with the interaction it belongs to. */
+const formPages = new WeakMap<Request, string>()
+
+/** Remembers where the form of this request is opened again. */
+export const rememberForm = (request: Request, path: string): void => {
+  formPages.set(request, path)
+}
+
+/** See `rememberForm`; `undefined` for a request that submits none. */
+export const formPageOf = (request: Request): string | undefined => formPages.get(request)
+
+function addressOf(c: Context<AppEnv>): string {
+  const { pathname, search } = new URL(c.req.url)
+  return c.req.method === 'GET' ? pathname + search : (formPageOf(c.req.raw) ?? '/account')
 }
 
 /** Like `openPage`, for a page with a form. */
 export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {
   const { config, root } = c.env.deps
   const { cookie, setCookies } = await ensureBrowserBinding(config, c.req.header('cookie'))
-  return { ...openPage(c, uiLocales), csrfToken: await issueCsrfToken(root, cookie), setCookies }
+  return { ...(await openPage(c, uiLocales)), csrfToken: await issueCsrfToken(root, cookie), setCookies }
 }
 
 export interface PageResponse {
@@ -56,7 +85,11 @@ export async function sendPage(
   const secure = c.env.deps.config.secureCookies
   const response = new Response(`<!doctype html>${await html}`, {
     status,
-    headers: { ...pageHeaders({ secure, formTargets }), ...headers, 'content-language': page.language.tag },
+    headers: {
+      ...pageHeaders({ script: page.script, secure, formTargets }),
+      ...headers,
+      'content-language': page.language.tag,
+    },
   })
   // The response is always no-store, so Accept-Language needs no Vary.
   for (const cookie of ['setCookies' in page ? page.setCookies : [], cookies].flat()) {

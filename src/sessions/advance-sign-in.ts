@@ -54,7 +54,7 @@ export function beginPending(
     started_at: now,
     expires_at: now + pendingLifetimeSeconds * 1000,
     proofs: [],
-    is_remembered: isRemembered(state, { now, presented: remembered, device, days }),
+    is_remembered: isRemembered(device, remembered, { now, days }),
     actions_done: [],
     failures: {},
   }

@@ -78,8 +78,8 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
   }
   for (const device of state.devices.all()) {
     if (device.session_id !== input.except_session_id) state.devices.delete(device.device_id)
+    else if (device.remembered) state.devices.put({ ...device, remembered: undefined })
   }
-  state.remembered.clear()
   for (const stored of state.grants.allLive()) {
     const actor = input.by ?? ({ actor_type: 'user', actor_id: stored.grant.user_id } as const)
     revokeGrant(state, stored, { ...ending, actor })

@@ -8,6 +8,7 @@ import type { Origin } from '../audit/event.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { KnownDevice } from './device-types.ts'
 import type { SignInAttempt } from './record-login-types.ts'
+import { rememberFactor } from './remembered-device.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export interface ForgetDevice {
@@ -80,6 +81,9 @@ export function rememberDevice(
     last_used_at: now,
     failures: 0,
     replaced_at: undefined,
+    remembered: input.remember_second_factor
+      ? rememberFactor(state, input, input.remember_second_factor)
+      : known?.remembered,
     ip: origin.ip,
     user_agent: origin.user_agent,
   })

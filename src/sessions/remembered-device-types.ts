@@ -14,3 +14,9 @@ export interface RememberedProof {
   readonly remembered_id: string
   readonly secret_hash: string
 }
+
+/** What a known device stores of it. */
+export interface RememberedFactor extends RememberedProof {
+  readonly remembered_at: number
+  readonly expires_at: number
+}

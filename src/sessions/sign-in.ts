@@ -5,7 +5,6 @@ import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
 import type { SignInAttempt } from './record-login-types.ts'
-import { rememberSecondFactor } from './remembered-device.ts'
 import type { NewSession } from './session.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
@@ -21,9 +20,6 @@ export function signIn(
   endOldestSessions(state, input, input.limit?.max ?? maxSessions)
   beginSession(state, session, input)
   rememberDevice(state, input, device)
-  if (input.device && input.remember_second_factor) {
-    rememberSecondFactor(state, input, input.remember_second_factor, device?.known_since ?? input.now)
-  }
   return session
 }
 

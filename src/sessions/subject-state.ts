@@ -9,7 +9,7 @@ import type { KnownDevice } from './device-types.ts'
 import type { Grant } from './grant.ts'
 import type { LoginAttempts } from './lock-out.ts'
 import type { PendingSignIn } from './pending-sign-in.ts'
-import type { RememberedDevice } from './remembered-device-types.ts'
+import type { RememberedFactor } from './remembered-device-types.ts'
 import type { Session } from './session.ts'
 
 export interface RememberedConsent {
@@ -57,13 +57,8 @@ export interface StoredDevice extends KnownDevice {
   readonly failures: number
   /** When a sign-in gave the browser a new secret that replaces this one. */
   readonly replaced_at: number | undefined
-}
-
-/** A browser with a remembered second factor, with the members only its object knows. */
-export interface StoredRememberedDevice extends RememberedDevice {
-  readonly secret_hash: string
-  /** `known_since` of the known device it was made on: it counts on that one alone. */
-  readonly device_since: number
+  /** The second factor, if the person had it remembered there. */
+  readonly remembered: RememberedFactor | undefined
 }
 
 export interface SubjectState {
@@ -93,14 +88,6 @@ export interface SubjectState {
     all(): readonly StoredDevice[]
     put(device: StoredDevice): void
     delete(deviceId: string): void
-  }
-  readonly remembered: {
-    find(rememberedId: string): StoredRememberedDevice | undefined
-    /** May include expired ones. */
-    all(): readonly StoredRememberedDevice[]
-    put(device: StoredRememberedDevice): void
-    delete(rememberedId: string): void
-    clear(): void
   }
   readonly pendingSignIns: {
     find(pendingId: string): PendingSignIn | undefined

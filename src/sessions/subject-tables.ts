@@ -7,10 +7,9 @@ import { accountCopyTables, openAccountCopyTable, openPasskeyRefusalsTable } fro
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
-import { knownDevicesTable, openKnownDevicesTable } from './known-devices.table.ts'
+import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
-import { openRememberedDevicesTable, rememberedDevicesTable } from './remembered-devices.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
@@ -26,7 +25,7 @@ export const subjectMigrations: readonly string[] = [
   delegationsTable,
   knownDevicesTable,
   repetitionsTable,
-  rememberedDevicesTable,
+  rememberedFactorColumn,
   pendingSignInsTable + sessionProofsColumn,
   accountCopyTables,
 ]
@@ -43,7 +42,6 @@ export const openSubjectTables = (
   grants: openGrantsTable(sql, schema),
   attempts: openLoginAttemptsTable(sql, schema),
   devices: openKnownDevicesTable(sql, schema),
-  remembered: openRememberedDevicesTable(sql, schema),
   pendingSignIns: openPendingSignInsTable(sql, schema),
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
@@ -61,7 +59,6 @@ const expiringTables = [
   'grants',
   'login_attempts',
   'known_devices',
-  'remembered_devices',
   'pending_sign_ins',
   'revoked_tokens',
   'spent_interactions',

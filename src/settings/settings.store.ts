@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
-import { type Settings, type StoredSettings, toSettings } from './settings.ts'
+import { brandImagesKey, type Settings, type StoredSettings, toSettings } from './settings.ts'
 
 /**
  * One row for `toLoadedSettings`. Its version is the time of this statement, so that a reader that waited for a
@@ -11,7 +11,11 @@ import { type Settings, type StoredSettings, toSettings } from './settings.ts'
  */
 export const selectSettings = sql`
   select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as read_at,
-    (select coalesce(jsonb_object_agg(name, value), '{}') from settings) as stored`
+    (select coalesce(jsonb_object_agg(name, value), '{}') from settings)
+      || jsonb_build_object(${brandImagesKey}::text, (
+        select coalesce(jsonb_object_agg(name, jsonb_build_object('digest', digest, 'content_type', content_type)), '{}')
+        from brand_images
+      )) as stored`
 
 /** Converts rows of `selectSettings` for the edge cache. */
 export function toLoadedSettings(rows: readonly Row[]): Loaded<StoredSettings> {

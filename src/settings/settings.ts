@@ -1,6 +1,8 @@
 /** Settings that administrators can change at run time: a fixed list, each with its schema, default and meaning. */
 import { z } from 'zod'
 import { acrMultiFactor, knownClasses } from '../authentication/acr.ts'
+import { type BrandImages, readBrandImages } from '../branding/brand-image.ts'
+import { brandingSchemas } from '../branding/branding-settings.ts'
 import { uuidPattern } from '../kit/patterns.ts'
 import { isRpId, isWebOrigin } from '../passkeys/relying-party.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
@@ -50,6 +52,7 @@ export const settingSchemas = {
     .meta({ 'x-authly-name': 'AuditRetention' })
     .prefault({})
     .describe('For how many days audit events of each class are kept; null: for ever.'),
+  ...brandingSchemas,
   'sign_in.passkeys': z
     .enum(['off', 'on'])
     .default('on')
@@ -153,7 +156,12 @@ export const settingNames = Object.keys(settingSchemas) as SettingName[]
 export type Settings = { readonly [Name in SettingName]: z.output<(typeof settingSchemas)[Name]> } & {
   /** Set through the rate-limit operations, one setting per policy. */
   readonly rate_limits: PolicyOverrides
+  /** Set through the operations on pictures. */
+  readonly brand_images: BrandImages
 }
+
+/** Among the stored values: no setting has this name. */
+export const brandImagesKey = 'branding.images'
 
 /**
  * Names and values as stored. The cache holds this form, because the next version may interpret them differently.
@@ -195,7 +203,11 @@ export function toSettings(stored: StoredSettings): Settings {
         parsed.success ? parsed.data : (unreadable[name] ?? (schema as z.ZodType).parse(undefined)),
       ]
     })
-    settings = { ...(Object.fromEntries(read) as Settings), rate_limits: storedOverrides(stored) }
+    settings = {
+      ...(Object.fromEntries(read) as Settings),
+      rate_limits: storedOverrides(stored),
+      brand_images: readBrandImages(stored[brandImagesKey]),
+    }
     known.set(stored, settings)
   }
   return settings

@@ -1,3 +1,5 @@
+import type { AccountFactors } from '../authentication/sign-in-state.ts'
+
 /** A user as the protocol and the pages see one. */
 export interface User {
   readonly id: string
@@ -16,6 +18,7 @@ export interface User {
 export interface UserWithPassword {
   readonly user: User
   readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
+  readonly factors: AccountFactors
 }
 
 export interface LoginLookup {
@@ -27,4 +30,6 @@ export interface LoginLookup {
 
 /** By e-mail address or username as typed. One round trip. */
 export type FindUserForLogin = (typed: string) => Promise<LoginLookup>
+/** What the account proves itself with; `undefined` when there is no such active account. One round trip. */
+export type FindFactors = (userId: string) => Promise<AccountFactors | undefined>
 export type FindUser = (userId: string) => Promise<User | undefined>

@@ -1,7 +1,9 @@
 /** Users in Postgres; each function is one statement. */
 
 import { eq, sql } from 'drizzle-orm'
+import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
+import { accountFactors } from '../db/fragments.ts'
 import { passwordCredentials, userIdentifiers, users } from '../db/schema.ts'
 import { isUuid } from '../kit/patterns.ts'
 import { maxIdentifierLength } from './identifier-length.ts'
@@ -13,6 +15,15 @@ export async function findUser(database: Database, userId: string): Promise<User
   if (!isUuid(userId)) return undefined
   const [row] = await database.select().from(users).where(eq(users.id, userId)).limit(1)
   return row && toUser(row)
+}
+
+/** What the account proves itself with; `undefined` when there is no such active account. */
+export async function findFactors(database: Database, userId: string): Promise<AccountFactors | undefined> {
+  const [row] = await database
+    .select({ factors: sql<AccountFactors>`${accountFactors}` })
+    .from(users)
+    .where(sql`${users.id} = ${userId}::uuid and ${users.status} = 'active'`)
+  return row?.factors
 }
 
 /**
@@ -30,6 +41,7 @@ export async function findUserForLogin(database: Database, typed: string): Promi
       user: users,
       hash: passwordCredentials.hash,
       must_change: passwordCredentials.must_change,
+      factors: sql<AccountFactors>`${accountFactors}`,
     })
     .from(userIdentifiers)
     .innerJoin(users, eq(users.id, userIdentifiers.user_id))
@@ -56,9 +68,11 @@ const toPerson = (row: {
   readonly user: typeof users.$inferSelect
   readonly hash: string | null
   readonly must_change: boolean | null
+  readonly factors: AccountFactors
 }): UserWithPassword => ({
   user: toUser(row.user),
   password: row.hash === null ? undefined : { hash: row.hash, must_change: row.must_change ?? false },
+  factors: row.factors,
 })
 
 const toUser = (row: typeof users.$inferSelect): User => ({

@@ -9,7 +9,6 @@ import type {
   RememberedConsent,
   StoredDevice,
   StoredGrant,
-  StoredRememberedDevice,
   StoredSession,
   SubjectState,
 } from '../../src/sessions/subject-state.ts'
@@ -19,7 +18,6 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const grants = new Map<string, StoredGrant>()
   const attempts = new Map<string, LoginAttempts>()
   const devices = new Map<string, StoredDevice>()
-  const remembered = new Map<string, StoredRememberedDevice>()
   const pending = new Map<string, PendingSignIn>()
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
@@ -54,13 +52,6 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       all: () => [...devices.values()],
       put: (device) => void devices.set(device.device_id, device),
       delete: (id) => void devices.delete(id),
-    },
-    remembered: {
-      find: (id) => remembered.get(id),
-      all: () => [...remembered.values()],
-      put: (device) => void remembered.set(device.remembered_id, device),
-      delete: (id) => void remembered.delete(id),
-      clear: () => remembered.clear(),
     },
     pendingSignIns: {
       find: (id) => pending.get(id),

@@ -9,7 +9,6 @@ import {
   forgetRememberedDevices,
   isRemembered,
   listRememberedDevices,
-  maxRememberedDevices,
 } from '../../src/sessions/remembered-device.ts'
 import { createMemorySubjectState } from '../fakes/memory-subject-state.ts'
 import { day, deviceProof, login, newSession, origin, second, start, userId } from './examples.ts'
@@ -18,6 +17,12 @@ const proof = (remembered_id = 'remembered-1') => ({
   remembered_id,
   secret_hash: `secret of ${remembered_id}`,
 })
+
+interface Overrides {
+  readonly now?: number
+  readonly presented?: Parameters<typeof isRemembered>[1]
+  readonly days?: number
+}
 
 /** A person, and a browser on which the second factor is remembered for 30 days. */
 function remembering() {
@@ -31,11 +36,11 @@ function remembering() {
     return recordLogin(state, login({ now: at, read_at: at, session, device, ...more }))
   }
   signIn(undefined, 'device-1', { remember_second_factor: { ...proof(), days: 30 } })
-  const counts = (device_id = 'device-1', overrides: Partial<Parameters<typeof isRemembered>[1]> = {}) =>
-    isRemembered(state, {
-      ...{ now: start + day, presented: proof(), device: state.devices.find(device_id), days: 30 },
-      ...overrides,
-    })
+  const counts = (device_id: string | undefined = 'device-1', overrides: Overrides = {}) => {
+    const { now = start + day, presented, days = 30 } = { presented: proof(), ...overrides }
+    const device = device_id === undefined ? undefined : state.devices.find(device_id)
+    return isRemembered(device, presented, { now, days })
+  }
   return { state, events, signIn, counts }
 }
 
@@ -50,7 +55,6 @@ describe('a remembered second factor', () => {
   })
 
   it.each([
-    ['its cookie alone, without the known device', { device: undefined }],
     ['no cookie', { presented: undefined }],
     ['another secret', { presented: { ...proof(), secret_hash: 'guess' } }],
     ['one that is not known here', { presented: proof('remembered-9') }],
@@ -59,6 +63,12 @@ describe('a remembered second factor', () => {
     ['the setting was turned off', { days: 0 }],
   ])('does not count: %s', (_what, overrides) => {
     expect(remembering().counts('device-1', overrides)).toBe(false)
+  })
+
+  it('does not count by its cookie alone, without the known device', () => {
+    const { state } = remembering()
+    expect(isRemembered(undefined, proof(), { now: start + day, days: 30 })).toBe(false)
+    expect(isRemembered(state.devices.find('device-1'), proof(), { now: start + day, days: 30 })).toBe(true)
   })
 
   it('does not count on another known device of the same person (a copied cookie)', () => {
@@ -91,17 +101,19 @@ describe('a remembered second factor', () => {
     expect(counts()).toBe(false)
   })
 
-  it('one browser has one at a time, and a person has a bounded number', () => {
+  it('one browser has one at a time, the last that was asked for', () => {
     const { state, signIn } = remembering()
     signIn('device-1', 'device-2', { remember_second_factor: { ...proof('remembered-2'), days: 30 } })
-    const ids = () => listRememberedDevices(state, { now: start + day }).map((each) => each.remembered_id)
-    expect(ids()).toEqual(['remembered-2'])
-    for (let index = 10; index < 10 + maxRememberedDevices; index++) {
-      const remember_second_factor = { ...proof(`remembered-${index}`), days: 30 }
-      signIn(undefined, `device-${index}`, { remember_second_factor })
-    }
-    expect(ids()).toHaveLength(maxRememberedDevices)
-    expect(ids()).not.toContain('remembered-2')
+    const ids = listRememberedDevices(state, { now: start + day }).map((each) => each.remembered_id)
+    expect(ids).toEqual(['remembered-2'])
+  })
+
+  it('stays with both answers when a browser signs in twice at the same moment', () => {
+    const { counts, signIn } = remembering()
+    const at = { now: start + 10 * second, read_at: start + 10 * second }
+    signIn('device-1', 'device-2', at)
+    signIn('device-1', 'device-3', at)
+    expect([counts('device-2'), counts('device-3')]).toEqual([true, true])
   })
 
   it('never counts for longer than asked for or allowed now', () => {

@@ -8,6 +8,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   Scopes: 'Scopes and resource servers.',
   Keys: 'Signing keys: list, rotate, retire.',
   Settings: 'Settings and rate-limit policies.',
+  Branding: 'Pictures of the hosted pages; names, colours and links are settings.',
   Dashboard: 'Statistics and status.',
   Bulk: 'Many users at once: import, export, update, delete.',
   Jobs: 'Background jobs: progress, results, cancelling.',

@@ -20,6 +20,8 @@ export interface AuthorizeSituation {
   readonly sub: string | undefined
   /** Consent given before; undefined if none. */
   readonly consent: RememberedConsent | undefined
+  /** The client is signed in to by as many other sessions of this person as it may be, and none of them ends by itself. */
+  readonly is_client_full?: boolean | undefined
   /** What the user has done so far, when the request is resumed from the hosted pages. */
   readonly progress: Progress | undefined
   /** Milliseconds since the Unix epoch. */
@@ -29,7 +31,7 @@ export interface AuthorizeSituation {
 export type AuthorizeDecision =
   | { readonly next: 'issue'; readonly session: LiveSession; readonly sub: string }
   | { readonly next: 'login'; readonly because?: Interaction['login_because'] }
-  | { readonly next: 'password' | 'select_account' }
+  | { readonly next: 'password' | 'select_account' | 'sessions_full' }
   /** Only the user of this session may be asked. */
   | { readonly next: 'consent'; readonly session: LiveSession }
   | { readonly next: 'refuse'; readonly refusal: OAuthRefusal }
@@ -60,6 +62,10 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
     return refused(
       refuse('unmet_authentication_requirements', 'the requested authentication context cannot be reached'),
     )
+  }
+  if (situation.is_client_full) {
+    const refusal = refuse('interaction_required', 'the person is signed in to the client elsewhere')
+    return silent ? refused(refusal) : { next: 'sessions_full' }
   }
   if (needsConsent(situation)) {
     return silent ? refused(refuse('consent_required', 'consent is required')) : { next: 'consent', session }

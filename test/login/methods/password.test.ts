@@ -11,6 +11,15 @@ import { createFakeSessionsOf } from '../../fakes/fake-user-sessions.ts'
 const origin = { ip: '203.0.113.1', user_agent: 'test', request_id: 'r' }
 const now = 1_800_000_000_000
 
+type Found = Omit<UserWithPassword, 'factors'>
+const factors = {
+  password: 'usable',
+  passkeys: 0,
+  otp: 0,
+  recovery_codes: 0,
+  required_acr_values: [],
+} as const
+
 const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['user'] => ({
   ...{
     id: 'user-1',
@@ -28,7 +37,7 @@ type UnknownLogin = Awaited<ReturnType<LoginNeeds['rateLimiter']['recordUnknownL
 const refused: UnknownLogin = { status: 'refused' }
 
 /** Ports that count: what the operation costs in Durable Object calls, queries and hashes. */
-function createNeeds(found: UserWithPassword | undefined, allowed = true, unknown: UnknownLogin = refused) {
+function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownLogin = refused) {
   const calls = { object: 0, query: 0, hash: 0, sessionsOf: [] as string[], taken: [] as string[][] }
   const turns = { free: true, running: 0, given: [] as string[], back: [] as string[] }
   const fakes = createFakeSessionsOf()
@@ -65,7 +74,7 @@ function createNeeds(found: UserWithPassword | undefined, allowed = true, unknow
     },
     findUserForLogin: async () => {
       calls.query++
-      return { person: found, hasForeignHashes }
+      return { person: found && { ...found, factors }, hasForeignHashes }
     },
     passwordHasher: {
       hash: async (typed) => `new:${typed}`,
@@ -105,7 +114,7 @@ const attempt = (typed: string, previous?: { user_id: string; session_id: string
 })
 
 describe('password sign-in costs at most two object calls and one query (design, I/O budget)', () => {
-  test.each<[string, UserWithPassword | undefined, string, string]>([
+  test.each<[string, Found | undefined, string, string]>([
     ['right', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'pw', 'signed_in'],
     ['wrong', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'no', 'refused'],
     [
@@ -170,7 +179,7 @@ describe('an office behind one address', () => {
     expect(turns).toMatchObject({ running: 0, back: ['login-ip'] })
   })
 
-  test.each<[string, UserWithPassword | undefined, string]>([
+  test.each<[string, Found | undefined, string]>([
     ['a wrong password', found, 'no'],
     ['a disabled account', { ...found, user: user({ status: 'disabled' }) }, 'pw'],
     ['an unknown account', undefined, 'pw'],
@@ -266,7 +275,7 @@ describe('the trail of failures for an identifier nobody owns', () => {
 })
 
 describe('the session of a password sign-in', () => {
-  const found: UserWithPassword = { user: user(), password: { hash: 'hash:pw', must_change: true } }
+  const found: Found = { user: user(), password: { hash: 'hash:pw', must_change: true } }
 
   test('is new, states how the person signed in, and is restricted until a due password change', async () => {
     const { needs } = createNeeds(found)
