@@ -38,6 +38,12 @@ export default defineConfig({
     name: 'worker',
     include: ['test/**/*.worker.test.ts'],
     globalSetup: ['./test/setup/database.ts'],
+    // The pool cannot follow imports without an extension, which a dependency of this library has.
+    deps: {
+      optimizer: {
+        ssr: { enabled: true, include: ['@simplewebauthn/server', '@simplewebauthn/server/helpers'] },
+      },
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -39,6 +39,9 @@ export interface PasskeyUsage {
   readonly used_at: number
 }
 
+/** Stands for all passkeys of an account among those being taken away: it is no base64url. */
+export const everyPasskey = '*'
+
 /**
  * How old a copy may be to refuse somebody by it: a passkey may be new and an account enabled again. Within that time
  * nobody can make the object ask Postgres twice.

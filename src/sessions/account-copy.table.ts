@@ -45,8 +45,8 @@ export const openPasskeyRefusalsTable = (
     if (!schema.exists()) return false
     return sql.exec<RefusalRow>(selectRefusal, credentialId, now).toArray().length > 0
   },
-  clear() {
-    if (schema.exists()) sql.exec('DELETE FROM passkey_refusals')
+  delete(credentialId) {
+    if (schema.exists()) sql.exec('DELETE FROM passkey_refusals WHERE credential_id = ?', credentialId)
   },
 })
 

@@ -4,6 +4,7 @@ import type { EventActor, Origin } from '../audit/event.ts'
 import { isOffline } from './limit-grants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SignOutReason } from './session.ts'
+import { everyPasskey } from '../passkeys/account-copy.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
 
 export interface EndSession {
@@ -69,8 +70,7 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
   const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }
   state.allEnded.at = input.now
   state.takenAway.generation += 1
-  // Postgres has committed: the next sign-in with a passkey reads what is true now.
-  if (input.reason !== undefined && input.reason !== 'password_changed') state.accountCopy.drop()
+  if (input.reason === 'account_disabled' || input.reason === 'account_deleted') forgetAccount(state)
   state.delegations.withdrawAll()
   state.pendingSignIns.clear()
   for (const session of state.sessions.all()) {
@@ -85,10 +85,7 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
     revokeGrant(state, stored, { ...ending, actor })
   }
   if (input.forget !== undefined) state.attempts.clear()
-  if (input.forget === 'everything') {
-    state.consents.clear()
-    state.passkeyRefusals.clear()
-  }
+  if (input.forget === 'everything') state.consents.clear()
 }
 
 /** Ends a session alone and records it. */
@@ -103,4 +100,10 @@ export function dropSession(state: SubjectState, session: StoredSession, ending:
       data: { reason: ending.reason },
     }),
   )
+}
+
+/** Postgres has committed: the next sign-in with a passkey reads there what is true now. */
+function forgetAccount(state: SubjectState): void {
+  state.accountCopy.drop()
+  state.passkeyRefusals.delete(everyPasskey)
 }

@@ -11,6 +11,7 @@ import {
   type CopiedAccount,
   type CopiedPasskey,
   decidesAlone,
+  everyPasskey,
   findPasskey,
   renewCopy,
   withoutPasskeys,
@@ -140,9 +141,6 @@ function takeAccount(
 
 const isRefused = (state: SubjectState, credentialId: string, now: number): boolean =>
   state.passkeyRefusals.has(credentialId, now) || state.passkeyRefusals.has(everyPasskey, now)
-
-/** Stands for all passkeys of the account in the table of refusals: no base64url. */
-export const everyPasskey = '*'
 
 interface RefusedUse {
   readonly copy: AccountCopy

@@ -4,9 +4,8 @@
  * something is added.
  */
 import type { EventActor, Origin } from '../audit/event.ts'
-import { type CopiedPasskey, withoutPasskeys } from '../passkeys/account-copy.ts'
+import { type CopiedPasskey, everyPasskey, withoutPasskeys } from '../passkeys/account-copy.ts'
 import { endSessionAndGrants } from './end-session.ts'
-import { everyPasskey } from './passkey-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
 /**

@@ -139,7 +139,7 @@ export interface SubjectState {
     /** @param until milliseconds since the Unix epoch */
     put(credentialId: string, until: number): void
     has(credentialId: string, now: number): boolean
-    clear(): void
+    delete(credentialId: string): void
   }
   /**
    * Grows whenever a passkey or the account is taken away: what was read from Postgres before must not be stored. Only

@@ -101,7 +101,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     passkeyRefusals: {
       put: (id, until) => void refusals.set(id, until),
       has: (id, now) => (refusals.get(id) ?? 0) > now,
-      clear: () => refusals.clear(),
+      delete: (id) => void refusals.delete(id),
     },
     takenAway: { generation: 0 },
     allEnded: { at: 0 },

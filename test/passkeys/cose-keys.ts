@@ -22,7 +22,7 @@ export async function cosePublicKey(
   algorithm: SignatureAlgorithm,
   key: CryptoKey,
 ): Promise<Map<number, CborValue>> {
-  const { x, y, n, e } = (await crypto.subtle.exportKey('jwk', key)) as Record<string, string | undefined>
+  const { x, y, n, e } = (await crypto.subtle.exportKey('jwk', key)) as JsonWebKey
   switch (algorithm) {
     case 'ES256':
       return new Map<number, CborValue>([

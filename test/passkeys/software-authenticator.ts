@@ -75,7 +75,7 @@ export interface SoftwareAuthenticator {
   ): Promise<AuthenticationResponseJSON>
 }
 
-const encoder = new TextEncoder()
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(new TextEncoder().encode(text))
 const flag = { present: 1, verified: 4, eligible: 8, backedUp: 16, attested: 64 } as const
 
 export function createSoftwareAuthenticator(defaults: AuthenticatorOptions = {}): SoftwareAuthenticator {
@@ -103,12 +103,7 @@ export function createSoftwareAuthenticator(defaults: AuthenticatorOptions = {})
     if (attested) flags |= flag.attested
     const count = new Uint8Array(4)
     new DataView(count.buffer).setUint32(0, counter)
-    return concat(
-      await digest(encoder.encode(rpId)),
-      Uint8Array.of(flags),
-      count,
-      attested ?? new Uint8Array(),
-    )
+    return concat(await digest(bytesOf(rpId)), Uint8Array.of(flags), count, attested ?? new Uint8Array())
   }
 
   return {
@@ -184,7 +179,7 @@ function clientDataOf(type: string, challenge: string, stated: CeremonyOverrides
     crossOrigin: false,
     ...stated.clientData,
   }
-  return encoder.encode(JSON.stringify(data))
+  return bytesOf(JSON.stringify(data))
 }
 
 async function statementOf(

@@ -3,7 +3,7 @@ import { userParams } from '../../users/account.ts'
 import { writeAccountOrRefuse } from '../../users/write-one-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts } from './account-problems.ts'
-import { endAllSessionsOf } from './acting.ts'
+import { endAllSessionsOf, refusePasskeysOf } from './acting.ts'
 
 export const disableUser = defineOperation({
   id: 'disableUser',
@@ -23,6 +23,7 @@ export const disableUser = defineOperation({
     const { user_id: id } = params
     const done = answer(204)
     const change = { id, patch: { status: 'disabled' }, events: { updated: 'user.disabled' } } as const
+    await refusePasskeysOf(call, id, 'all')
     await writeOnce(done.value, [writeAccountOrRefuse(call, change)], [assertMayManage(actor, id)])
     return done
   },
