@@ -2,10 +2,12 @@
  * `import text from './main.ts?script'`: the text of a script for browsers, bundled from typed sources. For esbuild,
  * which builds the worker, and for vite, which runs its tests.
  */
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const query = '?script'
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
  * @param {string} path of the entry
@@ -42,9 +44,11 @@ export const browserScriptsInTests = () => ({
   name: 'browser-scripts',
   enforce: 'pre',
   resolveId: (source, importer) =>
-    source.endsWith(query) && importer !== undefined ? resolve(dirname(importer), source) : undefined,
-  load: async (id) =>
-    id.endsWith(query)
-      ? `export default ${JSON.stringify(await bundleScript(id.slice(0, -query.length)))}`
-      : undefined,
+    source.endsWith(query) ? resolve(importer === undefined ? root : dirname(importer), source) : undefined,
+  load: async (id) => {
+    if (!id.endsWith(query)) return undefined
+    // Vite also names a file from the root of the project, as it does in URLs.
+    const path = id.startsWith(root) ? id : join(root, id)
+    return `export default ${JSON.stringify(await bundleScript(path.slice(0, -query.length)))}`
+  },
 })
