@@ -22,6 +22,7 @@ import { metricsRoutes } from './metrics/metrics.route.ts'
 import { logoutRoutes } from './oidc/rp-logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
 import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
+import { relatedOriginRoutes } from './passkeys/related-origins.route.ts'
 import { oauthJson, renderOAuthRefusal } from './protocol/oauth-response.ts'
 import { temporarilyUnavailable } from './protocol/refusal.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -33,6 +34,7 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   accountRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,
+  relatedOriginRoutes,
   healthRoutes,
   metricsRoutes,
 ]

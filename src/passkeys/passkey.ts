@@ -37,7 +37,7 @@ export interface PasskeyStore {
   /** Those of one person, the newest first. One round trip. */
   list(userId: string): Promise<readonly Passkey[]>
   /**
-   * Stores a passkey of an active account, with its event, in one statement.
+   * Stores a passkey of an active account, with its event, in one transaction.
    * @returns `taken`: somebody has this credential; `full`: `maxPasskeys` exist; `gone`: no such active account
    */
   insert(passkey: NewPasskey, event: AuditEvent): Promise<'stored' | 'taken' | 'full' | 'gone'>

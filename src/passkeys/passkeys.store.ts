@@ -1,4 +1,4 @@
-/** Passkeys in Postgres. Each function is one statement, so one round trip and one transaction. */
+/** Passkeys in Postgres. Each function is one round trip and one transaction. */
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
 import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
@@ -18,7 +18,10 @@ export const createPasskeyStore = (database: Database): PasskeyStore => ({
   },
 
   async insert(passkey, event) {
-    const { rows } = await database.execute<{ answer: Inserted }>(insertPasskey(passkey, event))
+    const [, { rows }] = await database.batch([
+      database.execute(lockAccount(passkey.user_id)),
+      database.execute<{ answer: Inserted }>(insertPasskey(passkey, event)),
+    ])
     return rows[0]?.answer ?? 'gone'
   },
 
@@ -41,10 +44,15 @@ export const createPasskeyStore = (database: Database): PasskeyStore => ({
 
 type Inserted = Awaited<ReturnType<PasskeyStore['insert']>>
 
-/** The row of the account is locked, so that parallel requests cannot exceed the limit together. */
+/**
+ * A statement of its own: the next one sees what others committed before this lock was got, so that parallel requests
+ * cannot exceed the limit together.
+ */
+const lockAccount = (userId: string): SQL => sql`select from users where id = ${userId}::uuid for update`
+
 const insertPasskey = (passkey: NewPasskey, event: AuditEvent): SQL => sql`
   with account as (
-    select id from users where id = ${passkey.user_id}::uuid and status = 'active' for update
+    select id from users where id = ${passkey.user_id}::uuid and status = 'active'
   ), room as (
     select id from account
     where (select count(*) from passkeys where user_id = account.id) < ${maxPasskeys}::int

@@ -53,11 +53,3 @@ export function isWebOrigin(text: string): boolean {
   const { origin, protocol, hostname } = new URL(text)
   return origin === text && (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname)))
 }
-
-/** The document at `/.well-known/webauthn` (Web Authentication Level 3 §5.11): who else may use our passkeys. */
-export const relatedOrigins = (
-  settings: Pick<PasskeySettings, 'passkeys.related_origins'>,
-): { readonly origins: readonly string[] } | undefined => {
-  const origins = settings['passkeys.related_origins']
-  return origins.length > 0 ? { origins } : undefined
-}

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { authenticatorName } from '../../src/passkeys/aaguids.ts'
-import {
-  isRpId,
-  isWebOrigin,
-  relatedOrigins,
-  relyingPartyOf,
-  servesRpId,
-} from '../../src/passkeys/relying-party.ts'
+import { isRpId, isWebOrigin, relyingPartyOf, servesRpId } from '../../src/passkeys/relying-party.ts'
 
 const related = (...origins: string[]) => ({
   'passkeys.rp_id': null,
@@ -33,11 +27,6 @@ describe('the relying party', () => {
     expect(relyingPartyOf({ issuer: 'http://127.0.0.1:8787' }, related())).toBeUndefined()
     expect(relyingPartyOf({ issuer: 'http://[::1]:8787' }, related())).toBeUndefined()
     expect(relyingPartyOf({ issuer: 'http://localhost:8787' }, related())?.rp_id).toBe('localhost')
-  })
-
-  it('publishes related origins only when there are some', () => {
-    expect(relatedOrigins(related())).toBeUndefined()
-    expect(relatedOrigins(related('https://a.example'))).toEqual({ origins: ['https://a.example'] })
   })
 
   it('serves the same domain and those below it', () => {

@@ -46,7 +46,7 @@ describe('a passkey', () => {
     expect((await evicted.signInWithPasskey(await attemptOf(person))).status).toBe('signed_in')
   })
 
-  it('cannot sign in without user verification, but proves a second factor', async () => {
+  it('cannot sign in without user verification', async () => {
     const person = await createPerson()
     expect(await signIn(person, { userVerified: false })).toEqual(refused('refused'))
     expect(await liveSessions(person)).toBe(0)
@@ -80,6 +80,54 @@ describe('a passkey', () => {
     expect(answers.filter(({ status }) => status === 'signed_in')).toHaveLength(1)
     expect(answers.filter(({ status }) => status === 'refused')).toHaveLength(49)
     expect(await liveSessions(person)).toBe(1)
+  })
+})
+
+describe('a passkey within a sign-in that has begun', () => {
+  const client = { required_acr_values: [['phrh']] }
+
+  /** A sign-in with a synced passkey where hardware is demanded. */
+  async function beginDemanding(person: Person) {
+    const attempt = await attemptOf(person)
+    const pending = { ...attempt.pending, policy: { ...attempt.pending.policy, ...client } }
+    const begun = await object(person).signInWithPasskey({ ...attempt, pending })
+    expect(begun).toMatchObject({ status: 'pending' })
+    return { pending_id: pending.pending_id, secret_hash: pending.secret_hash }
+  }
+
+  const prove = async (
+    person: Person,
+    pending: { pending_id: string; secret_hash: string },
+    ...more: Parameters<typeof attemptOf> extends [unknown, ...infer R] ? R : never
+  ) => object(person).provePasskey({ ...(await attemptOf(person, ...more)), pending })
+
+  it('is asked for when more is demanded, and completes it, also without user verification', async () => {
+    const person = await createPerson()
+    const hardware = createSoftwareAuthenticator({ backupEligible: false })
+    await addPasskey(person.userId, hardware)
+    const pending = await beginDemanding(person)
+    expect(await liveSessions(person)).toBe(0)
+    const proven = await prove({ ...person, authenticator: hardware }, pending, { userVerified: false })
+    expect(proven).toMatchObject({ status: 'signed_in', session: { acr: 'phrh' } })
+    expect(await prove({ ...person, authenticator: hardware }, pending)).toEqual({ status: 'lost' })
+  })
+
+  it('may fail five times; then the sign-in is lost', async () => {
+    const person = await createPerson()
+    const pending = await beginDemanding(person)
+    const stranger = { ...person, authenticator: createSoftwareAuthenticator() }
+    await addPasskey(await createUser(), stranger.authenticator)
+    for (let attempt = 0; attempt < 4; attempt++) {
+      expect((await prove(stranger, pending)).status).toBe('refused')
+    }
+    expect(await prove(stranger, pending)).toEqual({ status: 'lost' })
+    expect(await prove(person, pending)).toEqual({ status: 'lost' })
+  })
+
+  it('is refused without the secret of the sign-in', async () => {
+    const person = await createPerson()
+    const pending = await beginDemanding(person)
+    expect(await prove(person, { ...pending, secret_hash: 'guessed' })).toEqual({ status: 'lost' })
   })
 })
 
