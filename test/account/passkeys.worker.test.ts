@@ -1,83 +1,13 @@
 /** `/account/passkeys` in workerd, with an authenticator in software; in a browser: test/e2e/passkeys.test.ts. */
-import { env } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { passkeys } from '../../src/db/schema.ts'
-import { issueSessionHandle } from '../../src/interaction/session-cookie.ts'
-import { uuidv7 } from '../../src/kit/ids.ts'
-import { createRootSecret } from '../../src/kit/root-secret.ts'
-import type { PasskeySignal } from '../../src/pages/passkey-form.tsx'
-import { newChallenge, requestOptions } from '../../src/passkeys/ceremony-options.ts'
-import { readAssertion } from '../../src/passkeys/read-credential.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { type Browser, issuer, openBrowser, type Shown, signIn } from '../login/browser.ts'
-import { addPerson, goodPassword, type Person } from '../login/people.ts'
-import { attemptOf, createPerson } from '../passkeys/person.ts'
-import {
-  type AuthenticatorOptions,
-  createSoftwareAuthenticator,
-  type SoftwareAuthenticator,
-} from '../passkeys/software-authenticator.ts'
-import { sessionsOf, waitingEvents } from '../sessions/object-subject.ts'
-
-const path = '/account/passkeys'
-const root = createRootSecret(env.AUTHLY_ROOT_SECRET)
-
-const unescaped = (html: string) => html.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
-const attribute = (html: string, name: string) =>
-  JSON.parse(unescaped(new RegExp(`${name}="([^"]*)"`).exec(html)?.[1] ?? 'null'))
-const optionsOf = ({ html }: Shown) => attribute(html, 'data-options')
-const signalsOf = ({ html }: Shown): PasskeySignal[] => attribute(html, 'data-passkey-signals')
-
-async function withPassword(): Promise<{ person: Person; browser: Browser }> {
-  const person = await addPerson()
-  const browser = openBrowser()
-  await signIn(browser, person.email, goodPassword)
-  return { person, browser }
-}
-
-/** What the script of the page sends. */
-async function answer(page: Shown, authenticator: SoftwareAuthenticator): Promise<Record<string, string>> {
-  const credential = JSON.stringify(await authenticator.create(optionsOf(page), { origin: issuer }))
-  return { ...page.hidden, credential }
-}
-
-async function add(browser: Browser, authenticator: SoftwareAuthenticator): Promise<Shown> {
-  return browser.post(path, await answer(await browser.get(path), authenticator))
-}
-
-/** Signs in with the newest passkey, straight in the person's object. */
-async function signInWithPasskey(
-  browser: Browser,
-  { id }: Person,
-  authenticator: SoftwareAuthenticator,
-): Promise<void> {
-  const template = await attemptOf(await createPerson())
-  const challenge = newChallenge()
-  const made = await authenticator.get(requestOptions({ rp_id: 'auth.test' }, challenge, 'required'), {
-    origin: issuer,
-  })
-  const assertion = readAssertion(JSON.stringify(made))
-  if (!assertion) throw new Error('the assertion is not well-formed')
-  const session_id = uuidv7()
-  const { handle, secretHash } = await issueSessionHandle(root, { user_id: id, session_id })
-  const answered = await sessionsOf(id).signInWithPasskey({
-    ...{ ...template, user_id: id, assertion },
-    expected: { challenge, rp_id: 'auth.test', origins: [issuer] },
-    session: { ...template.session, session_id, secret_hash: secretHash },
-  })
-  expect(answered.status).toBe('signed_in')
-  browser.cookies.set('__Host-authly_session', handle)
-}
-
-/** Somebody with a passkey, signed in with it. */
-async function withPasskey(options: AuthenticatorOptions = {}) {
-  const { person, browser } = await withPassword()
-  const authenticator = createSoftwareAuthenticator(options)
-  expect((await add(browser, authenticator)).location).toBe('/account?done=passkey_added')
-  await signInWithPasskey(browser, person, authenticator)
-  return { person, browser, authenticator }
-}
+import { type Browser, openBrowser, signIn } from '../login/browser.ts'
+import { goodPassword, type Person } from '../login/people.ts'
+import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
+import { waitingEvents } from '../sessions/object-subject.ts'
+import { add, answer, optionsOf, path, signalsOf, withPasskey, withPassword } from './passkey-pages.ts'
 
 const stored = ({ id }: Person) =>
   testDatabase().select().from(passkeys).where(eq(passkeys.user_id, id)).orderBy(passkeys.created_at)
