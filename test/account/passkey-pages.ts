@@ -17,7 +17,7 @@ import {
 import { sessionsOf } from '../sessions/object-subject.ts'
 
 export const path = '/account/passkeys'
-const root = createRootSecret(env.AUTHLY_ROOT_SECRET)
+const root = createRootSecret((env as unknown as { AUTHLY_ROOT_SECRET: string }).AUTHLY_ROOT_SECRET)
 
 const unescaped = (html: string) => html.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
 const attribute = (html: string, name: string) =>
