@@ -1,11 +1,11 @@
 /** What the browser's passkey providers are told on the pages of a signed-in person. */
 import type { RootSecret } from '../kit/root-secret.ts'
+import { passkeyUser } from '../login/passkey-user.ts'
 import type { PasskeySignal } from '../pages/passkey-form.tsx'
 import { acceptedCredentials, type ListedPasskey } from '../passkeys/manage-passkeys.ts'
 import { relyingPartyOf } from '../passkeys/relying-party.ts'
 import type { ReadSettings } from '../settings/settings.ts'
 import type { User } from '../users/user.ts'
-import { passkeyUser } from './passkey-user.ts'
 
 interface SignalNeeds {
   readonly config: { readonly issuer: string }

@@ -3,18 +3,19 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { passkeyUser } from '../login/passkey-user.ts'
 import type { Messages } from '../messages/en.ts'
+import { describeDevice } from '../pages/describe-device.ts'
+import { describePasskeyRefusal } from '../pages/describe-passkey-refusal.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { listPasskeys, removePasskey, renamePasskey } from '../passkeys/manage-passkeys.ts'
 import { maxPasskeyNameLength } from '../passkeys/passkey.ts'
-import { creationOptions, type RegisterRefusal, registerPasskey } from '../passkeys/register-passkey.ts'
+import { creationOptions, registerPasskey } from '../passkeys/register-passkey.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { readAccountForm, requireSession, timeZoneOf } from './account-form.ts'
-import { describeDevice } from './describe-device.ts'
 import { passkeySignals } from './passkey-signals.ts'
-import { passkeyUser } from './passkey-user.ts'
 import { nameField, PasskeysPage } from './passkeys.page.tsx'
 import { freshSignInFirst } from './require-fresh.ts'
 
@@ -65,7 +66,10 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       })
       return added.ok
         ? goTo('/account?done=passkey_added')
-        : showPasskeys(c, session, { reason: added.error, message: refusals[added.error] })
+        : showPasskeys(c, session, {
+            reason: added.error,
+            message: (messages) => describePasskeyRefusal(messages, added.error),
+          })
     },
   )
   .describe(
@@ -126,16 +130,6 @@ interface Refusal {
 
 /** Another person's passkey looks like one that is not there. */
 const unknown: Refusal = { reason: 'unknown', message: ({ passkeySection }) => passkeySection.unknown }
-
-const refusals: Readonly<Record<RegisterRefusal, Refusal['message']>> = {
-  expired: (messages) => messages.formExpired,
-  invalid: ({ passkeySection }) => passkeySection.refused,
-  not_allowed: ({ passkeySection }) => passkeySection.notAllowed,
-  taken: ({ passkeySection }) => passkeySection.taken,
-  full: ({ passkeySection }) => passkeySection.full,
-  unsupported: ({ passkeyProblems }) => passkeyProblems.wrongDomain,
-  gone: ({ passkeySection }) => passkeySection.refused,
-}
 
 async function showPasskeys(c: Context<AppEnv>, session: LiveSession, refusal?: Refusal): Promise<Response> {
   const { deps } = c.env

@@ -1,6 +1,7 @@
 /** How passkey providers name an account. */
-import { accountName } from '../login/account-name.ts'
+
 import type { User } from '../users/user.ts'
+import { accountName } from './account-name.ts'
 
 /** `user_name` tells accounts apart; `display_name` is for people, and not unique (Web Authentication §5.4.3). */
 export function passkeyUser(user: User): { readonly user_name: string; readonly display_name: string } {
