@@ -27,6 +27,8 @@ interface SignInPageProps {
   /** The identifier typed before, or `login_hint`. */
   readonly username: string | undefined
   readonly problems: readonly Problem[]
+  /** The person has as many sessions as allowed: signing in ends the one used longest ago. */
+  readonly makesRoom?: boolean | undefined
   /** Confirmation of what was done before this page. */
   readonly notice?: string | undefined
 }
@@ -51,6 +53,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
           <HiddenFields page={page} interaction={props.interaction} />
           <input type="hidden" name="method" value={method.id} />
           {!props.interaction && <input type="hidden" name="next" value={props.next} />}
+          {props.makesRoom && <input type="hidden" name="make_room" value="yes" />}
           {isAgain && <input type="hidden" name="again" value="yes" />}
           {method.fields.map(({ label, missing: _, ...field }, index) => (
             <Field
@@ -64,7 +67,9 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
             />
           ))}
           <div class="actions">
-            <button type="submit">{messages.signInAction}</button>
+            <button type="submit">
+              {props.makesRoom ? messages.sessionLimits.action : messages.signInAction}
+            </button>
             {isAgain && (
               <a class="button second" href={`/login?interaction=${props.interaction}&as=another`}>
                 {messages.useAnotherAccount}

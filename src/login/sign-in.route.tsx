@@ -19,6 +19,7 @@ import { readPageForm } from '../pages/page-form.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
+import { lifetimeOf } from '../sessions/session-lifetime.ts'
 import { count } from '../telemetry/count.ts'
 import { accountName } from './account-name.ts'
 import { findLoginMethod } from './methods/index.ts'
@@ -69,6 +70,7 @@ export const signInRoutes = new DescribedRoutes<AppEnv>()
         303: 'Signed in: continues at the application, the forced password change or the account page',
         ...pageFormRefusals,
         400: 'The sign-in details are not correct, or a field is missing',
+        409: 'As many sessions as allowed: another attempt may end the one used longest ago',
         429: 'Too many attempts',
         503: 'Too many password checks are running; nothing was tried',
       },
@@ -144,12 +146,19 @@ async function signIn(c: Context<AppEnv>, form: SignInForm, parameters: Paramete
     readSession(deps, cookies),
     readDevices(deps, cookies, deps.now()),
   ])
-  const outcome = await form.method.attempt(deps, { fields, previous: previous?.routing, devices, origin })
+  const outcome = await form.method.attempt(deps, {
+    ...{ fields, previous: previous?.routing, devices, origin },
+    makesRoom: parameters.get('make_room') !== undefined,
+  })
   const counted = outcome.status === 'signed_in' ? 'success' : outcome.status
   count('authly_sign_ins_total', 1, form.method.id, counted)
   return outcome.status === 'signed_in'
     ? finish(c, form, outcome, devices)
-    : refuse({ ...refusalOf(form.page, outcome), reason: outcome.status })
+    : refuse({
+        ...refusalOf(form.page, outcome),
+        reason: outcome.status,
+        makesRoom: outcome.status === 'full',
+      })
 }
 
 interface FormRefusal {
@@ -158,6 +167,8 @@ interface FormRefusal {
   readonly headers?: Record<string, string>
   /** For the log. */
   readonly reason?: string
+  /** The next attempt ends the session used longest ago. */
+  readonly makesRoom?: boolean
 }
 
 function refusalOf(
@@ -165,6 +176,10 @@ function refusalOf(
   outcome: Exclude<LoginOutcome, { status: 'signed_in' }>,
 ): FormRefusal {
   if (outcome.status === 'refused') return { status: 400, problems: [{ message: messages.signInFailed }] }
+  if (outcome.status === 'full') {
+    const { text, hint } = messages.sessionLimits
+    return { status: 409, problems: [{ message: `${text} ${hint}` }] }
+  }
   if (outcome.status === 'busy') {
     const { retryAfterSeconds } = outcome
     const message = messages.busy(formatWait(language.tag, retryAfterSeconds))
@@ -187,9 +202,10 @@ async function finish(
 ): Promise<Response> {
   const { deps } = c.env
   const { config } = deps
+  const { absolute_ttl_seconds } = lifetimeOf(await deps.readSettings(), config)
   if (afterwards.length > 0) c.executionCtx.waitUntil(Promise.allSettled(afterwards))
   const cookies = [
-    setSessionCookie(config, handle, config.sessionAbsoluteTtlSeconds),
+    setSessionCookie(config, handle, absolute_ttl_seconds),
     setDeviceCookie(config, device, devices),
   ]
   if (verifiedHash !== undefined) {
@@ -210,7 +226,7 @@ async function showForm(
   c: Context<AppEnv>,
   { page, method, loaded, next, signedIn, notice }: SignInForm,
   username: string | undefined,
-  { status, headers, problems, reason }: FormRefusal = { status: 200, problems: [] },
+  { status, headers, problems, reason, makesRoom }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
   const client = loaded && (await c.env.deps.findClient(loaded.interaction.client_id))
   const html = (
@@ -223,6 +239,7 @@ async function showForm(
       next={next}
       username={username}
       problems={problems}
+      makesRoom={makesRoom}
       notice={notice}
     />
   )

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { instantOf } from '../db/fragments.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
-import type { CopiedAccount, PasskeyUsage } from './account-copy.ts'
+import type { ExchangeAccount, PasskeyUsage } from './account-copy.ts'
 
 /** How long Postgres may take before it counts as unavailable. */
 const timeoutMs = 5_000
@@ -30,17 +30,6 @@ const accountRow = z.object({
     }),
   ),
 })
-
-export interface ReadAccount extends Omit<CopiedAccount, 'identifier_macs'> {
-  /** Normal forms of its identifiers. */
-  readonly identifiers: readonly string[]
-}
-
-/** Stores `uses` and reads the account; `undefined` when there is no such account. */
-export type ExchangeAccount = (
-  userId: string,
-  uses: readonly PasskeyUsage[],
-) => Promise<ReadAccount | undefined>
 
 export function createExchangeAccount(target: Parameters<typeof createBoundedBatch>[0]): ExchangeAccount {
   const runBatch = createBoundedBatch(target, timeoutMs)

@@ -39,6 +39,17 @@ export interface PasskeyUsage {
   readonly used_at: number
 }
 
+export interface ReadAccount extends Omit<CopiedAccount, 'identifier_macs'> {
+  /** Normal forms of its identifiers. */
+  readonly identifiers: readonly string[]
+}
+
+/** Stores `uses` and reads the account; `undefined` when there is no such account. */
+export type ExchangeAccount = (
+  userId: string,
+  uses: readonly PasskeyUsage[],
+) => Promise<ReadAccount | undefined>
+
 /** Stands for all passkeys of an account among those being taken away: it is no base64url. */
 export const everyPasskey = '*'
 

@@ -6,7 +6,6 @@ import { acrOf } from '../authentication/acr.ts'
 import { amrOf, type Proof } from '../authentication/proof.ts'
 import type { AccountFactors, SignInPolicy } from '../authentication/sign-in-state.ts'
 import { unmetDemand } from '../authentication/unmet-demand.ts'
-import { publicSession } from './decide-session.ts'
 import {
   type PendingProof,
   type PendingSignIn,
@@ -20,7 +19,7 @@ import {
 import type { SignInAttempt } from './record-login-types.ts'
 import { isRemembered } from './remembered-device.ts'
 import type { Session } from './session.ts'
-import { isFull, signIn } from './sign-in.ts'
+import { signIn } from './sign-in.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export type Advanced =
@@ -28,7 +27,7 @@ export type Advanced =
   /** More is demanded; the holder of the secret goes on. */
   | { readonly status: 'pending'; readonly pending: PendingView }
   /** The person has as many sessions as are allowed. */
-  | { readonly status: 'full' }
+  | { readonly status: 'full'; readonly pending: PendingView }
 
 /** What a sign-in begins with, once its first factor is proven. */
 export interface NewPending extends PendingProof {
@@ -41,7 +40,7 @@ export interface NewPending extends PendingProof {
 
 /** A sign-in before anything is proven in it; nothing is stored. */
 export function beginPending(
-  state: SubjectState,
+  _state: SubjectState,
   input: SignInAttempt,
   fresh: NewPending,
   device: StoredDevice | undefined,
@@ -88,11 +87,16 @@ export function advanceSignIn(
     state.pendingSignIns.put(advanced)
     return { status: 'pending', pending: viewOf(advanced) }
   }
-  if (isFull(state, input)) return { status: 'full' }
-  state.pendingSignIns.delete(pending.pending_id)
   const acr = acrOf(advanced.proofs) as string
   const session = { ...input.session, acr, amr: amrOf(advanced.proofs), proofs: advanced.proofs }
-  return { status: 'signed_in', session: publicSession(signIn(state, { ...input, session }, device)) }
+  const begun = signIn(state, { ...input, session }, device)
+  if (begun.status === 'full') {
+    // What was proven is kept, for the person's decision to end another session.
+    state.pendingSignIns.put(advanced)
+    return { status: 'full', pending: viewOf(advanced) }
+  }
+  state.pendingSignIns.delete(pending.pending_id)
+  return begun
 }
 
 /**

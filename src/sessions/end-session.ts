@@ -1,10 +1,10 @@
 /** Ends sessions: one or all of a user. */
 import { createEvent } from '../audit/create-event.ts'
 import type { EventActor, Origin } from '../audit/event.ts'
+import { everyPasskey } from '../passkeys/account-copy.ts'
 import { isOffline } from './limit-grants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SignOutReason } from './session.ts'
-import { everyPasskey } from '../passkeys/account-copy.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
 
 export interface EndSession {

@@ -64,7 +64,7 @@ export type AttemptedPasskey =
 /** Verifies the assertion, which takes a signature check, and reads Postgres only if the copy cannot decide. */
 export async function preparePasskey(
   state: SubjectState,
-  needs: Pick<VerifyNeeds, 'readAccount'>,
+  needs: Pick<VerifyNeeds, 'exchangeAccount'>,
   input: PasskeyAttempt,
 ): Promise<PreparedPasskey> {
   const { generation } = state.takenAway
@@ -73,7 +73,7 @@ export async function preparePasskey(
   let account: PreparedPasskey['account']
   if (!decidesAlone(state.accountCopy.get(), credential_id, input.now)) {
     const read_at = input.now
-    account = { value: await needs.readAccount(input.user_id), read_at }
+    account = { value: await needs.exchangeAccount(input.user_id, []), read_at }
     copy = account.value
   }
   const passkey = copy?.passkeys.find((each) => each.credential_id === credential_id)

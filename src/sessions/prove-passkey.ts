@@ -27,7 +27,7 @@ export type ProvenPasskey =
 
 export async function provePasskey(
   state: SubjectState,
-  needs: Pick<VerifyNeeds, 'readAccount'>,
+  needs: Pick<VerifyNeeds, 'exchangeAccount'>,
   input: ProvePasskey,
 ): Promise<(state: SubjectState) => ProvenPasskey> {
   // Nothing is computed for who has no such sign-in.

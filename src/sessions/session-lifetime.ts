@@ -1,4 +1,5 @@
-/** How long sessions last by setting, on top of what the operator configured. */
+/** How long sessions last, and how many a person has, by setting. */
+import type { SessionLimit } from './limit-sessions.ts'
 import type { StoredSession } from './subject-state.ts'
 
 export interface SessionLifetime {
@@ -7,6 +8,17 @@ export interface SessionLifetime {
 }
 
 /** The settings (`src/settings/settings.ts`) that sessions depend on. */
+export interface LimitSettings {
+  readonly 'sessions.max_per_user': number
+  readonly 'sessions.when_full': SessionLimit['when_full']
+}
+
+/** @param makesRoom the person decided that the oldest session ends for this one */
+export const sessionLimitOf = (settings: LimitSettings, makesRoom: boolean): SessionLimit => ({
+  max: settings['sessions.max_per_user'],
+  when_full: makesRoom ? 'end_oldest' : settings['sessions.when_full'],
+})
+
 export interface SessionSettings {
   readonly 'sessions.idle_seconds': number | null
   readonly 'sessions.absolute_seconds': number | null

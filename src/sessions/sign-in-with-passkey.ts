@@ -25,7 +25,7 @@ export type SignedInWithPasskey =
 
 export async function signInWithPasskey(
   state: SubjectState,
-  needs: Pick<VerifyNeeds, 'readAccount'>,
+  needs: Pick<VerifyNeeds, 'exchangeAccount'>,
   input: SignInWithPasskey,
 ): Promise<(state: SubjectState) => SignedInWithPasskey> {
   const prepared = await preparePasskey(state, needs, input)

@@ -1,26 +1,40 @@
 /** Begins a session after any accepted sign-in, whatever the authentication method. */
 import { beginSession } from './begin-session.ts'
-import { startSession } from './decide-session.ts'
+import { publicSession, startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
 import type { SignInAttempt } from './record-login-types.ts'
-import type { NewSession } from './session.ts'
+import type { NewSession, Session } from './session.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
-/** Begins the session and remembers the browser. @param device the known device it was until now */
+export type BegunSession =
+  | { readonly status: 'signed_in'; readonly session: Session }
+  /** The person has as many sessions as allowed, and the setting refuses more: nothing has changed. */
+  | { readonly status: 'full' }
+
+/**
+ * Begins the session and remembers the browser, unless there are too many sessions.
+ * @param device the known device it was until now
+ */
 export function signIn(
   state: SubjectState,
   input: SignInAttempt & { readonly session: NewSession },
   device: StoredDevice | undefined,
-): StoredSession {
+): BegunSession {
+  if (isFull(state, input)) return { status: 'full' }
   const session = startSession(input.user_id, input.session, input.now, input.origin)
   const replaced = input.replaces_session_id && state.sessions.find(input.replaces_session_id)
   if (replaced) replaceSession(state, replaced, input)
   endOldestSessions(state, input, input.limit?.max ?? maxSessions)
   beginSession(state, session, input)
   rememberDevice(state, input, device)
-  return session
+  return { status: 'signed_in', session: publicSession(session) }
+}
+
+function isFull(state: SubjectState, { limit, now, replaces_session_id }: SignInAttempt): boolean {
+  if (limit?.when_full !== 'refuse') return false
+  return liveSessions(state, now, replaces_session_id).length >= limit.max
 }
 
 /**
@@ -34,13 +48,4 @@ function replaceSession(state: SubjectState, replaced: StoredSession, input: Sig
     state.grants.put({ ...stored, grant: { ...stored.grant, session_id: input.session.session_id } })
   }
   state.delegations.moveSession(replaced.session_id, input.session.session_id)
-}
-
-/** Whether the sign-in must be refused, because the person has as many sessions as allowed. */
-export function isFull(
-  state: SubjectState,
-  { limit, now, replaces_session_id }: Pick<SignInAttempt, 'limit' | 'now' | 'replaces_session_id'>,
-): boolean {
-  if (limit?.when_full !== 'refuse') return false
-  return liveSessions(state, now, replaces_session_id).length >= limit.max
 }

@@ -16,12 +16,12 @@ import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
 import { unsentUses } from '../passkeys/account-copy.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
-import type { Rule, VerifiedRule } from './define-rule.ts'
+import type { Rule, VerifiedRule, VerifyNeeds } from './define-rule.ts'
 import { renewAccount } from './renew-account.ts'
 import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
 import { openSubjectTables, pruneSubjectTables, subjectMigrations } from './subject-tables.ts'
-import { exchangeAccount, verifyNeedsOf } from './verify-needs.ts'
+import { createVerifyNeeds } from './verify-needs.ts'
 
 const pruneIntervalMs = 3_600_000
 const renewAgainMs = 60_000
@@ -97,8 +97,15 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   }
 
   async #verify({ verify }: VerifiedRule, input: readonly never[]): Promise<unknown> {
-    const decide = await verify(this.#open(), verifyNeedsOf(this.env), ...input)
+    const decide = await verify(this.#open(), this.#needs, ...input)
     return this.#change(decide)
+  }
+
+  get #needs(): VerifyNeeds {
+    return createVerifyNeeds(this.env, async (userId, uses) => {
+      const { createExchangeAccount } = await import('../passkeys/account-copy.store.ts')
+      return createExchangeAccount(configOf(this.env))(userId, uses)
+    })
   }
 
   /** Delivers audit events, deletes expired rows, and deletes the object's storage when nothing is left. */
@@ -131,7 +138,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     const { user_id } = copy
     const read_at = Date.now()
     try {
-      const account = await exchangeAccount(this.env, user_id, sent)
+      const account = await this.#needs.exchangeAccount(user_id, sent)
       const now = Date.now()
       this.#change((state) => renewAccount(state, { now, user_id, account, read_at, sent, generation }))
     } catch (error) {

@@ -1,7 +1,7 @@
-/** What rules of the object use before they decide. What is not always needed is loaded on demand. */
+/** What rules of the object use before they decide. */
 import { configOf } from '../config.ts'
 import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
-import type { CopiedAccount, PasskeyUsage } from '../passkeys/account-copy.ts'
+import type { ExchangeAccount } from '../passkeys/account-copy.ts'
 import type { VerifyNeeds } from './define-rule.ts'
 import { identifierMac } from './identifier-mac.ts'
 
@@ -18,21 +18,16 @@ function rootOf(env: object): RootSecret {
   return root
 }
 
-export const verifyNeedsOf = (env: object): VerifyNeeds => ({
-  root: rootOf(env),
-  readAccount: (userId) => exchangeAccount(env, userId, []),
+/** @param exchange asks Postgres, with a client of its own */
+export const createVerifyNeeds = (env: object, exchange: ExchangeAccount): VerifyNeeds => ({
+  get root() {
+    return rootOf(env)
+  },
+  async exchangeAccount(userId, uses) {
+    const account = await exchange(userId, uses)
+    if (!account) return undefined
+    const { identifiers, ...copied } = account
+    const identifier_macs = await Promise.all(identifiers.map((form) => identifierMac(rootOf(env), form)))
+    return { ...copied, identifier_macs }
+  },
 })
-
-/** Tells Postgres about uses of passkeys and reads the account: one round trip. */
-export async function exchangeAccount(
-  env: object,
-  userId: string,
-  uses: readonly PasskeyUsage[],
-): Promise<CopiedAccount | undefined> {
-  const { createExchangeAccount } = await import('../passkeys/account-copy.store.ts')
-  const account = await createExchangeAccount(configOf(env))(userId, uses)
-  if (!account) return undefined
-  const { identifiers, ...copied } = account
-  const identifier_macs = await Promise.all(identifiers.map((form) => identifierMac(rootOf(env), form)))
-  return { ...copied, identifier_macs }
-}

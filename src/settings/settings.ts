@@ -117,7 +117,7 @@ export const settingSchemas = {
     .nullable()
     .default(null)
     .describe(
-      'Domain that new passkeys are made for and that sign-in asks for; null: the host of the issuer. Passkeys of another domain stop working: [moving](sign-in.md#moving-to-another-domain).',
+      'Domain that new passkeys are made for and that sign-in asks for; null: the host of the issuer. Passkeys of another domain stop working: [moving](passkeys.md#moving-to-another-domain).',
     ),
   'passkeys.related_origins': z
     .array(z.string().refine(isWebOrigin, 'must be an https origin without a path'))

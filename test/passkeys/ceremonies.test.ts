@@ -5,6 +5,7 @@ import type { NewPasskey } from '../../src/passkeys/passkey.ts'
 import { readAssertion, readRegistration } from '../../src/passkeys/read-credential.ts'
 import { verifyAssertion } from '../../src/passkeys/verify-assertion.ts'
 import { type AttestationPolicy, verifyRegistration } from '../../src/passkeys/verify-registration.ts'
+import { createAttestationAuthority } from './attestation-authority.ts'
 import {
   type AuthenticatorOptions,
   type CreateOverrides,
@@ -108,6 +109,47 @@ describe('registration', () => {
     const policy = { ...anyAuthenticator, 'passkeys.allowed_aaguids': [yubikey] }
     expect((await register({ policy, authenticator: { aaguid: yubikey } })).verified.ok).toBe(true)
     expect((await register({ policy })).verified).toEqual({ ok: false, error: 'not_allowed' })
+  })
+})
+
+describe('attestation', () => {
+  const rooted = (root: string): AttestationPolicy => ({
+    'passkeys.allowed_aaguids': [yubikey],
+    'passkeys.attestation_roots': [root],
+  })
+
+  it('is verified below the root of a manufacturer, whose certificate vouches for the model', async () => {
+    const maker = await createAttestationAuthority('Maker')
+    const { verified } = await register({
+      ...{ policy: rooted(maker.root), authenticator: { aaguid: yubikey } },
+      create: { attestation: maker.attest(yubikey) },
+    })
+    expect(verified).toMatchObject({ ok: true, value: { attestation_format: 'packed', aaguid: yubikey } })
+  })
+
+  it('is refused where it proves nothing', async () => {
+    const [maker, other] = await Promise.all([
+      createAttestationAuthority('Maker'),
+      createAttestationAuthority('Other'),
+    ])
+    const attestations = {
+      none: 'none',
+      self: 'self',
+      'of another root': other.attest(yubikey),
+      'of another model': maker.attest('fbfc3007-154e-4ecc-8c0b-6e020557d7bd'),
+      'of something else': (signed) => maker.attest(yubikey)(signed.slice(1)),
+      'of a format that brings its own root': async (signed) => ({
+        ...(await maker.attest(yubikey)(signed)),
+        fmt: 'android-key',
+      }),
+    } satisfies Record<string, CreateOverrides['attestation']>
+    for (const [name, attestation] of Object.entries(attestations)) {
+      const { verified } = await register({
+        ...{ policy: rooted(maker.root), authenticator: { aaguid: yubikey } },
+        create: { attestation },
+      })
+      expect(verified, name).toEqual({ ok: false, error: 'not_allowed' })
+    }
   })
 })
 

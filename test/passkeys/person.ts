@@ -1,5 +1,5 @@
 /** A person with passkeys in Postgres and their real object, and attempts to sign in. */
-import { passkeys, users } from '../../src/db/schema.ts'
+import { users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
 import { newChallenge, requestOptions } from '../../src/passkeys/ceremony-options.ts'
@@ -112,5 +112,3 @@ export async function attemptOf(
     ...more,
   }
 }
-
-export const storedPasskeys = () => testDatabase().select().from(passkeys)

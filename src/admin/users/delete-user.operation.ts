@@ -4,7 +4,8 @@ import { userParams } from '../../users/account.ts'
 import { writeAccount } from '../../users/write-one-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts, outcomeOf } from './account-problems.ts'
-import { endAllSessionsOf, refusePasskeysOf } from './acting.ts'
+import { endAllSessionsOf } from './acting.ts'
+import { refusePasskeysOf } from './refuse-passkeys.store.ts'
 
 export const deleteUser = defineOperation({
   id: 'deleteUser',

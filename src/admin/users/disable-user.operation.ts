@@ -3,7 +3,8 @@ import { userParams } from '../../users/account.ts'
 import { writeAccountOrRefuse } from '../../users/write-one-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts } from './account-problems.ts'
-import { endAllSessionsOf, refusePasskeysOf } from './acting.ts'
+import { endAllSessionsOf } from './acting.ts'
+import { refusePasskeysOf } from './refuse-passkeys.store.ts'
 
 export const disableUser = defineOperation({
   id: 'disableUser',

@@ -12,11 +12,13 @@ import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { Session } from '../../sessions/session.ts'
+import type { ReadSettings } from '../../settings/settings.ts'
 import type { FindUserForLogin } from '../../users/user.ts'
 
 /** Dependencies of all methods. */
 export interface LoginNeeds {
   readonly config: Pick<Config, 'sessionIdleTtlSeconds' | 'sessionAbsoluteTtlSeconds'>
+  readonly readSettings: ReadSettings
   readonly root: RootSecret
   readonly now: Clock
   readonly rateLimiter: RateLimiter
@@ -45,6 +47,8 @@ export interface LoginAttempt {
   readonly previous: SessionRouting | undefined
   /** Device handles from earlier sign-ins. Whether they are still valid is known only to the users' objects. */
   readonly devices: readonly DeviceHandle[]
+  /** The person decided that the session used longest ago ends for this one. */
+  readonly makesRoom: boolean
   readonly origin: Origin
 }
 
@@ -63,6 +67,8 @@ export type LoginOutcome =
     }
   /** The same for unknown users, wrong secrets and disabled users (prevents user enumeration). */
   | { readonly status: 'refused' }
+  /** Everything was right, but the person has as many sessions as allowed. */
+  | { readonly status: 'full' }
   | { readonly status: 'locked'; readonly retryAfterSeconds: number }
   /** Too many hashes are running: nothing was tried or counted. */
   | { readonly status: 'busy'; readonly retryAfterSeconds: number }

@@ -18,6 +18,7 @@ import type { IssuedHandle } from '../../kit/sealed-handle.ts'
 import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
 import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
 import type { DeviceProof } from '../../sessions/device-types.ts'
+import { lifetimeOf, sessionLimitOf } from '../../sessions/session-lifetime.ts'
 import { maxIdentifierLength } from '../../users/identifier-length.ts'
 import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
@@ -156,10 +157,11 @@ interface Verified {
 
 async function recordResult(
   needs: LoginNeeds,
-  { previous, devices, origin }: LoginAttempt,
+  { previous, devices, makesRoom, origin }: LoginAttempt,
   { user, password: stored }: UserWithPassword,
   { identifierHash, isCorrect, typed, readAt, fresh, decision }: Verified,
 ): Promise<LoginOutcome> {
+  const settings = await needs.readSettings()
   const now = needs.now()
   const shown = devices.find(({ routing }) => routing.user_id === user.id)
   const isSamePerson = previous?.user_id === user.id
@@ -175,9 +177,9 @@ async function recordResult(
       acr: password.acr,
       amr: password.amr,
       password_change_required: stored?.must_change ?? false,
-      idle_ttl_seconds: needs.config.sessionIdleTtlSeconds,
-      absolute_ttl_seconds: needs.config.sessionAbsoluteTtlSeconds,
+      ...lifetimeOf(settings, needs.config),
     },
+    limit: sessionLimitOf(settings, makesRoom),
     replaces_session_id: isSamePerson ? previous.session_id : undefined,
     device: { presented: shown && proofOf(shown), next: proofOf(fresh.device) },
     origin,
@@ -185,7 +187,7 @@ async function recordResult(
   if (result.status === 'locked') {
     return { status: 'locked', retryAfterSeconds: result.retry_after_seconds }
   }
-  if (result.status === 'refused') return result
+  if (result.status === 'refused' || result.status === 'full') return result
   // Attempts from a device have a limit of their own and the device gets a new id at each sign-in: nothing to give
   // back.
   const afterwards: Promise<unknown>[] =

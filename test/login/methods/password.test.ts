@@ -5,6 +5,7 @@ import { createRootSecret } from '../../../src/kit/root-secret.ts'
 import type { LoginNeeds } from '../../../src/login/methods/login-method.ts'
 import { password } from '../../../src/login/methods/password.ts'
 import type { RateLimitDecision } from '../../../src/rate-limits/rate-limiter.ts'
+import { toSettings } from '../../../src/settings/settings.ts'
 import type { UserWithPassword } from '../../../src/users/user.ts'
 import { createFakeSessionsOf } from '../../fakes/fake-user-sessions.ts'
 
@@ -72,6 +73,7 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
         }
       },
     },
+    readSettings: async () => toSettings({}),
     findUserForLogin: async () => {
       calls.query++
       return { person: found && { ...found, factors }, hasForeignHashes }
