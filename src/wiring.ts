@@ -53,7 +53,7 @@ import { createMetricRegistry } from './telemetry/metric-registry.ts'
 import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
 import { addObserver } from './telemetry/observe.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindFactors, FindUser, FindUserForLogin } from './users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
@@ -296,10 +296,6 @@ class RequestDependencies implements Dependencies {
     return (userId) => this.#ask((stores, database) => stores.findUser(database, userId))
   }
 
-  get findFactors(): FindFactors {
-    return (userId) => this.#ask((stores, database) => stores.findFactors(database, userId))
-  }
-
   get passkeyStore(): PasskeyStore {
     const ask = <T>(question: (store: PasskeyStore) => Promise<T>) =>
       this.#ask((stores, database) => question(stores.createPasskeyStore(database)))
@@ -309,6 +305,10 @@ class RequestDependencies implements Dependencies {
       rename: (userId, id, name, event) => ask((store) => store.rename(userId, id, name, event)),
       delete: (userId, id, event) => ask((store) => store.delete(userId, id, event)),
     }
+  }
+
+  get findUserForStepUp(): FindUserForStepUp {
+    return (userId) => this.#ask((stores, database) => stores.findUserForStepUp(database, userId))
   }
 
   get findUserForLogin(): FindUserForLogin {
