@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { browserScriptsInTests } from './scripts/stack/browser-script.mjs'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,6 +12,7 @@ declare module 'vitest' {
 
 export default defineConfig({
   plugins: [
+    browserScriptsInTests(),
     cloudflareTest(({ inject }) => ({
       main: './src/worker.ts',
       wrangler: { configPath: './wrangler.toml' },
@@ -36,6 +38,12 @@ export default defineConfig({
     name: 'worker',
     include: ['test/**/*.worker.test.ts'],
     globalSetup: ['./test/setup/database.ts'],
+    // The pool cannot follow imports without an extension, which a dependency of this library has.
+    deps: {
+      optimizer: {
+        ssr: { enabled: true, include: ['@simplewebauthn/server', '@simplewebauthn/server/helpers'] },
+      },
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

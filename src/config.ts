@@ -68,7 +68,7 @@ export const environmentSchema = z.object({
       'must be a list of base64url values of at least 32 bytes, each maybe marked closed:',
     )
     .describe(
-      'Secret. Older root secrets, comma-separated, the oldest one last; they open old values but seal nothing new. One marked `closed:` opens nothing either. The oldest one must remain: pairwise subjects are computed with it.',
+      'Secret. Older root secrets, comma-separated, the oldest one last; they open old values but seal nothing new. One marked `closed:` opens nothing either. The oldest one must remain: pairwise subjects and the user handles in passkeys are computed with it.',
     ),
   DATABASE_URL: z
     .string()

@@ -15,6 +15,7 @@ import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import type { HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -38,6 +39,7 @@ export interface Dependencies {
   readonly fetchClientJwks: FetchClientJwks
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser
+  readonly passkeyStore: PasskeyStore
   readonly findUserForLogin: FindUserForLogin
   readonly findUserForStepUp: FindUserForStepUp
   readonly findConsent: FindConsent

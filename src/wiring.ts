@@ -32,6 +32,7 @@ import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
@@ -293,6 +294,17 @@ class RequestDependencies implements Dependencies {
 
   get findUser(): FindUser {
     return (userId) => this.#ask((stores, database) => stores.findUser(database, userId))
+  }
+
+  get passkeyStore(): PasskeyStore {
+    const ask = <T>(question: (store: PasskeyStore) => Promise<T>) =>
+      this.#ask((stores, database) => question(stores.createPasskeyStore(database)))
+    return {
+      list: (userId) => ask((store) => store.list(userId)),
+      insert: (passkey, event) => ask((store) => store.insert(passkey, event)),
+      rename: (userId, id, name, event) => ask((store) => store.rename(userId, id, name, event)),
+      delete: (userId, id, event) => ask((store) => store.delete(userId, id, event)),
+    }
   }
 
   get findUserForStepUp(): FindUserForStepUp {

@@ -90,6 +90,27 @@ export const eventDefinitions = {
     data: { reason: 'removed or factor_changed' },
   },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
+  'passkey.created': {
+    class: 'authentication',
+    summary: 'A person made a passkey',
+    data: {
+      rp_id: 'the domain it works for',
+      aaguid: 'model of the authenticator, as it states',
+      backup_eligible: 'whether it may be synced to other devices',
+      attestation_format: 'format of the verified attestation statement; none: the model is not proven',
+    },
+  },
+  'passkey.renamed': { class: 'authentication', summary: 'A passkey got another name' },
+  'passkey.removed': { class: 'authentication', summary: 'A passkey was removed' },
+  'passkey.refused': {
+    class: 'authentication',
+    summary: 'A genuine use of a passkey was refused',
+    data: {
+      reason: 'counter: it went back, as that of a copy does; backup: its eligibility changed',
+      sign_count: 'the counter shown',
+      known_sign_count: 'the counter of the last use',
+    },
+  },
   'consent.granted': {
     class: 'consent',
     summary: 'A person gave consent to a client',

@@ -268,6 +268,11 @@ export abstract class JobObject extends DurableObject<Env> {
     return {
       ...{ order, params: order.params, counts, root: this.#root, passwordHasher: argon2Hasher },
       input: input && readInput(this.#storage.sql, input),
+      refusePasskeys: (userId) =>
+        this.#sessionsOf(userId).refusePasskeys({
+          ...{ now: Date.now(), origin: order.origin, user_id: userId, credential_ids: 'all' },
+          by: { actor_type: actor.type, actor_id: actor.id },
+        }),
       endSessions: (userId, reason) =>
         this.#sessionsOf(userId).endAllSessions({
           ...{ now: Date.now(), origin: order.origin, reason },

@@ -21,6 +21,7 @@ export type LogEvent =
   /** A component that is skipped for now. */
   | 'cache_renewal_failed'
   | 'rate_limit_counter_failed'
+  | 'account_copy_failed'
   | 'audit_delivery_failed'
   | 'audit_append_failed'
   | 'audit_events_lost'

@@ -170,6 +170,55 @@ export const de: Messages = {
   lastStrongFactor:
     'Sie verwalten diesen Server und behalten mindestens einen Passkey oder ein Einmalpasswort. Das letzte kann nur jemand anderes aus der Verwaltung entfernen.',
 
+  passkeyProblems: {
+    notUsed: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+    notCreated: 'Es wurde kein Passkey erstellt. Versuchen Sie es noch einmal, wenn Sie einen möchten.',
+    timedOut: 'Das hat zu lange gedauert. Versuchen Sie es noch einmal.',
+    alreadyThere: 'Dieses Gerät oder dieser Sicherheitsschlüssel hat schon einen Passkey für Ihr Konto.',
+    wrongDomain:
+      'Passkeys funktionieren an dieser Adresse nicht. Beginnen Sie noch einmal bei der Anwendung, oder melden Sie sich anders an.',
+    notSupported:
+      'Dieses Gerät oder dieser Sicherheitsschlüssel kann den Passkey, der hier nötig ist, nicht aufbewahren. Versuchen Sie es mit einem anderen.',
+    failed:
+      'Der Browser hat einen Fehler gemeldet. Versuchen Sie es noch einmal, oder nehmen Sie ein anderes Gerät.',
+  },
+  passkeySection: {
+    title: 'Passkeys',
+    text: 'Melden Sie sich mit Fingerabdruck, Gesicht, Bildschirmsperre oder einem Sicherheitsschlüssel an. Ein Passkey funktioniert nur auf unseren Seiten. Niemand kann Sie dazu verleiten, ihn preiszugeben.',
+    none: 'Sie haben noch keinen Passkey.',
+    add: 'Passkey hinzufügen',
+    create: 'Passkey erstellen',
+    withoutScript: 'Passkeys brauchen JavaScript und einen Browser, der sie unterstützt.',
+    synced: 'synchronisiert',
+    deviceBound: 'auf einem Gerät',
+    createdAt: (time: string) => `Erstellt ${time}`,
+    lastUsedAt: (time: string) => `Zuletzt verwendet ${time}`,
+    neverUsed: 'Noch nicht verwendet',
+    manage: 'Verwalten',
+    nameLabel: 'Name',
+    nameInvalid: (max: number) => `Geben Sie einen Namen mit höchstens ${max} Zeichen ein`,
+    rename: 'Namen speichern',
+    remove: 'Passkey entfernen',
+    removeText:
+      'Sie können sich dann nicht mehr mit ihm anmelden. Vielleicht werden Sie auch gefragt, ob er von Ihrem Gerät gelöscht werden soll.',
+    back: 'Zurück zu Ihrem Konto',
+    added: 'Ihr Passkey wurde hinzugefügt.',
+    renamed: 'Der Name wurde gespeichert.',
+    removed: 'Der Passkey wurde entfernt.',
+    unknown: 'Diesen Passkey gibt es nicht mehr.',
+    taken: 'Dieser Passkey wird schon verwendet. Es wurde nichts hinzugefügt.',
+    full: 'Mehr Passkeys können Sie nicht haben. Entfernen Sie zuerst einen.',
+    refused:
+      'Der neue Passkey ließ sich nicht prüfen, deshalb wurde nichts hinzugefügt. Versuchen Sie es noch einmal.',
+    notAllowed:
+      'Diese Art von Gerät oder Sicherheitsschlüssel ist hier nicht erlaubt. Versuchen Sie es mit einem anderen.',
+  },
+  addPasskey: {
+    title: 'Beim nächsten Mal schneller anmelden',
+    text: 'Erstellen Sie einen Passkey, und von da an genügt Ihr Fingerabdruck, Ihr Gesicht oder die Bildschirmsperre. Sie müssen sich nichts merken, und keine gefälschte Seite kann Ihnen etwas stehlen.',
+    later: 'Jetzt nicht',
+  },
+
   scopes: {
     openid: 'bestätigen, wer Sie sind',
     profile: 'Ihren Namen und Ihre Profildaten sehen',

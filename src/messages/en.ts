@@ -165,6 +165,51 @@ export const en = {
   lastStrongFactor:
     'You are an administrator and keep at least one passkey or one-time password. Another administrator can remove your last one.',
 
+  passkeyProblems: {
+    notUsed: 'No passkey was used. Try again, or sign in another way.',
+    notCreated: 'No passkey was created. Try again if you would like one.',
+    timedOut: 'That took too long. Try again.',
+    alreadyThere: 'This device or security key already has a passkey for your account.',
+    wrongDomain:
+      'Passkeys do not work at this address. Begin again at the application, or sign in another way.',
+    notSupported: 'This device or security key cannot keep the passkey that is needed here. Try another one.',
+    failed: 'The browser reported an error. Try again, or use another device.',
+  },
+  passkeySection: {
+    title: 'Passkeys',
+    text: 'Sign in with your fingerprint, face, screen lock or a security key. A passkey works on our pages only, so nobody can trick you into giving it away.',
+    none: 'You have no passkey yet.',
+    add: 'Add a passkey',
+    create: 'Create a passkey',
+    withoutScript: 'Passkeys need JavaScript and a browser that supports them.',
+    synced: 'synced',
+    deviceBound: 'on one device',
+    createdAt: (time: string) => `Created ${time}`,
+    lastUsedAt: (time: string) => `Last used ${time}`,
+    neverUsed: 'Not used yet',
+    manage: 'Manage',
+    nameLabel: 'Name',
+    nameInvalid: (max: number) => `Enter a name of at most ${max} characters`,
+    rename: 'Save name',
+    remove: 'Remove passkey',
+    removeText:
+      'You will not be able to sign in with it any more. You may also be asked to delete it from your device.',
+    back: 'Back to your account',
+    added: 'Your passkey has been added.',
+    renamed: 'The name has been saved.',
+    removed: 'The passkey has been removed.',
+    unknown: 'There is no such passkey any more.',
+    taken: 'This passkey is already in use. Nothing was added.',
+    full: 'You have as many passkeys as you can have. Remove one first.',
+    refused: 'The new passkey could not be verified, so nothing was added. Try again.',
+    notAllowed: 'This kind of device or security key is not allowed here. Try another one.',
+  },
+  addPasskey: {
+    title: 'Sign in faster next time',
+    text: 'Create a passkey, and from now on your fingerprint, face or screen lock is enough. Nothing to remember, and nothing that can be stolen from you by a fake page.',
+    later: 'Not now',
+  },
+
   scopes: {
     openid: 'Confirm who you are',
     profile: 'See your name and profile details',

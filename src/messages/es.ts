@@ -164,6 +164,53 @@ export const es: Messages = {
   lastStrongFactor:
     'Usted administra este servidor y conserva al menos una llave de acceso o una contraseña de un solo uso. Solo otra persona que administre puede quitar la última.',
 
+  passkeyProblems: {
+    notUsed: 'No se usó ninguna llave de acceso. Inténtelo de nuevo o inicie sesión de otra manera.',
+    notCreated: 'No se creó ninguna llave de acceso. Inténtelo de nuevo si quiere una.',
+    timedOut: 'Ha tardado demasiado. Inténtelo de nuevo.',
+    alreadyThere: 'Este dispositivo o esta llave de seguridad ya tiene una llave de acceso para su cuenta.',
+    wrongDomain:
+      'Las llaves de acceso no funcionan en esta dirección. Empiece de nuevo desde la aplicación o inicie sesión de otra manera.',
+    notSupported:
+      'Este dispositivo o esta llave de seguridad no puede guardar la llave de acceso que hace falta aquí. Pruebe con otro.',
+    failed: 'El navegador comunicó un error. Inténtelo de nuevo o use otro dispositivo.',
+  },
+  passkeySection: {
+    title: 'Llaves de acceso',
+    text: 'Inicie sesión con su huella, su cara, el bloqueo de pantalla o una llave de seguridad. Una llave de acceso solo funciona en nuestras páginas: nadie puede engañarle para que la entregue.',
+    none: 'Todavía no tiene ninguna llave de acceso.',
+    add: 'Añadir una llave de acceso',
+    create: 'Crear una llave de acceso',
+    withoutScript: 'Las llaves de acceso necesitan JavaScript y un navegador que las admita.',
+    synced: 'sincronizada',
+    deviceBound: 'en un solo dispositivo',
+    createdAt: (time: string) => `Creada ${time}`,
+    lastUsedAt: (time: string) => `Último uso ${time}`,
+    neverUsed: 'Sin usar todavía',
+    manage: 'Gestionar',
+    nameLabel: 'Nombre',
+    nameInvalid: (max: number) => `Escriba un nombre de ${max} caracteres como máximo`,
+    rename: 'Guardar el nombre',
+    remove: 'Eliminar la llave de acceso',
+    removeText:
+      'Ya no podrá iniciar sesión con ella. Es posible que también se le pregunte si quiere borrarla de su dispositivo.',
+    back: 'Volver a su cuenta',
+    added: 'Se ha añadido su llave de acceso.',
+    renamed: 'Se ha guardado el nombre.',
+    removed: 'Se ha eliminado la llave de acceso.',
+    unknown: 'Esa llave de acceso ya no existe.',
+    taken: 'Esta llave de acceso ya está en uso. No se ha añadido nada.',
+    full: 'Ha alcanzado el número máximo de llaves de acceso. Elimine antes una.',
+    refused:
+      'No se pudo comprobar la nueva llave de acceso, así que no se ha añadido nada. Inténtelo de nuevo.',
+    notAllowed: 'Este tipo de dispositivo o de llave de seguridad no está permitido aquí. Pruebe con otro.',
+  },
+  addPasskey: {
+    title: 'Inicie sesión más rápido la próxima vez',
+    text: 'Cree una llave de acceso y, desde ahora, bastará con su huella, su cara o el bloqueo de pantalla. Nada que recordar y nada que una página falsa pueda robarle.',
+    later: 'Ahora no',
+  },
+
   scopes: {
     openid: 'confirmar quién es usted',
     profile: 'ver su nombre y los datos de su perfil',

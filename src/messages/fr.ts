@@ -167,6 +167,52 @@ export const fr: Messages = {
   lastStrongFactor:
     'Vous administrez ce serveur et gardez au moins une clé d’accès ou un mot de passe à usage unique. Seul un autre administrateur peut supprimer le dernier.',
 
+  passkeyProblems: {
+    notUsed: 'Aucune clé d’accès n’a été utilisée. Réessayez ou connectez-vous autrement.',
+    notCreated: 'Aucune clé d’accès n’a été créée. Réessayez si vous en voulez une.',
+    timedOut: 'Cela a pris trop de temps. Réessayez.',
+    alreadyThere: 'Cet appareil ou cette clé de sécurité a déjà une clé d’accès pour votre compte.',
+    wrongDomain:
+      'Les clés d’accès ne fonctionnent pas à cette adresse. Recommencez depuis l’application ou connectez-vous autrement.',
+    notSupported:
+      'Cet appareil ou cette clé de sécurité ne peut pas garder la clé d’accès nécessaire ici. Essayez-en un autre.',
+    failed: 'Le navigateur a signalé une erreur. Réessayez ou utilisez un autre appareil.',
+  },
+  passkeySection: {
+    title: 'Clés d’accès',
+    text: 'Connectez-vous avec votre empreinte, votre visage, le verrouillage de l’écran ou une clé de sécurité. Une clé d’accès ne fonctionne que sur nos pages : personne ne peut vous amener à la donner.',
+    none: 'Vous n’avez pas encore de clé d’accès.',
+    add: 'Ajouter une clé d’accès',
+    create: 'Créer une clé d’accès',
+    withoutScript: 'Les clés d’accès demandent JavaScript et un navigateur qui les prend en charge.',
+    synced: 'synchronisée',
+    deviceBound: 'sur un seul appareil',
+    createdAt: (time: string) => `Créée ${time}`,
+    lastUsedAt: (time: string) => `Dernière utilisation ${time}`,
+    neverUsed: 'Pas encore utilisée',
+    manage: 'Gérer',
+    nameLabel: 'Nom',
+    nameInvalid: (max: number) => `Saisissez un nom de ${max} caractères au plus`,
+    rename: 'Enregistrer le nom',
+    remove: 'Supprimer la clé d’accès',
+    removeText:
+      'Vous ne pourrez plus vous connecter avec elle. Il vous sera peut-être aussi proposé de l’effacer de votre appareil.',
+    back: 'Retour à votre compte',
+    added: 'Votre clé d’accès a été ajoutée.',
+    renamed: 'Le nom a été enregistré.',
+    removed: 'La clé d’accès a été supprimée.',
+    unknown: 'Cette clé d’accès n’existe plus.',
+    taken: 'Cette clé d’accès est déjà utilisée. Rien n’a été ajouté.',
+    full: 'Vous avez atteint le nombre maximal de clés d’accès. Supprimez-en d’abord une.',
+    refused: 'La nouvelle clé d’accès n’a pas pu être vérifiée : rien n’a été ajouté. Réessayez.',
+    notAllowed: 'Ce type d’appareil ou de clé de sécurité n’est pas autorisé ici. Essayez-en un autre.',
+  },
+  addPasskey: {
+    title: 'Connectez-vous plus vite la prochaine fois',
+    text: 'Créez une clé d’accès : votre empreinte, votre visage ou le verrouillage de l’écran suffira désormais. Rien à retenir, et rien qu’une fausse page puisse vous voler.',
+    later: 'Pas maintenant',
+  },
+
   scopes: {
     openid: 'confirmer qui vous êtes',
     profile: 'voir votre nom et votre profil',

@@ -164,6 +164,53 @@ export const pt: Messages = {
   lastStrongFactor:
     'Você administra este servidor e mantém pelo menos uma chave de acesso ou senha de uso único. Só outra pessoa que administra pode remover a última.',
 
+  passkeyProblems: {
+    notUsed: 'Nenhuma chave de acesso foi usada. Tente de novo ou entre de outra forma.',
+    notCreated: 'Nenhuma chave de acesso foi criada. Tente de novo se quiser uma.',
+    timedOut: 'Demorou demais. Tente de novo.',
+    alreadyThere: 'Este dispositivo ou esta chave de segurança já tem uma chave de acesso para a sua conta.',
+    wrongDomain:
+      'As chaves de acesso não funcionam neste endereço. Comece de novo pelo aplicativo ou entre de outra forma.',
+    notSupported:
+      'Este dispositivo ou esta chave de segurança não consegue guardar a chave de acesso necessária aqui. Tente outro.',
+    failed: 'O navegador informou um erro. Tente de novo ou use outro dispositivo.',
+  },
+  passkeySection: {
+    title: 'Chaves de acesso',
+    text: 'Entre com sua impressão digital, seu rosto, o bloqueio de tela ou uma chave de segurança. Uma chave de acesso só funciona em nossas páginas: ninguém consegue enganar você para obtê-la.',
+    none: 'Você ainda não tem nenhuma chave de acesso.',
+    add: 'Adicionar uma chave de acesso',
+    create: 'Criar uma chave de acesso',
+    withoutScript: 'As chaves de acesso precisam de JavaScript e de um navegador compatível.',
+    synced: 'sincronizada',
+    deviceBound: 'em um só dispositivo',
+    createdAt: (time: string) => `Criada ${time}`,
+    lastUsedAt: (time: string) => `Último uso ${time}`,
+    neverUsed: 'Ainda não usada',
+    manage: 'Gerenciar',
+    nameLabel: 'Nome',
+    nameInvalid: (max: number) => `Digite um nome com no máximo ${max} caracteres`,
+    rename: 'Salvar nome',
+    remove: 'Remover chave de acesso',
+    removeText:
+      'Você não poderá mais entrar com ela. Talvez também seja perguntado se quer apagá-la do seu dispositivo.',
+    back: 'Voltar para a sua conta',
+    added: 'Sua chave de acesso foi adicionada.',
+    renamed: 'O nome foi salvo.',
+    removed: 'A chave de acesso foi removida.',
+    unknown: 'Essa chave de acesso não existe mais.',
+    taken: 'Esta chave de acesso já está em uso. Nada foi adicionado.',
+    full: 'Você já tem o número máximo de chaves de acesso. Remova uma primeiro.',
+    refused:
+      'Não foi possível verificar a nova chave de acesso, por isso nada foi adicionado. Tente de novo.',
+    notAllowed: 'Este tipo de dispositivo ou chave de segurança não é permitido aqui. Tente outro.',
+  },
+  addPasskey: {
+    title: 'Entre mais rápido da próxima vez',
+    text: 'Crie uma chave de acesso e, de agora em diante, bastará sua impressão digital, seu rosto ou o bloqueio de tela. Nada para lembrar e nada que uma página falsa possa roubar.',
+    later: 'Agora não',
+  },
+
   scopes: {
     openid: 'confirmar quem você é',
     profile: 'ver seu nome e os dados do seu perfil',

@@ -6,7 +6,7 @@ import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
 import { completeRequiredChange } from './complete-required-change.ts'
 import { continueSignIn } from './continue-sign-in.ts'
-import { type Rule, read, token, unrecorded, type VerifiedRule, write } from './define-rule.ts'
+import { type Rule, read, token, unrecorded, type VerifiedRule, verified, write } from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
 import { forgetConsent } from './forget-consent.ts'
@@ -16,8 +16,10 @@ import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
 import { listSessions } from './list-sessions.ts'
 import { readPending } from './pending-sign-in.ts'
+import { provePasskey } from './prove-passkey.ts'
 import { recordLogin } from './record-login.ts'
 import { redeemCode } from './redeem-code.ts'
+import { learnPasskey, refusePasskeys } from './refuse-passkeys.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
 import {
   forgetRememberedDevice,
@@ -26,6 +28,7 @@ import {
 } from './remembered-device.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
+import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
 
@@ -57,6 +60,10 @@ export const rules = {
   revokeToken: write(revokeToken),
   delegate: unrecorded(delegate),
   isDelegated: write(isDelegated),
+  signInWithPasskey: verified(signInWithPasskey),
+  provePasskey: verified(provePasskey),
+  refusePasskeys: write(refusePasskeys),
+  learnPasskey: unrecorded(learnPasskey),
 }
 
 type Method<R> =

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { acrMultiFactor, knownClasses } from '../authentication/acr.ts'
 import { type BrandImages, readBrandImages } from '../branding/brand-image.ts'
 import { brandingSchemas } from '../branding/branding-settings.ts'
+import { uuidPattern } from '../kit/patterns.ts'
+import { isRpId, isWebOrigin } from '../passkeys/relying-party.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
 import { storedOverrides } from '../rate-limits/stored-limits.ts'
 
@@ -108,6 +110,44 @@ export const settingSchemas = {
     .default(null)
     .describe(
       'After this time a session ends even if it is used; null: as configured (`AUTHLY_SESSION_ABSOLUTE_TTL_SECONDS`). A shorter time acts on living sessions at their next use, a longer one on new ones.',
+    ),
+  'passkeys.rp_id': z
+    .string()
+    .refine(isRpId, 'must be a domain in lower case')
+    .nullable()
+    .default(null)
+    .describe(
+      'Domain that new passkeys are made for and that sign-in asks for; null: the host of the issuer. Passkeys of another domain stop working: [moving](passkeys.md#moving-to-another-domain).',
+    ),
+  'passkeys.related_origins': z
+    .array(z.string().refine(isWebOrigin, 'must be an https origin without a path'))
+    .max(20)
+    .default([])
+    .describe(
+      'Other origins whose pages may use the passkeys of this domain, listed at `/.well-known/webauthn`.',
+    ),
+  'passkeys.allowed_aaguids': z
+    .array(z.string().regex(new RegExp(uuidPattern)))
+    .max(200)
+    .default([])
+    .describe('Models of authenticators (AAGUID) that new passkeys may be in; empty: any.'),
+  'passkeys.attestation_roots': z
+    .array(
+      z
+        .string()
+        .regex(/^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+\n-----END CERTIFICATE-----\n?$/)
+        .max(8192),
+    )
+    .max(20)
+    .default([])
+    .describe(
+      'Root certificates (PEM) of manufacturers. New passkeys then need an attestation statement signed below one of them; without, an authenticator’s model is what it says itself.',
+    ),
+  'passkeys.counter_regression': z
+    .enum(['refuse', 'accept_synced'])
+    .default('refuse')
+    .describe(
+      'A passkey whose counter goes back is refused once, with an event. `accept_synced`: not if it may be synced, whose devices may count apart.',
     ),
 } as const satisfies Record<string, z.ZodType>
 

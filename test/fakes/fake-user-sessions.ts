@@ -14,7 +14,9 @@ export function createFakeUserSessions(): { readonly sessions: UserSessions; rea
     name,
     async (...input: never[]) =>
       rule.effect === 'verified'
-        ? (await rule.verify(state, { root: testRoot }, ...input))(state)
+        ? (await rule.verify(state, { root: testRoot, exchangeAccount: async () => undefined }, ...input))(
+            state,
+          )
         : rule.run(state, ...input),
   ])
   const sessions = Object.fromEntries(methods) as UserSessions

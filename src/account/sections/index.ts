@@ -2,11 +2,13 @@
 import type { Messages } from '../../messages/en.ts'
 import type { AccountSection } from './account-section.ts'
 import { devicesSection } from './devices.tsx'
+import { passkeysSection } from './passkeys.tsx'
 import { passwordSection } from './password.tsx'
 import { rememberedDevicesSection } from './remembered-devices.tsx'
 import { sessionsSection } from './sessions.tsx'
 
 export const accountSections: readonly AccountSection[] = [
+  passkeysSection,
   passwordSection,
   sessionsSection,
   devicesSection,
