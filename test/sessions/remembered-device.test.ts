@@ -10,8 +10,10 @@ import {
   isRemembered,
   listRememberedDevices,
 } from '../../src/sessions/remembered-device.ts'
+import { createFakeUserSessions } from '../fakes/fake-user-sessions.ts'
 import { createMemorySubjectState } from '../fakes/memory-subject-state.ts'
 import { day, deviceProof, login, newSession, origin, second, start, userId } from './examples.ts'
+import { describeRememberedFactor } from './remembered-factor-contract.ts'
 
 const proof = (remembered_id = 'remembered-1') => ({
   remembered_id,
@@ -23,6 +25,11 @@ interface Overrides {
   readonly presented?: Parameters<typeof isRemembered>[1]
   readonly days?: number
 }
+
+describeRememberedFactor('rules over maps', () => {
+  const { sessions, events } = createFakeUserSessions()
+  return { sessions, events: async () => events }
+})
 
 /** A person, and a browser on which the second factor is remembered for 30 days. */
 function remembering() {

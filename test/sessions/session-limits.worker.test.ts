@@ -1,4 +1,5 @@
 import { evictedBeforeEachCall, sessionsOf, waitingEvents } from './object-subject.ts'
+import { describeRememberedFactor } from './remembered-factor-contract.ts'
 import { describeSessionLimits } from './session-limits-contract.ts'
 
 describeSessionLimits('the object', () => {
@@ -7,6 +8,16 @@ describeSessionLimits('the object', () => {
 })
 
 describeSessionLimits('the object, evicted before every call', () => {
+  const subject = crypto.randomUUID()
+  return { sessions: evictedBeforeEachCall(subject), events: () => waitingEvents(subject) }
+})
+
+describeRememberedFactor('the object', () => {
+  const subject = crypto.randomUUID()
+  return { sessions: sessionsOf(subject), events: () => waitingEvents(subject) }
+})
+
+describeRememberedFactor('the object, evicted before every call', () => {
   const subject = crypto.randomUUID()
   return { sessions: evictedBeforeEachCall(subject), events: () => waitingEvents(subject) }
 })
