@@ -10,6 +10,7 @@ import {
   isRemembered,
   listRememberedDevices,
 } from '../../src/sessions/remembered-device.ts'
+import type { RememberedFactor } from '../../src/sessions/remembered-device-types.ts'
 import { createFakeUserSessions } from '../fakes/fake-user-sessions.ts'
 import { createMemorySubjectState } from '../fakes/memory-subject-state.ts'
 import { day, deviceProof, login, newSession, origin, second, start, userId } from './examples.ts'
@@ -27,8 +28,12 @@ interface Overrides {
 }
 
 describeRememberedFactor('rules over maps', () => {
-  const { sessions, events } = createFakeUserSessions()
-  return { sessions, events: async () => events }
+  const { sessions, events, state } = createFakeUserSessions()
+  const remember = async (deviceId: string, remembered: RememberedFactor) => {
+    const device = state.devices.find(deviceId)
+    if (device) state.devices.put({ ...device, remembered })
+  }
+  return { sessions, events: async () => events, remember }
 })
 
 /** A person, and a browser on which the second factor is remembered for 30 days. */
