@@ -32,8 +32,6 @@ export interface SignInState {
   }
   /** Required and optional actions that are completed, or were put off where that is allowed: step ids. */
   readonly actions_done: readonly string[]
-  /** The person has as many sessions as allowed, and the setting refuses one more. */
-  readonly is_full?: boolean | undefined
   readonly risk: RiskVerdict | undefined
 }
 

@@ -10,7 +10,7 @@ export type UnmetDemand =
   | { readonly kind: 'first_factor' }
   /** Another factor; with it one of these classes is reached. */
   | { readonly kind: 'factor'; readonly acr_values: readonly string[] }
-  | { readonly kind: 'action'; readonly step: 'change_password' | 'set_up_factor' | 'make_room' }
+  | { readonly kind: 'action'; readonly step: 'change_password' | 'set_up_factor' }
 
 /** The first unmet demand; undefined when the sign-in is complete. */
 export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDemand | undefined {
@@ -30,9 +30,7 @@ export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDema
       ? { kind: 'factor', acr_values: [acrMultiFactor] }
       : { kind: 'action', step: 'set_up_factor' }
   }
-  if (mustChangePassword(state)) return { kind: 'action', step: 'change_password' }
-  const mustMakeRoom = state.is_full === true && !state.actions_done.includes('make_room')
-  return mustMakeRoom ? { kind: 'action', step: 'make_room' } : undefined
+  return mustChangePassword(state) ? { kind: 'action', step: 'change_password' } : undefined
 }
 
 /**

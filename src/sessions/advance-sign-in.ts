@@ -6,7 +6,6 @@ import { acrOf } from '../authentication/acr.ts'
 import { amrOf, type Proof } from '../authentication/proof.ts'
 import type { AccountFactors, SignInPolicy } from '../authentication/sign-in-state.ts'
 import { unmetDemand } from '../authentication/unmet-demand.ts'
-import type { SessionLimit } from './limit-sessions.ts'
 import {
   type PendingProof,
   type PendingSignIn,
@@ -27,6 +26,8 @@ export type Advanced =
   | { readonly status: 'signed_in'; readonly session: Session }
   /** More is demanded; the holder of the secret goes on. */
   | { readonly status: 'pending'; readonly pending: PendingView }
+  /** The person has as many sessions as are allowed. */
+  | { readonly status: 'full'; readonly pending: PendingView }
 
 /** What a sign-in begins with, once its first factor is proven. */
 export interface NewPending extends PendingProof {
@@ -54,7 +55,6 @@ export function beginPending(
     proofs: [],
     is_remembered: isRemembered(device, remembered, { now, days }),
     actions_done: [],
-    is_full: false,
     failures: {},
   }
 }
@@ -89,19 +89,15 @@ export function advanceSignIn(
   }
   const acr = acrOf(advanced.proofs) as string
   const session = { ...input.session, acr, amr: amrOf(advanced.proofs), proofs: advanced.proofs }
-  const begun = signIn(state, { ...input, session, limit: limitOf(input, advanced) }, device)
+  const begun = signIn(state, { ...input, session }, device)
   if (begun.status === 'full') {
-    const full = { ...advanced, is_full: true }
-    state.pendingSignIns.put(full)
-    return { status: 'pending', pending: viewOf(full) }
+    // What was proven is kept, for the person's decision to end another session.
+    state.pendingSignIns.put(advanced)
+    return { status: 'full', pending: viewOf(advanced) }
   }
   state.pendingSignIns.delete(pending.pending_id)
   return begun
 }
-
-/** The person may decide that the session used longest ago ends, where the setting refuses one more. */
-const limitOf = ({ limit }: SignInAttempt, { actions_done }: PendingSignIn): SessionLimit | undefined =>
-  limit && actions_done.includes('make_room') ? { ...limit, when_full: 'end_oldest' } : limit
 
 /**
  * Counts a wrong attempt at a step. After the last allowed one the sign-in is dropped: it starts over.

@@ -88,12 +88,12 @@ export function endOldestOfClient(
   }
 }
 
-export interface MakeRoomAtClient extends Ending {
+export interface MakeRoom extends Ending {
   readonly session_id: string
   readonly client_id: string
   readonly max: number
 }
 
 /** The person's own decision, where the setting refuses: signs out at the sessions used longest ago. */
-export const makeRoomAtClient = (state: SubjectState, input: MakeRoomAtClient): void =>
+export const makeRoomAtClient = (state: SubjectState, input: MakeRoom): void =>
   endOldestOfClient(state, { now: input.now, origin: input.origin }, input)

@@ -41,8 +41,6 @@ export interface PendingView {
   readonly account: AccountFactors
   readonly is_remembered: boolean
   readonly actions_done: readonly string[]
-  /** All is proven, but the person has as many sessions as allowed. */
-  readonly is_full: boolean
 }
 
 export interface PendingSignIn extends PendingView {
@@ -97,7 +95,6 @@ export const viewOf = (pending: PendingSignIn): PendingView => ({
   account: pending.account,
   is_remembered: pending.is_remembered,
   actions_done: pending.actions_done,
-  is_full: pending.is_full,
 })
 
 /** The state that the decision about the next step is made from. */
@@ -107,6 +104,5 @@ export const stateOf = (pending: PendingView): SignInState => ({
   account: pending.account,
   browser: { used_passkey: false, is_remembered: pending.is_remembered },
   actions_done: pending.actions_done,
-  is_full: pending.is_full,
   risk: undefined,
 })

@@ -13,7 +13,6 @@ import { inspectToken } from './inspect-token.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
 import { listSessions } from './list-sessions.ts'
-import { makeRoom } from './make-room.ts'
 import { readPending } from './pending-sign-in.ts'
 import { recordLogin } from './record-login.ts'
 import { redeemCode } from './redeem-code.ts'
@@ -34,7 +33,6 @@ export const rules = {
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),
-  makeRoom: write(makeRoom),
   makeRoomAtClient: write(makeRoomAtClient),
   listSessions: read(listSessions),
   readPending: read(readPending),
