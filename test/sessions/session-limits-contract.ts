@@ -39,6 +39,22 @@ export function describeSessionLimits(name: string, open: () => Subject): void {
       expect(await live(subject)).toEqual(['session-1', 'session-3'])
     })
 
+    it('refused: nothing begins until the person ends the oldest, with what was proven before', async () => {
+      const subject = open()
+      const limit = { max: 2, when_full: 'refuse' } as const
+      for (const index of [1, 2]) await signIn(subject, index, { limit })
+      expect((await signIn(subject, 3, { limit })).status).toBe('full')
+      expect(await live(subject)).toEqual(['session-1', 'session-2'])
+    })
+
+    it('refused: signing in again at the same browser is no session more', async () => {
+      const subject = open()
+      const limit = { max: 1, when_full: 'refuse' } as const
+      await signIn(subject, 1, { limit })
+      const again = await signIn(subject, 2, { limit, replaces_session_id: 'session-1' })
+      expect(again.status).toBe('signed_in')
+    })
+
     it('a limit that became smaller ends as many as it takes', async () => {
       const subject = open()
       for (const index of [1, 2, 3, 4]) await signIn(subject, index)

@@ -24,6 +24,7 @@ const session: Session = {
   ip: undefined,
   user_agent: undefined,
   password_change_required: false,
+  proofs: [],
 }
 const consent = { scopes: ['openid', 'read'], claims: [] }
 
