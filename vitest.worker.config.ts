@@ -6,6 +6,7 @@ declare module 'vitest' {
     databaseUrl: string
     databaseOwnerUrl: string
     databaseGatewayUrl: string
+    breachedPasswordsUrl: string
   }
 }
 
@@ -22,6 +23,8 @@ export default defineConfig({
           // For tests alone: a deployed worker does not have it.
           DATABASE_OWNER_URL: inject('databaseOwnerUrl'),
           DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),
+          // For tests that configure it: the others look no password up.
+          TEST_BREACHED_PASSWORDS_URL: inject('breachedPasswordsUrl'),
           AUTHLY_CLIENT_ADDRESS: 'cloudflare',
           // `npm start` switches them on.
           AUTHLY_METRICS: 'false',
@@ -35,7 +38,7 @@ export default defineConfig({
   test: {
     name: 'worker',
     include: ['test/**/*.worker.test.ts'],
-    globalSetup: ['./test/setup/database.ts'],
+    globalSetup: ['./test/setup/database.ts', './test/setup/breached-passwords.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

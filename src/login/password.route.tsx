@@ -18,13 +18,14 @@ import {
 } from '../pages/load-interaction.ts'
 import { type FormPage, goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
+import type { PasswordRules } from '../passwords/password-policy.ts'
 import { type ReplaceRefusal, replacePassword } from '../passwords/replace-password.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { accountName } from './account-name.ts'
 import { PasswordPage } from './password.page.tsx'
-import { forgetTypedPassword, readTypedPassword } from './typed-password.ts'
+import { forgetTypedPassword, readTypedPassword, type VerifiedPassword } from './typed-password.ts'
 
 const path = '/password'
 const tag = 'Sign-in'
@@ -95,10 +96,11 @@ const signInPath = (loaded: LoadedInteraction | undefined): string =>
 
 interface PasswordForm {
   readonly page: FormPage
+  readonly rules: PasswordRules
   readonly session: LiveSession
   readonly loaded: LoadedInteraction | undefined
   /** Proof that the password to be changed was typed just now. */
-  readonly verified: string | undefined
+  readonly verified: VerifiedPassword | undefined
 }
 
 const openForm = async (
@@ -107,6 +109,7 @@ const openForm = async (
   loaded: LoadedInteraction | undefined,
 ): Promise<PasswordForm> => ({
   page: await openFormPage(c, loaded?.interaction.ui_locales),
+  rules: await c.env.deps.readPasswordRules(),
   session,
   loaded,
   verified: session.password_change_required
@@ -119,7 +122,7 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   const current = parameters.get('current_password')
   const next = parameters.get('new_password')
   const problems: Problem[] = []
-  const proof = current !== undefined ? { current } : form.verified && { verified: form.verified }
+  const proof = current !== undefined ? { current } : form.verified && { verified: form.verified.hashDigest }
   if (!proof) problems.push({ field: 'current_password', message: messages.currentPasswordMissing })
   if (next === undefined) problems.push({ field: 'new_password', message: messages.newPasswordMissing })
   else if (next !== parameters.get('repeat_password')) {
@@ -137,7 +140,7 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   if (!replaced.ok) {
     const isOutdated = replaced.error.reason === 'outdated'
     const shown = isOutdated ? { ...form, verified: undefined } : form
-    return showForm(c, shown, { ...refusalOf(form.page, replaced.error), reason: replaced.error.reason })
+    return showForm(c, shown, { ...refusalOf(form, replaced.error), reason: replaced.error.reason })
   }
   const cookies = [
     setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds),
@@ -158,7 +161,10 @@ interface FormRefusal {
   readonly reason?: string
 }
 
-function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): FormRefusal {
+function refusalOf(
+  { page: { language, messages }, rules }: PasswordForm,
+  refusal: ReplaceRefusal,
+): FormRefusal {
   switch (refusal.reason) {
     case 'wrong_current':
       return {
@@ -171,7 +177,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
         problems: [{ field: 'current_password', message: messages.currentPasswordMissing }],
       }
     case 'unacceptable': {
-      const message = describePasswordProblem(messages, refusal.problem)
+      const message = describePasswordProblem(messages, refusal.problem, rules)
       return { status: 400, problems: [{ field: 'new_password', message }] }
     }
     case 'conflict':
@@ -197,7 +203,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
 
 async function showForm(
   c: Context<AppEnv>,
-  { page, session, loaded, verified }: PasswordForm,
+  { page, rules, session, loaded, verified }: PasswordForm,
   { status, headers, problems, reason }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
   const user = await c.env.deps.findUser(session.user_id)
@@ -205,9 +211,10 @@ async function showForm(
     <PasswordPage
       page={page}
       interaction={loaded?.sealed}
+      rules={rules}
       accountName={accountName(user, session.user_id)}
       asksCurrent={verified === undefined || problems.some(({ field }) => field === 'current_password')}
-      isForced={session.password_change_required}
+      forced={session.password_change_required ? (verified?.reason ?? 'must_change') : undefined}
       problems={problems}
     />
   )

@@ -182,7 +182,7 @@ function refusalOf(
 async function finish(
   c: Context<AppEnv>,
   { loaded, next }: SignInForm,
-  { session, handle, device, verifiedHash, afterwards }: Extract<LoginOutcome, { status: 'signed_in' }>,
+  { session, handle, device, mustChange, afterwards }: Extract<LoginOutcome, { status: 'signed_in' }>,
   devices: readonly DeviceHandle[],
 ): Promise<Response> {
   const { deps } = c.env
@@ -192,9 +192,7 @@ async function finish(
     setSessionCookie(config, handle, config.sessionAbsoluteTtlSeconds),
     setDeviceCookie(config, device, devices),
   ]
-  if (verifiedHash !== undefined) {
-    cookies.push(await rememberTypedPassword(deps, session.session_id, verifiedHash))
-  }
+  if (mustChange) cookies.push(await rememberTypedPassword(deps, session.session_id, mustChange))
   if (!loaded) return goTo(nextPaths[session.password_change_required ? 'password' : next], cookies)
   const interaction = {
     ...loaded.interaction,

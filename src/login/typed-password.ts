@@ -7,6 +7,7 @@ import type { Clock } from '../kit/clock.ts'
 import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
 import { sha256 } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import type { ChangeReason } from '../passwords/change-reason.ts'
 
 const name = 'authly_typed'
 const purpose = 'typed password'
@@ -14,8 +15,16 @@ const ttlSeconds = 600
 
 interface TypedPassword {
   readonly hash_digest: string
+  /** Why it must be changed; absent in a cookie of an older version. */
+  readonly reason?: ChangeReason
   /** Milliseconds since the Unix epoch. */
   readonly expires_at: number
+}
+
+export interface VerifiedPassword {
+  /** SHA-256 of its stored hash. */
+  readonly hashDigest: string
+  readonly reason: ChangeReason
 }
 
 interface TypedPasswordNeeds {
@@ -28,26 +37,28 @@ interface TypedPasswordNeeds {
 export async function rememberTypedPassword(
   { root, config, now }: TypedPasswordNeeds,
   sessionId: string,
-  verifiedHash: string,
+  { reason, verifiedHash }: { readonly reason: ChangeReason; readonly verifiedHash: string },
 ): Promise<string> {
   const typed: TypedPassword = {
     hash_digest: await sha256(verifiedHash),
+    reason,
     expires_at: now() + ttlSeconds * 1000,
   }
   return writeCookie(config, name, await root.seal(purpose, JSON.stringify(typed), sessionId), ttlSeconds)
 }
 
-/** SHA-256 of the password hash that was verified for this session; `undefined` when absent or expired. */
+/** The password that was verified for this session; `undefined` when absent or expired. */
 export async function readTypedPassword(
   { root, config, now }: TypedPasswordNeeds,
   cookieHeader: string | undefined,
   sessionId: string,
-): Promise<string | undefined> {
+): Promise<VerifiedPassword | undefined> {
   const sealed = readCookie(config, cookieHeader, name)
   const json = sealed && (await root.open(purpose, sealed, sessionId))
   if (!json) return undefined
   const typed = JSON.parse(json) as TypedPassword
-  return now() < typed.expires_at ? typed.hash_digest : undefined
+  if (now() >= typed.expires_at) return undefined
+  return { hashDigest: typed.hash_digest, reason: typed.reason ?? 'must_change' }
 }
 
 /** `Set-Cookie` value that removes it. */

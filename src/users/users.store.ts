@@ -33,6 +33,8 @@ export async function findUserForLogin(database: Database, typed: string): Promi
       hash: passwordCredentials.hash,
       must_change: passwordCredentials.must_change,
       factors: sql<AccountFactors>`${accountFactors}`,
+      is_breached: sql<boolean>`${passwordCredentials.breached_at} is not null`,
+      is_breach_check_due: sql<boolean>`coalesce(${passwordCredentials.breach_check_due_at} <= now(), true)`,
     })
     .from(userIdentifiers)
     .innerJoin(users, eq(users.id, userIdentifiers.user_id))
@@ -55,15 +57,23 @@ const foreignHash = (database: Database) =>
 const hasForeignHashes = async (database: Database): Promise<boolean> =>
   (await foreignHash(database)).length > 0
 
-const toPerson = (row: {
+const toPerson = ({
+  user,
+  hash,
+  must_change,
+  factors,
+  ...breach
+}: {
   readonly user: typeof users.$inferSelect
   readonly hash: string | null
   readonly must_change: boolean | null
   readonly factors: AccountFactors
+  readonly is_breached: boolean
+  readonly is_breach_check_due: boolean
 }): UserWithPassword => ({
-  user: toUser(row.user),
-  password: row.hash === null ? undefined : { hash: row.hash, must_change: row.must_change ?? false },
-  factors: row.factors,
+  user: toUser(user),
+  password: hash === null ? undefined : { hash, must_change: must_change ?? false, ...breach },
+  factors,
 })
 
 const toUser = (row: typeof users.$inferSelect): User => ({

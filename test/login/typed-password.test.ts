@@ -11,11 +11,17 @@ const needs = {
 }
 
 test('a typed password proves itself for ten minutes, to its own session and deployment', async () => {
-  const line = await rememberTypedPassword(needs, 'session-1', '$argon2id$hash')
+  const line = await rememberTypedPassword(needs, 'session-1', {
+    reason: 'breached',
+    verifiedHash: '$argon2id$hash',
+  })
   expect(line).toMatch(/; HttpOnly; SameSite=Lax; Max-Age=600; Secure$/)
   expect(line).not.toContain('argon2id')
   const cookie = line.split(';')[0] as string
-  expect(await readTypedPassword(needs, cookie, 'session-1')).toMatch(/^[\w-]{43}$/)
+  expect(await readTypedPassword(needs, cookie, 'session-1')).toEqual({
+    hashDigest: expect.stringMatching(/^[\w-]{43}$/),
+    reason: 'breached',
+  })
   expect(await readTypedPassword(needs, cookie, 'session-2')).toBeUndefined()
   const foreign = { ...needs, root: createRootSecret(randomToken()) }
   expect(await readTypedPassword(foreign, cookie, 'session-1')).toBeUndefined()

@@ -7,6 +7,8 @@ import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { Messages } from '../../messages/en.ts'
 import type { RenewPasswordHash } from '../../passwords/change-password.ts'
+import type { ChangeReason } from '../../passwords/change-reason.ts'
+import type { CheckForBreach } from '../../passwords/check-for-breach.ts'
 import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
@@ -26,6 +28,7 @@ export interface LoginNeeds {
   readonly renewPasswordHash: RenewPasswordHash
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
+  readonly checkForBreach: CheckForBreach
 }
 
 /** A field of the method's form. */
@@ -56,8 +59,8 @@ export type LoginOutcome =
       readonly handle: string
       /** For the device cookie. */
       readonly device: DeviceHandle
-      /** The verified password hash, set when the password must be changed next. */
-      readonly verifiedHash?: string | undefined
+      /** Set when the password must be changed next: why, and the hash that was verified. */
+      readonly mustChange?: { readonly reason: ChangeReason; readonly verifiedHash: string } | undefined
       /** Work to finish after the response. */
       readonly afterwards: readonly Promise<unknown>[]
     }

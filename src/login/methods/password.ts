@@ -15,12 +15,13 @@ import { delay } from '../../kit/delay.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { networkOf } from '../../kit/network.ts'
 import type { IssuedHandle } from '../../kit/sealed-handle.ts'
+import { changeReasonOf } from '../../passwords/change-reason.ts'
 import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
 import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
 import type { DeviceProof } from '../../sessions/device-types.ts'
 import { maxIdentifierLength } from '../../users/identifier-length.ts'
 import { identifierForm } from '../../users/normal-form.ts'
-import type { UserWithPassword } from '../../users/user.ts'
+import type { LoginPassword, UserWithPassword } from '../../users/user.ts'
 import type { LoginAttempt, LoginMethod, LoginNeeds, LoginOutcome } from './login-method.ts'
 
 /** Longer than verifying any hash that an import accepts, about 1.5 seconds (`src/passwords/foreign/`, decision 0041). */
@@ -162,6 +163,7 @@ async function recordResult(
 ): Promise<LoginOutcome> {
   const now = needs.now()
   const shown = devices.find(({ routing }) => routing.user_id === user.id)
+  const reason = stored && changeReasonOf(stored)
   const isSamePerson = previous?.user_id === user.id
   const result = await needs.sessionsOf(user.id).recordLogin({
     now,
@@ -174,7 +176,7 @@ async function recordResult(
       secret_hash: fresh.session.secretHash,
       acr: password.acr,
       amr: password.amr,
-      password_change_required: stored?.must_change ?? false,
+      password_change_required: reason !== undefined,
       idle_ttl_seconds: needs.config.sessionIdleTtlSeconds,
       absolute_ttl_seconds: needs.config.sessionAbsoluteTtlSeconds,
     },
@@ -194,14 +196,12 @@ async function recordResult(
     const { user_id, session_id } = previous
     afterwards.push(needs.sessionsOf(user_id).endSession({ now, session_id, origin, reason: 'replaced' }))
   }
-  const verifiedHash = stored?.must_change ? stored.hash : undefined
   // A hash whose password must be changed next is kept: the typed-password proof refers to it.
-  if (stored && !verifiedHash && needs.passwordHasher.needsRehash(stored.hash)) {
-    afterwards.push(renewHash(needs, user.id, stored.hash, typed))
-  }
+  const mustChange = stored && reason && { reason, verifiedHash: stored.hash }
+  if (stored && !mustChange) afterwards.push(keepHealthy(needs, user.id, stored, { typed, origin }))
   const { device } = fresh
   const { handle } = fresh.session
-  return { status: 'signed_in', session: result.session, handle, device, verifiedHash, afterwards }
+  return { status: 'signed_in', session: result.session, handle, device, mustChange, afterwards }
 }
 
 /**
@@ -244,13 +244,21 @@ const proofOf = ({ routing, secretHash }: DeviceHandle): DeviceProof => ({
   secret_hash: secretHash,
 })
 
-/** Rehashes with the current algorithm and costs. Possible only at sign-in, where the plain password is known. */
-async function renewHash(
+/**
+ * What is possible only at sign-in, where the plain password is known: hashes it with the current algorithm and costs, and
+ * looks it up in the list of breached ones, which the slot does not wait for.
+ */
+async function keepHealthy(
   needs: LoginNeeds,
   userId: string,
-  replacesHash: string,
-  typed: string,
+  stored: LoginPassword,
+  { typed, origin }: { readonly typed: string; readonly origin: Origin },
 ): Promise<void> {
-  const newHash = await needs.passwordHasher.hash(typed)
-  await needs.renewPasswordHash({ userId, replacesHash, newHash })
+  let { hash } = stored
+  if (needs.passwordHasher.needsRehash(hash)) {
+    const newHash = await needs.passwordHasher.hash(typed)
+    await needs.renewPasswordHash({ userId, replacesHash: hash, newHash })
+    hash = newHash
+  }
+  if (stored.is_breach_check_due) needs.checkForBreach({ userId, password: typed, hash, origin })
 }

@@ -20,6 +20,8 @@ const factors = {
   required_acr_values: [],
 } as const
 
+const unknownBreach = { is_breached: false, is_breach_check_due: true }
+
 const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['user'] => ({
   ...{
     id: 'user-1',
@@ -93,6 +95,7 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
       return fakes.sessionsOf(subject)
     },
     recordEvent: (event) => recorded.push(event),
+    checkForBreach: (checked) => checks.push(checked),
   }
   return { needs, calls, fakes, turns }
 }
@@ -100,10 +103,12 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
 let hasForeignHashes = false
 let renewed: unknown[] = []
 let recorded: AuditEvent[] = []
+let checks: unknown[] = []
 beforeEach(() => {
   hasForeignHashes = false
   renewed = []
   recorded = []
+  checks = []
 })
 
 const attempt = (typed: string, previous?: { user_id: string; session_id: string }) => ({
@@ -115,11 +120,24 @@ const attempt = (typed: string, previous?: { user_id: string; session_id: string
 
 describe('password sign-in costs at most two object calls and one query (design, I/O budget)', () => {
   test.each<[string, Found | undefined, string, string]>([
-    ['right', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'pw', 'signed_in'],
-    ['wrong', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'no', 'refused'],
+    [
+      'right',
+      { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } },
+      'pw',
+      'signed_in',
+    ],
+    [
+      'wrong',
+      { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } },
+      'no',
+      'refused',
+    ],
     [
       'disabled account',
-      { user: user({ status: 'disabled' }), password: { hash: 'hash:pw', must_change: false } },
+      {
+        user: user({ status: 'disabled' }),
+        password: { hash: 'hash:pw', must_change: false, ...unknownBreach },
+      },
       'pw',
       'refused',
     ],
@@ -139,7 +157,7 @@ describe('password sign-in costs at most two object calls and one query (design,
     }
     try {
       hasForeignHashes = true
-      const known = { user: user(), password: { hash: 'old:pw', must_change: false } }
+      const known = { user: user(), password: { hash: 'old:pw', must_change: false, ...unknownBreach } }
       for (const person of [known, undefined, { ...known, user: user({ status: 'disabled' }) }]) {
         let answered = false
         const attempted = password.attempt(createNeeds(person).needs, attempt('wrong'))
@@ -168,7 +186,7 @@ describe('password sign-in costs at most two object calls and one query (design,
 })
 
 describe('an office behind one address', () => {
-  const found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
+  const found = { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } }
 
   test('gets the permit of a right password back, before the turn ends', async () => {
     const { needs, turns } = createNeeds(found)
@@ -223,7 +241,7 @@ describe('an office behind one address', () => {
 })
 
 describe('whose attempts are counted', () => {
-  const found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
+  const found = { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } }
 
   test('those of the address, in a browser that shows nothing', async () => {
     const { needs, calls } = createNeeds(found)
@@ -268,14 +286,20 @@ describe('the trail of failures for an identifier nobody owns', () => {
   })
 
   test('is not written for known accounts: their own object has it', async () => {
-    const { needs } = createNeeds({ user: user(), password: { hash: 'hash:pw', must_change: false } })
+    const { needs } = createNeeds({
+      user: user(),
+      password: { hash: 'hash:pw', must_change: false, ...unknownBreach },
+    })
     await password.attempt(needs, attempt('wrong'))
     expect(recorded).toEqual([])
   })
 })
 
 describe('the session of a password sign-in', () => {
-  const found: Found = { user: user(), password: { hash: 'hash:pw', must_change: true } }
+  const found: Found = {
+    user: user(),
+    password: { hash: 'hash:pw', must_change: true, ...unknownBreach },
+  }
 
   test('is new, states how the person signed in, and is restricted until a due password change', async () => {
     const { needs } = createNeeds(found)
@@ -308,7 +332,10 @@ describe('the session of a password sign-in', () => {
   })
 
   test('a hash with other costs than today’s is renewed after the response, and only then', async () => {
-    const old = createNeeds({ user: user(), password: { hash: 'old:pw', must_change: false } })
+    const old = createNeeds({
+      user: user(),
+      password: { hash: 'old:pw', must_change: false, ...unknownBreach },
+    })
     expect(await password.attempt(old.needs, attempt('wrong'))).toMatchObject({ status: 'refused' })
     expect(renewed).toEqual([])
     const outcome = await password.attempt(old.needs, attempt('pw'))
