@@ -233,7 +233,7 @@ export const environmentSchema = z.object({
     .refine((value) => URL.canParse(value) && value.endsWith('/'), 'must be a URL that ends in a slash')
     .optional()
     .describe(
-      'Where passwords are looked up in a list of breached ones: a server that speaks the range search of Have I Been Pwned, whose own address is `https://api.pwnedpasswords.com/range/`. It learns the first five digits of a SHA-1 hash ([sign-in](sign-in.md#passwords)). Without it, or with the setting `passwords.breach_check` off, nothing is looked up.',
+      'Where passwords are looked up in a list of breached ones: a server that speaks the range search of Have I Been Pwned, whose own address is `https://api.pwnedpasswords.com/range/`. It learns the first five digits of a SHA-1 hash ([passwords](passwords.md#breached-passwords)). Without it, or with the setting `passwords.breach_check` off, nothing is looked up.',
     ),
   AUTHLY_METRICS: flag(
     'Counts requests, sign-ins, cache reads and the like for Prometheus, at `/metrics` ([metrics](metrics.md)). Without it nothing is counted and `/metrics` does not exist.',

@@ -24,7 +24,7 @@ export const literalInLike = (text: string): string => text.replaceAll(/[\\%_]/g
  */
 export const accountFactors: SQL = sql`jsonb_build_object(
   'password', coalesce((
-    select case when must_change or breached_at is not null then 'must_change' else 'usable' end
+    select case when breached_at is not null then 'breached' when must_change then 'must_change' else 'usable' end
     from password_credentials where user_id = users.id), 'none'),
   'passkeys', (select count(*) from passkeys where user_id = users.id),
   'otp', (select count(*) from otp_credentials where user_id = users.id),
