@@ -32,3 +32,11 @@ export const accountFactors: SQL = sql`jsonb_build_object(
   'required_acr_values', (
     select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles
     where name = any (users.roles) and required_acr_values <> '{}'))`
+
+/**
+ * An expression of type text[]: the hashes of former passwords that must not be chosen again, the latest first. The
+ * trigger `authly_keep_former_passwords` writes them, whoever sets a password.
+ */
+export const formerPasswordsOf = (userId: SQL): SQL => sql`array(
+  select password_history.hash from password_history where password_history.user_id = ${userId}
+  order by password_history.replaced_at desc, password_history.hash limit authly_kept_passwords())`

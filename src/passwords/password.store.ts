@@ -2,9 +2,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
+import { formerPasswordsOf } from '../db/fragments.ts'
 import { passwordCredentials, users } from '../db/schema.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './change-password.ts'
-import { formerPasswordsOf } from './former-passwords.store.ts'
 
 export interface PasswordStore {
   readonly findCurrentPassword: FindCurrentPassword

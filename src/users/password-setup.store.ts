@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
-import { formerPasswordsOf } from '../passwords/former-passwords.store.ts'
+import { formerPasswordsOf } from '../db/fragments.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
 
 export const createFindPasswordSetup =
