@@ -17,8 +17,10 @@ import type { RootSecret } from './kit/root-secret.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
 import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
+import type { CheckForBreach } from './passwords/check-for-breach.ts'
 import type { HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
+import type { ReadPasswordRules } from './passwords/password-policy.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SessionsOf } from './sessions/rules.ts'
@@ -49,6 +51,8 @@ export interface Dependencies {
   readonly renewPasswordHash: RenewPasswordHash
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
+  readonly readPasswordRules: ReadPasswordRules
+  readonly checkForBreach: CheckForBreach
   readonly findPasswordSetup: FindPasswordSetup
   readonly completePasswordSetup: CompletePasswordSetup
   readonly sessionsOf: SessionsOf

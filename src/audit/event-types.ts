@@ -89,6 +89,10 @@ export const eventDefinitions = {
     summary: 'A browser no longer remembers the second factor of a person',
     data: { reason: 'removed or factor_changed' },
   },
+  'password.breached': {
+    class: 'authentication',
+    summary: 'A password was found in the list of breached ones; its next sign-in asks for another',
+  },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'passkey.created': {
     class: 'authentication',

@@ -52,8 +52,13 @@ export const de: Messages = {
   passwordTooLong: (max) => `Das neue Passwort darf höchstens ${max} Zeichen haben`,
   passwordTooCommon: 'Das neue Passwort ist zu leicht zu erraten. Wählen Sie ein anderes',
   passwordTooSimilar:
-    'Das neue Passwort darf nicht aus Ihrem Benutzernamen oder Ihrer E-Mail-Adresse bestehen',
+    'Das neue Passwort darf nicht aus Ihrem Benutzernamen, Ihrer E-Mail-Adresse oder dem Namen dieses Dienstes gebildet sein',
   passwordUnchanged: 'Das neue Passwort muss sich vom aktuellen unterscheiden',
+  passwords: {
+    reused: 'Dieses Passwort hatten Sie schon einmal. Wählen Sie ein anderes',
+    breached:
+      'Ihr Passwort steht in einer Liste von Passwörtern, die anderswo gestohlen wurden; andere kennen es vielleicht. Wählen Sie ein neues, bevor es weitergeht, und ändern Sie es überall, wo Sie es sonst verwenden.',
+  },
   passwordChangedMeanwhile: 'Das Passwort wurde inzwischen anderswo geändert. Melden Sie sich neu an.',
   passwordChanged: 'Ihr Passwort wurde geändert.',
 

@@ -50,8 +50,14 @@ export const en = {
   passwordTooShort: (min: number) => `The new password must have at least ${min} characters`,
   passwordTooLong: (max: number) => `The new password must have at most ${max} characters`,
   passwordTooCommon: 'The new password is too easy to guess. Choose another one',
-  passwordTooSimilar: 'The new password must not be built from your username or email address',
+  passwordTooSimilar:
+    'The new password must not be built from your username, your email address or the name of this service',
   passwordUnchanged: 'The new password must differ from the current one',
+  passwords: {
+    reused: 'You have had this password before. Choose another one',
+    breached:
+      'Your password is in a list of passwords that were stolen elsewhere, so others may know it. Choose a new one before you go on, and change it wherever else you use it.',
+  },
   passwordChangedMeanwhile: 'The password was changed elsewhere meanwhile. Sign in again.',
   passwordChanged: 'Your password has been changed.',
 

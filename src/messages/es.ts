@@ -50,8 +50,14 @@ export const es: Messages = {
   passwordTooShort: (min) => `La contraseña nueva debe tener al menos ${min} caracteres`,
   passwordTooLong: (max) => `La contraseña nueva debe tener como máximo ${max} caracteres`,
   passwordTooCommon: 'La contraseña nueva es demasiado fácil de adivinar. Elija otra',
-  passwordTooSimilar: 'La contraseña nueva no debe formarse con su nombre de usuario o correo electrónico',
+  passwordTooSimilar:
+    'La contraseña nueva no debe formarse con su nombre de usuario, su correo electrónico o el nombre de este servicio',
   passwordUnchanged: 'La contraseña nueva debe ser distinta de la actual',
+  passwords: {
+    reused: 'Ya ha usado esta contraseña antes. Elija otra',
+    breached:
+      'Su contraseña aparece en una lista de contraseñas robadas en otros sitios; puede que otras personas la conozcan. Elija una nueva antes de continuar y cámbiela en todos los demás sitios donde la use.',
+  },
   passwordChangedMeanwhile: 'Mientras tanto, la contraseña se cambió en otro lugar. Inicie sesión de nuevo.',
   passwordChanged: 'Su contraseña se ha cambiado.',
 

@@ -52,8 +52,13 @@ export const fr: Messages = {
   passwordTooLong: (max) => `Le nouveau mot de passe doit compter au plus ${max} caractères`,
   passwordTooCommon: 'Le nouveau mot de passe est trop facile à deviner. Choisissez-en un autre',
   passwordTooSimilar:
-    'Le nouveau mot de passe ne doit pas être formé de votre nom d’utilisateur ou de votre adresse e-mail',
+    'Le nouveau mot de passe ne doit pas être formé à partir de votre nom d’utilisateur, de votre adresse e-mail ou du nom de ce service',
   passwordUnchanged: 'Le nouveau mot de passe doit être différent de l’actuel',
+  passwords: {
+    reused: 'Vous avez déjà utilisé ce mot de passe. Choisissez-en un autre',
+    breached:
+      'Votre mot de passe figure dans une liste de mots de passe volés ailleurs : d’autres le connaissent peut-être. Choisissez-en un nouveau avant de continuer et changez-le partout où vous l’utilisez.',
+  },
   passwordChangedMeanwhile: 'Le mot de passe a été changé ailleurs entre-temps. Reconnectez-vous.',
   passwordChanged: 'Votre mot de passe a été changé.',
 

@@ -51,8 +51,13 @@ export const ja: Messages = {
   passwordTooShort: (min) => `新しいパスワードは ${min} 文字以上にしてください`,
   passwordTooLong: (max) => `新しいパスワードは ${max} 文字以下にしてください`,
   passwordTooCommon: '新しいパスワードは推測されやすすぎます。別のものを選んでください',
-  passwordTooSimilar: 'ユーザー名やメールアドレスを元にしたパスワードは使えません',
+  passwordTooSimilar: 'ユーザー名、メールアドレス、このサービスの名前を元にしたパスワードは使えません',
   passwordUnchanged: '新しいパスワードは現在のものと違うものにしてください',
+  passwords: {
+    reused: 'このパスワードは以前に使われています。別のものを設定してください',
+    breached:
+      'お使いのパスワードは、他のサイトから盗まれたパスワードの一覧に含まれており、他人に知られている可能性があります。続けるには新しいパスワードを設定し、同じパスワードを使っている他のサイトでも変更してください。',
+  },
   passwordChangedMeanwhile: 'その間に別の場所でパスワードが変更されました。もう一度ログインしてください。',
   passwordChanged: 'パスワードを変更しました。',
 

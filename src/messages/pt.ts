@@ -50,8 +50,14 @@ export const pt: Messages = {
   passwordTooShort: (min) => `A nova senha deve ter pelo menos ${min} caracteres`,
   passwordTooLong: (max) => `A nova senha deve ter no máximo ${max} caracteres`,
   passwordTooCommon: 'A nova senha é fácil demais de adivinhar. Escolha outra',
-  passwordTooSimilar: 'A nova senha não deve ser formada com seu nome de usuário ou e-mail',
+  passwordTooSimilar:
+    'A nova senha não deve ser formada com seu nome de usuário, seu e-mail ou o nome deste serviço',
   passwordUnchanged: 'A nova senha deve ser diferente da atual',
+  passwords: {
+    reused: 'Você já usou esta senha antes. Escolha outra',
+    breached:
+      'Sua senha está em uma lista de senhas roubadas em outros lugares; outras pessoas podem conhecê-la. Escolha uma nova antes de continuar e troque-a em todos os outros lugares onde a usa.',
+  },
   passwordChangedMeanwhile: 'Enquanto isso, a senha foi alterada em outro lugar. Entre novamente.',
   passwordChanged: 'Sua senha foi alterada.',
 

@@ -149,6 +149,37 @@ export const settingSchemas = {
     .describe(
       'A passkey whose counter goes back is refused once, with an event. `accept_synced`: not if it may be synced, whose devices may count apart.',
     ),
+  'passwords.min_length': z
+    .number()
+    .int()
+    .min(8)
+    .max(64)
+    .default(15)
+    .describe(
+      'Characters that a new password has at least. Less than 15 holds only where `sign_in.second_factor` is `required`; otherwise 15 (NIST SP 800-63B-4 §3.1.1.2).',
+    ),
+  'passwords.history': z
+    .number()
+    .int()
+    .min(0)
+    .max(24)
+    .default(0)
+    .describe(
+      'How many former passwords of a person are kept, as hashes, and cannot be chosen again; 0: none. The current one never can.',
+    ),
+  'passwords.breach_check': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe(
+      'Whether passwords are looked up in the list of breached ones after a sign-in, where the deployment names one (`AUTHLY_BREACHED_PASSWORDS_URL`). One that is found must be changed at the next sign-in.',
+    ),
+  'passwords.breach_check_days': z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('After how many days a password is looked up again.'),
 } as const satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settingSchemas

@@ -18,8 +18,10 @@ import type {
   FindCurrentPassword,
   RenewPasswordHash,
 } from '../../passwords/change-password.ts'
+import type { CheckForBreach } from '../../passwords/check-for-breach.ts'
 import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
+import type { ReadPasswordRules } from '../../passwords/password-policy.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { Advanced } from '../../sessions/advance-sign-in.ts'
@@ -41,6 +43,8 @@ export interface StepNeeds {
   readonly renewPasswordHash: RenewPasswordHash
   readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
+  readonly readPasswordRules: ReadPasswordRules
+  readonly checkForBreach: CheckForBreach
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
 }

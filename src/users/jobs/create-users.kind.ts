@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { openCredentials, sealCredentials } from '../../jobs/credentials.ts'
 import { defineJobKind, type JobWork } from '../../jobs/job-kind.ts'
+import { describeForPrograms } from '../../passwords/describe-for-programs.ts'
 import { checkNewPassword } from '../../passwords/password-policy.ts'
 import { issueInvitation, issueTemporaryPassword } from '../first-credentials.ts'
 import { accountsOfNames } from '../match-accounts.store.ts'
@@ -17,6 +18,10 @@ const params = z.object({
   credentials: z.enum(['none', 'temporary_password', 'invitation']),
   dry_run: z.boolean(),
   format: z.enum(['csv', 'ndjson']),
+  /** Those in force at the order; an order of an older version has none. */
+  password_rules: z
+    .object({ min_length: z.number(), service_names: z.array(z.string()).readonly() })
+    .default({ min_length: 15, service_names: [] }),
 })
 export type CreateParams = z.output<typeof params>
 
@@ -69,9 +74,9 @@ async function prepare(
     return [{ field: 'password_hash', detail: 'is for imports; create takes password' }]
   }
   const identifiers = [username, email].filter((name) => name !== undefined)
-  const problem = password === undefined ? undefined : checkNewPassword(password, { identifiers })
-  if (problem) return [{ field: 'password', detail: `is ${problem.replaceAll('_', ' ')}` }]
-  const { credentials, dry_run } = work.params
+  const { credentials, dry_run, password_rules: rules } = work.params
+  const problem = password === undefined ? undefined : checkNewPassword(password, { rules, identifiers })
+  if (problem) return [{ field: 'password', detail: describeForPrograms(problem, rules) }]
   if (dry_run) return {}
   const person = { line, user_id: id, username, email }
   if (password !== undefined) {
