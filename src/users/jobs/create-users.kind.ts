@@ -27,7 +27,7 @@ export type CreateParams = z.output<typeof params>
 
 /** Columns of an upload of new accounts. */
 export const createColumns: ReadonlySet<string> = new Set(
-  [...uploadColumns].filter((name) => name !== 'password_hash'),
+  [...uploadColumns].filter((name) => name !== 'password_hash' && name !== 'otp'),
 )
 
 export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, readonly AccountOutcome[]>({
@@ -67,12 +67,13 @@ export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, reado
 async function prepare(
   work: JobWork<CreateParams>,
   secrets: object[],
-  { username, email, password, password_hash, password_must_change }: UploadRow,
+  { username, email, password, password_hash, password_must_change, otp }: UploadRow,
   { id, line }: { readonly id: string; readonly line: number },
 ): Promise<StoredCredentials | readonly RowError[]> {
   if (password_hash !== undefined) {
     return [{ field: 'password_hash', detail: 'is for imports; create takes password' }]
   }
+  if (otp !== undefined) return [{ field: 'otp', detail: 'is for imports' }]
   const identifiers = [username, email].filter((name) => name !== undefined)
   const { credentials, dry_run, password_rules: rules } = work.params
   const problem = password === undefined ? undefined : checkNewPassword(password, { rules, identifiers })
