@@ -15,6 +15,7 @@ import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { OpenOtpStore } from './one-time-passwords/otp-port.ts'
 import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import type { CheckForBreach } from './passwords/check-for-breach.ts'
@@ -49,6 +50,7 @@ export interface Dependencies {
   readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
   readonly renewPasswordHash: RenewPasswordHash
+  readonly openOtpStore: OpenOtpStore
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
   readonly readPasswordRules: ReadPasswordRules

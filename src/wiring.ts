@@ -32,6 +32,7 @@ import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { OpenOtpStore } from './one-time-passwords/otp-port.ts'
 import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
 import type { CheckedPassword, CheckForBreach } from './passwords/check-for-breach.ts'
@@ -363,6 +364,10 @@ class RequestDependencies implements Dependencies {
     ])
     const findBreach = createFindBreach(url, this.config)
     await checkForBreach({ now, readSettings: this.readSettings, marks, findBreach }, checked)
+  }
+
+  get openOtpStore(): OpenOtpStore {
+    return () => this.#ask((stores, database) => stores.createOtpStore(database))
   }
 
   get findPasswordSetup(): FindPasswordSetup {

@@ -93,6 +93,23 @@ export const eventDefinitions = {
     class: 'authentication',
     summary: 'A password was found in the list of breached ones; its next sign-in asks for another',
   },
+  'otp.added': { class: 'authentication', summary: 'A generator of one-time passwords was set up' },
+  'otp.renamed': { class: 'authentication', summary: 'A generator of one-time passwords got another name' },
+  'otp.removed': { class: 'authentication', summary: 'A generator of one-time passwords was removed' },
+  'otp.replayed': {
+    class: 'authentication',
+    summary: 'A one-time password was presented that had been used already',
+  },
+  'recovery_codes.created': {
+    class: 'authentication',
+    summary: 'A person got a new set of recovery codes; those before are void',
+    data: { count: 'how many' },
+  },
+  'recovery_code.used': {
+    class: 'authentication',
+    summary: 'A person signed in with a recovery code',
+    data: { unused: 'how many are left' },
+  },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'passkey.created': {
     class: 'authentication',

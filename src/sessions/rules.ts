@@ -9,11 +9,13 @@ import { continueSignIn } from './continue-sign-in.ts'
 import { type Rule, read, token, unrecorded, type VerifiedRule, verified, write } from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
+import { factorsChanged } from './factors-changed.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { forgiveFailures } from './forgive-failures.ts'
 import { inspectToken } from './inspect-token.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
+import { listOtpUses } from './list-otp-uses.ts'
 import { listSessions } from './list-sessions.ts'
 import { readPending } from './pending-sign-in.ts'
 import { provePasskey } from './prove-passkey.ts'
@@ -50,6 +52,8 @@ export const rules = {
   listRememberedDevices: read(listRememberedDevices),
   forgetRememberedDevice: write(forgetRememberedDevice),
   forgetRememberedDevices: write(forgetRememberedDevices),
+  factorsChanged: write(factorsChanged),
+  listOtpUses: read(listOtpUses),
   rememberConsent: write(rememberConsent),
   forgetConsent: write(forgetConsent),
   denyConsent: write(denyConsent),

@@ -9,6 +9,7 @@ import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
+import { openOtpUsesTable, otpUsesTable } from './otp-uses.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
@@ -28,6 +29,7 @@ export const subjectMigrations: readonly string[] = [
   rememberedFactorColumn,
   pendingSignInsTable + sessionProofsColumn,
   accountCopyTables,
+  otpUsesTable,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */
@@ -50,6 +52,7 @@ export const openSubjectTables = (
   accountCopy: openAccountCopyTable(sql, schema),
   passkeyRefusals: openPasskeyRefusalsTable(sql, schema),
   takenAway,
+  otpUses: openOtpUsesTable(sql, schema),
   allEnded,
   record,
 })
@@ -64,6 +67,7 @@ const expiringTables = [
   'spent_interactions',
   'delegations',
   'passkey_refusals',
+  'otp_uses',
 ] as const
 
 /** Isolates' clocks differ: a row is kept a little longer than necessary. */

@@ -41,6 +41,24 @@ export const settingSchemas = {
   'admin.step_up_acr_values': acrValues.describe(
     'Authentication contexts (`acr`) that dangerous operations accept, each with the stronger ones; empty: any.',
   ),
+  'one_time_passwords.drift_steps': z
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(1)
+    .describe(
+      'How many time steps before and after the current one a code of an authenticator app may be of (RFC 6238 §5.2).',
+    ),
+  'one_time_passwords.look_ahead': z
+    .number()
+    .int()
+    .min(0)
+    .max(50)
+    .default(10)
+    .describe(
+      'How many codes of a token with a counter may have been made without being used (RFC 4226 §7.4).',
+    ),
   'audit.retention': z
     .strictObject({
       token: retentionDays(180),
