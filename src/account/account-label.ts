@@ -3,9 +3,9 @@ import type { Dependencies } from '../dependencies.ts'
 
 /** @returns the deployment's name, and what the person signs in with */
 export async function accountLabel(
-  { config, findUser }: Pick<Dependencies, 'config' | 'findUser'>,
+  { findUser, readSettings }: Pick<Dependencies, 'findUser' | 'readSettings'>,
   userId: string,
 ): Promise<{ readonly issuer: string; readonly account: string }> {
-  const user = await findUser(userId)
-  return { issuer: new URL(config.issuer).hostname, account: user?.email ?? user?.username ?? userId }
+  const [user, settings] = await Promise.all([findUser(userId), readSettings()])
+  return { issuer: settings['branding.name'], account: user?.email ?? user?.username ?? userId }
 }

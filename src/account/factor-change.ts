@@ -12,9 +12,6 @@ import type { LiveSession } from '../sessions/session.ts'
 import type { Settings } from '../settings/settings.ts'
 import { readAccountForm, requireSession } from './account-form.ts'
 
-/** How recent the sign-in must be. */
-const maxAgeSeconds = 300
-
 export interface FactorChange {
   readonly session: LiveSession
   readonly factors: AccountFactors
@@ -48,6 +45,7 @@ async function checkFresh(
   const { deps } = c.env
   const factors = await (await deps.openOtpStore()).findFactors(session.user_id)
   if (!factors) return err(goTo('/login'))
+  const maxAgeSeconds = (await deps.readSettings())['sign_in.factor_change_max_age_seconds']
   const needed = requireFresh(session, factors, { now: deps.now(), maxAgeSeconds })
   return needed ? err(goTo(freshSignInPath(next, needed))) : ok({ session, factors })
 }

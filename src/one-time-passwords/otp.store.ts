@@ -1,9 +1,9 @@
 /** Generators of one-time passwords and recovery codes in Postgres. Each function is one statement. */
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
-import { instantOf, textArray } from '../db/fragments.ts'
+import { accountFactors, instantOf, textArray } from '../db/fragments.ts'
 import { otpCredentials } from '../db/schema.ts'
 import { maxGenerators } from './generator.ts'
 import type { OtpStore } from './otp-port.ts'
@@ -152,15 +152,3 @@ export const createOtpStore = (database: Database): OtpStore => ({
     return rows[0]?.left
   },
 })
-
-/** `AccountFactors` of a row of `users`, as jsonb. */
-export const accountFactors: SQL = sql.raw(`jsonb_build_object(
-  'password', coalesce(
-    (select case when must_change or breached_at is not null then 'must_change' else 'usable' end
-      from password_credentials where user_id = users.id), 'none'),
-  'passkeys', (select count(*) from passkeys where user_id = users.id),
-  'otp', (select count(*) from otp_credentials where user_id = users.id),
-  'recovery_codes', (select count(*) from recovery_codes where user_id = users.id and used_at is null),
-  'required_acr_values', (
-    select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles
-    where name = any (users.roles) and required_acr_values <> '{}'))`)

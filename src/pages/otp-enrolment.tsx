@@ -5,13 +5,14 @@ import type { Enrolment } from '../one-time-passwords/enrolment.ts'
 import { enrolledParameters } from '../one-time-passwords/generator.ts'
 import { otpauthUri } from '../one-time-passwords/otpauth-uri.ts'
 import type { QrCode } from '../one-time-passwords/qr-code.ts'
-import { Field, type Problem } from './form-parts.tsx'
+import { CodeField, type Problem } from './form-parts.tsx'
 import type { Page } from './page.ts'
+import { QrFigure } from './sign-in-parts.tsx'
 
 export interface ShownEnrolment {
   readonly uri: string
   readonly picture: QrCode
-  /** Base32 in groups. */
+  /** Base32. */
   readonly key: string
   readonly sealed: string
 }
@@ -43,14 +44,11 @@ export const OtpEnrolment: FC<OtpEnrolmentProps> = ({ page, enrolment, problems 
   return (
     <>
       <p>{texts.scan}</p>
-      {/* Dark on light whatever the colours of the page: scanners need it. */}
-      <svg class="qr" viewBox={`0 0 ${picture.size} ${picture.size}`} role="img" aria-label={texts.picture}>
-        <rect width={picture.size} height={picture.size} fill="#fff" />
-        <path d={picture.path} fill="#000" />
-      </svg>
-      <p>
-        {texts.enterKey} <code dir="ltr">{key}</code>
-      </p>
+      <QrFigure label={texts.picture} secret={key} secretLabel={texts.enterKey}>
+        <svg viewBox={`0 0 ${picture.size} ${picture.size}`} aria-hidden="true">
+          <path d={picture.path} fill="currentColor" />
+        </svg>
+      </QrFigure>
       <p>
         <a href={uri}>{texts.openApp}</a>
       </p>
@@ -67,14 +65,12 @@ interface OtpCodeFieldProps {
   readonly autofocus: boolean
 }
 
-/** The code of an app. Text, not a number: it may begin with zeros, and people type it in groups. */
+/** The code of an app; people may type it in groups. */
 export const OtpCodeField: FC<OtpCodeFieldProps> = ({ page: { messages }, problems, autofocus }) => (
-  <Field
+  <CodeField
     name="code"
     label={messages.oneTimePasswords.codeLabel}
-    type="text"
-    inputmode="numeric"
-    autocomplete="one-time-code"
+    kind="digits"
     maxlength={32}
     autofocus={autofocus}
     problems={problems}

@@ -2,6 +2,7 @@
 import type { FC } from 'hono/jsx'
 import { type DrawnCodes, recoveryCodeText } from '../one-time-passwords/manage-recovery-codes.ts'
 import type { Page } from './page.ts'
+import { CodesList } from './sign-in-parts.tsx'
 
 interface RecoveryCodeListProps {
   readonly page: Page
@@ -17,13 +18,7 @@ export const RecoveryCodeList: FC<RecoveryCodeListProps> = ({ page, drawn, issue
   return (
     <>
       <p>{texts.newText}</p>
-      <ol class="codes">
-        {drawn.codes.map((code) => (
-          <li>
-            <code dir="ltr">{code}</code>
-          </li>
-        ))}
-      </ol>
+      <CodesList codes={drawn.codes} />
       <p>
         <a
           download="recovery-codes.txt"

@@ -30,9 +30,12 @@ import {
 } from './remembered-device.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
+import { setUpFactor } from './set-up-factor.ts'
 import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
+import { takeRecoveryCode } from './take-recovery-code.ts'
+import { verifyOtp } from './verify-otp.ts'
 
 export const rules = {
   recordLogin: write(recordLogin),
@@ -54,6 +57,9 @@ export const rules = {
   forgetRememberedDevices: write(forgetRememberedDevices),
   factorsChanged: write(factorsChanged),
   listOtpUses: read(listOtpUses),
+  verifyOtp: verified(verifyOtp),
+  takeRecoveryCode: write(takeRecoveryCode),
+  setUpFactor: write(setUpFactor),
   rememberConsent: write(rememberConsent),
   forgetConsent: write(forgetConsent),
   denyConsent: write(denyConsent),
