@@ -12,18 +12,13 @@ import {
   removeGenerator,
   renameGenerator,
 } from '../one-time-passwords/manage-generators.ts'
+import { otpToleranceOf } from '../one-time-passwords/tolerance.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { showEnrolment } from '../pages/otp-enrolment.tsx'
 import { goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { timeZoneOf } from './account-form.ts'
 import { accountLabel } from './account-label.ts'
-import {
-  type FactorChange,
-  generatorNeeds,
-  otpToleranceOf,
-  readFactorForm,
-  requireFactorChange,
-} from './factor-change.ts'
+import { type FactorChange, generatorNeeds, readFactorForm, requireFactorChange } from './factor-change.ts'
 import { AddOtpPage, nameField, OtpPage } from './otp.page.tsx'
 
 const path = '/account/one-time-passwords'

@@ -11,6 +11,7 @@ import type { SessionRouting } from '../../interaction/session-cookie.ts'
 import type { SignInProgress } from '../../interaction/sign-in-progress.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
+import type { OpenOtpStore } from '../../one-time-passwords/otp-port.ts'
 import type { Problem } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
 import type {
@@ -28,8 +29,8 @@ import type { Advanced } from '../../sessions/advance-sign-in.ts'
 import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
-import type { Settings } from '../../settings/settings.ts'
-import type { FindUserForLogin } from '../../users/user.ts'
+import type { ReadSettings, Settings } from '../../settings/settings.ts'
+import type { FindUser, FindUserForLogin } from '../../users/user.ts'
 
 /** Dependencies of all steps. */
 export interface StepNeeds {
@@ -45,6 +46,9 @@ export interface StepNeeds {
   readonly storePassword: ChangePassword
   readonly readPasswordRules: ReadPasswordRules
   readonly checkForBreach: CheckForBreach
+  readonly findUser: FindUser
+  readonly openOtpStore: OpenOtpStore
+  readonly readSettings: ReadSettings
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
 }
