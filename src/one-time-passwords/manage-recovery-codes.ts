@@ -39,6 +39,19 @@ interface KeepNeeds {
   readonly openOtpStore: OpenOtpStore
 }
 
+/** A drawn set, to be shown again; undefined when it is not this person's, or expired. */
+export async function openDrawnCodes(
+  root: Pick<RootSecret, 'open'>,
+  userId: string,
+  sealed: string,
+  now: number,
+): Promise<(DrawnCodes & { readonly drawn_at: number }) | undefined> {
+  const text = sealed.length > 2048 ? undefined : await root.open(purpose, sealed, userId)
+  if (text === undefined) return undefined
+  const contents = JSON.parse(text) as Contents
+  return now < contents.drawn_at + lifetimeMs ? { ...contents, sealed } : undefined
+}
+
 /**
  * Makes a drawn set the valid one. A set is taken once: a form that is sent again brings back no used code.
  * @returns false when it is not this person's, expired, older than the one they have, or useless without a second factor
@@ -47,11 +60,8 @@ export async function keepRecoveryCodes(
   needs: KeepNeeds,
   { user_id, sealed, origin }: { readonly user_id: string; readonly sealed: string; readonly origin: Origin },
 ): Promise<boolean> {
-  const text = sealed.length > 2048 ? undefined : await needs.root.open(purpose, sealed, user_id)
-  if (text === undefined) return false
-  const contents = JSON.parse(text) as Contents
-  if (needs.now() >= contents.drawn_at + lifetimeMs) return false
-  return storeRecoveryCodes(needs, { user_id, origin, ...contents })
+  const drawn = await openDrawnCodes(needs.root, user_id, sealed, needs.now())
+  return drawn ? storeRecoveryCodes(needs, { ...drawn, user_id, origin }) : false
 }
 
 /** Stores a set that its owner has seen. */
