@@ -95,8 +95,9 @@ const Footer: FC<{ page: Page }> = ({ page }) => {
 const Languages: FC<{ page: Page }> = ({ page: { language, messages, address } }) => (
   <nav aria-label={messages.look.language}>
     <details class="languages">
-      <summary aria-label={`${messages.look.language}: ${languageNames[language.tag]}`}>
+      <summary>
         <GlobeIcon />
+        <span class="unseen">{messages.look.language}</span>
         {languageNames[language.tag]}
       </summary>
       <ul>

@@ -21,6 +21,14 @@ const looks = [
   { name: 'phone', colorScheme: 'light', locale: 'fr-FR', viewport: { width: 320, height: 640 } },
   { name: 'phone-dark-rtl', colorScheme: 'dark', locale: 'ar', viewport: { width: 375, height: 740 } },
   {
+    name: 'phone-japanese',
+    colorScheme: 'light',
+    locale: 'ja-JP',
+    viewport: { width: 390, height: 760 },
+  },
+  { name: 'tablet-rtl', colorScheme: 'light', locale: 'ar', viewport: { width: 820, height: 900 } },
+  { name: 'dark-portuguese', colorScheme: 'dark', locale: 'pt-BR', viewport: { width: 1280, height: 720 } },
+  {
     name: 'high-contrast',
     colorScheme: 'dark',
     forcedColors: 'active',

@@ -78,6 +78,9 @@ beforeAll(async () => {
   await visit('a link to set a password', openBrowser(), setup_url.slice('https://auth.test'.length))
 })
 
+/** These show nothing of their own. */
+const redirecting = ['/.well-known/change-password', '/language']
+
 const forms = (): readonly (Visit & { readonly form: Form })[] =>
   visits.flatMap((one) => formsOf(one.shown.html).map((form) => ({ ...one, form })))
 
@@ -97,9 +100,7 @@ function formsOf(html: string): readonly Form[] {
 describe('every hosted page', () => {
   it('is among the visited ones: no route of a page is left out', () => {
     const routes = [...loginRoutes, accountRoutes, logoutRoutes].flatMap(({ descriptions }) => descriptions)
-    const pages = routes.filter(
-      ({ method, path }) => method === 'get' && path !== '/.well-known/change-password',
-    )
+    const pages = routes.filter(({ method, path }) => method === 'get' && !redirecting.includes(path))
     const visited = new Set(visits.filter(({ shown }) => shown.status === 200).map(({ path }) => path))
     expect([...new Set(pages.map(({ path }) => path))].filter((path) => !visited.has(path))).toEqual([])
   })
