@@ -92,7 +92,7 @@ const Footer: FC<{ page: Page }> = ({ page }) => {
   )
 }
 
-const Languages: FC<{ page: Page }> = ({ page: { language, messages, address } }) => (
+const Languages: FC<{ page: Page }> = ({ page: { language, messages, formAddress } }) => (
   <nav aria-label={messages.look.language}>
     <details class="languages">
       <summary>
@@ -104,7 +104,7 @@ const Languages: FC<{ page: Page }> = ({ page: { language, messages, address } }
         {supportedLanguages.map((tag) => (
           <li>
             <a
-              href={`/language?to=${tag}&next=${encodeURIComponent(address)}`}
+              href={`/language?to=${tag}${formAddress === undefined ? '' : `&next=${encodeURIComponent(formAddress)}`}`}
               lang={tag}
               hreflang={tag}
               aria-current={tag === language.tag ? 'true' : undefined}

@@ -16,8 +16,8 @@ export interface Page {
   readonly language: Language
   readonly messages: Messages
   readonly brand: Brand
-  /** Path with query that shows this page, or the form it came from, again: for the choice of a language. */
-  readonly address: string
+  /** Path with query of the form this page answers; `undefined` where the page has an address of its own. */
+  readonly formAddress: string | undefined
 }
 
 /** A page with a form: bound to this browser. */
@@ -32,7 +32,12 @@ export interface FormPage extends Page {
 export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<Page> {
   const chosen = readChosenLanguage(c.env.config, c.req.header('cookie'))
   const language = chooseLanguage(uiLocales, c.req.header('accept-language'), chosen)
-  return { language, messages: language.messages, brand: await readBrand(c.env), address: addressOf(c) }
+  return {
+    language,
+    messages: language.messages,
+    brand: await readBrand(c.env),
+    formAddress: formPageOf(c.req.raw),
+  }
 }
 
 /** The page of a submitted form, with the interaction it belongs to. */
@@ -45,11 +50,6 @@ export const rememberForm = (request: Request, path: string): void => {
 
 /** See `rememberForm`; `undefined` for a request that submits none. */
 export const formPageOf = (request: Request): string | undefined => formPages.get(request)
-
-function addressOf(c: Context<AppEnv>): string {
-  const { pathname, search } = new URL(c.req.url)
-  return c.req.method === 'GET' ? pathname + search : (formPageOf(c.req.raw) ?? '/account')
-}
 
 /** Like `openPage`, for a page with a form. */
 export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {

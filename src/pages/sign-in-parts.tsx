@@ -22,12 +22,13 @@ export const AccountChip: FC<AccountChipProps> = ({ page: { messages }, name, sw
       <span class="who">{isolated(name)}</span>
     ) : (
       <input
-        class="who"
+        id={field}
         name={field}
         type="text"
         value={name}
-        readonly
         autocomplete="username"
+        readonly
+        class="who"
         aria-label={messages.accountLabel}
         dir="auto"
         spellcheck={false}
