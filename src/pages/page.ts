@@ -35,7 +35,7 @@ export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<
   return {
     language,
     messages: language.messages,
-    brand: await readBrand(c.env),
+    brand: await readBrand(c.env.deps.readSettings),
     formAddress: formPageOf(c.req.raw),
   }
 }

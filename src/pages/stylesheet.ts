@@ -48,6 +48,7 @@ const frame = `
 .brand img{display:block;width:1.75rem;height:1.75rem;object-fit:contain}
 .brand .logo{width:auto;height:2.5rem;max-width:100%}
 .brand picture{min-width:0}
+.frame:not(.wide) .brand:has(.logo){flex-direction:column;gap:.75rem;text-align:center}
 .card>*+*{margin-top:1.5rem}
 .frame:not(.wide) h1,.frame:not(.wide) .lead{text-align:center}
 .lead{color:var(--quiet)}
