@@ -58,7 +58,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       },
       {
         name: 'next',
-        description: 'Path on this server to return to; the account page when absent or foreign.',
+        description: 'Path on this server to return to; when absent, the page that has the link (`Referer`).',
         example: '/login',
       },
     ],
