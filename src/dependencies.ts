@@ -26,7 +26,7 @@ import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindFactors, FindUser, FindUserForLogin } from './users/user.ts'
+import type { FindFactors, FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 export interface Dependencies {
   readonly config: Config
@@ -42,6 +42,7 @@ export interface Dependencies {
   readonly findFactors: FindFactors
   readonly passkeyStore: PasskeyStore
   readonly findUserForLogin: FindUserForLogin
+  readonly findUserForStepUp: FindUserForStepUp
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
   readonly findCurrentPassword: FindCurrentPassword

@@ -53,7 +53,7 @@ import { createMetricRegistry } from './telemetry/metric-registry.ts'
 import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
 import { addObserver } from './telemetry/observe.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindFactors, FindUser, FindUserForLogin } from './users/user.ts'
+import type { FindFactors, FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
@@ -309,6 +309,10 @@ class RequestDependencies implements Dependencies {
       rename: (userId, id, name, event) => ask((store) => store.rename(userId, id, name, event)),
       delete: (userId, id, event) => ask((store) => store.delete(userId, id, event)),
     }
+  }
+
+  get findUserForStepUp(): FindUserForStepUp {
+    return (userId) => this.#ask((stores, database) => stores.findUserForStepUp(database, userId))
   }
 
   get findUserForLogin(): FindUserForLogin {

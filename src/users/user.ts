@@ -1,4 +1,5 @@
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
+import type { SealedSeed } from '../sessions/pending-sign-in.ts'
 
 /** A user as the protocol and the pages see one. */
 export interface User {
@@ -19,6 +20,7 @@ export interface UserWithPassword {
   readonly user: User
   readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
   readonly factors: AccountFactors
+  readonly otp_seeds: readonly SealedSeed[]
 }
 
 export interface LoginLookup {
@@ -32,4 +34,6 @@ export interface LoginLookup {
 export type FindUserForLogin = (typed: string) => Promise<LoginLookup>
 /** What the account proves itself with; `undefined` when there is no such active account. One round trip. */
 export type FindFactors = (userId: string) => Promise<AccountFactors | undefined>
+/** An active user by id, with what they sign in with. One round trip. */
+export type FindUserForStepUp = (userId: string) => Promise<UserWithPassword | undefined>
 export type FindUser = (userId: string) => Promise<User | undefined>

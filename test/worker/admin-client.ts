@@ -9,6 +9,7 @@ import { createRequestEnv } from '../../src/wiring.ts'
 import worker from '../../src/worker.ts'
 import { undocumented } from '../contracts/openapi/check-response.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { newPending } from '../sessions/examples.ts'
 
 const issuer = 'https://auth.test'
 const origin = { ip: '192.0.2.7', user_agent: 'test', request_id: 'test' }
@@ -85,8 +86,9 @@ export async function signInAs(userId: string, clientId: string, options: AdminO
   const grantId = uuidv7()
   await sessions.recordLogin({
     ...{ now, user_id: userId, identifier_hash: 'i', password_ok: true, origin },
+    pending: newPending(),
     session: {
-      ...{ session_id, secret_hash: 's', acr, amr: ['pwd'] },
+      ...{ session_id, secret_hash: 's' },
       ...{ password_change_required: false, idle_ttl_seconds: 3600, absolute_ttl_seconds: 3600 },
     },
   })
