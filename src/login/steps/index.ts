@@ -3,6 +3,7 @@ import { supportedClasses } from '../../authentication/acr.ts'
 import { changePassword } from './change-password.step.tsx'
 import { identifier } from './identifier.step.tsx'
 import { makeRoom } from './make-room.step.tsx'
+import { passkey } from './passkey.step.tsx'
 import { password } from './password.step.tsx'
 import { recoveryCode } from './recovery-code.step.tsx'
 import { setUpFactor } from './set-up-factor.step.tsx'
@@ -12,6 +13,7 @@ import { totp } from './totp.step.tsx'
 export const steps: readonly Step[] = [
   identifier,
   password,
+  passkey,
   totp,
   recoveryCode,
   setUpFactor,
