@@ -13,6 +13,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { Problem } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
+import type { PasskeyStore } from '../../passkeys/passkey.ts'
 import type {
   ChangePassword,
   FindCurrentPassword,
@@ -26,8 +27,8 @@ import type { Advanced } from '../../sessions/advance-sign-in.ts'
 import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
-import type { Settings } from '../../settings/settings.ts'
-import type { FindUserForLogin } from '../../users/user.ts'
+import type { ReadSettings, Settings } from '../../settings/settings.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from '../../users/user.ts'
 
 /** Dependencies of all steps. */
 export interface StepNeeds {
@@ -41,6 +42,10 @@ export interface StepNeeds {
   readonly renewPasswordHash: RenewPasswordHash
   readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
+  readonly passkeyStore: PasskeyStore
+  readonly findUser: FindUser
+  readonly findUserForStepUp: FindUserForStepUp
+  readonly readSettings: ReadSettings
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
 }
@@ -53,6 +58,8 @@ export interface BrowserProofs {
   readonly devices: readonly DeviceHandle[]
   /** Browsers at which a second factor is remembered: the same. */
   readonly remembered: readonly RememberedHandle[]
+  /** Ids of steps of kind `offer` that were put off here. */
+  readonly put_off: readonly string[]
 }
 
 export interface StepAttempt {
@@ -89,7 +96,13 @@ export type StepOutcome =
    * Nothing is proven; the progress that travels on, and the step to show if it is not the usual next one. Of a step of
    * kind `offer`: go on to where the person was going.
    */
-  | { readonly status: 'next'; readonly progress: SignInProgress; readonly step?: string | undefined }
+  | {
+      readonly status: 'next'
+      readonly progress: SignInProgress
+      readonly step?: string | undefined
+      /** `Set-Cookie` values of a step of kind `offer`. */
+      readonly cookies?: readonly string[] | undefined
+    }
   /** The form is incomplete or wrong; the page is shown again. */
   | {
       readonly status: 'refused'
@@ -144,8 +157,6 @@ export interface Step extends OfferedStep {
   readonly title?: ((messages: FormPage['messages']) => string) | undefined
   /** Its form on the first page, below that of the first step; without one it is in the list of other ways there. */
   readonly beside?: FC<StepPageProps> | undefined
-  /** Whether its page runs the script of the hosted pages. */
-  readonly usesScript?: boolean | undefined
   /** How the step is called in the list of other ways. */
   readonly label: (messages: FormPage['messages']) => string
   /** Loads what the page shows; most need nothing. */
