@@ -25,6 +25,7 @@ import { loginPath } from './steps/step-form.tsx'
 
 /** A sign-in as far as it has come. */
 export interface OpenSignIn {
+  /** With the script: for passkeys, and to show a password. */
   readonly page: FormPage
   readonly loaded: LoadedInteraction | undefined
   readonly client: Client | undefined

@@ -169,7 +169,8 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
     default: {
       const alternatives = ids.filter((id) => id !== step.id)
       const refusal = refusalOf(signIn.page, outcome)
-      return showStep(c, signIn, { step, alternatives, session, refusal })
+      const progress = (outcome.status === 'refused' && outcome.progress) || signIn.progress
+      return showStep(c, { ...signIn, progress }, { step, alternatives, session, refusal })
     }
   }
 }

@@ -182,6 +182,16 @@ export const de: Messages = {
     failed:
       'Der Browser hat einen Fehler gemeldet. Versuchen Sie es noch einmal, oder nehmen Sie ein anderes Gerät.',
   },
+  passkeyStep: {
+    use: 'Passkey verwenden',
+    title: 'Passkey verwenden',
+    text: 'Bestätigen Sie mit Fingerabdruck, Gesicht, Displaysperre oder Sicherheitsschlüssel.',
+    unknown: 'Dieser Passkey ist hier nicht mehr bekannt. Melden Sie sich auf andere Weise an.',
+    refused:
+      'Dieser Passkey wurde nicht angenommen. Versuchen Sie es erneut oder melden Sie sich auf andere Weise an.',
+    spent: 'Diese Seite wurde bereits verwendet. Versuchen Sie es erneut.',
+    unavailable: 'Passkeys funktionieren unter dieser Adresse nicht. Melden Sie sich auf andere Weise an.',
+  },
   passkeySection: {
     title: 'Passkeys',
     text: 'Melden Sie sich mit Fingerabdruck, Gesicht, Bildschirmsperre oder einem Sicherheitsschlüssel an. Ein Passkey funktioniert nur auf unseren Seiten. Niemand kann Sie dazu verleiten, ihn preiszugeben.',

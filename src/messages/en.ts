@@ -175,6 +175,15 @@ export const en = {
     notSupported: 'This device or security key cannot keep the passkey that is needed here. Try another one.',
     failed: 'The browser reported an error. Try again, or use another device.',
   },
+  passkeyStep: {
+    use: 'Use a passkey',
+    title: 'Use your passkey',
+    text: 'Confirm with your fingerprint, face, screen lock or security key.',
+    unknown: 'This passkey is not known here any more. Sign in another way.',
+    refused: 'This passkey was not accepted. Try again, or sign in another way.',
+    spent: 'This page has already been used. Try again.',
+    unavailable: 'Passkeys cannot be used at this address. Sign in another way.',
+  },
   passkeySection: {
     title: 'Passkeys',
     text: 'Sign in with your fingerprint, face, screen lock or a security key. A passkey works on our pages only, so nobody can trick you into giving it away.',

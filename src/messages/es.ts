@@ -175,6 +175,15 @@ export const es: Messages = {
       'Este dispositivo o esta llave de seguridad no puede guardar la llave de acceso que hace falta aquí. Pruebe con otro.',
     failed: 'El navegador comunicó un error. Inténtelo de nuevo o use otro dispositivo.',
   },
+  passkeyStep: {
+    use: 'Usar una llave de acceso',
+    title: 'Use su llave de acceso',
+    text: 'Confirme con su huella, su cara, el bloqueo de pantalla o una llave de seguridad.',
+    unknown: 'Esta llave de acceso ya no se conoce aquí. Inicie sesión de otra forma.',
+    refused: 'Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o inicie sesión de otra forma.',
+    spent: 'Esta página ya se ha usado. Inténtelo de nuevo.',
+    unavailable: 'Las llaves de acceso no funcionan en esta dirección. Inicie sesión de otra forma.',
+  },
   passkeySection: {
     title: 'Llaves de acceso',
     text: 'Inicie sesión con su huella, su cara, el bloqueo de pantalla o una llave de seguridad. Una llave de acceso solo funciona en nuestras páginas: nadie puede engañarle para que la entregue.',

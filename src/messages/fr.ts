@@ -178,6 +178,15 @@ export const fr: Messages = {
       'Cet appareil ou cette clé de sécurité ne peut pas garder la clé d’accès nécessaire ici. Essayez-en un autre.',
     failed: 'Le navigateur a signalé une erreur. Réessayez ou utilisez un autre appareil.',
   },
+  passkeyStep: {
+    use: 'Utiliser une clé d’accès',
+    title: 'Utilisez votre clé d’accès',
+    text: 'Confirmez avec votre empreinte, votre visage, le verrouillage de l’écran ou une clé de sécurité.',
+    unknown: 'Cette clé d’accès n’est plus connue ici. Connectez-vous autrement.',
+    refused: 'Cette clé d’accès n’a pas été acceptée. Réessayez ou connectez-vous autrement.',
+    spent: 'Cette page a déjà été utilisée. Réessayez.',
+    unavailable: 'Les clés d’accès ne fonctionnent pas à cette adresse. Connectez-vous autrement.',
+  },
   passkeySection: {
     title: 'Clés d’accès',
     text: 'Connectez-vous avec votre empreinte, votre visage, le verrouillage de l’écran ou une clé de sécurité. Une clé d’accès ne fonctionne que sur nos pages : personne ne peut vous amener à la donner.',

@@ -175,6 +175,15 @@ export const pt: Messages = {
       'Este dispositivo ou esta chave de segurança não consegue guardar a chave de acesso necessária aqui. Tente outro.',
     failed: 'O navegador informou um erro. Tente de novo ou use outro dispositivo.',
   },
+  passkeyStep: {
+    use: 'Usar uma chave de acesso',
+    title: 'Use a sua chave de acesso',
+    text: 'Confirme com a impressão digital, o rosto, o bloqueio de tela ou uma chave de segurança.',
+    unknown: 'Esta chave de acesso já não é conhecida aqui. Entre de outra forma.',
+    refused: 'Esta chave de acesso não foi aceita. Tente novamente ou entre de outra forma.',
+    spent: 'Esta página já foi usada. Tente novamente.',
+    unavailable: 'As chaves de acesso não funcionam neste endereço. Entre de outra forma.',
+  },
   passkeySection: {
     title: 'Chaves de acesso',
     text: 'Entre com sua impressão digital, seu rosto, o bloqueio de tela ou uma chave de segurança. Uma chave de acesso só funciona em nossas páginas: ninguém consegue enganar você para obtê-la.',

@@ -4,10 +4,11 @@ import { addPasskey } from './add-passkey.step.tsx'
 import { changePassword } from './change-password.step.tsx'
 import { identifier } from './identifier.step.tsx'
 import { makeRoom } from './make-room.step.tsx'
+import { passkey } from './passkey.step.tsx'
 import { password } from './password.step.tsx'
 import type { Step } from './step.ts'
 
-export const steps: readonly Step[] = [identifier, password, changePassword, makeRoom, addPasskey]
+export const steps: readonly Step[] = [identifier, password, passkey, changePassword, makeRoom, addPasskey]
 
 export const findStep = (id: string | undefined): Step | undefined => steps.find((step) => step.id === id)
 

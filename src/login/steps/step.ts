@@ -13,6 +13,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { Problem } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
+import type { PasskeySignal } from '../../pages/passkey-form.tsx'
 import type { PasskeyStore } from '../../passkeys/passkey.ts'
 import type {
   ChangePassword,
@@ -36,6 +37,7 @@ export interface StepNeeds {
   readonly root: RootSecret
   readonly now: Clock
   readonly rateLimiter: RateLimiter
+  readonly readSettings: ReadSettings
   readonly findUserForLogin: FindUserForLogin
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
@@ -45,7 +47,6 @@ export interface StepNeeds {
   readonly passkeyStore: PasskeyStore
   readonly findUser: FindUser
   readonly findUserForStepUp: FindUserForStepUp
-  readonly readSettings: ReadSettings
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
 }
@@ -111,6 +112,10 @@ export type StepOutcome =
       readonly reason: string
       /** Default: 400. */
       readonly httpStatus?: 400 | 409 | undefined
+      /** Of the page that is shown, where it must not be the same: a challenge that was used up. */
+      readonly progress?: SignInProgress | undefined
+      /** What the browser's passkey providers are told. */
+      readonly signals?: readonly PasskeySignal[] | undefined
     }
   /** The pending sign-in is gone, expired or used up: start over. */
   | { readonly status: 'lost' }
@@ -145,6 +150,8 @@ export interface StepPageProps {
   /** For steps of kind `offer`: the session that has begun. */
   readonly session: LiveSession | undefined
   readonly problems: readonly Problem[]
+  /** What the browser's passkey providers are told. */
+  readonly signals: readonly PasskeySignal[]
   /** What `prepare` has loaded. */
   readonly prepared: unknown
 }
