@@ -29,7 +29,7 @@ import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindFactors, FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 export interface Dependencies {
   readonly config: Config

@@ -56,7 +56,7 @@ import { createMetricRegistry } from './telemetry/metric-registry.ts'
 import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
 import { addObserver } from './telemetry/observe.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindFactors, FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
@@ -304,10 +304,6 @@ class RequestDependencies implements Dependencies {
 
   get findUser(): FindUser {
     return (userId) => this.#ask((stores, database) => stores.findUser(database, userId))
-  }
-
-  get findFactors(): FindFactors {
-    return (userId) => this.#ask((stores, database) => stores.findFactors(database, userId))
   }
 
   get passkeyStore(): PasskeyStore {

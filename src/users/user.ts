@@ -41,8 +41,6 @@ export interface LoginLookup {
 
 /** By e-mail address or username as typed. One round trip. */
 export type FindUserForLogin = (typed: string) => Promise<LoginLookup>
-/** What the account proves itself with; `undefined` when there is no such active account. One round trip. */
-export type FindFactors = (userId: string) => Promise<AccountFactors | undefined>
 /** An active user by id, with what they sign in with. One round trip. */
 export type FindUserForStepUp = (userId: string) => Promise<UserWithPassword | undefined>
 export type FindUser = (userId: string) => Promise<User | undefined>

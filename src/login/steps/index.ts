@@ -1,5 +1,6 @@
 /** The steps of signing in. Of several factors that would do, the first one is shown and the others are offered. */
 import { supportedClasses } from '../../authentication/acr.ts'
+import { addPasskey } from './add-passkey.step.tsx'
 import { changePassword } from './change-password.step.tsx'
 import { identifier } from './identifier.step.tsx'
 import { makeRoom } from './make-room.step.tsx'
@@ -19,6 +20,7 @@ export const steps: readonly Step[] = [
   setUpFactor,
   changePassword,
   makeRoom,
+  addPasskey,
 ]
 
 export const findStep = (id: string | undefined): Step | undefined => steps.find((step) => step.id === id)
