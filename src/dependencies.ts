@@ -25,7 +25,7 @@ import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindUser, FindUserForLogin } from './users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 export interface Dependencies {
   readonly config: Config
@@ -39,6 +39,7 @@ export interface Dependencies {
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser
   readonly findUserForLogin: FindUserForLogin
+  readonly findUserForStepUp: FindUserForStepUp
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
   readonly findCurrentPassword: FindCurrentPassword

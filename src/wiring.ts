@@ -52,7 +52,7 @@ import { createMetricRegistry } from './telemetry/metric-registry.ts'
 import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
 import { addObserver } from './telemetry/observe.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindUser, FindUserForLogin } from './users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
@@ -293,6 +293,10 @@ class RequestDependencies implements Dependencies {
 
   get findUser(): FindUser {
     return (userId) => this.#ask((stores, database) => stores.findUser(database, userId))
+  }
+
+  get findUserForStepUp(): FindUserForStepUp {
+    return (userId) => this.#ask((stores, database) => stores.findUserForStepUp(database, userId))
   }
 
   get findUserForLogin(): FindUserForLogin {

@@ -40,17 +40,18 @@ export async function loadApp(): Promise<LoadedApp> {
       stdin: {
         contents:
           "import { describedApp } from './scripts/docs/described-app.ts'; export const app = describedApp();" +
-          "export { serverMetadata } from './src/oidc/discovery.ts'",
+          "export { serverMetadata } from './src/oidc/discovery.ts';" +
+          "export { reachableClasses } from './src/login/steps/index.ts'",
         resolveDir: root,
       },
       ...{ outfile, bundle: true, format: 'esm', target: 'es2023', external: ['node:*'] },
       ...{ conditions: ['workerd', 'worker', 'import'], logLevel: 'error', plugins: [hollowPlatform] },
     })
-    const { app, serverMetadata } = (await import(pathToFileURL(outfile).href)) as Bundle
+    const { app, serverMetadata, reachableClasses } = (await import(pathToFileURL(outfile).href)) as Bundle
     const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
     return {
       document,
-      metadata: serverMetadata('https://auth.example.com'),
+      metadata: serverMetadata('https://auth.example.com', reachableClasses()),
       routes: app.routes.map(({ method, path }) => ({ method, path })),
     }
   } finally {
@@ -63,5 +64,6 @@ type Bundle = {
     getOpenAPI31Document(about: object): OpenApiDocument
     routes: { method: string; path: string }[]
   }
-  serverMetadata(issuer: string): ServerMetadata
+  serverMetadata(issuer: string, acrValues: readonly string[]): ServerMetadata
+  reachableClasses(): readonly string[]
 }

@@ -44,7 +44,11 @@ export const eventDefinitions = {
   'session.created': {
     class: 'authentication',
     summary: 'A person signed in',
-    data: { acr: 'authentication context (OpenID Connect Core §2)', amr: 'methods used (RFC 8176)' },
+    data: {
+      acr: 'authentication context (OpenID Connect Core §2)',
+      amr: 'methods used (RFC 8176)',
+      signals: 'of a sign-in: network, country, known device, round-trip time of its first step',
+    },
   },
   'session.ended': { class: 'authentication', summary: 'A session ended', data: { reason } },
   'login.failed': {

@@ -62,3 +62,10 @@ export const includedClasses = (reached: string): readonly string[] =>
 /** The classes that steps with these possible proofs can reach together: `acr_values_supported`. */
 export const supportedClasses = (possible: readonly PossibleProof[]): readonly string[] =>
   reachedClasses(possible)
+
+/**
+ * The class that is told to a client (OpenID Connect Core §2): the first of those it asked for that was reached, else the
+ * one reached. Otherwise a client that asked for a weaker class than the session has would not recognize it.
+ */
+export const toldClass = (reached: string, asked: readonly string[]): string =>
+  asked.find((acr) => includesClass(reached, acr)) ?? reached

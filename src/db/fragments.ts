@@ -32,3 +32,10 @@ export const accountFactors: SQL = sql`jsonb_build_object(
   'required_acr_values', (
     select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles
     where name = any (users.roles) and required_acr_values <> '{}'))`
+
+/** The generators of one-time passwords of the row `users` as JSON (`SealedSeed`), seeds sealed. */
+export const sealedSeeds: SQL = sql`coalesce((
+  select jsonb_agg(jsonb_build_object(
+    'id', id, 'kind', kind, 'sealed_secret', sealed_secret, 'algorithm', algorithm, 'digits', digits,
+    'period_seconds', period_seconds, 'counter', counter))
+  from otp_credentials where user_id = users.id), '[]')`

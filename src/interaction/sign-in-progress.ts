@@ -2,6 +2,7 @@
  * A sign-in before its end, as it travels sealed through the browser. Until a first factor is proven this is all there
  * is of it: nothing is stored. It opens only in the browser that it was made for, and for a limited time.
  */
+import type { NextPath } from '../authentication/fresh-sign-in.ts'
 import { sha256 } from '../kit/hash.ts'
 import { randomToken } from '../kit/ids.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -11,8 +12,11 @@ export interface SignInProgress {
   readonly browser: string
   /** Milliseconds since the Unix epoch. */
   readonly expires_at: number
-  /** Where the person goes after signing in without an application; a name from a fixed list. */
-  readonly next: string
+  /** Where the person goes after signing in without an application. */
+  readonly next: NextPath
+  /** Without an application: why a signed-in person signs in, and the class that is demanded. */
+  readonly because?: 'again' | 'stronger' | undefined
+  readonly acr?: string | undefined
   /** The identifier as typed; says nothing about whether there is such an account. */
   readonly identifier?: string | undefined
   /** WebAuthn challenge, base64url, used once. */
@@ -28,11 +32,21 @@ const lifetimeSeconds = 1800
 /** Longer than any that is made here. */
 const maxSealedLength = 4096
 
-export const beginProgress = (browser: string, next: string, now: number): SignInProgress => ({
+type Purpose = Pick<SignInProgress, 'next' | 'because' | 'acr'>
+
+/** @param now milliseconds since the Unix epoch */
+export const beginProgress = (browser: string, purpose: Purpose, now: number): SignInProgress => ({
+  ...purpose,
   browser,
   expires_at: now + lifetimeSeconds * 1000,
-  next,
   challenge: randomToken(),
+})
+
+/** The same sign-in, as it was before anything was proven, for the time of another one. */
+export const renewProgress = (progress: SignInProgress, now: number): SignInProgress => ({
+  ...progress,
+  ...beginProgress(progress.browser, progress, now),
+  pending: undefined,
 })
 
 /** base64url. */

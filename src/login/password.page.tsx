@@ -1,4 +1,4 @@
-/** The password change form: forced at the first sign-in, or opened from the account page. */
+/** The password change form, opened from the account page. */
 import type { FC } from 'hono/jsx'
 import {
   AccountField,
@@ -15,10 +15,8 @@ interface PasswordPageProps {
   readonly page: FormPage
   readonly interaction: string | undefined
   readonly accountName: string
-  /** The user must change the password before anything else. */
+  /** A session from when a sign-in began one before the change that it demanded: usable for nothing else. */
   readonly isForced: boolean
-  /** False when the user has just typed it to sign in. */
-  readonly asksCurrent: boolean
   readonly problems: readonly Problem[]
 }
 
@@ -33,16 +31,14 @@ export const PasswordPage: FC<PasswordPageProps> = ({ page, interaction, isForce
         <form method="post" action="/password">
           <HiddenFields page={page} interaction={interaction} />
           <AccountField page={page} name={props.accountName} />
-          {props.asksCurrent && (
-            <Field
-              name="current_password"
-              type="password"
-              label={messages.currentPasswordLabel}
-              autocomplete="current-password"
-              maxlength={1024}
-              problems={problems}
-            />
-          )}
+          <Field
+            name="current_password"
+            type="password"
+            label={messages.currentPasswordLabel}
+            autocomplete="current-password"
+            maxlength={1024}
+            problems={problems}
+          />
           <NewPasswordFields page={page} problems={problems} />
           <div class="actions">
             <button type="submit">{messages.changePasswordAction}</button>

@@ -24,7 +24,6 @@ import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { accountName } from './account-name.ts'
 import { PasswordPage } from './password.page.tsx'
-import { forgetTypedPassword, readTypedPassword } from './typed-password.ts'
 
 const path = '/password'
 const tag = 'Sign-in'
@@ -97,8 +96,6 @@ interface PasswordForm {
   readonly page: FormPage
   readonly session: LiveSession
   readonly loaded: LoadedInteraction | undefined
-  /** Proof that the password to be changed was typed just now. */
-  readonly verified: string | undefined
 }
 
 const openForm = async (
@@ -109,9 +106,6 @@ const openForm = async (
   page: await openFormPage(c, loaded?.interaction.ui_locales),
   session,
   loaded,
-  verified: session.password_change_required
-    ? await readTypedPassword(c.env.deps, c.req.header('cookie'), session.session_id)
-    : undefined,
 })
 
 async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parameters): Promise<Response> {
@@ -119,13 +113,13 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   const current = parameters.get('current_password')
   const next = parameters.get('new_password')
   const problems: Problem[] = []
-  const proof = current !== undefined ? { current } : form.verified && { verified: form.verified }
-  if (!proof) problems.push({ field: 'current_password', message: messages.currentPasswordMissing })
+  if (current === undefined)
+    problems.push({ field: 'current_password', message: messages.currentPasswordMissing })
   if (next === undefined) problems.push({ field: 'new_password', message: messages.newPasswordMissing })
   else if (next !== parameters.get('repeat_password')) {
     problems.push({ field: 'repeat_password', message: messages.passwordsDiffer })
   }
-  if (!proof || next === undefined || problems.length > 0) {
+  if (current === undefined || next === undefined || problems.length > 0) {
     return showForm(c, form, { status: 400, problems, reason: 'incomplete' })
   }
   const { deps, origin } = c.env
@@ -133,16 +127,16 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   const routing = { user_id: session.user_id, session_id: uuidv7(deps.now()) }
   const { handle, secretHash } = await issueSessionHandle(deps.root, routing)
   const renewed = { session_id: routing.session_id, secret_hash: secretHash }
-  const replaced = await replacePassword(deps, { session, renewed, proof, next, origin })
+  const { user_id, session_id } = session
+  const replaced = await replacePassword(deps, {
+    ...{ user_id, session_id, counted: session_id, next, origin },
+    proof: { current },
+    complete: (now) => deps.sessionsOf(user_id).completePasswordChange({ now, session_id, renewed, origin }),
+  })
   if (!replaced.ok) {
-    const isOutdated = replaced.error.reason === 'outdated'
-    const shown = isOutdated ? { ...form, verified: undefined } : form
-    return showForm(c, shown, { ...refusalOf(form.page, replaced.error), reason: replaced.error.reason })
+    return showForm(c, form, { ...refusalOf(form.page, replaced.error), reason: replaced.error.reason })
   }
-  const cookies = [
-    setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds),
-    ...(form.verified ? [forgetTypedPassword(deps.config)] : []),
-  ]
+  const cookies = [setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds)]
   if (!loaded) return goTo('/account?done=password', cookies)
   const { interaction } = loaded
   const isOwn = interaction.session_id === session.session_id
@@ -197,7 +191,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
 
 async function showForm(
   c: Context<AppEnv>,
-  { page, session, loaded, verified }: PasswordForm,
+  { page, session, loaded }: PasswordForm,
   { status, headers, problems, reason }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
   const user = await c.env.deps.findUser(session.user_id)
@@ -206,7 +200,6 @@ async function showForm(
       page={page}
       interaction={loaded?.sealed}
       accountName={accountName(user, session.user_id)}
-      asksCurrent={verified === undefined || problems.some(({ field }) => field === 'current_password')}
       isForced={session.password_change_required}
       problems={problems}
     />

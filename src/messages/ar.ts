@@ -15,6 +15,12 @@ export const ar: Messages = {
     moreLinks: 'المزيد عن هذه الخدمة',
   },
 
+  signInSteps: {
+    usePassword: 'استخدام كلمة المرور',
+    unreachableTitle: 'تسجيل الدخول هذا ليس قويًا بما يكفي',
+    unreachable:
+      'المطلوب هنا أكثر مما يستطيع حسابك إثباته. اطلب من القائمين على هذه الخدمة إعداد طريقة أخرى لتسجيل دخولك.',
+  },
   signInTitle: 'تسجيل الدخول',
   signInTo: (client) => `للمتابعة إلى ${client}`,
   identifierLabel: 'البريد الإلكتروني أو اسم المستخدم',

@@ -15,6 +15,12 @@ export const de: Messages = {
     moreLinks: 'Mehr zu diesem Dienst',
   },
 
+  signInSteps: {
+    usePassword: 'Passwort verwenden',
+    unreachableTitle: 'Diese Anmeldung ist nicht stark genug',
+    unreachable:
+      'Hier wird mehr verlangt, als Ihr Konto nachweisen kann. Bitten Sie die Betreiber dieses Dienstes, für Sie eine weitere Anmeldeart einzurichten.',
+  },
   signInTitle: 'Anmelden',
   signInTo: (client) => `um mit ${client} fortzufahren`,
   identifierLabel: 'E-Mail-Adresse oder Benutzername',

@@ -14,6 +14,12 @@ export const en = {
     moreLinks: 'More about this service',
   },
 
+  signInSteps: {
+    usePassword: 'Use your password',
+    unreachableTitle: 'This sign-in is not strong enough',
+    unreachable:
+      'More is demanded here than your account can prove. Ask those who run this service to set up another way to sign in for you.',
+  },
   signInTitle: 'Sign in',
   signInTo: (client: string) => `to continue to ${client}`,
   identifierLabel: 'Email address or username',

@@ -15,6 +15,12 @@ export const es: Messages = {
     moreLinks: 'Más sobre este servicio',
   },
 
+  signInSteps: {
+    usePassword: 'Usar su contraseña',
+    unreachableTitle: 'Este inicio de sesión no es lo bastante seguro',
+    unreachable:
+      'Aquí se pide más de lo que su cuenta puede demostrar. Pida a los responsables de este servicio que preparen para usted otra forma de iniciar sesión.',
+  },
   signInTitle: 'Iniciar sesión',
   signInTo: (client) => `para continuar a ${client}`,
   identifierLabel: 'Correo electrónico o nombre de usuario',

@@ -15,6 +15,12 @@ export const fr: Messages = {
     moreLinks: 'À propos de ce service',
   },
 
+  signInSteps: {
+    usePassword: 'Utiliser votre mot de passe',
+    unreachableTitle: 'Cette connexion n’est pas assez sûre',
+    unreachable:
+      'Il est demandé ici davantage que ce que votre compte peut prouver. Demandez aux responsables de ce service de mettre en place un autre moyen de connexion pour vous.',
+  },
   signInTitle: 'Se connecter',
   signInTo: (client) => `pour continuer vers ${client}`,
   identifierLabel: 'Adresse e-mail ou nom d’utilisateur',

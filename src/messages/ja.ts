@@ -15,6 +15,12 @@ export const ja: Messages = {
     moreLinks: 'このサービスについて',
   },
 
+  signInSteps: {
+    usePassword: 'パスワードを使う',
+    unreachableTitle: 'このサインインでは確認が足りません',
+    unreachable:
+      'ここでは、お使いのアカウントで証明できる以上の確認が求められています。別のサインイン方法の設定を、このサービスの運営者に依頼してください。',
+  },
   signInTitle: 'ログイン',
   signInTo: (client) => `${client} に進みます`,
   identifierLabel: 'メールアドレスまたはユーザー名',

@@ -15,6 +15,12 @@ export const pt: Messages = {
     moreLinks: 'Mais sobre este serviço',
   },
 
+  signInSteps: {
+    usePassword: 'Usar sua senha',
+    unreachableTitle: 'Esta forma de entrar não é segura o bastante',
+    unreachable:
+      'Aqui se exige mais do que sua conta pode comprovar. Peça aos responsáveis por este serviço que preparem outra forma de entrar para você.',
+  },
   signInTitle: 'Entrar',
   signInTo: (client) => `para continuar em ${client}`,
   identifierLabel: 'E-mail ou nome de usuário',

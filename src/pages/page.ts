@@ -24,6 +24,8 @@ export interface Page {
 export interface FormPage extends Page {
   /** For the hidden field of every form on the page. */
   readonly csrfToken: string
+  /** `hash` of the browser binding. */
+  readonly browser: string
   /** `Set-Cookie` values of the browser binding. */
   readonly setCookies: readonly string[]
 }
@@ -54,8 +56,9 @@ function addressOf(c: Context<AppEnv>): string {
 /** Like `openPage`, for a page with a form. */
 export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {
   const { config, root } = c.env.deps
-  const { cookie, setCookies } = await ensureBrowserBinding(config, c.req.header('cookie'))
-  return { ...(await openPage(c, uiLocales)), csrfToken: await issueCsrfToken(root, cookie), setCookies }
+  const { cookie, hash, setCookies } = await ensureBrowserBinding(config, c.req.header('cookie'))
+  const csrfToken = await issueCsrfToken(root, cookie)
+  return { ...(await openPage(c, uiLocales)), csrfToken, browser: hash, setCookies }
 }
 
 export interface PageResponse {

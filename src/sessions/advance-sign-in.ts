@@ -2,7 +2,7 @@
  * The end of every call that proves something: the proof is added to the sign-in, and the session begins when nothing
  * more is demanded. Otherwise the sign-in waits for its next step, in the same transaction.
  */
-import { acrOf } from '../authentication/acr.ts'
+import { acrMultiFactor, acrOf, reachedClasses } from '../authentication/acr.ts'
 import { amrOf, type Proof } from '../authentication/proof.ts'
 import type { AccountFactors, SignInPolicy } from '../authentication/sign-in-state.ts'
 import { unmetDemand } from '../authentication/unmet-demand.ts'
@@ -33,6 +33,8 @@ export type Advanced =
 export interface NewPending extends PendingProof {
   readonly policy: SignInPolicy
   readonly account: AccountFactors
+  /** MACs of the account's identifiers, for the device cookie. */
+  readonly identifier_macs: readonly string[]
   readonly signals: SignInSignals
   readonly otp_seeds: readonly SealedSeed[]
   readonly password_hash_digest: string | undefined
@@ -41,7 +43,7 @@ export interface NewPending extends PendingProof {
 /** A sign-in before anything is proven in it; nothing is stored. */
 export function beginPending(
   _state: SubjectState,
-  input: SignInAttempt,
+  input: Pick<SignInAttempt, 'now' | 'user_id' | 'remembered'>,
   fresh: NewPending,
   device: StoredDevice | undefined,
 ): PendingSignIn {
@@ -49,6 +51,7 @@ export function beginPending(
   const days = fresh.policy.remember_device_days
   return {
     ...fresh,
+    signals: { ...fresh.signals, device_id: device?.device_id },
     user_id: input.user_id,
     started_at: now,
     expires_at: now + pendingLifetimeSeconds * 1000,
@@ -87,9 +90,7 @@ export function advanceSignIn(
     state.pendingSignIns.put(advanced)
     return { status: 'pending', pending: viewOf(advanced) }
   }
-  const acr = acrOf(advanced.proofs) as string
-  const session = { ...input.session, acr, amr: amrOf(advanced.proofs), proofs: advanced.proofs }
-  const begun = signIn(state, { ...input, session }, device)
+  const begun = signIn(state, completed(input, advanced), device)
   if (begun.status === 'full') {
     // What was proven is kept, for the person's decision to end another session.
     state.pendingSignIns.put(advanced)
@@ -97,6 +98,18 @@ export function advanceSignIn(
   }
   state.pendingSignIns.delete(pending.pending_id)
   return begun
+}
+
+function completed(input: SignInAttempt, { proofs, signals }: PendingSignIn) {
+  const acr = acrOf(proofs) as string
+  // Attack: a browser that nobody has proven a second factor in is made one that is not asked for it.
+  const isMultiFactor = reachedClasses(proofs).includes(acrMultiFactor)
+  return {
+    ...input,
+    remember_second_factor: isMultiFactor ? input.remember_second_factor : undefined,
+    session: { ...input.session, acr, amr: amrOf(proofs), proofs },
+    signals,
+  }
 }
 
 /**

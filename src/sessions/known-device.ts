@@ -53,7 +53,10 @@ export function decideOnDevice(failuresBefore: number, passwordOk: boolean): Dev
 }
 
 /** The known device that the browser's cookie proves, if any. */
-export function findKnownDevice(state: SubjectState, input: SignInAttempt): StoredDevice | undefined {
+export function findKnownDevice(
+  state: SubjectState,
+  input: Pick<SignInAttempt, 'now' | 'read_at' | 'device'>,
+): StoredDevice | undefined {
   const { presented } = input.device ?? {}
   const device = presented && state.devices.find(presented.device_id)
   return device && isKnown(device, presented.secret_hash, input.read_at ?? input.now, input.now)

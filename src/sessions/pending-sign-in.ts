@@ -9,7 +9,7 @@ import type { SubjectState } from './subject-state.ts'
 
 /** What a risk engine may want to know of a sign-in. It is kept as long as the row, and in the event of its session. */
 export interface SignInSignals {
-  /** The /24 or /48 of the address. */
+  /** The address, or the /64 of one of IPv6. */
   readonly network: string | undefined
   /** ISO 3166-1 alpha-2, as Cloudflare says. */
   readonly country: string | undefined
@@ -39,6 +39,10 @@ export interface PendingView {
   readonly proofs: readonly Proof[]
   readonly policy: SignInPolicy
   readonly account: AccountFactors
+  /** MACs of the account's identifiers, for the device cookie. */
+  readonly identifier_macs: readonly string[]
+  /** SHA-256 of the password hash that was verified: `change_password` replaces that one only. */
+  readonly password_hash_digest: string | undefined
   readonly is_remembered: boolean
   readonly actions_done: readonly string[]
 }
@@ -49,8 +53,6 @@ export interface PendingSignIn extends PendingView {
   readonly failures: Readonly<Record<string, number>>
   readonly signals: SignInSignals
   readonly otp_seeds: readonly SealedSeed[]
-  /** SHA-256 of the password hash that was verified: `change_password` replaces that one only. */
-  readonly password_hash_digest: string | undefined
 }
 
 export const pendingLifetimeSeconds = 600
@@ -93,6 +95,8 @@ export const viewOf = (pending: PendingSignIn): PendingView => ({
   proofs: pending.proofs,
   policy: pending.policy,
   account: pending.account,
+  identifier_macs: pending.identifier_macs,
+  password_hash_digest: pending.password_hash_digest,
   is_remembered: pending.is_remembered,
   actions_done: pending.actions_done,
 })

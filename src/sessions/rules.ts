@@ -4,6 +4,8 @@
  */
 import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
+import { completeRequiredChange } from './complete-required-change.ts'
+import { continueSignIn } from './continue-sign-in.ts'
 import { type Rule, read, token, unrecorded, type VerifiedRule, write } from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
@@ -25,11 +27,15 @@ import {
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
 import { spendInteraction } from './spend-interaction.ts'
+import { stepUpSession } from './step-up-session.ts'
 
 export const rules = {
   recordLogin: write(recordLogin),
   checkSession: read(checkSession),
+  continueSignIn: write(continueSignIn),
+  stepUpSession: write(stepUpSession),
   completePasswordChange: write(completePasswordChange),
+  completeRequiredChange: write(completeRequiredChange),
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),

@@ -4,6 +4,7 @@ import { publicSession, startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
+import type { SignInSignals } from './pending-sign-in.ts'
 import type { SignInAttempt } from './record-login-types.ts'
 import type { NewSession, Session } from './session.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
@@ -19,7 +20,7 @@ export type BegunSession =
  */
 export function signIn(
   state: SubjectState,
-  input: SignInAttempt & { readonly session: NewSession },
+  input: SignInAttempt & { readonly session: NewSession; readonly signals?: SignInSignals | undefined },
   device: StoredDevice | undefined,
 ): BegunSession {
   if (isFull(state, input)) return { status: 'full' }

@@ -1,4 +1,5 @@
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
+import type { SealedSeed } from '../sessions/pending-sign-in.ts'
 
 /** A user as the protocol and the pages see one. */
 export interface User {
@@ -19,6 +20,7 @@ export interface UserWithPassword {
   readonly user: User
   readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
   readonly factors: AccountFactors
+  readonly otp_seeds: readonly SealedSeed[]
 }
 
 export interface LoginLookup {
@@ -30,4 +32,6 @@ export interface LoginLookup {
 
 /** By e-mail address or username as typed. One round trip. */
 export type FindUserForLogin = (typed: string) => Promise<LoginLookup>
+/** An active user by id, with what they sign in with. One round trip. */
+export type FindUserForStepUp = (userId: string) => Promise<UserWithPassword | undefined>
 export type FindUser = (userId: string) => Promise<User | undefined>

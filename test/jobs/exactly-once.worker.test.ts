@@ -201,11 +201,7 @@ describe('a job whose right to go on ends', () => {
       ...{ now: Date.now(), user_id, identifier_hash: 'i', password_ok: true, origin },
       pending: newPending(),
       session: {
-        ...{
-          session_id: uuidv7(),
-          secret_hash: 's',
-          password_change_required: false,
-        },
+        ...{ session_id: uuidv7(), secret_hash: 's', password_change_required: false },
         ...{ idle_ttl_seconds: 600, absolute_ttl_seconds: 600 },
       },
     })

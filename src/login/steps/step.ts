@@ -2,7 +2,7 @@
 import type { FC } from 'hono/jsx'
 import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { OfferedStep } from '../../authentication/decide-next-step.ts'
-import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
+import type { AccountFactors, SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { Client } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
 import type { DeviceHandle } from '../../interaction/device-cookie.ts'
@@ -13,14 +13,19 @@ import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { Problem } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
-import type { RenewPasswordHash } from '../../passwords/change-password.ts'
+import type {
+  ChangePassword,
+  FindCurrentPassword,
+  RenewPasswordHash,
+} from '../../passwords/change-password.ts'
 import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { Advanced } from '../../sessions/advance-sign-in.ts'
-import type { PendingView } from '../../sessions/pending-sign-in.ts'
+import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
+import type { LiveSession } from '../../sessions/session.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { FindUserForLogin } from '../../users/user.ts'
 
@@ -34,6 +39,8 @@ export interface StepNeeds {
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
   readonly renewPasswordHash: RenewPasswordHash
+  readonly findCurrentPassword: FindCurrentPassword
+  readonly storePassword: ChangePassword
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
 }
@@ -57,29 +64,40 @@ export interface StepAttempt {
   readonly policy: SignInPolicy
   readonly settings: Settings
   readonly browser: BrowserProofs
+  /** Of the request, for a risk engine. */
+  readonly signals: SignInSignals
+  /** For steps of kind `offer`: the session that has begun. */
+  readonly session: LiveSession | undefined
   readonly origin: Origin
 }
 
 export type StepOutcome =
   /**
-   * Something was proven or done. `advanced` is the person's object's answer; `session` and `pending` are the handles
-   * that it was given, of which one is now valid.
+   * Something was proven or done. `advanced` is the person's object's answer; of the handles that it was given, those
+   * are valid that fit it.
    */
   | {
       readonly status: 'done'
-      readonly advanced: Exclude<Advanced, { readonly status: 'full' }>
+      readonly advanced: Advanced
       readonly handles: SignInHandles
+      /** What the account has, where that is known: decides what is offered after the sign-in. */
+      readonly account?: AccountFactors | undefined
       /** Work to finish after the response. */
       readonly afterwards: readonly Promise<unknown>[]
     }
-  | { readonly status: 'full'; readonly user_id: string }
-  /** Nothing is proven; the progress that travels on, and the step to show if it is not the usual next one. */
+  /**
+   * Nothing is proven; the progress that travels on, and the step to show if it is not the usual next one. Of a step of
+   * kind `offer`: go on to where the person was going.
+   */
   | { readonly status: 'next'; readonly progress: SignInProgress; readonly step?: string | undefined }
   /** The form is incomplete or wrong; the page is shown again. */
   | {
       readonly status: 'refused'
       readonly problems: (page: FormPage) => readonly Problem[]
+      /** For the log and the metric. */
       readonly reason: string
+      /** Default: 400. */
+      readonly httpStatus?: 400 | 409 | undefined
     }
   /** The pending sign-in is gone, expired or used up: start over. */
   | { readonly status: 'lost' }
@@ -109,6 +127,10 @@ export interface StepPageProps {
   readonly client: Client | undefined
   /** Other steps that lead on: ids. */
   readonly alternatives: readonly string[]
+  /** Identifier that the application suggests (`login_hint`). */
+  readonly hint: string | undefined
+  /** For steps of kind `offer`: the session that has begun. */
+  readonly session: LiveSession | undefined
   readonly problems: readonly Problem[]
   /** What `prepare` has loaded. */
   readonly prepared: unknown
@@ -118,6 +140,10 @@ export interface StepPageProps {
 export interface Step extends OfferedStep {
   /** Its form, inside the frame that all steps share; posts to `/login` with `step`. */
   readonly page: FC<StepPageProps>
+  /** Heading of its page. Default: that of the sign-in page. */
+  readonly title?: ((messages: FormPage['messages']) => string) | undefined
+  /** Its form on the first page, below that of the first step; without one it is in the list of other ways there. */
+  readonly beside?: FC<StepPageProps> | undefined
   /** Whether its page runs the script of the hosted pages. */
   readonly usesScript?: boolean | undefined
   /** How the step is called in the list of other ways. */

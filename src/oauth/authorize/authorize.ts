@@ -4,6 +4,9 @@
  * remembered consent it costs one call to the user's object and writes nothing.
  */
 import type { Origin } from '../../audit/event.ts'
+import { toldClass } from '../../authentication/acr.ts'
+import { policyOf } from '../../authentication/sign-in-policy.ts'
+import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { FindClient } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
 import type { FindConsent } from '../../consents/consent.ts'
@@ -99,7 +102,12 @@ async function decide(
   { request, settings }: Asked,
   cookie: OpenedHandle<SessionRouting> | undefined,
 ): Promise<AuthorizeDecision> {
-  const situation = { request, progress: input.interaction, now: needs.now() }
+  const { required_acr_values, wanted_acr_values } = demandsOf({ request, settings })
+  const situation = {
+    ...{ request, required_acr_values, wanted_acr_values },
+    progress: input.interaction,
+    now: needs.now(),
+  }
   if (!cookie)
     return decideAuthorize({ ...situation, session: undefined, sub: undefined, consent: undefined })
   const limit = clientLimit({ request, settings })
@@ -136,6 +144,21 @@ interface Asked {
   readonly request: AuthorizeRequest
   readonly settings: Settings
 }
+
+/** What deployment, client and request demand of the session. */
+const demandsOf = ({ request, settings }: Asked): SignInPolicy =>
+  policyOf({
+    settings,
+    client: request.client,
+    request: {
+      acr_values: request.acr_values,
+      essential_acr: request.claims.essential_acr,
+      scopes: request.scopes,
+      // How recent a sign-in must be is decided for itself.
+      asks_anew: false,
+    },
+    because: undefined,
+  })
 
 function clientLimit({ request: { client }, settings }: Asked): SessionLimit | undefined {
   const max = client.max_sessions_per_user
@@ -207,7 +230,7 @@ function issueCode(
       resources: request.resources,
       claims: { userinfo: request.claims.userinfo, id_token: request.claims.id_token },
       auth_time: session.auth_time,
-      acr: session.acr,
+      acr: toldClass(session.acr, [...request.claims.essential_acr, ...request.acr_values]),
       amr: session.amr,
       nonce: request.nonce,
     },

@@ -333,11 +333,7 @@ describe('changing many accounts', () => {
       ...{ now: Date.now(), user_id: rows[0]?.id as string, identifier_hash: 'i', password_ok: true, origin },
       pending: newPending(),
       session: {
-        ...{
-          session_id: uuidv7(),
-          secret_hash: 's',
-          password_change_required: false,
-        },
+        ...{ session_id: uuidv7(), secret_hash: 's', password_change_required: false },
         ...{ idle_ttl_seconds: 600, absolute_ttl_seconds: 600 },
       },
     })

@@ -2,17 +2,19 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AuditEvent } from '../../../src/audit/event.ts'
 import { randomToken } from '../../../src/kit/ids.ts'
 import { createRootSecret } from '../../../src/kit/root-secret.ts'
-import type { LoginNeeds } from '../../../src/login/methods/login-method.ts'
-import { password } from '../../../src/login/methods/password.ts'
+import { attemptPassword } from '../../../src/login/steps/password-attempt.ts'
+import type { StepAttempt, StepNeeds, StepOutcome } from '../../../src/login/steps/step.ts'
+import { parseParameters } from '../../../src/protocol/parameters.ts'
 import type { RateLimitDecision } from '../../../src/rate-limits/rate-limiter.ts'
 import { toSettings } from '../../../src/settings/settings.ts'
 import type { UserWithPassword } from '../../../src/users/user.ts'
 import { createFakeSessionsOf } from '../../fakes/fake-user-sessions.ts'
+import { newPending, noDemands } from '../../sessions/examples.ts'
 
 const origin = { ip: '203.0.113.1', user_agent: 'test', request_id: 'r' }
 const now = 1_800_000_000_000
 
-type Found = Omit<UserWithPassword, 'factors'>
+type Found = Omit<UserWithPassword, 'factors' | 'otp_seeds'>
 const factors = {
   password: 'usable',
   passkeys: 0,
@@ -20,6 +22,9 @@ const factors = {
   recovery_codes: 0,
   required_acr_values: [],
 } as const
+
+const factorsOf = ({ password }: Found) =>
+  password?.must_change ? ({ ...factors, password: 'must_change' } as const) : factors
 
 const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['user'] => ({
   ...{
@@ -34,7 +39,7 @@ const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['u
   ...more,
 })
 
-type UnknownLogin = Awaited<ReturnType<LoginNeeds['rateLimiter']['recordUnknownLogin']>>
+type UnknownLogin = Awaited<ReturnType<StepNeeds['rateLimiter']['recordUnknownLogin']>>
 const refused: UnknownLogin = { status: 'refused' }
 
 /** Ports that count: what the operation costs in Durable Object calls, queries and hashes. */
@@ -43,8 +48,7 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
   const turns = { free: true, running: 0, given: [] as string[], back: [] as string[] }
   const fakes = createFakeSessionsOf()
   const decision = { allowed, policy: 'login-ip', limit: 30, windowSeconds: 300 } as RateLimitDecision
-  const needs: LoginNeeds = {
-    config: { sessionIdleTtlSeconds: 60, sessionAbsoluteTtlSeconds: 600 },
+  const ports: Omit<StepNeeds, 'config' | 'findCurrentPassword' | 'storePassword'> = {
     root: createRootSecret(randomToken()),
     now: () => now,
     rateLimiter: {
@@ -73,10 +77,9 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
         }
       },
     },
-    readSettings: async () => toSettings({}),
     findUserForLogin: async () => {
       calls.query++
-      return { person: found && { ...found, factors }, hasForeignHashes }
+      return { person: found && { ...found, factors: factorsOf(found), otp_seeds: [] }, hasForeignHashes }
     },
     passwordHasher: {
       hash: async (typed) => `new:${typed}`,
@@ -96,6 +99,8 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
     },
     recordEvent: (event) => recorded.push(event),
   }
+  const config = { sessionIdleTtlSeconds: 60, sessionAbsoluteTtlSeconds: 600 }
+  const needs = { ...ports, config } as unknown as StepNeeds
   return { needs, calls, fakes, turns }
 }
 
@@ -108,16 +113,51 @@ beforeEach(() => {
   recorded = []
 })
 
-const attempt = (typed: string, previous?: { user_id: string; session_id: string }) => ({
-  fields: { identifier: ' ADA@example.test', password: typed },
-  previous,
-  devices: [],
-  origin,
+interface Typed {
+  readonly identifier: string
+  readonly typed: string
+  readonly attempt: StepAttempt
+}
+
+const attempt = (typed: string, previous?: { user_id: string; session_id: string }): Typed => ({
+  identifier: ' ADA@example.test',
+  typed,
+  attempt: {
+    form: emptyForm,
+    progress: { browser: 'b', expires_at: now + 1000, next: 'account', challenge: 'c' },
+    pending: undefined,
+    policy: noDemands,
+    settings: toSettings({}),
+    browser: { previous, devices: [], remembered: [] },
+    signals: newPending().signals,
+    session: undefined,
+    origin,
+  },
 })
+
+const emptyForm = parsed('')
+function parsed(text: string) {
+  const form = parseParameters(text)
+  if (!form.ok) throw new Error(form.error)
+  return form.value
+}
+
+/** The same in a browser that shows the device of an earlier sign-in. */
+const onDevice = (typed: Typed, { handles: { device } }: SignedIn): Typed => ({
+  ...typed,
+  attempt: { ...typed.attempt, browser: { ...typed.attempt.browser, devices: [device] } },
+})
+
+const password = {
+  attempt: (needs: StepNeeds, { identifier, typed, attempt: each }: Typed) =>
+    attemptPassword(needs, each, identifier, typed),
+}
+
+type SignedIn = Extract<StepOutcome, { status: 'done' }>
 
 describe('password sign-in costs at most two object calls and one query (design, I/O budget)', () => {
   test.each<[string, Found | undefined, string, string]>([
-    ['right', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'pw', 'signed_in'],
+    ['right', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'pw', 'done'],
     ['wrong', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'no', 'refused'],
     [
       'disabled account',
@@ -156,7 +196,7 @@ describe('password sign-in costs at most two object calls and one query (design,
         expect((await attempted).status).toBe('refused')
       }
       // What is right answers at once: that it is right is told anyway.
-      expect((await password.attempt(createNeeds(known).needs, attempt('pw'))).status).toBe('signed_in')
+      expect((await password.attempt(createNeeds(known).needs, attempt('pw'))).status).toBe('done')
     } finally {
       vi.useRealTimers()
     }
@@ -175,7 +215,7 @@ describe('an office behind one address', () => {
   test('gets the permit of a right password back, before the turn ends', async () => {
     const { needs, turns } = createNeeds(found)
     const outcome = await password.attempt(needs, attempt('pw'))
-    if (outcome.status !== 'signed_in') throw new Error('not signed in')
+    if (outcome.status !== 'done') throw new Error('not signed in')
     expect(turns.running).toBe(1)
     await Promise.all(outcome.afterwards)
     expect(turns).toMatchObject({ running: 0, back: ['login-ip'] })
@@ -208,12 +248,19 @@ describe('an office behind one address', () => {
 
   test('shares its turns by network, known devices those of their account', async () => {
     const { needs, turns } = createNeeds(found)
-    const from = (ip: string) => ({ ...attempt('pw'), origin: { ...origin, ip } })
+    const from = (ip: string): Typed => {
+      const typed = attempt('pw')
+      return { ...typed, attempt: { ...typed.attempt, origin: { ...origin, ip } } }
+    }
     const first = await password.attempt(needs, from('2001:db8:1:2:3::4'))
     await password.attempt(needs, from('2001:db8:1:2:ffff::1'))
-    if (first.status !== 'signed_in') throw new Error('not signed in')
-    await password.attempt(needs, { ...attempt('pw'), devices: [first.device] })
-    expect(turns.given).toEqual(['2001:db8:1:2::/64', '2001:db8:1:2::/64', first.device.routing.user_id])
+    if (first.status !== 'done') throw new Error('not signed in')
+    await password.attempt(needs, onDevice(attempt('pw'), first))
+    expect(turns.given).toEqual([
+      '2001:db8:1:2::/64',
+      '2001:db8:1:2::/64',
+      first.handles.device.routing.user_id,
+    ])
   })
 
   test('loses no turn to an error', async () => {
@@ -236,19 +283,18 @@ describe('whose attempts are counted', () => {
   test.each(['ada', 'ADA@example.test'])('those of the device, where %s signed in before', async (name) => {
     const { needs, calls } = createNeeds(found)
     const first = await password.attempt(needs, attempt('pw'))
-    if (first.status !== 'signed_in') throw new Error('not signed in')
-    const again = { ...attempt('pw'), fields: { identifier: name, password: 'pw' }, devices: [first.device] }
-    expect((await password.attempt(needs, again)).status).toBe('signed_in')
-    expect(calls.taken[1]).toEqual(['login-device', first.device.routing.device_id])
+    if (first.status !== 'done') throw new Error('not signed in')
+    const again = onDevice({ ...attempt('pw'), identifier: name }, first)
+    expect((await password.attempt(needs, again)).status).toBe('done')
+    expect(calls.taken[1]).toEqual(['login-device', first.handles.device.routing.device_id])
     expect(calls).toMatchObject({ object: 4, query: 2, hash: 2 })
   })
 
   test('those of the address, for every account but the device’s own', async () => {
     const { needs, calls } = createNeeds(found)
     const first = await password.attempt(needs, attempt('pw'))
-    if (first.status !== 'signed_in') throw new Error('not signed in')
-    const other = { ...attempt('pw'), fields: { identifier: 'grace', password: 'pw' } }
-    await password.attempt(needs, { ...other, devices: [first.device] })
+    if (first.status !== 'done') throw new Error('not signed in')
+    await password.attempt(needs, onDevice({ ...attempt('pw'), identifier: 'grace' }, first))
     expect(calls.taken[1]).toEqual(['login-ip', origin.ip])
   })
 })
@@ -277,25 +323,33 @@ describe('the trail of failures for an identifier nobody owns', () => {
 })
 
 describe('the session of a password sign-in', () => {
-  const found: Found = { user: user(), password: { hash: 'hash:pw', must_change: true } }
+  const found: Found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
 
-  test('is new, states how the person signed in, and is restricted until a due password change', async () => {
+  test('is new and states how the person signed in', async () => {
     const { needs } = createNeeds(found)
     const outcome = await password.attempt(needs, attempt('pw'))
     expect(outcome).toMatchObject({
-      status: 'signed_in',
-      session: {
-        ...{ user_id: 'user-1', auth_time: now, acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
-        password_change_required: true,
+      status: 'done',
+      advanced: {
+        status: 'signed_in',
+        session: { user_id: 'user-1', auth_time: now, acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
       },
     })
+  })
+
+  test('does not begin before a due password change', async () => {
+    const { needs, fakes } = createNeeds({ ...found, password: { hash: 'hash:pw', must_change: true } })
+    const outcome = await password.attempt(needs, attempt('pw'))
+    expect(outcome).toMatchObject({ status: 'done', advanced: { status: 'pending' } })
+    expect(await fakes.sessionsOf('user-1').listSessions({ now })).toEqual([])
   })
 
   test('replaces the same person’s session on this browser in the same call', async () => {
     const { needs, calls, fakes } = createNeeds(found)
     const first = await password.attempt(needs, attempt('pw'))
-    if (first.status !== 'signed_in') throw new Error('not signed in')
-    const { session_id } = first.session
+    if (first.status !== 'done') throw new Error('not signed in')
+    if (first.advanced.status !== 'signed_in') throw new Error('not signed in')
+    const { session_id } = first.advanced.session
     await password.attempt(needs, attempt('pw', { user_id: 'user-1', session_id }))
     expect(calls.object).toBe(4)
     const left = await fakes.sessionsOf('user-1').listSessions({ now })
@@ -305,7 +359,7 @@ describe('the session of a password sign-in', () => {
   test('ends another person’s session on this browser after the response', async () => {
     const { needs, calls } = createNeeds(found)
     const outcome = await password.attempt(needs, attempt('pw', { user_id: 'other', session_id: 's' }))
-    expect(outcome).toMatchObject({ status: 'signed_in', afterwards: [expect.any(Promise)] })
+    expect(outcome).toMatchObject({ status: 'done', afterwards: [expect.any(Promise)] })
     expect(calls.sessionsOf).toEqual(['user-1', 'other'])
   })
 
@@ -314,7 +368,7 @@ describe('the session of a password sign-in', () => {
     expect(await password.attempt(old.needs, attempt('wrong'))).toMatchObject({ status: 'refused' })
     expect(renewed).toEqual([])
     const outcome = await password.attempt(old.needs, attempt('pw'))
-    if (outcome.status !== 'signed_in') throw new Error('not signed in')
+    if (outcome.status !== 'done') throw new Error('not signed in')
     await Promise.all(outcome.afterwards)
     expect(renewed).toEqual([{ userId: 'user-1', replacesHash: 'old:pw', newHash: 'new:pw' }])
   })
