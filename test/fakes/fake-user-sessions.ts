@@ -19,7 +19,9 @@ export function createFakeUserSessions(): {
     name,
     async (...input: never[]) =>
       rule.effect === 'verified'
-        ? (await rule.verify(state, { root: testRoot }, ...input))(state)
+        ? (await rule.verify(state, { root: testRoot, exchangeAccount: async () => undefined }, ...input))(
+            state,
+          )
         : rule.run(state, ...input),
   ])
   const sessions = Object.fromEntries(methods) as UserSessions

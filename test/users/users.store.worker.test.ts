@@ -47,7 +47,12 @@ test('finds the user and the password by e-mail or username, ignoring case', asy
   for (const identifier of [`${name}@EXAMPLE.test`, `user-${name}`.toUpperCase()]) {
     const { person: found } = await findUserForLogin(database, identifier)
     expect(found?.user.id).toBe(id)
-    expect(found?.password).toEqual({ hash: '$argon2id$v=19$m=19456,t=2,p=1$x', must_change: true })
+    expect(found?.password).toEqual({
+      hash: '$argon2id$v=19$m=19456,t=2,p=1$x',
+      must_change: true,
+      is_breached: false,
+      is_breach_check_due: true,
+    })
   }
 })
 

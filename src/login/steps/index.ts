@@ -4,9 +4,20 @@ import { changePassword } from './change-password.step.tsx'
 import { identifier } from './identifier.step.tsx'
 import { makeRoom } from './make-room.step.tsx'
 import { password } from './password.step.tsx'
+import { recoveryCode } from './recovery-code.step.tsx'
+import { setUpFactor } from './set-up-factor.step.tsx'
 import type { Step } from './step.ts'
+import { totp } from './totp.step.tsx'
 
-export const steps: readonly Step[] = [identifier, password, changePassword, makeRoom]
+export const steps: readonly Step[] = [
+  identifier,
+  password,
+  totp,
+  recoveryCode,
+  setUpFactor,
+  changePassword,
+  makeRoom,
+]
 
 export const findStep = (id: string | undefined): Step | undefined => steps.find((step) => step.id === id)
 

@@ -31,6 +31,12 @@ const setupLink: FieldWords = {
   example: 'authly_il_c2VhbGVk.c2VjcmV0',
   required: true,
 }
+const ownPasskey: FieldWords = {
+  name: 'credential_id',
+  description: 'Which one, base64url.',
+  example: 'rT5v0Q',
+  required: true,
+}
 const nextPage: FieldWords = {
   name: 'next',
   description: 'Where to go afterwards, without a sign-in in progress.',
@@ -221,6 +227,48 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
         required: true,
       },
     ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  showPasskeys: {
+    description:
+      'Needs a recent sign-in by the strongest means the person has. All but adding works without JavaScript.',
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  addPasskey: {
+    description: 'For the script of the page: what `navigator.credentials.create()` has answered, once.',
+    form: [
+      csrf,
+      {
+        name: 'registration',
+        description: 'From the page: challenge and session, sealed.',
+        example: 'c2VhbGVk',
+        required: true,
+      },
+      {
+        name: 'credential',
+        description: '`RegistrationResponseJSON` (Web Authentication Level 3 §5.1.8.1).',
+        example: '{"id":"AAAA","type":"public-key"}',
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  renamePasskey: {
+    description: 'Only passkeys of the same person.',
+    form: [
+      csrf,
+      ownPasskey,
+      { name: 'name', description: 'Its new name.', example: 'Phone', required: true },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  removePasskey: {
+    description: 'Only passkeys of the same person. Sessions that were begun with it end, but this one.',
+    form: [csrf, ownPasskey],
     security: session,
     answers: { 303: redirect, ...pageFormErrors },
   },
