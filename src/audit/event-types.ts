@@ -190,6 +190,10 @@ export const eventDefinitions = {
   'user.factors_reset': entity('Second factors were removed (recorded before the first release)', {
     factors: 'their kinds',
   }),
+  'otp.removed': entity('A generator of one-time passwords was removed from an account'),
+  'recovery_codes.removed': entity('All recovery codes of an account were removed', {
+    unused: 'how many nobody had used',
+  }),
   'user.imported': entity('An account was imported', { job_id: 'the job' }),
   'user.exported': entity('Accounts were downloaded', {
     format: 'file format',

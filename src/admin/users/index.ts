@@ -6,6 +6,7 @@ import { deleteUser } from './delete-user.operation.ts'
 import { disableUser } from './disable-user.operation.ts'
 import { enableUser } from './enable-user.operation.ts'
 import { forgetRememberedDevice } from './forget-remembered-device.operation.ts'
+import { factorOperations } from './factors/index.ts'
 import { getUser } from './get-user.operation.ts'
 import { listIdentifierCollisions } from './list-identifier-collisions.operation.ts'
 import { listRememberedDevices } from './list-remembered-devices.operation.ts'
@@ -33,6 +34,7 @@ export const userOperations: readonly Operation[] = [
   unlockUser,
   resetPassword,
   setUserRoles,
+  ...factorOperations,
   listUserSessions,
   revokeUserSession,
   revokeUserSessions,

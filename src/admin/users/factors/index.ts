@@ -1,0 +1,11 @@
+/** Operations on what a person signs in with. */
+import type { Operation } from '../../operation.ts'
+import { deleteUserOtpCredential } from './delete-user-otp-credential.operation.ts'
+import { deleteUserRecoveryCodes } from './delete-user-recovery-codes.operation.ts'
+import { listUserFactors } from './list-user-factors.operation.ts'
+
+export const factorOperations: readonly Operation[] = [
+  listUserFactors,
+  deleteUserOtpCredential,
+  deleteUserRecoveryCodes,
+]
