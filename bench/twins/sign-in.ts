@@ -15,8 +15,8 @@ interface Env {
 
 interface Assertion {
   readonly challenge: string
-  readonly client_data: string
-  readonly authenticator_data: string
+  readonly clientDataJSON: string
+  readonly authenticatorData: string
   /** Two 32-byte integers, as WebCrypto takes them. */
   readonly signature: string
 }
@@ -56,8 +56,8 @@ export class SignInObject extends DurableObject {
   /** Web Authentication §7.2, no more than what cannot be left out. */
   async passkey(assertion: Assertion, hash: string): Promise<boolean> {
     const jwk = JSON.parse(this.#known('key')) as JsonWebKey
-    const client = fromBase64url(assertion.client_data)
-    const data = fromBase64url(assertion.authenticator_data)
+    const client = fromBase64url(assertion.clientDataJSON)
+    const data = fromBase64url(assertion.authenticatorData)
     const { challenge } = JSON.parse(new TextDecoder().decode(client)) as { challenge: string }
     if (challenge !== assertion.challenge) return false
     const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
