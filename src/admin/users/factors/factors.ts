@@ -32,6 +32,7 @@ const passkey = z
     name: z.string().describe('Given by its owner'),
     credential_id: credentialId,
     rp_id: z.string().describe('The domain it was made for; it works for no other'),
+    authenticator: z.string().nullable().describe('Usual name of the model; without attestation, as it states'),
     ...times,
     backed_up: z.boolean().describe('It is synced to other devices now'),
     backup_eligible: z.boolean().describe('It may be synced; otherwise it never leaves its authenticator'),
@@ -78,7 +79,7 @@ const stored = { created_at: time, last_used_at: time.nullable() }
 /** The same, as Postgres returns it: times have microseconds and an offset. */
 export const storedFactors = z.object({
   password: password.extend({ breached_at: time.nullable(), changed_at: time }).nullable(),
-  passkeys: z.array(passkey.extend(stored)),
+  passkeys: z.array(passkey.omit({ authenticator: true }).extend(stored)),
   one_time_passwords: z.array(otpCredential.extend(stored)),
   recovery_codes: recoveryCodes.extend({ created_at: time }).nullable(),
 })

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { builtRow, firstRow } from '../../../db/json-row.ts'
 import { err } from '../../../kit/result.ts'
+import { authenticatorName } from '../../../passkeys/aaguids.ts'
 import { userParams } from '../../../users/account.ts'
 import { answer, defineOperation } from '../../operation.ts'
 import { notFound } from '../../problems.ts'
@@ -44,6 +45,11 @@ export const listUserFactors = defineOperation({
       factorsRow,
       await db.run(sql`select ${factorsRow.json} as row from users where id = ${user_id}::uuid`),
     )
-    return found ? answer(200, found) : err(notFound)
+    if (!found) return err(notFound)
+    const passkeys = found.passkeys.map((passkey) => ({
+      ...passkey,
+      authenticator: authenticatorName(passkey.aaguid) ?? null,
+    }))
+    return answer(200, { ...found, passkeys })
   },
 })

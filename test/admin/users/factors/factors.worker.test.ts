@@ -52,6 +52,7 @@ describe('factors of a person', () => {
       passkeys: [
         {
           ...{ credential_id: credentialId, name: 'Phone', rp_id: 'auth.test', backed_up: true },
+          authenticator: 'Google Password Manager',
           ...{ transports: ['internal', 'hybrid'], last_used_at: null },
         },
       ],
