@@ -74,6 +74,11 @@ export const eventDefinitions = {
       ...repeated,
     },
   },
+  'login.ended': {
+    class: 'authentication',
+    summary: 'A sign-in in progress was ended by an administrator',
+    data: { steps: 'what had been proven in it' },
+  },
   'device.forgotten': {
     class: 'authentication',
     summary: 'A known device of a person counts as unknown again',

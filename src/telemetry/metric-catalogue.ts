@@ -90,7 +90,7 @@ export const metricCatalogue = {
   },
   authly_passkey_verifications_total: {
     type: 'counter',
-    help: 'Passkeys verified. Outcome: success, refused, counter_regressed (the signature was right, but its counter went back)',
+    help: 'Passkeys verified. Outcome: success, refused, counter_regressed (refused, because its counter went back)',
     labels: ['outcome'],
     showsZero: ['counter_regressed'],
   },

@@ -29,7 +29,7 @@ export const deleteUserOtpCredential = defineOperation({
     } = call
     if (isOwn(actor, user_id)) return err(ownAccount)
     const removal = event('otp.removed', {
-      ...{ user_id, entity_type: 'otp_credential', entity_id: otp_id },
+      ...{ user_id, entity_type: 'otp', entity_id: otp_id },
     })
     const [, , earlier, removed] = await db.runAll([
       refuseUnknownUser(user_id),

@@ -22,7 +22,15 @@ export const deleteUserPasskey = defineOperation({
   params: passkeyParams,
   answers: { 204: { description: 'Nobody signs in with the passkey any more' } },
   async run(call) {
-    const { actor, db, deps, event, now, origin, params: { user_id, credential_id } } = call
+    const {
+      actor,
+      db,
+      deps,
+      event,
+      now,
+      origin,
+      params: { user_id, credential_id },
+    } = call
     if (isOwn(actor, user_id)) return err(ownAccount)
     const removal = event('passkey.removed', {
       ...{ user_id, entity_type: 'passkey', entity_id: credential_id },

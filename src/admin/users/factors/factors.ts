@@ -32,7 +32,10 @@ const passkey = z
     name: z.string().describe('Given by its owner'),
     credential_id: credentialId,
     rp_id: z.string().describe('The domain it was made for; it works for no other'),
-    authenticator: z.string().nullable().describe('Usual name of the model; without attestation, as it states'),
+    authenticator: z
+      .string()
+      .nullable()
+      .describe('Usual name of the model; without attestation, as it states'),
     ...times,
     backed_up: z.boolean().describe('It is synced to other devices now'),
     backup_eligible: z.boolean().describe('It may be synced; otherwise it never leaves its authenticator'),

@@ -72,6 +72,40 @@ describe('factors of a person', () => {
   })
 })
 
+describe('removing a passkey', () => {
+  it('ends what the person is signed in to, and is in the trail', async () => {
+    const person = await addSignedIn()
+    const [removed, kept] = [await addPasskeyRow(person.id), await addPasskeyRow(person.id)]
+    const path = factorsOf(person, `/passkeys/${removed}`)
+    expect((await callAdmin(support, 'DELETE', path)).status).toBe(204)
+    expect((await list(admin, person)).passkeys.map(({ credential_id }) => credential_id)).toEqual([kept])
+    expect(await isAlive(person)).toBe(false)
+    expect(await eventsAbout(person.id)).toMatchObject([
+      { type: 'passkey.removed', actor_id: support.id, entity_type: 'passkey', entity_id: removed },
+    ])
+  })
+
+  it('changes nothing while the object, which must refuse it first, is away', async () => {
+    const person = await addSignedIn()
+    const path = factorsOf(person, `/passkeys/${await addPasskeyRow(person.id)}`)
+    expect((await callAdmin(admin, 'DELETE', path, { env: withoutObjects(admin.id) })).status).toBe(503)
+    expect((await list(admin, person)).passkeys).toHaveLength(1)
+    expect(await eventsAbout(person.id)).toEqual([])
+    expect((await callAdmin(admin, 'DELETE', path)).status).toBe(204)
+    expect((await callAdmin(admin, 'DELETE', path)).status).toBe(204)
+    expect(await eventsAbout(person.id)).toHaveLength(1)
+  })
+
+  it('of another person, and one there is not, are the same 404 and end nothing', async () => {
+    const [person, other] = [await addSignedIn(), await addManaged()]
+    for (const id of [await addPasskeyRow(other.id), 'no-such-passkey']) {
+      expect((await callAdmin(admin, 'DELETE', factorsOf(person, `/passkeys/${id}`))).status).toBe(404)
+    }
+    expect((await list(admin, other)).passkeys).toHaveLength(1)
+    expect(await isAlive(person)).toBe(true)
+  })
+})
+
 describe('removing one-time passwords', () => {
   it('ends what the person is signed in to, and is in the trail without the seed', async () => {
     const person = await addSignedIn()
@@ -82,7 +116,7 @@ describe('removing one-time passwords', () => {
     expect(await isAlive(person)).toBe(false)
     const events = await eventsAbout(person.id)
     expect(events).toMatchObject([
-      { type: 'otp.removed', actor_id: support.id, entity_type: 'otp_credential', entity_id: removed },
+      { type: 'otp.removed', actor_id: support.id, entity_type: 'otp', entity_id: removed },
     ])
     expect(JSON.stringify(events)).not.toContain(hiddenValues.sealedSecret)
   })
@@ -141,6 +175,7 @@ describe('removing recovery codes', () => {
 
 describe('factors that stay', () => {
   const removals = async (person: { readonly id: string }) => [
+    factorsOf(person, `/passkeys/${await addPasskeyRow(person.id)}`),
     factorsOf(person, `/one-time-passwords/${await addOtpRow(person.id)}`),
     factorsOf(person, '/recovery-codes'),
   ]
