@@ -82,7 +82,7 @@ const absentWithoutAFault = [
   'authly_jobs{state="running"}',
   'authly_job_steps_total{outcome="failed"}',
   'authly_audit_events_lost_total',
-  // The look-up is a setting, which is off at first.
+  // Only where the deployment names a list.
   'authly_breached_password_checks_total',
   // Only sign-ins that come later than a minute after the last one read a copy again.
   'authly_passkey_copy_refreshes_total',

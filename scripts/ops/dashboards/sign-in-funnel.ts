@@ -136,7 +136,7 @@ const factors: readonly Panel[] = [
         legend: '{{outcome}}',
       },
     ],
-    emptyBecause: 'the look-up is a setting, which is off at first',
+    emptyBecause: 'passwords are looked up only where the deployment names a list',
   },
 ]
 
