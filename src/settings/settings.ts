@@ -135,7 +135,7 @@ export const settingSchemas = {
     .array(
       z
         .string()
-        .regex(/^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+\n-----END CERTIFICATE-----\n?$/)
+        .regex(/^-{5}BEGIN CERTIFICATE-{5}\n[A-Za-z0-9+/=\n]+\n-{5}END CERTIFICATE-{5}\n?$/)
         .max(8192),
     )
     .max(20)
