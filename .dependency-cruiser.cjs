@@ -25,6 +25,7 @@ const wrappers = [
 const webHelpers = [
   '^src/kit/describe-route[.]ts$', // OpenAPI metadata of a route
   '^src/pages/(?:page|page-form|load-interaction|lost-interaction)[.]ts$', // what routes of hosted pages have in common
+  '^src/account/(?:account-form|sections/(?:account-section|index))[.]ts$', // what parts of the account page have in common
 ]
 /**
  * Admin operations: a file each, with route, use case and SQL (docs/decisions/0019). What serves them, their lists

@@ -15,6 +15,7 @@ export const rightsInSql = [
   'authly_assert_',
   'authly_note_restrictions',
   'authly.token_scopes',
+  'authly.actor',
   'authly.restrictions',
 ] as const
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { browserScripts } from '../stack/browser-script.mjs'
 import type { Json, OpenApiDocument } from './openapi/openapi-types.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -40,17 +41,22 @@ export async function loadApp(): Promise<LoadedApp> {
       stdin: {
         contents:
           "import { describedApp } from './scripts/docs/described-app.ts'; export const app = describedApp();" +
-          "export { serverMetadata } from './src/oidc/discovery.ts'",
+          "export { serverMetadata } from './src/oidc/discovery.ts';" +
+          "export { reachableClasses } from './src/login/steps/index.ts'",
         resolveDir: root,
       },
       ...{ outfile, bundle: true, format: 'esm', target: 'es2023', external: ['node:*'] },
-      ...{ conditions: ['workerd', 'worker', 'import'], logLevel: 'error', plugins: [hollowPlatform] },
+      ...{
+        conditions: ['workerd', 'worker', 'import'],
+        logLevel: 'error',
+        plugins: [hollowPlatform, browserScripts],
+      },
     })
-    const { app, serverMetadata } = (await import(pathToFileURL(outfile).href)) as Bundle
+    const { app, serverMetadata, reachableClasses } = (await import(pathToFileURL(outfile).href)) as Bundle
     const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
     return {
       document,
-      metadata: serverMetadata('https://auth.example.com'),
+      metadata: serverMetadata('https://auth.example.com', reachableClasses()),
       routes: app.routes.map(({ method, path }) => ({ method, path })),
     }
   } finally {
@@ -63,5 +69,6 @@ type Bundle = {
     getOpenAPI31Document(about: object): OpenApiDocument
     routes: { method: string; path: string }[]
   }
-  serverMetadata(issuer: string): ServerMetadata
+  serverMetadata(issuer: string, acrValues: readonly string[]): ServerMetadata
+  reachableClasses(): readonly string[]
 }

@@ -51,6 +51,10 @@ export const assertHolds = (actor: Who, permissions: readonly string[]): SQL =>
 export const assertMayChangeRole = ({ type, id }: Who, role: string): SQL =>
   sql`select authly_assert_may_change_role(${type}, ${id}, ${role})`
 
+/** Refuses (`AU403`) unless the actor has the permissions of the role; what it demands of sign-ins is no privilege. */
+export const assertMayDemandOfRole = (actor: Who, role: string): SQL =>
+  assertHoldsAll(actor, sql`array(select unnest(permissions) from roles where name = ${role})`)
+
 /** Refuses (`AU403`) unless the actor has the admin scopes of the client and those in `wanted`. */
 export const assertMayManageClient = (actor: Who, clientId: string, wanted: readonly string[] = []): SQL =>
   assertHoldsAll(

@@ -1,30 +1,18 @@
 /**
  * `/account`: self-service of the signed-in user. Not available to a session whose password must be changed first.
  */
-import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { findLiveSession } from '../interaction/live-session.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
-import { err, ok, type Result } from '../kit/result.ts'
-import type { Messages } from '../messages/en.ts'
-import { goTo, openFormPage, sendPage } from '../pages/page.ts'
-import { readPageForm } from '../pages/page-form.ts'
-import type { Parameters } from '../protocol/parameters.ts'
-import type { LiveSession } from '../sessions/session.ts'
+import { goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { AccountPage } from './account.page.tsx'
+import { readAccountForm, requireSession, timeZoneOf } from './account-form.ts'
+import type { AccountView } from './sections/account-section.ts'
+import { accountNotices, accountSections } from './sections/index.ts'
 
 const tag = 'Account'
 const postResponses = {
   303: 'Done, back to the account page; or not signed in',
   ...pageFormRefusals,
-}
-
-/** Notices a redirect may name. Only known ones, so that a crafted link cannot put text on the page. */
-const notices: Readonly<Record<string, (messages: Messages) => string>> = {
-  password: (messages) => messages.passwordChanged,
-  session: (messages) => messages.sessionEnded,
-  device: (messages) => messages.deviceForgotten,
-  others: (messages) => messages.otherSessionsEnded,
 }
 
 export const accountRoutes = new DescribedRoutes<AppEnv>()
@@ -41,27 +29,21 @@ export const accountRoutes = new DescribedRoutes<AppEnv>()
       const { deps } = c.env
       const session = await requireSession(c)
       if (!session.ok) return session.error
-      const { user_id } = session.value
-      const userSessions = deps.sessionsOf(user_id)
-      const [page, user, sessions, devices] = await Promise.all([
-        openFormPage(c),
-        deps.findUser(user_id),
-        userSessions.listSessions({ now: deps.now() }),
-        userSessions.listDevices({ now: deps.now() }),
+      const view: AccountView = {
+        page: withScript(await openFormPage(c)),
+        ...{ deps, session: session.value, user: deps.findUser(session.value.user_id) },
+        timeZone: timeZoneOf(c.req.raw),
+      }
+      const [user, ...sections] = await Promise.all([
+        view.user,
+        ...accountSections.map(({ show }) => show(view)),
       ])
       const done = c.req.query('done') ?? ''
+      const notice = Object.hasOwn(accountNotices, done) ? accountNotices[done] : undefined
       const html = (
-        <AccountPage
-          page={page}
-          user={user}
-          current={session.value}
-          sessions={sessions}
-          devices={devices}
-          timeZone={timeZoneOf(c.req.raw)}
-          notice={Object.hasOwn(notices, done) ? notices[done]?.(page.messages) : undefined}
-        />
+        <AccountPage page={view.page} user={user} notice={notice?.(view.page.messages)} sections={sections} />
       )
-      return sendPage(c, page, html)
+      return sendPage(c, view.page, html)
     },
   )
   .describe(
@@ -132,25 +114,3 @@ export const accountRoutes = new DescribedRoutes<AppEnv>()
 
 /** The root path has no page of its own. */
 accountRoutes.serve('get', '/', () => goTo('/account'))
-
-/** The live, unrestricted session, or a redirect to sign in or change the password first. */
-async function requireSession(c: Context<AppEnv>): Promise<Result<LiveSession, Response>> {
-  const session = await findLiveSession(c.env.deps, c.req.header('cookie'))
-  if (!session) return err(goTo('/login'))
-  return session.password_change_required ? err(goTo('/password')) : ok(session)
-}
-
-async function readAccountForm(
-  c: Context<AppEnv>,
-): Promise<Result<{ readonly session: LiveSession; readonly form: Parameters }, Response>> {
-  const form = await readPageForm(c, () => '/account')
-  if (!form.ok) return form
-  const session = await requireSession(c)
-  return session.ok ? ok({ session: session.value, form: form.value }) : session
-}
-
-/** The reader's time zone as guessed by Cloudflare; UTC if unknown. */
-function timeZoneOf(request: Request): string {
-  const timeZone = (request.cf as { timezone?: unknown } | undefined)?.timezone
-  return typeof timeZone === 'string' ? timeZone : 'UTC'
-}

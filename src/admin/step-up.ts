@@ -1,6 +1,7 @@
 /** Step-up (RFC 9470): irreversible operations and those that grant permissions require a recent sign-in. */
 
 import type { Caller } from '../access/actor.ts'
+import { satisfies } from '../authentication/acr.ts'
 import type { Problem } from '../kit/problem.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Operation } from './operation.ts'
@@ -21,6 +22,5 @@ export function checkStepUp(
   const maxAgeSeconds = settings['admin.step_up_max_age_seconds']
   const acrValues = settings['admin.step_up_acr_values']
   const isRecent = actor.authTime !== undefined && now / 1000 - actor.authTime <= maxAgeSeconds
-  const isStrong = acrValues.length === 0 || acrValues.some((acr) => acr === actor.acr)
-  return isRecent && isStrong ? undefined : stepUpRequired(maxAgeSeconds, acrValues)
+  return isRecent && satisfies(actor.acr, acrValues) ? undefined : stepUpRequired(maxAgeSeconds, acrValues)
 }

@@ -44,7 +44,11 @@ export const eventDefinitions = {
   'session.created': {
     class: 'authentication',
     summary: 'A person signed in',
-    data: { acr: 'authentication context (OpenID Connect Core §2)', amr: 'methods used (RFC 8176)' },
+    data: {
+      acr: 'authentication context (OpenID Connect Core §2)',
+      amr: 'methods used (RFC 8176)',
+      signals: 'of a sign-in: network, country, known device, round-trip time of its first step',
+    },
   },
   'session.ended': { class: 'authentication', summary: 'A session ended', data: { reason } },
   'login.failed': {
@@ -75,7 +79,59 @@ export const eventDefinitions = {
     summary: 'A known device of a person counts as unknown again',
     data: { reason: 'removed, too_many_failures or limit' },
   },
+  'device.remembered': {
+    class: 'authentication',
+    summary: 'A person had their second factor remembered at a browser',
+    data: { days: 'for how many days' },
+  },
+  'device.no_longer_remembered': {
+    class: 'authentication',
+    summary: 'A browser no longer remembers the second factor of a person',
+    data: { reason: 'removed or factor_changed' },
+  },
+  'password.breached': {
+    class: 'authentication',
+    summary: 'A password was found in the list of breached ones; its next sign-in asks for another',
+  },
+  'otp.added': { class: 'authentication', summary: 'A generator of one-time passwords was set up' },
+  'otp.renamed': { class: 'authentication', summary: 'A generator of one-time passwords got another name' },
+  'otp.removed': { class: 'authentication', summary: 'A generator of one-time passwords was removed' },
+  'otp.replayed': {
+    class: 'authentication',
+    summary: 'A one-time password was presented that had been used already',
+  },
+  'recovery_codes.created': {
+    class: 'authentication',
+    summary: 'A person got a new set of recovery codes; those before are void',
+    data: { count: 'how many' },
+  },
+  'recovery_code.used': {
+    class: 'authentication',
+    summary: 'A person signed in with a recovery code',
+    data: { unused: 'how many are left' },
+  },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
+  'passkey.created': {
+    class: 'authentication',
+    summary: 'A person made a passkey',
+    data: {
+      rp_id: 'the domain it works for',
+      aaguid: 'model of the authenticator, as it states',
+      backup_eligible: 'whether it may be synced to other devices',
+      attestation_format: 'format of the verified attestation statement; none: the model is not proven',
+    },
+  },
+  'passkey.renamed': { class: 'authentication', summary: 'A passkey got another name' },
+  'passkey.removed': { class: 'authentication', summary: 'A passkey was removed' },
+  'passkey.refused': {
+    class: 'authentication',
+    summary: 'A genuine use of a passkey was refused',
+    data: {
+      reason: 'counter: it went back, as that of a copy does; backup: its eligibility changed',
+      sign_count: 'the counter shown',
+      known_sign_count: 'the counter of the last use',
+    },
+  },
   'consent.granted': {
     class: 'consent',
     summary: 'A person gave consent to a client',

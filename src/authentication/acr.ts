@@ -18,7 +18,8 @@ interface ContextClass {
 }
 
 /** Two different kinds of factor, whether one step proves both or two steps one each (NIST SP 800-63B-4 §2.2). */
-const isMultiFactor = (proofs: Evidence): boolean => new Set(proofs.flatMap(({ factors }) => factors)).size > 1
+const isMultiFactor = (proofs: Evidence): boolean =>
+  new Set(proofs.flatMap(({ factors }) => factors)).size > 1
 
 export const contextClasses: readonly ContextClass[] = [
   { acr: acrPassword, isReachedBy: (proofs) => proofs.length > 0 },
@@ -34,6 +35,13 @@ export const contextClasses: readonly ContextClass[] = [
   },
 ]
 
+/** The names of all classes, for schemas. */
+export const knownClasses = contextClasses.map(({ acr }) => acr) as [string, ...string[]]
+
+/** Whether a session of class `reached` satisfies a demand: any of `wanted`, or a stronger one. Nothing demanded: yes. */
+export const satisfies = (reached: string | undefined, wanted: readonly string[]): boolean =>
+  wanted.length === 0 || wanted.some((acr) => reached !== undefined && includesClass(reached, acr))
+
 /** All classes that `proofs` reach, the weakest first. A class includes those below it. */
 export const reachedClasses = (proofs: Evidence): readonly string[] =>
   contextClasses.filter(({ isReachedBy }) => isReachedBy(proofs)).map(({ acr }) => acr)
@@ -47,6 +55,17 @@ export function includesClass(reached: string, wanted: string): boolean {
   return rank(wanted) >= 0 && rank(wanted) <= rank(reached)
 }
 
+/** A class and those below it; none for an unknown one. */
+export const includedClasses = (reached: string): readonly string[] =>
+  knownClasses.filter((acr) => includesClass(reached, acr))
+
 /** The classes that steps with these possible proofs can reach together: `acr_values_supported`. */
 export const supportedClasses = (possible: readonly PossibleProof[]): readonly string[] =>
   reachedClasses(possible)
+
+/**
+ * The class that is told to a client (OpenID Connect Core §2): the first of those it asked for that was reached, else the
+ * one reached. Otherwise a client that asked for a weaker class than the session has would not recognize it.
+ */
+export const toldClass = (reached: string, asked: readonly string[]): string =>
+  asked.find((acr) => includesClass(reached, acr)) ?? reached

@@ -2,20 +2,22 @@
  * Decides the next step of a sign-in. Pure, over the list of steps, so that every combination is a row in a test
  * table.
  */
+import { acrOf, reachedClasses } from './acr.ts'
+import { amrOf, type PossibleProof } from './proof.ts'
 import type { SignInPolicy, SignInState } from './sign-in-state.ts'
-import type { PossibleProof } from './proof.ts'
+import { unmetDemand } from './unmet-demand.ts'
 
 /** What the decision needs of a step; the steps themselves are in `src/login/steps/`. */
 export interface OfferedStep {
   readonly id: string
   /**
-   * `identify`: who it may be. `factor`: proves one or more factors. `action`: what the person must or may do before
-   * the sign-in ends.
+   * `identify`: who it may be. `factor`: proves something. `action`: what the person must do before the sign-in ends.
+   * `offer`: what they may do after it.
    */
-  readonly kind: 'identify' | 'factor' | 'action'
+  readonly kind: 'identify' | 'factor' | 'action' | 'offer'
   /** What completing it can prove, one entry per way; empty for what proves nothing. */
   readonly proves: readonly PossibleProof[]
-  /** Pure. The list's order is the order of preference among steps of one kind. */
+  /** Pure. Of several factors, those listed first are preferred. */
   readonly offered: (state: SignInState, policy: SignInPolicy) => boolean
 }
 
@@ -24,3 +26,47 @@ export type NextStep =
   | { readonly status: 'done'; readonly acr: string; readonly amr: readonly string[] }
   /** What is demanded cannot be reached by this account (`unmet_authentication_requirements`). */
   | { readonly status: 'unreachable' }
+
+/** The next step, and what may be done instead. */
+export function decideNextStep(
+  steps: readonly OfferedStep[],
+  state: SignInState,
+  policy: SignInPolicy,
+): NextStep {
+  const unmet = unmetDemand(state, policy)
+  const offered = steps.filter((step) => step.offered(state, policy))
+  switch (unmet?.kind) {
+    case undefined:
+      return { status: 'done', acr: acrOf(state.proofs) as string, amr: amrOf(state.proofs) }
+    case 'action':
+      return oneOf(offered.filter(({ id }) => id === unmet.step))
+    case 'first_factor':
+      return oneOf(offered.filter(({ kind }) => kind === 'identify' || kind === 'factor'))
+    case 'factor': {
+      const helpful = offered.filter((step) => isHelpful(step, state, unmet.acr_values))
+      return helpful.length > 0 ? oneOf(helpful) : oneOf(offered.filter(({ id }) => id === 'set_up_factor'))
+    }
+  }
+}
+
+const oneOf = ([first, ...others]: readonly OfferedStep[]): NextStep =>
+  first
+    ? { status: 'step', step: first.id, alternatives: others.map(({ id }) => id) }
+    : { status: 'unreachable' }
+
+/** Whether the step, not taken so far, can lead to one of the classes. */
+const isHelpful = (
+  { id, kind, proves }: OfferedStep,
+  { proofs }: SignInState,
+  classes: readonly string[],
+): boolean =>
+  kind === 'factor' &&
+  !proofs.some(({ step }) => step === id) &&
+  proves.some((proof) => reachedClasses([...proofs, proof]).some((acr) => classes.includes(acr)))
+
+/** What is offered after a sign-in: the first of the list. */
+export const decideOffer = (
+  steps: readonly OfferedStep[],
+  state: SignInState,
+  policy: SignInPolicy,
+): string | undefined => steps.find((step) => step.kind === 'offer' && step.offered(state, policy))?.id

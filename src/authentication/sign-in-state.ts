@@ -8,7 +8,8 @@ export interface RiskVerdict {
 
 /** What the account has. Known only after its first factor was proven: nothing offered before may depend on it. */
 export interface AccountFactors {
-  readonly password: 'none' | 'usable' | 'must_change'
+  /** `breached`: it is in a list of breached passwords, and must be changed for that reason. */
+  readonly password: 'none' | 'usable' | 'must_change' | 'breached'
   readonly passkeys: number
   readonly otp: number
   /** Unused ones. */
@@ -52,4 +53,8 @@ export interface SignInPolicy {
   readonly because: 'again' | 'other_account' | 'stronger' | undefined
   /** Whether people are asked to add a passkey after a sign-in without one. */
   readonly promote_passkeys: boolean
+  /** For how many days a person may have the second factor remembered at this browser; 0: not at all. */
+  readonly remember_device_days: number
+  /** Whether a remembered second factor counts in this sign-in. It never counts towards a class. */
+  readonly accepts_remembered: boolean
 }

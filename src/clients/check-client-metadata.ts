@@ -4,10 +4,10 @@
  * database or the network (do the scopes exist, does the sector list the URIs) is checked after.
  */
 
+import { knownClasses } from '../authentication/acr.ts'
 import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
 import { isLoopbackHost } from '../kit/public-host.ts'
-import { acrValuesSupported } from '../protocol/acr.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
@@ -181,9 +181,9 @@ const lifetimes: Rule = ({
 const contexts: Rule = ({ default_acr_values: values }) =>
   values.flatMap((value, index) =>
     when(
-      !(acrValuesSupported as readonly string[]).includes(value),
+      !knownClasses.includes(value),
       `default_acr_values/${index}`,
-      `must be one of ${acrValuesSupported.join(', ')}`,
+      `must be one of ${knownClasses.join(', ')}`,
     ),
   )
 

@@ -41,6 +41,8 @@ export interface ClientMetadata {
   readonly default_max_age: number | null
   readonly require_auth_time: boolean
   readonly default_acr_values: readonly string[]
+  readonly required_acr_values: readonly string[]
+  readonly max_sessions_per_user: number | null
   readonly enabled: boolean
   readonly first_party: boolean
   readonly require_pkce: boolean

@@ -39,6 +39,12 @@ export interface Client {
   readonly access_token_signed_response_alg: SigningAlg
   readonly userinfo_signed_response_alg: SigningAlg | undefined
   readonly default_max_age_seconds: number | undefined
+  /** Classes that a request without `acr_values` asks for. */
+  readonly default_acr_values: readonly string[]
+  /** Classes of which every sign-in to it must reach one or a stronger one; empty: any. */
+  readonly required_acr_values: readonly string[]
+  /** How many of a person's sessions may be signed in to it at a time; undefined: any number. */
+  readonly max_sessions_per_user: number | undefined
   readonly first_party: boolean
   readonly require_pkce: boolean
   /** Without PKCE it may omit the nonce as well. */

@@ -17,3 +17,33 @@ export const isExpectedVersion = (version: SQL, expected: readonly number[] | un
 
 /** Text for a pattern of LIKE, in which no character means more than itself. */
 export const literalInLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&')
+
+/**
+ * `AccountFactors` of the row `users` as JSON: what the account signs in with, and what its roles demand. Each part is
+ * one lookup by an index.
+ */
+export const accountFactors: SQL = sql`jsonb_build_object(
+  'password', coalesce((
+    select case when breached_at is not null then 'breached' when must_change then 'must_change' else 'usable' end
+    from password_credentials where user_id = users.id), 'none'),
+  'passkeys', (select count(*) from passkeys where user_id = users.id),
+  'otp', (select count(*) from otp_credentials where user_id = users.id),
+  'recovery_codes', (select count(*) from recovery_codes where user_id = users.id and used_at is null),
+  'required_acr_values', (
+    select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles
+    where name = any (users.roles) and required_acr_values <> '{}'))`
+
+/** The generators of one-time passwords of the row `users` as JSON (`SealedSeed`), seeds sealed. */
+export const sealedSeeds: SQL = sql`coalesce((
+  select jsonb_agg(jsonb_build_object(
+    'id', id, 'kind', kind, 'sealed_secret', sealed_secret, 'algorithm', algorithm, 'digits', digits,
+    'period_seconds', period_seconds, 'counter', counter))
+  from otp_credentials where user_id = users.id), '[]')`
+
+/**
+ * An expression of type text[]: the hashes of former passwords that must not be chosen again, the latest first. The
+ * trigger `authly_keep_former_passwords` writes them, whoever sets a password.
+ */
+export const formerPasswordsOf = (userId: SQL): SQL => sql`array(
+  select password_history.hash from password_history where password_history.user_id = ${userId}
+  order by password_history.replaced_at desc, password_history.hash limit authly_kept_passwords())`

@@ -25,6 +25,8 @@ export interface Interaction {
     readonly login?: boolean | undefined
     readonly consent?: boolean | undefined
     readonly select_account?: boolean | undefined
+    /** A stronger sign-in was tried: what is merely wished for is not asked again. */
+    readonly stronger?: boolean | undefined
   }
   /** The session in which the user signed in, or which they chose, within this interaction. */
   readonly session_id?: string | undefined
@@ -37,12 +39,14 @@ export interface Interaction {
       }
     | undefined
   /**
-   * Why a signed-in user must sign in: to reauthenticate, or because another account is requested. Absent when
-   * nobody was signed in.
+   * Why a signed-in user must sign in: to reauthenticate, because another account is requested, or to prove more.
+   * Absent when nobody was signed in.
    */
-  readonly login_because?: 'again' | 'other_account' | undefined
+  readonly login_because?: 'again' | 'other_account' | 'stronger' | undefined
   /** The user denied consent: authorize responds with `access_denied`. */
   readonly denied?: true | undefined
+  /** What is demanded of the sign-in cannot be reached: authorize responds with `unmet_authentication_requirements`. */
+  readonly unmet?: true | undefined
 }
 
 /** Longest authorization request that fits an interaction; authorize refuses longer ones first. */

@@ -4,6 +4,8 @@ import type { CookieSettings } from '../kit/cookies.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SessionsOf } from '../sessions/rules.ts'
 import type { LiveSession } from '../sessions/session.ts'
+import { longestLifetime } from '../sessions/session-lifetime.ts'
+import type { ReadSettings } from '../settings/settings.ts'
 import { readSession } from './session-cookie.ts'
 
 export interface LiveSessionNeeds {
@@ -11,6 +13,7 @@ export interface LiveSessionNeeds {
   readonly config: CookieSettings
   readonly now: Clock
   readonly sessionsOf: SessionsOf
+  readonly readSettings: ReadSettings
 }
 
 /** The live session named by a `Cookie` header; `undefined` when there is none. No call without a valid handle. */
@@ -24,6 +27,7 @@ export async function findLiveSession(
     now: needs.now(),
     session_id: cookie.routing.session_id,
     secret_hash: cookie.secretHash,
+    longest: longestLifetime(await needs.readSettings()),
   })
   return checked.status === 'live' ? checked.session : undefined
 }

@@ -22,6 +22,10 @@ export interface DatabaseError extends Error {
 export const databaseErrorOf = (error: unknown): DatabaseError | undefined =>
   causesOf(error).find(({ name }) => name === 'NeonDbError')
 
+/** Refused by the trigger `authly_keep_strong_factor`: administrators keep a strong factor until another removes it. */
+export const isLastStrongFactor = (error: unknown): boolean =>
+  databaseErrorOf(error)?.hint === 'last_strong_factor'
+
 /** Whether another transaction won a race; a retry may succeed. */
 export const isLostRace = ({ code }: DatabaseError): boolean =>
   code === sqlStates.serializationFailure || code === sqlStates.deadlockDetected

@@ -7,6 +7,7 @@ import { consentRoutes } from './consent.route.tsx'
 import { logoutPageRoutes } from './logout.route.tsx'
 import { passwordRoutes } from './password.route.tsx'
 import { selectAccountRoutes } from './select-account.route.tsx'
+import { sessionsFullRoutes } from './sessions-full.route.tsx'
 import { setPasswordRoutes } from './set-password.route.tsx'
 import { signInRoutes } from './sign-in.route.tsx'
 
@@ -17,6 +18,7 @@ export const loginRoutes: readonly DescribedRoutes<AppEnv>[] = [
   passwordRoutes,
   setPasswordRoutes,
   selectAccountRoutes,
+  sessionsFullRoutes,
   consentRoutes,
   logoutPageRoutes,
 ]

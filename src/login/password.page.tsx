@@ -1,4 +1,4 @@
-/** The password change form: forced at the first sign-in, or opened from the account page. */
+/** The password change form, opened from the account page. */
 import type { FC } from 'hono/jsx'
 import {
   AccountField,
@@ -10,15 +10,15 @@ import {
 } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
+import type { PasswordRules } from '../passwords/password-policy.ts'
 
 interface PasswordPageProps {
   readonly page: FormPage
   readonly interaction: string | undefined
   readonly accountName: string
-  /** The user must change the password before anything else. */
+  /** A session from when a sign-in began one before the change that it demanded: usable for nothing else. */
   readonly isForced: boolean
-  /** False when the user has just typed it to sign in. */
-  readonly asksCurrent: boolean
+  readonly rules: PasswordRules
   readonly problems: readonly Problem[]
 }
 
@@ -33,17 +33,15 @@ export const PasswordPage: FC<PasswordPageProps> = ({ page, interaction, isForce
         <form method="post" action="/password">
           <HiddenFields page={page} interaction={interaction} />
           <AccountField page={page} name={props.accountName} />
-          {props.asksCurrent && (
-            <Field
-              name="current_password"
-              type="password"
-              label={messages.currentPasswordLabel}
-              autocomplete="current-password"
-              maxlength={1024}
-              problems={problems}
-            />
-          )}
-          <NewPasswordFields page={page} problems={problems} />
+          <Field
+            name="current_password"
+            type="password"
+            label={messages.currentPasswordLabel}
+            autocomplete="current-password"
+            maxlength={1024}
+            problems={problems}
+          />
+          <NewPasswordFields page={page} rules={props.rules} problems={problems} />
           <div class="actions">
             <button type="submit">{messages.changePasswordAction}</button>
             {!isForced && (

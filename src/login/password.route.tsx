@@ -18,13 +18,13 @@ import {
 } from '../pages/load-interaction.ts'
 import { type FormPage, goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
+import type { PasswordRules } from '../passwords/password-policy.ts'
 import { type ReplaceRefusal, replacePassword } from '../passwords/replace-password.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { accountName } from './account-name.ts'
 import { PasswordPage } from './password.page.tsx'
-import { forgetTypedPassword, readTypedPassword } from './typed-password.ts'
 
 const path = '/password'
 const tag = 'Sign-in'
@@ -95,10 +95,9 @@ const signInPath = (loaded: LoadedInteraction | undefined): string =>
 
 interface PasswordForm {
   readonly page: FormPage
+  readonly rules: PasswordRules
   readonly session: LiveSession
   readonly loaded: LoadedInteraction | undefined
-  /** Proof that the password to be changed was typed just now. */
-  readonly verified: string | undefined
 }
 
 const openForm = async (
@@ -107,11 +106,9 @@ const openForm = async (
   loaded: LoadedInteraction | undefined,
 ): Promise<PasswordForm> => ({
   page: await openFormPage(c, loaded?.interaction.ui_locales),
+  rules: await c.env.deps.readPasswordRules(),
   session,
   loaded,
-  verified: session.password_change_required
-    ? await readTypedPassword(c.env.deps, c.req.header('cookie'), session.session_id)
-    : undefined,
 })
 
 async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parameters): Promise<Response> {
@@ -119,13 +116,13 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   const current = parameters.get('current_password')
   const next = parameters.get('new_password')
   const problems: Problem[] = []
-  const proof = current !== undefined ? { current } : form.verified && { verified: form.verified }
-  if (!proof) problems.push({ field: 'current_password', message: messages.currentPasswordMissing })
+  if (current === undefined)
+    problems.push({ field: 'current_password', message: messages.currentPasswordMissing })
   if (next === undefined) problems.push({ field: 'new_password', message: messages.newPasswordMissing })
   else if (next !== parameters.get('repeat_password')) {
     problems.push({ field: 'repeat_password', message: messages.passwordsDiffer })
   }
-  if (!proof || next === undefined || problems.length > 0) {
+  if (current === undefined || next === undefined || problems.length > 0) {
     return showForm(c, form, { status: 400, problems, reason: 'incomplete' })
   }
   const { deps, origin } = c.env
@@ -133,16 +130,16 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   const routing = { user_id: session.user_id, session_id: uuidv7(deps.now()) }
   const { handle, secretHash } = await issueSessionHandle(deps.root, routing)
   const renewed = { session_id: routing.session_id, secret_hash: secretHash }
-  const replaced = await replacePassword(deps, { session, renewed, proof, next, origin })
+  const { user_id, session_id } = session
+  const replaced = await replacePassword(deps, {
+    ...{ user_id, session_id, counted: session_id, next, origin },
+    proof: { current },
+    complete: (now) => deps.sessionsOf(user_id).completePasswordChange({ now, session_id, renewed, origin }),
+  })
   if (!replaced.ok) {
-    const isOutdated = replaced.error.reason === 'outdated'
-    const shown = isOutdated ? { ...form, verified: undefined } : form
-    return showForm(c, shown, { ...refusalOf(form.page, replaced.error), reason: replaced.error.reason })
+    return showForm(c, form, { ...refusalOf(form, replaced.error), reason: replaced.error.reason })
   }
-  const cookies = [
-    setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds),
-    ...(form.verified ? [forgetTypedPassword(deps.config)] : []),
-  ]
+  const cookies = [setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds)]
   if (!loaded) return goTo('/account?done=password', cookies)
   const { interaction } = loaded
   const isOwn = interaction.session_id === session.session_id
@@ -158,7 +155,10 @@ interface FormRefusal {
   readonly reason?: string
 }
 
-function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): FormRefusal {
+function refusalOf(
+  { page: { language, messages }, rules }: PasswordForm,
+  refusal: ReplaceRefusal,
+): FormRefusal {
   switch (refusal.reason) {
     case 'wrong_current':
       return {
@@ -171,7 +171,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
         problems: [{ field: 'current_password', message: messages.currentPasswordMissing }],
       }
     case 'unacceptable': {
-      const message = describePasswordProblem(messages, refusal.problem)
+      const message = describePasswordProblem(messages, refusal.problem, rules)
       return { status: 400, problems: [{ field: 'new_password', message }] }
     }
     case 'conflict':
@@ -197,7 +197,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
 
 async function showForm(
   c: Context<AppEnv>,
-  { page, session, loaded, verified }: PasswordForm,
+  { page, rules, session, loaded }: PasswordForm,
   { status, headers, problems, reason }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
   const user = await c.env.deps.findUser(session.user_id)
@@ -205,8 +205,8 @@ async function showForm(
     <PasswordPage
       page={page}
       interaction={loaded?.sealed}
+      rules={rules}
       accountName={accountName(user, session.user_id)}
-      asksCurrent={verified === undefined || problems.some(({ field }) => field === 'current_password')}
       isForced={session.password_change_required}
       problems={problems}
     />

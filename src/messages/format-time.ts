@@ -28,3 +28,7 @@ export const formatTime = (language: string, at: number, timeZone: string): stri
     timeZone,
     timeZoneName: 'short',
   }).format(at)
+
+/** "30 days". */
+export const formatDays = (language: string, days: number): string =>
+  new Intl.NumberFormat(language, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(days)

@@ -23,9 +23,12 @@ for (const [id, path] of Object.entries(documents)) {
     tag: 'OpenID Connect',
     responses: { 200: 'Metadata derived from the configured issuer' },
   }
-  discoveryRoutes.describe(route, (c) => {
+  discoveryRoutes.describe(route, async (c) => {
     const { issuer } = c.env.config
-    if (metadata?.issuer !== issuer) metadata = { issuer, json: JSON.stringify(serverMetadata(issuer)) }
+    if (metadata?.issuer !== issuer) {
+      const { reachableClasses } = await import('../login/steps/index.ts')
+      metadata = { issuer, json: JSON.stringify(serverMetadata(issuer, reachableClasses())) }
+    }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })
 }

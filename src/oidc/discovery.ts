@@ -10,14 +10,16 @@ import { responseTypes } from '../oauth/authorize/check-response-type.ts'
 import { responseModes } from '../oauth/authorize/redirect-target.ts'
 import { clientAuthenticators } from '../oauth/client-auth/index.ts'
 import { grantTypes } from '../oauth/grants/index.ts'
-import { acrValuesSupported } from '../protocol/acr.ts'
 import { userClaims } from '../protocol/claims.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
 
-/** The metadata document of `issuer`. */
-export function serverMetadata(issuer: string) {
+/**
+ * The metadata document of `issuer`.
+ * @param acrValues what the steps of signing in reach (`reachableClasses`)
+ */
+export function serverMetadata(issuer: string, acrValues: readonly string[]) {
   const authMethods = clientAuthenticators.map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   return {
@@ -43,7 +45,7 @@ export function serverMetadata(issuer: string) {
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: signingAlgs,
     userinfo_signing_alg_values_supported: signingAlgs,
-    acr_values_supported: acrValuesSupported,
+    acr_values_supported: acrValues,
     display_values_supported: displays,
     prompt_values_supported: prompts,
     claim_types_supported: ['normal'],

@@ -18,12 +18,16 @@ export interface Page {
   readonly brand: Brand
   /** Path with query of the form this page answers; `undefined` where the page has an address of its own. */
   readonly formAddress: string | undefined
+  /** Whether the page loads the script, and its policy allows it. */
+  readonly script: boolean
 }
 
 /** A page with a form: bound to this browser. */
 export interface FormPage extends Page {
   /** For the hidden field of every form on the page. */
   readonly csrfToken: string
+  /** `hash` of the browser binding. */
+  readonly browser: string
   /** `Set-Cookie` values of the browser binding. */
   readonly setCookies: readonly string[]
 }
@@ -37,8 +41,12 @@ export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<
     messages: language.messages,
     brand: await readBrand(c.env.deps.readSettings),
     formAddress: formPageOf(c.req.raw),
+    script: false,
   }
 }
+
+/** The page with the script. */
+export const withScript = <P extends Page>(page: P): P => ({ ...page, script: true })
 
 /** The page of a submitted form, with the interaction it belongs to. */
 const formPages = new WeakMap<Request, string>()
@@ -54,8 +62,9 @@ export const formPageOf = (request: Request): string | undefined => formPages.ge
 /** Like `openPage`, for a page with a form. */
 export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {
   const { config, root } = c.env.deps
-  const { cookie, setCookies } = await ensureBrowserBinding(config, c.req.header('cookie'))
-  return { ...(await openPage(c, uiLocales)), csrfToken: await issueCsrfToken(root, cookie), setCookies }
+  const { cookie, hash, setCookies } = await ensureBrowserBinding(config, c.req.header('cookie'))
+  const csrfToken = await issueCsrfToken(root, cookie)
+  return { ...(await openPage(c, uiLocales)), csrfToken, browser: hash, setCookies }
 }
 
 export interface PageResponse {
@@ -79,7 +88,11 @@ export async function sendPage(
   const secure = c.env.deps.config.secureCookies
   const response = new Response(`<!doctype html>${await html}`, {
     status,
-    headers: { ...pageHeaders({ secure, formTargets }), ...headers, 'content-language': page.language.tag },
+    headers: {
+      ...pageHeaders({ script: page.script, secure, formTargets }),
+      ...headers,
+      'content-language': page.language.tag,
+    },
   })
   // The response is always no-store, so Accept-Language needs no Vary.
   for (const cookie of ['setCookies' in page ? page.setCookies : [], cookies].flat()) {

@@ -10,29 +10,36 @@ import { constantTimeEqual, sha256 } from '../kit/hash.ts'
 import { networkOf } from '../kit/network.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
-import type { CompletePasswordChange } from '../sessions/complete-password-change.ts'
-import type { SessionsOf } from '../sessions/rules.ts'
-import type { Session } from '../sessions/session.ts'
-import type { ChangePassword, FindCurrentPassword } from './change-password.ts'
+import type { ChangePassword, CurrentPassword, FindCurrentPassword } from './change-password.ts'
+import type { CheckForBreach } from './check-for-breach.ts'
+import { isFormerPassword } from './check-former-passwords.ts'
 import { busyRetrySeconds, type HashSlots } from './hash-slots.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { checkNewPassword, type PasswordProblem } from './password-policy.ts'
+import { checkNewPassword, type PasswordProblem, type ReadPasswordRules } from './password-policy.ts'
 
 export interface ReplacePasswordNeeds {
   readonly now: Clock
   readonly rateLimiter: RateLimiter
   readonly findCurrentPassword: FindCurrentPassword
+  readonly readPasswordRules: ReadPasswordRules
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
   readonly storePassword: ChangePassword
-  readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
+  readonly checkForBreach: CheckForBreach
 }
 
-export interface ReplacePassword {
-  readonly session: Pick<Session, 'user_id' | 'session_id'>
-  /** Id and secret hash of this browser's new handle. */
-  readonly renewed: CompletePasswordChange['renewed']
+export interface ReplacePassword<Completed> {
+  readonly user_id: string
+  /** Undefined while a sign-in demands the change. */
+  readonly session_id: string | undefined
+  /** Whose attempts are counted: the session, or the sign-in. */
+  readonly counted: string
+  /**
+   * Ends in the person's object what was opened with the old password. Idempotent.
+   * @param now milliseconds since the Unix epoch
+   */
+  readonly complete: (now: number) => Promise<Completed>
   /** The old password as typed, or SHA-256 of the hash that was verified a moment ago for this session. */
   readonly proof: { readonly current: string } | { readonly verified: string }
   readonly next: string
@@ -53,23 +60,22 @@ export type ReplaceRefusal =
 /**
  * Replaces the password. The new one is valid as soon as Postgres has stored it, in one statement with its event.
  */
-export async function replacePassword(
+export async function replacePassword<Completed>(
   needs: ReplacePasswordNeeds,
-  input: ReplacePassword,
-): Promise<Result<undefined, ReplaceRefusal>> {
+  input: ReplacePassword<Completed>,
+): Promise<Result<Completed, ReplaceRefusal>> {
   const release = await needs.hashSlots.take(networkOf(input.origin.ip ?? 'unknown'))
   if (!release) return err({ reason: 'busy', retryAfterSeconds: busyRetrySeconds })
   return replaceInSlot(needs, input).finally(release)
 }
 
-async function replaceInSlot(
+async function replaceInSlot<Completed>(
   needs: ReplacePasswordNeeds,
-  { session, renewed, proof, next, origin }: ReplacePassword,
-): Promise<Result<undefined, ReplaceRefusal>> {
-  const { user_id, session_id } = session
+  { user_id, session_id, counted, complete, proof, next, origin }: ReplacePassword<Completed>,
+): Promise<Result<Completed, ReplaceRefusal>> {
   // A stolen session must not allow guessing the password without limit, from however many addresses; nor may it
   // keep the user, signed in elsewhere, from changing it.
-  const decision = await needs.rateLimiter.take('password-user', `${user_id}:${session_id}`)
+  const decision = await needs.rateLimiter.take('password-user', `${user_id}:${counted}`)
   if (!decision.allowed) return err({ reason: 'limited', decision })
   const stored = await needs.findCurrentPassword(user_id)
   const actor = { actor_type: 'user', actor_id: user_id, user_id, session_id } as const
@@ -85,23 +91,32 @@ async function replaceInSlot(
   }
   void needs.rateLimiter.giveBack(decision)
   const current = 'current' in proof ? proof.current : undefined
-  const problem = checkNewPassword(next, { identifiers: stored.identifiers, current })
+  const problem = await findProblem(needs, stored, next, current)
   if (problem) return err({ reason: 'unacceptable', problem })
-  if (current === undefined && (await needs.passwordHasher.verify(next, stored.hash))) {
-    return err({ reason: 'unacceptable', problem: 'unchanged' })
-  }
 
   const now = needs.now()
+  const newHash = await needs.passwordHasher.hash(next)
   const isStored = await needs.storePassword({
     userId: user_id,
     replacesHash: stored.hash,
-    newHash: await needs.passwordHasher.hash(next),
+    newHash,
     event: createEvent('password.changed', now, origin, { ...actor, outcome: 'success' }),
   })
   if (!isStored) return err({ reason: 'conflict' })
-  const complete = () =>
-    needs.sessionsOf(user_id).completePasswordChange({ now, session_id, renewed, origin })
-  // Idempotent, so retried if the object has moved: the other sessions must not outlive the old password.
-  await complete().catch(complete)
-  return ok(undefined)
+  // Retried if the object has moved: the other sessions must not outlive the old password.
+  const completed = await complete(now).catch(() => complete(now))
+  needs.checkForBreach({ userId: user_id, password: next, hash: newHash, origin })
+  return ok(completed)
+}
+
+async function findProblem(
+  { passwordHasher, readPasswordRules }: ReplacePasswordNeeds,
+  { hash, identifiers, former }: CurrentPassword,
+  next: string,
+  current: string | undefined,
+): Promise<PasswordProblem | undefined> {
+  const problem = checkNewPassword(next, { rules: await readPasswordRules(), identifiers, current })
+  if (problem) return problem
+  if (current === undefined && (await passwordHasher.verify(next, hash))) return 'unchanged'
+  return (await isFormerPassword(passwordHasher, next, former)) ? 'reused' : undefined
 }

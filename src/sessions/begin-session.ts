@@ -1,12 +1,17 @@
 /** Begins a session: its row and its event. */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
+import type { SignInSignals } from './pending-sign-in.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
 
 export function beginSession(
   state: SubjectState,
   session: StoredSession,
-  { now, origin }: { readonly now: number; readonly origin: Origin },
+  {
+    now,
+    origin,
+    signals,
+  }: { readonly now: number; readonly origin: Origin; readonly signals?: SignInSignals | undefined },
 ): void {
   state.sessions.put(session)
   state.record(
@@ -16,7 +21,7 @@ export function beginSession(
       actor_id: session.user_id,
       user_id: session.user_id,
       session_id: session.session_id,
-      data: { acr: session.acr, amr: session.amr },
+      data: { acr: session.acr, amr: session.amr, ...(signals && { signals }) },
     }),
   )
 }

@@ -34,9 +34,11 @@ export function startSession(
     session_id: fresh.session_id,
     secret_hash: fresh.secret_hash,
     user_id,
-    auth_time: now,
+    // Proofs of an earlier sign-in stay as old as they are: `max_age` asks for all of them anew.
+    auth_time: Math.min(now, ...fresh.proofs.map(({ at }) => at)),
     acr: fresh.acr,
     amr: fresh.amr,
+    proofs: fresh.proofs,
     created_at: now,
     last_seen_at: now,
     idle_ttl_seconds: fresh.idle_ttl_seconds,

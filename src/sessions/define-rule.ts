@@ -3,6 +3,8 @@
  * rule has its own file with its input and result, both plain data because they cross an RPC boundary; `rules.ts` lists
  * it.
  */
+import type { RootSecret } from '../kit/root-secret.ts'
+import type { CopiedAccount, PasskeyUsage } from '../passkeys/account-copy.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export type RuleRun<Input extends readonly unknown[], Answer> = (
@@ -26,6 +28,36 @@ export interface Rule<
   readonly effect: Effect
   readonly run: RuleRun<Input, Answer>
 }
+
+/** What a rule may need before it decides; the object has it at hand. */
+export interface VerifyNeeds {
+  readonly root: RootSecret
+  /**
+   * Tells Postgres about uses of passkeys and reads the account: one round trip. `undefined` when there is no such
+   * account; rejects while Postgres is unavailable.
+   */
+  readonly exchangeAccount: (
+    userId: string,
+    uses: readonly PasskeyUsage[],
+  ) => Promise<CopiedAccount | undefined>
+}
+
+/**
+ * A rule that must compute asynchronously, or ask Postgres, before it can decide. `verify` reads; other calls may
+ * change the state while it waits. What it returns is the decision, made in one transaction on the state of then.
+ */
+export interface VerifiedRule<Input extends readonly unknown[] = readonly never[], Answer = unknown> {
+  readonly effect: 'verified'
+  readonly verify: (
+    state: SubjectState,
+    needs: VerifyNeeds,
+    ...input: Input
+  ) => Promise<(state: SubjectState) => Answer>
+}
+
+export const verified = <Input extends readonly unknown[], Answer>(
+  verify: VerifiedRule<Input, Answer>['verify'],
+): VerifiedRule<Input, Answer> => ({ effect: 'verified', verify })
 
 const defineAs =
   <const Effect extends RuleEffect>(effect: Effect) =>

@@ -1,6 +1,7 @@
 /** Ends sessions: one or all of a user. */
 import { createEvent } from '../audit/create-event.ts'
 import type { EventActor, Origin } from '../audit/event.ts'
+import { everyPasskey } from '../passkeys/account-copy.ts'
 import { isOffline } from './limit-grants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SignOutReason } from './session.ts'
@@ -11,7 +12,7 @@ export interface EndSession {
   readonly session_id: string
   /** Ends the session's grants too, but for those with `offline_access`. */
   readonly origin: Origin
-  readonly reason: 'logout' | 'revoked' | 'replaced'
+  readonly reason: 'logout' | 'revoked' | 'replaced' | 'passkey_removed'
   readonly by?: EventActor | undefined
 }
 
@@ -61,18 +62,23 @@ export function endSessionAndGrants(
 }
 
 /**
- * Ends all sessions but one, every grant, and every known device except that session's; on request also deletes
+ * Ends all sessions but one, every grant, every known device except that session's, and what any browser remembers of
+ * second factors; on request also deletes
  * everything else stored about the user.
  */
 export function endAllSessions(state: SubjectState, input: EndAllSessions): void {
   const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }
   state.allEnded.at = input.now
+  state.takenAway.generation += 1
+  if (input.reason === 'account_disabled' || input.reason === 'account_deleted') forgetAccount(state)
   state.delegations.withdrawAll()
+  state.pendingSignIns.clear()
   for (const session of state.sessions.all()) {
     if (session.session_id !== input.except_session_id) dropSession(state, session, ending)
   }
   for (const device of state.devices.all()) {
     if (device.session_id !== input.except_session_id) state.devices.delete(device.device_id)
+    else if (device.remembered) state.devices.put({ ...device, remembered: undefined })
   }
   for (const stored of state.grants.allLive()) {
     const actor = input.by ?? ({ actor_type: 'user', actor_id: stored.grant.user_id } as const)
@@ -94,4 +100,10 @@ export function dropSession(state: SubjectState, session: StoredSession, ending:
       data: { reason: ending.reason },
     }),
   )
+}
+
+/** Postgres has committed: the next sign-in with a passkey reads there what is true now. */
+function forgetAccount(state: SubjectState): void {
+  state.accountCopy.drop()
+  state.passkeyRefusals.delete(everyPasskey)
 }

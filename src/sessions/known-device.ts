@@ -7,7 +7,8 @@ import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { KnownDevice } from './device-types.ts'
-import type { RecordLogin } from './record-login-types.ts'
+import type { SignInAttempt } from './record-login-types.ts'
+import { rememberFactor } from './remembered-device.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export interface ForgetDevice {
@@ -52,7 +53,10 @@ export function decideOnDevice(failuresBefore: number, passwordOk: boolean): Dev
 }
 
 /** The known device that the browser's cookie proves, if any. */
-export function findKnownDevice(state: SubjectState, input: RecordLogin): StoredDevice | undefined {
+export function findKnownDevice(
+  state: SubjectState,
+  input: Pick<SignInAttempt, 'now' | 'read_at' | 'device'>,
+): StoredDevice | undefined {
   const { presented } = input.device ?? {}
   const device = presented && state.devices.find(presented.device_id)
   return device && isKnown(device, presented.secret_hash, input.read_at ?? input.now, input.now)
@@ -63,7 +67,7 @@ export function findKnownDevice(state: SubjectState, input: RecordLogin): Stored
 /** After a sign-in: the browser becomes a known device, under a new id and secret. */
 export function rememberDevice(
   state: SubjectState,
-  input: RecordLogin,
+  input: SignInAttempt,
   known: StoredDevice | undefined,
 ): void {
   if (!input.device) return
@@ -80,12 +84,15 @@ export function rememberDevice(
     last_used_at: now,
     failures: 0,
     replaced_at: undefined,
+    remembered: input.remember_second_factor
+      ? rememberFactor(state, input, input.remember_second_factor)
+      : known?.remembered,
     ip: origin.ip,
     user_agent: origin.user_agent,
   })
 }
 
-function forgetOldestBeyondLimit(state: SubjectState, { now, origin, user_id }: RecordLogin): void {
+function forgetOldestBeyondLimit(state: SubjectState, { now, origin, user_id }: SignInAttempt): void {
   const oldestFirst = currentDevices(state, now).toSorted(
     (left, right) => left.last_used_at - right.last_used_at,
   )

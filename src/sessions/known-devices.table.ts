@@ -1,6 +1,7 @@
 /** Known devices in a user's object. */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { deviceEnd } from './known-device.ts'
+import type { RememberedFactor } from './remembered-device-types.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export const knownDevicesTable = `
@@ -18,6 +19,11 @@ export const knownDevicesTable = `
   ) WITHOUT ROWID;
 `
 
+/** JSON of the `RememberedFactor`, if there is one. */
+export const rememberedFactorColumn = `
+  ALTER TABLE known_devices ADD COLUMN remembered TEXT;
+`
+
 export function openKnownDevicesTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['devices'] {
   return {
     find(deviceId) {
@@ -32,7 +38,7 @@ export function openKnownDevicesTable(sql: SqlStorage, schema: ObjectSchema): Su
     put(device) {
       schema.ensure()
       sql.exec(
-        'INSERT OR REPLACE INTO known_devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO known_devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         device.device_id,
         device.secret_hash,
         device.session_id,
@@ -43,6 +49,7 @@ export function openKnownDevicesTable(sql: SqlStorage, schema: ObjectSchema): Su
         device.ip ?? null,
         device.user_agent ?? null,
         deviceEnd(device),
+        device.remembered ? JSON.stringify(device.remembered) : null,
       )
     },
     delete(deviceId) {
@@ -61,6 +68,7 @@ interface Row extends Record<string, SqlStorageValue> {
   replaced_at: number | null
   ip: string | null
   user_agent: string | null
+  remembered: string | null
 }
 
 const fromRow = (row: Row): StoredDevice => ({
@@ -73,4 +81,5 @@ const fromRow = (row: Row): StoredDevice => ({
   replaced_at: row.replaced_at ?? undefined,
   ip: row.ip ?? undefined,
   user_agent: row.user_agent ?? undefined,
+  remembered: row.remembered === null ? undefined : (JSON.parse(row.remembered) as RememberedFactor),
 })

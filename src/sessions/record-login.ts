@@ -3,11 +3,11 @@
  * to passwords only, so it is here; other authentication methods begin their session without it.
  */
 import { createEvent } from '../audit/create-event.ts'
-import { publicSession } from './decide-session.ts'
+import { passwordProof } from '../authentication/factor-proofs.ts'
+import { advanceSignIn, beginPending } from './advance-sign-in.ts'
 import { decideOnDevice, dropDevice, findKnownDevice } from './known-device.ts'
 import { decideLogin } from './lock-out.ts'
 import type { RecordedLogin, RecordLogin } from './record-login-types.ts'
-import { signIn } from './sign-in.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 /**
@@ -26,7 +26,7 @@ export function recordLogin(state: SubjectState, input: RecordLogin): RecordedLo
 function recordOnDevice(state: SubjectState, input: RecordLogin, device: StoredDevice): RecordedLogin {
   const decision = decideOnDevice(device.failures, input.password_ok)
   if (decision.status === 'accepted') {
-    return { status: 'signed_in', session: publicSession(signIn(state, input, device)) }
+    return acceptPassword(state, input, device)
   }
   const { failures, isForgotten } = decision
   recordFailure(state, 'login.failed', input, { failures, known_device: true })
@@ -48,8 +48,18 @@ function recordElsewhere(state: SubjectState, input: RecordLogin): RecordedLogin
       return { status: 'refused' }
     case 'accepted':
       if (attempts) state.attempts.delete(input.identifier_hash)
-      return { status: 'signed_in', session: publicSession(signIn(state, input, undefined)) }
+      return acceptPassword(state, input, undefined)
   }
+}
+
+function acceptPassword(
+  state: SubjectState,
+  input: RecordLogin,
+  device: StoredDevice | undefined,
+): RecordedLogin {
+  const pending = beginPending(state, input, input.pending, device)
+  const proof = { ...passwordProof, step: 'password', at: input.now }
+  return advanceSignIn(state, input, pending, { proof }, device)
 }
 
 function recordFailure(

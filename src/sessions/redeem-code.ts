@@ -8,6 +8,7 @@ import { startFamily } from './decide-refresh.ts'
 import { sessionEnded } from './decide-session.ts'
 import type { Grant, RefreshPolicy } from './grant.ts'
 import { endGrantsBeyondLimit, isOffline } from './limit-grants.ts'
+import { endOldestOfClient, type SessionLimit, sessionsOfClient } from './limit-sessions.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -20,6 +21,8 @@ export interface RedeemCode {
   /** When the access token issued with this code expires: until then the grant's row is kept for introspection. */
   readonly access_token_expires_at: number
   readonly jti_hash: string
+  /** Of this client, as it was when the code was issued. */
+  readonly client_limit?: SessionLimit | undefined
   readonly origin: Origin
 }
 
@@ -50,6 +53,8 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
   const session = state.sessions.find(grant.session_id)
   if (now >= input.code_expires_at || !session || sessionEnded(session, now)) return { status: 'refused' }
 
+  if (input.client_limit && !isWithinLimit(state, input, input.client_limit)) return { status: 'refused' }
+
   // A refresh does not prove that the user is present: without `offline_access` the family ends with the session at the
   // latest (OpenID Connect Core §11). The session's idle timeout does not count, because the application is in use.
   const familyLimit = isOffline(grant) ? undefined : session.absolute_expires_at
@@ -77,4 +82,17 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
     }),
   )
   return { status: 'redeemed' }
+}
+
+/**
+ * Decided here and not only at authorize, because codes of several browsers may be redeemed at the same moment.
+ * @returns false when there is no room and nothing may end for it
+ */
+function isWithinLimit(state: SubjectState, input: RedeemCode, { max, when_full }: SessionLimit): boolean {
+  const { now, origin, grant } = input
+  const { client_id, session_id } = grant
+  if (sessionsOfClient(state, client_id, now, session_id).length < max) return true
+  if (when_full === 'refuse') return false
+  endOldestOfClient(state, { now, origin }, { client_id, session_id, max })
+  return true
 }

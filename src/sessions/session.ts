@@ -1,5 +1,7 @@
 /** A user's session on one browser, as its object returns it. Times are milliseconds since the Unix epoch. */
 
+import type { Proof } from '../authentication/proof.ts'
+
 /** A user's session on one browser. */
 export interface Session {
   readonly session_id: string
@@ -11,6 +13,8 @@ export interface Session {
   readonly created_at: number
   readonly last_seen_at: number
   readonly expires_at: number
+  /** What was proven, step by step; it counts when more is asked for later. */
+  readonly proofs: readonly Proof[]
   readonly ip: string | undefined
   readonly user_agent: string | undefined
   /** Signed in with a password that must be changed first: usable for nothing else. */
@@ -26,14 +30,19 @@ export type LiveSession = Pick<
   'session_id' | 'user_id' | 'auth_time' | 'acr' | 'amr' | 'password_change_required'
 >
 
-export interface NewSession {
+/** A session before it is known what it proves. */
+export interface SessionSeed {
   readonly session_id: string
   readonly secret_hash: string
-  readonly acr: string
-  readonly amr: readonly string[]
   readonly password_change_required: boolean
   readonly idle_ttl_seconds: number
   readonly absolute_ttl_seconds: number
+}
+
+export interface NewSession extends SessionSeed {
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly proofs: readonly Proof[]
 }
 
 /** Why all sessions of a user end, other than signing out everywhere. */

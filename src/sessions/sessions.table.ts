@@ -1,4 +1,6 @@
 /** Sessions in a user's object: few rows, read at every silent sign-in, so all of them are kept in memory. */
+import { passwordProof } from '../authentication/factor-proofs.ts'
+import type { Proof } from '../authentication/proof.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { sessionEnd } from './decide-session.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
@@ -22,6 +24,9 @@ export const sessionsTable = `
   ) WITHOUT ROWID;
 `
 
+/** What was proven, since sign-ins have several steps. */
+export const sessionProofsColumn = 'ALTER TABLE sessions ADD COLUMN proofs TEXT;'
+
 export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['sessions'] {
   let rows: Map<string, StoredSession> | undefined
 
@@ -39,7 +44,7 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
     put(session) {
       schema.ensure()
       sql.exec(
-        `INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         session.session_id,
         session.secret_hash,
         session.user_id,
@@ -54,6 +59,7 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
         session.user_agent ?? null,
         Number(session.password_change_required),
         sessionEnd(session),
+        JSON.stringify(session.proofs),
       )
       loaded().set(session.session_id, session)
     },
@@ -79,7 +85,13 @@ interface Row extends Record<string, SqlStorageValue> {
   ip: string | null
   user_agent: string | null
   password_change_required: number
+  proofs: string | null
 }
+
+/** Of a session from when a password was the only way to sign in. */
+const earlierProofs = ({ auth_time }: Row): readonly Proof[] => [
+  { ...passwordProof, step: 'password', at: auth_time },
+]
 
 const fromRow = (row: Row): StoredSession => ({
   session_id: row.session_id,
@@ -95,4 +107,5 @@ const fromRow = (row: Row): StoredSession => ({
   ip: row.ip ?? undefined,
   user_agent: row.user_agent ?? undefined,
   password_change_required: row.password_change_required === 1,
+  proofs: row.proofs === null ? earlierProofs(row) : (JSON.parse(row.proofs) as Proof[]),
 })

@@ -3,13 +3,16 @@ import type { AuditEvent } from '../audit/event.ts'
 import { outboxTable } from '../audit/outbox.ts'
 import { repetitionsTable } from '../audit/repeated-events.table.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
+import { accountCopyTables, openAccountCopyTable, openPasskeyRefusalsTable } from './account-copy.table.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
-import { knownDevicesTable, openKnownDevicesTable } from './known-devices.table.ts'
+import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
+import { openOtpUsesTable, otpUsesTable } from './otp-uses.table.ts'
+import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
-import { openSessionsTable, sessionsTable } from './sessions.table.ts'
+import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -23,6 +26,10 @@ export const subjectMigrations: readonly string[] = [
   delegationsTable,
   knownDevicesTable,
   repetitionsTable,
+  rememberedFactorColumn,
+  pendingSignInsTable + sessionProofsColumn,
+  accountCopyTables,
+  otpUsesTable,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */
@@ -30,16 +37,22 @@ export const openSubjectTables = (
   sql: SqlStorage,
   schema: ObjectSchema,
   allEnded: SubjectState['allEnded'],
+  takenAway: SubjectState['takenAway'],
   record: (event: AuditEvent) => void,
 ): SubjectState => ({
   sessions: openSessionsTable(sql, schema),
   grants: openGrantsTable(sql, schema),
   attempts: openLoginAttemptsTable(sql, schema),
   devices: openKnownDevicesTable(sql, schema),
+  pendingSignIns: openPendingSignInsTable(sql, schema),
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
   delegations: openDelegationsTable(sql, schema),
+  accountCopy: openAccountCopyTable(sql, schema),
+  passkeyRefusals: openPasskeyRefusalsTable(sql, schema),
+  takenAway,
+  otpUses: openOtpUsesTable(sql, schema),
   allEnded,
   record,
 })
@@ -49,9 +62,12 @@ const expiringTables = [
   'grants',
   'login_attempts',
   'known_devices',
+  'pending_sign_ins',
   'revoked_tokens',
   'spent_interactions',
   'delegations',
+  'passkey_refusals',
+  'otp_uses',
 ] as const
 
 /** Isolates' clocks differ: a row is kept a little longer than necessary. */

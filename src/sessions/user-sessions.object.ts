@@ -9,18 +9,24 @@ import { areRoutine, createOutbox, encodeEvents, type Outbox } from '../audit/ou
 import { createRepeatedEvents, type RepeatedEvents } from '../audit/repeated-events.table.ts'
 import { isCountedOfPerson } from '../audit/repeated-events.ts'
 import { configOf } from '../config.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { logError } from '../kit/log.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
+import { unsentUses } from '../passkeys/account-copy.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
-import type { Rule } from './define-rule.ts'
+import type { Rule, VerifiedRule, VerifyNeeds } from './define-rule.ts'
+import { renewAccount } from './renew-account.ts'
 import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
 import { openSubjectTables, pruneSubjectTables, subjectMigrations } from './subject-tables.ts'
+import { createVerifyNeeds } from './verify-needs.ts'
 
 const pruneIntervalMs = 3_600_000
+const renewAgainMs = 60_000
 
-const ruleEntries = Object.entries<Rule>(rules)
+const ruleEntries = Object.entries<Rule | VerifiedRule>(rules)
 
 /** The result of a rule with effect `token`, with its events for the caller to forward. */
 interface TokenAnswer<Result = unknown> {
@@ -31,9 +37,11 @@ interface TokenAnswer<Result = unknown> {
 type Sent<Effect, Answer> = Effect extends 'token' ? TokenAnswer<Answer> : Answer
 
 type ObjectMethod<R> =
-  R extends Rule<infer Input, infer Answer, infer Effect>
-    ? (...input: Input) => Promise<Sent<Effect, Answer>>
-    : never
+  R extends VerifiedRule<infer Input, infer Answer>
+    ? (...input: Input) => Promise<Answer>
+    : R extends Rule<infer Input, infer Answer, infer Effect>
+      ? (...input: Input) => Promise<Sent<Effect, Answer>>
+      : never
 
 type RuledObject = new (
   ctx: DurableObjectState,
@@ -52,6 +60,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   readonly #outbox: Outbox
   readonly #repeated: RepeatedEvents
   readonly #allEnded = { at: 0 }
+  readonly #takenAway = { generation: 0 }
   #state: SubjectState | undefined
   #events: AuditEvent[] = []
   #pruneAgainAt = 0
@@ -78,11 +87,25 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     }
   }
 
-  #apply({ effect, run }: Rule, input: readonly never[]): unknown {
+  #apply(rule: Rule | VerifiedRule, input: readonly never[]): unknown {
+    if (rule.effect === 'verified') return this.#verify(rule, input)
+    const { effect, run } = rule
     if (effect === 'read') return run(this.#open(), ...input)
     const result = this.#change((state) => run(state, ...input))
     if (effect === 'unrecorded' && result === true) this.#alarm.ringBy(Date.now() + pruneIntervalMs)
     return effect === 'token' ? { result, events: areRoutine(this.#events) ? this.#events : [] } : result
+  }
+
+  async #verify({ verify }: VerifiedRule, input: readonly never[]): Promise<unknown> {
+    const decide = await verify(this.#open(), this.#needs, ...input)
+    return this.#change(decide)
+  }
+
+  get #needs(): VerifyNeeds {
+    return createVerifyNeeds(this.env, async (userId, uses) => {
+      const { createExchangeAccount } = await import('../passkeys/account-copy.store.ts')
+      return createExchangeAccount(configOf(this.env))(userId, uses)
+    })
   }
 
   /** Delivers audit events, deletes expired rows, and deletes the object's storage when nothing is left. */
@@ -90,6 +113,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     this.#alarm.rang()
     if (this.#schema.exists()) this.#endCounts()
     if ((await this.#outbox.flush()) === 'failed' || !this.#schema.exists()) return
+    await this.#renewAccount()
     const now = Date.now()
     if (now >= this.#pruneAgainAt) {
       const { deleted, nextExpiry } = pruneSubjectTables(this.ctx.storage.sql, now)
@@ -100,6 +124,28 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
       this.#nextPruneAt = Math.max(nextExpiry ?? 0, this.#pruneAgainAt)
     }
     this.#alarm.ringBy(this.#nextPruneAt)
+  }
+
+  /**
+   * Hands over the uses of passkeys and compares the copy of the account with Postgres: behind the answer, and after an
+   * outage as soon as it ends.
+   */
+  async #renewAccount(): Promise<void> {
+    const copy = this.#open().accountCopy.get()
+    const sent = unsentUses(copy)
+    if (!copy || sent.length === 0) return
+    const { generation } = this.#takenAway
+    const { user_id } = copy
+    const read_at = Date.now()
+    try {
+      const account = await this.#needs.exchangeAccount(user_id, sent)
+      const now = Date.now()
+      this.#change((state) => renewAccount(state, { now, user_id, account, read_at, sent, generation }))
+    } catch (error) {
+      logError('account_copy_failed', { reason: describeError(error) })
+    }
+    // Also when a use came meanwhile, or something was taken away.
+    if (unsentUses(this.#open().accountCopy.get()).length > 0) this.#alarm.ringBy(Date.now() + renewAgainMs)
   }
 
   /** Turns the failures counted since the last event into one event. */
@@ -117,8 +163,12 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   }
 
   #open(): SubjectState {
-    this.#state ??= openSubjectTables(this.ctx.storage.sql, this.#schema, this.#allEnded, (event) =>
-      this.#events.push(event),
+    this.#state ??= openSubjectTables(
+      this.ctx.storage.sql,
+      this.#schema,
+      this.#allEnded,
+      this.#takenAway,
+      (event) => this.#events.push(event),
     )
     return this.#state
   }

@@ -83,6 +83,12 @@ export const metricCatalogue = {
     help: 'Attempts to sign in. Outcome: success, refused, locked, limited, busy',
     labels: ['method', 'outcome'],
   },
+  authly_breached_password_checks_total: {
+    type: 'counter',
+    help: 'Passwords looked up in the list of breached ones. Outcome: found, not_found, failed',
+    labels: ['outcome'],
+    showsZero: ['failed'],
+  },
   authly_rate_limited_total: {
     type: 'counter',
     help: 'Requests refused by a rate limit',

@@ -4,12 +4,15 @@
  */
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { Grant } from '../sessions/grant.ts'
+import type { SessionLimit } from '../sessions/limit-sessions.ts'
 
 export interface AuthorizationCode {
   readonly grant: Grant
   readonly redirect_uri: string
   /** S256 challenge (RFC 7636 §4.2); absent only for clients exempt from PKCE. */
   readonly code_challenge: string | undefined
+  /** How many sessions of the person may be signed in to the client. */
+  readonly client_limit?: SessionLimit | undefined
   /** Milliseconds since the Unix epoch. */
   readonly expires_at: number
 }

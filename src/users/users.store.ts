@@ -1,9 +1,12 @@
 /** Users in Postgres; each function is one statement. */
 
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
+import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
+import { accountFactors, sealedSeeds } from '../db/fragments.ts'
 import { passwordCredentials, userIdentifiers, users } from '../db/schema.ts'
 import { isUuid } from '../kit/patterns.ts'
+import type { SealedSeed } from '../sessions/pending-sign-in.ts'
 import { maxIdentifierLength } from './identifier-length.ts'
 import { identifierForm, plainForm } from './normal-form.ts'
 import type { LoginLookup, User, UserWithPassword } from './user.ts'
@@ -26,11 +29,7 @@ export async function findUserForLogin(database: Database, typed: string): Promi
   }
   const form = identifierForm(typed)
   const people = database
-    .select({
-      user: users,
-      hash: passwordCredentials.hash,
-      must_change: passwordCredentials.must_change,
-    })
+    .select(signInColumns)
     .from(userIdentifiers)
     .innerJoin(users, eq(users.id, userIdentifiers.user_id))
     .leftJoin(passwordCredentials, eq(passwordCredentials.user_id, users.id))
@@ -39,6 +38,30 @@ export async function findUserForLogin(database: Database, typed: string): Promi
     .limit(1)
   const [[row], [foreign]] = await database.batch([people, foreignHash(database)])
   return { person: row && toPerson(row), hasForeignHashes: foreign !== undefined }
+}
+
+/** What `findUserForLogin` reads, of an active user by id; for a sign-in that goes on from a session. */
+export async function findUserForStepUp(
+  database: Database,
+  userId: string,
+): Promise<UserWithPassword | undefined> {
+  const [row] = await database
+    .select(signInColumns)
+    .from(users)
+    .leftJoin(passwordCredentials, eq(passwordCredentials.user_id, users.id))
+    .where(and(eq(users.id, userId), eq(users.status, 'active')))
+    .limit(1)
+  return row && toPerson(row)
+}
+
+const signInColumns = {
+  user: users,
+  hash: passwordCredentials.hash,
+  must_change: passwordCredentials.must_change,
+  factors: sql<AccountFactors>`${accountFactors}`,
+  otp_seeds: sql<readonly SealedSeed[]>`${sealedSeeds}`,
+  is_breached: sql<boolean>`${passwordCredentials.breached_at} is not null`,
+  is_breach_check_due: sql<boolean>`coalesce(${passwordCredentials.breach_check_due_at} <= now(), true)`,
 }
 
 /** One lookup in a small partial index (`password_credentials_foreign`) with the same predicate. */
@@ -52,13 +75,26 @@ const foreignHash = (database: Database) =>
 const hasForeignHashes = async (database: Database): Promise<boolean> =>
   (await foreignHash(database)).length > 0
 
-const toPerson = (row: {
+const toPerson = ({
+  user,
+  hash,
+  must_change,
+  factors,
+  otp_seeds,
+  ...breach
+}: {
   readonly user: typeof users.$inferSelect
   readonly hash: string | null
   readonly must_change: boolean | null
+  readonly factors: AccountFactors
+  readonly otp_seeds: readonly SealedSeed[]
+  readonly is_breached: boolean
+  readonly is_breach_check_due: boolean
 }): UserWithPassword => ({
-  user: toUser(row.user),
-  password: row.hash === null ? undefined : { hash: row.hash, must_change: row.must_change ?? false },
+  user: toUser(user),
+  password: hash === null ? undefined : { hash, must_change: must_change ?? false, ...breach },
+  factors,
+  otp_seeds,
 })
 
 const toUser = (row: typeof users.$inferSelect): User => ({

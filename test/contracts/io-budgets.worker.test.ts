@@ -659,8 +659,9 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
         (await call('/oidc/userinfo', { headers: { authorization: 'Bearer e30.e30.AAAA' } })).status,
       ).toBe(401)
       const kept = cookies
-      cookies = `__Host-authly_session=authly_ss_${forged}`
+      cookies = `__Host-authly_session=authly_ss_${forged}; __Host-authly_remembered=authly_rd_${forged}`
       await call(`/oauth/authorize?client_id=${clientId}&redirect_uri=${encodeURIComponent(redirectUri)}`)
+      await call('/login')
       cookies = kept
     })
   })

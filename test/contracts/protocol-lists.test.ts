@@ -1,6 +1,7 @@
 /** The lists the server works by and the metadata it publishes are one thing: adding to a list is all it takes. */
 import { describe, expect, it } from 'vitest'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { reachableClasses } from '../../src/login/steps/index.ts'
 import { stages } from '../../src/oauth/authorize/stages.ts'
 import { clientAuthenticators } from '../../src/oauth/client-auth/index.ts'
 import { grantTypes } from '../../src/oauth/grants/index.ts'
@@ -10,7 +11,7 @@ import { assertionSigningAlgs, clientAuthMethodNames } from '../../src/protocol/
 import { identityScopes } from '../../src/protocol/scope-parameter.ts'
 
 const issuer = 'https://auth.test'
-const metadata: Record<string, unknown> = { ...serverMetadata(issuer) }
+const metadata: Record<string, unknown> = { ...serverMetadata(issuer, reachableClasses()) }
 const listed = (name: string) => metadata[name] as readonly string[]
 
 /** RFC 6749 appendix A.10; extension grants are URIs. */

@@ -4,6 +4,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addAuthenticator } from './authenticator.ts'
 import { checkLook } from './check-look.ts'
 import { hasChromium } from './chromium.ts'
 import { invite } from './invite.ts'
@@ -91,6 +92,22 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     await elsewhere.waitForURL('**/account')
     await page.goto(`${stage.issuer}/account?done=session`)
     await see('account')
+    await addAuthenticator(page, 'platform')
+    await page.goto(`${stage.issuer}/login?step=add_passkey`)
+    await see('add-passkey')
+    await page.goto(`${stage.issuer}/account/passkeys`)
+    await see('passkeys-none')
+    await page.locator('button[data-passkey-button]').click()
+    await page.waitForURL('**/account?done=passkey_added')
+    await see('account-with-passkey')
+    await page.goto(`${stage.issuer}/account/passkeys`)
+    await see('login-stronger')
+    await page.locator('button[data-passkey-button]').first().click()
+    await page.waitForURL('**/account/passkeys')
+    await page.locator('#name-1').fill('  ')
+    await page.locator('form[action$=rename] button').click()
+    await page.getByRole('alert').waitFor()
+    await see('passkeys')
     await page.goto(`${stage.issuer}/logout`)
     await see('logout')
     await submit()

@@ -1,12 +1,15 @@
 /** A subject's state in plain maps, for rules without storage. */
 import type { AuditEvent } from '../../src/audit/event.ts'
+import type { AccountCopy } from '../../src/passkeys/account-copy.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type { LoginAttempts } from '../../src/sessions/lock-out.ts'
+import type { PendingSignIn } from '../../src/sessions/pending-sign-in.ts'
 import type {
   Delegation,
   RememberedConsent,
   StoredDevice,
   StoredGrant,
+  StoredOtpUse,
   StoredSession,
   SubjectState,
 } from '../../src/sessions/subject-state.ts'
@@ -16,10 +19,14 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const grants = new Map<string, StoredGrant>()
   const attempts = new Map<string, LoginAttempts>()
   const devices = new Map<string, StoredDevice>()
+  const pending = new Map<string, PendingSignIn>()
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
   const spent = new Set<string>()
+  const otpUses = new Map<string, StoredOtpUse>()
   const delegations = new Map<string, Delegation>()
+  const refusals = new Map<string, number>()
+  let copy: AccountCopy | undefined
   const events: AuditEvent[] = []
   const liveGrants = () => [...grants.values()].filter((stored) => !stored.revoked)
 
@@ -48,6 +55,13 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       put: (device) => void devices.set(device.device_id, device),
       delete: (id) => void devices.delete(id),
     },
+    pendingSignIns: {
+      find: (id) => pending.get(id),
+      all: () => [...pending.values()],
+      put: (each) => void pending.set(each.pending_id, each),
+      delete: (id) => void pending.delete(id),
+      clear: () => pending.clear(),
+    },
     consents: {
       find: (clientId) => consents.get(clientId),
       put: (clientId, consent) => void consents.set(clientId, consent),
@@ -60,6 +74,11 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     },
     spentInteractions: {
       add: (interactionId) => !spent.has(interactionId) && Boolean(spent.add(interactionId)),
+    },
+    otpUses: {
+      all: () => [...otpUses.values()],
+      spend: (use) =>
+        use.step > (otpUses.get(use.otp_id)?.step ?? -1) && Boolean(otpUses.set(use.otp_id, use)),
     },
     delegations: {
       find: (workId) => delegations.get(workId),
@@ -77,6 +96,21 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       },
       withdrawAll: () => delegations.clear(),
     },
+    accountCopy: {
+      get: () => copy,
+      put(changed) {
+        copy = changed
+      },
+      drop() {
+        copy = undefined
+      },
+    },
+    passkeyRefusals: {
+      put: (id, until) => void refusals.set(id, until),
+      has: (id, now) => (refusals.get(id) ?? 0) > now,
+      delete: (id) => void refusals.delete(id),
+    },
+    takenAway: { generation: 0 },
     allEnded: { at: 0 },
     record: (event) => void events.push(event),
   }

@@ -6,6 +6,7 @@ import { users } from '../../src/db/schema.ts'
 import type { JobState } from '../../src/jobs/job.table.ts'
 import { fileRetentionSeconds, type JobOrder } from '../../src/jobs/job.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { newPending } from '../sessions/examples.ts'
 import { testDependencies } from '../worker/admin-client.ts'
 import {
   accept,
@@ -198,14 +199,9 @@ describe('a job whose right to go on ends', () => {
     const origin = { ip: undefined, user_agent: undefined, request_id: 'r' }
     await sessions.recordLogin({
       ...{ now: Date.now(), user_id, identifier_hash: 'i', password_ok: true, origin },
+      pending: newPending(),
       session: {
-        ...{
-          session_id: uuidv7(),
-          secret_hash: 's',
-          acr: 'a',
-          amr: ['pwd'],
-          password_change_required: false,
-        },
+        ...{ session_id: uuidv7(), secret_hash: 's', password_change_required: false },
         ...{ idle_ttl_seconds: 600, absolute_ttl_seconds: 600 },
       },
     })

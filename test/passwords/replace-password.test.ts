@@ -25,7 +25,7 @@ function setUp() {
       leases: createLeases(),
     }),
     hashSlots: { take: async () => () => {} },
-    findCurrentPassword: async () => ({ hash: 'hash', identifiers: [] }),
+    findCurrentPassword: async () => ({ hash: 'hash', identifiers: [], former: [] }),
     passwordHasher: {
       verify: async () => {
         hashes += 1
@@ -36,8 +36,8 @@ function setUp() {
   } as unknown as ReplacePasswordNeeds
   const guess = (user_id: string, ip: string, session_id = 's') =>
     replacePassword(needs, {
-      session: { user_id, session_id },
-      renewed: { session_id: 's2', secret_hash: 'hash of the new secret' },
+      ...{ user_id, session_id, counted: session_id },
+      complete: async () => {},
       proof: { current: 'a guess' },
       next: 'orbit kettle purple seven',
       origin: { ip, user_agent: undefined, request_id: 'r' },

@@ -1,11 +1,16 @@
 /** Inputs for tests of sessions; each test states only what matters to it. */
 import type { Origin } from '../../src/audit/event.ts'
+import { passwordProof } from '../../src/authentication/factor-proofs.ts'
+import { policyOf } from '../../src/authentication/sign-in-policy.ts'
+import type { AccountFactors, SignInPolicy } from '../../src/authentication/sign-in-state.ts'
+import type { NewPending } from '../../src/sessions/advance-sign-in.ts'
 import type { DeviceProof } from '../../src/sessions/device-types.ts'
 import type { Grant, RefreshPolicy } from '../../src/sessions/grant.ts'
 import type { RecordLogin } from '../../src/sessions/record-login-types.ts'
 import type { RedeemCode } from '../../src/sessions/redeem-code.ts'
 import type { RotateRefresh } from '../../src/sessions/rotate-refresh.ts'
 import type { NewSession } from '../../src/sessions/session.ts'
+import { toSettings } from '../../src/settings/settings.ts'
 
 /** Close to the real time, because objects prune by it. */
 export const start = Math.floor(Date.now() / 1000) * 1000
@@ -27,9 +32,31 @@ export const newSession = (session_id = 'session-1', overrides: Partial<NewSessi
   secret_hash: `secret of ${session_id}`,
   acr: 'urn:authly:acr:pwd',
   amr: ['pwd'],
+  proofs: [{ ...passwordProof, step: 'password', at: start }],
   password_change_required: false,
   idle_ttl_seconds: 7 * 86_400,
   absolute_ttl_seconds: 30 * 86_400,
+  ...overrides,
+})
+
+/** A policy that demands nothing. */
+export const noDemands: SignInPolicy = policyOf({ settings: toSettings({}), because: undefined })
+
+export const accountFactors = (overrides: Partial<AccountFactors> = {}): AccountFactors => ({
+  ...{ password: 'usable', passkeys: 0, otp: 0, recovery_codes: 0, required_acr_values: [] },
+  ...overrides,
+})
+
+/** What a sign-in begins with at a deployment that demands nothing, to an account with a password alone. */
+export const newPending = (overrides: Partial<NewPending> = {}): NewPending => ({
+  pending_id: 'pending-1',
+  secret_hash: 'secret of pending-1',
+  policy: noDemands,
+  account: accountFactors(),
+  identifier_macs: ['mac'],
+  signals: { network: undefined, country: undefined, device_id: undefined, round_trip_ms: undefined },
+  otp_seeds: [],
+  password_hash_digest: undefined,
   ...overrides,
 })
 
@@ -44,6 +71,7 @@ export const login = (overrides: Partial<RecordLogin> = {}): RecordLogin => ({
   identifier_hash: 'hash of ada@example.test',
   password_ok: true,
   session: newSession(),
+  pending: newPending(),
   origin,
   ...overrides,
 })

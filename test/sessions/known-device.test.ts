@@ -13,7 +13,7 @@ import { day, deviceProof, hour, login, newSession, second, start } from './exam
 
 const device = (overrides: Partial<StoredDevice> = {}): StoredDevice => ({
   ...{ device_id: 'device-1', secret_hash: 'secret', session_id: 'session-1' },
-  ...{ known_since: start, last_used_at: start, failures: 0, replaced_at: undefined },
+  ...{ known_since: start, last_used_at: start, failures: 0, replaced_at: undefined, remembered: undefined },
   ...{ ip: undefined, user_agent: undefined },
   ...overrides,
 })

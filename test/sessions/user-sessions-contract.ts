@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { deviceLifetimeSeconds, maxDeviceFailures, maxDevices } from '../../src/sessions/known-device.ts'
 import { maxGrants } from '../../src/sessions/limit-grants.ts'
+import { maxSessions } from '../../src/sessions/limit-sessions.ts'
 import type { UserSessions } from '../../src/sessions/rules.ts'
-import { maxSessions } from '../../src/sessions/sign-in.ts'
 import {
   day,
   deviceProof,
@@ -71,6 +71,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
             session_id: 'session-1',
             user_id: userId,
             auth_time: start,
+            proofs: newSession().proofs,
             acr: 'urn:authly:acr:pwd',
             amr: ['pwd'],
             created_at: start,

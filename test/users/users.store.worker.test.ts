@@ -1,6 +1,13 @@
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { passwordCredentials, users } from '../../src/db/schema.ts'
+import {
+  otpCredentials,
+  passkeys,
+  passwordCredentials,
+  recoveryCodes,
+  roles,
+  users,
+} from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { findUser, findUserForLogin } from '../../src/users/users.store.ts'
 import { ownDatabase, testDatabase } from '../fakes/database.ts'
@@ -40,7 +47,12 @@ test('finds the user and the password by e-mail or username, ignoring case', asy
   for (const identifier of [`${name}@EXAMPLE.test`, `user-${name}`.toUpperCase()]) {
     const { person: found } = await findUserForLogin(database, identifier)
     expect(found?.user.id).toBe(id)
-    expect(found?.password).toEqual({ hash: '$argon2id$v=19$m=19456,t=2,p=1$x', must_change: true })
+    expect(found?.password).toEqual({
+      hash: '$argon2id$v=19$m=19456,t=2,p=1$x',
+      must_change: true,
+      is_breached: false,
+      is_breach_check_due: true,
+    })
   }
 })
 
@@ -75,4 +87,32 @@ test('says whether imported hashes are left, also about a person who does not ex
   }
   await database.update(passwordCredentials).set({ hash: renewed }).where(eq(passwordCredentials.user_id, id))
   expect((await findUserForLogin(database, 'nobody')).hasForeignHashes).toBe(false)
+})
+
+test('tells what the account signs in with, and what its roles demand', async () => {
+  const database = testDatabase()
+  const [id, name, role] = [uuidv7(), tag(), `role-${tag()}`]
+  const demand = { name: role, description: 'x', permissions: [], required_acr_values: ['phr'] }
+  await database.insert(roles).values(demand)
+  await database.insert(users).values({ id, username: name, roles: [role] })
+  const nothing = { password: 'none', passkeys: 0, otp: 0, recovery_codes: 0, required_acr_values: [['phr']] }
+  expect((await findUserForLogin(database, name)).person?.factors).toEqual(nothing)
+  await database
+    .insert(passwordCredentials)
+    .values({ user_id: id, hash: '$argon2id$v=19$m=19456,t=2,p=1$x', breached_at: new Date() })
+  await database.insert(passkeys).values({
+    ...{ credential_id: id, user_id: id, rp_id: 'id.test', public_key: 'key', aaguid: uuidv7(), name: 'Key' },
+    ...{ backup_eligible: true, backed_up: true, attestation_format: 'none' },
+  })
+  await database.insert(otpCredentials).values({
+    ...{ id: uuidv7(), user_id: id, kind: 'totp', name: 'App', sealed_secret: 'sealed', algorithm: 'SHA1' },
+    ...{ digits: 6, period_seconds: 30 },
+  })
+  await database.insert(recoveryCodes).values([
+    { user_id: id, code_hash: 'unused' },
+    { user_id: id, code_hash: 'used', used_at: new Date() },
+  ])
+  expect((await findUserForLogin(database, name)).person?.factors).toEqual({
+    ...{ password: 'must_change', passkeys: 1, otp: 1, recovery_codes: 1, required_acr_values: [['phr']] },
+  })
 })

@@ -9,6 +9,7 @@ import { createRequestEnv } from '../../src/wiring.ts'
 import worker from '../../src/worker.ts'
 import { undocumented } from '../contracts/openapi/check-response.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { newPending } from '../sessions/examples.ts'
 
 const issuer = 'https://auth.test'
 const origin = { ip: '192.0.2.7', user_agent: 'test', request_id: 'test' }
@@ -27,6 +28,8 @@ export interface AdminOptions {
   readonly scopes?: readonly string[]
   /** Seconds since the sign-in. Default 0. */
   readonly signedInSecondsAgo?: number
+  /** Class of the sign-in. Default: by password. */
+  readonly acr?: string
 }
 
 /** Dependencies as a request has them. */
@@ -79,11 +82,13 @@ export async function signInAs(userId: string, clientId: string, options: AdminO
   const authTime = now - (options.signedInSecondsAgo ?? 0) * 1000
   const sessions = deps.sessionsOf(userId)
   const session_id = uuidv7()
+  const acr = options.acr ?? 'urn:authly:acr:pwd'
   const grantId = uuidv7()
   await sessions.recordLogin({
     ...{ now, user_id: userId, identifier_hash: 'i', password_ok: true, origin },
+    pending: newPending(),
     session: {
-      ...{ session_id, secret_hash: 's', acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
+      ...{ session_id, secret_hash: 's' },
       ...{ password_change_required: false, idle_ttl_seconds: 3600, absolute_ttl_seconds: 3600 },
     },
   })
@@ -99,13 +104,13 @@ export async function signInAs(userId: string, clientId: string, options: AdminO
     grant: {
       ...{ grant_id: grantId, client_id: clientId, user_id: userId, sub: userId, session_id, scopes },
       ...{ resources: [], claims: { userinfo: [], id_token: [] }, auth_time: authTime, nonce: undefined },
-      ...{ acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
+      ...{ acr, amr: ['pwd'] },
     },
   })
   const token = await issueAccessToken(deps, {
     ...{ client, sub: userId, jti: await userTokenId(deps.root, userId, grantId), scopes, resources: [] },
     iat: Math.floor(now / 1000),
-    authentication: { auth_time: Math.floor(authTime / 1000), acr: 'urn:authly:acr:pwd', amr: ['pwd'] },
+    authentication: { auth_time: Math.floor(authTime / 1000), acr, amr: ['pwd'] },
   })
   return { token, grantId, sessionId: session_id }
 }

@@ -1,6 +1,7 @@
 /** Schemas of clients: the shape of each member. Rules between members are in src/clients/check-client-metadata.ts. */
 
 import { z } from 'zod'
+import { knownClasses } from '../../authentication/acr.ts'
 import { clientIdPattern } from '../../clients/find-client.ts'
 import { signingAlgs } from '../../keys/algorithms.ts'
 import { uuid } from '../../kit/field-schemas.ts'
@@ -112,6 +113,11 @@ const valued = {
   ).meta({
     example: [],
   }),
+  required_acr_values: distinct(
+    z.enum(knownClasses),
+    knownClasses.length,
+    'Authentication contexts (`acr`): every sign-in to it reaches one of them or a stronger one; empty: any',
+  ).meta({ example: [] }),
   enabled: z
     .boolean()
     .meta({ description: 'A disabled client gets no tokens, and those it has stop working here' }),
@@ -180,6 +186,11 @@ const clearable = {
   userinfo_signed_response_alg: alg('What userinfo is signed with, as a JWT; `null`: JSON'),
   default_max_age: seconds('Who signed in longer ago than these seconds signs in again', 0, 366 * day).meta({
     example: 3600,
+  }),
+  max_sessions_per_user: z.number().int().min(1).max(100).meta({
+    description:
+      'How many of a person’s sessions may be signed in to it at a time; `sessions.when_full` says what happens to more. `null`: any number',
+    example: 1,
   }),
   access_token_ttl_seconds: seconds('Lifetime of access tokens; `null`: the configured one', 30, day).meta({
     example: 600,

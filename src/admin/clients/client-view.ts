@@ -44,6 +44,8 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   default_max_age: null,
   require_auth_time: false,
   default_acr_values: [],
+  required_acr_values: [],
+  max_sessions_per_user: null,
   enabled: true,
   first_party: false,
   require_pkce: true,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { asRestricted, assertMayManageClient } from '../../access/rights.store.ts'
+import { satisfies } from '../../authentication/acr.ts'
 import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
@@ -47,6 +48,12 @@ export const updateClient = defineOperation({
       actor.clientId === client_id ? origin : undefined,
     )
     if (faults.length > 0) return err(invalidRequest(faults))
+    const demanded = patch.required_acr_values ?? []
+    if (actor.type === 'user' && actor.clientId === client_id && !satisfies(actor.acr, demanded)) {
+      const detail =
+        'must contain how you are signed in to it now, or a weaker way, or nobody could undo this'
+      return err(invalidRequest([{ pointer: '#/required_acr_values', detail }]))
+    }
     let written = await writePatch(call, client_id, patch)
     // `If-Match: *` names no version, so a concurrent write must not make the request fail.
     for (let again = 0; again < maxRepeats && isLostRace(written) && !call.expectedVersions; again++) {
@@ -95,6 +102,8 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'first_party',
   'require_auth_time',
   'default_max_age',
+  'required_acr_values',
+  'max_sessions_per_user',
   'id_token_signed_response_alg',
   'access_token_signed_response_alg',
   'userinfo_signed_response_alg',

@@ -19,6 +19,7 @@ export const createRole = defineOperation({
       description: roleFields.description,
       permissions: roleFields.permissions,
       assignable_in: roleFields.assignable_in.default('platform'),
+      required_acr_values: roleFields.required_acr_values.default([]),
     })
     .openapi('RoleCreation'),
   answers: { 201: { description: 'The role', schema: roleSchema, versioned: true, located: true } },

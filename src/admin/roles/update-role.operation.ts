@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi'
-import { assertHolds, assertMayChangeRole } from '../../access/rights.store.ts'
+import { assertHolds, assertMayChangeRole, assertMayDemandOfRole } from '../../access/rights.store.ts'
+import { satisfies } from '../../authentication/acr.ts'
 import { err } from '../../kit/result.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
+import { invalidRequest } from '../problems.ts'
 import { roleFields, roleName, roleSchema, toRole } from './role.ts'
 import { roleRow } from './role-row.store.ts'
 
@@ -13,7 +15,7 @@ export const updateRole = defineOperation({
   tag: 'Roles',
   summary: 'Change a role',
   description:
-    'Built-in roles cannot be changed. Nobody changes a role they have, or adds a permission they lack.',
+    'Built-in roles cannot be changed. Nobody changes a role they have, or adds a permission they lack. What a role demands of sign-ins (`required_acr_values`) can be changed alone for built-in roles and one’s own too, by whoever has its permissions and is signed in that way.',
   permission: 'admin:roles:write',
   dangerous: true,
   conditional: true,
@@ -21,9 +23,14 @@ export const updateRole = defineOperation({
   body: z.strictObject(roleFields).omit({ assignable_in: true }).partial().openapi('RolePatch'),
   answers: { 200: { description: 'The role as it is now', schema: roleSchema, versioned: true } },
   async run({ actor, body, db, event, expectedVersions, params }) {
+    if (actor.type === 'user' && !satisfies(actor.acr, body.required_acr_values ?? [])) {
+      const detail = 'must contain how you are signed in, or a weaker way, or nobody could undo this'
+      return err(invalidRequest([{ pointer: '#/required_acr_values', detail }]))
+    }
+    const isDemandAlone = body.required_acr_values !== undefined && Object.keys(body).length === 1
     const rows = await db.runAll([
       assertHolds(actor, body.permissions ?? []),
-      assertMayChangeRole(actor, params.name),
+      isDemandAlone ? assertMayDemandOfRole(actor, params.name) : assertMayChangeRole(actor, params.name),
       updateEntity({
         table: 'roles',
         key: { name: params.name },

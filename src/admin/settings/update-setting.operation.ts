@@ -26,7 +26,9 @@ const updateSetting = (name: SettingName): Operation =>
     },
     async run({ actor, body, db, deps, event, expectedVersions, origin }) {
       const { value } = body
-      const faults = checkSelfExclusion({ [name]: value ?? undefined }, { actor, origin }, () => '#/value')
+      const changed = value === null ? {} : { [name]: value }
+      const current = await deps.readSettings()
+      const faults = checkSelfExclusion(changed, current, { actor, origin }, () => '#/value')
       if (faults.length > 0) return err(invalidRequest(faults))
       const rows = await db.runAll([
         ...changeSetting({
@@ -35,10 +37,10 @@ const updateSetting = (name: SettingName): Operation =>
         }),
         selectSettings,
       ])
-      const changed = settingOutcome(rows)
-      if (!changed.ok) return changed
+      const written = settingOutcome(rows)
+      if (!written.ok) return written
       await renewCache(deps.edgeCache, settingsCacheKey, toLoadedSettings(rows[2] ?? []))
-      return answer(200, toSettingView(name, changed.value), { version: changed.value?.version ?? 0 })
+      return answer(200, toSettingView(name, written.value), { version: written.value?.version ?? 0 })
     },
   })
 

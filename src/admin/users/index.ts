@@ -5,8 +5,10 @@ import { createUser } from './create-user.operation.ts'
 import { deleteUser } from './delete-user.operation.ts'
 import { disableUser } from './disable-user.operation.ts'
 import { enableUser } from './enable-user.operation.ts'
+import { forgetRememberedDevice } from './forget-remembered-device.operation.ts'
 import { getUser } from './get-user.operation.ts'
 import { listIdentifierCollisions } from './list-identifier-collisions.operation.ts'
+import { listRememberedDevices } from './list-remembered-devices.operation.ts'
 import { listUserConsents } from './list-user-consents.operation.ts'
 import { listUserSessions } from './list-user-sessions.operation.ts'
 import { listUsers } from './list-users.operation.ts'
@@ -34,6 +36,8 @@ export const userOperations: readonly Operation[] = [
   listUserSessions,
   revokeUserSession,
   revokeUserSessions,
+  listRememberedDevices,
+  forgetRememberedDevice,
   listUserConsents,
   revokeUserConsent,
 ]

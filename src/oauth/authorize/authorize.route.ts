@@ -33,6 +33,7 @@ const paths: Record<InteractionPage, string> = {
   login: '/login',
   password: '/password',
   select_account: '/select-account',
+  sessions_full: '/sessions-full',
   consent: '/consent',
 }
 

@@ -4,6 +4,9 @@
  * remembered consent it costs one call to the user's object and writes nothing.
  */
 import type { Origin } from '../../audit/event.ts'
+import { toldClass } from '../../authentication/acr.ts'
+import { policyOf } from '../../authentication/sign-in-policy.ts'
+import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { FindClient } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
 import type { FindConsent } from '../../consents/consent.ts'
@@ -16,9 +19,12 @@ import type { OpenedHandle } from '../../kit/sealed-handle.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { isWithin } from '../../protocol/scope-parameter.ts'
+import type { SessionLimit } from '../../sessions/limit-sessions.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
+import { longestLifetime } from '../../sessions/session-lifetime.ts'
 import type { RememberedConsent } from '../../sessions/subject-state.ts'
+import type { ReadSettings, Settings } from '../../settings/settings.ts'
 import { sealCode } from '../../tokens/authorization-code.ts'
 import { subjectFor } from '../../tokens/subject.ts'
 import type { CheckNeeds } from './check.ts'
@@ -33,6 +39,7 @@ export interface AuthorizeNeeds extends CheckNeeds {
   readonly findClient: FindClient
   readonly findConsent: FindConsent
   readonly sessionsOf: SessionsOf
+  readonly readSettings: ReadSettings
 }
 
 export interface AuthorizeInput {
@@ -43,7 +50,7 @@ export interface AuthorizeInput {
   readonly origin: Origin
 }
 
-export type InteractionPage = 'login' | 'password' | 'select_account' | 'consent'
+export type InteractionPage = 'login' | 'password' | 'select_account' | 'sessions_full' | 'consent'
 
 export type AuthorizeOutcome =
   | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
@@ -66,13 +73,18 @@ export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): P
   if (checked.kind !== 'request') return checked
   const { request } = checked
   const cookie = await readSession(needs, input.cookieHeader)
-  const decision = await decide(needs, input, request, cookie)
+  const settings = await needs.readSettings()
+  const decision = await decide(needs, input, { request, settings }, cookie)
   switch (decision.next) {
     case 'issue':
       if (input.interaction && !(await consumeInteraction(needs, input.interaction, decision.session))) {
         return { kind: 'finished', request }
       }
-      return { kind: 'code', target: request.target, code: await issueCode(needs, request, decision) }
+      return {
+        kind: 'code',
+        target: request.target,
+        code: await issueCode(needs, { request, settings }, decision),
+      }
     case 'refuse':
       return { kind: 'redirect', target: request.target, refusal: decision.refusal }
     case 'consent':
@@ -87,24 +99,34 @@ export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): P
 async function decide(
   needs: AuthorizeNeeds,
   input: AuthorizeInput,
-  request: AuthorizeRequest,
+  { request, settings }: Asked,
   cookie: OpenedHandle<SessionRouting> | undefined,
 ): Promise<AuthorizeDecision> {
-  const situation = { request, progress: input.interaction, now: needs.now() }
+  const { required_acr_values, wanted_acr_values } = demandsOf({ request, settings })
+  const situation = {
+    ...{ request, required_acr_values, wanted_acr_values },
+    progress: input.interaction,
+    now: needs.now(),
+  }
   if (!cookie)
     return decideAuthorize({ ...situation, session: undefined, sub: undefined, consent: undefined })
+  const limit = clientLimit({ request, settings })
   const [checked, sub] = await Promise.all([
     needs.sessionsOf(cookie.routing.user_id).checkSession({
       now: situation.now,
       session_id: cookie.routing.session_id,
       secret_hash: cookie.secretHash,
       client_id: request.client.client_id,
+      longest: longestLifetime(settings),
+      counts_client: limit?.when_full === 'refuse' || undefined,
     }),
     subjectFor(needs.root, request.client, cookie.routing.user_id),
   ])
   const session = checked.status === 'live' ? checked.session : undefined
   const consent = checked.status === 'live' ? checked.consent : undefined
-  const decision = decideAuthorize({ ...situation, session, sub, consent })
+  const others = checked.status === 'live' ? checked.client_sessions : undefined
+  const is_client_full = limit !== undefined && others !== undefined && others >= limit.max
+  const decision = decideAuthorize({ ...situation, session, sub, consent, is_client_full })
   const mayBeForgotten =
     session !== undefined &&
     isAboutConsent(decision) &&
@@ -115,7 +137,32 @@ async function decide(
   if (stored === 'unavailable') {
     return { next: 'refuse', refusal: refuse('temporarily_unavailable', 'please try again shortly') }
   }
-  return stored ? decideAuthorize({ ...situation, session, sub, consent: stored }) : decision
+  return stored ? decideAuthorize({ ...situation, session, sub, consent: stored, is_client_full }) : decision
+}
+
+interface Asked {
+  readonly request: AuthorizeRequest
+  readonly settings: Settings
+}
+
+/** What deployment, client and request demand of the session. */
+const demandsOf = ({ request, settings }: Asked): SignInPolicy =>
+  policyOf({
+    settings,
+    client: request.client,
+    request: {
+      acr_values: request.acr_values,
+      essential_acr: request.claims.essential_acr,
+      scopes: request.scopes,
+      // How recent a sign-in must be is decided for itself.
+      asks_anew: false,
+    },
+    because: undefined,
+  })
+
+function clientLimit({ request: { client }, settings }: Asked): SessionLimit | undefined {
+  const max = client.max_sessions_per_user
+  return max === undefined ? undefined : { max, when_full: settings['sessions.when_full'] }
 }
 
 const isAboutConsent = (decision: AuthorizeDecision): boolean =>
@@ -163,13 +210,15 @@ const consumeInteraction = (needs: AuthorizeNeeds, { id, expires_at }: Interacti
 
 function issueCode(
   needs: AuthorizeNeeds,
-  request: AuthorizeRequest,
+  asked: Asked,
   { session, sub }: Extract<AuthorizeDecision, { next: 'issue' }>,
 ): Promise<string> {
   const now = needs.now()
+  const { request } = asked
   return sealCode(needs.root, {
     redirect_uri: request.target.redirect_uri,
     code_challenge: request.code_challenge,
+    client_limit: clientLimit(asked),
     expires_at: now + needs.config.authorizationCodeTtlSeconds * 1000,
     grant: {
       grant_id: uuidv7(now),
@@ -181,7 +230,7 @@ function issueCode(
       resources: request.resources,
       claims: { userinfo: request.claims.userinfo, id_token: request.claims.id_token },
       auth_time: session.auth_time,
-      acr: session.acr,
+      acr: toldClass(session.acr, [...request.claims.essential_acr, ...request.acr_values]),
       amr: session.amr,
       nonce: request.nonce,
     },

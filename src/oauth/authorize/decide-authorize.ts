@@ -2,6 +2,7 @@
  * Decides the next step of an authorization request (OpenID Connect Core §3.1.2.3, §3.1.2.4). Pure, so that every
  * combination of prompt, session, age and consent is a row in a test table.
  */
+import { knownClasses, satisfies } from '../../authentication/acr.ts'
 import { isConfidential } from '../../clients/client.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
@@ -10,7 +11,7 @@ import type { LiveSession } from '../../sessions/session.ts'
 import type { RememberedConsent } from '../../sessions/subject-state.ts'
 import type { AuthorizeRequest } from './stages.ts'
 
-export type Progress = Pick<Interaction, 'started_at' | 'prompt_done' | 'session_id' | 'denied'>
+export type Progress = Pick<Interaction, 'started_at' | 'prompt_done' | 'session_id' | 'denied' | 'unmet'>
 
 export interface AuthorizeSituation {
   readonly request: AuthorizeRequest
@@ -20,6 +21,12 @@ export interface AuthorizeSituation {
   readonly sub: string | undefined
   /** Consent given before; undefined if none. */
   readonly consent: RememberedConsent | undefined
+  /** The client is signed in to by as many other sessions of this person as it may be, and none of them ends by itself. */
+  readonly is_client_full?: boolean | undefined
+  /** Of each list the session must reach one class, or a stronger one (deployment, client, essential `acr`). */
+  readonly required_acr_values: readonly (readonly string[])[]
+  /** Of this one it may. */
+  readonly wanted_acr_values: readonly string[]
   /** What the user has done so far, when the request is resumed from the hosted pages. */
   readonly progress: Progress | undefined
   /** Milliseconds since the Unix epoch. */
@@ -29,7 +36,7 @@ export interface AuthorizeSituation {
 export type AuthorizeDecision =
   | { readonly next: 'issue'; readonly session: LiveSession; readonly sub: string }
   | { readonly next: 'login'; readonly because?: Interaction['login_because'] }
-  | { readonly next: 'password' | 'select_account' }
+  | { readonly next: 'password' | 'select_account' | 'sessions_full' }
   /** Only the user of this session may be asked. */
   | { readonly next: 'consent'; readonly session: LiveSession }
   | { readonly next: 'refuse'; readonly refusal: OAuthRefusal }
@@ -41,6 +48,7 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
   const { request, session, sub, progress } = situation
   const silent = request.prompt.has('none')
   if (progress?.denied) return refused(refuse('access_denied', 'the person did not agree'))
+  if (progress?.unmet) return refused(unmetRequirements)
   if (!session || sub === undefined) return silent ? refused(loginRequired) : { next: 'login' }
   if (session.password_change_required) return silent ? refused(loginRequired) : { next: 'password' }
 
@@ -56,10 +64,11 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
     // Another sign-in will not help when the user has just chosen this account.
     return silent || justSignedIn ? refused(loginRequired) : { next: 'login', because: 'other_account' }
   }
-  if (request.claims.essential_acr.length > 0 && !request.claims.essential_acr.includes(session.acr)) {
-    return refused(
-      refuse('unmet_authentication_requirements', 'the requested authentication context cannot be reached'),
-    )
+  const stronger = needsStronger(situation, session)
+  if (stronger) return stronger
+  if (situation.is_client_full) {
+    const refusal = refuse('interaction_required', 'the person is signed in to the client elsewhere')
+    return silent ? refused(refusal) : { next: 'sessions_full' }
   }
   if (needsConsent(situation)) {
     return silent ? refused(refuse('consent_required', 'consent is required')) : { next: 'consent', session }
@@ -68,6 +77,27 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
 }
 
 const loginRequired = refuse('login_required', 'sign-in is required')
+const unmetRequirements = refuse(
+  'unmet_authentication_requirements',
+  'the requested authentication context cannot be reached',
+)
+
+/** Asks once for what the session lacks; then what was required is refused, and what was wished for let go. */
+function needsStronger(
+  { request, required_acr_values: required, wanted_acr_values: wanted, progress }: AuthorizeSituation,
+  { acr }: LiveSession,
+): AuthorizeDecision | undefined {
+  const silent = request.prompt.has('none')
+  const wasTried = progress?.prompt_done.stronger === true
+  const unmet = required.filter((classes) => !satisfies(acr, classes))
+  if (unmet.length > 0) {
+    const isKnown = unmet.every((classes) => classes.some((each) => knownClasses.includes(each)))
+    if (wasTried || !isKnown) return refused(unmetRequirements)
+    return silent ? refused(loginRequired) : { next: 'login', because: 'stronger' }
+  }
+  const isWished = !satisfies(acr, wanted) && wanted.some((each) => knownClasses.includes(each))
+  return isWished && !silent && !wasTried ? { next: 'login', because: 'stronger' } : undefined
+}
 
 /** Only this session, if created after this request started, satisfies `prompt=login` and `max_age`. */
 function hasJustSignedIn(session: LiveSession, progress: Progress | undefined): boolean {

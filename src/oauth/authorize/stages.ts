@@ -9,6 +9,7 @@ import type { Messages } from '../../messages/en.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import type { Check, CheckNeeds } from './check.ts'
+import { checkAcrValues } from './check-acr-values.ts'
 import { checkClaims } from './check-claims.ts'
 import { checkDisplay } from './check-display.ts'
 import { checkDuplicates } from './check-duplicates.ts'
@@ -32,6 +33,7 @@ export const stages = [
   checkNonce,
   checkPrompt,
   checkMaxAge,
+  checkAcrValues,
   checkClaims,
   checkResource,
   checkDisplay,

@@ -84,6 +84,7 @@ async function redeem(
     refresh: refresh && { token_hash: refresh.secretHash, policy: refreshPolicyOf(needs.config, client) },
     access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
     jti_hash: await sha256(jti),
+    client_limit: code.client_limit,
     origin,
   })
   if (redeemed.status !== 'redeemed') return err(invalidGrant('code is not valid', redeemed.status))

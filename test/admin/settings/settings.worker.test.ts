@@ -74,7 +74,7 @@ describe('settings', () => {
     ['admin.ip_allow_list', ['nowhere'], '#/value/0'],
     ['admin.ip_allow_list', ['198.51.100.0/24'], '#/value'],
     ['admin.request_signing', 'all', '#/value'],
-    ['admin.step_up_acr_values', ['gold'], '#/value'],
+    ['admin.step_up_acr_values', ['urn:authly:acr:mfa'], '#/value'],
   ])('refuses %s = %j, also what would lock the caller out', async (name, value, pointer) => {
     const refused = await callAdmin(await addAdmin(), 'PATCH', `/admin/settings/${name}`, {
       body: { value },

@@ -17,12 +17,14 @@ const session: Session = {
   auth_time: now - 10 * minute,
   acr: 'urn:authly:acr:pwd',
   amr: ['pwd'],
+  proofs: [],
   created_at: now - 10 * minute,
   last_seen_at: now,
   expires_at: now + 60 * minute,
   ip: undefined,
   user_agent: undefined,
   password_change_required: false,
+  proofs: [],
 }
 const consent = { scopes: ['openid', 'read'], claims: [] }
 
@@ -34,6 +36,7 @@ const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest =
   nonce: undefined,
   prompt: new Set<Prompt>(),
   max_age_seconds: undefined,
+  acr_values: [],
   claims: noClaims,
   resources: [],
   hints: { display: undefined, login_hint: undefined, ui_locales: undefined },
@@ -55,6 +58,8 @@ const decide = (situation: Partial<AuthorizeSituation>) => {
     sub: 'u1',
     consent,
     progress: undefined,
+    required_acr_values: [],
+    wanted_acr_values: [],
     now,
     ...situation,
   })
@@ -64,6 +69,10 @@ const decide = (situation: Partial<AuthorizeSituation>) => {
 const prompt = (...values: Prompt[]) => ({ request: aRequest({ prompt: new Set(values) }) })
 const nobody = { session: undefined, sub: undefined, consent: undefined }
 const signedIn = { started_at: now - minute, prompt_done: { login: true }, session_id: 's1' }
+const tried = { started_at: now - minute, prompt_done: { stronger: true } }
+const pwd = 'urn:authly:acr:pwd'
+const mfa = 'urn:authly:acr:mfa'
+const strong = { session: { ...session, acr: 'phr' } }
 const justNow = { ...session, auth_time: now - 1000 }
 
 describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
@@ -202,15 +211,38 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
       'login_required',
     ],
     [
-      'an essential acr that cannot be reached (§5.5.1.1)',
-      { request: aRequest({ claims: { ...noClaims, essential_acr: ['urn:example:gold'] } }) },
+      'a required class that no step is known to reach (§5.5.1.1)',
+      { required_acr_values: [['urn:example:gold']] },
+      'unmet_authentication_requirements',
+    ],
+    ['a required class that is met', { required_acr_values: [['urn:authly:acr:pwd']] }, 'issue'],
+    [
+      'a required class that a stronger sign-in includes',
+      { ...strong, required_acr_values: [[mfa]] },
+      'issue',
+    ],
+    ['a required class that is missing asks for more', { required_acr_values: [[mfa]] }, 'login'],
+    ['one of several lists that is missing', { required_acr_values: [[pwd], [mfa, 'phr']] }, 'login'],
+    ['a missing class, silently', { ...prompt('none'), required_acr_values: [[mfa]] }, 'login_required'],
+    [
+      'a missing class that was tried does not loop',
+      { required_acr_values: [[mfa]], progress: tried },
       'unmet_authentication_requirements',
     ],
     [
-      'an essential acr that is met',
-      { request: aRequest({ claims: { ...noClaims, essential_acr: ['urn:authly:acr:pwd'] } }) },
+      'a class found out of reach, though nobody is signed in',
+      { ...nobody, progress: { ...tried, unmet: true } },
+      'unmet_authentication_requirements',
+    ],
+    ['a wished class asks for more', { wanted_acr_values: [mfa] }, 'login'],
+    ['a wished class that was tried is let go', { wanted_acr_values: [mfa], progress: tried }, 'issue'],
+    ['a wished class, silently, is let go', { ...prompt('none'), wanted_acr_values: [mfa] }, 'issue'],
+    [
+      'a wished class that nothing is known of is let go',
+      { wanted_acr_values: ['urn:example:gold'] },
       'issue',
     ],
+    ['one of the wished classes is enough', { wanted_acr_values: ['urn:example:gold', pwd] }, 'issue'],
     [
       'a password that must be changed comes first',
       { session: { ...session, password_change_required: true } },

@@ -31,6 +31,12 @@ const setupLink: FieldWords = {
   example: 'authly_il_c2VhbGVk.c2VjcmV0',
   required: true,
 }
+const ownPasskey: FieldWords = {
+  name: 'credential_id',
+  description: 'Which one, base64url.',
+  example: 'rT5v0Q',
+  required: true,
+}
 const nextPage: FieldWords = {
   name: 'next',
   description: 'Where to go afterwards, without a sign-in in progress.',
@@ -156,6 +162,18 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     security: session,
     answers: { 303: redirect, ...pageFormErrors },
   },
+  showSessionsFull: {
+    description: 'Where `max_sessions_per_user` of the client and `sessions.when_full` refuse one more.',
+    query: [neededInteraction],
+    security: session,
+    answers: { 200: page, 400: page },
+  },
+  makeRoomForSession: {
+    description: 'The oldest sessions that are signed in to the client end.',
+    form: [csrf, neededInteraction],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
   showConsent: {
     description: 'Names the application and, in words, what it asks for.',
     query: [neededInteraction],
@@ -192,7 +210,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
         name: 'done',
         description: 'What to confirm.',
         example: 'password',
-        values: ['password', 'session', 'device', 'others'],
+        values: ['password', 'session', 'device', 'remembered', 'others'],
       },
     ],
     security: session,
@@ -212,6 +230,48 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     security: session,
     answers: { 303: redirect, ...pageFormErrors },
   },
+  showPasskeys: {
+    description:
+      'Needs a recent sign-in by the strongest means the person has. All but adding works without JavaScript.',
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  addPasskey: {
+    description: 'For the script of the page: what `navigator.credentials.create()` has answered, once.',
+    form: [
+      csrf,
+      {
+        name: 'registration',
+        description: 'From the page: challenge and session, sealed.',
+        example: 'c2VhbGVk',
+        required: true,
+      },
+      {
+        name: 'credential',
+        description: '`RegistrationResponseJSON` (Web Authentication Level 3 §5.1.8.1).',
+        example: '{"id":"AAAA","type":"public-key"}',
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  renamePasskey: {
+    description: 'Only passkeys of the same person.',
+    form: [
+      csrf,
+      ownPasskey,
+      { name: 'name', description: 'Its new name.', example: 'Phone', required: true },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  removePasskey: {
+    description: 'Only passkeys of the same person. Sessions that were begun with it end, but this one.',
+    form: [csrf, ownPasskey],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
   forgetOwnDevice: {
     description: 'Only devices of the same person. What others fail at holds up a sign-in there again.',
     form: [
@@ -220,6 +280,20 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
         name: 'device_id',
         description: 'Which one.',
         example: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4e',
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  forgetOwnRememberedDevice: {
+    description: 'Only of the same person. Sessions stay.',
+    form: [
+      csrf,
+      {
+        name: 'remembered_id',
+        description: 'Which one.',
+        example: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4f',
         required: true,
       },
     ],

@@ -9,6 +9,7 @@ import type { JobWork } from '../../../../src/jobs/job-kind.ts'
 import { uuidv7 } from '../../../../src/kit/ids.ts'
 import { updateUsers } from '../../../../src/users/jobs/update-users.kind.ts'
 import { testDatabase } from '../../../fakes/database.ts'
+import { newPending } from '../../../sessions/examples.ts'
 import {
   addAdmin,
   addServiceAccount,
@@ -330,14 +331,9 @@ describe('changing many accounts', () => {
     const origin = { ip: undefined, user_agent: undefined, request_id: 'r' }
     await sessions.recordLogin({
       ...{ now: Date.now(), user_id: rows[0]?.id as string, identifier_hash: 'i', password_ok: true, origin },
+      pending: newPending(),
       session: {
-        ...{
-          session_id: uuidv7(),
-          secret_hash: 's',
-          acr: 'a',
-          amr: ['pwd'],
-          password_change_required: false,
-        },
+        ...{ session_id: uuidv7(), secret_hash: 's', password_change_required: false },
         ...{ idle_ttl_seconds: 600, absolute_ttl_seconds: 600 },
       },
     })

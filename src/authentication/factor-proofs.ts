@@ -1,0 +1,50 @@
+/** What the built-in factors prove. Steps declare these; the user's object uses them to judge what an account can reach. */
+
+import type { PossibleProof } from './proof.ts'
+import type { AccountFactors } from './sign-in-state.ts'
+
+export const passwordProof: PossibleProof = {
+  amr: ['pwd'],
+  factors: ['knowledge'],
+  phishing_resistant: false,
+  hardware_protected: false,
+}
+
+/** A generator of one-time passwords (RFC 4226, RFC 6238). */
+export const otpProof: PossibleProof = {
+  amr: ['otp'],
+  factors: ['possession'],
+  phishing_resistant: false,
+  hardware_protected: false,
+}
+
+/** A look-up secret (NIST SP 800-63B-4 §3.1.2): a list that one has. */
+export const recoveryCodeProof: PossibleProof = otpProof
+
+/**
+ * A passkey.
+ * @param isVerified whether the authenticator checked who uses it, by PIN or biometrics: which of them is not told
+ * @param isDeviceBound whether its key cannot be copied to other devices
+ */
+export const passkeyProof = (isVerified: boolean, isDeviceBound: boolean): PossibleProof => ({
+  amr: [isDeviceBound ? 'hwk' : 'swk', 'user'],
+  factors: isVerified ? ['possession', 'inherence'] : ['possession'],
+  phishing_resistant: true,
+  hardware_protected: isDeviceBound,
+})
+
+/** All that a passkey may prove. */
+export const passkeyProofs: readonly PossibleProof[] = [
+  passkeyProof(true, false),
+  passkeyProof(true, true),
+  passkeyProof(false, false),
+  passkeyProof(false, true),
+]
+
+/** What the account's factors can still prove, by step; recovery codes are left out, because they are for emergencies. */
+export function provableBy(account: AccountFactors): ReadonlyMap<string, readonly PossibleProof[]> {
+  const provable = new Map<string, readonly PossibleProof[]>()
+  if (account.passkeys > 0) provable.set('passkey', passkeyProofs)
+  if (account.otp > 0) provable.set('totp', [otpProof])
+  return provable
+}

@@ -1,0 +1,71 @@
+/**
+ * What a sign-in still lacks. Pure: the person's object uses it to decide whether a session begins, and the pages to
+ * decide which step is next, so that both agree.
+ */
+import { acrMultiFactor, reachedClasses } from './acr.ts'
+import { provableBy } from './factor-proofs.ts'
+import type { SignInPolicy, SignInState } from './sign-in-state.ts'
+
+export type UnmetDemand =
+  | { readonly kind: 'first_factor' }
+  /** Another factor; with it one of these classes is reached. */
+  | { readonly kind: 'factor'; readonly acr_values: readonly string[] }
+  | { readonly kind: 'action'; readonly step: 'change_password' | 'set_up_factor' }
+
+/** The first unmet demand; undefined when the sign-in is complete. */
+export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDemand | undefined {
+  const { account, proofs } = state
+  if (proofs.length === 0 || account === undefined) return { kind: 'first_factor' }
+  const reached = reachedClasses(proofs)
+  const isReached = (classes: readonly string[]) => classes.some((acr) => reached.includes(acr))
+  const required = [...policy.required_acr_values, ...account.required_acr_values]
+  const unmet = required.find((classes) => !isReached(classes))
+  if (unmet) return { kind: 'factor', acr_values: mustProveFirst(state, unmet) ? [acrMultiFactor] : unmet }
+  const { wanted_acr_values: wanted } = policy
+  if (wanted.length > 0 && !isReached(wanted) && canReach(state, wanted)) {
+    return { kind: 'factor', acr_values: wanted }
+  }
+  if (lacksSecondFactor(state, policy)) {
+    return account.passkeys + account.otp > 0
+      ? { kind: 'factor', acr_values: [acrMultiFactor] }
+      : { kind: 'action', step: 'set_up_factor' }
+  }
+  return mustChangePassword(state) ? { kind: 'action', step: 'change_password' } : undefined
+}
+
+/**
+ * What is demanded can be reached only by setting up a factor: whoever has a second one proves it before.
+ * Attack: who knows the password alone adds a factor of their own.
+ */
+const mustProveFirst = (state: SignInState, classes: readonly string[]): boolean =>
+  !canReach(state, classes) &&
+  canReach(state, [acrMultiFactor]) &&
+  !reachedClasses(state.proofs).includes(acrMultiFactor)
+
+/** Whether one more factor of this account reaches one of the classes. */
+function canReach({ account, proofs }: SignInState, classes: readonly string[]): boolean {
+  if (!account) return false
+  for (const [step, possible] of provableBy(account)) {
+    if (proofs.some((proof) => proof.step === step)) continue
+    if (possible.some((proof) => reachedClasses([...proofs, proof]).some((acr) => classes.includes(acr)))) {
+      return true
+    }
+  }
+  return false
+}
+
+/**
+ * A generator of one-time passwords is set up to be asked for. A passkey is set up to make sign-in easier: by itself it
+ * does not make the password insufficient.
+ */
+function lacksSecondFactor({ account, proofs, browser }: SignInState, policy: SignInPolicy): boolean {
+  if (reachedClasses(proofs).includes(acrMultiFactor)) return false
+  if (browser.is_remembered && policy.accepts_remembered) return false
+  return policy.second_factor === 'required' || (account?.otp ?? 0) > 0
+}
+
+/** Only who typed the password is asked to change it: the others do not use it. */
+const mustChangePassword = ({ account, proofs, actions_done }: SignInState): boolean =>
+  (account?.password === 'must_change' || account?.password === 'breached') &&
+  proofs.some(({ step }) => step === 'password') &&
+  !actions_done.includes('change_password')

@@ -1,0 +1,79 @@
+/**
+ * A sign-in before its end, as it travels sealed through the browser. Until a first factor is proven this is all there
+ * is of it: nothing is stored. It opens only in the browser that it was made for, and for a limited time.
+ */
+import type { NextPath } from '../authentication/fresh-sign-in.ts'
+import { sha256 } from '../kit/hash.ts'
+import { randomToken } from '../kit/ids.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+
+export interface SignInProgress {
+  /** SHA-256 of the browser binding. */
+  readonly browser: string
+  /** Milliseconds since the Unix epoch. */
+  readonly expires_at: number
+  /** Where the person goes after signing in without an application. */
+  readonly next: NextPath
+  /** Without an application: why a signed-in person signs in, and the class that is demanded. */
+  readonly because?: 'again' | 'stronger' | undefined
+  readonly acr?: string | undefined
+  /** The identifier as typed; says nothing about whether there is such an account. */
+  readonly identifier?: string | undefined
+  /** WebAuthn challenge, base64url, used once. */
+  readonly challenge: string
+  /** The sign-in in the person's object, once a factor is proven. */
+  readonly pending?:
+    | { readonly user_id: string; readonly pending_id: string; readonly secret_hash: string }
+    | undefined
+}
+
+const purpose = 'sign-in progress'
+const lifetimeSeconds = 1800
+/** Longer than any that is made here. */
+const maxSealedLength = 4096
+
+type Purpose = Pick<SignInProgress, 'next' | 'because' | 'acr'>
+
+/** @param now milliseconds since the Unix epoch */
+export const beginProgress = (browser: string, purpose: Purpose, now: number): SignInProgress => ({
+  ...purpose,
+  browser,
+  expires_at: now + lifetimeSeconds * 1000,
+  challenge: randomToken(),
+})
+
+/** The same sign-in, as it was before anything was proven, for the time of another one. */
+export const renewProgress = (progress: SignInProgress, now: number): SignInProgress => ({
+  ...progress,
+  ...beginProgress(progress.browser, progress, now),
+  pending: undefined,
+})
+
+/** base64url. */
+export const sealProgress = (root: RootSecret, progress: SignInProgress): Promise<string> =>
+  root.seal(purpose, JSON.stringify(progress))
+
+export type OpenedProgress =
+  | { readonly status: 'open' | 'expired'; readonly progress: SignInProgress }
+  /** Made for another browser, forged, truncated, or sealed under a secret that has been retired. */
+  | { readonly status: 'unreadable' }
+
+/**
+ * Opens what `sealProgress` returned.
+ * @param browserCookies values of the browser binding (`readBrowserBindings`)
+ * @param now milliseconds since the Unix epoch
+ */
+export async function openProgress(
+  root: RootSecret,
+  sealed: string,
+  browserCookies: readonly string[],
+  now: number,
+): Promise<OpenedProgress> {
+  const json = sealed.length > maxSealedLength ? undefined : await root.open(purpose, sealed)
+  if (json === undefined) return { status: 'unreadable' }
+  const progress = JSON.parse(json) as SignInProgress
+  const hashes = await Promise.all(browserCookies.map(sha256))
+  // Attack: a link that continues the attacker's sign-in in the victim's browser (login CSRF).
+  if (!hashes.includes(progress.browser)) return { status: 'unreadable' }
+  return { status: now < progress.expires_at ? 'open' : 'expired', progress }
+}

@@ -1,0 +1,145 @@
+/** Reads what a request to `/login` says about its sign-in. */
+import type { Context } from 'hono'
+import { decideNextStep, type NextStep } from '../authentication/decide-next-step.ts'
+import { type NextPath, nextPaths } from '../authentication/fresh-sign-in.ts'
+import { policyOf } from '../authentication/sign-in-policy.ts'
+import type { SignInPolicy, SignInState } from '../authentication/sign-in-state.ts'
+import type { Client } from '../clients/client.ts'
+import type { AppEnv } from '../dependencies.ts'
+import { readBrowserBindings } from '../interaction/browser-binding.ts'
+import {
+  beginProgress,
+  openProgress,
+  renewProgress,
+  type SignInProgress,
+} from '../interaction/sign-in-progress.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import { renderErrorPage } from '../pages/error-page.tsx'
+import { type LoadedInteraction, loadInteraction } from '../pages/load-interaction.ts'
+import { type FormPage, openFormPage } from '../pages/page.ts'
+import { type PendingView, stateOf } from '../sessions/pending-sign-in.ts'
+import type { Settings } from '../settings/settings.ts'
+import { demandsOf } from './request-demands.ts'
+import { steps } from './steps/index.ts'
+import { loginPath } from './steps/step-form.tsx'
+
+/** A sign-in as far as it has come. */
+export interface OpenSignIn {
+  readonly page: FormPage
+  readonly loaded: LoadedInteraction | undefined
+  readonly client: Client | undefined
+  readonly progress: SignInProgress
+  readonly pending: PendingView | undefined
+  readonly policy: SignInPolicy
+  readonly settings: Settings
+}
+
+/** By name: of the query, or of the form. */
+export type ReadParameter = (name: string) => string | undefined
+
+/** The sign-in, or the page that says why it cannot go on. Without a proven factor it costs no I/O. */
+export async function openSignIn(
+  c: Context<AppEnv>,
+  read: ReadParameter,
+): Promise<Result<OpenSignIn, Response>> {
+  const loaded = await loadInteraction(c, read('interaction'))
+  if (!loaded.ok) return loaded
+  const { deps } = c.env
+  const [page, settings, client] = await Promise.all([
+    openFormPage(c, loaded.value?.interaction.ui_locales),
+    deps.readSettings(),
+    loaded.value && deps.findClient(loaded.value.interaction.client_id),
+  ])
+  const progress = await readProgress(c, read, page.browser)
+  if (!progress) return err(await showLost(c, read, loaded.value))
+  const pending = await findPending(c, progress)
+  if (progress.pending && !pending) return err(await showLost(c, read, loaded.value))
+  const policy = pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value })
+  return ok({ page, loaded: loaded.value, client, progress, pending, policy, settings })
+}
+
+/** Undefined: of another browser, or damaged. */
+async function readProgress(
+  c: Context<AppEnv>,
+  read: ReadParameter,
+  browser: string,
+): Promise<SignInProgress | undefined> {
+  const { config, root, now } = c.env.deps
+  const sealed = read('sign_in')
+  if (sealed === undefined) {
+    const because = read('because')
+    const purpose = {
+      next: nextOf(read('next')),
+      because: because === 'again' || because === 'stronger' ? because : undefined,
+      acr: read('acr')?.slice(0, 100),
+    } as const
+    return beginProgress(browser, purpose, now())
+  }
+  const cookies = readBrowserBindings(config, c.req.header('cookie'))
+  const opened = await openProgress(root, sealed, cookies, now())
+  if (opened.status === 'unreadable') return undefined
+  return opened.status === 'open' ? opened.progress : renewProgress(opened.progress, now())
+}
+
+/** Only known paths, so that a crafted link cannot redirect elsewhere (open redirect). */
+const nextOf = (name: string | undefined): NextPath =>
+  name !== undefined && Object.hasOwn(nextPaths, name) ? (name as NextPath) : 'account'
+
+async function findPending(
+  { env: { deps } }: Context<AppEnv>,
+  { pending }: SignInProgress,
+): Promise<PendingView | undefined> {
+  if (!pending) return undefined
+  const { user_id, pending_id, secret_hash } = pending
+  return deps.sessionsOf(user_id).readPending({ now: deps.now(), pending_id, secret_hash })
+}
+
+function policyFor({
+  settings,
+  client,
+  progress,
+  loaded,
+}: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'>): SignInPolicy {
+  if (loaded) {
+    const request = demandsOf(loaded.interaction, client)
+    return policyOf({ settings, client, request, because: loaded.interaction.login_because })
+  }
+  const { because, acr } = progress
+  const asks_anew = because === 'again'
+  const request = { acr_values: [], essential_acr: acr ? [acr] : [], scopes: [], asks_anew }
+  return policyOf({ settings, request, because })
+}
+
+/** The page of a sign-in that cannot go on: what it had proven is lost, or was another browser's. */
+export const showLost = (
+  c: Context<AppEnv>,
+  read: ReadParameter,
+  loaded: LoadedInteraction | undefined,
+): Promise<Response> => {
+  const href = loginPath({ interaction: loaded?.sealed, next: loaded ? undefined : nextOf(read('next')) })
+  return renderErrorPage(c, {
+    status: 400,
+    title: (messages) => messages.signInExpiredTitle,
+    message: (messages) => messages.signInExpired,
+    waysOn: (messages) => [{ href, label: messages.startAgain }],
+    uiLocales: loaded?.interaction.ui_locales,
+  })
+}
+
+const stateOfSignIn = ({ progress, pending }: Pick<OpenSignIn, 'progress' | 'pending'>): SignInState =>
+  pending
+    ? stateOf(pending)
+    : {
+        identifier: progress.identifier,
+        proofs: [],
+        account: undefined,
+        browser: { used_passkey: false, is_remembered: false },
+        actions_done: [],
+        risk: undefined,
+      }
+
+/** What comes next. A sign-in that is complete without a session waits for the person to make room for one. */
+export function nextStepOf(signIn: OpenSignIn): Exclude<NextStep, { readonly status: 'done' }> {
+  const next = decideNextStep(steps, stateOfSignIn(signIn), signIn.policy)
+  return next.status === 'done' ? { status: 'step', step: 'make_room', alternatives: [] } : next
+}

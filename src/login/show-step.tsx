@@ -1,0 +1,91 @@
+/** Sends the page of a step. */
+import type { Context } from 'hono'
+import type { AppEnv } from '../dependencies.ts'
+import { sealProgress } from '../interaction/sign-in-progress.ts'
+import { formatWait } from '../messages/format-time.ts'
+import type { Problem } from '../pages/form-parts.tsx'
+import { formTargets } from '../pages/form-targets.ts'
+import { type FormPage, sendPage } from '../pages/page.ts'
+import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import type { LiveSession } from '../sessions/session.ts'
+import type { OpenSignIn } from './open-sign-in.ts'
+import { SignInPage } from './sign-in.page.tsx'
+import { findStep } from './steps/index.ts'
+import type { Step, StepOutcome } from './steps/step.ts'
+import { stepPath } from './steps/step-form.tsx'
+
+export interface ShownStep {
+  readonly step: Step
+  /** Ids of other steps that lead on. */
+  readonly alternatives: readonly string[]
+  readonly session?: LiveSession | undefined
+  /** Name of the account that is signed in on this browser. */
+  readonly signedIn?: string | undefined
+  readonly notice?: string | undefined
+  readonly refusal?: StepRefusal | undefined
+}
+
+export interface StepRefusal {
+  readonly status: number
+  readonly problems: readonly Problem[]
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For the log. */
+  readonly reason: string
+}
+
+export async function showStep(
+  c: Context<AppEnv>,
+  { page, loaded, client, progress, pending, policy }: OpenSignIn,
+  { step, alternatives, session, signedIn, notice, refusal }: ShownStep,
+): Promise<Response> {
+  const { deps } = c.env
+  const signIn = await sealProgress(deps.root, progress)
+  const interaction = loaded?.sealed
+  const props = {
+    // Where a form was refused, the choice of a language leads to the page as it is now.
+    page: refusal ? { ...page, formAddress: stepPath({ interaction, signIn }, step.id) } : page,
+    ...{ interaction, signIn, progress, pending, policy, client, alternatives, session },
+    hint: loaded?.interaction.login_hint,
+    problems: refusal?.problems ?? [],
+  }
+  const shown = { ...props, prepared: await step.prepare?.(deps, props) }
+  const others = alternatives.map(findStep).filter((other) => other !== undefined)
+  const html = <SignInPage step={step} shown={shown} others={others} signedIn={signedIn} notice={notice} />
+  return sendPage(c, page, html, {
+    status: refusal?.status ?? 200,
+    headers: refusal?.headers,
+    refusal: refusal?.reason,
+    formTargets: loaded && formTargets(loaded.interaction),
+  })
+}
+
+/** How a step that did not succeed is answered. */
+export function refusalOf(
+  page: FormPage,
+  outcome: Extract<StepOutcome, { status: 'refused' | 'locked' | 'limited' | 'busy' }>,
+): StepRefusal {
+  const { language, messages } = page
+  const reason = outcome.status === 'refused' ? outcome.reason : outcome.status
+  switch (outcome.status) {
+    case 'refused':
+      return { status: outcome.httpStatus ?? 400, problems: outcome.problems(page), reason }
+    case 'busy': {
+      const { retryAfterSeconds } = outcome
+      const message = messages.busy(formatWait(language.tag, retryAfterSeconds))
+      return {
+        ...{ status: 503, problems: [{ message }], reason },
+        headers: { 'Retry-After': String(retryAfterSeconds) },
+      }
+    }
+    case 'locked':
+    case 'limited': {
+      const isLocked = outcome.status === 'locked'
+      const seconds = isLocked ? outcome.retryAfterSeconds : outcome.decision.retryAfterSeconds
+      const message = messages.tooManyAttempts(formatWait(language.tag, seconds))
+      return {
+        ...{ status: 429, problems: [{ message }], reason },
+        headers: isLocked ? { 'Retry-After': String(seconds) } : rateLimitHeaders(outcome.decision),
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** A password that must be changed, right after it was proven. The session begins only then. */
+import type { FC } from 'hono/jsx'
+import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
+import { NewPasswordFields } from '../../pages/form-parts.tsx'
+import { AccountChip } from '../../pages/sign-in-parts.tsx'
+import type { PasswordRules } from '../../passwords/password-policy.ts'
+import { type ReplaceRefusal, replacePassword } from '../../passwords/replace-password.ts'
+import { outcomeOf, prepareNextCall } from './sign-in-call.ts'
+import type { Step, StepOutcome, StepPageProps } from './step.ts'
+import { StepForm, startOverPath } from './step-form.tsx'
+
+const ChangePasswordPage: FC<StepPageProps> = (shown) => {
+  const { page, progress, problems } = shown
+  const { messages } = page
+  return (
+    <StepForm shown={shown} step="change_password">
+      <p class="lead">
+        {shown.pending?.account.password === 'breached'
+          ? messages.passwords.breached
+          : messages.passwordChangeRequired}
+      </p>
+      {progress.identifier !== undefined && (
+        <AccountChip
+          page={page}
+          name={progress.identifier}
+          field="username"
+          switchTo={startOverPath(shown)}
+        />
+      )}
+      <NewPasswordFields page={page} rules={shown.prepared as PasswordRules} problems={problems} />
+      <div class="actions">
+        <button type="submit">{messages.changePasswordAction}</button>
+      </div>
+    </StepForm>
+  )
+}
+
+export const changePassword: Step = {
+  id: 'change_password',
+  kind: 'action',
+  proves: [],
+  offered: ({ account }) => account?.password === 'must_change' || account?.password === 'breached',
+  prepare: (needs) => needs.readPasswordRules(),
+  title: (messages) => messages.changePasswordTitle,
+  label: (messages) => messages.changePasswordTitle,
+  page: ChangePasswordPage,
+
+  async attempt(needs, attempt) {
+    const { form, pending, origin } = attempt
+    const next = form.get('new_password')
+    if (next === undefined) return refused('new_password', (messages) => messages.newPasswordMissing)
+    if (next !== form.get('repeat_password')) {
+      return refused('repeat_password', (messages) => messages.passwordsDiffer)
+    }
+    const call = await prepareNextCall(needs, attempt)
+    if (!call || pending?.password_hash_digest === undefined) return { status: 'lost' }
+    const { user_id } = call.input
+    const replaced = await replacePassword(needs, {
+      ...{ user_id, session_id: undefined, counted: pending.pending_id, next, origin },
+      proof: { verified: pending.password_hash_digest },
+      complete: (now) =>
+        needs
+          .sessionsOf(user_id)
+          .completeRequiredChange({ ...call.input, now, pending: call.handles.pending }),
+    })
+    return replaced.ok
+      ? outcomeOf(needs, attempt, call, replaced.value)
+      : refusalOf(replaced.error, await needs.readPasswordRules())
+  },
+}
+
+type Text = (messages: StepPageProps['page']['messages']) => string
+
+const refused = (field: string | undefined, text: Text, httpStatus: 400 | 409 = 400): StepOutcome => ({
+  status: 'refused',
+  problems: ({ messages }) => [{ field, message: text(messages) }],
+  reason: 'password not replaced',
+  httpStatus,
+})
+
+function refusalOf(refusal: ReplaceRefusal, rules: PasswordRules): StepOutcome {
+  switch (refusal.reason) {
+    case 'unacceptable':
+      return refused('new_password', (messages) => describePasswordProblem(messages, refusal.problem, rules))
+    case 'limited':
+      return { status: 'limited', decision: refusal.decision }
+    case 'busy':
+      return { status: 'busy', retryAfterSeconds: refusal.retryAfterSeconds }
+    case 'conflict':
+      return refused(undefined, (messages) => messages.passwordChangedMeanwhile, 409)
+    // Another password was set since: the one typed at the beginning proves nothing any more.
+    case 'outdated':
+    case 'wrong_current':
+      return { status: 'lost' }
+  }
+}

@@ -1,0 +1,15 @@
+/** The steps of signing in. Of several factors that would do, the first one is shown and the others are offered. */
+import { supportedClasses } from '../../authentication/acr.ts'
+import { changePassword } from './change-password.step.tsx'
+import { identifier } from './identifier.step.tsx'
+import { makeRoom } from './make-room.step.tsx'
+import { password } from './password.step.tsx'
+import type { Step } from './step.ts'
+
+export const steps: readonly Step[] = [identifier, password, changePassword, makeRoom]
+
+export const findStep = (id: string | undefined): Step | undefined => steps.find((step) => step.id === id)
+
+/** `acr_values_supported` (OpenID Connect Discovery §3): what the steps reach together. */
+export const reachableClasses = (list: readonly Step[] = steps): readonly string[] =>
+  supportedClasses(list.flatMap(({ proves }) => proves))

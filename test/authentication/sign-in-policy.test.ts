@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { contextClasses } from '../../src/authentication/acr.ts'
+import { policyOf, type RequestDemands, requiredClasses } from '../../src/authentication/sign-in-policy.ts'
+import { toSettings } from '../../src/settings/settings.ts'
+
+const settings = (changed: object = {}) => toSettings({ ...changed })
+const asked = (changed: Partial<RequestDemands> = {}): RequestDemands => ({
+  ...{ acr_values: [], essential_acr: [], scopes: ['openid'], asks_anew: false },
+  ...changed,
+})
+const remembering = settings({ 'sign_in.remember_device_days': 30 })
+
+describe('policyOf', () => {
+  it('demands nothing beyond the settings without an application', () => {
+    expect(policyOf({ settings: settings(), because: undefined })).toEqual({
+      passkeys: 'on',
+      passwords: 'on',
+      second_factor: 'optional',
+      required_acr_values: [],
+      wanted_acr_values: [],
+      because: undefined,
+      promote_passkeys: false,
+      remember_device_days: 0,
+      accepts_remembered: false,
+    })
+  })
+
+  it('collects one list of classes from deployment, client and request each', () => {
+    const policy = policyOf({
+      settings: settings({ 'sign_in.required_acr_values': ['urn:authly:acr:mfa'] }),
+      client: { required_acr_values: ['phr'], default_acr_values: [] },
+      request: asked({ essential_acr: ['phrh'] }),
+      because: undefined,
+    })
+    expect(policy.required_acr_values).toEqual([['urn:authly:acr:mfa'], ['phr'], ['phrh']])
+  })
+
+  it('takes the default of the client only for a request without acr_values', () => {
+    const client = { required_acr_values: [], default_acr_values: ['phr'] }
+    const wanted = (request: RequestDemands) =>
+      policyOf({ settings: settings(), client, request, because: undefined }).wanted_acr_values
+    expect(wanted(asked())).toEqual(['phr'])
+    expect(wanted(asked({ acr_values: ['phrh'] }))).toEqual(['phrh'])
+  })
+
+  it('never leaves a deployment without a way to sign in', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('on', 'off'), fc.constantFrom('on', 'off'), (passkeys, passwords) => {
+        const set = settings({ 'sign_in.passkeys': passkeys, 'sign_in.passwords': passwords })
+        const policy = policyOf({ settings: set, because: undefined })
+        return policy.passkeys === 'on' || policy.passwords === 'on'
+      }),
+    )
+  })
+
+  it.each([
+    ['nothing special', asked(), undefined, true],
+    ['another account', asked(), 'other_account', true],
+    ['signing in again', asked(), 'again', false],
+    ['a stronger sign-in', asked(), 'stronger', false],
+    ['max_age or prompt=login', asked({ asks_anew: true }), undefined, false],
+    ['acr_values', asked({ acr_values: ['urn:authly:acr:pwd'] }), undefined, false],
+    ['an admin scope', asked({ scopes: ['openid', 'admin:users:read'] }), undefined, false],
+  ] as const)('says whether a remembered factor counts: %s', (_what, request, because, expected) => {
+    expect(policyOf({ settings: remembering, request, because }).accepts_remembered).toBe(expected)
+    expect(policyOf({ settings: settings(), request, because }).accepts_remembered).toBe(false)
+  })
+
+  it('wants a second factor for admin scopes where one can be remembered', () => {
+    const request = (acr_values: readonly string[]) => asked({ scopes: ['admin:users:read'], acr_values })
+    const wanted = (acr_values: readonly string[], set = remembering) =>
+      policyOf({ settings: set, request: request(acr_values), because: undefined }).wanted_acr_values
+    expect(wanted([])).toEqual(['urn:authly:acr:mfa'])
+    expect(wanted(['urn:authly:acr:pwd'])).toEqual(['urn:authly:acr:mfa'])
+    expect(wanted(['urn:authly:acr:pwd', 'phr'])).toEqual(['phr'])
+    expect(wanted([], settings())).toEqual([])
+  })
+})
+
+describe('requiredClasses', () => {
+  const classes = fc.subarray(contextClasses.map(({ acr }) => acr))
+
+  it('drops no demand, and adds none', () => {
+    fc.assert(
+      fc.property(classes, classes, classes, (deployment, client, essential) => {
+        const lists = requiredClasses(
+          { 'sign_in.required_acr_values': deployment },
+          { required_acr_values: client },
+          { essential_acr: essential },
+        )
+        expect(lists).toEqual([deployment, client, essential].filter(({ length }) => length > 0))
+      }),
+    )
+  })
+})
