@@ -5,11 +5,9 @@ import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { AppEnv, Dependencies } from '../dependencies.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { GeneratorNeeds } from '../one-time-passwords/manage-generators.ts'
-import type { OtpTolerance } from '../one-time-passwords/match-code.ts'
 import { goTo } from '../pages/page.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import type { LiveSession } from '../sessions/session.ts'
-import type { Settings } from '../settings/settings.ts'
 import { readAccountForm, requireSession } from './account-form.ts'
 
 export interface FactorChange {
@@ -61,9 +59,4 @@ export const generatorNeeds = (deps: Dependencies): GeneratorNeeds => ({
     await tell().catch(tell)
   },
   listOtpUses: (userId) => deps.sessionsOf(userId).listOtpUses(),
-})
-
-export const otpToleranceOf = (settings: Settings): OtpTolerance => ({
-  drift_steps: settings['one_time_passwords.drift_steps'],
-  look_ahead: settings['one_time_passwords.look_ahead'],
 })

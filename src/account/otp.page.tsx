@@ -2,10 +2,12 @@
 import type { FC } from 'hono/jsx'
 import { formatTime } from '../messages/format-time.ts'
 import { type ListedGenerator, maxGeneratorName, maxGenerators } from '../one-time-passwords/generator.ts'
+import type { DrawnCodes } from '../one-time-passwords/manage-recovery-codes.ts'
 import { ErrorSummary, HiddenFields, Notice, type Problem } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import { OtpEnrolment, type ShownEnrolment } from '../pages/otp-enrolment.tsx'
 import type { FormPage, Page } from '../pages/page.ts'
+import { RecoveryCodeList } from '../pages/recovery-code-list.tsx'
 
 interface OtpPageProps {
   readonly page: FormPage
@@ -142,12 +144,17 @@ export const GeneratorFacts: FC<GeneratorFactsProps> = ({ page, generator, timeZ
 interface AddOtpPageProps {
   readonly page: FormPage
   readonly enrolment: ShownEnrolment
+  /** For whoever has none yet: they are valid with the app. */
+  readonly drawn: DrawnCodes | undefined
+  readonly issuer: string
+  readonly account: string
   /** As typed before. */
   readonly name: string
   readonly problems: readonly Problem[]
 }
 
-export const AddOtpPage: FC<AddOtpPageProps> = ({ page, enrolment, name, problems }) => {
+export const AddOtpPage: FC<AddOtpPageProps> = (props) => {
+  const { page, enrolment, drawn, issuer, account, name, problems } = props
   const texts = page.messages.oneTimePasswords
   const problem = problems.find(({ field }) => field === 'name')
   return (
@@ -157,6 +164,13 @@ export const AddOtpPage: FC<AddOtpPageProps> = ({ page, enrolment, name, problem
         <ErrorSummary page={page} problems={problems} />
         <form method="post" action="/account/one-time-passwords/add">
           <HiddenFields page={page} />
+          {drawn && (
+            <>
+              <h2>{page.messages.recoveryCodes.title}</h2>
+              <RecoveryCodeList page={page} drawn={drawn} issuer={issuer} account={account} />
+              <h2>{texts.usualName}</h2>
+            </>
+          )}
           <OtpEnrolment page={page} enrolment={enrolment} problems={problems} />
           <div class="field">
             <label for="name">{texts.nameLabel}</label>

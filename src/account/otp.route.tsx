@@ -12,18 +12,18 @@ import {
   removeGenerator,
   renameGenerator,
 } from '../one-time-passwords/manage-generators.ts'
+import {
+  drawRecoveryCodes,
+  keepRecoveryCodes,
+  openDrawnCodes,
+} from '../one-time-passwords/manage-recovery-codes.ts'
+import { otpToleranceOf } from '../one-time-passwords/tolerance.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { showEnrolment } from '../pages/otp-enrolment.tsx'
 import { goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { timeZoneOf } from './account-form.ts'
 import { accountLabel } from './account-label.ts'
-import {
-  type FactorChange,
-  generatorNeeds,
-  otpToleranceOf,
-  readFactorForm,
-  requireFactorChange,
-} from './factor-change.ts'
+import { type FactorChange, generatorNeeds, readFactorForm, requireFactorChange } from './factor-change.ts'
 import { AddOtpPage, nameField, OtpPage } from './otp.page.tsx'
 
 const path = '/account/one-time-passwords'
@@ -35,7 +35,6 @@ const postResponses = {
 
 /** Only known ones, so that a crafted link cannot put text on the page. */
 const notices: Readonly<Record<string, (messages: Messages) => string>> = {
-  added: ({ oneTimePasswords }) => oneTimePasswords.added,
   renamed: ({ oneTimePasswords }) => oneTimePasswords.renamed,
   removed: ({ oneTimePasswords }) => oneTimePasswords.removed,
 }
@@ -84,6 +83,7 @@ export const otpRoutes = new DescribedRoutes<AppEnv>()
       const { session, factors, form } = request.value
       const typed = {
         enrolment: form.get('enrolment') ?? '',
+        codes: form.get('codes') ?? '',
         code: form.get('code') ?? '',
         name: form.get('name'),
       }
@@ -96,8 +96,10 @@ export const otpRoutes = new DescribedRoutes<AppEnv>()
         tolerance: otpToleranceOf(await deps.readSettings()),
       })
       if (status !== 'added') return showNewGenerator(c, request.value, { typed, refusal: status })
-      // Whoever has a second factor can lose it.
-      return goTo(factors.recovery_codes > 0 ? `${path}?done=added` : '/account/recovery-codes?done=otp')
+      if (factors.recovery_codes === 0) {
+        await keepRecoveryCodes(deps, { user_id: session.user_id, sealed: typed.codes, origin })
+      }
+      return goTo('/account?done=otp')
     },
   )
   .describe(
@@ -185,6 +187,7 @@ async function showGenerators(
 
 interface Typed {
   readonly enrolment: string
+  readonly codes: string
   readonly name: string | undefined
 }
 
@@ -199,23 +202,30 @@ const problemOf: Readonly<Record<AddRefusal, (texts: Messages['oneTimePasswords'
   gone: (texts) => ({ message: texts.unknown }),
 }
 
-/** The key stays the same until it expires: the app may have it already. */
+/** Key and codes stay the same until they expire: the app, and a sheet of paper, may have them already. */
 async function showNewGenerator(
   c: Context<AppEnv>,
-  { session }: FactorChange,
+  { session: { user_id }, factors }: FactorChange,
   refused?: { readonly typed: Typed; readonly refusal: AddRefusal },
 ): Promise<Response> {
   const { deps } = c.env
+  const { root } = deps
   const now = deps.now()
-  const begun = refused && (await openEnrolment(deps.root, session.user_id, refused.typed.enrolment, now))
-  const enrolment = begun ?? (await beginEnrolment(deps.root, session.user_id, now))
-  const [page, label] = await Promise.all([openFormPage(c), accountLabel(deps, session.user_id)])
+  const typed = refused?.typed
+  const begun = typed && (await openEnrolment(root, user_id, typed.enrolment, now))
+  const enrolment = begun ?? (await beginEnrolment(root, user_id, now))
+  const shown = typed && (await openDrawnCodes(root, user_id, typed.codes, now))
+  const drawn =
+    factors.recovery_codes > 0 ? undefined : (shown ?? (await drawRecoveryCodes(root, user_id, now)))
+  const [page, label] = await Promise.all([openFormPage(c), accountLabel(deps, user_id)])
   const texts = page.messages.oneTimePasswords
   const html = (
     <AddOtpPage
       page={page}
       enrolment={await showEnrolment(enrolment, label)}
-      name={refused?.typed.name ?? texts.usualName}
+      drawn={drawn}
+      {...label}
+      name={typed?.name ?? texts.usualName}
       problems={refused ? [problemOf[refused.refusal](texts)] : []}
     />
   )

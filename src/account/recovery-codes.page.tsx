@@ -1,7 +1,7 @@
 /** A new set of the person's recovery codes, valid when they say that they have saved it. */
 import type { FC } from 'hono/jsx'
 import type { DrawnCodes } from '../one-time-passwords/manage-recovery-codes.ts'
-import { ErrorSummary, HiddenFields, Notice, type Problem } from '../pages/form-parts.tsx'
+import { ErrorSummary, HiddenFields, type Problem } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
 import { RecoveryCodeList } from '../pages/recovery-code-list.tsx'
@@ -11,18 +11,16 @@ interface RecoveryCodesPageProps {
   readonly drawn: DrawnCodes
   readonly issuer: string
   readonly account: string
-  readonly notice: string | undefined
   readonly problems: readonly Problem[]
 }
 
 export const RecoveryCodesPage: FC<RecoveryCodesPageProps> = (props) => {
-  const { page, drawn, issuer, account, notice, problems } = props
+  const { page, drawn, issuer, account, problems } = props
   const texts = page.messages.recoveryCodes
   return (
     <Layout page={page} title={texts.title} hasProblem={problems.length > 0}>
       <section class="card">
         <h1>{texts.title}</h1>
-        <Notice message={notice} />
         <ErrorSummary page={page} problems={problems} />
         <p>{texts.text}</p>
         <form method="post" action="/account/recovery-codes">

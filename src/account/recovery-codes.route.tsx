@@ -66,14 +66,12 @@ async function showCodes(
     accountLabel(deps, session.user_id),
     drawRecoveryCodes(deps.root, session.user_id, deps.now()),
   ])
-  const { oneTimePasswords, recoveryCodes } = page.messages
   const html = (
     <RecoveryCodesPage
       page={page}
       drawn={drawn}
       {...label}
-      notice={!refusal && c.req.query('done') === 'otp' ? oneTimePasswords.added : undefined}
-      problems={refusal ? [{ message: recoveryCodes.outdated }] : []}
+      problems={refusal ? [{ message: page.messages.recoveryCodes.outdated }] : []}
     />
   )
   return sendPage(c, page, html, refusal ? { status: 409, refusal } : {})

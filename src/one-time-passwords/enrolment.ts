@@ -2,6 +2,7 @@
  * A generator that is being set up: its seed travels sealed in the form, bound to the person, until a code of it was
  * typed. Nothing is stored for who never finishes.
  */
+import { base64url } from 'jose'
 import { uuidv7 } from '../kit/ids.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { decodeBase32, encodeBase32 } from './base32.ts'
@@ -9,6 +10,7 @@ import { enrolledParameters, enrolledSeedBytes } from './generator.ts'
 import { importSeed } from './hotp.ts'
 import { acceptedCounters, matchCode, type OtpTolerance } from './match-code.ts'
 import { sealSeed } from './seal-seed.ts'
+import { uuidOf } from './uuid-of.ts'
 
 const purpose = 'one-time password enrolment'
 const lifetimeMs = 30 * 60_000
@@ -52,6 +54,22 @@ export async function openEnrolment(
   return bytes && now < expires_at ? { id, seed: bytes, sealed } : undefined
 }
 
+/**
+ * The enrolment that belongs to one sign-in: whoever reloads its page, or goes back, finds the key their app has.
+ * @param secretOf a MAC of a message, base64url
+ */
+export async function fixedEnrolment(
+  secretOf: (message: string) => Promise<string>,
+): Promise<Omit<Enrolment, 'sealed'>> {
+  const [id, seed] = await Promise.all(
+    ['id', 'seed'].map(async (name) => base64url.decode(await secretOf(name))),
+  )
+  return {
+    id: uuidOf(id as Uint8Array),
+    seed: Uint8Array.from((seed as Uint8Array).subarray(0, enrolledSeedBytes)),
+  }
+}
+
 export interface ConfirmedEnrolment {
   readonly id: string
   readonly sealed_secret: string
@@ -62,7 +80,7 @@ export interface ConfirmedEnrolment {
 /** Confirms an enrolment by a code of it, as `readTypedCode` returns it; undefined for another code. */
 export async function confirmEnrolment(
   root: Pick<RootSecret, 'seal'>,
-  { id, seed }: Enrolment,
+  { id, seed }: Omit<Enrolment, 'sealed'>,
   {
     typed,
     now,

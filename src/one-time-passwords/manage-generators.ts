@@ -3,7 +3,7 @@ import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, EventActor, Origin } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import { confirmEnrolment, openEnrolment } from './enrolment.ts'
+import { confirmEnrolment, type Enrolment, openEnrolment } from './enrolment.ts'
 import { enrolledParameters, type ListedGenerator, maxGeneratorName } from './generator.ts'
 import type { OtpTolerance } from './match-code.ts'
 import type { OpenOtpStore } from './otp-port.ts'
@@ -57,34 +57,37 @@ export async function listGenerators(
 /** A name as its owner typed it; undefined for one that cannot be shown. */
 export function readGeneratorName(typed: string | undefined): string | undefined {
   const name = typed?.normalize('NFC').trim()
-  return name && Array.from(name).length <= maxGeneratorName && !/\p{C}/u.test(name.replaceAll('\u200d', ''))
+  return name &&
+    Array.from(name).length <= maxGeneratorName &&
+    !/\p{C}/u.test(name.replace(/[\u200c\u200d]/g, ''))
     ? name
     : undefined
 }
 
-export type EnrolmentOutcome =
-  | { readonly status: 'added'; readonly id: string }
-  /** `expired`: it is not this person's, or too old. `wrong`: not a code of it. `full`: there are too many. */
-  | { readonly status: 'expired' | 'wrong' | 'full' | 'gone' }
+export type ConfirmOutcome =
+  | { readonly status: 'added'; readonly used: { readonly otp_id: string; readonly step: number } }
+  /** `wrong`: not a code of it. `full`: there are too many. */
+  | { readonly status: 'wrong' | 'full' | 'gone' }
+
+interface Confirming extends Changing {
+  /** As typed. */
+  readonly code: string
+  /** As `readGeneratorName` returns it. */
+  readonly name: string
+  readonly tolerance: OtpTolerance
+}
 
 /**
- * Stores the generator of an enrolment after a code of it was typed. Repeating it adds nothing.
- * @param name as `readGeneratorName` returns it
+ * Stores the generator of an enrolment after a code of it was typed; the person's object must be told then. Repeating it
+ * adds nothing.
  */
-export async function addGenerator(
-  needs: Omit<GeneratorNeeds, 'listOtpUses'>,
-  input: Changing & {
-    readonly enrolment: string
-    readonly code: string
-    readonly name: string
-    readonly tolerance: OtpTolerance
-  },
-): Promise<EnrolmentOutcome> {
-  const { user_id, origin, by, name, tolerance } = input
+export async function addConfirmedGenerator(
+  needs: Pick<GeneratorNeeds, 'now' | 'root' | 'openOtpStore'>,
+  input: Confirming & { readonly enrolment: Omit<Enrolment, 'sealed'> },
+): Promise<ConfirmOutcome> {
+  const { user_id, code, name, tolerance, enrolment } = input
   const now = needs.now()
-  const enrolment = await openEnrolment(needs.root, user_id, input.enrolment, now)
-  if (!enrolment) return { status: 'expired' }
-  const typed = readTypedCode(input.code)
+  const typed = readTypedCode(code)
   const confirmed = typed && (await confirmEnrolment(needs.root, enrolment, { typed, now, tolerance }))
   if (!confirmed) return { status: 'wrong' }
   const { id, sealed_secret, last_step } = confirmed
@@ -92,8 +95,21 @@ export async function addGenerator(
   const generator = { ...enrolledParameters, id, sealed_secret, name }
   const outcome = await store.add(user_id, generator, changeEvent('otp.added', now, id, input))
   if (outcome === 'full' || outcome === 'gone') return { status: outcome }
-  await needs.factorsChanged({ ...{ user_id, now, origin, by }, used: { otp_id: id, step: last_step } })
-  return { status: 'added', id }
+  return { status: 'added', used: { otp_id: id, step: last_step } }
+}
+
+/** The same on the account page, where the enrolment comes from the form. `expired`: it is not theirs, or too old. */
+export async function addGenerator(
+  needs: Omit<GeneratorNeeds, 'listOtpUses'>,
+  input: Confirming & { readonly enrolment: string },
+): Promise<ConfirmOutcome | { readonly status: 'expired' }> {
+  const { user_id, origin, by } = input
+  const now = needs.now()
+  const enrolment = await openEnrolment(needs.root, user_id, input.enrolment, now)
+  if (!enrolment) return { status: 'expired' }
+  const added = await addConfirmedGenerator(needs, { ...input, enrolment })
+  if (added.status === 'added') await needs.factorsChanged({ user_id, now, origin, by, used: added.used })
+  return added
 }
 
 /** @returns `invalid` for a name that cannot be one, `unknown` for a generator that is not this person's */

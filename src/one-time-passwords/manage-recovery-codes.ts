@@ -33,20 +33,43 @@ export async function drawRecoveryCodes(
   return { codes: contents.codes, sealed: await root.seal(purpose, JSON.stringify(contents), userId) }
 }
 
+interface KeepNeeds {
+  readonly now: Clock
+  readonly root: Pick<RootSecret, 'open' | 'lastingMac'>
+  readonly openOtpStore: OpenOtpStore
+}
+
+/** A drawn set, to be shown again; undefined when it is not this person's, or expired. */
+export async function openDrawnCodes(
+  root: Pick<RootSecret, 'open'>,
+  userId: string,
+  sealed: string,
+  now: number,
+): Promise<(DrawnCodes & { readonly drawn_at: number }) | undefined> {
+  const text = sealed.length > 2048 ? undefined : await root.open(purpose, sealed, userId)
+  if (text === undefined) return undefined
+  const contents = JSON.parse(text) as Contents
+  return now < contents.drawn_at + lifetimeMs ? { ...contents, sealed } : undefined
+}
+
 /**
  * Makes a drawn set the valid one. A set is taken once: a form that is sent again brings back no used code.
  * @returns false when it is not this person's, expired, older than the one they have, or useless without a second factor
  */
 export async function keepRecoveryCodes(
-  needs: { readonly now: Clock; readonly root: RootSecret; readonly openOtpStore: OpenOtpStore },
+  needs: KeepNeeds,
   { user_id, sealed, origin }: { readonly user_id: string; readonly sealed: string; readonly origin: Origin },
 ): Promise<boolean> {
-  const now = needs.now()
-  const text = sealed.length > 2048 ? undefined : await needs.root.open(purpose, sealed, user_id)
-  if (text === undefined) return false
-  const { codes, drawn_at } = JSON.parse(text) as Contents
-  if (now >= drawn_at + lifetimeMs) return false
-  const event = createEvent('recovery_codes.created', now, origin, {
+  const drawn = await openDrawnCodes(needs.root, user_id, sealed, needs.now())
+  return drawn ? storeRecoveryCodes(needs, { ...drawn, user_id, origin }) : false
+}
+
+/** Stores a set that its owner has seen. */
+export async function storeRecoveryCodes(
+  needs: Omit<KeepNeeds, 'root'> & { readonly root: Pick<RootSecret, 'lastingMac'> },
+  { user_id, codes, drawn_at, origin }: Contents & { readonly user_id: string; readonly origin: Origin },
+): Promise<boolean> {
+  const event = createEvent('recovery_codes.created', needs.now(), origin, {
     ...{ outcome: 'success', actor_type: 'user', actor_id: user_id, user_id },
     data: { count: codes.length },
   })

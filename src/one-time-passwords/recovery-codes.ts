@@ -5,6 +5,7 @@
  * guessable secrets; these are random, and without the key a copy of the table says nothing about them. With the key
  * too, each code is still 60 bits.
  */
+import { base64url } from 'jose'
 import type { RootSecret } from '../kit/root-secret.ts'
 
 /** Crockford's base 32: no I, L, O, U. */
@@ -20,12 +21,24 @@ export const generateRecoveryCodes = (): readonly string[] => {
   return [...codes]
 }
 
-/** A byte's lowest five bits are as random as the byte: no letter is likelier than another. */
-function generateCode(): string {
-  const letters = Array.from(
-    crypto.getRandomValues(new Uint8Array(codeLength)),
-    (byte) => alphabet[byte & 31],
+const generateCode = (): string => writeCode(crypto.getRandomValues(new Uint8Array(codeLength)))
+
+/**
+ * A set that belongs to one sign-in: whoever reloads its page finds the codes they have written down.
+ * @param secretOf a MAC of a message, base64url
+ */
+export const fixedRecoveryCodes = (
+  secretOf: (message: string) => Promise<string>,
+): Promise<readonly string[]> =>
+  Promise.all(
+    Array.from({ length: recoveryCodeCount }, async (_, index) =>
+      writeCode(base64url.decode(await secretOf(`recovery code ${index}`))),
+    ),
   )
+
+/** A byte's lowest five bits are as random as the byte: no letter is likelier than another. */
+function writeCode(random: Uint8Array): string {
+  const letters = Array.from(random.subarray(0, codeLength), (byte) => alphabet[byte & 31])
   const groups = Array.from({ length: codeLength / groupLength }, (_, group) =>
     letters.slice(group * groupLength, (group + 1) * groupLength).join(''),
   )

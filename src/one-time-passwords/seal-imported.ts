@@ -1,9 +1,11 @@
 /** What is stored of generators that come from another system. */
+import { base64url } from 'jose'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { decodeBase32 } from './base32.ts'
 import type { SealedGenerator } from './generator.ts'
 import type { ImportedGenerator } from './imported-generator.ts'
 import { sealSeed } from './seal-seed.ts'
+import { uuidOf } from './uuid-of.ts'
 
 export interface StoredGenerator extends SealedGenerator {
   readonly name: string
@@ -31,12 +33,6 @@ export const sealImported = (
     }),
   )
 
-/** A UUIDv8 (RFC 9562 §5.8) of what nobody can compute without the root secret. */
-async function idOf(root: Pick<RootSecret, 'lastingMac'>, owner: string, seed: Uint8Array): Promise<string> {
-  const mac = await root.lastingMac('imported one-time password', `${seed.join('.')} ${owner}`)
-  const bytes = Uint8Array.from(atob(mac.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
-    letter.charCodeAt(0),
-  )
-  const hex = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
-}
+/** What nobody can compute without the root secret. */
+const idOf = async (root: Pick<RootSecret, 'lastingMac'>, owner: string, seed: Uint8Array): Promise<string> =>
+  uuidOf(base64url.decode(await root.lastingMac('imported one-time password', `${seed.join('.')} ${owner}`)))

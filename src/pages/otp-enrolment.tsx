@@ -14,12 +14,13 @@ export interface ShownEnrolment {
   readonly picture: QrCode
   /** Base32. */
   readonly key: string
-  readonly sealed: string
+  /** Where the form carries it. */
+  readonly sealed: string | undefined
 }
 
 /** What is shown of an enrolment. Loads the drawing of QR codes. */
 export async function showEnrolment(
-  { seed, sealed }: Enrolment,
+  { seed, sealed }: Pick<Enrolment, 'seed'> & Partial<Pick<Enrolment, 'sealed'>>,
   label: { readonly issuer: string; readonly account: string },
 ): Promise<ShownEnrolment> {
   const { drawQrCode } = await import('../one-time-passwords/qr-code.ts')
@@ -53,7 +54,7 @@ export const OtpEnrolment: FC<OtpEnrolmentProps> = ({ page, enrolment, problems 
         <a href={uri}>{texts.openApp}</a>
       </p>
       <p>{texts.confirmText}</p>
-      <input type="hidden" name="enrolment" value={sealed} />
+      {sealed && <input type="hidden" name="enrolment" value={sealed} />}
       <OtpCodeField page={page} problems={problems} autofocus={false} />
     </>
   )

@@ -6,7 +6,8 @@ import { CodesList } from './sign-in-parts.tsx'
 
 interface RecoveryCodeListProps {
   readonly page: Page
-  readonly drawn: DrawnCodes
+  /** `sealed` where the form carries them. */
+  readonly drawn: Pick<DrawnCodes, 'codes'> & Partial<Pick<DrawnCodes, 'sealed'>>
   readonly issuer: string
   readonly account: string
 }
@@ -27,7 +28,7 @@ export const RecoveryCodeList: FC<RecoveryCodeListProps> = ({ page, drawn, issue
           {texts.download}
         </a>
       </p>
-      <input type="hidden" name="codes" value={drawn.sealed} />
+      {drawn.sealed && <input type="hidden" name="codes" value={drawn.sealed} />}
     </>
   )
 }

@@ -25,7 +25,8 @@ export type SetUpFactorAnswer = Advanced | { readonly status: 'lost' }
  */
 export const maySetUpFactor = ({ account, proofs }: Pick<PendingView, 'account' | 'proofs'>): boolean =>
   proofs.length > 0 &&
-  (account.otp + account.passkeys === 0 || reachedClasses(proofs).includes(acrMultiFactor))
+  account.otp + account.passkeys === 0 &&
+  !reachedClasses(proofs).includes(acrMultiFactor)
 
 export function setUpFactor(state: SubjectState, input: SetUpFactor): SetUpFactorAnswer {
   const pending = findPending(state, input.pending, input.now)

@@ -1,5 +1,5 @@
 /** How many sessions a person has at a client, and how long sessions last, seen from browsers. */
-import { SELF } from 'cloudflare:test'
+import { env, evictDurableObject, runInDurableObject, SELF } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { clients } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -105,7 +105,50 @@ describe('a client that limits the sessions of a person', () => {
   })
 })
 
+describe('the limit of sessions of a person', () => {
+  test('refuses one more after everything is proven, until the person signs out elsewhere', async () => {
+    await set('sessions.when_full', 'refuse')
+    await set('sessions.max_per_user', 1)
+    const person = await addPerson()
+    const [first, second] = [openBrowser(), openBrowser()]
+    await signIn(first, person.email, goodPassword)
+    const full = await second.follow(await signIn(second, person.email, goodPassword))
+    expect(full.status).toBe(200)
+    expect(full.hidden['step']).toBe('make_room')
+    expect([await isSignedIn(first), await isSignedIn(second)]).toEqual([true, false])
+    const made = await second.post('/login', full.hidden)
+    expect(made.location).toBe('/account')
+    expect([await isSignedIn(first), await isSignedIn(second)]).toEqual([false, true])
+    // The page is spent: sent again it begins nothing.
+    const again = await second.post('/login', full.hidden)
+    expect(again.headers.getSetCookie().join()).not.toContain('authly_session=')
+  })
+
+  test('ends the oldest by default', async () => {
+    await set('sessions.max_per_user', 1)
+    const [first, second] = (await signedIn(2)) as [Browser, Browser]
+    expect([await isSignedIn(first), await isSignedIn(second)]).toEqual([false, true])
+  })
+})
+
 describe('the lifetime of sessions', () => {
+  test('by setting ends living sessions at their next use, at once where it is over', async () => {
+    const [person, browser] = [await addPerson(), openBrowser()]
+    await signIn(browser, person.email, goodPassword)
+    expect(await isSignedIn(browser)).toBe(true)
+    // The shortest idle time is a minute: the last use was longer ago.
+    const object = env.USER_SESSIONS.getByName(person.id)
+    await runInDurableObject(object, (_, { storage }) =>
+      storage.sql.exec('UPDATE sessions SET last_seen_at = last_seen_at - 61000'),
+    )
+    await evictDurableObject(object)
+    expect(await isSignedIn(browser)).toBe(true)
+    await set('sessions.idle_seconds', 60)
+    expect(await isSignedIn(browser)).toBe(false)
+    await set('sessions.idle_seconds', null)
+    expect(await isSignedIn(browser)).toBe(false)
+  })
+
   test('by setting is that of new sessions, and of their cookie', async () => {
     await set('sessions.absolute_seconds', 600)
     const person = await addPerson()

@@ -45,6 +45,16 @@ export function describeSessionLimits(name: string, open: () => Subject): void {
       for (const index of [1, 2]) await signIn(subject, index, { limit })
       expect((await signIn(subject, 3, { limit })).status).toBe('full')
       expect(await live(subject)).toEqual(['session-1', 'session-2'])
+      const makesRoom = { max: 2, when_full: 'end_oldest' } as const
+      const attempt = login({ now: start + 10, session: newSession('session-3'), limit: makesRoom })
+      const pending = { pending_id: 'pending-1', secret_hash: 'secret of pending-1' }
+      const forged = { ...attempt, pending: { ...pending, secret_hash: 'guess' } }
+      expect(await subject.sessions.continueSignIn(forged)).toEqual({ status: 'lost' })
+      const made = await Promise.all(
+        Array.from({ length: 50 }, () => subject.sessions.continueSignIn({ ...attempt, pending })),
+      )
+      expect(made.filter(({ status }) => status === 'signed_in')).toHaveLength(1)
+      expect(await live(subject)).toEqual(['session-2', 'session-3'])
     })
 
     it('refused: signing in again at the same browser is no session more', async () => {

@@ -71,7 +71,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
             session_id: 'session-1',
             user_id: userId,
             auth_time: start,
-            proofs: newSession().proofs,
+            proofs: [expect.objectContaining({ step: 'password', at: start })],
             acr: 'urn:authly:acr:pwd',
             amr: ['pwd'],
             created_at: start,

@@ -24,7 +24,6 @@ const session: Session = {
   ip: undefined,
   user_agent: undefined,
   password_change_required: false,
-  proofs: [],
 }
 const consent = { scopes: ['openid', 'read'], claims: [] }
 
