@@ -25,7 +25,7 @@ const wrappers = [
 const webHelpers = [
   '^src/kit/describe-route[.]ts$', // OpenAPI metadata of a route
   '^src/pages/(?:page|page-form|load-interaction|lost-interaction)[.]ts$', // what routes of hosted pages have in common
-  '^src/account/(?:account-form|sections/(?:account-section|index))[.]ts$', // what parts of the account page have in common
+  '^src/account/(?:account-form|account-label|factor-change|sections/(?:account-section|index))[.]ts$', // what parts of the account page have in common
 ]
 /**
  * Admin operations: a file each, with route, use case and SQL (docs/decisions/0019). What serves them, their lists
@@ -213,6 +213,7 @@ module.exports = {
         pathNot: [
           '^src/(?:http-signatures|evidence/format)/',
           '^src/(?:jobs/formats|passwords/foreign)/', // files of accounts, and which hashes are taken
+          '^src/one-time-passwords/base32[.]ts$', // how seeds are written
           '^src/users/(?:jobs/upload-row|normal-form)[.]ts$', // what a row may hold, and which names are the same
           '^scripts/ensure-(?:built|installed)[.]mjs$',
         ],

@@ -67,7 +67,6 @@ const expiringTables = [
   'spent_interactions',
   'delegations',
   'passkey_refusals',
-  'otp_uses',
 ] as const
 
 /** Isolates' clocks differ: a row is kept a little longer than necessary. */
