@@ -4,10 +4,10 @@
  * database or the network (do the scopes exist, does the sector list the URIs) is checked after.
  */
 
+import { knownClasses } from '../authentication/acr.ts'
 import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
 import { isLoopbackHost } from '../kit/public-host.ts'
-import { knownClasses } from '../authentication/acr.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'

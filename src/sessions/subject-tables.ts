@@ -10,7 +10,7 @@ import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
-import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
+import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -25,7 +25,7 @@ export const subjectMigrations: readonly string[] = [
   knownDevicesTable,
   repetitionsTable,
   rememberedFactorColumn,
-  pendingSignInsTable + sessionProofsColumn,
+  pendingSignInsTable + sessionProofsTable,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */
@@ -54,6 +54,7 @@ const expiringTables = [
   'login_attempts',
   'known_devices',
   'pending_sign_ins',
+  'session_proofs',
   'revoked_tokens',
   'spent_interactions',
   'delegations',
