@@ -74,6 +74,11 @@ export const eventDefinitions = {
       ...repeated,
     },
   },
+  'login.ended': {
+    class: 'authentication',
+    summary: 'A sign-in in progress was ended by an administrator',
+    data: { steps: 'what had been proven in it' },
+  },
   'device.forgotten': {
     class: 'authentication',
     summary: 'A known device of a person counts as unknown again',
@@ -210,6 +215,9 @@ export const eventDefinitions = {
   }),
   'user.factors_reset': entity('Second factors were removed (recorded before the first release)', {
     factors: 'their kinds',
+  }),
+  'recovery_codes.removed': entity('All recovery codes of an account were removed', {
+    unused: 'how many nobody had used',
   }),
   'user.imported': entity('An account was imported', { job_id: 'the job' }),
   'user.exported': entity('Accounts were downloaded', {

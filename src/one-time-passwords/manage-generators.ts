@@ -57,7 +57,9 @@ export async function listGenerators(
 /** A name as its owner typed it; undefined for one that cannot be shown. */
 export function readGeneratorName(typed: string | undefined): string | undefined {
   const name = typed?.normalize('NFC').trim()
-  return name && Array.from(name).length <= maxGeneratorName && !/\p{C}/u.test(name.replace(/[\u200c\u200d]/g, ''))
+  return name &&
+    Array.from(name).length <= maxGeneratorName &&
+    !/\p{C}/u.test(name.replace(/[\u200c\u200d]/g, ''))
     ? name
     : undefined
 }

@@ -16,6 +16,7 @@ import { inspectToken } from './inspect-token.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
 import { listOtpUses } from './list-otp-uses.ts'
+import { endPendingSignIns, listPendingSignIns } from './list-pending-sign-ins.ts'
 import { listSessions } from './list-sessions.ts'
 import { readPending } from './pending-sign-in.ts'
 import { provePasskey } from './prove-passkey.ts'
@@ -50,6 +51,8 @@ export const rules = {
   makeRoomAtClient: write(makeRoomAtClient),
   listSessions: read(listSessions),
   readPending: read(readPending),
+  listPendingSignIns: read(listPendingSignIns),
+  endPendingSignIns: write(endPendingSignIns),
   listDevices: read(listDevices),
   forgetDevice: write(forgetDevice),
   listRememberedDevices: read(listRememberedDevices),

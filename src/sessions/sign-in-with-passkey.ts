@@ -13,7 +13,7 @@ import type { SubjectState } from './subject-state.ts'
 
 export interface SignInWithPasskey extends SignInAttempt, PasskeyAttempt {
   /** What the sign-in begins with; what the account has is in the object's copy. */
-  readonly pending: Omit<NewPending, 'account' | 'otp_seeds' | 'password_hash_digest'>
+  readonly pending: Omit<NewPending, 'account' | 'identifier_macs' | 'otp_seeds' | 'password_hash_digest'>
 }
 
 export type SignedInWithPasskey =
@@ -43,8 +43,9 @@ function begin(
   const device = findKnownDevice(state, input)
   // Whoever has proven a passkey has nothing to add with a one-time password: no class of sign-ins asks for one then.
   const unused = { otp_seeds: [], password_hash_digest: undefined }
-  const pending = { ...input.pending, ...unused, account: copy.factors }
+  const { factors, identifier_macs } = copy
+  const pending = { ...input.pending, ...unused, account: factors, identifier_macs }
   const begun = beginPending(state, input, pending, device)
   const advanced = advanceSignIn(state, input, begun, { proof }, device)
-  return { ...advanced, identifier_macs: copy.identifier_macs }
+  return { ...advanced, identifier_macs }
 }

@@ -153,8 +153,11 @@ export const settingSchemas = {
     .array(
       z
         .string()
-        .regex(/^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+\n-----END CERTIFICATE-----\n?$/)
-        .max(8192),
+        .regex(/^-{5}BEGIN CERTIFICATE-{5}\n[A-Za-z0-9+/=\n]+\n-{5}END CERTIFICATE-{5}\n?$/)
+        .max(8192)
+        .meta({
+          example: '-----BEGIN CERTIFICATE-----\nMIIB8zCCAZmgAwIBAgIBATAK\n-----END CERTIFICATE-----\n',
+        }),
     )
     .max(20)
     .default([])

@@ -24,6 +24,7 @@ import {
 } from '../worker/admin-client.ts'
 import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
+import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { addManaged } from '../worker/managed-person.ts'
 import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
 
@@ -585,7 +586,10 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
 
     it(budgets.adminRead.operation, async () => {
       const [admin, person] = [await addAdmin(), await addManaged()]
-      for (const target of ['/admin/users?q=ada&include_total=true', path(person.id), '/admin/users/count']) {
+      for (const target of [
+        ...['/admin/users?q=ada&include_total=true', '/admin/users/count'],
+        ...[path(person.id), path(person.id, '/factors')],
+      ]) {
         await expectWithin(budgets.adminRead, async () =>
           expect((await as(admin, 'GET', target)).status).toBe(200),
         )
@@ -611,7 +615,9 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       for (const [method, what] of [
         ['GET', '/sessions'],
         ['DELETE', '/sessions'],
-        ['POST', '/disable'],
+        ['GET', '/pending-sign-ins'],
+        ['DELETE', '/pending-sign-ins'],
+        ['DELETE', '/remembered-devices'],
       ] as const) {
         await expectWithin(budgets.adminSessions, async () =>
           expect((await as(admin, method, path(person.id, what))).status).toBeLessThan(300),
@@ -619,10 +625,34 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       }
       await expectWithin(
         budgets.adminSessions,
-        prepared(addManaged, async ({ id }) =>
-          expect((await as(admin, 'DELETE', path(id))).status).toBe(204),
+        prepared(
+          () => addOtpRow(person.id),
+          async (otp) => {
+            const target = path(person.id, `/factors/one-time-passwords/${otp}`)
+            expect((await as(admin, 'DELETE', target)).status).toBe(204)
+          },
         ),
       )
+    })
+
+    it(budgets.adminTakesAway.operation, async () => {
+      const admin = await addAdmin()
+      for (const [method, what] of [
+        ['POST', async () => '/disable'],
+        ['DELETE', async () => ''],
+        ['DELETE', async (id: string) => `/factors/passkeys/${await addPasskeyRow(id)}`],
+      ] as const) {
+        await expectWithin(
+          budgets.adminTakesAway,
+          prepared(
+            async () => {
+              const { id } = await addManaged()
+              return path(id, await what(id))
+            },
+            async (target) => expect((await as(admin, method, target)).status).toBe(204),
+          ),
+        )
+      }
     })
   })
 

@@ -8,9 +8,18 @@ import { sealSeed } from '../../src/one-time-passwords/seal-seed.ts'
 import { freeFailures } from '../../src/sessions/lock-out.ts'
 import { maxStepFailures } from '../../src/sessions/pending-sign-in.ts'
 import type { UserSessions } from '../../src/sessions/rules.ts'
-import { aPending, aPolicy, someFactors } from '../fakes/sign-in.ts'
 import { testDependencies } from '../worker/admin-client.ts'
-import { login, newSession, origin, second, start, userId } from './examples.ts'
+import {
+  accountFactors,
+  login,
+  newPending,
+  newSession,
+  noDemands,
+  origin,
+  second,
+  start,
+  userId,
+} from './examples.ts'
 import { evictedBeforeEachCall, sessionsOf, waitingEvents } from './object-subject.ts'
 
 const { root } = testDependencies()
@@ -51,8 +60,8 @@ interface Begin {
 /** A sign-in whose password is proven, and what names it. */
 async function beginSignIn(object: UserSessions, { generators, now = middle, ...begin }: Begin) {
   const pending_id = begin.pending_id ?? 'pending-1'
-  const account = someFactors({ otp: generators.length, recovery_codes: begin.recovery_codes ?? 0 })
-  const pending = aPending({ pending_id, account, otp_seeds: generators })
+  const account = accountFactors({ otp: generators.length, recovery_codes: begin.recovery_codes ?? 0 })
+  const pending = newPending(pending_id, { account, otp_seeds: generators })
   const begun = await object.recordLogin(login({ now, pending }))
   expect(begun.status).toBe('pending')
   return { pending_id, secret_hash: pending.secret_hash }
@@ -235,10 +244,10 @@ describe('a recovery code', () => {
 })
 
 describe('a factor that is set up during a sign-in', () => {
-  const required = aPolicy({ second_factor: 'required' })
+  const required = { ...noDemands, second_factor: 'required' } as const
 
-  const beginWithout = async (object: UserSessions, account = someFactors()) => {
-    const pending = aPending({ policy: required, account })
+  const beginWithout = async (object: UserSessions, account = accountFactors()) => {
+    const pending = newPending(undefined, { policy: required, account })
     expect((await object.recordLogin(login({ now: middle, pending }))).status).toBe('pending')
     return { pending_id: pending.pending_id, secret_hash: pending.secret_hash }
   }
@@ -257,7 +266,7 @@ describe('a factor that is set up during a sign-in', () => {
   })
 
   test('replaces no factor that the account has: who knows the password alone would add their own', async () => {
-    for (const account of [someFactors({ otp: 1 }), someFactors({ passkeys: 1 })]) {
+    for (const account of [accountFactors({ otp: 1 }), accountFactors({ passkeys: 1 })]) {
       const { object } = fresh()
       const pending = await beginWithout(object, account)
       expect(await setUp(object, pending)).toEqual({ status: 'lost' })

@@ -1,4 +1,5 @@
 import { quantileBy, ratio, sumBy } from '../promql.ts'
+import { secondFactors } from '../second-factors.ts'
 import type { Dashboard, Panel } from './panel.ts'
 import { selected } from './selected.ts'
 
@@ -50,8 +51,8 @@ const funnel: readonly Panel[] = [
 
 const attempts: readonly Panel[] = [
   {
-    title: 'Sign-ins by method',
-    description: 'Attempts per second.',
+    title: 'Sign-ins by step',
+    description: 'Attempts per second: of passwords, passkeys, second factors.',
     unit: 'reqps',
     targets: [{ expr: sumBy(selected.rate(signIns), 'method').text, legend: '{{method}}' }],
   },
@@ -70,6 +71,72 @@ const attempts: readonly Panel[] = [
       expr: quantileBy(q, selected.buckets(http, { route: '=/login', method: '=POST' })).text,
       legend: `p${q * 100}`,
     })),
+  },
+]
+
+const noneYet = 'nobody has used it since the server started'
+
+const factors: readonly Panel[] = [
+  {
+    title: 'Second factors',
+    description:
+      'One-time passwords and recovery codes per second, by outcome. Recovery codes are rare: many are a fault, or a theft.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.rate(signIns, { method: secondFactors }), 'method', 'outcome').text,
+        legend: '{{method}} {{outcome}}',
+      },
+    ],
+    emptyBecause: noneYet,
+  },
+  {
+    title: 'Sign-ins of several steps',
+    description: 'Completed, and dropped after too many failures of a step; per second.',
+    unit: 'reqps',
+    targets: [
+      { expr: sumBy(selected.rate('authly_pending_sign_ins_total'), 'outcome').text, legend: '{{outcome}}' },
+    ],
+    emptyBecause: noneYet,
+  },
+  {
+    title: 'Passkeys',
+    description:
+      'Verified per second, by outcome. A counter that went back is a copied key, or an authenticator that counts wrongly.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_passkey_verifications_total'), 'outcome').text,
+        legend: '{{outcome}}',
+      },
+    ],
+    emptyBecause: noneYet,
+  },
+  {
+    title: 'Copies of passkeys read again',
+    description:
+      'Per second. While Postgres is away they fail, and people sign in with the copies that objects have.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_passkey_copy_refreshes_total'), 'region', 'outcome').text,
+        legend: '{{region}} {{outcome}}',
+      },
+    ],
+    emptyBecause: noneYet,
+  },
+  {
+    title: 'Breached passwords',
+    description:
+      'Look-ups per second. A failed one lets the password pass: the next sign-in with it asks again.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_breached_password_checks_total'), 'outcome').text,
+        legend: '{{outcome}}',
+      },
+    ],
+    emptyBecause: 'passwords are looked up only where the deployment names a list',
   },
 ]
 
@@ -131,6 +198,7 @@ export const signInFunnel: Dashboard = {
   rows: [
     { title: 'Funnel', panels: funnel },
     { title: 'Attempts', panels: attempts },
+    { title: 'Passkeys and second factors', panels: factors },
     { title: 'Pages', panels: pages },
   ],
 }

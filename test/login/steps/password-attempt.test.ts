@@ -48,7 +48,16 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
   const turns = { free: true, running: 0, given: [] as string[], back: [] as string[] }
   const fakes = createFakeSessionsOf()
   const decision = { allowed, policy: 'login-ip', limit: 30, windowSeconds: 300 } as RateLimitDecision
-  const ports: Omit<StepNeeds, 'config' | 'findCurrentPassword' | 'storePassword'> = {
+  const ports: Omit<
+    StepNeeds,
+    | 'config'
+    | 'findCurrentPassword'
+    | 'storePassword'
+    | 'passkeyStore'
+    | 'findUser'
+    | 'findUserForStepUp'
+    | 'readSettings'
+  > = {
     root: createRootSecret(randomToken()),
     now: () => now,
     rateLimiter: {
@@ -131,7 +140,7 @@ const attempt = (typed: string, previous?: { user_id: string; session_id: string
     pending: undefined,
     policy: noDemands,
     settings: toSettings({}),
-    browser: { previous, devices: [], remembered: [] },
+    browser: { previous, devices: [], remembered: [], put_off: [] },
     signals: newPending().signals,
     session: undefined,
     origin,

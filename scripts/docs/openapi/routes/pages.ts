@@ -15,6 +15,11 @@ const interaction: FieldWords = {
   description: 'The sign-in in progress, sealed and bound to this browser.',
   example: 'authly_in_c2VhbGVk',
 }
+const signInSoFar: FieldWords = {
+  name: 'sign_in',
+  description: 'The steps so far, sealed and bound to this browser.',
+  example: 'c2VhbGVk',
+}
 const neededInteraction: FieldWords = { ...interaction, required: true }
 const csrf: FieldWords = {
   name: 'csrf_token',
@@ -58,16 +63,30 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       },
       {
         name: 'next',
-        description: 'Path on this server to return to; the account page when absent or foreign.',
+        description: 'Path on this server to return to; when absent, the page that has the link (`Referer`).',
         example: '/login',
       },
     ],
     answers: { 303: redirect, 400: page },
   },
   showSignIn: {
-    description: 'For an application’s request, or by itself before the account page.',
+    description:
+      'For an application’s request, or by itself before the account page. Which step is next the server decides.',
     query: [
       interaction,
+      signInSoFar,
+      {
+        name: 'step',
+        description: 'Another step that leads on, instead of the usual one.',
+        example: 'passkey',
+      },
+      {
+        name: 'because',
+        description: 'Why a signed-in person signs in, without an application.',
+        example: 'stronger',
+        values: ['again', 'stronger'],
+      },
+      { name: 'acr', description: 'What the sign-in must reach then.', example: 'phr' },
       { name: 'done', description: 'What to confirm.', example: 'password', values: ['password'] },
       {
         name: 'as',
@@ -77,29 +96,27 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       },
       nextPage,
     ],
-    answers: { 200: page, 303: redirect, 400: page },
+    answers: { 200: page, 303: redirect, 400: page, 403: page },
   },
   signIn: {
-    description: 'Takes the fields of the sign-in method. Unknown person and wrong password look the same.',
+    description:
+      'Takes one step; the fields are those of its form. Before something is proven, answers do not depend on the account.',
     form: [
       csrf,
       interaction,
-      { name: 'method', description: 'How to sign in.', example: 'password' },
+      signInSoFar,
+      { name: 'step', description: 'Which step.', example: 'password', required: true },
       nextPage,
+      { name: 'identifier', description: 'E-mail address or username.', example: 'ada@example.com' },
+      { ...secret('password', 'The password.'), required: false },
       {
-        name: 'again',
-        description: 'The form of a person who proves once more who they are.',
-        example: 'yes',
+        name: 'credential',
+        description:
+          'What `navigator.credentials` has answered, as JSON (Web Authentication Level 3 §5.1.8).',
+        example: '{"id":"AAAA","type":"public-key"}',
       },
-      {
-        name: 'identifier',
-        description: 'E-mail address or username.',
-        example: 'ada@example.com',
-        required: true,
-      },
-      secret('password', 'The password.'),
     ],
-    answers: { 303: redirect, ...pageFormErrors, 429: limitedPage, 503: busyPage },
+    answers: { 303: redirect, ...pageFormErrors, 409: page, 429: limitedPage, 503: busyPage },
   },
   findPasswordChange: {
     description: 'The sign-in page comes before, for who is not signed in.',
