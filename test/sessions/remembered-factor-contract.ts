@@ -47,7 +47,7 @@ export function describeRememberedFactor(name: string, open: () => RememberingSu
     return sessions.recordLogin(
       login({
         ...{ now, read_at: now, session: newSession(`session-${sequence}`) },
-        pending: newPending({ pending_id: `pending-${sequence}`, policy: policy(wish), account }),
+        pending: newPending(`pending-${sequence}`, { policy: policy(wish), account }),
         device: {
           presented: device.presented === undefined ? undefined : deviceProof(device.presented),
           next: deviceProof(device.next),
