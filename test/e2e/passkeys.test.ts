@@ -2,19 +2,26 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SeededUser } from '../conformance/seed.ts'
-import { type Authenticator, addAuthenticator, type Kind, syncPasskeys } from './authenticator.ts'
+import { addAuthenticator, type Kind, syncPasskeys } from './authenticator.ts'
 import { hasChromium } from './chromium.ts'
 import { openStage, type Stage } from './stage.ts'
 
 interface Options {
   readonly javaScriptEnabled?: boolean
+  /** Virtual authenticators answer the autofill at once; without it the button is what signs in. */
+  readonly hasAutofill?: boolean
 }
 
 let stage: Stage
 
-const openPage = async (options: Options = {}): Promise<Page> => {
+const openPage = async ({ hasAutofill = false, ...options }: Options = {}): Promise<Page> => {
   const page = await (await stage.browser.newContext({ locale: 'en-US', ...options })).newPage()
   page.setDefaultTimeout(15_000)
+  if (!hasAutofill) {
+    await page.addInitScript(() => {
+      PublicKeyCredential.isConditionalMediationAvailable = async () => false
+    })
+  }
   return page
 }
 
@@ -35,12 +42,9 @@ async function signIn(page: Page, person: SeededUser): Promise<void> {
 const passkeyButton = (page: Page) => page.locator('button[data-passkey-button]')
 
 /** Signs in by the button, and returns whose account that is. */
-async function signInWithPasskey(page: Page, authenticator: Authenticator): Promise<string> {
-  // Untouched, it does not answer the autofill.
-  await authenticator.touch(false)
+async function signInWithPasskey(page: Page): Promise<string> {
   await page.goto(`${stage.issuer}/login`)
   await passkeyButton(page).click()
-  await authenticator.touch(true)
   await page.waitForURL('**/account')
   return (await page.locator('dl').textContent()) ?? ''
 }
@@ -58,9 +62,9 @@ async function add(page: Page): Promise<void> {
 }
 
 /** Somebody who is signed in with a password and has a passkey. */
-async function withPasskey(kind: Kind = 'platform') {
+async function withPasskey(kind: Kind = 'platform', options: Options = {}) {
   const person = await stage.seed.addUser()
-  const page = await openPage()
+  const page = await openPage(options)
   const authenticator = await addAuthenticator(page, kind)
   await signIn(page, person)
   await add(page)
@@ -87,13 +91,13 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
       // What authenticators keep says nothing about the person (§14.6.1).
       expect(atob(stored?.userHandle ?? '')).not.toContain(person.username)
       await signOut(page)
-      expect(await signInWithPasskey(page, authenticator)).toContain(person.username)
+      expect(await signInWithPasskey(page)).toContain(person.username)
       await page.context().close()
     },
   )
 
   test('the autofill of the name signs in, for an application that needs consent', async () => {
-    const { page } = await withPasskey()
+    const { page } = await withPasskey('platform', { hasAutofill: true })
     await signOut(page)
     const client = await stage.addApplication('Garden Planner')
     await page.goto(stage.authorizeUrl(client))
@@ -108,14 +112,12 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
     const [first] = await authenticator.credentials()
     await signOut(page)
     const bob = await stage.seed.addUser()
-    await authenticator.touch(false)
     await signIn(page, bob)
-    await authenticator.touch(true)
     await add(page)
     expect(await authenticator.credentials()).toHaveLength(2)
     await signOut(page)
     await authenticator.forget(first?.credentialId ?? '')
-    expect(await signInWithPasskey(page, authenticator)).toContain(bob.username)
+    expect(await signInWithPasskey(page)).toContain(bob.username)
     expect(ann.username).not.toBe(bob.username)
     await page.context().close()
   })
@@ -148,10 +150,7 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
   test('a ceremony that the person cancels is said, and the password is a way on', async () => {
     const { person, page, authenticator } = await withPasskey()
     await signOut(page)
-    await authenticator.touch(false)
-    await page.goto(`${stage.issuer}/login`)
     await authenticator.verify(false)
-    await authenticator.touch(true)
     await page.goto(`${stage.issuer}/login`)
     await passkeyButton(page).click()
     await page.getByText('No passkey was used').waitFor()
@@ -163,11 +162,10 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
   test('one that was removed elsewhere is refused with help, and the browser forgets it (Signal API)', async () => {
     const { person, page, authenticator } = await withPasskey()
     await signOut(page)
-    await authenticator.touch(false)
     const elsewhere = await openPage()
     const other = await addAuthenticator(elsewhere, 'platform')
     await syncPasskeys(authenticator, other)
-    await signInWithPasskey(elsewhere, other)
+    await signInWithPasskey(elsewhere)
     await elsewhere.goto(`${stage.issuer}/account/passkeys`)
     await elsewhere.getByRole('button', { name: /^Remove passkey/ }).click()
     await elsewhere.getByText('The passkey has been removed').waitFor()
@@ -176,7 +174,6 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
     expect(await authenticator.credentials()).toHaveLength(1)
     await page.goto(`${stage.issuer}/login`)
     await passkeyButton(page).click()
-    await authenticator.touch(true)
     await page
       .getByRole('alert')
       .filter({ hasText: /passkey/i })
@@ -255,7 +252,6 @@ describe.runIf(hasChromium)('the offer of a passkey after a sign-in with a passw
     expect(await authenticator.credentials()).toHaveLength(1)
     // Who has one is not asked again.
     await signOut(page)
-    await authenticator.touch(false)
     await page.goto(`${stage.issuer}/login`)
     await typePassword(page, person)
     await page.waitForURL('**/account')
