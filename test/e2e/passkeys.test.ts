@@ -159,7 +159,7 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
     await page.context().close()
   })
 
-  test('one that was removed elsewhere is refused with help, and the browser forgets it (Signal API)', async () => {
+  test('one that was removed elsewhere is refused at once, with help, and the other browser has forgotten it', async () => {
     const { person, page, authenticator } = await withPasskey()
     await signOut(page)
     const elsewhere = await openPage()
@@ -169,9 +169,25 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
     await elsewhere.goto(`${stage.issuer}/account/passkeys`)
     await elsewhere.getByRole('button', { name: /^Remove passkey/ }).click()
     await elsewhere.getByText('The passkey has been removed').waitFor()
+    // signalAllAcceptedCredentials.
     await expect.poll(() => other.credentials()).toEqual([])
+    await page.goto(`${stage.issuer}/login`)
+    await passkeyButton(page).click()
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /passkey/i })
+      .first()
+      .waitFor()
+    await typePassword(page, person)
+    await page.waitForURL('**/account')
+    await expect.poll(() => authenticator.credentials()).toEqual([])
+    await Promise.all([page, elsewhere].map((one) => one.context().close()))
+  })
 
-    expect(await authenticator.credentials()).toHaveLength(1)
+  test('one that the server does not know is refused with help, and forgotten (signalUnknownCredential)', async () => {
+    const { person, page, authenticator } = await withPasskey()
+    await signOut(page)
+    await stage.seed.database.query('DELETE FROM passkeys WHERE user_id = $1', [person.id])
     await page.goto(`${stage.issuer}/login`)
     await passkeyButton(page).click()
     await page
@@ -182,7 +198,7 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
     await expect.poll(() => authenticator.credentials()).toEqual([])
     await typePassword(page, person)
     await page.waitForURL('**/account')
-    await Promise.all([page, elsewhere].map((one) => one.context().close()))
+    await page.context().close()
   })
 
   test('reload after the post and the back button add nothing and lead on', async () => {
