@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { uuidv7 } from '../../../src/kit/ids.ts'
-import { aPending } from '../../fakes/sign-in.ts'
+import { newPending } from '../../sessions/examples.ts'
 import { addAdmin, callAdmin, type TestActor, testDependencies } from '../../worker/admin-client.ts'
 import { addManaged, addSignedIn, isAlive } from '../../worker/managed-person.ts'
 
@@ -20,7 +20,7 @@ async function remember(userId: string): Promise<string> {
   await testDependencies()
     .sessionsOf(userId)
     .recordLogin({
-      ...{ now, user_id: userId, identifier_hash: 'i', password_ok: true, pending: aPending() },
+      ...{ now, user_id: userId, identifier_hash: 'i', password_ok: true, pending: newPending() },
       origin: { ip: '192.0.2.8', user_agent: 'remembered', request_id: 'test' },
       session: {
         ...{ session_id: uuidv7(), secret_hash: 's' },
