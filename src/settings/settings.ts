@@ -136,10 +136,7 @@ export const settingSchemas = {
       z
         .string()
         .regex(/^-{5}BEGIN CERTIFICATE-{5}\n[A-Za-z0-9+/=\n]+\n-{5}END CERTIFICATE-{5}\n?$/)
-        .max(8192)
-        .meta({
-          example: '-----BEGIN CERTIFICATE-----\nMIIB8zCCAZmgAwIBAgIBATAK\n-----END CERTIFICATE-----\n',
-        }),
+        .max(8192),
     )
     .max(20)
     .default([])

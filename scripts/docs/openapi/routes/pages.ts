@@ -77,7 +77,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       },
       nextPage,
     ],
-    answers: { 200: page, 303: redirect, 400: page },
+    answers: { 200: page, 303: redirect, 400: page, 403: page },
   },
   signIn: {
     description: 'Takes the fields of the sign-in method. Unknown person and wrong password look the same.',
@@ -99,7 +99,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       },
       secret('password', 'The password.'),
     ],
-    answers: { 303: redirect, ...pageFormErrors, 429: limitedPage, 503: busyPage },
+    answers: { 303: redirect, ...pageFormErrors, 409: page, 429: limitedPage, 503: busyPage },
   },
   findPasswordChange: {
     description: 'The sign-in page comes before, for who is not signed in.',
