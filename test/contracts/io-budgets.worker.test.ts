@@ -39,6 +39,7 @@ import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
 import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { addManaged } from '../worker/managed-person.ts'
+import { addSigningPasskey, answerPage } from '../worker/signing-passkey.ts'
 import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
 
 const issuer = 'https://auth.test'
@@ -98,14 +99,16 @@ const post = (path: string, fields: Record<string, string>, headers: Record<stri
 const asClient = { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` }
 
 async function signIn(typedPassword = password, identifier = email): Promise<Response> {
-  const html = await (await call('/login')).text()
-  const csrf = /name="csrf_token" value="([^"]+)"/.exec(html)?.[1] as string
+  const fields = hiddenFields(await (await call('/login')).text())
   await startCounting()
-  return post(
-    '/login',
-    { csrf_token: csrf, step: 'password', identifier, password: typedPassword },
-    { origin: issuer },
-  )
+  return post('/login', { ...fields, identifier, password: typedPassword }, { origin: issuer })
+}
+
+/** Of the form of this step; a page can have several. */
+function hiddenFields(html: string, step = 'identifier'): Record<string, string> {
+  const form = html.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes(`value="${step}"`)) ?? ''
+  const inputs = form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
+  return Object.fromEntries([...inputs].map(([, name, value]) => [name, value]))
 }
 
 async function authorize(): Promise<string> {
@@ -134,10 +137,12 @@ async function signInAgain(): Promise<string> {
     code_challenge_method: 'S256',
   })
   const begun = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
-  const html = await (await call(begun.headers.get('location') as string)).text()
-  const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-  const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
-  const answer = await post('/login', { ...fields, identifier: email, password }, { origin: issuer })
+  const html = await (await call(`${begun.headers.get('location')}&step=password`)).text()
+  const answer = await post(
+    '/login',
+    { ...hiddenFields(html, 'password'), identifier: email, password },
+    { origin: issuer },
+  )
   return answer.headers.get('location') as string
 }
 
@@ -400,6 +405,37 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       await redeem(await authorize())
       expect((await signIn(password, address)).status).toBe(303)
       expectAtMost(budgets.passwordLogin, await countUnits())
+    })
+
+    describe('with a passkey', () => {
+      const addPersonWithPasskey = async () => {
+        const { id } = await addManaged()
+        return { id, authenticator: await addSigningPasskey(id) }
+      }
+      const signInWith = async (authenticator: SoftwareAuthenticator) => {
+        const html = await (await call('/login')).text()
+        const credential = await answerPage(authenticator, html)
+        await startCounting()
+        const answer = await post(
+          '/login',
+          { ...hiddenFields(html, 'passkey'), credential },
+          { origin: issuer },
+        )
+        expect(answer.status).toBe(303)
+      }
+
+      it(budgets.newPasskeyPerson.operation, async () => {
+        await signInWith((await addPersonWithPasskey()).authenticator)
+        expectAtMost(budgets.newPasskeyPerson, await countUnits())
+      })
+
+      it(budgets.passkeyLogin.operation, async () => {
+        const { authenticator } = await addPersonWithPasskey()
+        await signInWith(authenticator)
+        await redeem(await authorize())
+        await signInWith(authenticator)
+        expectAtMost(budgets.passkeyLogin, await countUnits())
+      })
     })
 
     /** All that a person's objects cost until nothing is left, with a visit three days after the sign-in or without. */
