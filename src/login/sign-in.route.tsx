@@ -159,8 +159,10 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
   switch (outcome.status) {
     case 'done':
       return goOn(c, signIn, outcome, browser)
-    case 'next':
-      return session ? leave(c, signIn) : goToStep(c, { ...signIn, progress: outcome.progress }, outcome.step)
+    case 'next': {
+      const isOver = session ?? (await isSignedInMeanwhile(c, signIn))
+      return isOver ? leave(c, signIn) : goToStep(c, { ...signIn, progress: outcome.progress }, outcome.step)
+    }
     case 'lost':
       return undefined
     default: {
@@ -170,6 +172,12 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
     }
   }
 }
+
+/** In another tab. Authorize then decides; the page of the next step would only lead there. */
+const isSignedInMeanwhile = async (c: Context<AppEnv>, { loaded }: OpenSignIn): Promise<boolean> =>
+  loaded !== undefined &&
+  loaded.interaction.login_because === undefined &&
+  (await findLiveSession(c.env.deps, c.req.header('cookie'))) !== undefined
 
 function countedAs(outcome: StepOutcome): string {
   if (outcome.status !== 'done') return outcome.status
