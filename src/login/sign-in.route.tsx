@@ -132,8 +132,10 @@ function withIdentifier(signIn: OpenSignIn, form: Parameters): OpenSignIn {
 }
 
 /** Whoever sends the password at once needs no page for it. */
-const stepIdOf = (form: Parameters): string | undefined =>
-  form.get('step') === 'identifier' && form.get('password') !== undefined ? 'password' : form.get('step')
+function stepIdOf(form: Parameters): string {
+  const id = form.get('step') ?? 'identifier'
+  return id === 'identifier' && form.get('password') !== undefined ? 'password' : id
+}
 
 /** @returns undefined when the sign-in is lost */
 async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): Promise<Response | undefined> {

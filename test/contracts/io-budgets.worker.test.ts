@@ -89,7 +89,7 @@ async function signIn(typedPassword = password, identifier = email): Promise<Res
   await startCounting()
   return post(
     '/login',
-    { csrf_token: csrf, method: 'password', identifier, password: typedPassword },
+    { csrf_token: csrf, step: 'password', identifier, password: typedPassword },
     { origin: issuer },
   )
 }

@@ -64,10 +64,8 @@ test('a step of signing in is one file, one line of the list, and its messages',
     )
   }
 
-  const touched = git('status', '--porcelain', 'src')
-    .trim()
-    .split('\n')
-    .map((line) => line.slice(3))
+  const listed = git('diff', '--name-only') + git('ls-files', '--others', '--exclude-standard', 'src')
+  const touched = listed.trim().split('\n')
   expect(touched.filter((path) => !path.startsWith('src/messages/')).sort()).toEqual([
     'src/login/steps/badge.step.tsx',
     'src/login/steps/index.ts',
