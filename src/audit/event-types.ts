@@ -216,7 +216,6 @@ export const eventDefinitions = {
   'user.factors_reset': entity('Second factors were removed (recorded before the first release)', {
     factors: 'their kinds',
   }),
-  'otp.removed': entity('A generator of one-time passwords was removed from an account'),
   'recovery_codes.removed': entity('All recovery codes of an account were removed', {
     unused: 'how many nobody had used',
   }),

@@ -48,9 +48,9 @@ export const accountFactors = (overrides: Partial<AccountFactors> = {}): Account
 })
 
 /** What a sign-in begins with at a deployment that demands nothing, to an account with a password alone. */
-export const newPending = (overrides: Partial<NewPending> = {}): NewPending => ({
-  pending_id: 'pending-1',
-  secret_hash: 'secret of pending-1',
+export const newPending = (pending_id = 'pending-1', overrides: Partial<NewPending> = {}): NewPending => ({
+  pending_id,
+  secret_hash: `secret of ${pending_id}`,
   policy: noDemands,
   account: accountFactors(),
   identifier_macs: ['mac'],

@@ -61,7 +61,7 @@ interface Begin {
 async function beginSignIn(object: UserSessions, { generators, now = middle, ...begin }: Begin) {
   const pending_id = begin.pending_id ?? 'pending-1'
   const account = accountFactors({ otp: generators.length, recovery_codes: begin.recovery_codes ?? 0 })
-  const pending = newPending({ pending_id, account, otp_seeds: generators })
+  const pending = newPending(pending_id, { account, otp_seeds: generators })
   const begun = await object.recordLogin(login({ now, pending }))
   expect(begun.status).toBe('pending')
   return { pending_id, secret_hash: pending.secret_hash }
@@ -109,7 +109,7 @@ describe('a one-time password', () => {
   test('is accepted once of 50 parallel submissions, in one sign-in or in many', async () => {
     const { object } = fresh()
     const generators = [await generatorOf()]
-    const pendings = []
+    const pendings: Awaited<ReturnType<typeof beginSignIn>>[] = []
     for (let index = 0; index < 10; index++) {
       pendings.push(await beginSignIn(object, { generators, pending_id: `pending-${index}` }))
     }
@@ -247,7 +247,7 @@ describe('a factor that is set up during a sign-in', () => {
   const required = { ...noDemands, second_factor: 'required' } as const
 
   const beginWithout = async (object: UserSessions, account = accountFactors()) => {
-    const pending = newPending({ policy: required, account })
+    const pending = newPending(undefined, { policy: required, account })
     expect((await object.recordLogin(login({ now: middle, pending }))).status).toBe('pending')
     return { pending_id: pending.pending_id, secret_hash: pending.secret_hash }
   }
