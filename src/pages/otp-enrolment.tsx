@@ -25,11 +25,7 @@ export async function showEnrolment(
 ): Promise<ShownEnrolment> {
   const { drawQrCode } = await import('../one-time-passwords/qr-code.ts')
   const uri = otpauthUri(label, enrolledParameters, seed)
-  const key =
-    encodeBase32(seed)
-      .match(/.{1,4}/g)
-      ?.join(' ') ?? ''
-  return { uri, key, sealed, picture: drawQrCode(uri) }
+  return { uri, key: encodeBase32(seed), sealed, picture: drawQrCode(uri) }
 }
 
 interface OtpEnrolmentProps {

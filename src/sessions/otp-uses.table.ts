@@ -1,4 +1,7 @@
-/** The last code of each time-based generator that was accepted. One row is written per sign-in with one. */
+/**
+ * The last code of each generator that was accepted. One row is written per sign-in with one. The few rows have no end
+ * of their own, so that no sweep reads them: they go with all else that the object stores.
+ */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { StoredOtpUse, SubjectState } from './subject-state.ts'
 
@@ -6,13 +9,9 @@ export const otpUsesTable = `
   CREATE TABLE otp_uses (
     otp_id TEXT PRIMARY KEY,
     step INTEGER NOT NULL,
-    used_at INTEGER NOT NULL,
-    keep_until INTEGER NOT NULL
+    used_at INTEGER NOT NULL
   ) WITHOUT ROWID;
 `
-
-/** For its owner, who is shown the last use; replays are impossible long before. */
-const keptMs = 400 * 86_400_000
 
 export const openOtpUsesTable = (sql: SqlStorage, schema: ObjectSchema): SubjectState['otpUses'] => ({
   all: () =>
@@ -26,12 +25,11 @@ export const openOtpUsesTable = (sql: SqlStorage, schema: ObjectSchema): Subject
   spend({ otp_id, step, used_at }: StoredOtpUse) {
     schema.ensure()
     const written = sql.exec(
-      `INSERT INTO otp_uses VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT (otp_id) DO UPDATE SET step = ?2, used_at = ?3, keep_until = ?4 WHERE step < ?2`,
+      `INSERT INTO otp_uses VALUES (?1, ?2, ?3)
+       ON CONFLICT (otp_id) DO UPDATE SET step = ?2, used_at = ?3 WHERE step < ?2`,
       otp_id,
       step,
       used_at,
-      used_at + keptMs,
     )
     return written.rowsWritten > 0
   },

@@ -8,7 +8,7 @@ import type { RefreshFamily } from './decide-refresh.ts'
 import type { KnownDevice } from './device-types.ts'
 import type { Grant } from './grant.ts'
 import type { LoginAttempts } from './lock-out.ts'
-import type { PendingSignIn } from './pending-sign-in.ts'
+import type { PendingSignIn } from './pending-types.ts'
 import type { RememberedFactor } from './remembered-device-types.ts'
 import type { Session } from './session.ts'
 
@@ -61,10 +61,10 @@ export interface StoredDevice extends KnownDevice {
   readonly remembered: RememberedFactor | undefined
 }
 
-/** A time-based one-time password that was accepted. */
+/** A one-time password that was accepted. */
 export interface StoredOtpUse {
   readonly otp_id: string
-  /** Its time step (RFC 6238 §4.2). */
+  /** Its time step (RFC 6238 §4.2), or its counter. */
   readonly step: number
   readonly used_at: number
 }
@@ -123,7 +123,7 @@ export interface SubjectState {
     /** @returns false when it was already there */
     add(interactionId: string, expiresAt: number): boolean
   }
-  /** The last accepted code of each time-based generator. */
+  /** The last accepted code of each generator of one-time passwords. */
   readonly otpUses: {
     all(): readonly StoredOtpUse[]
     /** Uses up this code and all before it. @returns false when it was used up already */

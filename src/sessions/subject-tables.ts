@@ -12,7 +12,7 @@ import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.tab
 import { openOtpUsesTable, otpUsesTable } from './otp-uses.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
-import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
+import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -27,7 +27,7 @@ export const subjectMigrations: readonly string[] = [
   knownDevicesTable,
   repetitionsTable,
   rememberedFactorColumn,
-  pendingSignInsTable + sessionProofsColumn,
+  pendingSignInsTable + sessionProofsTable,
   accountCopyTables,
   otpUsesTable,
 ]
@@ -63,11 +63,11 @@ const expiringTables = [
   'login_attempts',
   'known_devices',
   'pending_sign_ins',
+  'session_proofs',
   'revoked_tokens',
   'spent_interactions',
   'delegations',
   'passkey_refusals',
-  'otp_uses',
 ] as const
 
 /** Isolates' clocks differ: a row is kept a little longer than necessary. */

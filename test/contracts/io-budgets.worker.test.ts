@@ -1,20 +1,33 @@
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import { eq } from 'drizzle-orm'
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
+import { Secret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
 import { loadClient } from '../../src/clients/clients.store.ts'
 import { clientCacheKey } from '../../src/clients/find-client.ts'
 import { createDatabase } from '../../src/db/database.ts'
-import { clientSecrets, clients, passwordCredentials, users } from '../../src/db/schema.ts'
+import {
+  clientSecrets,
+  clients,
+  otpCredentials,
+  passwordCredentials,
+  recoveryCodes,
+  users,
+} from '../../src/db/schema.ts'
 import { signRequest } from '../../src/http-signatures/sign-request.ts'
 import { adminSignaturePolicy } from '../../src/http-signatures/signature-policy.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { generateRecoveryCodes, hashRecoveryCodes } from '../../src/one-time-passwords/recovery-codes.ts'
+import { sealSeed } from '../../src/one-time-passwords/seal-seed.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import worker from '../../src/worker.ts'
+import { makePasskey, readOptions } from '../passkeys/make-passkey.ts'
+import type { GetOverrides, SoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import {
   addAdmin,
   addServiceAccount,
@@ -26,6 +39,7 @@ import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
 import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { addManaged } from '../worker/managed-person.ts'
+import { addSigningPasskey, answerPage } from '../worker/signing-passkey.ts'
 import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
 
 const issuer = 'https://auth.test'
@@ -85,14 +99,16 @@ const post = (path: string, fields: Record<string, string>, headers: Record<stri
 const asClient = { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` }
 
 async function signIn(typedPassword = password, identifier = email): Promise<Response> {
-  const html = await (await call('/login')).text()
-  const csrf = /name="csrf_token" value="([^"]+)"/.exec(html)?.[1] as string
+  const fields = hiddenFields(await (await call('/login')).text())
   await startCounting()
-  return post(
-    '/login',
-    { csrf_token: csrf, method: 'password', identifier, password: typedPassword },
-    { origin: issuer },
-  )
+  return post('/login', { ...fields, identifier, password: typedPassword }, { origin: issuer })
+}
+
+/** Of the form of this step; a page can have several. */
+function hiddenFields(html: string, step = 'identifier'): Record<string, string> {
+  const form = html.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes(`value="${step}"`)) ?? ''
+  const inputs = form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
+  return Object.fromEntries([...inputs].map(([, name, value]) => [name, value]))
 }
 
 async function authorize(): Promise<string> {
@@ -121,10 +137,12 @@ async function signInAgain(): Promise<string> {
     code_challenge_method: 'S256',
   })
   const begun = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
-  const html = await (await call(begun.headers.get('location') as string)).text()
-  const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-  const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
-  const answer = await post('/login', { ...fields, identifier: email, password }, { origin: issuer })
+  const html = await (await call(`${begun.headers.get('location')}&step=password`)).text()
+  const answer = await post(
+    '/login',
+    { ...hiddenFields(html, 'password'), identifier: email, password },
+    { origin: issuer },
+  )
   return answer.headers.get('location') as string
 }
 
@@ -314,6 +332,66 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     })
     afterEach(() => {
       cookies = kept
+    })
+
+    const addPasskey = async (): Promise<SoftwareAuthenticator> => {
+      const { root, passkeyStore, now } = testDependencies()
+      const [user] = await createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+        .select()
+        .from(users)
+        .where(eq(users.email, await addPerson()))
+      const userId = user?.id as string
+      const { authenticator, passkey } = await makePasskey(root, userId, new URL(issuer).hostname)
+      const event = createEvent('passkey.created', now(), undefined, {
+        outcome: 'success',
+        actor_type: 'user',
+      })
+      expect(await passkeyStore.insert(passkey, event)).toBe('stored')
+      return authenticator
+    }
+    /** The page is free; what is sent from it is counted. */
+    const signInWithPasskey = async (
+      authenticator: SoftwareAuthenticator,
+      overrides: Partial<GetOverrides> = {},
+    ) => {
+      const html = await (await call('/login?as=another')).text()
+      const [form = ''] = /<form[^>]*data-passkey="get"[\s\S]*?<\/form>/.exec(html) ?? []
+      const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+      const options = readOptions<PublicKeyCredentialRequestOptionsJSON>(html)
+      const credential = JSON.stringify(await authenticator.get(options, { origin: issuer, ...overrides }))
+      await startCounting()
+      const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
+      return post('/login', { ...fields, credential }, { origin: issuer })
+    }
+
+    it(budgets.firstPasskeyLogin.operation, async () => {
+      // Loads the library, which every isolate does once.
+      expect((await signInWithPasskey(await addPasskey())).status).toBe(303)
+      cookies = ''
+      expect((await signInWithPasskey(await addPasskey())).status).toBe(303)
+      expectAtMost(budgets.firstPasskeyLogin, await countUnits())
+    })
+
+    it(budgets.passkeyLogin.operation, async () => {
+      const authenticator = await addPasskey()
+      await signInWithPasskey(authenticator)
+      await redeem(await authorize())
+      expect((await signInWithPasskey(authenticator)).status).toBe(303)
+      expectAtMost(budgets.passkeyLogin, await countUnits())
+    })
+
+    it(budgets.refusedPasskey.operation, async () => {
+      const authenticator = await addPasskey()
+      await signInWithPasskey(authenticator)
+      expect((await signInWithPasskey(authenticator, { userVerified: false })).status).toBe(400)
+      expectAtMost(budgets.refusedPasskey, await countUnits())
+    })
+
+    it(budgets.forgedPasskey.operation, async () => {
+      const authenticator = await addPasskey()
+      const userHandle = await sha256('made up')
+      expect((await signInWithPasskey(authenticator, { userHandle })).status).toBe(400)
+      expectAtMost(budgets.forgedPasskey, await countUnits())
     })
 
     it(budgets.newPerson.operation, async () => {
@@ -523,6 +601,76 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       expect((await signIn()).status).toBe(303)
     }),
   )
+
+  describe('the second step', () => {
+    const seed = crypto.getRandomValues(new Uint8Array(20))
+    const app = new TOTP({ secret: new Secret({ buffer: seed.buffer }) })
+    let person = ''
+    let address = ''
+    /** Codes are used once: each run has a later one. */
+    let step = -2
+    const codes = [...generateRecoveryCodes()]
+
+    beforeAll(async () => {
+      const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+      address = `second-${run}@example.com`
+      person = uuidv7()
+      const id = uuidv7()
+      const { root } = testDependencies()
+      await database.insert(users).values({ id: person, email: address })
+      await database
+        .insert(passwordCredentials)
+        .values({ user_id: person, hash: await argon2Hasher.hash(password) })
+      await database.insert(otpCredentials).values({
+        ...{ id, user_id: person, kind: 'totp', name: '', algorithm: 'SHA1', digits: 6, period_seconds: 30 },
+        sealed_secret: await sealSeed(root, id, seed),
+      })
+      await database
+        .insert(recoveryCodes)
+        .values(
+          (await hashRecoveryCodes(root, person, codes)).map((code_hash) => ({ user_id: person, code_hash })),
+        )
+    })
+
+    let kept = ''
+    beforeEach(() => {
+      kept = cookies
+    })
+    afterEach(() => {
+      cookies = kept
+    })
+
+    /** Up to the page of the second step, in a browser that nobody knows. */
+    const passPassword = async () => {
+      cookies = ''
+      const answer = await signIn(password, address)
+      const html = await (await call(answer.headers.get('location') as string)).text()
+      const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+      return Object.fromEntries(hidden.map(([, name, value]) => [name as string, value as string]))
+    }
+
+    const send = async (fields: Record<string, string>) =>
+      expect((await post('/login', fields, { origin: issuer })).headers.get('location')).toBe('/account')
+
+    it(budgets.oneTimePassword.operation, () =>
+      expectWithin(
+        budgets.oneTimePassword,
+        prepared(passPassword, (fields) => {
+          step++
+          return send({ ...fields, code: app.generate({ timestamp: Date.now() + step * 30_000 }) })
+        }),
+      ),
+    )
+
+    it(budgets.recoveryCode.operation, () =>
+      expectWithin(
+        budgets.recoveryCode,
+        prepared(passPassword, (fields) =>
+          send({ ...fields, step: 'recovery_code', recovery_code: codes.pop() as string }),
+        ),
+      ),
+    )
+  })
 
   it(budgets.refusedLogin.operation, () =>
     expectWithin(budgets.refusedLogin, async () => expect((await signIn('wrong')).status).toBe(400)),

@@ -171,6 +171,9 @@ describe('an authenticator app', () => {
     await passPassword(browser, await addPerson())
     const page = await browser.get('/account/one-time-passwords/add')
     expect(page.html).toContain('<svg')
+    const typed = /<code dir="ltr">([A-Z2-7 ]+)<\/code>/.exec(page.html)?.[1]
+    expect(typed).toMatch(/^(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}$/)
+    expect(typed?.replaceAll(' ', '')).toBe(scan(page).secret.base32)
     expect(page.html).not.toMatch(/ style=|<style|<img[^>]+data:/)
     expect(page.headers.get('cache-control')).toBe('no-store')
   })

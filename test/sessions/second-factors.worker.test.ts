@@ -109,7 +109,7 @@ describe('a one-time password', () => {
   test('is accepted once of 50 parallel submissions, in one sign-in or in many', async () => {
     const { object } = fresh()
     const generators = [await generatorOf()]
-    const pendings = []
+    const pendings: Awaited<ReturnType<typeof beginSignIn>>[] = []
     for (let index = 0; index < 10; index++) {
       pendings.push(await beginSignIn(object, { generators, pending_id: `pending-${index}` }))
     }

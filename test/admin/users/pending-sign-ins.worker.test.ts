@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { uuidv7 } from '../../../src/kit/ids.ts'
 import type { SealedSeed } from '../../../src/sessions/pending-sign-in.ts'
-import { aPending, someFactors } from '../../fakes/sign-in.ts'
+import { accountFactors, newPending } from '../../sessions/examples.ts'
 import { addAdmin, callAdmin, type TestActor, testDependencies } from '../../worker/admin-client.ts'
 import { addManaged, addSignedIn, isAlive } from '../../worker/managed-person.ts'
 
@@ -16,13 +16,14 @@ const about = ({ id }: { readonly id: string }, what = '') => `/admin/users/${id
 const secretHash = 'hash-that-nobody-may-see'
 const seed: SealedSeed = {
   ...{ id: uuidv7(), kind: 'totp', sealed_secret: 'seed-that-nobody-may-see', algorithm: 'SHA1' },
-  ...{ digits: 6, period_seconds: 30, counter: undefined },
+  ...{ digits: 6, period_seconds: 30, counter: null },
 }
 
 /** The password was right; a one-time password is asked for. @returns its id */
 async function begin(userId: string): Promise<string> {
-  const pending = aPending({
-    ...{ pending_id: uuidv7(), secret_hash: secretHash, account: someFactors({ otp: 1 }), otp_seeds: [seed] },
+  const pending = newPending(uuidv7(), {
+    ...{ secret_hash: secretHash, account: accountFactors({ otp: 1 }), otp_seeds: [seed] },
+    password_hash_digest: 'digest-that-nobody-may-see',
     signals: { network: '192.0.2.0/24', country: 'NZ', device_id: undefined, round_trip_ms: 12 },
   })
   const { status } = await testDependencies()
