@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { browserScriptsInTests } from './scripts/stack/browser-script.mjs'
 
 export default defineConfig({
   test: {
@@ -6,6 +7,7 @@ export default defineConfig({
     onConsoleLog: (text) => !text.includes('"event":"request_refused"'),
     projects: [
       {
+        plugins: [browserScriptsInTests()],
         test: {
           name: 'unit',
           environment: 'node',

@@ -1,16 +1,19 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { browserScriptsInTests } from './scripts/stack/browser-script.mjs'
 
 declare module 'vitest' {
   interface ProvidedContext {
     databaseUrl: string
     databaseOwnerUrl: string
     databaseGatewayUrl: string
+    breachedPasswordsUrl: string
   }
 }
 
 export default defineConfig({
   plugins: [
+    browserScriptsInTests(),
     cloudflareTest(({ inject }) => ({
       main: './src/worker.ts',
       wrangler: { configPath: './wrangler.toml' },
@@ -22,6 +25,8 @@ export default defineConfig({
           // For tests alone: a deployed worker does not have it.
           DATABASE_OWNER_URL: inject('databaseOwnerUrl'),
           DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),
+          // For tests that configure it: the others look no password up.
+          TEST_BREACHED_PASSWORDS_URL: inject('breachedPasswordsUrl'),
           AUTHLY_CLIENT_ADDRESS: 'cloudflare',
           // `npm start` switches them on.
           AUTHLY_METRICS: 'false',
@@ -35,7 +40,13 @@ export default defineConfig({
   test: {
     name: 'worker',
     include: ['test/**/*.worker.test.ts'],
-    globalSetup: ['./test/setup/database.ts'],
+    globalSetup: ['./test/setup/database.ts', './test/setup/breached-passwords.ts'],
+    // The pool cannot follow imports without an extension, which a dependency of this library has.
+    deps: {
+      optimizer: {
+        ssr: { enabled: true, include: ['@simplewebauthn/server', '@simplewebauthn/server/helpers'] },
+      },
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

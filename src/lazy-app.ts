@@ -4,6 +4,9 @@
  */
 import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { otpRoutes } from './account/otp.route.tsx'
+import { passkeyRoutes } from './account/passkeys.route.tsx'
+import { recoveryCodeRoutes } from './account/recovery-codes.route.tsx'
 import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
 import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
@@ -21,6 +24,7 @@ import { metricsRoutes } from './metrics/metrics.route.ts'
 import { logoutRoutes } from './oidc/rp-logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
 import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
+import { relatedOriginRoutes } from './passkeys/related-origins.route.ts'
 import { oauthJson, renderOAuthRefusal } from './protocol/oauth-response.ts'
 import { temporarilyUnavailable } from './protocol/refusal.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -31,6 +35,10 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   ...loginRoutes,
   accountRoutes,
   rememberedDeviceRoutes,
+  passkeyRoutes,
+  relatedOriginRoutes,
+  otpRoutes,
+  recoveryCodeRoutes,
   healthRoutes,
   metricsRoutes,
 ]

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { browserScripts } from '../stack/browser-script.mjs'
 import type { Json, OpenApiDocument } from './openapi/openapi-types.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -45,7 +46,11 @@ export async function loadApp(): Promise<LoadedApp> {
         resolveDir: root,
       },
       ...{ outfile, bundle: true, format: 'esm', target: 'es2023', external: ['node:*'] },
-      ...{ conditions: ['workerd', 'worker', 'import'], logLevel: 'error', plugins: [hollowPlatform] },
+      ...{
+        conditions: ['workerd', 'worker', 'import'],
+        logLevel: 'error',
+        plugins: [hollowPlatform, browserScripts],
+      },
     })
     const { app, serverMetadata, reachableClasses } = (await import(pathToFileURL(outfile).href)) as Bundle
     const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })

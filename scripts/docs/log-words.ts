@@ -44,6 +44,10 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
     level: 'error',
     meaning: 'The counter of a policy (`subject`) was not reached; its policy defines what happens meanwhile',
   },
+  account_copy_failed: {
+    level: 'error',
+    meaning: 'An object could not compare its copy of an account with Postgres; it tries again',
+  },
   audit_delivery_failed: { level: 'error', meaning: 'Audit events wait in an object; they are sent again' },
   audit_append_failed: { level: 'error', meaning: 'Audit events wait in an isolate; they are sent again' },
   audit_events_lost: {
@@ -66,6 +70,10 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
   metrics_gauges_absent: {
     level: 'warn',
     meaning: 'A scrape came without the gauges of `subject`, which did not answer',
+  },
+  breach_check_failed: {
+    level: 'warn',
+    meaning: 'A password could not be looked up in the list of breached ones; a sign-in after an hour tries again',
   },
   signing_key_not_trusted: {
     level: 'error',

@@ -10,6 +10,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { browserScripts } from './browser-script.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const readable = process.argv.includes('--readable')
@@ -42,7 +43,7 @@ try {
     ...{ conditions: ['workerd', 'worker', 'browser'], mainFields: ['browser', 'module', 'main'] },
     ...{ external: ['cloudflare:*', 'node:*'], loader: { '.wasm': 'copy' } },
     define: { 'process.env.NODE_ENV': '"production"' },
-    ...{ plugins: [englishMessages], logLevel: 'warning' },
+    ...{ plugins: [englishMessages, browserScripts], logLevel: 'warning' },
   })
   const made = readdirSync(workplace)
   for (const name of made) renameSync(join(workplace, name), join(folder, name))

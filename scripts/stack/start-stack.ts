@@ -43,8 +43,11 @@ export type RunningStack = DevFacts & {
   /** Simulates an outage of Postgres, and ends it: same data, same port. The gateway keeps answering (503). */
   stopPostgres(mode?: 'fast' | 'immediate'): Promise<void>
   startPostgres(): Promise<void>
-  /** A cold worker process with the same Durable Objects; `SIGKILL` crashes the old one. */
-  restartWorker(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /**
+   * A cold worker process with the same Durable Objects; `SIGKILL` crashes the old one.
+   * @param changed text bindings that are different from now on
+   */
+  restartWorker(signal?: 'SIGTERM' | 'SIGKILL', changed?: Readonly<Record<string, string>>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -112,8 +115,9 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       workerPid: () => worker.pid,
       stopPostgres: database.stopPostgres,
       startPostgres: database.startPostgres,
-      restartWorker: async (signal = 'SIGTERM') => {
+      restartWorker: async (signal = 'SIGTERM', changed = {}) => {
         await worker.stop(signal)
+        Object.assign(vars, changed)
         worker = await serve()
       },
       stop,

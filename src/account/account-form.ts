@@ -15,12 +15,19 @@ export async function requireSession(c: Context<AppEnv>): Promise<Result<LiveSes
   return session.password_change_required ? err(goTo('/password')) : ok(session)
 }
 
-/** A form of the account page, and who sent it. */
+/** A form of the account page, or of a page of its own at `path`, and who sent it. */
 export async function readAccountForm(
   c: Context<AppEnv>,
+  path = '/account',
 ): Promise<Result<{ readonly session: LiveSession; readonly form: Parameters }, Response>> {
-  const form = await readPageForm(c, () => '/account')
+  const form = await readPageForm(c, () => path)
   if (!form.ok) return form
   const session = await requireSession(c)
   return session.ok ? ok({ session: session.value, form: form.value }) : session
+}
+
+/** The reader's time zone as guessed by Cloudflare; UTC if unknown. */
+export function timeZoneOf(request: Request): string {
+  const timeZone = (request.cf as { timezone?: unknown } | undefined)?.timezone
+  return typeof timeZone === 'string' ? timeZone : 'UTC'
 }

@@ -3,9 +3,10 @@
  */
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
-import { goTo, openFormPage, sendPage } from '../pages/page.ts'
+import { goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { AccountPage } from './account.page.tsx'
-import { readAccountForm, requireSession } from './account-form.ts'
+import { readAccountForm, requireSession, timeZoneOf } from './account-form.ts'
+import type { AccountView } from './sections/account-section.ts'
 import { accountNotices, accountSections } from './sections/index.ts'
 
 const tag = 'Account'
@@ -28,14 +29,13 @@ export const accountRoutes = new DescribedRoutes<AppEnv>()
       const { deps } = c.env
       const session = await requireSession(c)
       if (!session.ok) return session.error
-      const view = {
-        page: await openFormPage(c),
-        deps,
-        session: session.value,
+      const view: AccountView = {
+        page: withScript(await openFormPage(c)),
+        ...{ deps, session: session.value, user: deps.findUser(session.value.user_id) },
         timeZone: timeZoneOf(c.req.raw),
       }
       const [user, ...sections] = await Promise.all([
-        deps.findUser(session.value.user_id),
+        view.user,
         ...accountSections.map(({ show }) => show(view)),
       ])
       const done = c.req.query('done') ?? ''
@@ -114,9 +114,3 @@ export const accountRoutes = new DescribedRoutes<AppEnv>()
 
 /** The root path has no page of its own. */
 accountRoutes.serve('get', '/', () => goTo('/account'))
-
-/** The reader's time zone as guessed by Cloudflare; UTC if unknown. */
-function timeZoneOf(request: Request): string {
-  const timeZone = (request.cf as { timezone?: unknown } | undefined)?.timezone
-  return typeof timeZone === 'string' ? timeZone : 'UTC'
-}

@@ -6,6 +6,7 @@ import { dashboardOperations } from './dashboard/index.ts'
 import { jobOperations } from './jobs/index.ts'
 import { keyOperations } from './keys/index.ts'
 import type { Operation } from './operation.ts'
+import { passkeyOperations } from './passkeys/index.ts'
 import { rateLimitOperations } from './rate-limits/index.ts'
 import { roleOperations } from './roles/index.ts'
 import { scopeOperations } from './scopes/index.ts'
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
   ...scopeOperations,
   ...keyOperations,
   ...settingOperations,
+  ...passkeyOperations,
   ...brandingOperations,
   ...rateLimitOperations,
   ...dashboardOperations,

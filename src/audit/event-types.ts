@@ -74,6 +74,11 @@ export const eventDefinitions = {
       ...repeated,
     },
   },
+  'login.ended': {
+    class: 'authentication',
+    summary: 'A sign-in in progress was ended by an administrator',
+    data: { steps: 'what had been proven in it' },
+  },
   'device.forgotten': {
     class: 'authentication',
     summary: 'A known device of a person counts as unknown again',
@@ -89,7 +94,49 @@ export const eventDefinitions = {
     summary: 'A browser no longer remembers the second factor of a person',
     data: { reason: 'removed or factor_changed' },
   },
+  'password.breached': {
+    class: 'authentication',
+    summary: 'A password was found in the list of breached ones; its next sign-in asks for another',
+  },
+  'otp.added': { class: 'authentication', summary: 'A generator of one-time passwords was set up' },
+  'otp.renamed': { class: 'authentication', summary: 'A generator of one-time passwords got another name' },
+  'otp.removed': { class: 'authentication', summary: 'A generator of one-time passwords was removed' },
+  'otp.replayed': {
+    class: 'authentication',
+    summary: 'A one-time password was presented that had been used already',
+  },
+  'recovery_codes.created': {
+    class: 'authentication',
+    summary: 'A person got a new set of recovery codes; those before are void',
+    data: { count: 'how many' },
+  },
+  'recovery_code.used': {
+    class: 'authentication',
+    summary: 'A person signed in with a recovery code',
+    data: { unused: 'how many are left' },
+  },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
+  'passkey.created': {
+    class: 'authentication',
+    summary: 'A person made a passkey',
+    data: {
+      rp_id: 'the domain it works for',
+      aaguid: 'model of the authenticator, as it states',
+      backup_eligible: 'whether it may be synced to other devices',
+      attestation_format: 'format of the verified attestation statement; none: the model is not proven',
+    },
+  },
+  'passkey.renamed': { class: 'authentication', summary: 'A passkey got another name' },
+  'passkey.removed': { class: 'authentication', summary: 'A passkey was removed' },
+  'passkey.refused': {
+    class: 'authentication',
+    summary: 'A genuine use of a passkey was refused',
+    data: {
+      reason: 'counter: it went back, as that of a copy does; backup: its eligibility changed',
+      sign_count: 'the counter shown',
+      known_sign_count: 'the counter of the last use',
+    },
+  },
   'consent.granted': {
     class: 'consent',
     summary: 'A person gave consent to a client',
@@ -168,6 +215,9 @@ export const eventDefinitions = {
   }),
   'user.factors_reset': entity('Second factors were removed (recorded before the first release)', {
     factors: 'their kinds',
+  }),
+  'recovery_codes.removed': entity('All recovery codes of an account were removed', {
+    unused: 'how many nobody had used',
   }),
   'user.imported': entity('An account was imported', { job_id: 'the job' }),
   'user.exported': entity('Accounts were downloaded', {

@@ -19,6 +19,8 @@ export interface Proof extends PossibleProof {
   readonly step: string
   /** Milliseconds since the Unix epoch. */
   readonly at: number
+  /** The passkey used: the session ends when it is taken away. */
+  readonly credential_id?: string | undefined
 }
 
 /** The `amr` of a session: the methods of all its proofs, and `mfa` when they are of different kinds (RFC 8176 §2). */

@@ -5,7 +5,7 @@
  */
 import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import { issueHandle, type OpenedHandle, openHandle } from '../kit/sealed-handle.ts'
+import { issueHandle, type OpenedHandle, openHandle, routeAnew } from '../kit/sealed-handle.ts'
 import { deviceLifetimeSeconds } from '../sessions/known-device.ts'
 
 interface DeviceRouting {
@@ -68,6 +68,19 @@ export async function issueDeviceHandle(
   const names = [...new Set(input.identifierMacs.map(shortMac))]
   const routing = { user_id, device_id, names, expires_at: now + deviceLifetimeSeconds * 1000 }
   return { ...(await issueHandle(root, 'kd', routing)), routing }
+}
+
+/**
+ * The handle with the account's identifiers, for a sign-in that learns them from the object's answer: with a passkey
+ * nobody types one.
+ */
+export async function nameDevice(
+  root: RootSecret,
+  device: DeviceHandle,
+  identifierMacs: readonly string[],
+): Promise<DeviceHandle> {
+  const routing = { ...device.routing, names: [...new Set(identifierMacs.map(shortMac))] }
+  return { ...(await routeAnew(root, 'kd', device.handle, routing)), routing }
 }
 
 /** `Set-Cookie` value after a sign-in: `fresh` in place of the account's old handle, the others stay. */

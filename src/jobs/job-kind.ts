@@ -29,7 +29,7 @@ export interface JobInput {
   readonly rows: number
   readonly chunks: number
   /** @param chunk from 0 */
-  read(chunk: number): readonly InputRow[]
+  read(chunk: number): Promise<readonly InputRow[]>
 }
 
 export interface JobWork<Params> {
@@ -40,6 +40,8 @@ export interface JobWork<Params> {
   readonly input: JobInput | undefined
   readonly root: RootSecret
   readonly passwordHasher: PasswordHasher
+  /** Before an account is taken away: nobody signs in to it with a passkey any more. Harmless to repeat. */
+  refusePasskeys(userId: string): Promise<void>
   /** Signs a person out everywhere. Harmless to repeat. */
   endSessions(userId: string, reason: SignOutReason): Promise<void>
   readonly issuer: string

@@ -14,6 +14,10 @@ export function encodeBase64Url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
+/** Decodes base64url. @throws for anything else */
+export const decodeBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
+  base64url.decode(text) as Uint8Array<ArrayBuffer>
+
 /** The UTF-8 bytes of `text` as base64url. */
 export const encodeText = (text: string): string => encodeBase64Url(new TextEncoder().encode(text))
 

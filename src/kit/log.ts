@@ -21,6 +21,7 @@ export type LogEvent =
   /** A component that is skipped for now. */
   | 'cache_renewal_failed'
   | 'rate_limit_counter_failed'
+  | 'account_copy_failed'
   | 'audit_delivery_failed'
   | 'audit_append_failed'
   | 'audit_events_lost'
@@ -28,6 +29,7 @@ export type LogEvent =
   | 'trace_export_failed'
   | 'metrics_hand_over_failed'
   | 'metrics_gauges_absent'
+  | 'breach_check_failed'
   /** Data in the database that this server did not write. */
   | 'signing_key_not_trusted'
   | 'audit_chain_broken'

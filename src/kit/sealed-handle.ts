@@ -31,7 +31,23 @@ export async function issueHandle(
   kind: HandleKind,
   routing: object,
 ): Promise<IssuedHandle> {
-  const secret = randomToken()
+  return sealHandle(root, kind, routing, randomToken())
+}
+
+/** The handle with other routing and the same secret, so that what is stored of it stays valid. */
+export const routeAnew = (
+  root: RootSecret,
+  kind: HandleKind,
+  handle: string,
+  routing: object,
+): Promise<IssuedHandle> => sealHandle(root, kind, routing, handle.slice(handle.indexOf('.') + 1))
+
+async function sealHandle(
+  root: RootSecret,
+  kind: HandleKind,
+  routing: object,
+  secret: string,
+): Promise<IssuedHandle> {
   const secretHash = await sha256(secret)
   const sealed = await root.seal(`handle:${kind}`, JSON.stringify(routing), secretHash)
   return { handle: `authly_${kind}_${sealed}.${secret}`, secretHash }

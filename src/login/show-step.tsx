@@ -6,6 +6,7 @@ import { formatWait } from '../messages/format-time.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { formTargets } from '../pages/form-targets.ts'
 import { type FormPage, sendPage } from '../pages/page.ts'
+import type { PasskeySignal } from '../pages/passkey-form.tsx'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import type { OpenSignIn } from './open-sign-in.ts'
@@ -31,6 +32,7 @@ export interface StepRefusal {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** For the log. */
   readonly reason: string
+  readonly signals?: readonly PasskeySignal[] | undefined
 }
 
 export async function showStep(
@@ -41,16 +43,30 @@ export async function showStep(
   const { deps } = c.env
   const signIn = await sealProgress(deps.root, progress)
   const interaction = loaded?.sealed
+  const others = alternatives.map(findStep).filter((other) => other !== undefined)
+  const beside = step.kind === 'identify' ? others.filter((other) => other.beside) : []
   const props = {
     // Where a form was refused, the choice of a language leads to the page as it is now.
-    page: refusal ? { ...page, address: stepPath({ interaction, signIn }, step.id) } : page,
+    page: refusal ? { ...page, formAddress: stepPath({ interaction, signIn }, step.id) } : page,
+    signals: refusal?.signals ?? [],
     ...{ interaction, signIn, progress, pending, policy, client, alternatives, session },
     hint: loaded?.interaction.login_hint,
     problems: refusal?.problems ?? [],
   }
-  const shown = { ...props, prepared: await step.prepare?.(deps, props) }
-  const others = alternatives.map(findStep).filter((other) => other !== undefined)
-  const html = <SignInPage step={step} shown={shown} others={others} signedIn={signedIn} notice={notice} />
+  const prepare = async (each: Step) => ({
+    step: each,
+    shown: { ...props, prepared: await each.prepare?.(deps, props) },
+  })
+  const [own, ...alongside] = await Promise.all([prepare(step), ...beside.map(prepare)])
+  const html = (
+    <SignInPage
+      {...own}
+      beside={alongside}
+      others={others.filter((other) => !beside.includes(other))}
+      signedIn={signedIn}
+      notice={notice}
+    />
+  )
   return sendPage(c, page, html, {
     status: refusal?.status ?? 200,
     headers: refusal?.headers,
@@ -68,7 +84,10 @@ export function refusalOf(
   const reason = outcome.status === 'refused' ? outcome.reason : outcome.status
   switch (outcome.status) {
     case 'refused':
-      return { status: outcome.httpStatus ?? 400, problems: outcome.problems(page), reason }
+      return {
+        ...{ status: outcome.httpStatus ?? 400, problems: outcome.problems(page), reason },
+        signals: outcome.signals,
+      }
     case 'busy': {
       const { retryAfterSeconds } = outcome
       const message = messages.busy(formatWait(language.tag, retryAfterSeconds))

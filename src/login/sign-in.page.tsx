@@ -5,13 +5,16 @@ import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
 import { ErrorSummary, Notice } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
-import { Alternatives, Divider } from '../pages/sign-in-parts.tsx'
+import { PasskeySignals } from '../pages/passkey-form.tsx'
+import { Alternatives } from '../pages/sign-in-parts.tsx'
 import type { Step, StepPageProps } from './steps/step.ts'
 import { startOverPath, stepPath } from './steps/step-form.tsx'
 
 interface SignInPageProps {
   readonly step: Step
   readonly shown: StepPageProps
+  /** Steps whose form is on this page too. */
+  readonly beside: readonly { readonly step: Step; readonly shown: StepPageProps }[]
   /** Other steps that lead on. */
   readonly others: readonly Step[]
   /** Name of the account that is signed in on this browser, where the page is shown to its user. */
@@ -29,9 +32,6 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
   const { messages } = page
   const title =
     step.title?.(messages) ?? (isAgain(shown.policy) ? messages.signInAgainTitle : messages.signInTitle)
-  const isFirst = step.kind === 'identify'
-  const beside = isFirst ? props.others.filter((other) => other.beside) : []
-  const listed = props.others.filter((other) => !beside.includes(other))
   const StepPage = step.page
   return (
     <Layout page={page} title={title} hasProblem={problems.length > 0}>
@@ -41,20 +41,16 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
         <Notice message={notice} />
         <ErrorSummary page={page} problems={problems} />
         <StepPage {...shown} />
-        {beside.map(({ beside: Beside }) => (
-          <>
-            <Divider page={page} />
-            {Beside && <Beside {...shown} />}
-          </>
-        ))}
+        {props.beside.map(({ step: { beside: Beside }, shown: own }) => Beside && <Beside {...own} />)}
         <Alternatives
           page={page}
-          ways={listed.map((other) => ({
+          ways={props.others.map((other) => ({
             href: other.kind === 'identify' ? startOverPath(shown) : stepPath(shown, other.id),
             label: other.label(messages),
           }))}
         />
         {client && <ClientLinks page={page} client={client} />}
+        <PasskeySignals signals={shown.signals} />
       </div>
     </Layout>
   )

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { readDevices } from '../interaction/device-cookie.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
+import { readPutOff } from '../interaction/put-off-cookie.ts'
 import { readRemembered } from '../interaction/remembered-cookie.ts'
 import { readSession } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
@@ -163,14 +164,17 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
       return goOn(c, signIn, outcome, browser)
     case 'next': {
       const isOver = session ?? (await isSignedInMeanwhile(c, signIn))
-      return isOver ? leave(c, signIn) : goToStep(c, { ...signIn, progress: outcome.progress }, outcome.step)
+      return isOver
+        ? leave(c, signIn, {}, outcome.cookies)
+        : goToStep(c, { ...signIn, progress: outcome.progress }, outcome.step)
     }
     case 'lost':
       return undefined
     default: {
       const alternatives = ids.filter((id) => id !== step.id)
       const refusal = refusalOf(signIn.page, outcome)
-      return showStep(c, signIn, { step, alternatives, session, refusal })
+      const progress = (outcome.status === 'refused' && outcome.progress) || signIn.progress
+      return showStep(c, { ...signIn, progress }, { step, alternatives, session, refusal })
     }
   }
 }
@@ -195,5 +199,5 @@ async function readBrowser(c: Context<AppEnv>): Promise<BrowserProofs> {
     readDevices(deps, cookies, now),
     readRemembered(deps, cookies, now),
   ])
-  return { previous: previous?.routing, devices, remembered }
+  return { previous: previous?.routing, devices, remembered, put_off: readPutOff(deps.config, cookies) }
 }

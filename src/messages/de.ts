@@ -52,8 +52,13 @@ export const de: Messages = {
   passwordTooLong: (max) => `Das neue Passwort darf höchstens ${max} Zeichen haben`,
   passwordTooCommon: 'Das neue Passwort ist zu leicht zu erraten. Wählen Sie ein anderes',
   passwordTooSimilar:
-    'Das neue Passwort darf nicht aus Ihrem Benutzernamen oder Ihrer E-Mail-Adresse bestehen',
+    'Das neue Passwort darf nicht aus Ihrem Benutzernamen, Ihrer E-Mail-Adresse oder dem Namen dieses Dienstes gebildet sein',
   passwordUnchanged: 'Das neue Passwort muss sich vom aktuellen unterscheiden',
+  passwords: {
+    reused: 'Dieses Passwort hatten Sie schon einmal. Wählen Sie ein anderes',
+    breached:
+      'Ihr Passwort steht in einer Liste von Passwörtern, die anderswo gestohlen wurden; andere kennen es vielleicht. Wählen Sie ein neues, bevor es weitergeht, und ändern Sie es überall, wo Sie es sonst verwenden.',
+  },
   passwordChangedMeanwhile: 'Das Passwort wurde inzwischen anderswo geändert. Melden Sie sich neu an.',
   passwordChanged: 'Ihr Passwort wurde geändert.',
 
@@ -110,6 +115,81 @@ export const de: Messages = {
   deviceForgotten: 'Dieses Gerät ist nicht mehr bekannt.',
   sessionEnded: 'Dieses Gerät wurde abgemeldet.',
   otherSessionsEnded: 'Sie sind überall sonst abgemeldet.',
+
+  oneTimePasswords: {
+    section: 'Authenticator-Apps',
+    text: 'Eine Authenticator-App zeigt einen Code, der sich ständig ändert. Sie geben ihn beim Anmelden nach dem Passwort ein.',
+    none: 'Sie haben keine Authenticator-App.',
+    manage: 'Verwalten',
+    add: 'Authenticator-App hinzufügen',
+    everySeconds: (seconds) => `Alle ${seconds} Sekunden ein neuer Code`,
+    withCounter: 'Bei jedem Druck ein neuer Code',
+    createdAt: (time) => `Hinzugefügt ${time}`,
+    lastUsedAt: (time) => `Zuletzt benutzt ${time}`,
+    neverUsed: 'Noch nicht benutzt',
+    nameLabel: 'Name',
+    nameInvalid: (max) => `Geben Sie einen Namen mit höchstens ${max} Zeichen ein`,
+    rename: 'Namen speichern',
+    remove: 'Entfernen',
+    removeText:
+      'Ihre Codes gelten dann nicht mehr. Mit dem letzten zweiten Faktor enden auch Ihre Wiederherstellungscodes.',
+    added: 'Die Authenticator-App wurde hinzugefügt.',
+    renamed: 'Der Name wurde gespeichert.',
+    removed: 'Die Authenticator-App wurde entfernt.',
+    unknown: 'Diese Authenticator-App gehört nicht mehr zu Ihrem Konto.',
+    full: (max) =>
+      `Sie haben ${max} Authenticator-Apps. Entfernen Sie eine, bevor Sie eine weitere hinzufügen.`,
+    back: 'Zurück zu Ihrem Konto',
+    addTitle: 'Authenticator-App hinzufügen',
+    scan: 'Scannen Sie diesen Code mit der Authenticator-App auf Ihrem Telefon.',
+    picture: 'QR-Code für die Authenticator-App',
+    enterKey: 'Wenn Sie ihn nicht scannen können, geben Sie in der App diesen Schlüssel ein:',
+    openApp: 'Authenticator-App auf diesem Gerät öffnen',
+    confirmText: 'Geben Sie dann den Code ein, den die App zeigt.',
+    codeLabel: 'Code aus der App',
+    codeHint: (digits) => `${digits} Ziffern`,
+    codeMissing: 'Geben Sie den Code aus der App ein',
+    codeWrong:
+      'Dieser Code ist nicht richtig. Geben Sie den ein, der jetzt gezeigt wird, und prüfen Sie, ob die Uhr Ihres Geräts richtig geht.',
+    codeUsed: 'Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.',
+    confirm: 'Bestätigen',
+    expired: 'Dieser Schlüssel ist abgelaufen. Scannen Sie den neuen.',
+    usualName: 'Authenticator-App',
+    stepTitle: 'Code aus Ihrer Authenticator-App eingeben',
+    stepText: 'Öffnen Sie die App und geben Sie den Code ein, den sie für dieses Konto zeigt.',
+    useIt: 'Authenticator-App verwenden',
+  },
+  recoveryCodes: {
+    section: 'Wiederherstellungscodes',
+    text: 'Mit einem Wiederherstellungscode können Sie sich anmelden, wenn Sie Ihren zweiten Faktor verloren haben. Jeder gilt einmal.',
+    unused: (count) => `Unbenutzte Codes: ${count}`,
+    none: 'Sie haben keine Wiederherstellungscodes.',
+    make: 'Wiederherstellungscodes erstellen',
+    renew: 'Neue Wiederherstellungscodes erstellen',
+    usedAt: (time) =>
+      `Ein Wiederherstellungscode wurde benutzt: ${time}. Wenn Sie das nicht waren, ändern Sie Ihr Passwort und entfernen Sie, was nicht Ihnen gehört.`,
+    title: 'Ihre Wiederherstellungscodes',
+    newText:
+      'Bewahren Sie sie bei anderen wichtigen Unterlagen auf. Sie werden nur jetzt gezeigt und ersetzen alle früheren, sobald Sie bestätigen.',
+    download: 'Als Textdatei speichern',
+    fileHeading: (issuer, account) => `Wiederherstellungscodes von ${account} für ${issuer}`,
+    kept: 'Ich habe sie gespeichert',
+    valid: 'Ihre neuen Wiederherstellungscodes gelten jetzt.',
+    outdated: 'Diese Wiederherstellungscodes sind abgelaufen oder wurden ersetzt. Speichern Sie die neuen.',
+    needsFactor:
+      'Wiederherstellungscodes sind für alle, die einen zweiten Faktor haben. Fügen Sie zuerst einen hinzu.',
+    stepTitle: 'Wiederherstellungscode eingeben',
+    stepText: 'Jeder Wiederherstellungscode gilt einmal.',
+    label: 'Wiederherstellungscode',
+    missing: 'Geben Sie einen Wiederherstellungscode ein',
+    wrong: 'Dieser Wiederherstellungscode ist nicht richtig, oder er wurde schon benutzt.',
+    useOne: 'Wiederherstellungscode verwenden',
+  },
+  setUpFactor: {
+    title: 'Zweiten Faktor einrichten',
+    text: 'Für diese Anmeldung genügt ein Passwort nicht. Fügen Sie eine Authenticator-App hinzu, um fortzufahren.',
+    orPasskey: 'Stattdessen einen Passkey verwenden',
+  },
 
   errorTitle: 'Etwas ist schiefgegangen',
   notFoundTitle: 'Seite nicht gefunden',
@@ -169,6 +249,65 @@ export const de: Messages = {
   },
   lastStrongFactor:
     'Sie verwalten diesen Server und behalten mindestens einen Passkey oder ein Einmalpasswort. Das letzte kann nur jemand anderes aus der Verwaltung entfernen.',
+
+  passkeyProblems: {
+    notUsed: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+    notCreated: 'Es wurde kein Passkey erstellt. Versuchen Sie es noch einmal, wenn Sie einen möchten.',
+    timedOut: 'Das hat zu lange gedauert. Versuchen Sie es noch einmal.',
+    alreadyThere: 'Dieses Gerät oder dieser Sicherheitsschlüssel hat schon einen Passkey für Ihr Konto.',
+    wrongDomain:
+      'Passkeys funktionieren an dieser Adresse nicht. Beginnen Sie noch einmal bei der Anwendung, oder melden Sie sich anders an.',
+    notSupported:
+      'Dieses Gerät oder dieser Sicherheitsschlüssel kann den Passkey, der hier nötig ist, nicht aufbewahren. Versuchen Sie es mit einem anderen.',
+    failed:
+      'Der Browser hat einen Fehler gemeldet. Versuchen Sie es noch einmal, oder nehmen Sie ein anderes Gerät.',
+  },
+  passkeyStep: {
+    use: 'Passkey verwenden',
+    title: 'Passkey verwenden',
+    text: 'Bestätigen Sie mit Fingerabdruck, Gesicht, Displaysperre oder Sicherheitsschlüssel.',
+    unknown: 'Dieser Passkey ist hier nicht mehr bekannt. Melden Sie sich auf andere Weise an.',
+    refused:
+      'Dieser Passkey wurde nicht angenommen. Versuchen Sie es erneut oder melden Sie sich auf andere Weise an.',
+    spent: 'Diese Seite wurde bereits verwendet. Versuchen Sie es erneut.',
+    unavailable: 'Passkeys funktionieren unter dieser Adresse nicht. Melden Sie sich auf andere Weise an.',
+  },
+  passkeySection: {
+    title: 'Passkeys',
+    text: 'Melden Sie sich mit Fingerabdruck, Gesicht, Bildschirmsperre oder einem Sicherheitsschlüssel an. Ein Passkey funktioniert nur auf unseren Seiten. Niemand kann Sie dazu verleiten, ihn preiszugeben.',
+    none: 'Sie haben noch keinen Passkey.',
+    add: 'Passkey hinzufügen',
+    create: 'Passkey erstellen',
+    withoutScript: 'Passkeys brauchen JavaScript und einen Browser, der sie unterstützt.',
+    synced: 'synchronisiert',
+    deviceBound: 'auf einem Gerät',
+    createdAt: (time: string) => `Erstellt ${time}`,
+    lastUsedAt: (time: string) => `Zuletzt verwendet ${time}`,
+    neverUsed: 'Noch nicht verwendet',
+    manage: 'Verwalten',
+    nameLabel: 'Name',
+    nameInvalid: (max: number) => `Geben Sie einen Namen mit höchstens ${max} Zeichen ein`,
+    rename: 'Namen speichern',
+    remove: 'Passkey entfernen',
+    removeText:
+      'Sie können sich dann nicht mehr mit ihm anmelden. Vielleicht werden Sie auch gefragt, ob er von Ihrem Gerät gelöscht werden soll.',
+    back: 'Zurück zu Ihrem Konto',
+    added: 'Ihr Passkey wurde hinzugefügt.',
+    renamed: 'Der Name wurde gespeichert.',
+    removed: 'Der Passkey wurde entfernt.',
+    unknown: 'Diesen Passkey gibt es nicht mehr.',
+    taken: 'Dieser Passkey wird schon verwendet. Es wurde nichts hinzugefügt.',
+    full: 'Mehr Passkeys können Sie nicht haben. Entfernen Sie zuerst einen.',
+    refused:
+      'Der neue Passkey ließ sich nicht prüfen, deshalb wurde nichts hinzugefügt. Versuchen Sie es noch einmal.',
+    notAllowed:
+      'Diese Art von Gerät oder Sicherheitsschlüssel ist hier nicht erlaubt. Versuchen Sie es mit einem anderen.',
+  },
+  addPasskey: {
+    title: 'Beim nächsten Mal schneller anmelden',
+    text: 'Erstellen Sie einen Passkey, und von da an genügt Ihr Fingerabdruck, Ihr Gesicht oder die Bildschirmsperre. Sie müssen sich nichts merken, und keine gefälschte Seite kann Ihnen etwas stehlen.',
+    later: 'Jetzt nicht',
+  },
 
   scopes: {
     openid: 'bestätigen, wer Sie sind',

@@ -1,25 +1,25 @@
-/** `GET /assets/…`: the stylesheets, the icon and the logo of the hosted pages. */
+/** `GET /assets/…`: the stylesheets, the script, the icon and the logo of the hosted pages. */
 import type { Context } from 'hono'
 import { brandImageNames, imagePath } from '../branding/brand-image.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
-import { type Asset, brandStylesheet, iconAsset, stylesheetAsset } from './assets.ts'
+import { type Asset, brandStylesheet, iconAsset, scriptAsset, stylesheetAsset } from './assets.ts'
 import { renderNotFoundPage } from './error-page.tsx'
 import { readBrand } from './read-brand.ts'
 
 export const assetRoutes = new DescribedRoutes<AppEnv>()
 
-const fixed: Readonly<Record<string, Asset>> = { css: stylesheetAsset, svg: iconAsset }
+const fixed: Readonly<Record<string, Asset>> = { css: stylesheetAsset, js: scriptAsset, svg: iconAsset }
 
-assetRoutes.serve('get', '/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|svg)}', (c) =>
-  sendAsset(c, fixed[c.req.path.slice(-3)] as Asset),
+assetRoutes.serve('get', '/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|js|svg)}', (c) =>
+  sendAsset(c, fixed[c.req.path.slice(c.req.path.lastIndexOf('.') + 1)] as Asset),
 )
 
 /** A deployment that has gone back to our colours has no such stylesheet: an empty one changes nothing. */
 assetRoutes.serve('get', '/assets/:name{brand\\.[0-9a-z]{7}\\.css}', async (c) =>
   sendAsset(
     c,
-    brandStylesheet(await readBrand(c.env)) ?? {
+    brandStylesheet(await readBrand(c.env.deps.readSettings)) ?? {
       path: '',
       contentType: stylesheetAsset.contentType,
       body: '',

@@ -3,7 +3,7 @@ import type { Child, FC } from 'hono/jsx'
 import { labelOf } from '../branding/brand.ts'
 import { isolated } from '../messages/isolated.ts'
 import { languageNames, supportedLanguages } from '../messages/languages.ts'
-import { brandStylesheet, iconAsset, stylesheetAsset } from './assets.ts'
+import { brandStylesheet, iconAsset, scriptAsset, stylesheetAsset } from './assets.ts'
 import { GlobeIcon } from './icons.tsx'
 import type { Page } from './page.ts'
 
@@ -30,6 +30,7 @@ export const Layout: FC<LayoutProps> = ({ page, title, wide, hasProblem, childre
         <title>{`${hasProblem ? `${messages.thereIsAProblem}: ` : ''}${title} – ${brand.name}`}</title>
         <link rel="stylesheet" href={stylesheetAsset.path} />
         {colors && <link rel="stylesheet" href={colors.path} />}
+        {page.script && <script type="module" src={scriptAsset.path} />}
         <link rel="icon" href={brand.logo ?? iconAsset.path} />
       </head>
       <body class={wide ? 'wide' : undefined}>
@@ -92,18 +93,19 @@ const Footer: FC<{ page: Page }> = ({ page }) => {
   )
 }
 
-const Languages: FC<{ page: Page }> = ({ page: { language, messages, address } }) => (
+const Languages: FC<{ page: Page }> = ({ page: { language, messages, formAddress } }) => (
   <nav aria-label={messages.look.language}>
     <details class="languages">
-      <summary aria-label={`${messages.look.language}: ${languageNames[language.tag]}`}>
+      <summary>
         <GlobeIcon />
+        <span class="unseen">{messages.look.language}</span>
         {languageNames[language.tag]}
       </summary>
       <ul>
         {supportedLanguages.map((tag) => (
           <li>
             <a
-              href={`/language?to=${tag}&next=${encodeURIComponent(address)}`}
+              href={`/language?to=${tag}${formAddress === undefined ? '' : `&next=${encodeURIComponent(formAddress)}`}`}
               lang={tag}
               hreflang={tag}
               aria-current={tag === language.tag ? 'true' : undefined}

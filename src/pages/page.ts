@@ -16,8 +16,10 @@ export interface Page {
   readonly language: Language
   readonly messages: Messages
   readonly brand: Brand
-  /** Path with query that shows this page, or the form it came from, again: for the choice of a language. */
-  readonly address: string
+  /** Path with query of the form this page answers; `undefined` where the page has an address of its own. */
+  readonly formAddress: string | undefined
+  /** Whether the page loads the script, and its policy allows it. */
+  readonly script: boolean
 }
 
 /** A page with a form: bound to this browser. */
@@ -34,8 +36,17 @@ export interface FormPage extends Page {
 export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<Page> {
   const chosen = readChosenLanguage(c.env.config, c.req.header('cookie'))
   const language = chooseLanguage(uiLocales, c.req.header('accept-language'), chosen)
-  return { language, messages: language.messages, brand: await readBrand(c.env), address: addressOf(c) }
+  return {
+    language,
+    messages: language.messages,
+    brand: await readBrand(c.env.deps.readSettings),
+    formAddress: formPageOf(c.req.raw),
+    script: false,
+  }
 }
+
+/** The page with the script. */
+export const withScript = <P extends Page>(page: P): P => ({ ...page, script: true })
 
 /** The page of a submitted form, with the interaction it belongs to. */
 const formPages = new WeakMap<Request, string>()
@@ -47,11 +58,6 @@ export const rememberForm = (request: Request, path: string): void => {
 
 /** See `rememberForm`; `undefined` for a request that submits none. */
 export const formPageOf = (request: Request): string | undefined => formPages.get(request)
-
-function addressOf(c: Context<AppEnv>): string {
-  const { pathname, search } = new URL(c.req.url)
-  return c.req.method === 'GET' ? pathname + search : (formPageOf(c.req.raw) ?? '/account')
-}
 
 /** Like `openPage`, for a page with a form. */
 export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {
@@ -82,7 +88,11 @@ export async function sendPage(
   const secure = c.env.deps.config.secureCookies
   const response = new Response(`<!doctype html>${await html}`, {
     status,
-    headers: { ...pageHeaders({ secure, formTargets }), ...headers, 'content-language': page.language.tag },
+    headers: {
+      ...pageHeaders({ script: page.script, secure, formTargets }),
+      ...headers,
+      'content-language': page.language.tag,
+    },
   })
   // The response is always no-store, so Accept-Language needs no Vary.
   for (const cookie of ['setCookies' in page ? page.setCookies : [], cookies].flat()) {

@@ -4,6 +4,7 @@
  * it.
  */
 import type { RootSecret } from '../kit/root-secret.ts'
+import type { CopiedAccount, PasskeyUsage } from '../passkeys/account-copy.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export type RuleRun<Input extends readonly unknown[], Answer> = (
@@ -31,6 +32,14 @@ export interface Rule<
 /** What a rule may need before it decides; the object has it at hand. */
 export interface VerifyNeeds {
   readonly root: RootSecret
+  /**
+   * Tells Postgres about uses of passkeys and reads the account: one round trip. `undefined` when there is no such
+   * account; rejects while Postgres is unavailable.
+   */
+  readonly exchangeAccount: (
+    userId: string,
+    uses: readonly PasskeyUsage[],
+  ) => Promise<CopiedAccount | undefined>
 }
 
 /**

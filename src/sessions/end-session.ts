@@ -1,6 +1,7 @@
 /** Ends sessions: one or all of a user. */
 import { createEvent } from '../audit/create-event.ts'
 import type { EventActor, Origin } from '../audit/event.ts'
+import { everyPasskey } from '../passkeys/account-copy.ts'
 import { isOffline } from './limit-grants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SignOutReason } from './session.ts'
@@ -11,7 +12,7 @@ export interface EndSession {
   readonly session_id: string
   /** Ends the session's grants too, but for those with `offline_access`. */
   readonly origin: Origin
-  readonly reason: 'logout' | 'revoked' | 'replaced'
+  readonly reason: 'logout' | 'revoked' | 'replaced' | 'passkey_removed'
   readonly by?: EventActor | undefined
 }
 
@@ -68,6 +69,8 @@ export function endSessionAndGrants(
 export function endAllSessions(state: SubjectState, input: EndAllSessions): void {
   const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }
   state.allEnded.at = input.now
+  state.takenAway.generation += 1
+  if (input.reason === 'account_disabled' || input.reason === 'account_deleted') forgetAccount(state)
   state.delegations.withdrawAll()
   state.pendingSignIns.clear()
   for (const session of state.sessions.all()) {
@@ -97,4 +100,10 @@ export function dropSession(state: SubjectState, session: StoredSession, ending:
       data: { reason: ending.reason },
     }),
   )
+}
+
+/** Postgres has committed: the next sign-in with a passkey reads there what is true now. */
+function forgetAccount(state: SubjectState): void {
+  state.accountCopy.drop()
+  state.passkeyRefusals.delete(everyPasskey)
 }

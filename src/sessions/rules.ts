@@ -6,18 +6,23 @@ import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
 import { completeRequiredChange } from './complete-required-change.ts'
 import { continueSignIn } from './continue-sign-in.ts'
-import { type Rule, read, token, unrecorded, type VerifiedRule, write } from './define-rule.ts'
+import { type Rule, read, token, unrecorded, type VerifiedRule, verified, write } from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
+import { factorsChanged } from './factors-changed.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { forgiveFailures } from './forgive-failures.ts'
 import { inspectToken } from './inspect-token.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
+import { listOtpUses } from './list-otp-uses.ts'
+import { endPendingSignIns, listPendingSignIns } from './list-pending-sign-ins.ts'
 import { listSessions } from './list-sessions.ts'
 import { readPending } from './pending-sign-in.ts'
+import { provePasskey } from './prove-passkey.ts'
 import { recordLogin } from './record-login.ts'
 import { redeemCode } from './redeem-code.ts'
+import { learnPasskey, refusePasskeys } from './refuse-passkeys.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
 import {
   forgetRememberedDevice,
@@ -26,8 +31,12 @@ import {
 } from './remembered-device.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
+import { setUpFactor } from './set-up-factor.ts'
+import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
+import { takeRecoveryCode } from './take-recovery-code.ts'
+import { verifyOtp } from './verify-otp.ts'
 
 export const rules = {
   recordLogin: write(recordLogin),
@@ -42,11 +51,18 @@ export const rules = {
   makeRoomAtClient: write(makeRoomAtClient),
   listSessions: read(listSessions),
   readPending: read(readPending),
+  listPendingSignIns: read(listPendingSignIns),
+  endPendingSignIns: write(endPendingSignIns),
   listDevices: read(listDevices),
   forgetDevice: write(forgetDevice),
   listRememberedDevices: read(listRememberedDevices),
   forgetRememberedDevice: write(forgetRememberedDevice),
   forgetRememberedDevices: write(forgetRememberedDevices),
+  factorsChanged: write(factorsChanged),
+  listOtpUses: read(listOtpUses),
+  verifyOtp: verified(verifyOtp),
+  takeRecoveryCode: write(takeRecoveryCode),
+  setUpFactor: write(setUpFactor),
   rememberConsent: write(rememberConsent),
   forgetConsent: write(forgetConsent),
   denyConsent: write(denyConsent),
@@ -57,6 +73,10 @@ export const rules = {
   revokeToken: write(revokeToken),
   delegate: unrecorded(delegate),
   isDelegated: write(isDelegated),
+  signInWithPasskey: verified(signInWithPasskey),
+  provePasskey: verified(provePasskey),
+  refusePasskeys: write(refusePasskeys),
+  learnPasskey: unrecorded(learnPasskey),
 }
 
 type Method<R> =

@@ -3,6 +3,7 @@
  * of the UserSessions object, or by plain maps in tests. Rows are immutable; `put` replaces.
  */
 import type { AuditEvent } from '../audit/event.ts'
+import type { AccountCopy } from '../passkeys/account-copy.ts'
 import type { RefreshFamily } from './decide-refresh.ts'
 import type { KnownDevice } from './device-types.ts'
 import type { Grant } from './grant.ts'
@@ -60,6 +61,14 @@ export interface StoredDevice extends KnownDevice {
   readonly remembered: RememberedFactor | undefined
 }
 
+/** A one-time password that was accepted. */
+export interface StoredOtpUse {
+  readonly otp_id: string
+  /** Its time step (RFC 6238 §4.2), or its counter. */
+  readonly step: number
+  readonly used_at: number
+}
+
 export interface SubjectState {
   readonly sessions: {
     find(sessionId: string): StoredSession | undefined
@@ -114,6 +123,12 @@ export interface SubjectState {
     /** @returns false when it was already there */
     add(interactionId: string, expiresAt: number): boolean
   }
+  /** The last accepted code of each generator of one-time passwords. */
+  readonly otpUses: {
+    all(): readonly StoredOtpUse[]
+    /** Uses up this code and all before it. @returns false when it was used up already */
+    spend(use: StoredOtpUse): boolean
+  }
   readonly delegations: {
     find(workId: string): Delegation | undefined
     put(delegation: Delegation): void
@@ -127,6 +142,24 @@ export interface SubjectState {
     moveSession(from: string, to: string): void
     withdrawAll(): void
   }
+  /** The copy of the account, for sign-ins with a passkey; absent until the first of them. */
+  readonly accountCopy: {
+    get(): AccountCopy | undefined
+    put(copy: AccountCopy): void
+    drop(): void
+  }
+  /** Passkeys that are being taken away. */
+  readonly passkeyRefusals: {
+    /** @param until milliseconds since the Unix epoch */
+    put(credentialId: string, until: number): void
+    has(credentialId: string, now: number): boolean
+    delete(credentialId: string): void
+  }
+  /**
+   * Grows whenever a passkey or the account is taken away: what was read from Postgres before must not be stored. Only
+   * in memory, as `allEnded`.
+   */
+  readonly takenAway: { generation: number }
   /**
    * When all sessions were last ended (milliseconds since the Unix epoch). Only in memory: it concerns sign-ins in
    * progress at that moment, which take less time than an object stays in memory.

@@ -3,11 +3,13 @@ import type { AuditEvent } from '../audit/event.ts'
 import { outboxTable } from '../audit/outbox.ts'
 import { repetitionsTable } from '../audit/repeated-events.table.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
+import { accountCopyTables, openAccountCopyTable, openPasskeyRefusalsTable } from './account-copy.table.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
+import { openOtpUsesTable, otpUsesTable } from './otp-uses.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
@@ -26,6 +28,8 @@ export const subjectMigrations: readonly string[] = [
   repetitionsTable,
   rememberedFactorColumn,
   pendingSignInsTable + sessionProofsTable,
+  accountCopyTables,
+  otpUsesTable,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */
@@ -33,6 +37,7 @@ export const openSubjectTables = (
   sql: SqlStorage,
   schema: ObjectSchema,
   allEnded: SubjectState['allEnded'],
+  takenAway: SubjectState['takenAway'],
   record: (event: AuditEvent) => void,
 ): SubjectState => ({
   sessions: openSessionsTable(sql, schema),
@@ -44,6 +49,10 @@ export const openSubjectTables = (
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
   delegations: openDelegationsTable(sql, schema),
+  accountCopy: openAccountCopyTable(sql, schema),
+  passkeyRefusals: openPasskeyRefusalsTable(sql, schema),
+  takenAway,
+  otpUses: openOtpUsesTable(sql, schema),
   allEnded,
   record,
 })
@@ -57,6 +66,7 @@ const expiringTables = [
   'revoked_tokens',
   'spent_interactions',
   'delegations',
+  'passkey_refusals',
 ] as const
 
 /** Isolates' clocks differ: a row is kept a little longer than necessary. */

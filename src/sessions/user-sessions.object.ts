@@ -9,17 +9,23 @@ import { areRoutine, createOutbox, encodeEvents, type Outbox } from '../audit/ou
 import { createRepeatedEvents, type RepeatedEvents } from '../audit/repeated-events.table.ts'
 import { isCountedOfPerson } from '../audit/repeated-events.ts'
 import { configOf } from '../config.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { logError } from '../kit/log.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
-import { createRootSecret, type RootSecret } from '../kit/root-secret.ts'
+import { unsentUses } from '../passkeys/account-copy.ts'
+import { count } from '../telemetry/count.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
-import type { Rule, VerifiedRule } from './define-rule.ts'
+import type { Rule, VerifiedRule, VerifyNeeds } from './define-rule.ts'
+import { renewAccount } from './renew-account.ts'
 import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
 import { openSubjectTables, pruneSubjectTables, subjectMigrations } from './subject-tables.ts'
+import { createVerifyNeeds } from './verify-needs.ts'
 
 const pruneIntervalMs = 3_600_000
+const renewAgainMs = 60_000
 
 const ruleEntries = Object.entries<Rule | VerifiedRule>(rules)
 
@@ -55,7 +61,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   readonly #outbox: Outbox
   readonly #repeated: RepeatedEvents
   readonly #allEnded = { at: 0 }
-  #root: RootSecret | undefined
+  readonly #takenAway = { generation: 0 }
   #state: SubjectState | undefined
   #events: AuditEvent[] = []
   #pruneAgainAt = 0
@@ -92,10 +98,15 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   }
 
   async #verify({ verify }: VerifiedRule, input: readonly never[]): Promise<unknown> {
-    const config = configOf(this.env)
-    this.#root ??= createRootSecret(config.rootSecret, config.previousRootSecrets)
-    const decide = await verify(this.#open(), { root: this.#root }, ...input)
+    const decide = await verify(this.#open(), this.#needs, ...input)
     return this.#change(decide)
+  }
+
+  get #needs(): VerifyNeeds {
+    return createVerifyNeeds(this.env, async (userId, uses) => {
+      const { createExchangeAccount } = await import('../passkeys/account-copy.store.ts')
+      return createExchangeAccount(configOf(this.env))(userId, uses)
+    })
   }
 
   /** Delivers audit events, deletes expired rows, and deletes the object's storage when nothing is left. */
@@ -103,6 +114,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     this.#alarm.rang()
     if (this.#schema.exists()) this.#endCounts()
     if ((await this.#outbox.flush()) === 'failed' || !this.#schema.exists()) return
+    await this.#renewAccount()
     const now = Date.now()
     if (now >= this.#pruneAgainAt) {
       const { deleted, nextExpiry } = pruneSubjectTables(this.ctx.storage.sql, now)
@@ -113,6 +125,30 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
       this.#nextPruneAt = Math.max(nextExpiry ?? 0, this.#pruneAgainAt)
     }
     this.#alarm.ringBy(this.#nextPruneAt)
+  }
+
+  /**
+   * Hands over the uses of passkeys and compares the copy of the account with Postgres: behind the answer, and after an
+   * outage as soon as it ends.
+   */
+  async #renewAccount(): Promise<void> {
+    const copy = this.#open().accountCopy.get()
+    const sent = unsentUses(copy)
+    if (!copy || sent.length === 0) return
+    const { generation } = this.#takenAway
+    const { user_id } = copy
+    const read_at = Date.now()
+    try {
+      const account = await this.#needs.exchangeAccount(user_id, sent)
+      count('authly_passkey_copy_refreshes_total', 1, 'success')
+      const now = Date.now()
+      this.#change((state) => renewAccount(state, { now, user_id, account, read_at, sent, generation }))
+    } catch (error) {
+      count('authly_passkey_copy_refreshes_total', 1, 'failed')
+      logError('account_copy_failed', { reason: describeError(error) })
+    }
+    // Also when a use came meanwhile, or something was taken away.
+    if (unsentUses(this.#open().accountCopy.get()).length > 0) this.#alarm.ringBy(Date.now() + renewAgainMs)
   }
 
   /** Turns the failures counted since the last event into one event. */
@@ -130,8 +166,12 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   }
 
   #open(): SubjectState {
-    this.#state ??= openSubjectTables(this.ctx.storage.sql, this.#schema, this.#allEnded, (event) =>
-      this.#events.push(event),
+    this.#state ??= openSubjectTables(
+      this.ctx.storage.sql,
+      this.#schema,
+      this.#allEnded,
+      this.#takenAway,
+      (event) => this.#events.push(event),
     )
     return this.#state
   }

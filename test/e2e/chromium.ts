@@ -6,11 +6,13 @@ const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
 
 export const hasChromium = isInstalled('Chromium', executablePath)
 
-export const launchChromium = (): Promise<Browser> =>
+/** @param more arguments besides those of every test */
+export const launchChromium = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath,
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
       ...['--disable-component-update', '--disable-sync'],
+      ...more,
     ],
   })

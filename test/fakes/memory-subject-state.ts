@@ -1,5 +1,6 @@
 /** A subject's state in plain maps, for rules without storage. */
 import type { AuditEvent } from '../../src/audit/event.ts'
+import type { AccountCopy } from '../../src/passkeys/account-copy.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type { LoginAttempts } from '../../src/sessions/lock-out.ts'
 import type { PendingSignIn } from '../../src/sessions/pending-sign-in.ts'
@@ -8,6 +9,7 @@ import type {
   RememberedConsent,
   StoredDevice,
   StoredGrant,
+  StoredOtpUse,
   StoredSession,
   SubjectState,
 } from '../../src/sessions/subject-state.ts'
@@ -21,7 +23,10 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
   const spent = new Set<string>()
+  const otpUses = new Map<string, StoredOtpUse>()
   const delegations = new Map<string, Delegation>()
+  const refusals = new Map<string, number>()
+  let copy: AccountCopy | undefined
   const events: AuditEvent[] = []
   const liveGrants = () => [...grants.values()].filter((stored) => !stored.revoked)
 
@@ -70,6 +75,11 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     spentInteractions: {
       add: (interactionId) => !spent.has(interactionId) && Boolean(spent.add(interactionId)),
     },
+    otpUses: {
+      all: () => [...otpUses.values()],
+      spend: (use) =>
+        use.step > (otpUses.get(use.otp_id)?.step ?? -1) && Boolean(otpUses.set(use.otp_id, use)),
+    },
     delegations: {
       find: (workId) => delegations.get(workId),
       put: (delegation) => void delegations.set(delegation.work_id, delegation),
@@ -86,6 +96,21 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       },
       withdrawAll: () => delegations.clear(),
     },
+    accountCopy: {
+      get: () => copy,
+      put(changed) {
+        copy = changed
+      },
+      drop() {
+        copy = undefined
+      },
+    },
+    passkeyRefusals: {
+      put: (id, until) => void refusals.set(id, until),
+      has: (id, now) => (refusals.get(id) ?? 0) > now,
+      delete: (id) => void refusals.delete(id),
+    },
+    takenAway: { generation: 0 },
     allEnded: { at: 0 },
     record: (event) => void events.push(event),
   }

@@ -4,6 +4,7 @@ import {
   isNameOf,
   issueDeviceHandle,
   maxAccounts,
+  nameDevice,
   readDevices,
   setDeviceCookie,
 } from '../../src/interaction/device-cookie.ts'
@@ -39,6 +40,17 @@ describe('the device cookie', () => {
     expect(await readDevices(needs, cookieOf(cookie), now)).toEqual([device])
     expect(cookie).not.toContain('ada')
     expect(cookie).not.toContain(device.secretHash)
+  })
+
+  test('learns the names of its account afterwards, under the same stored secret', async () => {
+    const unnamed = await issueDeviceHandle(root, {
+      ...{ user_id: 'ada', device_id: 'device of ada', now, identifierMacs: [] },
+    })
+    const named = await nameDevice(root, unnamed, [await mac('ada')])
+    expect(isNameOf(unnamed, await mac('ada'))).toBe(false)
+    expect(isNameOf(named, await mac('ada'))).toBe(true)
+    expect(named.secretHash).toBe(unnamed.secretHash)
+    expect(await readDevices(needs, cookieOf(setDeviceCookie(config, named, [])), now)).toEqual([named])
   })
 
   test('knows every name of its account, and no other', async () => {

@@ -227,7 +227,7 @@ describe('every page', () => {
     const other = await browser.get('/assets/authly.0000000.css')
     expect(other.status).toBe(200)
     expect(other.headers.get('cache-control')).toBe('no-store')
-    expect((await browser.get('/assets/authly.0000000.js')).status).toBe(404)
+    expect((await browser.get('/assets/authly.0000000.mjs')).status).toBe(404)
   })
 
   test('a bare GET or HEAD of sign-out does not sign out', async () => {

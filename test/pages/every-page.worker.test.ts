@@ -1,8 +1,10 @@
 /** What holds on every hosted page, in every state, under https: headers, cookies, markup, and forms of our own only. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { accountRoutes } from '../../src/account/account.route.tsx'
+import { passkeyRoutes } from '../../src/account/passkeys.route.tsx'
 import { loginRoutes } from '../../src/login/login.route.tsx'
 import { logoutRoutes } from '../../src/oidc/rp-logout.route.tsx'
+import { withPasskey } from '../account/passkey-pages.ts'
 import { type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
 import { addAdmin, callAdmin } from '../worker/admin-client.ts'
@@ -63,6 +65,10 @@ beforeAll(async () => {
   // Elsewhere too, so that the account page has a session to end.
   await signedIn(somebody)
   await visit('account', person, '/account')
+  await visit('first passkey', person, '/account/passkeys')
+  const { browser: holder } = await withPasskey()
+  await visit('passkeys', holder, '/account/passkeys')
+  await visit('passkeys listed', holder, '/account')
   await visit('new password', person, '/password')
   await visit('sign-out', person, '/logout')
   await visit('sign-out by an application', person, '/oidc/logout')
@@ -77,6 +83,12 @@ beforeAll(async () => {
   const { setup_url } = (await reset.json()) as { setup_url: string }
   await visit('a link to set a password', openBrowser(), setup_url.slice('https://auth.test'.length))
 })
+
+/** Once, in the head, and nothing between its tags. */
+const ownScript = /<script type="module" src="\/assets\/authly\.[0-9a-z]{7}\.js"><\/script>/
+
+/** These show nothing of their own. */
+const redirecting = ['/.well-known/change-password', '/language']
 
 const forms = (): readonly (Visit & { readonly form: Form })[] =>
   visits.flatMap((one) => formsOf(one.shown.html).map((form) => ({ ...one, form })))
@@ -96,10 +108,10 @@ function formsOf(html: string): readonly Form[] {
 
 describe('every hosted page', () => {
   it('is among the visited ones: no route of a page is left out', () => {
-    const routes = [...loginRoutes, accountRoutes, logoutRoutes].flatMap(({ descriptions }) => descriptions)
-    const pages = routes.filter(
-      ({ method, path }) => method === 'get' && path !== '/.well-known/change-password',
+    const routes = [...loginRoutes, accountRoutes, passkeyRoutes, logoutRoutes].flatMap(
+      ({ descriptions }) => descriptions,
     )
+    const pages = routes.filter(({ method, path }) => method === 'get' && !redirecting.includes(path))
     const visited = new Set(visits.filter(({ shown }) => shown.status === 200).map(({ path }) => path))
     expect([...new Set(pages.map(({ path }) => path))].filter((path) => !visited.has(path))).toEqual([])
   })
@@ -113,7 +125,9 @@ describe('every hosted page', () => {
           "frame-ancestors 'none'",
         ]),
       )
-      expect(policy.join(), name).not.toMatch(/unsafe|\*|script-src|data:/)
+      expect(policy.join(), name).not.toMatch(/unsafe|\*|data:/)
+      const scripts = policy.filter((directive) => directive.startsWith('script-src'))
+      expect(scripts, name).toEqual(ownScript.test(shown.html) ? ["script-src 'self'"] : [])
       const targets = policy.find((directive) => directive.startsWith('form-action'))
       expect(targets, name).toMatch(/^form-action 'self'( https:| [a-z][\w.+-]*:)*$/)
       expect(shown.headers.get('x-frame-options'), name).toBe('DENY')
@@ -144,9 +158,11 @@ describe('every hosted page', () => {
     }
   })
 
-  it('has no script, no style and no handler in its markup, and nothing from elsewhere', () => {
+  it('has no script but our own, no style and no handler in its markup, and nothing from elsewhere', () => {
     for (const { name, shown } of visits) {
-      expect(shown.html, name).not.toMatch(/<script|<style|<iframe|<object|<embed|<base| style=| on[a-z]+=/i)
+      expect(shown.html.replace(ownScript, ''), name).not.toMatch(
+        /<script|<style|<iframe|<object|<embed|<base| style=| on[a-z]+=/i,
+      )
       for (const [, source = ''] of shown.html.matchAll(/<(?:img|link)[^>]* (?:src|href)="([^"]*)"/g)) {
         expect(source, name).toMatch(/^\/[^/]/)
       }
@@ -181,7 +197,13 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
   it('is there to be tried', () => {
     const actions = new Set(forms().map(({ form }) => form.action))
     expect([...actions].sort()).toEqual([
-      ...['/account/devices/forget', '/account/sessions/end', '/account/sessions/end-others', '/consent'],
+      ...[
+        '/account/devices/forget',
+        '/account/passkeys',
+        '/account/passkeys/remove',
+        '/account/passkeys/rename',
+      ],
+      ...['/account/sessions/end', '/account/sessions/end-others', '/consent'],
       ...['/login', '/logout', '/oidc/logout/confirm', '/password', '/select-account', '/set-password'],
     ])
   })

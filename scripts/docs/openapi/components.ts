@@ -132,6 +132,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
     required: ['sub'],
     additionalProperties: true,
   },
+  RelatedOrigins: {
+    type: 'object',
+    properties: { origins: { type: 'array', items: { type: 'string', format: 'uri' } } },
+    required: ['origins'],
+    additionalProperties: false,
+  },
   Liveness: {
     type: 'object',
     properties: { status: { type: 'string', enum: ['ok'] } },

@@ -4,12 +4,16 @@ import type { Dependencies } from '../../dependencies.ts'
 import type { Messages } from '../../messages/en.ts'
 import type { FormPage } from '../../pages/page.ts'
 import type { LiveSession } from '../../sessions/session.ts'
+import type { User } from '../../users/user.ts'
 
 /** What a section shows itself from. */
 export interface AccountView {
+  /** With the script. */
   readonly page: FormPage
   readonly deps: Dependencies
   readonly session: LiveSession
+  /** Read once for all sections. */
+  readonly user: Promise<User | undefined>
   /** IANA name. */
   readonly timeZone: string
 }

@@ -2,10 +2,10 @@
 import type { FC } from 'hono/jsx'
 import { formatTime } from '../../messages/format-time.ts'
 import { isolated } from '../../messages/isolated.ts'
+import { describeDevice } from '../../pages/describe-device.ts'
 import { HiddenFields } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
 import type { RememberedDevice } from '../../sessions/remembered-device-types.ts'
-import { describeDevice } from '../describe-device.ts'
 import type { AccountSection } from './account-section.ts'
 
 export const rememberedDevicesSection: AccountSection = {

@@ -5,6 +5,7 @@ import { writeAccount } from '../../users/write-one-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts, outcomeOf } from './account-problems.ts'
 import { endAllSessionsOf } from './acting.ts'
+import { refusePasskeysOf } from './refuse-passkeys.store.ts'
 
 export const deleteUser = defineOperation({
   id: 'deleteUser',
@@ -25,6 +26,7 @@ export const deleteUser = defineOperation({
     const { db, deps, now, params } = call
     const { user_id: id } = params
     const erasure = { erasure_id: uuidv7(now), proof: await erasureProof(deps.root, id) }
+    await refusePasskeysOf(call, id, 'all')
     const [rows] = await db.runAll([writeAccount(call, { id, ...erasure, existing: 'delete' })])
     const deleted = outcomeOf(rows)
     const isGone = deleted.ok || deleted.error.status === 404

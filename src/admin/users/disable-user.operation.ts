@@ -4,6 +4,7 @@ import { writeAccountOrRefuse } from '../../users/write-one-account.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { accountConflicts } from './account-problems.ts'
 import { endAllSessionsOf } from './acting.ts'
+import { refusePasskeysOf } from './refuse-passkeys.store.ts'
 
 export const disableUser = defineOperation({
   id: 'disableUser',
@@ -23,6 +24,7 @@ export const disableUser = defineOperation({
     const { user_id: id } = params
     const done = answer(204)
     const change = { id, patch: { status: 'disabled' }, events: { updated: 'user.disabled' } } as const
+    await refusePasskeysOf(call, id, 'all')
     await writeOnce(done.value, [writeAccountOrRefuse(call, change)], [assertMayManage(actor, id)])
     return done
   },

@@ -25,3 +25,6 @@ export const selectUser = (userId: string): SQL =>
 /** Aborts a batch with 404; for writes whose response is computed beforehand. */
 export const refuseUnknownUser = (userId: string): SQL =>
   sql`select authly_refuse('AU404', 'unknown_user') where not exists (select from users where id = ${userId}::uuid)`
+
+/** One row, if there is such an account. */
+export const selectUserId = (userId: string): SQL => sql`select id from users where id = ${userId}::uuid`

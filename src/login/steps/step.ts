@@ -11,23 +11,28 @@ import type { SessionRouting } from '../../interaction/session-cookie.ts'
 import type { SignInProgress } from '../../interaction/sign-in-progress.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
+import type { OpenOtpStore } from '../../one-time-passwords/otp-port.ts'
 import type { Problem } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
+import type { PasskeySignal } from '../../pages/passkey-form.tsx'
+import type { PasskeyStore } from '../../passkeys/passkey.ts'
 import type {
   ChangePassword,
   FindCurrentPassword,
   RenewPasswordHash,
 } from '../../passwords/change-password.ts'
+import type { CheckForBreach } from '../../passwords/check-for-breach.ts'
 import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
+import type { ReadPasswordRules } from '../../passwords/password-policy.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { Advanced } from '../../sessions/advance-sign-in.ts'
 import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
-import type { Settings } from '../../settings/settings.ts'
-import type { FindUserForLogin } from '../../users/user.ts'
+import type { ReadSettings, Settings } from '../../settings/settings.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from '../../users/user.ts'
 
 /** Dependencies of all steps. */
 export interface StepNeeds {
@@ -35,12 +40,19 @@ export interface StepNeeds {
   readonly root: RootSecret
   readonly now: Clock
   readonly rateLimiter: RateLimiter
+  readonly readSettings: ReadSettings
   readonly findUserForLogin: FindUserForLogin
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
   readonly renewPasswordHash: RenewPasswordHash
   readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
+  readonly readPasswordRules: ReadPasswordRules
+  readonly checkForBreach: CheckForBreach
+  readonly findUser: FindUser
+  readonly findUserForStepUp: FindUserForStepUp
+  readonly openOtpStore: OpenOtpStore
+  readonly passkeyStore: PasskeyStore
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
 }
@@ -53,6 +65,8 @@ export interface BrowserProofs {
   readonly devices: readonly DeviceHandle[]
   /** Browsers at which a second factor is remembered: the same. */
   readonly remembered: readonly RememberedHandle[]
+  /** Ids of steps of kind `offer` that were put off here. */
+  readonly put_off: readonly string[]
 }
 
 export interface StepAttempt {
@@ -89,7 +103,13 @@ export type StepOutcome =
    * Nothing is proven; the progress that travels on, and the step to show if it is not the usual next one. Of a step of
    * kind `offer`: go on to where the person was going.
    */
-  | { readonly status: 'next'; readonly progress: SignInProgress; readonly step?: string | undefined }
+  | {
+      readonly status: 'next'
+      readonly progress: SignInProgress
+      readonly step?: string | undefined
+      /** `Set-Cookie` values of a step of kind `offer`. */
+      readonly cookies?: readonly string[] | undefined
+    }
   /** The form is incomplete or wrong; the page is shown again. */
   | {
       readonly status: 'refused'
@@ -98,6 +118,10 @@ export type StepOutcome =
       readonly reason: string
       /** Default: 400. */
       readonly httpStatus?: 400 | 409 | undefined
+      /** Of the page that is shown, where it must not be the same: a challenge that was used up. */
+      readonly progress?: SignInProgress | undefined
+      /** What the browser's passkey providers are told. */
+      readonly signals?: readonly PasskeySignal[] | undefined
     }
   /** The pending sign-in is gone, expired or used up: start over. */
   | { readonly status: 'lost' }
@@ -132,6 +156,8 @@ export interface StepPageProps {
   /** For steps of kind `offer`: the session that has begun. */
   readonly session: LiveSession | undefined
   readonly problems: readonly Problem[]
+  /** What the browser's passkey providers are told. */
+  readonly signals: readonly PasskeySignal[]
   /** What `prepare` has loaded. */
   readonly prepared: unknown
 }
@@ -144,8 +170,6 @@ export interface Step extends OfferedStep {
   readonly title?: ((messages: FormPage['messages']) => string) | undefined
   /** Its form on the first page, below that of the first step; without one it is in the list of other ways there. */
   readonly beside?: FC<StepPageProps> | undefined
-  /** Whether its page runs the script of the hosted pages. */
-  readonly usesScript?: boolean | undefined
   /** How the step is called in the list of other ways. */
   readonly label: (messages: FormPage['messages']) => string
   /** Loads what the page shows; most need nothing. */

@@ -56,6 +56,7 @@ export const deleteUsers = defineJobKind<
       ...{ id, event_id: uuidv7(work.now()), erasure_id: uuidv7(work.now()) },
       proof: await erasureProof(work.root, id),
     })
+    await Promise.all(cursor.ids.map((id) => work.refusePasskeys(id)))
     // At the cap, look for one more to detect that the filter selects too many.
     const limit = Math.min(pageSize, Math.max(1, work.params.max_deletions - cursor.deleted))
     return { cursor, limit, rows: await Promise.all(cursor.ids.map(makeRow)) }

@@ -61,6 +61,16 @@ export const discoveryWords = (example: Json): Readonly<Record<string, RouteWord
 }
 
 export const oidcWords: Readonly<Record<string, RouteWords>> = {
+  getRelatedOrigins: {
+    description:
+      'Browsers ask for it when a page of another domain wants to use a passkey of this one: after a move, for example.',
+    answers: {
+      200: {
+        ...{ json: 'RelatedOrigins', headers: ['Cache-Control'] },
+        examples: { moved: { origins: ['https://login.example.com', 'https://login.new.example'] } },
+      },
+    },
+  },
   getJwks: {
     description: 'Keys are listed before they sign and long after, so caching for the stated time is safe.',
     answers: {

@@ -1,0 +1,186 @@
+/** `/account/passkeys`: a person's own passkeys. Every change needs a recent sign-in. */
+import type { Context } from 'hono'
+import type { AppEnv } from '../dependencies.ts'
+import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import { passkeyUser } from '../login/passkey-user.ts'
+import type { Messages } from '../messages/en.ts'
+import { describeDevice } from '../pages/describe-device.ts'
+import { describePasskeyRefusal } from '../pages/describe-passkey-refusal.ts'
+import type { Problem } from '../pages/form-parts.tsx'
+import { goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
+import { listPasskeys, removePasskey, renamePasskey } from '../passkeys/manage-passkeys.ts'
+import { maxPasskeyNameLength } from '../passkeys/passkey.ts'
+import { creationOptions, registerPasskey } from '../passkeys/register-passkey.ts'
+import type { Parameters } from '../protocol/parameters.ts'
+import type { LiveSession } from '../sessions/session.ts'
+import { readAccountForm, requireSession, timeZoneOf } from './account-form.ts'
+import { passkeySignals } from './passkey-signals.ts'
+import { nameField, PasskeysPage } from './passkeys.page.tsx'
+import { freshSignInFirst } from './require-fresh.ts'
+
+const path = '/account/passkeys'
+const tag = 'Account'
+const postResponses = {
+  303: 'Done, back to the account page; or a new sign-in is needed',
+  ...pageFormRefusals,
+}
+
+export const passkeyRoutes = new DescribedRoutes<AppEnv>()
+  .describe(
+    {
+      id: 'showPasskeys',
+      method: 'get',
+      path,
+      summary: 'The user’s passkeys',
+      tag,
+      responses: { 200: 'The passkeys, and a form for a new one', 303: 'A new sign-in is needed first' },
+    },
+    async (c) => {
+      const session = await requireSession(c)
+      if (!session.ok) return session.error
+      const fresh = await checkFresh(c, session.value)
+      return fresh.ok ? showPasskeys(c, fresh.value) : fresh.error
+    },
+  )
+  .describe(
+    {
+      id: 'addPasskey',
+      method: 'post',
+      path,
+      summary: 'Adds the passkey that the browser has created',
+      tag,
+      responses: postResponses,
+    },
+    async (c) => {
+      const request = await readPasskeyForm(c)
+      if (!request.ok) return request.error
+      const { session, form } = request.value
+      const { deps, origin } = c.env
+      const added = await registerPasskey(deps, {
+        ...{ user_id: session.user_id, session_id: session.session_id, origin },
+        settings: await deps.readSettings(),
+        registration: form.get('registration'),
+        credential: form.get('credential'),
+        fallback_name: describeDevice(origin.user_agent) ?? 'Passkey',
+      })
+      return added.ok
+        ? goTo('/account?done=passkey_added')
+        : showPasskeys(c, session, {
+            reason: added.error,
+            message: (messages) => describePasskeyRefusal(messages, added.error),
+          })
+    },
+  )
+  .describe(
+    {
+      id: 'renamePasskey',
+      method: 'post',
+      path: `${path}/rename`,
+      summary: 'Gives one of the user’s passkeys another name',
+      tag,
+      responses: postResponses,
+    },
+    async (c) => {
+      const request = await readPasskeyForm(c)
+      if (!request.ok) return request.error
+      const { session, form } = request.value
+      const { deps, origin } = c.env
+      const credential_id = form.get('credential_id') ?? ''
+      const name = form.get('name')
+      const outcome = await renamePasskey(deps, { user_id: session.user_id, credential_id, name, origin })
+      if (outcome === 'renamed') return goTo('/account?done=passkey_renamed')
+      return outcome === 'invalid'
+        ? showPasskeys(c, session, {
+            ...{ reason: 'invalid name', credential_id },
+            message: ({ passkeySection }) => passkeySection.nameInvalid(maxPasskeyNameLength),
+          })
+        : showPasskeys(c, session, unknown)
+    },
+  )
+  .describe(
+    {
+      id: 'removePasskey',
+      method: 'post',
+      path: `${path}/remove`,
+      summary: 'Removes one of the user’s passkeys',
+      tag,
+      responses: postResponses,
+    },
+    async (c) => {
+      const request = await readPasskeyForm(c)
+      if (!request.ok) return request.error
+      const { session, form } = request.value
+      const { deps, origin } = c.env
+      const credential_id = form.get('credential_id') ?? ''
+      const isRemoved = await removePasskey(deps, {
+        ...{ user_id: session.user_id, credential_id, origin, except_session_id: session.session_id },
+      })
+      return isRemoved ? goTo('/account?done=passkey_removed') : showPasskeys(c, session, unknown)
+    },
+  )
+
+interface Refusal {
+  /** For the log. */
+  readonly reason: string
+  readonly message: (messages: Messages) => string
+  /** The passkey whose name was refused. */
+  readonly credential_id?: string
+}
+
+/** Another person's passkey looks like one that is not there. */
+const unknown: Refusal = { reason: 'unknown', message: ({ passkeySection }) => passkeySection.unknown }
+
+async function showPasskeys(c: Context<AppEnv>, session: LiveSession, refusal?: Refusal): Promise<Response> {
+  const { deps } = c.env
+  const { user_id, session_id } = session
+  const [user, passkeys, settings, opened] = await Promise.all([
+    deps.findUser(user_id),
+    listPasskeys(deps, user_id),
+    deps.readSettings(),
+    openFormPage(c),
+  ])
+  if (!user) return goTo('/login')
+  const page = withScript(opened)
+  const creation = await creationOptions(deps, {
+    ...{ user_id, session_id, settings, ...passkeyUser(user) },
+    rp_name: new URL(deps.config.issuer).hostname,
+  })
+  const html = (
+    <PasskeysPage
+      page={page}
+      passkeys={passkeys}
+      creation={creation.ok ? creation.value : creation.error}
+      signals={await passkeySignals(deps, user, passkeys)}
+      timeZone={timeZoneOf(c.req.raw)}
+      problems={refusal ? [problemOf(refusal, passkeys, page.messages)] : []}
+    />
+  )
+  return sendPage(c, page, html, refusal ? { status: 400, refusal: refusal.reason } : {})
+}
+
+function problemOf(
+  { message, credential_id }: Refusal,
+  passkeys: readonly { readonly credential_id: string }[],
+  messages: Messages,
+): Problem {
+  const index = passkeys.findIndex((passkey) => passkey.credential_id === credential_id)
+  return { message: message(messages), field: index < 0 ? undefined : nameField(index) }
+}
+
+/** The session, if its person has just proven who they are by the strongest means they have. */
+async function checkFresh(c: Context<AppEnv>, session: LiveSession): Promise<Result<LiveSession, Response>> {
+  const { deps } = c.env
+  const account = await deps.findUserForStepUp(session.user_id)
+  const first = account && (await freshSignInFirst(deps, session, account.factors, 'passkeys'))
+  return account && first === undefined ? ok(session) : err(goTo(first ?? '/login'))
+}
+
+async function readPasskeyForm(
+  c: Context<AppEnv>,
+): Promise<Result<{ readonly session: LiveSession; readonly form: Parameters }, Response>> {
+  const request = await readAccountForm(c, path)
+  if (!request.ok) return request
+  const fresh = await checkFresh(c, request.value.session)
+  return fresh.ok ? request : fresh
+}

@@ -1,0 +1,103 @@
+/** Passkeys in Postgres. Each function is one round trip and one transaction. */
+import { desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { AuditEvent } from '../audit/event.ts'
+import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
+import type { Database } from '../db/database.ts'
+import { textArray } from '../db/fragments.ts'
+import { passkeys } from '../db/schema.ts'
+import { maxPasskeys, type NewPasskey, type Passkey, type PasskeyStore } from './passkey.ts'
+
+export const createPasskeyStore = (database: Database): PasskeyStore => ({
+  async list(userId) {
+    const rows = await database
+      .select()
+      .from(passkeys)
+      .where(eq(passkeys.user_id, userId))
+      .orderBy(desc(passkeys.created_at), passkeys.credential_id)
+    return rows.map(toPasskey)
+  },
+
+  async insert(passkey, event) {
+    const [, { rows }] = await database.batch([
+      database.execute(lockAccount(passkey.user_id)),
+      database.execute<{ answer: Inserted }>(insertPasskey(passkey, event)),
+    ])
+    return rows[0]?.answer ?? 'gone'
+  },
+
+  async rename(userId, credentialId, name, event) {
+    const { rows } = await database.execute(sql`
+      with renamed as (
+        update ${passkeys} set name = ${name}, version = version + 1, updated_at = now()
+        where user_id = ${userId}::uuid and credential_id = ${credentialId}
+        returning user_id
+      )
+      ${insertEventPerRow(sql`renamed`, event)} returning id`)
+    return rows.length > 0
+  },
+
+  async delete(userId, credentialId, event) {
+    const { rows } = await database.execute(deletePasskey(userId, credentialId, event))
+    return rows.length > 0
+  },
+})
+
+type Inserted = Awaited<ReturnType<PasskeyStore['insert']>>
+
+/**
+ * A statement of its own: the next one sees what others committed before this lock was got, so that parallel requests
+ * cannot exceed the limit together.
+ */
+const lockAccount = (userId: string): SQL => sql`select from users where id = ${userId}::uuid for update`
+
+const insertPasskey = (passkey: NewPasskey, event: AuditEvent): SQL => sql`
+  with account as (
+    select id from users where id = ${passkey.user_id}::uuid and status = 'active'
+  ), room as (
+    select id from account
+    where (select count(*) from passkeys where user_id = account.id) < ${maxPasskeys}::int
+  ), stored as (
+    insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
+      backup_eligible, backed_up, attestation_format)
+    select ${passkey.credential_id}, id, ${passkey.rp_id}, ${passkey.public_key}, ${passkey.sign_count}::bigint,
+      ${textArray(passkey.transports)}, ${passkey.aaguid}::uuid,
+      ${passkey.name}, ${passkey.backup_eligible}::boolean, ${passkey.backed_up}::boolean,
+      ${passkey.attestation_format}
+    from room
+    on conflict (credential_id) do nothing
+    returning user_id
+  ), recorded as (
+    ${insertEventPerRow(sql`stored`, event)} returning id
+  )
+  select case
+    when exists (select from recorded) then 'stored'
+    when not exists (select from account) then 'gone'
+    when not exists (select from room) then 'full'
+    else 'taken' end as answer`
+
+/**
+ * Deletes a passkey of this person, with its event; returns a row if there was one. For a batch: the person's object
+ * must have been told before (`refusePasskeys`).
+ */
+export const deletePasskey = (userId: string, credentialId: string, event: EventFields): SQL => sql`
+  with removed as (
+    delete from passkeys where user_id = ${userId}::uuid and credential_id = ${credentialId}
+    returning user_id
+  )
+  ${insertEventPerRow(sql`removed`, event)} returning id`
+
+const toPasskey = (row: typeof passkeys.$inferSelect): Passkey => ({
+  credential_id: row.credential_id,
+  user_id: row.user_id,
+  rp_id: row.rp_id,
+  public_key: row.public_key,
+  sign_count: row.sign_count,
+  transports: row.transports,
+  aaguid: row.aaguid,
+  name: row.name,
+  backup_eligible: row.backup_eligible,
+  backed_up: row.backed_up,
+  attestation_format: row.attestation_format,
+  last_used_at: row.last_used_at?.getTime(),
+  created_at: row.created_at.getTime(),
+})

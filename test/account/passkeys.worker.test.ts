@@ -1,0 +1,160 @@
+/** `/account/passkeys` in workerd, with an authenticator in software; in a browser: test/e2e/passkeys.test.ts. */
+import { eq } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import { passkeys } from '../../src/db/schema.ts'
+import { testDatabase } from '../fakes/database.ts'
+import { type Browser, openBrowser, signIn } from '../login/browser.ts'
+import { goodPassword, type Person } from '../login/people.ts'
+import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
+import { waitingEvents } from '../sessions/object-subject.ts'
+import { add, answer, optionsOf, path, signalsOf, withPasskey, withPassword } from './passkey-pages.ts'
+
+const stored = ({ id }: Person) =>
+  testDatabase().select().from(passkeys).where(eq(passkeys.user_id, id)).orderBy(passkeys.created_at)
+
+const csrf = async (browser: Browser) => (await browser.get(path)).hidden['csrf_token'] ?? ''
+
+describe('adding a passkey', () => {
+  test('lists it on the account page, named after its authenticator', async () => {
+    const { person, browser } = await withPassword()
+    const aaguid = 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4'
+    const added = await add(browser, createSoftwareAuthenticator({ aaguid }))
+    expect(added).toMatchObject({ status: 303, location: '/account?done=passkey_added' })
+    const { html } = await browser.follow(added)
+    expect(html).toContain('Your passkey has been added')
+    expect(html).toContain('Google Password Manager')
+    expect(html).toContain('synced')
+    expect(await stored(person)).toMatchObject([{ rp_id: 'auth.test', aaguid, last_used_at: null }])
+  })
+
+  test('asks for no second one in the same authenticator (excludeCredentials)', async () => {
+    const { person, browser } = await withPasskey()
+    const [passkey] = await stored(person)
+    const { excludeCredentials } = optionsOf(await browser.get(path))
+    expect(excludeCredentials).toEqual([
+      { id: passkey?.credential_id, type: 'public-key', transports: ['internal', 'hybrid'] },
+    ])
+  })
+
+  test('happens once with one page, out of fifty at the same time', async () => {
+    const { person, browser } = await withPassword()
+    const fields = await answer(await browser.get(path), createSoftwareAuthenticator())
+    const answers = await Promise.all(Array.from({ length: 50 }, () => browser.post(path, fields)))
+    expect(answers.filter(({ location }) => location === '/account?done=passkey_added')).toHaveLength(1)
+    expect(await stored(person)).toHaveLength(1)
+  })
+
+  test.each([
+    ['no credential', { credential: '' }],
+    ['something else', { credential: '{"id":"AAAA"}' }],
+    ['no registration', { registration: '' }],
+    ['a made-up registration', { registration: 'c2VhbGVk' }],
+  ])('is refused with %s, and nothing is stored', async (_, changed) => {
+    const { person, browser } = await withPassword()
+    const fields = await answer(await browser.get(path), createSoftwareAuthenticator())
+    const refused = await browser.post(path, { ...fields, ...changed })
+    expect(refused.status).toBe(400)
+    expect(refused.html).toContain('role="alert"')
+    expect(await stored(person)).toEqual([])
+  })
+
+  test('is refused with the page of another session: nobody adds their key to a stranger’s account', async () => {
+    const [mallory, victim] = [await withPassword(), await withPassword()]
+    const fields = await answer(await mallory.browser.get(path), createSoftwareAuthenticator())
+    const { csrf_token = '' } = (await victim.browser.get(path)).hidden
+    const refused = await victim.browser.post(path, { ...fields, csrf_token })
+    expect(refused.status).toBe(400)
+    expect(await stored(victim.person)).toEqual([])
+  })
+
+  test('needs a session', async () => {
+    expect((await openBrowser().get(path)).location).toBe('/login')
+  })
+})
+
+describe('managing passkeys', () => {
+  test('needs a sign-in as strong as they are: the password alone gets no further', async () => {
+    const { person } = await withPasskey()
+    const thief = openBrowser()
+    await signIn(thief, person.email, goodPassword)
+    const [passkey] = await stored(person)
+    const first = '/login?next=passkeys&because=stronger&acr=phr'
+    expect((await thief.get(path)).location).toBe(first)
+    const { csrf_token = '' } = (await thief.get('/account')).hidden
+    const fields = { csrf_token, credential_id: passkey?.credential_id ?? '', name: 'Mine' }
+    for (const action of [path, `${path}/rename`, `${path}/remove`]) {
+      expect((await thief.post(action, fields)).location, action).toBe(first)
+    }
+    expect(await stored(person)).toEqual([passkey])
+  })
+
+  test('renames one; a name that cannot be one is refused at its field', async () => {
+    const { person, browser } = await withPasskey()
+    const credential_id = (await stored(person))[0]?.credential_id ?? ''
+    const rename = async (name: string) =>
+      browser.post(`${path}/rename`, { csrf_token: await csrf(browser), credential_id, name })
+    expect((await rename('  Work <b>phone</b> ')).location).toBe('/account?done=passkey_renamed')
+    expect(await stored(person)).toMatchObject([{ name: 'Work <b>phone</b>' }])
+    expect((await browser.get('/account')).html).toContain('Work &lt;b&gt;phone')
+    for (const name of ['', '   ', 'x'.repeat(65)]) {
+      const refused = await rename(name)
+      expect(refused.status, name).toBe(400)
+      expect(refused.html).toContain('href="#name-1"')
+      expect(refused.html).toMatch(/id="name-1"[^>]* aria-invalid="true"/)
+    }
+    expect((await stored(person))[0]?.name).toBe('Work <b>phone</b>')
+  })
+
+  test('removes one: it is gone, its event is kept, this session stays, and providers are told', async () => {
+    const { person, browser, authenticator } = await withPasskey()
+    const second = createSoftwareAuthenticator({ backupEligible: false })
+    await add(browser, second)
+    const [first, other] = await stored(person)
+    const removed = await browser.post(`${path}/remove`, {
+      ...{ csrf_token: await csrf(browser), credential_id: first?.credential_id ?? '' },
+    })
+    expect(removed.location).toBe('/account?done=passkey_removed')
+    const shown = await browser.follow(removed)
+    expect(shown.status).toBe(200)
+    expect(await stored(person)).toEqual([other])
+    expect(signalsOf(shown)).toEqual([
+      {
+        method: 'signalAllAcceptedCredentials',
+        options: {
+          rpId: 'auth.test',
+          userId: authenticator.passkeys[0]?.userHandle,
+          allAcceptedCredentialIds: [other?.credential_id],
+        },
+      },
+      {
+        method: 'signalCurrentUserDetails',
+        options: expect.objectContaining({
+          rpId: 'auth.test',
+          name: person.email,
+          displayName: person.email,
+        }),
+      },
+    ])
+    const again = await browser.post(`${path}/remove`, {
+      ...{ csrf_token: await csrf(browser), credential_id: first?.credential_id ?? '' },
+    })
+    expect(again.status).toBe(400)
+    expect((await waitingEvents(person.id)).length).toBeGreaterThan(0)
+  })
+
+  test('of another person does nothing, and looks like one that is not there', async () => {
+    const [ada, mallory] = [await withPasskey(), await withPasskey()]
+    const [passkey] = await stored(ada.person)
+    const pages = []
+    for (const credential_id of [passkey?.credential_id ?? '', 'AAAAAAAAAAAAAAAAAAAAAA', '']) {
+      for (const action of ['rename', 'remove']) {
+        const csrf_token = await csrf(mallory.browser)
+        const fields = { csrf_token, credential_id, name: 'Mine' }
+        const shown = await mallory.browser.post(`${path}/${action}`, fields)
+        pages.push([shown.status, shown.html.includes('There is no such passkey any more')])
+      }
+    }
+    expect(pages).toEqual(Array.from({ length: 6 }, () => [400, true]))
+    expect(await stored(ada.person)).toEqual([passkey])
+  })
+})
