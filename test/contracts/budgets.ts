@@ -121,22 +121,6 @@ export const budgets = {
     later: { alarms: 2, rowsRead: 35, rowsWritten: 3, deliveries: 1 },
     note: 'as above, and creates the tables of their object',
   },
-  passkeyLogin: {
-    operation: 'sign-in with a passkey',
-    objectCalls: 2,
-    postgresRoundTrips: 0,
-    ...{ rowsRead: 14, rowsWritten: 14, sharedEvents: 0 },
-    later: { alarms: 2, rowsRead: 40, rowsWritten: 7, deliveries: 1 },
-    note: 'no Postgres: it goes on while Postgres is away; one call counts attempts, the other is the whole sign-in; its alarm compares the copy with Postgres',
-  },
-  newPasskeyPerson: {
-    operation: 'the first sign-in of a person with a passkey',
-    objectCalls: 2,
-    postgresRoundTrips: 1,
-    ...{ rowsRead: 42, rowsWritten: 24, sharedEvents: 0 },
-    later: { alarms: 2, rowsRead: 55, rowsWritten: 6, deliveries: 1 },
-    note: 'creates the tables of their object, which reads the account once',
-  },
   refusedLogin: {
     operation: 'password login, refused',
     objectCalls: 2,

@@ -311,12 +311,14 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     answers: { 200: page, 303: redirect },
   },
   showNewOneTimePassword: {
-    description: 'With new recovery codes for whoever has none. Nothing is stored before a code of the app is entered.',
+    description:
+      'With new recovery codes for whoever has none. Nothing is stored before a code of the app is entered.',
     security: session,
     answers: { 200: page, 303: redirect },
   },
   addOneTimePassword: {
-    description: 'Sign-ins in progress start over, and remembered browsers are asked again. Repeating it adds nothing.',
+    description:
+      'Sign-ins in progress start over, and remembered browsers are asked again. Repeating it adds nothing.',
     form: [
       csrf,
       {
