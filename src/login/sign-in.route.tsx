@@ -19,7 +19,7 @@ import { goOn, goToStep, leave, leaveUnmet } from './leave-sign-in.ts'
 import { nextStepOf, type OpenSignIn, openSignIn, showLost } from './open-sign-in.ts'
 import { readSignals } from './read-signals.ts'
 import { refusalOf, showStep } from './show-step.tsx'
-import { stepUp } from './step-up.ts'
+import { stepUp } from './begin-step-up.ts'
 import { findStep } from './steps/index.ts'
 import type { BrowserProofs, Step, StepOutcome } from './steps/step.ts'
 
