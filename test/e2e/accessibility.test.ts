@@ -3,24 +3,26 @@
  * and nothing is cut off. With AUTHLY_SCREENSHOTS=<folder> it also leaves pictures to look at.
  */
 
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import type axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addAuthenticator } from './authenticator.ts'
+import { checkLook } from './check-look.ts'
 import { hasChromium } from './chromium.ts'
 import { invite } from './invite.ts'
 import { openStage, type Stage } from './stage.ts'
-
-const pictures = process.env['AUTHLY_SCREENSHOTS']
 
 const looks = [
   { name: 'light', colorScheme: 'light', locale: 'en-US', viewport: { width: 1024, height: 768 } },
   { name: 'dark', colorScheme: 'dark', locale: 'de-DE', viewport: { width: 1024, height: 768 } },
   { name: 'phone', colorScheme: 'light', locale: 'fr-FR', viewport: { width: 320, height: 640 } },
   { name: 'phone-dark-rtl', colorScheme: 'dark', locale: 'ar', viewport: { width: 375, height: 740 } },
+  {
+    name: 'phone-japanese',
+    colorScheme: 'light',
+    locale: 'ja-JP',
+    viewport: { width: 390, height: 760 },
+  },
+  { name: 'tablet-rtl', colorScheme: 'light', locale: 'ar', viewport: { width: 820, height: 900 } },
+  { name: 'dark-portuguese', colorScheme: 'dark', locale: 'pt-BR', viewport: { width: 1280, height: 720 } },
   {
     name: 'high-contrast',
     colorScheme: 'dark',
@@ -32,29 +34,10 @@ const looks = [
 
 describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', () => {
   let stage: Stage
-  let axeSource: string
   beforeAll(async () => {
-    axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     stage = await openStage()
   })
   afterAll(() => stage?.close())
-
-  async function check(page: Page, look: string, name: string) {
-    await page.evaluate(axeSource)
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-        // axe reads the colors we wrote, not the ones the system forces.
-        rules: { 'color-contrast': { enabled: !matchMedia('(forced-colors: active)').matches } },
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      }),
-    )
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-    expect(found, name).toEqual([])
-    // The skip link waits off screen on purpose; everything else must fit.
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0)
-    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${look}.png`), fullPage: true })
-  }
 
   test.each(looks)('$name', async ({ name: look, ...options }) => {
     const person = await stage.seed.addUser({
@@ -70,7 +53,7 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
     const submit = () => page.locator('button[type=submit]').first().click()
-    const see = (name: string) => check(page, look, name)
+    const see = (name: string) => checkLook(page, `${name}-${look}`)
 
     await page.goto(stage.authorizeUrl(client))
     await see('login')
