@@ -1,4 +1,5 @@
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import { eq } from 'drizzle-orm'
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -15,6 +16,8 @@ import { uuidv7 } from '../../src/kit/ids.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import worker from '../../src/worker.ts'
+import { makePasskey, readOptions } from '../passkeys/make-passkey.ts'
+import type { GetOverrides, SoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import {
   addAdmin,
   addServiceAccount,
@@ -89,7 +92,7 @@ async function signIn(typedPassword = password, identifier = email): Promise<Res
   await startCounting()
   return post(
     '/login',
-    { csrf_token: csrf, method: 'password', identifier, password: typedPassword },
+    { csrf_token: csrf, step: 'password', identifier, password: typedPassword },
     { origin: issuer },
   )
 }
@@ -313,6 +316,66 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     })
     afterEach(() => {
       cookies = kept
+    })
+
+    const addPasskey = async (): Promise<SoftwareAuthenticator> => {
+      const { root, passkeyStore, now } = testDependencies()
+      const [user] = await createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+        .select()
+        .from(users)
+        .where(eq(users.email, await addPerson()))
+      const userId = user?.id as string
+      const { authenticator, passkey } = await makePasskey(root, userId, new URL(issuer).hostname)
+      const event = createEvent('passkey.created', now(), undefined, {
+        outcome: 'success',
+        actor_type: 'user',
+      })
+      expect(await passkeyStore.insert(passkey, event)).toBe('stored')
+      return authenticator
+    }
+    /** The page is free; what is sent from it is counted. */
+    const signInWithPasskey = async (
+      authenticator: SoftwareAuthenticator,
+      overrides: Partial<GetOverrides> = {},
+    ) => {
+      const html = await (await call('/login?as=another')).text()
+      const [form = ''] = /<form[^>]*data-passkey="get"[\s\S]*?<\/form>/.exec(html) ?? []
+      const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+      const options = readOptions<PublicKeyCredentialRequestOptionsJSON>(html)
+      const credential = JSON.stringify(await authenticator.get(options, { origin: issuer, ...overrides }))
+      await startCounting()
+      const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
+      return post('/login', { ...fields, credential }, { origin: issuer })
+    }
+
+    it(budgets.firstPasskeyLogin.operation, async () => {
+      // Loads the library, which every isolate does once.
+      expect((await signInWithPasskey(await addPasskey())).status).toBe(303)
+      cookies = ''
+      expect((await signInWithPasskey(await addPasskey())).status).toBe(303)
+      expectAtMost(budgets.firstPasskeyLogin, await countUnits())
+    })
+
+    it(budgets.passkeyLogin.operation, async () => {
+      const authenticator = await addPasskey()
+      await signInWithPasskey(authenticator)
+      await redeem(await authorize())
+      expect((await signInWithPasskey(authenticator)).status).toBe(303)
+      expectAtMost(budgets.passkeyLogin, await countUnits())
+    })
+
+    it(budgets.refusedPasskey.operation, async () => {
+      const authenticator = await addPasskey()
+      await signInWithPasskey(authenticator)
+      expect((await signInWithPasskey(authenticator, { userVerified: false })).status).toBe(400)
+      expectAtMost(budgets.refusedPasskey, await countUnits())
+    })
+
+    it(budgets.forgedPasskey.operation, async () => {
+      const authenticator = await addPasskey()
+      const userHandle = await sha256('made up')
+      expect((await signInWithPasskey(authenticator, { userHandle })).status).toBe(400)
+      expectAtMost(budgets.forgedPasskey, await countUnits())
     })
 
     it(budgets.newPerson.operation, async () => {
