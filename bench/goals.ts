@@ -51,6 +51,16 @@ export const goals: readonly OperationGoal[] = [
     twinDoes: 'one Durable Object call',
   },
   {
+    ...{ name: 'passkey', title: 'Sign-in with a passkey (ES256)', ofTwin: 0.6 },
+    twinDoes:
+      'opens a sealed challenge, one Durable Object call that verifies ES256 and writes a session, and seals a cookie',
+  },
+  {
+    ...{ name: 'totp', title: 'Sign-in, its second factor: TOTP', ofTwin: 0.6 },
+    twinDoes:
+      'opens a sealed parameter, one Durable Object call that opens a sealed seed, computes up to three HMACs and writes a session, and seals a cookie',
+  },
+  {
     ...{ name: 'discovery', title: 'Discovery', ofTwin: 0.75, ofPeerCpu },
     twinDoes: 'answers "Hello World!"',
   },

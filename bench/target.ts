@@ -1,5 +1,8 @@
 /** What the harness asks of anything it measures: Authly, the bare twins and oidc-provider. */
 
+/** Steps of a sign-in; no peer has them. */
+export const signInNames = ['passkey', 'totp'] as const
+
 export const operationNames = [
   'client_credentials',
   'code',
@@ -8,9 +11,11 @@ export const operationNames = [
   'refresh_es256',
   'authorize',
   'introspect',
+  ...signInNames,
   'discovery',
   'jwks',
 ] as const
+export type SignInName = (typeof signInNames)[number]
 export type OperationName = (typeof operationNames)[number]
 
 export const targetNames = [

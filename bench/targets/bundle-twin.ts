@@ -10,6 +10,7 @@ export interface Twin {
   readonly name: string
   readonly port: number
   readonly durableObjects: readonly { readonly binding: string; readonly className: string }[]
+  readonly vars?: Readonly<Record<string, string>>
 }
 
 /** Bundles `twin` into its folder below `parent`, with no objects left from earlier runs. */
@@ -32,6 +33,6 @@ export async function bundleTwin(
       ...{ folder, main: 'worker.js', modules: [], compatibilityDate, compatibilityFlags: [] },
       durableObjects: [...twin.durableObjects],
     },
-    ...{ vars: {}, objectsFolder: join(folder, 'objects'), port: twin.port },
+    ...{ vars: twin.vars ?? {}, objectsFolder: join(folder, 'objects'), port: twin.port },
   }
 }

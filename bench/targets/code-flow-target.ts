@@ -9,10 +9,11 @@ import type {
   OperationName,
   ProcessRoots,
   RequestPlan,
+  SignInName,
   Target,
   TargetName,
 } from '../target.ts'
-import { operationNames } from '../target.ts'
+import { operationNames, signInNames } from '../target.ts'
 import { authorizeQuery, formPost, userCount, verifier } from './requests.ts'
 
 export interface CodeFlowSettings {
@@ -36,9 +37,16 @@ export interface CodeFlowSettings {
   start(): Promise<void>
   /** Signs `userCount` people in; answers one `Cookie` header each. */
   signIn(): Promise<readonly string[]>
+  /** Steps of a sign-in, where they can be measured. */
+  readonly signInPlans?: SignInPlans
   roots(): ProcessRoots
   stop(): Promise<void>
 }
+
+/** @param cookies of the sessions of all people */
+export type SignInPlans = Readonly<
+  Partial<Record<SignInName, (wanted: number, cookies: readonly string[]) => Promise<RequestPlan>>>
+>
 
 interface TokenResponse {
   readonly access_token: string
@@ -46,6 +54,9 @@ interface TokenResponse {
 }
 
 const connections = 32
+
+const isSignIn = (operation: OperationName): operation is SignInName =>
+  (signInNames as readonly OperationName[]).includes(operation)
 
 export function codeFlowTarget(settings: CodeFlowSettings): Target {
   const { port, paths, clients, load } = settings
@@ -134,7 +145,10 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
     requests: [{ method: 'GET', path, headers: {} }],
   })
 
-  const plans: Record<OperationName, (wanted: number) => RequestPlan | Promise<RequestPlan>> = {
+  const plans: Record<
+    Exclude<OperationName, SignInName>,
+    (wanted: number) => RequestPlan | Promise<RequestPlan>
+  > = {
     client_credentials: () => ({
       ...{ kind: 'rotate', port, expect: { status: [200] } },
       requests: [
@@ -156,14 +170,21 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
 
   return {
     name: settings.name,
-    operations: new Set(operationNames),
+    operations: new Set(
+      operationNames.filter((name) => !isSignIn(name) || settings.signInPlans?.[name] !== undefined),
+    ),
     start: async () => {
       await settings.start()
       cookies = await settings.signIn()
     },
     roots: settings.roots,
     untilDelivered: settings.untilDelivered ?? (async () => true),
-    plan: async (operation, wanted) => plans[operation](wanted),
+    plan: async (operation, wanted) => {
+      if (!isSignIn(operation)) return plans[operation](wanted)
+      const plan = settings.signInPlans?.[operation]
+      if (plan === undefined) throw new Error(`${settings.name} has no ${operation}`)
+      return plan(wanted, cookies)
+    },
     afterRun: (operation: OperationName, result: LoadResult) => {
       if (operation === 'refresh') refreshTokens.set(clients.web, result.tokensLeft ?? [])
       if (operation === 'refresh_es256') refreshTokens.set(clients.webEs256, result.tokensLeft ?? [])

@@ -12,13 +12,14 @@ import {
 } from '../target.ts'
 import { bundleTwin, type Twin } from './bundle-twin.ts'
 import { authorizeQuery, formPost, userCount, verifier } from './requests.ts'
+import { makeTwinSignIns } from './twin-sign-ins.ts'
 
 const people = Array.from({ length: userCount }, (_, index) => `user-${index}`)
 
 export interface TwinOptions {
   /** For bundles and objects; emptied at the start. */
   readonly folder: string
-  /** Three ports from here on are used. */
+  /** Four ports from here on are used. */
   readonly firstPort: number
   /** The one Authly runs with. */
   readonly compatibilityDate: string
@@ -31,11 +32,15 @@ export interface TwinTarget extends Target {
 
 export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions): TwinTarget {
   const [helloPort, clientPort, userPort] = [firstPort, firstPort + 1, firstPort + 2] as const
+  const signInPort = firstPort + 3
   const users = { binding: 'USERS', className: 'UserObject' }
-  const twins: readonly Twin[] = [
+  const signInObjects = { binding: 'SIGN_INS', className: 'SignInObject' }
+  const signIns = makeTwinSignIns()
+  const twinsOf = async (): Promise<readonly Twin[]> => [
     { name: 'hello', port: helloPort, durableObjects: [] },
     { name: 'client-credentials', port: clientPort, durableObjects: [] },
     { name: 'user-object', port: userPort, durableObjects: [users] },
+    { name: 'sign-in', port: signInPort, durableObjects: [signInObjects], vars: (await signIns).vars },
   ]
   let workers: readonly GuardedChild[] = []
   const firstTokens = people.map((user) => `${user}.first`)
@@ -65,7 +70,12 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
     tokens: refreshTokens.get(operation) ?? firstTokens,
   })
 
-  const plans: Record<OperationName, (wanted: number) => RequestPlan> = {
+  const signedIn = (requests: readonly HttpRequest[]): RequestPlan => ({
+    ...{ kind: 'rotate', port: signInPort, requests },
+    expect: { status: [303], locationContains: '/account' },
+  })
+
+  const plans: Record<OperationName, (wanted: number) => RequestPlan | Promise<RequestPlan>> = {
     client_credentials: () =>
       rotate(clientPort, [
         formPost('/oauth/token', {
@@ -93,6 +103,8 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
         ),
         '"active":true',
       ),
+    passkey: async () => signedIn((await signIns).passkey(people)),
+    totp: async () => signedIn((await signIns).totp(people)),
     discovery: () => rotate(helloPort, [{ method: 'GET', path: '/', headers: {} }]),
     jwks: () => rotate(helloPort, [{ method: 'GET', path: '/', headers: {} }]),
   }
@@ -102,12 +114,15 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
     operations: new Set(operationNames),
     start: async () => {
       workers = await Promise.all(
-        twins.map(async (twin) => startRawProcess(await bundleTwin(folder, twin, compatibilityDate))),
+        (await twinsOf()).map(async (twin) =>
+          startRawProcess(await bundleTwin(folder, twin, compatibilityDate)),
+        ),
       )
     },
-    readable: (operation) => {
-      const { port } = plans[operation](0)
-      return bundleTwin(folder, twins.find((twin) => twin.port === port) as Twin, compatibilityDate, false)
+    readable: async (operation) => {
+      const { port } = await plans[operation](0)
+      const twin = (await twinsOf()).find((each) => each.port === port) as Twin
+      return bundleTwin(folder, twin, compatibilityDate, false)
     },
     roots: (): ProcessRoots => ({
       server: workers.flatMap((worker) => worker.process.pid ?? []),

@@ -10,6 +10,13 @@ export const base64url = (bytes: ArrayBuffer | Uint8Array): string =>
     omitPadding: true,
   })
 
+type FromBase64 = typeof Uint8Array & {
+  fromBase64(text: string, options: { alphabet: 'base64url' }): Uint8Array<ArrayBuffer>
+}
+
+export const fromBase64url = (text: string): Uint8Array<ArrayBuffer> =>
+  (Uint8Array as FromBase64).fromBase64(text, { alphabet: 'base64url' })
+
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text) as Uint8Array<ArrayBuffer>
 
 export const json = (value: unknown, status = 200): Response =>

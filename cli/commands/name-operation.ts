@@ -10,6 +10,7 @@ type Route = Pick<CatalogueOperation, 'method' | 'path' | 'answer' | 'id'>
 const chosen: Readonly<Record<string, readonly string[]>> = {
   listAdminAuditEvents: ['audit', 'by-admin'],
   listUserAuditEvents: ['audit', 'about-user'],
+  listUserFactors: ['users', 'factors', 'list'],
   retireKey: ['keys', 'retire'],
   searchAuditEvents: ['audit', 'search'],
   // `audit verify` proves a file, here; this asks the server to look at itself.

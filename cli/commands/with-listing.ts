@@ -16,13 +16,13 @@ export function withListing(
 ): unknown {
   if (!(error instanceof Failure) || error.hint !== undefined) return error
   const { status, errors = [] } = (error.problem ?? {}) as Refusal
-  const lists = all.filter(({ answer }) => answer === 'page' || answer === 'items')
+  const lists = all.filter((one) => nameOperation(one, all).at(-1) === 'list')
   // `roles` or `scope` in the body: what there is, `roles list` and `scopes list` show.
   const named = errors.flatMap(({ pointer }) => pointer?.split('/')[1] ?? [])
   const list =
     status === 404
       ? lists
-          .filter((other) => path.startsWith(`${other.path}/{`))
+          .filter((other) => path.startsWith(`${other.path}/`))
           .sort((a, b) => b.path.length - a.path.length)[0]
       : lists.find((other) => named.some((name) => other.path === `/admin/${name.replace(/s?$/, 's')}`))
   if (!list) return error

@@ -74,6 +74,11 @@ export const eventDefinitions = {
       ...repeated,
     },
   },
+  'login.ended': {
+    class: 'authentication',
+    summary: 'A sign-in in progress was ended by an administrator',
+    data: { steps: 'what had been proven in it' },
+  },
   'device.forgotten': {
     class: 'authentication',
     summary: 'A known device of a person counts as unknown again',
@@ -88,6 +93,27 @@ export const eventDefinitions = {
     class: 'authentication',
     summary: 'A browser no longer remembers the second factor of a person',
     data: { reason: 'removed or factor_changed' },
+  },
+  'password.breached': {
+    class: 'authentication',
+    summary: 'A password was found in the list of breached ones; its next sign-in asks for another',
+  },
+  'otp.added': { class: 'authentication', summary: 'A generator of one-time passwords was set up' },
+  'otp.renamed': { class: 'authentication', summary: 'A generator of one-time passwords got another name' },
+  'otp.removed': { class: 'authentication', summary: 'A generator of one-time passwords was removed' },
+  'otp.replayed': {
+    class: 'authentication',
+    summary: 'A one-time password was presented that had been used already',
+  },
+  'recovery_codes.created': {
+    class: 'authentication',
+    summary: 'A person got a new set of recovery codes; those before are void',
+    data: { count: 'how many' },
+  },
+  'recovery_code.used': {
+    class: 'authentication',
+    summary: 'A person signed in with a recovery code',
+    data: { unused: 'how many are left' },
   },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'passkey.created': {
@@ -189,6 +215,9 @@ export const eventDefinitions = {
   }),
   'user.factors_reset': entity('Second factors were removed (recorded before the first release)', {
     factors: 'their kinds',
+  }),
+  'recovery_codes.removed': entity('All recovery codes of an account were removed', {
+    unused: 'how many nobody had used',
   }),
   'user.imported': entity('An account was imported', { job_id: 'the job' }),
   'user.exported': entity('Accounts were downloaded', {

@@ -47,7 +47,7 @@ export async function showStep(
   const beside = step.kind === 'identify' ? others.filter((other) => other.beside) : []
   const props = {
     // Where a form was refused, the choice of a language leads to the page as it is now.
-    page: refusal ? { ...page, address: stepPath({ interaction, signIn }, step.id) } : page,
+    page: refusal ? { ...page, formAddress: stepPath({ interaction, signIn }, step.id) } : page,
     signals: refusal?.signals ?? [],
     ...{ interaction, signIn, progress, pending, policy, client, alternatives, session },
     hint: loaded?.interaction.login_hint,

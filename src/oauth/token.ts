@@ -6,6 +6,7 @@ import { readForm } from '../protocol/form.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
 import { count } from '../telemetry/count.ts'
 import { observe } from '../telemetry/observe.ts'
+import { outcomeOf } from '../telemetry/request-outcome.ts'
 import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/authenticate-client.ts'
 import type { GrantNeeds, TokenResponse } from './grants/define-grant.ts'
 import { grantTypes } from './grants/index.ts'
@@ -48,8 +49,7 @@ function countTokenRequest({ type, clientId }: AskedGrant, result: TokenAnswer['
     return
   }
   const { status, error } = result.error
-  const outcome = status === 429 ? 'limited' : status >= 500 ? 'failed' : 'refused'
-  count('authly_token_requests_total', 1, type, outcome, error, clientId)
+  count('authly_token_requests_total', 1, type, outcomeOf(status, undefined), error, clientId)
 }
 
 async function answerUncounted(

@@ -6,6 +6,7 @@ import { acrMultiFactor, acrOf, reachedClasses } from '../authentication/acr.ts'
 import { amrOf, type Proof } from '../authentication/proof.ts'
 import type { AccountFactors, SignInPolicy } from '../authentication/sign-in-state.ts'
 import { unmetDemand } from '../authentication/unmet-demand.ts'
+import { count } from '../telemetry/count.ts'
 import {
   type PendingProof,
   type PendingSignIn,
@@ -97,6 +98,7 @@ export function advanceSignIn(
     return { status: 'full', pending: viewOf(advanced) }
   }
   state.pendingSignIns.delete(pending.pending_id)
+  if (pending.proofs.length > 0) count('authly_pending_sign_ins_total', 1, 'success')
   return begun
 }
 
@@ -125,6 +127,7 @@ export function countStepFailure(
   const failures = (pending.failures[step] ?? 0) + 1
   if (failures >= limit) {
     state.pendingSignIns.delete(pending.pending_id)
+    count('authly_pending_sign_ins_total', 1, 'dropped')
     return false
   }
   state.pendingSignIns.put({ ...pending, failures: { ...pending.failures, [step]: failures } })

@@ -26,6 +26,7 @@ import {
   type VerifiedAssertion,
   verifyAssertion,
 } from '../passkeys/verify-assertion.ts'
+import { count } from '../telemetry/count.ts'
 import type { VerifyNeeds } from './define-rule.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -117,6 +118,7 @@ export function attemptPasskey(
   state.accountCopy.put(used)
   const states = passkeyProof(shown.user_verified, !passkey.backup_eligible)
   const proof = { ...states, step: 'passkey', at: input.now, credential_id }
+  count('authly_passkey_verifications_total', 1, 'success')
   return { status: 'proven', copy: used, proof }
 }
 
@@ -155,6 +157,7 @@ function refuseUse(
   { copy, passkey, shown, use }: RefusedUse,
 ): AttemptedPasskey {
   if (use.reason === 'not_verified') return refuse(state, input, 'refused')
+  count('authly_passkey_verifications_total', 1, use.reason === 'counter' ? 'counter_regressed' : 'refused')
   const { credential_id } = passkey
   if (use.reason === 'counter') {
     const { sign_count } = use
@@ -175,6 +178,7 @@ function refuseUse(
 }
 
 function refuse(state: SubjectState, input: PasskeyAttempt, reason: PasskeyRefusal): AttemptedPasskey {
+  count('authly_passkey_verifications_total', 1, 'refused')
   state.record(
     createEvent('login.failed', input.now, input.origin, {
       ...{ outcome: 'failure', actor_type: 'anonymous', user_id: input.user_id },

@@ -77,9 +77,12 @@ export function forgetRememberedDevice(state: SubjectState, input: ForgetRemembe
   return forget(state, input, 'removed', (remembered) => remembered.remembered_id === input.remembered_id)
 }
 
-/** After a factor was added, changed or removed: every browser is asked again. */
-export function forgetRememberedDevices(state: SubjectState, input: Forgetting): void {
-  forget(state, input, 'factor_changed', () => true)
+/** Every browser is asked again; by default because a factor was added, changed or removed. */
+export function forgetRememberedDevices(
+  state: SubjectState,
+  input: Forgetting & { readonly reason?: 'removed' },
+): void {
+  forget(state, input, input.reason ?? 'factor_changed', () => true)
 }
 
 /** One event for each, though a device that was just replaced has a second row for a minute. */

@@ -15,6 +15,7 @@ import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
 import { unsentUses } from '../passkeys/account-copy.ts'
+import { count } from '../telemetry/count.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { Rule, VerifiedRule, VerifyNeeds } from './define-rule.ts'
 import { renewAccount } from './renew-account.ts'
@@ -139,9 +140,11 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     const read_at = Date.now()
     try {
       const account = await this.#needs.exchangeAccount(user_id, sent)
+      count('authly_passkey_copy_refreshes_total', 1, 'success')
       const now = Date.now()
       this.#change((state) => renewAccount(state, { now, user_id, account, read_at, sent, generation }))
     } catch (error) {
+      count('authly_passkey_copy_refreshes_total', 1, 'failed')
       logError('account_copy_failed', { reason: describeError(error) })
     }
     // Also when a use came meanwhile, or something was taken away.

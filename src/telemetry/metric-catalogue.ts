@@ -9,8 +9,7 @@
 export const metricLabels = {
   route:
     'template of the path, such as `/admin/users/{user_id}`; of an unknown path its known beginning, `/oauth/*`; `/*` if there is none',
-  method:
-    'HTTP method, `_OTHER` for an unknown one; of a sign-in, the way to sign in; of an object, its method',
+  method: 'HTTP method, `_OTHER` for an unknown one; of a sign-in, its step; of an object, its method',
   outcome: 'how it ended',
   grant_type:
     'the grant type; `unsupported` for any other, `none` where the request was refused before it was read',
@@ -80,8 +79,32 @@ export const metricCatalogue = {
   },
   authly_sign_ins_total: {
     type: 'counter',
-    help: 'Attempts to sign in. Outcome: success, refused, locked, limited, busy',
+    help: 'Steps of sign-ins that were taken. Outcome: success (signed in), next (another step follows), refused, locked, limited, busy, lost (begun too long ago), full (too many sessions)',
     labels: ['method', 'outcome'],
+  },
+  authly_pending_sign_ins_total: {
+    type: 'counter',
+    help: 'Sign-ins that took more than one step and have ended. Outcome: success, dropped (after too many failures of a step)',
+    labels: ['outcome'],
+    showsZero: ['dropped'],
+  },
+  authly_passkey_verifications_total: {
+    type: 'counter',
+    help: 'Passkeys verified. Outcome: success, refused, counter_regressed (refused, because its counter went back)',
+    labels: ['outcome'],
+    showsZero: ['counter_regressed'],
+  },
+  authly_passkey_copy_refreshes_total: {
+    type: 'counter',
+    help: 'Copies of passkeys that objects of people have read again from Postgres. Outcome: success, failed',
+    labels: ['outcome'],
+    showsZero: ['failed'],
+  },
+  authly_breached_password_checks_total: {
+    type: 'counter',
+    help: 'Passwords looked up in the list of breached ones. Outcome: found, not_found, failed',
+    labels: ['outcome'],
+    showsZero: ['failed'],
   },
   authly_rate_limited_total: {
     type: 'counter',

@@ -18,9 +18,18 @@ export interface User {
 
 export interface UserWithPassword {
   readonly user: User
-  readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
+  readonly password: LoginPassword | undefined
   readonly factors: AccountFactors
   readonly otp_seeds: readonly SealedSeed[]
+}
+
+export interface LoginPassword {
+  readonly hash: string
+  readonly must_change: boolean
+  /** It is in a list of breached passwords. */
+  readonly is_breached: boolean
+  /** Whether to look it up in that list (again). */
+  readonly is_breach_check_due: boolean
 }
 
 export interface LoginLookup {

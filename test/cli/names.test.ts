@@ -238,3 +238,30 @@ describe('a client that may ask for offline_access, but not refresh', () => {
       expect(stderr).toContain('authly clients update a --grant-types authorization_code,refresh_token')
   })
 })
+
+describe('what a person signs in with', () => {
+  it('is a line for each single value, and a table for each list', async () => {
+    const passkey = {
+      ...{ name: 'Phone', credential_id: 'QtZbHrXsSa2N4kVx2dC9Mw', rp_id: 'auth.example' },
+      ...{ created_at: '2026-11-23T09:00:00.000Z', last_used_at: null, transports: ['hybrid'] },
+    }
+    const body = {
+      ...{ password: { must_change: false }, passkeys: [passkey], one_time_passwords: [] },
+      recovery_codes: { remaining: 7, used: 1 },
+    }
+    answers = { [`GET /admin/users/${ada}/factors`]: () => ({ body }) }
+    const { code, stdout } = await run('users', 'factors', 'list', ada)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^password\.must_change\s+false$/m)
+    expect(stdout).toMatch(/^recovery_codes\.remaining\s+7$/m)
+    expect(stdout).toMatch(/^passkeys\nNAME\s+CREDENTIAL ID\s/m)
+    expect(stdout).toMatch(/^Phone\s+QtZbHrXsSa2N4kVx2dC9Mw\s+auth\.example\s/m)
+  })
+
+  it('is named where something of it is removed that there is not', async () => {
+    const { code, stderr } = await run('users', 'factors', 'one-time-passwords', 'delete', ada, eve, '--yes')
+    expect(code).toBe(1)
+    expect(asked).toEqual([`DELETE /admin/users/${ada}/factors/one-time-passwords/${eve}`])
+    expect(stderr).toContain('authly users factors list <user_id> shows what there is.')
+  })
+})

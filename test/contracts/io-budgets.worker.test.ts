@@ -2,17 +2,27 @@ import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import { eq } from 'drizzle-orm'
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
+import { Secret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
 import { loadClient } from '../../src/clients/clients.store.ts'
 import { clientCacheKey } from '../../src/clients/find-client.ts'
 import { createDatabase } from '../../src/db/database.ts'
-import { clientSecrets, clients, passwordCredentials, users } from '../../src/db/schema.ts'
+import {
+  clientSecrets,
+  clients,
+  otpCredentials,
+  passwordCredentials,
+  recoveryCodes,
+  users,
+} from '../../src/db/schema.ts'
 import { signRequest } from '../../src/http-signatures/sign-request.ts'
 import { adminSignaturePolicy } from '../../src/http-signatures/signature-policy.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { generateRecoveryCodes, hashRecoveryCodes } from '../../src/one-time-passwords/recovery-codes.ts'
+import { sealSeed } from '../../src/one-time-passwords/seal-seed.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import worker from '../../src/worker.ts'
@@ -27,7 +37,9 @@ import {
 } from '../worker/admin-client.ts'
 import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
+import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { addManaged } from '../worker/managed-person.ts'
+import { addSigningPasskey, answerPage } from '../worker/signing-passkey.ts'
 import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
 
 const issuer = 'https://auth.test'
@@ -87,14 +99,16 @@ const post = (path: string, fields: Record<string, string>, headers: Record<stri
 const asClient = { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` }
 
 async function signIn(typedPassword = password, identifier = email): Promise<Response> {
-  const html = await (await call('/login')).text()
-  const csrf = /name="csrf_token" value="([^"]+)"/.exec(html)?.[1] as string
+  const fields = hiddenFields(await (await call('/login')).text())
   await startCounting()
-  return post(
-    '/login',
-    { csrf_token: csrf, step: 'password', identifier, password: typedPassword },
-    { origin: issuer },
-  )
+  return post('/login', { ...fields, identifier, password: typedPassword }, { origin: issuer })
+}
+
+/** Of the form of this step; a page can have several. */
+function hiddenFields(html: string, step = 'identifier'): Record<string, string> {
+  const form = html.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes(`value="${step}"`)) ?? ''
+  const inputs = form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
+  return Object.fromEntries([...inputs].map(([, name, value]) => [name, value]))
 }
 
 async function authorize(): Promise<string> {
@@ -123,10 +137,12 @@ async function signInAgain(): Promise<string> {
     code_challenge_method: 'S256',
   })
   const begun = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
-  const html = await (await call(begun.headers.get('location') as string)).text()
-  const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-  const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
-  const answer = await post('/login', { ...fields, identifier: email, password }, { origin: issuer })
+  const html = await (await call(`${begun.headers.get('location')}&step=password`)).text()
+  const answer = await post(
+    '/login',
+    { ...hiddenFields(html, 'password'), identifier: email, password },
+    { origin: issuer },
+  )
   return answer.headers.get('location') as string
 }
 
@@ -391,6 +407,37 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       expectAtMost(budgets.passwordLogin, await countUnits())
     })
 
+    describe('with a passkey', () => {
+      const addPersonWithPasskey = async () => {
+        const { id } = await addManaged()
+        return { id, authenticator: await addSigningPasskey(id) }
+      }
+      const signInWith = async (authenticator: SoftwareAuthenticator) => {
+        const html = await (await call('/login')).text()
+        const credential = await answerPage(authenticator, html)
+        await startCounting()
+        const answer = await post(
+          '/login',
+          { ...hiddenFields(html, 'passkey'), credential },
+          { origin: issuer },
+        )
+        expect(answer.status).toBe(303)
+      }
+
+      it(budgets.newPasskeyPerson.operation, async () => {
+        await signInWith((await addPersonWithPasskey()).authenticator)
+        expectAtMost(budgets.newPasskeyPerson, await countUnits())
+      })
+
+      it(budgets.passkeyLogin.operation, async () => {
+        const { authenticator } = await addPersonWithPasskey()
+        await signInWith(authenticator)
+        await redeem(await authorize())
+        await signInWith(authenticator)
+        expectAtMost(budgets.passkeyLogin, await countUnits())
+      })
+    })
+
     /** All that a person's objects cost until nothing is left, with a visit three days after the sign-in or without. */
     const lifeOf = async (visits: boolean) => {
       expect((await signIn(password, await addPerson())).status).toBe(303)
@@ -586,6 +633,76 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     }),
   )
 
+  describe('the second step', () => {
+    const seed = crypto.getRandomValues(new Uint8Array(20))
+    const app = new TOTP({ secret: new Secret({ buffer: seed.buffer }) })
+    let person = ''
+    let address = ''
+    /** Codes are used once: each run has a later one. */
+    let step = -2
+    const codes = [...generateRecoveryCodes()]
+
+    beforeAll(async () => {
+      const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+      address = `second-${run}@example.com`
+      person = uuidv7()
+      const id = uuidv7()
+      const { root } = testDependencies()
+      await database.insert(users).values({ id: person, email: address })
+      await database
+        .insert(passwordCredentials)
+        .values({ user_id: person, hash: await argon2Hasher.hash(password) })
+      await database.insert(otpCredentials).values({
+        ...{ id, user_id: person, kind: 'totp', name: '', algorithm: 'SHA1', digits: 6, period_seconds: 30 },
+        sealed_secret: await sealSeed(root, id, seed),
+      })
+      await database
+        .insert(recoveryCodes)
+        .values(
+          (await hashRecoveryCodes(root, person, codes)).map((code_hash) => ({ user_id: person, code_hash })),
+        )
+    })
+
+    let kept = ''
+    beforeEach(() => {
+      kept = cookies
+    })
+    afterEach(() => {
+      cookies = kept
+    })
+
+    /** Up to the page of the second step, in a browser that nobody knows. */
+    const passPassword = async () => {
+      cookies = ''
+      const answer = await signIn(password, address)
+      const html = await (await call(answer.headers.get('location') as string)).text()
+      const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+      return Object.fromEntries(hidden.map(([, name, value]) => [name as string, value as string]))
+    }
+
+    const send = async (fields: Record<string, string>) =>
+      expect((await post('/login', fields, { origin: issuer })).headers.get('location')).toBe('/account')
+
+    it(budgets.oneTimePassword.operation, () =>
+      expectWithin(
+        budgets.oneTimePassword,
+        prepared(passPassword, (fields) => {
+          step++
+          return send({ ...fields, code: app.generate({ timestamp: Date.now() + step * 30_000 }) })
+        }),
+      ),
+    )
+
+    it(budgets.recoveryCode.operation, () =>
+      expectWithin(
+        budgets.recoveryCode,
+        prepared(passPassword, (fields) =>
+          send({ ...fields, step: 'recovery_code', recovery_code: codes.pop() as string }),
+        ),
+      ),
+    )
+  })
+
   it(budgets.refusedLogin.operation, () =>
     expectWithin(budgets.refusedLogin, async () => expect((await signIn('wrong')).status).toBe(400)),
   )
@@ -648,7 +765,10 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
 
     it(budgets.adminRead.operation, async () => {
       const [admin, person] = [await addAdmin(), await addManaged()]
-      for (const target of ['/admin/users?q=ada&include_total=true', path(person.id), '/admin/users/count']) {
+      for (const target of [
+        ...['/admin/users?q=ada&include_total=true', '/admin/users/count'],
+        ...[path(person.id), path(person.id, '/factors')],
+      ]) {
         await expectWithin(budgets.adminRead, async () =>
           expect((await as(admin, 'GET', target)).status).toBe(200),
         )
@@ -674,7 +794,9 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       for (const [method, what] of [
         ['GET', '/sessions'],
         ['DELETE', '/sessions'],
-        ['POST', '/disable'],
+        ['GET', '/pending-sign-ins'],
+        ['DELETE', '/pending-sign-ins'],
+        ['DELETE', '/remembered-devices'],
       ] as const) {
         await expectWithin(budgets.adminSessions, async () =>
           expect((await as(admin, method, path(person.id, what))).status).toBeLessThan(300),
@@ -682,10 +804,34 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       }
       await expectWithin(
         budgets.adminSessions,
-        prepared(addManaged, async ({ id }) =>
-          expect((await as(admin, 'DELETE', path(id))).status).toBe(204),
+        prepared(
+          () => addOtpRow(person.id),
+          async (otp) => {
+            const target = path(person.id, `/factors/one-time-passwords/${otp}`)
+            expect((await as(admin, 'DELETE', target)).status).toBe(204)
+          },
         ),
       )
+    })
+
+    it(budgets.adminTakesAway.operation, async () => {
+      const admin = await addAdmin()
+      for (const [method, what] of [
+        ['POST', async () => '/disable'],
+        ['DELETE', async () => ''],
+        ['DELETE', async (id: string) => `/factors/passkeys/${await addPasskeyRow(id)}`],
+      ] as const) {
+        await expectWithin(
+          budgets.adminTakesAway,
+          prepared(
+            async () => {
+              const { id } = await addManaged()
+              return path(id, await what(id))
+            },
+            async (target) => expect((await as(admin, method, target)).status).toBe(204),
+          ),
+        )
+      }
     })
   })
 
@@ -722,8 +868,9 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
         (await call('/oidc/userinfo', { headers: { authorization: 'Bearer e30.e30.AAAA' } })).status,
       ).toBe(401)
       const kept = cookies
-      cookies = `__Host-authly_session=authly_ss_${forged}`
+      cookies = `__Host-authly_session=authly_ss_${forged}; __Host-authly_remembered=authly_rd_${forged}`
       await call(`/oauth/authorize?client_id=${clientId}&redirect_uri=${encodeURIComponent(redirectUri)}`)
+      await call('/login')
       cookies = kept
     })
   })

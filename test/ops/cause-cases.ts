@@ -7,6 +7,7 @@ const severities: Readonly<Record<string, Firing['severity']>> = {
   AuditEventsLost: 'page',
   AuditChainBroken: 'page',
   ClientSecretExpired: 'page',
+  SecondFactorsRefused: 'page',
 }
 
 /** Two hours of a sample a minute, looked at after the first. */
@@ -45,6 +46,18 @@ const reads = (tier: string, result: string, perMinute: number) =>
 
 const signIns = (outcome: string, perMinute: number) =>
   counter('authly_sign_ins_total', { method: 'password', outcome }, [[perMinute, samples]])
+
+const secondFactors = (method: string, outcome: string, perMinute: number) =>
+  counter('authly_sign_ins_total', { method, outcome }, [[perMinute, samples]])
+
+const passkeys = (outcome: string, increments: Parameters<typeof counter>[2]) =>
+  counter('authly_passkey_verifications_total', { outcome }, increments)
+
+const copies = (outcome: string, perMinute: number) =>
+  counter('authly_passkey_copy_refreshes_total', { outcome }, [[perMinute, samples]])
+
+const lookUps = (outcome: string, perMinute: number) =>
+  counter('authly_breached_password_checks_total', { outcome }, [[perMinute, samples]])
 
 const steps = (outcome: string, perMinute: number) =>
   counter('authly_job_steps_total', { kind: 'import-users', outcome }, [[perMinute, samples]])
@@ -228,6 +241,50 @@ const keys: readonly AlertCase[] = [
   ),
 ]
 
+const factors: readonly AlertCase[] = [
+  fires(
+    'SecondFactorsRefused',
+    'most of twenty codes a minute are wrong, most sign-ins succeed',
+    ...[secondFactors('totp', 'refused', 18), secondFactors('totp', 'success', 4)],
+    ...[secondFactors('recovery_code', 'refused', 2), signIns('success', 200)],
+  ),
+  doesNot(
+    'SecondFactorsRefused',
+    'one of three is mistyped',
+    ...[secondFactors('totp', 'refused', 30), secondFactors('totp', 'success', 60)],
+  ),
+  doesNot(
+    'SecondFactorsRefused',
+    'passwords are wrong, of few codes half',
+    ...[signIns('refused', 50), signIns('success', 50)],
+    ...[secondFactors('totp', 'refused', 3), secondFactors('totp', 'success', 1)],
+  ),
+  fires(
+    'PasskeyCounterRegressed',
+    'one did',
+    passkeys('success', [[30, samples]]),
+    passkeys('counter_regressed', [
+      [0, 80],
+      [1, 1],
+      [0, 39],
+    ]),
+  ),
+  doesNot(
+    'PasskeyCounterRegressed',
+    'passkeys are refused for other reasons',
+    ...[passkeys('success', [[30, samples]]), passkeys('refused', [[5, samples]])],
+    passkeys('counter_regressed', [[0, samples]]),
+  ),
+  fires('PasskeyCopiesOutdated', 'most are not read again', copies('success', 2), copies('failed', 8)),
+  doesNot('PasskeyCopiesOutdated', 'one of ten is not', copies('success', 9), copies('failed', 1)),
+  fires('BreachedPasswordsUnchecked', 'no look-up is answered', lookUps('failed', 3)),
+  doesNot(
+    'BreachedPasswordsUnchecked',
+    'most are answered, and many passwords are found',
+    ...[lookUps('found', 5), lookUps('not_found', 5), lookUps('failed', 2)],
+  ),
+]
+
 const abuse: readonly AlertCase[] = [
   fires(
     'SignInsRefused',
@@ -251,5 +308,5 @@ const abuse: readonly AlertCase[] = [
 ]
 
 export const causeCases: readonly AlertCase[] = [
-  ...[...server, ...postgres, ...audit, ...background, ...keys, ...abuse],
+  ...[...server, ...postgres, ...audit, ...background, ...keys, ...factors, ...abuse],
 ]

@@ -82,6 +82,10 @@ const absentWithoutAFault = [
   'authly_jobs{state="running"}',
   'authly_job_steps_total{outcome="failed"}',
   'authly_audit_events_lost_total',
+  // Only where the deployment names a list.
+  'authly_breached_password_checks_total',
+  // Only sign-ins that come later than a minute after the last one read a copy again.
+  'authly_passkey_copy_refreshes_total',
 ]
 
 /** The expressions that an alert combines and compares, without their limits. */

@@ -1,4 +1,5 @@
 import { quantileBy, ratio, sumBy } from '../promql.ts'
+import { secondFactors } from '../second-factors.ts'
 import type { Dashboard, Panel } from './panel.ts'
 import { selected } from './selected.ts'
 
@@ -9,7 +10,7 @@ const signIns = 'authly_sign_ins_total'
 const steps: readonly [string, string][] = [
   ['Authorization requests', sumBy(selected.observed(http, { route: '=/oauth/authorize' })).text],
   ['Sign-in page', sumBy(selected.observed(http, { route: '=/login', method: '=GET' })).text],
-  ['Sign-in attempts', sumBy(selected.rate(signIns)).text],
+  ['Sign-in attempts', sumBy(selected.rate(signIns, { outcome: '!=next' })).text],
   ['Signed in', sumBy(selected.rate(signIns, { outcome: '=success' })).text],
   [
     'Codes redeemed',
@@ -40,7 +41,7 @@ const funnel: readonly Panel[] = [
       {
         expr: ratio(
           sumBy(selected.rate(signIns, { outcome: '=success' }), 'region'),
-          sumBy(selected.rate(signIns), 'region'),
+          sumBy(selected.rate(signIns, { outcome: '!=next' }), 'region'),
         ).text,
         legend: '{{region}}',
       },
@@ -50,15 +51,15 @@ const funnel: readonly Panel[] = [
 
 const attempts: readonly Panel[] = [
   {
-    title: 'Sign-ins by method',
-    description: 'Attempts per second.',
+    title: 'Sign-ins by step',
+    description: 'Attempts per second: of passwords, passkeys, second factors.',
     unit: 'reqps',
     targets: [{ expr: sumBy(selected.rate(signIns), 'method').text, legend: '{{method}}' }],
   },
   {
     title: 'Sign-ins by outcome',
     description:
-      'Locked: after failures of that account. Limited: of that address. Busy: more passwords at once than can be hashed.',
+      'Next: another step follows. Locked: after failures of that account. Limited: of that address. Busy: more passwords at once than can be hashed. Lost: begun too long ago. Full: too many sessions.',
     unit: 'reqps',
     targets: [{ expr: sumBy(selected.rate(signIns), 'outcome').text, legend: '{{outcome}}' }],
   },
@@ -70,6 +71,72 @@ const attempts: readonly Panel[] = [
       expr: quantileBy(q, selected.buckets(http, { route: '=/login', method: '=POST' })).text,
       legend: `p${q * 100}`,
     })),
+  },
+]
+
+const noneYet = 'nobody has used it since the server started'
+
+const factors: readonly Panel[] = [
+  {
+    title: 'Second factors',
+    description:
+      'One-time passwords and recovery codes per second, by outcome. Recovery codes are rare: many are a fault, or a theft.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.rate(signIns, { method: secondFactors }), 'method', 'outcome').text,
+        legend: '{{method}} {{outcome}}',
+      },
+    ],
+    emptyBecause: noneYet,
+  },
+  {
+    title: 'Sign-ins of several steps',
+    description: 'Completed, and dropped after too many failures of a step; per second.',
+    unit: 'reqps',
+    targets: [
+      { expr: sumBy(selected.rate('authly_pending_sign_ins_total'), 'outcome').text, legend: '{{outcome}}' },
+    ],
+    emptyBecause: noneYet,
+  },
+  {
+    title: 'Passkeys',
+    description:
+      'Verified per second, by outcome. A counter that went back is a copied key, or an authenticator that counts wrongly.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_passkey_verifications_total'), 'outcome').text,
+        legend: '{{outcome}}',
+      },
+    ],
+    emptyBecause: noneYet,
+  },
+  {
+    title: 'Copies of passkeys read again',
+    description:
+      'Per second. While Postgres is away they fail, and people sign in with the copies that objects have.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_passkey_copy_refreshes_total'), 'region', 'outcome').text,
+        legend: '{{region}} {{outcome}}',
+      },
+    ],
+    emptyBecause: noneYet,
+  },
+  {
+    title: 'Breached passwords',
+    description:
+      'Look-ups per second. A failed one lets the password pass: the next sign-in with it asks again.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_breached_password_checks_total'), 'outcome').text,
+        legend: '{{outcome}}',
+      },
+    ],
+    emptyBecause: 'passwords are looked up only where the deployment names a list',
   },
 ]
 
@@ -131,6 +198,7 @@ export const signInFunnel: Dashboard = {
   rows: [
     { title: 'Funnel', panels: funnel },
     { title: 'Attempts', panels: attempts },
+    { title: 'Passkeys and second factors', panels: factors },
     { title: 'Pages', panels: pages },
   ],
 }

@@ -4,6 +4,7 @@
  */
 import { type Clock, day, hour, minute } from '../clock.ts'
 import { createQueries, maxBy, minBy, orZero, quantileBy, ratio, sumBy } from '../promql.ts'
+import { secondFactors } from '../second-factors.ts'
 import { type AlertRule, type RuleGroup, type RuleOptions, runbookUrl, type Severity } from './rule.ts'
 
 interface CauseAlert {
@@ -39,6 +40,7 @@ const causes = (clock: Clock): Readonly<Record<string, readonly CauseAlert[]>> =
   audit: auditAlerts(clock),
   background: backgroundAlerts(clock),
   keys: keyAlerts(clock),
+  factors: factorAlerts(clock),
   abuse: abuseAlerts(clock),
 })
 
@@ -244,9 +246,69 @@ function keyAlerts(clock: Clock): readonly CauseAlert[] {
   ]
 }
 
+function factorAlerts(clock: Clock): readonly CauseAlert[] {
+  const recent = createQueries(clock.duration(10 * minute))
+  const lately = createQueries(clock.duration(hour))
+  const asked = sumBy(recent.rate('authly_sign_ins_total', { method: secondFactors }), 'region')
+  const wrong = sumBy(
+    recent.rate('authly_sign_ins_total', { method: secondFactors, outcome: '=refused' }),
+    'region',
+  )
+  const refreshes = sumBy(lately.rate('authly_passkey_copy_refreshes_total'), 'region')
+  const stale = sumBy(lately.rate('authly_passkey_copy_refreshes_total', { outcome: '=failed' }), 'region')
+  const checks = sumBy(lately.rate('authly_breached_password_checks_total'), 'region')
+  const unchecked = sumBy(
+    lately.rate('authly_breached_password_checks_total', { outcome: '=failed' }),
+    'region',
+  )
+  const regressed = sumBy(
+    lately.rate('authly_passkey_verifications_total', { outcome: '=counter_regressed' }),
+    'region',
+  )
+  return [
+    {
+      alert: 'SecondFactorsRefused',
+      severity: 'page',
+      expr: `${ratio(wrong, asked).text} > 0.6 and ${wrong.text} > 0.2`,
+      forSeconds: 10 * minute,
+      summary: '{{ $value | humanizePercentage }} of the second factors in {{ $labels.region }} are wrong',
+      description:
+        'Whoever is asked for one has given the right password: somebody has passwords of many people and guesses the rest.',
+    },
+    {
+      alert: 'PasskeyCounterRegressed',
+      severity: 'ticket',
+      expr: `${regressed.text} > 0`,
+      forSeconds: 0,
+      summary: 'The counter of a passkey in {{ $labels.region }} went back',
+      description:
+        'Two authenticators have the same key, one of them perhaps a thief’s; or an authenticator counts wrongly (WebAuthn §6.1.1).',
+    },
+    {
+      alert: 'PasskeyCopiesOutdated',
+      severity: 'ticket',
+      expr: `${ratio(stale, refreshes).text} > 0.5`,
+      forSeconds: 15 * minute,
+      summary:
+        '{{ $value | humanizePercentage }} of the copies of passkeys in {{ $labels.region }} cannot be read again',
+      description:
+        'People sign in with what their objects remember; a key that was deleted in Postgres alone still opens.',
+    },
+    {
+      alert: 'BreachedPasswordsUnchecked',
+      severity: 'ticket',
+      expr: `${ratio(unchecked, checks).text} > 0.5`,
+      forSeconds: hour,
+      summary:
+        '{{ $value | humanizePercentage }} of the look-ups of breached passwords from {{ $labels.region }} fail',
+      description: 'Passwords pass unchecked while this lasts.',
+    },
+  ]
+}
+
 function abuseAlerts(clock: Clock): readonly CauseAlert[] {
   const recent = createQueries(clock.duration(10 * minute))
-  const attempts = sumBy(recent.rate('authly_sign_ins_total'), 'region')
+  const attempts = sumBy(recent.rate('authly_sign_ins_total', { outcome: '!=next' }), 'region')
   const bad = sumBy(recent.rate('authly_sign_ins_total', { outcome: '=~refused|locked' }), 'region')
   const limited = sumBy(recent.rate('authly_rate_limited_total'), 'region', 'policy')
   return [

@@ -5,13 +5,16 @@ import { createUser } from './create-user.operation.ts'
 import { deleteUser } from './delete-user.operation.ts'
 import { disableUser } from './disable-user.operation.ts'
 import { enableUser } from './enable-user.operation.ts'
+import { factorOperations } from './factors/index.ts'
 import { forgetRememberedDevice } from './forget-remembered-device.operation.ts'
+import { forgetRememberedDevices } from './forget-remembered-devices.operation.ts'
 import { getUser } from './get-user.operation.ts'
 import { listIdentifierCollisions } from './list-identifier-collisions.operation.ts'
 import { listRememberedDevices } from './list-remembered-devices.operation.ts'
 import { listUserConsents } from './list-user-consents.operation.ts'
 import { listUserSessions } from './list-user-sessions.operation.ts'
 import { listUsers } from './list-users.operation.ts'
+import { pendingSignInOperations } from './pending-sign-ins/index.ts'
 import { resetPassword } from './reset-password.operation.ts'
 import { revokeUserConsent } from './revoke-user-consent.operation.ts'
 import { revokeUserSession } from './revoke-user-session.operation.ts'
@@ -33,11 +36,14 @@ export const userOperations: readonly Operation[] = [
   unlockUser,
   resetPassword,
   setUserRoles,
+  ...factorOperations,
   listUserSessions,
   revokeUserSession,
   revokeUserSessions,
   listRememberedDevices,
   forgetRememberedDevice,
+  forgetRememberedDevices,
+  ...pendingSignInOperations,
   listUserConsents,
   revokeUserConsent,
 ]

@@ -6,9 +6,22 @@ import { identifier } from './identifier.step.tsx'
 import { makeRoom } from './make-room.step.tsx'
 import { passkey } from './passkey.step.tsx'
 import { password } from './password.step.tsx'
+import { recoveryCode } from './recovery-code.step.tsx'
+import { setUpFactor } from './set-up-factor.step.tsx'
 import type { Step } from './step.ts'
+import { totp } from './totp.step.tsx'
 
-export const steps: readonly Step[] = [identifier, password, passkey, changePassword, makeRoom, addPasskey]
+export const steps: readonly Step[] = [
+  identifier,
+  password,
+  passkey,
+  totp,
+  recoveryCode,
+  setUpFactor,
+  changePassword,
+  makeRoom,
+  addPasskey,
+]
 
 export const findStep = (id: string | undefined): Step | undefined => steps.find((step) => step.id === id)
 

@@ -11,6 +11,7 @@ import type { SessionRouting } from '../../interaction/session-cookie.ts'
 import type { SignInProgress } from '../../interaction/sign-in-progress.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
+import type { OpenOtpStore } from '../../one-time-passwords/otp-port.ts'
 import type { Problem } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
 import type { PasskeySignal } from '../../pages/passkey-form.tsx'
@@ -20,8 +21,10 @@ import type {
   FindCurrentPassword,
   RenewPasswordHash,
 } from '../../passwords/change-password.ts'
+import type { CheckForBreach } from '../../passwords/check-for-breach.ts'
 import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
+import type { ReadPasswordRules } from '../../passwords/password-policy.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { Advanced } from '../../sessions/advance-sign-in.ts'
@@ -44,9 +47,12 @@ export interface StepNeeds {
   readonly renewPasswordHash: RenewPasswordHash
   readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
-  readonly passkeyStore: PasskeyStore
+  readonly readPasswordRules: ReadPasswordRules
+  readonly checkForBreach: CheckForBreach
   readonly findUser: FindUser
   readonly findUserForStepUp: FindUserForStepUp
+  readonly openOtpStore: OpenOtpStore
+  readonly passkeyStore: PasskeyStore
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
 }

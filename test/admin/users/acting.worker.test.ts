@@ -6,6 +6,7 @@ import { uuidv7 } from '../../../src/kit/ids.ts'
 import { ownDatabase, testDatabase } from '../../fakes/database.ts'
 import { addAdmin, addServiceAccount, callAdmin, type TestActor } from '../../worker/admin-client.ts'
 import { addManaged, addSignedIn, eventsAbout, isAlive, readUser } from '../../worker/managed-person.ts'
+import { withoutObjects } from '../../worker/without-objects.ts'
 
 let admin: TestActor
 let support: TestActor
@@ -19,34 +20,7 @@ const post = (actor: TestActor, path: string, more: Parameters<typeof callAdmin>
 const about = (person: { readonly id: string }, what = '') => `/admin/users/${person.id}${what}`
 const ifAny = { 'if-match': '*' }
 
-/** The Worker's environment with the objects of people out of reach. */
-const withoutObjects = (): Env => {
-  const unreachable = {
-    get: () => {
-      throw Object.assign(new Error('the object is away'), { retryable: true })
-    },
-    getByName: () => unreachable.get(),
-    idFromName: (name: string) => env.USER_SESSIONS.idFromName(name),
-  }
-  // Liveness of the caller's own token is asked of the same class: that one stays.
-  return {
-    ...env,
-    USER_SESSIONS: new Proxy(env.USER_SESSIONS, {
-      get: (target, member) => {
-        const value = Reflect.get(target, member) as unknown
-        if (typeof value !== 'function') return value
-        return (...input: unknown[]) => {
-          const isCaller = [admin.id, support.id].some(
-            (id) => input[0] === id || String(input[0]) === String(target.idFromName(id)),
-          )
-          return isCaller || !['get', 'getByName'].includes(String(member))
-            ? (value as (...all: unknown[]) => unknown).apply(target, input)
-            : unreachable.get()
-        }
-      },
-    }),
-  } as Env
-}
+const withoutPeople = () => withoutObjects(admin.id, support.id)
 
 describe('disabling an account', () => {
   it('ends every session and token, and enabling brings none of them back', async () => {
@@ -64,7 +38,7 @@ describe('disabling an account', () => {
   it('interrupted by an outage answers 503, and the same request with the same key completes it', async () => {
     const person = await addSignedIn()
     const headers = { 'idempotency-key': uuidv7() }
-    const interrupted = await post(admin, about(person, '/disable'), { headers, env: withoutObjects() })
+    const interrupted = await post(admin, about(person, '/disable'), { headers, env: withoutPeople() })
     expect(interrupted.status).toBe(503)
     expect((await readUser(admin, person.id)).user['status']).toBe('disabled')
     expect(await isAlive(person)).toBe(true)
@@ -77,7 +51,7 @@ describe('disabling an account', () => {
     const person = await addSignedIn()
     const headers = { 'idempotency-key': uuidv7() }
     const path = about(person, '/disable')
-    expect((await post(support, path, { headers, env: withoutObjects() })).status).toBe(503)
+    expect((await post(support, path, { headers, env: withoutPeople() })).status).toBe(503)
     await testDatabase()
       .update(users)
       .set({ roles: ['admin'], status: 'active' })
@@ -306,7 +280,7 @@ describe('deleting an account', () => {
     const person = await addSignedIn()
     const interrupted = await callAdmin(admin, 'DELETE', about(person), {
       headers: ifAny,
-      env: withoutObjects(),
+      env: withoutPeople(),
     })
     expect(interrupted.status).toBe(503)
     expect(await isAlive(person)).toBe(true)

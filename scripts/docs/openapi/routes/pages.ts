@@ -50,6 +50,19 @@ const nextPage: FieldWords = {
 }
 const session = [{ session: [] }]
 
+const generator: FieldWords = {
+  name: 'id',
+  description: 'Which app.',
+  example: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4e',
+  required: true,
+}
+const generatorName: FieldWords = {
+  name: 'name',
+  description: 'How its owner tells it from others.',
+  example: 'Phone',
+  required: true,
+}
+
 export const pageWords: Readonly<Record<string, RouteWords>> = {
   chooseLanguage: {
     description: 'What was chosen comes before `ui_locales` and `Accept-Language`.',
@@ -63,7 +76,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       },
       {
         name: 'next',
-        description: 'Path on this server to return to; the account page when absent or foreign.',
+        description: 'Path on this server to return to; when absent, the page that has the link (`Referer`).',
         example: '/login',
       },
     ],
@@ -288,6 +301,63 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     form: [csrf, ownPasskey],
     security: session,
     answers: { 303: redirect, ...pageFormErrors },
+  },
+  showOneTimePasswords: {
+    description: 'Needs a recent sign-in, as strong as the account allows.',
+    query: [
+      { name: 'done', description: 'What to confirm.', example: 'renamed', values: ['renamed', 'removed'] },
+    ],
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  showNewOneTimePassword: {
+    description: 'With new recovery codes for whoever has none. Nothing is stored before a code of the app is entered.',
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  addOneTimePassword: {
+    description: 'Sign-ins in progress start over, and remembered browsers are asked again. Repeating it adds nothing.',
+    form: [
+      csrf,
+      {
+        ...{ name: 'enrolment', description: 'The key, sealed; from the page.', example: 'c2VhbGVk' },
+        required: true,
+      },
+      { name: 'codes', description: 'The recovery codes shown with it, sealed.', example: 'c2VhbGVk' },
+      { name: 'code', description: 'What the app shows now.', example: '755224', required: true },
+      generatorName,
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  renameOneTimePassword: {
+    description: 'Only an app of the same person.',
+    form: [csrf, generator, generatorName],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  removeOneTimePassword: {
+    description: 'Only an app of the same person. The recovery codes go with the last second factor.',
+    form: [csrf, generator],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  showRecoveryCodes: {
+    description: 'Each request shows others. They are valid when they are sent back.',
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  keepRecoveryCodes: {
+    description: 'A set is taken once: sent again, it brings back no used code.',
+    form: [
+      csrf,
+      {
+        ...{ name: 'codes', description: 'The codes, sealed; from the page.', example: 'c2VhbGVk' },
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors, 409: page },
   },
   forgetOwnDevice: {
     description: 'Only devices of the same person. What others fail at holds up a sign-in there again.',

@@ -1,0 +1,50 @@
+import { assertMayManage } from '../../../access/rights.store.ts'
+import { err } from '../../../kit/result.ts'
+import { deleteEntity } from '../../entity-change.store.ts'
+import { answer, defineOperation } from '../../operation.ts'
+import { notFound } from '../../problems.ts'
+import { endAllSessionsOf, isOwn, ownAccount } from '../acting.ts'
+import { refuseUnknownUser } from '../user.store.ts'
+import { otpParams } from './factors.ts'
+import { selectRemoval } from './removal.store.ts'
+
+export const deleteUserOtpCredential = defineOperation({
+  id: 'deleteUserOtpCredential',
+  method: 'delete',
+  path: '/admin/users/{user_id}/factors/one-time-passwords/{otp_id}',
+  tag: 'Users',
+  summary: 'Remove a generator of one-time passwords from a person',
+  description:
+    'Every session, grant and token of the person ends, and remembered devices are forgotten. Repeating it within the hour is harmless, and completes what an outage interrupted. Not for the own account, nor that of a person who may do more.',
+  permission: 'admin:users:write',
+  dangerous: true,
+  params: otpParams,
+  answers: { 204: { description: 'Its one-time passwords open nothing any more' } },
+  async run(call) {
+    const {
+      actor,
+      db,
+      event,
+      params: { user_id, otp_id },
+    } = call
+    if (isOwn(actor, user_id)) return err(ownAccount)
+    const removal = event('otp.removed', {
+      ...{ user_id, entity_type: 'otp', entity_id: otp_id },
+    })
+    const [, , earlier, removed] = await db.runAll([
+      refuseUnknownUser(user_id),
+      assertMayManage(actor, user_id),
+      selectRemoval(removal),
+      deleteEntity({
+        table: 'otp_credentials',
+        key: { id: otp_id, user_id },
+        expectedVersions: undefined,
+        hidden: ['sealed_secret'],
+        event: removal,
+      }),
+    ])
+    if (!removed?.length && !earlier?.length) return err(notFound)
+    await endAllSessionsOf(call, user_id, { reason: 'credentials_reset' })
+    return answer(204)
+  },
+})
