@@ -12,6 +12,7 @@ const eventOf: Partial<Record<OperationName, string>> = {
   code_es256: 'token.issued',
   refresh: 'token.refreshed',
   refresh_es256: 'token.refreshed',
+  passkey: 'session.created',
 }
 
 const pauseMs = 500

@@ -12,6 +12,7 @@ import type { LoadGenerator } from '../load/generate-load.ts'
 import { type RawProcessOptions, startRawProcess } from '../raw-process.ts'
 import type { Target } from '../target.ts'
 import { watchAuditDelivery } from './audit-delivery.ts'
+import { authlySignIns } from './authly-sign-ins.ts'
 import { codeFlowTarget } from './code-flow-target.ts'
 import { signInThroughForm } from './hosted-login.ts'
 import { authorizeQuery, userCount } from './requests.ts'
@@ -53,9 +54,11 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
   const { bundle, folder, port, gatewayPort, database, load } = options
   const base = `http://127.0.0.1:${port}`
   const issuer = `http://localhost:${port}`
+  const rootSecret = randomBytes(32).toString('base64url')
+  const signIns = authlySignIns({ database, port, issuer, rootSecret })
   const vars = {
     ...{ DATABASE_URL: database.workerUrl, DATABASE_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}` },
-    ...{ AUTHLY_ISSUER: issuer, AUTHLY_ROOT_SECRET: randomBytes(32).toString('base64url') },
+    ...{ AUTHLY_ISSUER: issuer, AUTHLY_ROOT_SECRET: rootSecret },
     // As deployed.
     AUTHLY_CLIENT_ADDRESS: 'cloudflare',
     // Codes are prepared by the thousand before they are redeemed.
@@ -90,6 +93,7 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
     start: async () => {
       rmSync(folder, { recursive: true, force: true })
       await seedAuthly(database)
+      await signIns.seed()
       const server = fileURLToPath(new URL('../gateway-server.ts', import.meta.url))
       gateway = await spawnGuarded(process.execPath, [server], {
         stdio: ['ignore', 'inherit', 'inherit'],
@@ -109,6 +113,7 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
       await Promise.all([0, 1, 2, 3].map(signIn))
       return cookies
     },
+    signInPlans: signIns.plans,
     roots: () => ({
       server: worker?.process.pid ? [worker.process.pid] : [],
       database: [database.postmasterPid],

@@ -45,7 +45,7 @@ export interface CodeFlowSettings {
 
 /** @param cookies of the sessions of all people */
 export type SignInPlans = Readonly<
-  Record<SignInName, (wanted: number, cookies: readonly string[]) => Promise<RequestPlan>>
+  Partial<Record<SignInName, (wanted: number, cookies: readonly string[]) => Promise<RequestPlan>>>
 >
 
 interface TokenResponse {
@@ -171,7 +171,7 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
   return {
     name: settings.name,
     operations: new Set(
-      operationNames.filter((name) => settings.signInPlans !== undefined || !isSignIn(name)),
+      operationNames.filter((name) => !isSignIn(name) || settings.signInPlans?.[name] !== undefined),
     ),
     start: async () => {
       await settings.start()
@@ -181,8 +181,9 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
     untilDelivered: settings.untilDelivered ?? (async () => true),
     plan: async (operation, wanted) => {
       if (!isSignIn(operation)) return plans[operation](wanted)
-      if (settings.signInPlans === undefined) throw new Error(`${settings.name} has no ${operation}`)
-      return settings.signInPlans[operation](wanted, cookies)
+      const plan = settings.signInPlans?.[operation]
+      if (plan === undefined) throw new Error(`${settings.name} has no ${operation}`)
+      return plan(wanted, cookies)
     },
     afterRun: (operation: OperationName, result: LoadResult) => {
       if (operation === 'refresh') refreshTokens.set(clients.web, result.tokensLeft ?? [])

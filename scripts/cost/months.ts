@@ -42,6 +42,14 @@ export const mixes: readonly Mix[] = [
     ...{ people: 600_000, session: 'new', events: 2, shared: 1, monthsKept: 10 },
   },
   {
+    name: 'with a passkey each time, over hosted pages',
+    requests: {
+      ...{ hostedPage: 2, passkeyLogin: 1, resumedAuthorize: 1 },
+      ...{ authorizationCode: 1, userinfo: 1, discovery: 1 },
+    },
+    ...{ people: 600_000, session: 'new', events: 2, shared: 1, monthsKept: 10 },
+  },
+  {
     name: 'service tokens alone',
     requests: { clientCredentials: 1 },
     ...{ people: 0, events: 1, shared: 1, monthsKept: 6 },

@@ -31,6 +31,7 @@ const measuredTitles: Partial<Record<OperationName, string>> = {
   introspect: 'Introspect',
   discovery: 'Discovery',
   jwks: 'JWKS',
+  passkeyLogin: 'Sign-in with a passkey (ES256)',
 }
 
 const hashing: readonly OperationName[] = [
@@ -43,7 +44,10 @@ const hashing: readonly OperationName[] = [
 /** Counted by address: people come from as many, so each request takes a lease of its own. */
 const countedByAddress: readonly OperationName[] = ['silentAuthorize', 'resumedAuthorize', 'hostedPage']
 /** Not counted by a lease. */
-const unleased: readonly OperationName[] = ['discovery', 'jwks', 'userinfo', ...hashing]
+const unleased: readonly OperationName[] = [
+  ...['discovery', 'jwks', 'userinfo', 'passkeyLogin', 'newPasskeyPerson'],
+  ...hashing,
+] as OperationName[]
 /** Not requests, but what requests do together, or what happens without any. */
 const parts: readonly OperationName[] = [
   ...['leaseRefill', 'auditBatch', 'anotherAuditBatch'],

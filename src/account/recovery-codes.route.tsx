@@ -5,7 +5,7 @@ import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { drawRecoveryCodes, keepRecoveryCodes } from '../one-time-passwords/manage-recovery-codes.ts'
 import { goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { accountLabel } from './account-label.ts'
-import { type FactorChange, readFactorForm, requireFactorChange } from './factor-change.ts'
+import { type FactorChange, generatorNeeds, readFactorForm, requireFactorChange } from './factor-change.ts'
 import { RecoveryCodesPage } from './recovery-codes.page.tsx'
 
 const path = '/account/recovery-codes'
@@ -49,7 +49,10 @@ export const recoveryCodeRoutes = new DescribedRoutes<AppEnv>()
       const { deps, origin } = c.env
       const sealed = form.get('codes') ?? ''
       const isKept = await keepRecoveryCodes(deps, { user_id: session.user_id, sealed, origin })
-      return isKept ? goTo('/account?done=recovery_codes') : showCodes(c, request.value, 'outdated')
+      if (!isKept) return showCodes(c, request.value, 'outdated')
+      // They are a factor like the others: every browser is asked again.
+      await generatorNeeds(deps).factorsChanged({ user_id: session.user_id, now: deps.now(), origin })
+      return goTo('/account?done=recovery_codes')
     },
   )
 

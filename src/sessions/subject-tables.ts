@@ -12,7 +12,7 @@ import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.tab
 import { openOtpUsesTable, otpUsesTable } from './otp-uses.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
-import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
+import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -27,7 +27,7 @@ export const subjectMigrations: readonly string[] = [
   knownDevicesTable,
   repetitionsTable,
   rememberedFactorColumn,
-  pendingSignInsTable + sessionProofsColumn,
+  pendingSignInsTable + sessionProofsTable,
   accountCopyTables,
   otpUsesTable,
 ]

@@ -9,7 +9,7 @@
 export const metricLabels = {
   route:
     'template of the path, such as `/admin/users/{user_id}`; of an unknown path its known beginning, `/oauth/*`; `/*` if there is none',
-  method: 'HTTP method, `_OTHER` for an unknown one; of a sign-in, the step; of an object, its method',
+  method: 'HTTP method, `_OTHER` for an unknown one; of a sign-in, its step; of an object, its method',
   outcome: 'how it ended',
   grant_type:
     'the grant type; `unsupported` for any other, `none` where the request was refused before it was read',
@@ -79,7 +79,7 @@ export const metricCatalogue = {
   },
   authly_sign_ins_total: {
     type: 'counter',
-    help: 'Attempts to sign in. Outcome: success, refused, locked, limited, busy',
+    help: 'Steps of sign-ins that were taken. Outcome: success (signed in), next (another step follows), refused, locked, limited, busy, lost (begun too long ago), full (too many sessions)',
     labels: ['method', 'outcome'],
   },
   authly_pending_sign_ins_total: {

@@ -1,4 +1,5 @@
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import { eq } from 'drizzle-orm'
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { Secret, TOTP } from 'otpauth'
@@ -25,6 +26,8 @@ import { sealSeed } from '../../src/one-time-passwords/seal-seed.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import worker from '../../src/worker.ts'
+import { makePasskey, readOptions } from '../passkeys/make-passkey.ts'
+import type { GetOverrides, SoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import {
   addAdmin,
   addServiceAccount,
@@ -95,14 +98,16 @@ const post = (path: string, fields: Record<string, string>, headers: Record<stri
 const asClient = { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` }
 
 async function signIn(typedPassword = password, identifier = email): Promise<Response> {
-  const html = await (await call('/login')).text()
-  const csrf = /name="csrf_token" value="([^"]+)"/.exec(html)?.[1] as string
+  const fields = hiddenFields(await (await call('/login')).text())
   await startCounting()
-  return post(
-    '/login',
-    { csrf_token: csrf, method: 'password', identifier, password: typedPassword },
-    { origin: issuer },
-  )
+  return post('/login', { ...fields, identifier, password: typedPassword }, { origin: issuer })
+}
+
+/** Of the form of this step; a page can have several. */
+function hiddenFields(html: string, step = 'identifier'): Record<string, string> {
+  const form = html.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes(`value="${step}"`)) ?? ''
+  const inputs = form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
+  return Object.fromEntries([...inputs].map(([, name, value]) => [name, value]))
 }
 
 async function authorize(): Promise<string> {
@@ -131,10 +136,12 @@ async function signInAgain(): Promise<string> {
     code_challenge_method: 'S256',
   })
   const begun = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
-  const html = await (await call(begun.headers.get('location') as string)).text()
-  const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-  const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
-  const answer = await post('/login', { ...fields, identifier: email, password }, { origin: issuer })
+  const html = await (await call(`${begun.headers.get('location')}&step=password`)).text()
+  const answer = await post(
+    '/login',
+    { ...hiddenFields(html, 'password'), identifier: email, password },
+    { origin: issuer },
+  )
   return answer.headers.get('location') as string
 }
 
@@ -324,6 +331,66 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     })
     afterEach(() => {
       cookies = kept
+    })
+
+    const addPasskey = async (): Promise<SoftwareAuthenticator> => {
+      const { root, passkeyStore, now } = testDependencies()
+      const [user] = await createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+        .select()
+        .from(users)
+        .where(eq(users.email, await addPerson()))
+      const userId = user?.id as string
+      const { authenticator, passkey } = await makePasskey(root, userId, new URL(issuer).hostname)
+      const event = createEvent('passkey.created', now(), undefined, {
+        outcome: 'success',
+        actor_type: 'user',
+      })
+      expect(await passkeyStore.insert(passkey, event)).toBe('stored')
+      return authenticator
+    }
+    /** The page is free; what is sent from it is counted. */
+    const signInWithPasskey = async (
+      authenticator: SoftwareAuthenticator,
+      overrides: Partial<GetOverrides> = {},
+    ) => {
+      const html = await (await call('/login?as=another')).text()
+      const [form = ''] = /<form[^>]*data-passkey="get"[\s\S]*?<\/form>/.exec(html) ?? []
+      const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+      const options = readOptions<PublicKeyCredentialRequestOptionsJSON>(html)
+      const credential = JSON.stringify(await authenticator.get(options, { origin: issuer, ...overrides }))
+      await startCounting()
+      const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
+      return post('/login', { ...fields, credential }, { origin: issuer })
+    }
+
+    it(budgets.firstPasskeyLogin.operation, async () => {
+      // Loads the library, which every isolate does once.
+      expect((await signInWithPasskey(await addPasskey())).status).toBe(303)
+      cookies = ''
+      expect((await signInWithPasskey(await addPasskey())).status).toBe(303)
+      expectAtMost(budgets.firstPasskeyLogin, await countUnits())
+    })
+
+    it(budgets.passkeyLogin.operation, async () => {
+      const authenticator = await addPasskey()
+      await signInWithPasskey(authenticator)
+      await redeem(await authorize())
+      expect((await signInWithPasskey(authenticator)).status).toBe(303)
+      expectAtMost(budgets.passkeyLogin, await countUnits())
+    })
+
+    it(budgets.refusedPasskey.operation, async () => {
+      const authenticator = await addPasskey()
+      await signInWithPasskey(authenticator)
+      expect((await signInWithPasskey(authenticator, { userVerified: false })).status).toBe(400)
+      expectAtMost(budgets.refusedPasskey, await countUnits())
+    })
+
+    it(budgets.forgedPasskey.operation, async () => {
+      const authenticator = await addPasskey()
+      const userHandle = await sha256('made up')
+      expect((await signInWithPasskey(authenticator, { userHandle })).status).toBe(400)
+      expectAtMost(budgets.forgedPasskey, await countUnits())
     })
 
     it(budgets.newPerson.operation, async () => {

@@ -27,7 +27,7 @@ const passwords: readonly Panel[] = [
       {
         expr: ratio(
           sumBy(selected.rate(signIns, { outcome: '=~refused|locked' }), 'region'),
-          sumBy(selected.rate(signIns), 'region'),
+          sumBy(selected.rate(signIns, { outcome: '!=next' }), 'region'),
         ).text,
         legend: '{{region}}',
       },

@@ -10,7 +10,7 @@ const signIns = 'authly_sign_ins_total'
 const steps: readonly [string, string][] = [
   ['Authorization requests', sumBy(selected.observed(http, { route: '=/oauth/authorize' })).text],
   ['Sign-in page', sumBy(selected.observed(http, { route: '=/login', method: '=GET' })).text],
-  ['Sign-in attempts', sumBy(selected.rate(signIns)).text],
+  ['Sign-in attempts', sumBy(selected.rate(signIns, { outcome: '!=next' })).text],
   ['Signed in', sumBy(selected.rate(signIns, { outcome: '=success' })).text],
   [
     'Codes redeemed',
@@ -41,7 +41,7 @@ const funnel: readonly Panel[] = [
       {
         expr: ratio(
           sumBy(selected.rate(signIns, { outcome: '=success' }), 'region'),
-          sumBy(selected.rate(signIns), 'region'),
+          sumBy(selected.rate(signIns, { outcome: '!=next' }), 'region'),
         ).text,
         legend: '{{region}}',
       },
@@ -59,7 +59,7 @@ const attempts: readonly Panel[] = [
   {
     title: 'Sign-ins by outcome',
     description:
-      'Locked: after failures of that account. Limited: of that address. Busy: more passwords at once than can be hashed.',
+      'Next: another step follows. Locked: after failures of that account. Limited: of that address. Busy: more passwords at once than can be hashed. Lost: begun too long ago. Full: too many sessions.',
     unit: 'reqps',
     targets: [{ expr: sumBy(selected.rate(signIns), 'outcome').text, legend: '{{outcome}}' }],
   },

@@ -308,7 +308,7 @@ function factorAlerts(clock: Clock): readonly CauseAlert[] {
 
 function abuseAlerts(clock: Clock): readonly CauseAlert[] {
   const recent = createQueries(clock.duration(10 * minute))
-  const attempts = sumBy(recent.rate('authly_sign_ins_total'), 'region')
+  const attempts = sumBy(recent.rate('authly_sign_ins_total', { outcome: '!=next' }), 'region')
   const bad = sumBy(recent.rate('authly_sign_ins_total', { outcome: '=~refused|locked' }), 'region')
   const limited = sumBy(recent.rate('authly_rate_limited_total'), 'region', 'policy')
   return [

@@ -23,6 +23,7 @@ const seed: SealedSeed = {
 async function begin(userId: string): Promise<string> {
   const pending = newPending(uuidv7(), {
     ...{ secret_hash: secretHash, account: accountFactors({ otp: 1 }), otp_seeds: [seed] },
+    password_hash_digest: 'digest-that-nobody-may-see',
     signals: { network: '192.0.2.0/24', country: 'NZ', device_id: undefined, round_trip_ms: 12 },
   })
   const { status } = await testDependencies()
