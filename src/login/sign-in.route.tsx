@@ -133,8 +133,10 @@ function withIdentifier(signIn: OpenSignIn, form: Parameters): OpenSignIn {
 }
 
 /** Whoever sends the password at once needs no page for it. */
-const stepIdOf = (form: Parameters): string | undefined =>
-  form.get('step') === 'identifier' && form.get('password') !== undefined ? 'password' : form.get('step')
+function stepIdOf(form: Parameters): string {
+  const id = form.get('step') ?? 'identifier'
+  return id === 'identifier' && form.get('password') !== undefined ? 'password' : id
+}
 
 /** @returns undefined when the sign-in is lost */
 async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): Promise<Response | undefined> {
@@ -160,10 +162,12 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
   switch (outcome.status) {
     case 'done':
       return goOn(c, signIn, outcome, browser)
-    case 'next':
-      return session
+    case 'next': {
+      const isOver = session ?? (await isSignedInMeanwhile(c, signIn))
+      return isOver
         ? leave(c, signIn, {}, outcome.cookies)
         : goToStep(c, { ...signIn, progress: outcome.progress }, outcome.step)
+    }
     case 'lost':
       return undefined
     default: {
@@ -174,6 +178,12 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
     }
   }
 }
+
+/** In another tab. Authorize then decides; the page of the next step would only lead there. */
+const isSignedInMeanwhile = async (c: Context<AppEnv>, { loaded }: OpenSignIn): Promise<boolean> =>
+  loaded !== undefined &&
+  loaded.interaction.login_because === undefined &&
+  (await findLiveSession(c.env.deps, c.req.header('cookie'))) !== undefined
 
 function countedAs(outcome: StepOutcome): string {
   if (outcome.status !== 'done') return outcome.status

@@ -63,7 +63,6 @@ const expiringTables = [
   'login_attempts',
   'known_devices',
   'pending_sign_ins',
-  'session_proofs',
   'revoked_tokens',
   'spent_interactions',
   'delegations',

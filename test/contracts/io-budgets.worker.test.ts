@@ -39,7 +39,6 @@ import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
 import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { addManaged } from '../worker/managed-person.ts'
-import { addSigningPasskey, answerPage } from '../worker/signing-passkey.ts'
 import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
 
 const issuer = 'https://auth.test'

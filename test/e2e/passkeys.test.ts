@@ -25,7 +25,10 @@ const openPage = async ({ hasAutofill = false, ...options }: Options = {}): Prom
   return page
 }
 
-/** From the page of a sign-in, in as many pages as there are. */
+/** From the page that refused a passkey. */
+const tryAnotherWay = (page: Page) => page.locator('nav.alternatives a').first().click()
+
+/** From the first page of a sign-in. */
 async function typePassword(page: Page, { username, password }: SeededUser): Promise<void> {
   await page.getByLabel('Email address or username').fill(username)
   await page.getByRole('button', { name: 'Continue' }).click()
@@ -178,6 +181,7 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
       .filter({ hasText: /passkey/i })
       .first()
       .waitFor()
+    await tryAnotherWay(page)
     await typePassword(page, person)
     await page.waitForURL('**/account')
     await expect.poll(() => authenticator.credentials()).toEqual([])
@@ -196,6 +200,7 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
       .first()
       .waitFor()
     await expect.poll(() => authenticator.credentials()).toEqual([])
+    await tryAnotherWay(page)
     await typePassword(page, person)
     await page.waitForURL('**/account')
     await page.context().close()
