@@ -9,7 +9,8 @@ const domain = '^src/[^/]+/.*[.]ts$'
 const suffixed = '[.][a-z]+[.]ts$'
 const adapter = '[.](?:store|object|table)[.]ts$'
 const storeOrObject = '[.](?:store|object)[.]ts$'
-const web = '[.](?:route|page)[.]tsx?$'
+/** A step of signing in is use case and page in one file, as an admin operation is (docs/decisions/0052). */
+const web = '[.](?:route|page|step)[.]tsx?$'
 /** The edge: what the platform calls, and the modules that are loaded for it when asked for (docs/decisions/0040). */
 const entry =
   '^src/(?:worker|app|token-routes|lazy-app|wiring|stores|start-telemetry|cron-entry|job-entry|lazy-objects)[.]ts$'
@@ -25,6 +26,7 @@ const wrappers = [
 const webHelpers = [
   '^src/kit/describe-route[.]ts$', // OpenAPI metadata of a route
   '^src/pages/(?:page|page-form|load-interaction|lost-interaction)[.]ts$', // what routes of hosted pages have in common
+  '^src/login/(?:open-sign-in|leave-sign-in|step-up|steps/[a-z-]+)[.]ts$', // what steps of signing in and their route consist of
   '^src/account/(?:account-form|sections/(?:account-section|index))[.]ts$', // what parts of the account page have in common
 ]
 /**

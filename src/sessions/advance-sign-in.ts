@@ -17,10 +17,10 @@ import {
   stateOf,
   viewOf,
 } from './pending-sign-in.ts'
-import type { SignInAttempt } from './record-login-types.ts'
 import { isRemembered } from './remembered-device.ts'
 import type { Session } from './session.ts'
 import { signIn } from './sign-in.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export type Advanced =

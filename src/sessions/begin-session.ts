@@ -1,7 +1,7 @@
 /** Begins a session: its row and its event. */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
-import type { SignInSignals } from './pending-sign-in.ts'
+import type { SignInSignals } from './pending-types.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
 
 export function beginSession(

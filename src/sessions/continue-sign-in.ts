@@ -2,7 +2,7 @@
 import { type Advanced, advanceSignIn } from './advance-sign-in.ts'
 import { findKnownDevice } from './known-device.ts'
 import { findPending, type PendingProof } from './pending-sign-in.ts'
-import type { SignInAttempt } from './record-login-types.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export interface ContinueSignIn extends SignInAttempt {

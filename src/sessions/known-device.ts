@@ -7,8 +7,8 @@ import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
 import type { KnownDevice } from './device-types.ts'
-import type { SignInAttempt } from './record-login-types.ts'
 import { rememberFactor } from './remembered-device.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export interface ForgetDevice {

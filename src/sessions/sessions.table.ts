@@ -24,8 +24,19 @@ export const sessionsTable = `
   ) WITHOUT ROWID;
 `
 
-/** What was proven, since sign-ins have several steps. */
-export const sessionProofsColumn = 'ALTER TABLE sessions ADD COLUMN proofs TEXT;'
+/**
+ * What a sign-in proved by more than a password, which most prove alone: that follows from the session. A table of its
+ * own, so that a version from before it can write sessions again after a roll-back.
+ */
+export const sessionProofsTable = `
+  CREATE TABLE session_proofs (
+    session_id TEXT PRIMARY KEY,
+    proofs TEXT NOT NULL,
+    keep_until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+`
+
+const allSessions = 'SELECT sessions.*, proofs FROM sessions LEFT JOIN session_proofs USING (session_id)'
 
 export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['sessions'] {
   let rows: Map<string, StoredSession> | undefined
@@ -34,7 +45,7 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
     if (rows) return rows
     rows = new Map()
     if (!schema.exists()) return rows
-    for (const row of sql.exec<Row>('SELECT * FROM sessions')) rows.set(row.session_id, fromRow(row))
+    for (const row of sql.exec<Row>(allSessions)) rows.set(row.session_id, fromRow(row))
     return rows
   }
 
@@ -44,7 +55,7 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
     put(session) {
       schema.ensure()
       sql.exec(
-        `INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         session.session_id,
         session.secret_hash,
         session.user_id,
@@ -59,12 +70,22 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
         session.user_agent ?? null,
         Number(session.password_change_required),
         sessionEnd(session),
-        JSON.stringify(session.proofs),
       )
+      if (!isPasswordAlone(session)) {
+        sql.exec(
+          'INSERT OR IGNORE INTO session_proofs VALUES (?, ?, ?)',
+          session.session_id,
+          JSON.stringify(session.proofs),
+          session.absolute_expires_at,
+        )
+      }
       loaded().set(session.session_id, session)
     },
     delete(sessionId) {
       if (!schema.exists()) return
+      if (!isPasswordAlone(loaded().get(sessionId))) {
+        sql.exec('DELETE FROM session_proofs WHERE session_id = ?', sessionId)
+      }
       sql.exec('DELETE FROM sessions WHERE session_id = ?', sessionId)
       loaded().delete(sessionId)
     },
@@ -88,10 +109,15 @@ interface Row extends Record<string, SqlStorageValue> {
   proofs: string | null
 }
 
-/** Of a session from when a password was the only way to sign in. */
-const earlierProofs = ({ auth_time }: Row): readonly Proof[] => [
+/** What is not stored: also of sessions from when a password was the only way to sign in. */
+const passwordAlone = (auth_time: number): readonly Proof[] => [
   { ...passwordProof, step: 'password', at: auth_time },
 ]
+
+function isPasswordAlone(session: StoredSession | undefined): boolean {
+  const [first, ...others] = session?.proofs ?? []
+  return first?.step === 'password' && first.at === session?.auth_time && others.length === 0
+}
 
 const fromRow = (row: Row): StoredSession => ({
   session_id: row.session_id,
@@ -107,5 +133,5 @@ const fromRow = (row: Row): StoredSession => ({
   ip: row.ip ?? undefined,
   user_agent: row.user_agent ?? undefined,
   password_change_required: row.password_change_required === 1,
-  proofs: row.proofs === null ? earlierProofs(row) : (JSON.parse(row.proofs) as Proof[]),
+  proofs: row.proofs === null ? passwordAlone(row.auth_time) : (JSON.parse(row.proofs) as Proof[]),
 })

@@ -4,9 +4,9 @@ import { publicSession, startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
-import type { SignInSignals } from './pending-sign-in.ts'
-import type { SignInAttempt } from './record-login-types.ts'
+import type { SignInSignals } from './pending-types.ts'
 import type { NewSession, Session } from './session.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { StoredDevice, StoredSession, SubjectState } from './subject-state.ts'
 
 export type BegunSession =

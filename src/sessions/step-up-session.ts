@@ -7,7 +7,7 @@ import { beginPending, type NewPending } from './advance-sign-in.ts'
 import { decideSession } from './decide-session.ts'
 import { findKnownDevice } from './known-device.ts'
 import { type PendingView, stateOf, viewOf } from './pending-sign-in.ts'
-import type { SignInAttempt } from './record-login-types.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export interface StepUpSession

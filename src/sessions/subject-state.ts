@@ -8,7 +8,7 @@ import type { RefreshFamily } from './decide-refresh.ts'
 import type { KnownDevice } from './device-types.ts'
 import type { Grant } from './grant.ts'
 import type { LoginAttempts } from './lock-out.ts'
-import type { PendingSignIn } from './pending-sign-in.ts'
+import type { PendingSignIn } from './pending-types.ts'
 import type { RememberedFactor } from './remembered-device-types.ts'
 import type { Session } from './session.ts'
 

@@ -11,7 +11,7 @@ import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
-import { openSessionsTable, sessionProofsColumn, sessionsTable } from './sessions.table.ts'
+import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
 import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -26,7 +26,7 @@ export const subjectMigrations: readonly string[] = [
   knownDevicesTable,
   repetitionsTable,
   rememberedFactorColumn,
-  pendingSignInsTable + sessionProofsColumn,
+  pendingSignInsTable + sessionProofsTable,
   accountCopyTables,
 ]
 
@@ -60,6 +60,7 @@ const expiringTables = [
   'login_attempts',
   'known_devices',
   'pending_sign_ins',
+  'session_proofs',
   'revoked_tokens',
   'spent_interactions',
   'delegations',

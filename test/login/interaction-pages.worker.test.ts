@@ -176,19 +176,16 @@ describe('a password that must be changed', () => {
     ...more,
   })
 
-  test('comes before everything else, and then the application gets its answer', async () => {
+  test('comes before the session, and then the application gets its answer', async () => {
     const [person, app] = [await addPerson({ mustChange: true }), await addApplication()]
     const browser = openBrowser()
     const forced = await signInOn(browser, await start(browser, authorizePath(app)), person.email)
-    expect(forced.html).toContain('action="/password"')
+    expect(forced.hidden).toMatchObject({ step: 'change_password' })
     expect(forced.html).not.toContain('href="/account"')
-    expect((await browser.get('/account')).location).toBe('/password')
-    const around = await start(browser, authorizePath(app))
-    expect(around.html).toContain('action="/password"')
-    const silent = await browser.get(authorizePath(app, { prompt: 'none' }))
-    expect(answerOf(silent).get('error')).toBe('login_required')
+    expect(browser.cookies.has('__Host-authly_session')).toBe(false)
+    expect((await start(browser, authorizePath(app))).hidden).toMatchObject({ step: 'identifier' })
 
-    const consent = await browser.follow(await browser.post('/password', fill(forced)))
+    const consent = await browser.follow(await browser.post('/login', fill(forced)))
     expect(consent.html).toContain('action="/consent"')
     expect((await browser.get('/account')).status).toBe(200)
     const [stored] = await testDatabase()
@@ -199,7 +196,6 @@ describe('a password that must be changed', () => {
   })
 
   test.each([
-    ['a wrong current password', { current_password: 'not the password' }, 'current_password'],
     ['the same password', { new_password: goodPassword, repeat_password: goodPassword }, 'new_password'],
     ['a short one', { new_password: 'kettle', repeat_password: 'kettle' }, 'new_password'],
     ['a common one', { new_password: 'password1234', repeat_password: 'password1234' }, 'new_password'],
@@ -209,11 +205,12 @@ describe('a password that must be changed', () => {
     const person = await addPerson({ mustChange: true })
     const browser = openBrowser()
     const page = await browser.follow(await signIn(browser, person.email, goodPassword))
-    const answer = await browser.post('/password', fill(page, fields))
+    const answer = await browser.post('/login', fill(page, fields))
     expect(answer.status).toBe(400)
     expect(answer.html).toContain(`id="${field}-problem"`)
     expect(answer.html).not.toContain(newPassword)
-    expect((await browser.get('/account')).location).toBe('/password')
+    expect((await browser.get('/account')).location).toBe('/login')
+    expect((await signIn(openBrowser(), person.email, newPassword)).status).toBe(400)
   })
 
   test('ends every other session and the old password, and leaves one event', async () => {
@@ -232,19 +229,19 @@ describe('a password that must be changed', () => {
     expect(events.filter(({ type }) => type === 'password.changed')).toHaveLength(1)
   })
 
-  test('gives this browser a new handle: whoever holds a copy of the old one is out', async () => {
-    const [person, app] = [await addPerson({ mustChange: true }), await addApplication()]
-    const browser = openBrowser()
-    const prompting = authorizePath(app, { prompt: 'login' })
-    const forced = await signInOn(browser, await start(browser, prompting), person.email)
-    const thief = openBrowser()
+  test('ends what was opened with the old one, in this browser too', async () => {
+    const person = await addPerson()
+    const [browser, thief] = [openBrowser(), openBrowser()]
+    await signIn(browser, person.email, goodPassword)
     for (const [name, value] of browser.cookies) thief.cookies.set(name, value)
-    expect((await thief.get('/account')).location).toBe('/password')
-
-    const consent = await browser.follow(await browser.post('/password', fill(forced)))
-    // Goes on where the person came from, without asking for another sign-in.
-    expect(consent.html).toContain('action="/consent"')
-    expect(browser.cookies.get('__Host-authly_session')).not.toBe(thief.cookies.get('__Host-authly_session'))
+    await testDatabase()
+      .update(passwordCredentials)
+      .set({ must_change: true })
+      .where(eq(passwordCredentials.user_id, person.id))
+    const forced = await browser.follow(
+      await signIn(browser, person.email, goodPassword, '/login?as=another'),
+    )
+    expect((await browser.post('/login', fill(forced))).location).toBe('/account')
     expect((await browser.get('/account')).status).toBe(200)
     expect((await thief.get('/account')).location).toBe('/login')
   })
@@ -268,37 +265,27 @@ describe('a password that must be changed', () => {
       const person = await addPerson({ mustChange: true })
       const [browser, page] = await forced(person)
       expect(page.html).not.toContain('current_password')
-      expect(page.html).toMatch(
-        new RegExp(
-          `<input id="username" name="username" type="text" value="${person.email}" autocomplete="username" readonly`,
-        ),
-      )
-      expect((await browser.post('/password', { ...page.hidden, ...change })).location).toBe(
-        '/account?done=password',
-      )
-      expect(browser.cookies.has('__Host-authly_typed')).toBe(false)
+      expect(page.html).toContain(`name="username" type="text" value="${person.email}" readonly`)
+      expect((await browser.post('/login', { ...page.hidden, ...change })).location).toBe('/account')
       expect((await signIn(openBrowser(), person.email, newPassword)).status).toBe(303)
     })
 
     test('and cannot be kept: the same one is refused', async () => {
       const [browser, page] = await forced(await addPerson({ mustChange: true }))
       const same = { new_password: goodPassword, repeat_password: goodPassword }
-      const answer = await browser.post('/password', { ...page.hidden, ...same })
+      const answer = await browser.post('/login', { ...page.hidden, ...same })
       expect([answer.status, answer.html.includes('must differ')]).toEqual([400, true])
     })
 
-    test('does not prove the password of another session or account', async () => {
-      const [ada, grace] = [await addPerson({ mustChange: true }), await addPerson({ mustChange: true })]
-      const [adas] = await forced(ada)
-      const proof = adas.cookies.get('__Host-authly_typed') as string
-      for (const person of [ada, grace]) {
-        const [browser, page] = await forced(person)
-        browser.cookies.set('__Host-authly_typed', proof)
-        expect((await browser.get('/password')).html).toContain('current_password')
-        const answer = await browser.post('/password', { ...page.hidden, ...change })
-        expect(answer.status).toBe(400)
-        expect(answer.html).toContain('id="current_password-problem"')
-      }
+    test('proves nothing in another browser, nor once it was used', async () => {
+      const [browser, page] = await forced(await addPerson({ mustChange: true }))
+      const thief = openBrowser()
+      const own = await thief.get('/login')
+      const stolen = { ...page.hidden, ...change, csrf_token: own.hidden['csrf_token'] ?? '' }
+      expect((await thief.post('/login', stolen)).status).toBe(400)
+      expect((await browser.post('/login', { ...page.hidden, ...change })).status).toBe(303)
+      const again = { new_password: 'another new phrase 7', repeat_password: 'another new phrase 7' }
+      expect((await browser.post('/login', { ...page.hidden, ...again })).status).toBe(400)
     })
 
     test('proves nothing once another password was set', async () => {
@@ -309,15 +296,13 @@ describe('a password that must be changed', () => {
         .update(passwordCredentials)
         .set({ hash })
         .where(eq(passwordCredentials.user_id, person.id))
-      const answer = await browser.post('/password', { ...page.hidden, ...change })
-      expect(answer.status).toBe(400)
-      expect(answer.html).toContain('id="current_password-problem"')
+      const answer = await browser.post('/login', { ...page.hidden, ...change })
+      expect([answer.status, answer.html.includes('This sign-in has expired')]).toEqual([400, true])
     })
 
     test('counts only where the password must be changed', async () => {
       const person = await addPerson()
       const [browser] = await forced(person)
-      expect(browser.cookies.has('__Host-authly_typed')).toBe(false)
       const page = await browser.get('/password')
       expect(page.html).toContain('current_password')
       expect((await browser.post('/password', { ...page.hidden, ...change })).status).toBe(400)

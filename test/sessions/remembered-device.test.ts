@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { passkeyProof } from '../../src/authentication/factor-proofs.ts'
+import { advanceSignIn, beginPending } from '../../src/sessions/advance-sign-in.ts'
 import { completePasswordChange } from '../../src/sessions/complete-password-change.ts'
 import { endAllSessions } from '../../src/sessions/end-session.ts'
-import { forgetDevice } from '../../src/sessions/known-device.ts'
-import { recordLogin } from '../../src/sessions/record-login.ts'
+import { findKnownDevice, forgetDevice } from '../../src/sessions/known-device.ts'
 import {
   forgetRememberedDevice,
   forgetRememberedDevices,
@@ -33,7 +34,16 @@ function remembering() {
     const device = { presented: presented ? deviceProof(presented) : undefined, next: deviceProof(next) }
     const at = start + sequence * second
     const session = newSession(`session-${sequence}`)
-    return recordLogin(state, login({ now: at, read_at: at, session, device, ...more }))
+    const input = { ...login({ now: at, read_at: at, session, device }), ...more }
+    const known = findKnownDevice(state, input)
+    const proven = { ...passkeyProof(true, false), step: 'passkey', at }
+    return advanceSignIn(
+      state,
+      input,
+      beginPending(state, input, input.pending, known),
+      { proof: proven },
+      known,
+    )
   }
   signIn(undefined, 'device-1', { remember_second_factor: { ...proof(), days: 30 } })
   const counts = (device_id: string | undefined = 'device-1', overrides: Overrides = {}) => {

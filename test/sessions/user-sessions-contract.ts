@@ -1,6 +1,8 @@
 /** What every implementation of the `UserSessions` port does; run against the fake and the real object. */
+
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
+import { passwordProof } from '../../src/authentication/factor-proofs.ts'
 import { deviceLifetimeSeconds, maxDeviceFailures, maxDevices } from '../../src/sessions/known-device.ts'
 import { maxGrants } from '../../src/sessions/limit-grants.ts'
 import { maxSessions } from '../../src/sessions/limit-sessions.ts'
@@ -79,6 +81,7 @@ export function describeUserSessions(name: string, open: () => Subject): void {
             ip: origin.ip,
             user_agent: origin.user_agent,
             password_change_required: false,
+            proofs: [{ ...passwordProof, step: 'password', at: start }],
           },
         })
         expect(await last(subject)).toMatchObject({
