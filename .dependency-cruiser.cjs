@@ -26,8 +26,8 @@ const wrappers = [
 const webHelpers = [
   '^src/kit/describe-route[.]ts$', // OpenAPI metadata of a route
   '^src/pages/(?:page|page-form|load-interaction|lost-interaction)[.]ts$', // what routes of hosted pages have in common
+  '^src/account/(?:account-form|account-label|factor-change|sections/(?:account-section|index))[.]ts$', // what parts of the account page have in common
   '^src/login/(?:open-sign-in|leave-sign-in|step-up|steps/[a-z-]+)[.]ts$', // what steps of signing in and their route consist of
-  '^src/account/(?:account-form|sections/(?:account-section|index))[.]ts$', // what parts of the account page have in common
 ]
 /**
  * Admin operations: a file each, with route, use case and SQL (docs/decisions/0019). What serves them, their lists
@@ -215,6 +215,7 @@ module.exports = {
         pathNot: [
           '^src/(?:http-signatures|evidence/format)/',
           '^src/(?:jobs/formats|passwords/foreign)/', // files of accounts, and which hashes are taken
+          '^src/one-time-passwords/base32[.]ts$', // how seeds are written
           '^src/users/(?:jobs/upload-row|normal-form)[.]ts$', // what a row may hold, and which names are the same
           '^scripts/ensure-(?:built|installed)[.]mjs$',
         ],

@@ -7,6 +7,7 @@ declare module 'vitest' {
     databaseUrl: string
     databaseOwnerUrl: string
     databaseGatewayUrl: string
+    breachedPasswordsUrl: string
   }
 }
 
@@ -24,6 +25,8 @@ export default defineConfig({
           // For tests alone: a deployed worker does not have it.
           DATABASE_OWNER_URL: inject('databaseOwnerUrl'),
           DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),
+          // For tests that configure it: the others look no password up.
+          TEST_BREACHED_PASSWORDS_URL: inject('breachedPasswordsUrl'),
           AUTHLY_CLIENT_ADDRESS: 'cloudflare',
           // `npm start` switches them on.
           AUTHLY_METRICS: 'false',
@@ -37,7 +40,7 @@ export default defineConfig({
   test: {
     name: 'worker',
     include: ['test/**/*.worker.test.ts'],
-    globalSetup: ['./test/setup/database.ts'],
+    globalSetup: ['./test/setup/database.ts', './test/setup/breached-passwords.ts'],
     // The pool cannot follow imports without an extension, which a dependency of this library has.
     deps: {
       optimizer: {

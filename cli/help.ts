@@ -10,6 +10,7 @@ import { timeForms } from './read-time.ts'
 export const groupSummaries: Readonly<Record<string, string>> = {
   api: 'Any request to the admin API',
   audit: 'The audit trail: live, search, export, verify',
+  branding: 'Pictures of the hosted pages',
   clients: 'Applications and their secrets',
   completion: 'Completion for a shell',
   jobs: 'Background jobs',

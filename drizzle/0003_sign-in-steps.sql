@@ -59,6 +59,7 @@ CREATE TABLE "recovery_codes" (
 ALTER TABLE "clients" ADD COLUMN "required_acr_values" text[] DEFAULT '{}'::text[] NOT NULL;--> statement-breakpoint
 ALTER TABLE "clients" ADD COLUMN "max_sessions_per_user" integer;--> statement-breakpoint
 ALTER TABLE "password_credentials" ADD COLUMN "breached_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "password_credentials" ADD COLUMN "breach_check_due_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "roles" ADD COLUMN "required_acr_values" text[] DEFAULT '{}'::text[] NOT NULL;--> statement-breakpoint
 ALTER TABLE "otp_credentials" ADD CONSTRAINT "otp_credentials_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "passkeys" ADD CONSTRAINT "passkeys_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

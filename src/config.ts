@@ -3,6 +3,7 @@
  * generated from this schema (`npm run docs:generate`), so every description here is what operators read.
  */
 import { z } from 'zod'
+import { checkAddress } from './kit/guarded-fetch.ts'
 import { setLogRegion } from './kit/log.ts'
 import { isLoopbackHost, isPublicHost } from './kit/public-host.ts'
 import { createTraceSample } from './kit/trace-context.ts'
@@ -208,7 +209,7 @@ export const environmentSchema = z.object({
     'A retired key stays in the JWKS this long. Keep it above the longest token lifetime.',
   ),
   AUTHLY_ALLOW_LOOPBACK_FETCH: flag(
-    'Development and tests: allows outgoing fetches (`jwks_uri`, `sector_identifier_uri`) to loopback addresses, also over http. Only for an issuer on a loopback host or below `.test`.',
+    'Development and tests: allows outgoing fetches (`jwks_uri`, `sector_identifier_uri`, `AUTHLY_BREACHED_PASSWORDS_URL`) to loopback addresses, also over http. Only for an issuer on a loopback host or below `.test`.',
   ),
   AUTHLY_FETCH_HOSTS: z
     .string()
@@ -226,6 +227,13 @@ export const environmentSchema = z.object({
     .transform((hosts): ReadonlySet<string> => new Set(hosts.map((host) => new URL(`https://${host}`).host)))
     .describe(
       'Other ports than 443 that outgoing fetches (`jwks_uri`, `sector_identifier_uri`) may reach: a comma-separated list of `host:port`, e.g. `keys.example.com:8443`. Always https and public hosts only.',
+    ),
+  AUTHLY_BREACHED_PASSWORDS_URL: z
+    .string()
+    .refine((value) => URL.canParse(value) && value.endsWith('/'), 'must be a URL that ends in a slash')
+    .optional()
+    .describe(
+      'Where passwords are looked up in a list of breached ones: a server that speaks the range search of Have I Been Pwned, whose own address is `https://api.pwnedpasswords.com/range/`. It learns the first five digits of a SHA-1 hash ([passwords](passwords.md#breached-passwords)). Without it, or with the setting `passwords.breach_check` off, nothing is looked up.',
     ),
   AUTHLY_METRICS: flag(
     'Counts requests, sign-ins, cache reads and the like for Prometheus, at `/metrics` ([metrics](metrics.md)). Without it nothing is counted and `/metrics` does not exist.',
@@ -288,6 +296,7 @@ function toConfig(env: Environment) {
     keyRetentionSeconds: env.AUTHLY_KEY_RETENTION_SECONDS,
     allowLoopbackFetch: env.AUTHLY_ALLOW_LOOPBACK_FETCH,
     fetchHosts: env.AUTHLY_FETCH_HOSTS,
+    breachedPasswordsUrl: env.AUTHLY_BREACHED_PASSWORDS_URL,
     metrics: env.AUTHLY_METRICS,
     metricsToken: env.AUTHLY_METRICS_TOKEN,
   } as const
@@ -312,6 +321,11 @@ export function parseConfig(env: Record<string, unknown>): Config {
   if (config.allowLoopbackFetch && !isLoopback(config.issuer) && !isTestIssuer(config.issuer)) {
     throw new ConfigurationError(
       'configuration: AUTHLY_ALLOW_LOOPBACK_FETCH is for issuers on a loopback host or below .test only',
+    )
+  }
+  if (config.breachedPasswordsUrl !== undefined && !checkAddress(config.breachedPasswordsUrl, config).ok) {
+    throw new ConfigurationError(
+      'configuration: AUTHLY_BREACHED_PASSWORDS_URL must be https on a public host, with the port 443 or in AUTHLY_FETCH_HOSTS',
     )
   }
   const needsUpstash = config.cacheBackend === 'upstash' || config.rateLimitBackend === 'upstash'

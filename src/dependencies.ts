@@ -15,10 +15,13 @@ import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { OpenOtpStore } from './one-time-passwords/otp-port.ts'
 import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
+import type { CheckForBreach } from './passwords/check-for-breach.ts'
 import type { HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
+import type { ReadPasswordRules } from './passwords/password-policy.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SessionsOf } from './sessions/rules.ts'
@@ -26,7 +29,7 @@ import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindFactors, FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 export interface Dependencies {
   readonly config: Config
@@ -39,7 +42,6 @@ export interface Dependencies {
   readonly fetchClientJwks: FetchClientJwks
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser
-  readonly findFactors: FindFactors
   readonly passkeyStore: PasskeyStore
   readonly findUserForLogin: FindUserForLogin
   readonly findUserForStepUp: FindUserForStepUp
@@ -48,8 +50,11 @@ export interface Dependencies {
   readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
   readonly renewPasswordHash: RenewPasswordHash
+  readonly openOtpStore: OpenOtpStore
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
+  readonly readPasswordRules: ReadPasswordRules
+  readonly checkForBreach: CheckForBreach
   readonly findPasswordSetup: FindPasswordSetup
   readonly completePasswordSetup: CompletePasswordSetup
   readonly sessionsOf: SessionsOf

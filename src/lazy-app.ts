@@ -4,7 +4,9 @@
  */
 import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { otpRoutes } from './account/otp.route.tsx'
 import { passkeyRoutes } from './account/passkeys.route.tsx'
+import { recoveryCodeRoutes } from './account/recovery-codes.route.tsx'
 import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
 import { ConfigurationError } from './config.ts'
 import type { AppEnv } from './dependencies.ts'
@@ -35,6 +37,8 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   rememberedDeviceRoutes,
   passkeyRoutes,
   relatedOriginRoutes,
+  otpRoutes,
+  recoveryCodeRoutes,
   healthRoutes,
   metricsRoutes,
 ]

@@ -32,10 +32,13 @@ import { lazily } from './kit/lazily.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
+import type { OpenOtpStore } from './one-time-passwords/otp-port.ts'
 import type { PasskeyStore } from './passkeys/passkey.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './passwords/change-password.ts'
+import type { CheckedPassword, CheckForBreach } from './passwords/check-for-breach.ts'
 import { createHashSlots, type HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
+import type { ReadPasswordRules } from './passwords/password-policy.ts'
 import { needsRehash } from './passwords/phc-string.ts'
 import type { AcquirePermits } from './rate-limits/acquire-permits.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
@@ -53,7 +56,7 @@ import { createMetricRegistry } from './telemetry/metric-registry.ts'
 import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
 import { addObserver } from './telemetry/observe.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindFactors, FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
@@ -252,6 +255,13 @@ class RequestDependencies implements Dependencies {
     }
   }
 
+  get readPasswordRules(): ReadPasswordRules {
+    return async () => {
+      const { passwordRulesOf } = await import('./passwords/password-policy.ts')
+      return passwordRulesOf(await this.readSettings(), this.config.issuer)
+    }
+  }
+
   get keyring() {
     this.#builtKeyring ??= createKeyring({
       cache: this.#cache,
@@ -296,10 +306,6 @@ class RequestDependencies implements Dependencies {
     return (userId) => this.#ask((stores, database) => stores.findUser(database, userId))
   }
 
-  get findFactors(): FindFactors {
-    return (userId) => this.#ask((stores, database) => stores.findFactors(database, userId))
-  }
-
   get passkeyStore(): PasskeyStore {
     const ask = <T>(question: (store: PasskeyStore) => Promise<T>) =>
       this.#ask((stores, database) => question(stores.createPasskeyStore(database)))
@@ -342,6 +348,26 @@ class RequestDependencies implements Dependencies {
   get renewPasswordHash(): RenewPasswordHash {
     return (renewal) =>
       this.#ask((stores, database) => stores.createPasswordStore(database).renewPasswordHash(renewal))
+  }
+
+  get checkForBreach(): CheckForBreach {
+    const url = this.config.breachedPasswordsUrl
+    if (url === undefined) return () => undefined
+    return (checked) => this.#waitUntil(this.#lookUp(url, checked))
+  }
+
+  async #lookUp(url: string, checked: CheckedPassword): Promise<void> {
+    const [{ checkForBreach }, { createFindBreach }, marks] = await Promise.all([
+      import('./passwords/check-for-breach.ts'),
+      import('./passwords/find-breach.ts'),
+      this.#ask((stores, database) => stores.createBreachMarks(database)),
+    ])
+    const findBreach = createFindBreach(url, this.config)
+    await checkForBreach({ now, readSettings: this.readSettings, marks, findBreach }, checked)
+  }
+
+  get openOtpStore(): OpenOtpStore {
+    return () => this.#ask((stores, database) => stores.createOtpStore(database))
   }
 
   get findPasswordSetup(): FindPasswordSetup {

@@ -17,7 +17,7 @@ export interface ApiRequest {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   /** Text, or a way to open a stream (again, when the request is repeated). */
-  readonly body?: string | (() => ReadableStream<Uint8Array>)
+  readonly body?: string | Uint8Array<ArrayBuffer> | (() => ReadableStream<Uint8Array>)
   /** Ends the request; also while its body is read. */
   readonly signal?: AbortSignal | undefined
 }
@@ -139,7 +139,8 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
       const headers = headersOf(request)
       headers.set('authorization', 'Bearer <redacted>')
       if (signKey) headers.set('signature', '<made when sent>')
-      const body = typeof request.body === 'function' ? '<contents of the file>' : request.body
+      const isFile = request.body !== undefined && typeof request.body !== 'string'
+      const body = isFile ? '<contents of the file>' : (request.body as string | undefined)
       return { method: request.method, url: urlOf(request).href, headers: Object.fromEntries(headers), body }
     },
   }
@@ -189,7 +190,7 @@ async function sign(
   if (typeof request.body === 'function') throw new Failure('usage', 'An upload this large cannot be signed.')
   const { signRequest } = await import('../../src/http-signatures/sign-request.ts')
   const { adminSignaturePolicy } = await import('../../src/http-signatures/signature-policy.ts')
-  const body = request.body === undefined ? undefined : new TextEncoder().encode(request.body)
+  const body = typeof request.body === 'string' ? new TextEncoder().encode(request.body) : request.body
   const { method } = request
   return signRequest(
     { method, url, headers, body },

@@ -13,6 +13,10 @@ const typeByEnding: Readonly<Record<string, readonly string[]>> = {
   ndjson: ['application/x-ndjson', 'application/jsonl'],
   jsonl: ['application/x-ndjson', 'application/jsonl'],
   json: ['application/json', 'application/x-ndjson'],
+  png: ['image/png'],
+  jpg: ['image/jpeg'],
+  jpeg: ['image/jpeg'],
+  webp: ['image/webp'],
 }
 
 /** Body and `Content-Type` for the file given, `-` being stdin. */
@@ -27,6 +31,7 @@ export async function openUpload(
     typeByEnding[ending]?.find((type) => upload.includes(type))
   if (contentType === undefined) throw usage(`What is in ${path}?`, `--content-type ${upload.join(' | ')}`)
   if (path === '-') {
+    if (contentType.startsWith('image/')) throw usage('A picture is read from a file.')
     const text = await context.readStdin()
     return { contentType, body: text }
   }
@@ -35,6 +40,10 @@ export async function openUpload(
   // A signature covers the digest of the whole body, which stands before it.
   const isSigned =
     context.options['sign-key'] !== undefined || context.terminal.env['AUTHLY_SIGN_KEY'] !== undefined
-  if (isSigned) return { contentType, body: strictText(await readFile(path), path) }
+  if (isSigned) {
+    const bytes = await readFile(path)
+    const isPicture = contentType.startsWith('image/')
+    return { contentType, body: isPicture ? Uint8Array.from(bytes) : strictText(bytes, path) }
+  }
   return { contentType, body: () => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array> }
 }

@@ -1,5 +1,5 @@
 /** Auth0: the export of users (NDJSON or CSV), and the file of password hashes that its support gives out. */
-import type { FlatRecord, ImportRow, Source } from './source.ts'
+import type { FlatRecord, ImportedOtp, ImportRow, Source } from './source.ts'
 import { compact, flag, list, object, ownName, text } from './values.ts'
 
 const identityOnly = 'sign-in with another connection does not move along; a password can be set by a link'
@@ -29,6 +29,7 @@ export const auth0: Source = {
     passwordHash: '`password_hash`',
     password_hash: '`password_hash`',
     custom_password_hash: '`password_hash`',
+    'mfa_factors.totp': '`otp`: authenticator apps go on as they are',
   },
   lost: {
     ...{ created_at: begins, updated_at: begins, last_login: begins, last_ip: begins, logins_count: begins },
@@ -38,7 +39,7 @@ export const auth0: Source = {
     user_metadata: 'metadata have no place here',
     multifactor: 'second factors do not move along',
     multifactor_last_modified: 'second factors do not move along',
-    mfa_factors: 'second factors do not move along',
+    'mfa_factors.*': 'e-mail and telephone are no second factors here',
     guardian_authenticators: 'second factors do not move along',
     tenant: 'the name of the tenant',
     _tmp_is_unique: 'a mark of the export',
@@ -48,7 +49,11 @@ export const auth0: Source = {
     (members.has('_id') && members.has('tenant')) ||
     (members.has('user_id') && !members.has('localId')) ||
     (members.has('email') && (members.has('custom_password_hash') || members.has('password_hash'))),
-  flatten: ({ identifiers, ...record }) => ({ ...record, identifiers: list(identifiers) }),
+  flatten: ({ identifiers, mfa_factors, ...record }) => ({
+    ...record,
+    identifiers: list(identifiers),
+    ...factorsOf(list(mfa_factors)),
+  }),
   idOf,
   convert(record, { hashes }, note) {
     const id = idOf(record)
@@ -73,6 +78,7 @@ export const auth0: Source = {
         locale: text(record['locale']),
       }),
       password_hash: own ?? (id === undefined ? undefined : hashes?.get(id)),
+      otp: otpOf(list(record['mfa_factors.totp'])),
     }
   },
 }
@@ -98,6 +104,27 @@ function identifiersOf(record: FlatRecord): Partial<ImportRow> {
     phone_number: phone,
     phone_number_verified: (phone !== undefined && isPhoneVerified) || undefined,
   }
+}
+
+/** Factors by their kind: each entry of the list has one member, its kind (the schema of Auth0's own imports). */
+const factorsOf = (factors: readonly unknown[]): FlatRecord => {
+  const given = factors.flatMap((factor) => Object.entries(object(factor)))
+  const kinds = new Set(given.map(([kind]) => kind))
+  return Object.fromEntries(
+    [...kinds].map((kind) => [
+      `mfa_factors.${kind}`,
+      given.filter(([other]) => other === kind).map(([, factor]) => factor),
+    ]),
+  )
+}
+
+/** Seeds are base32; all else is as authenticator apps have it by default. */
+function otpOf(factors: readonly unknown[]): readonly ImportedOtp[] | undefined {
+  const generators = factors.flatMap((factor) => {
+    const secret = text(object(factor)['secret'])
+    return secret === undefined ? [] : [{ secret }]
+  })
+  return generators.length > 0 ? generators : undefined
 }
 
 /** The hash of a record of either file, in a form the import takes. */

@@ -26,7 +26,8 @@ export function fitRow(given: ImportRow): FittedRow {
   for (;;) {
     const read = readUploadRow({ line: 0, values: withoutAbsent(row) }, 'ndjson')
     if (read.ok) return { ok: true, row: withoutAbsent(row), misfits }
-    for (const { field, detail } of read.errors) {
+    // The last first: taking away an entry of a list moves those behind it.
+    for (const { field, detail } of read.errors.toReversed()) {
       if (!remove(row, field)) return { ok: false, detail: `${field || 'a value'} ${detail}` }
       misfits.push({ field, detail })
     }
@@ -48,6 +49,8 @@ const flagOf: Readonly<Record<string, keyof ImportRow>> = {
 
 /** @returns whether there was something to remove */
 function remove(row: ImportRow, path: string): boolean {
+  const generator = /^otp\.(\d+)/.exec(path)
+  if (generator) return removeGenerator(row, Number(generator[1]))
   const names = path.split('.')
   const last = names.pop() as string
   let owner: Record<string, unknown> | undefined = row as Record<string, unknown>
@@ -56,5 +59,14 @@ function remove(row: ImportRow, path: string): boolean {
   delete owner[last]
   const flag = flagOf[path]
   if (flag) delete row[flag]
+  return true
+}
+
+/** Takes away a whole generator: with a part of it missing or replaced it would compute other codes. */
+function removeGenerator(row: ImportRow, index: number): boolean {
+  const generators = row.otp ?? []
+  if (generators[index] === undefined) return false
+  const left = generators.filter((_, at) => at !== index)
+  row.otp = left.length > 0 ? left : undefined
   return true
 }

@@ -1,5 +1,6 @@
 /** Keycloak: a realm export with users, a `…-users-0.json`, or the list of `GET /users`. */
-import type { FlatRecord, ImportRow, LeftOut, Source } from './source.ts'
+import { encodeBase32 } from '../../src/one-time-passwords/base32.ts'
+import type { FlatRecord, ImportedOtp, ImportRow, LeftOut, Source } from './source.ts'
 import { compact, flag, joined, languageTag, lift, list, object, ownName, text } from './values.ts'
 
 /** Attributes with the name of a claim (OpenID Connect Core §5.1), or with the usual other spelling of one. */
@@ -18,7 +19,7 @@ const claims: Readonly<Record<string, string>> = {
 const phoneNames = ['phone_number', 'phoneNumber']
 const verifiedNames = ['phone_number_verified', 'phoneNumberVerified']
 
-const others = 'other credentials than the password do not move along'
+const others = 'other credentials than password and one-time passwords do not move along'
 const rights = 'roles are given by administrators'
 
 export const keycloak: Source = {
@@ -34,6 +35,7 @@ export const keycloak: Source = {
     firstName: '`profile.given_name`',
     lastName: '`profile.family_name`; both together are `profile.name`',
     'credentials.password': '`password_hash`',
+    'credentials.otp': '`otp`: authenticator apps and tokens go on as they are',
     'requiredActions.UPDATE_PASSWORD': '`password_must_change`',
     ...Object.fromEntries(
       Object.entries(claims).map(([name, claim]) => [`attributes.${name}`, `\`profile.${claim}\``]),
@@ -45,7 +47,7 @@ export const keycloak: Source = {
     createdTimestamp: 'an account begins with its import',
     'attributes.*': 'attributes of your own have no place here',
     'credentials.*': others,
-    totp: others,
+    totp: 'says only whether there is one',
     disableableCredentialTypes: others,
     'requiredActions.*': 'has no counterpart; UPDATE_PASSWORD has',
     federatedIdentities: 'sign-in with another provider does not move along; a password can be set by a link',
@@ -69,7 +71,12 @@ export const keycloak: Source = {
     const { credentials, requiredActions, ...rest } = lift(record, ['attributes'])
     return {
       ...rest,
-      ...Object.fromEntries(list(credentials).map((one) => [`credentials.${typeOf(one)}`, one])),
+      ...Object.fromEntries(
+        Object.entries(Object.groupBy(list(credentials), (one) => typeOf(one))).map(([type, given = []]) => [
+          `credentials.${type}`,
+          type === 'otp' ? given : given.at(-1),
+        ]),
+      ),
       ...Object.fromEntries(list(requiredActions).map((one) => [`requiredActions.${text(one)}`, true])),
     }
   },
@@ -97,6 +104,7 @@ export const keycloak: Source = {
       }),
       password_hash: hashOf(record['credentials.password']),
       password_must_change: record['requiredActions.UPDATE_PASSWORD'] === true || undefined,
+      otp: otpOf(list(record['credentials.otp'])),
     }
   },
 }
@@ -126,4 +134,34 @@ function hashOf(credential: unknown): unknown {
     secretData: JSON.stringify({ value: hashedSaltedValue, salt }),
     credentialData: JSON.stringify({ hashIterations, algorithm: algorithm ?? 'pbkdf2' }),
   }
+}
+
+/**
+ * Keycloak keeps a seed as text whose bytes are the seed, unless `secretEncoding` says that it is base32; before
+ * version 8 its parameters were members of the credential.
+ */
+function otpOf(credentials: readonly unknown[]): readonly ImportedOtp[] | undefined {
+  const generators = credentials.flatMap((credential) => {
+    const given = object(credential)
+    const data = { ...given, ...object(given['credentialData']) }
+    const value = text(object(given['secretData'])['value']) ?? text(given['value'])
+    if (value === undefined) return []
+    const kind = text(data['subType']) ?? text(given['type']) ?? 'totp'
+    return {
+      kind,
+      secret: data['secretEncoding'] === 'BASE32' ? value : encodeBase32(new TextEncoder().encode(value)),
+      algorithm: text(data['algorithm'])?.replace(/^Hmac/i, '').toUpperCase(),
+      digits: number(data['digits']),
+      ...(kind === 'hotp'
+        ? { counter: number(data['counter']) ?? 0 }
+        : { period_seconds: number(data['period']) }),
+      name: text(given['userLabel']),
+    }
+  })
+  return generators.length > 0 ? generators : undefined
+}
+
+const number = (value: unknown): number | undefined => {
+  const read = Number(text(value) ?? Number.NaN)
+  return Number.isFinite(read) ? read : undefined
 }

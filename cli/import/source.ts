@@ -17,6 +17,19 @@ export interface ImportRow {
   profile?: Record<string, unknown> | undefined
   password_hash?: unknown
   password_must_change?: boolean | undefined
+  /** Generators of one-time passwords (src/one-time-passwords/imported-generator.ts). */
+  otp?: readonly ImportedOtp[] | undefined
+}
+
+export interface ImportedOtp {
+  readonly kind?: string | undefined
+  /** Base32. */
+  readonly secret: string
+  readonly algorithm?: string | undefined
+  readonly digits?: number | undefined
+  readonly period_seconds?: number | undefined
+  readonly counter?: number | undefined
+  readonly name?: string | undefined
 }
 
 /** A record that is not a person who could have an account. */

@@ -71,6 +71,11 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
     level: 'warn',
     meaning: 'A scrape came without the gauges of `subject`, which did not answer',
   },
+  breach_check_failed: {
+    level: 'warn',
+    meaning:
+      'A password could not be looked up in the list of breached ones; a sign-in after an hour tries again',
+  },
   signing_key_not_trusted: {
     level: 'error',
     meaning:

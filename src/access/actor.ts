@@ -14,6 +14,8 @@ export interface Caller extends Actor {
   readonly authTime: number | undefined
   /** Authentication context class (OpenID Connect Core §2); undefined for clients. */
   readonly acr?: string | undefined
+  /** That class and those below it. */
+  readonly reached?: readonly string[] | undefined
   /** Whether this request is signed (RFC 9421). */
   readonly isSigned?: boolean | undefined
 }

@@ -8,14 +8,15 @@ import type { Permission } from './permissions.ts'
  * @param caller of a token that was found to be live
  */
 export function authorize(
-  { type, id, clientId, scopes }: Actor & Pick<Caller, 'scopes'>,
+  { type, id, clientId, scopes, reached }: Actor & Pick<Caller, 'scopes' | 'reached'>,
   permission: Permission,
 ): Authorized | undefined {
   if (!scopes.includes(permission)) return undefined
-  const authorized: Pick<Authorized, 'actor' | 'scopes' | 'permission'> = {
+  const authorized: Pick<Authorized, 'actor' | 'scopes' | 'permission' | 'reached'> = {
     actor: { type, id, clientId },
     scopes: scopes.filter((scope) => scope.startsWith('admin:')),
     permission,
+    ...(reached && { reached }),
   }
   return authorized as Authorized
 }

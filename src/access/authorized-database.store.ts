@@ -4,6 +4,7 @@
  * refused at once (docs/decisions/0030).
  */
 import { type SQL, sql } from 'drizzle-orm'
+import { textArray } from '../db/fragments.ts'
 import type { Row, RunBatch } from '../db/run-batch.ts'
 import type { Authorized } from './authorized.ts'
 import { permissionNames } from './permissions.ts'
@@ -32,14 +33,15 @@ export function createAuthorizedDatabase(runBatch: RunBatch, authorized: Authori
 }
 
 /**
- * Refuses (`AU403`) unless the actor has the permission and the client is enabled and registered for it, limits the rest
- * of the transaction to the token's scopes, and tells its triggers who acts. Attack: using a token with few scopes to reach all of its holder's
+ * Refuses (`AU403`) unless the actor has the permission and the client is enabled and registered for it, and (`AU401`)
+ * unless the sign-in is as strong as the roles demand; limits the rest of the transaction to the token's scopes, and tells its triggers who acts. Attack: using a token with few scopes to reach all of its holder's
  * permissions by way of other users or clients.
  */
-const refuseUnlessAuthorized = ({ actor, scopes, permission }: Authorized): SQL => sql`
+const refuseUnlessAuthorized = ({ actor, scopes, permission, reached = [] }: Authorized): SQL => sql`
   select set_config('authly.token_scopes', ${effectiveScopes(scopes).join(' ')}, true),
     set_config('authly.actor', ${`${actor.type}:${actor.id}`}, true),
     authly_authorize(${actor.type}, ${actor.id}, ${permission}),
+    authly_assert_sign_in(${actor.type}, ${actor.id}, ${textArray(reached)}),
     authly_assert_client(${actor.clientId}, ${permission})`
 
 /**

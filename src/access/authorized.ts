@@ -15,6 +15,8 @@ export interface Authorized {
   /** Administrative scopes of the token: they limit what the actor can do with it. */
   readonly scopes: readonly string[]
   readonly permission: Permission
+  /** Authentication context classes of the sign-in: roles may demand one. Absent for clients. */
+  readonly reached?: readonly string[] | undefined
 }
 
 /** An authorization that outlives its request, with its token: both are checked again while it is used. */

@@ -171,9 +171,9 @@ function problemOf(
 /** The session, if its person has just proven who they are by the strongest means they have. */
 async function checkFresh(c: Context<AppEnv>, session: LiveSession): Promise<Result<LiveSession, Response>> {
   const { deps } = c.env
-  const factors = await deps.findFactors(session.user_id)
-  const first = factors && (await freshSignInFirst(deps, session, factors, 'passkeys'))
-  return factors && first === undefined ? ok(session) : err(goTo(first ?? '/login'))
+  const account = await deps.findUserForStepUp(session.user_id)
+  const first = account && (await freshSignInFirst(deps, session, account.factors, 'passkeys'))
+  return account && first === undefined ? ok(session) : err(goTo(first ?? '/login'))
 }
 
 async function readPasskeyForm(

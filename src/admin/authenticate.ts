@@ -9,6 +9,7 @@ import type { Actor, Caller, LiveToken } from '../access/actor.ts'
 import { authorize } from '../access/authorize-actor.ts'
 import type { Authorized } from '../access/authorized.ts'
 import type { Origin } from '../audit/event.ts'
+import { includedClasses } from '../authentication/acr.ts'
 import type { Client } from '../clients/client.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { readBearerToken } from '../kit/bearer-token.ts'
@@ -160,6 +161,7 @@ async function readBearer(
     scopes: typeof claims['scope'] === 'string' ? claims['scope'].split(' ') : [],
     authTime: typeof claims['auth_time'] === 'number' ? claims['auth_time'] : undefined,
     acr: typeof claims['acr'] === 'string' ? claims['acr'] : undefined,
+    reached: typeof claims['acr'] === 'string' ? includedClasses(claims['acr']) : undefined,
   }
   const token = { ...address, expiresAtSeconds: claims.exp ?? 0 }
   return ok({ actor, client, token, address })

@@ -3,7 +3,7 @@ import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts
 import type { Problem } from '../kit/problem.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import type { Conflicts } from './operation.ts'
-import { conflict, forbidden, invalidRequest, notFound, unavailable } from './problems.ts'
+import { conflict, forbidden, invalidRequest, notFound, stepUpRequired, unavailable } from './problems.ts'
 
 const forbiddenDetails: Readonly<Record<string, string>> = {
   more_privileged: 'It concerns permissions that you do not have.',
@@ -25,6 +25,8 @@ export function problemOfError(error: unknown, conflicts: Conflicts = {}): Probl
   const stated = conflicts[failure?.hint ?? failure?.constraint ?? '']
   if (stated && 'status' in stated) return stated
   switch (failure?.code) {
+    case 'AU401':
+      return stepUpRequired(undefined, failure.hint?.split(' '))
     case 'AU403':
       return forbidden(forbiddenDetails[failure.hint ?? ''])
     case 'AU404':

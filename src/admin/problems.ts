@@ -23,15 +23,22 @@ export const unauthorized = (error?: 'invalid_token', reason?: string): Problem 
 })
 
 /** RFC 9470: the user must authenticate again. */
-export const stepUpRequired = (maxAgeSeconds: number, acrValues: readonly string[] = []): Problem => {
-  const acr = acrValues.length === 0 ? '' : acrValues.join(' ')
+export const stepUpRequired = (
+  maxAgeSeconds: number | undefined,
+  acrValues: readonly string[] = [],
+): Problem => {
+  const wanted = {
+    ...(maxAgeSeconds === undefined ? {} : { max_age: String(maxAgeSeconds) }),
+    ...(acrValues.length === 0 ? {} : { acr_values: acrValues.join(' ') }),
+  }
+  const shown = Object.entries(wanted).map(([name, value]) => `${name}="${value}"`)
   return {
     code: 'insufficient_user_authentication',
     status: 401,
     title: 'A more recent or stronger sign-in is required',
-    detail: `Sign in again with max_age=${maxAgeSeconds} or less${acr ? ` and acr_values="${acr}"` : ''}.`,
+    detail: `Sign in again with ${shown.join(' and ')}.`,
     headers: {
-      'www-authenticate': `Bearer realm="authly", error="insufficient_user_authentication", error_description="A more recent or stronger sign-in is required", max_age="${maxAgeSeconds}"${acr ? `, acr_values="${acr}"` : ''}`,
+      'www-authenticate': `Bearer realm="authly", error="insufficient_user_authentication", error_description="A more recent or stronger sign-in is required", ${shown.join(', ')}`,
     },
   }
 }

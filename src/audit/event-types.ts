@@ -94,6 +94,27 @@ export const eventDefinitions = {
     summary: 'A browser no longer remembers the second factor of a person',
     data: { reason: 'removed or factor_changed' },
   },
+  'password.breached': {
+    class: 'authentication',
+    summary: 'A password was found in the list of breached ones; its next sign-in asks for another',
+  },
+  'otp.added': { class: 'authentication', summary: 'A generator of one-time passwords was set up' },
+  'otp.renamed': { class: 'authentication', summary: 'A generator of one-time passwords got another name' },
+  'otp.removed': { class: 'authentication', summary: 'A generator of one-time passwords was removed' },
+  'otp.replayed': {
+    class: 'authentication',
+    summary: 'A one-time password was presented that had been used already',
+  },
+  'recovery_codes.created': {
+    class: 'authentication',
+    summary: 'A person got a new set of recovery codes; those before are void',
+    data: { count: 'how many' },
+  },
+  'recovery_code.used': {
+    class: 'authentication',
+    summary: 'A person signed in with a recovery code',
+    data: { unused: 'how many are left' },
+  },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'passkey.created': {
     class: 'authentication',
@@ -195,7 +216,6 @@ export const eventDefinitions = {
   'user.factors_reset': entity('Second factors were removed (recorded before the first release)', {
     factors: 'their kinds',
   }),
-  'otp.removed': entity('A generator of one-time passwords was removed from an account'),
   'recovery_codes.removed': entity('All recovery codes of an account were removed', {
     unused: 'how many nobody had used',
   }),

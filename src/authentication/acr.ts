@@ -55,6 +55,10 @@ export function includesClass(reached: string, wanted: string): boolean {
   return rank(wanted) >= 0 && rank(wanted) <= rank(reached)
 }
 
+/** A class and those below it; none for an unknown one. */
+export const includedClasses = (reached: string): readonly string[] =>
+  knownClasses.filter((acr) => includesClass(reached, acr))
+
 /** The classes that steps with these possible proofs can reach together: `acr_values_supported`. */
 export const supportedClasses = (possible: readonly PossibleProof[]): readonly string[] =>
   reachedClasses(possible)

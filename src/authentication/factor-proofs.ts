@@ -19,7 +19,7 @@ export const otpProof: PossibleProof = {
 }
 
 /** A look-up secret (NIST SP 800-63B-4 §3.1.2): a list that one has. */
-export const recoveryCodeProof: PossibleProof = otpProof
+export const recoveryCodeProof: PossibleProof = { ...otpProof }
 
 /**
  * A passkey.

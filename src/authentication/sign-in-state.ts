@@ -8,7 +8,8 @@ export interface RiskVerdict {
 
 /** What the account has. Known only after its first factor was proven: nothing offered before may depend on it. */
 export interface AccountFactors {
-  readonly password: 'none' | 'usable' | 'must_change'
+  /** `breached`: it is in a list of breached passwords, and must be changed for that reason. */
+  readonly password: 'none' | 'usable' | 'must_change' | 'breached'
   readonly passkeys: number
   readonly otp: number
   /** Unused ones. */

@@ -66,6 +66,6 @@ function lacksSecondFactor({ account, proofs, browser }: SignInState, policy: Si
 
 /** Only who typed the password is asked to change it: the others do not use it. */
 const mustChangePassword = ({ account, proofs, actions_done }: SignInState): boolean =>
-  account?.password === 'must_change' &&
+  (account?.password === 'must_change' || account?.password === 'breached') &&
   proofs.some(({ step }) => step === 'password') &&
   !actions_done.includes('change_password')

@@ -55,7 +55,10 @@ const footerLink = z
     label: line(60).describe('In every language without a translation.'),
     translations: z.strictObject(translations).optional().describe('By language of the page.'),
   })
-  .meta({ 'x-authly-name': 'FooterLink' })
+  .meta({
+    'x-authly-name': 'FooterLink',
+    example: { href: 'https://help.example.com/', label: 'Help', translations: { de: 'Hilfe' } },
+  })
 
 export type FooterLink = z.output<typeof footerLink>
 

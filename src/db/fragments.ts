@@ -24,7 +24,7 @@ export const literalInLike = (text: string): string => text.replaceAll(/[\\%_]/g
  */
 export const accountFactors: SQL = sql`jsonb_build_object(
   'password', coalesce((
-    select case when must_change or breached_at is not null then 'must_change' else 'usable' end
+    select case when breached_at is not null then 'breached' when must_change then 'must_change' else 'usable' end
     from password_credentials where user_id = users.id), 'none'),
   'passkeys', (select count(*) from passkeys where user_id = users.id),
   'otp', (select count(*) from otp_credentials where user_id = users.id),
@@ -39,3 +39,11 @@ export const sealedSeeds: SQL = sql`coalesce((
     'id', id, 'kind', kind, 'sealed_secret', sealed_secret, 'algorithm', algorithm, 'digits', digits,
     'period_seconds', period_seconds, 'counter', counter))
   from otp_credentials where user_id = users.id), '[]')`
+
+/**
+ * An expression of type text[]: the hashes of former passwords that must not be chosen again, the latest first. The
+ * trigger `authly_keep_former_passwords` writes them, whoever sets a password.
+ */
+export const formerPasswordsOf = (userId: SQL): SQL => sql`array(
+  select password_history.hash from password_history where password_history.user_id = ${userId}
+  order by password_history.replaced_at desc, password_history.hash limit authly_kept_passwords())`

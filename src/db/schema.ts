@@ -177,6 +177,8 @@ export const passwordCredentials = pgTable(
     must_change: boolean('must_change').notNull().default(false),
     /** When the password was found in a list of breached ones; its next sign-in asks for another. */
     breached_at: instant('breached_at'),
+    /** From when a sign-in looks it up in that list (again); null: at once. */
+    breach_check_due_at: instant('breach_check_due_at'),
     changed_at: instant('changed_at').notNull().defaultNow(),
   },
   (table) => [

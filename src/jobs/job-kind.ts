@@ -29,7 +29,7 @@ export interface JobInput {
   readonly rows: number
   readonly chunks: number
   /** @param chunk from 0 */
-  read(chunk: number): readonly InputRow[]
+  read(chunk: number): Promise<readonly InputRow[]>
 }
 
 export interface JobWork<Params> {

@@ -44,6 +44,7 @@ import { maxFailures, offerLifetimeMs, postpone, progressOf } from './job-transi
 import { findUnauthorized } from './jobs.store.ts'
 import { createProgressFeed, type ProgressFeed } from './progress-feed.ts'
 import { type MovingJob, moveJob, wait } from './run-job-step.object.ts'
+import { openUpload, sealUpload } from './sealed-upload.ts'
 
 const stateKey = 'state'
 /** Work per alarm; then the object handles waiting requests and gets a fresh CPU limit. */
@@ -92,7 +93,13 @@ export abstract class JobObject extends DurableObject<Env> {
     try {
       const input =
         upload &&
-        (await storeInput(this.#storage.sql, upload.body, upload.format, kind.inputColumns ?? new Set()))
+        (await storeInput(
+          this.#storage.sql,
+          upload.body,
+          upload.format,
+          kind.inputColumns ?? new Set(),
+          (rows) => sealUpload(this.#openRoot(), order.job_id, rows),
+        ))
       const total = input?.rows ?? null
       this.#save({
         ...{
@@ -261,13 +268,19 @@ export abstract class JobObject extends DurableObject<Env> {
     return new Set([...dead, ...unauthorized])
   }
 
+  #openRoot(): RootSecret {
+    const config = configOf(this.env)
+    this.#root ??= createRootSecret(config.rootSecret, config.previousRootSecrets)
+    return this.#root
+  }
+
   #workOf({ order, counts, input }: JobState): JobWork<object> {
     const config = configOf(this.env)
     const { actor } = order.authorized
-    this.#root ??= createRootSecret(config.rootSecret, config.previousRootSecrets)
+    const root = this.#openRoot()
     return {
-      ...{ order, params: order.params, counts, root: this.#root, passwordHasher: argon2Hasher },
-      input: input && readInput(this.#storage.sql, input),
+      ...{ order, params: order.params, counts, root, passwordHasher: argon2Hasher },
+      input: input && readInput(this.#storage.sql, input, (sealed) => openUpload(root, order.job_id, sealed)),
       refusePasskeys: (userId) =>
         this.#sessionsOf(userId).refusePasskeys({
           ...{ now: Date.now(), origin: order.origin, user_id: userId, credential_ids: 'all' },

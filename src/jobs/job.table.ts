@@ -50,6 +50,8 @@ export interface InputFacts {
   readonly chunks: number
   /** base64url(SHA-256) of the upload. */
   readonly digest: string
+  /** Whether its chunks are sealed; absent in jobs that began before they were. */
+  readonly sealed?: true
 }
 
 /** Rows of one stored chunk, and so of one step at most. */
@@ -59,6 +61,7 @@ const filePartBytes = 512 * 1024
 
 /**
  * Reads an upload into chunks of rows as it arrives, holding only one chunk in memory.
+ * @param seal what is stored of a chunk
  * @throws InputRefusal when it cannot be read, breaks off or has no rows
  */
 export async function storeInput(
@@ -66,6 +69,7 @@ export async function storeInput(
   body: ReadableStream<Uint8Array>,
   format: InputFormat,
   known: ReadonlySet<string>,
+  seal: (rows: string) => Promise<string>,
 ): Promise<InputFacts> {
   const csv = format === 'csv' ? createCsvReader(known) : undefined
   const reader = csv ?? createNdjsonReader()
@@ -75,16 +79,17 @@ export async function storeInput(
   let rows = 0
   /** Of the last complete row. */
   let line = 1
-  const flush = () => {
+  const flush = async () => {
     if (pending.length === 0) return
-    sql.exec('INSERT INTO input (chunk, rows) VALUES (?, ?)', chunks++, `[${pending.join(',')}]`)
+    const sealed = await seal(`[${pending.join(',')}]`)
+    sql.exec('INSERT INTO input (chunk, rows) VALUES (?, ?)', chunks++, sealed)
     pending = []
     length = 0
   }
-  const store = (read: readonly InputRow[]) => {
+  const store = async (read: readonly InputRow[]) => {
     for (const row of read) {
       const text = JSON.stringify(row)
-      if (pending.length === chunkRows || length + text.length > chunkLength) flush()
+      if (pending.length === chunkRows || length + text.length > chunkLength) await flush()
       pending.push(text)
       length += text.length
       line = row.line
@@ -95,11 +100,11 @@ export async function storeInput(
   const hashed = digest.getWriter()
   for await (const bytes of untilCut(body, () => line)) {
     await hashed.write(bytes)
-    store(reader.push(bytes))
+    await store(reader.push(bytes))
   }
   await hashed.close()
-  store(reader.end())
-  flush()
+  await store(reader.end())
+  await flush()
   if (rows === 0) throw new InputRefusal('empty', 1, 'the upload has no rows')
   return {
     format,
@@ -107,6 +112,7 @@ export async function storeInput(
     rows,
     chunks,
     digest: encodeBase64Url(new Uint8Array(await digest.digest)),
+    sealed: true,
   }
 }
 
@@ -119,10 +125,17 @@ async function* untilCut(body: ReadableStream<Uint8Array>, line: () => number): 
   }
 }
 
-export const readInput = (sql: SqlStorage, facts: InputFacts): JobInput => ({
+/** @param open the rows of a sealed chunk */
+export const readInput = (
+  sql: SqlStorage,
+  facts: InputFacts,
+  open: (sealed: string) => Promise<string>,
+): JobInput => ({
   ...facts,
-  read: (chunk) =>
-    JSON.parse(sql.exec<{ rows: string }>('SELECT rows FROM input WHERE chunk = ?', chunk).one().rows),
+  async read(chunk) {
+    const { rows } = sql.exec<{ rows: string }>('SELECT rows FROM input WHERE chunk = ?', chunk).one()
+    return JSON.parse(facts.sealed ? await open(rows) : rows)
+  },
 })
 
 /** Appends text to a file of the job, in parts of bounded size. */

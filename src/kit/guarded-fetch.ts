@@ -24,19 +24,26 @@ export interface FetchRules {
 
 export type GuardedFetch = (url: string) => Promise<Result<string, FetchRefusal>>
 
-const maxBytes = 64 * 1024
-const timeoutMilliseconds = 3000
+export interface FetchLimits {
+  readonly maxBytes: number
+  readonly timeoutMilliseconds: number
+}
+
+const defaultLimits: FetchLimits = { maxBytes: 64 * 1024, timeoutMilliseconds: 3000 }
 const maxUrlLength = 2048
 /** `ignoreBOM: false` drops a byte-order mark, which JSON does not allow. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /**
- * Builds the guarded fetch: `GET url` as text, at most 64 KiB in 3 s, only from a public https address.
+ * Builds the guarded fetch: `GET url` as text, at most 64 KiB in 3 s unless limited otherwise, only from a public
+ * https address.
  * @param send `fetch`, or the observed one
  */
 export function createGuardedFetch(
   rules: FetchRules,
   send: (url: string, init: RequestInit) => Promise<Response>,
+  { maxBytes, timeoutMilliseconds }: FetchLimits = defaultLimits,
+  headers: Readonly<Record<string, string>> = { accept: 'application/json' },
 ): GuardedFetch {
   return async (address) => {
     const url = checkAddress(address, rules)
@@ -45,7 +52,7 @@ export function createGuardedFetch(
       const response = await send(url.value, {
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMilliseconds),
-        headers: { accept: 'application/json', 'user-agent': 'Authly' },
+        headers: { ...headers, 'user-agent': 'Authly' },
       })
       if (response.status !== 200) {
         await response.body?.cancel()

@@ -34,7 +34,7 @@ export async function goOn(
   }
   const { session } = advanced
   const cookies = cookiesOf(c, signIn, { session, handles, browser })
-  const offer = account && offerAfter(signIn, session, account)
+  const offer = account && offerAfter(signIn, session, account, browser)
   if (offer === undefined) return leave(c, signIn, signedIn(session), cookies)
   const { root } = c.env.deps
   const [interaction, sign_in] = await Promise.all([
@@ -76,9 +76,10 @@ const offerAfter = (
   { policy }: OpenSignIn,
   { proofs }: Session,
   account: AccountFactors,
+  { put_off }: BrowserProofs,
 ): string | undefined =>
   decideOffer(
-    steps,
+    steps.filter(({ id }) => !put_off.includes(id)),
     {
       ...{ identifier: undefined, proofs, account, actions_done: [], risk: undefined },
       browser: { used_passkey: false, is_remembered: false },

@@ -21,7 +21,9 @@ export const LogoutPage: FC<LogoutPageProps> = ({ page, action, clientName, hidd
     <Layout page={page} title={messages.signOutTitle}>
       <div class="card">
         <h1>{messages.signOutTitle}</h1>
-        <p>{clientName ? messages.signOutQuestionFrom(isolated(clientName)) : messages.signOutQuestion}</p>
+        <p class="lead">
+          {clientName ? messages.signOutQuestionFrom(isolated(clientName)) : messages.signOutQuestion}
+        </p>
         <form method="post" action={action}>
           <HiddenFields page={page} />
           {Object.entries(hidden).map(([name, value]) => (
@@ -45,10 +47,14 @@ export const SignedOutPage: FC<{ readonly page: Page }> = ({ page }) => {
     <Layout page={page} title={messages.signedOutTitle}>
       <div class="card">
         <h1>{messages.signedOutTitle}</h1>
-        <p role="status">{messages.signedOutText}</p>
-        <p>
-          <a href="/login">{messages.signInAgain}</a>
+        <p class="lead" role="status">
+          {messages.signedOutText}
         </p>
+        <div class="actions">
+          <a class="button second" href="/login">
+            {messages.signInAgain}
+          </a>
+        </div>
       </div>
     </Layout>
   )

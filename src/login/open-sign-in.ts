@@ -16,7 +16,7 @@ import {
 import { err, ok, type Result } from '../kit/result.ts'
 import { renderErrorPage } from '../pages/error-page.tsx'
 import { type LoadedInteraction, loadInteraction } from '../pages/load-interaction.ts'
-import { type FormPage, openFormPage } from '../pages/page.ts'
+import { type FormPage, openFormPage, withScript } from '../pages/page.ts'
 import { type PendingView, stateOf } from '../sessions/pending-sign-in.ts'
 import type { Settings } from '../settings/settings.ts'
 import { demandsOf } from './request-demands.ts'
@@ -25,6 +25,7 @@ import { loginPath } from './steps/step-form.tsx'
 
 /** A sign-in as far as it has come. */
 export interface OpenSignIn {
+  /** With the script: for passkeys, and to show a password. */
   readonly page: FormPage
   readonly loaded: LoadedInteraction | undefined
   readonly client: Client | undefined
@@ -55,7 +56,7 @@ export async function openSignIn(
   const pending = await findPending(c, progress)
   if (progress.pending && !pending) return err(await showLost(c, read, loaded.value))
   const policy = pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value })
-  return ok({ page, loaded: loaded.value, client, progress, pending, policy, settings })
+  return ok({ page: withScript(page), loaded: loaded.value, client, progress, pending, policy, settings })
 }
 
 /** Undefined: of another browser, or damaged. */

@@ -10,6 +10,7 @@ import {
 } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
+import type { PasswordRules } from '../passwords/password-policy.ts'
 
 interface PasswordPageProps {
   readonly page: FormPage
@@ -17,6 +18,7 @@ interface PasswordPageProps {
   readonly accountName: string
   /** A session from when a sign-in began one before the change that it demanded: usable for nothing else. */
   readonly isForced: boolean
+  readonly rules: PasswordRules
   readonly problems: readonly Problem[]
 }
 
@@ -39,7 +41,7 @@ export const PasswordPage: FC<PasswordPageProps> = ({ page, interaction, isForce
             maxlength={1024}
             problems={problems}
           />
-          <NewPasswordFields page={page} problems={problems} />
+          <NewPasswordFields page={page} rules={props.rules} problems={problems} />
           <div class="actions">
             <button type="submit">{messages.changePasswordAction}</button>
             {!isForced && (

@@ -18,6 +18,7 @@ import {
 } from '../pages/load-interaction.ts'
 import { type FormPage, goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
+import type { PasswordRules } from '../passwords/password-policy.ts'
 import { type ReplaceRefusal, replacePassword } from '../passwords/replace-password.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
@@ -94,6 +95,7 @@ const signInPath = (loaded: LoadedInteraction | undefined): string =>
 
 interface PasswordForm {
   readonly page: FormPage
+  readonly rules: PasswordRules
   readonly session: LiveSession
   readonly loaded: LoadedInteraction | undefined
 }
@@ -104,6 +106,7 @@ const openForm = async (
   loaded: LoadedInteraction | undefined,
 ): Promise<PasswordForm> => ({
   page: await openFormPage(c, loaded?.interaction.ui_locales),
+  rules: await c.env.deps.readPasswordRules(),
   session,
   loaded,
 })
@@ -134,7 +137,7 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
     complete: (now) => deps.sessionsOf(user_id).completePasswordChange({ now, session_id, renewed, origin }),
   })
   if (!replaced.ok) {
-    return showForm(c, form, { ...refusalOf(form.page, replaced.error), reason: replaced.error.reason })
+    return showForm(c, form, { ...refusalOf(form, replaced.error), reason: replaced.error.reason })
   }
   const cookies = [setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds)]
   if (!loaded) return goTo('/account?done=password', cookies)
@@ -152,7 +155,10 @@ interface FormRefusal {
   readonly reason?: string
 }
 
-function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): FormRefusal {
+function refusalOf(
+  { page: { language, messages }, rules }: PasswordForm,
+  refusal: ReplaceRefusal,
+): FormRefusal {
   switch (refusal.reason) {
     case 'wrong_current':
       return {
@@ -165,7 +171,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
         problems: [{ field: 'current_password', message: messages.currentPasswordMissing }],
       }
     case 'unacceptable': {
-      const message = describePasswordProblem(messages, refusal.problem)
+      const message = describePasswordProblem(messages, refusal.problem, rules)
       return { status: 400, problems: [{ field: 'new_password', message }] }
     }
     case 'conflict':
@@ -191,7 +197,7 @@ function refusalOf({ language, messages }: FormPage, refusal: ReplaceRefusal): F
 
 async function showForm(
   c: Context<AppEnv>,
-  { page, session, loaded }: PasswordForm,
+  { page, rules, session, loaded }: PasswordForm,
   { status, headers, problems, reason }: FormRefusal = { status: 200, problems: [] },
 ): Promise<Response> {
   const user = await c.env.deps.findUser(session.user_id)
@@ -199,6 +205,7 @@ async function showForm(
     <PasswordPage
       page={page}
       interaction={loaded?.sealed}
+      rules={rules}
       accountName={accountName(user, session.user_id)}
       isForced={session.password_change_required}
       problems={problems}

@@ -4,8 +4,10 @@ import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
 import { HiddenFields } from '../pages/form-parts.tsx'
+import { OnwardIcon, PersonIcon } from '../pages/icons.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
+import { Avatar } from '../pages/sign-in-parts.tsx'
 
 interface SelectAccountPageProps {
   readonly page: FormPage
@@ -32,10 +34,18 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
         <form method="post" action="/select-account">
           <HiddenFields page={page} interaction={interaction} />
           <input type="hidden" name="session_id" value={sessionId} />
-          <div class="actions">
-            <button type="submit">{messages.continueAs(isolated(accountName))}</button>
-            <a class="button second" href={`/login?interaction=${interaction}&as=another`}>
-              {messages.useAnotherAccount}
+          <div class="accounts">
+            <button type="submit">
+              <Avatar name={accountName} />
+              <span class="who">{messages.continueAs(isolated(accountName))}</span>
+              <OnwardIcon />
+            </button>
+            <a class="button" href={`/login?interaction=${interaction}&as=another`}>
+              <span class="other">
+                <PersonIcon />
+              </span>
+              <span class="who">{messages.useAnotherAccount}</span>
+              <OnwardIcon />
             </a>
           </div>
         </form>

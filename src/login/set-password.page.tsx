@@ -9,16 +9,18 @@ import {
 } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
+import type { PasswordRules } from '../passwords/password-policy.ts'
 import type { PasswordSetup } from '../users/password-setup.ts'
 
 interface SetPasswordPageProps {
   readonly page: FormPage
   readonly link: string
   readonly setup: PasswordSetup
+  readonly rules: PasswordRules
   readonly problems: readonly Problem[]
 }
 
-export const SetPasswordPage: FC<SetPasswordPageProps> = ({ page, link, setup, problems }) => {
+export const SetPasswordPage: FC<SetPasswordPageProps> = ({ page, link, setup, rules, problems }) => {
   const { messages } = page
   const isInvitation = setup.purpose === 'invitation'
   const title = isInvitation ? messages.invitationTitle : messages.resetTitle
@@ -33,7 +35,7 @@ export const SetPasswordPage: FC<SetPasswordPageProps> = ({ page, link, setup, p
           <HiddenFields page={page} />
           <input type="hidden" name="link" value={link} />
           {name && <AccountField page={page} name={name} />}
-          <NewPasswordFields page={page} problems={problems} />
+          <NewPasswordFields page={page} rules={rules} problems={problems} />
           <div class="actions">
             <button type="submit">{messages.savePasswordAction}</button>
           </div>

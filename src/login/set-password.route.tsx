@@ -92,7 +92,8 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
       headers: { 'Retry-After': String(retryAfterSeconds) },
     })
   }
-  const message = describePasswordProblem(messages, saved.error.problem)
+  const rules = await c.env.deps.readPasswordRules()
+  const message = describePasswordProblem(messages, saved.error.problem, rules)
   return showForm(c, form, [{ field: 'new_password', message }])
 }
 
@@ -128,7 +129,8 @@ async function showForm(
   problems: readonly Problem[] = [],
 ): Promise<Response> {
   const page = await openFormPage(c)
-  const html = <SetPasswordPage page={page} link={link} setup={opened} problems={problems} />
+  const rules = await c.env.deps.readPasswordRules()
+  const html = <SetPasswordPage page={page} link={link} setup={opened} rules={rules} problems={problems} />
   const refused = { status: 400, refusal: 'incomplete, or not acceptable' }
   return sendPage(c, page, html, problems.length > 0 ? refused : {})
 }

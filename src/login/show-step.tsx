@@ -5,7 +5,7 @@ import { sealProgress } from '../interaction/sign-in-progress.ts'
 import { formatWait } from '../messages/format-time.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { formTargets } from '../pages/form-targets.ts'
-import { type FormPage, sendPage, withScript } from '../pages/page.ts'
+import { type FormPage, sendPage } from '../pages/page.ts'
 import type { PasskeySignal } from '../pages/passkey-form.tsx'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
@@ -45,11 +45,9 @@ export async function showStep(
   const interaction = loaded?.sealed
   const others = alternatives.map(findStep).filter((other) => other !== undefined)
   const beside = step.kind === 'identify' ? others.filter((other) => other.beside) : []
-  const usesScript = [step, ...beside].some((each) => each.usesScript)
-  const scripted = usesScript ? withScript(page) : page
   const props = {
     // Where a form was refused, the choice of a language leads to the page as it is now.
-    page: refusal ? { ...scripted, address: stepPath({ interaction, signIn }, step.id) } : scripted,
+    page: refusal ? { ...page, formAddress: stepPath({ interaction, signIn }, step.id) } : page,
     signals: refusal?.signals ?? [],
     ...{ interaction, signIn, progress, pending, policy, client, alternatives, session },
     hint: loaded?.interaction.login_hint,
@@ -69,7 +67,7 @@ export async function showStep(
       notice={notice}
     />
   )
-  return sendPage(c, scripted, html, {
+  return sendPage(c, page, html, {
     status: refusal?.status ?? 200,
     headers: refusal?.headers,
     refusal: refusal?.reason,

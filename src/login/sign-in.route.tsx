@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { readDevices } from '../interaction/device-cookie.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
+import { readPutOff } from '../interaction/put-off-cookie.ts'
 import { readRemembered } from '../interaction/remembered-cookie.ts'
 import { readSession } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
@@ -132,8 +133,10 @@ function withIdentifier(signIn: OpenSignIn, form: Parameters): OpenSignIn {
 }
 
 /** Whoever sends the password at once needs no page for it. */
-const stepIdOf = (form: Parameters): string | undefined =>
-  form.get('step') === 'identifier' && form.get('password') !== undefined ? 'password' : form.get('step')
+function stepIdOf(form: Parameters): string {
+  const id = form.get('step') ?? 'identifier'
+  return id === 'identifier' && form.get('password') !== undefined ? 'password' : id
+}
 
 /** @returns undefined when the sign-in is lost */
 async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): Promise<Response | undefined> {
@@ -159,8 +162,12 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
   switch (outcome.status) {
     case 'done':
       return goOn(c, signIn, outcome, browser)
-    case 'next':
-      return session ? leave(c, signIn) : goToStep(c, { ...signIn, progress: outcome.progress }, outcome.step)
+    case 'next': {
+      const isOver = session ?? (await isSignedInMeanwhile(c, signIn))
+      return isOver
+        ? leave(c, signIn, {}, outcome.cookies)
+        : goToStep(c, { ...signIn, progress: outcome.progress }, outcome.step)
+    }
     case 'lost':
       return undefined
     default: {
@@ -171,6 +178,12 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
     }
   }
 }
+
+/** In another tab. Authorize then decides; the page of the next step would only lead there. */
+const isSignedInMeanwhile = async (c: Context<AppEnv>, { loaded }: OpenSignIn): Promise<boolean> =>
+  loaded !== undefined &&
+  loaded.interaction.login_because === undefined &&
+  (await findLiveSession(c.env.deps, c.req.header('cookie'))) !== undefined
 
 function countedAs(outcome: StepOutcome): string {
   if (outcome.status !== 'done') return outcome.status
@@ -186,5 +199,5 @@ async function readBrowser(c: Context<AppEnv>): Promise<BrowserProofs> {
     readDevices(deps, cookies, now),
     readRemembered(deps, cookies, now),
   ])
-  return { previous: previous?.routing, devices, remembered }
+  return { previous: previous?.routing, devices, remembered, put_off: readPutOff(deps.config, cookies) }
 }

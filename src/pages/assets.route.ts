@@ -19,7 +19,7 @@ assetRoutes.serve('get', '/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|js|svg)}',
 assetRoutes.serve('get', '/assets/:name{brand\\.[0-9a-z]{7}\\.css}', async (c) =>
   sendAsset(
     c,
-    brandStylesheet(await readBrand(c.env)) ?? {
+    brandStylesheet(await readBrand(c.env.deps.readSettings)) ?? {
       path: '',
       contentType: stylesheetAsset.contentType,
       body: '',

@@ -41,9 +41,9 @@ export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Pro
     <Layout page={page} title={title}>
       <div class="card">
         <h1>{title}</h1>
-        <p>{error.message(messages, language.tag)}</p>
+        <p class="lead">{error.message(messages, language.tag)}</p>
         {error.code && (
-          <p>
+          <p class="fine">
             <code>{error.code}</code>
           </p>
         )}
@@ -54,7 +54,7 @@ export async function renderErrorPage(c: Context<AppEnv>, error: ErrorPage): Pro
             </a>
           ))}
         </div>
-        <p class="quiet">{messages.reference(c.env.origin.request_id)}</p>
+        <p class="fine">{messages.reference(c.env.origin.request_id)}</p>
       </div>
     </Layout>
   )

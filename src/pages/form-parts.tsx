@@ -1,6 +1,6 @@
 /** Building blocks of forms: labelled fields, the error summary and the hidden fields. */
 import type { Child, FC } from 'hono/jsx'
-import { maxPasswordLength, minPasswordLength } from '../passwords/password-policy.ts'
+import { maxPasswordLength, type PasswordRules } from '../passwords/password-policy.ts'
 import { EyeIcon } from './icons.tsx'
 import type { FormPage, Page } from './page.ts'
 import { AccountChip } from './sign-in-parts.tsx'
@@ -134,18 +134,19 @@ export const AccountField: FC<AccountFieldProps> = ({ page, name }) => (
 
 interface NewPasswordFieldsProps {
   readonly page: Page
+  readonly rules: PasswordRules
   readonly problems: readonly Problem[]
 }
 
 /** A new password, twice. */
-export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page, problems }) => {
+export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page, rules, problems }) => {
   const { messages } = page
   const field = {
     page,
     autocomplete: 'new-password',
     // `maxlength` counts UTF-16 units, the policy counts code points.
     maxlength: maxPasswordLength * 4,
-    passwordrules: `minlength: ${minPasswordLength}; maxlength: ${maxPasswordLength};`,
+    passwordrules: `minlength: ${rules.min_length}; maxlength: ${maxPasswordLength};`,
     problems,
   } as const
   return (
@@ -154,7 +155,7 @@ export const NewPasswordFields: FC<NewPasswordFieldsProps> = ({ page, problems }
         {...field}
         name="new_password"
         label={messages.newPasswordLabel}
-        hint={messages.newPasswordHint(minPasswordLength)}
+        hint={messages.newPasswordHint(rules.min_length)}
       />
       <PasswordField {...field} name="repeat_password" label={messages.repeatPasswordLabel} />
     </>

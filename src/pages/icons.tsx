@@ -26,6 +26,13 @@ export const EyeIcon: FC = () => (
   </Icon>
 )
 
+export const PersonIcon: FC = () => (
+  <Icon>
+    <circle cx="12" cy="8" r="4" />
+    <path d="M4.5 20.5a7.5 7.5 0 0 1 15 0" />
+  </Icon>
+)
+
 export const PasskeyIcon: FC = () => (
   <Icon>
     <circle cx="10" cy="7.5" r="3.75" />

@@ -30,7 +30,10 @@ export const languageRoutes = new DescribedRoutes<AppEnv>().describe(
       })
     }
     const { config } = c.env
-    const next = ownPath(c.req.query('next'), config.issuer) ?? '/account'
+    // A page's own address comes as the referrer, which our pages send to us alone; it need not stand in each link.
+    const referrer = c.req.header('referer')
+    const from = referrer?.startsWith(`${config.issuer}/`) ? referrer.slice(config.issuer.length) : undefined
+    const next = ownPath(c.req.query('next') ?? from, config.issuer) ?? '/account'
     return goTo(next, [setChosenLanguage(config, tag)])
   },
 )

@@ -93,18 +93,19 @@ const Footer: FC<{ page: Page }> = ({ page }) => {
   )
 }
 
-const Languages: FC<{ page: Page }> = ({ page: { language, messages, address } }) => (
+const Languages: FC<{ page: Page }> = ({ page: { language, messages, formAddress } }) => (
   <nav aria-label={messages.look.language}>
     <details class="languages">
-      <summary aria-label={`${messages.look.language}: ${languageNames[language.tag]}`}>
+      <summary>
         <GlobeIcon />
+        <span class="unseen">{messages.look.language}</span>
         {languageNames[language.tag]}
       </summary>
       <ul>
         {supportedLanguages.map((tag) => (
           <li>
             <a
-              href={`/language?to=${tag}&next=${encodeURIComponent(address)}`}
+              href={`/language?to=${tag}${formAddress === undefined ? '' : `&next=${encodeURIComponent(formAddress)}`}`}
               lang={tag}
               hreflang={tag}
               aria-current={tag === language.tag ? 'true' : undefined}

@@ -16,8 +16,8 @@ export interface Page {
   readonly language: Language
   readonly messages: Messages
   readonly brand: Brand
-  /** Path with query that shows this page, or the form it came from, again: for the choice of a language. */
-  readonly address: string
+  /** Path with query of the form this page answers; `undefined` where the page has an address of its own. */
+  readonly formAddress: string | undefined
   /** Whether the page loads the script, and its policy allows it. */
   readonly script: boolean
 }
@@ -36,8 +36,13 @@ export interface FormPage extends Page {
 export async function openPage(c: Context<AppEnv>, uiLocales?: string): Promise<Page> {
   const chosen = readChosenLanguage(c.env.config, c.req.header('cookie'))
   const language = chooseLanguage(uiLocales, c.req.header('accept-language'), chosen)
-  const { messages } = language
-  return { language, messages, brand: await readBrand(c.env), address: addressOf(c), script: false }
+  return {
+    language,
+    messages: language.messages,
+    brand: await readBrand(c.env.deps.readSettings),
+    formAddress: formPageOf(c.req.raw),
+    script: false,
+  }
 }
 
 /** The page with the script. */
@@ -53,11 +58,6 @@ export const rememberForm = (request: Request, path: string): void => {
 
 /** See `rememberForm`; `undefined` for a request that submits none. */
 export const formPageOf = (request: Request): string | undefined => formPages.get(request)
-
-function addressOf(c: Context<AppEnv>): string {
-  const { pathname, search } = new URL(c.req.url)
-  return c.req.method === 'GET' ? pathname + search : (formPageOf(c.req.raw) ?? '/account')
-}
 
 /** Like `openPage`, for a page with a form. */
 export async function openFormPage(c: Context<AppEnv>, uiLocales?: string): Promise<FormPage> {

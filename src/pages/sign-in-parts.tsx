@@ -17,19 +17,18 @@ interface AccountChipProps {
 /** Whose sign-in this is, with the way out for somebody else. */
 export const AccountChip: FC<AccountChipProps> = ({ page: { messages }, name, switchTo, field }) => (
   <div class="chip">
-    <span class="avatar" aria-hidden="true">
-      {initialOf(name)}
-    </span>
+    <Avatar name={name} />
     {field === undefined ? (
       <span class="who">{isolated(name)}</span>
     ) : (
       <input
-        class="who"
+        id={field}
         name={field}
         type="text"
         value={name}
-        readonly
         autocomplete="username"
+        readonly
+        class="who"
         aria-label={messages.accountLabel}
         dir="auto"
         spellcheck={false}
@@ -39,8 +38,12 @@ export const AccountChip: FC<AccountChipProps> = ({ page: { messages }, name, sw
   </div>
 )
 
-/** The first letter or digit. */
-const initialOf = (name: string): string => (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?').toUpperCase()
+/** The first letter or digit of a name, for the eye alone: the name stands beside it. */
+export const Avatar: FC<{ readonly name: string }> = ({ name }) => (
+  <span class="avatar" aria-hidden="true">
+    {(/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?').toUpperCase()}
+  </span>
+)
 
 /** A line with "or" in it, between two ways to go on. */
 export const Divider: FC<{ readonly page: Page }> = ({ page: { messages } }) => (
@@ -107,7 +110,7 @@ export const QrFigure: FC<QrFigureProps> = ({ children, label, secret, secretLab
     </div>
     <figcaption>
       {secretLabel}
-      <code dir="ltr">{(secret.match(/.{1,4}/g) ?? []).join(' ')}</code>
+      <code dir="ltr">{(secret.replaceAll(' ', '').match(/.{1,4}/g) ?? []).join(' ')}</code>
     </figcaption>
   </figure>
 )

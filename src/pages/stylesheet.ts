@@ -19,12 +19,13 @@ body{
 }
 body.wide{justify-content:flex-start}
 h1,h2,p,ul,ol,dl,dd,figure{margin:0;padding:0}
-h1,h2{font-weight:600;text-wrap:balance;overflow-wrap:anywhere}
-h1{font-size:1.375rem;line-height:1.3;letter-spacing:-.011em}
+h1,h2{font-weight:600;text-wrap:balance;overflow-wrap:anywhere;hyphens:auto}
+h1{font-size:1.25rem;line-height:1.35;letter-spacing:-.011em}
 :lang(ar) h1,:lang(ja) h1{letter-spacing:0}
 h2{font-size:1.0625rem;line-height:1.35}
 p{overflow-wrap:anywhere}
 ul,ol{list-style:none}
+ul:empty{display:none}
 svg{flex:none}
 a{color:var(--accent);font-weight:500;text-decoration:none;border-radius:.25rem}
 a:hover{color:var(--accent-strong);text-decoration:underline;text-underline-offset:.2em}
@@ -34,6 +35,7 @@ code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",mo
 main:focus{outline:none}
 .skip{position:absolute;inset-inline-start:-200vw;padding:.5rem 1rem;background:var(--card);border-radius:.5rem}
 .skip:focus{inset-inline-start:1rem;top:1rem;z-index:1}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .quiet,.hint{color:var(--quiet);font-size:.875rem}
 `
 
@@ -44,8 +46,10 @@ const frame = `
 }
 .brand{display:flex;align-items:center;justify-content:center;gap:.625rem;margin-bottom:1.5rem;font-size:1.0625rem;font-weight:600;letter-spacing:-.01em}
 .brand span{min-width:0;overflow-wrap:anywhere}
-.brand img{display:block;width:auto;height:auto;max-width:100%;max-height:2.5rem;object-fit:contain}
-.brand span:not(:only-child){flex:0 1 auto}
+.brand img{display:block;width:1.75rem;height:1.75rem;object-fit:contain}
+.brand .logo{width:auto;height:2.5rem;max-width:100%}
+.brand picture{min-width:0}
+.frame:not(.wide) .brand:has(.logo){flex-direction:column;gap:.75rem;text-align:center}
 .card>*+*{margin-top:1.5rem}
 .frame:not(.wide) h1,.frame:not(.wide) .lead{text-align:center}
 .lead{color:var(--quiet)}
@@ -80,8 +84,9 @@ const frame = `
 
 const forms = `
 form{margin:0}
-form>*+*{margin-top:1.25rem}
-form>input[type=hidden]+*{margin-top:0}
+form>:not([type=hidden])~*{margin-top:1.25rem}
+form>:not([type=hidden])~h2{margin-top:2rem}
+form>h2+*{margin-top:.5rem!important}
 label{display:block;font-size:.875rem;font-weight:500}
 .hint{margin-top:.125rem}
 .wrong{display:flex;gap:.375rem;margin-top:.5rem;color:var(--danger);font-size:.875rem}
@@ -119,7 +124,7 @@ button.link{min-height:1.5rem;padding:0;color:var(--accent);background:none;bord
 button.link:hover{color:var(--accent-strong);text-decoration:underline;text-underline-offset:.2em}
 .actions{display:flex;flex-direction:column;gap:.75rem}
 .actions>*{width:100%}
-form>.actions{margin-top:1.5rem}
+form>:not([type=hidden])~.actions{margin-top:1.5rem}
 .wide .actions{flex-flow:row wrap}
 .wide .actions>*{width:auto}
 form[aria-busy=true] button[type=submit]{opacity:.65;cursor:progress}
@@ -132,12 +137,21 @@ form[aria-busy=true] button[type=submit]{opacity:.65;cursor:progress}
 `
 
 const parts = `
-.chip{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem .625rem;padding:.375rem .75rem .375rem .375rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);font-size:.875rem}
-[dir=rtl] .chip{padding:.375rem .375rem .375rem .75rem}
-.chip .avatar{width:2rem;height:2rem;border-radius:50%;background:var(--accent);color:var(--on-accent);font-weight:600;line-height:2rem;text-align:center;flex:none}
-.chip .who{flex:1 1 8rem;min-width:0;overflow-wrap:anywhere}
-.chip input.who{width:auto;min-height:0;margin:0;padding:0;font-size:.875rem;color:inherit;background:none;border:0;text-align:start}
-.chip a{margin-inline-start:auto}
+.chip{display:grid;grid-template-columns:auto 1fr;align-items:center;gap:0 .75rem;padding:.625rem .75rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);font-size:.875rem;line-height:1.35}
+.avatar{grid-row:span 2;width:2rem;height:2rem;border-radius:50%;background:var(--accent);color:var(--on-accent);font-size:.9375rem;font-weight:600;line-height:2rem;text-align:center;flex:none}
+.who{min-width:0;font-weight:500;overflow-wrap:anywhere;text-align:start}
+.chip input.who:read-only{width:100%;min-height:1.5rem;margin:0;padding:0;font-size:.875rem;color:inherit;background:none;border:0;text-align:start}
+[dir=rtl] .chip input.who{text-align:right}
+.chip .who:last-child{grid-row:span 2}
+.chip a{justify-self:start;min-height:1.5rem;font-size:.8125rem;line-height:1.5rem}
+.accounts{border:1px solid var(--line);border-radius:.75rem;overflow:hidden}
+.accounts>*{width:100%;min-height:3.5rem;justify-content:flex-start;gap:.75rem;padding:.625rem .875rem;color:var(--text);background:var(--card);border:0;border-radius:0;font-weight:500;text-align:start}
+.accounts>*+*{border-top:1px solid var(--hairline)}
+.accounts>:hover{color:var(--text);background:var(--soft)}
+.accounts>:focus-visible{outline-offset:-3px;border-radius:.75rem}
+.accounts .who{flex:1}
+.accounts svg{color:var(--quiet)}
+.accounts .other{width:2rem;text-align:center}
 .divider{display:flex;align-items:center;gap:.75rem;color:var(--quiet);font-size:.8125rem}
 .divider::before,.divider::after{content:"";flex:1;border-top:1px solid var(--hairline)}
 .alternatives{padding-top:1.25rem;border-top:1px solid var(--hairline)}
@@ -155,9 +169,11 @@ const parts = `
 .asked li>span{min-width:0}
 .card>p:has(+.asked){font-weight:500}
 .card>p+.asked{margin-top:.5rem}
-.links{display:flex;flex-wrap:wrap;gap:.25rem 1rem;font-size:.8125rem}
+.links{display:flex;flex-wrap:wrap;gap:0 1rem;color:var(--quiet);font-size:.8125rem}
 .frame:not(.wide) .links{justify-content:center;text-align:center}
-.links a{display:inline-block;padding:.125rem 0;overflow-wrap:anywhere}
+.links a{display:inline-block;padding:.1875rem 0;color:inherit;font-weight:400;text-decoration:underline;text-underline-offset:.2em;overflow-wrap:anywhere}
+.links a:hover{color:var(--text)}
+.fine .links{margin-top:.5rem}
 .fine{color:var(--quiet);font-size:.8125rem;text-align:center}
 .plain>li{padding:1rem 0;border-top:1px solid var(--hairline)}
 .plain>li:last-child{padding-bottom:0}
@@ -169,11 +185,12 @@ dt{color:var(--quiet)}
 dd{overflow-wrap:anywhere}
 .tag{display:inline-block;padding:0 .5rem;border:1px solid var(--hairline);border-radius:1rem;font-size:.75rem;font-weight:500;line-height:1.5rem;color:var(--quiet);background:var(--soft)}
 .qr{text-align:center}
+svg.qr{display:block;width:12.5rem;max-width:100%;height:auto;margin-inline:auto;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem}
 .qr-code{display:inline-block;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem;line-height:0}
 .qr-code svg{width:11rem;height:11rem;color:#000}
 .qr figcaption{margin-top:.75rem;color:var(--quiet);font-size:.875rem}
 .qr code,.codes code{display:block;color:var(--text)}
-.codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.5rem 1rem;padding:1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);text-align:center}
+.codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem;padding:1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);text-align:center}
 @media (max-width:26rem){dl{grid-template-columns:1fr;gap:.125rem}dd+dt{margin-top:.5rem}}
 `
 
@@ -183,8 +200,8 @@ const modes = `
   button:active,.button:active{transform:translateY(1px)}
 }
 @media (forced-colors:active){
-  .wrong::before,.avatar{forced-color-adjust:none}
-  button,.button{border-color:ButtonText}
+  .wrong::before,.avatar{forced-color-adjust:none;color:Canvas;background:CanvasText}
+  button:not(.second,.link,.reveal,.accounts *),.button:not(.second,.accounts *){forced-color-adjust:none;color:ButtonFace;background:ButtonText}
   .reveal{border-color:transparent}
 }
 @media print{

@@ -49,12 +49,22 @@ export interface Argon2 {
   hash(password: Uint8Array, salt: Uint8Array, cost: Argon2Cost, hashLength: number): string
   /** Compares in constant time. `phc` must have been parsed and its costs checked before. */
   verify(phc: string, password: Uint8Array, type: Argon2Type): boolean
+  /** What the instance holds, used or not: WebAssembly memory never shrinks. */
+  heldKib(): number
 }
 
-/** One instance per isolate is enough: calls are synchronous, so they never overlap. */
-export function instantiateArgon2(module: WebAssembly.Module): Argon2 {
+/** For passwords, salts and results beside the memory of one hash. */
+const slackKib = 256
+
+/**
+ * Calls are synchronous, so they never overlap.
+ * @param largestKib the dearest hash that will be computed: its memory is reserved once. Without that the allocator, which
+ *   does not join a free block with what it grows by, soon holds it twice.
+ */
+export function instantiateArgon2(module: WebAssembly.Module, largestKib: number): Argon2 {
   const wasm = new WebAssembly.Instance(module, {}).exports as unknown as Argon2Exports
   wasm._initialize()
+  wasm.free(wasm.malloc((largestKib + slackKib) * 1024))
   /** A new view for every access, because growing the memory detaches old ones. */
   const view = (pointer: number, length: number) => new Uint8Array(wasm.memory.buffer, pointer, length)
 
@@ -113,5 +123,7 @@ export function instantiateArgon2(module: WebAssembly.Module): Argon2 {
           wasm.argon2_verify(encodedAt, passwordAt, password.length, argon2Types[type]) === 0,
       )
     },
+
+    heldKib: () => wasm.memory.buffer.byteLength / 1024,
   }
 }

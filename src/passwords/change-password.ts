@@ -5,6 +5,8 @@ export interface CurrentPassword {
   readonly hash: string
   /** Username and e-mail address: a new password must not be based on them. */
   readonly identifiers: readonly string[]
+  /** Hashes of former passwords that must not be chosen again (setting `passwords.history`), the latest first. */
+  readonly former: readonly string[]
 }
 
 /** The password of an active user, by user id. One query. */

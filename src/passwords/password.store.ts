@@ -2,6 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
+import { formerPasswordsOf } from '../db/fragments.ts'
 import { passwordCredentials, users } from '../db/schema.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './change-password.ts'
 
@@ -15,11 +16,18 @@ export function createPasswordStore(db: Database): PasswordStore {
   return {
     async findCurrentPassword(userId) {
       const [row] = await db
-        .select({ hash: passwordCredentials.hash, username: users.username, email: users.email })
+        .select({
+          hash: passwordCredentials.hash,
+          username: users.username,
+          email: users.email,
+          former: sql<string[]>`${formerPasswordsOf(sql`${users.id}`)}`,
+        })
         .from(passwordCredentials)
         .innerJoin(users, eq(users.id, passwordCredentials.user_id))
         .where(and(eq(passwordCredentials.user_id, userId), eq(users.status, 'active')))
-      return row && { hash: row.hash, identifiers: [row.username, row.email].filter((name) => name !== null) }
+      if (!row) return undefined
+      const { hash, username, email, former } = row
+      return { hash, former, identifiers: [username, email].filter((name) => name !== null) }
     },
 
     async storePassword({ userId, replacesHash, newHash, event }) {

@@ -8,7 +8,8 @@ import { type Argon2Cost, type Argon2Type, argon2Types } from './argon2-wasm.ts'
 export const currentCost: Argon2Cost = { memoryKib: 19_456, passes: 2, parallelism: 1 }
 
 /** Maximum costs of a stored hash: fits the isolate's memory and takes well under a second. */
-const bounds = { memoryKib: 65_536, passes: 10, parallelism: 8, memoryPasses: 262_144 }
+export const maxMemoryKib = 65_536
+const bounds = { memoryKib: maxMemoryKib, passes: 10, parallelism: 8, memoryPasses: 262_144 }
 
 export interface ParsedPhc {
   readonly type: Argon2Type

@@ -10,19 +10,23 @@ import { constantTimeEqual, sha256 } from '../kit/hash.ts'
 import { networkOf } from '../kit/network.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
-import type { ChangePassword, FindCurrentPassword } from './change-password.ts'
+import type { ChangePassword, CurrentPassword, FindCurrentPassword } from './change-password.ts'
+import type { CheckForBreach } from './check-for-breach.ts'
+import { isFormerPassword } from './check-former-passwords.ts'
 import { busyRetrySeconds, type HashSlots } from './hash-slots.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { checkNewPassword, type PasswordProblem } from './password-policy.ts'
+import { checkNewPassword, type PasswordProblem, type ReadPasswordRules } from './password-policy.ts'
 
 export interface ReplacePasswordNeeds {
   readonly now: Clock
   readonly rateLimiter: RateLimiter
   readonly findCurrentPassword: FindCurrentPassword
+  readonly readPasswordRules: ReadPasswordRules
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
   readonly storePassword: ChangePassword
   readonly recordEvent: RecordEvent
+  readonly checkForBreach: CheckForBreach
 }
 
 export interface ReplacePassword<Completed> {
@@ -87,20 +91,32 @@ async function replaceInSlot<Completed>(
   }
   void needs.rateLimiter.giveBack(decision)
   const current = 'current' in proof ? proof.current : undefined
-  const problem = checkNewPassword(next, { identifiers: stored.identifiers, current })
+  const problem = await findProblem(needs, stored, next, current)
   if (problem) return err({ reason: 'unacceptable', problem })
-  if (current === undefined && (await needs.passwordHasher.verify(next, stored.hash))) {
-    return err({ reason: 'unacceptable', problem: 'unchanged' })
-  }
 
   const now = needs.now()
+  const newHash = await needs.passwordHasher.hash(next)
   const isStored = await needs.storePassword({
     userId: user_id,
     replacesHash: stored.hash,
-    newHash: await needs.passwordHasher.hash(next),
+    newHash,
     event: createEvent('password.changed', now, origin, { ...actor, outcome: 'success' }),
   })
   if (!isStored) return err({ reason: 'conflict' })
   // Retried if the object has moved: the other sessions must not outlive the old password.
-  return ok(await complete(now).catch(() => complete(now)))
+  const completed = await complete(now).catch(() => complete(now))
+  needs.checkForBreach({ userId: user_id, password: next, hash: newHash, origin })
+  return ok(completed)
+}
+
+async function findProblem(
+  { passwordHasher, readPasswordRules }: ReplacePasswordNeeds,
+  { hash, identifiers, former }: CurrentPassword,
+  next: string,
+  current: string | undefined,
+): Promise<PasswordProblem | undefined> {
+  const problem = checkNewPassword(next, { rules: await readPasswordRules(), identifiers, current })
+  if (problem) return problem
+  if (current === undefined && (await passwordHasher.verify(next, hash))) return 'unchanged'
+  return (await isFormerPassword(passwordHasher, next, former)) ? 'reused' : undefined
 }

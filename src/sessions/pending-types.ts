@@ -1,6 +1,8 @@
 /** What a pending sign-in consists of. Times are milliseconds since the Unix epoch. */
+
 import type { Proof } from '../authentication/proof.ts'
 import type { AccountFactors, SignInPolicy } from '../authentication/sign-in-state.ts'
+import type { SealedGenerator } from '../one-time-passwords/generator.ts'
 
 /** What a risk engine may want to know of a sign-in. It is kept as long as the row, and in the event of its session. */
 export interface SignInSignals {
@@ -15,15 +17,7 @@ export interface SignInSignals {
 }
 
 /** A generator of one-time passwords whose codes this sign-in accepts. */
-export interface SealedSeed {
-  readonly id: string
-  readonly kind: 'totp' | 'hotp'
-  readonly sealed_secret: string
-  readonly algorithm: 'SHA1' | 'SHA256' | 'SHA512'
-  readonly digits: number
-  readonly period_seconds: number | undefined
-  readonly counter: number | undefined
-}
+export type SealedSeed = SealedGenerator
 
 /** What one step has led to; the reader of a page gets no more. */
 export interface PendingView {

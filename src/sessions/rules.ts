@@ -9,11 +9,13 @@ import { continueSignIn } from './continue-sign-in.ts'
 import { type Rule, read, token, unrecorded, type VerifiedRule, verified, write } from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
+import { factorsChanged } from './factors-changed.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { forgiveFailures } from './forgive-failures.ts'
 import { inspectToken } from './inspect-token.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
+import { listOtpUses } from './list-otp-uses.ts'
 import { endPendingSignIns, listPendingSignIns } from './list-pending-sign-ins.ts'
 import { listSessions } from './list-sessions.ts'
 import { readPending } from './pending-sign-in.ts'
@@ -29,9 +31,12 @@ import {
 } from './remembered-device.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
+import { setUpFactor } from './set-up-factor.ts'
 import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
+import { takeRecoveryCode } from './take-recovery-code.ts'
+import { verifyOtp } from './verify-otp.ts'
 
 export const rules = {
   recordLogin: write(recordLogin),
@@ -53,6 +58,11 @@ export const rules = {
   listRememberedDevices: read(listRememberedDevices),
   forgetRememberedDevice: write(forgetRememberedDevice),
   forgetRememberedDevices: write(forgetRememberedDevices),
+  factorsChanged: write(factorsChanged),
+  listOtpUses: read(listOtpUses),
+  verifyOtp: verified(verifyOtp),
+  takeRecoveryCode: write(takeRecoveryCode),
+  setUpFactor: write(setUpFactor),
   rememberConsent: write(rememberConsent),
   forgetConsent: write(forgetConsent),
   denyConsent: write(denyConsent),

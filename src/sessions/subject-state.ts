@@ -61,6 +61,14 @@ export interface StoredDevice extends KnownDevice {
   readonly remembered: RememberedFactor | undefined
 }
 
+/** A one-time password that was accepted. */
+export interface StoredOtpUse {
+  readonly otp_id: string
+  /** Its time step (RFC 6238 §4.2), or its counter. */
+  readonly step: number
+  readonly used_at: number
+}
+
 export interface SubjectState {
   readonly sessions: {
     find(sessionId: string): StoredSession | undefined
@@ -114,6 +122,12 @@ export interface SubjectState {
   readonly spentInteractions: {
     /** @returns false when it was already there */
     add(interactionId: string, expiresAt: number): boolean
+  }
+  /** The last accepted code of each generator of one-time passwords. */
+  readonly otpUses: {
+    all(): readonly StoredOtpUse[]
+    /** Uses up this code and all before it. @returns false when it was used up already */
+    spend(use: StoredOtpUse): boolean
   }
   readonly delegations: {
     find(workId: string): Delegation | undefined

@@ -9,6 +9,7 @@ import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
+import { openOtpUsesTable, otpUsesTable } from './otp-uses.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
@@ -28,6 +29,7 @@ export const subjectMigrations: readonly string[] = [
   rememberedFactorColumn,
   pendingSignInsTable + sessionProofsTable,
   accountCopyTables,
+  otpUsesTable,
 ]
 
 /** The state of a subject over its tables; cached rows belong to the returned value. */
@@ -50,6 +52,7 @@ export const openSubjectTables = (
   accountCopy: openAccountCopyTable(sql, schema),
   passkeyRefusals: openPasskeyRefusalsTable(sql, schema),
   takenAway,
+  otpUses: openOtpUsesTable(sql, schema),
   allEnded,
   record,
 })
@@ -60,7 +63,6 @@ const expiringTables = [
   'login_attempts',
   'known_devices',
   'pending_sign_ins',
-  'session_proofs',
   'revoked_tokens',
   'spent_interactions',
   'delegations',

@@ -41,6 +41,24 @@ export const settingSchemas = {
   'admin.step_up_acr_values': acrValues.describe(
     'Authentication contexts (`acr`) that dangerous operations accept, each with the stronger ones; empty: any.',
   ),
+  'one_time_passwords.drift_steps': z
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(1)
+    .describe(
+      'How many time steps before and after the current one a code of an authenticator app may be of (RFC 6238 §5.2).',
+    ),
+  'one_time_passwords.look_ahead': z
+    .number()
+    .int()
+    .min(0)
+    .max(50)
+    .default(10)
+    .describe(
+      'How many codes of a token with a counter may have been made without being used (RFC 4226 §7.4).',
+    ),
   'audit.retention': z
     .strictObject({
       token: retentionDays(180),
@@ -136,7 +154,10 @@ export const settingSchemas = {
       z
         .string()
         .regex(/^-{5}BEGIN CERTIFICATE-{5}\n[A-Za-z0-9+/=\n]+\n-{5}END CERTIFICATE-{5}\n?$/)
-        .max(8192),
+        .max(8192)
+        .meta({
+          example: '-----BEGIN CERTIFICATE-----\nMIIB8zCCAZmgAwIBAgIBATAK\n-----END CERTIFICATE-----\n',
+        }),
     )
     .max(20)
     .default([])
@@ -149,6 +170,37 @@ export const settingSchemas = {
     .describe(
       'A passkey whose counter goes back is refused once, with an event. `accept_synced`: not if it may be synced, whose devices may count apart.',
     ),
+  'passwords.min_length': z
+    .number()
+    .int()
+    .min(8)
+    .max(64)
+    .default(15)
+    .describe(
+      'Characters that a new password has at least. Less than 15 holds only where `sign_in.second_factor` is `required`; otherwise 15 (NIST SP 800-63B-4 §3.1.1.2).',
+    ),
+  'passwords.history': z
+    .number()
+    .int()
+    .min(0)
+    .max(24)
+    .default(0)
+    .describe(
+      'How many former passwords of a person are kept, as hashes, and cannot be chosen again; 0: none. The current one never can.',
+    ),
+  'passwords.breach_check': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe(
+      'Whether passwords are looked up in the list of breached ones after a sign-in, where the deployment names one (`AUTHLY_BREACHED_PASSWORDS_URL`). One that is found must be changed at the next sign-in.',
+    ),
+  'passwords.breach_check_days': z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('After how many days a password is looked up again.'),
 } as const satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settingSchemas

@@ -115,13 +115,16 @@ const compare = sql.raw(`
       case when is_patched and account is distinct from next
         then authly_changes(to_jsonb(account), to_jsonb(next)) else '{}' end as changes,
       is_patched and hash is not null
-        and hash is distinct from (select hash from password_credentials where user_id = (account).id) as rehashes
+        and hash is distinct from (select hash from password_credentials where user_id = (account).id) as rehashes,
+      is_patched and exists (
+        select from jsonb_to_recordset(otp) as new (id uuid)
+        where not exists (select from otp_credentials where otp_credentials.id = new.id)) as adds_otp
     from judged
       cross join lateral (select existing and code is null and on_conflict = 'update' as is_patched) as patching
   ), decided as materialized (
     select *, case
         when code is not null then 'failed' when not existing then 'created' when deletes then 'deleted'
-        when on_conflict = 'skip' then 'skipped' when changes = '{}' and not rehashes then 'unchanged'
+        when on_conflict = 'skip' then 'skipped' when changes = '{}' and not rehashes and not adds_otp then 'unchanged'
         else 'updated'
       end as outcome
     from compared

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
+import { formerPasswordsOf } from '../db/fragments.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
 
 export const createFindPasswordSetup =
@@ -11,8 +12,9 @@ export const createFindPasswordSetup =
       purpose: 'invitation' | 'reset'
       username: string | null
       email: string | null
+      former: string[]
     }>(sql`
-      select link.purpose, users.username, users.email
+      select link.purpose, users.username, users.email, ${formerPasswordsOf(sql`users.id`)} as former
       from password_setup_links as link join users on users.id = link.user_id
       where link.user_id = ${userId}::uuid and link.secret_hash = ${secretHash} and link.expires_at > now()
         and users.status = 'active'`)
@@ -20,6 +22,7 @@ export const createFindPasswordSetup =
     return (
       row && {
         purpose: row.purpose,
+        former: row.former,
         identifiers: [row.username, row.email].filter((name) => name !== null),
       }
     )

@@ -23,6 +23,8 @@ export interface PasswordSetup {
   readonly purpose: 'invitation' | 'reset'
   /** Username and e-mail address. */
   readonly identifiers: readonly string[]
+  /** Hashes of former passwords that must not be chosen again. */
+  readonly former: readonly string[]
 }
 
 /** Looks a link up without using it, because mail scanners and previews open links too. One query. */

@@ -82,7 +82,7 @@ const list = [
   {
     // Attack: a stolen token persists by setting a new password. Mistake: administrators lock themselves out.
     code: 'yourself',
-    when: `own and (deletes or ${disables} or hash is not null)`,
+    when: `own and (deletes or ${disables} or hash is not null or otp is not null)`,
     request: { status: 403, detail: 'Nobody does this to their own account.' },
     row: 'this is your own account',
   },

@@ -8,9 +8,15 @@ import type { Clock } from '../kit/clock.ts'
 import { networkOf } from '../kit/network.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import type { CheckForBreach } from '../passwords/check-for-breach.ts'
+import { isFormerPassword } from '../passwords/check-former-passwords.ts'
 import { busyRetrySeconds, type HashSlots } from '../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
-import { checkNewPassword, type PasswordProblem } from '../passwords/password-policy.ts'
+import {
+  checkNewPassword,
+  type PasswordProblem,
+  type ReadPasswordRules,
+} from '../passwords/password-policy.ts'
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
 import type { SessionsOf } from '../sessions/rules.ts'
 import {
@@ -26,9 +32,11 @@ export interface SetUpPasswordNeeds {
   readonly rateLimiter: RateLimiter
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
+  readonly readPasswordRules: ReadPasswordRules
   readonly findPasswordSetup: FindPasswordSetup
   readonly completePasswordSetup: CompletePasswordSetup
   readonly sessionsOf: SessionsOf
+  readonly checkForBreach: CheckForBreach
 }
 
 export type LinkRefusal =
@@ -71,12 +79,13 @@ export async function setUpPassword(
   password: string,
   origin: Origin,
 ): Promise<Result<undefined, SetupRefusal>> {
-  const problem = checkNewPassword(password, { identifiers: link.identifiers })
+  const { userId, secretHash, identifiers, former } = link
+  const problem = checkNewPassword(password, { rules: await needs.readPasswordRules(), identifiers })
   if (problem) return err({ reason: 'unacceptable', problem })
-  const { userId, secretHash } = link
   const release = await needs.hashSlots.take(networkOf(origin.ip ?? 'unknown'))
   if (!release) return err({ reason: 'busy', retryAfterSeconds: busyRetrySeconds })
-  const newHash = await needs.passwordHasher.hash(password).finally(release)
+  const newHash = await hashUnlessFormer(needs.passwordHasher, password, former).finally(release)
+  if (newHash === undefined) return err({ reason: 'unacceptable', problem: 'reused' })
   const now = needs.now()
   const event = createEvent('password.changed', now, origin, {
     ...{ outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId },
@@ -86,5 +95,13 @@ export async function setUpPassword(
   const end = () => needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' })
   // Safe to repeat, and retried when an object moved: no session may outlive the old credential.
   await end().catch(end)
+  needs.checkForBreach({ userId, password, hash: newHash, origin })
   return ok(undefined)
 }
+
+const hashUnlessFormer = async (
+  hasher: PasswordHasher,
+  password: string,
+  former: readonly string[],
+): Promise<string | undefined> =>
+  (await isFormerPassword(hasher, password, former)) ? undefined : hasher.hash(password)

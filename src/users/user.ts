@@ -18,9 +18,18 @@ export interface User {
 
 export interface UserWithPassword {
   readonly user: User
-  readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
+  readonly password: LoginPassword | undefined
   readonly factors: AccountFactors
   readonly otp_seeds: readonly SealedSeed[]
+}
+
+export interface LoginPassword {
+  readonly hash: string
+  readonly must_change: boolean
+  /** It is in a list of breached passwords. */
+  readonly is_breached: boolean
+  /** Whether to look it up in that list (again). */
+  readonly is_breach_check_due: boolean
 }
 
 export interface LoginLookup {
@@ -32,8 +41,6 @@ export interface LoginLookup {
 
 /** By e-mail address or username as typed. One round trip. */
 export type FindUserForLogin = (typed: string) => Promise<LoginLookup>
-/** What the account proves itself with; `undefined` when there is no such active account. One round trip. */
-export type FindFactors = (userId: string) => Promise<AccountFactors | undefined>
 /** An active user by id, with what they sign in with. One round trip. */
 export type FindUserForStepUp = (userId: string) => Promise<UserWithPassword | undefined>
 export type FindUser = (userId: string) => Promise<User | undefined>

@@ -18,15 +18,6 @@ export async function findUser(database: Database, userId: string): Promise<User
   return row && toUser(row)
 }
 
-/** What the account proves itself with; `undefined` when there is no such active account. */
-export async function findFactors(database: Database, userId: string): Promise<AccountFactors | undefined> {
-  const [row] = await database
-    .select({ factors: sql<AccountFactors>`${accountFactors}` })
-    .from(users)
-    .where(sql`${users.id} = ${userId}::uuid and ${users.status} = 'active'`)
-  return row?.factors
-}
-
 /**
  * The user with this e-mail address or username, in any spelling, with the password to check. Attack: shadowing another
  * user by choosing their username as one's e-mail address. Identifiers share one namespace, so the normal form matches
@@ -69,6 +60,8 @@ const signInColumns = {
   must_change: passwordCredentials.must_change,
   factors: sql<AccountFactors>`${accountFactors}`,
   otp_seeds: sql<readonly SealedSeed[]>`${sealedSeeds}`,
+  is_breached: sql<boolean>`${passwordCredentials.breached_at} is not null`,
+  is_breach_check_due: sql<boolean>`coalesce(${passwordCredentials.breach_check_due_at} <= now(), true)`,
 }
 
 /** One lookup in a small partial index (`password_credentials_foreign`) with the same predicate. */
@@ -82,17 +75,26 @@ const foreignHash = (database: Database) =>
 const hasForeignHashes = async (database: Database): Promise<boolean> =>
   (await foreignHash(database)).length > 0
 
-const toPerson = (row: {
+const toPerson = ({
+  user,
+  hash,
+  must_change,
+  factors,
+  otp_seeds,
+  ...breach
+}: {
   readonly user: typeof users.$inferSelect
   readonly hash: string | null
   readonly must_change: boolean | null
   readonly factors: AccountFactors
   readonly otp_seeds: readonly SealedSeed[]
+  readonly is_breached: boolean
+  readonly is_breach_check_due: boolean
 }): UserWithPassword => ({
-  user: toUser(row.user),
-  password: row.hash === null ? undefined : { hash: row.hash, must_change: row.must_change ?? false },
-  factors: row.factors,
-  otp_seeds: row.otp_seeds,
+  user: toUser(user),
+  password: hash === null ? undefined : { hash, must_change: must_change ?? false, ...breach },
+  factors,
+  otp_seeds,
 })
 
 const toUser = (row: typeof users.$inferSelect): User => ({

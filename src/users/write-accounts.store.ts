@@ -45,8 +45,12 @@ const outcomes = (code: SQL, insertedId: SQL, isWritten: SQL, join: SQL = sql``)
       'signs_out', case when not ${isWritten} then null when outcome = 'deleted' then 'account_deleted'
         when outcome <> 'updated' then null
         when (account).status = 'active' and (next).status = 'disabled' then 'account_disabled'
-        when rehashes then 'credentials_reset' end
+        when rehashes then 'credentials_reset' end,
+      'changes_factors', ${isWritten} and outcome = 'updated' and adds_otp
     ) order by line, decided.id), '[]') from decided ${join})`
+
+/** Says that there are generators of one-time passwords, and nothing about them. */
+const addedOtp = sql.raw(`'{"one_time_passwords": {"before": null, "after": "added"}}'::jsonb`)
 
 const columns = Object.values(getTableColumns(users)).map(({ name }) => name)
 const listed = (names: readonly string[], prefix = ''): SQL =>
@@ -72,15 +76,25 @@ const putting = (write: AccountWrite): SQL => sql`
     insert into password_setup_links (user_id, purpose, secret_hash, expires_at)
     select decided.id, 'invitation', link_hash, to_timestamp(link_expires_at / 1000.0)
     from decided join inserted on inserted.id = decided.id where link_hash is not null
+  ), added_otp as (
+    insert into otp_credentials (id, user_id, kind, name, sealed_secret, algorithm, digits, period_seconds, counter)
+    select new.id, coalesce(inserted.id, (account).id), kind, name, sealed_secret, algorithm, digits, period_seconds, counter
+    from decided left join inserted on inserted.id = decided.id
+      cross join lateral jsonb_to_recordset(decided.otp) as new (id uuid, kind text, name text, sealed_secret text,
+        algorithm text, digits smallint, period_seconds smallint, counter bigint)
+    where inserted.id is not null or adds_otp
+    on conflict (id) do nothing
   ), recorded as (${recordEvents(
     write,
     sql`
     select decided.event_id as id, ${write.events?.created ?? 'user.created'}::text as type, inserted.id as user_id,
-      authly_changes('{}', to_jsonb(inserted)) as changes, ${dataOf(write)} as data, line
+      authly_changes('{}', to_jsonb(inserted))
+        || case when otp is not null then ${addedOtp} else '{}' end as changes, ${dataOf(write)} as data, line
     from decided join inserted on inserted.id = decided.id
     union all
     select event_id, ${write.events?.updated ?? 'user.updated'}::text, (account).id, changes
-        || case when rehashes then '{"password": {"before": null, "after": "replaced"}}'::jsonb else '{}' end,
+        || case when rehashes then '{"password": {"before": null, "after": "replaced"}}'::jsonb else '{}' end
+        || case when adds_otp then ${addedOtp} else '{}' end,
       ${dataOf(write)}, line
     from decided where outcome = 'updated'
     order by line`,

@@ -1,5 +1,6 @@
 /** Input rows of an account write (write-accounts.store.ts) and the outcome of each. */
 import { z } from 'zod'
+import type { StoredGenerator } from '../one-time-passwords/seal-imported.ts'
 import { refusalCodes } from './refusals.ts'
 
 /** One account of a write; random values in it are generated beforehand. */
@@ -17,13 +18,18 @@ export interface AccountRow {
   /** Hash of an invitation's secret, and when it expires (milliseconds since the Unix epoch). */
   readonly link_hash?: string | undefined
   readonly link_expires_at?: number | undefined
+  /** Generators of one-time passwords of another system. */
+  readonly otp?: readonly StoredGenerator[] | undefined
   /** For a deletion: the event of the erasure, and its `erasureProof`. */
   readonly erasure_id?: string
   readonly proof?: string
 }
 
 /** Credentials of a row as they are stored. */
-export type StoredCredentials = Pick<AccountRow, 'hash' | 'must_change' | 'link_hash' | 'link_expires_at'>
+export type StoredCredentials = Pick<
+  AccountRow,
+  'hash' | 'must_change' | 'link_hash' | 'link_expires_at' | 'otp'
+>
 
 /** The outcome as Postgres returns it. */
 export const accountOutcome = z.object({
@@ -36,6 +42,8 @@ export const accountOutcome = z.object({
   version: z.number().nullable(),
   /** Why the user's sessions must end. */
   signs_out: z.enum(['account_disabled', 'account_deleted', 'credentials_reset']).nullable(),
+  /** Whether the user's second factors are others than before. */
+  changes_factors: z.boolean().nullable(),
 })
 
 export type AccountOutcome = z.output<typeof accountOutcome>

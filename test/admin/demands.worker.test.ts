@@ -76,6 +76,20 @@ describe('what a role demands of sign-ins', () => {
     }
   })
 
+  it('counts at the admin API too: a session from before is too weak, and is told what is wanted', async () => {
+    const { name } = await addRole(['phr'])
+    const weak = await addAdmin({ roles: [name] })
+    const refused = await callAdmin(weak, 'GET', '/admin/users')
+    expect(refused.status).toBe(401)
+    expect(refused.headers.get('www-authenticate')).toMatch(
+      /error="insufficient_user_authentication".*acr_values="phr"$/,
+    )
+    for (const acr of ['phr', 'phrh']) {
+      const strong = await addAdmin({ roles: [name], acr })
+      expect((await callAdmin(strong, 'GET', '/admin/users')).status).toBe(200)
+    }
+  })
+
   it('is not set by somebody who does not reach it, or has not the permissions of the role', async () => {
     const weak = await addAdmin()
     const body = { required_acr_values: [mfa] }

@@ -50,7 +50,7 @@ describe('requireFresh', () => {
   })
 
   const own = fc.record({
-    password: fc.constantFrom('none', 'usable', 'must_change'),
+    password: fc.constantFrom('none', 'usable', 'must_change', 'breached'),
     passkeys: fc.nat(3),
     otp: fc.nat(3),
   })

@@ -129,6 +129,22 @@ export const budgets = {
     later: { alarms: 3, rowsRead: 35, rowsWritten: 3, deliveries: 1 },
     note: 'the same for an account that does not exist; occasionally an audit batch',
   },
+  oneTimePassword: {
+    operation: 'one-time password, the second step of a sign-in on another device',
+    objectCalls: 2,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 7, rowsWritten: 6, sharedEvents: 0 },
+    later: { alarms: 1, rowsRead: 6, rowsWritten: 2, deliveries: 1 },
+    note: 'the seeds came with the password; a token with a counter costs one round trip more, after the response',
+  },
+  recoveryCode: {
+    operation: 'recovery code, the second step of a sign-in on another device',
+    objectCalls: 2,
+    postgresRoundTrips: 1,
+    ...{ rowsRead: 9, rowsWritten: 5, sharedEvents: 0 },
+    later: { alarms: 1, rowsRead: 6, rowsWritten: 2, deliveries: 1 },
+    note: 'Postgres uses the code up; with the last one gone nothing else changes',
+  },
   passkeyLogin: {
     operation: 'passkey sign-in',
     objectCalls: 1,

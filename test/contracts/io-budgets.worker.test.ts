@@ -2,17 +2,27 @@ import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import { eq } from 'drizzle-orm'
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
+import { Secret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
 import { loadClient } from '../../src/clients/clients.store.ts'
 import { clientCacheKey } from '../../src/clients/find-client.ts'
 import { createDatabase } from '../../src/db/database.ts'
-import { clientSecrets, clients, passwordCredentials, users } from '../../src/db/schema.ts'
+import {
+  clientSecrets,
+  clients,
+  otpCredentials,
+  passwordCredentials,
+  recoveryCodes,
+  users,
+} from '../../src/db/schema.ts'
 import { signRequest } from '../../src/http-signatures/sign-request.ts'
 import { adminSignaturePolicy } from '../../src/http-signatures/signature-policy.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { generateRecoveryCodes, hashRecoveryCodes } from '../../src/one-time-passwords/recovery-codes.ts'
+import { sealSeed } from '../../src/one-time-passwords/seal-seed.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import worker from '../../src/worker.ts'
@@ -588,6 +598,76 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     }),
   )
 
+  describe('the second step', () => {
+    const seed = crypto.getRandomValues(new Uint8Array(20))
+    const app = new TOTP({ secret: new Secret({ buffer: seed.buffer }) })
+    let person = ''
+    let address = ''
+    /** Codes are used once: each run has a later one. */
+    let step = -2
+    const codes = [...generateRecoveryCodes()]
+
+    beforeAll(async () => {
+      const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+      address = `second-${run}@example.com`
+      person = uuidv7()
+      const id = uuidv7()
+      const { root } = testDependencies()
+      await database.insert(users).values({ id: person, email: address })
+      await database
+        .insert(passwordCredentials)
+        .values({ user_id: person, hash: await argon2Hasher.hash(password) })
+      await database.insert(otpCredentials).values({
+        ...{ id, user_id: person, kind: 'totp', name: '', algorithm: 'SHA1', digits: 6, period_seconds: 30 },
+        sealed_secret: await sealSeed(root, id, seed),
+      })
+      await database
+        .insert(recoveryCodes)
+        .values(
+          (await hashRecoveryCodes(root, person, codes)).map((code_hash) => ({ user_id: person, code_hash })),
+        )
+    })
+
+    let kept = ''
+    beforeEach(() => {
+      kept = cookies
+    })
+    afterEach(() => {
+      cookies = kept
+    })
+
+    /** Up to the page of the second step, in a browser that nobody knows. */
+    const passPassword = async () => {
+      cookies = ''
+      const answer = await signIn(password, address)
+      const html = await (await call(answer.headers.get('location') as string)).text()
+      const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+      return Object.fromEntries(hidden.map(([, name, value]) => [name as string, value as string]))
+    }
+
+    const send = async (fields: Record<string, string>) =>
+      expect((await post('/login', fields, { origin: issuer })).headers.get('location')).toBe('/account')
+
+    it(budgets.oneTimePassword.operation, () =>
+      expectWithin(
+        budgets.oneTimePassword,
+        prepared(passPassword, (fields) => {
+          step++
+          return send({ ...fields, code: app.generate({ timestamp: Date.now() + step * 30_000 }) })
+        }),
+      ),
+    )
+
+    it(budgets.recoveryCode.operation, () =>
+      expectWithin(
+        budgets.recoveryCode,
+        prepared(passPassword, (fields) =>
+          send({ ...fields, step: 'recovery_code', recovery_code: codes.pop() as string }),
+        ),
+      ),
+    )
+  })
+
   it(budgets.refusedLogin.operation, () =>
     expectWithin(budgets.refusedLogin, async () => expect((await signIn('wrong')).status).toBe(400)),
   )
@@ -753,8 +833,9 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
         (await call('/oidc/userinfo', { headers: { authorization: 'Bearer e30.e30.AAAA' } })).status,
       ).toBe(401)
       const kept = cookies
-      cookies = `__Host-authly_session=authly_ss_${forged}`
+      cookies = `__Host-authly_session=authly_ss_${forged}; __Host-authly_remembered=authly_rd_${forged}`
       await call(`/oauth/authorize?client_id=${clientId}&redirect_uri=${encodeURIComponent(redirectUri)}`)
+      await call('/login')
       cookies = kept
     })
   })

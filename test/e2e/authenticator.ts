@@ -12,6 +12,8 @@ export interface StoredCredential {
 }
 
 export interface Authenticator {
+  readonly devtools: CDPSession
+  readonly authenticatorId: string
   /** Whether the person agrees by touch or fingerprint. Otherwise requests wait. */
   touch(agrees: boolean): Promise<void>
   /** Whether fingerprint, face or PIN are right. */
@@ -45,6 +47,8 @@ export async function addAuthenticator(
     },
   })
   return {
+    devtools,
+    authenticatorId,
     async touch(enabled) {
       await devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
     },
@@ -62,6 +66,15 @@ export async function addAuthenticator(
     async remove() {
       await devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
     },
+  }
+}
+
+/** Copies all passkeys, as a provider does between devices. */
+export async function syncPasskeys(from: Authenticator, to: Authenticator): Promise<void> {
+  const { authenticatorId } = from
+  const { credentials } = await from.devtools.send('WebAuthn.getCredentials', { authenticatorId })
+  for (const credential of credentials) {
+    await to.devtools.send('WebAuthn.addCredential', { authenticatorId: to.authenticatorId, credential })
   }
 }
 

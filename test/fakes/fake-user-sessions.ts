@@ -3,12 +3,17 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
 import type { Rule, VerifiedRule } from '../../src/sessions/define-rule.ts'
 import { rules, type SessionsOf, type UserSessions } from '../../src/sessions/rules.ts'
+import type { SubjectState } from '../../src/sessions/subject-state.ts'
 import { createMemorySubjectState } from './memory-subject-state.ts'
 
 const testRoot = createRootSecret('A'.repeat(43))
 
-/** One subject's sessions, and the events they recorded. */
-export function createFakeUserSessions(): { readonly sessions: UserSessions; readonly events: AuditEvent[] } {
+/** One subject's sessions, the events they recorded, and the rows behind them. */
+export function createFakeUserSessions(): {
+  readonly sessions: UserSessions
+  readonly events: AuditEvent[]
+  readonly state: SubjectState
+} {
   const { state, events } = createMemorySubjectState()
   const methods = Object.entries<Rule | VerifiedRule>(rules).map(([name, rule]) => [
     name,
@@ -20,7 +25,7 @@ export function createFakeUserSessions(): { readonly sessions: UserSessions; rea
         : rule.run(state, ...input),
   ])
   const sessions = Object.fromEntries(methods) as UserSessions
-  return { sessions, events }
+  return { sessions, events, state }
 }
 
 /** Many subjects: what `createSessionsOf` gives, and all events in order of subjects. */

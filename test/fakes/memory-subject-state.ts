@@ -9,6 +9,7 @@ import type {
   RememberedConsent,
   StoredDevice,
   StoredGrant,
+  StoredOtpUse,
   StoredSession,
   SubjectState,
 } from '../../src/sessions/subject-state.ts'
@@ -22,6 +23,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const consents = new Map<string, RememberedConsent>()
   const revoked = new Set<string>()
   const spent = new Set<string>()
+  const otpUses = new Map<string, StoredOtpUse>()
   const delegations = new Map<string, Delegation>()
   const refusals = new Map<string, number>()
   let copy: AccountCopy | undefined
@@ -72,6 +74,11 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     },
     spentInteractions: {
       add: (interactionId) => !spent.has(interactionId) && Boolean(spent.add(interactionId)),
+    },
+    otpUses: {
+      all: () => [...otpUses.values()],
+      spend: (use) =>
+        use.step > (otpUses.get(use.otp_id)?.step ?? -1) && Boolean(otpUses.set(use.otp_id, use)),
     },
     delegations: {
       find: (workId) => delegations.get(workId),

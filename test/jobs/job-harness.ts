@@ -9,9 +9,10 @@ import { users } from '../../src/db/schema.ts'
 import { jobKinds } from '../../src/job-kinds.ts'
 import type { JobOrder, JobProgress } from '../../src/jobs/job.ts'
 import { findJobKind } from '../../src/jobs/job-kind.ts'
+import { openFailureLines } from '../../src/jobs/sealed-upload.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { addClient } from '../worker/admin-client.ts'
+import { addClient, testDependencies } from '../worker/admin-client.ts'
 
 export const database = testDatabase()
 
@@ -65,7 +66,9 @@ export async function runToEnd(order: JobOrder, most = 60): Promise<JobProgress>
 /** A file of the job, as text. */
 export async function fileOf(order: JobOrder, name: 'results' | 'failures' | 'credentials' | 'output') {
   const stream = await jobStub(order).readFile(name)
-  return stream ? new Response(stream).text() : undefined
+  if (!stream) return undefined
+  const { root } = testDependencies()
+  return new Response(name === 'failures' ? openFailureLines(root, order.job_id, stream) : stream).text()
 }
 
 export const linesOf = (text: string | undefined): Record<string, unknown>[] =>

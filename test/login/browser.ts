@@ -31,14 +31,18 @@ const pageTypes = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 
 let browsers = 0
 
-export function openBrowser(address?: string): Browser {
+/** @param sendTo reaches a worker with other bindings */
+export function openBrowser(
+  address?: string,
+  sendTo: (url: string, init: RequestInit) => Promise<Response> = (url, init) => SELF.fetch(url, init),
+): Browser {
   browsers += 1
   const ip = address ?? `203.0.113.${browsers}`
   const cookies = new Map<string, string>()
 
   async function send(path: string, init: RequestInit, headers: Record<string, string>): Promise<Shown> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await SELF.fetch(new URL(path, issuer).href, {
+    const response = await sendTo(new URL(path, issuer).href, {
       ...init,
       headers: { accept: pageTypes, 'cf-connecting-ip': ip, ...(cookie ? { cookie } : {}), ...headers },
       redirect: 'manual',

@@ -24,8 +24,8 @@ const codeOf = ({ location }: Shown) => new URL(location ?? 'about:blank').searc
 
 /** Where the links of a page's content lead. */
 const linksOf = ({ html }: Shown): readonly string[] =>
-  [...(html.split('<main')[1] ?? '').matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href = '']) =>
-    href.replaceAll('&amp;', '&'),
+  [...(/<main[\s\S]*<\/main>/.exec(html)?.[0] ?? '').matchAll(/<a [^>]*href="([^"]*)"/g)].map(
+    ([, href = '']) => href.replaceAll('&amp;', '&'),
   )
 
 /** Signed in, with consent, so that authorize alone is left. */

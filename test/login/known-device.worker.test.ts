@@ -5,7 +5,7 @@ import { createRootSecret } from '../../src/kit/root-secret.ts'
 import { maxDeviceFailures } from '../../src/sessions/known-device.ts'
 import { login, origin } from '../sessions/examples.ts'
 import { addAdmin, callAdmin, type TestActor, testDependencies } from '../worker/admin-client.ts'
-import { type Browser, openBrowser, signIn, withoutChance } from './browser.ts'
+import { type Browser, openBrowser, type Shown, signIn, withoutChance } from './browser.ts'
 import { addPerson, goodPassword, type Person } from './people.ts'
 
 const cookie = '__Host-authly_devices'

@@ -142,7 +142,7 @@ describe('a link to set a password', () => {
     const page = await browser.get(await linkFor(person))
     const short = await choose(browser, page, 'short')
     expect(short.status).toBe(400)
-    expect(short.html).toContain('at least 12 characters')
+    expect(short.html).toContain('at least 15 characters')
     expect((await choose(browser, page, person.email)).html).toContain('must not be built from')
     expect((await choose(browser, page, goodPassword, 'something else')).html).toContain('not the same')
     expect((await choose(browser, page, '')).status).toBe(400)

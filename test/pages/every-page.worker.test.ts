@@ -87,6 +87,9 @@ beforeAll(async () => {
 /** Once, in the head, and nothing between its tags. */
 const ownScript = /<script type="module" src="\/assets\/authly\.[0-9a-z]{7}\.js"><\/script>/
 
+/** These show nothing of their own. */
+const redirecting = ['/.well-known/change-password', '/language']
+
 const forms = (): readonly (Visit & { readonly form: Form })[] =>
   visits.flatMap((one) => formsOf(one.shown.html).map((form) => ({ ...one, form })))
 
@@ -108,9 +111,7 @@ describe('every hosted page', () => {
     const routes = [...loginRoutes, accountRoutes, passkeyRoutes, logoutRoutes].flatMap(
       ({ descriptions }) => descriptions,
     )
-    const pages = routes.filter(
-      ({ method, path }) => method === 'get' && path !== '/.well-known/change-password',
-    )
+    const pages = routes.filter(({ method, path }) => method === 'get' && !redirecting.includes(path))
     const visited = new Set(visits.filter(({ shown }) => shown.status === 200).map(({ path }) => path))
     expect([...new Set(pages.map(({ path }) => path))].filter((path) => !visited.has(path))).toEqual([])
   })

@@ -27,10 +27,23 @@ function byNode(
 }
 
 describe('Argon2 in WebAssembly (RFC 9106)', () => {
+  const file = createRequire(import.meta.url).resolve('@phi-ag/argon2/argon2.wasm')
+  const module = new CompiledModule(readFileSync(file))
   let argon2: Argon2
   beforeAll(() => {
-    const file = createRequire(import.meta.url).resolve('@phi-ag/argon2/argon2.wasm')
-    argon2 = instantiateArgon2(new CompiledModule(readFileSync(file)))
+    argon2 = instantiateArgon2(module, cheap.memoryKib)
+  })
+
+  test('an instance never holds the memory of two hashes, whatever passwords it gets', () => {
+    const largest = 32_768
+    const own = instantiateArgon2(module, largest)
+    for (let turn = 0; turn < 24; turn++) {
+      const cost = { memoryKib: turn % 3 === 0 ? 19_456 : largest, passes: 1, parallelism: 1 + (turn % 3) }
+      const password = randomBytes((turn * 977) % 4000)
+      const phc = own.hash(password, randomBytes(8 + turn), cost, 16 + turn)
+      expect(own.verify(phc, password, 'argon2id')).toBe(true)
+    }
+    expect(own.heldKib()).toBeLessThan(largest + 1024)
   })
 
   test('makes the same Argon2id hash as OpenSSL, for any password and salt', () => {

@@ -85,7 +85,7 @@ describe('stored passwords', () => {
 
   test('finds the password of an active user with the names it must not be built from', async () => {
     const { id, username } = await addUser()
-    expect(await store.findCurrentPassword(id)).toEqual({ hash: 'old', identifiers: [username] })
+    expect(await store.findCurrentPassword(id)).toEqual({ hash: 'old', identifiers: [username], former: [] })
   })
 
   test('a disabled or unknown user has no password to change', async () => {

@@ -25,7 +25,7 @@ function setUp() {
       leases: createLeases(),
     }),
     hashSlots: { take: async () => () => {} },
-    findCurrentPassword: async () => ({ hash: 'hash', identifiers: [] }),
+    findCurrentPassword: async () => ({ hash: 'hash', identifiers: [], former: [] }),
     passwordHasher: {
       verify: async () => {
         hashes += 1

@@ -1,5 +1,6 @@
 /** Inputs for tests of sessions; each test states only what matters to it. */
 import type { Origin } from '../../src/audit/event.ts'
+import { passwordProof } from '../../src/authentication/factor-proofs.ts'
 import { policyOf } from '../../src/authentication/sign-in-policy.ts'
 import type { AccountFactors, SignInPolicy } from '../../src/authentication/sign-in-state.ts'
 import type { NewPending } from '../../src/sessions/advance-sign-in.ts'
@@ -31,7 +32,7 @@ export const newSession = (session_id = 'session-1', overrides: Partial<NewSessi
   secret_hash: `secret of ${session_id}`,
   acr: 'urn:authly:acr:pwd',
   amr: ['pwd'],
-  proofs: [],
+  proofs: [{ ...passwordProof, step: 'password', at: start }],
   password_change_required: false,
   idle_ttl_seconds: 7 * 86_400,
   absolute_ttl_seconds: 30 * 86_400,
@@ -46,6 +47,7 @@ export const accountFactors = (overrides: Partial<AccountFactors> = {}): Account
   ...overrides,
 })
 
+/** What a sign-in begins with at a deployment that demands nothing, to an account with a password alone. */
 export const newPending = (pending_id = 'pending-1', overrides: Partial<NewPending> = {}): NewPending => ({
   pending_id,
   secret_hash: `secret of ${pending_id}`,

@@ -1,7 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { passkeyProof } from '../../src/authentication/factor-proofs.ts'
-import { advanceSignIn, beginPending } from '../../src/sessions/advance-sign-in.ts'
 import { completePasswordChange } from '../../src/sessions/complete-password-change.ts'
 import { endAllSessions } from '../../src/sessions/end-session.ts'
 import { findKnownDevice, forgetDevice } from '../../src/sessions/known-device.ts'
@@ -11,8 +9,12 @@ import {
   isRemembered,
   listRememberedDevices,
 } from '../../src/sessions/remembered-device.ts'
+import type { RememberedFactor } from '../../src/sessions/remembered-device-types.ts'
+import { signIn as beginSignedIn } from '../../src/sessions/sign-in.ts'
+import { createFakeUserSessions } from '../fakes/fake-user-sessions.ts'
 import { createMemorySubjectState } from '../fakes/memory-subject-state.ts'
 import { day, deviceProof, login, newSession, origin, second, start, userId } from './examples.ts'
+import { describeRememberedFactor } from './remembered-factor-contract.ts'
 
 const proof = (remembered_id = 'remembered-1') => ({
   remembered_id,
@@ -25,25 +27,27 @@ interface Overrides {
   readonly days?: number
 }
 
+describeRememberedFactor('rules over maps', () => {
+  const { sessions, events, state } = createFakeUserSessions()
+  const remember = async (deviceId: string, remembered: RememberedFactor) => {
+    const device = state.devices.find(deviceId)
+    if (device) state.devices.put({ ...device, remembered })
+  }
+  return { sessions, events: async () => events, remember }
+})
+
 /** A person, and a browser on which the second factor is remembered for 30 days. */
 function remembering() {
   const { state, events } = createMemorySubjectState()
   let sequence = 0
+  /** A sign-in with all that it needs. */
   const signIn = (presented: string | undefined, next: string, more: Parameters<typeof login>[0] = {}) => {
     sequence += 1
     const device = { presented: presented ? deviceProof(presented) : undefined, next: deviceProof(next) }
     const at = start + sequence * second
     const session = newSession(`session-${sequence}`)
-    const input = { ...login({ now: at, read_at: at, session, device }), ...more }
-    const known = findKnownDevice(state, input)
-    const proven = { ...passkeyProof(true, false), step: 'passkey', at }
-    return advanceSignIn(
-      state,
-      input,
-      beginPending(state, input, input.pending, known),
-      { proof: proven },
-      known,
-    )
+    const input = { ...login({ now: at, read_at: at, device, ...more }), session }
+    return beginSignedIn(state, input, findKnownDevice(state, input))
   }
   signIn(undefined, 'device-1', { remember_second_factor: { ...proof(), days: 30 } })
   const counts = (device_id: string | undefined = 'device-1', overrides: Overrides = {}) => {

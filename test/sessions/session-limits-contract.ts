@@ -39,6 +39,32 @@ export function describeSessionLimits(name: string, open: () => Subject): void {
       expect(await live(subject)).toEqual(['session-1', 'session-3'])
     })
 
+    it('refused: nothing begins until the person ends the oldest, with what was proven before', async () => {
+      const subject = open()
+      const limit = { max: 2, when_full: 'refuse' } as const
+      for (const index of [1, 2]) await signIn(subject, index, { limit })
+      expect((await signIn(subject, 3, { limit })).status).toBe('full')
+      expect(await live(subject)).toEqual(['session-1', 'session-2'])
+      const makesRoom = { max: 2, when_full: 'end_oldest' } as const
+      const attempt = login({ now: start + 10, session: newSession('session-3'), limit: makesRoom })
+      const pending = { pending_id: 'pending-1', secret_hash: 'secret of pending-1' }
+      const forged = { ...attempt, pending: { ...pending, secret_hash: 'guess' } }
+      expect(await subject.sessions.continueSignIn(forged)).toEqual({ status: 'lost' })
+      const made = await Promise.all(
+        Array.from({ length: 50 }, () => subject.sessions.continueSignIn({ ...attempt, pending })),
+      )
+      expect(made.filter(({ status }) => status === 'signed_in')).toHaveLength(1)
+      expect(await live(subject)).toEqual(['session-2', 'session-3'])
+    })
+
+    it('refused: signing in again at the same browser is no session more', async () => {
+      const subject = open()
+      const limit = { max: 1, when_full: 'refuse' } as const
+      await signIn(subject, 1, { limit })
+      const again = await signIn(subject, 2, { limit, replaces_session_id: 'session-1' })
+      expect(again.status).toBe('signed_in')
+    })
+
     it('a limit that became smaller ends as many as it takes', async () => {
       const subject = open()
       for (const index of [1, 2, 3, 4]) await signIn(subject, index)

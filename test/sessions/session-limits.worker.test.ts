@@ -1,4 +1,7 @@
-import { evictedBeforeEachCall, sessionsOf, waitingEvents } from './object-subject.ts'
+import { runInDurableObject } from 'cloudflare:test'
+import type { RememberedFactor } from '../../src/sessions/remembered-device-types.ts'
+import { evictedBeforeEachCall, sessionsOf, stubOf, waitingEvents } from './object-subject.ts'
+import { describeRememberedFactor } from './remembered-factor-contract.ts'
 import { describeSessionLimits } from './session-limits-contract.ts'
 
 describeSessionLimits('the object', () => {
@@ -9,4 +12,22 @@ describeSessionLimits('the object', () => {
 describeSessionLimits('the object, evicted before every call', () => {
   const subject = crypto.randomUUID()
   return { sessions: evictedBeforeEachCall(subject), events: () => waitingEvents(subject) }
+})
+
+const remembering = (subject: string) => (deviceId: string, remembered: RememberedFactor) =>
+  runInDurableObject(stubOf(subject), (_, { storage }) => {
+    const statement = 'UPDATE known_devices SET remembered = ? WHERE device_id = ?'
+    storage.sql.exec(statement, JSON.stringify(remembered), deviceId)
+  })
+
+describeRememberedFactor('the object', () => {
+  const subject = crypto.randomUUID()
+  const events = () => waitingEvents(subject)
+  return { sessions: sessionsOf(subject), events, remember: remembering(subject) }
+})
+
+describeRememberedFactor('the object, evicted before every call', () => {
+  const subject = crypto.randomUUID()
+  const events = () => waitingEvents(subject)
+  return { sessions: evictedBeforeEachCall(subject), events, remember: remembering(subject) }
 })

@@ -47,7 +47,11 @@ test('finds the user and the password by e-mail or username, ignoring case', asy
   for (const identifier of [`${name}@EXAMPLE.test`, `user-${name}`.toUpperCase()]) {
     const { person: found } = await findUserForLogin(database, identifier)
     expect(found?.user.id).toBe(id)
-    expect(found?.password).toEqual({ hash: '$argon2id$v=19$m=19456,t=2,p=1$x', must_change: true })
+    expect(found?.password).toEqual({
+      hash: '$argon2id$v=19$m=19456,t=2,p=1$x',
+      must_change: true,
+      is_breach_check_due: true,
+    })
   }
 })
 
@@ -108,6 +112,6 @@ test('tells what the account signs in with, and what its roles demand', async ()
     { user_id: id, code_hash: 'used', used_at: new Date() },
   ])
   expect((await findUserForLogin(database, name)).person?.factors).toEqual({
-    ...{ password: 'must_change', passkeys: 1, otp: 1, recovery_codes: 1, required_acr_values: [['phr']] },
+    ...{ password: 'breached', passkeys: 1, otp: 1, recovery_codes: 1, required_acr_values: [['phr']] },
   })
 })

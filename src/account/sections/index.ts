@@ -2,14 +2,18 @@
 import type { Messages } from '../../messages/en.ts'
 import type { AccountSection } from './account-section.ts'
 import { devicesSection } from './devices.tsx'
+import { oneTimePasswordsSection } from './one-time-passwords.tsx'
 import { passkeysSection } from './passkeys.tsx'
 import { passwordSection } from './password.tsx'
+import { recoveryCodesSection } from './recovery-codes.tsx'
 import { rememberedDevicesSection } from './remembered-devices.tsx'
 import { sessionsSection } from './sessions.tsx'
 
 export const accountSections: readonly AccountSection[] = [
   passkeysSection,
   passwordSection,
+  oneTimePasswordsSection,
+  recoveryCodesSection,
   sessionsSection,
   devicesSection,
   rememberedDevicesSection,

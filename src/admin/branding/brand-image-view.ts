@@ -1,8 +1,21 @@
 /** Pictures of the hosted pages as the API shows them. The picture itself is at its address, which needs no token. */
 import { z } from '@hono/zod-openapi'
-import { sql } from 'drizzle-orm'
-import { brandImageNames, imagePath, imageTypes } from '../../branding/brand-image.ts'
-import { builtRow } from '../../db/json-row.ts'
+import {
+  type BrandImage,
+  type BrandImageName,
+  brandImageNames,
+  imagePath,
+  imageTypes,
+} from '../../branding/brand-image.ts'
+
+/** What is stored, without the content, which nobody needs here. */
+export interface BrandImageRow extends BrandImage {
+  readonly name: BrandImageName
+  /** Bytes. */
+  readonly size: number
+  readonly version: number
+  readonly updated_at: string
+}
 
 export const brandImageParams = z.object({
   name: z.enum(brandImageNames).openapi({
@@ -10,22 +23,6 @@ export const brandImageParams = z.object({
     example: 'logo',
   }),
 })
-
-const row = z.object({
-  name: z.enum(brandImageNames),
-  content_type: z.enum(imageTypes),
-  size: z.number(),
-  digest: z.string(),
-  version: z.number(),
-  updated_at: z.string(),
-})
-
-/** Without the content, which nobody needs here. */
-export const brandImageRow = builtRow(
-  sql`jsonb_build_object('name', name, 'content_type', content_type, 'size', octet_length(decode(content, 'base64')),
-    'digest', digest, 'version', version, 'updated_at', updated_at)`,
-  row,
-)
 
 export const brandImageView = z
   .object({
@@ -38,10 +35,7 @@ export const brandImageView = z
   })
   .openapi('BrandImage')
 
-export function toBrandImageView(
-  image: z.output<typeof row>,
-  issuer: string,
-): z.input<typeof brandImageView> {
+export function toBrandImageView(image: BrandImageRow, issuer: string): z.input<typeof brandImageView> {
   const { version: _, ...shown } = image
   return {
     ...shown,

@@ -3,7 +3,8 @@ import { firstRow } from '../../db/json-row.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { brandImageParams, brandImageRow, brandImageView, toBrandImageView } from './brand-image-view.ts'
+import { brandImageRow } from './brand-image-row.store.ts'
+import { brandImageParams, brandImageView, toBrandImageView } from './brand-image-view.ts'
 
 export const getBrandImage = defineOperation({
   id: 'getBrandImage',

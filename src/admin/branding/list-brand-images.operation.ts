@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { allRows } from '../../db/json-row.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { brandImageRow, brandImageView, toBrandImageView } from './brand-image-view.ts'
+import { brandImageRow } from './brand-image-row.store.ts'
+import { brandImageView, toBrandImageView } from './brand-image-view.ts'
 
 export const listBrandImages = defineOperation({
   id: 'listBrandImages',

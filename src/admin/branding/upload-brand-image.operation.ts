@@ -8,7 +8,8 @@ import { recordChange } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
-import { brandImageParams, brandImageRow, brandImageView, toBrandImageView } from './brand-image-view.ts'
+import { brandImageRow } from './brand-image-row.store.ts'
+import { brandImageParams, brandImageView, toBrandImageView } from './brand-image-view.ts'
 import { readUpload } from './read-upload.ts'
 
 export const uploadBrandImage = defineOperation({

@@ -6,7 +6,8 @@ import { insertEvents } from '../../audit/insert-events.store.ts'
 import { jobKinds } from '../../job-kinds.ts'
 import { openCredentialLines } from '../../jobs/credentials.ts'
 import { type ExportFormat, exportFormats } from '../../jobs/formats/row-writers.ts'
-import { jobFileNames } from '../../jobs/job.ts'
+import { type JobFileName, jobFileNames } from '../../jobs/job.ts'
+import { openFailureLines } from '../../jobs/sealed-upload.ts'
 import { queryFlag } from '../../kit/field-schemas.ts'
 import { noStoreHeaders } from '../../kit/json-response.ts'
 import { err, ok } from '../../kit/result.ts'
@@ -29,6 +30,12 @@ const ownFiles: readonly string[] = ['failures', 'credentials']
 const permissionByKind = JSON.stringify(
   Object.fromEntries(jobKinds.map(({ name, permission }) => [name, permission])),
 )
+
+/** How files that are sealed are opened. */
+const openers: Partial<Record<JobFileName, typeof openCredentialLines>> = {
+  credentials: openCredentialLines,
+  failures: openFailureLines,
+}
 
 /** Callers who did not start the job get the same answer as for a missing file. */
 const refuseOthers = ({ type, id }: Actor, jobId: string): SQL => sql`
@@ -81,7 +88,7 @@ export const getJobResults = defineOperation({
     if (!kept || !known) return err(notFound)
     const extension = wanted ?? known.extension
     const isMarked = bom && extension === 'csv'
-    const stream = file === 'credentials' ? openCredentialLines(deps.root, job_id, kept) : kept
+    const stream = openers[file]?.(deps.root, job_id, kept) ?? kept
     const converted = wanted && convertLines(stream, wanted, ['line', 'outcome', 'user_id', 'errors'])
     const body = converted?.body ?? stream
     return ok(

@@ -36,7 +36,8 @@ export const createUser = defineOperation({
     const { setup, ...fields } = body
     if (setup.method === 'password') {
       const identifiers = [fields.username, fields.email]
-      const problem = passwordProblem(setup.password, identifiers, '#/setup/password')
+      const rules = await deps.readPasswordRules()
+      const problem = passwordProblem(setup.password, { rules, identifiers }, '#/setup/password')
       if (problem) return err(problem)
     }
     const id = uuidv7(now)

@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
+import type { PasswordRules } from '../../passwords/password-policy.ts'
 import { type ReplaceRefusal, replacePassword } from '../../passwords/replace-password.ts'
 import { outcomeOf, prepareNextCall } from './sign-in-call.ts'
 import type { Step, StepOutcome, StepPageProps } from './step.ts'
@@ -13,7 +14,11 @@ const ChangePasswordPage: FC<StepPageProps> = (shown) => {
   const { messages } = page
   return (
     <StepForm shown={shown} step="change_password">
-      <p class="lead">{messages.passwordChangeRequired}</p>
+      <p class="lead">
+        {shown.pending?.account.password === 'breached'
+          ? messages.passwords.breached
+          : messages.passwordChangeRequired}
+      </p>
       {progress.identifier !== undefined && (
         <AccountChip
           page={page}
@@ -22,7 +27,7 @@ const ChangePasswordPage: FC<StepPageProps> = (shown) => {
           switchTo={startOverPath(shown)}
         />
       )}
-      <NewPasswordFields page={page} problems={problems} />
+      <NewPasswordFields page={page} rules={shown.prepared as PasswordRules} problems={problems} />
       <div class="actions">
         <button type="submit">{messages.changePasswordAction}</button>
       </div>
@@ -34,7 +39,8 @@ export const changePassword: Step = {
   id: 'change_password',
   kind: 'action',
   proves: [],
-  offered: ({ account }) => account?.password === 'must_change',
+  offered: ({ account }) => account?.password === 'must_change' || account?.password === 'breached',
+  prepare: (needs) => needs.readPasswordRules(),
   title: (messages) => messages.changePasswordTitle,
   label: (messages) => messages.changePasswordTitle,
   page: ChangePasswordPage,
@@ -57,7 +63,9 @@ export const changePassword: Step = {
           .sessionsOf(user_id)
           .completeRequiredChange({ ...call.input, now, pending: call.handles.pending }),
     })
-    return replaced.ok ? outcomeOf(needs, attempt, call, replaced.value) : refusalOf(replaced.error)
+    return replaced.ok
+      ? outcomeOf(needs, attempt, call, replaced.value)
+      : refusalOf(replaced.error, await needs.readPasswordRules())
   },
 }
 
@@ -70,10 +78,10 @@ const refused = (field: string | undefined, text: Text, httpStatus: 400 | 409 = 
   httpStatus,
 })
 
-function refusalOf(refusal: ReplaceRefusal): StepOutcome {
+function refusalOf(refusal: ReplaceRefusal, rules: PasswordRules): StepOutcome {
   switch (refusal.reason) {
     case 'unacceptable':
-      return refused('new_password', (messages) => describePasswordProblem(messages, refusal.problem))
+      return refused('new_password', (messages) => describePasswordProblem(messages, refusal.problem, rules))
     case 'limited':
       return { status: 'limited', decision: refusal.decision }
     case 'busy':

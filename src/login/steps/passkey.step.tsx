@@ -60,7 +60,6 @@ export const passkey: Step = {
   id: 'passkey',
   kind: 'factor',
   proves: passkeyProofs,
-  usesScript: true,
   // Whoever has proven one may have another that reaches more.
   offered: ({ proofs, account }, policy) => {
     if (policy.passkeys === 'off') return false

@@ -12,12 +12,13 @@ import { delay } from '../../kit/delay.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { networkOf } from '../../kit/network.ts'
+import { changeReasonOf } from '../../passwords/change-reason.ts'
 import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
 import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
 import { identifierMac } from '../../sessions/identifier-mac.ts'
 import { maxIdentifierLength } from '../../users/identifier-length.ts'
 import { identifierForm } from '../../users/normal-form.ts'
-import type { UserWithPassword } from '../../users/user.ts'
+import type { LoginPassword, UserWithPassword } from '../../users/user.ts'
 import { outcomeOf, prepareCall, type SignInCall } from './sign-in-call.ts'
 import type { StepAttempt, StepNeeds, StepOutcome } from './step.ts'
 
@@ -149,7 +150,7 @@ async function recordResult(
   { user, password: stored, factors, otp_seeds }: UserWithPassword,
   { identifierHash, identifierMacs, isCorrect, typed, readAt, call, decision }: Verified,
 ): Promise<StepOutcome> {
-  const mustChange = factors.password === 'must_change'
+  const mustChange = stored !== undefined && changeReasonOf(stored) !== undefined
   const { pending_id, secret_hash } = call.handles.pending
   const result = await needs.sessionsOf(user.id).recordLogin({
     ...call.input,
@@ -173,19 +174,27 @@ async function recordResult(
   const afterwards: Promise<unknown>[] =
     decision.policy === 'login-ip' ? [needs.rateLimiter.giveBack(decision)] : []
   // A hash whose password must be changed next is kept: the sign-in refers to it.
-  if (stored && !mustChange && needs.passwordHasher.needsRehash(stored.hash)) {
-    afterwards.push(renewHash(needs, user.id, stored.hash, typed))
+  if (stored && !mustChange) {
+    afterwards.push(keepHealthy(needs, user.id, stored, { typed, origin: attempt.origin }))
   }
   return outcomeOf(needs, attempt, call, result, { afterwards, account: factors })
 }
 
-/** Rehashes with the current algorithm and costs. Possible only at sign-in, where the plain password is known. */
-async function renewHash(
+/**
+ * What is possible only at sign-in, where the plain password is known: hashes it with the current algorithm and costs, and
+ * looks it up in the list of breached ones, which the slot does not wait for.
+ */
+async function keepHealthy(
   needs: StepNeeds,
   userId: string,
-  replacesHash: string,
-  typed: string,
+  stored: LoginPassword,
+  { typed, origin }: { readonly typed: string; readonly origin: Origin },
 ): Promise<void> {
-  const newHash = await needs.passwordHasher.hash(typed)
-  await needs.renewPasswordHash({ userId, replacesHash, newHash })
+  let { hash } = stored
+  if (needs.passwordHasher.needsRehash(hash)) {
+    const newHash = await needs.passwordHasher.hash(typed)
+    await needs.renewPasswordHash({ userId, replacesHash: hash, newHash })
+    hash = newHash
+  }
+  if (stored.is_breach_check_due) needs.checkForBreach({ userId, password: typed, hash, origin })
 }

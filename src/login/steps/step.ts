@@ -11,16 +11,20 @@ import type { SessionRouting } from '../../interaction/session-cookie.ts'
 import type { SignInProgress } from '../../interaction/sign-in-progress.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
+import type { OpenOtpStore } from '../../one-time-passwords/otp-port.ts'
 import type { Problem } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
 import type { PasskeySignal } from '../../pages/passkey-form.tsx'
+import type { PasskeyStore } from '../../passkeys/passkey.ts'
 import type {
   ChangePassword,
   FindCurrentPassword,
   RenewPasswordHash,
 } from '../../passwords/change-password.ts'
+import type { CheckForBreach } from '../../passwords/check-for-breach.ts'
 import type { HashSlots } from '../../passwords/hash-slots.ts'
 import type { PasswordHasher } from '../../passwords/password-hasher.ts'
+import type { ReadPasswordRules } from '../../passwords/password-policy.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
 import type { Advanced } from '../../sessions/advance-sign-in.ts'
@@ -28,7 +32,7 @@ import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import type { ReadSettings, Settings } from '../../settings/settings.ts'
-import type { FindUserForLogin } from '../../users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp } from '../../users/user.ts'
 
 /** Dependencies of all steps. */
 export interface StepNeeds {
@@ -43,6 +47,12 @@ export interface StepNeeds {
   readonly renewPasswordHash: RenewPasswordHash
   readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
+  readonly readPasswordRules: ReadPasswordRules
+  readonly checkForBreach: CheckForBreach
+  readonly findUser: FindUser
+  readonly findUserForStepUp: FindUserForStepUp
+  readonly openOtpStore: OpenOtpStore
+  readonly passkeyStore: PasskeyStore
   readonly sessionsOf: SessionsOf
   readonly recordEvent: RecordEvent
 }
@@ -55,6 +65,8 @@ export interface BrowserProofs {
   readonly devices: readonly DeviceHandle[]
   /** Browsers at which a second factor is remembered: the same. */
   readonly remembered: readonly RememberedHandle[]
+  /** Ids of steps of kind `offer` that were put off here. */
+  readonly put_off: readonly string[]
 }
 
 export interface StepAttempt {
@@ -91,7 +103,13 @@ export type StepOutcome =
    * Nothing is proven; the progress that travels on, and the step to show if it is not the usual next one. Of a step of
    * kind `offer`: go on to where the person was going.
    */
-  | { readonly status: 'next'; readonly progress: SignInProgress; readonly step?: string | undefined }
+  | {
+      readonly status: 'next'
+      readonly progress: SignInProgress
+      readonly step?: string | undefined
+      /** `Set-Cookie` values of a step of kind `offer`. */
+      readonly cookies?: readonly string[] | undefined
+    }
   /** The form is incomplete or wrong; the page is shown again. */
   | {
       readonly status: 'refused'
@@ -152,8 +170,6 @@ export interface Step extends OfferedStep {
   readonly title?: ((messages: FormPage['messages']) => string) | undefined
   /** Its form on the first page, below that of the first step; without one it is in the list of other ways there. */
   readonly beside?: FC<StepPageProps> | undefined
-  /** Whether its page runs the script of the hosted pages. */
-  readonly usesScript?: boolean | undefined
   /** How the step is called in the list of other ways. */
   readonly label: (messages: FormPage['messages']) => string
   /** Loads what the page shows; most need nothing. */

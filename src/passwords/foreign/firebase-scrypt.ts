@@ -46,7 +46,7 @@ export const firebaseScrypt: ForeignScheme = {
     if (!isBoundedScrypt(cost)) return 'too dear'
     return {
       async verify(password) {
-        const derived = await deriveScrypt(password, salt, cost, 32)
+        const derived = deriveScrypt(password, salt, cost, 32)
         const key = await crypto.subtle.importKey('raw', derived, 'AES-CTR', false, ['encrypt'])
         const counter = { name: 'AES-CTR', counter: new Uint8Array(16), length: 64 }
         const made = await crypto.subtle.encrypt(counter, key, new Uint8Array(stream.length))

@@ -1,11 +1,9 @@
 /** The part of node:crypto that is used here. Workers implement it natively, but their types omit it. */
 declare module 'node:crypto' {
-  type Done = (error: Error | null, key: ArrayBufferView & ArrayLike<number>) => void
-  export function scrypt(
+  export function scryptSync(
     password: Uint8Array,
     salt: Uint8Array,
     length: number,
     options: { N: number; r: number; p: number; maxmem: number },
-    done: Done,
-  ): void
+  ): ArrayBufferView & ArrayLike<number>
 }

@@ -1,5 +1,6 @@
 /** scrypt (RFC 7914) as a PHC string: `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, as Passlib and Node programs write it. */
-import { scrypt as derive } from 'node:crypto'
+import { scryptSync } from 'node:crypto'
+import { inHashMemory, maxRunningKib } from '../hash-memory.ts'
 import { bytesEqual, decodeBase64, encodeBase64, type ForeignScheme } from './foreign-scheme.ts'
 
 export interface ScryptCost {
@@ -9,30 +10,27 @@ export interface ScryptCost {
   readonly p: number
 }
 
-/** Memory is 128·N·r bytes and must fit the isolate; work is N·r·p, of which Workers refuse more than 2^20. */
-const maxMemory = 64 * 1024 * 1024
+/** Work is N·r·p, of which Workers refuse more than 2^20. */
 const maxWork = 2 ** 20
+/** RFC 7914 §2: 128·r bytes for each of N entries of the table, and for each of p blocks. */
+const memoryKibOf = ({ ln, r, p }: ScryptCost): number => (128 * r * (2 ** ln + p)) / 1024
 
 export const isScrypt = ({ ln, r, p }: ScryptCost): boolean => ln >= 1 && r >= 1 && p >= 1
 
 /** Whether it fits an isolate. */
-export const isBoundedScrypt = ({ ln, r, p }: ScryptCost): boolean =>
-  128 * 2 ** ln * r <= maxMemory && 2 ** ln * r * p <= maxWork
+export const isBoundedScrypt = (cost: ScryptCost): boolean =>
+  memoryKibOf(cost) <= maxRunningKib && 2 ** cost.ln * cost.r * cost.p <= maxWork
 
 /** Derives the key. `cost` must have been checked before. */
-export const deriveScrypt = (
+export function deriveScrypt(
   password: Uint8Array,
   salt: Uint8Array,
-  { ln, r, p }: ScryptCost,
+  cost: ScryptCost,
   length: number,
-): Promise<Uint8Array<ArrayBuffer>> =>
-  new Promise((resolve, reject) => {
-    const options = { N: 2 ** ln, r, p, maxmem: 2 * maxMemory }
-    derive(password, salt, length, options, (error, key) => {
-      if (error) reject(error)
-      else resolve(new Uint8Array(key))
-    })
-  })
+): Uint8Array<ArrayBuffer> {
+  const options = { N: 2 ** cost.ln, r: cost.r, p: cost.p, maxmem: 2 * maxRunningKib * 1024 }
+  return inHashMemory(memoryKibOf(cost), () => new Uint8Array(scryptSync(password, salt, length, options)))
+}
 
 /** The stored form: `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`. */
 export const writeScrypt = (cost: ScryptCost, salt: Uint8Array, hash: Uint8Array): string =>
@@ -52,7 +50,7 @@ export const scrypt: ForeignScheme = {
     if (!salt || !hash || hash.length < 16 || !isScrypt(cost)) return undefined
     if (!isBoundedScrypt(cost)) return 'too dear'
     return {
-      verify: async (password) => bytesEqual(await deriveScrypt(password, salt, cost, hash.length), hash),
+      verify: async (password) => bytesEqual(deriveScrypt(password, salt, cost, hash.length), hash),
     }
   },
 }

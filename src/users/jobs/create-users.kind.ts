@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { openCredentials, sealCredentials } from '../../jobs/credentials.ts'
 import { defineJobKind, type JobWork } from '../../jobs/job-kind.ts'
+import { describeForPrograms } from '../../passwords/describe-for-programs.ts'
 import { checkNewPassword } from '../../passwords/password-policy.ts'
 import { issueInvitation, issueTemporaryPassword } from '../first-credentials.ts'
 import { accountsOfNames } from '../match-accounts.store.ts'
@@ -17,12 +18,16 @@ const params = z.object({
   credentials: z.enum(['none', 'temporary_password', 'invitation']),
   dry_run: z.boolean(),
   format: z.enum(['csv', 'ndjson']),
+  /** Those in force at the order; an order of an older version has none. */
+  password_rules: z
+    .object({ min_length: z.number(), service_names: z.array(z.string()).readonly() })
+    .default({ min_length: 15, service_names: [] }),
 })
 export type CreateParams = z.output<typeof params>
 
 /** Columns of an upload of new accounts. */
 export const createColumns: ReadonlySet<string> = new Set(
-  [...uploadColumns].filter((name) => name !== 'password_hash'),
+  [...uploadColumns].filter((name) => name !== 'password_hash' && name !== 'otp'),
 )
 
 export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, readonly AccountOutcome[]>({
@@ -62,16 +67,17 @@ export const createUsers = defineJobKind<CreateParams, RowCursor, RowStep, reado
 async function prepare(
   work: JobWork<CreateParams>,
   secrets: object[],
-  { username, email, password, password_hash, password_must_change }: UploadRow,
+  { username, email, password, password_hash, password_must_change, otp }: UploadRow,
   { id, line }: { readonly id: string; readonly line: number },
 ): Promise<StoredCredentials | readonly RowError[]> {
   if (password_hash !== undefined) {
     return [{ field: 'password_hash', detail: 'is for imports; create takes password' }]
   }
+  if (otp !== undefined) return [{ field: 'otp', detail: 'is for imports' }]
   const identifiers = [username, email].filter((name) => name !== undefined)
-  const problem = password === undefined ? undefined : checkNewPassword(password, { identifiers })
-  if (problem) return [{ field: 'password', detail: `is ${problem.replaceAll('_', ' ')}` }]
-  const { credentials, dry_run } = work.params
+  const { credentials, dry_run, password_rules: rules } = work.params
+  const problem = password === undefined ? undefined : checkNewPassword(password, { rules, identifiers })
+  if (problem) return [{ field: 'password', detail: describeForPrograms(problem, rules) }]
   if (dry_run) return {}
   const person = { line, user_id: id, username, email }
   if (password !== undefined) {

@@ -1,9 +1,11 @@
 /** `users.import`: accounts of another system with their existing password hashes. */
 import { z } from 'zod'
-import { defineJobKind } from '../../jobs/job-kind.ts'
+import { defineJobKind, type JobWork } from '../../jobs/job-kind.ts'
+import { sealImported } from '../../one-time-passwords/seal-imported.ts'
 import { hashRefusals } from '../../passwords/foreign/hash-refusal.ts'
 import { readImportedHash } from '../../passwords/foreign/read-imported-hash.ts'
 import { accountsOfNames } from '../match-accounts.store.ts'
+import { identifierForm } from '../normal-form.ts'
 import { writeAccounts } from '../write-accounts.store.ts'
 import type { AccountOutcome, StoredCredentials } from '../written-row.ts'
 import { planRows, type RowStep } from './plan-rows.ts'
@@ -25,7 +27,7 @@ export const importUsers = defineJobKind<ImportParams, RowCursor, RowStep, reado
   effect: ({ dry_run }) => (dry_run ? 'read' : 'write'),
   inputColumns: uploadColumns,
   files: ({ format }) => rowFiles(format),
-  plan: (work, cursor) => planRows(work, cursor, async (row) => readCredentials(row)),
+  plan: (work, cursor) => planRows(work, cursor, (row) => readCredentials(work, row)),
 
   statement: ({ order, params: { on_conflict, dry_run } }, { rows }) =>
     writeAccounts({
@@ -38,15 +40,16 @@ export const importUsers = defineJobKind<ImportParams, RowCursor, RowStep, reado
   record: (work, step, outcomes) => recordRows(work, step, outcomes),
 })
 
-function readCredentials({
-  password,
-  password_hash,
-  password_must_change,
-}: UploadRow): StoredCredentials | readonly RowError[] {
+async function readCredentials(
+  { root }: Pick<JobWork<ImportParams>, 'root'>,
+  { email, username, password, password_hash, password_must_change, otp }: UploadRow,
+): Promise<StoredCredentials | readonly RowError[]> {
   if (password !== undefined) return [{ field: 'password', detail: 'import takes password_hash only' }]
-  if (password_hash === undefined) return {}
+  const owner = identifierForm(email ?? username ?? '')
+  const factors = otp && otp.length > 0 ? { otp: await sealImported(root, owner, otp) } : {}
+  if (password_hash === undefined) return factors
   const hash = readImportedHash(password_hash)
   return hash.ok
-    ? { hash: hash.value, must_change: password_must_change }
+    ? { hash: hash.value, must_change: password_must_change, ...factors }
     : [{ field: 'password_hash', detail: hashRefusals[hash.error] }]
 }

@@ -42,11 +42,11 @@ export async function planRows(
   prepare: PrepareCredentials,
   isCostly: (row: UploadRow) => boolean = () => false,
 ): Promise<RowStep> {
-  const { valid, invalid, count, next, done } = takeRows(inputOf(work), from, isCostly)
+  const { valid, invalid, count, next, done } = await takeRows(inputOf(work), from, isCostly)
   const refused = [...invalid]
   const rows: AccountRow[] = []
   for (const { line, row } of valid) {
-    const { id = uuidv7(work.now()), password, password_hash, password_must_change, ...columns } = row
+    const { id = uuidv7(work.now()), password, password_hash, password_must_change, otp, ...columns } = row
     const credentials = await prepare(row, { id, line })
     if (isRefused(credentials)) refused.push({ line, errors: credentials })
     else rows.push({ line, id, event_id: uuidv7(work.now()), patch: withForms(columns), ...credentials })

@@ -2,6 +2,7 @@
 import type { InputRow } from '../../jobs/formats/input-row.ts'
 import { cellOf, csvLine } from '../../jobs/formats/row-writers.ts'
 import type { JobInput, JobWork, StepResult } from '../../jobs/job-kind.ts'
+import { sealUpload } from '../../jobs/sealed-upload.ts'
 import { jsonLine } from '../../kit/json-line.ts'
 import { refusalOf } from '../refusals.ts'
 import type { AccountOutcome } from '../written-row.ts'
@@ -35,18 +36,19 @@ export const recordPage = <Cursor>(
 }
 
 /** What to keep of a step of an upload: results and failures in input order. */
-export function recordRows(
+export async function recordRows(
   work: JobWork<unknown>,
   step: RowStep,
   outcomes: readonly AccountOutcome[],
   credentials = '',
-): StepResult<RowCursor> {
+): Promise<StepResult<RowCursor>> {
   const input = inputOf(work)
   const results: RowResult[] = [
     ...step.invalid.map(({ line, errors }) => ({ line, outcome: 'failed' as const, errors })),
     ...outcomes.map(toResult),
   ].sort((left, right) => (left.line ?? 0) - (right.line ?? 0))
-  const failures = failureLines(input, rowsOf(input, step.from, step.count), results)
+  const failures = failureLines(input, await rowsOf(input, step.from, step.count), results)
+  const sealed = async (text: string) => `${await sealUpload(work.root, work.order.job_id, text)}\n`
   const isFirst = failures !== '' && !step.from.hasFailures
   return {
     cursor: { ...step.next, hasFailures: step.from.hasFailures || failures !== '' },
@@ -54,7 +56,7 @@ export function recordRows(
     ...countsOf(results),
     append: {
       results: resultLines(results),
-      failures: (isFirst ? failureHeader(input) : '') + failures,
+      failures: failures && (await sealed((isFirst ? failureHeader(input) : '') + failures)),
       credentials,
     },
   }

@@ -30,13 +30,13 @@ export const firstRows: RowCursor = { chunk: 0, offset: 0, hasFailures: false }
  * rows about one user are applied in order, as separate requests would be.
  * @param costly whether a row needs a new password hash (about 26 ms of CPU)
  */
-export function takeRows(
+export async function takeRows(
   input: JobInput,
   cursor: RowCursor,
   costly: (row: UploadRow) => boolean,
   maxCostly = 40,
-): TakenRows {
-  const rows = input.read(cursor.chunk)
+): Promise<TakenRows> {
+  const rows = await input.read(cursor.chunk)
   const valid: { line: number; row: UploadRow }[] = []
   const invalid: { line: number; errors: Extract<ReadRow, { ok: false }>['errors'] }[] = []
   const seen = new Set<string>()
@@ -61,8 +61,12 @@ export function takeRows(
 }
 
 /** The rows a step took, in input order. */
-export const rowsOf = (input: JobInput, cursor: RowCursor, count: number): readonly InputRow[] =>
-  input.read(cursor.chunk).slice(cursor.offset, cursor.offset + count)
+export const rowsOf = async (
+  input: JobInput,
+  cursor: RowCursor,
+  count: number,
+): Promise<readonly InputRow[]> =>
+  (await input.read(cursor.chunk)).slice(cursor.offset, cursor.offset + count)
 
 const identifiersOf = ({ id, email, username }: UploadRow): readonly string[] =>
   [id, email, username].flatMap((name) => (name === undefined ? [] : [identifierForm(name)]))

@@ -7,6 +7,7 @@ import type { InputRow } from '../../jobs/formats/input-row.ts'
 import { describeFault } from '../../kit/describe-fault.ts'
 import { uuidPattern } from '../../kit/patterns.ts'
 import { isStorable } from '../../kit/storable.ts'
+import { importedGenerators } from '../../one-time-passwords/imported-generator.ts'
 import { addressParts, claimNames } from '../profile-fields.ts'
 import { hasIdentifier, rowFields, status } from '../user-fields.ts'
 
@@ -18,6 +19,7 @@ const members = {
   password: z.string().max(1024).optional(),
   password_hash: z.unknown().optional(),
   password_must_change: z.boolean().optional(),
+  otp: importedGenerators.optional(),
 }
 
 const row = z

@@ -115,7 +115,7 @@ describe('a logo', () => {
 
 describe('what is no logo', () => {
   const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
-  const huge = png.slice()
+  const huge = decode(pictures.one)
   new DataView(huge.buffer).setUint32(16, 30_000)
 
   it.each([
@@ -127,12 +127,15 @@ describe('what is no logo', () => {
     ['a file that is too large', new Uint8Array(maxImageBytes + 1), 'image/png', 413],
     ['an empty file', new Uint8Array(0), 'image/png', 400],
     ['JSON', new TextEncoder().encode('{}'), 'application/json', 415],
-  ])('%s is refused and changes nothing', async (_, content, type, status) => {
-    const admin = await addAdmin()
-    const refused = await upload(admin, content, { type })
-    expect(refused.status, await refused.clone().text()).toBe(status)
-    expect(await (await callAdmin(admin, 'GET', '/admin/branding/images')).json()).toEqual({ items: [] })
-  })
+  ] as [string, Uint8Array<ArrayBuffer>, string, number][])(
+    '%s is refused and changes nothing',
+    async (_, content, type, status) => {
+      const admin = await addAdmin()
+      const refused = await upload(admin, content, { type })
+      expect(refused.status, await refused.clone().text()).toBe(status)
+      expect(await (await callAdmin(admin, 'GET', '/admin/branding/images')).json()).toEqual({ items: [] })
+    },
+  )
 
   it('has a name that there is', async () => {
     const admin = await addAdmin()

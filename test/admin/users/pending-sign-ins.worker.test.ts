@@ -16,7 +16,7 @@ const about = ({ id }: { readonly id: string }, what = '') => `/admin/users/${id
 const secretHash = 'hash-that-nobody-may-see'
 const seed: SealedSeed = {
   ...{ id: uuidv7(), kind: 'totp', sealed_secret: 'seed-that-nobody-may-see', algorithm: 'SHA1' },
-  ...{ digits: 6, period_seconds: 30, counter: undefined },
+  ...{ digits: 6, period_seconds: 30, counter: null },
 }
 
 /** The password was right; a one-time password is asked for. @returns its id */

@@ -1,6 +1,7 @@
 /** Exports of other systems, with every member their formats have, become rows; what does not is counted. */
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { Secret } from 'otpauth'
 import { describe, expect, it } from 'vitest'
 import { readHash } from '../../../cli/import/auth0.ts'
 import { type ConversionReport, convertExport } from '../../../cli/import/convert-export.ts'
@@ -261,5 +262,37 @@ describe('the documents', () => {
       const names = [...Object.keys(mapped), ...Object.keys(lost)]
       expect(names.filter((name) => !section.includes(`\`${name}\``))).toEqual([])
     }
+  })
+})
+
+describe('generators of one-time passwords', () => {
+  it('of Keycloak compute the codes they computed there: a seed is text unless it says base32', async () => {
+    const { rows } = await convertFile('keycloak.json', 'keycloak')
+    const seed = Buffer.from('k4tF9QwZ2mXs7LbR0vHy')
+    const maren = rows.find((row) => row['username'] === 'maren')
+    const [app, token] = (maren?.['otp'] ?? []) as { secret: string }[]
+    expect(app).toMatchObject({
+      kind: 'totp',
+      algorithm: 'SHA1',
+      digits: 6,
+      period_seconds: 30,
+      name: 'phone',
+    })
+    expect(Secret.fromBase32(app?.secret ?? '').bytes).toEqual(new Uint8Array(seed))
+    expect(token).toEqual({
+      ...{ kind: 'hotp', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', algorithm: 'SHA256', digits: 8 },
+      ...{ counter: 9, name: 'token' },
+    })
+  })
+
+  it('of Auth0 move along; a seed that is too short costs neither the account nor the others', async () => {
+    const { rows, report } = await convertFile('auth0.ndjson', 'auth0')
+    expect(rows.find(({ email }) => email === 'moved@auth0.example')?.['otp']).toEqual([
+      { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' },
+    ])
+    expect(report.lost).toContainEqual({
+      ...{ member: '→ otp.1.secret', count: 1 },
+      detail: 'a value is not taken: must be 10 to 128 bytes in base32',
+    })
   })
 })

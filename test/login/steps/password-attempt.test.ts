@@ -48,7 +48,16 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
   const turns = { free: true, running: 0, given: [] as string[], back: [] as string[] }
   const fakes = createFakeSessionsOf()
   const decision = { allowed, policy: 'login-ip', limit: 30, windowSeconds: 300 } as RateLimitDecision
-  const ports: Omit<StepNeeds, 'config' | 'findCurrentPassword' | 'storePassword'> = {
+  const ports: Omit<
+    StepNeeds,
+    | 'config'
+    | 'findCurrentPassword'
+    | 'storePassword'
+    | 'passkeyStore'
+    | 'findUser'
+    | 'findUserForStepUp'
+    | 'readSettings'
+  > = {
     root: createRootSecret(randomToken()),
     now: () => now,
     rateLimiter: {
@@ -98,6 +107,7 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
       return fakes.sessionsOf(subject)
     },
     recordEvent: (event) => recorded.push(event),
+    checkForBreach: (checked) => checks.push(checked),
   }
   const config = { sessionIdleTtlSeconds: 60, sessionAbsoluteTtlSeconds: 600 }
   const needs = { ...ports, config } as unknown as StepNeeds
@@ -107,10 +117,12 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
 let hasForeignHashes = false
 let renewed: unknown[] = []
 let recorded: AuditEvent[] = []
+let checks: unknown[] = []
 beforeEach(() => {
   hasForeignHashes = false
   renewed = []
   recorded = []
+  checks = []
 })
 
 interface Typed {
@@ -128,7 +140,7 @@ const attempt = (typed: string, previous?: { user_id: string; session_id: string
     pending: undefined,
     policy: noDemands,
     settings: toSettings({}),
-    browser: { previous, devices: [], remembered: [] },
+    browser: { previous, devices: [], remembered: [], put_off: [] },
     signals: newPending().signals,
     session: undefined,
     origin,
@@ -161,7 +173,10 @@ describe('password sign-in costs at most two object calls and one query (design,
     ['wrong', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'no', 'refused'],
     [
       'disabled account',
-      { user: user({ status: 'disabled' }), password: { hash: 'hash:pw', must_change: false } },
+      {
+        user: user({ status: 'disabled' }),
+        password: { hash: 'hash:pw', must_change: false, ...unknownBreach },
+      },
       'pw',
       'refused',
     ],
@@ -181,7 +196,7 @@ describe('password sign-in costs at most two object calls and one query (design,
     }
     try {
       hasForeignHashes = true
-      const known = { user: user(), password: { hash: 'old:pw', must_change: false } }
+      const known = { user: user(), password: { hash: 'old:pw', must_change: false, ...unknownBreach } }
       for (const person of [known, undefined, { ...known, user: user({ status: 'disabled' }) }]) {
         let answered = false
         const attempted = password.attempt(createNeeds(person).needs, attempt('wrong'))
@@ -210,7 +225,7 @@ describe('password sign-in costs at most two object calls and one query (design,
 })
 
 describe('an office behind one address', () => {
-  const found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
+  const found = { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } }
 
   test('gets the permit of a right password back, before the turn ends', async () => {
     const { needs, turns } = createNeeds(found)
@@ -272,7 +287,7 @@ describe('an office behind one address', () => {
 })
 
 describe('whose attempts are counted', () => {
-  const found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
+  const found = { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } }
 
   test('those of the address, in a browser that shows nothing', async () => {
     const { needs, calls } = createNeeds(found)
@@ -316,7 +331,10 @@ describe('the trail of failures for an identifier nobody owns', () => {
   })
 
   test('is not written for known accounts: their own object has it', async () => {
-    const { needs } = createNeeds({ user: user(), password: { hash: 'hash:pw', must_change: false } })
+    const { needs } = createNeeds({
+      user: user(),
+      password: { hash: 'hash:pw', must_change: false, ...unknownBreach },
+    })
     await password.attempt(needs, attempt('wrong'))
     expect(recorded).toEqual([])
   })
@@ -364,7 +382,10 @@ describe('the session of a password sign-in', () => {
   })
 
   test('a hash with other costs than today’s is renewed after the response, and only then', async () => {
-    const old = createNeeds({ user: user(), password: { hash: 'old:pw', must_change: false } })
+    const old = createNeeds({
+      user: user(),
+      password: { hash: 'old:pw', must_change: false, ...unknownBreach },
+    })
     expect(await password.attempt(old.needs, attempt('wrong'))).toMatchObject({ status: 'refused' })
     expect(renewed).toEqual([])
     const outcome = await password.attempt(old.needs, attempt('pw'))

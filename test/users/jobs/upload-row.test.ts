@@ -11,7 +11,7 @@ const read = (values: Record<string, unknown>, format: 'csv' | 'ndjson' = 'csv')
 describe('columns of an upload', () => {
   it('are the fields of the API, each claim and part of the address, and what only an upload has', () => {
     const fields = fieldNames.filter((name) => name !== 'profile')
-    const only = ['id', 'status', 'password', 'password_hash', 'password_must_change']
+    const only = ['id', 'status', 'password', 'password_hash', 'password_must_change', 'otp']
     const address = addressParts.map((part) => `address_${part}`)
     expect([...uploadColumns].sort()).toEqual([...fields, ...only, ...claimNames, ...address].sort())
   })
@@ -23,6 +23,7 @@ describe('columns of an upload', () => {
       'password',
       'password_hash',
       'password_must_change',
+      'otp',
     ])
   })
 
@@ -66,5 +67,50 @@ describe('a row', () => {
     [{ name: 'Ada' }, 'username'],
   ])('%j is refused where the fault is: %s', (cells, field) => {
     expect(read(cells)).toMatchObject({ ok: false, errors: [{ field }] })
+  })
+})
+
+describe('generators of one-time passwords in a row', () => {
+  const secret = 'JBSWY3DPEHPK3PXP'
+  const rowOf = (otp: unknown, format: 'csv' | 'ndjson' = 'ndjson') => read({ username: 'ada', otp }, format)
+
+  it('have the defaults of authenticator apps', () => {
+    expect(rowOf([{ secret }])).toEqual({
+      ok: true,
+      row: { username: 'ada', otp: [{ kind: 'totp', secret, algorithm: 'SHA1', digits: 6 }] },
+    })
+  })
+
+  it('may be the address of a QR code, in a cell of CSV too', () => {
+    const address = `otpauth://totp/Acme:ada?secret=${secret}&issuer=Acme&algorithm=SHA256&digits=8&period=60`
+    const otp = [{ kind: 'totp', secret, algorithm: 'SHA256', digits: 8, period_seconds: 60, name: 'Acme' }]
+    expect(rowOf([address])).toEqual({ ok: true, row: { username: 'ada', otp } })
+    expect(rowOf(address, 'csv')).toEqual({ ok: true, row: { username: 'ada', otp } })
+  })
+
+  it('may be absent', () => {
+    expect(read({ username: 'ada' })).toEqual({ ok: true, row: { username: 'ada' } })
+    expect(rowOf(null)).toEqual({ ok: true, row: { username: 'ada' } })
+  })
+
+  it.each([
+    [[{ secret: 'JBSWY3DP' }], 'otp.0.secret'],
+    [[{ secret: '1'.repeat(16) }], 'otp.0.secret'],
+    [[{ secret, digits: 9 }], 'otp.0.digits'],
+    [[{ secret, algorithm: 'MD5' }], 'otp.0.algorithm'],
+    [[{ secret, period_seconds: 0 }], 'otp.0.period_seconds'],
+    [[{ secret, kind: 'hotp' }], 'otp.0.counter'],
+    [[{ secret, kind: 'hotp', counter: -1 }], 'otp.0.counter'],
+    [[{ secret, counter: 1 }], 'otp.0.counter'],
+    [[{ secret, kind: 'hotp', counter: 1, period_seconds: 30 }], 'otp.0.period_seconds'],
+    [[{ secret, name: 'a\u202eb' }], 'otp.0.name'],
+    [[{ secret, seed: 'x' }], 'otp.0.seed'],
+    [[`otpauth://hotp/Acme?secret=${secret}`], 'otp.0.counter'],
+    [['https://example.com'], 'otp.0'],
+    [Array.from({ length: 11 }, () => ({ secret })), 'otp'],
+  ])('%j is refused where the fault is, without its seed', (otp, field) => {
+    const refused = rowOf(otp)
+    expect(refused).toMatchObject({ ok: false, errors: [{ field }] })
+    expect(JSON.stringify(refused)).not.toContain(secret)
   })
 })

@@ -15,6 +15,11 @@ const interaction: FieldWords = {
   description: 'The sign-in in progress, sealed and bound to this browser.',
   example: 'authly_in_c2VhbGVk',
 }
+const signInSoFar: FieldWords = {
+  name: 'sign_in',
+  description: 'The steps so far, sealed and bound to this browser.',
+  example: 'c2VhbGVk',
+}
 const neededInteraction: FieldWords = { ...interaction, required: true }
 const csrf: FieldWords = {
   name: 'csrf_token',
@@ -45,6 +50,19 @@ const nextPage: FieldWords = {
 }
 const session = [{ session: [] }]
 
+const generator: FieldWords = {
+  name: 'id',
+  description: 'Which app.',
+  example: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4e',
+  required: true,
+}
+const generatorName: FieldWords = {
+  name: 'name',
+  description: 'How its owner tells it from others.',
+  example: 'Phone',
+  required: true,
+}
+
 export const pageWords: Readonly<Record<string, RouteWords>> = {
   chooseLanguage: {
     description: 'What was chosen comes before `ui_locales` and `Accept-Language`.',
@@ -58,16 +76,30 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       },
       {
         name: 'next',
-        description: 'Path on this server to return to; the account page when absent or foreign.',
+        description: 'Path on this server to return to; when absent, the page that has the link (`Referer`).',
         example: '/login',
       },
     ],
     answers: { 303: redirect, 400: page },
   },
   showSignIn: {
-    description: 'For an application’s request, or by itself before the account page.',
+    description:
+      'For an application’s request, or by itself before the account page. Which step is next the server decides.',
     query: [
       interaction,
+      signInSoFar,
+      {
+        name: 'step',
+        description: 'Another step that leads on, instead of the usual one.',
+        example: 'passkey',
+      },
+      {
+        name: 'because',
+        description: 'Why a signed-in person signs in, without an application.',
+        example: 'stronger',
+        values: ['again', 'stronger'],
+      },
+      { name: 'acr', description: 'What the sign-in must reach then.', example: 'phr' },
       { name: 'done', description: 'What to confirm.', example: 'password', values: ['password'] },
       {
         name: 'as',
@@ -80,24 +112,22 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     answers: { 200: page, 303: redirect, 400: page, 403: page },
   },
   signIn: {
-    description: 'Takes the fields of the sign-in method. Unknown person and wrong password look the same.',
+    description:
+      'Takes one step; the fields are those of its form. Before something is proven, answers do not depend on the account.',
     form: [
       csrf,
       interaction,
-      { name: 'method', description: 'How to sign in.', example: 'password' },
+      signInSoFar,
+      { name: 'step', description: 'Which step.', example: 'password', required: true },
       nextPage,
+      { name: 'identifier', description: 'E-mail address or username.', example: 'ada@example.com' },
+      { ...secret('password', 'The password.'), required: false },
       {
-        name: 'again',
-        description: 'The form of a person who proves once more who they are.',
-        example: 'yes',
+        name: 'credential',
+        description:
+          'What `navigator.credentials` has answered, as JSON (Web Authentication Level 3 §5.1.8).',
+        example: '{"id":"AAAA","type":"public-key"}',
       },
-      {
-        name: 'identifier',
-        description: 'E-mail address or username.',
-        example: 'ada@example.com',
-        required: true,
-      },
-      secret('password', 'The password.'),
     ],
     answers: { 303: redirect, ...pageFormErrors, 409: page, 429: limitedPage, 503: busyPage },
   },
@@ -271,6 +301,65 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     form: [csrf, ownPasskey],
     security: session,
     answers: { 303: redirect, ...pageFormErrors },
+  },
+  showOneTimePasswords: {
+    description: 'Needs a recent sign-in, as strong as the account allows.',
+    query: [
+      { name: 'done', description: 'What to confirm.', example: 'renamed', values: ['renamed', 'removed'] },
+    ],
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  showNewOneTimePassword: {
+    description:
+      'With new recovery codes for whoever has none. Nothing is stored before a code of the app is entered.',
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  addOneTimePassword: {
+    description:
+      'Sign-ins in progress start over, and remembered browsers are asked again. Repeating it adds nothing.',
+    form: [
+      csrf,
+      {
+        ...{ name: 'enrolment', description: 'The key, sealed; from the page.', example: 'c2VhbGVk' },
+        required: true,
+      },
+      { name: 'codes', description: 'The recovery codes shown with it, sealed.', example: 'c2VhbGVk' },
+      { name: 'code', description: 'What the app shows now.', example: '755224', required: true },
+      generatorName,
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  renameOneTimePassword: {
+    description: 'Only an app of the same person.',
+    form: [csrf, generator, generatorName],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  removeOneTimePassword: {
+    description: 'Only an app of the same person. The recovery codes go with the last second factor.',
+    form: [csrf, generator],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  showRecoveryCodes: {
+    description: 'Each request shows others. They are valid when they are sent back.',
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  keepRecoveryCodes: {
+    description: 'A set is taken once: sent again, it brings back no used code.',
+    form: [
+      csrf,
+      {
+        ...{ name: 'codes', description: 'The codes, sealed; from the page.', example: 'c2VhbGVk' },
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors, 409: page },
   },
   forgetOwnDevice: {
     description: 'Only devices of the same person. What others fail at holds up a sign-in there again.',

@@ -36,7 +36,11 @@ export const createUsers = defineOperation({
   async run(call) {
     const upload = openUpload(call.request)
     if (!upload.ok) return upload
-    const params: CreateParams = { ...call.query, format: upload.value.format }
+    const params: CreateParams = {
+      ...call.query,
+      format: upload.value.format,
+      password_rules: await call.deps.readPasswordRules(),
+    }
     return beginJob(call, { kind: 'users.create', params, upload: upload.value })
   },
 })

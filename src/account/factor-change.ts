@@ -1,0 +1,62 @@
+/** What every change of second factors passes first, and the parts that the use cases need. */
+import type { Context } from 'hono'
+import { freshSignInPath, type NextPath, nextPaths, requireFresh } from '../authentication/fresh-sign-in.ts'
+import type { AccountFactors } from '../authentication/sign-in-state.ts'
+import type { AppEnv, Dependencies } from '../dependencies.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import type { GeneratorNeeds } from '../one-time-passwords/manage-generators.ts'
+import { goTo } from '../pages/page.ts'
+import type { Parameters } from '../protocol/parameters.ts'
+import type { LiveSession } from '../sessions/session.ts'
+import { readAccountForm, requireSession } from './account-form.ts'
+
+export interface FactorChange {
+  readonly session: LiveSession
+  readonly factors: AccountFactors
+}
+
+/** The session, if its person has just signed in as strongly as they can; else the way to such a sign-in. */
+export async function requireFactorChange(
+  c: Context<AppEnv>,
+  next: NextPath,
+): Promise<Result<FactorChange, Response>> {
+  const session = await requireSession(c)
+  return session.ok ? checkFresh(c, session.value, next) : session
+}
+
+/** The same for a form. */
+export async function readFactorForm(
+  c: Context<AppEnv>,
+  next: NextPath,
+): Promise<Result<FactorChange & { readonly form: Parameters }, Response>> {
+  const request = await readAccountForm(c, nextPaths[next])
+  if (!request.ok) return request
+  const change = await checkFresh(c, request.value.session, next)
+  return change.ok ? ok({ ...change.value, form: request.value.form }) : change
+}
+
+async function checkFresh(
+  c: Context<AppEnv>,
+  session: LiveSession,
+  next: NextPath,
+): Promise<Result<FactorChange, Response>> {
+  const { deps } = c.env
+  const factors = await (await deps.openOtpStore()).findFactors(session.user_id)
+  if (!factors) return err(goTo('/login'))
+  const maxAgeSeconds = (await deps.readSettings())['sign_in.factor_change_max_age_seconds']
+  const needed = requireFresh(session, factors, { now: deps.now(), maxAgeSeconds })
+  return needed ? err(goTo(freshSignInPath(next, needed))) : ok({ session, factors })
+}
+
+/** What changing generators takes, from what a request has. */
+export const generatorNeeds = (deps: Dependencies): GeneratorNeeds => ({
+  now: deps.now,
+  root: deps.root,
+  openOtpStore: deps.openOtpStore,
+  async factorsChanged(change) {
+    const tell = () => deps.sessionsOf(change.user_id).factorsChanged(change)
+    // Idempotent, so retried if the object has moved.
+    await tell().catch(tell)
+  },
+  listOtpUses: (userId) => deps.sessionsOf(userId).listOtpUses(),
+})

@@ -1,0 +1,108 @@
+/**
+ * The step of a sign-in that takes a one-time password. The seeds were read with the password and lie sealed in the
+ * pending sign-in, so this asks nobody else.
+ */
+import { createEvent } from '../audit/create-event.ts'
+import { otpProof } from '../authentication/factor-proofs.ts'
+import { checkCode, type MatchedCode } from '../one-time-passwords/check-code.ts'
+import type { OtpTolerance } from '../one-time-passwords/match-code.ts'
+import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-in.ts'
+import type { VerifyNeeds } from './define-rule.ts'
+import { findKnownDevice } from './known-device.ts'
+import { decideLogin } from './lock-out.ts'
+import { findPending, maxStepFailures, type PendingProof, type PendingSignIn } from './pending-sign-in.ts'
+import type { SignInAttempt } from './record-login-types.ts'
+import type { SubjectState } from './subject-state.ts'
+
+const step = 'totp'
+/**
+ * Wrong codes are also counted for the account. Attack: who knows the password begins one sign-in after another, five
+ * guesses in each.
+ */
+const counter = 'one-time passwords'
+
+export interface VerifyOtp extends SignInAttempt {
+  readonly pending: PendingProof
+  /** As `readTypedCode` returns it. */
+  readonly code: string
+  readonly tolerance: OtpTolerance
+}
+
+export type VerifiedOtp =
+  /** `spent`: the counter of a token, which Postgres should know too. */
+  | (Advanced & { readonly spent?: { readonly otp_id: string; readonly counter: number } | undefined })
+  /** `used`: the code is right, and was accepted before. */
+  | { readonly status: 'refused'; readonly reason: 'wrong' | 'used' }
+  | { readonly status: 'locked'; readonly retry_after_seconds: number }
+  /** There is no such sign-in any more: start over. */
+  | { readonly status: 'lost' }
+
+export async function verifyOtp(
+  state: SubjectState,
+  { root }: VerifyNeeds,
+  input: VerifyOtp,
+): Promise<(state: SubjectState) => VerifiedOtp> {
+  const pending = findPending(state, input.pending, input.now)
+  if (!pending) return () => ({ status: 'lost' })
+  const { code: typed, now, tolerance } = input
+  const generators = withOwnCounters(state, pending)
+  const matched = await checkCode(root, generators, { typed, now, tolerance })
+  return (later) => decide(later, input, matched)
+}
+
+/** The object knows a token's counter before Postgres does. */
+function withOwnCounters(state: SubjectState, { otp_seeds }: PendingSignIn): PendingSignIn['otp_seeds'] {
+  const uses = new Map(state.otpUses.all().map(({ otp_id, step: used }) => [otp_id, used]))
+  return otp_seeds.map((seed) =>
+    seed.kind === 'hotp'
+      ? { ...seed, counter: Math.max(seed.counter ?? 0, (uses.get(seed.id) ?? -1) + 1) }
+      : seed,
+  )
+}
+
+/** Parallel submissions are decided one after the other, each on what the one before has left. */
+function decide(state: SubjectState, input: VerifyOtp, matched: readonly MatchedCode[]): VerifiedOtp {
+  const { now } = input
+  const pending = findPending(state, input.pending, now)
+  if (!pending) return { status: 'lost' }
+  const attempts = state.attempts.find(counter)
+  const decision = decideLogin(attempts, matched.length > 0, now)
+  if (decision.status === 'locked') return decision
+  if (decision.status === 'refused') {
+    state.attempts.put(counter, decision.attempts)
+    return refuse(state, input, pending)
+  }
+  const spent = matched.find(({ generator, counter: at }) =>
+    state.otpUses.spend({ otp_id: generator.id, step: at, used_at: now }),
+  )
+  if (!spent) return refuse(state, input, pending, matched[0])
+  if (attempts) state.attempts.delete(counter)
+  const proof = { ...otpProof, step, at: now }
+  const advanced = advanceSignIn(state, input, pending, { proof }, findKnownDevice(state, input))
+  const { generator } = spent
+  return generator.kind === 'hotp'
+    ? { ...advanced, spent: { otp_id: generator.id, counter: spent.counter } }
+    : advanced
+}
+
+/** @param used the generator whose code was accepted before */
+function refuse(
+  state: SubjectState,
+  { now, origin, user_id }: VerifyOtp,
+  pending: PendingSignIn,
+  used?: MatchedCode,
+): VerifiedOtp {
+  const goesOn = countStepFailure(state, pending, step, maxStepFailures)
+  state.record(
+    used
+      ? createEvent('otp.replayed', now, origin, {
+          ...{ outcome: 'failure', actor_type: 'anonymous', user_id },
+          ...{ entity_type: 'otp', entity_id: used.generator.id },
+        })
+      : createEvent('login.failed', now, origin, {
+          ...{ outcome: 'failure', actor_type: 'anonymous', user_id },
+          data: { method: step, failures: (pending.failures[step] ?? 0) + 1 },
+        }),
+  )
+  return goesOn ? { status: 'refused', reason: used ? 'used' : 'wrong' } : { status: 'lost' }
+}

@@ -1,0 +1,122 @@
+/** A second factor that is remembered at a browser, seen from browsers. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addServiceAccount, callAdmin, type TestActor } from '../worker/admin-client.ts'
+import { addPersonWithApp, codeOf, type PersonWithApp, passPassword } from './authenticator.ts'
+import { type Browser, openBrowser, type Shown } from './browser.ts'
+import { addApplication, authorizePath } from './people.ts'
+
+const [cookie, sessionCookie] = ['__Host-authly_remembered', '__Host-authly_session']
+const mfa = 'urn:authly:acr:mfa'
+
+let service: TestActor
+const set = (value: unknown) =>
+  callAdmin(service, 'PATCH', '/admin/settings/sign_in.remember_device_days', {
+    body: { value },
+    headers: { 'if-match': '*' },
+  })
+beforeAll(async () => {
+  service = await addServiceAccount()
+  expect((await set(30)).status).toBe(200)
+})
+afterAll(async () => {
+  await set(null)
+})
+
+const asksForCode = ({ html }: Shown) => html.includes('autocomplete="one-time-code"')
+
+/** A browser at which the person ticked the box, signed out again. */
+async function remembering({ person, app }: PersonWithApp): Promise<Browser> {
+  const browser = openBrowser()
+  const asked = await passPassword(browser, person)
+  expect(asked.html).toContain('name="remember_device"')
+  expect(asked.html).toContain('30 days')
+  const form = { ...asked.hidden, code: codeOf(app, 0), remember_device: 'yes' }
+  expect((await browser.post('/login', form)).location).toBe('/account')
+  expect(browser.cookies.get(cookie)).toMatch(/^authly_rd_/)
+  browser.cookies.delete(sessionCookie)
+  return browser
+}
+
+describe('a browser at which the second factor is remembered', () => {
+  test('takes the password alone', async () => {
+    const known = await addPersonWithApp()
+    const browser = await remembering(known)
+    expect(asksForCode(await passPassword(browser, known.person))).toBe(false)
+    expect(browser.cookies.has(sessionCookie)).toBe(true)
+    expect(asksForCode(await passPassword(openBrowser(), known.person))).toBe(true)
+  })
+
+  test('is asked where the person did not tick the box', async () => {
+    const { person, app } = await addPersonWithApp()
+    const browser = openBrowser()
+    const asked = await passPassword(browser, person)
+    await browser.post('/login', { ...asked.hidden, code: codeOf(app, 0) })
+    expect(browser.cookies.has(cookie)).toBe(false)
+    browser.cookies.delete(sessionCookie)
+    expect(asksForCode(await passPassword(browser, person))).toBe(true)
+  })
+
+  test.each([
+    ['acr_values', { acr_values: mfa }],
+    ['max_age', { max_age: '0' }],
+    ['prompt=login', { prompt: 'login' }],
+    [
+      'an essential acr',
+      { claims: JSON.stringify({ id_token: { acr: { essential: true, values: [mfa] } } }) },
+    ],
+  ])('is asked for the second factor by a request with %s', async (_what, more) => {
+    const known = await addPersonWithApp()
+    const browser = await remembering(known)
+    const path = authorizePath(await addApplication(), more as Record<string, string>)
+    expect(asksForCode(await passPassword(browser, known.person, path))).toBe(true)
+  })
+
+  test('does not pass it on: neither the cookie alone, nor both once the owner has signed in', async () => {
+    const known = await addPersonWithApp()
+    const browser = await remembering(known)
+    const copies = new Map(browser.cookies)
+    const thief = openBrowser()
+    thief.cookies.set(cookie, copies.get(cookie) as string)
+    expect(asksForCode(await passPassword(thief, known.person))).toBe(true)
+
+    await passPassword(browser, known.person)
+    // Beyond the minute for answers that cross each other, the replaced device is worth nothing; the secret at once.
+    const both = openBrowser()
+    for (const [name, value] of copies) both.cookies.set(name, value)
+    expect(asksForCode(await passPassword(both, known.person))).toBe(true)
+  })
+
+  test('is worth nothing for another person', async () => {
+    const [ada, bob] = [await addPersonWithApp(), await addPersonWithApp()]
+    const browser = await remembering(ada)
+    expect(asksForCode(await passPassword(browser, bob.person))).toBe(true)
+  })
+
+  test('is listed on the account page and forgotten there', async () => {
+    const known = await addPersonWithApp()
+    const browser = await remembering(known)
+    await passPassword(browser, known.person)
+    const { html, hidden } = await browser.get('/account')
+    const remembered_id = /name="remembered_id" value="([^"]+)"/.exec(html)?.[1] ?? ''
+    expect(html).toContain('Browsers that are not asked again')
+    const { csrf_token = '' } = hidden
+    const forget = (id: string, by = browser) =>
+      by.post('/account/remembered-devices/forget', { csrf_token, remembered_id: id })
+    expect((await forget(remembered_id)).location).toBe('/account?done=remembered')
+    expect((await browser.get('/account?done=remembered')).html).toContain('asked for the second step again')
+    browser.cookies.delete(sessionCookie)
+    expect(asksForCode(await passPassword(browser, known.person))).toBe(true)
+  })
+
+  test('ends with a change of the factors', async () => {
+    const known = await addPersonWithApp()
+    const browser = await remembering(known)
+    const strong = openBrowser()
+    const asked = await passPassword(strong, known.person)
+    await strong.post('/login', { ...asked.hidden, code: codeOf(known.app, 1) })
+    const page = await strong.get('/account/recovery-codes')
+    const made = await strong.post('/account/recovery-codes', page.hidden)
+    expect(made.status, made.html).toBeLessThan(400)
+    expect(asksForCode(await passPassword(browser, known.person))).toBe(true)
+  })
+})

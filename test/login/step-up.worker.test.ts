@@ -1,0 +1,116 @@
+/** RFC 9470 from end to end: the challenge of the admin API, a stronger sign-in, and the operation. */
+import { SELF } from 'cloudflare:test'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { permissionNames } from '../../src/access/permissions.ts'
+import { clients } from '../../src/db/schema.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { testDatabase } from '../fakes/database.ts'
+import { addServiceAccount, callAdmin, type TestActor } from '../worker/admin-client.ts'
+import { addPersonWithApp, codeOf } from './authenticator.ts'
+import { type Browser, issuer } from './browser.ts'
+import { authorizePath } from './people.ts'
+
+const [pwd, mfa] = ['urn:authly:acr:pwd', 'urn:authly:acr:mfa']
+
+let service: TestActor
+const set = (value: unknown) =>
+  callAdmin(service, 'PATCH', '/admin/settings/admin.step_up_acr_values', {
+    body: { value },
+    headers: { 'if-match': '*' },
+  })
+beforeAll(async () => {
+  service = await addServiceAccount()
+  expect((await set([mfa])).status).toBe(200)
+})
+afterAll(async () => {
+  await set(null)
+})
+
+async function addConsole(): Promise<string> {
+  const client_id = `console-${uuidv7().slice(-12)}`
+  await testDatabase()
+    .insert(clients)
+    .values({
+      ...{ client_id, client_name: 'Console', token_endpoint_auth_method: 'none', first_party: true },
+      ...{ redirect_uris: ['https://app.test/cb'], grant_types: ['authorization_code'] },
+      scopes: ['openid', ...permissionNames],
+    })
+  return client_id
+}
+
+/** What a client with this access token is. */
+async function tokenOf(client_id: string, location = ''): Promise<TestActor> {
+  const response = await SELF.fetch(`${issuer}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      ...{ grant_type: 'authorization_code', client_id, redirect_uri: 'https://app.test/cb' },
+      code: new URL(location).searchParams.get('code') ?? '',
+      // RFC 7636 appendix B.
+      code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    }),
+  })
+  const { access_token } = (await response.json()) as { access_token: string }
+  expect(response.status).toBe(200)
+  return { id: client_id, token: access_token, grantId: undefined }
+}
+
+const claimsOf = ({ token }: TestActor) =>
+  JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) as Record<
+    string,
+    unknown
+  >
+
+/** A dangerous operation. */
+const addRole = (actor: TestActor) =>
+  callAdmin(actor, 'POST', '/admin/roles', {
+    body: { name: `role-${uuidv7()}`, description: 'x', permissions: [] },
+  })
+
+const challengeOf = (response: Response) => {
+  const header = response.headers.get('www-authenticate') ?? ''
+  expect(header).toContain('error="insufficient_user_authentication"')
+  const read = (name: string) => new RegExp(`${name}="([^"]+)"`).exec(header)?.[1] ?? ''
+  return { acr_values: read('acr_values'), max_age: read('max_age') }
+}
+
+/** Follows as far as this server leads; the last one may lead to the application. */
+async function walk(browser: Browser, path: string) {
+  let shown = await browser.get(path)
+  for (let steps = 0; shown.location?.startsWith('/') && steps < 5; steps++) {
+    shown = await browser.get(shown.location)
+  }
+  return shown
+}
+
+describe('step-up', () => {
+  test('leads from the challenge through the missing factor to the operation', async () => {
+    const [app, { person, app: authenticator, browser }] = [await addConsole(), await addPersonWithApp()]
+    await testDatabase().execute(sql`update users set roles = '{admin}' where id = ${person.id}`)
+    const request = (more = {}) => authorizePath(app, { scope: 'openid admin:roles:write', ...more })
+
+    const weak = await tokenOf(app, (await walk(browser, request())).location)
+    expect(claimsOf(weak)).toMatchObject({ acr: pwd, amr: ['pwd'] })
+    const refused = await addRole(weak)
+    expect(refused.status).toBe(401)
+    const challenge = challengeOf(refused)
+    expect(challenge).toEqual({ acr_values: mfa, max_age: '900' })
+
+    // The password counts from before: the code alone is asked.
+    const asked = await walk(browser, request(challenge))
+    expect(asked.html).toContain('autocomplete="one-time-code"')
+    expect(asked.html).not.toContain('type="password"')
+    const { location = '' } = await browser.post('/login', {
+      ...asked.hidden,
+      code: codeOf(authenticator, 0),
+    })
+    const strong = await tokenOf(app, (await walk(browser, location)).location)
+    expect(claimsOf(strong)).toMatchObject({ acr: mfa, amr: expect.arrayContaining(['pwd', 'otp', 'mfa']) })
+    expect(claimsOf(strong)['auth_time']).toEqual(expect.any(Number))
+    const done = await addRole(strong)
+    expect(done.status, await done.clone().text()).toBe(201)
+    // Another request now costs nobody a step.
+    const silent = await browser.get(request(challenge))
+    expect(silent.location).toMatch(/^https:\/\/app\.test\/cb\?code=/)
+  })
+})
