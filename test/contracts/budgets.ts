@@ -158,7 +158,7 @@ export const budgets = {
     objectCalls: 1,
     postgresRoundTrips: 1,
     ...{ rowsRead: 40, rowsWritten: 26, sharedEvents: 0 },
-    later: { alarms: 2, rowsRead: 50, rowsWritten: 7, deliveries: 2 },
+    later: { alarms: 2, rowsRead: 65, rowsWritten: 7, deliveries: 2 },
     note: 'as above; creates the tables of their object and its copy of the account',
   },
   refusedPasskey: {
