@@ -16,7 +16,7 @@ const nobody: SignInState = {
 
 describe('docs/sign-in.md', () => {
   const firstColumn = async (heading: string): Promise<readonly string[]> => {
-    const text = await readFile(new URL('../../../docs/sign-in.md', import.meta.url), 'utf8')
+    const text = await readFile('docs/sign-in.md', 'utf8')
     const section = text.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
     return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name as string)
   }
@@ -37,18 +37,21 @@ describe('the list of steps', () => {
     for (const id of ids) expect(id).toMatch(/^[a-z]+(_[a-z]+)*$/)
   })
 
-  it.each([undefined, 'ada'])('offers to %s before the first factor what depends on no account', (identifier) => {
-    const accounts = [
-      undefined,
-      accountFactors({ passkeys: 3, otp: 2 }),
-      accountFactors({ password: 'none', recovery_codes: 9 }),
-      accountFactors({ password: 'must_change', required_acr_values: [['phr']] }),
-    ]
-    const offers = accounts.map((account) =>
-      JSON.stringify(decideNextStep(steps, { ...nobody, account, identifier }, noDemands)),
-    )
-    expect(new Set(offers).size).toBe(1)
-  })
+  it.each([undefined, 'ada'])(
+    'offers to %s before the first factor what depends on no account',
+    (identifier) => {
+      const accounts = [
+        undefined,
+        accountFactors({ passkeys: 3, otp: 2 }),
+        accountFactors({ password: 'none', recovery_codes: 9 }),
+        accountFactors({ password: 'must_change', required_acr_values: [['phr']] }),
+      ]
+      const offers = accounts.map((account) =>
+        JSON.stringify(decideNextStep(steps, { ...nobody, account, identifier }, noDemands)),
+      )
+      expect(new Set(offers).size).toBe(1)
+    },
+  )
 })
 
 /** What a file of a step and its line in the list add, and nothing else. */
