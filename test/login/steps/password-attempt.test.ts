@@ -181,8 +181,18 @@ type SignedIn = Extract<StepOutcome, { status: 'done' }>
 
 describe('password sign-in costs at most two object calls and one query (design, I/O budget)', () => {
   test.each<[string, Found | undefined, string, string]>([
-    ['right', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'pw', 'done'],
-    ['wrong', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'no', 'refused'],
+    [
+      'right',
+      { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } },
+      'pw',
+      'done',
+    ],
+    [
+      'wrong',
+      { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } },
+      'no',
+      'refused',
+    ],
     [
       'disabled account',
       { user: user({ status: 'disabled' }), password: { hash: 'hash:pw', must_change: false } },
@@ -347,7 +357,7 @@ describe('the trail of failures for an identifier nobody owns', () => {
 })
 
 describe('the session of a password sign-in', () => {
-  const found: Found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
+  const found: Found = { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } }
 
   test('is new and states how the person signed in', async () => {
     const { needs } = createNeeds(found)
@@ -362,7 +372,10 @@ describe('the session of a password sign-in', () => {
   })
 
   test('does not begin before a due password change', async () => {
-    const { needs, fakes } = createNeeds({ ...found, password: { hash: 'hash:pw', must_change: true } })
+    const { needs, fakes } = createNeeds({
+      ...found,
+      password: { hash: 'hash:pw', must_change: true, ...unknownBreach },
+    })
     const outcome = await password.attempt(needs, attempt('pw'))
     expect(outcome).toMatchObject({ status: 'done', advanced: { status: 'pending' } })
     expect(await fakes.sessionsOf('user-1').listSessions({ now })).toEqual([])

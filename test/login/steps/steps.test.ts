@@ -16,7 +16,7 @@ const nobody: SignInState = {
 
 describe('docs/sign-in.md', () => {
   const firstColumn = async (heading: string): Promise<readonly string[]> => {
-    const text = await readFile(new URL('../../../docs/sign-in.md', import.meta.url), 'utf8')
+    const text = await readFile('docs/sign-in.md', 'utf8')
     const section = text.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
     return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name as string)
   }
