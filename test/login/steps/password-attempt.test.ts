@@ -26,7 +26,6 @@ const factors = {
   required_acr_values: [],
 } as const
 
-
 const factorsOf = ({ password }: Found) =>
   password?.must_change ? ({ ...factors, password: 'must_change' } as const) : factors
 
