@@ -117,7 +117,7 @@ export const budgets = {
     operation: 'the first password login of a person',
     objectCalls: 3,
     postgresRoundTrips: 1,
-    ...{ rowsRead: 42, rowsWritten: 22, sharedEvents: 0 },
+    ...{ rowsRead: 42, rowsWritten: 23, sharedEvents: 0 },
     later: { alarms: 2, rowsRead: 35, rowsWritten: 3, deliveries: 1 },
     note: 'as above, and creates the tables of their object',
   },
@@ -133,7 +133,7 @@ export const budgets = {
     operation: 'one-time password, the second step of a sign-in on another device',
     objectCalls: 2,
     postgresRoundTrips: 0,
-    ...{ rowsRead: 7, rowsWritten: 6, sharedEvents: 0 },
+    ...{ rowsRead: 7, rowsWritten: 7, sharedEvents: 0 },
     later: { alarms: 1, rowsRead: 6, rowsWritten: 2, deliveries: 1 },
     note: 'the seeds came with the password; a token with a counter costs one round trip more, after the response',
   },
@@ -141,7 +141,7 @@ export const budgets = {
     operation: 'recovery code, the second step of a sign-in on another device',
     objectCalls: 2,
     postgresRoundTrips: 1,
-    ...{ rowsRead: 9, rowsWritten: 5, sharedEvents: 0 },
+    ...{ rowsRead: 9, rowsWritten: 6, sharedEvents: 0 },
     later: { alarms: 1, rowsRead: 6, rowsWritten: 2, deliveries: 1 },
     note: 'Postgres uses the code up; with the last one gone nothing else changes',
   },
@@ -281,5 +281,5 @@ export const budgets = {
 /** What is stored in Durable Objects, at most. */
 export const storedBytes = {
   /** The object of a person with one session, grant and device. */
-  person: 72_000,
+  person: 76_000,
 } as const

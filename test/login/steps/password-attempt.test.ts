@@ -51,16 +51,7 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
   const turns = { free: true, running: 0, given: [] as string[], back: [] as string[] }
   const fakes = createFakeSessionsOf()
   const decision = { allowed, policy: 'login-ip', limit: 30, windowSeconds: 300 } as RateLimitDecision
-  const ports: Omit<
-    StepNeeds,
-    | 'config'
-    | 'findCurrentPassword'
-    | 'storePassword'
-    | 'passkeyStore'
-    | 'findUser'
-    | 'findUserForStepUp'
-    | 'readSettings'
-  > = {
+  const ports: Partial<StepNeeds> = {
     root: createRootSecret(randomToken()),
     now: () => now,
     rateLimiter: {
