@@ -42,7 +42,7 @@ const adminOperations = [
 ]
 /** Schemas that are documented in the words of zod-openapi. */
 const documentedSchemas = [
-  '^src/admin/[^/]+/[^/.]+[.]ts$',
+  '^src/admin/(?:[^/]+/)+[^/.]+[.]ts$',
   '^src/audit/search/event-filter[.]ts$',
   '^src/kit/field-schemas[.]ts$',
 ]

@@ -23,7 +23,8 @@ h1,h2{font-weight:600;text-wrap:balance;overflow-wrap:anywhere;hyphens:auto}
 h1{font-size:1.25rem;line-height:1.35;letter-spacing:-.011em}
 :lang(ar) h1,:lang(ja) h1{letter-spacing:0}
 h2{font-size:1.0625rem;line-height:1.35}
-p{overflow-wrap:anywhere}
+p{overflow-wrap:anywhere;text-wrap:pretty}
+:lang(ja){word-break:auto-phrase}
 ul,ol{list-style:none}
 ul:empty{display:none}
 svg{flex:none}
@@ -52,7 +53,7 @@ const frame = `
 .frame:not(.wide) .brand:has(.logo){flex-direction:column;gap:.75rem;text-align:center}
 .card>*+*{margin-top:1.5rem}
 .frame:not(.wide) h1,.frame:not(.wide) .lead{text-align:center}
-.lead{color:var(--quiet)}
+.lead{color:var(--quiet);text-wrap:balance}
 .card>h1+.lead{margin-top:.375rem}
 .card>.lead+.lead{margin-top:.25rem}
 .frame.wide{max-width:46rem;padding:0;background:none;border:0;box-shadow:none}

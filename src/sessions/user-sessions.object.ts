@@ -104,7 +104,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
 
   get #needs(): VerifyNeeds {
     return createVerifyNeeds(this.env, async (userId, uses) => {
-      const { createExchangeAccount } = await import('../passkeys/account-copy.store.ts')
+      const { createExchangeAccount } = await import('./account-copy.store.ts')
       return createExchangeAccount(configOf(this.env))(userId, uses)
     })
   }

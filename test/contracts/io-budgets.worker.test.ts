@@ -354,13 +354,10 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       overrides: Partial<GetOverrides> = {},
     ) => {
       const html = await (await call('/login?as=another')).text()
-      const [form = ''] = /<form[^>]*data-passkey="get"[\s\S]*?<\/form>/.exec(html) ?? []
-      const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
       const options = readOptions<PublicKeyCredentialRequestOptionsJSON>(html)
       const credential = JSON.stringify(await authenticator.get(options, { origin: issuer, ...overrides }))
       await startCounting()
-      const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
-      return post('/login', { ...fields, credential }, { origin: issuer })
+      return post('/login', { ...hiddenFields(html, 'passkey'), credential }, { origin: issuer })
     }
 
     it(budgets.firstPasskeyLogin.operation, async () => {

@@ -49,7 +49,10 @@ test('a step of signing in is one file, one line of the list, and its messages',
   writeFileSync(join(clone.folder, 'src/login/steps/badge.step.tsx'), file)
   change('src/login/steps/index.ts', (text) =>
     text
-      .replace('import { changePassword }', "import { badge } from './badge.step.tsx'\nimport { changePassword }")
+      .replace(
+        'import { changePassword }',
+        "import { badge } from './badge.step.tsx'\nimport { changePassword }",
+      )
       .replace(/^ {2}changePassword,$/m, '  badge,\n  changePassword,'),
   )
   const catalogues = readdirSync(join(clone.folder, 'src/messages')).filter((name) =>

@@ -51,6 +51,7 @@ const libraries = {
   'the OpenAPI generator': 'openAPIRegistry',
   'bcrypt, for hashes of other systems': '$2b$',
   'PBKDF2 in JavaScript, for dear ones': '"c" (iterations) must be >= 1',
+  'the library of WebAuthn': 'Leftover bytes detected while parsing',
   'German pages': 'Weiter',
 }
 

@@ -304,9 +304,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
   },
   showOneTimePasswords: {
     description: 'Needs a recent sign-in, as strong as the account allows.',
-    query: [
-      { name: 'done', description: 'What to confirm.', example: 'renamed', values: ['renamed', 'removed'] },
-    ],
+    query: [{ name: 'done', description: 'What to confirm.', example: 'renamed', values: ['renamed'] }],
     security: session,
     answers: { 200: page, 303: redirect },
   },

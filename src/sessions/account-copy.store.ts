@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { instantOf } from '../db/fragments.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
-import type { ExchangeAccount, PasskeyUsage } from './account-copy.ts'
+import type { ExchangeAccount, PasskeyUsage } from '../passkeys/account-copy.ts'
 
 /** How long Postgres may take before it counts as unavailable. */
 const timeoutMs = 5_000
