@@ -63,7 +63,7 @@ export function authlySignIns({ database, port, issuer, rootSecret }: AuthlySign
         const { rows } = await client.query<{ id: string; credential_id: string }>(
           `INSERT INTO passkeys (credential_id, user_id, rp_id, public_key, aaguid, name, backup_eligible,
              backed_up, attestation_format)
-           SELECT 'bench-' || id, id, 'localhost', $1, '00000000-0000-0000-0000-000000000000', 'Bench', true,
+           SELECT replace(id::text, '-', ''), id, 'localhost', $1, '00000000-0000-0000-0000-000000000000', 'Bench', true,
              true, 'none'
            FROM users ORDER BY id LIMIT $2 RETURNING user_id AS id, credential_id`,
           [passkey.publicKey, userCount],

@@ -33,15 +33,21 @@ const attribute = (tag: string, name: string): string | undefined =>
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
 
-/** The fields of the form that asks for a password, with `identifier` and `password` filled in. */
+/**
+ * The fields of the form that asks for a password, with `identifier` and `password` filled in; where it asks for the
+ * identifier alone, both too, as password managers send them.
+ */
 function fillLoginForm(
   html: string,
   identifier: string,
   password: string,
 ): { action: string; fields: URLSearchParams } {
-  const form = html.match(/<form\b[\s\S]*?<\/form>/gi)?.find((text) => /type="password"/i.test(text))
+  const forms = html.match(/<form\b[\s\S]*?<\/form>/gi) ?? []
+  const form =
+    forms.find((text) => /type="password"/i.test(text)) ??
+    forms.find((text) => /name="identifier"/i.test(text))
   if (!form) throw new Error(`no login form in: ${html.slice(0, 500)}`)
-  const fields = new URLSearchParams()
+  const fields = new URLSearchParams({ password })
   for (const tag of form.match(/<input\b[^>]*>/gi) ?? []) {
     const name = attribute(tag, 'name')
     const type = attribute(tag, 'type') ?? 'text'

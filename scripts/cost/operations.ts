@@ -45,7 +45,8 @@ const hashing: readonly OperationName[] = [
 const countedByAddress: readonly OperationName[] = ['silentAuthorize', 'resumedAuthorize', 'hostedPage']
 /** Not counted by a lease. */
 const unleased: readonly OperationName[] = [
-  ...['discovery', 'jwks', 'userinfo', 'passkeyLogin', 'newPasskeyPerson'],
+  ...['discovery', 'jwks', 'userinfo', 'passkeyLogin', 'firstPasskeyLogin'],
+  ...['refusedPasskey', 'forgedPasskey'],
   ...hashing,
 ] as OperationName[]
 /** Not requests, but what requests do together, or what happens without any. */

@@ -73,7 +73,8 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
   },
   breach_check_failed: {
     level: 'warn',
-    meaning: 'A password could not be looked up in the list of breached ones; a sign-in after an hour tries again',
+    meaning:
+      'A password could not be looked up in the list of breached ones; a sign-in after an hour tries again',
   },
   signing_key_not_trusted: {
     level: 'error',

@@ -36,7 +36,6 @@ const postResponses = {
 /** Only known ones, so that a crafted link cannot put text on the page. */
 const notices: Readonly<Record<string, (messages: Messages) => string>> = {
   renamed: ({ oneTimePasswords }) => oneTimePasswords.renamed,
-  removed: ({ oneTimePasswords }) => oneTimePasswords.removed,
 }
 
 export const otpRoutes = new DescribedRoutes<AppEnv>()
@@ -144,15 +143,15 @@ export const otpRoutes = new DescribedRoutes<AppEnv>()
       const { session, form } = request.value
       const { deps, origin } = c.env
       const id = form.get('id') ?? ''
-      const isRemoved = await removeGenerator(generatorNeeds(deps), { user_id: session.user_id, id, origin })
-      return isRemoved
-        ? goTo(`${path}?done=removed`)
-        : showGenerators(c, request.value, { reason: 'unknown', id })
+      const outcome = await removeGenerator(generatorNeeds(deps), { user_id: session.user_id, id, origin })
+      return outcome === 'removed'
+        ? goTo('/account?done=otp_removed')
+        : showGenerators(c, request.value, { reason: outcome, id })
     },
   )
 
 interface ListRefusal {
-  readonly reason: 'invalid' | 'unknown'
+  readonly reason: 'invalid' | 'unknown' | 'last'
   readonly id: string
 }
 
@@ -171,7 +170,7 @@ async function showGenerators(
     refusal &&
     (refusal.reason === 'invalid' && index >= 0
       ? { field: nameField(index), message: texts.nameInvalid(maxGeneratorName) }
-      : { message: texts.unknown })
+      : { message: refusal.reason === 'last' ? page.messages.lastStrongFactor : texts.unknown })
   const done = c.req.query('done') ?? ''
   const html = (
     <OtpPage

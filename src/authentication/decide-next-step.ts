@@ -34,7 +34,9 @@ export function decideNextStep(
   policy: SignInPolicy,
 ): NextStep {
   const unmet = unmetDemand(state, policy)
-  const offered = steps.filter((step) => step.offered(state, policy))
+  // User enumeration: before the first factor no step can see what the account has.
+  const known = state.proofs.length > 0 ? state : { ...state, account: undefined }
+  const offered = steps.filter((step) => step.offered(known, policy))
   switch (unmet?.kind) {
     case undefined:
       return { status: 'done', acr: acrOf(state.proofs) as string, amr: amrOf(state.proofs) }

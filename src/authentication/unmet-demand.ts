@@ -2,8 +2,10 @@
  * What a sign-in still lacks. Pure: the person's object uses it to decide whether a session begins, and the pages to
  * decide which step is next, so that both agree.
  */
+
 import { acrMultiFactor, reachedClasses } from './acr.ts'
 import { provableBy } from './factor-proofs.ts'
+import { needsNewPassword } from './needs-new-password.ts'
 import type { SignInPolicy, SignInState } from './sign-in-state.ts'
 
 export type UnmetDemand =
@@ -66,6 +68,6 @@ function lacksSecondFactor({ account, proofs, browser }: SignInState, policy: Si
 
 /** Only who typed the password is asked to change it: the others do not use it. */
 const mustChangePassword = ({ account, proofs, actions_done }: SignInState): boolean =>
-  (account?.password === 'must_change' || account?.password === 'breached') &&
+  needsNewPassword(account) &&
   proofs.some(({ step }) => step === 'password') &&
   !actions_done.includes('change_password')

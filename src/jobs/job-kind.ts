@@ -44,6 +44,8 @@ export interface JobWork<Params> {
   refusePasskeys(userId: string): Promise<void>
   /** Signs a person out everywhere. Harmless to repeat. */
   endSessions(userId: string, reason: SignOutReason): Promise<void>
+  /** Has a person asked again for their second factors, which are others now. Harmless to repeat. */
+  factorsChanged(userId: string): Promise<void>
   readonly issuer: string
   /** Milliseconds since the Unix epoch. */
   now(): number

@@ -292,6 +292,11 @@ export abstract class JobObject extends DurableObject<Env> {
           by: { actor_type: actor.type, actor_id: actor.id },
           forget: reason === 'account_deleted' ? 'everything' : undefined,
         }),
+      factorsChanged: (userId) =>
+        this.#sessionsOf(userId).factorsChanged({
+          ...{ now: Date.now(), user_id: userId, origin: order.origin },
+          by: { actor_type: actor.type, actor_id: actor.id },
+        }),
       issuer: config.issuer,
       now: () => Date.now(),
     }

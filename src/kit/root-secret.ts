@@ -4,7 +4,7 @@
  * values start with the id of their root key, so that previous root secrets still open old values.
  */
 import { base64url } from 'jose'
-import { encodeBase64Url } from './base64url.ts'
+import { decodeBase64Url, encodeBase64Url } from './base64url.ts'
 import { sha256 } from './hash.ts'
 
 const encoder = new TextEncoder()
@@ -74,7 +74,7 @@ export function createRootSecret(current: string, previous: readonly string[] = 
       try {
         const root = (await keys).find(({ id }) => sealed.startsWith(id))
         if (!root) return undefined
-        const bytes = base64url.decode(sealed)
+        const bytes = decodeBase64Url(sealed)
         // Only the canonical encoding: decoders ignore white space and spare bits, but an accepted value is used
         // in headers.
         if (encodeBase64Url(bytes) !== sealed) return undefined
@@ -119,9 +119,9 @@ function createMac(loadRoot: () => Promise<RootKey>): RootSecret['mac'] {
 }
 
 async function importRootKey(secret: string): Promise<RootKey> {
-  const bytes = base64url.decode(secret)
+  const bytes = decodeBase64Url(secret)
   if (bytes.length < 32) throw new Error('AUTHLY_ROOT_SECRET must be at least 32 bytes, base64url')
-  const idBytes = base64url.decode(await sha256(`authly root key id ${secret}`)).subarray(0, keyIdLength)
+  const idBytes = decodeBase64Url(await sha256(`authly root key id ${secret}`)).subarray(0, keyIdLength)
   return {
     id: base64url.encode(idBytes),
     idBytes,

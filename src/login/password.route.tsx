@@ -23,6 +23,7 @@ import { type ReplaceRefusal, replacePassword } from '../passwords/replace-passw
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
+import { lifetimeOf } from '../sessions/session-lifetime.ts'
 import { accountName } from './account-name.ts'
 import { PasswordPage } from './password.page.tsx'
 
@@ -139,7 +140,8 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   if (!replaced.ok) {
     return showForm(c, form, { ...refusalOf(form, replaced.error), reason: replaced.error.reason })
   }
-  const cookies = [setSessionCookie(deps.config, handle, deps.config.sessionAbsoluteTtlSeconds)]
+  const { absolute_ttl_seconds } = lifetimeOf(await deps.readSettings(), deps.config)
+  const cookies = [setSessionCookie(deps.config, handle, absolute_ttl_seconds)]
   if (!loaded) return goTo('/account?done=password', cookies)
   const { interaction } = loaded
   const isOwn = interaction.session_id === session.session_id

@@ -2,6 +2,7 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, EventActor, Origin } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
+import { isLastStrongFactor } from '../kit/database-error.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { confirmEnrolment, type Enrolment, openEnrolment } from './enrolment.ts'
 import { enrolledParameters, type ListedGenerator, maxGeneratorName } from './generator.ts'
@@ -127,18 +128,23 @@ export async function renameGenerator(
 /**
  * Removes a generator; the recovery codes go with the last second factor. When this returns, no sign-in in progress
  * accepts it. Repeating it completes what an outage interrupted.
- * @returns whether this person had it
+ * @returns `last` for the last strong factor of an administrator, who cannot remove it alone
  */
 export async function removeGenerator(
   needs: Pick<GeneratorNeeds, 'now' | 'openOtpStore' | 'factorsChanged'>,
   input: Changing & { readonly id: string },
-): Promise<boolean> {
+): Promise<'removed' | 'unknown' | 'last'> {
   const { user_id, origin, by, id } = input
   const now = needs.now()
   const store = await needs.openOtpStore()
-  const isRemoved = await store.remove(user_id, id, changeEvent('otp.removed', now, id, input))
-  await needs.factorsChanged({ user_id, now, origin, by })
-  return isRemoved
+  try {
+    const isRemoved = await store.remove(user_id, id, changeEvent('otp.removed', now, id, input))
+    await needs.factorsChanged({ user_id, now, origin, by })
+    return isRemoved ? 'removed' : 'unknown'
+  } catch (error) {
+    if (isLastStrongFactor(error)) return 'last'
+    throw error
+  }
 }
 
 const changeEvent = (

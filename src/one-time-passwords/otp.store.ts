@@ -1,6 +1,6 @@
 /** Generators of one-time passwords and recovery codes in Postgres. Each function is one statement. */
-import { and, desc, eq, sql } from 'drizzle-orm'
-import { insertEventPerRow } from '../audit/insert-events.store.ts'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
 import { accountFactors, instantOf, textArray } from '../db/fragments.ts'
@@ -83,15 +83,7 @@ export const createOtpStore = (database: Database): OtpStore => ({
   },
 
   async remove(userId, id, event) {
-    const { rows } = await database.execute(sql`
-      with removed as (
-        delete from otp_credentials where user_id = ${userId}::uuid and id::text = ${id} returning user_id
-      ), useless as (
-        delete from recovery_codes where user_id in (select user_id from removed)
-          and not exists (select from otp_credentials where user_id = ${userId}::uuid and id::text <> ${id})
-          and not exists (select from passkeys where user_id = ${userId}::uuid)
-      )
-      ${insertEventPerRow(sql`removed`, event)} returning id`)
+    const { rows } = await database.execute(deleteOtpCredential(userId, id, event))
     return rows.length > 0
   },
 
@@ -152,3 +144,17 @@ export const createOtpStore = (database: Database): OtpStore => ({
     return rows[0]?.left
   },
 })
+
+/**
+ * Removes a generator of this person, and the recovery codes with the last second factor, with its event; returns a row
+ * if there was one.
+ */
+export const deleteOtpCredential = (userId: string, id: string, event: EventFields): SQL => sql`
+  with removed as (
+    delete from otp_credentials where user_id = ${userId}::uuid and id::text = ${id} returning user_id
+  ), useless as (
+    delete from recovery_codes where user_id in (select user_id from removed)
+      and not exists (select from otp_credentials where user_id = ${userId}::uuid and id::text <> ${id})
+      and not exists (select from passkeys where user_id = ${userId}::uuid)
+  )
+  ${insertEventPerRow(sql`removed`, event)} returning id`

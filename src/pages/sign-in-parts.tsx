@@ -110,7 +110,7 @@ export const QrFigure: FC<QrFigureProps> = ({ children, label, secret, secretLab
     </div>
     <figcaption>
       {secretLabel}
-      <code dir="ltr">{(secret.match(/.{1,4}/g) ?? []).join(' ')}</code>
+      <code dir="ltr">{(secret.replaceAll(' ', '').match(/.{1,4}/g) ?? []).join(' ')}</code>
     </figcaption>
   </figure>
 )

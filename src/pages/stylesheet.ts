@@ -23,8 +23,10 @@ h1,h2{font-weight:600;text-wrap:balance;overflow-wrap:anywhere;hyphens:auto}
 h1{font-size:1.25rem;line-height:1.35;letter-spacing:-.011em}
 :lang(ar) h1,:lang(ja) h1{letter-spacing:0}
 h2{font-size:1.0625rem;line-height:1.35}
-p{overflow-wrap:anywhere}
+p{overflow-wrap:anywhere;text-wrap:pretty}
+:lang(ja){word-break:auto-phrase}
 ul,ol{list-style:none}
+ul:empty{display:none}
 svg{flex:none}
 a{color:var(--accent);font-weight:500;text-decoration:none;border-radius:.25rem}
 a:hover{color:var(--accent-strong);text-decoration:underline;text-underline-offset:.2em}
@@ -51,7 +53,7 @@ const frame = `
 .frame:not(.wide) .brand:has(.logo){flex-direction:column;gap:.75rem;text-align:center}
 .card>*+*{margin-top:1.5rem}
 .frame:not(.wide) h1,.frame:not(.wide) .lead{text-align:center}
-.lead{color:var(--quiet)}
+.lead{color:var(--quiet);text-wrap:balance}
 .card>h1+.lead{margin-top:.375rem}
 .card>.lead+.lead{margin-top:.25rem}
 .frame.wide{max-width:46rem;padding:0;background:none;border:0;box-shadow:none}
@@ -83,8 +85,9 @@ const frame = `
 
 const forms = `
 form{margin:0}
-form>*+*{margin-top:1.25rem}
-form>input[type=hidden]+*{margin-top:0}
+form>:not([type=hidden])~*{margin-top:1.25rem}
+form>:not([type=hidden])~h2{margin-top:2rem}
+form>h2+*{margin-top:.5rem!important}
 label{display:block;font-size:.875rem;font-weight:500}
 .hint{margin-top:.125rem}
 .wrong{display:flex;gap:.375rem;margin-top:.5rem;color:var(--danger);font-size:.875rem}
@@ -122,7 +125,7 @@ button.link{min-height:1.5rem;padding:0;color:var(--accent);background:none;bord
 button.link:hover{color:var(--accent-strong);text-decoration:underline;text-underline-offset:.2em}
 .actions{display:flex;flex-direction:column;gap:.75rem}
 .actions>*{width:100%}
-form>.actions{margin-top:1.5rem}
+form>:not([type=hidden])~.actions{margin-top:1.5rem}
 .wide .actions{flex-flow:row wrap}
 .wide .actions>*{width:auto}
 form[aria-busy=true] button[type=submit]{opacity:.65;cursor:progress}
@@ -188,7 +191,7 @@ svg.qr{display:block;width:12.5rem;max-width:100%;height:auto;margin-inline:auto
 .qr-code svg{width:11rem;height:11rem;color:#000}
 .qr figcaption{margin-top:.75rem;color:var(--quiet);font-size:.875rem}
 .qr code,.codes code{display:block;color:var(--text)}
-.codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.5rem 1rem;padding:1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);text-align:center}
+.codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem;padding:1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);text-align:center}
 @media (max-width:26rem){dl{grid-template-columns:1fr;gap:.125rem}dd+dt{margin-top:.5rem}}
 `
 

@@ -249,7 +249,8 @@ export function toSettings(stored: StoredSettings): Settings {
   let settings = known.get(stored)
   if (!settings) {
     const read = Object.entries(settingSchemas).map(([name, schema]) => {
-      const parsed = (schema as z.ZodType).safeParse(stored[name])
+      // `null` was stored to bring back the default.
+      const parsed = (schema as z.ZodType).safeParse(stored[name] ?? undefined)
       return [
         name,
         parsed.success ? parsed.data : (unreadable[name] ?? (schema as z.ZodType).parse(undefined)),

@@ -26,9 +26,7 @@ export interface UserWithPassword {
 export interface LoginPassword {
   readonly hash: string
   readonly must_change: boolean
-  /** It is in a list of breached passwords. */
-  readonly is_breached: boolean
-  /** Whether to look it up in that list (again). */
+  /** Whether to look it up in the list of breached passwords (again). */
   readonly is_breach_check_due: boolean
 }
 

@@ -58,10 +58,9 @@ const signInColumns = {
   user: users,
   hash: passwordCredentials.hash,
   must_change: passwordCredentials.must_change,
+  is_breach_check_due: sql<boolean>`coalesce(${passwordCredentials.breach_check_due_at} <= now(), true)`,
   factors: sql<AccountFactors>`${accountFactors}`,
   otp_seeds: sql<readonly SealedSeed[]>`${sealedSeeds}`,
-  is_breached: sql<boolean>`${passwordCredentials.breached_at} is not null`,
-  is_breach_check_due: sql<boolean>`coalesce(${passwordCredentials.breach_check_due_at} <= now(), true)`,
 }
 
 /** One lookup in a small partial index (`password_credentials_foreign`) with the same predicate. */
@@ -75,26 +74,25 @@ const foreignHash = (database: Database) =>
 const hasForeignHashes = async (database: Database): Promise<boolean> =>
   (await foreignHash(database)).length > 0
 
-const toPerson = ({
-  user,
-  hash,
-  must_change,
-  factors,
-  otp_seeds,
-  ...breach
-}: {
+const toPerson = (row: {
   readonly user: typeof users.$inferSelect
   readonly hash: string | null
   readonly must_change: boolean | null
+  readonly is_breach_check_due: boolean
   readonly factors: AccountFactors
   readonly otp_seeds: readonly SealedSeed[]
-  readonly is_breached: boolean
-  readonly is_breach_check_due: boolean
 }): UserWithPassword => ({
-  user: toUser(user),
-  password: hash === null ? undefined : { hash, must_change: must_change ?? false, ...breach },
-  factors,
-  otp_seeds,
+  user: toUser(row.user),
+  password:
+    row.hash === null
+      ? undefined
+      : {
+          hash: row.hash,
+          must_change: row.must_change ?? false,
+          is_breach_check_due: row.is_breach_check_due,
+        },
+  factors: row.factors,
+  otp_seeds: row.otp_seeds,
 })
 
 const toUser = (row: typeof users.$inferSelect): User => ({

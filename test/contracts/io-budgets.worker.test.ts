@@ -39,7 +39,6 @@ import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
 import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { addManaged } from '../worker/managed-person.ts'
-import { addSigningPasskey, answerPage } from '../worker/signing-passkey.ts'
 import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
 
 const issuer = 'https://auth.test'
@@ -355,13 +354,10 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       overrides: Partial<GetOverrides> = {},
     ) => {
       const html = await (await call('/login?as=another')).text()
-      const [form = ''] = /<form[^>]*data-passkey="get"[\s\S]*?<\/form>/.exec(html) ?? []
-      const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
       const options = readOptions<PublicKeyCredentialRequestOptionsJSON>(html)
       const credential = JSON.stringify(await authenticator.get(options, { origin: issuer, ...overrides }))
       await startCounting()
-      const fields = Object.fromEntries(hidden.map(([, name, value]) => [name, value]))
-      return post('/login', { ...fields, credential }, { origin: issuer })
+      return post('/login', { ...hiddenFields(html, 'passkey'), credential }, { origin: issuer })
     }
 
     it(budgets.firstPasskeyLogin.operation, async () => {
@@ -405,37 +401,6 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       await redeem(await authorize())
       expect((await signIn(password, address)).status).toBe(303)
       expectAtMost(budgets.passwordLogin, await countUnits())
-    })
-
-    describe('with a passkey', () => {
-      const addPersonWithPasskey = async () => {
-        const { id } = await addManaged()
-        return { id, authenticator: await addSigningPasskey(id) }
-      }
-      const signInWith = async (authenticator: SoftwareAuthenticator) => {
-        const html = await (await call('/login')).text()
-        const credential = await answerPage(authenticator, html)
-        await startCounting()
-        const answer = await post(
-          '/login',
-          { ...hiddenFields(html, 'passkey'), credential },
-          { origin: issuer },
-        )
-        expect(answer.status).toBe(303)
-      }
-
-      it(budgets.newPasskeyPerson.operation, async () => {
-        await signInWith((await addPersonWithPasskey()).authenticator)
-        expectAtMost(budgets.newPasskeyPerson, await countUnits())
-      })
-
-      it(budgets.passkeyLogin.operation, async () => {
-        const { authenticator } = await addPersonWithPasskey()
-        await signInWith(authenticator)
-        await redeem(await authorize())
-        await signInWith(authenticator)
-        expectAtMost(budgets.passkeyLogin, await countUnits())
-      })
     })
 
     /** All that a person's objects cost until nothing is left, with a visit three days after the sign-in or without. */

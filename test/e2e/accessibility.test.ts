@@ -3,6 +3,7 @@
  * and nothing is cut off. With AUTHLY_SCREENSHOTS=<folder> it also leaves pictures to look at.
  */
 
+import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addAuthenticator } from './authenticator.ts'
 import { checkLook } from './check-look.ts'
@@ -50,7 +51,7 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
       [client, 'https://garten.example.test/', 'https://garten.example.test/p', 'https://law.example.test/t'],
     )
     const context = await stage.browser.newContext(options)
-    const page = await context.newPage()
+    let page = await context.newPage()
     page.setDefaultTimeout(15_000)
     const submit = () => page.locator('button[type=submit]').first().click()
     const see = (name: string) => checkLook(page, `${name}-${look}`)
@@ -58,6 +59,9 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     await page.goto(stage.authorizeUrl(client))
     await see('login')
     await page.locator('#identifier').fill(person.username)
+    await submit()
+    await page.locator('#password').waitFor()
+    await see('login-password')
     await page.locator('#password').fill('not the password')
     await submit()
     await page.getByRole('alert').waitFor()
@@ -87,6 +91,7 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     const elsewhere = await second.newPage()
     await elsewhere.goto(`${stage.issuer}/login`)
     await elsewhere.locator('#identifier').fill(person.username)
+    await elsewhere.keyboard.press('Enter')
     await elsewhere.locator('#password').fill('orbit kettle purple seven')
     await elsewhere.keyboard.press('Enter')
     await elsewhere.waitForURL('**/account')
@@ -108,6 +113,44 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     await page.locator('form[action$=rename] button').click()
     await page.getByRole('alert').waitFor()
     await see('passkeys')
+    await page.goto(`${stage.issuer}/account/one-time-passwords`)
+    await see('otp-none')
+    await page.goto(`${stage.issuer}/account/one-time-passwords/add`)
+    await see('otp-add')
+    const secret = (await page.locator('.qr code').textContent())?.replaceAll(' ', '') ?? ''
+    await page.locator('#code').fill(new TOTP({ secret }).generate())
+    await submit()
+    await page.waitForURL('**/account?done=otp')
+    await page.goto(`${stage.issuer}/account/one-time-passwords`)
+    await see('otp')
+    await page.goto(`${stage.issuer}/account/recovery-codes`)
+    await see('recovery-codes')
+    await page.goto(`${stage.issuer}/account`)
+    await see('account-with-factors')
+
+    // Without the authenticator, which would sign in by itself where it can.
+    page = await context.newPage()
+    const third = await stage.browser.newContext(options)
+    const again = await third.newPage()
+    again.setDefaultTimeout(15_000)
+    await again.goto(stage.authorizeUrl(client))
+    await again.locator('#identifier').fill(person.username)
+    await again.keyboard.press('Enter')
+    await again.locator('#password').fill('orbit kettle purple seven')
+    await again.keyboard.press('Enter')
+    await again.locator('.alternatives').waitFor()
+    await checkLook(again, `second-factor-${look}`)
+    await again.locator('.alternatives a[href*="step=totp"]').click()
+    await again.locator('#code').waitFor()
+    await checkLook(again, `totp-${look}`)
+    await again.locator('#code').fill('000000')
+    await again.keyboard.press('Enter')
+    await again.getByRole('alert').waitFor()
+    await checkLook(again, `totp-refused-${look}`)
+    await again.locator('.alternatives a[href*="step=recovery_code"]').click()
+    await again.locator('#recovery_code').waitFor()
+    await checkLook(again, `recovery-code-${look}`)
+    await third.close()
     await page.goto(`${stage.issuer}/logout`)
     await see('logout')
     await submit()

@@ -1,6 +1,8 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { users } from '../../src/db/schema.ts'
 import { openSeed } from '../../src/one-time-passwords/seal-seed.ts'
+import { accountFactors, login, newPending } from '../sessions/examples.ts'
 import { testDependencies } from '../worker/admin-client.ts'
 import {
   accept,
@@ -119,7 +121,15 @@ describe('generators of one-time passwords in an import', () => {
       { outcome: 'updated' },
     ])
     expect(await stored(username)).toEqual([])
+    const [person] = await database.select().from(users).where(eq(users.username, username))
+    const object = testDependencies().sessionsOf(person?.id ?? '')
+    const pending = newPending('pending-1', { account: accountFactors({ otp: 1 }) })
+    await object.recordLogin(login({ user_id: person?.id ?? '', pending }))
+    const named = { now: Date.now(), pending_id: pending.pending_id, secret_hash: pending.secret_hash }
+    expect(await object.readPending(named)).toBeDefined()
     expect((await importRows(rows, update)).results).toMatchObject([{ outcome: 'updated' }])
+    // A sign-in in progress holds the factors of before.
+    expect(await object.readPending(named)).toBeUndefined()
     expect((await importRows(rows, update)).results).toMatchObject([{ outcome: 'unchanged' }])
     expect(await stored(username)).toHaveLength(1)
   })

@@ -150,9 +150,24 @@ describe('an authenticator app', () => {
       '/account/one-time-passwords/remove',
       list.hidden as Record<string, string>,
     )
-    expect(removed.location).toBe('/account/one-time-passwords?done=removed')
+    expect(removed.location).toBe('/account?done=otp_removed')
     const next = openBrowser()
     expect((await sendPassword(next, person)).location).toBe('/account')
+  })
+
+  test('that is the last strong factor of an administrator stays: a thief would remove it', async () => {
+    const { person, app } = await personWithApp()
+    await testDatabase()
+      .update(users)
+      .set({ roles: ['support'] })
+      .where(eq(users.id, person.id))
+    const browser = openBrowser()
+    const asked = await passPassword(browser, person)
+    await browser.post('/login', { ...asked.hidden, code: codeIn(app, 0) })
+    const list = await browser.get('/account/one-time-passwords')
+    const refused = await browser.post('/account/one-time-passwords/remove', list.hidden)
+    expect([refused.status, refused.html]).toEqual([400, expect.stringContaining('Another administrator')])
+    expect((await browser.get('/account/one-time-passwords')).html).toContain('Phone')
   })
 
   test('asks before the session begins: the sign-in survives an object that was evicted', async () => {

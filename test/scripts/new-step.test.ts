@@ -53,7 +53,7 @@ test('a step of signing in is one file, one line of the list, and its messages',
         'import { changePassword }',
         "import { badge } from './badge.step.tsx'\nimport { changePassword }",
       )
-      .replace('password, changePassword', 'password, badge, changePassword'),
+      .replace(/^ {2}changePassword,$/m, '  badge,\n  changePassword,'),
   )
   const catalogues = readdirSync(join(clone.folder, 'src/messages')).filter((name) =>
     /^[a-z]{2}\.ts$/.test(name),

@@ -1,6 +1,6 @@
 /**
  * A hash of another system (bcrypt), for accounts that nobody signs in to. It is removed after the file, with another
- * ending too: while such a hash is stored, every refused sign-in waits (`src/login/methods/password.ts`), also in other files of the run.
+ * ending too: while such a hash is stored, every refused sign-in waits (`src/login/steps/password-attempt.ts`), also in other files of the run.
  */
 import { sql } from 'drizzle-orm'
 import { afterAll } from 'vitest'

@@ -6,7 +6,10 @@ import { GeneratorFacts } from '../otp.page.tsx'
 import type { AccountSection } from './account-section.ts'
 
 export const oneTimePasswordsSection: AccountSection = {
-  notices: { otp: ({ oneTimePasswords }) => oneTimePasswords.added },
+  notices: {
+    otp: ({ oneTimePasswords }) => oneTimePasswords.added,
+    otp_removed: ({ oneTimePasswords }) => oneTimePasswords.removed,
+  },
   async show({ page, deps, session, timeZone }) {
     const texts = page.messages.oneTimePasswords
     const generators = await listGenerators(generatorNeeds(deps), session.user_id)

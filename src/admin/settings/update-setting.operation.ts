@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
 import { err } from '../../kit/result.ts'
 import { selectSettings, toLoadedSettings } from '../../settings/settings.store.ts'
 import { type SettingName, settingNames, settingSchemas, settingsCacheKey } from '../../settings/settings.ts'
@@ -29,7 +30,11 @@ const updateSetting = (name: SettingName): Operation =>
       const changed = value === null ? {} : { [name]: value }
       const current = await deps.readSettings()
       const faults = checkSelfExclusion(changed, current, { actor, origin }, () => '#/value')
-      if (faults.length > 0) return err(invalidRequest(faults))
+      if (faults.length > 0) {
+        // Who may not change it learns nothing else.
+        await db.run(sql`select 1`)
+        return err(invalidRequest(faults))
+      }
       const rows = await db.runAll([
         ...changeSetting({
           ...{ name, value, expectedVersions },

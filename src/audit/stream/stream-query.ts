@@ -8,7 +8,7 @@ import type { Subscription } from './subscription.ts'
 
 const most = 50
 /** More values than that are no help in an error. */
-const mostNamed = 20
+const mostNamed = 30
 export const families = [...new Set(auditEventTypes.map((type) => type.slice(0, type.indexOf('.'))))]
 
 /** Comma-separated values of a closed list. */

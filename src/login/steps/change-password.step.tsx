@@ -1,5 +1,6 @@
 /** A password that must be changed, right after it was proven. The session begins only then. */
 import type { FC } from 'hono/jsx'
+import { needsNewPassword } from '../../authentication/needs-new-password.ts'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
@@ -10,12 +11,12 @@ import type { Step, StepOutcome, StepPageProps } from './step.ts'
 import { StepForm, startOverPath } from './step-form.tsx'
 
 const ChangePasswordPage: FC<StepPageProps> = (shown) => {
-  const { page, progress, problems } = shown
+  const { page, progress, pending, prepared, problems } = shown
   const { messages } = page
   return (
     <StepForm shown={shown} step="change_password">
       <p class="lead">
-        {shown.pending?.account.password === 'breached'
+        {pending?.account.password === 'breached'
           ? messages.passwords.breached
           : messages.passwordChangeRequired}
       </p>
@@ -27,7 +28,7 @@ const ChangePasswordPage: FC<StepPageProps> = (shown) => {
           switchTo={startOverPath(shown)}
         />
       )}
-      <NewPasswordFields page={page} rules={shown.prepared as PasswordRules} problems={problems} />
+      <NewPasswordFields page={page} rules={prepared as PasswordRules} problems={problems} />
       <div class="actions">
         <button type="submit">{messages.changePasswordAction}</button>
       </div>
@@ -39,11 +40,11 @@ export const changePassword: Step = {
   id: 'change_password',
   kind: 'action',
   proves: [],
-  offered: ({ account }) => account?.password === 'must_change' || account?.password === 'breached',
-  prepare: (needs) => needs.readPasswordRules(),
+  offered: ({ account }) => needsNewPassword(account),
   title: (messages) => messages.changePasswordTitle,
   label: (messages) => messages.changePasswordTitle,
   page: ChangePasswordPage,
+  prepare: ({ readPasswordRules }) => readPasswordRules(),
 
   async attempt(needs, attempt) {
     const { form, pending, origin } = attempt
@@ -63,9 +64,8 @@ export const changePassword: Step = {
           .sessionsOf(user_id)
           .completeRequiredChange({ ...call.input, now, pending: call.handles.pending }),
     })
-    return replaced.ok
-      ? outcomeOf(needs, attempt, call, replaced.value)
-      : refusalOf(replaced.error, await needs.readPasswordRules())
+    if (replaced.ok) return outcomeOf(needs, attempt, call, replaced.value)
+    return refusalOf(replaced.error, await needs.readPasswordRules())
   },
 }
 

@@ -63,7 +63,7 @@ export const passkey: Step = {
   // Whoever has proven one may have another that reaches more.
   offered: ({ proofs, account }, policy) => {
     if (policy.passkeys === 'off') return false
-    if (account === undefined) return true
+    if (account === undefined || proofs.length === 0) return true
     return account.passkeys > (proofs.some(({ step }) => step === 'passkey') ? 1 : 0)
   },
   title: (messages) => messages.passkeyStep.title,

@@ -7,12 +7,12 @@
  */
 import { createEvent } from '../../audit/create-event.ts'
 import type { Origin } from '../../audit/event.ts'
+import { needsNewPassword } from '../../authentication/needs-new-password.ts'
 import { isNameOf } from '../../interaction/device-cookie.ts'
 import { delay } from '../../kit/delay.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { networkOf } from '../../kit/network.ts'
-import { changeReasonOf } from '../../passwords/change-reason.ts'
 import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
 import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
 import { identifierMac } from '../../sessions/identifier-mac.ts'
@@ -150,7 +150,7 @@ async function recordResult(
   { user, password: stored, factors, otp_seeds }: UserWithPassword,
   { identifierHash, identifierMacs, isCorrect, typed, readAt, call, decision }: Verified,
 ): Promise<StepOutcome> {
-  const mustChange = stored !== undefined && changeReasonOf(stored) !== undefined
+  const mustChange = needsNewPassword(factors)
   const { pending_id, secret_hash } = call.handles.pending
   const result = await needs.sessionsOf(user.id).recordLogin({
     ...call.input,

@@ -62,15 +62,16 @@ export async function recordRows(
   }
 }
 
-/** Ends the sessions of users who were disabled, deleted or given a new password. */
+/** Ends the sessions of users who were disabled, deleted or given a new password; tells of other second factors. */
 export async function endSessions(
   work: JobWork<unknown>,
   outcomes: readonly AccountOutcome[],
 ): Promise<void> {
   await Promise.all(
-    outcomes.map(({ signs_out, user_id }) =>
-      signs_out && user_id ? work.endSessions(user_id, signs_out) : undefined,
-    ),
+    outcomes.map(async ({ signs_out, changes_factors, user_id }) => {
+      if (signs_out && user_id) await work.endSessions(user_id, signs_out)
+      if (changes_factors && user_id) await work.factorsChanged(user_id)
+    }),
   )
 }
 

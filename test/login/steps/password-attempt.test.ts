@@ -14,7 +14,10 @@ import { newPending, noDemands } from '../../sessions/examples.ts'
 const origin = { ip: '203.0.113.1', user_agent: 'test', request_id: 'r' }
 const now = 1_800_000_000_000
 
-type Found = Omit<UserWithPassword, 'factors' | 'otp_seeds'>
+interface Found {
+  readonly user: UserWithPassword['user']
+  readonly password: { readonly hash: string; readonly must_change: boolean } | undefined
+}
 const factors = {
   password: 'usable',
   passkeys: 0,
@@ -57,6 +60,8 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
     | 'findUser'
     | 'findUserForStepUp'
     | 'readSettings'
+    | 'readPasswordRules'
+    | 'openOtpStore'
   > = {
     root: createRootSecret(randomToken()),
     now: () => now,
@@ -88,7 +93,9 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
     },
     findUserForLogin: async () => {
       calls.query++
-      return { person: found && { ...found, factors: factorsOf(found), otp_seeds: [] }, hasForeignHashes }
+      const password = found?.password && { ...found.password, is_breach_check_due: isBreachCheckDue }
+      const person = found && { ...found, password, factors: factorsOf(found), otp_seeds: [] }
+      return { person, hasForeignHashes }
     },
     passwordHasher: {
       hash: async (typed) => `new:${typed}`,
@@ -107,7 +114,9 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
       return fakes.sessionsOf(subject)
     },
     recordEvent: (event) => recorded.push(event),
-    checkForBreach: (checked) => checks.push(checked),
+    checkForBreach: (checked) => {
+      checks.push(checked)
+    },
   }
   const config = { sessionIdleTtlSeconds: 60, sessionAbsoluteTtlSeconds: 600 }
   const needs = { ...ports, config } as unknown as StepNeeds
@@ -118,11 +127,13 @@ let hasForeignHashes = false
 let renewed: unknown[] = []
 let recorded: AuditEvent[] = []
 let checks: unknown[] = []
+let isBreachCheckDue = true
 beforeEach(() => {
   hasForeignHashes = false
   renewed = []
   recorded = []
   checks = []
+  isBreachCheckDue = true
 })
 
 interface Typed {
@@ -169,14 +180,21 @@ type SignedIn = Extract<StepOutcome, { status: 'done' }>
 
 describe('password sign-in costs at most two object calls and one query (design, I/O budget)', () => {
   test.each<[string, Found | undefined, string, string]>([
-    ['right', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'pw', 'done'],
-    ['wrong', { user: user(), password: { hash: 'hash:pw', must_change: false } }, 'no', 'refused'],
+    [
+      'right',
+      { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } },
+      'pw',
+      'done',
+    ],
+    [
+      'wrong',
+      { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } },
+      'no',
+      'refused',
+    ],
     [
       'disabled account',
-      {
-        user: user({ status: 'disabled' }),
-        password: { hash: 'hash:pw', must_change: false, ...unknownBreach },
-      },
+      { user: user({ status: 'disabled' }), password: { hash: 'hash:pw', must_change: false } },
       'pw',
       'refused',
     ],
@@ -196,7 +214,7 @@ describe('password sign-in costs at most two object calls and one query (design,
     }
     try {
       hasForeignHashes = true
-      const known = { user: user(), password: { hash: 'old:pw', must_change: false, ...unknownBreach } }
+      const known = { user: user(), password: { hash: 'old:pw', must_change: false } }
       for (const person of [known, undefined, { ...known, user: user({ status: 'disabled' }) }]) {
         let answered = false
         const attempted = password.attempt(createNeeds(person).needs, attempt('wrong'))
@@ -225,7 +243,7 @@ describe('password sign-in costs at most two object calls and one query (design,
 })
 
 describe('an office behind one address', () => {
-  const found = { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } }
+  const found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
 
   test('gets the permit of a right password back, before the turn ends', async () => {
     const { needs, turns } = createNeeds(found)
@@ -287,7 +305,7 @@ describe('an office behind one address', () => {
 })
 
 describe('whose attempts are counted', () => {
-  const found = { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } }
+  const found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
 
   test('those of the address, in a browser that shows nothing', async () => {
     const { needs, calls } = createNeeds(found)
@@ -331,17 +349,14 @@ describe('the trail of failures for an identifier nobody owns', () => {
   })
 
   test('is not written for known accounts: their own object has it', async () => {
-    const { needs } = createNeeds({
-      user: user(),
-      password: { hash: 'hash:pw', must_change: false, ...unknownBreach },
-    })
+    const { needs } = createNeeds({ user: user(), password: { hash: 'hash:pw', must_change: false } })
     await password.attempt(needs, attempt('wrong'))
     expect(recorded).toEqual([])
   })
 })
 
 describe('the session of a password sign-in', () => {
-  const found: Found = { user: user(), password: { hash: 'hash:pw', must_change: false } }
+  const found: Found = { user: user(), password: { hash: 'hash:pw', must_change: false, ...unknownBreach } }
 
   test('is new and states how the person signed in', async () => {
     const { needs } = createNeeds(found)
@@ -356,7 +371,10 @@ describe('the session of a password sign-in', () => {
   })
 
   test('does not begin before a due password change', async () => {
-    const { needs, fakes } = createNeeds({ ...found, password: { hash: 'hash:pw', must_change: true } })
+    const { needs, fakes } = createNeeds({
+      ...found,
+      password: { hash: 'hash:pw', must_change: true, ...unknownBreach },
+    })
     const outcome = await password.attempt(needs, attempt('pw'))
     expect(outcome).toMatchObject({ status: 'done', advanced: { status: 'pending' } })
     expect(await fakes.sessionsOf('user-1').listSessions({ now })).toEqual([])
@@ -382,15 +400,30 @@ describe('the session of a password sign-in', () => {
   })
 
   test('a hash with other costs than today’s is renewed after the response, and only then', async () => {
-    const old = createNeeds({
-      user: user(),
-      password: { hash: 'old:pw', must_change: false, ...unknownBreach },
-    })
+    const old = createNeeds({ user: user(), password: { hash: 'old:pw', must_change: false } })
     expect(await password.attempt(old.needs, attempt('wrong'))).toMatchObject({ status: 'refused' })
     expect(renewed).toEqual([])
     const outcome = await password.attempt(old.needs, attempt('pw'))
     if (outcome.status !== 'done') throw new Error('not signed in')
     await Promise.all(outcome.afterwards)
     expect(renewed).toEqual([{ userId: 'user-1', replacesHash: 'old:pw', newHash: 'new:pw' }])
+  })
+})
+
+describe('the look-up of breached passwords', () => {
+  const ours = { hash: 'hash:pw', must_change: false }
+  test.each<[string, Found['password'], string, boolean, string | undefined]>([
+    ['due', ours, 'pw', true, 'hash:pw'],
+    ['due, the hash renewed', { hash: 'old:pw', must_change: false }, 'pw', true, 'new:pw'],
+    ['not due', ours, 'pw', false, undefined],
+    ['a wrong password', ours, 'no', true, undefined],
+    ['one that must be changed anyway', { hash: 'hash:pw', must_change: true }, 'pw', true, undefined],
+  ])('%s', async (_, stored, typed, isDue, expected) => {
+    isBreachCheckDue = isDue
+    const { needs } = createNeeds({ user: user(), password: stored })
+    const outcome = await password.attempt(needs, attempt(typed))
+    if (outcome.status === 'done') await Promise.all(outcome.afterwards)
+    const checked = { userId: 'user-1', password: typed, hash: expected, origin }
+    expect(checks).toEqual(expected === undefined ? [] : [checked])
   })
 })

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { contextClasses } from '../../../src/authentication/acr.ts'
 import { decideNextStep } from '../../../src/authentication/decide-next-step.ts'
 import { passkeyProof } from '../../../src/authentication/factor-proofs.ts'
 import type { SignInState } from '../../../src/authentication/sign-in-state.ts'
@@ -12,6 +14,22 @@ const nobody: SignInState = {
   browser: { used_passkey: false, is_remembered: false },
 }
 
+describe('docs/sign-in.md', () => {
+  const firstColumn = async (heading: string): Promise<readonly string[]> => {
+    const text = await readFile('docs/sign-in.md', 'utf8')
+    const section = text.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+    return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name as string)
+  }
+
+  it('names every step', async () => {
+    expect([...(await firstColumn('Steps'))].sort()).toEqual(steps.map(({ id }) => id).sort())
+  })
+
+  it('names every class, the weakest first', async () => {
+    expect(await firstColumn('Classes')).toEqual(contextClasses.map(({ acr }) => acr))
+  })
+})
+
 describe('the list of steps', () => {
   it('has each id once, in the spelling of form fields', () => {
     const ids = steps.map(({ id }) => id)
@@ -19,22 +37,21 @@ describe('the list of steps', () => {
     for (const id of ids) expect(id).toMatch(/^[a-z]+(_[a-z]+)*$/)
   })
 
-  it('offers before the first factor what depends on no account: a state with one is not even asked', () => {
-    const withAccount = (account: SignInState['account']): SignInState => ({ ...nobody, account })
-    for (const identifier of [undefined, 'ada']) {
-      const offers = [
+  it.each([undefined, 'ada'])(
+    'offers to %s before the first factor what depends on no account',
+    (identifier) => {
+      const accounts = [
         undefined,
         accountFactors({ passkeys: 3, otp: 2 }),
-        accountFactors({ password: 'none' }),
-      ].map((account) => {
-        const state = { ...withAccount(account), identifier }
-        return steps
-          .filter((step) => step.kind !== 'action' && step.offered(state, noDemands))
-          .map(({ id }) => id)
-      })
-      expect(new Set(offers.map((ids) => ids.join())).size).toBe(1)
-    }
-  })
+        accountFactors({ password: 'none', recovery_codes: 9 }),
+        accountFactors({ password: 'must_change', required_acr_values: [['phr']] }),
+      ]
+      const offers = accounts.map((account) =>
+        JSON.stringify(decideNextStep(steps, { ...nobody, account, identifier }, noDemands)),
+      )
+      expect(new Set(offers).size).toBe(1)
+    },
+  )
 })
 
 /** What a file of a step and its line in the list add, and nothing else. */

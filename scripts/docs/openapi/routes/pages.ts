@@ -304,19 +304,19 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
   },
   showOneTimePasswords: {
     description: 'Needs a recent sign-in, as strong as the account allows.',
-    query: [
-      { name: 'done', description: 'What to confirm.', example: 'renamed', values: ['renamed', 'removed'] },
-    ],
+    query: [{ name: 'done', description: 'What to confirm.', example: 'renamed', values: ['renamed'] }],
     security: session,
     answers: { 200: page, 303: redirect },
   },
   showNewOneTimePassword: {
-    description: 'With new recovery codes for whoever has none. Nothing is stored before a code of the app is entered.',
+    description:
+      'With new recovery codes for whoever has none. Nothing is stored before a code of the app is entered.',
     security: session,
     answers: { 200: page, 303: redirect },
   },
   addOneTimePassword: {
-    description: 'Sign-ins in progress start over, and remembered browsers are asked again. Repeating it adds nothing.',
+    description:
+      'Sign-ins in progress start over, and remembered browsers are asked again. Repeating it adds nothing.',
     form: [
       csrf,
       {

@@ -1,6 +1,6 @@
 import { assertMayManage } from '../../../access/rights.store.ts'
 import { err } from '../../../kit/result.ts'
-import { deleteEntity } from '../../entity-change.store.ts'
+import { deleteOtpCredential } from '../../../one-time-passwords/otp.store.ts'
 import { answer, defineOperation } from '../../operation.ts'
 import { notFound } from '../../problems.ts'
 import { endAllSessionsOf, isOwn, ownAccount } from '../acting.ts'
@@ -15,7 +15,7 @@ export const deleteUserOtpCredential = defineOperation({
   tag: 'Users',
   summary: 'Remove a generator of one-time passwords from a person',
   description:
-    'Every session, grant and token of the person ends, and remembered devices are forgotten. Repeating it within the hour is harmless, and completes what an outage interrupted. Not for the own account, nor that of a person who may do more.',
+    'Recovery codes go with the last second factor. Every session, grant and token of the person ends, and remembered devices are forgotten. Repeating it within the hour is harmless, and completes what an outage interrupted. Not for the own account, nor that of a person who may do more.',
   permission: 'admin:users:write',
   dangerous: true,
   params: otpParams,
@@ -35,13 +35,7 @@ export const deleteUserOtpCredential = defineOperation({
       refuseUnknownUser(user_id),
       assertMayManage(actor, user_id),
       selectRemoval(removal),
-      deleteEntity({
-        table: 'otp_credentials',
-        key: { id: otp_id, user_id },
-        expectedVersions: undefined,
-        hidden: ['sealed_secret'],
-        event: removal,
-      }),
+      deleteOtpCredential(user_id, otp_id, removal),
     ])
     if (!removed?.length && !earlier?.length) return err(notFound)
     await endAllSessionsOf(call, user_id, { reason: 'credentials_reset' })

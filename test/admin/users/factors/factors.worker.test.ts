@@ -121,6 +121,16 @@ describe('removing one-time passwords', () => {
     expect(JSON.stringify(events)).not.toContain(hiddenValues.sealedSecret)
   })
 
+  it('of which it was the last takes the recovery codes, which are useless without', async () => {
+    const person = await addManaged()
+    const [first, last] = [await addOtpRow(person.id), await addOtpRow(person.id)]
+    await addRecoveryCodeRows(person.id, 2)
+    await callAdmin(admin, 'DELETE', factorsOf(person, `/one-time-passwords/${first}`))
+    expect((await list(admin, person)).recovery_codes).toMatchObject({ remaining: 2 })
+    await callAdmin(admin, 'DELETE', factorsOf(person, `/one-time-passwords/${last}`))
+    expect((await list(admin, person)).recovery_codes).toBeNull()
+  })
+
   it('repeated after an outage of the object ends the sessions, and records nothing again', async () => {
     const person = await addSignedIn()
     const path = factorsOf(person, `/one-time-passwords/${await addOtpRow(person.id)}`)
