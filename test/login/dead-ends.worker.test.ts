@@ -319,7 +319,7 @@ describe('signing in again', () => {
     const page = await start(browser, authorizePath(app, { prompt: 'login' }))
     expect(page.html).toContain('Confirm that it is you')
     expect(page.html).toContain('Demo Bank')
-    const nameOf = ({ html }: Shown) => html.match(/<input class="who"[^>]*name="identifier"[^>]*>/)?.[0]
+    const nameOf = ({ html }: Shown) => html.match(/<input[^>]*name="identifier"[^>]*>/)?.[0]
     expect(nameOf(page)).toContain('autocomplete="username"')
     expect(nameOf(page)).toContain(`value="${email}"`)
     const wrong = await browser.post('/login', { ...page.hidden, identifier: email, password: 'wrong' })
