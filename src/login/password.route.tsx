@@ -16,7 +16,7 @@ import {
   resumePath,
   withInteraction,
 } from '../pages/load-interaction.ts'
-import { type FormPage, goTo, openFormPage, sendPage } from '../pages/page.ts'
+import { type FormPage, goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import type { PasswordRules } from '../passwords/password-policy.ts'
 import { type ReplaceRefusal, replacePassword } from '../passwords/replace-password.ts'
@@ -106,7 +106,7 @@ const openForm = async (
   session: LiveSession,
   loaded: LoadedInteraction | undefined,
 ): Promise<PasswordForm> => ({
-  page: await openFormPage(c, loaded?.interaction.ui_locales),
+  page: withScript(await openFormPage(c, loaded?.interaction.ui_locales)),
   rules: await c.env.deps.readPasswordRules(),
   session,
   loaded,

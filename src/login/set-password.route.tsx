@@ -7,7 +7,7 @@ import { formatWait } from '../messages/format-time.ts'
 import { describePasswordProblem } from '../pages/describe-password-problem.ts'
 import { renderErrorPage, toAccount, type WayOn } from '../pages/error-page.tsx'
 import type { Problem } from '../pages/form-parts.tsx'
-import { goTo, openFormPage, openPage, sendPage } from '../pages/page.ts'
+import { goTo, openFormPage, openPage, sendPage, withScript } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
@@ -128,7 +128,7 @@ async function showForm(
   { link, opened }: SetupForm,
   problems: readonly Problem[] = [],
 ): Promise<Response> {
-  const page = await openFormPage(c)
+  const page = withScript(await openFormPage(c))
   const rules = await c.env.deps.readPasswordRules()
   const html = <SetPasswordPage page={page} link={link} setup={opened} rules={rules} problems={problems} />
   const refused = { status: 400, refusal: 'incomplete, or not acceptable' }
