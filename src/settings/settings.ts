@@ -145,7 +145,9 @@ export const settingSchemas = {
       'Other origins whose pages may use the passkeys of this domain, listed at `/.well-known/webauthn`.',
     ),
   'passkeys.allowed_aaguids': z
-    .array(z.string().regex(new RegExp(uuidPattern)))
+    .array(
+      z.string().regex(new RegExp(uuidPattern)).meta({ example: 'cb69481e-8ff7-4039-93ec-0a2729a154a8' }),
+    )
     .max(200)
     .default([])
     .describe('Models of authenticators (AAGUID) that new passkeys may be in; empty: any.'),

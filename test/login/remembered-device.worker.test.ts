@@ -1,6 +1,6 @@
 /** A second factor that is remembered at a browser, seen from browsers. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addServiceAccount, callAdmin, type TestActor } from '../worker/admin-client.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp, codeOf, type PersonWithApp, passPassword } from './authenticator.ts'
 import { type Browser, openBrowser, type Shown } from './browser.ts'
 import { addApplication, authorizePath } from './people.ts'
@@ -8,19 +8,7 @@ import { addApplication, authorizePath } from './people.ts'
 const [cookie, sessionCookie] = ['__Host-authly_remembered', '__Host-authly_session']
 const mfa = 'urn:authly:acr:mfa'
 
-let service: TestActor
-const set = (value: unknown) =>
-  callAdmin(service, 'PATCH', '/admin/settings/sign_in.remember_device_days', {
-    body: { value },
-    headers: { 'if-match': '*' },
-  })
-beforeAll(async () => {
-  service = await addServiceAccount()
-  expect((await set(30)).status).toBe(200)
-})
-afterAll(async () => {
-  await set(null)
-})
+beforeAll(() => useSettings({ 'sign_in.remember_device_days': 30 }))
 
 const asksForCode = ({ html }: Shown) => html.includes('autocomplete="one-time-code"')
 

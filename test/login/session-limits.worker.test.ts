@@ -1,29 +1,14 @@
 /** How many sessions a person has at a client, and how long sessions last, seen from browsers. */
 import { env, evictDurableObject, runInDurableObject, SELF } from 'cloudflare:test'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { clients } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { addServiceAccount, callAdmin, type TestActor } from '../worker/admin-client.ts'
+import { useSettings } from '../worker/local-settings.ts'
 import { type Browser, issuer, openBrowser, type Shown, signIn } from './browser.ts'
 import { addPerson, authorizePath, goodPassword } from './people.ts'
 
-let service: TestActor
-beforeAll(async () => {
-  service = await addServiceAccount()
-})
-
-const changed = new Set<string>()
-async function set(name: string, value: unknown): Promise<void> {
-  changed.add(name)
-  const options = { body: { value }, headers: { 'if-match': '*' } }
-  const response = await callAdmin(service, 'PATCH', `/admin/settings/${name}`, options)
-  expect(response.status, await response.clone().text()).toBe(200)
-}
-afterEach(async () => {
-  for (const name of changed) await set(name, null)
-  changed.clear()
-})
+afterEach(() => useSettings({}))
 
 async function addLimited(max_sessions_per_user: number): Promise<string> {
   const client_id = `app-${uuidv7().slice(-12)}`
@@ -73,7 +58,7 @@ describe('a client that limits the sessions of a person', () => {
   })
 
   test('or refuses one more: a page offers to sign out elsewhere', async () => {
-    await set('sessions.when_full', 'refuse')
+    await useSettings({ 'sessions.when_full': 'refuse' })
     const app = await addLimited(1)
     const [first, second] = (await signedIn(2)) as [Browser, Browser]
     const [one, other] = [await first.get(authorizePath(app)), await second.get(authorizePath(app))]
@@ -94,7 +79,7 @@ describe('a client that limits the sessions of a person', () => {
   })
 
   test('never from a page of somebody else', async () => {
-    await set('sessions.when_full', 'refuse')
+    await useSettings({ 'sessions.when_full': 'refuse' })
     const app = await addLimited(1)
     const [first, second] = (await signedIn(2)) as [Browser, Browser]
     await redeem(app, await first.get(authorizePath(app)))
@@ -107,8 +92,7 @@ describe('a client that limits the sessions of a person', () => {
 
 describe('the limit of sessions of a person', () => {
   test('refuses one more after everything is proven, until the person signs out elsewhere', async () => {
-    await set('sessions.when_full', 'refuse')
-    await set('sessions.max_per_user', 1)
+    await useSettings({ 'sessions.when_full': 'refuse', 'sessions.max_per_user': 1 })
     const person = await addPerson()
     const [first, second] = [openBrowser(), openBrowser()]
     await signIn(first, person.email, goodPassword)
@@ -125,7 +109,7 @@ describe('the limit of sessions of a person', () => {
   })
 
   test('ends the oldest by default', async () => {
-    await set('sessions.max_per_user', 1)
+    await useSettings({ 'sessions.max_per_user': 1 })
     const [first, second] = (await signedIn(2)) as [Browser, Browser]
     expect([await isSignedIn(first), await isSignedIn(second)]).toEqual([false, true])
   })
@@ -143,14 +127,14 @@ describe('the lifetime of sessions', () => {
     )
     await evictDurableObject(object)
     expect(await isSignedIn(browser)).toBe(true)
-    await set('sessions.idle_seconds', 60)
+    await useSettings({ 'sessions.idle_seconds': 60 })
     expect(await isSignedIn(browser)).toBe(false)
-    await set('sessions.idle_seconds', null)
+    await useSettings({})
     expect(await isSignedIn(browser)).toBe(false)
   })
 
   test('by setting is that of new sessions, and of their cookie', async () => {
-    await set('sessions.absolute_seconds', 600)
+    await useSettings({ 'sessions.absolute_seconds': 600 })
     const person = await addPerson()
     const shown = await signIn(openBrowser(), person.email, goodPassword)
     expect(shown.headers.getSetCookie().join()).toMatch(/authly_session=[^;]+;[^,]*Max-Age=600;/)

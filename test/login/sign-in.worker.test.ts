@@ -203,8 +203,10 @@ describe('every page', () => {
   ])('%s carries the security headers', async (path, status) => {
     const { status: actual, headers } = await openBrowser().get(path)
     expect(actual).toBe(status)
+    const script =
+      path === '/login' ? "script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; " : ''
     expect(headers.get('content-security-policy')).toBe(
-      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      `default-src 'none'; style-src 'self'; img-src 'self'; ${script}base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
     )
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('x-frame-options')).toBe('DENY')
@@ -214,11 +216,11 @@ describe('every page', () => {
     expect(headers.get('strict-transport-security')).toMatch(/^max-age=/)
   })
 
-  test('finds its stylesheet and icon under names that caches may keep for good', async () => {
+  test('finds its stylesheet, script and icon under names that caches may keep for good', async () => {
     const browser = openBrowser()
     const { html } = await browser.get('/login')
     const paths = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path]) => path as string)
-    expect(new Set(paths).size).toBe(2)
+    expect(new Set(paths).size).toBe(3)
     for (const path of new Set(paths)) {
       const { status, headers } = await browser.get(path)
       expect(status).toBe(200)

@@ -1,31 +1,20 @@
 /** RFC 9470 from end to end: the challenge of the admin API, a stronger sign-in, and the operation. */
 import { SELF } from 'cloudflare:test'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { permissionNames } from '../../src/access/permissions.ts'
 import { clients } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { addServiceAccount, callAdmin, type TestActor } from '../worker/admin-client.ts'
+import { callAdmin, type TestActor } from '../worker/admin-client.ts'
+import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp, codeOf } from './authenticator.ts'
 import { type Browser, issuer } from './browser.ts'
 import { authorizePath } from './people.ts'
 
 const [pwd, mfa] = ['urn:authly:acr:pwd', 'urn:authly:acr:mfa']
 
-let service: TestActor
-const set = (value: unknown) =>
-  callAdmin(service, 'PATCH', '/admin/settings/admin.step_up_acr_values', {
-    body: { value },
-    headers: { 'if-match': '*' },
-  })
-beforeAll(async () => {
-  service = await addServiceAccount()
-  expect((await set([mfa])).status).toBe(200)
-})
-afterAll(async () => {
-  await set(null)
-})
+beforeAll(() => useSettings({ 'admin.step_up_acr_values': [mfa] }))
 
 async function addConsole(): Promise<string> {
   const client_id = `console-${uuidv7().slice(-12)}`

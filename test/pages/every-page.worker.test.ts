@@ -73,6 +73,8 @@ beforeAll(async () => {
   await visit('sign-out', person, '/logout')
   await visit('sign-out by an application', person, '/oidc/logout')
   await visit('consent', person, await hostedPageOf(person))
+  const limited = (await hostedPageOf(person)).replace(/^[^?]*/, '/sessions-full')
+  await visit('as many sessions as there may be', person, limited)
   await visit('choice of account', person, await hostedPageOf(person, { prompt: 'select_account' }))
   await visit('sign-in again', person, await hostedPageOf(person, { prompt: 'login' }))
 
@@ -204,7 +206,15 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
         '/account/passkeys/rename',
       ],
       ...['/account/sessions/end', '/account/sessions/end-others', '/consent'],
-      ...['/login', '/logout', '/oidc/logout/confirm', '/password', '/select-account', '/set-password'],
+      ...[
+        '/login',
+        '/logout',
+        '/oidc/logout/confirm',
+        '/password',
+        '/select-account',
+        '/sessions-full',
+        '/set-password',
+      ],
     ])
   })
 

@@ -8,7 +8,7 @@ const proof = z
   .object({
     step: z.string().describe('The step that proved it'),
     proven_at: timestamp('When'),
-    amr: z.array(z.string()).describe('Methods (RFC 8176)'),
+    amr: z.array(z.string()).openapi({ description: 'Methods (RFC 8176)', example: ['pwd'] }),
   })
   .openapi('PendingSignInProof')
 
