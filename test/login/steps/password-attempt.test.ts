@@ -26,6 +26,9 @@ const factors = {
   required_acr_values: [],
 } as const
 
+/** What is stored of a password that nobody has looked up. */
+const unknownBreach = { is_breached: false, is_breach_check_due: false } as const
+
 const factorsOf = ({ password }: Found) =>
   password?.must_change ? ({ ...factors, password: 'must_change' } as const) : factors
 
