@@ -13,7 +13,7 @@ import { readPageForm } from '../pages/page-form.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { count } from '../telemetry/count.ts'
-import { maxIdentifierLength } from '../users/identifier-length.ts'
+import { cutIdentifier } from '../users/identifier-length.ts'
 import { accountName } from './account-name.ts'
 import { stepUp } from './begin-step-up.ts'
 import { goOn, goToStep, leave, leaveUnmet } from './leave-sign-in.ts'
@@ -128,14 +128,15 @@ async function showNext(c: Context<AppEnv>, opened: OpenSignIn, signedIn?: strin
 /** Pages that name the account send it along with what proves it: one form, for browsers that fill in both. */
 function withIdentifier(signIn: OpenSignIn, form: Parameters): OpenSignIn {
   const identifier = form.get('identifier')
-  if (signIn.pending || identifier === undefined || identifier.length > maxIdentifierLength) return signIn
-  return { ...signIn, progress: { ...signIn.progress, identifier } }
+  if (signIn.pending || identifier === undefined) return signIn
+  return { ...signIn, progress: { ...signIn.progress, identifier: cutIdentifier(identifier) } }
 }
 
 /** Whoever sends the password at once needs no page for it. */
 function stepIdOf(form: Parameters): string {
   const id = form.get('step') ?? 'identifier'
-  return id === 'identifier' && form.get('password') !== undefined ? 'password' : id
+  const isComplete = form.get('identifier') !== undefined && form.get('password') !== undefined
+  return id === 'identifier' && isComplete ? 'password' : id
 }
 
 /** @returns undefined when the sign-in is lost */

@@ -8,7 +8,7 @@ export type SignInChoices = {
   readonly consent?: 'allow' | 'deny'
   /** For accounts whose password must be changed. */
   readonly newPassword?: string
-  /** Sees every hosted page on the way, by path. */
+  /** Sees every hosted page on the way; of several steps of one path the first. */
   readonly onPage?: (page: Page) => void
 }
 
@@ -27,9 +27,11 @@ export async function signIn(
 ): Promise<URL> {
   const isCallback = (url: URL) => url.href.split(/[?#]/)[0] === redirectUri.split(/[?#]/)[0]
   let page = await agent.open(authorizationUrl, isCallback)
+  let seen: string | undefined
   for (let count = 0; count < maxPages; count++) {
     if (page.location !== undefined) return page.location
-    choices.onPage?.(page)
+    if (page.url.pathname !== seen) choices.onPage?.(page)
+    seen = page.url.pathname
     page = await fillIn(agent, page, choices, isCallback)
   }
   throw new Error(`no way past ${page.url.pathname}: ${page.text}`)
@@ -44,7 +46,7 @@ async function fillIn(
   const form = page.forms.find(({ method }) => method === 'post')
   if (page.status !== 200 || !form) throw new Error(`${page.status} ${page.url.pathname}: ${page.text}`)
   const typed: Record<string, string> = {}
-  for (const name of form.namesOf('[autocomplete=username]')) typed[name] = user.username
+  for (const name of form.namesOf('[autocomplete^=username]')) typed[name] = user.username
   for (const name of form.namesOf('[autocomplete=current-password]')) typed[name] = user.password
   for (const name of form.namesOf('[autocomplete=new-password]')) typed[name] = newPassword
   const [only, ...others] = form.buttons

@@ -1,7 +1,7 @@
 /** Who it may be. Whether there is such an account nobody learns here: the next page is the same. */
 import type { FC } from 'hono/jsx'
 import { Field } from '../../pages/form-parts.tsx'
-import { maxIdentifierLength } from '../../users/identifier-length.ts'
+import { cutIdentifier, maxIdentifierLength } from '../../users/identifier-length.ts'
 import type { Step, StepPageProps } from './step.ts'
 import { StepForm } from './step-form.tsx'
 
@@ -46,6 +46,6 @@ export const identifier: Step = {
         reason: 'incomplete',
       }
     }
-    return { status: 'next', progress: { ...progress, identifier: typed } }
+    return { status: 'next', progress: { ...progress, identifier: cutIdentifier(typed) } }
   },
 }
