@@ -278,11 +278,14 @@ describe('what succeeds', () => {
       }
       return { html: await response.text(), location: response.headers.get('location') ?? '' }
     }
+    /** Of the first form: a page of a sign-in has one for a passkey, too. */
     const hidden = (html: string) =>
       new URLSearchParams(
-        [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(
-          ([, name = '', value = '']) => [name, value],
-        ),
+        [
+          ...(html.split('</form>')[0] ?? '').matchAll(
+            /<input type="hidden" name="([^"]*)" value="([^"]*)"/g,
+          ),
+        ].map(([, name = '', value = '']) => [name, value]),
       )
     const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
     let page = await browse('GET', authorizePath(application, { state: secret(), nonce: secret() }))

@@ -5,7 +5,11 @@ import { env } from 'cloudflare:test'
  * The Worker's environment with the objects of people out of reach, but for these: liveness of a caller's own token is
  * asked of the same class.
  */
-export function withoutObjects(...reachable: readonly string[]): Env {
+export const withoutObjects = (...reachable: readonly string[]): Env => losingObjects(0, ...reachable)
+
+/** The same, but the objects of people are away only after some calls: what is told before Postgres arrives. */
+export function losingObjects(answered: number, ...reachable: readonly string[]): Env {
+  let left = answered
   const unreachable = {
     get: () => {
       throw Object.assign(new Error('the object is away'), { retryable: true })
@@ -23,7 +27,9 @@ export function withoutObjects(...reachable: readonly string[]): Env {
           const isReachable = reachable.some(
             (id) => input[0] === id || String(input[0]) === String(target.idFromName(id)),
           )
-          return isReachable || !['get', 'getByName'].includes(String(member))
+          const isCall = ['get', 'getByName'].includes(String(member))
+          const isAnswered = isReachable || !isCall || left-- > 0
+          return isAnswered
             ? (value as (...all: unknown[]) => unknown).apply(target, input)
             : unreachable.get()
         }
