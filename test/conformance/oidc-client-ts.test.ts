@@ -59,7 +59,8 @@ describe.runIf(isInstalled('Chromium', executablePath))('oidc-client-ts in Chrom
       (input) => void new oidc.UserManager(input).signinRedirect({ state: 'mine' }),
       settings,
     )
-    await page.locator('[autocomplete=username]').fill(user.username)
+    await page.locator('[autocomplete^=username]').fill(user.username)
+    await page.keyboard.press('Enter')
     await page.locator('[autocomplete=current-password]').fill(user.password)
     await page.keyboard.press('Enter')
     await page.waitForURL(`${spa.origin}/callback**`)

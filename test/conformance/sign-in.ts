@@ -8,6 +8,8 @@ export type SignInChoices = {
   readonly consent?: 'allow' | 'deny'
   /** For accounts whose password must be changed. */
   readonly newPassword?: string
+  /** For accounts with an authenticator app: its code now. */
+  readonly codeOf?: () => string
   /** Sees every hosted page on the way; of several steps of one path the first. */
   readonly onPage?: (page: Page) => void
 }
@@ -40,7 +42,7 @@ export async function signIn(
 async function fillIn(
   agent: UserAgent,
   page: Page,
-  { user, consent = 'allow', newPassword = '' }: SignInChoices,
+  { user, consent = 'allow', newPassword = '', codeOf }: SignInChoices,
   isCallback: (url: URL) => boolean,
 ): Promise<Page> {
   const form = page.forms.find(({ method }) => method === 'post')
@@ -49,6 +51,7 @@ async function fillIn(
   for (const name of form.namesOf('[autocomplete^=username]')) typed[name] = user.username
   for (const name of form.namesOf('[autocomplete=current-password]')) typed[name] = user.password
   for (const name of form.namesOf('[autocomplete=new-password]')) typed[name] = newPassword
+  for (const name of form.namesOf('[autocomplete=one-time-code]')) typed[name] = codeOf?.() ?? ''
   const [only, ...others] = form.buttons
   const button =
     form.buttons.find(({ value }) => value === consent) ?? (others.length === 0 ? only : undefined)

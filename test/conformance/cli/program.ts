@@ -35,7 +35,7 @@ export interface Home {
   run(args: readonly string[], options?: RunOptions): Promise<Outcome>
   start(args: readonly string[], options?: RunOptions): RunningCommand
   /** Signs a person in as their browser would. */
-  login(user: SeededUser, args?: readonly string[]): Promise<Outcome>
+  login(user: SeededUser, args?: readonly string[], codeOf?: () => string): Promise<Outcome>
   remove(): Promise<void>
 }
 
@@ -47,9 +47,9 @@ export async function createHome(): Promise<Home> {
     folder: join(folder, 'authly'),
     start,
     run: (args, options) => start(args, options).done,
-    async login(user, args = []) {
+    async login(user, args = [], codeOf) {
       const command = start(['login', '--issuer', issuer, '--no-browser', ...args])
-      await answerSignIn(command, user)
+      await answerSignIn(command, user, codeOf)
       return command.done
     },
     remove: () => rm(folder, { recursive: true, force: true }),
@@ -57,10 +57,14 @@ export async function createHome(): Promise<Home> {
 }
 
 /** Opens the printed address and types the password, until the program's loopback port is called. */
-export async function answerSignIn(command: RunningCommand, user: SeededUser): Promise<void> {
+export async function answerSignIn(
+  command: RunningCommand,
+  user: SeededUser,
+  codeOf?: () => string,
+): Promise<void> {
   const [, address = ''] = await command.seen('stderr', /(http\S+\/oauth\/authorize\?\S+)/)
   const redirectUri = new URL(address).searchParams.get('redirect_uri') as string
-  const callback = await signIn(createUserAgent(), address, redirectUri, { user })
+  const callback = await signIn(createUserAgent(), address, redirectUri, { user, ...(codeOf && { codeOf }) })
   const page = await fetch(callback)
   if (!page.ok) throw new Error(`${page.status} ${await page.text()}`)
 }
