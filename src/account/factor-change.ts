@@ -1,6 +1,9 @@
-/** What every change of second factors passes first, and the parts that the use cases need. */
+/**
+ * What every change of factors passes first: a recent sign-in that is as strong as the factors are
+ * (`src/authentication/fresh-sign-in.ts`). And the parts that the use cases need.
+ */
 import type { Context } from 'hono'
-import { type NextPath, nextPaths } from '../authentication/fresh-sign-in.ts'
+import { freshSignInPath, type NextPath, nextPaths, requireFresh } from '../authentication/fresh-sign-in.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { AppEnv, Dependencies } from '../dependencies.ts'
 import { err, ok, type Result } from '../kit/result.ts'
@@ -9,7 +12,6 @@ import { goTo } from '../pages/page.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { readAccountForm, requireSession } from './account-form.ts'
-import { freshSignInFirst } from './require-fresh.ts'
 
 export interface FactorChange {
   readonly session: LiveSession
@@ -42,10 +44,12 @@ async function checkFresh(
   next: NextPath,
 ): Promise<Result<FactorChange, Response>> {
   const { deps } = c.env
-  const factors = await (await deps.openOtpStore()).findFactors(session.user_id)
-  if (!factors) return err(goTo('/login'))
-  const signInFirst = await freshSignInFirst(deps, session, factors, next)
-  return signInFirst === undefined ? ok({ session, factors }) : err(goTo(signInFirst))
+  const [person, settings] = await Promise.all([deps.findUserForStepUp(session.user_id), deps.readSettings()])
+  if (!person) return err(goTo('/login'))
+  const { factors } = person
+  const maxAgeSeconds = settings['sign_in.factor_change_max_age_seconds']
+  const needed = requireFresh(session, factors, { now: deps.now(), maxAgeSeconds })
+  return needed ? err(goTo(freshSignInPath(next, needed))) : ok({ session, factors })
 }
 
 /** What changing generators takes, from what a request has. */

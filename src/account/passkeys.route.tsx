@@ -2,7 +2,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
-import { err, ok, type Result } from '../kit/result.ts'
 import { passkeyUser } from '../login/passkey-user.ts'
 import type { Messages } from '../messages/en.ts'
 import { describeDevice } from '../pages/describe-device.ts'
@@ -12,12 +11,11 @@ import { goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { listPasskeys, removePasskey, renamePasskey } from '../passkeys/manage-passkeys.ts'
 import { maxPasskeyNameLength } from '../passkeys/passkey.ts'
 import { creationOptions, registerPasskey } from '../passkeys/register-passkey.ts'
-import type { Parameters } from '../protocol/parameters.ts'
 import type { LiveSession } from '../sessions/session.ts'
-import { readAccountForm, requireSession, timeZoneOf } from './account-form.ts'
+import { timeZoneOf } from './account-form.ts'
+import { readFactorForm, requireFactorChange } from './factor-change.ts'
 import { passkeySignals } from './passkey-signals.ts'
 import { nameField, PasskeysPage } from './passkeys.page.tsx'
-import { freshSignInFirst } from './require-fresh.ts'
 
 const path = '/account/passkeys'
 const tag = 'Account'
@@ -37,10 +35,8 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       responses: { 200: 'The passkeys, and a form for a new one', 303: 'A new sign-in is needed first' },
     },
     async (c) => {
-      const session = await requireSession(c)
-      if (!session.ok) return session.error
-      const fresh = await checkFresh(c, session.value)
-      return fresh.ok ? showPasskeys(c, fresh.value) : fresh.error
+      const change = await requireFactorChange(c, 'passkeys')
+      return change.ok ? showPasskeys(c, change.value.session) : change.error
     },
   )
   .describe(
@@ -53,7 +49,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       responses: postResponses,
     },
     async (c) => {
-      const request = await readPasskeyForm(c)
+      const request = await readFactorForm(c, 'passkeys')
       if (!request.ok) return request.error
       const { session, form } = request.value
       const { deps, origin } = c.env
@@ -82,7 +78,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       responses: postResponses,
     },
     async (c) => {
-      const request = await readPasskeyForm(c)
+      const request = await readFactorForm(c, 'passkeys')
       if (!request.ok) return request.error
       const { session, form } = request.value
       const { deps, origin } = c.env
@@ -108,15 +104,16 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       responses: postResponses,
     },
     async (c) => {
-      const request = await readPasskeyForm(c)
+      const request = await readFactorForm(c, 'passkeys')
       if (!request.ok) return request.error
       const { session, form } = request.value
       const { deps, origin } = c.env
       const credential_id = form.get('credential_id') ?? ''
-      const isRemoved = await removePasskey(deps, {
+      const outcome = await removePasskey(deps, {
         ...{ user_id: session.user_id, credential_id, origin, except_session_id: session.session_id },
       })
-      return isRemoved ? goTo('/account?done=passkey_removed') : showPasskeys(c, session, unknown)
+      if (outcome === 'removed') return goTo('/account?done=passkey_removed')
+      return showPasskeys(c, session, outcome === 'last' ? last : unknown)
     },
   )
 
@@ -130,6 +127,8 @@ interface Refusal {
 
 /** Another person's passkey looks like one that is not there. */
 const unknown: Refusal = { reason: 'unknown', message: ({ passkeySection }) => passkeySection.unknown }
+
+const last: Refusal = { reason: 'last', message: ({ lastStrongFactor }) => lastStrongFactor }
 
 async function showPasskeys(c: Context<AppEnv>, session: LiveSession, refusal?: Refusal): Promise<Response> {
   const { deps } = c.env
@@ -166,21 +165,4 @@ function problemOf(
 ): Problem {
   const index = passkeys.findIndex((passkey) => passkey.credential_id === credential_id)
   return { message: message(messages), field: index < 0 ? undefined : nameField(index) }
-}
-
-/** The session, if its person has just proven who they are by the strongest means they have. */
-async function checkFresh(c: Context<AppEnv>, session: LiveSession): Promise<Result<LiveSession, Response>> {
-  const { deps } = c.env
-  const account = await deps.findUserForStepUp(session.user_id)
-  const first = account && (await freshSignInFirst(deps, session, account.factors, 'passkeys'))
-  return account && first === undefined ? ok(session) : err(goTo(first ?? '/login'))
-}
-
-async function readPasskeyForm(
-  c: Context<AppEnv>,
-): Promise<Result<{ readonly session: LiveSession; readonly form: Parameters }, Response>> {
-  const request = await readAccountForm(c, path)
-  if (!request.ok) return request
-  const fresh = await checkFresh(c, request.value.session)
-  return fresh.ok ? request : fresh
 }

@@ -3,6 +3,7 @@
  * table.
  */
 import { acrOf, reachedClasses } from './acr.ts'
+import { isLeft } from './factor-proofs.ts'
 import { amrOf, type PossibleProof } from './proof.ts'
 import type { SignInPolicy, SignInState } from './sign-in-state.ts'
 import { unmetDemand } from './unmet-demand.ts'
@@ -56,15 +57,15 @@ const oneOf = ([first, ...others]: readonly OfferedStep[]): NextStep =>
     ? { status: 'step', step: first.id, alternatives: others.map(({ id }) => id) }
     : { status: 'unreachable' }
 
-/** Whether the step, not taken so far, can lead to one of the classes. */
+/** Whether the step can lead to one of the classes. */
 const isHelpful = (
   { id, kind, proves }: OfferedStep,
-  { proofs }: SignInState,
+  state: SignInState,
   classes: readonly string[],
 ): boolean =>
   kind === 'factor' &&
-  !proofs.some(({ step }) => step === id) &&
-  proves.some((proof) => reachedClasses([...proofs, proof]).some((acr) => classes.includes(acr)))
+  isLeft(id, state) &&
+  proves.some((proof) => reachedClasses([...state.proofs, proof]).some((acr) => classes.includes(acr)))
 
 /** What is offered after a sign-in: the first of the list. */
 export const decideOffer = (

@@ -1,7 +1,7 @@
 /** What the built-in factors prove. Steps declare these; the user's object uses them to judge what an account can reach. */
 
 import type { PossibleProof } from './proof.ts'
-import type { AccountFactors } from './sign-in-state.ts'
+import type { AccountFactors, SignInState } from './sign-in-state.ts'
 
 export const passwordProof: PossibleProof = {
   amr: ['pwd'],
@@ -47,4 +47,13 @@ export function provableBy(account: AccountFactors): ReadonlyMap<string, readonl
   if (account.passkeys > 0) provable.set('passkey', passkeyProofs)
   if (account.otp > 0) provable.set('totp', [otpProof])
   return provable
+}
+
+/**
+ * Whether a step can still add to what was proven. Another passkey may prove more than the one used: which of them are
+ * device-bound is not known here, so the step is taken at most as often as there are passkeys.
+ */
+export function isLeft(step: string, { account, proofs }: Pick<SignInState, 'account' | 'proofs'>): boolean {
+  const taken = proofs.filter((proof) => proof.step === step).length
+  return taken === 0 || (step === 'passkey' && taken < (account?.passkeys ?? 0))
 }

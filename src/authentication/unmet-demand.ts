@@ -4,7 +4,7 @@
  */
 
 import { acrMultiFactor, reachedClasses } from './acr.ts'
-import { provableBy } from './factor-proofs.ts'
+import { isLeft, provableBy } from './factor-proofs.ts'
 import { needsNewPassword } from './needs-new-password.ts'
 import type { SignInPolicy, SignInState } from './sign-in-state.ts'
 
@@ -24,7 +24,7 @@ export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDema
   const unmet = required.find((classes) => !isReached(classes))
   if (unmet) return { kind: 'factor', acr_values: mustProveFirst(state, unmet) ? [acrMultiFactor] : unmet }
   const { wanted_acr_values: wanted } = policy
-  if (wanted.length > 0 && !isReached(wanted) && canReach(state, wanted)) {
+  if (wanted.length > 0 && !isReached(wanted) && canReach(state, wanted, isUntaken)) {
     return { kind: 'factor', acr_values: wanted }
   }
   if (lacksSecondFactor(state, policy)) {
@@ -44,11 +44,19 @@ const mustProveFirst = (state: SignInState, classes: readonly string[]): boolean
   canReach(state, [acrMultiFactor]) &&
   !reachedClasses(state.proofs).includes(acrMultiFactor)
 
+/** For what is only wished: nobody is asked for one passkey after the other, and gives up. */
+const isUntaken: typeof isLeft = (step, { proofs }) => !proofs.some((proof) => proof.step === step)
+
 /** Whether one more factor of this account reaches one of the classes. */
-function canReach({ account, proofs }: SignInState, classes: readonly string[]): boolean {
+function canReach(
+  state: SignInState,
+  classes: readonly string[],
+  isAvailable: typeof isLeft = isLeft,
+): boolean {
+  const { account, proofs } = state
   if (!account) return false
   for (const [step, possible] of provableBy(account)) {
-    if (proofs.some((proof) => proof.step === step)) continue
+    if (!isAvailable(step, state)) continue
     if (possible.some((proof) => reachedClasses([...proofs, proof]).some((acr) => classes.includes(acr)))) {
       return true
     }

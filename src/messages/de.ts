@@ -188,7 +188,6 @@ export const de: Messages = {
   setUpFactor: {
     title: 'Zweiten Faktor einrichten',
     text: 'Für diese Anmeldung genügt ein Passwort nicht. Fügen Sie eine Authenticator-App hinzu, um fortzufahren.',
-    orPasskey: 'Stattdessen einen Passkey verwenden',
   },
 
   errorTitle: 'Etwas ist schiefgegangen',

@@ -184,7 +184,6 @@ export const en = {
   setUpFactor: {
     title: 'Set up a second factor',
     text: 'This sign-in needs more than a password. Add an authenticator app to go on.',
-    orPasskey: 'Use a passkey instead',
   },
 
   errorTitle: 'Something went wrong',

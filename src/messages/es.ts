@@ -184,7 +184,6 @@ export const es: Messages = {
   setUpFactor: {
     title: 'Configurar un segundo factor',
     text: 'Este inicio de sesión requiere más que una contraseña. Añada una aplicación de autenticación para continuar.',
-    orPasskey: 'Usar una llave de acceso',
   },
 
   errorTitle: 'Algo ha salido mal',

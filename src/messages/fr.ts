@@ -187,7 +187,6 @@ export const fr: Messages = {
   setUpFactor: {
     title: 'Configurer un second facteur',
     text: 'Cette connexion exige plus qu’un mot de passe. Ajoutez une application d’authentification pour continuer.',
-    orPasskey: 'Utiliser plutôt une clé d’accès',
   },
 
   errorTitle: 'Un problème est survenu',

@@ -185,7 +185,6 @@ export const ja: Messages = {
   setUpFactor: {
     title: '第二要素を設定',
     text: 'このサインインにはパスワード以外の要素も必要です。続けるには認証アプリを追加してください。',
-    orPasskey: '代わりにパスキーを使う',
   },
 
   errorTitle: '問題が発生しました',

@@ -184,7 +184,6 @@ export const pt: Messages = {
   setUpFactor: {
     title: 'Configurar um segundo fator',
     text: 'Esta entrada exige mais do que uma senha. Adicione um aplicativo autenticador para continuar.',
-    orPasskey: 'Usar uma chave de acesso',
   },
 
   errorTitle: 'Algo deu errado',

@@ -1,6 +1,5 @@
 /** Generators and recovery codes in Postgres, as the use cases see them. Each function is one round trip. */
 import type { AuditEvent } from '../audit/event.ts'
-import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { ListedGenerator, SealedGenerator } from './generator.ts'
 import type { StoredGenerator } from './seal-imported.ts'
 
@@ -15,8 +14,6 @@ export interface OtpStore {
   list(userId: string): Promise<readonly ListedGenerator[]>
   /** For a sign-in that needs one of them. */
   findSealed(userId: string): Promise<readonly SealedGenerator[]>
-  /** Undefined when there is no such active account. */
-  findFactors(userId: string): Promise<AccountFactors | undefined>
   /** `known`: this enrolment was confirmed before. `full`: the account has `maxGenerators`. */
   add(
     userId: string,

@@ -1,9 +1,8 @@
 /** Generators of one-time passwords and recovery codes in Postgres. Each function is one statement. */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
-import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
-import { accountFactors, instantOf, textArray } from '../db/fragments.ts'
+import { instantOf, textArray } from '../db/fragments.ts'
 import { otpCredentials } from '../db/schema.ts'
 import { maxGenerators } from './generator.ts'
 import type { OtpStore } from './otp-port.ts'
@@ -39,12 +38,6 @@ export const createOtpStore = (database: Database): OtpStore => ({
 
   findSealed: (userId) =>
     database.select(sealedColumns).from(otpCredentials).where(eq(otpCredentials.user_id, userId)),
-
-  async findFactors(userId) {
-    const { rows } = await database.execute<{ factors: AccountFactors }>(sql`
-      select ${accountFactors} as factors from users where id = ${userId}::uuid and status = 'active'`)
-    return rows[0]?.factors
-  },
 
   async add(userId, generator, event) {
     const { rows } = await database.execute<{ answer: Awaited<ReturnType<OtpStore['add']>> }>(sql`

@@ -1,6 +1,7 @@
 /** What a person does with the passkeys they have. */
 import { createEvent } from '../audit/create-event.ts'
 import type { EventActor, Origin } from '../audit/event.ts'
+import { isLastStrongFactor } from '../kit/database-error.ts'
 import { authenticatorName } from './aaguids.ts'
 import type { Passkey } from './passkey.ts'
 import { type PasskeyNeeds, readPasskeyName } from './register-passkey.ts'
@@ -84,18 +85,26 @@ export async function renamePasskey(
  * Removes a passkey. The person's object is told first: when this returns, and whatever fails after the first call,
  * nobody signs in with it, and the sessions that it began have ended but for `except_session_id`. Repeating it is
  * harmless and completes what an outage interrupted.
- * @returns whether this person had such a passkey
+ * @returns `unknown` for a passkey that is not this person's; `last` for the last strong factor of an administrator, who
+ * cannot remove it alone: the object accepts it again
  */
 export async function removePasskey(
   needs: Pick<PasskeyNeeds, 'now' | 'passkeyStore' | 'sessionsOf'>,
   input: PasskeyChange & { readonly except_session_id?: string | undefined },
-): Promise<boolean> {
+): Promise<'removed' | 'unknown' | 'last'> {
   const { user_id, credential_id, origin, by, except_session_id } = input
   const now = needs.now()
   const credential_ids = [credential_id]
   const object = needs.sessionsOf(user_id)
   await object.refusePasskeys({ now, user_id, credential_ids, origin, by, except_session_id })
-  return needs.passkeyStore.delete(user_id, credential_id, changeEvent('passkey.removed', now, input))
+  try {
+    const event = changeEvent('passkey.removed', now, input)
+    return (await needs.passkeyStore.delete(user_id, credential_id, event)) ? 'removed' : 'unknown'
+  } catch (error) {
+    if (!isLastStrongFactor(error)) throw error
+    await object.readmitPasskeys({ refused_at: now, credential_ids })
+    return 'last'
+  }
 }
 
 const changeEvent = (

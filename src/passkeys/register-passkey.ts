@@ -27,6 +27,10 @@ export interface PasskeyObject {
     readonly by?: EventActor | undefined
     readonly except_session_id?: string | undefined
   }): Promise<unknown>
+  readmitPasskeys(input: {
+    readonly refused_at: number
+    readonly credential_ids: readonly string[]
+  }): Promise<unknown>
 }
 
 export interface PasskeyNeeds {

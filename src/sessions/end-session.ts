@@ -63,8 +63,7 @@ export function endSessionAndGrants(
 
 /**
  * Ends all sessions but one, every grant, every known device except that session's, and what any browser remembers of
- * second factors; on request also deletes
- * everything else stored about the user.
+ * second factors; on request also deletes everything else stored about the user.
  */
 export function endAllSessions(state: SubjectState, input: EndAllSessions): void {
   const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }
@@ -78,7 +77,7 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
   }
   for (const device of state.devices.all()) {
     if (device.session_id !== input.except_session_id) state.devices.delete(device.device_id)
-    else if (device.remembered) state.devices.put({ ...device, remembered: undefined })
+    else if (device.remembered) state.devices.forgetFactor(device.device_id)
   }
   for (const stored of state.grants.allLive()) {
     const actor = input.by ?? ({ actor_type: 'user', actor_id: stored.grant.user_id } as const)

@@ -19,26 +19,36 @@ export const knownDevicesTable = `
   ) WITHOUT ROWID;
 `
 
-/** JSON of the `RememberedFactor`, if there is one. */
-export const rememberedFactorColumn = `
-  ALTER TABLE known_devices ADD COLUMN remembered TEXT;
+/**
+ * JSON of the `RememberedFactor` of devices that have one. A table of its own, so that a version from before it can write
+ * known devices again after a roll-back.
+ */
+export const rememberedFactorsTable = `
+  CREATE TABLE remembered_factors (
+    device_id TEXT PRIMARY KEY,
+    remembered TEXT NOT NULL,
+    keep_until INTEGER NOT NULL
+  ) WITHOUT ROWID;
 `
+
+const allDevices =
+  'SELECT known_devices.*, remembered FROM known_devices LEFT JOIN remembered_factors USING (device_id)'
 
 export function openKnownDevicesTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['devices'] {
   return {
     find(deviceId) {
       if (!schema.exists()) return undefined
-      const [row] = sql.exec<Row>('SELECT * FROM known_devices WHERE device_id = ?', deviceId)
+      const [row] = sql.exec<Row>(`${allDevices} WHERE device_id = ?`, deviceId)
       return row && fromRow(row)
     },
     all() {
       if (!schema.exists()) return []
-      return [...sql.exec<Row>('SELECT * FROM known_devices')].map(fromRow)
+      return [...sql.exec<Row>(allDevices)].map(fromRow)
     },
     put(device) {
       schema.ensure()
       sql.exec(
-        'INSERT OR REPLACE INTO known_devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO known_devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         device.device_id,
         device.secret_hash,
         device.session_id,
@@ -49,8 +59,18 @@ export function openKnownDevicesTable(sql: SqlStorage, schema: ObjectSchema): Su
         device.ip ?? null,
         device.user_agent ?? null,
         deviceEnd(device),
-        device.remembered ? JSON.stringify(device.remembered) : null,
       )
+      if (device.remembered) {
+        sql.exec(
+          'INSERT OR REPLACE INTO remembered_factors VALUES (?, ?, ?)',
+          device.device_id,
+          JSON.stringify(device.remembered),
+          device.remembered.expires_at,
+        )
+      }
+    },
+    forgetFactor(deviceId) {
+      if (schema.exists()) sql.exec('DELETE FROM remembered_factors WHERE device_id = ?', deviceId)
     },
     delete(deviceId) {
       if (schema.exists()) sql.exec('DELETE FROM known_devices WHERE device_id = ?', deviceId)

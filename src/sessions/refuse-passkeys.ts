@@ -41,6 +41,30 @@ export function refusePasskeys(state: SubjectState, input: RefusePasskeys): void
   })
 }
 
+export interface ReadmitPasskeys {
+  /** When they were refused: the `now` of that call. */
+  readonly refused_at: number
+  readonly credential_ids: readonly string[]
+}
+
+/**
+ * Takes a refusal back, because Postgres did not take the passkeys away. One that somebody repeated since stays.
+ * @returns whether something was written
+ */
+export function readmitPasskeys(
+  state: SubjectState,
+  { refused_at, credential_ids }: ReadmitPasskeys,
+): boolean {
+  const taken = credential_ids.filter(
+    (credentialId) => !state.passkeyRefusals.has(credentialId, refused_at + refusalMs),
+  )
+  for (const credentialId of taken) state.passkeyRefusals.delete(credentialId)
+  const copy = state.accountCopy.get()
+  // The copy lacks them: the next attempt asks Postgres.
+  if (copy) state.accountCopy.put({ ...copy, read_at: 0 })
+  return taken.length > 0
+}
+
 interface Ending {
   readonly now: number
   readonly origin: Origin

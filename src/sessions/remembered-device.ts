@@ -95,7 +95,7 @@ function forget(
   const forgotten = new Set<string>()
   for (const device of state.devices.all()) {
     if (!device.remembered || !isMeant(device.remembered)) continue
-    state.devices.put({ ...device, remembered: undefined })
+    state.devices.forgetFactor(device.device_id)
     forgotten.add(device.remembered.remembered_id)
   }
   for (const _ of forgotten) {

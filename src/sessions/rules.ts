@@ -22,7 +22,7 @@ import { readPending } from './pending-sign-in.ts'
 import { provePasskey } from './prove-passkey.ts'
 import { recordLogin } from './record-login.ts'
 import { redeemCode } from './redeem-code.ts'
-import { learnPasskey, refusePasskeys } from './refuse-passkeys.ts'
+import { learnPasskey, readmitPasskeys, refusePasskeys } from './refuse-passkeys.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
 import {
   forgetRememberedDevice,
@@ -76,6 +76,7 @@ export const rules = {
   signInWithPasskey: verified(signInWithPasskey),
   provePasskey: verified(provePasskey),
   refusePasskeys: write(refusePasskeys),
+  readmitPasskeys: unrecorded(readmitPasskeys),
   learnPasskey: unrecorded(learnPasskey),
 }
 

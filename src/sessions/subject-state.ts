@@ -94,7 +94,10 @@ export interface SubjectState {
     find(deviceId: string): StoredDevice | undefined
     /** May include replaced and expired ones. */
     all(): readonly StoredDevice[]
+    /** Keeps what is remembered there, unless `device` says something else. */
     put(device: StoredDevice): void
+    /** Forgets the second factor there. */
+    forgetFactor(deviceId: string): void
     delete(deviceId: string): void
   }
   readonly pendingSignIns: {

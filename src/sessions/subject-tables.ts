@@ -7,7 +7,7 @@ import { accountCopyTables, openAccountCopyTable, openPasskeyRefusalsTable } fro
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
-import { knownDevicesTable, openKnownDevicesTable, rememberedFactorColumn } from './known-devices.table.ts'
+import { knownDevicesTable, openKnownDevicesTable, rememberedFactorsTable } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
 import { openOtpUsesTable, otpUsesTable } from './otp-uses.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
@@ -26,7 +26,7 @@ export const subjectMigrations: readonly string[] = [
   delegationsTable,
   knownDevicesTable,
   repetitionsTable,
-  rememberedFactorColumn,
+  rememberedFactorsTable,
   pendingSignInsTable + sessionProofsTable,
   accountCopyTables,
   otpUsesTable,
@@ -59,9 +59,11 @@ export const openSubjectTables = (
 
 const expiringTables = [
   'sessions',
+  'session_proofs',
   'grants',
   'login_attempts',
   'known_devices',
+  'remembered_factors',
   'pending_sign_ins',
   'revoked_tokens',
   'spent_interactions',

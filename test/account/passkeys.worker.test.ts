@@ -1,7 +1,8 @@
 /** `/account/passkeys` in workerd, with an authenticator in software; in a browser: test/e2e/passkeys.test.ts. */
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { passkeys } from '../../src/db/schema.ts'
+import { passkeys, users } from '../../src/db/schema.ts'
+import { en } from '../../src/messages/en.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { type Browser, openBrowser, signIn } from '../login/browser.ts'
 import { goodPassword, type Person } from '../login/people.ts'
@@ -140,6 +141,21 @@ describe('managing passkeys', () => {
     })
     expect(again.status).toBe(400)
     expect((await waitingEvents(person.id)).length).toBeGreaterThan(0)
+  })
+
+  test('keeps the last strong factor of an administrator, and says why', async () => {
+    const { person, browser } = await withPasskey()
+    await testDatabase()
+      .update(users)
+      .set({ roles: ['support'] })
+      .where(eq(users.id, person.id))
+    const [passkey] = await stored(person)
+    const refused = await browser.post(`${path}/remove`, {
+      ...{ csrf_token: await csrf(browser), credential_id: passkey?.credential_id ?? '' },
+    })
+    expect(refused.status).toBe(400)
+    expect(refused.html).toContain(en.lastStrongFactor)
+    expect(await stored(person)).toEqual([passkey])
   })
 
   test('of another person does nothing, and looks like one that is not there', async () => {

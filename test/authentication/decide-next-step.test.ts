@@ -138,6 +138,24 @@ describe('decideNextStep', () => {
     ],
     ['a wished class that it does not', having([typed]), { wanted_acr_values: ['phr'] }, 'done'],
     [
+      'a required class by another passkey',
+      having([key], has({ passkeys: 2 })),
+      { required_acr_values: [['phrh']] },
+      'passkey',
+    ],
+    [
+      'a required class that none of the passkeys reaches',
+      having([key, key], has({ passkeys: 2 })),
+      { required_acr_values: [['phrh']] },
+      'set_up_factor',
+    ],
+    [
+      'a wished class is not worth another passkey',
+      having([key], has({ passkeys: 2 })),
+      { wanted_acr_values: ['phrh'] },
+      'done',
+    ],
+    [
       'an unknown class that is required',
       having([typed]),
       { required_acr_values: [['gold']] },

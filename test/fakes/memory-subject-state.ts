@@ -53,6 +53,10 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       find: (id) => devices.get(id),
       all: () => [...devices.values()],
       put: (device) => void devices.set(device.device_id, device),
+      forgetFactor(id) {
+        const device = devices.get(id)
+        if (device) devices.set(id, { ...device, remembered: undefined })
+      },
       delete: (id) => void devices.delete(id),
     },
     pendingSignIns: {

@@ -197,7 +197,7 @@ describe('a passkey that is taken away', () => {
       ...{ user_id: person.userId, credential_id: person.credentialId, origin },
       except_session_id: second.session.session_id,
     })
-    expect(removed).toBe(true)
+    expect(removed).toBe('removed')
     expect(await row(person)).toBeUndefined()
     const left = await object(person).listSessions({ now: Date.now() })
     expect(left.map(({ session_id }) => session_id)).toEqual([second.session.session_id])
@@ -209,7 +209,31 @@ describe('a passkey that is taken away', () => {
     const removedAgain = await removePasskey(needs, {
       ...{ user_id: person.userId, credential_id: person.credentialId, origin },
     })
-    expect(removedAgain).toBe(false)
+    expect(removedAgain).toBe('unknown')
+  })
+
+  it('works again at once when it is the last strong factor of an administrator', async () => {
+    const person = await createPerson()
+    await testDatabase()
+      .update(users)
+      .set({ roles: ['support'] })
+      .where(eq(users.id, person.userId))
+    await signIn(person)
+    const removal = { user_id: person.userId, credential_id: person.credentialId, origin }
+    expect(await removePasskey(needs, removal)).toBe('last')
+    expect(await row(person)).toBeDefined()
+    expect(await signIn(person)).toMatchObject({ status: 'signed_in' })
+  })
+
+  it('stays refused when somebody else has refused it since', async () => {
+    const person = await createPerson()
+    const credential_ids = [person.credentialId]
+    const now = Date.now()
+    for (const at of [now, now + 1]) {
+      await object(person).refusePasskeys({ now: at, user_id: person.userId, credential_ids, origin })
+    }
+    await object(person).readmitPasskeys({ refused_at: now, credential_ids })
+    expect(await signIn(person)).toEqual(refused('refused'))
   })
 
   it('is not stored by an attempt that read Postgres before', async () => {

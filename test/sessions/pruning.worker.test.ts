@@ -63,10 +63,17 @@ describe('what an object stores', () => {
     const sessions = sessionsOf(subject)
     const long = start - 100 * day
     await sessions.recordLogin(login({ now: long, session: newSession('old') }))
+    await runInDurableObject(stubOf(subject), (_, { storage }) => {
+      for (const table of ['session_proofs', 'remembered_factors']) {
+        storage.sql.exec(`INSERT INTO ${table} VALUES ('old', '[]', ?)`, long + 30 * day)
+      }
+    })
     await sessions.recordLogin(login())
     await sessions.redeemCode(redemption(grant('grant-1'), { refresh: { token_hash: 'token-0', policy } }))
     await runDurableObjectAlarm(stubOf(subject))
     expect(await count(subject, 'sessions')).toBe(1)
+    expect(await count(subject, 'session_proofs')).toBe(0)
+    expect(await count(subject, 'remembered_factors')).toBe(0)
     expect(await count(subject, 'grants')).toBe(1)
     expect(await alarmOf(subject)).toBe(start + 7 * day + 60 * second)
     const listed = await sessions.listSessions({ now: start })

@@ -16,8 +16,8 @@ describeSessionLimits('the object, evicted before every call', () => {
 
 const remembering = (subject: string) => (deviceId: string, remembered: RememberedFactor) =>
   runInDurableObject(stubOf(subject), (_, { storage }) => {
-    const statement = 'UPDATE known_devices SET remembered = ? WHERE device_id = ?'
-    storage.sql.exec(statement, JSON.stringify(remembered), deviceId)
+    const statement = 'INSERT INTO remembered_factors VALUES (?, ?, ?)'
+    storage.sql.exec(statement, deviceId, JSON.stringify(remembered), remembered.expires_at)
   })
 
 describeRememberedFactor('the object', () => {

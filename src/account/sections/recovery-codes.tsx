@@ -7,10 +7,11 @@ export const recoveryCodesSection: AccountSection = {
   async show({ page, deps, session, timeZone }) {
     const texts = page.messages.recoveryCodes
     const store = await deps.openOtpStore()
-    const [factors, { unused, last_used_at }] = await Promise.all([
-      store.findFactors(session.user_id),
+    const [person, { unused, last_used_at }] = await Promise.all([
+      deps.findUserForStepUp(session.user_id),
       store.recoveryCodes(session.user_id),
     ])
+    const { factors } = person ?? {}
     if (!factors || (factors.otp === 0 && factors.passkeys === 0)) return null
     return (
       <section class="card" aria-labelledby="recovery-codes">

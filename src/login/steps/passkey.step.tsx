@@ -1,6 +1,6 @@
 /** A passkey: signs in by itself, without a name, or adds what a sign-in still lacks. */
 import type { FC } from 'hono/jsx'
-import { passkeyProofs } from '../../authentication/factor-proofs.ts'
+import { isLeft, passkeyProofs } from '../../authentication/factor-proofs.ts'
 import { nameDevice } from '../../interaction/device-cookie.ts'
 import { PasskeyForm, type PasskeySignal } from '../../pages/passkey-form.tsx'
 import { Divider } from '../../pages/sign-in-parts.tsx'
@@ -60,11 +60,10 @@ export const passkey: Step = {
   id: 'passkey',
   kind: 'factor',
   proves: passkeyProofs,
-  // Whoever has proven one may have another that reaches more.
-  offered: ({ proofs, account }, policy) => {
+  offered: (state, policy) => {
     if (policy.passkeys === 'off') return false
-    if (account === undefined || proofs.length === 0) return true
-    return account.passkeys > (proofs.some(({ step }) => step === 'passkey') ? 1 : 0)
+    const { account, proofs } = state
+    return account === undefined || proofs.length === 0 || (account.passkeys > 0 && isLeft('passkey', state))
   },
   title: (messages) => messages.passkeyStep.title,
   label: (messages) => messages.passkeyStep.use,

@@ -26,7 +26,11 @@ async function remember(userId: string): Promise<string> {
     )
   const remembered = { remembered_id, secret_hash: 's', remembered_at: now, expires_at: now + 86_400_000 }
   await runInDurableObject(stubOf(userId), (_, { storage }) =>
-    storage.sql.exec('UPDATE known_devices SET remembered = ?', JSON.stringify(remembered)),
+    storage.sql.exec(
+      'INSERT INTO remembered_factors SELECT device_id, ?, ? FROM known_devices',
+      JSON.stringify(remembered),
+      remembered.expires_at,
+    ),
   )
   return remembered_id
 }
