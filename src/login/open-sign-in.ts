@@ -21,6 +21,7 @@ import { type PendingView, stateOf } from '../sessions/pending-sign-in.ts'
 import type { Settings } from '../settings/settings.ts'
 import { demandsOf } from './request-demands.ts'
 import { steps } from './steps/index.ts'
+import type { Step } from './steps/step.ts'
 import { loginPath } from './steps/step-form.tsx'
 
 /** A sign-in as far as it has come. */
@@ -38,10 +39,14 @@ export interface OpenSignIn {
 /** By name: of the query, or of the form. */
 export type ReadParameter = (name: string) => string | undefined
 
-/** The sign-in, or the page that says why it cannot go on. Without a proven factor it costs no I/O. */
+/**
+ * The sign-in, or the page that says why it cannot go on. Without a proven factor it costs no I/O.
+ * @param step that takes it: some check what is pending themselves, and it stays unread
+ */
 export async function openSignIn(
   c: Context<AppEnv>,
   read: ReadParameter,
+  step?: Step,
 ): Promise<Result<OpenSignIn, Response>> {
   const loaded = await loadInteraction(c, read('interaction'))
   if (!loaded.ok) return loaded
@@ -53,10 +58,18 @@ export async function openSignIn(
   ])
   const progress = await readProgress(c, read, page.browser)
   if (!progress) return err(await showLost(c, read, loaded.value))
-  const pending = await findPending(c, progress)
-  if (progress.pending && !pending) return err(await showLost(c, read, loaded.value))
+  const isRead = progress.pending !== undefined && !step?.checksPending
+  const pending = isRead ? await findPending(c, progress) : undefined
+  if (isRead && !pending) return err(await showLost(c, read, loaded.value))
   const policy = pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value })
   return ok({ page: withScript(page), loaded: loaded.value, client, progress, pending, policy, settings })
+}
+
+/** The sign-in with what is pending in the person's object; undefined when it is gone. */
+export async function readPendingOf(c: Context<AppEnv>, signIn: OpenSignIn): Promise<OpenSignIn | undefined> {
+  if (signIn.pending || !signIn.progress.pending) return signIn
+  const pending = await findPending(c, signIn.progress)
+  return pending && { ...signIn, pending, policy: pending.policy }
 }
 
 /** Undefined: of another browser, or damaged. */

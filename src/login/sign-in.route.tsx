@@ -10,14 +10,14 @@ import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { resumePath } from '../pages/load-interaction.ts'
 import { goTo } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
-import type { Parameters } from '../protocol/parameters.ts'
+import type { Parameters as FormParameters } from '../protocol/parameters.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { count } from '../telemetry/count.ts'
 import { cutIdentifier } from '../users/identifier-length.ts'
 import { accountName } from './account-name.ts'
 import { stepUp } from './begin-step-up.ts'
 import { goOn, goToStep, leave, leaveUnmet } from './leave-sign-in.ts'
-import { nextStepOf, type OpenSignIn, openSignIn, showLost } from './open-sign-in.ts'
+import { nextStepOf, type OpenSignIn, openSignIn, readPendingOf, showLost } from './open-sign-in.ts'
 import { readSignals } from './read-signals.ts'
 import { refusalOf, showStep } from './show-step.tsx'
 import { findStep } from './steps/index.ts'
@@ -67,10 +67,11 @@ export const signInRoutes = new DescribedRoutes<AppEnv>()
       const form = await readPageForm(c)
       if (!form.ok) return form.error
       const read = (name: string) => form.value.get(name)
-      const opened = await openSignIn(c, read)
+      const step = findStep(stepIdOf(form.value))
+      const opened = await openSignIn(c, read, step)
       if (!opened.ok) return opened.error
       const signIn = withIdentifier(opened.value, form.value)
-      const outcome = await take(c, signIn, form.value)
+      const outcome = await take(c, signIn, step, form.value)
       return outcome instanceof Response ? outcome : showLost(c, read, signIn.loaded)
     },
   )
@@ -115,7 +116,7 @@ const promptDone = ({ loaded }: OpenSignIn) => loaded?.interaction.prompt_done ?
 async function showNext(c: Context<AppEnv>, opened: OpenSignIn, signedIn?: string): Promise<Response> {
   const next = nextStepOf(opened)
   if (next.status === 'unreachable') return leaveUnmet(c, opened)
-  const ids = [next.step, ...next.alternatives]
+  const ids = idsOf(next)
   const wanted = c.req.query('step')
   const id = wanted !== undefined && ids.includes(wanted) ? wanted : next.step
   const step = findStep(id) as Step
@@ -126,30 +127,32 @@ async function showNext(c: Context<AppEnv>, opened: OpenSignIn, signedIn?: strin
 }
 
 /** Pages that name the account send it along with what proves it: one form, for browsers that fill in both. */
-function withIdentifier(signIn: OpenSignIn, form: Parameters): OpenSignIn {
+function withIdentifier(signIn: OpenSignIn, form: FormParameters): OpenSignIn {
   const identifier = form.get('identifier')
-  if (signIn.pending || identifier === undefined) return signIn
+  if (signIn.progress.pending || identifier === undefined) return signIn
   return { ...signIn, progress: { ...signIn.progress, identifier: cutIdentifier(identifier) } }
 }
 
 /** Whoever sends the password at once needs no page for it. */
-function stepIdOf(form: Parameters): string {
+function stepIdOf(form: FormParameters): string {
   const id = form.get('step') ?? 'identifier'
   const isComplete = form.get('identifier') !== undefined && form.get('password') !== undefined
   return id === 'identifier' && isComplete ? 'password' : id
 }
 
 /** @returns undefined when the sign-in is lost */
-async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): Promise<Response | undefined> {
+async function take(
+  c: Context<AppEnv>,
+  signIn: OpenSignIn,
+  step: Step | undefined,
+  form: FormParameters,
+): Promise<Response | undefined> {
   const { deps, origin } = c.env
-  const step = findStep(stepIdOf(form))
   const next = nextStepOf(signIn)
   if (next.status === 'unreachable') return leaveUnmet(c, signIn)
-  const ids = [next.step, ...next.alternatives]
   const session = step?.kind === 'offer' ? await findLiveSession(deps, c.req.header('cookie')) : undefined
-  const isFirst = step?.kind === 'identify' && !signIn.pending
   // A page from before (back button, another tab): the step that is due is shown instead.
-  if (!step || !(session || isFirst || ids.includes(step.id))) return goToStep(c, signIn)
+  if (!step || !(session || mayBeTaken(step, signIn, next))) return goToStep(c, signIn)
   const browser = await readBrowser(c)
   const outcome = await step.attempt(deps, {
     ...{ form, browser, session, origin },
@@ -171,13 +174,42 @@ async function take(c: Context<AppEnv>, signIn: OpenSignIn, form: Parameters): P
     }
     case 'lost':
       return undefined
-    default: {
-      const alternatives = ids.filter((id) => id !== step.id)
-      const refusal = refusalOf(signIn.page, outcome)
-      const progress = (outcome.status === 'refused' && outcome.progress) || signIn.progress
-      return showStep(c, { ...signIn, progress }, { step, alternatives, session, refusal })
-    }
+    default:
+      return showAgain(c, signIn, { step, session, outcome })
   }
+}
+
+function mayBeTaken(step: Step, signIn: OpenSignIn, next: DueSteps): boolean {
+  const { progress, pending } = signIn
+  if (progress.pending && !pending) return step.checksPending === true
+  const isFirst = step.kind === 'identify' && !pending
+  return isFirst || idsOf(next).includes(step.id)
+}
+
+type DueSteps = Extract<ReturnType<typeof nextStepOf>, { readonly status: 'step' }>
+
+const idsOf = ({ step, alternatives }: DueSteps): readonly string[] => [step, ...alternatives]
+
+interface Refused {
+  readonly step: Step
+  readonly session: LiveSession | undefined
+  readonly outcome: Parameters<typeof refusalOf>[1]
+}
+
+/** The page of a step that was refused. @returns undefined when the sign-in is lost */
+async function showAgain(
+  c: Context<AppEnv>,
+  unread: OpenSignIn,
+  { step, session, outcome }: Refused,
+): Promise<Response | undefined> {
+  const signIn = await readPendingOf(c, unread)
+  if (!signIn) return undefined
+  const next = nextStepOf(signIn)
+  if (next.status === 'unreachable') return leaveUnmet(c, signIn)
+  const alternatives = idsOf(next).filter((id) => id !== step.id)
+  const refusal = refusalOf(signIn.page, outcome)
+  const progress = (outcome.status === 'refused' && outcome.progress) || signIn.progress
+  return showStep(c, { ...signIn, progress }, { step, alternatives, session, refusal })
 }
 
 /** In another tab. Authorize then decides; the page of the next step would only lead there. */

@@ -1,6 +1,6 @@
 /**
  * The copy of an account in its person's object: what a sign-in with a passkey needs, so that it asks no database. It
- * is used at any age, and compared with Postgres by the alarm that follows each use; what was taken away behind the
+ * is used at any age, and compared with Postgres by the alarm that follows its use, once a minute at most; what was taken away behind the
  * server's back is noticed there. Pure.
  */
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
@@ -44,10 +44,14 @@ export interface ReadAccount extends Omit<CopiedAccount, 'identifier_macs'> {
   readonly identifiers: readonly string[]
 }
 
-/** Stores `uses` and reads the account; `undefined` when there is no such account. */
+/**
+ * Stores `uses` and reads the account; `undefined` when there is no such account.
+ * @param eventsJson audit events that are stored in the same transaction (JSON array)
+ */
 export type ExchangeAccount = (
   userId: string,
   uses: readonly PasskeyUsage[],
+  eventsJson?: string,
 ) => Promise<ReadAccount | undefined>
 
 /** Stands for all passkeys of an account among those being taken away: it is no base64url. */
@@ -58,6 +62,13 @@ export const everyPasskey = '*'
  * nobody can make the object ask Postgres twice.
  */
 export const refusalAgeMs = 5_000
+
+/** How often at most a copy is compared with Postgres because it was used. */
+const renewalMs = 60_000
+
+/** When a copy with uses that Postgres does not know is to be compared (milliseconds since the Unix epoch). */
+export const renewalDue = (copy: AccountCopy | undefined): number | undefined =>
+  copy && unsentUses(copy).length > 0 ? copy.read_at + renewalMs : undefined
 
 /** Whether the copy alone decides: it can accept the passkey, or has only just been read. */
 export function decidesAlone(copy: AccountCopy | undefined, credentialId: string, now: number): boolean {

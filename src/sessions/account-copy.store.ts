@@ -1,6 +1,7 @@
 /** What a person's object copies from Postgres, and the uses of passkeys that it hands over: one statement for both. */
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { insertEventsJson } from '../audit/insert-events.store.ts'
 import { instantOf } from '../db/fragments.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
 import type { ExchangeAccount, PasskeyUsage } from '../passkeys/account-copy.ts'
@@ -31,11 +32,13 @@ const accountRow = z.object({
   ),
 })
 
+/** Audit events that wait in the object are stored in the same transaction. */
 export function createExchangeAccount(target: Parameters<typeof createBoundedBatch>[0]): ExchangeAccount {
   const runBatch = createBoundedBatch(target, timeoutMs)
-  return async (userId, uses) => {
-    const [rows] = await runBatch([exchange(userId, uses)])
-    const account = rows?.[0]?.['account']
+  return async (userId, uses, eventsJson) => {
+    const events = eventsJson === undefined ? [] : [insertEventsJson(eventsJson)]
+    const answers = await runBatch([...events, exchange(userId, uses)])
+    const account = answers.at(-1)?.[0]?.['account']
     return account ? accountRow.parse(account) : undefined
   }
 }

@@ -39,6 +39,8 @@ export interface VerifyNeeds {
   readonly exchangeAccount: (
     userId: string,
     uses: readonly PasskeyUsage[],
+    /** Audit events that are stored with them. */
+    eventsJson?: string,
   ) => Promise<CopiedAccount | undefined>
 }
 

@@ -26,6 +26,9 @@ export function findPending(
   return constantTimeEqual(pending.secret_hash, secret_hash) ? pending : undefined
 }
 
+/** Whose sign-in it was, for who did not read it before. */
+export type OwnerOfPending = Pick<PendingView, 'account' | 'identifier_macs'>
+
 /** For the page of the next step. */
 export function readPending(
   state: SubjectState,

@@ -8,7 +8,7 @@ import {
   type PasskeyAttempt,
   preparePasskey,
 } from './passkey-attempt.ts'
-import { findPending, maxStepFailures, type PendingProof } from './pending-sign-in.ts'
+import { findPending, maxStepFailures, type OwnerOfPending, type PendingProof } from './pending-sign-in.ts'
 import type { SignInAttempt } from './record-login-types.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -17,10 +17,7 @@ export interface ProvePasskey extends SignInAttempt, PasskeyAttempt {
 }
 
 export type ProvenPasskey =
-  | (Advanced & {
-      /** MACs of the account's identifiers, for the device cookie. */
-      readonly identifier_macs: readonly string[]
-    })
+  | (Advanced & OwnerOfPending)
   | Extract<AttemptedPasskey, { readonly status: 'refused' }>
   /** There is no such sign-in any more, or this was its last wrong attempt: start over. */
   | { readonly status: 'lost' }
@@ -42,6 +39,6 @@ export async function provePasskey(
     }
     const { copy, proof } = attempted
     const advanced = advanceSignIn(now, input, pending, { proof }, findKnownDevice(now, input))
-    return { ...advanced, identifier_macs: copy.identifier_macs }
+    return { ...advanced, account: pending.account, identifier_macs: copy.identifier_macs }
   }
 }

@@ -31,8 +31,7 @@ export const sessionsTable = `
 export const sessionProofsTable = `
   CREATE TABLE session_proofs (
     session_id TEXT PRIMARY KEY,
-    proofs TEXT NOT NULL,
-    keep_until INTEGER NOT NULL
+    proofs TEXT NOT NULL
   ) WITHOUT ROWID;
 `
 
@@ -73,10 +72,9 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
       )
       if (!isPasswordAlone(session)) {
         sql.exec(
-          'INSERT OR IGNORE INTO session_proofs VALUES (?, ?, ?)',
+          'INSERT OR IGNORE INTO session_proofs VALUES (?, ?)',
           session.session_id,
           JSON.stringify(session.proofs),
-          session.absolute_expires_at,
         )
       }
       loaded().set(session.session_id, session)

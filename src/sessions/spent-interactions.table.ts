@@ -1,4 +1,7 @@
-/** Interactions that led to a code, until they expire. Read and written once per sign-in to an application. */
+/**
+ * What must be remembered until it expires: interactions that led to a code, challenges that were answered, passkeys
+ * that are being taken away. Read and written once per sign-in.
+ */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -21,5 +24,32 @@ export const openSpentInteractionsTable = (
       expiresAt,
     )
     return inserted.rowsWritten > 0
+  },
+})
+
+/** No interaction's id, and no challenge's, begins so. */
+const refusalOf = (credentialId: string): string => `refused passkey ${credentialId}`
+
+/** In the same table: few objects ever have one. */
+export const openPasskeyRefusals = (
+  sql: SqlStorage,
+  schema: ObjectSchema,
+): SubjectState['passkeyRefusals'] => ({
+  put(credentialId, until) {
+    schema.ensure()
+    sql.exec('INSERT OR REPLACE INTO spent_interactions VALUES (?, ?)', refusalOf(credentialId), until)
+  },
+  has(credentialId, now) {
+    if (!schema.exists()) return false
+    const found = sql.exec(
+      'SELECT 1 FROM spent_interactions WHERE interaction_id = ? AND keep_until > ?',
+      refusalOf(credentialId),
+      now,
+    )
+    return found.toArray().length > 0
+  },
+  delete(credentialId) {
+    if (!schema.exists()) return
+    sql.exec('DELETE FROM spent_interactions WHERE interaction_id = ?', refusalOf(credentialId))
   },
 })

@@ -3,17 +3,21 @@ import type { AuditEvent } from '../audit/event.ts'
 import { outboxTable } from '../audit/outbox.ts'
 import { repetitionsTable } from '../audit/repeated-events.table.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
-import { accountCopyTables, openAccountCopyTable, openPasskeyRefusalsTable } from './account-copy.table.ts'
+import { openAccountCopy } from './account-copy.table.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { knownDevicesTable, openKnownDevicesTable, rememberedFactorsTable } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
-import { openOtpUsesTable, otpUsesTable } from './otp-uses.table.ts'
+import { openOtpUses } from './otp-uses.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
-import { openSpentInteractionsTable, spentInteractionsTable } from './spent-interactions.table.ts'
+import {
+  openPasskeyRefusals,
+  openSpentInteractionsTable,
+  spentInteractionsTable,
+} from './spent-interactions.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
 /**
@@ -28,13 +32,11 @@ export const subjectMigrations: readonly string[] = [
   repetitionsTable,
   rememberedFactorsTable,
   pendingSignInsTable + sessionProofsTable,
-  accountCopyTables,
-  otpUsesTable,
 ]
 
-/** The state of a subject over its tables; cached rows belong to the returned value. */
+/** The state of a subject over what is stored; cached rows belong to the returned value. */
 export const openSubjectTables = (
-  sql: SqlStorage,
+  { sql, kv }: Pick<DurableObjectStorage, 'sql' | 'kv'>,
   schema: ObjectSchema,
   allEnded: SubjectState['allEnded'],
   takenAway: SubjectState['takenAway'],
@@ -49,10 +51,10 @@ export const openSubjectTables = (
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
   delegations: openDelegationsTable(sql, schema),
-  accountCopy: openAccountCopyTable(sql, schema),
-  passkeyRefusals: openPasskeyRefusalsTable(sql, schema),
+  accountCopy: openAccountCopy(kv, schema),
+  passkeyRefusals: openPasskeyRefusals(sql, schema),
   takenAway,
-  otpUses: openOtpUsesTable(sql, schema),
+  otpUses: openOtpUses(kv, schema),
   allEnded,
   record,
 })
@@ -68,7 +70,6 @@ const expiringTables = [
   'revoked_tokens',
   'spent_interactions',
   'delegations',
-  'passkey_refusals',
 ] as const
 
 /** Isolates' clocks differ: a row is kept a little longer than necessary. */
@@ -89,6 +90,9 @@ export function pruneSubjectTables(sql: SqlStorage, now: number): Pruned {
       sql.exec(`DELETE FROM ${table} WHERE keep_until <= ?`, now - clockToleranceMs).rowsWritten > 0 ||
       deleted
   }
+  // Their own sessions decide when they end.
+  if (deleted)
+    sql.exec('DELETE FROM session_proofs WHERE session_id NOT IN (SELECT session_id FROM sessions)')
   // One query per table: Durable Objects allow five terms in a compound SELECT.
   const ends = expiringTables.map(
     (table) =>

@@ -14,7 +14,7 @@ import { logError } from '../kit/log.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
-import { unsentUses } from '../passkeys/account-copy.ts'
+import { type AccountCopy, renewalDue, unsentUses } from '../passkeys/account-copy.ts'
 import { count } from '../telemetry/count.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { Rule, VerifiedRule, VerifyNeeds } from './define-rule.ts'
@@ -66,15 +66,13 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   #events: AuditEvent[] = []
   #pruneAgainAt = 0
   #nextPruneAt = 0
+  #renewAgainAt = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#schema = createObjectSchema(ctx.storage, subjectMigrations)
     this.#alarm = createObjectAlarm(ctx)
-    const deliver = async (eventsJson: string) => {
-      const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
-      await createDeliverEvents(configOf(this.env))(eventsJson)
-    }
+    const deliver = (eventsJson: string) => this.#deliver(eventsJson)
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
     this.#repeated = createRepeatedEvents(ctx.storage.sql, isCountedOfPerson)
   }
@@ -103,9 +101,9 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   }
 
   get #needs(): VerifyNeeds {
-    return createVerifyNeeds(this.env, async (userId, uses) => {
+    return createVerifyNeeds(this.env, async (userId, uses, eventsJson) => {
       const { createExchangeAccount } = await import('./account-copy.store.ts')
-      return createExchangeAccount(configOf(this.env))(userId, uses)
+      return createExchangeAccount(configOf(this.env))(userId, uses, eventsJson)
     })
   }
 
@@ -127,28 +125,56 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     this.#alarm.ringBy(this.#nextPruneAt)
   }
 
+  /** Stores events in Postgres, together with what there is to say about passkeys: one round trip. */
+  async #deliver(eventsJson: string): Promise<void> {
+    let problem: unknown
+    if (this.#isRenewalDue()) {
+      try {
+        return await this.#exchange(eventsJson)
+      } catch (error) {
+        problem = error
+      }
+    }
+    const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
+    await createDeliverEvents(configOf(this.env))(eventsJson)
+    // Postgres is there, so the failure was not the events': they do not wait for what else fails.
+    if (problem) this.#renewalFailed(problem)
+  }
+
   /**
    * Hands over the uses of passkeys and compares the copy of the account with Postgres: behind the answer, and after an
    * outage as soon as it ends.
    */
   async #renewAccount(): Promise<void> {
-    const copy = this.#open().accountCopy.get()
-    const sent = unsentUses(copy)
-    if (!copy || sent.length === 0) return
-    const { generation } = this.#takenAway
-    const { user_id } = copy
-    const read_at = Date.now()
-    try {
-      const account = await this.#needs.exchangeAccount(user_id, sent)
-      count('authly_passkey_copy_refreshes_total', 1, 'success')
-      const now = Date.now()
-      this.#change((state) => renewAccount(state, { now, user_id, account, read_at, sent, generation }))
-    } catch (error) {
-      count('authly_passkey_copy_refreshes_total', 1, 'failed')
-      logError('account_copy_failed', { reason: describeError(error) })
-    }
+    if (this.#isRenewalDue()) await this.#exchange().catch((error: unknown) => this.#renewalFailed(error))
     // Also when a use came meanwhile, or something was taken away.
-    if (unsentUses(this.#open().accountCopy.get()).length > 0) this.#alarm.ringBy(Date.now() + renewAgainMs)
+    const due = renewalDue(this.#open().accountCopy.get())
+    if (due !== undefined) this.#alarm.ringBy(Math.max(due, this.#renewAgainAt))
+  }
+
+  #isRenewalDue(): boolean {
+    const due = renewalDue(this.#open().accountCopy.get())
+    return due !== undefined && Date.now() >= Math.max(due, this.#renewAgainAt)
+  }
+
+  async #exchange(eventsJson?: string): Promise<void> {
+    const copy = this.#open().accountCopy.get() as AccountCopy
+    const sent = unsentUses(copy)
+    const { user_id } = copy
+    const { generation } = this.#takenAway
+    const read_at = Date.now()
+    const account = await this.#needs.exchangeAccount(user_id, sent, eventsJson)
+    count('authly_passkey_copy_refreshes_total', 1, 'success')
+    // Should something have been taken away meanwhile, the answer is not used.
+    this.#renewAgainAt = read_at + renewAgainMs
+    const now = Date.now()
+    this.#change((state) => renewAccount(state, { now, user_id, account, read_at, sent, generation }))
+  }
+
+  #renewalFailed(error: unknown): void {
+    count('authly_passkey_copy_refreshes_total', 1, 'failed')
+    logError('account_copy_failed', { reason: describeError(error) })
+    this.#renewAgainAt = Date.now() + renewAgainMs
   }
 
   /** Turns the failures counted since the last event into one event. */
@@ -167,7 +193,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
 
   #open(): SubjectState {
     this.#state ??= openSubjectTables(
-      this.ctx.storage.sql,
+      this.ctx.storage,
       this.#schema,
       this.#allEnded,
       this.#takenAway,

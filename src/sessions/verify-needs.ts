@@ -23,8 +23,8 @@ export const createVerifyNeeds = (env: object, exchange: ExchangeAccount): Verif
   get root() {
     return rootOf(env)
   },
-  async exchangeAccount(userId, uses) {
-    const account = await exchange(userId, uses)
+  async exchangeAccount(userId, uses, eventsJson) {
+    const account = await exchange(userId, uses, eventsJson)
     if (!account) return undefined
     const { identifiers, ...copied } = account
     const identifier_macs = await Promise.all(identifiers.map((form) => identifierMac(rootOf(env), form)))

@@ -10,7 +10,13 @@ import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-i
 import type { VerifyNeeds } from './define-rule.ts'
 import { findKnownDevice } from './known-device.ts'
 import { decideLogin } from './lock-out.ts'
-import { findPending, maxStepFailures, type PendingProof, type PendingSignIn } from './pending-sign-in.ts'
+import {
+  findPending,
+  maxStepFailures,
+  type OwnerOfPending,
+  type PendingProof,
+  type PendingSignIn,
+} from './pending-sign-in.ts'
 import type { SignInAttempt } from './record-login-types.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -30,7 +36,8 @@ export interface VerifyOtp extends SignInAttempt {
 
 export type VerifiedOtp =
   /** `spent`: the counter of a token, which Postgres should know too. */
-  | (Advanced & { readonly spent?: { readonly otp_id: string; readonly counter: number } | undefined })
+  | (Advanced &
+      OwnerOfPending & { readonly spent?: { readonly otp_id: string; readonly counter: number } | undefined })
   /** `used`: the code is right, and was accepted before. */
   | { readonly status: 'refused'; readonly reason: 'wrong' | 'used' }
   | { readonly status: 'locked'; readonly retry_after_seconds: number }
@@ -78,7 +85,11 @@ function decide(state: SubjectState, input: VerifyOtp, matched: readonly Matched
   if (!spent) return refuse(state, input, pending, matched[0])
   if (attempts) state.attempts.delete(counter)
   const proof = { ...otpProof, step, at: now }
-  const advanced = advanceSignIn(state, input, pending, { proof }, findKnownDevice(state, input))
+  const { account, identifier_macs } = pending
+  const advanced = {
+    ...advanceSignIn(state, input, pending, { proof }, findKnownDevice(state, input)),
+    ...{ account, identifier_macs },
+  }
   const { generator } = spent
   return generator.kind === 'hotp'
     ? { ...advanced, spent: { otp_id: generator.id, counter: spent.counter } }

@@ -39,9 +39,9 @@ export async function makePasskey(
   return { authenticator, passkey: { ...made.value, user_id: userId, name: 'Test' } }
 }
 
-/** The options in a page that asks for a passkey. */
-export function readOptions<Options>(html: string): Options {
-  const encoded = /data-passkey="get"[^>]*data-options="([^"]*)"/.exec(html)?.[1]
+/** The options in a page that asks for a passkey, or for a new one. */
+export function readOptions<Options>(html: string, kind: 'get' | 'create' = 'get'): Options {
+  const encoded = new RegExp(`data-passkey="${kind}"[^>]*data-options="([^"]*)"`).exec(html)?.[1]
   if (encoded === undefined) throw new Error('no passkey is asked for')
   return JSON.parse(encoded.replaceAll('&quot;', '"').replaceAll('&amp;', '&')) as Options
 }

@@ -1,7 +1,6 @@
 /** A passkey: signs in by itself, without a name, or adds what a sign-in still lacks. */
 import type { FC } from 'hono/jsx'
 import { isLeft, passkeyProofs } from '../../authentication/factor-proofs.ts'
-import { nameDevice } from '../../interaction/device-cookie.ts'
 import { PasskeyForm, type PasskeySignal } from '../../pages/passkey-form.tsx'
 import { Divider } from '../../pages/sign-in-parts.tsx'
 import { newChallenge, requestOptions } from '../../passkeys/ceremony-options.ts'
@@ -9,7 +8,7 @@ import { type Assertion, readAssertion } from '../../passkeys/read-credential.ts
 import { type RelyingParty, relyingPartyOf } from '../../passkeys/relying-party.ts'
 import { openUserHandle } from '../../passkeys/user-handle.ts'
 import type { PasskeyAttempt, PasskeyRefusal } from '../../sessions/passkey-attempt.ts'
-import { outcomeOf, prepareCall, type SignInCall } from './sign-in-call.ts'
+import { nameCall, outcomeOf, prepareCall, type SignInCall } from './sign-in-call.ts'
 import type { Step, StepAttempt, StepNeeds, StepOutcome, StepPageProps } from './step.ts'
 
 /** What the pages need of the relying party; undefined where there is none. */
@@ -65,6 +64,7 @@ export const passkey: Step = {
     const { account, proofs } = state
     return account === undefined || proofs.length === 0 || (account.passkeys > 0 && isLeft('passkey', state))
   },
+  checksPending: true,
   title: (messages) => messages.passkeyStep.title,
   label: (messages) => messages.passkeyStep.use,
   page: PasskeyPage,
@@ -74,6 +74,7 @@ export const passkey: Step = {
     relyingPartyOf(config, await readSettings()),
 
   async attempt(needs, attempt) {
+    if (attempt.policy.passkeys === 'off') return refused(attempt, 'refused')
     const relyingParty = relyingPartyOf(needs.config, attempt.settings)
     const assertion = readAssertion(attempt.form.get('credential'))
     if (!relyingParty || !assertion) return refused(attempt, 'refused')
@@ -88,14 +89,14 @@ export const passkey: Step = {
       counter_regression: settings['passkeys.counter_regression'],
     }
     const call = await prepareCall(needs, attempt, { user_id: userId, identifierMacs: [] })
-    return attempt.pending ? prove(needs, attempt, call, input) : begin(needs, attempt, call, input)
+    return progress.pending ? prove(needs, attempt, call, input) : begin(needs, attempt, call, input)
   },
 }
 
 /** Whose passkey it is: as its user handle says, or who is signing in. */
 async function userOf(
   { root }: StepNeeds,
-  { pending }: StepAttempt,
+  { progress: { pending } }: StepAttempt,
   { user_handle }: Assertion,
 ): Promise<string | undefined> {
   const named = user_handle === undefined ? undefined : await openUserHandle(root, user_handle)
@@ -117,7 +118,7 @@ async function begin(
     pending: { pending_id, secret_hash, policy, signals },
   })
   if (answer.status === 'refused') return refused(attempt, answer.reason, input)
-  return outcomeOf(needs, attempt, await named(needs, call, answer.identifier_macs), answer)
+  return outcomeOf(needs, attempt, await nameCall(needs, call, answer.identifier_macs), answer)
 }
 
 /** Within a sign-in that has begun. */
@@ -133,17 +134,8 @@ async function prove(
     .provePasskey({ ...call.input, ...input, pending: { pending_id, secret_hash } })
   if (answer.status === 'refused') return refused(attempt, answer.reason, input)
   if (answer.status === 'lost') return answer
-  return outcomeOf(needs, attempt, await named(needs, call, answer.identifier_macs), answer)
-}
-
-/** Only the object knows the identifiers of who signs in with a passkey: the device cookie gets them afterwards. */
-async function named(
-  { root }: StepNeeds,
-  call: SignInCall,
-  identifierMacs: readonly string[],
-): Promise<SignInCall> {
-  const device = await nameDevice(root, call.handles.device, identifierMacs)
-  return { ...call, handles: { ...call.handles, device } }
+  const { account, identifier_macs } = answer
+  return outcomeOf(needs, attempt, await nameCall(needs, call, identifier_macs), answer, { account })
 }
 
 /** The next attempt has a challenge of its own: this one may be spent. */

@@ -1,5 +1,5 @@
 /** What every call to the person's object brings that proves something, and what its answer means to the browser. */
-import { type DeviceHandle, issueDeviceHandle } from '../../interaction/device-cookie.ts'
+import { type DeviceHandle, issueDeviceHandle, nameDevice } from '../../interaction/device-cookie.ts'
 import { issueRememberedHandle, rememberedProofOf } from '../../interaction/remembered-cookie.ts'
 import { issueSessionHandle } from '../../interaction/session-cookie.ts'
 import { randomToken, uuidv7 } from '../../kit/ids.ts'
@@ -75,6 +75,16 @@ export async function prepareNextCall(
   if (!pending) return undefined
   const person = { user_id: pending.user_id, identifierMacs: pending.identifier_macs }
   return prepareCall(needs, attempt, person, makesRoom)
+}
+
+/** Where only the object knows the identifiers of who signs in: the device cookie gets them afterwards. */
+export async function nameCall(
+  { root }: Pick<StepNeeds, 'root'>,
+  call: SignInCall,
+  identifierMacs: readonly string[],
+): Promise<SignInCall> {
+  const device = await nameDevice(root, call.handles.device, identifierMacs)
+  return { ...call, handles: { ...call.handles, device } }
 }
 
 /** The outcome of a step whose call was answered. */

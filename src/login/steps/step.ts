@@ -73,7 +73,10 @@ export interface StepAttempt {
   /** The form's fields; those of the step are its own business. */
   readonly form: Parameters
   readonly progress: SignInProgress
-  /** The sign-in in the person's object, once a factor is proven. */
+  /**
+   * The sign-in in the person's object, once a factor is proven; not for steps that check it themselves
+   * (`checksPending`), which have its handle in `progress`.
+   */
   readonly pending: PendingView | undefined
   readonly policy: SignInPolicy
   readonly settings: Settings
@@ -176,5 +179,7 @@ export interface Step extends OfferedStep {
   readonly prepare?:
     | ((needs: StepNeeds, shown: Omit<StepPageProps, 'prepared'>) => Promise<unknown>)
     | undefined
+  /** Its call of the person's object finds out whether the sign-in goes on: nobody asks before, which would be a call. */
+  readonly checksPending?: true
   attempt(needs: StepNeeds, attempt: StepAttempt): Promise<StepOutcome>
 }

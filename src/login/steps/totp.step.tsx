@@ -6,7 +6,7 @@ import { OtpCodeField } from '../../pages/otp-enrolment.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import { RememberDevice } from '../remember-device.tsx'
 import { refuseField } from './refuse-field.ts'
-import { outcomeOf, prepareNextCall } from './sign-in-call.ts'
+import { nameCall, outcomeOf, prepareCall } from './sign-in-call.ts'
 import type { Step, StepNeeds } from './step.ts'
 import { StepForm, startOverPath } from './step-form.tsx'
 
@@ -15,6 +15,7 @@ export const totp: Step = {
   kind: 'factor',
   proves: [otpProof],
   offered: ({ account, proofs }) => proofs.length > 0 && account !== undefined && account.otp > 0,
+  checksPending: true,
   label: ({ oneTimePasswords }) => oneTimePasswords.useIt,
   title: ({ oneTimePasswords }) => oneTimePasswords.stepTitle,
 
@@ -38,12 +39,13 @@ export const totp: Step = {
     const code = readTypedCode(typed)
     // What cannot be a code is no guess.
     if (code === undefined) return refuseField('code', ({ oneTimePasswords }) => oneTimePasswords.codeWrong)
-    const call = await prepareNextCall(needs, attempt)
-    if (!call) return { status: 'lost' }
-    const { user_id } = call.input
+    const { pending } = attempt.progress
+    if (!pending) return { status: 'lost' }
+    const { user_id } = pending
+    const call = await prepareCall(needs, attempt, { user_id, identifierMacs: [] })
     const answer = await needs.sessionsOf(user_id).verifyOtp({
       ...call.input,
-      ...{ pending: call.handles.pending, code, tolerance: otpToleranceOf(settings) },
+      ...{ pending, code, tolerance: otpToleranceOf(settings) },
     })
     switch (answer.status) {
       case 'lost':
@@ -55,7 +57,8 @@ export const totp: Step = {
           answer.reason === 'used' ? oneTimePasswords.codeUsed : oneTimePasswords.codeWrong,
         )
       default:
-        return outcomeOf(needs, attempt, call, answer, {
+        return outcomeOf(needs, attempt, await nameCall(needs, call, answer.identifier_macs), answer, {
+          account: answer.account,
           afterwards: spendInPostgres(needs, user_id, answer.spent),
         })
     }

@@ -3,6 +3,7 @@ import { runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { users } from '../../../src/db/schema.ts'
+import { accountCopyKey } from '../../../src/sessions/account-copy.table.ts'
 import { testDatabase } from '../../fakes/database.ts'
 import { attemptOf, createPerson, type Person } from '../../passkeys/person.ts'
 import { sessionsOf, stubOf } from '../../sessions/object-subject.ts'
@@ -14,7 +15,9 @@ const statusOf = async ({ userId }: Person) =>
   (await testDatabase().select().from(users).where(eq(users.id, userId)))[0]?.status
 const refusals = ({ userId }: Person) =>
   runInDurableObject(stubOf(userId), (_, { storage }) =>
-    storage.sql.exec('SELECT credential_id FROM passkey_refusals').toArray(),
+    storage.sql
+      .exec("SELECT interaction_id FROM spent_interactions WHERE interaction_id LIKE 'refused passkey %'")
+      .toArray(),
   )
 
 const original = globalThis.fetch
@@ -78,9 +81,9 @@ describe('deleting an account', () => {
     })
     expect(answer.status).toBe(204)
     expect(await signIn(person)).toBe('refused')
-    const copies = await runInDurableObject(stubOf(person.userId), (_, { storage }) =>
-      storage.sql.exec('SELECT 1 FROM account_copy').toArray(),
+    const copy = await runInDurableObject(stubOf(person.userId), (_, { storage }) =>
+      storage.kv.get(accountCopyKey),
     )
-    expect(copies).toEqual([])
+    expect(copy).toBeUndefined()
   })
 })
