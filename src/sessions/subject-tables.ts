@@ -61,7 +61,6 @@ export const openSubjectTables = (
 
 const expiringTables = [
   'sessions',
-  'session_proofs',
   'grants',
   'login_attempts',
   'known_devices',
