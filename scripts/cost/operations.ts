@@ -32,6 +32,7 @@ const measuredTitles: Partial<Record<OperationName, string>> = {
   discovery: 'Discovery',
   jwks: 'JWKS',
   passkeyLogin: 'Sign-in with a passkey (ES256)',
+  oneTimePassword: 'Sign-in, its second factor: TOTP',
 }
 
 const hashing: readonly OperationName[] = [
@@ -40,6 +41,8 @@ const hashing: readonly OperationName[] = [
   'newPerson',
   'refusedLogin',
   'passwordSetup',
+  'changePassword',
+  'rememberedDevice',
 ]
 /** Counted by address: people come from as many, so each request takes a lease of its own. */
 const countedByAddress: readonly OperationName[] = ['silentAuthorize', 'resumedAuthorize', 'hostedPage']
