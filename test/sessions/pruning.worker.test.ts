@@ -64,9 +64,8 @@ describe('what an object stores', () => {
     const long = start - 100 * day
     await sessions.recordLogin(login({ now: long, session: newSession('old') }))
     await runInDurableObject(stubOf(subject), (_, { storage }) => {
-      for (const table of ['session_proofs', 'remembered_factors']) {
-        storage.sql.exec(`INSERT INTO ${table} VALUES ('old', '[]', ?)`, long + 30 * day)
-      }
+      storage.sql.exec("INSERT INTO session_proofs VALUES ('old', '[]')")
+      storage.sql.exec("INSERT INTO remembered_factors VALUES ('old', '[]', ?)", long + 30 * day)
     })
     await sessions.recordLogin(login())
     await sessions.redeemCode(redemption(grant('grant-1'), { refresh: { token_hash: 'token-0', policy } }))
