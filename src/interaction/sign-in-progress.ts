@@ -12,6 +12,8 @@ export interface SignInProgress {
   readonly browser: string
   /** Milliseconds since the Unix epoch. */
   readonly expires_at: number
+  /** Id of the authorization request that it is for; undefined on the way to the account page. */
+  readonly interaction?: string | undefined
   /** Where the person goes after signing in without an application. */
   readonly next: NextPath
   /** Without an application: why a signed-in person signs in, and the class that is demanded. */
@@ -32,7 +34,7 @@ const lifetimeSeconds = 1800
 /** Longer than any that is made here. */
 const maxSealedLength = 4096
 
-type Purpose = Pick<SignInProgress, 'next' | 'because' | 'acr'>
+type Purpose = Pick<SignInProgress, 'next' | 'because' | 'acr' | 'interaction'>
 
 /** @param now milliseconds since the Unix epoch */
 export const beginProgress = (browser: string, purpose: Purpose, now: number): SignInProgress => ({

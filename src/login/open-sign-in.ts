@@ -59,7 +59,7 @@ export async function openSignIn(
     deps.readSettings(),
     loaded.value && deps.findClient(loaded.value.interaction.client_id),
   ])
-  const progress = await readProgress(c, read, page.browser)
+  const progress = await readProgress(c, read, page.browser, loaded.value?.interaction.id)
   if (!progress) return err(await showLost(c, read, loaded.value))
   const isRead = progress.pending !== undefined && !step?.checksPending
   const pending = isRead ? await findPending(c, progress) : undefined
@@ -79,11 +79,12 @@ export async function readPendingOf(c: Context<AppEnv>, signIn: OpenSignIn): Pro
   return pending && { ...signIn, pending, policy: pending.policy }
 }
 
-/** Undefined: of another browser, or damaged. */
+/** Undefined: of another browser, of another authorization request, or damaged. */
 async function readProgress(
   c: Context<AppEnv>,
   read: ReadParameter,
   browser: string,
+  interaction: string | undefined,
 ): Promise<SignInProgress | undefined> {
   const { config, root, now } = c.env.deps
   const sealed = read('sign_in')
@@ -94,11 +95,13 @@ async function readProgress(
       because: because === 'again' || because === 'stronger' ? because : undefined,
       acr: read('acr')?.slice(0, 100),
     } as const
-    return beginProgress(browser, purpose, now())
+    return beginProgress(browser, { ...purpose, interaction }, now())
   }
   const cookies = readBrowserBindings(config, c.req.header('cookie'))
   const opened = await openProgress(root, sealed, cookies, now())
   if (opened.status === 'unreadable') return undefined
+  // Attack: what one application demands is met by a sign-in that was begun for another one, which demands less.
+  if (opened.progress.interaction !== interaction) return undefined
   return opened.status === 'open' ? opened.progress : renewProgress(opened.progress, now())
 }
 

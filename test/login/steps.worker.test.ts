@@ -129,6 +129,18 @@ describe('a pending sign-in', () => {
     })
   })
 
+  test('goes on for the application it was begun for alone: another one may demand more', async () => {
+    const { browser, page } = await pending()
+    const another = await browser.follow(await browser.get(authorizePath(await addApplication())))
+    const { interaction } = another.hidden
+    const posted = await browser.post('/login', { ...page.hidden, ...change, interaction })
+    expect(posted.status).toBe(400)
+    expect(browser.cookies.has(session)).toBe(false)
+    expect((await browser.follow(await browser.post('/login', { ...page.hidden, ...change }))).status).toBe(
+      200,
+    )
+  })
+
   test('ends when all sessions of the person are ended', async () => {
     const { person, browser, page } = await pending()
     const { sessionsOf } = testDependencies()
