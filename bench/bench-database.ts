@@ -42,3 +42,17 @@ export async function startBenchDatabase(folder: string, port: number): Promise<
     stop: () => postgres.dispose(),
   }
 }
+
+/** Runs `use` with a connection to the database that Authly writes to. */
+export async function withClient(
+  database: BenchDatabase,
+  use: (client: pg.Client) => Promise<void>,
+): Promise<void> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  try {
+    await use(client)
+  } finally {
+    await client.end()
+  }
+}

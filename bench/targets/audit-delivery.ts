@@ -13,6 +13,7 @@ const eventOf: Partial<Record<OperationName, string>> = {
   refresh: 'token.refreshed',
   refresh_es256: 'token.refreshed',
   passkey: 'session.created',
+  totp: 'session.created',
 }
 
 const pauseMs = 500

@@ -1,9 +1,9 @@
 /** Steps of a sign-in at Authly, as a browser with a passkey or an application for codes takes them. */
-import pg from 'pg'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
 import { userHandleOf } from '../../src/passkeys/user-handle.ts'
-import type { BenchDatabase } from '../bench-database.ts'
+import { type BenchDatabase, withClient } from '../bench-database.ts'
 import type { HttpRequest, RequestPlan } from '../target.ts'
+import { totpPlans } from './authly-codes.ts'
 import { makeBenchPasskey } from './bench-passkey.ts'
 import type { SignInPlans } from './code-flow-target.ts'
 import { formFields, readPage } from './hosted-page.ts'
@@ -54,12 +54,12 @@ export function authlySignIns({ database, port, issuer, rootSecret }: AuthlySign
     }
   }
 
+  const totp = totpPlans({ database, port, issuer, root })
+
   return {
-    plans: { passkey: passkeyPlan },
+    plans: { passkey: passkeyPlan, totp },
     async seed() {
-      const client = new pg.Client({ connectionString: database.url })
-      await client.connect()
-      try {
+      await withClient(database, async (client) => {
         const { rows } = await client.query<{ id: string; credential_id: string }>(
           `INSERT INTO passkeys (credential_id, user_id, rp_id, public_key, aaguid, name, backup_eligible,
              backed_up, attestation_format)
@@ -73,9 +73,7 @@ export function authlySignIns({ database, port, issuer, rootSecret }: AuthlySign
             ...{ credentialId: credential_id, userHandle: await userHandleOf(root, id) },
           })),
         )
-      } finally {
-        await client.end()
-      }
+      })
     },
   }
 }

@@ -5,7 +5,13 @@
  */
 import { type CookieSettings, readCookie, writeCookie } from '../kit/cookies.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import { issueHandle, type OpenedHandle, openHandle, routeAnew } from '../kit/sealed-handle.ts'
+import {
+  type HandleSecret,
+  newHandleSecret,
+  type OpenedHandle,
+  openHandle,
+  sealHandle,
+} from '../kit/sealed-handle.ts'
 import { deviceLifetimeSeconds } from '../sessions/known-device.ts'
 
 interface DeviceRouting {
@@ -54,33 +60,31 @@ export async function readDevices(
   return [...accounts.values()]
 }
 
-/** A fresh handle; `secretHash` goes to `recordLogin`, `handle` into the cookie. */
-export async function issueDeviceHandle(
-  root: RootSecret,
-  input: {
-    readonly user_id: string
-    readonly device_id: string
-    readonly identifierMacs: readonly string[]
-    readonly now: number
-  },
-): Promise<DeviceHandle> {
-  const { user_id, device_id, now } = input
-  const names = [...new Set(input.identifierMacs.map(shortMac))]
-  const routing = { user_id, device_id, names, expires_at: now + deviceLifetimeSeconds * 1000 }
-  return { ...(await issueHandle(root, 'kd', routing)), routing }
+/** A device whose account's identifiers are not known yet. */
+export interface NewDevice {
+  readonly secret: HandleSecret
+  readonly routing: Omit<DeviceRouting, 'names'>
 }
 
-/**
- * The handle with the account's identifiers, for a sign-in that learns them from the object's answer: with a passkey
- * nobody types one.
- */
-export async function nameDevice(
+/** A fresh device; the secret's hash goes to the person's object. */
+export async function newDevice(input: {
+  readonly user_id: string
+  readonly device_id: string
+  readonly now: number
+}): Promise<NewDevice> {
+  const { user_id, device_id, now } = input
+  const routing = { user_id, device_id, expires_at: now + deviceLifetimeSeconds * 1000 }
+  return { secret: await newHandleSecret(), routing }
+}
+
+/** Its handle for the cookie. @param identifierMacs of the account (`identifierMac`) */
+export async function sealDevice(
   root: RootSecret,
-  device: DeviceHandle,
+  device: NewDevice,
   identifierMacs: readonly string[],
 ): Promise<DeviceHandle> {
   const routing = { ...device.routing, names: [...new Set(identifierMacs.map(shortMac))] }
-  return { ...(await routeAnew(root, 'kd', device.handle, routing)), routing }
+  return { ...(await sealHandle(root, 'kd', routing, device.secret)), routing }
 }
 
 /** `Set-Cookie` value after a sign-in: `fresh` in place of the account's old handle, the others stay. */

@@ -31,24 +31,27 @@ export async function issueHandle(
   kind: HandleKind,
   routing: object,
 ): Promise<IssuedHandle> {
-  return sealHandle(root, kind, routing, randomToken())
+  return sealHandle(root, kind, routing, await newHandleSecret())
 }
 
-/** The handle with other routing and the same secret, so that what is stored of it stays valid. */
-export const routeAnew = (
-  root: RootSecret,
-  kind: HandleKind,
-  handle: string,
-  routing: object,
-): Promise<IssuedHandle> => sealHandle(root, kind, routing, handle.slice(handle.indexOf('.') + 1))
+/** For a handle whose routing is known only later, when its hash is stored already. */
+export interface HandleSecret {
+  readonly secret: string
+  readonly secretHash: string
+}
 
-async function sealHandle(
+export async function newHandleSecret(): Promise<HandleSecret> {
+  const secret = randomToken()
+  return { secret, secretHash: await sha256(secret) }
+}
+
+/** Issues the handle of a secret. `routing` must be plain JSON. */
+export async function sealHandle(
   root: RootSecret,
   kind: HandleKind,
   routing: object,
-  secret: string,
+  { secret, secretHash }: HandleSecret,
 ): Promise<IssuedHandle> {
-  const secretHash = await sha256(secret)
   const sealed = await root.seal(`handle:${kind}`, JSON.stringify(routing), secretHash)
   return { handle: `authly_${kind}_${sealed}.${secret}`, secretHash }
 }

@@ -1,7 +1,7 @@
 /**
  * The copy of an account in its person's object: what a sign-in with a passkey needs, so that it asks no database. It
- * is used at any age, and compared with Postgres by the alarm that follows its use, once a minute at most; what was taken away behind the
- * server's back is noticed there. Pure.
+ * is used at any age, and compared with Postgres by the alarm that follows its use, once a minute at most; what was
+ * taken away behind the server's back is noticed there. Pure.
  */
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { Passkey } from './passkey.ts'

@@ -97,8 +97,11 @@ export function advanceSignIn(
     state.pendingSignIns.put(advanced)
     return { status: 'full', pending: viewOf(advanced) }
   }
-  state.pendingSignIns.delete(pending.pending_id)
-  if (pending.proofs.length > 0) count('authly_pending_sign_ins_total', 1, 'success')
+  // Only what proved something before is stored.
+  if (pending.proofs.length > 0) {
+    state.pendingSignIns.delete(pending.pending_id)
+    count('authly_pending_sign_ins_total', 1, 'success')
+  }
   return begun
 }
 

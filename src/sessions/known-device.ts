@@ -74,9 +74,9 @@ export function rememberDevice(
   const { now, origin, session } = input
   // Already replaced by a parallel sign-in: that one keeps its row, so that the cookies of both responses stay valid.
   if (known && known.replaced_at === undefined) state.devices.put({ ...known, replaced_at: now })
-  for (const device of state.devices.all())
-    if (now >= deviceEnd(device)) state.devices.delete(device.device_id)
-  forgetOldestBeyondLimit(state, input)
+  const devices = state.devices.all()
+  for (const device of devices) if (now >= deviceEnd(device)) state.devices.delete(device.device_id)
+  forgetOldestBeyondLimit(state, input, devices)
   state.devices.put({
     ...input.device.next,
     session_id: session.session_id,
@@ -92,8 +92,12 @@ export function rememberDevice(
   })
 }
 
-function forgetOldestBeyondLimit(state: SubjectState, { now, origin, user_id }: SignInAttempt): void {
-  const oldestFirst = currentDevices(state, now).toSorted(
+function forgetOldestBeyondLimit(
+  state: SubjectState,
+  { now, origin, user_id }: SignInAttempt,
+  devices: readonly StoredDevice[],
+): void {
+  const oldestFirst = currentDevices(devices, now).toSorted(
     (left, right) => left.last_used_at - right.last_used_at,
   )
   for (const device of oldestFirst.slice(0, Math.max(0, oldestFirst.length - maxDevices + 1))) {
@@ -101,12 +105,12 @@ function forgetOldestBeyondLimit(state: SubjectState, { now, origin, user_id }: 
   }
 }
 
-const currentDevices = (state: SubjectState, now: number): readonly StoredDevice[] =>
-  state.devices.all().filter((device) => device.replaced_at === undefined && now < deviceEnd(device))
+const currentDevices = (devices: readonly StoredDevice[], now: number): readonly StoredDevice[] =>
+  devices.filter((device) => device.replaced_at === undefined && now < deviceEnd(device))
 
 /** Known devices for the account page, most recently used first. */
 export const listDevices = (state: SubjectState, { now }: { readonly now: number }): readonly KnownDevice[] =>
-  currentDevices(state, now)
+  currentDevices(state.devices.all(), now)
     .toSorted((left, right) => right.last_used_at - left.last_used_at)
     .map(({ device_id, session_id, known_since, last_used_at, ip, user_agent }) => ({
       ...{ device_id, session_id, known_since, last_used_at, ip, user_agent },

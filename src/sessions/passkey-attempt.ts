@@ -137,12 +137,12 @@ function takeAccount(
   const { user_id } = input
   const renewed = renewCopy(state.accountCopy.get(), value, { user_id, read_at }, [])
   state.accountCopy.put(
-    withoutPasskeys(renewed, (credentialId) => state.passkeyRefusals.has(credentialId, input.now)),
+    withoutPasskeys(renewed, (credentialId) => state.passkeyRefusals.hasAny([credentialId], input.now)),
   )
 }
 
 const isRefused = (state: SubjectState, credentialId: string, now: number): boolean =>
-  state.passkeyRefusals.has(credentialId, now) || state.passkeyRefusals.has(everyPasskey, now)
+  state.passkeyRefusals.hasAny([credentialId, everyPasskey], now)
 
 interface RefusedUse {
   readonly copy: AccountCopy

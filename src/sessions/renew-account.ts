@@ -40,7 +40,7 @@ export function renewAccount(state: SubjectState, input: RenewAccount): void {
     return
   }
   const renewed = renewCopy(state.accountCopy.get(), account, { user_id, read_at }, input.sent)
-  const copy = withoutPasskeys(renewed, (credentialId) => state.passkeyRefusals.has(credentialId, now))
+  const copy = withoutPasskeys(renewed, (credentialId) => state.passkeyRefusals.hasAny([credentialId], now))
   state.accountCopy.put(copy)
   const kept = new Set(copy.passkeys.map(({ credential_id }) => credential_id))
   endSessionsOf(state, (credentialId) => !kept.has(credentialId), { now, origin, by })

@@ -39,11 +39,12 @@ export const openPasskeyRefusals = (
     schema.ensure()
     sql.exec('INSERT OR REPLACE INTO spent_interactions VALUES (?, ?)', refusalOf(credentialId), until)
   },
-  has(credentialId, now) {
+  hasAny(credentialIds, now) {
     if (!schema.exists()) return false
+    const marks = credentialIds.map(() => '?').join()
     const found = sql.exec(
-      'SELECT 1 FROM spent_interactions WHERE interaction_id = ? AND keep_until > ?',
-      refusalOf(credentialId),
+      `SELECT 1 FROM spent_interactions WHERE interaction_id IN (${marks}) AND keep_until > ?`,
+      ...credentialIds.map(refusalOf),
       now,
     )
     return found.toArray().length > 0

@@ -155,7 +155,7 @@ export interface SubjectState {
   readonly passkeyRefusals: {
     /** @param until milliseconds since the Unix epoch */
     put(credentialId: string, until: number): void
-    has(credentialId: string, now: number): boolean
+    hasAny(credentialIds: readonly string[], now: number): boolean
     delete(credentialId: string): void
   }
   /**

@@ -111,7 +111,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     },
     passkeyRefusals: {
       put: (id, until) => void refusals.set(id, until),
-      has: (id, now) => (refusals.get(id) ?? 0) > now,
+      hasAny: (ids, now) => ids.some((id) => (refusals.get(id) ?? 0) > now),
       delete: (id) => void refusals.delete(id),
     },
     takenAway: { generation: 0 },

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import {
   type DeviceHandle,
   isNameOf,
-  issueDeviceHandle,
   maxAccounts,
-  nameDevice,
+  newDevice,
   readDevices,
+  sealDevice,
   setDeviceCookie,
 } from '../../src/interaction/device-cookie.ts'
 import { randomToken } from '../../src/kit/ids.ts'
@@ -19,10 +19,10 @@ const day = 86_400_000
 const mac = (text: string) => root.mac('login identifier', text)
 
 const deviceOf = async (user_id: string, from = root): Promise<DeviceHandle> =>
-  issueDeviceHandle(from, {
-    ...{ user_id, device_id: `device of ${user_id}`, now },
-    identifierMacs: [await mac(user_id), await mac(`${user_id}@example.test`)],
-  })
+  sealDevice(from, await newDevice({ user_id, device_id: `device of ${user_id}`, now }), [
+    await mac(user_id),
+    await mac(`${user_id}@example.test`),
+  ])
 const cookieOf = (setCookie: string) => setCookie.split(';')[0]
 const accounts = async (setCookie: string, at = now) =>
   (await readDevices(needs, cookieOf(setCookie), at)).map(({ routing }) => routing.user_id)
@@ -42,14 +42,11 @@ describe('the device cookie', () => {
     expect(cookie).not.toContain(device.secretHash)
   })
 
-  test('learns the names of its account afterwards, under the same stored secret', async () => {
-    const unnamed = await issueDeviceHandle(root, {
-      ...{ user_id: 'ada', device_id: 'device of ada', now, identifierMacs: [] },
-    })
-    const named = await nameDevice(root, unnamed, [await mac('ada')])
-    expect(isNameOf(unnamed, await mac('ada'))).toBe(false)
+  test('learns the names of its account afterwards, under the secret that is stored before', async () => {
+    const device = await newDevice({ user_id: 'ada', device_id: 'device of ada', now })
+    const named = await sealDevice(root, device, [await mac('ada')])
     expect(isNameOf(named, await mac('ada'))).toBe(true)
-    expect(named.secretHash).toBe(unnamed.secretHash)
+    expect(named.secretHash).toBe(device.secret.secretHash)
     expect(await readDevices(needs, cookieOf(setDeviceCookie(config, named, [])), now)).toEqual([named])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { issueDeviceHandle, readDevices } from '../../src/interaction/device-cookie.ts'
+import { newDevice, readDevices, sealDevice } from '../../src/interaction/device-cookie.ts'
 import {
   issueRememberedHandle,
   readRemembered,
@@ -57,7 +57,7 @@ describe('the cookie of remembered second factors', () => {
 
   test('is no known device, nor the other way round', async () => {
     const ada = await issue('ada')
-    const device = await issueDeviceHandle(root, { user_id: 'ada', device_id: 'd', identifierMacs: [], now })
+    const device = await sealDevice(root, await newDevice({ user_id: 'ada', device_id: 'd', now }), [])
     expect(await readDevices(needs, `__Host-authly_devices=${ada.handle}`, now)).toEqual([])
     expect(await readRemembered(needs, `__Host-authly_remembered=${device.handle}`, now)).toEqual([])
   })

@@ -8,7 +8,7 @@ import { type Assertion, readAssertion } from '../../passkeys/read-credential.ts
 import { type RelyingParty, relyingPartyOf } from '../../passkeys/relying-party.ts'
 import { openUserHandle } from '../../passkeys/user-handle.ts'
 import type { PasskeyAttempt, PasskeyRefusal } from '../../sessions/passkey-attempt.ts'
-import { nameCall, outcomeOf, prepareCall, type SignInCall } from './sign-in-call.ts'
+import { nameCall, outcomeOf, prepareUnnamedCall, type UnnamedCall } from './sign-in-call.ts'
 import type { Step, StepAttempt, StepNeeds, StepOutcome, StepPageProps } from './step.ts'
 
 /** What the pages need of the relying party; undefined where there is none. */
@@ -88,7 +88,7 @@ export const passkey: Step = {
       challenge_expires_at: progress.expires_at,
       counter_regression: settings['passkeys.counter_regression'],
     }
-    const call = await prepareCall(needs, attempt, { user_id: userId, identifierMacs: [] })
+    const call = await prepareUnnamedCall(needs, attempt, userId)
     return progress.pending ? prove(needs, attempt, call, input) : begin(needs, attempt, call, input)
   },
 }
@@ -108,7 +108,7 @@ async function userOf(
 async function begin(
   needs: StepNeeds,
   attempt: StepAttempt,
-  call: SignInCall,
+  call: UnnamedCall,
   input: PasskeyAttempt,
 ): Promise<StepOutcome> {
   const { pending_id, secret_hash } = call.handles.pending
@@ -125,7 +125,7 @@ async function begin(
 async function prove(
   needs: StepNeeds,
   attempt: StepAttempt,
-  call: SignInCall,
+  call: UnnamedCall,
   input: PasskeyAttempt,
 ): Promise<StepOutcome> {
   const { pending_id, secret_hash } = call.handles.pending

@@ -1,5 +1,5 @@
 /** What every call to the person's object brings that proves something, and what its answer means to the browser. */
-import { type DeviceHandle, issueDeviceHandle, nameDevice } from '../../interaction/device-cookie.ts'
+import { type DeviceHandle, type NewDevice, newDevice, sealDevice } from '../../interaction/device-cookie.ts'
 import { issueRememberedHandle, rememberedProofOf } from '../../interaction/remembered-cookie.ts'
 import { issueSessionHandle } from '../../interaction/session-cookie.ts'
 import { randomToken, uuidv7 } from '../../kit/ids.ts'
@@ -23,16 +23,22 @@ export interface SignInCall {
   readonly input: SignInAttempt
 }
 
+/** A call whose answer names the account: only the object knows the identifiers of who signs in. */
+export interface UnnamedCall {
+  readonly handles: Omit<SignInHandles, 'device'> & { readonly device: NewDevice }
+  readonly input: SignInAttempt
+}
+
 /**
  * Ids and secrets are always new, so that a session planted before the sign-in stays worthless (session fixation).
  * @param makesRoom the person decided that the session used longest ago ends for this one
  */
-export async function prepareCall(
+export async function prepareUnnamedCall(
   needs: Pick<StepNeeds, 'root' | 'now' | 'config'>,
   attempt: StepAttempt,
-  { user_id, identifierMacs }: Person,
+  user_id: string,
   makesRoom = false,
-): Promise<SignInCall> {
+): Promise<UnnamedCall> {
   const { root } = needs
   const now = needs.now()
   const { browser, settings, policy, origin } = attempt
@@ -40,7 +46,7 @@ export async function prepareCall(
   const days = wantsToBeRemembered(attempt.form) ? policy.remember_device_days : 0
   const [session, device, remembered] = await Promise.all([
     issueSessionHandle(root, { user_id, session_id }),
-    issueDeviceHandle(root, { user_id, device_id: uuidv7(now), identifierMacs, now }),
+    newDevice({ user_id, device_id: uuidv7(now), now }),
     days > 0 ? issueRememberedHandle(root, { user_id, days, now }) : undefined,
   ])
   const pending = attempt.progress.pending ?? { user_id, pending_id: uuidv7(now), secret_hash: randomToken() }
@@ -56,13 +62,26 @@ export async function prepareCall(
       },
       limit: sessionLimitOf(settings, makesRoom),
       replaces_session_id: previous?.user_id === user_id ? previous.session_id : undefined,
-      device: { presented: shown && proofOf(shown), next: proofOf(device) },
+      device: {
+        presented: shown && proofOf(shown),
+        next: { device_id: device.routing.device_id, secret_hash: device.secret.secretHash },
+      },
       remembered: rememberedProofOf(browser.remembered, user_id),
       remember_second_factor: remembered && {
         ...{ remembered_id: remembered.routing.remembered_id, secret_hash: remembered.secretHash, days },
       },
     },
   }
+}
+
+/** Like `prepareUnnamedCall`, for an account that is known. */
+export async function prepareCall(
+  needs: Pick<StepNeeds, 'root' | 'now' | 'config'>,
+  attempt: StepAttempt,
+  { user_id, identifierMacs }: Person,
+  makesRoom = false,
+): Promise<SignInCall> {
+  return nameCall(needs, await prepareUnnamedCall(needs, attempt, user_id, makesRoom), identifierMacs)
 }
 
 /** Like `prepareCall`, for a sign-in whose first factor is proven. `undefined` when there is none. */
@@ -77,14 +96,14 @@ export async function prepareNextCall(
   return prepareCall(needs, attempt, person, makesRoom)
 }
 
-/** Where only the object knows the identifiers of who signs in: the device cookie gets them afterwards. */
+/** The device cookie gets the identifiers that the object answered. */
 export async function nameCall(
   { root }: Pick<StepNeeds, 'root'>,
-  call: SignInCall,
+  { handles, input }: UnnamedCall,
   identifierMacs: readonly string[],
 ): Promise<SignInCall> {
-  const device = await nameDevice(root, call.handles.device, identifierMacs)
-  return { ...call, handles: { ...call.handles, device } }
+  const device = await sealDevice(root, handles.device, identifierMacs)
+  return { handles: { ...handles, device }, input }
 }
 
 /** The outcome of a step whose call was answered. */

@@ -6,7 +6,7 @@ import { OtpCodeField } from '../../pages/otp-enrolment.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import { RememberDevice } from '../remember-device.tsx'
 import { refuseField } from './refuse-field.ts'
-import { nameCall, outcomeOf, prepareCall } from './sign-in-call.ts'
+import { nameCall, outcomeOf, prepareUnnamedCall } from './sign-in-call.ts'
 import type { Step, StepNeeds } from './step.ts'
 import { StepForm, startOverPath } from './step-form.tsx'
 
@@ -42,7 +42,7 @@ export const totp: Step = {
     const { pending } = attempt.progress
     if (!pending) return { status: 'lost' }
     const { user_id } = pending
-    const call = await prepareCall(needs, attempt, { user_id, identifierMacs: [] })
+    const call = await prepareUnnamedCall(needs, attempt, user_id)
     const answer = await needs.sessionsOf(user_id).verifyOtp({
       ...call.input,
       ...{ pending, code, tolerance: otpToleranceOf(settings) },
