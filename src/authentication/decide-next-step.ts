@@ -44,7 +44,7 @@ export function decideNextStep(
     case 'action':
       return oneOf(offered.filter(({ id }) => id === unmet.step))
     case 'first_factor':
-      return oneOf(offered.filter(({ kind }) => kind === 'identify' || kind === 'factor'))
+      return oneOf(firstFactors(offered, state))
     case 'factor': {
       const helpful = offered.filter((step) => isHelpful(step, state, unmet.acr_values))
       return helpful.length > 0 ? oneOf(helpful) : oneOf(offered.filter(({ id }) => id === 'set_up_factor'))
@@ -56,6 +56,15 @@ const oneOf = ([first, ...others]: readonly OfferedStep[]): NextStep =>
   first
     ? { status: 'step', step: first.id, alternatives: others.map(({ id }) => id) }
     : { status: 'unreachable' }
+
+/** Whoever has used a passkey in this browser is asked for one before the password. */
+function firstFactors(offered: readonly OfferedStep[], { browser }: SignInState): readonly OfferedStep[] {
+  const order = ({ id, kind }: OfferedStep) =>
+    kind === 'identify' ? 0 : id === 'passkey' && browser.used_passkey ? 1 : 2
+  return offered
+    .filter(({ kind }) => kind === 'identify' || kind === 'factor')
+    .toSorted((left, right) => order(left) - order(right))
+}
 
 /** Whether the step can lead to one of the classes. */
 const isHelpful = (

@@ -9,6 +9,7 @@ import { type Interaction, sealInteraction } from '../interaction/interaction.ts
 import { setRememberedCookie } from '../interaction/remembered-cookie.ts'
 import { setSessionCookie } from '../interaction/session-cookie.ts'
 import { sealProgress } from '../interaction/sign-in-progress.ts'
+import { setUsedPasskey } from '../interaction/used-passkey-cookie.ts'
 import { renderErrorPage } from '../pages/error-page.tsx'
 import { resumePath, withInteraction } from '../pages/load-interaction.ts'
 import { goTo } from '../pages/page.ts'
@@ -69,6 +70,7 @@ function cookiesOf(
     ...(handles.remembered && isRemembered
       ? [setRememberedCookie(config, handles.remembered, browser.remembered, now())]
       : []),
+    ...(session.proofs.some(({ step }) => step === 'passkey') ? [setUsedPasskey(config)] : []),
   ]
 }
 

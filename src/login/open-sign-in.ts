@@ -13,6 +13,7 @@ import {
   renewProgress,
   type SignInProgress,
 } from '../interaction/sign-in-progress.ts'
+import { readUsedPasskey } from '../interaction/used-passkey-cookie.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { renderErrorPage } from '../pages/error-page.tsx'
 import { type LoadedInteraction, loadInteraction } from '../pages/load-interaction.ts'
@@ -34,6 +35,8 @@ export interface OpenSignIn {
   readonly pending: PendingView | undefined
   readonly policy: SignInPolicy
   readonly settings: Settings
+  /** Whether somebody has signed in with a passkey in this browser. */
+  readonly used_passkey: boolean
 }
 
 /** By name: of the query, or of the form. */
@@ -62,7 +65,11 @@ export async function openSignIn(
   const pending = isRead ? await findPending(c, progress) : undefined
   if (isRead && !pending) return err(await showLost(c, read, loaded.value))
   const policy = pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value })
-  return ok({ page: withScript(page), loaded: loaded.value, client, progress, pending, policy, settings })
+  const used_passkey = readUsedPasskey(deps.config, c.req.header('cookie'))
+  return ok({
+    ...{ page: withScript(page), loaded: loaded.value, client, settings },
+    ...{ progress, pending, policy, used_passkey },
+  })
 }
 
 /** The sign-in with what is pending in the person's object; undefined when it is gone. */
@@ -140,14 +147,14 @@ export const showLost = (
   })
 }
 
-const stateOfSignIn = ({ progress, pending }: Pick<OpenSignIn, 'progress' | 'pending'>): SignInState =>
+const stateOfSignIn = ({ progress, pending, used_passkey }: OpenSignIn): SignInState =>
   pending
     ? stateOf(pending)
     : {
         identifier: progress.identifier,
         proofs: [],
         account: undefined,
-        browser: { used_passkey: false, is_remembered: false },
+        browser: { used_passkey, is_remembered: false },
         actions_done: [],
         risk: undefined,
       }

@@ -60,6 +60,18 @@ describe('decideNextStep', () => {
   it.each<[string, SignInState, Partial<SignInPolicy>, string]>([
     ['nothing known: who it may be, or a passkey', nobody, {}, 'identifier passkey'],
     ['an identifier typed', { ...nobody, identifier: 'ada' }, {}, 'password passkey'],
+    [
+      'an identifier typed where a passkey was used before',
+      { ...nobody, identifier: 'ada', browser: { used_passkey: true, is_remembered: false } },
+      {},
+      'passkey password',
+    ],
+    [
+      'nothing known where a passkey was used before',
+      { ...nobody, browser: { used_passkey: true, is_remembered: false } },
+      {},
+      'identifier passkey',
+    ],
     ['a password, nothing demanded', having([typed]), {}, 'done'],
     [
       'a password of somebody with passkeys, nothing demanded',

@@ -64,7 +64,8 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
 
   const signIn = async (page: Page) => {
     await page.getByLabel('Email address or username').fill(admin.username)
-    await page.getByLabel('Password').fill(admin.password)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByLabel('Password', { exact: true }).fill(admin.password)
     await page.getByRole('button', { name: 'Sign in' }).click()
   }
 

@@ -99,6 +99,28 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
     },
   )
 
+  test('where one was used, it is asked for before the password, which stays a way on', async () => {
+    const { person, page } = await withPasskey()
+    await signOut(page)
+    await signInWithPasskey(page)
+    await signOut(page)
+    const name = async () => {
+      await page.goto(`${stage.issuer}/login`)
+      await page.getByLabel('Email address or username').fill(person.username)
+      await page.getByRole('button', { name: 'Continue' }).click()
+    }
+    await name()
+    await passkeyButton(page).click()
+    await page.waitForURL('**/account')
+    await signOut(page)
+    await name()
+    await tryAnotherWay(page)
+    await page.getByLabel('Password', { exact: true }).fill(person.password)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.waitForURL('**/account')
+    await page.context().close()
+  })
+
   test('the autofill of the name signs in, for an application that needs consent', async () => {
     const { page } = await withPasskey('platform', { hasAutofill: true })
     await signOut(page)

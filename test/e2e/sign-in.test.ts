@@ -23,7 +23,8 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
 
   async function fillIn(page: Page, identifier: string, password: string) {
     await page.getByLabel('Email address or username').fill(identifier)
-    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByLabel('Password', { exact: true }).fill(password)
     await page.getByRole('button', { name: 'Sign in' }).click()
   }
 
@@ -178,7 +179,8 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
     await fillIn(here, person.username, person.password)
     await there.goto(`${stage.issuer}/login`)
     await there.getByLabel('E-Mail-Adresse oder Benutzername').fill(person.username)
-    await there.getByLabel('Passwort').fill(person.password)
+    await there.getByRole('button', { name: 'Weiter' }).click()
+    await there.getByLabel('Passwort', { exact: true }).fill(person.password)
     await there.getByRole('button', { name: 'Anmelden' }).click()
     await there.getByRole('heading', { name: 'Ihr Konto' }).waitFor()
     await here.goto(`${stage.issuer}/account`)
