@@ -56,7 +56,7 @@ export function readmitPasskeys(
   { refused_at, credential_ids }: ReadmitPasskeys,
 ): boolean {
   const taken = credential_ids.filter(
-    (credentialId) => !state.passkeyRefusals.has(credentialId, refused_at + refusalMs),
+    (credentialId) => !state.passkeyRefusals.hasAny([credentialId], refused_at + refusalMs),
   )
   for (const credentialId of taken) state.passkeyRefusals.delete(credentialId)
   const copy = state.accountCopy.get()

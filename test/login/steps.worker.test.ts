@@ -133,7 +133,11 @@ describe('a pending sign-in', () => {
     const { browser, page } = await pending()
     const another = await browser.follow(await browser.get(authorizePath(await addApplication())))
     const { interaction } = another.hidden
-    const posted = await browser.post('/login', { ...page.hidden, ...change, interaction })
+    const posted = await browser.post('/login', {
+      ...page.hidden,
+      ...change,
+      interaction: interaction as string,
+    })
     expect(posted.status).toBe(400)
     expect(browser.cookies.has(session)).toBe(false)
     expect((await browser.follow(await browser.post('/login', { ...page.hidden, ...change }))).status).toBe(
