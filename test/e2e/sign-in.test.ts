@@ -121,6 +121,8 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
     expect(await focused()).toEqual({ id: 'Skip to content', outline: 'solid 2px' })
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
+    expect(await focused()).toEqual({ id: 'Use another account', outline: 'solid 2px' })
+    await page.keyboard.press('Tab')
     expect(await focused()).toEqual({ id: 'Allow', outline: 'solid 2px' })
     await page.keyboard.press('Enter')
     await page.waitForURL(isHome)
