@@ -13,7 +13,7 @@ _step_of_path = {
     "/login": Step.SIGN_IN_PAGE,
     "/consent": Step.CONSENT_PAGE,
 }
-_most_hops = 8
+_most_hops = 12
 
 
 class Form(HTMLParser):
@@ -68,6 +68,8 @@ def _filled_in(page: str, username: str) -> tuple[str, Step, dict[str, str]]:
     action = form.action or ""
     if "password" in form.fields:
         return action, Step.PASSWORD, {**form.fields, "identifier": username, "password": PASSWORD}
+    if "identifier" in form.fields:
+        return action, Step.IDENTIFIER, {**form.fields, "identifier": username}
     return action, Step.CONSENT, {**form.fields, "decision": "allow"}
 
 

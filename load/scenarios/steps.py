@@ -6,6 +6,7 @@ from enum import StrEnum
 class Step(StrEnum):
     AUTHORIZE = "authorize"
     SIGN_IN_PAGE = "page: sign in"
+    IDENTIFIER = "sign in: identifier"
     PASSWORD = "sign in with a password"
     RESUME = "authorize, resumed"
     CONSENT_PAGE = "page: consent"

@@ -1,5 +1,5 @@
 /** Signs the administrator of a fresh stack in, as their browser would: for scanners that need a session. */
-import { parse } from 'node-html-parser'
+import { type HTMLElement, parse } from 'node-html-parser'
 import type { RunningStack } from '../stack/start-stack.ts'
 
 export type Browser = {
@@ -28,26 +28,27 @@ export async function signInAdministrator(stack: RunningStack, issuer: string): 
     const location = response.headers.get('location') ?? undefined
     return { status: response.status, location, html: await response.text() }
   }
-  /** Fills in the first form of a page by what its fields say they are for. */
+  /** Fills in a form of a page by what its fields say they are for: the first that asks for something known. */
   const submit = async (path: string, values: Readonly<Record<string, string>>) => {
-    const form = parse((await send(path)).html).querySelector('form')
-    if (!form) throw new Error(`${path} has no form`)
+    const typedInto = (input: HTMLElement) => values[input.getAttribute('autocomplete')?.split(' ')[0] ?? '']
+    const form = parse((await send(path)).html)
+      .querySelectorAll('form')
+      .find((each) => each.querySelectorAll('input').some((input) => typedInto(input) !== undefined))
+    if (!form) throw new Error(`${path} has no form to fill in`)
     const body = new URLSearchParams()
     for (const input of form.querySelectorAll('input')) {
-      const typed = values[input.getAttribute('autocomplete') ?? '']
-      const value = typed ?? input.getAttribute('value') ?? ''
-      body.append(input.getAttribute('name') ?? '', value)
+      body.append(input.getAttribute('name') ?? '', typedInto(input) ?? input.getAttribute('value') ?? '')
     }
-    return send(form.getAttribute('action') ?? path, body)
+    const answer = await send(form.getAttribute('action') ?? path, body)
+    if (answer.location === undefined) throw new Error(`${path} was answered with ${answer.status}`)
+    return answer.location
   }
 
   const { username = '', password = '' } = stack.admin ?? {}
-  const signedIn = await submit('/login', { username, 'current-password': password })
-  if (signedIn.location !== '/password')
-    throw new Error(`sign-in led to ${signedIn.status} ${signedIn.location}`)
-  const chosen = `purple kettle ${crypto.randomUUID()}`
-  const changed = await submit('/password', { 'current-password': password, 'new-password': chosen })
+  const passwordPage = await submit('/login', { username })
+  const newPasswordPage = await submit(passwordPage, { 'current-password': password })
+  await submit(newPasswordPage, { 'new-password': `purple kettle ${crypto.randomUUID()}` })
   const account = await send('/account')
-  if (account.status !== 200) throw new Error(`no account page after the new password: ${changed.status}`)
+  if (account.status !== 200) throw new Error(`no account page after the new password: ${account.status}`)
   return { cookies, get: (path) => send(path) }
 }
