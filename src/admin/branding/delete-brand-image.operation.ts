@@ -13,6 +13,7 @@ export const deleteBrandImage = defineOperation({
   path: '/admin/branding/images/{name}',
   tag: 'Branding',
   summary: 'Take a picture off the hosted pages',
+  description: 'The pages show what stands in for it: without a logo our own, without a dark one the other.',
   permission: 'admin:settings:write',
   dangerous: true,
   params: brandImageParams,

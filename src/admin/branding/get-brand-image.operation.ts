@@ -12,6 +12,7 @@ export const getBrandImage = defineOperation({
   path: '/admin/branding/images/{name}',
   tag: 'Branding',
   summary: 'Read a picture of the hosted pages',
+  description: 'What is stored of it, and the address at which the pages show it.',
   permission: 'admin:settings:read',
   params: brandImageParams,
   answers: {

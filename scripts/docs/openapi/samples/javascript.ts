@@ -4,7 +4,9 @@ import type { Json } from '../openapi-types.ts'
 import type { Part, SampleRequest } from './sample-request.ts'
 
 const value = (part: Part): string =>
-  typeof part === 'string' ? `'${part.replaceAll("'", "\\'")}'` : part.env
+  typeof part === 'string'
+    ? `'${part.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`
+    : part.env
 const inTemplate = (part: Part): string =>
   typeof part === 'string' ? part : `\${${part.isFree ? `encodeURIComponent(${part.env})` : part.env}}`
 const isName = /^[a-zA-Z_$][\w$]*$/
