@@ -132,6 +132,7 @@ export const settingSchemas = {
   'passkeys.rp_id': z
     .string()
     .refine(isRpId, 'must be a domain in lower case')
+    .meta({ example: 'example.com' })
     .nullable()
     .default(null)
     .describe(

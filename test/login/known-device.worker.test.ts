@@ -109,7 +109,7 @@ describe('a person whose account somebody else keeps failing at', () => {
     expect(await statusOf(openBrowser('198.51.100.201'), person.email)).toBe(429)
     expect(await statusOf(browser, person.username)).toBe(303)
     expect(await statusOf(browser, person.email)).toBe(303)
-  })
+  }, 120_000)
 })
 
 describe('a stolen device cookie', () => {
