@@ -50,7 +50,7 @@ describe('people of one office, each with the right password', () => {
       expect(await statusOf('198.51.100.42', name)).toBe(303)
       expect(await statusOf('198.51.100.42', `typo-${index}`)).toBe(400)
     }
-  })
+  }, 120_000)
 })
 
 describe('somebody who guesses from one address', () => {
@@ -65,7 +65,7 @@ describe('somebody who guesses from one address', () => {
         guesses++
     }
     expect(guesses).toBeLessThanOrEqual(maxGuesses(begun))
-  })
+  }, 120_000)
 
   test('gets no guess more by sending them all at once', async () => {
     const browser = openBrowser('198.51.100.44')

@@ -84,6 +84,8 @@ const absentWithoutAFault = [
   'authly_audit_events_lost_total',
   // Only where the deployment names a list.
   'authly_breached_password_checks_total',
+  // Only where people are asked for a second factor.
+  'method=~"totp|recovery_code"',
   // Only sign-ins that come later than a minute after the last one read a copy again.
   'authly_passkey_copy_refreshes_total',
 ]
