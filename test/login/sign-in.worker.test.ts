@@ -88,7 +88,7 @@ describe('signing in with a password', () => {
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
     const elsewhere = await signIn(openBrowser('198.51.100.8'), 'nobody@ip.test', 'some password')
     expect(elsewhere.status).toBe(400)
-  })
+  }, 120_000)
 
   test('always makes a new session: one planted before the sign-in is worthless (session fixation)', async () => {
     const person = await addPerson()
