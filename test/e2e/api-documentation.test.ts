@@ -57,7 +57,7 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
       ),
     )
     const page = await context.newPage()
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(90_000)
     const response = await page.goto(stack.issuer + path)
     return { context, page, offences, headers: response?.headers() ?? {} }
   }
