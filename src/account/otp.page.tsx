@@ -8,6 +8,8 @@ import { Layout } from '../pages/layout.tsx'
 import { OtpEnrolment, type ShownEnrolment } from '../pages/otp-enrolment.tsx'
 import type { FormPage, Page } from '../pages/page.ts'
 import { RecoveryCodeList } from '../pages/recovery-code-list.tsx'
+import { FactorCard } from './factor-card.tsx'
+import { NameField } from './name-field.tsx'
 
 interface OtpPageProps {
   readonly page: FormPage
@@ -40,81 +42,18 @@ export const OtpPage: FC<OtpPageProps> = ({ page, generators, timeZone, notice, 
         </p>
       </section>
       {generators.map((generator, index) => (
-        <GeneratorCard
-          page={page}
-          generator={generator}
-          index={index}
-          timeZone={timeZone}
-          problems={problems}
-        />
+        <FactorCard
+          kind="app"
+          path="/account/one-time-passwords"
+          hidden={{ field: 'id', value: generator.id }}
+          name={generator.name || texts.usualName}
+          maxlength={maxGeneratorName * 2}
+          {...{ page, index, texts, problems }}
+        >
+          <GeneratorFacts page={page} generator={generator} timeZone={timeZone} />
+        </FactorCard>
       ))}
     </Layout>
-  )
-}
-
-/** Field of a generator's name. */
-export const nameField = (index: number): string => `name-${index + 1}`
-
-interface GeneratorCardProps {
-  readonly page: FormPage
-  readonly generator: ListedGenerator
-  readonly index: number
-  readonly timeZone: string
-  readonly problems: readonly Problem[]
-}
-
-const GeneratorCard: FC<GeneratorCardProps> = ({ page, generator, index, timeZone, problems }) => {
-  const texts = page.messages.oneTimePasswords
-  const field = nameField(index)
-  const [title, save, remove] = [`app-${index + 1}`, `save-${index + 1}`, `remove-${index + 1}`]
-  const problem = problems.find((each) => each.field === field)
-  const name = generator.name || texts.usualName
-  return (
-    <section class="card" aria-labelledby={title}>
-      <h2 id={title}>
-        <bdi>{name}</bdi>
-      </h2>
-      <GeneratorFacts page={page} generator={generator} timeZone={timeZone} />
-      <form method="post" action="/account/one-time-passwords/rename">
-        <HiddenFields page={page} />
-        <input type="hidden" name="id" value={generator.id} />
-        <div class="field">
-          <label for={field}>{texts.nameLabel}</label>
-          {problem && (
-            <p class="wrong" id={`${field}-problem`}>
-              {problem.message}
-            </p>
-          )}
-          <input
-            id={field}
-            name="name"
-            type="text"
-            value={name}
-            maxlength={maxGeneratorName * 2}
-            required
-            dir="auto"
-            autocomplete="off"
-            aria-invalid={problem ? 'true' : undefined}
-            aria-describedby={problem ? `${field}-problem` : undefined}
-          />
-        </div>
-        <div class="actions">
-          <button type="submit" class="second" id={save} aria-labelledby={`${save} ${title}`}>
-            {texts.rename}
-          </button>
-        </div>
-      </form>
-      <form method="post" action="/account/one-time-passwords/remove">
-        <HiddenFields page={page} />
-        <input type="hidden" name="id" value={generator.id} />
-        <p class="quiet">{texts.removeText}</p>
-        <div class="actions">
-          <button type="submit" class="second" id={remove} aria-labelledby={`${remove} ${title}`}>
-            {texts.remove}
-          </button>
-        </div>
-      </form>
-    </section>
   )
 }
 
@@ -156,7 +95,6 @@ interface AddOtpPageProps {
 export const AddOtpPage: FC<AddOtpPageProps> = (props) => {
   const { page, enrolment, drawn, issuer, account, name, problems } = props
   const texts = page.messages.oneTimePasswords
-  const problem = problems.find(({ field }) => field === 'name')
   return (
     <Layout page={page} title={texts.addTitle} hasProblem={problems.length > 0}>
       <section class="card">
@@ -172,26 +110,13 @@ export const AddOtpPage: FC<AddOtpPageProps> = (props) => {
             </>
           )}
           <OtpEnrolment page={page} enrolment={enrolment} problems={problems} />
-          <div class="field">
-            <label for="name">{texts.nameLabel}</label>
-            {problem && (
-              <p class="wrong" id="name-problem">
-                {problem.message}
-              </p>
-            )}
-            <input
-              id="name"
-              name="name"
-              type="text"
-              value={name}
-              maxlength={maxGeneratorName * 2}
-              required
-              dir="auto"
-              autocomplete="off"
-              aria-invalid={problem ? 'true' : undefined}
-              aria-describedby={problem ? 'name-problem' : undefined}
-            />
-          </div>
+          <NameField
+            id="name"
+            label={texts.nameLabel}
+            value={name}
+            maxlength={maxGeneratorName * 2}
+            problems={problems}
+          />
           <div class="actions">
             <button type="submit">{texts.confirm}</button>
             <a class="button second" href="/account/one-time-passwords">

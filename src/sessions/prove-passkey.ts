@@ -9,7 +9,7 @@ import {
   preparePasskey,
 } from './passkey-attempt.ts'
 import { findPending, maxStepFailures, type OwnerOfPending, type PendingProof } from './pending-sign-in.ts'
-import type { SignInAttempt } from './record-login-types.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export interface ProvePasskey extends SignInAttempt, PasskeyAttempt {

@@ -1,8 +1,6 @@
-/** A sign-in attempt and its result. */
+/** A sign-in with a password, and its result. */
 import type { Advanced, NewPending } from './advance-sign-in.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
-
-export type { SignInAttempt } from './sign-in-attempt.ts'
 
 export interface RecordLogin extends SignInAttempt {
   /** What the sign-in begins with if the password is correct. */

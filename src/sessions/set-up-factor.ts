@@ -5,10 +5,11 @@
 import { acrMultiFactor, reachedClasses } from '../authentication/acr.ts'
 import { otpProof } from '../authentication/factor-proofs.ts'
 import { type Advanced, advanceSignIn } from './advance-sign-in.ts'
+import type { LostSignIn } from './continue-sign-in.ts'
 import { factorsChanged } from './factors-changed.ts'
 import { findKnownDevice } from './known-device.ts'
 import { findPending, type PendingProof, type PendingView } from './pending-sign-in.ts'
-import type { SignInAttempt } from './record-login-types.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { StoredOtpUse, SubjectState } from './subject-state.ts'
 
 export interface SetUpFactor extends SignInAttempt {
@@ -16,8 +17,6 @@ export interface SetUpFactor extends SignInAttempt {
   /** The code that confirmed the generator. */
   readonly used: Pick<StoredOtpUse, 'otp_id' | 'step'>
 }
-
-export type SetUpFactorAnswer = Advanced | { readonly status: 'lost' }
 
 /**
  * Whether a factor may be set up in this sign-in.
@@ -28,7 +27,7 @@ export const maySetUpFactor = ({ account, proofs }: Pick<PendingView, 'account' 
   account.otp + account.passkeys === 0 &&
   !reachedClasses(proofs).includes(acrMultiFactor)
 
-export function setUpFactor(state: SubjectState, input: SetUpFactor): SetUpFactorAnswer {
+export function setUpFactor(state: SubjectState, input: SetUpFactor): Advanced | LostSignIn {
   const pending = findPending(state, input.pending, input.now)
   if (!pending || !maySetUpFactor(pending)) return { status: 'lost' }
   const device = findKnownDevice(state, input)

@@ -8,7 +8,7 @@ import {
   type PasskeyAttempt,
   preparePasskey,
 } from './passkey-attempt.ts'
-import type { SignInAttempt } from './record-login-types.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export interface SignInWithPasskey extends SignInAttempt, PasskeyAttempt {

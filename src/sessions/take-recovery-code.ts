@@ -5,9 +5,10 @@
 import { createEvent } from '../audit/create-event.ts'
 import { recoveryCodeProof } from '../authentication/factor-proofs.ts'
 import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-in.ts'
+import type { LostSignIn } from './continue-sign-in.ts'
 import { findKnownDevice } from './known-device.ts'
 import { findPending, maxStepFailures, type PendingProof } from './pending-sign-in.ts'
-import type { SignInAttempt } from './record-login-types.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
 const step = 'recovery_code'
@@ -18,7 +19,7 @@ export interface TakeRecoveryCode extends SignInAttempt {
   readonly unused: number | undefined
 }
 
-export type TakenRecoveryCode = Advanced | { readonly status: 'refused' } | { readonly status: 'lost' }
+export type TakenRecoveryCode = Advanced | LostSignIn | { readonly status: 'refused' }
 
 export function takeRecoveryCode(state: SubjectState, input: TakeRecoveryCode): TakenRecoveryCode {
   const { now, origin, user_id, unused } = input

@@ -17,7 +17,7 @@ import {
   type PendingProof,
   type PendingSignIn,
 } from './pending-sign-in.ts'
-import type { SignInAttempt } from './record-login-types.ts'
+import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
 const step = 'totp'

@@ -1,12 +1,7 @@
 /** Browsers at which the user is not asked for the second factor again. */
-import type { FC } from 'hono/jsx'
 import { formatTime } from '../../messages/format-time.ts'
-import { isolated } from '../../messages/isolated.ts'
-import { describeDevice } from '../../pages/describe-device.ts'
-import { HiddenFields } from '../../pages/form-parts.tsx'
-import type { FormPage } from '../../pages/page.ts'
-import type { RememberedDevice } from '../../sessions/remembered-device-types.ts'
 import type { AccountSection } from './account-section.ts'
+import { DeviceRow } from './device-row.tsx'
 
 export const rememberedDevicesSection: AccountSection = {
   notices: { remembered: (messages) => messages.rememberedDevices.forgotten },
@@ -20,48 +15,18 @@ export const rememberedDevicesSection: AccountSection = {
         <p class="quiet">{texts.text}</p>
         <ul class="plain">
           {devices.map((device) => (
-            <RememberedRow page={page} device={device} timeZone={timeZone} />
+            <DeviceRow
+              page={page}
+              device={device}
+              text={texts.until(formatTime(page.language.tag, device.expires_at, timeZone))}
+              ids={[`remembered-${device.remembered_id}`, `ask-${device.remembered_id}`]}
+              action="/account/remembered-devices/forget"
+              hidden={{ field: 'remembered_id', value: device.remembered_id }}
+              label={texts.forget}
+            />
           ))}
         </ul>
       </section>
     )
   },
-}
-
-interface RememberedRowProps {
-  readonly page: FormPage
-  readonly device: RememberedDevice
-  readonly timeZone: string
-}
-
-const RememberedRow: FC<RememberedRowProps> = ({ page, device, timeZone }) => {
-  const { messages, language } = page
-  const texts = messages.rememberedDevices
-  const name = isolated(describeDevice(device.user_agent) ?? messages.unknownDevice)
-  const [nameId, buttonId] = [`remembered-${device.remembered_id}`, `ask-${device.remembered_id}`]
-  return (
-    <li class="row">
-      <div>
-        <p>
-          <strong id={nameId}>{name}</strong>
-        </p>
-        <p class="quiet">
-          {texts.until(formatTime(language.tag, device.expires_at, timeZone))}
-          {device.ip && (
-            <>
-              {' · '}
-              <bdi>{device.ip}</bdi>
-            </>
-          )}
-        </p>
-      </div>
-      <form method="post" action="/account/remembered-devices/forget">
-        <HiddenFields page={page} />
-        <input type="hidden" name="remembered_id" value={device.remembered_id} />
-        <button type="submit" class="second" id={buttonId} aria-labelledby={`${buttonId} ${nameId}`}>
-          {texts.forget}
-        </button>
-      </form>
-    </li>
-  )
 }
