@@ -12,7 +12,7 @@ import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.t
 import { brandImageCacheKey, type LoadBrandImage } from './branding/brand-image.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
-import { type Config, configOf, isMetricsOn } from './config.ts'
+import { type Config, configOf } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { Database } from './db/database.ts'
 import type { Dependencies, RequestEnv } from './dependencies.ts'
@@ -48,13 +48,9 @@ import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
 import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } from './settings/settings.ts'
-import { isCounting, startCounting } from './telemetry/count.ts'
-import { createHandOverSchedule, type Deliver } from './telemetry/hand-over.ts'
+import { isCounting } from './telemetry/count.ts'
 import type { LogSettings } from './telemetry/log-request.ts'
-import { metricObserver } from './telemetry/metric-observer.ts'
-import { createMetricRegistry } from './telemetry/metric-registry.ts'
-import { createDeliver, createReadShards } from './telemetry/metrics-client.object.ts'
-import { addObserver } from './telemetry/observe.ts'
+import { createReadShards } from './telemetry/metrics-client.object.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
 
@@ -136,32 +132,6 @@ export const createCache = (
   waitUntil: Context['waitUntil'],
   area: ReadArea,
 ): EdgeCache => createEdgeCache({ replica, now, waitUntil, area })
-
-/**
- * Lets this isolate count, if it is to. An isolate of objects may never see a request, so this is called when the code
- * starts, before there is any; nothing here does I/O.
- * @param waitUntil of whatever runs when it is called
- * @returns ends it
- */
-export function startMetrics(env: Env, waitUntil: Context['waitUntil']): () => void {
-  if (!isMetricsOn(env)) return () => undefined
-  const registry = createMetricRegistry()
-  let deliver: Deliver | undefined
-  const schedule = createHandOverSchedule({
-    take: () => registry.take(),
-    deliver: (handOver) => {
-      deliver ??= createDeliver(env.METRICS, configOf(env))
-      return deliver(handOver)
-    },
-    ...{ waitUntil, now },
-  })
-  const stopCounting = startCounting({ registry, schedule })
-  const removeObserver = addObserver(metricObserver)
-  return () => {
-    removeObserver()
-    stopCounting()
-  }
-}
 
 const noSettings: StoredSettings = {}
 

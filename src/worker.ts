@@ -8,12 +8,13 @@ import { AuditStream, Job, Metrics } from './lazy-objects.ts'
 import { RateLimit } from './rate-limits/rate-limit.object.ts'
 import { SingleUse } from './sessions/single-use.object.ts'
 import { UserSessions } from './sessions/user-sessions.object.ts'
+import { startMetrics } from './start-metrics.ts'
 import { startTelemetry } from './start-telemetry.ts'
 import { promiseHandOver } from './telemetry/count.ts'
 import { finishResponse } from './telemetry/finish-response.ts'
 import { traceObjects } from './telemetry/traced-objects.ts'
 import { traceInvocation, traceRequest } from './telemetry/tracer.ts'
-import { createRequestEnv, startMetrics } from './wiring.ts'
+import { createRequestEnv } from './wiring.ts'
 
 export { AuditOutbox, AuditStream, EdgeReplica, Job, Metrics, RateLimit, SingleUse, UserSessions }
 

@@ -1,5 +1,6 @@
 /** A passkey within a sign-in that has begun: as its second factor, or to reach a stronger class. */
 import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-in.ts'
+import type { LostSignIn } from './continue-sign-in.ts'
 import type { VerifyNeeds } from './define-rule.ts'
 import { findKnownDevice } from './known-device.ts'
 import {
@@ -19,8 +20,8 @@ export interface ProvePasskey extends SignInAttempt, PasskeyAttempt {
 export type ProvenPasskey =
   | (Advanced & OwnerOfPending)
   | Extract<AttemptedPasskey, { readonly status: 'refused' }>
-  /** There is no such sign-in any more, or this was its last wrong attempt: start over. */
-  | { readonly status: 'lost' }
+  /** Also after the last wrong attempt: start over. */
+  | LostSignIn
 
 export async function provePasskey(
   state: SubjectState,

@@ -7,6 +7,7 @@ import { otpProof } from '../authentication/factor-proofs.ts'
 import { checkCode, type MatchedCode } from '../one-time-passwords/check-code.ts'
 import type { OtpTolerance } from '../one-time-passwords/match-code.ts'
 import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-in.ts'
+import type { LostSignIn } from './continue-sign-in.ts'
 import type { VerifyNeeds } from './define-rule.ts'
 import { findKnownDevice } from './known-device.ts'
 import { decideLogin } from './lock-out.ts'
@@ -41,8 +42,7 @@ export type VerifiedOtp =
   /** `used`: the code is right, and was accepted before. */
   | { readonly status: 'refused'; readonly reason: 'wrong' | 'used' }
   | { readonly status: 'locked'; readonly retry_after_seconds: number }
-  /** There is no such sign-in any more: start over. */
-  | { readonly status: 'lost' }
+  | LostSignIn
 
 export async function verifyOtp(
   state: SubjectState,
