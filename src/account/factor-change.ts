@@ -3,10 +3,11 @@
  * (`src/authentication/fresh-sign-in.ts`). And the parts that the use cases need.
  */
 import type { Context } from 'hono'
-import { freshSignInPath, type NextPath, nextPaths, requireFresh } from '../authentication/fresh-sign-in.ts'
+import { freshSignInPath, type NextPath, nextPaths } from '../authentication/fresh-sign-in.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { AppEnv, Dependencies } from '../dependencies.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { findFreshFactors } from '../login/find-fresh-factors.ts'
 import type { GeneratorNeeds } from '../one-time-passwords/manage-generators.ts'
 import { goTo } from '../pages/page.ts'
 import type { Parameters } from '../protocol/parameters.ts'
@@ -43,12 +44,9 @@ async function checkFresh(
   session: LiveSession,
   next: NextPath,
 ): Promise<Result<FactorChange, Response>> {
-  const { deps } = c.env
-  const [person, settings] = await Promise.all([deps.findUserForStepUp(session.user_id), deps.readSettings()])
-  if (!person) return err(goTo('/login'))
-  const { factors } = person
-  const maxAgeSeconds = settings['sign_in.factor_change_max_age_seconds']
-  const needed = requireFresh(session, factors, { now: deps.now(), maxAgeSeconds })
+  const found = await findFreshFactors(c.env.deps, session)
+  if (!found) return err(goTo('/login'))
+  const { factors, needed } = found
   return needed ? err(goTo(freshSignInPath(next, needed))) : ok({ session, factors })
 }
 

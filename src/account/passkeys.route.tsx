@@ -2,15 +2,13 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
-import { passkeyUser } from '../login/passkey-user.ts'
+import { addOwnPasskey, ownCreationOptions } from '../login/add-own-passkey.ts'
 import type { Messages } from '../messages/en.ts'
-import { describeDevice } from '../pages/describe-device.ts'
 import { describePasskeyRefusal } from '../pages/describe-passkey-refusal.ts'
 import type { Problem } from '../pages/form-parts.tsx'
 import { goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { listPasskeys, removePasskey, renamePasskey } from '../passkeys/manage-passkeys.ts'
 import { maxPasskeyNameLength } from '../passkeys/passkey.ts'
-import { creationOptions, registerPasskey } from '../passkeys/register-passkey.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import { timeZoneOf } from './account-form.ts'
 import { nameField } from './factor-card.tsx'
@@ -54,13 +52,8 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       if (!request.ok) return request.error
       const { session, form } = request.value
       const { deps, origin } = c.env
-      const added = await registerPasskey(deps, {
-        ...{ user_id: session.user_id, session_id: session.session_id, origin },
-        settings: await deps.readSettings(),
-        registration: form.get('registration'),
-        credential: form.get('credential'),
-        fallback_name: describeDevice(origin.user_agent) ?? 'Passkey',
-      })
+      const settings = await deps.readSettings()
+      const added = await addOwnPasskey(deps, { session, form, settings, origin })
       return added.ok
         ? goTo('/account?done=passkey_added')
         : showPasskeys(c, session, {
@@ -133,7 +126,7 @@ const last: Refusal = { reason: 'last', message: ({ lastStrongFactor }) => lastS
 
 async function showPasskeys(c: Context<AppEnv>, session: LiveSession, refusal?: Refusal): Promise<Response> {
   const { deps } = c.env
-  const { user_id, session_id } = session
+  const { user_id } = session
   const [user, passkeys, settings, opened] = await Promise.all([
     deps.findUser(user_id),
     listPasskeys(deps, user_id),
@@ -142,10 +135,7 @@ async function showPasskeys(c: Context<AppEnv>, session: LiveSession, refusal?: 
   ])
   if (!user) return goTo('/login')
   const page = withScript(opened)
-  const creation = await creationOptions(deps, {
-    ...{ user_id, session_id, settings, ...passkeyUser(user) },
-    rp_name: new URL(deps.config.issuer).hostname,
-  })
+  const creation = await ownCreationOptions(deps, { session, user, settings })
   const html = (
     <PasskeysPage
       page={page}

@@ -1,14 +1,13 @@
 /** After a sign-in without one the person may add a passkey; where the browser can, it does so by itself. */
 import type { FC } from 'hono/jsx'
 import { reachedClasses } from '../../authentication/acr.ts'
-import { requireFresh, strongestClassOf } from '../../authentication/fresh-sign-in.ts'
+import { strongestClassOf } from '../../authentication/fresh-sign-in.ts'
 import { setPutOff } from '../../interaction/put-off-cookie.ts'
-import { describeDevice } from '../../pages/describe-device.ts'
 import { describePasskeyRefusal } from '../../pages/describe-passkey-refusal.ts'
 import { PasskeyForm } from '../../pages/passkey-form.tsx'
-import { creationOptions, registerPasskey } from '../../passkeys/register-passkey.ts'
 import type { LiveSession } from '../../sessions/session.ts'
-import { passkeyUser } from '../passkey-user.ts'
+import { addOwnPasskey, ownCreationOptions } from '../add-own-passkey.ts'
+import { findFreshFactors } from '../find-fresh-factors.ts'
 import type { Step, StepAttempt, StepNeeds, StepOutcome, StepPageProps } from './step.ts'
 import { StepForm } from './step-form.tsx'
 
@@ -53,38 +52,17 @@ const AddPasskeyPage: FC<StepPageProps> = (shown) => {
 async function prepareCreation(needs: StepNeeds, { session }: Pick<StepPageProps, 'session'>) {
   const user = session && (await needs.findUser(session.user_id))
   if (!session || !user) return undefined
-  const created = await creationOptions(needs, {
-    ...{ user_id: session.user_id, session_id: session.session_id, conditional: true },
-    ...passkeyUser(user),
-    settings: await needs.readSettings(),
-    rp_name: new URL(needs.config.issuer).hostname,
-  })
+  const settings = await needs.readSettings()
+  const created = await ownCreationOptions(needs, { session, user, settings, conditional: true })
   return created.ok ? created.value : undefined
-}
-
-/**
- * Whether this session may change factors, as on the account page. Attack: whoever knows the password alone adds a
- * passkey to an account that has a stronger factor.
- */
-async function mayAdd(
-  needs: StepNeeds,
-  session: LiveSession,
-  settings: StepAttempt['settings'],
-): Promise<boolean> {
-  const account = await needs.findUserForStepUp(session.user_id)
-  const maxAgeSeconds = settings['sign_in.factor_change_max_age_seconds']
-  return account !== undefined && !requireFresh(session, account.factors, { now: needs.now(), maxAgeSeconds })
 }
 
 async function add(needs: StepNeeds, session: LiveSession, attempt: StepAttempt): Promise<StepOutcome> {
   const { form, settings, origin, progress } = attempt
-  if (!(await mayAdd(needs, session, settings))) return { status: 'next', progress }
-  const added = await registerPasskey(needs, {
-    ...{ user_id: session.user_id, session_id: session.session_id, settings, origin },
-    registration: form.get('registration'),
-    credential: form.get('credential'),
-    fallback_name: describeDevice(origin.user_agent) ?? 'Passkey',
-  })
+  // Attack: whoever knows the password alone adds a passkey to an account that has a stronger factor.
+  const found = await findFreshFactors(needs, session)
+  if (!found || found.needed) return { status: 'next', progress }
+  const added = await addOwnPasskey(needs, { session, form, settings, origin })
   if (added.ok) return { status: 'next', progress }
   return {
     status: 'refused',
