@@ -89,6 +89,19 @@ describe('managing passkeys', () => {
     expect(await stored(person)).toEqual([passkey])
   })
 
+  test('nor does the password alone add one by the page that a sign-in offers', async () => {
+    const offer = '/login?step=add_passkey'
+    const { person, browser } = await withPassword()
+    const owner = createSoftwareAuthenticator()
+    await browser.post('/login', await answer(await browser.get(offer), owner))
+    const mine = await stored(person)
+    expect(mine).toHaveLength(1)
+    const thief = openBrowser()
+    await signIn(thief, person.email, goodPassword)
+    await thief.post('/login', await answer(await thief.get(offer), createSoftwareAuthenticator()))
+    expect(await stored(person)).toEqual(mine)
+  })
+
   test('renames one; a name that cannot be one is refused at its field', async () => {
     const { person, browser } = await withPasskey()
     const credential_id = (await stored(person))[0]?.credential_id ?? ''
