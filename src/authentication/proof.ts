@@ -21,6 +21,8 @@ export interface Proof extends PossibleProof {
   readonly at: number
   /** The passkey used: the session ends when it is taken away. */
   readonly credential_id?: string | undefined
+  /** The second factor was not asked with it, being remembered at this browser. */
+  readonly second_factor_remembered?: true | undefined
 }
 
 /** The `amr` of a session: the methods of all its proofs, and `mfa` when they are of different kinds (RFC 8176 §2). */

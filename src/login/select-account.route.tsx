@@ -73,11 +73,13 @@ export const selectAccountRoutes = new DescribedRoutes<AppEnv>()
       if (!session) return goTo(`/login?interaction=${sealed}`)
       // Another user signed in after the page was shown, so the click was not meant for the current session.
       if (form.value.get('session_id') !== session.session_id) return goTo(`${path}?interaction=${sealed}`)
+      const isOwn = interaction.session_id === session.session_id
       const chosen = {
         ...interaction,
         session_id: session.session_id,
-        // Consent given earlier in this interaction may be another user's, so it does not carry over.
-        prompt_done: { login: interaction.prompt_done.login, select_account: true },
+        // What was done earlier in this interaction may be another user's: consent does not carry over, nor does the
+        // sign-in of another session, which would satisfy `prompt=login` for this one.
+        prompt_done: { login: isOwn && interaction.prompt_done.login, select_account: true },
       }
       return goTo(await withInteraction(c, resumePath, chosen))
     },

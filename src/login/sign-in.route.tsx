@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { readDevices } from '../interaction/device-cookie.ts'
+import type { Interaction } from '../interaction/interaction.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
 import { readPutOff } from '../interaction/put-off-cookie.ts'
 import { readRemembered } from '../interaction/remembered-cookie.ts'
@@ -101,8 +102,7 @@ async function showToSignedIn(
   if (because === 'stronger') {
     const up = await stepUp(c, opened)
     if (up.status === 'begun') return showNext(c, up.signIn)
-    if (up.status === 'enough')
-      return leave(c, opened, { prompt_done: { ...promptDone(opened), stronger: true } })
+    if (up.status === 'enough') return leave(c, opened, triedStronger(opened, session))
     return showNext(c, opened)
   }
   const user = await c.env.deps.findUser(session.user_id)
@@ -111,7 +111,12 @@ async function showToSignedIn(
   return showNext(c, signIn, user && accountName(user, user.id))
 }
 
-const promptDone = ({ loaded }: OpenSignIn) => loaded?.interaction.prompt_done ?? {}
+/** What authorize learns of a session that has nothing more to prove. What another one did does not count for it. */
+function triedStronger({ loaded }: OpenSignIn, { session_id }: LiveSession): Partial<Interaction> {
+  const { interaction } = loaded ?? {}
+  const done = interaction?.session_id === session_id ? interaction.prompt_done : {}
+  return { session_id, prompt_done: { ...done, stronger: true } }
+}
 
 async function showNext(c: Context<AppEnv>, opened: OpenSignIn, signedIn?: string): Promise<Response> {
   const next = nextStepOf(opened)

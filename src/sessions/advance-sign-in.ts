@@ -105,10 +105,15 @@ export function advanceSignIn(
   return begun
 }
 
-function completed(input: SignInAttempt, { proofs, signals }: PendingSignIn) {
-  const acr = acrOf(proofs) as string
+function completed(input: SignInAttempt, pending: PendingSignIn) {
+  const { policy, signals } = pending
+  const acr = acrOf(pending.proofs) as string
   // Attack: a browser that nobody has proven a second factor in is made one that is not asked for it.
-  const isMultiFactor = reachedClasses(proofs).includes(acrMultiFactor)
+  const isMultiFactor = reachedClasses(pending.proofs).includes(acrMultiFactor)
+  const proofs =
+    pending.is_remembered && policy.accepts_remembered && !isMultiFactor
+      ? pending.proofs.map((proof) => ({ ...proof, second_factor_remembered: true as const }))
+      : pending.proofs
   return {
     ...input,
     remember_second_factor: isMultiFactor ? input.remember_second_factor : undefined,

@@ -63,4 +63,8 @@ export const liveSession = (stored: StoredSession): LiveSession => ({
   acr: stored.acr,
   amr: stored.amr,
   password_change_required: stored.password_change_required,
+  ...(isRemembered(stored) && { second_factor_remembered: true as const }),
 })
+
+const isRemembered = ({ amr, proofs }: StoredSession): boolean =>
+  !amr.includes('mfa') && proofs.some((proof) => proof.second_factor_remembered)

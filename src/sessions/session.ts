@@ -28,7 +28,10 @@ export interface Session {
 export type LiveSession = Pick<
   Session,
   'session_id' | 'user_id' | 'auth_time' | 'acr' | 'amr' | 'password_change_required'
->
+> & {
+  /** No second factor was asked, because it is remembered at this browser: no `max_age` is satisfied by that. */
+  readonly second_factor_remembered?: true | undefined
+}
 
 /** A session before it is known what it proves. */
 export interface SessionSeed {

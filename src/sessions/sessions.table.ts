@@ -114,7 +114,8 @@ const passwordAlone = (auth_time: number): readonly Proof[] => [
 
 function isPasswordAlone(session: StoredSession | undefined): boolean {
   const [first, ...others] = session?.proofs ?? []
-  return first?.step === 'password' && first.at === session?.auth_time && others.length === 0
+  const isPlain = first?.step === 'password' && first.second_factor_remembered === undefined
+  return isPlain && first.at === session?.auth_time && others.length === 0
 }
 
 const fromRow = (row: Row): StoredSession => ({

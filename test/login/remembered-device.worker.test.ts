@@ -1,9 +1,12 @@
 /** A second factor that is remembered at a browser, seen from browsers. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { clients } from '../../src/db/schema.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { testDatabase } from '../fakes/database.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp, codeOf, type PersonWithApp, passPassword } from './authenticator.ts'
 import { type Browser, openBrowser, type Shown } from './browser.ts'
-import { addApplication, authorizePath } from './people.ts'
+import { addApplication, addPerson, authorizePath, goodPassword } from './people.ts'
 
 const [cookie, sessionCookie] = ['__Host-authly_remembered', '__Host-authly_session']
 const mfa = 'urn:authly:acr:mfa'
@@ -57,6 +60,70 @@ describe('a browser at which the second factor is remembered', () => {
     const browser = await remembering(known)
     const path = authorizePath(await addApplication(), more as Record<string, string>)
     expect(asksForCode(await passPassword(browser, known.person, path))).toBe(true)
+  })
+
+  describe('is asked for it too when somebody is signed in there before the request,', () => {
+    /** The end of a sign-in of another person, in the same authorization request. */
+    async function signedInByAnother(browser: Browser, path: string): Promise<string> {
+      const other = await addPerson()
+      const first = await browser.follow(await browser.get(path))
+      const fields = { ...first.hidden, identifier: other.email, password: goodPassword }
+      const { location = '' } = await browser.post('/login', fields)
+      expect(location).toMatch(/^\/oauth\/authorize\/resume\?/)
+      browser.cookies.delete(sessionCookie)
+      return location
+    }
+
+    test('by max_age', async () => {
+      const known = await addPersonWithApp()
+      const browser = await remembering(known)
+      await passPassword(browser, known.person)
+      expect(browser.cookies.has(sessionCookie)).toBe(true)
+      const path = authorizePath(await addApplication(), { max_age: '3600' })
+      expect(asksForCode(await passPassword(browser, known.person, path))).toBe(true)
+    })
+
+    const scope = 'openid admin:users:read'
+    async function addConsole(): Promise<string> {
+      const client_id = `console-${uuidv7().slice(-12)}`
+      await testDatabase()
+        .insert(clients)
+        .values({
+          ...{ client_id, client_name: 'Console', token_endpoint_auth_method: 'none', first_party: true },
+          ...{ redirect_uris: ['https://app.test/cb'], grant_types: ['authorization_code'] },
+          scopes: scope.split(' '),
+        })
+      return client_id
+    }
+
+    test('by an admin scope, which it does not get silently either (prompt=none)', async () => {
+      const known = await addPersonWithApp()
+      const browser = await remembering(known)
+      await passPassword(browser, known.person)
+      const path = authorizePath(await addConsole(), { scope, prompt: 'none' })
+      const { location = '' } = await browser.get(path)
+      expect(new URL(location).searchParams.get('error')).toBe('login_required')
+    })
+
+    test('by an admin scope, where another account tried in vain to reach a second factor', async () => {
+      const known = await addPersonWithApp()
+      const browser = await remembering(known)
+      const resume = await signedInByAnother(browser, authorizePath(await addConsole(), { scope }))
+      await passPassword(browser, known.person)
+      expect(asksForCode(await browser.follow(await browser.get(resume)))).toBe(true)
+    })
+
+    test('by prompt=login, also where another account signed in and this one is chosen', async () => {
+      const known = await addPersonWithApp()
+      const browser = await remembering(known)
+      const path = authorizePath(await addApplication(), { prompt: 'login' })
+      const resume = await signedInByAnother(browser, path)
+      await passPassword(browser, known.person)
+      const choice = await browser.get(resume.replace('/oauth/authorize/resume', '/select-account'))
+      expect(choice.hidden['session_id']).toBeTruthy()
+      const chosen = await browser.follow(await browser.post('/select-account', choice.hidden))
+      expect(chosen.html).toContain('Confirm that it is you')
+    })
   })
 
   test('does not pass it on: neither the cookie alone, nor both once the owner has signed in', async () => {

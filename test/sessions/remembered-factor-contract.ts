@@ -69,8 +69,17 @@ export function describeRememberedFactor(name: string, open: () => RememberingSu
   describe(`${name}: a remembered second factor`, () => {
     it('is not asked for, and the session is as weak as its first factor', async () => {
       const subject = await remembering()
-      expect(await signIn(subject, { presented: 'device-1', next: 'device-2' })).toMatchObject({
+      const signedIn = await signIn(subject, { presented: 'device-1', next: 'device-2' })
+      expect(signedIn).toMatchObject({
         ...{ status: 'signed_in', session: { acr: 'urn:authly:acr:pwd', amr: ['pwd'] } },
+      })
+      // Authorize learns of it: such a session satisfies no `max_age`.
+      const session_id = `session-${sequence}`
+      const handle = { session_id, secret_hash: `secret of ${session_id}` }
+      expect(
+        await subject.sessions.checkSession({ now: start + sequence * second, ...handle }),
+      ).toMatchObject({
+        session: { second_factor_remembered: true },
       })
     })
 

@@ -85,10 +85,11 @@ const unmetRequirements = refuse(
 /** Asks once for what the session lacks; then what was required is refused, and what was wished for let go. */
 function needsStronger(
   { request, required_acr_values: required, wanted_acr_values: wanted, progress }: AuthorizeSituation,
-  { acr }: LiveSession,
+  { acr, session_id, second_factor_remembered }: LiveSession,
 ): AuthorizeDecision | undefined {
   const silent = request.prompt.has('none')
-  const wasTried = progress?.prompt_done.stronger === true
+  // Attack: an account that cannot reach what is wished for tries in vain, and then another one's session is swapped in.
+  const wasTried = progress?.prompt_done.stronger === true && progress.session_id === session_id
   const unmet = required.filter((classes) => !satisfies(acr, classes))
   if (unmet.length > 0) {
     const isKnown = unmet.every((classes) => classes.some((each) => knownClasses.includes(each)))
@@ -96,6 +97,8 @@ function needsStronger(
     return silent ? refused(loginRequired) : { next: 'login', because: 'stronger' }
   }
   const isWished = !satisfies(acr, wanted) && wanted.some((each) => knownClasses.includes(each))
+  // Attack: a remembered browser gets silently what it would be asked for more for, such as admin scopes.
+  if (isWished && silent && second_factor_remembered) return refused(loginRequired)
   return isWished && !silent && !wasTried ? { next: 'login', because: 'stronger' } : undefined
 }
 
@@ -111,7 +114,9 @@ function hasJustSignedIn(session: LiveSession, progress: Progress | undefined): 
 function needsLogin({ request, now }: AuthorizeSituation, session: LiveSession): boolean {
   if (request.prompt.has('login')) return true
   const { max_age_seconds } = request
-  return max_age_seconds !== undefined && now - session.auth_time > max_age_seconds * 1000
+  if (max_age_seconds === undefined) return false
+  // Attack: whoever holds a remembered browser signs in without an application first, which asks for one factor.
+  return session.second_factor_remembered === true || now - session.auth_time > max_age_seconds * 1000
 }
 
 function needsConsent({ request, session, consent, progress }: AuthorizeSituation): boolean {

@@ -68,7 +68,8 @@ const decide = (situation: Partial<AuthorizeSituation>) => {
 const prompt = (...values: Prompt[]) => ({ request: aRequest({ prompt: new Set(values) }) })
 const nobody = { session: undefined, sub: undefined, consent: undefined }
 const signedIn = { started_at: now - minute, prompt_done: { login: true }, session_id: 's1' }
-const tried = { started_at: now - minute, prompt_done: { stronger: true } }
+const tried = { started_at: now - minute, prompt_done: { stronger: true }, session_id: 's1' }
+const triedByAnother = { ...tried, session_id: 's2' }
 const pwd = 'urn:authly:acr:pwd'
 const mfa = 'urn:authly:acr:mfa'
 const strong = { session: { ...session, acr: 'phr' } }
@@ -103,6 +104,14 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
       'max_age with prompt=none',
       { request: aRequest({ max_age_seconds: 300, prompt: new Set<Prompt>(['none']) }) },
       'login_required',
+    ],
+    [
+      'max_age is not met by a remembered second factor, however young',
+      {
+        request: aRequest({ max_age_seconds: 3600 }),
+        session: { ...justNow, second_factor_remembered: true },
+      },
+      'login',
     ],
     [
       'max_age=0 is met by a sign-in of this request, so that it cannot loop',
@@ -235,7 +244,26 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
     ],
     ['a wished class asks for more', { wanted_acr_values: [mfa] }, 'login'],
     ['a wished class that was tried is let go', { wanted_acr_values: [mfa], progress: tried }, 'issue'],
+    [
+      'a wished class that another session tried asks for more',
+      { wanted_acr_values: [mfa], progress: triedByAnother },
+      'login',
+    ],
+    [
+      'a missing class that another session tried asks for more',
+      { required_acr_values: [[mfa]], progress: triedByAnother },
+      'login',
+    ],
     ['a wished class, silently, is let go', { ...prompt('none'), wanted_acr_values: [mfa] }, 'issue'],
+    [
+      'a wished class, silently, in a session whose second factor is remembered',
+      {
+        ...prompt('none'),
+        wanted_acr_values: [mfa],
+        session: { ...session, second_factor_remembered: true },
+      },
+      'login_required',
+    ],
     [
       'a wished class that nothing is known of is let go',
       { wanted_acr_values: ['urn:example:gold'] },
