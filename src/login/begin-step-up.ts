@@ -33,6 +33,7 @@ export async function stepUp(c: Context<AppEnv>, signIn: OpenSignIn): Promise<St
   const steppedUp = await deps.sessionsOf(user_id).stepUpSession({
     ...{ now, user_id, origin, session_id, secret_hash: cookie.secretHash },
     remembered: rememberedProofOf(remembered, user_id),
+    factor_change_max_age_seconds: signIn.settings['sign_in.factor_change_max_age_seconds'],
     pending: {
       ...handle,
       ...{ identifier_macs, otp_seeds: person.otp_seeds, password_hash_digest: undefined },

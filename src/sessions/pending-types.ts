@@ -42,6 +42,8 @@ export interface PendingSignIn extends PendingView {
   readonly failures: Readonly<Record<string, number>>
   readonly signals: SignInSignals
   readonly otp_seeds: readonly SealedSeed[]
+  /** The session whose proofs it began with, if any: it ends with that session. */
+  readonly from_session_id?: string | undefined
 }
 
 /** Names a pending sign-in and proves the right to continue it. */

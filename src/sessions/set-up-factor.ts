@@ -4,6 +4,8 @@
  */
 import { acrMultiFactor, reachedClasses } from '../authentication/acr.ts'
 import { otpProof } from '../authentication/factor-proofs.ts'
+import type { SignInPolicy, SignInState } from '../authentication/sign-in-state.ts'
+import { unmetDemand } from '../authentication/unmet-demand.ts'
 import { type Advanced, advanceSignIn } from './advance-sign-in.ts'
 import type { LostSignIn } from './continue-sign-in.ts'
 import { factorsChanged } from './factors-changed.ts'
@@ -26,6 +28,16 @@ export const maySetUpFactor = ({ account, proofs }: Pick<PendingView, 'account' 
   proofs.length > 0 &&
   account.otp + account.passkeys === 0 &&
   !reachedClasses(proofs).includes(acrMultiFactor)
+
+/** Where an authenticator app helps: it reaches what is demanded, and the account has nothing to prove instead. */
+export function setUpHelps(state: SignInState, policy: SignInPolicy): boolean {
+  const { account, proofs } = state
+  if (!account || !maySetUpFactor({ account, proofs })) return false
+  const unmet = unmetDemand(state, policy)
+  if (unmet?.kind === 'action') return unmet.step === 'set_up_factor'
+  const reachable = reachedClasses([...proofs, otpProof])
+  return unmet?.kind === 'factor' && unmet.acr_values.some((acr) => reachable.includes(acr))
+}
 
 export function setUpFactor(state: SubjectState, input: SetUpFactor): Advanced | LostSignIn {
   const pending = findPending(state, input.pending, input.now)

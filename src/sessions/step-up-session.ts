@@ -6,7 +6,8 @@ import { unmetDemand } from '../authentication/unmet-demand.ts'
 import { beginPending, type NewPending } from './advance-sign-in.ts'
 import { decideSession } from './decide-session.ts'
 import { findKnownDevice } from './known-device.ts'
-import { type PendingView, stateOf, viewOf } from './pending-sign-in.ts'
+import { type PendingSignIn, type PendingView, stateOf, viewOf } from './pending-sign-in.ts'
+import { setUpHelps } from './set-up-factor.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -15,21 +16,33 @@ export interface StepUpSession
   readonly session_id: string
   readonly secret_hash: string
   readonly pending: NewPending
+  /** How old a sign-in may be for a change of factors, as on the account page. */
+  readonly factor_change_max_age_seconds: number
 }
 
 export type SteppedUp =
   | { readonly status: 'pending'; readonly pending: PendingView }
   /** Nothing more is demanded that this account can reach; nothing is stored. */
   | { readonly status: 'enough' }
-  /** The session has ended. */
+  /** The session has ended, or is too old for what would come next: all is asked anew. */
   | { readonly status: 'none' }
 
 export function stepUpSession(state: SubjectState, input: StepUpSession): SteppedUp {
   const session = state.sessions.find(input.session_id)
   if (!session || decideSession(session, input.secret_hash, input.now) === 'none') return { status: 'none' }
   const begun = beginPending(state, input, input.pending, findKnownDevice(state, input))
-  const pending = { ...begun, proofs: session.proofs }
-  if (!unmetDemand(stateOf(pending), pending.policy)) return { status: 'enough' }
+  const pending: PendingSignIn = {
+    ...begun,
+    from_session_id: session.session_id,
+    proofs: session.proofs,
+    // Nobody has typed the password now: it is changed where somebody does.
+    actions_done: ['change_password'],
+  }
+  const sessionState = stateOf(pending)
+  if (!unmetDemand(sessionState, pending.policy)) return { status: 'enough' }
+  // Attack: a thief of an open session sets up a factor of their own.
+  const isRecent = input.now - session.auth_time <= input.factor_change_max_age_seconds * 1000
+  if (!isRecent && setUpHelps(sessionState, pending.policy)) return { status: 'none' }
   state.pendingSignIns.put(pending)
   return { status: 'pending', pending: viewOf(pending) }
 }

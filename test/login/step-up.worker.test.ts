@@ -1,16 +1,18 @@
 /** RFC 9470 from end to end: the challenge of the admin API, a stronger sign-in, and the operation. */
-import { SELF } from 'cloudflare:test'
-import { sql } from 'drizzle-orm'
+import { evictDurableObject, runInDurableObject, SELF } from 'cloudflare:test'
+import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { permissionNames } from '../../src/access/permissions.ts'
-import { clients } from '../../src/db/schema.ts'
+import { clients, passwordCredentials } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { origin } from '../sessions/examples.ts'
+import { sessionsOf, stubOf } from '../sessions/object-subject.ts'
 import { callAdmin, type TestActor } from '../worker/admin-client.ts'
 import { useSettings } from '../worker/local-settings.ts'
-import { addPersonWithApp, codeOf } from './authenticator.ts'
-import { type Browser, issuer } from './browser.ts'
-import { authorizePath } from './people.ts'
+import { addPersonWithApp, codeOf, passPassword } from './authenticator.ts'
+import { type Browser, issuer, openBrowser, signIn } from './browser.ts'
+import { addPerson, authorizePath, goodPassword } from './people.ts'
 
 const [pwd, mfa] = ['urn:authly:acr:pwd', 'urn:authly:acr:mfa']
 
@@ -101,5 +103,45 @@ describe('step-up', () => {
     // Another request now costs nobody a step.
     const silent = await browser.get(request(challenge))
     expect(silent.location).toMatch(/^https:\/\/app\.test\/cb\?code=/)
+  })
+
+  const stronger = `/login?because=stronger&acr=${mfa}`
+
+  test('ends with the session that it went on from, when that is revoked', async () => {
+    const { person, app: authenticator, browser } = await addPersonWithApp()
+    const asked = await browser.get(stronger)
+    const sessions = sessionsOf(person.id)
+    const [{ session_id = '' } = {}] = await sessions.listSessions({ now: Date.now() })
+    await sessions.endSession({ now: Date.now(), session_id, origin, reason: 'revoked' })
+    const late = await browser.post('/login', { ...asked.hidden, code: codeOf(authenticator, 0) })
+    expect([late.status, late.html.includes('This sign-in has expired')]).toEqual([400, true])
+    expect(await sessions.listSessions({ now: Date.now() })).toEqual([])
+  })
+
+  test('does not ask for a new password that nobody has typed, which would lead nowhere', async () => {
+    const { person, app: authenticator, browser } = await addPersonWithApp()
+    await testDatabase()
+      .update(passwordCredentials)
+      .set({ breached_at: new Date() })
+      .where(eq(passwordCredentials.user_id, person.id))
+    const asked = await browser.get(stronger)
+    const done = await browser.post('/login', { ...asked.hidden, code: codeOf(authenticator, 0) })
+    expect(done.location).toBe('/account')
+  })
+
+  test('sets up a factor in a recent session only: a thief of an open one would add their own', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    await signIn(browser, person.email, goodPassword)
+    expect((await browser.get(stronger)).html).toContain('otpauth:')
+    const hourAgo = Date.now() - 3_600_000
+    await runInDurableObject(stubOf(person.id), (_, { storage }) => {
+      storage.sql.exec('UPDATE sessions SET auth_time = ?', hourAgo)
+    })
+    await evictDurableObject(stubOf(person.id))
+    const old = await browser.get(stronger)
+    expect([old.status, old.html.includes('otpauth:')]).toEqual([200, false])
+    // Whoever knows the password goes on from there.
+    expect((await passPassword(browser, person, stronger)).html).toContain('otpauth:')
   })
 })

@@ -2,10 +2,6 @@
  * Whoever needs a second factor and has none sets up an authenticator app, and gets recovery codes with it. Key and
  * codes belong to this sign-in: a reloaded page shows the same ones.
  */
-import { reachedClasses } from '../../authentication/acr.ts'
-import { otpProof } from '../../authentication/factor-proofs.ts'
-import type { SignInPolicy, SignInState } from '../../authentication/sign-in-state.ts'
-import { unmetDemand } from '../../authentication/unmet-demand.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import { fixedEnrolment } from '../../one-time-passwords/enrolment.ts'
 import { addConfirmedGenerator } from '../../one-time-passwords/manage-generators.ts'
@@ -15,7 +11,7 @@ import { otpToleranceOf } from '../../one-time-passwords/tolerance.ts'
 import { OtpEnrolment, type ShownEnrolment, showEnrolment } from '../../pages/otp-enrolment.tsx'
 import { RecoveryCodeList } from '../../pages/recovery-code-list.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
-import { maySetUpFactor } from '../../sessions/set-up-factor.ts'
+import { maySetUpFactor, setUpHelps } from '../../sessions/set-up-factor.ts'
 import { accountName } from '../account-name.ts'
 import { refuseField } from './refuse-field.ts'
 import { outcomeOf, prepareNextCall } from './sign-in-call.ts'
@@ -33,7 +29,7 @@ export const setUpFactor: Step = {
   id: 'set_up_factor',
   kind: 'action',
   proves: [],
-  offered: isOffered,
+  offered: setUpHelps,
   label: ({ setUpFactor: texts }) => texts.title,
   title: ({ setUpFactor: texts }) => texts.title,
 
@@ -99,16 +95,6 @@ export const setUpFactor: Step = {
     const account = { ...pending.account, otp: 1, recovery_codes: isKept ? codes.length : 0 }
     return outcomeOf(needs, attempt, call, answer, { account })
   },
-}
-
-/** Where an authenticator app helps: it reaches what is demanded, and the account has nothing to prove instead. */
-function isOffered(state: SignInState, policy: SignInPolicy): boolean {
-  const { account, proofs } = state
-  if (!account || !maySetUpFactor({ account, proofs })) return false
-  const unmet = unmetDemand(state, policy)
-  if (unmet?.kind === 'action') return unmet.step === 'set_up_factor'
-  const reachable = reachedClasses([...proofs, otpProof])
-  return unmet?.kind === 'factor' && unmet.acr_values.some((acr) => reachable.includes(acr))
 }
 
 /** Secrets of one sign-in, which nobody can compute without the root secret. */
