@@ -76,6 +76,8 @@ interface Confirming extends Changing {
   /** As `readGeneratorName` returns it. */
   readonly name: string
   readonly tolerance: OtpTolerance
+  /** It is `full` where the account has another factor. */
+  readonly isFirst?: boolean | undefined
 }
 
 /**
@@ -86,7 +88,7 @@ export async function addConfirmedGenerator(
   needs: Pick<GeneratorNeeds, 'now' | 'root' | 'openOtpStore'>,
   input: Confirming & { readonly enrolment: Omit<Enrolment, 'sealed'> },
 ): Promise<ConfirmOutcome> {
-  const { user_id, code, name, tolerance, enrolment } = input
+  const { user_id, code, name, tolerance, enrolment, isFirst } = input
   const now = needs.now()
   const typed = readTypedCode(code)
   const confirmed = typed && (await confirmEnrolment(needs.root, enrolment, { typed, now, tolerance }))
@@ -94,7 +96,7 @@ export async function addConfirmedGenerator(
   const { id, sealed_secret, last_step } = confirmed
   const store = await needs.openOtpStore()
   const generator = { ...enrolledParameters, id, sealed_secret, name }
-  const outcome = await store.add(user_id, generator, changeEvent('otp.added', now, id, input))
+  const outcome = await store.add(user_id, generator, changeEvent('otp.added', now, id, input), isFirst)
   if (outcome === 'full' || outcome === 'gone') return { status: outcome }
   return { status: 'added', used: { otp_id: id, step: last_step } }
 }

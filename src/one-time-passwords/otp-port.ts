@@ -14,11 +14,15 @@ export interface OtpStore {
   list(userId: string): Promise<readonly ListedGenerator[]>
   /** For a sign-in that needs one of them. */
   findSealed(userId: string): Promise<readonly SealedGenerator[]>
-  /** `known`: this enrolment was confirmed before. `full`: the account has `maxGenerators`. */
+  /**
+   * `known`: this enrolment was confirmed before. `full`: there is no room for one more.
+   * @param isFirst there is room only for the first factor of an account
+   */
   add(
     userId: string,
     generator: StoredGenerator,
     event: AuditEvent,
+    isFirst?: boolean,
   ): Promise<'added' | 'known' | 'full' | 'gone'>
   /** @returns whether this person has it */
   rename(userId: string, id: string, name: string, event: AuditEvent): Promise<boolean>

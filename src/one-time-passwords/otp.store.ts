@@ -39,13 +39,15 @@ export const createOtpStore = (database: Database): OtpStore => ({
   findSealed: (userId) =>
     database.select(sealedColumns).from(otpCredentials).where(eq(otpCredentials.user_id, userId)),
 
-  async add(userId, generator, event) {
+  async add(userId, generator, event, isFirst = false) {
     const { rows } = await database.execute<{ answer: Awaited<ReturnType<OtpStore['add']>> }>(sql`
       with account as (
         select id from users where id = ${userId}::uuid and status = 'active' for update
       ), room as (
         select id from account
-        where (select count(*) from otp_credentials where user_id = account.id) < ${maxGenerators}::int
+        where (select count(*) from otp_credentials where user_id = account.id)
+            < ${isFirst ? 1 : maxGenerators}::int
+          and not (${isFirst}::boolean and exists (select from passkeys where user_id = account.id))
       ), stored as (
         insert into otp_credentials (id, user_id, kind, name, sealed_secret, algorithm, digits, period_seconds, counter)
         select ${generator.id}::uuid, id, ${generator.kind}, ${generator.name}, ${generator.sealed_secret},

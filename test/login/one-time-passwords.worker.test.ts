@@ -311,6 +311,30 @@ describe('a second factor that is demanded of somebody who has none', () => {
     expect(signedIn.location).toBe('/account')
   })
 
+  test('is not set up where the owner has set up theirs since, even before the sign-in learns of it', async () => {
+    const person = await demandedOf()
+    const thief = openBrowser()
+    const page = await passPassword(thief, person)
+    const app = scan(page)
+    // The owner's page has stored it, and has not told the person's object yet.
+    const id = crypto.randomUUID()
+    await testDatabase()
+      .insert(otpCredentials)
+      .values({
+        ...{ id, user_id: person.id, kind: 'totp', name: 'Phone', sealed_secret: 'x' },
+        ...{ algorithm: 'SHA1', digits: 6, period_seconds: 30, counter: null },
+      })
+    const late = await thief.post('/login', { ...page.hidden, code: codeIn(app, 0) })
+    expect(late.status).toBe(400)
+    expect(thief.cookies.has('__Host-authly_session')).toBe(false)
+    const database = testDatabase()
+    const left = await database.select().from(otpCredentials).where(eq(otpCredentials.user_id, person.id))
+    expect(left.map((each) => each.id)).toEqual([id])
+    expect(await database.select().from(recoveryCodes).where(eq(recoveryCodes.user_id, person.id))).toEqual(
+      [],
+    )
+  })
+
   test('is not set up by who only knows the password of somebody who has one', async () => {
     const { person } = await personWithApp()
     const browser = openBrowser()

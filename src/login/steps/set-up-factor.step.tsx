@@ -77,6 +77,8 @@ export const setUpFactor: Step = {
       ...{ user_id, origin, code, tolerance: otpToleranceOf(settings) },
       // Its owner gives it a name of their own later.
       ...{ name: '', enrolment: await fixedEnrolment(secretOf) },
+      // Attack: who knows the password alone adds one of their own in the moment in which the owner sets up the first.
+      isFirst: true,
     })
     if (added.status === 'wrong') {
       return refuseField('code', ({ oneTimePasswords }) => oneTimePasswords.codeWrong)
