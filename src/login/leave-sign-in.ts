@@ -13,6 +13,7 @@ import { setUsedPasskey } from '../interaction/used-passkey-cookie.ts'
 import { renderErrorPage } from '../pages/error-page.tsx'
 import { resumePath, withInteraction } from '../pages/load-interaction.ts'
 import { goTo } from '../pages/page.ts'
+import { newChallenge } from '../passkeys/ceremony-options.ts'
 import type { Session } from '../sessions/session.ts'
 import { lifetimeOf } from '../sessions/session-lifetime.ts'
 import type { OpenSignIn } from './open-sign-in.ts'
@@ -31,7 +32,9 @@ export async function goOn(
 ): Promise<Response> {
   if (afterwards.length > 0) c.executionCtx.waitUntil(Promise.allSettled(afterwards))
   if (advanced.status !== 'signed_in') {
-    return goToStep(c, { ...signIn, progress: { ...signIn.progress, pending: handles.pending } })
+    // The challenge may be spent, and the next step may be another passkey.
+    const progress = { ...signIn.progress, pending: handles.pending, challenge: newChallenge() }
+    return goToStep(c, { ...signIn, progress })
   }
   const { session } = advanced
   const cookies = cookiesOf(c, signIn, { session, handles, browser })

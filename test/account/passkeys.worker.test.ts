@@ -1,13 +1,16 @@
 /** `/account/passkeys` in workerd, with an authenticator in software; in a browser: test/e2e/passkeys.test.ts. */
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { passkeys, users } from '../../src/db/schema.ts'
+import { clients, passkeys, users } from '../../src/db/schema.ts'
 import { en } from '../../src/messages/en.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { type Browser, openBrowser, signIn } from '../login/browser.ts'
-import { goodPassword, type Person } from '../login/people.ts'
-import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
-import { waitingEvents } from '../sessions/object-subject.ts'
+import { type Browser, issuer, openBrowser, type Shown, signIn } from '../login/browser.ts'
+import { addApplication, authorizePath, goodPassword, type Person } from '../login/people.ts'
+import {
+  createSoftwareAuthenticator,
+  type SoftwareAuthenticator,
+} from '../passkeys/software-authenticator.ts'
+import { sessionsOf, waitingEvents } from '../sessions/object-subject.ts'
 import { add, answer, optionsOf, path, signalsOf, withPasskey, withPassword } from './passkey-pages.ts'
 
 const stored = ({ id }: Person) =>
@@ -186,4 +189,28 @@ describe('managing passkeys', () => {
     expect(pages).toEqual(Array.from({ length: 6 }, () => [400, true]))
     expect(await stored(ada.person)).toEqual([passkey])
   })
+})
+
+test('two passkeys in one sign-in each answer a challenge of their own', async () => {
+  const { person, browser, authenticator } = await withPasskey()
+  const hardware = createSoftwareAuthenticator({ backupEligible: false })
+  expect((await add(browser, hardware)).status).toBe(303)
+  const app = await addApplication()
+  await testDatabase()
+    .update(clients)
+    .set({ required_acr_values: ['phrh'] })
+    .where(eq(clients.client_id, app))
+  const elsewhere = openBrowser()
+  const use = async (page: Shown, by: SoftwareAuthenticator) => {
+    const [, options] = /data-options="([^"]*)"/.exec(page.html) ?? []
+    const asked = JSON.parse((options ?? '').replaceAll('&quot;', '"'))
+    const credential = JSON.stringify(await by.get(asked, { origin: issuer }))
+    return elsewhere.post('/login', { ...page.hidden, step: 'passkey', credential })
+  }
+  const first = await elsewhere.follow(await elsewhere.get(authorizePath(app)))
+  const second = await elsewhere.follow(await use(first, authenticator))
+  const consent = await elsewhere.follow(await use(second, hardware))
+  expect(consent.html).toContain('action="/consent"')
+  const [begun] = await sessionsOf(person.id).listSessions({ now: Date.now() })
+  expect(begun).toMatchObject({ acr: 'phrh' })
 })
