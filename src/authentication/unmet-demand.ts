@@ -22,9 +22,10 @@ export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDema
   const isReached = (classes: readonly string[]) => classes.some((acr) => reached.includes(acr))
   const required = [...policy.required_acr_values, ...account.required_acr_values]
   const unmet = required.find((classes) => !isReached(classes))
-  if (unmet) return { kind: 'factor', acr_values: mustProveFirst(state, unmet) ? [acrMultiFactor] : unmet }
+  if (unmet)
+    return { kind: 'factor', acr_values: mustProveFirst(state, policy, unmet) ? [acrMultiFactor] : unmet }
   const { wanted_acr_values: wanted } = policy
-  if (wanted.length > 0 && !isReached(wanted) && canReach(state, wanted, isUntaken)) {
+  if (wanted.length > 0 && !isReached(wanted) && canReach(state, policy, wanted, isUntaken)) {
     return { kind: 'factor', acr_values: wanted }
   }
   if (lacksSecondFactor(state, policy)) {
@@ -39,9 +40,9 @@ export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDema
  * What is demanded can be reached only by setting up a factor: whoever has a second one proves it before.
  * Attack: who knows the password alone adds a factor of their own.
  */
-const mustProveFirst = (state: SignInState, classes: readonly string[]): boolean =>
-  !canReach(state, classes) &&
-  canReach(state, [acrMultiFactor]) &&
+const mustProveFirst = (state: SignInState, policy: SignInPolicy, classes: readonly string[]): boolean =>
+  !canReach(state, policy, classes) &&
+  canReach(state, policy, [acrMultiFactor]) &&
   !reachedClasses(state.proofs).includes(acrMultiFactor)
 
 /** For what is only wished: nobody is asked for one passkey after the other, and gives up. */
@@ -50,13 +51,14 @@ const isUntaken: typeof isLeft = (step, { proofs }) => !proofs.some((proof) => p
 /** Whether one more factor of this account reaches one of the classes. */
 function canReach(
   state: SignInState,
+  policy: SignInPolicy,
   classes: readonly string[],
   isAvailable: typeof isLeft = isLeft,
 ): boolean {
   const { account, proofs } = state
   if (!account) return false
   for (const [step, possible] of provableBy(account)) {
-    if (!isAvailable(step, state)) continue
+    if (!isAvailable(step, state) || (step === 'passkey' && policy.passkeys === 'off')) continue
     if (possible.some((proof) => reachedClasses([...proofs, proof]).some((acr) => classes.includes(acr)))) {
       return true
     }

@@ -28,7 +28,12 @@ const steps: readonly OfferedStep[] = [
     [passwordProof],
     ({ identifier, proofs }) => identifier !== undefined && !proofs.length,
   ),
-  step('passkey', 'factor', passkeyProofs, ({ account }) => account === undefined || account.passkeys > 0),
+  step(
+    'passkey',
+    'factor',
+    passkeyProofs,
+    ({ account }, { passkeys }) => passkeys === 'on' && (account === undefined || account.passkeys > 0),
+  ),
   step('totp', 'factor', [otpProof], ({ account }) => (account?.otp ?? 0) > 0),
   step('recovery_code', 'factor', [otpProof], ({ account }) => (account?.recovery_codes ?? 0) > 0),
   step('set_up_factor', 'action', [], ({ proofs }) => proofs.length > 0),
@@ -104,6 +109,12 @@ describe('decideNextStep', () => {
       having([typed], { ...has({ otp: 1 }), browser: { used_passkey: false, is_remembered: true } }),
       {},
       'totp',
+    ],
+    [
+      'a wish that only a passkey reaches is let go where they are turned off',
+      having([typed], has({ passkeys: 1 })),
+      { wanted_acr_values: ['phr'], passkeys: 'off' },
+      'done',
     ],
     [
       'a remembered browser reaches no class',
