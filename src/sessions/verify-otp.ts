@@ -9,8 +9,8 @@ import type { OtpTolerance } from '../one-time-passwords/match-code.ts'
 import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-in.ts'
 import type { LostSignIn } from './continue-sign-in.ts'
 import type { VerifyNeeds } from './define-rule.ts'
-import { findKnownDevice } from './known-device.ts'
-import { decideLogin } from './lock-out.ts'
+import { type DeviceDecision, decideOnDevice, dropDevice, findKnownDevice } from './known-device.ts'
+import { decideLogin, type LoginDecision } from './lock-out.ts'
 import {
   findPending,
   maxStepFailures,
@@ -19,11 +19,11 @@ import {
   type PendingSignIn,
 } from './pending-sign-in.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
-import type { SubjectState } from './subject-state.ts'
+import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 const step = 'totp'
 /**
- * Wrong codes are also counted for the account. Attack: who knows the password begins one sign-in after another, five
+ * Wrong codes are also counted for the account, where the device is not known. Attack: who knows the password begins one sign-in after another, five
  * guesses in each.
  */
 const counter = 'one-time passwords'
@@ -72,28 +72,48 @@ function decide(state: SubjectState, input: VerifyOtp, matched: readonly Matched
   const { now } = input
   const pending = findPending(state, input.pending, now)
   if (!pending) return { status: 'lost' }
-  const attempts = state.attempts.find(counter)
-  const decision = decideLogin(attempts, matched.length > 0, now)
-  if (decision.status === 'locked') return decision
-  if (decision.status === 'refused') {
-    state.attempts.put(counter, decision.attempts)
-    return refuse(state, input, pending)
-  }
+  const device = findKnownDevice(state, input)
+  const counted = countAttempt(state, input, device, matched.length > 0)
+  if (counted.status === 'locked') return counted
+  if (counted.status === 'refused') return refuse(state, input, pending)
   const spent = matched.find(({ generator, counter: at }) =>
     state.otpUses.spend({ otp_id: generator.id, step: at, used_at: now }),
   )
   if (!spent) return refuse(state, input, pending, matched[0])
-  if (attempts) state.attempts.delete(counter)
+  if (!device && state.attempts.find(counter)) state.attempts.delete(counter)
   const proof = { ...otpProof, step, at: now }
   const { account, identifier_macs } = pending
   const advanced = {
-    ...advanceSignIn(state, input, pending, { proof }, findKnownDevice(state, input)),
+    ...advanceSignIn(state, input, pending, { proof }, device),
     ...{ account, identifier_macs },
   }
   const { generator } = spent
   return generator.kind === 'hotp'
     ? { ...advanced, spent: { otp_id: generator.id, counter: spent.counter } }
     : advanced
+}
+
+/**
+ * Counts a wrong code, as a wrong password is counted: on a known device for the device alone. Attack: who knows the
+ * password keeps the owner out by guessing on purpose.
+ */
+function countAttempt(
+  state: SubjectState,
+  input: VerifyOtp,
+  device: StoredDevice | undefined,
+  isRight: boolean,
+): Pick<DeviceDecision, 'status'> | Extract<LoginDecision, { readonly status: 'locked' }> {
+  if (device) {
+    const decision = decideOnDevice(device.failures, isRight)
+    if (decision.status === 'accepted') return decision
+    const { failures, isForgotten } = decision
+    if (isForgotten) dropDevice(state, device, { ...input, reason: 'too_many_failures' })
+    else state.devices.put({ ...device, failures })
+    return decision
+  }
+  const decision = decideLogin(state.attempts.find(counter), isRight, input.now)
+  if (decision.status === 'refused') state.attempts.put(counter, decision.attempts)
+  return decision
 }
 
 /** @param used the generator whose code was accepted before */

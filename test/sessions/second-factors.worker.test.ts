@@ -5,12 +5,14 @@ import { acrMultiFactor } from '../../src/authentication/acr.ts'
 import type { SealedGenerator } from '../../src/one-time-passwords/generator.ts'
 import { computeCode, importSeed } from '../../src/one-time-passwords/hotp.ts'
 import { sealSeed } from '../../src/one-time-passwords/seal-seed.ts'
+import { maxDeviceFailures } from '../../src/sessions/known-device.ts'
 import { freeFailures } from '../../src/sessions/lock-out.ts'
 import { maxStepFailures } from '../../src/sessions/pending-sign-in.ts'
 import type { UserSessions } from '../../src/sessions/rules.ts'
 import { testDependencies } from '../worker/admin-client.ts'
 import {
   accountFactors,
+  deviceProof,
   login,
   newPending,
   newSession,
@@ -162,6 +164,29 @@ describe('a one-time password', () => {
     expect(await verify(object, next, codeAt(middle))).toMatchObject({ status: 'locked' })
     const later = middle + 5 * second
     expect(await verify(object, next, codeAt(later), later)).toMatchObject({ status: 'signed_in' })
+  })
+
+  test('is taken on a known device though others guess; ten guesses there and it is unknown', async () => {
+    const { object } = fresh()
+    const generators = [await generatorOf()]
+    await object.recordLogin(login({ device: { presented: undefined, next: deviceProof('device-1') } }))
+    const thief = await beginSignIn(object, { generators })
+    for (let failure = 0; failure <= freeFailures; failure++) {
+      const next = await beginSignIn(object, { generators, pending_id: `guess-${failure}` })
+      await verify(object, failure < 4 ? thief : next, '000000')
+    }
+    let begun = 0
+    const onDevice = async (code: string, presented: string, next: string, now = middle) => {
+      const pending = await beginSignIn(object, { generators, pending_id: `device-${++begun}` })
+      const device = { presented: deviceProof(presented), next: deviceProof(next) }
+      return object.verifyOtp({ ...attemptAt(now), pending, code, tolerance, device })
+    }
+    expect(await onDevice(codeAt(middle), 'device-1', 'device-2')).toMatchObject({ status: 'signed_in' })
+    for (let failure = 0; failure < maxDeviceFailures; failure++) {
+      expect((await onDevice('000000', 'device-2', 'device-3')).status).toBe('refused')
+    }
+    const right = codeAt(middle + 30_000)
+    expect((await onDevice(right, 'device-2', 'device-3')).status).toBe('locked')
   })
 
   test('of a sign-in before a change of factors is worth nothing', async () => {
