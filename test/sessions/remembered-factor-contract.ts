@@ -83,6 +83,14 @@ export function describeRememberedFactor(name: string, open: () => RememberingSu
       })
     })
 
+    it('is not remembered by a sign-in that has proven none, whatever its form says', async () => {
+      const subject = open()
+      const remember_second_factor = { ...remembered, days: 30 }
+      const more = { pending: newPending(), remember_second_factor }
+      expect(await signIn(subject, { next: 'device-1' }, more)).toMatchObject({ status: 'signed_in' })
+      expect(await subject.sessions.listRememberedDevices({ now: start })).toEqual([])
+    })
+
     it.each<[string, Wish]>([
       ['a class', { acr_values: ['urn:authly:acr:mfa'] }],
       ['any class', { acr_values: ['urn:authly:acr:pwd'] }],
