@@ -1,5 +1,5 @@
 /** Authenticator apps and recovery codes, from the account page to the next sign-in, by an app of others (otpauth). */
-import { runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { type TOTP, URI } from 'otpauth'
@@ -318,5 +318,31 @@ describe('a second factor that is demanded of somebody who has none', () => {
     const forced = await browser.post('/login', { ...asked.hidden, step: 'set_up_factor', code: '123456' })
     expect(forced.location ?? '').not.toBe('/account')
     expect(forced.html).not.toContain('otpauth:')
+  })
+
+  /** A page that asks a session for more than its account can prove. */
+  const stronger = '/login?next=account&because=stronger&acr=urn:authly:acr:mfa'
+
+  test('is not set up in an old session: a thief of it would (NIST SP 800-63B-4 §4.1.2.1)', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    await passPassword(browser, person)
+    expect((await browser.get(stronger)).html).toContain('otpauth:')
+    const object = env.USER_SESSIONS.getByName(person.id)
+    await runInDurableObject(object, (_, { storage }) =>
+      storage.sql.exec('UPDATE sessions SET auth_time = auth_time - 3600000').toArray(),
+    )
+    await evictDurableObject(object)
+
+    const first = await browser.get(stronger)
+    expect(first.html).not.toContain('otpauth:')
+    expect(first.hidden).toMatchObject({ step: 'identifier' })
+    const named = await browser.post('/login', { ...first.hidden, identifier: person.email })
+    const second = await browser.follow(named)
+    const page = await browser.follow(
+      await browser.post('/login', { ...second.hidden, step: 'password', password: goodPassword }),
+    )
+    const done = await browser.post('/login', { ...page.hidden, code: codeIn(scan(page), 0) })
+    expect(done.location).toBe('/account')
   })
 })
