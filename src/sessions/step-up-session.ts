@@ -31,7 +31,7 @@ export function stepUpSession(state: SubjectState, input: StepUpSession): Steppe
   const session = state.sessions.find(input.session_id)
   if (!session || decideSession(session, input.secret_hash, input.now) === 'none') return { status: 'none' }
   const begun = beginPending(state, input, input.pending, findKnownDevice(state, input))
-  const pending = { ...begun, proofs: session.proofs }
+  const pending = { ...begun, proofs: session.proofs, session_id: session.session_id }
   if (!unmetDemand(stateOf(pending), pending.policy)) return { status: 'enough' }
   // Attack: a thief of an open session has more demanded of it than the account can prove, and sets up a factor.
   const isOld = input.now - session.auth_time > input.factor_change_max_age_seconds * 1000

@@ -49,6 +49,9 @@ async function enrol(browser: Browser, name = 'Phone') {
   return { app, answer, page }
 }
 
+const generatorsOf = ({ id }: Person) =>
+  testDatabase().select().from(otpCredentials).where(eq(otpCredentials.user_id, id))
+
 async function personWithApp() {
   const person = await addPerson()
   const browser = openBrowser()
@@ -99,12 +102,10 @@ describe('an authenticator app', () => {
       expect(scan(refused).secret.base32).toBe(scan(page).secret.base32)
       expect(codesIn(refused)).toEqual(codesIn(page))
     }
-    const rows = () =>
-      testDatabase().select().from(otpCredentials).where(eq(otpCredentials.user_id, person.id))
-    expect(await rows()).toEqual([])
+    expect(await generatorsOf(person)).toEqual([])
     const code = codeIn(scan(page), 0)
     await Promise.all([send(code), send(code), send(code)])
-    const stored = await rows()
+    const stored = await generatorsOf(person)
     expect(stored).toHaveLength(1)
     expect(JSON.stringify(stored)).not.toContain(scan(page).secret.base32)
     const list = await browser.get('/account')
@@ -344,5 +345,20 @@ describe('a second factor that is demanded of somebody who has none', () => {
     )
     const done = await browser.post('/login', { ...page.hidden, code: codeIn(scan(page), 0) })
     expect(done.location).toBe('/account')
+  })
+
+  test('is not set up by a thief whose session the owner has ended meanwhile', async () => {
+    const person = await addPerson()
+    const [thief, owner] = [openBrowser(), openBrowser()]
+    await passPassword(thief, person)
+    const page = await thief.get(stronger)
+    await passPassword(owner, person)
+    const { html, hidden } = await owner.get('/account')
+    const session_id = /name="session_id" value="([^"]+)"/.exec(html)?.[1] ?? ''
+    await owner.post('/account/sessions/end', { csrf_token: hidden['csrf_token'] ?? '', session_id })
+    const sent = await thief.post('/login', { ...page.hidden, code: codeIn(scan(page), 0) })
+    expect(sent.status).toBe(400)
+    expect((await thief.get('/account')).location).toBe('/login')
+    expect(await generatorsOf(person)).toEqual([])
   })
 })
