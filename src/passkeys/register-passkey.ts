@@ -18,7 +18,12 @@ import { attestationOf, type RegistrationRefusal, verifyRegistration } from './v
 export interface PasskeyObject {
   /** @returns whether this was the first use of the challenge */
   spendInteraction(input: { readonly interaction_id: string; readonly expires_at: number }): Promise<boolean>
-  learnPasskey(input: { readonly now: number; readonly passkey: NewPasskey }): Promise<unknown>
+  learnPasskey(input: {
+    readonly now: number
+    readonly user_id: string
+    readonly origin: Origin
+    readonly passkey: NewPasskey
+  }): Promise<unknown>
   refusePasskeys(input: {
     readonly now: number
     readonly user_id: string
@@ -156,7 +161,11 @@ export async function registerPasskey(
   const stored = await needs.passkeyStore.insert(passkey, createdEvent(passkey, now, origin))
   if (stored !== 'stored') return err(stored)
   // The object reads Postgres itself when somebody signs in with a passkey that it does not know.
-  await object.learnPasskey({ now, passkey }).catch(() => undefined)
+  const tell = () => object.learnPasskey({ now, user_id, origin, passkey })
+  // Idempotent, so retried if the object has moved.
+  await tell()
+    .catch(tell)
+    .catch(() => undefined)
   return ok(passkey)
 }
 
