@@ -112,6 +112,19 @@ describe('an authenticator app', () => {
     expect(list.html).not.toContain(scan(page).secret.base32)
   })
 
+  test('is the only one of several pages at the same moment: then the password alone adds none', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    await passPassword(browser, person)
+    const add = '/account/one-time-passwords/add'
+    const pages = await Promise.all([1, 2, 3].map(() => browser.get(add)))
+    const sent = await Promise.all(
+      pages.map((page) => browser.post(add, { ...page.hidden, code: codeIn(scan(page), 0), name: 'Phone' })),
+    )
+    expect(sent.filter(({ location }) => location === '/account?done=otp')).toHaveLength(1)
+    expect(await generatorsOf(person)).toHaveLength(1)
+  })
+
   test('of another person’s page is no app of one’s own', async () => {
     const [ada, bob] = [openBrowser(), openBrowser()]
     await passPassword(ada, await addPerson())
@@ -360,5 +373,23 @@ describe('a second factor that is demanded of somebody who has none', () => {
     expect(sent.status).toBe(400)
     expect((await thief.get('/account')).location).toBe('/login')
     expect(await generatorsOf(person)).toEqual([])
+  })
+
+  test('is not set up beside one that the owner added in the same moment', async () => {
+    const person = await demandedOf()
+    const thief = openBrowser()
+    const page = await passPassword(thief, person)
+    // The object has not been told yet.
+    const [id, owners] = [crypto.randomUUID(), 'The owner’s']
+    await testDatabase()
+      .insert(otpCredentials)
+      .values({
+        ...{ id, user_id: person.id, kind: 'totp', name: owners, sealed_secret: 'sealed' },
+        ...{ algorithm: 'SHA1', digits: 6, period_seconds: 30 },
+      })
+    const sent = await thief.post('/login', { ...page.hidden, code: codeIn(scan(page), 0) })
+    expect(sent.status).toBe(400)
+    expect(thief.cookies.has('__Host-authly_session')).toBe(false)
+    expect(await generatorsOf(person)).toMatchObject([{ name: owners }])
   })
 })

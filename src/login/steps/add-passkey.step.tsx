@@ -62,7 +62,7 @@ async function add(needs: StepNeeds, session: LiveSession, attempt: StepAttempt)
   // Attack: whoever knows the password alone adds a passkey to an account that has a stronger factor.
   const found = await findFreshFactors(needs, session)
   if (!found || found.needed) return { status: 'next', progress }
-  const added = await addOwnPasskey(needs, { session, form, settings, origin })
+  const added = await addOwnPasskey(needs, { session, judged: found.factors, form, settings, origin })
   if (added.ok) return { status: 'next', progress }
   return {
     status: 'refused',
