@@ -49,6 +49,9 @@ export interface PasskeyStore {
   ): Promise<'stored' | 'taken' | 'full' | 'changed' | 'gone'>
   /** With its event, in one statement. @returns whether this person has such a passkey */
   rename(userId: string, credentialId: string, name: string, event: AuditEvent): Promise<boolean>
-  /** With its event, in one statement. @returns whether this person had such a passkey */
+  /**
+   * With its event, and the recovery codes with the last second factor, in one statement.
+   * @returns whether this person had such a passkey
+   */
   delete(userId: string, credentialId: string, event: AuditEvent): Promise<boolean>
 }

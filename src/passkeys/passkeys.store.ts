@@ -81,13 +81,17 @@ const insertPasskey = (passkey: NewPasskey, judged: SecondFactors, event: AuditE
     else 'taken' end as answer`
 
 /**
- * Deletes a passkey of this person, with its event; returns a row if there was one. For a batch: the person's object
- * must have been told before (`refusePasskeys`).
+ * Deletes a passkey of this person, and the recovery codes with the last second factor, with its event; returns a row if
+ * there was one. For a batch: the person's object must have been told before (`refusePasskeys`).
  */
 export const deletePasskey = (userId: string, credentialId: string, event: EventFields): SQL => sql`
   with removed as (
     delete from passkeys where user_id = ${userId}::uuid and credential_id = ${credentialId}
     returning user_id
+  ), useless as (
+    delete from recovery_codes where user_id in (select user_id from removed)
+      and not exists (select from otp_credentials where user_id = ${userId}::uuid)
+      and not exists (select from passkeys where user_id = ${userId}::uuid and credential_id <> ${credentialId})
   )
   ${insertEventPerRow(sql`removed`, event)} returning id`
 

@@ -1,7 +1,7 @@
 /** `/account/passkeys` in workerd, with an authenticator in software; in a browser: test/e2e/passkeys.test.ts. */
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { passkeys, users } from '../../src/db/schema.ts'
+import { passkeys, recoveryCodes, users } from '../../src/db/schema.ts'
 import { en } from '../../src/messages/en.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { type Browser, openBrowser, signIn } from '../login/browser.ts'
@@ -179,6 +179,22 @@ describe('managing passkeys', () => {
     })
     expect(again.status).toBe(400)
     expect((await waitingEvents(person.id)).length).toBeGreaterThan(0)
+  })
+
+  test('ends the recovery codes with the last second factor: nobody sees any more that they are valid', async () => {
+    const { person, browser } = await withPasskey()
+    const codes = () =>
+      testDatabase().select().from(recoveryCodes).where(eq(recoveryCodes.user_id, person.id))
+    await browser.post('/account/recovery-codes', (await browser.get('/account/recovery-codes')).hidden)
+    await add(browser, createSoftwareAuthenticator())
+    const remove = async (credential_id = '') =>
+      browser.post(`${path}/remove`, { csrf_token: await csrf(browser), credential_id })
+    const [first, second] = await stored(person)
+    await remove(second?.credential_id)
+    expect(await codes()).toHaveLength(10)
+    await remove(first?.credential_id)
+    expect(await stored(person)).toEqual([])
+    expect(await codes()).toEqual([])
   })
 
   test('keeps the last strong factor of an administrator, and says why', async () => {
