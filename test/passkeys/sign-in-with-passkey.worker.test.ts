@@ -238,6 +238,14 @@ describe('a passkey that is taken away', () => {
     expect(removedAgain).toBe('unknown')
   })
 
+  it('is named by an id: the mark for all of them takes none away', async () => {
+    const person = await createPerson()
+    await signIn(person)
+    const removal = { user_id: person.userId, credential_id: '*', origin }
+    expect(await removePasskey(needs, removal)).toBe('unknown')
+    expect((await signIn(person)).status).toBe('signed_in')
+  })
+
   it('works again at once when it is the last strong factor of an administrator', async () => {
     const person = await createPerson()
     await testDatabase()
