@@ -9,7 +9,10 @@ import { identifierForm } from '../users/normal-form.ts'
 import type { OpenSignIn } from './open-sign-in.ts'
 import { readSignals } from './read-signals.ts'
 
-/** `enough`: nothing more is demanded that the account can reach. `none`: there is no session. */
+/**
+ * `enough`: nothing more is demanded that the account can reach. `none`: there is no session, or it is too old for what is
+ * missing.
+ */
 export type StepUp =
   | { readonly status: 'begun'; readonly signIn: OpenSignIn }
   | { readonly status: 'enough' | 'none' }
@@ -33,6 +36,7 @@ export async function stepUp(c: Context<AppEnv>, signIn: OpenSignIn): Promise<St
   const steppedUp = await deps.sessionsOf(user_id).stepUpSession({
     ...{ now, user_id, origin, session_id, secret_hash: cookie.secretHash },
     remembered: rememberedProofOf(remembered, user_id),
+    factor_change_max_age_seconds: signIn.settings['sign_in.factor_change_max_age_seconds'],
     pending: {
       ...handle,
       ...{ identifier_macs, otp_seeds: person.otp_seeds, password_hash_digest: undefined },

@@ -42,6 +42,8 @@ export interface PendingSignIn extends PendingView {
   readonly failures: Readonly<Record<string, number>>
   readonly signals: SignInSignals
   readonly otp_seeds: readonly SealedSeed[]
+  /** The session whose proofs it goes on from; it ends with that one. */
+  readonly session_id?: string | undefined
 }
 
 /** Names a pending sign-in and proves the right to continue it. */

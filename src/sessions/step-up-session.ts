@@ -7,6 +7,7 @@ import { beginPending, type NewPending } from './advance-sign-in.ts'
 import { decideSession } from './decide-session.ts'
 import { findKnownDevice } from './known-device.ts'
 import { type PendingView, stateOf, viewOf } from './pending-sign-in.ts'
+import { maySetUpFactor } from './set-up-factor.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -15,21 +16,26 @@ export interface StepUpSession
   readonly session_id: string
   readonly secret_hash: string
   readonly pending: NewPending
+  /** How recent a sign-in must be for a change of factors (`src/authentication/fresh-sign-in.ts`). */
+  readonly factor_change_max_age_seconds: number
 }
 
 export type SteppedUp =
   | { readonly status: 'pending'; readonly pending: PendingView }
   /** Nothing more is demanded that this account can reach; nothing is stored. */
   | { readonly status: 'enough' }
-  /** The session has ended. */
+  /** The session has ended, or is too old for what is missing: everything is asked anew. */
   | { readonly status: 'none' }
 
 export function stepUpSession(state: SubjectState, input: StepUpSession): SteppedUp {
   const session = state.sessions.find(input.session_id)
   if (!session || decideSession(session, input.secret_hash, input.now) === 'none') return { status: 'none' }
   const begun = beginPending(state, input, input.pending, findKnownDevice(state, input))
-  const pending = { ...begun, proofs: session.proofs }
+  const pending = { ...begun, proofs: session.proofs, session_id: session.session_id }
   if (!unmetDemand(stateOf(pending), pending.policy)) return { status: 'enough' }
+  // Attack: a thief of an open session has more demanded of it than the account can prove, and sets up a factor.
+  const isOld = input.now - session.auth_time > input.factor_change_max_age_seconds * 1000
+  if (isOld && maySetUpFactor(pending)) return { status: 'none' }
   state.pendingSignIns.put(pending)
   return { status: 'pending', pending: viewOf(pending) }
 }

@@ -1,5 +1,7 @@
 /** A second factor that is remembered at a browser, seen from browsers. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { add } from '../account/passkey-pages.ts'
+import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp, codeOf, type PersonWithApp, passPassword } from './authenticator.ts'
 import { type Browser, openBrowser, type Shown } from './browser.ts'
@@ -106,5 +108,16 @@ describe('a browser at which the second factor is remembered', () => {
     const made = await strong.post('/account/recovery-codes', page.hidden)
     expect(made.status, made.html).toBeLessThan(400)
     expect(asksForCode(await passPassword(browser, known.person))).toBe(true)
+  })
+
+  test('ends with a new passkey', async () => {
+    const known = await addPersonWithApp()
+    const browser = await remembering(known)
+    const strong = openBrowser()
+    const asked = await passPassword(strong, known.person)
+    await strong.post('/login', { ...asked.hidden, code: codeOf(known.app, 1) })
+    expect((await add(strong, createSoftwareAuthenticator())).location).toBe('/account?done=passkey_added')
+    await passPassword(browser, known.person)
+    expect(browser.cookies.has(sessionCookie)).toBe(false)
   })
 })

@@ -78,7 +78,7 @@ export const setUpFactor: Step = {
     const { user_id, pending_id } = pending
     const secretOf = secretsOf(needs.root, pending_id)
     const added = await addConfirmedGenerator(needs, {
-      ...{ user_id, origin, code, tolerance: otpToleranceOf(settings) },
+      ...{ user_id, origin, code, tolerance: otpToleranceOf(settings), judged: pending.account },
       // Its owner gives it a name of their own later.
       ...{ name: '', enrolment: await fixedEnrolment(secretOf) },
     })
