@@ -281,7 +281,7 @@ class RequestDependencies implements Dependencies {
       this.#ask((stores, database) => question(stores.createPasskeyStore(database)))
     return {
       list: (userId) => ask((store) => store.list(userId)),
-      insert: (passkey, event) => ask((store) => store.insert(passkey, event)),
+      insert: (passkey, judged, event) => ask((store) => store.insert(passkey, judged, event)),
       rename: (userId, id, name, event) => ask((store) => store.rename(userId, id, name, event)),
       delete: (userId, id, event) => ask((store) => store.delete(userId, id, event)),
     }

@@ -92,9 +92,11 @@ export const otpRoutes = new DescribedRoutes<AppEnv>()
       if (!typed.code.trim()) return showNewGenerator(c, request.value, { typed, refusal: 'missing' })
       const { deps, origin } = c.env
       const { status } = await addGenerator(generatorNeeds(deps), {
-        ...{ user_id: session.user_id, origin, ...typed, name },
+        ...{ user_id: session.user_id, origin, ...typed, name, judged: factors },
         tolerance: otpToleranceOf(await deps.readSettings()),
       })
+      // In another tab, or by somebody else: whether this sign-in is strong enough is asked again.
+      if (status === 'changed') return goTo(`${path}/add`)
       if (status !== 'added') return showNewGenerator(c, request.value, { typed, refusal: status })
       if (factors.recovery_codes === 0) {
         await keepRecoveryCodes(deps, { user_id: session.user_id, sealed: typed.codes, origin })

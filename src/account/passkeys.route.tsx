@@ -50,12 +50,14 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
     async (c) => {
       const request = await readFactorForm(c, 'passkeys')
       if (!request.ok) return request.error
-      const { session, form } = request.value
+      const { session, factors, form } = request.value
       const { deps, origin } = c.env
       const settings = await deps.readSettings()
-      const added = await addOwnPasskey(deps, { session, form, settings, origin })
-      return added.ok
-        ? goTo('/account?done=passkey_added')
+      const added = await addOwnPasskey(deps, { session, judged: factors, form, settings, origin })
+      if (added.ok) return goTo('/account?done=passkey_added')
+      // In another tab, or by somebody else: whether this sign-in is strong enough is asked again.
+      return added.error === 'changed'
+        ? goTo(path)
         : showPasskeys(c, session, {
             reason: added.error,
             message: (messages) => describePasskeyRefusal(messages, added.error),

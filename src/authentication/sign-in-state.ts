@@ -18,6 +18,9 @@ export interface AccountFactors {
   readonly required_acr_values: readonly (readonly string[])[]
 }
 
+/** By which it is judged whether another factor may be added. */
+export type SecondFactors = Pick<AccountFactors, 'passkeys' | 'otp'>
+
 export interface SignInState {
   /** The identifier typed in this sign-in; says nothing about whether there is such an account. */
   readonly identifier: string | undefined

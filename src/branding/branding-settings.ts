@@ -49,7 +49,7 @@ const footerLink = z
       .max(512)
       .regex(/^https:\/\/[^\s\\]+$/, { error: 'must be an https address' })
       // Attack: an address that names another host than it seems to, as https://bank.test@evil.test/ does.
-      .refine((href) => URL.canParse(href) && new URL(href).username === '', {
+      .refine((href) => URL.canParse(href) && !hasCredentials(new URL(href)), {
         error: 'must be an https address',
       }),
     label: line(60).describe('In every language without a translation.'),
@@ -59,6 +59,8 @@ const footerLink = z
     'x-authly-name': 'FooterLink',
     example: { href: 'https://help.example.com/', label: 'Help', translations: { de: 'Hilfe' } },
   })
+
+const hasCredentials = ({ username, password }: URL): boolean => username !== '' || password !== ''
 
 export type FooterLink = z.output<typeof footerLink>
 

@@ -1,5 +1,6 @@
 /** A person adds a passkey, on the account page or after a sign-in: what both ask the browser for, and what both store. */
 import type { Origin } from '../audit/event.ts'
+import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import { describeDevice } from '../pages/describe-device.ts'
 import { creationOptions, type PasskeyNeeds, registerPasskey } from '../passkeys/register-passkey.ts'
 import type { Parameters } from '../protocol/parameters.ts'
@@ -39,18 +40,21 @@ export const addOwnPasskey = (
   needs: PasskeyNeeds,
   {
     session,
+    judged,
     form,
     settings,
     origin,
   }: {
     readonly session: Registering
+    /** What this session was fresh enough for. */
+    readonly judged: SecondFactors
     readonly form: Parameters
     readonly settings: Settings
     readonly origin: Origin
   },
 ): ReturnType<typeof registerPasskey> =>
   registerPasskey(needs, {
-    ...{ user_id: session.user_id, session_id: session.session_id, settings, origin },
+    ...{ user_id: session.user_id, session_id: session.session_id, settings, judged, origin },
     registration: form.get('registration'),
     credential: form.get('credential'),
     fallback_name: describeDevice(origin.user_agent) ?? 'Passkey',

@@ -9,7 +9,10 @@ import { identifierForm } from '../users/normal-form.ts'
 import type { OpenSignIn } from './open-sign-in.ts'
 import { readSignals } from './read-signals.ts'
 
-/** `enough`: nothing more is demanded that the account can reach. `none`: there is no session. */
+/**
+ * `enough`: nothing more is demanded that the account can reach. `none`: there is no session, or it is too old for what is
+ * missing.
+ */
 export type StepUp =
   | { readonly status: 'begun'; readonly signIn: OpenSignIn }
   | { readonly status: 'enough' | 'none' }

@@ -4,10 +4,16 @@ import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { LiveSession } from '../sessions/session.ts'
 import type { ReadSettings } from '../settings/settings.ts'
-import type { FindUserForStepUp } from '../users/user.ts'
+import type { FindUserForStepUp, User } from '../users/user.ts'
+
+export interface FreshFactors {
+  readonly user: User
+  readonly factors: AccountFactors
+  readonly needed: FreshSignInNeeded | undefined
+}
 
 /**
- * The person's factors, and the sign-in that a change of them needs first; without `needed` they may be changed.
+ * The person, their factors, and the sign-in that a change of them needs first; without `needed` they may be changed.
  * Undefined: there is no such account any more. One round trip to Postgres.
  */
 export async function findFreshFactors(
@@ -17,13 +23,13 @@ export async function findFreshFactors(
     readonly findUserForStepUp: FindUserForStepUp
   },
   session: LiveSession,
-): Promise<{ readonly factors: AccountFactors; readonly needed: FreshSignInNeeded | undefined } | undefined> {
+): Promise<FreshFactors | undefined> {
   const [person, settings] = await Promise.all([
     needs.findUserForStepUp(session.user_id),
     needs.readSettings(),
   ])
   if (!person) return undefined
   const maxAgeSeconds = settings['sign_in.factor_change_max_age_seconds']
-  const { factors } = person
-  return { factors, needed: requireFresh(session, factors, { now: needs.now(), maxAgeSeconds }) }
+  const { user, factors } = person
+  return { user, factors, needed: requireFresh(session, factors, { now: needs.now(), maxAgeSeconds }) }
 }

@@ -9,6 +9,7 @@ import { type FormPage, sendPage } from '../pages/page.ts'
 import type { PasskeySignal } from '../pages/passkey-form.tsx'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
+import { leave } from './leave-sign-in.ts'
 import type { OpenSignIn } from './open-sign-in.ts'
 import { SignInPage } from './sign-in.page.tsx'
 import { findStep } from './steps/index.ts'
@@ -37,10 +38,11 @@ export interface StepRefusal {
 
 export async function showStep(
   c: Context<AppEnv>,
-  { page, loaded, client, progress, pending, policy }: OpenSignIn,
+  opened: OpenSignIn,
   { step, alternatives, session, signedIn, notice, refusal }: ShownStep,
 ): Promise<Response> {
   const { deps } = c.env
+  const { page, loaded, client, progress, pending, policy } = opened
   const signIn = await sealProgress(deps.root, progress)
   const interaction = loaded?.sealed
   const others = alternatives.map(findStep).filter((other) => other !== undefined)
@@ -58,6 +60,8 @@ export async function showStep(
     shown: { ...props, prepared: await each.prepare?.(deps, props) },
   })
   const [own, ...alongside] = await Promise.all([prepare(step), ...beside.map(prepare)])
+  // What was offered cannot be taken any more: the person goes on.
+  if (step.kind === 'offer' && own.shown.prepared === undefined) return leave(c, opened)
   const html = (
     <SignInPage
       {...own}

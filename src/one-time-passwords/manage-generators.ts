@@ -1,6 +1,7 @@
 /** What people do with their generators of one-time passwords. */
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, EventActor, Origin } from '../audit/event.ts'
+import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import type { Clock } from '../kit/clock.ts'
 import { isLastStrongFactor } from '../kit/database-error.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -67,8 +68,8 @@ export function readGeneratorName(typed: string | undefined): string | undefined
 
 export type ConfirmOutcome =
   | { readonly status: 'added'; readonly used: { readonly otp_id: string; readonly step: number } }
-  /** `wrong`: not a code of it. `full`: there are too many. */
-  | { readonly status: 'wrong' | 'full' | 'gone' }
+  /** `wrong`: not a code of it. `full`: there are too many. `changed`: the account has other factors than `judged`. */
+  | { readonly status: 'wrong' | 'full' | 'changed' | 'gone' }
 
 interface Confirming extends Changing {
   /** As typed. */
@@ -76,8 +77,8 @@ interface Confirming extends Changing {
   /** As `readGeneratorName` returns it. */
   readonly name: string
   readonly tolerance: OtpTolerance
-  /** It is `full` where the account has another factor. */
-  readonly isFirst?: boolean | undefined
+  /** What the account had when it was decided that a generator may be added. */
+  readonly judged: SecondFactors
 }
 
 /**
@@ -88,7 +89,7 @@ export async function addConfirmedGenerator(
   needs: Pick<GeneratorNeeds, 'now' | 'root' | 'openOtpStore'>,
   input: Confirming & { readonly enrolment: Omit<Enrolment, 'sealed'> },
 ): Promise<ConfirmOutcome> {
-  const { user_id, code, name, tolerance, enrolment, isFirst } = input
+  const { user_id, code, name, tolerance, enrolment } = input
   const now = needs.now()
   const typed = readTypedCode(code)
   const confirmed = typed && (await confirmEnrolment(needs.root, enrolment, { typed, now, tolerance }))
@@ -96,9 +97,10 @@ export async function addConfirmedGenerator(
   const { id, sealed_secret, last_step } = confirmed
   const store = await needs.openOtpStore()
   const generator = { ...enrolledParameters, id, sealed_secret, name }
-  const outcome = await store.add(user_id, generator, changeEvent('otp.added', now, id, input), isFirst)
-  if (outcome === 'full' || outcome === 'gone') return { status: outcome }
-  return { status: 'added', used: { otp_id: id, step: last_step } }
+  const outcome = await store.add(user_id, generator, input.judged, changeEvent('otp.added', now, id, input))
+  return outcome === 'added' || outcome === 'known'
+    ? { status: 'added', used: { otp_id: id, step: last_step } }
+    : { status: outcome }
 }
 
 /** The same on the account page, where the enrolment comes from the form. `expired`: it is not theirs, or too old. */

@@ -1,5 +1,6 @@
 /** Generators and recovery codes in Postgres, as the use cases see them. Each function is one round trip. */
 import type { AuditEvent } from '../audit/event.ts'
+import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import type { ListedGenerator, SealedGenerator } from './generator.ts'
 import type { StoredGenerator } from './seal-imported.ts'
 
@@ -15,15 +16,15 @@ export interface OtpStore {
   /** For a sign-in that needs one of them. */
   findSealed(userId: string): Promise<readonly SealedGenerator[]>
   /**
-   * `known`: this enrolment was confirmed before. `full`: there is no room for one more.
-   * @param isFirst there is room only for the first factor of an account
+   * `known`: this enrolment was confirmed before. `full`: the account has `maxGenerators`. `changed`: it has other factors
+   * than `judged`, by which somebody decided that this one may be added.
    */
   add(
     userId: string,
     generator: StoredGenerator,
+    judged: SecondFactors,
     event: AuditEvent,
-    isFirst?: boolean,
-  ): Promise<'added' | 'known' | 'full' | 'gone'>
+  ): Promise<'added' | 'known' | 'full' | 'changed' | 'gone'>
   /** @returns whether this person has it */
   rename(userId: string, id: string, name: string, event: AuditEvent): Promise<boolean>
   /** Removes it, and the recovery codes with the last second factor. @returns whether this person had it */

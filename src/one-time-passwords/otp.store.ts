@@ -1,4 +1,4 @@
-/** Generators of one-time passwords and recovery codes in Postgres. Each function is one statement. */
+/** Generators of one-time passwords and recovery codes in Postgres. Each function is one round trip. */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
@@ -39,15 +39,15 @@ export const createOtpStore = (database: Database): OtpStore => ({
   findSealed: (userId) =>
     database.select(sealedColumns).from(otpCredentials).where(eq(otpCredentials.user_id, userId)),
 
-  async add(userId, generator, event, isFirst = false) {
-    const { rows } = await database.execute<{ answer: Awaited<ReturnType<OtpStore['add']>> }>(sql`
+  async add(userId, generator, judged, event) {
+    const add = sql`
       with account as (
-        select id from users where id = ${userId}::uuid and status = 'active' for update
+        select id, (select count(*) from otp_credentials where user_id = users.id) as otp,
+          (select count(*) from passkeys where user_id = users.id) as passkeys
+        from users where id = ${userId}::uuid and status = 'active'
       ), room as (
         select id from account
-        where (select count(*) from otp_credentials where user_id = account.id)
-            < ${isFirst ? 1 : maxGenerators}::int
-          and not (${isFirst}::boolean and exists (select from passkeys where user_id = account.id))
+        where otp < ${maxGenerators}::int and otp = ${judged.otp}::int and passkeys = ${judged.passkeys}::int
       ), stored as (
         insert into otp_credentials (id, user_id, kind, name, sealed_secret, algorithm, digits, period_seconds, counter)
         select ${generator.id}::uuid, id, ${generator.kind}, ${generator.name}, ${generator.sealed_secret},
@@ -63,7 +63,12 @@ export const createOtpStore = (database: Database): OtpStore => ({
         when exists (select from recorded) then 'added'
         when not exists (select from account) then 'gone'
         when exists (select from otp_credentials where id = ${generator.id}::uuid) then 'known'
-        else 'full' end as answer`)
+        when exists (select from account where otp >= ${maxGenerators}::int) then 'full'
+        else 'changed' end as answer`
+    const [, { rows }] = await database.batch([
+      database.execute(lockAccount(userId)),
+      database.execute<{ answer: Awaited<ReturnType<OtpStore['add']>> }>(add),
+    ])
     return rows[0]?.answer ?? 'gone'
   },
 
@@ -139,6 +144,12 @@ export const createOtpStore = (database: Database): OtpStore => ({
     return rows[0]?.left
   },
 })
+
+/**
+ * A statement of its own: the next one sees what others committed before this lock was got. Attack: who knows the password
+ * alone adds a generator in the moment in which its owner adds the first one.
+ */
+const lockAccount = (userId: string): SQL => sql`select from users where id = ${userId}::uuid for update`
 
 /**
  * Removes a generator of this person, and the recovery codes with the last second factor, with its event; returns a row

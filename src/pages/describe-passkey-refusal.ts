@@ -8,6 +8,7 @@ export function describePasskeyRefusal(
 ): string {
   switch (refusal) {
     case 'expired':
+    case 'changed':
       return formExpired
     case 'not_allowed':
       return passkeySection.notAllowed

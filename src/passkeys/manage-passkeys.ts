@@ -4,6 +4,7 @@ import type { EventActor, Origin } from '../audit/event.ts'
 import { isLastStrongFactor } from '../kit/database-error.ts'
 import { authenticatorName } from './aaguids.ts'
 import type { Passkey } from './passkey.ts'
+import { isCredentialId } from './read-credential.ts'
 import { type PasskeyNeeds, readPasskeyName } from './register-passkey.ts'
 import { userHandleOf } from './user-handle.ts'
 
@@ -93,6 +94,8 @@ export async function removePasskey(
   input: PasskeyChange & { readonly except_session_id?: string | undefined },
 ): Promise<'removed' | 'unknown' | 'last'> {
   const { user_id, credential_id, origin, by, except_session_id } = input
+  // Attack: the mark for all passkeys (`everyPasskey`) and endless text, both kept by the object.
+  if (!isCredentialId(credential_id)) return 'unknown'
   const now = needs.now()
   const credential_ids = [credential_id]
   const object = needs.sessionsOf(user_id)

@@ -1,5 +1,6 @@
 /** A passkey (WebAuthn credential), and the ports to where passkeys are stored. */
 import type { AuditEvent } from '../audit/event.ts'
+import type { SecondFactors } from '../authentication/sign-in-state.ts'
 
 /** Times are milliseconds since the Unix epoch. */
 export interface Passkey {
@@ -38,11 +39,19 @@ export interface PasskeyStore {
   list(userId: string): Promise<readonly Passkey[]>
   /**
    * Stores a passkey of an active account, with its event, in one transaction.
-   * @returns `taken`: somebody has this credential; `full`: `maxPasskeys` exist; `gone`: no such active account
+   * @returns `taken`: somebody has this credential; `full`: `maxPasskeys` exist; `gone`: no such active account;
+   * `changed`: it has other factors than `judged`, by which somebody decided that this one may be added
    */
-  insert(passkey: NewPasskey, event: AuditEvent): Promise<'stored' | 'taken' | 'full' | 'gone'>
+  insert(
+    passkey: NewPasskey,
+    judged: SecondFactors,
+    event: AuditEvent,
+  ): Promise<'stored' | 'taken' | 'full' | 'changed' | 'gone'>
   /** With its event, in one statement. @returns whether this person has such a passkey */
   rename(userId: string, credentialId: string, name: string, event: AuditEvent): Promise<boolean>
-  /** With its event, in one statement. @returns whether this person had such a passkey */
+  /**
+   * With its event, and the recovery codes with the last second factor, in one statement.
+   * @returns whether this person had such a passkey
+   */
   delete(userId: string, credentialId: string, event: AuditEvent): Promise<boolean>
 }

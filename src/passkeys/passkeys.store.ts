@@ -2,6 +2,7 @@
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/event.ts'
 import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
+import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
 import { textArray } from '../db/fragments.ts'
 import { passkeys } from '../db/schema.ts'
@@ -17,10 +18,10 @@ export const createPasskeyStore = (database: Database): PasskeyStore => ({
     return rows.map(toPasskey)
   },
 
-  async insert(passkey, event) {
+  async insert(passkey, judged, event) {
     const [, { rows }] = await database.batch([
       database.execute(lockAccount(passkey.user_id)),
-      database.execute<{ answer: Inserted }>(insertPasskey(passkey, event)),
+      database.execute<{ answer: Inserted }>(insertPasskey(passkey, judged, event)),
     ])
     return rows[0]?.answer ?? 'gone'
   },
@@ -46,16 +47,19 @@ type Inserted = Awaited<ReturnType<PasskeyStore['insert']>>
 
 /**
  * A statement of its own: the next one sees what others committed before this lock was got, so that parallel requests
- * cannot exceed the limit together.
+ * cannot exceed the limit together. Attack: who knows the password alone adds a passkey in the moment in which its owner
+ * adds the first one.
  */
 const lockAccount = (userId: string): SQL => sql`select from users where id = ${userId}::uuid for update`
 
-const insertPasskey = (passkey: NewPasskey, event: AuditEvent): SQL => sql`
+const insertPasskey = (passkey: NewPasskey, judged: SecondFactors, event: AuditEvent): SQL => sql`
   with account as (
-    select id from users where id = ${passkey.user_id}::uuid and status = 'active'
+    select id, (select count(*) from passkeys where user_id = users.id) as passkeys,
+      (select count(*) from otp_credentials where user_id = users.id) as otp
+    from users where id = ${passkey.user_id}::uuid and status = 'active'
   ), room as (
     select id from account
-    where (select count(*) from passkeys where user_id = account.id) < ${maxPasskeys}::int
+    where passkeys < ${maxPasskeys}::int and passkeys = ${judged.passkeys}::int and otp = ${judged.otp}::int
   ), stored as (
     insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
       backup_eligible, backed_up, attestation_format)
@@ -72,17 +76,22 @@ const insertPasskey = (passkey: NewPasskey, event: AuditEvent): SQL => sql`
   select case
     when exists (select from recorded) then 'stored'
     when not exists (select from account) then 'gone'
-    when not exists (select from room) then 'full'
+    when exists (select from account where passkeys >= ${maxPasskeys}::int) then 'full'
+    when not exists (select from room) then 'changed'
     else 'taken' end as answer`
 
 /**
- * Deletes a passkey of this person, with its event; returns a row if there was one. For a batch: the person's object
- * must have been told before (`refusePasskeys`).
+ * Deletes a passkey of this person, and the recovery codes with the last second factor, with its event; returns a row if
+ * there was one. For a batch: the person's object must have been told before (`refusePasskeys`).
  */
 export const deletePasskey = (userId: string, credentialId: string, event: EventFields): SQL => sql`
   with removed as (
     delete from passkeys where user_id = ${userId}::uuid and credential_id = ${credentialId}
     returning user_id
+  ), useless as (
+    delete from recovery_codes where user_id in (select user_id from removed)
+      and not exists (select from otp_credentials where user_id = ${userId}::uuid)
+      and not exists (select from passkeys where user_id = ${userId}::uuid and credential_id <> ${credentialId})
   )
   ${insertEventPerRow(sql`removed`, event)} returning id`
 

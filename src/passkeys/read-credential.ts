@@ -87,6 +87,9 @@ function parse(text: string): unknown {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Whether `text` can be the id of a credential. */
+export const isCredentialId = (text: string): boolean => isBytes(text, maxCredentialIdLength)
+
 const isBytes = (value: unknown, longest = maxMemberLength): value is string =>
   typeof value === 'string' && value !== '' && value.length <= longest && isBase64Url(value)
 

@@ -2,6 +2,7 @@
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import { createEvent } from '../audit/create-event.ts'
 import type { EventActor, Origin } from '../audit/event.ts'
+import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import type { Clock } from '../kit/clock.ts'
 import { singleLinePattern } from '../kit/patterns.ts'
 import { err, ok, type Result } from '../kit/result.ts'
@@ -18,7 +19,12 @@ import { attestationOf, type RegistrationRefusal, verifyRegistration } from './v
 export interface PasskeyObject {
   /** @returns whether this was the first use of the challenge */
   spendInteraction(input: { readonly interaction_id: string; readonly expires_at: number }): Promise<boolean>
-  learnPasskey(input: { readonly now: number; readonly passkey: NewPasskey }): Promise<unknown>
+  learnPasskey(input: {
+    readonly now: number
+    readonly user_id: string
+    readonly origin: Origin
+    readonly passkey: NewPasskey
+  }): Promise<unknown>
   refusePasskeys(input: {
     readonly now: number
     readonly user_id: string
@@ -114,6 +120,8 @@ export type RegisterRefusal =
   | 'expired'
   /** Somebody has this credential already. */
   | 'taken'
+  /** Other factors were added or removed meanwhile. */
+  | 'changed'
   /** There is no such active account any more. */
   | 'gone'
 
@@ -127,6 +135,8 @@ export async function registerPasskey(
   needs: PasskeyNeeds,
   input: Registrant & {
     readonly settings: PasskeySettings
+    /** What the account had when it was decided that a passkey may be added. */
+    readonly judged: SecondFactors
     readonly registration: string | undefined
     readonly credential: string | undefined
     readonly name?: string | undefined
@@ -153,10 +163,14 @@ export async function registerPasskey(
   if (!(await object.spendInteraction({ interaction_id: challengeUse(challenge), expires_at }))) {
     return err('expired')
   }
-  const stored = await needs.passkeyStore.insert(passkey, createdEvent(passkey, now, origin))
+  const stored = await needs.passkeyStore.insert(passkey, input.judged, createdEvent(passkey, now, origin))
   if (stored !== 'stored') return err(stored)
   // The object reads Postgres itself when somebody signs in with a passkey that it does not know.
-  await object.learnPasskey({ now, passkey }).catch(() => undefined)
+  const tell = () => object.learnPasskey({ now, user_id, origin, passkey })
+  // Idempotent, so retried if the object has moved.
+  await tell()
+    .catch(tell)
+    .catch(() => undefined)
   return ok(passkey)
 }
 

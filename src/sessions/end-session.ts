@@ -53,10 +53,6 @@ export function endSessionAndGrants(
   const session = state.sessions.find(input.session_id)
   if (!session) return false
   dropSession(state, session, input)
-  // Attack: the thief of a session that is revoked goes on with what it had proven.
-  for (const { pending_id, from_session_id } of state.pendingSignIns.all()) {
-    if (from_session_id === session.session_id) state.pendingSignIns.delete(pending_id)
-  }
   for (const stored of state.grants.allLive()) {
     if (stored.grant.session_id !== session.session_id || isOffline(stored.grant)) continue
     const actor = input.by ?? ({ actor_type: 'user', actor_id: session.user_id } as const)

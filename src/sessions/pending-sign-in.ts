@@ -15,7 +15,10 @@ export const maxStepFailures = 5
 /** At a time; the oldest is dropped. */
 export const maxPendingSignIns = 20
 
-/** The pending sign-in that `proof` names; undefined for anything else, expired ones included. */
+/**
+ * The pending sign-in that `proof` names; undefined for anything else, expired ones included.
+ * Attack: a thief begins one with what a session has proven, and goes on when its owner has ended that session.
+ */
 export function findPending(
   state: SubjectState,
   { pending_id, secret_hash }: PendingProof,
@@ -23,6 +26,7 @@ export function findPending(
 ): PendingSignIn | undefined {
   const pending = state.pendingSignIns.find(pending_id)
   if (!pending || now >= pending.expires_at) return undefined
+  if (pending.from_session_id !== undefined && !state.sessions.find(pending.from_session_id)) return undefined
   return constantTimeEqual(pending.secret_hash, secret_hash) ? pending : undefined
 }
 

@@ -6,6 +6,7 @@
 import type { EventActor, Origin } from '../audit/event.ts'
 import { type CopiedPasskey, everyPasskey, withoutPasskeys } from '../passkeys/account-copy.ts'
 import { endSessionAndGrants } from './end-session.ts'
+import { factorsChanged } from './factors-changed.ts'
 import type { SubjectState } from './subject-state.ts'
 
 /**
@@ -25,9 +26,9 @@ export interface RefusePasskeys {
   readonly except_session_id?: string | undefined
 }
 
-/** Refuses passkeys from now on, and ends the sessions that they began. Repeating it is harmless. */
+/** Refuses passkeys from now on, and ends what they began. Repeating it is harmless. */
 export function refusePasskeys(state: SubjectState, input: RefusePasskeys): void {
-  const { credential_ids, now } = input
+  const { credential_ids, now, user_id, origin, by } = input
   state.takenAway.generation += 1
   const refused = credential_ids === 'all' ? [everyPasskey] : credential_ids
   for (const credentialId of refused) state.passkeyRefusals.put(credentialId, now + refusalMs)
@@ -36,8 +37,9 @@ export function refusePasskeys(state: SubjectState, input: RefusePasskeys): void
   if (copy) {
     state.accountCopy.put(withoutPasskeys(copy, (credentialId) => credential_ids.includes(credentialId)))
   }
+  factorsChanged(state, { now, user_id, origin, by })
   endSessionsOf(state, (credentialId) => credential_ids.includes(credentialId), {
-    ...{ now, origin: input.origin, by: input.by, except_session_id: input.except_session_id },
+    ...{ now, origin, by, except_session_id: input.except_session_id },
   })
 }
 
@@ -89,14 +91,18 @@ export function endSessionsOf(
 
 export interface LearnPasskey {
   readonly now: number
+  readonly user_id: string
+  readonly origin: Origin
   readonly passkey: CopiedPasskey
 }
 
 /**
- * Adds a new passkey to the copy. Without a copy there is nothing to do: the first use of a passkey makes it.
- * @returns whether something was written
+ * Adds a new passkey to the copy. Without a copy there is nothing to add: the first use of a passkey makes it.
+ * @returns whether something was written to the copy
  */
-export function learnPasskey(state: SubjectState, { passkey }: LearnPasskey): boolean {
+export function learnPasskey(state: SubjectState, { passkey, ...change }: LearnPasskey): boolean {
+  // Attack: who knows the password alone has begun a sign-in when there was no passkey, and sets up a factor in it.
+  factorsChanged(state, change)
   const copy = state.accountCopy.get()
   if (!copy) return false
   const { credential_id, rp_id, public_key, sign_count, backup_eligible, backed_up } = passkey

@@ -1,7 +1,7 @@
 /** `/account/passkeys` in workerd, with an authenticator in software; in a browser: test/e2e/passkeys.test.ts. */
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { clients, passkeys, users } from '../../src/db/schema.ts'
+import { clients, passkeys, recoveryCodes, users } from '../../src/db/schema.ts'
 import { en } from '../../src/messages/en.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { type Browser, issuer, openBrowser, type Shown, signIn } from '../login/browser.ts'
@@ -11,6 +11,7 @@ import {
   type SoftwareAuthenticator,
 } from '../passkeys/software-authenticator.ts'
 import { sessionsOf, waitingEvents } from '../sessions/object-subject.ts'
+import { useSettings } from '../worker/local-settings.ts'
 import { add, answer, optionsOf, path, signalsOf, withPasskey, withPassword } from './passkey-pages.ts'
 
 const stored = ({ id }: Person) =>
@@ -77,6 +78,9 @@ describe('adding a passkey', () => {
 })
 
 describe('managing passkeys', () => {
+  /** The page that a sign-in without a passkey offers, opened by hand. */
+  const offer = '/login?step=add_passkey'
+
   test('needs a sign-in as strong as they are: the password alone gets no further', async () => {
     const { person } = await withPasskey()
     const thief = openBrowser()
@@ -93,16 +97,37 @@ describe('managing passkeys', () => {
   })
 
   test('nor does the password alone add one by the page that a sign-in offers', async () => {
-    const offer = '/login?step=add_passkey'
     const { person, browser } = await withPassword()
+    const thief = openBrowser()
+    await signIn(thief, person.email, goodPassword)
+    const prepared = await answer(await thief.get(offer), createSoftwareAuthenticator())
     const owner = createSoftwareAuthenticator()
     await browser.post('/login', await answer(await browser.get(offer), owner))
     const mine = await stored(person)
     expect(mine).toHaveLength(1)
+    await thief.post('/login', prepared)
+    expect(await stored(person)).toEqual(mine)
+  })
+
+  test('which opens for who may add one: it names the passkeys there are', async () => {
+    const { person, browser } = await withPasskey()
+    expect((await browser.get(offer)).html).toContain('data-passkey="create"')
     const thief = openBrowser()
     await signIn(thief, person.email, goodPassword)
-    await thief.post('/login', await answer(await thief.get(offer), createSoftwareAuthenticator()))
-    expect(await stored(person)).toEqual(mine)
+    expect(await thief.get(offer)).toMatchObject({ status: 303, location: '/account' })
+  })
+
+  test('which opens for nobody where passkeys are off, and adds none', async () => {
+    const { person, browser } = await withPassword()
+    const prepared = await answer(await browser.get(offer), createSoftwareAuthenticator())
+    await useSettings({ 'sign_in.passkeys': 'off' })
+    try {
+      expect(await browser.get(offer)).toMatchObject({ status: 303, location: '/account' })
+      await browser.post('/login', prepared)
+      expect(await stored(person)).toEqual([])
+    } finally {
+      await useSettings({})
+    }
   })
 
   test('renames one; a name that cannot be one is refused at its field', async () => {
@@ -157,6 +182,22 @@ describe('managing passkeys', () => {
     })
     expect(again.status).toBe(400)
     expect((await waitingEvents(person.id)).length).toBeGreaterThan(0)
+  })
+
+  test('ends the recovery codes with the last second factor: nobody sees any more that they are valid', async () => {
+    const { person, browser } = await withPasskey()
+    const codes = () =>
+      testDatabase().select().from(recoveryCodes).where(eq(recoveryCodes.user_id, person.id))
+    await browser.post('/account/recovery-codes', (await browser.get('/account/recovery-codes')).hidden)
+    await add(browser, createSoftwareAuthenticator())
+    const remove = async (credential_id = '') =>
+      browser.post(`${path}/remove`, { csrf_token: await csrf(browser), credential_id })
+    const [first, second] = await stored(person)
+    await remove(second?.credential_id)
+    expect(await codes()).toHaveLength(10)
+    await remove(first?.credential_id)
+    expect(await stored(person)).toEqual([])
+    expect(await codes()).toEqual([])
   })
 
   test('keeps the last strong factor of an administrator, and says why', async () => {

@@ -223,8 +223,9 @@ export const budgets = {
     operation: 'adding a passkey after a sign-in',
     objectCalls: 3,
     postgresRoundTrips: 2,
-    ...{ rowsRead: 0, rowsWritten: 1, sharedEvents: 0 },
+    ...{ rowsRead: 1, rowsWritten: 1, sharedEvents: 0 },
     later: nothing,
+    note: 'reads where a second factor is remembered: every browser is asked again',
   },
   adminRead: { operation: 'admin read', objectCalls: 1, postgresRoundTrips: 1, ...noRows },
   adminWrite: {

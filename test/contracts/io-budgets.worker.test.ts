@@ -365,7 +365,7 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
         outcome: 'success',
         actor_type: 'user',
       })
-      expect(await passkeyStore.insert(passkey, event)).toBe('stored')
+      expect(await passkeyStore.insert(passkey, { passkeys: 0, otp: 0 }, event)).toBe('stored')
       return authenticator
     }
     /** The page is free; what is sent from it is counted. */
@@ -807,7 +807,7 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       const { authenticator, passkey } = await makePasskey(root, person, new URL(issuer).hostname)
       const created = { outcome: 'success', actor_type: 'user' } as const
       const event = createEvent('passkey.created', now(), undefined, created)
-      expect(await passkeyStore.insert(passkey, event)).toBe('stored')
+      expect(await passkeyStore.insert(passkey, { passkeys: 0, otp: 1 }, event)).toBe('stored')
       const prepare = async () => {
         const { step: _, ...fields } = await passPassword()
         const html = await (await call(`/login?sign_in=${fields['sign_in']}&step=passkey`)).text()

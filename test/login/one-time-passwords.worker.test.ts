@@ -1,5 +1,5 @@
 /** Authenticator apps and recovery codes, from the account page to the next sign-in, by an app of others (otpauth). */
-import { runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { type TOTP, URI } from 'otpauth'
@@ -48,6 +48,9 @@ async function enrol(browser: Browser, name = 'Phone') {
   expect(answer.status, answer.html).toBe(303)
   return { app, answer, page }
 }
+
+const generatorsOf = ({ id }: Person) =>
+  testDatabase().select().from(otpCredentials).where(eq(otpCredentials.user_id, id))
 
 async function personWithApp() {
   const person = await addPerson()
@@ -99,16 +102,27 @@ describe('an authenticator app', () => {
       expect(scan(refused).secret.base32).toBe(scan(page).secret.base32)
       expect(codesIn(refused)).toEqual(codesIn(page))
     }
-    const rows = () =>
-      testDatabase().select().from(otpCredentials).where(eq(otpCredentials.user_id, person.id))
-    expect(await rows()).toEqual([])
+    expect(await generatorsOf(person)).toEqual([])
     const code = codeIn(scan(page), 0)
     await Promise.all([send(code), send(code), send(code)])
-    const stored = await rows()
+    const stored = await generatorsOf(person)
     expect(stored).toHaveLength(1)
     expect(JSON.stringify(stored)).not.toContain(scan(page).secret.base32)
     const list = await browser.get('/account')
     expect(list.html).not.toContain(scan(page).secret.base32)
+  })
+
+  test('is the only one of several pages at the same moment: then the password alone adds none', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    await passPassword(browser, person)
+    const add = '/account/one-time-passwords/add'
+    const pages = await Promise.all([1, 2, 3].map(() => browser.get(add)))
+    const sent = await Promise.all(
+      pages.map((page) => browser.post(add, { ...page.hidden, code: codeIn(scan(page), 0), name: 'Phone' })),
+    )
+    expect(sent.filter(({ location }) => location === '/account?done=otp')).toHaveLength(1)
+    expect(await generatorsOf(person)).toHaveLength(1)
   })
 
   test('of another person’s page is no app of one’s own', async () => {
@@ -342,5 +356,64 @@ describe('a second factor that is demanded of somebody who has none', () => {
     const forced = await browser.post('/login', { ...asked.hidden, step: 'set_up_factor', code: '123456' })
     expect(forced.location ?? '').not.toBe('/account')
     expect(forced.html).not.toContain('otpauth:')
+  })
+
+  /** A page that asks a session for more than its account can prove. */
+  const stronger = '/login?next=account&because=stronger&acr=urn:authly:acr:mfa'
+
+  test('is not set up in an old session: a thief of it would (NIST SP 800-63B-4 §4.1.2.1)', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    await passPassword(browser, person)
+    expect((await browser.get(stronger)).html).toContain('otpauth:')
+    const object = env.USER_SESSIONS.getByName(person.id)
+    await runInDurableObject(object, (_, { storage }) =>
+      storage.sql.exec('UPDATE sessions SET auth_time = auth_time - 3600000').toArray(),
+    )
+    await evictDurableObject(object)
+
+    const first = await browser.get(stronger)
+    expect(first.html).not.toContain('otpauth:')
+    expect(first.hidden).toMatchObject({ step: 'identifier' })
+    const named = await browser.post('/login', { ...first.hidden, identifier: person.email })
+    const second = await browser.follow(named)
+    const page = await browser.follow(
+      await browser.post('/login', { ...second.hidden, step: 'password', password: goodPassword }),
+    )
+    const done = await browser.post('/login', { ...page.hidden, code: codeIn(scan(page), 0) })
+    expect(done.location).toBe('/account')
+  })
+
+  test('is not set up by a thief whose session the owner has ended meanwhile', async () => {
+    const person = await addPerson()
+    const [thief, owner] = [openBrowser(), openBrowser()]
+    await passPassword(thief, person)
+    const page = await thief.get(stronger)
+    await passPassword(owner, person)
+    const { html, hidden } = await owner.get('/account')
+    const session_id = /name="session_id" value="([^"]+)"/.exec(html)?.[1] ?? ''
+    await owner.post('/account/sessions/end', { csrf_token: hidden['csrf_token'] ?? '', session_id })
+    const sent = await thief.post('/login', { ...page.hidden, code: codeIn(scan(page), 0) })
+    expect(sent.status).toBe(400)
+    expect((await thief.get('/account')).location).toBe('/login')
+    expect(await generatorsOf(person)).toEqual([])
+  })
+
+  test('is not set up beside one that the owner added in the same moment', async () => {
+    const person = await demandedOf()
+    const thief = openBrowser()
+    const page = await passPassword(thief, person)
+    // The object has not been told yet.
+    const [id, owners] = [crypto.randomUUID(), 'The owner’s']
+    await testDatabase()
+      .insert(otpCredentials)
+      .values({
+        ...{ id, user_id: person.id, kind: 'totp', name: owners, sealed_secret: 'sealed' },
+        ...{ algorithm: 'SHA1', digits: 6, period_seconds: 30 },
+      })
+    const sent = await thief.post('/login', { ...page.hidden, code: codeIn(scan(page), 0) })
+    expect(sent.status).toBe(400)
+    expect(thief.cookies.has('__Host-authly_session')).toBe(false)
+    expect(await generatorsOf(person)).toMatchObject([{ name: owners }])
   })
 })

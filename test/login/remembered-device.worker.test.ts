@@ -2,7 +2,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { clients } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { add } from '../account/passkey-pages.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp, codeOf, type PersonWithApp, passPassword } from './authenticator.ts'
 import { type Browser, openBrowser, type Shown } from './browser.ts'
@@ -173,5 +175,16 @@ describe('a browser at which the second factor is remembered', () => {
     const made = await strong.post('/account/recovery-codes', page.hidden)
     expect(made.status, made.html).toBeLessThan(400)
     expect(asksForCode(await passPassword(browser, known.person))).toBe(true)
+  })
+
+  test('ends with a new passkey', async () => {
+    const known = await addPersonWithApp()
+    const browser = await remembering(known)
+    const strong = openBrowser()
+    const asked = await passPassword(strong, known.person)
+    await strong.post('/login', { ...asked.hidden, code: codeOf(known.app, 1) })
+    expect((await add(strong, createSoftwareAuthenticator())).location).toBe('/account?done=passkey_added')
+    await passPassword(browser, known.person)
+    expect(browser.cookies.has(sessionCookie)).toBe(false)
   })
 })

@@ -5,6 +5,7 @@ import { clients, passwordCredentials } from '../../src/db/schema.ts'
 import { issueSessionHandle } from '../../src/interaction/session-cookie.ts'
 import { openProgress, sealProgress } from '../../src/interaction/sign-in-progress.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { subjectMigrations } from '../../src/sessions/subject-tables.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { testDependencies } from '../worker/admin-client.ts'
@@ -91,9 +92,10 @@ describe('a pending sign-in', () => {
   test('goes on after a worker was killed between Postgres and the object: the password is changed, the way on is shown', async () => {
     const { person, browser, page } = await pending()
     // What the killed worker had done.
+    const hash = await argon2Hasher.hash(change.new_password)
     await testDatabase()
       .update(passwordCredentials)
-      .set({ hash: 'changed', must_change: false })
+      .set({ hash, must_change: false })
       .where(eq(passwordCredentials.user_id, person.id))
     const lost = await browser.post('/login', { ...page.hidden, ...change })
     expect([lost.status, lost.html.includes('href="/login?next=account"')]).toEqual([400, true])

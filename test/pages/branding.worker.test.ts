@@ -108,6 +108,7 @@ describe('the look of a deployment', () => {
     'http://help.test/',
     'javascript:alert(1)',
     'https://bank.test@evil.test/',
+    'https://:bank.test@evil.test/',
     'https://',
     'https://a b/',
     'https:\\\\evil.test',

@@ -45,6 +45,12 @@ export const createUser = async (): Promise<string> => {
   return id
 }
 
+/** What the account page judges by. */
+export const factorsOf = async (userId: string) => ({
+  passkeys: (await needs.passkeyStore.list(userId)).length,
+  otp: 0,
+})
+
 /** Makes a passkey as the account page does. */
 export async function addPasskey(
   userId: string,
@@ -60,6 +66,7 @@ export async function addPasskey(
   const credential = JSON.stringify(await authenticator.create(options, { origin: issuer }))
   const registered = await registerPasskey(needs, {
     ...{ ...registrant, registration, credential, fallback_name: 'Passkey', origin },
+    judged: await factorsOf(userId),
   })
   if (!registered.ok) throw new Error(registered.error)
   return registered.value.credential_id

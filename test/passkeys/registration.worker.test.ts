@@ -7,7 +7,17 @@ import { maxPasskeys } from '../../src/passkeys/passkey.ts'
 import { creationOptions, registerPasskey } from '../../src/passkeys/register-passkey.ts'
 import { userHandleOf } from '../../src/passkeys/user-handle.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { addPasskey, createPerson, createUser, issuer, needs, noSettings, origin, rpId } from './person.ts'
+import {
+  addPasskey,
+  createPerson,
+  createUser,
+  factorsOf,
+  issuer,
+  needs,
+  noSettings,
+  origin,
+  rpId,
+} from './person.ts'
 import { createSoftwareAuthenticator } from './software-authenticator.ts'
 
 type Registration = Parameters<typeof registerPasskey>[1]
@@ -25,7 +35,8 @@ async function answeredPage(
   if (!created.ok) throw new Error(created.error)
   const { options, registration } = created.value
   const credential = JSON.stringify(await authenticator.create(options, { origin: issuer }))
-  return { ...registrant, registration, credential, fallback_name: 'Passkey', origin }
+  const judged = await factorsOf(userId)
+  return { ...registrant, judged, registration, credential, fallback_name: 'Passkey', origin }
 }
 
 const stored = (userId: string) => testDatabase().select().from(passkeys).where(eq(passkeys.user_id, userId))
@@ -130,6 +141,7 @@ describe('a new passkey', () => {
     const page = await answeredPage(thief)
     const insert = await needs.passkeyStore.insert(
       { ...(row as typeof passkeys.$inferSelect), user_id: thief },
+      await factorsOf(thief),
       {
         id: crypto.randomUUID(),
         type: 'passkey.created',
@@ -149,9 +161,11 @@ describe('a new passkey', () => {
     await testDatabase().update(users).set({ status: 'disabled' }).where(eq(users.id, disabled))
     expect(await registerPasskey(needs, page)).toEqual({ ok: false, error: 'gone' })
     const userId = await createUser()
-    const pages = await Promise.all(Array.from({ length: maxPasskeys + 3 }, () => answeredPage(userId)))
+    for (let count = 1; count < maxPasskeys; count++) await addPasskey(userId, createSoftwareAuthenticator())
+    const pages = await Promise.all(Array.from({ length: 3 }, () => answeredPage(userId)))
     const answers = await Promise.all(pages.map((each) => registerPasskey(needs, each)))
-    expect(answers.filter(({ ok }) => ok)).toHaveLength(maxPasskeys)
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
+    expect(answers.filter((each) => !each.ok && each.error === 'full')).toHaveLength(2)
     expect(await stored(userId)).toHaveLength(maxPasskeys)
     expect(
       await creationOptions(needs, {
@@ -165,6 +179,15 @@ describe('a new passkey', () => {
       ok: false,
       error: 'full',
     })
+  })
+
+  it('is refused when another one was added since somebody decided that it may be', async () => {
+    const userId = await createUser()
+    const pages = await Promise.all([answeredPage(userId), answeredPage(userId), answeredPage(userId)])
+    const answers = await Promise.all(pages.map((each) => registerPasskey(needs, each)))
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
+    expect(answers.filter((each) => !each.ok && each.error === 'changed')).toHaveLength(2)
+    expect(await stored(userId)).toHaveLength(1)
   })
 
   it('takes the name its owner gives, if it is one', async () => {

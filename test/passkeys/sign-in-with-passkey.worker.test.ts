@@ -132,6 +132,24 @@ describe('a passkey within a sign-in that has begun', () => {
     expect(await prove(person, pending)).toEqual({ status: 'lost' })
   })
 
+  it('is lost when the passkey that it began with is removed', async () => {
+    const person = await createPerson()
+    const hardware = createSoftwareAuthenticator({ backupEligible: false })
+    await addPasskey(person.userId, hardware)
+    const pending = await beginDemanding(person)
+    const removal = { user_id: person.userId, credential_id: person.credentialId, origin }
+    expect(await removePasskey(needs, removal)).toBe('removed')
+    expect(await prove({ ...person, authenticator: hardware }, pending)).toEqual({ status: 'lost' })
+    expect(await liveSessions(person)).toBe(0)
+  })
+
+  it('is lost when a passkey is added: what it knows of the account is of before', async () => {
+    const person = await createPerson()
+    const pending = await beginDemanding(person)
+    await addPasskey(person.userId, createSoftwareAuthenticator())
+    expect(await object(person).readPending({ now: Date.now(), ...pending })).toBeUndefined()
+  })
+
   it('is refused without the secret of the sign-in', async () => {
     const person = await createPerson()
     const pending = await beginDemanding(person)
@@ -218,6 +236,14 @@ describe('a passkey that is taken away', () => {
       ...{ user_id: person.userId, credential_id: person.credentialId, origin },
     })
     expect(removedAgain).toBe('unknown')
+  })
+
+  it('is named by an id: the mark for all of them takes none away', async () => {
+    const person = await createPerson()
+    await signIn(person)
+    const removal = { user_id: person.userId, credential_id: '*', origin }
+    expect(await removePasskey(needs, removal)).toBe('unknown')
+    expect((await signIn(person)).status).toBe('signed_in')
   })
 
   it('works again at once when it is the last strong factor of an administrator', async () => {

@@ -29,6 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('databaseGatewayUrl', started.gatewayUrl)
   return async () => {
     child.disconnect()
-    await ended
+    const [code] = await ended
+    if (code !== 0) throw new Error(`the test database ended with code ${code}; see above`)
   }
 }

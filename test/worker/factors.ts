@@ -7,7 +7,7 @@ import { testDatabase } from '../fakes/database.ts'
 export const hiddenValues = {
   sealedSecret: 'sealed-seed-that-nobody-may-see',
   codeHash: 'hash-of-a-code-that-nobody-may-see',
-  passwordHash: '$argon2id$hash-that-nobody-may-see',
+  passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$hash-that-nobody-may-see',
 } as const
 
 /** A row alone: its key signs nothing. @returns its credential id */

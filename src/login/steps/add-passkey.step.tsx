@@ -48,21 +48,30 @@ const AddPasskeyPage: FC<StepPageProps> = (shown) => {
   )
 }
 
-/** Nothing where none can be added: the page then only leads on. */
-async function prepareCreation(needs: StepNeeds, { session }: Pick<StepPageProps, 'session'>) {
-  const user = session && (await needs.findUser(session.user_id))
-  if (!session || !user) return undefined
+/**
+ * Nothing where none can be added: there is no page then.
+ * Attack: a thief of an open session opens it by hand, and reads which passkeys there are.
+ */
+async function prepareCreation(
+  needs: StepNeeds,
+  { session, policy }: Pick<StepPageProps, 'session' | 'policy'>,
+) {
+  if (!session || policy.passkeys === 'off') return undefined
+  const found = await findFreshFactors(needs, session)
+  if (!found || found.needed) return undefined
+  const { user } = found
   const settings = await needs.readSettings()
   const created = await ownCreationOptions(needs, { session, user, settings, conditional: true })
   return created.ok ? created.value : undefined
 }
 
 async function add(needs: StepNeeds, session: LiveSession, attempt: StepAttempt): Promise<StepOutcome> {
-  const { form, settings, origin, progress } = attempt
+  const { form, settings, origin, policy, progress } = attempt
+  if (policy.passkeys === 'off') return { status: 'next', progress }
   // Attack: whoever knows the password alone adds a passkey to an account that has a stronger factor.
   const found = await findFreshFactors(needs, session)
   if (!found || found.needed) return { status: 'next', progress }
-  const added = await addOwnPasskey(needs, { session, form, settings, origin })
+  const added = await addOwnPasskey(needs, { session, judged: found.factors, form, settings, origin })
   if (added.ok) return { status: 'next', progress }
   return {
     status: 'refused',

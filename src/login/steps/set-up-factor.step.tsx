@@ -74,11 +74,9 @@ export const setUpFactor: Step = {
     const { user_id, pending_id } = pending
     const secretOf = secretsOf(needs.root, pending_id)
     const added = await addConfirmedGenerator(needs, {
-      ...{ user_id, origin, code, tolerance: otpToleranceOf(settings) },
+      ...{ user_id, origin, code, tolerance: otpToleranceOf(settings), judged: pending.account },
       // Its owner gives it a name of their own later.
       ...{ name: '', enrolment: await fixedEnrolment(secretOf) },
-      // Attack: who knows the password alone adds one of their own in the moment in which the owner sets up the first.
-      isFirst: true,
     })
     if (added.status === 'wrong') {
       return refuseField('code', ({ oneTimePasswords }) => oneTimePasswords.codeWrong)

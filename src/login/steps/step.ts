@@ -175,7 +175,7 @@ export interface Step extends OfferedStep {
   readonly beside?: FC<StepPageProps> | undefined
   /** How the step is called in the list of other ways. */
   readonly label: (messages: FormPage['messages']) => string
-  /** Loads what the page shows; most need nothing. */
+  /** Loads what the page shows; most need nothing. An offer without it has no page. */
   readonly prepare?:
     | ((needs: StepNeeds, shown: Omit<StepPageProps, 'prepared'>) => Promise<unknown>)
     | undefined

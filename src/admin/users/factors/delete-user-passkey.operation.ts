@@ -16,7 +16,7 @@ export const deleteUserPasskey = defineOperation({
   tag: 'Users',
   summary: 'Remove a passkey from a person',
   description:
-    'The answer comes only after nobody can sign in with it any more; every session, grant and token of the person ends, and remembered devices are forgotten. Repeating it within the hour is harmless, and completes what an outage interrupted. Not for the own account, nor that of a person who may do more.',
+    'The answer comes only after nobody can sign in with it any more; every session, grant and token of the person ends, and remembered devices are forgotten. Recovery codes go with the last second factor. Repeating it within the hour is harmless, and completes what an outage interrupted. Not for the own account, nor that of a person who may do more.',
   permission: 'admin:users:write',
   dangerous: true,
   params: passkeyParams,
