@@ -90,6 +90,8 @@ describe.runIf(hasChromium)('the script of the hosted pages', () => {
   /** The credential that the page sent. */
   async function sent(page: Page, act: () => Promise<unknown>): Promise<Record<string, unknown>> {
     const [post] = await Promise.all([page.waitForRequest(`${origin}/sent`), act()])
+    // A page that is opened next would interrupt it.
+    await page.waitForURL(`${origin}/sent`)
     return JSON.parse(new URLSearchParams(post.postData() ?? '').get('credential') ?? 'null')
   }
 
