@@ -35,8 +35,14 @@ export function requireFresh(
 ): FreshSignInNeeded | undefined {
   const acr = strongestClassOf(factors)
   if (!includesClass(session.acr, acr)) return { because: 'stronger', acr }
-  return now - session.auth_time > maxAgeSeconds * 1000 ? { because: 'again', acr } : undefined
+  return isFresh(session, { now, maxAgeSeconds }) ? undefined : { because: 'again', acr }
 }
+
+/** Whether a sign-in is recent enough for a change of factors. */
+export const isFresh = (
+  { auth_time }: { readonly auth_time: number },
+  { now, maxAgeSeconds }: { readonly now: number; readonly maxAgeSeconds: number },
+): boolean => now - auth_time <= maxAgeSeconds * 1000
 
 /** Where a sign-in without an application can lead: known pages only (open redirect). */
 export const nextPaths = {

@@ -33,6 +33,20 @@ export const accountFactors: SQL = sql`jsonb_build_object(
     select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles
     where name = any (users.roles) and required_acr_values <> '{}'))`
 
+/**
+ * Before a statement that adds a second factor, in the same batch: that one sees what others committed before this lock was
+ * got, so that parallel requests cannot exceed a limit together. Attack: who knows the password alone adds a factor in
+ * the moment in which its owner adds the first one.
+ */
+export const lockAccount = (userId: string): SQL =>
+  sql`select from users where id = ${userId}::uuid for update`
+
+/** An active account (`id`), with how many second factors it has (`otp`, `passkeys`). */
+export const accountWithFactors = (userId: string): SQL => sql`
+  select id, (select count(*) from otp_credentials where user_id = users.id) as otp,
+    (select count(*) from passkeys where user_id = users.id) as passkeys
+  from users where id = ${userId}::uuid and status = 'active'`
+
 /** The generators of one-time passwords of the row `users` as JSON (`SealedSeed`), seeds sealed. */
 export const sealedSeeds: SQL = sql`coalesce((
   select jsonb_agg(jsonb_build_object(

@@ -6,7 +6,7 @@ import type { LiveSession } from '../sessions/session.ts'
 import type { ReadSettings } from '../settings/settings.ts'
 import type { FindUserForStepUp, User } from '../users/user.ts'
 
-export interface FreshFactors {
+interface FreshFactors {
   readonly user: User
   readonly factors: AccountFactors
   readonly needed: FreshSignInNeeded | undefined

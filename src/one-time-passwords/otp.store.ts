@@ -2,7 +2,7 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
-import { instantOf, textArray } from '../db/fragments.ts'
+import { accountWithFactors, instantOf, lockAccount, textArray } from '../db/fragments.ts'
 import { otpCredentials } from '../db/schema.ts'
 import { maxGenerators } from './generator.ts'
 import type { OtpStore } from './otp-port.ts'
@@ -41,11 +41,7 @@ export const createOtpStore = (database: Database): OtpStore => ({
 
   async add(userId, generator, judged, event) {
     const add = sql`
-      with account as (
-        select id, (select count(*) from otp_credentials where user_id = users.id) as otp,
-          (select count(*) from passkeys where user_id = users.id) as passkeys
-        from users where id = ${userId}::uuid and status = 'active'
-      ), room as (
+      with account as (${accountWithFactors(userId)}), room as (
         select id from account
         where otp < ${maxGenerators}::int and otp = ${judged.otp}::int and passkeys = ${judged.passkeys}::int
       ), stored as (
@@ -144,12 +140,6 @@ export const createOtpStore = (database: Database): OtpStore => ({
     return rows[0]?.left
   },
 })
-
-/**
- * A statement of its own: the next one sees what others committed before this lock was got. Attack: who knows the password
- * alone adds a generator in the moment in which its owner adds the first one.
- */
-const lockAccount = (userId: string): SQL => sql`select from users where id = ${userId}::uuid for update`
 
 /**
  * Removes a generator of this person, and the recovery codes with the last second factor, with its event; returns a row

@@ -4,7 +4,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
-import { textArray } from '../db/fragments.ts'
+import { accountWithFactors, lockAccount, textArray } from '../db/fragments.ts'
 import { passkeys } from '../db/schema.ts'
 import { maxPasskeys, type NewPasskey, type Passkey, type PasskeyStore } from './passkey.ts'
 
@@ -45,19 +45,8 @@ export const createPasskeyStore = (database: Database): PasskeyStore => ({
 
 type Inserted = Awaited<ReturnType<PasskeyStore['insert']>>
 
-/**
- * A statement of its own: the next one sees what others committed before this lock was got, so that parallel requests
- * cannot exceed the limit together. Attack: who knows the password alone adds a passkey in the moment in which its owner
- * adds the first one.
- */
-const lockAccount = (userId: string): SQL => sql`select from users where id = ${userId}::uuid for update`
-
 const insertPasskey = (passkey: NewPasskey, judged: SecondFactors, event: AuditEvent): SQL => sql`
-  with account as (
-    select id, (select count(*) from passkeys where user_id = users.id) as passkeys,
-      (select count(*) from otp_credentials where user_id = users.id) as otp
-    from users where id = ${passkey.user_id}::uuid and status = 'active'
-  ), room as (
+  with account as (${accountWithFactors(passkey.user_id)}), room as (
     select id from account
     where passkeys < ${maxPasskeys}::int and passkeys = ${judged.passkeys}::int and otp = ${judged.otp}::int
   ), stored as (

@@ -42,14 +42,25 @@ export function isKnown(device: StoredDevice, secretHash: string, readAt: number
 
 export type DeviceDecision =
   | { readonly status: 'accepted' }
-  /** Wrong password. After the last allowed failure the device is unknown again. */
+  /** Wrong. After the last allowed failure the device is unknown again. */
   | { readonly status: 'refused'; readonly failures: number; readonly isForgotten: boolean }
 
 /** Decides an attempt on a known device. Its failures are counted separately from all others. */
-export function decideOnDevice(failuresBefore: number, passwordOk: boolean): DeviceDecision {
-  if (passwordOk) return { status: 'accepted' }
+export function decideOnDevice(failuresBefore: number, isRight: boolean): DeviceDecision {
+  if (isRight) return { status: 'accepted' }
   const failures = failuresBefore + 1
   return { status: 'refused', failures, isForgotten: failures >= maxDeviceFailures }
+}
+
+/** Keeps the count of failures on a device, or forgets it after the last allowed one. */
+export function countDeviceFailure(
+  state: SubjectState,
+  device: StoredDevice,
+  { failures, isForgotten }: Extract<DeviceDecision, { readonly status: 'refused' }>,
+  { now, origin, user_id }: Omit<DeviceEnding, 'reason'>,
+): void {
+  if (isForgotten) dropDevice(state, device, { now, origin, user_id, reason: 'too_many_failures' })
+  else state.devices.put({ ...device, failures })
 }
 
 /** The known device that the browser's cookie proves, if any. */
@@ -135,7 +146,7 @@ interface DeviceEnding {
 }
 
 /** Removes a device and records it. */
-export function dropDevice(
+function dropDevice(
   state: SubjectState,
   { device_id }: StoredDevice,
   { now, origin, user_id, reason }: DeviceEnding,

@@ -5,7 +5,7 @@
 import { createEvent } from '../audit/create-event.ts'
 import { passwordProof } from '../authentication/factor-proofs.ts'
 import { advanceSignIn, beginPending } from './advance-sign-in.ts'
-import { decideOnDevice, dropDevice, findKnownDevice } from './known-device.ts'
+import { countDeviceFailure, decideOnDevice, findKnownDevice } from './known-device.ts'
 import { decideLogin } from './lock-out.ts'
 import type { RecordedLogin, RecordLogin } from './record-login-types.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
@@ -28,10 +28,8 @@ function recordOnDevice(state: SubjectState, input: RecordLogin, device: StoredD
   if (decision.status === 'accepted') {
     return acceptPassword(state, input, device)
   }
-  const { failures, isForgotten } = decision
-  recordFailure(state, 'login.failed', input, { failures, known_device: true })
-  if (isForgotten) dropDevice(state, device, { ...input, reason: 'too_many_failures' })
-  else state.devices.put({ ...device, failures })
+  recordFailure(state, 'login.failed', input, { failures: decision.failures, known_device: true })
+  countDeviceFailure(state, device, decision, input)
   return { status: 'refused' }
 }
 

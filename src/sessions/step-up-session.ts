@@ -2,6 +2,7 @@
  * Begins a sign-in with what a live session has proven: only what is missing is asked. The session itself stays as it is
  * until then.
  */
+import { isFresh } from '../authentication/fresh-sign-in.ts'
 import { unmetDemand } from '../authentication/unmet-demand.ts'
 import { beginPending, type NewPending } from './advance-sign-in.ts'
 import { decideSession } from './decide-session.ts'
@@ -41,8 +42,10 @@ export function stepUpSession(state: SubjectState, input: StepUpSession): Steppe
   const sessionState = stateOf(pending)
   if (!unmetDemand(sessionState, pending.policy)) return { status: 'enough' }
   // Attack: a thief of an open session sets up a factor of their own.
-  const isRecent = input.now - session.auth_time <= input.factor_change_max_age_seconds * 1000
-  if (!isRecent && setUpHelps(sessionState, pending.policy)) return { status: 'none' }
+  const { now, factor_change_max_age_seconds: maxAgeSeconds } = input
+  if (!isFresh(session, { now, maxAgeSeconds }) && setUpHelps(sessionState, pending.policy)) {
+    return { status: 'none' }
+  }
   state.pendingSignIns.put(pending)
   return { status: 'pending', pending: viewOf(pending) }
 }

@@ -9,7 +9,7 @@ import type { OtpTolerance } from '../one-time-passwords/match-code.ts'
 import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-in.ts'
 import type { LostSignIn } from './continue-sign-in.ts'
 import type { VerifyNeeds } from './define-rule.ts'
-import { type DeviceDecision, decideOnDevice, dropDevice, findKnownDevice } from './known-device.ts'
+import { countDeviceFailure, type DeviceDecision, decideOnDevice, findKnownDevice } from './known-device.ts'
 import { decideLogin, type LoginDecision } from './lock-out.ts'
 import {
   findPending,
@@ -23,8 +23,8 @@ import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 const step = 'totp'
 /**
- * Wrong codes are also counted for the account, where the device is not known. Attack: who knows the password begins one sign-in after another, five
- * guesses in each.
+ * Wrong codes are also counted for the account, where the device is not known. Attack: who knows the password begins one
+ * sign-in after another, five guesses in each.
  */
 const counter = 'one-time passwords'
 
@@ -105,10 +105,7 @@ function countAttempt(
 ): Pick<DeviceDecision, 'status'> | Extract<LoginDecision, { readonly status: 'locked' }> {
   if (device) {
     const decision = decideOnDevice(device.failures, isRight)
-    if (decision.status === 'accepted') return decision
-    const { failures, isForgotten } = decision
-    if (isForgotten) dropDevice(state, device, { ...input, reason: 'too_many_failures' })
-    else state.devices.put({ ...device, failures })
+    if (decision.status === 'refused') countDeviceFailure(state, device, decision, input)
     return decision
   }
   const decision = decideLogin(state.attempts.find(counter), isRight, input.now)

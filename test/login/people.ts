@@ -1,4 +1,5 @@
 /** People and applications for worker tests, straight into Postgres. */
+import { permissionNames } from '../../src/access/permissions.ts'
 import { clients, passwordCredentials, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
@@ -42,6 +43,19 @@ export async function addApplication(client_name = 'Demo Shop'): Promise<string>
       redirect_uris: ['https://app.test/cb'],
       grant_types: ['authorization_code'],
       scopes: ['openid', 'profile', 'email'],
+    })
+  return client_id
+}
+
+/** A first-party public application that may ask for everything in the admin API. */
+export async function addConsole(): Promise<string> {
+  const client_id = `console-${uuidv7().slice(-12)}`
+  await testDatabase()
+    .insert(clients)
+    .values({
+      ...{ client_id, client_name: 'Console', token_endpoint_auth_method: 'none', first_party: true },
+      ...{ redirect_uris: ['https://app.test/cb'], grant_types: ['authorization_code'] },
+      scopes: ['openid', ...permissionNames],
     })
   return client_id
 }

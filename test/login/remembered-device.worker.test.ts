@@ -1,14 +1,11 @@
 /** A second factor that is remembered at a browser, seen from browsers. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { clients } from '../../src/db/schema.ts'
-import { uuidv7 } from '../../src/kit/ids.ts'
 import { add } from '../account/passkey-pages.ts'
-import { testDatabase } from '../fakes/database.ts'
 import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp, codeOf, type PersonWithApp, passPassword } from './authenticator.ts'
 import { type Browser, openBrowser, type Shown } from './browser.ts'
-import { addApplication, addPerson, authorizePath, goodPassword } from './people.ts'
+import { addApplication, addConsole, addPerson, authorizePath, goodPassword } from './people.ts'
 
 const [cookie, sessionCookie] = ['__Host-authly_remembered', '__Host-authly_session']
 const mfa = 'urn:authly:acr:mfa'
@@ -27,6 +24,14 @@ async function remembering({ person, app }: PersonWithApp): Promise<Browser> {
   expect((await browser.post('/login', form)).location).toBe('/account')
   expect(browser.cookies.get(cookie)).toMatch(/^authly_rd_/)
   browser.cookies.delete(sessionCookie)
+  return browser
+}
+
+/** Another browser, signed in with a code that was not used yet. */
+async function withBothFactors({ person, app }: PersonWithApp): Promise<Browser> {
+  const browser = openBrowser()
+  const asked = await passPassword(browser, person)
+  await browser.post('/login', { ...asked.hidden, code: codeOf(app, 1) })
   return browser
 }
 
@@ -86,17 +91,6 @@ describe('a browser at which the second factor is remembered', () => {
     })
 
     const scope = 'openid admin:users:read'
-    async function addConsole(): Promise<string> {
-      const client_id = `console-${uuidv7().slice(-12)}`
-      await testDatabase()
-        .insert(clients)
-        .values({
-          ...{ client_id, client_name: 'Console', token_endpoint_auth_method: 'none', first_party: true },
-          ...{ redirect_uris: ['https://app.test/cb'], grant_types: ['authorization_code'] },
-          scopes: scope.split(' '),
-        })
-      return client_id
-    }
 
     test('by an admin scope, which it does not get silently either (prompt=none)', async () => {
       const known = await addPersonWithApp()
@@ -168,9 +162,7 @@ describe('a browser at which the second factor is remembered', () => {
   test('ends with a change of the factors', async () => {
     const known = await addPersonWithApp()
     const browser = await remembering(known)
-    const strong = openBrowser()
-    const asked = await passPassword(strong, known.person)
-    await strong.post('/login', { ...asked.hidden, code: codeOf(known.app, 1) })
+    const strong = await withBothFactors(known)
     const page = await strong.get('/account/recovery-codes')
     const made = await strong.post('/account/recovery-codes', page.hidden)
     expect(made.status, made.html).toBeLessThan(400)
@@ -180,9 +172,7 @@ describe('a browser at which the second factor is remembered', () => {
   test('ends with a new passkey', async () => {
     const known = await addPersonWithApp()
     const browser = await remembering(known)
-    const strong = openBrowser()
-    const asked = await passPassword(strong, known.person)
-    await strong.post('/login', { ...asked.hidden, code: codeOf(known.app, 1) })
+    const strong = await withBothFactors(known)
     expect((await add(strong, createSoftwareAuthenticator())).location).toBe('/account?done=passkey_added')
     await passPassword(browser, known.person)
     expect(browser.cookies.has(sessionCookie)).toBe(false)

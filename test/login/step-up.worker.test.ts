@@ -2,8 +2,7 @@
 import { evictDurableObject, runInDurableObject, SELF } from 'cloudflare:test'
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { permissionNames } from '../../src/access/permissions.ts'
-import { clients, passwordCredentials } from '../../src/db/schema.ts'
+import { passwordCredentials } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { origin } from '../sessions/examples.ts'
@@ -12,23 +11,11 @@ import { callAdmin, type TestActor } from '../worker/admin-client.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp, codeOf, passPassword } from './authenticator.ts'
 import { type Browser, issuer, openBrowser, signIn } from './browser.ts'
-import { addPerson, authorizePath, goodPassword } from './people.ts'
+import { addConsole, addPerson, authorizePath, goodPassword } from './people.ts'
 
 const [pwd, mfa] = ['urn:authly:acr:pwd', 'urn:authly:acr:mfa']
 
 beforeAll(() => useSettings({ 'admin.step_up_acr_values': [mfa] }))
-
-async function addConsole(): Promise<string> {
-  const client_id = `console-${uuidv7().slice(-12)}`
-  await testDatabase()
-    .insert(clients)
-    .values({
-      ...{ client_id, client_name: 'Console', token_endpoint_auth_method: 'none', first_party: true },
-      ...{ redirect_uris: ['https://app.test/cb'], grant_types: ['authorization_code'] },
-      scopes: ['openid', ...permissionNames],
-    })
-  return client_id
-}
 
 /** What a client with this access token is. */
 async function tokenOf(client_id: string, location = ''): Promise<TestActor> {

@@ -2,6 +2,7 @@
 import type { FC } from 'hono/jsx'
 import { reachedClasses } from '../../authentication/acr.ts'
 import { strongestClassOf } from '../../authentication/fresh-sign-in.ts'
+import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
 import { setPutOff } from '../../interaction/put-off-cookie.ts'
 import { describePasskeyRefusal } from '../../pages/describe-passkey-refusal.ts'
 import { PasskeyForm } from '../../pages/passkey-form.tsx'
@@ -49,6 +50,16 @@ const AddPasskeyPage: FC<StepPageProps> = (shown) => {
 }
 
 /**
+ * The person and their factors, if this session may add a passkey. Attack: whoever knows the password alone, or found an
+ * open session, adds one to an account that has a stronger factor.
+ */
+async function findWhoMayAdd(needs: StepNeeds, session: LiveSession, { passkeys }: SignInPolicy) {
+  if (passkeys === 'off') return undefined
+  const found = await findFreshFactors(needs, session)
+  return found?.needed ? undefined : found
+}
+
+/**
  * Nothing where none can be added: there is no page then.
  * Attack: a thief of an open session opens it by hand, and reads which passkeys there are.
  */
@@ -56,9 +67,8 @@ async function prepareCreation(
   needs: StepNeeds,
   { session, policy }: Pick<StepPageProps, 'session' | 'policy'>,
 ) {
-  if (!session || policy.passkeys === 'off') return undefined
-  const found = await findFreshFactors(needs, session)
-  if (!found || found.needed) return undefined
+  const found = session && (await findWhoMayAdd(needs, session, policy))
+  if (!found) return undefined
   const { user } = found
   const settings = await needs.readSettings()
   const created = await ownCreationOptions(needs, { session, user, settings, conditional: true })
@@ -67,10 +77,8 @@ async function prepareCreation(
 
 async function add(needs: StepNeeds, session: LiveSession, attempt: StepAttempt): Promise<StepOutcome> {
   const { form, settings, origin, policy, progress } = attempt
-  if (policy.passkeys === 'off') return { status: 'next', progress }
-  // Attack: whoever knows the password alone adds a passkey to an account that has a stronger factor.
-  const found = await findFreshFactors(needs, session)
-  if (!found || found.needed) return { status: 'next', progress }
+  const found = await findWhoMayAdd(needs, session, policy)
+  if (!found) return { status: 'next', progress }
   const added = await addOwnPasskey(needs, { session, judged: found.factors, form, settings, origin })
   if (added.ok) return { status: 'next', progress }
   return {

@@ -89,7 +89,7 @@ function needsStronger(
 ): AuthorizeDecision | undefined {
   const silent = request.prompt.has('none')
   // Attack: an account that cannot reach what is wished for tries in vain, and then another one's session is swapped in.
-  const wasTried = progress?.prompt_done.stronger === true && progress.session_id === session_id
+  const wasTried = doneBy(session_id, progress)?.stronger === true
   const unmet = required.filter((classes) => !satisfies(acr, classes))
   if (unmet.length > 0) {
     const isKnown = unmet.every((classes) => classes.some((each) => knownClasses.includes(each)))
@@ -105,11 +105,15 @@ function needsStronger(
 /** Only this session, if created after this request started, satisfies `prompt=login` and `max_age`. */
 function hasJustSignedIn(session: LiveSession, progress: Progress | undefined): boolean {
   return (
-    progress?.prompt_done.login === true &&
-    progress.session_id === session.session_id &&
+    progress !== undefined &&
+    doneBy(session.session_id, progress)?.login === true &&
     session.auth_time >= progress.started_at
   )
 }
+
+/** What this session did in the request. What another one did does not count for it. */
+const doneBy = (session_id: string | undefined, progress: Progress | undefined) =>
+  progress?.session_id === session_id ? progress?.prompt_done : undefined
 
 function needsLogin({ request, now }: AuthorizeSituation, session: LiveSession): boolean {
   if (request.prompt.has('login')) return true
@@ -120,7 +124,7 @@ function needsLogin({ request, now }: AuthorizeSituation, session: LiveSession):
 }
 
 function needsConsent({ request, session, consent, progress }: AuthorizeSituation): boolean {
-  const isAnswered = progress?.prompt_done.consent === true && progress.session_id === session?.session_id
+  const isAnswered = doneBy(session?.session_id, progress)?.consent === true
   if (request.prompt.has('consent') && !isAnswered) return true
   if (request.client.first_party) return false
   if (mayBeImpersonated(request) && !isAnswered) return true
