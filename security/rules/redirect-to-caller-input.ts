@@ -12,3 +12,6 @@ const login = goTo(`/login?interaction=${sealed}`)
 
 // ok: redirect-to-caller-input
 const account = goTo('/account')
+
+// ok: redirect-to-caller-input
+const beside = goTo(`${path}/add`)
