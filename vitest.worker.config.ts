@@ -8,6 +8,7 @@ declare module 'vitest' {
     databaseOwnerUrl: string
     databaseGatewayUrl: string
     breachedPasswordsUrl: string
+    messageProvidersUrl: string
   }
 }
 
@@ -27,6 +28,8 @@ export default defineConfig({
           DATABASE_GATEWAY_URL: inject('databaseGatewayUrl'),
           // For tests that configure it: the others look no password up.
           TEST_BREACHED_PASSWORDS_URL: inject('breachedPasswordsUrl'),
+          // The same: the others send no messages.
+          TEST_MESSAGE_PROVIDERS_URL: inject('messageProvidersUrl'),
           AUTHLY_CLIENT_ADDRESS: 'cloudflare',
           // `npm start` switches them on.
           AUTHLY_METRICS: 'false',
@@ -40,7 +43,7 @@ export default defineConfig({
   test: {
     name: 'worker',
     include: ['test/**/*.worker.test.ts'],
-    globalSetup: ['./test/setup/database.ts', './test/setup/breached-passwords.ts'],
+    globalSetup: ['./test/setup/database.ts', './test/setup/breached-passwords.ts', './test/setup/message-providers.ts'],
     // The pool cannot follow imports without an extension, which a dependency of this library has.
     deps: {
       optimizer: {

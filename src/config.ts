@@ -3,6 +3,12 @@
  * generated from this schema (`npm run docs:generate`), so every description here is what operators read.
  */
 import { z } from 'zod'
+import {
+  emailProviders,
+  findDeliveryFaults,
+  smsProviders,
+  toDeliverySettings,
+} from './delivery/delivery-config.ts'
 import { checkAddress } from './kit/guarded-fetch.ts'
 import { setLogRegion } from './kit/log.ts'
 import { isLoopbackHost, isPublicHost } from './kit/public-host.ts'
@@ -235,6 +241,74 @@ export const environmentSchema = z.object({
     .describe(
       'Where passwords are looked up in a list of breached ones: a server that speaks the range search of Have I Been Pwned, whose own address is `https://api.pwnedpasswords.com/range/`. It learns the first five digits of a SHA-1 hash ([passwords](passwords.md#breached-passwords)). Without it, or with the setting `passwords.breach_check` off, nothing is looked up.',
     ),
+  AUTHLY_EMAIL_PROVIDER: z
+    .enum(emailProviders)
+    .optional()
+    .describe(
+      'By what e-mail leaves ([delivery](delivery.md)): the binding `EMAIL` of Cloudflare’s e-mail service, the API of Resend, or an SMTP server. Without it no e-mail is sent.',
+    ),
+  AUTHLY_EMAIL_FROM: z
+    .string()
+    .max(254)
+    .regex(/^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'must be an e-mail address')
+    .optional()
+    .describe(
+      'The address that e-mail comes from. The name beside it is `branding.name`. Its domain needs SPF and DKIM, as the provider says.',
+    ),
+  AUTHLY_RESEND_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,}$/, 'must be a key without spaces')
+    .optional()
+    .describe('Secret. API key of Resend; one that may only send is enough.'),
+  AUTHLY_SMTP_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]{1,253}$/, 'must be a host name')
+    .optional()
+    .describe('The SMTP server. Its certificate must be valid for this name.'),
+  AUTHLY_SMTP_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .refine((port) => port !== 25, 'must not be 25, which the platform blocks')
+    .default(587)
+    .describe('Port of the SMTP server: 587 or 465.'),
+  AUTHLY_SMTP_TLS: z
+    .enum(['implicit', 'starttls'])
+    .optional()
+    .describe(
+      'When TLS begins: with the connection (`implicit`, the default on port 465) or by STARTTLS (elsewhere). Without TLS nothing is sent.',
+    ),
+  AUTHLY_SMTP_USERNAME: z.string().min(1).max(256).optional().describe('Account at the SMTP server.'),
+  AUTHLY_SMTP_PASSWORD: z.string().min(1).max(1024).optional().describe('Secret. Its password.'),
+  AUTHLY_SMS_PROVIDER: z
+    .enum(smsProviders)
+    .optional()
+    .describe('By what text messages leave. Without it none is sent.'),
+  AUTHLY_SMS_FROM: z
+    .string()
+    .regex(/^(\+[1-9]\d{6,14}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{1,11})$/, 'must be a number, sender id or service')
+    .optional()
+    .describe(
+      'What text messages come from: a number (`+15005550006`), an alphanumeric sender id, or the SID of a messaging service (`MG…`).',
+    ),
+  AUTHLY_TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-f]{32}$/, 'must be an account SID')
+    .optional()
+    .describe('Account SID of Twilio.'),
+  AUTHLY_TWILIO_AUTH_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,}$/, 'must be a token without spaces')
+    .optional()
+    .describe('Secret. Auth token of Twilio.'),
+  AUTHLY_MESSAGE_PROVIDER_URL: z
+    .string()
+    .refine((value) => URL.canParse(value) && value.endsWith('/'), 'must be a URL that ends in a slash')
+    .optional()
+    .describe(
+      'Development and tests: a loopback address that stands in for the APIs of Resend and Twilio. Only with AUTHLY_ALLOW_LOOPBACK_FETCH.',
+    ),
   AUTHLY_METRICS: flag(
     'Counts requests, sign-ins, cache reads and the like for Prometheus, at `/metrics` ([metrics](metrics.md)). Without it nothing is counted and `/metrics` does not exist.',
   ),
@@ -297,6 +371,7 @@ function toConfig(env: Environment) {
     allowLoopbackFetch: env.AUTHLY_ALLOW_LOOPBACK_FETCH,
     fetchHosts: env.AUTHLY_FETCH_HOSTS,
     breachedPasswordsUrl: env.AUTHLY_BREACHED_PASSWORDS_URL,
+    delivery: toDeliverySettings(env),
     metrics: env.AUTHLY_METRICS,
     metricsToken: env.AUTHLY_METRICS_TOKEN,
   } as const
@@ -317,6 +392,8 @@ export function parseConfig(env: Record<string, unknown>): Config {
     })
     throw new ConfigurationError(`configuration: ${problems.join('; ')}`)
   }
+  const faults = findDeliveryFaults(parsed.data)
+  if (faults.length > 0) throw new ConfigurationError(`configuration: ${faults.join('; ')}`)
   const config = toConfig(parsed.data)
   if (config.allowLoopbackFetch && !isLoopback(config.issuer) && !isTestIssuer(config.issuer)) {
     throw new ConfigurationError(

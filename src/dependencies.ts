@@ -7,6 +7,7 @@ import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
+import type { QueueMessage } from './delivery/queue-message.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import type { HealthProbes } from './health/check-health.ts'
 import type { JobOf } from './jobs/job.ts'
@@ -63,6 +64,7 @@ export interface Dependencies {
   readonly recordEvent: RecordEvent
   readonly openAuditStream: OpenAuditStream
   readonly jobOf: JobOf
+  readonly queueMessage: QueueMessage
   readonly readSettings: ReadSettings
   readonly loadBrandImage: LoadBrandImage
   readonly healthProbes: HealthProbes

@@ -4,6 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditStreamObject } from './audit/stream/audit-stream.object.ts'
+import type { DestinationObject } from './delivery/destination.object.ts'
 import type { JobObject } from './jobs/job.object.ts'
 import type { HandOver } from './telemetry/hand-over.ts'
 import type { MetricsObject } from './telemetry/metrics.object.ts'
@@ -110,5 +111,34 @@ export class Metrics extends DurableObject<Env> {
 
   read() {
     return this.#metrics.read()
+  }
+}
+
+/** The outbox of one e-mail address or telephone number. */
+export class Destination extends DurableObject<Env> {
+  protected destination!: DestinationObject
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    ctx.blockConcurrencyWhile(async () => {
+      const { DestinationObject } = await import('./delivery/destination.object.ts')
+      this.destination = new DestinationObject(ctx, env)
+    })
+  }
+
+  enqueue(...input: Parameters<DestinationObject['enqueue']>) {
+    return this.destination.enqueue(...input)
+  }
+
+  release(messageId: string) {
+    return this.destination.release(messageId)
+  }
+
+  discard(messageId: string) {
+    return this.destination.discard(messageId)
+  }
+
+  override alarm() {
+    return this.destination.alarm()
   }
 }

@@ -4,7 +4,7 @@ import { app } from './app.ts'
 import { AuditOutbox } from './audit/audit-outbox.object.ts'
 import { EdgeReplica } from './edge-cache/edge-replica.object.ts'
 import { runForRequest } from './kit/request-context.ts'
-import { AuditStream, Job, Metrics } from './lazy-objects.ts'
+import { AuditStream, Destination, Job, Metrics } from './lazy-objects.ts'
 import { RateLimit } from './rate-limits/rate-limit.object.ts'
 import { SingleUse } from './sessions/single-use.object.ts'
 import { UserSessions } from './sessions/user-sessions.object.ts'
@@ -16,10 +16,20 @@ import { traceObjects } from './telemetry/traced-objects.ts'
 import { traceInvocation, traceRequest } from './telemetry/tracer.ts'
 import { createRequestEnv } from './wiring.ts'
 
-export { AuditOutbox, AuditStream, EdgeReplica, Job, Metrics, RateLimit, SingleUse, UserSessions }
+export {
+  AuditOutbox,
+  AuditStream,
+  Destination,
+  EdgeReplica,
+  Job,
+  Metrics,
+  RateLimit,
+  SingleUse,
+  UserSessions,
+}
 
 traceObjects(
-  { AuditOutbox, AuditStream, EdgeReplica, Job, RateLimit, SingleUse, UserSessions },
+  { AuditOutbox, AuditStream, Destination, EdgeReplica, Job, RateLimit, SingleUse, UserSessions },
   startTelemetry,
 )
 

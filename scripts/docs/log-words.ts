@@ -76,6 +76,11 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
     meaning:
       'A password could not be looked up in the list of breached ones; a sign-in after an hour tries again',
   },
+  message_failed: {
+    level: 'warn',
+    meaning:
+      'A message of kind `subject` was not taken by its provider, for the `count`th time; it is tried again until it expires ([what to do](runbooks/MessagesNotSent.md))',
+  },
   signing_key_not_trusted: {
     level: 'error',
     meaning:

@@ -34,6 +34,13 @@ const repeated = {
   first_at: 'the first of them',
   last_at: 'the last of them',
 }
+/** Of a message; never its address or content. */
+const message = {
+  kind: 'the kind of message',
+  channel: 'email or sms',
+  provider: 'who took it or was asked to',
+  attempts: 'how often it was handed over',
+}
 const entity = (summary: string, more: Readonly<Record<string, string>> = {}): EventDefinition => ({
   class: 'administration',
   summary,
@@ -261,6 +268,21 @@ export const eventDefinitions = {
   }),
   'brand_image.deleted': entity('A picture was taken off the hosted pages'),
   'rate_limit.updated': entity('A rate-limit policy was changed'),
+  'message.sent': {
+    class: 'system',
+    summary: 'A message was handed to its provider',
+    data: message,
+  },
+  'message.refused': {
+    class: 'system',
+    summary: 'A message was refused for good: by the provider, or the server of its recipient',
+    data: { ...message, reason: 'code of the provider, such as smtp_550' },
+  },
+  'message.dropped': {
+    class: 'system',
+    summary: 'A message was deleted unsent',
+    data: { ...message, reason: 'expired, or unreadable (sealed under a root secret that is gone)' },
+  },
   'job.created': {
     class: 'system',
     summary: 'A background job was started',

@@ -30,6 +30,7 @@ export type LogEvent =
   | 'metrics_hand_over_failed'
   | 'metrics_gauges_absent'
   | 'breach_check_failed'
+  | 'message_failed'
   /** Data in the database that this server did not write. */
   | 'signing_key_not_trusted'
   | 'audit_chain_broken'

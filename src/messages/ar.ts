@@ -290,6 +290,35 @@ export const ar: Messages = {
     later: 'ليس الآن',
   },
 
+  mail: {
+    addressInstead: 'أو افتح هذا العنوان:',
+    linkWorksUntil: (time) => `يعمل الرابط مرة واحدة فقط، حتى ${time}.`,
+    unexpectedLink:
+      'إذا لم تكن تتوقع هذه الرسالة فلا تفعل شيئًا: لن يتغير شيء من دون الرابط. لا تُعد توجيهها إلى أحد.',
+    invitation: {
+      subject: (service) => `حسابك في ${service}`,
+      title: 'مرحبًا بك',
+      text: (service, account) => `أُنشئ لك حساب في ${service}: ${account}.`,
+      next: 'اختر كلمة مرور له لتتمكن من تسجيل الدخول.',
+      action: 'اختيار كلمة مرور',
+    },
+    passwordReset: {
+      subject: (service) => `اختر كلمة مرور جديدة في ${service}`,
+      title: 'اختر كلمة مرور جديدة',
+      text: (service, account) => `أعاد أحد المسؤولين تعيين كلمة مرور حسابك ${account} في ${service}.`,
+      next: 'تم تسجيل خروجك من كل الأجهزة. اختر كلمة مرور جديدة لتسجيل الدخول من جديد.',
+      action: 'اختيار كلمة مرور جديدة',
+    },
+    code: {
+      subject: (service) => `رمزك في ${service}`,
+      title: 'رمزك',
+      text: (service) => `أدخل هذا الرمز حيث يطلبه ${service}.`,
+      worksFor: (wait) => `يعمل مرة واحدة فقط، لمدة ${wait}.`,
+      neverShare: 'لا تخبر به أحدًا مهما كان. إذا لم تطلب رمزًا فربما أدخل شخص ما عنوانك: تجاهل هذه الرسالة.',
+      sms: (code, service) => `${code} هو رمزك في ${service}. لا تخبر به أحدًا.`,
+    },
+  },
+
   scopes: {
     openid: 'تأكيد هويتك',
     profile: 'الاطلاع على اسمك وبيانات ملفك الشخصي',

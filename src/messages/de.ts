@@ -308,6 +308,37 @@ export const de: Messages = {
     later: 'Jetzt nicht',
   },
 
+  mail: {
+    addressInstead: 'Oder öffnen Sie diese Adresse:',
+    linkWorksUntil: (time) => `Der Link funktioniert einmal, bis ${time}.`,
+    unexpectedLink:
+      'Wenn Sie diese Nachricht nicht erwartet haben, tun Sie nichts: Ohne den Link ändert sich nichts. Leiten Sie sie nicht weiter.',
+    invitation: {
+      subject: (service) => `Ihr Konto bei ${service}`,
+      title: 'Willkommen',
+      text: (service, account) => `Bei ${service} wurde ein Konto für Sie angelegt: ${account}.`,
+      next: 'Wählen Sie ein Passwort dafür, dann können Sie sich anmelden.',
+      action: 'Passwort wählen',
+    },
+    passwordReset: {
+      subject: (service) => `Wählen Sie ein neues Passwort für ${service}`,
+      title: 'Wählen Sie ein neues Passwort',
+      text: (service, account) =>
+        `Das Passwort Ihres Kontos ${account} bei ${service} wurde von der Administration zurückgesetzt.`,
+      next: 'Sie wurden überall abgemeldet. Wählen Sie ein neues Passwort, um sich wieder anzumelden.',
+      action: 'Neues Passwort wählen',
+    },
+    code: {
+      subject: (service) => `Ihr Code für ${service}`,
+      title: 'Ihr Code',
+      text: (service) => `Geben Sie diesen Code dort ein, wo ${service} danach fragt.`,
+      worksFor: (wait) => `Gültig für eine Verwendung, ${wait} lang.`,
+      neverShare:
+        'Nennen Sie ihn niemandem, egal wer fragt. Wenn Sie keinen Code angefordert haben, hat vielleicht jemand Ihre Adresse eingegeben: Ignorieren Sie diese Nachricht.',
+      sms: (code, service) => `${code} ist Ihr Code für ${service}. Nennen Sie ihn niemandem.`,
+    },
+  },
+
   scopes: {
     openid: 'bestätigen, wer Sie sind',
     profile: 'Ihren Namen und Ihre Profildaten sehen',

@@ -297,6 +297,37 @@ export const en = {
     later: 'Not now',
   },
 
+  mail: {
+    addressInstead: 'Or open this address:',
+    linkWorksUntil: (time: string) => `The link works once, until ${time}.`,
+    unexpectedLink:
+      'If you did not expect this message, do nothing: without the link nothing changes. Forward it to nobody.',
+    invitation: {
+      subject: (service: string) => `Your account at ${service}`,
+      title: 'Welcome',
+      text: (service: string, account: string) => `An account was made for you at ${service}: ${account}.`,
+      next: 'Choose a password for it, and you can sign in.',
+      action: 'Choose a password',
+    },
+    passwordReset: {
+      subject: (service: string) => `Choose a new password for ${service}`,
+      title: 'Choose a new password',
+      text: (service: string, account: string) =>
+        `The password of your account ${account} at ${service} was reset by an administrator.`,
+      next: 'You were signed out everywhere. Choose a new password to sign in again.',
+      action: 'Choose a new password',
+    },
+    code: {
+      subject: (service: string) => `Your code for ${service}`,
+      title: 'Your code',
+      text: (service: string) => `Enter this code where ${service} asks for it.`,
+      worksFor: (wait: string) => `It works once, for ${wait}.`,
+      neverShare:
+        'Tell it to nobody, whoever asks. If you did not ask for a code, somebody may have typed your address: ignore this message.',
+      sms: (code: string, service: string) => `${code} is your code for ${service}. Tell it to nobody.`,
+    },
+  },
+
   scopes: {
     openid: 'Confirm who you are',
     profile: 'See your name and profile details',

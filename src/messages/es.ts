@@ -298,6 +298,37 @@ export const es: Messages = {
     later: 'Ahora no',
   },
 
+  mail: {
+    addressInstead: 'O abra esta dirección:',
+    linkWorksUntil: (time) => `El enlace funciona una sola vez, hasta el ${time}.`,
+    unexpectedLink:
+      'Si no esperaba este mensaje, no haga nada: sin el enlace no cambia nada. No lo reenvíe a nadie.',
+    invitation: {
+      subject: (service) => `Su cuenta en ${service}`,
+      title: 'Le damos la bienvenida',
+      text: (service, account) => `Se ha creado una cuenta para usted en ${service}: ${account}.`,
+      next: 'Elija una contraseña y podrá iniciar sesión.',
+      action: 'Elegir una contraseña',
+    },
+    passwordReset: {
+      subject: (service) => `Elija una contraseña nueva para ${service}`,
+      title: 'Elija una contraseña nueva',
+      text: (service, account) =>
+        `Un administrador ha restablecido la contraseña de su cuenta ${account} en ${service}.`,
+      next: 'Se ha cerrado su sesión en todas partes. Elija una contraseña nueva para volver a iniciar sesión.',
+      action: 'Elegir una contraseña nueva',
+    },
+    code: {
+      subject: (service) => `Su código para ${service}`,
+      title: 'Su código',
+      text: (service) => `Introduzca este código donde ${service} se lo pida.`,
+      worksFor: (wait) => `Funciona una sola vez, durante ${wait}.`,
+      neverShare:
+        'No se lo diga a nadie, sea quien sea. Si no ha pedido un código, puede que alguien haya escrito su dirección: ignore este mensaje.',
+      sms: (code, service) => `${code} es su código para ${service}. No se lo diga a nadie.`,
+    },
+  },
+
   scopes: {
     openid: 'confirmar quién es usted',
     profile: 'ver su nombre y los datos de su perfil',

@@ -300,6 +300,37 @@ export const fr: Messages = {
     later: 'Pas maintenant',
   },
 
+  mail: {
+    addressInstead: 'Ou ouvrez cette adresse :',
+    linkWorksUntil: (time) => `Le lien fonctionne une seule fois, jusqu’au ${time}.`,
+    unexpectedLink:
+      'Si vous n’attendiez pas ce message, ne faites rien : sans le lien, rien ne change. Ne le transférez à personne.',
+    invitation: {
+      subject: (service) => `Votre compte chez ${service}`,
+      title: 'Bienvenue',
+      text: (service, account) => `Un compte a été créé pour vous chez ${service} : ${account}.`,
+      next: 'Choisissez un mot de passe, et vous pourrez vous connecter.',
+      action: 'Choisir un mot de passe',
+    },
+    passwordReset: {
+      subject: (service) => `Choisissez un nouveau mot de passe pour ${service}`,
+      title: 'Choisissez un nouveau mot de passe',
+      text: (service, account) =>
+        `Le mot de passe de votre compte ${account} chez ${service} a été réinitialisé par un administrateur.`,
+      next: 'Vous avez été déconnecté partout. Choisissez un nouveau mot de passe pour vous reconnecter.',
+      action: 'Choisir un nouveau mot de passe',
+    },
+    code: {
+      subject: (service) => `Votre code pour ${service}`,
+      title: 'Votre code',
+      text: (service) => `Saisissez ce code là où ${service} le demande.`,
+      worksFor: (wait) => `Il fonctionne une seule fois, pendant ${wait}.`,
+      neverShare:
+        'Ne le communiquez à personne, qui que ce soit. Si vous n’avez pas demandé de code, quelqu’un a peut-être saisi votre adresse : ignorez ce message.',
+      sms: (code, service) => `${code} est votre code pour ${service}. Ne le communiquez à personne.`,
+    },
+  },
+
   scopes: {
     openid: 'confirmer qui vous êtes',
     profile: 'voir votre nom et votre profil',

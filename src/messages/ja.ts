@@ -300,6 +300,37 @@ export const ja: Messages = {
     later: '後で',
   },
 
+  mail: {
+    addressInstead: 'または、次のアドレスを開いてください：',
+    linkWorksUntil: (time) => `リンクは${time}まで、1回だけ使えます。`,
+    unexpectedLink:
+      'このメールに心当たりがない場合は、何もしないでください。リンクを開かないかぎり、何も変わりません。誰にも転送しないでください。',
+    invitation: {
+      subject: (service) => `${service}のアカウント`,
+      title: 'ようこそ',
+      text: (service, account) => `${service}にあなたのアカウントが作成されました：${account}`,
+      next: 'パスワードを設定すると、ログインできるようになります。',
+      action: 'パスワードを設定する',
+    },
+    passwordReset: {
+      subject: (service) => `${service}の新しいパスワードを設定してください`,
+      title: '新しいパスワードを設定してください',
+      text: (service, account) =>
+        `${service}のアカウント${account}のパスワードが管理者によってリセットされました。`,
+      next: 'すべての端末からログアウトしました。もう一度ログインするには、新しいパスワードを設定してください。',
+      action: '新しいパスワードを設定する',
+    },
+    code: {
+      subject: (service) => `${service}の確認コード`,
+      title: '確認コード',
+      text: (service) => `${service}の画面で、このコードを入力してください。`,
+      worksFor: (wait) => `${wait}以内に1回だけ使えます。`,
+      neverShare:
+        '相手が誰であっても、このコードを教えないでください。コードを請求していない場合は、誰かがあなたの宛先を入力した可能性があります。このメッセージは無視してください。',
+      sms: (code, service) => `${service}の確認コードは${code}です。誰にも教えないでください。`,
+    },
+  },
+
   scopes: {
     openid: 'ご本人であることの確認',
     profile: '氏名とプロフィール情報の閲覧',

@@ -298,6 +298,37 @@ export const pt: Messages = {
     later: 'Agora não',
   },
 
+  mail: {
+    addressInstead: 'Ou abra este endereço:',
+    linkWorksUntil: (time) => `O link funciona uma única vez, até ${time}.`,
+    unexpectedLink:
+      'Se você não esperava esta mensagem, não faça nada: sem o link nada muda. Não a encaminhe a ninguém.',
+    invitation: {
+      subject: (service) => `Sua conta em ${service}`,
+      title: 'Boas-vindas',
+      text: (service, account) => `Uma conta foi criada para você em ${service}: ${account}.`,
+      next: 'Escolha uma senha e você poderá entrar.',
+      action: 'Escolher uma senha',
+    },
+    passwordReset: {
+      subject: (service) => `Escolha uma nova senha para ${service}`,
+      title: 'Escolha uma nova senha',
+      text: (service, account) =>
+        `A senha da sua conta ${account} em ${service} foi redefinida por um administrador.`,
+      next: 'Sua sessão foi encerrada em todos os lugares. Escolha uma nova senha para entrar de novo.',
+      action: 'Escolher uma nova senha',
+    },
+    code: {
+      subject: (service) => `Seu código para ${service}`,
+      title: 'Seu código',
+      text: (service) => `Digite este código onde ${service} o pedir.`,
+      worksFor: (wait) => `Ele funciona uma única vez, durante ${wait}.`,
+      neverShare:
+        'Não o informe a ninguém, seja quem for. Se você não pediu um código, alguém pode ter digitado seu endereço: ignore esta mensagem.',
+      sms: (code, service) => `${code} é o seu código para ${service}. Não o informe a ninguém.`,
+    },
+  },
+
   scopes: {
     openid: 'confirmar quem você é',
     profile: 'ver seu nome e os dados do seu perfil',

@@ -29,6 +29,7 @@ export const metricLabels = {
   type_class: 'class of the audit event',
   task: 'name of the cron job',
   version: 'version of the server',
+  channel: 'how a message reaches a person: `email`, `sms`',
 } as const
 
 export type MetricLabel = keyof typeof metricLabels
@@ -188,6 +189,18 @@ export const metricCatalogue = {
     type: 'counter',
     help: 'Audit events that Postgres accepted from outboxes',
     labels: [],
+  },
+  authly_messages_total: {
+    type: 'counter',
+    help: 'Messages to people. Outcome: queued; then sent, refused, dropped (expired) or discarded (taken back), each once; failed counts attempts that are repeated',
+    labels: ['channel', 'outcome'],
+    showsZero: ['sent', 'refused', 'dropped', 'discarded', 'failed'],
+  },
+  authly_message_delay_seconds: {
+    type: 'histogram',
+    help: 'Time from queueing a message to the answer of the provider that took it',
+    labels: ['channel'],
+    buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600],
   },
   authly_audit_events_total: {
     type: 'counter',

@@ -1,0 +1,36 @@
+/** Codes that a person types where they were asked for one. */
+import { formatWait } from '../../messages/format-time.ts'
+import { isolated } from '../../messages/isolated.ts'
+import { defineEmail, defineSms } from './define-message.ts'
+
+export interface CodeParams {
+  /** Digits. */
+  readonly code: string
+  /** For how long it is valid from the moment it was made. */
+  readonly valid_seconds: number
+}
+
+const example: CodeParams = { code: '482913', valid_seconds: 600 }
+
+export const emailCode = defineEmail<CodeParams>({
+  compose({ code, valid_seconds }, { service, language: { tag, messages } }) {
+    const { code: words } = messages.mail
+    return {
+      // Not in the subject: it is shown on locked screens and written into the logs of mail servers.
+      subject: words.subject(service),
+      preview: words.text(isolated(service)),
+      title: words.title,
+      paragraphs: [words.text(isolated(service))],
+      code,
+      notes: [words.worksFor(formatWait(tag, valid_seconds)), words.neverShare],
+    }
+  },
+  example,
+})
+
+/** The last line binds the code to our host: phones offer it there alone (https://wicg.github.io/sms-one-time-codes/). */
+export const smsCode = defineSms<CodeParams>({
+  compose: ({ code }, { service, host, language }) =>
+    `${language.messages.mail.code.sms(code, isolated(service))}\n\n@${host} #${code}`,
+  example,
+})

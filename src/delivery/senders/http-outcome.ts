@@ -1,0 +1,54 @@
+/** What the APIs of providers have in common: a POST that is answered by a status and a short JSON. */
+import { readBytes } from '../../kit/read-body.ts'
+import { failed, type SendOutcome } from '../message.ts'
+import { type Fetch, providerTimeoutMs } from './sender.ts'
+
+const maxAnswerBytes = 64 * 1024
+
+export interface ProviderAnswer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  readonly retryAfterMs: number | undefined
+}
+
+/**
+ * Posts to a provider, and judges what it answered. What went wrong on the way is a failure to repeat: whether the
+ * provider took the message is unknown then.
+ */
+export async function askProvider(
+  send: Fetch,
+  url: string,
+  init: RequestInit,
+  judge: (answer: ProviderAnswer) => SendOutcome,
+): Promise<SendOutcome> {
+  try {
+    const response = await send(url, {
+      ...init,
+      method: 'POST',
+      // Attack: a redirect takes message and credentials to another host.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(providerTimeoutMs),
+    })
+    const bytes = await readBytes(response.body, maxAnswerBytes)
+    return judge({
+      status: response.status,
+      body: readObject(new TextDecoder().decode(bytes)),
+      retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
+    })
+  } catch (error) {
+    return failed((error as Error).name === 'TimeoutError' ? 'timeout' : 'unreachable')
+  }
+}
+
+function readObject(text: string): ProviderAnswer['body'] {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as ProviderAnswer['body']) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** In seconds; the other form of RFC 9110 §10.2.3, a date, is not worth a clock. */
+const readRetryAfter = (value: string | null): number | undefined =>
+  value !== null && /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined
