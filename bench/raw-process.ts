@@ -34,7 +34,7 @@ export async function startRawProcess(options: RawProcessOptions): Promise<Guard
   const { bundle, vars, objectsFolder, port, v8Flags = [], keepsObjects = true } = options
   mkdirSync(objectsFolder, { recursive: true })
   const config = join(bundle.folder, 'bench.capnp')
-  const text = workerdConfig(bundle, vars, objectsFolder, port)
+  const text = workerdConfig({ bundle, vars, objectsFolder }, port)
   const measured = text
     .replaceAll('enableSql = true', `enableSql = true, preventEviction = ${keepsObjects}`)
     .replace(

@@ -27,6 +27,8 @@ export type RawWorkerdOptions = {
   /** Where Durable Objects keep their SQLite files; reusing the folder keeps the objects. */
   objectsFolder: string
   port?: number
+  /** Certificates (PEM) that connections to others trust, besides those that browsers do. */
+  trustedCertificates?: readonly string[] | undefined
   /** Where workerd's own output goes; default: discarded. */
   output?: 'inherit' | 'ignore'
   /** Path that must answer 2xx before this returns; null: only wait for the port. */
@@ -39,7 +41,7 @@ export async function serveRawWorkerd(options: RawWorkerdOptions): Promise<RawWo
   await mkdir(options.objectsFolder, { recursive: true })
   const configFile = join(options.bundle.folder, `workerd-${port}.capnp`)
   // It contains secrets.
-  await writeFile(configFile, workerdConfig(options.bundle, options.vars, options.objectsFolder, port), {
+  await writeFile(configFile, workerdConfig(options, port), {
     mode: 0o600,
   })
   const workerd = createRequire(createRequire(import.meta.url).resolve('wrangler/package.json')).resolve(
@@ -68,9 +70,12 @@ export async function serveRawWorkerd(options: RawWorkerdOptions): Promise<RawWo
 
 /** The capnp configuration for one worker with its Durable Objects on local disk. */
 export function workerdConfig(
-  bundle: WorkerBundle,
-  vars: Readonly<Record<string, string>>,
-  objectsFolder: string,
+  {
+    bundle,
+    vars,
+    objectsFolder,
+    trustedCertificates = [],
+  }: Pick<RawWorkerdOptions, 'bundle' | 'vars' | 'objectsFolder' | 'trustedCertificates'>,
   port: number,
 ): string {
   // The first module is the main one.
@@ -95,7 +100,7 @@ const config :Workerd.Config = (
     (name = "authly", worker = .authlyWorker),
     (name = "objects", disk = (path = ${text(objectsFolder)}, writable = true)),
     # The database gateway and test servers are on loopback.
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true, trustedCertificates = [${trustedCertificates.map(text).join(', ')}]))),
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "authly")],
 );

@@ -2,36 +2,16 @@
  * TLS in front of a local worker, as a deployment has it: without it cookies and headers would be those of development.
  * The certificate is made for this run.
  */
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:https'
-import { join } from 'node:path'
+import { makeLocalCertificate } from './local-certificate.ts'
 
 export type TlsFront = { close(): Promise<void> }
 
 /** Listens on `port` of the loopback interface and passes everything on to `workerPort`. */
 export async function startTlsFront(folder: string, port: number, workerPort: number): Promise<TlsFront> {
-  const key = join(folder, 'key.pem')
-  const certificate = join(folder, 'certificate.pem')
-  execFileSync(
-    'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...[
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=DNS:localhost',
-        '-keyout',
-        key,
-        '-out',
-        certificate,
-      ],
-    ],
-    { stdio: 'ignore' },
-  )
-  const options = { key: readFileSync(key), cert: readFileSync(certificate) }
+  const { key, certificate } = makeLocalCertificate(folder)
+  const options = { key, cert: certificate }
   const server = createServer(options, (incoming, answer) => {
     const { method, url, headers } = incoming
     const outgoing = request(

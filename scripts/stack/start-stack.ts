@@ -29,6 +29,8 @@ export type StackOptions = {
   bundle?: WorkerBundle
   /** Puts something between the worker and the gateway, such as a delay: takes the URL of the one, returns its own. */
   inFrontOfGateway?: (gatewayUrl: string) => Promise<string>
+  /** Certificates (PEM) of test servers, which the worker trusts. */
+  trustedCertificates?: readonly string[]
   /** `inherit` shows the log of the worker. */
   output?: 'inherit' | 'ignore'
 }
@@ -88,7 +90,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       bundle === undefined
         ? serveWithAssets(folder, port, issuer, vars)
         : serveRawWorkerd({
-            ...{ bundle, vars, port, objectsFolder },
+            ...{ bundle, vars, port, objectsFolder, trustedCertificates: options.trustedCertificates },
             output: options.output ?? 'ignore',
           })
     let worker = await serve()

@@ -97,7 +97,7 @@ async function writeConfig(
 ): Promise<string> {
   const objects = join(folder, 'objects')
   await mkdir(objects)
-  const config = workerdConfig(bundle, vars, objects, port)
+  const config = workerdConfig({ bundle, vars, objectsFolder: objects }, port)
     .replace('services = [', 'services = [ (name = "tail", worker = .tailWorker),')
     .replace('durableObjectStorage =', 'streamingTails = ["tail"], durableObjectStorage =')
   const worker = `const tailWorker :Workerd.Worker = (

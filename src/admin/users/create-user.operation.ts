@@ -1,17 +1,25 @@
 import { z } from '@hono/zod-openapi'
+import type { MessageTicket } from '../../delivery/queue-message.ts'
 import type { Dependencies } from '../../dependencies.ts'
 import { uuidv7 } from '../../kit/ids.ts'
-import { err } from '../../kit/result.ts'
+import type { Problem } from '../../kit/problem.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
 import { createdUserSchema } from '../../users/account.ts'
 import { withForms } from '../../users/account-normal-forms.ts'
 import { issueInvitation, issueTemporaryPassword } from '../../users/first-credentials.ts'
 import { hasIdentifier, newUserFields } from '../../users/user-fields.ts'
 import { writeAccountOrRefuse } from '../../users/write-one-account.store.ts'
 import type { StoredCredentials } from '../../users/written-row.ts'
-import { answer, defineOperation } from '../operation.ts'
+import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { accountConflicts } from './account-problems.ts'
 import { passwordProblem } from './password-problem.ts'
+import { queueSetupLink, storeAndSend } from './send-setup-link.ts'
 import { type Setup, setup } from './setup.ts'
+
+const userCreation = z
+  .strictObject({ ...newUserFields, setup })
+  .refine(hasIdentifier, { path: ['username'], message: 'username or email is required' })
+  .openapi('UserCreation')
 
 export const createUser = defineOperation({
   id: 'createUser',
@@ -22,14 +30,13 @@ export const createUser = defineOperation({
   description:
     'With a username, an e-mail address or both. `setup` says how the person gets a password. The account has no roles: giving them is an operation of its own, which asks for a recent sign-in.',
   permission: 'admin:users:write',
-  body: z
-    .strictObject({ ...newUserFields, setup })
-    .refine(hasIdentifier, { path: ['username'], message: 'username or email is required' })
-    .openapi('UserCreation'),
+  body: userCreation,
   answers: {
     201: { description: 'The account', schema: createdUserSchema, versioned: true, located: true },
   },
-  problems: { 409: 'The username or e-mail address is taken' },
+  problems: {
+    409: 'The username or e-mail address is taken, or the invitation cannot be sent: this deployment sends no e-mail',
+  },
   conflicts: accountConflicts,
   async run(call) {
     const { body, deps, now, writeOnce } = call
@@ -43,6 +50,8 @@ export const createUser = defineOperation({
     const id = uuidv7(now)
     const time = new Date(now).toISOString()
     const { shown, credentials, ...state } = await prepareSetup(deps, id, setup, now)
+    const ticket = await sendInvitation(call, id, shown)
+    if (!ticket.ok) return ticket
     const names = {
       username: fields.username ?? null,
       email: fields.email ?? null,
@@ -58,19 +67,43 @@ export const createUser = defineOperation({
     }
     const created = answer(
       201,
-      { id, ...account, ...state, ...shown },
+      { id, ...account, ...state, ...(ticket.value ? withoutLink(shown) : shown) },
       { version: 1, location: `/admin/users/${id}` },
     )
     const type = setup.method === 'invitation' ? 'user.invited' : 'user.created'
-    await writeOnce(created.value, [
-      writeAccountOrRefuse(call, {
-        ...{ id, patch: withForms(account), ...credentials },
-        ...{ creates: true, events: { created: type } },
-      }),
-    ])
+    await storeAndSend(ticket.value, () =>
+      writeOnce(created.value, [
+        writeAccountOrRefuse(call, {
+          ...{ id, patch: withForms(account), ...credentials },
+          ...{ creates: true, events: { created: type } },
+        }),
+      ]),
+    )
     return created
   },
 })
+
+type Shown = PreparedSetup['shown']
+
+/** `undefined` where the link is handed over, or there is none. */
+async function sendInvitation(
+  { body: { setup, ...fields }, deps }: AdminCall<unknown, unknown, z.output<typeof userCreation>>,
+  user_id: string,
+  { invitation_url, invitation_expires_at }: Shown,
+): Promise<Result<MessageTicket | undefined, Problem>> {
+  if (setup.method !== 'invitation' || !setup.send) return ok(undefined)
+  return queueSetupLink(
+    deps.queueMessage,
+    {
+      ...{ kind: 'invitation', user_id, email: fields.email, username: fields.username },
+      ...{ locale: fields.profile['locale'], url: invitation_url as string },
+      link_expires_at: Date.parse(invitation_expires_at as string),
+    },
+    '#/setup/send',
+  )
+}
+
+const withoutLink = ({ invitation_url: _, ...shown }: Shown): Shown => shown
 
 interface PreparedSetup {
   /** In their stored form. */

@@ -2,22 +2,27 @@ import { z } from '@hono/zod-openapi'
 import type { SQL } from 'drizzle-orm'
 import { assertMayManage } from '../../access/rights.store.ts'
 import { insertEvents } from '../../audit/insert-events.store.ts'
+import { firstRow } from '../../db/json-row.ts'
+import type { MessageTicket } from '../../delivery/queue-message.ts'
 import type { Dependencies } from '../../dependencies.ts'
 import { timestamp } from '../../kit/field-schemas.ts'
-import { err } from '../../kit/result.ts'
+import type { Problem } from '../../kit/problem.ts'
+import { err, ok, type Result } from '../../kit/result.ts'
 import { generatePassword } from '../../passwords/generate-password.ts'
 import { userParams } from '../../users/account.ts'
 import { issueSetupLink } from '../../users/password-setup.ts'
-import { answer, defineOperation } from '../operation.ts'
+import { type AdminCall, answer, defineOperation } from '../operation.ts'
+import { notFound } from '../problems.ts'
 import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
 import { putPassword, putSetupLink, removePassword } from './credentials.store.ts'
-import { linkSeconds } from './setup.ts'
-import { refuseUnknownUser } from './user.store.ts'
+import { queueSetupLink, storeAndSend } from './send-setup-link.ts'
+import { linkSeconds, sendLink } from './setup.ts'
+import { refuseUnknownUser, selectUser, userRow } from './user.store.ts'
 
 const resetRequest = z
   .discriminatedUnion('method', [
     z.strictObject({ method: z.literal('temporary_password') }),
-    z.strictObject({ method: z.literal('link'), expires_in_seconds: linkSeconds }),
+    z.strictObject({ method: z.literal('link'), expires_in_seconds: linkSeconds, send: sendLink }),
   ])
   .openapi('PasswordReset')
 
@@ -29,15 +34,16 @@ export const resetPassword = defineOperation({
   path: '/admin/users/{user_id}/reset-password',
   tag: 'Users',
   summary: 'Reset a password',
+  problems: { 409: 'The link cannot be sent: this deployment sends no e-mail' },
   description:
-    'The old password and links from before open nothing any more; every session, grant and token of the person ends, and failed sign-ins are forgiven. `temporary_password` answers one that must be changed at sign-in, `link` a link by which the person sets one; also a new invitation is made this way. Not for the own account, nor that of a person who may do more.',
+    'The old password and links from before open nothing any more; every session, grant and token of the person ends, and failed sign-ins are forgiven. `temporary_password` answers one that must be changed at sign-in, `link` a link by which the person sets one, to hand over or sent to their e-mail address; also a new invitation is made this way. Not for the own account, nor that of a person who may do more.',
   permission: 'admin:users:write',
   dangerous: true,
   params: userParams,
   body: resetRequest,
   answers: {
     200: {
-      description: 'What to hand over; shown this once',
+      description: 'What to hand over, shown this once; of a link that was sent, when it ends',
       schema: z
         .object({
           temporary_password: z.string().optional(),
@@ -47,29 +53,67 @@ export const resetPassword = defineOperation({
         .openapi('PasswordResetResult'),
     },
   },
-  async run({ actor, body, deps, event, now, params: { user_id }, writeOnce }) {
+  async run(call) {
+    const { actor, body, deps, event, now, params, writeOnce } = call
+    const { user_id } = params
     if (isOwn(actor, user_id)) return err(ownAccount)
     const { shown, statements } = await prepareReset(deps, user_id, body, now)
-    const done = answer(200, shown)
-    await writeOnce(
-      done.value,
-      [
-        refuseUnknownUser(user_id),
-        ...statements,
-        insertEvents([
-          event('user.password_reset', {
-            ...{ user_id, entity_type: 'user', entity_id: user_id },
-            data: { method: body.method, must_change: true },
-          }),
-        ]),
-      ],
-      [assertMayManage(actor, user_id)],
+    const ticket = await sendReset(call, shown)
+    if (!ticket.ok) return ticket
+    const done = answer(200, ticket.value ? withoutLink(shown) : shown)
+    await storeAndSend(ticket.value, () =>
+      writeOnce(
+        done.value,
+        [
+          refuseUnknownUser(user_id),
+          ...statements,
+          insertEvents([
+            event('user.password_reset', {
+              ...{ user_id, entity_type: 'user', entity_id: user_id },
+              data: { method: body.method, must_change: true },
+            }),
+          ]),
+        ],
+        [assertMayManage(actor, user_id)],
+      ),
     )
     return done
   },
   afterwards: (call) =>
     endAllSessionsOf(call, call.params.user_id, { reason: 'credentials_reset', forget: 'attempts' }),
 })
+
+type Shown = PreparedReset['shown']
+
+/** `undefined` where the link is handed over, or there is none. */
+async function sendReset(
+  {
+    actor,
+    body,
+    db,
+    deps,
+    params: { user_id },
+  }: AdminCall<{ readonly user_id: string }, unknown, ResetRequest>,
+  { setup_url, expires_at }: Shown,
+): Promise<Result<MessageTicket | undefined, Problem>> {
+  if (body.method !== 'link' || !body.send) return ok(undefined)
+  // Attack: an administrator learns from our refusals, or has a message sent to, people they may not manage.
+  const [, rows] = await db.runAll([assertMayManage(actor, user_id), selectUser(user_id)])
+  const user = firstRow(userRow, rows)
+  if (!user) return err(notFound)
+  const isInvitation = !user.has_password && user.setup_link?.purpose !== 'reset'
+  return queueSetupLink(
+    deps.queueMessage,
+    {
+      ...{ kind: isInvitation ? 'invitation' : 'password_reset', user_id },
+      ...{ email: user.email, username: user.username, locale: user.profile['locale'] },
+      ...{ url: setup_url as string, link_expires_at: Date.parse(expires_at as string) },
+    },
+    '#/send',
+  )
+}
+
+const withoutLink = ({ setup_url: _, ...shown }: Shown): Shown => shown
 
 interface PreparedReset {
   readonly statements: readonly SQL[]

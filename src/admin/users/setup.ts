@@ -11,6 +11,13 @@ export const linkSeconds = z
   .default(defaultLinkSeconds)
   .describe('For how many seconds the link works')
 
+export const sendLink = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Sends the link to the e-mail address of the account, in its language; it is not in the answer then',
+  )
+
 export const setup = z
   .discriminatedUnion('method', [
     z.strictObject({ method: z.literal('temporary_password') }),
@@ -23,13 +30,13 @@ export const setup = z
         .describe('The password, by the rules for new passwords'),
       must_change: z.boolean().default(true).describe('The person must choose another at the first sign-in'),
     }),
-    z.strictObject({ method: z.literal('invitation'), expires_in_seconds: linkSeconds }),
+    z.strictObject({ method: z.literal('invitation'), expires_in_seconds: linkSeconds, send: sendLink }),
     z.strictObject({ method: z.literal('none') }),
   ])
   .meta({
     id: 'UserSetup',
     description:
-      'How the person gets a password. `temporary_password`: made here and shown once. `password`: yours. `invitation`: a link, shown once, by which the person sets one; no message is sent. `none`: nobody can sign in yet.',
+      'How the person gets a password. `temporary_password`: made here and shown once. `password`: yours. `invitation`: a link, shown once or sent, by which the person sets one. `none`: nobody can sign in yet.',
   })
 
 export type Setup = z.output<typeof setup>
