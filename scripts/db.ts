@@ -28,6 +28,7 @@ await runUntilStopped(async (life) => {
     '',
     '  The database is up; .dev.vars is written.',
     `  Now start the worker in another terminal: npx wrangler dev${port === 8787 ? '' : ` --port ${port}`}`,
+    `  Messages arrive at ${facts.inbox_url}`,
     '  Database URL, demo clients and secrets: .authly/dev.json',
   ]
   if (newAdminPassword !== undefined) {

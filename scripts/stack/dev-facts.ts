@@ -14,6 +14,8 @@ export type DevFacts = {
   /** The one-time password as issued: the first sign-in replaces it. */
   admin?: { username: string; email: string; password?: string | undefined } | undefined
   clients: Record<string, DemoClientFacts>
+  /** Where messages to people arrive; with its password. */
+  inbox_url?: string | undefined
   /** The worker's role. */
   database_url: string
   /** The role that owns the database and migrates. */

@@ -1,6 +1,6 @@
 /**
- * Shared by `npm start` and `npm run db`: the instance lock, the database with its gateway, bootstrap, `.dev.vars` and
- * `.authly/dev.json`. Afterwards `wrangler dev` has all it needs.
+ * Shared by `npm start` and `npm run db`: the instance lock, the database with its gateway, bootstrap, the inbox,
+ * `.dev.vars` and `.authly/dev.json`. Afterwards `wrangler dev` has all it needs.
  */
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
@@ -11,6 +11,7 @@ import { findDatabaseUrls } from '../database/database-urls.ts'
 import { makeStateFolder } from '../database/postgres-home.ts'
 import { type RunningDatabase, startDatabase } from '../database/start-database.ts'
 import { findServerAccount } from '../database/unprivileged-account.ts'
+import { type Inbox, startInbox } from '../inbox/inbox-server.ts'
 import { checkDiskSpace, firstStartBytes } from '../process/disk-space.ts'
 import { isPortFree } from '../process/free-port.ts'
 import { takeInstanceLock } from '../process/instance-lock.ts'
@@ -46,7 +47,9 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
   await makeStateFolder(findServerAccount(), stateFolder)
   const releaseLock = await takeInstanceLock(stateFolder, command)
   let database: RunningDatabase | undefined
+  let inbox: Inbox | undefined
   const stop = async () => {
+    await inbox?.stop()
     await database?.stop()
     await releaseLock()
   }
@@ -73,13 +76,15 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
     // Replicas, sessions and grants of another database would be served as valid.
     if (!isSameDatabase) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
     const seeded = await seed(ownerUrl, issuer, isSameDatabase ? known : undefined, isOwn)
-    const facts = { ...seeded.facts, issuer, ...urls(database) }
+    inbox = await startInbox(issuer)
+    const facts = { ...seeded.facts, issuer, inbox_url: inbox.url, ...urls(database) }
     await writeDevFacts(stateFolder, facts)
     await writeDevVars(root, vars, {
       DATABASE_URL: databaseUrl,
       ...(database.gatewayUrl === undefined ? {} : { DATABASE_GATEWAY_URL: database.gatewayUrl }),
       AUTHLY_ISSUER: issuer,
       AUTHLY_ROOT_SECRET: await keepRootSecret(stateFolder, vars),
+      ...inbox.vars,
       AUTHLY_METRICS: 'true',
       AUTHLY_METRICS_TOKEN: vars.written['AUTHLY_METRICS_TOKEN'] ?? randomBytes(32).toString('base64url'),
     })

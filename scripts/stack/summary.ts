@@ -3,11 +3,11 @@ import type { Development } from './prepare-development.ts'
 
 /** The text `npm start` prints once the worker serves. */
 export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasDemo }: Development): string {
-  const { issuer, admin } = facts
+  const { issuer, admin, inbox_url } = facts
   const lines = [
     ...['', '  Authly is ready.', ''],
     ...[`  Issuer    ${issuer}`, `  API       ${issuer}/docs`, `  Metrics   ${issuer}/metrics`],
-    `  Sign in   ${issuer}/account`,
+    ...[`  Inbox     ${inbox_url}`, `  Sign in   ${issuer}/account`],
   ]
   if (admin !== undefined && newAdminPassword !== undefined) {
     lines.push(

@@ -80,9 +80,9 @@ export function findDeliveryFaults(env: DeliveryEnvironment): readonly string[] 
   }
   const { AUTHLY_SMTP_HOST: host, AUTHLY_MESSAGE_PROVIDER_URL: url } = env
   if (host !== undefined && !isReachable(host, env)) faults.push('AUTHLY_SMTP_HOST must be a public host')
-  // Attack: whoever can set this variable alone would get every message; a deployment has no use for it.
-  if (url !== undefined && !(env.AUTHLY_ALLOW_LOOPBACK_FETCH && isLoopbackHost(new URL(url).hostname))) {
-    faults.push('AUTHLY_MESSAGE_PROVIDER_URL must be a loopback address, with AUTHLY_ALLOW_LOOPBACK_FETCH')
+  // Attack: every message, with its link or code, goes to another host. A deployment has no use for it.
+  if (url !== undefined && !isLoopbackHost(new URL(url).hostname)) {
+    faults.push('AUTHLY_MESSAGE_PROVIDER_URL must be a loopback address')
   }
   return faults
 }

@@ -1,0 +1,158 @@
+/**
+ * The local inbox: where the messages of a development server arrive instead of with people. It stands in for the APIs of
+ * Resend and Twilio, so that the worker needs no code for it, and shows what it got. In the process of the start script
+ * alone, on loopback.
+ *
+ * Attacks: a web page that the developer visits reads links and codes here, or fills the inbox. So everything asks for a
+ * password, the pages in their path and the APIs in a header; requests by another name of this host (DNS rebinding) and
+ * from other origins are refused; and a message, which may hold anything, runs no script and loads nothing.
+ */
+import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { listPage, messageHtml, messagePage } from './inbox-page.ts'
+import { newSid, type ReceivedMessage, readResendEmail, readTwilioMessage } from './received-message.ts'
+
+export type Inbox = {
+  /** Of its page, with the password. */
+  readonly url: string
+  /** What makes a worker send to it. */
+  readonly vars: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
+const maxMessages = 200
+const maxBodyBytes = 1024 * 1024
+
+const commonHeaders = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+const isSame = (given: string, wanted: string): boolean => {
+  const [left, right] = [Buffer.from(given), Buffer.from(wanted)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length
+    if (size > maxBodyBytes) return undefined
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Listens on a free port. @param issuer whose pictures messages show */
+export async function startInbox(issuer: string): Promise<Inbox> {
+  const key = randomBytes(32).toString('base64url')
+  const account = {
+    sid: `AC${randomBytes(16).toString('hex')}`,
+    token: randomBytes(32).toString('base64url'),
+  }
+  const messages: ReceivedMessage[] = []
+  /** Messages by the idempotency key they came with. */
+  const known = new Map<string, string>()
+
+  const keep = (id: string, message: Omit<ReceivedMessage, 'id' | 'at'>) => {
+    messages.push({ ...message, id, at: new Date() })
+    if (messages.length > maxMessages) messages.shift()
+  }
+
+  const sendPage = (response: ServerResponse, policy: string, html: string) =>
+    response
+      .writeHead(200, {
+        ...commonHeaders,
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': policy,
+      })
+      .end(html)
+  const refuse = (response: ServerResponse, status: number) => response.writeHead(status, commonHeaders).end()
+  const sendJson = (response: ServerResponse, status: number, body: object) =>
+    response
+      .writeHead(status, { ...commonHeaders, 'content-type': 'application/json' })
+      .end(JSON.stringify(body))
+
+  const takeEmail = async (request: IncomingMessage, response: ServerResponse) => {
+    if (!isSame(request.headers.authorization ?? '', `Bearer ${key}`)) return refuse(response, 401)
+    const email = readResendEmail((await readBody(request)) ?? '')
+    if (email === undefined) return refuse(response, 422)
+    const idempotencyKey = String(request.headers['idempotency-key'] ?? randomUUID())
+    const before = known.get(idempotencyKey)
+    const id = before ?? randomUUID()
+    if (before === undefined) keep(id, email)
+    known.set(idempotencyKey, id)
+    return sendJson(response, 200, { id })
+  }
+
+  const takeSms = async (request: IncomingMessage, response: ServerResponse) => {
+    const basic = Buffer.from(`${account.sid}:${account.token}`).toString('base64')
+    if (!isSame(request.headers.authorization ?? '', `Basic ${basic}`)) return refuse(response, 401)
+    const sms = readTwilioMessage((await readBody(request)) ?? '')
+    if (sms === undefined) return refuse(response, 400)
+    const sid = newSid()
+    keep(sid, sms)
+    return sendJson(response, 201, { sid, status: 'queued' })
+  }
+
+  const show = (path: string, response: ServerResponse) => {
+    const [, given = '', id = '', part, ...rest] = path.split('/')
+    if (!isSame(given, key) || rest.length > 0) return refuse(response, 404)
+    const base = `/${key}/`
+    const nonce = randomBytes(16).toString('base64')
+    const own = `default-src 'none'; style-src 'nonce-${nonce}'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
+    if (id === '') return sendPage(response, own, listPage(messages, base, nonce))
+    const message = messages.find((each) => each.id === id)
+    if (message === undefined) return refuse(response, 404)
+    if (part === undefined) return sendPage(response, own, messagePage(message, base, nonce))
+    if (part !== 'html' || message.html === undefined) return refuse(response, 404)
+    const sandboxed = `sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src ${issuer}; frame-ancestors 'self'; form-action 'none'`
+    return sendPage(response, sandboxed, messageHtml(message))
+  }
+
+  const server = createServer((request, response) => {
+    const { host, origin } = request.headers
+    const { port } = server.address() as AddressInfo
+    const self = `127.0.0.1:${port}`
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    if (host !== self) return refuse(response, 421)
+    if (origin !== undefined && origin !== `http://${self}`) return refuse(response, 403)
+    if (request.method === 'POST') {
+      if (path === '/api/emails') return takeEmail(request, response).catch(() => refuse(response, 400))
+      if (path === `/api/2010-04-01/Accounts/${account.sid}/Messages.json`) {
+        return takeSms(request, response).catch(() => refuse(response, 400))
+      }
+      return refuse(response, 404)
+    }
+    return request.method === 'GET' ? show(path, response) : refuse(response, 405)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port: 0, host: '127.0.0.1' }, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const base = `http://127.0.0.1:${port}/`
+  return {
+    url: `${base}${key}/`,
+    vars: {
+      AUTHLY_EMAIL_PROVIDER: 'resend',
+      AUTHLY_EMAIL_FROM: 'login@authly.test',
+      AUTHLY_RESEND_API_KEY: key,
+      AUTHLY_SMS_PROVIDER: 'twilio',
+      AUTHLY_SMS_FROM: 'Authly',
+      AUTHLY_TWILIO_ACCOUNT_SID: account.sid,
+      AUTHLY_TWILIO_AUTH_TOKEN: account.token,
+      AUTHLY_MESSAGE_PROVIDER_URL: `${base}api/`,
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
