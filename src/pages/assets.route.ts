@@ -36,7 +36,13 @@ assetRoutes.serve('get', '/assets/:name{logo(?:_dark)?\\.[\\w-]{43}\\.(?:png|jpg
   const content = image && (await c.env.deps.loadBrandImage(image.digest))
   if (!content) return renderNotFoundPage(c)
   const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
-  return c.body(bytes, 200, { ...assetHeaders, 'content-type': image.content_type, ...forever })
+  return c.body(bytes, 200, {
+    ...assetHeaders,
+    // Messages show it too, wherever people read their mail.
+    'cross-origin-resource-policy': 'cross-origin',
+    'content-type': image.content_type,
+    ...forever,
+  })
 })
 
 const assetHeaders = {

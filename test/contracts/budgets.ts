@@ -275,6 +275,14 @@ export const budgets = {
     later: nothing,
     note: 'reads first, and writes only over the version it read; a sector document is fetched when its address changes',
   },
+  adminSendsMessage: {
+    operation: 'admin write that sends a message',
+    objectCalls: 3,
+    postgresRoundTrips: 1,
+    ...{ rowsRead: 10, rowsWritten: 10, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 20, rowsWritten: 10, deliveries: 1 },
+    note: 'two calls of the destination’s object: the message is stored before the change and released after it; a reset reads the account first: one more round trip',
+  },
   passwordSetup: {
     operation: 'setting a password with a link',
     objectCalls: 2,

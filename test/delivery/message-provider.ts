@@ -14,8 +14,7 @@ const { TEST_MESSAGE_PROVIDERS_URL: standIn } = env as unknown as { TEST_MESSAGE
 /** An account at the stand-in, and an environment that sends by it. */
 export function openProvider(changed: Readonly<Record<string, string>> = {}) {
   const label = crypto.randomUUID()
-  const bindings = {
-    ...env,
+  const vars = {
     ...{ AUTHLY_EMAIL_PROVIDER: 'resend', AUTHLY_EMAIL_FROM: 'login@auth.test' },
     AUTHLY_RESEND_API_KEY: 're_test_0123456789',
     ...{ AUTHLY_SMS_PROVIDER: 'twilio', AUTHLY_SMS_FROM: '+15005550006' },
@@ -24,9 +23,10 @@ export function openProvider(changed: Readonly<Record<string, string>> = {}) {
     AUTHLY_MESSAGE_PROVIDER_URL: `${standIn}/${label}/`,
     AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
     ...changed,
-  } as Env
+  }
   return {
-    bindings,
+    vars,
+    bindings: { ...env, ...vars } as Env,
     set: async (behaviour: ProviderBehaviour) => {
       await fetch(`${standIn}/set/${label}/${behaviour}`, { method: 'POST', body: '' })
     },

@@ -8,6 +8,7 @@ const severities: Readonly<Record<string, Firing['severity']>> = {
   AuditChainBroken: 'page',
   ClientSecretExpired: 'page',
   SecondFactorsRefused: 'page',
+  MessagesNotSent: 'page',
 }
 
 /** Two hours of a sample a minute, looked at after the first. */
@@ -285,6 +286,18 @@ const factors: readonly AlertCase[] = [
   ),
 ]
 
+const messages = (outcome: string, perMinute: number) =>
+  counter('authly_messages_total', { channel: 'email', outcome }, [[perMinute, samples]])
+
+const delivery: readonly AlertCase[] = [
+  fires('MessagesNotSent', 'the provider takes nothing', messages('queued', 4), messages('failed', 2)),
+  doesNot(
+    'MessagesNotSent',
+    'one attempt of four fails, and one address of four is refused',
+    ...[messages('sent', 2), messages('refused', 1), messages('failed', 1)],
+  ),
+]
+
 const abuse: readonly AlertCase[] = [
   fires(
     'SignInsRefused',
@@ -308,5 +321,5 @@ const abuse: readonly AlertCase[] = [
 ]
 
 export const causeCases: readonly AlertCase[] = [
-  ...[...server, ...postgres, ...audit, ...background, ...keys, ...factors, ...abuse],
+  ...[...server, ...postgres, ...audit, ...background, ...keys, ...factors, ...delivery, ...abuse],
 ]

@@ -41,6 +41,7 @@ export function countingEnv(env: Env, count: IoCount): Env {
     'AUDIT_STREAM',
     'JOB',
     'METRICS',
+    'DESTINATION',
   ] as const
   const wrapped = Object.fromEntries(namespaces.map((name) => [name, wrapNamespace(env[name])]))
   return { ...env, ...wrapped } as unknown as Env

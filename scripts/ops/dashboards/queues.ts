@@ -50,6 +50,31 @@ const outboxes: readonly Panel[] = [
   },
 ]
 
+const messages: readonly Panel[] = [
+  {
+    title: 'Messages',
+    description: 'To people, per second, by how each ended. `failed` are attempts that are repeated.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_messages_total'), 'channel', 'outcome').text,
+        legend: '{{channel}} {{outcome}}',
+      },
+    ],
+  },
+  {
+    title: 'Time until a provider takes a message',
+    description: 'Seconds, while the provider is up.',
+    unit: 's',
+    targets: [
+      {
+        expr: quantileBy(0.95, selected.buckets('authly_message_delay_seconds'), 'channel').text,
+        legend: 'p95 {{channel}}',
+      },
+    ],
+  },
+]
+
 const outside: readonly Panel[] = [
   {
     title: 'Requests to others',
@@ -89,6 +114,7 @@ export const queues: Dashboard = {
   description: 'What waits to be delivered, and what depends on others.',
   rows: [
     { title: 'Outboxes', panels: outboxes },
+    { title: 'Messages', panels: messages },
     { title: 'Others', panels: outside },
   ],
 }

@@ -41,6 +41,7 @@ const causes = (clock: Clock): Readonly<Record<string, readonly CauseAlert[]>> =
   background: backgroundAlerts(clock),
   keys: keyAlerts(clock),
   factors: factorAlerts(clock),
+  delivery: deliveryAlerts(clock),
   abuse: abuseAlerts(clock),
 })
 
@@ -302,6 +303,31 @@ function factorAlerts(clock: Clock): readonly CauseAlert[] {
       summary:
         '{{ $value | humanizePercentage }} of the look-ups of breached passwords from {{ $labels.region }} fail',
       description: 'Passwords pass unchecked while this lasts.',
+    },
+  ]
+}
+
+function deliveryAlerts(clock: Clock): readonly CauseAlert[] {
+  // Attempts are at most two minutes apart while a provider is down.
+  const recent = createQueries(clock.duration(10 * minute))
+  const tried = sumBy(
+    recent.rate('authly_messages_total', { outcome: '=~sent|refused|failed' }),
+    ...(['region', 'channel'] as const),
+  )
+  const failed = sumBy(
+    recent.rate('authly_messages_total', { outcome: '=failed' }),
+    ...(['region', 'channel'] as const),
+  )
+  return [
+    {
+      alert: 'MessagesNotSent',
+      severity: 'page',
+      expr: `${ratio(failed, tried).text} > 0.5`,
+      forSeconds: 10 * minute,
+      summary:
+        '{{ $value | humanizePercentage }} of the attempts to send messages ({{ $labels.channel }}) from {{ $labels.region }} fail',
+      description:
+        'Links and codes do not arrive. They are sent when the provider takes them, unless they expire.',
     },
   ]
 }

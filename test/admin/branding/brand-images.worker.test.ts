@@ -55,7 +55,7 @@ describe('a logo', () => {
       'content-type': 'image/png',
       'cache-control': 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
-      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-resource-policy': 'cross-origin',
     })
     expect(headers['content-security-policy']).toContain("default-src 'none'")
     expect(headers['set-cookie']).toBeUndefined()
