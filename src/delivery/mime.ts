@@ -6,9 +6,11 @@ import { type Email, quoted } from './email.ts'
 
 const encoder = new TextEncoder()
 const printable = /^[\x20-\x7e]*$/
-/** RFC 2047 §2: an encoded word has at most 75 characters; 12 of them are `=?UTF-8?B?` and `?=`. */
-const maxWordBytes = 45
+/** RFC 2047 §2: a line with an encoded word has at most 76 characters; 12 are `=?UTF-8?B?` and `?=`, 9 `Subject: `. */
+const maxWordBytes = 39
 const bodyLineLength = 76
+/** What fits into the line of a header as it is. */
+const maxPlainLength = 66
 
 const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
 
@@ -18,7 +20,7 @@ const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes)
  */
 export function headerText(text: string): string {
   // A text that looks encoded would be decoded.
-  if (printable.test(text) && !text.includes('=?') && text.length <= bodyLineLength) return text
+  if (printable.test(text) && !text.includes('=?') && text.length <= maxPlainLength) return text
   const words: string[] = []
   let bytes: number[] = []
   const finish = () => {
@@ -37,7 +39,7 @@ export function headerText(text: string): string {
 
 /** A name before an address: a quoted string, or encoded words (RFC 2047 §5 forbids them inside quotes). */
 const displayName = (name: string): string =>
-  printable.test(name) && !name.includes('=?') && name.length <= bodyLineLength
+  printable.test(name) && !name.includes('=?') && name.length <= maxPlainLength
     ? quoted(name)
     : headerText(name)
 
@@ -90,7 +92,8 @@ export function composeMime(
     // RFC 3834 §5: no automatic answers to this.
     'Auto-Submitted: auto-generated',
     'MIME-Version: 1.0',
-    `Content-Type: multipart/alternative; boundary="${boundary}"`,
+    'Content-Type: multipart/alternative;',
+    ` boundary="${boundary}"`,
     '',
     // Of the alternatives the last is the best (RFC 2046 §5.1.4).
     ...part('text/plain', text),

@@ -20,6 +20,7 @@ import {
   recoveryCodes,
   users,
 } from '../../src/db/schema.ts'
+import { destinationName } from '../../src/delivery/queue-message.ts'
 import { signRequest } from '../../src/http-signatures/sign-request.ts'
 import { adminSignaturePolicy } from '../../src/http-signatures/signature-policy.ts'
 import { sha256 } from '../../src/kit/hash.ts'
@@ -29,6 +30,7 @@ import { sealSeed } from '../../src/one-time-passwords/seal-seed.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import worker from '../../src/worker.ts'
+import { openProvider, sendBy } from '../delivery/message-provider.ts'
 import { makePasskey, readOptions } from '../passkeys/make-passkey.ts'
 import {
   createSoftwareAuthenticator,
@@ -851,6 +853,20 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       const response = await callAdmin(admin, 'POST', '/admin/roles', { env: counted, body })
       expect(response.status).toBe(201)
     })
+  })
+
+  it(budgets.adminSendsMessage.operation, async () => {
+    const [admin, provider] = [await addAdmin(), openProvider()]
+    const sending = { ...counted, ...provider.vars } as Env
+    const invited = `${uuidv7()}@budget.test`
+    const name = await destinationName(testDependencies().root, { channel: 'email', address: invited })
+    await sendBy(env.DESTINATION.getByName(name), provider.bindings)
+    await startCounting()
+    const body = { email: invited, setup: { method: 'invitation', send: true } }
+    const response = await callAdmin(admin, 'POST', '/admin/users', { env: sending, body })
+    expect(response.status).toBe(201)
+    expectAtMost(budgets.adminSendsMessage, await countUnits())
+    expect((await provider.seen()).taken).toHaveLength(1)
   })
 
   it(budgets.adminSigned.operation, async () => {

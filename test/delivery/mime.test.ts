@@ -47,7 +47,7 @@ describe('a message as an independent parser reads it (postal-mime)', () => {
   it('has text first and HTML last, which is the better alternative (RFC 2046 §5.1.4)', () => {
     const mime = compose()
     expect(mime.indexOf('text/plain')).toBeLessThan(mime.indexOf('text/html'))
-    expect(mime).toContain('Content-Type: multipart/alternative; boundary=')
+    expect(mime).toContain('Content-Type: multipart/alternative;\r\n boundary=')
     expect(mime).toContain('Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n')
   })
 

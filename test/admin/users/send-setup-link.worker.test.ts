@@ -95,7 +95,7 @@ describe('an invitation that is sent', () => {
     const email = newAddress()
     const refused = await invite(env, email)
     expect(refused.status).toBe(409)
-    expect(await refused.json()).toMatchObject({ code: 'delivery_not_configured' })
+    expect(await refused.json()).toMatchObject({ type: 'urn:authly:problem:delivery_not_configured' })
     expect(await database.select().from(users).where(eq(users.email, email))).toEqual([])
     expect(await database.select().from(users).where(eq(users.username, username))).toEqual([])
   })
