@@ -182,9 +182,9 @@ class RequestDependencies implements Dependencies {
 
   async #ask<T>(question: (stores: Stores, database: Database) => T | Promise<T>): Promise<T> {
     const stores = await loadStores()
-    this.#openDatabase ??= stores.createDatabase(this.config.databaseUrl, this.config.databaseGatewayUrl, {
-      signal: AbortSignal.timeout(databaseTimeoutMilliseconds),
-    })
+    const { databaseUrl, databaseGatewayUrl } = this.config
+    const limits = stores.limitEach(databaseTimeoutMilliseconds)
+    this.#openDatabase ??= stores.createDatabase(databaseUrl, databaseGatewayUrl, limits)
     return question(stores, this.#openDatabase)
   }
 

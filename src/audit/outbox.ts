@@ -44,8 +44,11 @@ const sweepMs = 3_600_000
 const batchSize = 500
 const maxBackoffMs = 60_000
 
-/** The events of every token request: they are delivered in the isolate's batches instead of once per user. */
+/**
+ * The events of every sign-in and token request: they are delivered in the isolate's batches instead of once per user.
+ */
 const routineTypes: ReadonlySet<AuditEventType> = new Set([
+  'session.created',
   'token.issued',
   'token.refreshed',
   'token.replayed',

@@ -8,22 +8,32 @@ import { isObserved, observe } from '../telemetry/observe.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 
+/** What ends queries that take too long. */
+interface Limits {
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Each round trip has its own time: a request that waited for something else, or works after its response, has as much
+ * left as at its beginning.
+ */
+export const limitEach = (milliseconds: number): Limits => ({
+  get signal() {
+    return AbortSignal.timeout(milliseconds)
+  },
+})
+
 /**
  * @param databaseUrl Postgres connection string
  * @param gatewayUrl local development: loopback URL that answers the Neon protocol
- * @param fetchOptions for every query, e.g. `signal`
  */
-export function createDatabase(
-  databaseUrl: string,
-  gatewayUrl: string | undefined,
-  fetchOptions: { readonly signal?: AbortSignal } = {},
-) {
+export function createDatabase(databaseUrl: string, gatewayUrl: string | undefined, limits: Limits = {}) {
   if (gatewayUrl) {
     neonConfig.fetchEndpoint = `${gatewayUrl}/sql`
     neonConfig.poolQueryViaFetch = true
   }
   // Without `schema`: indexing it for relational queries would cost more than the rest of a request's client.
-  const client = neon(databaseUrl, { fetchOptions })
+  const client = neon(databaseUrl, { fetchOptions: limits })
   return drizzle(isObserved() ? observed(client) : client)
 }
 

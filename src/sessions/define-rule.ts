@@ -14,11 +14,11 @@ export type RuleRun<Input extends readonly unknown[], Answer> = (
 
 /**
  * `read`: outside a transaction, records nothing. `write`: rows and audit events of one call are committed together.
- * `token`: a write whose routine events are returned with the result, for the caller's isolate to forward: delivering
- * them per user would cost more than the request. `unrecorded`: a write without an event, whose delivery would set the
- * alarm that prunes; the object sets it when the result is true.
+ * `forwarded`: a write whose routine events are returned with the result, for the caller's isolate to forward:
+ * delivering them per user would cost more than the request. `unrecorded`: a write without an event, whose delivery
+ * would set the alarm that prunes; the object sets it when the result is true.
  */
-export type RuleEffect = 'read' | 'write' | 'token' | 'unrecorded'
+export type RuleEffect = 'read' | 'write' | 'forwarded' | 'unrecorded'
 
 export interface Rule<
   Input extends readonly unknown[] = readonly never[],
@@ -46,7 +46,8 @@ export interface VerifyNeeds {
 
 /**
  * A rule that must compute asynchronously, or ask Postgres, before it can decide. `verify` reads; other calls may
- * change the state while it waits. What it returns is the decision, made in one transaction on the state of then.
+ * change the state while it waits. What it returns is the decision, made in one transaction on the state of then. Its
+ * routine events are forwarded.
  */
 export interface VerifiedRule<Input extends readonly unknown[] = readonly never[], Answer = unknown> {
   readonly effect: 'verified'
@@ -70,5 +71,5 @@ const defineAs =
 
 export const read = defineAs('read')
 export const write = defineAs('write')
-export const token = defineAs('token')
+export const forwarded = defineAs('forwarded')
 export const unrecorded = defineAs('unrecorded')

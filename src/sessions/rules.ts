@@ -6,7 +6,7 @@ import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
 import { completeRequiredChange } from './complete-required-change.ts'
 import { continueSignIn } from './continue-sign-in.ts'
-import { type Rule, read, token, unrecorded, type VerifiedRule, verified, write } from './define-rule.ts'
+import { forwarded, type Rule, read, unrecorded, type VerifiedRule, verified, write } from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
 import { endAllSessions, endSession } from './end-session.ts'
 import { factorsChanged } from './factors-changed.ts'
@@ -39,12 +39,12 @@ import { takeRecoveryCode } from './take-recovery-code.ts'
 import { verifyOtp } from './verify-otp.ts'
 
 export const rules = {
-  recordLogin: write(recordLogin),
+  recordLogin: forwarded(recordLogin),
   checkSession: read(checkSession),
-  continueSignIn: write(continueSignIn),
-  stepUpSession: write(stepUpSession),
+  continueSignIn: forwarded(continueSignIn),
+  stepUpSession: forwarded(stepUpSession),
   completePasswordChange: write(completePasswordChange),
-  completeRequiredChange: write(completeRequiredChange),
+  completeRequiredChange: forwarded(completeRequiredChange),
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),
@@ -61,14 +61,14 @@ export const rules = {
   factorsChanged: write(factorsChanged),
   listOtpUses: read(listOtpUses),
   verifyOtp: verified(verifyOtp),
-  takeRecoveryCode: write(takeRecoveryCode),
-  setUpFactor: write(setUpFactor),
+  takeRecoveryCode: forwarded(takeRecoveryCode),
+  setUpFactor: forwarded(setUpFactor),
   rememberConsent: write(rememberConsent),
   forgetConsent: write(forgetConsent),
   denyConsent: write(denyConsent),
   spendInteraction: write(spendInteraction),
-  redeemCode: token(redeemCode),
-  rotateRefresh: token(rotateRefresh),
+  redeemCode: forwarded(redeemCode),
+  rotateRefresh: forwarded(rotateRefresh),
   inspectToken: read(inspectToken),
   revokeToken: write(revokeToken),
   delegate: unrecorded(delegate),

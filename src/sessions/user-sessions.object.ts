@@ -29,17 +29,20 @@ const renewAgainMs = 60_000
 
 const ruleEntries = Object.entries<Rule | VerifiedRule>(rules)
 
-/** The result of a rule with effect `token`, with its events for the caller to forward. */
-interface TokenAnswer<Result = unknown> {
+/** The result of a rule whose routine events the caller forwards, with those events. */
+interface Forwarding<Result = unknown> {
   readonly result: Result
   readonly events: readonly AuditEvent[]
 }
 
-type Sent<Effect, Answer> = Effect extends 'token' ? TokenAnswer<Answer> : Answer
+const isForwarding = (effect: (Rule | VerifiedRule)['effect']): boolean =>
+  effect === 'forwarded' || effect === 'verified'
+
+type Sent<Effect, Answer> = Effect extends 'forwarded' ? Forwarding<Answer> : Answer
 
 type ObjectMethod<R> =
   R extends VerifiedRule<infer Input, infer Answer>
-    ? (...input: Input) => Promise<Answer>
+    ? (...input: Input) => Promise<Forwarding<Answer>>
     : R extends Rule<infer Input, infer Answer, infer Effect>
       ? (...input: Input) => Promise<Sent<Effect, Answer>>
       : never
@@ -72,7 +75,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     super(ctx, env)
     this.#schema = createObjectSchema(ctx.storage, subjectMigrations)
     this.#alarm = createObjectAlarm(ctx)
-    const deliver = (eventsJson: string) => this.#deliver(eventsJson)
+    const deliver = (eventsJson: string) => this.#store(eventsJson)
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
     this.#repeated = createRepeatedEvents(ctx.storage.sql, isCountedOfPerson)
   }
@@ -91,13 +94,34 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     const { effect, run } = rule
     if (effect === 'read') return run(this.#open(), ...input)
     const result = this.#change((state) => run(state, ...input))
+    if (effect === 'forwarded') return this.#forward(result)
+    this.#deliver('own')
     if (effect === 'unrecorded' && result === true) this.#alarm.ringBy(Date.now() + pruneIntervalMs)
-    return effect === 'token' ? { result, events: areRoutine(this.#events) ? this.#events : [] } : result
+    return result
   }
 
-  async #verify({ verify }: VerifiedRule, input: readonly never[]): Promise<unknown> {
+  async #verify({ verify }: VerifiedRule, input: readonly never[]): Promise<Forwarding> {
     const decide = await verify(this.#open(), this.#needs, ...input)
-    return this.#change(decide)
+    const result = this.#change(decide)
+    const due = this.#renewalDue()
+    // The alarm that asks Postgres about a passkey's account takes the events of its use along.
+    if (due !== undefined && due <= Date.now()) {
+      this.#deliver('own')
+      return { result, events: [] }
+    }
+    if (due !== undefined) this.#alarm.ringBy(due)
+    return this.#forward(result)
+  }
+
+  /** Leaves the routine events of the last change to the caller. */
+  #forward<Result>(result: Result): Forwarding<Result> {
+    const events = areRoutine(this.#events) ? this.#events : []
+    this.#deliver(events.length > 0 ? 'forwarded' : 'own')
+    return { result, events }
+  }
+
+  #deliver(delivery: 'own' | 'forwarded'): void {
+    if (this.#events.length > 0) this.#outbox.flushSoon(delivery)
   }
 
   get #needs(): VerifyNeeds {
@@ -126,7 +150,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   }
 
   /** Stores events in Postgres, together with what there is to say about passkeys: one round trip. */
-  async #deliver(eventsJson: string): Promise<void> {
+  async #store(eventsJson: string): Promise<void> {
     let problem: unknown
     if (this.#isRenewalDue()) {
       try {
@@ -148,13 +172,19 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   async #renewAccount(): Promise<void> {
     if (this.#isRenewalDue()) await this.#exchange().catch((error: unknown) => this.#renewalFailed(error))
     // Also when a use came meanwhile, or something was taken away.
+    const due = this.#renewalDue()
+    if (due !== undefined) this.#alarm.ringBy(due)
+  }
+
+  /** When Postgres is to be asked about the account (milliseconds since the Unix epoch). */
+  #renewalDue(): number | undefined {
     const due = renewalDue(this.#open().accountCopy.get())
-    if (due !== undefined) this.#alarm.ringBy(Math.max(due, this.#renewAgainAt))
+    return due === undefined ? undefined : Math.max(due, this.#renewAgainAt)
   }
 
   #isRenewalDue(): boolean {
-    const due = renewalDue(this.#open().accountCopy.get())
-    return due !== undefined && Date.now() >= Math.max(due, this.#renewAgainAt)
+    const due = this.#renewalDue()
+    return due !== undefined && Date.now() >= due
   }
 
   async #exchange(eventsJson?: string): Promise<void> {
@@ -169,6 +199,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     this.#renewAgainAt = read_at + renewAgainMs
     const now = Date.now()
     this.#change((state) => renewAccount(state, { now, user_id, account, read_at, sent, generation }))
+    this.#deliver('own')
   }
 
   #renewalFailed(error: unknown): void {
@@ -202,7 +233,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     return this.#state
   }
 
-  /** Commits all rows and events of one call, or none. */
+  /** Commits all rows and events of one call, or none. See to the delivery of `#events` afterwards. */
   #change<T>(rule: (state: SubjectState) => T): T {
     const state = this.#open()
     this.#events = []
@@ -219,9 +250,6 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
         return decided
       })
       if (isCounting) this.#ringForCounts()
-      if (this.#events.length > 0) {
-        this.#outbox.flushSoon(areRoutine(this.#events) ? 'forwarded' : 'own')
-      }
       return result
     } catch (error) {
       // Rolled back: the cached rows may be ahead of the tables.
@@ -242,7 +270,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
 type Call = (...input: readonly unknown[]) => Promise<unknown>
 type ObjectMethods = Readonly<Record<string, Call>>
 
-/** The object as its callers see it: the same methods; events of token requests are recorded on the way. */
+/** The object as its callers see it: the same methods; routine events are recorded on the way. */
 class SessionsClient {
   readonly object: ObjectMethods
   readonly recordEvent: RecordEvent
@@ -258,16 +286,16 @@ class SessionsClient {
         return (this.object[name] as Call)(...input)
       }
       const forward = async function (this: SessionsClient, ...input: readonly unknown[]) {
-        const { result, events } = (await (this.object[name] as Call)(...input)) as TokenAnswer
+        const { result, events } = (await (this.object[name] as Call)(...input)) as Forwarding
         events.forEach(this.recordEvent)
         return result
       }
-      addMethod(SessionsClient.prototype, name, effect === 'token' ? forward : call)
+      addMethod(SessionsClient.prototype, name, isForwarding(effect) ? forward : call)
     }
   }
 }
 
-/** Returns the object of a subject; makes no call by itself. Events of token requests go to `recordEvent`. */
+/** Returns the object of a subject; makes no call by itself. Routine events go to `recordEvent`. */
 export function createSessionsOf(
   namespace: DurableObjectNamespace<UserSessions>,
   placement: Placement,

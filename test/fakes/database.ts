@@ -12,7 +12,8 @@ interface TestDatabase {
 const { DATABASE_URL, DATABASE_OWNER_URL, DATABASE_GATEWAY_URL } = env as unknown as TestDatabase
 
 /** A client of the database that the test run's global setup has started, as the worker's role; test files share it. */
-export const testDatabase = (): Database => createDatabase(DATABASE_URL, DATABASE_GATEWAY_URL)
+export const testDatabase = (limits?: Parameters<typeof createDatabase>[2]): Database =>
+  createDatabase(DATABASE_URL, DATABASE_GATEWAY_URL, limits)
 
 /** The same as the role that owns it, for what the worker may not do. */
 export const ownedTestDatabase = (): Database => createDatabase(DATABASE_OWNER_URL, DATABASE_GATEWAY_URL)
