@@ -307,7 +307,7 @@ export const environmentSchema = z.object({
     .refine((value) => URL.canParse(value) && value.endsWith('/'), 'must be a URL that ends in a slash')
     .optional()
     .describe(
-      'Development and tests: a loopback address that stands in for the APIs of Resend and Twilio, such as the inbox of `npm start`.',
+      'Development and tests: a loopback address that stands in for the APIs of Resend and Twilio, as `npm start` sets it.',
     ),
   AUTHLY_METRICS: flag(
     'Counts requests, sign-ins, cache reads and the like for Prometheus, at `/metrics` ([metrics](metrics.md)). Without it nothing is counted and `/metrics` does not exist.',

@@ -68,7 +68,7 @@ describe('what arrives', () => {
     const list = parse(await (await fetch(inbox.url)).text())
     const rows = list.querySelectorAll('li a')
     expect(rows).toHaveLength(1)
-    expect(rows[0]?.querySelector('strong')?.text).toBe('Hello &lt;b&gt;you&lt;/b&gt;')
+    expect(rows[0]?.querySelector('strong')?.innerHTML).toBe('Hello &lt;b&gt;you&lt;/b&gt;')
 
     const page = await fetch(new URL(rows[0]?.getAttribute('href') as string, inbox.url))
     const shown = parse(await page.text())
