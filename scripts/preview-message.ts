@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import type { previewMessage } from '../src/delivery/preview-message.ts'
+import type { previewMessage } from './messages/preview-message.ts'
 import { describeFailure, OperatorError } from './process/operator-error.ts'
 import { projectRoot } from './stack/worker-bundle.ts'
 
@@ -27,7 +27,7 @@ async function loadPreview(): Promise<Preview> {
     await build({
       stdin: {
         contents:
-          "export { previewMessage, kinds } from './src/delivery/preview-message.ts'; export { supportedLanguages } from './src/messages/languages.ts'",
+          "export { previewMessage, kinds } from './scripts/messages/preview-message.ts'; export { supportedLanguages } from './src/messages/languages.ts'",
         resolveDir: projectRoot,
       },
       ...{ outfile, bundle: true, format: 'esm', platform: 'node', target: 'es2023', logLevel: 'error' },

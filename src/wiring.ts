@@ -22,7 +22,7 @@ import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache, type ReadArea } from './edge-cache/edge-cache.ts'
 import { createObjectReplica } from './edge-cache/edge-replica.object.ts'
 import type { Replica } from './edge-cache/replica.ts'
-import type { HealthProbes } from './health/check-health.ts'
+import type { HealthProbes, MessageState } from './health/check-health.ts'
 import { createJobOf } from './jobs/job-client.object.ts'
 import { createKeyring } from './keys/create-keyring.ts'
 import type { Keyring } from './keys/keyring.ts'
@@ -379,6 +379,7 @@ class RequestDependencies implements Dependencies {
         createObjectReplica(this.#env.EDGE_REPLICA, { ...this.config, region: 'health' }).get('health'),
       keys: () => this.keyring.signingKey('ES256'),
       outboxes: createReadBacklogs(this.#env.AUDIT_OUTBOX, this.config),
+      messages: () => messageState(this.#env, this.config),
     }
   }
 
@@ -431,6 +432,11 @@ class RequestDependencies implements Dependencies {
     })
     return this.#builtRecordEvent
   }
+}
+
+function messageState({ EMAIL }: Env, { delivery: { email, sms } }: Config): MessageState {
+  if (email?.provider.kind === 'cloudflare' && EMAIL === undefined) return 'no_binding'
+  return email === undefined && sms === undefined ? 'not_configured' : 'configured'
 }
 
 /** Only the metric of cache reads wants to know. */

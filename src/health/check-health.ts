@@ -21,7 +21,12 @@ export interface HealthProbes {
   readonly keys: () => Promise<unknown>
   /** Of every outbox of the region. */
   readonly outboxes: () => Promise<readonly Backlog[]>
+  /** Whether messages can leave, as far as the configuration says. */
+  readonly messages: () => MessageState
 }
+
+/** `no_binding`: the provider is a binding that this worker does not have. */
+export type MessageState = 'configured' | 'not_configured' | 'no_binding'
 
 /** The public answer, and details for the log only. */
 export interface Checked<H extends Health = Health> {
@@ -60,6 +65,7 @@ export async function checkReadiness(probes: HealthProbes, now: number): Promise
     objects: objects === unanswered ? silent : ok,
     keys: keys === unanswered ? silent : ok,
     outboxes: backlogs === unanswered ? silent : outboxesOf(backlogs, now),
+    messages: messageComponents[probes.messages()],
   }
   const { postgres } = components
   const isDown = objects === unanswered || keys === unanswered || postgres.reason === 'overprivileged'
@@ -119,6 +125,12 @@ function outboxesOf(backlogs: readonly Backlog[], now: number): Component {
   if (isLate) return { status: 'degraded', reason: 'late' }
   const isLong = backlogs.some(({ waiting }) => waiting > largestBacklog)
   return isLong ? { status: 'degraded', reason: 'backlog' } : ok
+}
+
+const messageComponents: Readonly<Record<MessageState, Component>> = {
+  configured: ok,
+  not_configured: { status: 'ok', reason: 'not_configured' },
+  no_binding: { status: 'degraded', reason: 'invalid' },
 }
 
 const unanswered = Symbol('unanswered')

@@ -16,6 +16,8 @@ export const reasons = [
   'late',
   /** More audit events arrive than are delivered. */
   'backlog',
+  /** This deployment sends no messages, which is no fault. */
+  'not_configured',
   /** Nothing can be asked without a configuration. */
   'not_checked',
 ] as const
@@ -30,7 +32,14 @@ export interface Health<Name extends string = string> {
   readonly components: Readonly<Record<Name, Component>>
 }
 
-export const readinessComponents = ['configuration', 'postgres', 'objects', 'keys', 'outboxes'] as const
+export const readinessComponents = [
+  'configuration',
+  'postgres',
+  'objects',
+  'keys',
+  'outboxes',
+  'messages',
+] as const
 export const startupComponents = ['configuration', 'keys', 'schema'] as const
 export type Readiness = Health<(typeof readinessComponents)[number]>
 export type Startup = Health<(typeof startupComponents)[number]>

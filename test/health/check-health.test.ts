@@ -23,12 +23,13 @@ const waits = (waiting: number, secondsLate?: number) => async () => [
 ]
 const probes = (changed: Partial<HealthProbes>): HealthProbes => ({
   ...{ postgres: postgres(), objects: answers, keys: answers, outboxes: waits(0) },
+  messages: () => 'configured' as const,
   ...changed,
 })
 
 const ok = { status: 'ok' }
 const silent = { status: 'unavailable', reason: 'no_answer' }
-const ready = { configuration: ok, postgres: ok, objects: ok, keys: ok, outboxes: ok }
+const ready = { configuration: ok, postgres: ok, objects: ok, keys: ok, outboxes: ok, messages: ok }
 
 describe('readiness', () => {
   it.each([
@@ -62,6 +63,18 @@ describe('readiness', () => {
       'an outbox that only grows',
       { outboxes: waits(50_001) },
       { outboxes: { status: 'degraded', reason: 'backlog' } },
+    ],
+    [
+      'ok',
+      'no messages are sent',
+      { messages: () => 'not_configured' as const },
+      { messages: { status: 'ok', reason: 'not_configured' } },
+    ],
+    [
+      'degraded',
+      'the binding that should send messages is missing',
+      { messages: () => 'no_binding' as const },
+      { messages: { status: 'degraded', reason: 'invalid' } },
     ],
     ['degraded', 'outboxes are away', { outboxes: away }, { outboxes: silent }],
   ] as const)(

@@ -25,7 +25,14 @@ const settings = env as unknown as Record<
 const patient = { timeout: 15_000 }
 const ok = { status: 'ok' }
 const silent = { status: 'unavailable', reason: 'no_answer' }
-const ready = { configuration: ok, postgres: ok, objects: ok, keys: ok, outboxes: ok }
+const ready = {
+  configuration: ok,
+  postgres: ok,
+  objects: ok,
+  keys: ok,
+  outboxes: ok,
+  messages: { status: 'ok', reason: 'not_configured' },
+}
 
 /** An isolate of its own has its own results, because they belong to the configuration. */
 const isolate = (changed: object = {}): Env => ({ ...env, ...changed }) as unknown as Env

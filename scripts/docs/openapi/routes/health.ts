@@ -7,7 +7,7 @@ const metricsExample = `# HELP authly_sign_ins_total Attempts to sign in. Outcom
 authly_sign_ins_total{method="password",outcome="success"} 21
 `
 const ok = { status: 'ok' }
-const ready = { configuration: ok, postgres: ok, objects: ok, keys: ok, outboxes: ok }
+const ready = { configuration: ok, postgres: ok, objects: ok, keys: ok, outboxes: ok, messages: ok }
 const started = { configuration: ok, keys: ok, schema: ok }
 const silent = { status: 'unavailable', reason: 'no_answer' }
 
@@ -18,7 +18,7 @@ export const healthWords: Readonly<Record<string, RouteWords>> = {
   },
   getReadiness: {
     description:
-      'For a load balancer. `degraded` is not down: without Postgres tokens are issued, refreshed and inspected, and nobody can sign in. `overprivileged`: the role of DATABASE_URL owns tables, may create some, is a superuser or bypasses row security; the log says which. `late`: audit events have not reached Postgres for two minutes.',
+      'For a load balancer. `degraded` is not down: without Postgres tokens are issued, refreshed and inspected, and nobody can sign in. `overprivileged`: the role of DATABASE_URL owns tables, may create some, is a superuser or bypasses row security; the log says which. `late`: audit events have not reached Postgres for two minutes. `not_configured`: this deployment sends no messages.',
     answers: {
       200: {
         ...{ json: 'Readiness', headers },

@@ -1,9 +1,10 @@
 /** A message of a kind with its example, as people would get it: for whoever words it or brands it. */
-import type { LanguageTag } from '../messages/languages.ts'
-import { toSettings } from '../settings/settings.ts'
-import { toMessageBrand } from './message-brand.ts'
-import { type Message, messageKinds } from './messages/index.ts'
-import { renderMessage } from './render-message.ts'
+
+import { toMessageBrand } from '../../src/delivery/message-brand.ts'
+import { type Message, messageKinds } from '../../src/delivery/messages/index.ts'
+import { renderMessage } from '../../src/delivery/render-message.ts'
+import type { LanguageTag } from '../../src/messages/languages.ts'
+import { toSettings } from '../../src/settings/settings.ts'
 
 export const kinds = Object.keys(messageKinds)
 
