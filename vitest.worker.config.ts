@@ -43,7 +43,11 @@ export default defineConfig({
   test: {
     name: 'worker',
     include: ['test/**/*.worker.test.ts'],
-    globalSetup: ['./test/setup/database.ts', './test/setup/breached-passwords.ts', './test/setup/message-providers.ts'],
+    globalSetup: [
+      './test/setup/database.ts',
+      './test/setup/breached-passwords.ts',
+      './test/setup/message-providers.ts',
+    ],
     // The pool cannot follow imports without an extension, which a dependency of this library has.
     deps: {
       optimizer: {

@@ -279,8 +279,8 @@ export const budgets = {
     operation: 'admin write that sends a message',
     objectCalls: 3,
     postgresRoundTrips: 1,
-    ...{ rowsRead: 10, rowsWritten: 10, sharedEvents: 0 },
-    later: { alarms: 2, rowsRead: 20, rowsWritten: 10, deliveries: 1 },
+    ...{ rowsRead: 7, rowsWritten: 9, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 9, rowsWritten: 6, deliveries: 1 },
     note: 'two calls of the destination’s object: the message is stored before the change and released after it; a reset reads the account first: one more round trip',
   },
   passwordSetup: {

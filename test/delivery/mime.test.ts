@@ -34,8 +34,8 @@ describe('a message as an independent parser reads it (postal-mime)', () => {
 
   it('any text in both bodies comes out as it went in', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 3000 }), async (text) => {
-        const clean = text.replace(/[\r\0]/g, '').toWellFormed()
+      fc.asyncProperty(fc.string({ unit: 'grapheme-composite', maxLength: 3000 }), async (text) => {
+        const clean = text.replace(/[\r\0]/g, '')
         const parsed = await PostalMime.parse(compose({ text: `${clean}.`, html: `<p>${clean}</p>` }))
         expect(withoutBreaks(parsed.text ?? '').trimEnd()).toBe(`${clean}.`.trimEnd())
         expect(withoutBreaks(parsed.html ?? '')).toContain(clean)

@@ -4,6 +4,7 @@ import {
   checkReadiness,
   checkStartup,
   type HealthProbes,
+  type MessageState,
   misconfigured,
 } from '../../src/health/check-health.ts'
 import { readinessComponents, startupComponents } from '../../src/health/health.ts'
@@ -23,9 +24,12 @@ const waits = (waiting: number, secondsLate?: number) => async () => [
 ]
 const probes = (changed: Partial<HealthProbes>): HealthProbes => ({
   ...{ postgres: postgres(), objects: answers, keys: answers, outboxes: waits(0) },
-  messages: () => 'configured' as const,
+  messages: () => 'configured',
   ...changed,
 })
+
+const noMessages = (): MessageState => 'not_configured'
+const noBinding = (): MessageState => 'no_binding'
 
 const ok = { status: 'ok' }
 const silent = { status: 'unavailable', reason: 'no_answer' }
@@ -67,13 +71,13 @@ describe('readiness', () => {
     [
       'ok',
       'no messages are sent',
-      { messages: () => 'not_configured' as const },
+      { messages: noMessages },
       { messages: { status: 'ok', reason: 'not_configured' } },
     ],
     [
       'degraded',
       'the binding that should send messages is missing',
-      { messages: () => 'no_binding' as const },
+      { messages: noBinding },
       { messages: { status: 'degraded', reason: 'invalid' } },
     ],
     ['degraded', 'outboxes are away', { outboxes: away }, { outboxes: silent }],

@@ -73,7 +73,10 @@ const until = (check: () => void | Promise<void>, timeout = 30_000) =>
 
 it('without a provider an invitation cannot be sent, and no account is made', async () => {
   const email = newAddress()
-  expect(await invite(email)).toMatchObject({ status: 409, body: { type: 'urn:authly:problem:delivery_not_configured' } })
+  expect(await invite(email)).toMatchObject({
+    status: 409,
+    body: { type: 'urn:authly:problem:delivery_not_configured' },
+  })
   const { rows } = await authly.seed.database.query('SELECT id FROM users WHERE email = $1', [email])
   expect(rows).toEqual([])
 })
