@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startInbox } from '../../scripts/inbox/inbox-server.ts'
 import { findFreePort } from '../../scripts/process/free-port.ts'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
 import { bundleWorker } from '../../scripts/stack/worker-bundle.ts'
@@ -50,7 +51,10 @@ export async function startObservedAuthly(): Promise<ObservedAuthly> {
     const issuer = `http://127.0.0.1:${port}`
     const token = randomBytes(32).toString('base64url')
     const output = process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit'
-    const stack = await startStack({ bundle, port, issuer, output, inFrontOfGateway, vars: settings(token) })
+    const inbox = await startInbox(issuer)
+    undo.push(inbox.stop)
+    const vars = { ...settings(token), ...inbox.vars }
+    const stack = await startStack({ bundle, port, issuer, output, inFrontOfGateway, vars })
     undo.push(stack.stop)
     const seed = createSeed(stack.database_owner_url)
     undo.push(seed.close)

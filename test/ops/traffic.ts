@@ -27,6 +27,7 @@ const intervals = {
   limited: 15,
   cron: 10,
   job: 15,
+  invitation: 3,
 } as const
 
 type Kind = keyof typeof intervals
@@ -115,6 +116,17 @@ async function createActs(issuer: string, seed: Seed) {
       const rows = [`bulk-${Date.now()}@example.test`, 'not an address'].join('\n')
       const init = { method: 'POST', headers: { 'content-type': 'text/csv' }, body: `email\n${rows}\n` }
       expectStatus(await call('/admin/users/import', init), 202)
+    },
+    invitation: async () => {
+      const invited = {
+        email: `${crypto.randomUUID()}@example.test`,
+        setup: { method: 'invitation', send: true },
+      }
+      const headers = { 'content-type': 'application/json' }
+      expectStatus(
+        await call('/admin/users', { method: 'POST', headers, body: JSON.stringify(invited) }),
+        201,
+      )
     },
   }
   return { run, close: signed.close }
