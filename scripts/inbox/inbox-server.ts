@@ -10,6 +10,7 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isPortFree } from '../process/free-port.ts'
 import { listPage, messageHtml, messagePage } from './inbox-page.ts'
 import { newSid, type ReceivedMessage, readResendEmail, readTwilioMessage } from './received-message.ts'
 
@@ -48,9 +49,20 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** Listens on a free port. @param issuer whose pictures messages show */
-export async function startInbox(issuer: string): Promise<Inbox> {
-  const key = randomBytes(32).toString('base64url')
+/** 0 if there is none. */
+async function freePortOf(url: string | undefined): Promise<number> {
+  const port = url !== undefined && URL.canParse(url) ? Number(new URL(url).port) : 0
+  return port > 0 && (await isPortFree(port)) ? port : 0
+}
+
+/**
+ * Listens on the port of last time if it is free, so that a `wrangler dev` left running and a page left open find it.
+ * @param issuer whose pictures messages show
+ * @param before `vars` of last time
+ */
+export async function startInbox(issuer: string, before: Inbox['vars'] = {}): Promise<Inbox> {
+  const lastKey = before['AUTHLY_RESEND_API_KEY'] ?? ''
+  const key = /^[\w-]{43}$/.test(lastKey) ? lastKey : randomBytes(32).toString('base64url')
   const account = {
     sid: `AC${randomBytes(16).toString('hex')}`,
     token: randomBytes(32).toString('base64url'),
@@ -131,9 +143,10 @@ export async function startInbox(issuer: string): Promise<Inbox> {
     }
     return request.method === 'GET' ? show(path, response) : refuse(response, 405)
   })
+  const lastPort = await freePortOf(before['AUTHLY_MESSAGE_PROVIDER_URL'])
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port: 0, host: '127.0.0.1' }, resolve)
+    server.listen({ port: lastPort, host: '127.0.0.1' }, resolve)
   })
   const { port } = server.address() as AddressInfo
   const base = `http://127.0.0.1:${port}/`

@@ -76,7 +76,7 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
     // Replicas, sessions and grants of another database would be served as valid.
     if (!isSameDatabase) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
     const seeded = await seed(ownerUrl, issuer, isSameDatabase ? known : undefined, isOwn)
-    inbox = await startInbox(issuer)
+    inbox = await startInbox(issuer, vars.written)
     const facts = { ...seeded.facts, issuer, inbox_url: inbox.url, ...urls(database) }
     await writeDevFacts(stateFolder, facts)
     await writeDevVars(root, vars, {

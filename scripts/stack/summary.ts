@@ -1,4 +1,5 @@
-/** The summary a developer reads when Authly has started. Secrets appear only on the start that created them. */
+/** The summary a developer reads when Authly has started. Secrets appear only on the start that created them, but
+ * for the password in the address of the inbox: it opens messages of this machine, and a link must be clicked. */
 import type { Development } from './prepare-development.ts'
 
 /** The text `npm start` prints once the worker serves. */

@@ -111,6 +111,7 @@ describe('the first start', () => {
     const output = run.output()
     expect(output).toContain(`Issuer    ${issuer}`)
     expect(output).toContain(`${issuer}/account`)
+    expect(output).toContain(`Inbox     ${facts.inbox_url}`)
     expect(output).toContain(facts.admin?.password as string)
     const command = /curl .*/.exec(output)?.[0] ?? ''
     const [, user] = /-u '([^']+)'/.exec(command) ?? []
@@ -207,6 +208,22 @@ describe('the first start', () => {
         await knock(`${gateway}/sql`, { method: 'POST', headers: { ...page, ...headers }, body }),
       ).toMatch(/^403/)
     })
+  })
+
+  it('has an inbox, and a worker that sends to it', async () => {
+    const { inbox_url } = readFacts()
+    const vars = readFileSync(join(clone.folder, '.dev.vars'), 'utf8')
+    const url = /^AUTHLY_MESSAGE_PROVIDER_URL="(.+)"$/m.exec(vars)?.[1] as string
+    const key = /^AUTHLY_RESEND_API_KEY="(.+)"$/m.exec(vars)?.[1] as string
+    const sent = await fetch(`${url}emails`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ from: 'a@b.test', to: ['ada@example.com'], subject: 'Hello there', text: 'x' }),
+    })
+    expect(sent.status).toBe(200)
+    expect(await (await fetch(inbox_url as string)).text()).toContain('Hello there')
+    const ready = await (await fetch(`${issuer}/health/ready`)).json()
+    expect(ready).toMatchObject({ components: { messages: { status: 'ok' } } })
   })
 
   it('lets no second instance start in the same clone', async () => {
