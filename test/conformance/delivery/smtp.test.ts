@@ -60,6 +60,8 @@ async function invite(email: string, profile: object = {}) {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 
+/** Messages of tests before, which no server took then, arrive as well. */
+const mailsTo = ({ mails }: MailServer, email: string) => mails.filter(({ to }) => to.includes(email))
 const newAddress = () => `ada-${crypto.randomUUID().slice(0, 8)}@example.com`
 const eventsOf = async (id: unknown) => {
   const { rows } = await authly.seed.database.query(
@@ -90,10 +92,10 @@ describe('SMTP', () => {
     expect(status).toBe(201)
     expect(body).not.toHaveProperty('invitation_url')
     expect(body['setup_link']).toMatchObject({ purpose: 'invitation' })
-    await until(() => expect(server.mails).toHaveLength(1))
-    const [mail] = server.mails
+    await until(() => expect(mailsTo(server, email)).toHaveLength(1))
+    const [mail] = mailsTo(server, email)
     expect(mail).toMatchObject({ from: 'login@auth.test', to: [email], user: 'authly', isSecure: true })
-    expect(server.signIns).toEqual([{ method: 'PLAIN', isSecure: true }])
+    expect(server.signIns).toContainEqual({ method: 'PLAIN', isSecure: true })
     expect(mail?.parsed).toMatchObject({
       from: { name: 'Authly', address: 'login@auth.test' },
       to: [{ address: email }],
@@ -123,9 +125,10 @@ describe('SMTP', () => {
   it('TLS from the first byte and AUTH LOGIN', async () => {
     const server = await serve(certificate, { secure: true, authMethods: ['LOGIN'] })
     await sendBy(server, { AUTHLY_SMTP_TLS: 'implicit' })
-    expect((await invite(newAddress())).status).toBe(201)
-    await until(() => expect(server.mails).toHaveLength(1))
-    expect(server.signIns).toEqual([{ method: 'LOGIN', isSecure: true }])
+    const email = newAddress()
+    expect((await invite(email)).status).toBe(201)
+    await until(() => expect(mailsTo(server, email)).toHaveLength(1))
+    expect(server.signIns).toContainEqual({ method: 'LOGIN', isSecure: true })
   })
 
   it.each([
@@ -160,14 +163,15 @@ describe('SMTP', () => {
     const server = await serve(certificate)
     await sendBy(server)
     await server.stop()
-    const { status, body } = await invite(newAddress())
+    const email = newAddress()
+    const { status, body } = await invite(email)
     expect(status).toBe(201)
     await sleep(2_000)
     await authly.stack.restartWorker('SIGKILL')
     await server.start()
-    await until(() => expect(server.mails).toHaveLength(1), 40_000)
+    await until(() => expect(mailsTo(server, email)).toHaveLength(1), 40_000)
     await until(async () => expect(await eventsOf(body['id'])).toMatchObject([{ type: 'message.sent' }]))
-    expect(server.mails).toHaveLength(1)
+    expect(mailsTo(server, email)).toHaveLength(1)
   })
 
   it('a mailbox that does not exist: refused, once; one that is full for now: tried again', async () => {
@@ -182,19 +186,22 @@ describe('SMTP', () => {
         { type: 'message.refused', data: { reason: 'smtp_550', attempts: 1 } },
       ]),
     )
-    await invite(newAddress())
+    const email = newAddress()
+    await invite(email)
     await sleep(2_000)
+    expect(mailsTo(server, email)).toEqual([])
     isFull = false
-    await until(() => expect(server.mails).toHaveLength(1))
+    await until(() => expect(mailsTo(server, email)).toHaveLength(1))
   })
 
   it('a wrong password of ours loses no message', async () => {
     const server = await serve(certificate)
     await sendBy(server, { AUTHLY_SMTP_PASSWORD: 'outdated' })
-    await invite(newAddress())
+    const email = newAddress()
+    await invite(email)
     await until(() => expect(server.signIns.length).toBeGreaterThan(0))
     expect(server.mails).toEqual([])
     await sendBy(server)
-    await until(() => expect(server.mails).toHaveLength(1))
+    await until(() => expect(mailsTo(server, email)).toHaveLength(1))
   })
 })
