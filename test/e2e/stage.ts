@@ -1,7 +1,7 @@
 /** What a browser test needs: an Authly, a person or two, an application, and a Chromium. */
 import type { Browser } from 'playwright-core'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
-import { createSeed, type Seed } from '../conformance/seed.ts'
+import { type ClientColumns, createSeed, type Seed } from '../conformance/seed.ts'
 import { type Application, startApplication } from './application.ts'
 import { launchChromium } from './chromium.ts'
 
@@ -12,15 +12,28 @@ export interface Stage {
   readonly browser: Browser
   /** The authorization request of an application that needs consent. */
   authorizeUrl(clientId: string, more?: Record<string, string>): string
-  /** Registers such an application under a name. */
-  addApplication(name: string, redirectUri?: string): Promise<string>
+  /** Registers such an application under a name; without `first_party` it needs consent. */
+  addApplication(name: string, redirectUri?: string, columns?: ClientColumns): Promise<string>
   close(): Promise<void>
 }
 
+export interface StageOptions {
+  /** By name, as administrators change them. Set before the first page, so that nothing else is cached. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** Additional text bindings of the worker. */
+  readonly vars?: Readonly<Record<string, string>>
+}
+
 /** Everything on loopback and free ports; `close` ends it all. */
-export async function openStage(): Promise<Stage> {
-  const stack: RunningStack = await startStack()
+export async function openStage({ settings = {}, vars = {} }: StageOptions = {}): Promise<Stage> {
+  const stack: RunningStack = await startStack({ vars })
   const seed = createSeed(stack.database_owner_url)
+  for (const [name, value] of Object.entries(settings)) {
+    await seed.database.query('INSERT INTO settings (name, value) VALUES ($1, $2)', [
+      name,
+      JSON.stringify(value),
+    ])
+  }
   const [application, browser] = await Promise.all([startApplication(), launchChromium()])
   return {
     issuer: stack.issuer,
@@ -40,7 +53,7 @@ export async function openStage(): Promise<Stage> {
       })
       return `${stack.issuer}/oauth/authorize?${parameters}`
     },
-    async addApplication(name, redirectUri = application.redirectUri) {
+    async addApplication(name, redirectUri = application.redirectUri, columns = {}) {
       const { client_id } = await seed.addClient({
         client_name: name,
         application_type: 'native',
@@ -48,6 +61,7 @@ export async function openStage(): Promise<Stage> {
         grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: [redirectUri],
         first_party: false,
+        ...columns,
       })
       return client_id
     },
