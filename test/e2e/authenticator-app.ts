@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core'
 const periodMs = 30_000
 
 export interface AuthenticatorApp {
-  /** A code that has not been used yet: nobody waits for the next one as long as the tolerance of the server lasts. */
-  nextCode(): string
+  /** A code that has not been used yet. It waits only where the tolerance of the server is used up. */
+  nextCode(): Promise<string>
   /** What the app shows when the clock of its phone is wrong. */
   codeAt(offsetMs: number): string
 }
@@ -17,9 +17,11 @@ export async function scan(page: Page): Promise<AuthenticatorApp> {
   if (!(app instanceof TOTP)) throw new Error('the page sets up another kind of codes')
   let last = 0
   return {
-    nextCode() {
-      // One step before now is the earliest that is accepted.
+    async nextCode() {
+      // One step before now is the earliest that is accepted, one after it the latest.
       last = Math.max(last + 1, Math.floor(Date.now() / periodMs) - 1)
+      const early = (last - 1) * periodMs - Date.now()
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
       return app.generate({ timestamp: last * periodMs })
     },
     codeAt: (offsetMs) => app.generate({ timestamp: Date.now() + offsetMs }),
