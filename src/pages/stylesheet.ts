@@ -191,6 +191,7 @@ svg.qr{display:block;width:12.5rem;max-width:100%;height:auto;margin-inline:auto
 .qr-code svg{width:11rem;height:11rem;color:#000}
 .qr figcaption{margin-top:.75rem;color:var(--quiet);font-size:.875rem}
 .qr code,.codes code{display:block;color:var(--text)}
+.printed{display:none}
 .codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem;padding:1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);text-align:center}
 @media (max-width:26rem){dl{grid-template-columns:1fr;gap:.125rem}dd+dt{margin-top:.5rem}}
 `
@@ -208,7 +209,8 @@ const modes = `
 @media print{
   body{display:block;padding:0;background:none}
   .frame{border:0;box-shadow:none}
-  .skip,.foot,.actions,.field,button,nav,.summary,.notice{display:none}
+  .skip,.foot,.actions,.field,button,nav,.summary,.notice,.codes~*{display:none}
+  .printed{display:block;font-weight:600}
   .codes{break-inside:avoid}
 }
 `
