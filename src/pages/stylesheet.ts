@@ -207,9 +207,10 @@ const modes = `
   .reveal{border-color:transparent}
 }
 @media print{
+  html{color-scheme:light}
   body{display:block;padding:0;background:none}
   .frame{border:0;box-shadow:none}
-  .skip,.foot,.actions,.field,button,nav,.summary,.notice,.codes~*{display:none}
+  .skip,.foot,.actions,.field,button,nav,.summary,.notice,.chip,.lead,.codes~*{display:none}
   .printed{display:block;font-weight:600}
   .codes{break-inside:avoid}
 }

@@ -86,17 +86,7 @@ describe.runIf(hasChromium)('second factors in Chromium, without JavaScript', ()
 
   /** What the token endpoint says of the sign-in whose code is in the address of the application. */
   async function claimsOf(page: Page, client_id: string): Promise<Record<string, unknown>> {
-    await page.waitForURL((url) => url.origin === stage.application.home)
-    const answer = await fetch(`${stage.issuer}/oauth/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        ...{ grant_type: 'authorization_code', client_id, redirect_uri: stage.application.redirectUri },
-        code: new URL(page.url()).searchParams.get('code') ?? '',
-        // That of the challenge of every request (RFC 7636, appendix B).
-        code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
-      }),
-    })
-    const { id_token } = (await answer.json()) as { id_token: string }
+    const { id_token } = await stage.redeem(page, client_id)
     return JSON.parse(Buffer.from(id_token.split('.')[1] ?? '', 'base64url').toString())
   }
 

@@ -1,5 +1,5 @@
 /** What a browser test needs: an Authly, a person or two, an application, and a Chromium. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
 import { type ClientColumns, createSeed, type Seed } from '../conformance/seed.ts'
 import { type Application, startApplication } from './application.ts'
@@ -14,6 +14,8 @@ export interface Stage {
   authorizeUrl(clientId: string, more?: Record<string, string>): string
   /** Registers such an application under a name; without `first_party` it needs consent. */
   addApplication(name: string, redirectUri?: string, columns?: ClientColumns): Promise<string>
+  /** Waits until the browser is at the application, which redeems the code it came with. */
+  redeem(page: Page, clientId: string): Promise<{ readonly id_token: string }>
   close(): Promise<void>
 }
 
@@ -64,6 +66,20 @@ export async function openStage({ settings = {}, vars = {} }: StageOptions = {})
         ...columns,
       })
       return client_id
+    },
+    async redeem(page, client_id) {
+      await page.waitForURL((url) => url.origin === application.home)
+      const answer = await fetch(`${stack.issuer}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          ...{ grant_type: 'authorization_code', client_id, redirect_uri: application.redirectUri },
+          code: new URL(page.url()).searchParams.get('code') ?? '',
+          // That of the challenge above (RFC 7636, appendix B).
+          code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+        }),
+      })
+      if (answer.status !== 200) throw new Error(`no tokens: ${await answer.text()}`)
+      return (await answer.json()) as { id_token: string }
     },
     async close() {
       await browser.close()
