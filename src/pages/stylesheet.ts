@@ -187,7 +187,7 @@ dd{overflow-wrap:anywhere}
 .tag{display:inline-block;padding:0 .5rem;border:1px solid var(--hairline);border-radius:1rem;font-size:.75rem;font-weight:500;line-height:1.5rem;color:var(--quiet);background:var(--soft)}
 .qr{text-align:center}
 svg.qr{display:block;width:12.5rem;max-width:100%;height:auto;margin-inline:auto;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem}
-.qr-code{display:inline-block;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem;line-height:0}
+.qr-code{display:inline-block;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem;line-height:0;forced-color-adjust:none}
 .qr-code svg{width:11rem;height:11rem;color:#000}
 .qr figcaption{margin-top:.75rem;color:var(--quiet);font-size:.875rem}
 .qr code,.codes code{display:block;color:var(--text)}

@@ -1,4 +1,5 @@
 /** An authenticator app on a phone: an independent implementation (otpauth) computes its codes. */
+import jsQR from 'jsqr'
 import { TOTP, URI } from 'otpauth'
 import type { Page } from 'playwright-core'
 
@@ -26,4 +27,21 @@ export async function scan(page: Page): Promise<AuthenticatorApp> {
     },
     codeAt: (offsetMs) => app.generate({ timestamp: Date.now() + offsetMs }),
   }
+}
+
+/** What a camera sees in the QR code of the page. */
+export async function readQrCode(page: Page): Promise<string | undefined> {
+  const picture = await page.locator('.qr-code').screenshot()
+  // A page without a policy, for its decoder of pictures.
+  const decoder = (await page.context().browser()?.newPage()) as Page
+  const { data, width, height } = await decoder.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    const image = await createImageBitmap(new Blob([bytes]))
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d')
+    context?.drawImage(image, 0, 0)
+    const pixels = context?.getImageData(0, 0, image.width, image.height).data ?? []
+    return { data: [...pixels], width: image.width, height: image.height }
+  }, picture.toString('base64'))
+  await decoder.close()
+  return jsQR(Uint8ClampedArray.from(data), width, height, { inversionAttempts: 'dontInvert' })?.data
 }

@@ -340,7 +340,6 @@ describe.runIf(hasChromium)('pages that are not what they were', () => {
       await isAtRest(page)
       await goOn(page, 'Go to your account')
       for (const attempt of [1, 2]) {
-        if (attempt === 1) await page.screenshot({ path: '/tmp/shots/blocked.png' })
         await page.getByLabel('Email address or username').fill('somebody')
         await page.getByRole('button', { name: 'Continue', exact: true }).click()
         await page.getByText('Your browser sent no cookie').waitFor()

@@ -241,7 +241,7 @@ describe('the page of a second factor', () => {
     const { person, app: authenticator } = await addPersonWithApp()
     const [app, browser] = [await addHouseApplication(), openBrowser()]
     const asked = await passPassword(browser, person, authorizePath(app))
-    const form = { ...asked.hidden, code: codeOf(authenticator, 0) }
+    const form: Record<string, string> = { ...asked.hidden, code: codeOf(authenticator, 0) }
     return { browser, form, path: `/login?${new URLSearchParams(asked.hidden)}` }
   }
 
