@@ -16,8 +16,9 @@ import {
 } from '../interaction/sign-in-progress.ts'
 import { readUsedPasskey } from '../interaction/used-passkey-cookie.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import { renderErrorPage } from '../pages/error-page.tsx'
+import { type ErrorPage, renderErrorPage } from '../pages/error-page.tsx'
 import { type LoadedInteraction, loadInteraction, resumePath } from '../pages/load-interaction.ts'
+import { hostOf } from '../pages/lost-interaction.ts'
 import { type FormPage, goTo, openFormPage, withScript } from '../pages/page.ts'
 import { type PendingView, stateOf } from '../sessions/pending-sign-in.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -149,14 +150,19 @@ export const showLost = async (
   if (loaded && (await isSignedInMeanwhile(c, loaded))) {
     return goTo(`${resumePath}?interaction=${loaded.sealed}`)
   }
+  const sentCookies = readBrowserBindings(c.env.deps.config, c.req.header('cookie')).length > 0
   const href = loginPath({ interaction: loaded?.sealed, next: loaded ? undefined : nextOf(read('next')) })
   return renderErrorPage(c, {
     status: 400,
-    title: (messages) => messages.signInExpiredTitle,
-    message: (messages) => messages.signInExpired,
+    ...(sentCookies ? expired : { message: (messages) => messages.noCookie(hostOf(c)) }),
     waysOn: (messages) => [{ href, label: messages.startAgain }],
     uiLocales: loaded?.interaction.ui_locales,
   })
+}
+
+const expired: Pick<ErrorPage, 'title' | 'message'> = {
+  title: (messages) => messages.signInExpiredTitle,
+  message: (messages) => messages.signInExpired,
 }
 
 /** In another tab, or before the person came back. Authorize then decides. */
