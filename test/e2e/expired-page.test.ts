@@ -64,7 +64,7 @@ describe.runIf(hasChromium)('pages that are not what they were', () => {
   /** Nothing goes on by itself from here: no loop that is driven by a page. */
   async function isAtRest(page: Page): Promise<void> {
     const navigations = watchNavigations(page, stage.issuer)
-    await page.waitForTimeout(300)
+    await page.waitForTimeout(150)
     expect(navigations.count).toBe(0)
   }
 
