@@ -81,20 +81,31 @@ describe.runIf(hasChromium)('pages that are not what they were', () => {
 
   /** Somebody in a browser of their own, who signs in in this way. */
   class Walker {
-    private constructor(
-      readonly way: Way,
-      readonly person: SeededUser,
-      readonly page: Page,
-      readonly app: AuthenticatorApp | undefined,
-      private readonly authenticator: Authenticator | undefined,
-    ) {}
+    readonly way: Way
+    readonly person: SeededUser
+    readonly page: Page
+    readonly app: AuthenticatorApp | undefined
+    readonly authenticator: Authenticator | undefined
+
+    constructor(
+      way: Way,
+      person: SeededUser,
+      page: Page,
+      factor: { app?: AuthenticatorApp | undefined; authenticator?: Authenticator | undefined } = {},
+    ) {
+      this.way = way
+      this.person = person
+      this.page = page
+      this.app = factor.app
+      this.authenticator = factor.authenticator
+    }
 
     static async start(way: Way): Promise<Walker> {
       const person = await stage.seed.addUser()
       const context = await stage.browser.newContext({ locale: 'en-US' })
       opened.push(context)
       const page = await openTab(context)
-      if (way === 'password') return new Walker(way, person, page, undefined, undefined)
+      if (way === 'password') return new Walker(way, person, page)
       const authenticator = way === 'passkey' ? await addAuthenticator(page, 'platform') : undefined
       await page.goto(`${stage.issuer}/login`)
       await typeName(page, person)
@@ -115,7 +126,7 @@ describe.runIf(hasChromium)('pages that are not what they were', () => {
       await page.waitForURL('**/account?done=*')
       // The session is over.
       await context.clearCookies({ name: 'authly_session' })
-      return new Walker(way, person, page, app, authenticator)
+      return new Walker(way, person, page, { app, authenticator })
     }
 
     /** Virtual authenticators are plugged into one tab: another one gets what the first has now, its counter too. */
