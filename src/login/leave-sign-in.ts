@@ -1,7 +1,7 @@
 /** Where a sign-in leads: to the next step, to where the person was going, or back with an error. */
 import type { Context } from 'hono'
 import { decideOffer } from '../authentication/decide-next-step.ts'
-import { nextPaths } from '../authentication/fresh-sign-in.ts'
+import { isFresh, nextPaths } from '../authentication/fresh-sign-in.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { setDeviceCookie } from '../interaction/device-cookie.ts'
@@ -38,7 +38,11 @@ export async function goOn(
   }
   const { session } = advanced
   const cookies = cookiesOf(c, signIn, { session, handles, browser })
-  const offer = account && offerAfter(signIn, session, account, browser)
+  // A step-up does not renew the first proof: where that is too old for a change of factors, there is nothing to offer,
+  // and the page would only redirect once more.
+  const maxAgeSeconds = signIn.settings['sign_in.factor_change_max_age_seconds']
+  const mayChange = isFresh(session, { now: c.env.deps.now(), maxAgeSeconds })
+  const offer = account && mayChange ? offerAfter(signIn, session, account, browser) : undefined
   if (offer === undefined) return leave(c, signIn, signedIn(session), cookies)
   const { root } = c.env.deps
   const [interaction, sign_in] = await Promise.all([

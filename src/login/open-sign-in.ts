@@ -7,6 +7,7 @@ import type { SignInPolicy, SignInState } from '../authentication/sign-in-state.
 import type { Client } from '../clients/client.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { readBrowserBindings } from '../interaction/browser-binding.ts'
+import { findLiveSession } from '../interaction/live-session.ts'
 import {
   beginProgress,
   openProgress,
@@ -15,9 +16,10 @@ import {
 } from '../interaction/sign-in-progress.ts'
 import { readUsedPasskey } from '../interaction/used-passkey-cookie.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import { renderErrorPage } from '../pages/error-page.tsx'
-import { type LoadedInteraction, loadInteraction } from '../pages/load-interaction.ts'
-import { type FormPage, openFormPage, withScript } from '../pages/page.ts'
+import { type ErrorPage, renderErrorPage } from '../pages/error-page.tsx'
+import { type LoadedInteraction, loadInteraction, resumePath } from '../pages/load-interaction.ts'
+import { hostOf } from '../pages/lost-interaction.ts'
+import { type FormPage, goTo, openFormPage, withScript } from '../pages/page.ts'
 import { type PendingView, stateOf } from '../sessions/pending-sign-in.ts'
 import type { Settings } from '../settings/settings.ts'
 import { demandsOf } from './request-demands.ts'
@@ -102,7 +104,9 @@ async function readProgress(
   if (opened.status === 'unreadable') return undefined
   // Attack: what one application demands is met by a sign-in that was begun for another one, which demands less.
   if (opened.progress.interaction !== interaction) return undefined
-  return opened.status === 'open' ? opened.progress : renewProgress(opened.progress, now())
+  // What is pending ends with its row in the person's object: nobody proves a factor twice for having been slow before it.
+  const isOpen = opened.status === 'open' || opened.progress.pending !== undefined
+  return isOpen ? opened.progress : renewProgress(opened.progress, now())
 }
 
 /** Only known paths, so that a crafted link cannot redirect elsewhere (open redirect). */
@@ -134,21 +138,40 @@ function policyFor({
   return policyOf({ settings, request, because })
 }
 
-/** The page of a sign-in that cannot go on: what it had proven is lost, or was another browser's. */
-export const showLost = (
+/**
+ * The page of a sign-in that cannot go on: what it had proven is lost, or was another browser's. Whoever is signed in
+ * meanwhile goes on: authorize knows whether all is done (back button, another tab).
+ */
+export const showLost = async (
   c: Context<AppEnv>,
   read: ReadParameter,
   loaded: LoadedInteraction | undefined,
 ): Promise<Response> => {
+  if (loaded && (await isSignedInMeanwhile(c, loaded))) {
+    return goTo(`${resumePath}?interaction=${loaded.sealed}`)
+  }
+  const sentCookies = readBrowserBindings(c.env.deps.config, c.req.header('cookie')).length > 0
   const href = loginPath({ interaction: loaded?.sealed, next: loaded ? undefined : nextOf(read('next')) })
   return renderErrorPage(c, {
     status: 400,
-    title: (messages) => messages.signInExpiredTitle,
-    message: (messages) => messages.signInExpired,
+    ...(sentCookies ? expired : { message: (messages) => messages.noCookie(hostOf(c)) }),
     waysOn: (messages) => [{ href, label: messages.startAgain }],
     uiLocales: loaded?.interaction.ui_locales,
   })
 }
+
+const expired: Pick<ErrorPage, 'title' | 'message'> = {
+  title: (messages) => messages.signInExpiredTitle,
+  message: (messages) => messages.signInExpired,
+}
+
+/** In another tab, or before the person came back. Authorize then decides. */
+export const isSignedInMeanwhile = async (
+  c: Context<AppEnv>,
+  { interaction }: LoadedInteraction,
+): Promise<boolean> =>
+  interaction.login_because === undefined &&
+  (await findLiveSession(c.env.deps, c.req.header('cookie'))) !== undefined
 
 const stateOfSignIn = ({ progress, pending, used_passkey }: OpenSignIn): SignInState =>
   pending

@@ -187,10 +187,11 @@ dd{overflow-wrap:anywhere}
 .tag{display:inline-block;padding:0 .5rem;border:1px solid var(--hairline);border-radius:1rem;font-size:.75rem;font-weight:500;line-height:1.5rem;color:var(--quiet);background:var(--soft)}
 .qr{text-align:center}
 svg.qr{display:block;width:12.5rem;max-width:100%;height:auto;margin-inline:auto;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem}
-.qr-code{display:inline-block;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem;line-height:0}
+.qr-code{display:inline-block;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem;line-height:0;forced-color-adjust:none}
 .qr-code svg{width:11rem;height:11rem;color:#000}
 .qr figcaption{margin-top:.75rem;color:var(--quiet);font-size:.875rem}
 .qr code,.codes code{display:block;color:var(--text)}
+.printed{display:none}
 .codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem;padding:1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);text-align:center}
 @media (max-width:26rem){dl{grid-template-columns:1fr;gap:.125rem}dd+dt{margin-top:.5rem}}
 `
@@ -206,9 +207,11 @@ const modes = `
   .reveal{border-color:transparent}
 }
 @media print{
+  html{color-scheme:light}
   body{display:block;padding:0;background:none}
   .frame{border:0;box-shadow:none}
-  .skip,.foot,.actions,.field,button,nav,.summary,.notice{display:none}
+  .skip,.foot,.actions,.field,button,nav,.summary,.notice,.chip,.lead,.codes~*{display:none}
+  .printed{display:block;font-weight:600}
   .codes{break-inside:avoid}
 }
 `

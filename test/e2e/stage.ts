@@ -1,7 +1,7 @@
 /** What a browser test needs: an Authly, a person or two, an application, and a Chromium. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
-import { createSeed, type Seed } from '../conformance/seed.ts'
+import { type ClientColumns, createSeed, type Seed } from '../conformance/seed.ts'
 import { type Application, startApplication } from './application.ts'
 import { launchChromium } from './chromium.ts'
 
@@ -12,15 +12,30 @@ export interface Stage {
   readonly browser: Browser
   /** The authorization request of an application that needs consent. */
   authorizeUrl(clientId: string, more?: Record<string, string>): string
-  /** Registers such an application under a name. */
-  addApplication(name: string, redirectUri?: string): Promise<string>
+  /** Registers such an application under a name; without `first_party` it needs consent. */
+  addApplication(name: string, redirectUri?: string, columns?: ClientColumns): Promise<string>
+  /** Waits until the browser is at the application, which redeems the code it came with. */
+  redeem(page: Page, clientId: string): Promise<{ readonly id_token: string }>
   close(): Promise<void>
 }
 
+export interface StageOptions {
+  /** By name, as administrators change them. Set before the first page, so that nothing else is cached. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** Additional text bindings of the worker. */
+  readonly vars?: Readonly<Record<string, string>>
+}
+
 /** Everything on loopback and free ports; `close` ends it all. */
-export async function openStage(): Promise<Stage> {
-  const stack: RunningStack = await startStack()
+export async function openStage({ settings = {}, vars = {} }: StageOptions = {}): Promise<Stage> {
+  const stack: RunningStack = await startStack({ vars })
   const seed = createSeed(stack.database_owner_url)
+  for (const [name, value] of Object.entries(settings)) {
+    await seed.database.query('INSERT INTO settings (name, value) VALUES ($1, $2)', [
+      name,
+      JSON.stringify(value),
+    ])
+  }
   const [application, browser] = await Promise.all([startApplication(), launchChromium()])
   return {
     issuer: stack.issuer,
@@ -40,7 +55,7 @@ export async function openStage(): Promise<Stage> {
       })
       return `${stack.issuer}/oauth/authorize?${parameters}`
     },
-    async addApplication(name, redirectUri = application.redirectUri) {
+    async addApplication(name, redirectUri = application.redirectUri, columns = {}) {
       const { client_id } = await seed.addClient({
         client_name: name,
         application_type: 'native',
@@ -48,8 +63,23 @@ export async function openStage(): Promise<Stage> {
         grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: [redirectUri],
         first_party: false,
+        ...columns,
       })
       return client_id
+    },
+    async redeem(page, client_id) {
+      await page.waitForURL((url) => url.origin === application.home)
+      const answer = await fetch(`${stack.issuer}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          ...{ grant_type: 'authorization_code', client_id, redirect_uri: application.redirectUri },
+          code: new URL(page.url()).searchParams.get('code') ?? '',
+          // That of the challenge above (RFC 7636, appendix B).
+          code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+        }),
+      })
+      if (answer.status !== 200) throw new Error(`no tokens: ${await answer.text()}`)
+      return (await answer.json()) as { id_token: string }
     },
     async close() {
       await browser.close()
