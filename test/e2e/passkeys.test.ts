@@ -270,10 +270,7 @@ describe.runIf(hasChromium)('without JavaScript', () => {
 
 describe.runIf(hasChromium)('the offer of a passkey after a sign-in with a password', () => {
   beforeAll(async () => {
-    stage = await openStage()
-    await stage.seed.database.query(
-      "INSERT INTO settings (name, value) VALUES ('sign_in.promote_passkeys', 'true')",
-    )
+    stage = await openStage({ 'sign_in.promote_passkeys': true })
   })
   afterAll(() => stage?.close())
 

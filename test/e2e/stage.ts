@@ -1,6 +1,6 @@
 /** What a browser test needs: an Authly, a person or two, an application, and a Chromium. */
 import type { Browser } from 'playwright-core'
-import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
+import { type RunningStack, type StackOptions, startStack } from '../../scripts/stack/start-stack.ts'
 import { createSeed, type Seed } from '../conformance/seed.ts'
 import { type Application, startApplication } from './application.ts'
 import { launchChromium } from './chromium.ts'
@@ -17,9 +17,12 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Everything on loopback and free ports; `close` ends it all. */
-export async function openStage(): Promise<Stage> {
-  const stack: RunningStack = await startStack()
+/**
+ * Everything on loopback and free ports; `close` ends it all.
+ * @param settings by name, for all of the stage's life
+ */
+export async function openStage(settings: StackOptions['settings'] = {}): Promise<Stage> {
+  const stack: RunningStack = await startStack({ settings })
   const seed = createSeed(stack.database_owner_url)
   const [application, browser] = await Promise.all([startApplication(), launchChromium()])
   return {

@@ -4,8 +4,14 @@ import { testDependencies } from './admin-client.ts'
 
 let version = Date.now() + 86_400_000
 
-/** All settings from now on; those left out have their defaults. Newer for the cache than what Postgres has. */
+/**
+ * All settings from now on; those left out have their defaults, but for the offer of a passkey, which is off as in the
+ * database of the tests. Newer for the cache than what Postgres has.
+ */
 export async function useSettings(value: StoredSettings): Promise<void> {
   version += 1
-  await testDependencies().edgeCache.refresh(settingsCacheKey, { value, version })
+  await testDependencies().edgeCache.refresh(settingsCacheKey, {
+    value: { 'sign_in.promote_passkeys': false, ...value },
+    version,
+  })
 }
