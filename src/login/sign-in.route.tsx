@@ -170,7 +170,7 @@ async function take(
   count('authly_sign_ins_total', 1, step.id, countedAs(outcome))
   switch (outcome.status) {
     case 'done':
-      return goOn(c, signIn, outcome, browser)
+      return goOn(c, signIn, outcome, { browser, step: step.id })
     case 'next': {
       const isOver = session ?? (await isSignedInMeanwhile(c, signIn))
       return isOver
