@@ -3,6 +3,7 @@ import type { Origin } from '../audit/event.ts'
 import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import { describeDevice } from '../pages/describe-device.ts'
 import {
+  type CreationWishes,
   creationOptions,
   type PasskeyAnswer,
   type PasskeyNeeds,
@@ -26,7 +27,7 @@ export const ownCreationOptions = (
     readonly asked_by: string
     readonly user: User
     readonly settings: Settings
-  } & Pick<Parameters<typeof creationOptions>[1], 'existing' | 'conditional' | 'device_bound'>,
+  } & CreationWishes,
 ): ReturnType<typeof creationOptions> =>
   creationOptions(needs, {
     ...{ user_id: user.id, asked_by, settings, ...wishes },

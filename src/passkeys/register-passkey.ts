@@ -73,6 +73,15 @@ export interface Registrant {
   readonly asked_by: string
 }
 
+export interface CreationWishes {
+  /** The passkeys of this person, where they are known already. */
+  readonly existing?: readonly Pick<Passkey, 'credential_id' | 'transports'>[] | undefined
+  /** The browser may make it without asking, after a sign-in with a password (conditional create). */
+  readonly conditional?: boolean | undefined
+  /** Only one whose key cannot leave its authenticator is of use: security keys are shown first. */
+  readonly device_bound?: boolean | undefined
+}
+
 export type CreationRefusal =
   /** The issuer has no domain. */
   | 'unsupported'
@@ -82,22 +91,17 @@ export type CreationRefusal =
 /**
  * Options for `navigator.credentials.create`, and the sealed `registration` that the form must send back with what the
  * browser answers. At most one round trip to Postgres.
- * @param input.existing the passkeys of this person, where they are known already
- * @param input.conditional the browser may make it without asking, after a sign-in with a password (conditional create)
  * @param input.user_name tells accounts apart in the browser's list: the username or e-mail address
  */
 export async function creationOptions(
   needs: Pick<PasskeyNeeds, 'config' | 'root' | 'now' | 'passkeyStore'>,
-  input: Registrant & {
-    readonly settings: PasskeySettings
-    readonly rp_name: string
-    readonly user_name: string
-    readonly display_name: string
-    readonly existing?: readonly Pick<Passkey, 'credential_id' | 'transports'>[] | undefined
-    readonly conditional?: boolean
-    /** Only one whose key cannot leave its authenticator is of use: security keys are shown first. */
-    readonly device_bound?: boolean | undefined
-  },
+  input: Registrant &
+    CreationWishes & {
+      readonly settings: PasskeySettings
+      readonly rp_name: string
+      readonly user_name: string
+      readonly display_name: string
+    },
 ): Promise<
   Result<
     { readonly options: PublicKeyCredentialCreationOptionsJSON; readonly registration: string },

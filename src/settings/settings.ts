@@ -90,6 +90,7 @@ export const settingSchemas = {
   ),
   'sign_in.promote_passkeys': z
     .boolean()
+    .meta({ example: false })
     .default(true)
     .describe(
       'Whether people who signed in without a passkey are asked to add one: once in 30 days at a browser where they put it off.',

@@ -167,8 +167,8 @@ describe('nobody sets up a passkey', () => {
   })
 
   test('with the password alone of somebody who has one: it is asked for', async () => {
-    await required()
     const { person } = await withPasskey()
+    await required()
     const thief = openBrowser()
     const asked = await passPassword(thief, person)
     expect(asked.html).not.toContain('data-passkey="create"')

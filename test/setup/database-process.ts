@@ -2,11 +2,11 @@
 import pg from 'pg'
 import { startDatabase } from '../../scripts/database/start-database.ts'
 import { storeSettings } from '../../scripts/database/store-settings.ts'
+import { ownSettings } from './own-settings.ts'
 
 process.on('SIGINT', () => undefined)
 const database = await startDatabase({ ephemeral: true })
-// Sign-ins lead straight to where they were going; tests of the offer switch it on (`useSettings`).
-await storeSettings(database.ownerUrl, { 'sign_in.promote_passkeys': false })
+await storeSettings(database.ownerUrl, ownSettings)
 // Migrated and otherwise untouched: databases of single test files are copies of it.
 const client = new pg.Client(database.ownerUrl)
 await client.connect()
