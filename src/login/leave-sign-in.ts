@@ -23,13 +23,17 @@ import { loginPath, stepPath } from './steps/step-form.tsx'
 
 type Done = Extract<StepOutcome, { readonly status: 'done' }>
 
-/** After a step that has proven or done something. */
+/**
+ * After a step that has proven or done something.
+ * @param taken.step its id
+ */
 export async function goOn(
   c: Context<AppEnv>,
   signIn: OpenSignIn,
   { advanced, handles, account, afterwards }: Done,
-  browser: BrowserProofs,
+  taken: { readonly browser: BrowserProofs; readonly step: string },
 ): Promise<Response> {
+  const { browser, step } = taken
   if (afterwards.length > 0) c.executionCtx.waitUntil(Promise.allSettled(afterwards))
   if (advanced.status !== 'signed_in') {
     // The challenge may be spent, and the next step may be another passkey.
@@ -42,7 +46,9 @@ export async function goOn(
   // and the page would only redirect once more.
   const maxAgeSeconds = signIn.settings['sign_in.factor_change_max_age_seconds']
   const mayChange = isFresh(session, { now: c.env.deps.now(), maxAgeSeconds })
-  const offer = account && mayChange ? offerAfter(signIn, session, account, browser) : undefined
+  const actions_done = [...(signIn.pending?.actions_done ?? []), step]
+  const offer =
+    account && mayChange ? offerAfter(signIn, session, { account, actions_done, browser }) : undefined
   if (offer === undefined) return leave(c, signIn, signedIn(session), cookies)
   const { root } = c.env.deps
   const [interaction, sign_in] = await Promise.all([
@@ -84,13 +90,20 @@ function cookiesOf(
 const offerAfter = (
   { policy }: OpenSignIn,
   { proofs }: Session,
-  account: AccountFactors,
-  { put_off }: BrowserProofs,
+  {
+    account,
+    actions_done,
+    browser: { put_off },
+  }: {
+    readonly account: AccountFactors
+    readonly actions_done: readonly string[]
+    readonly browser: BrowserProofs
+  },
 ): string | undefined =>
   decideOffer(
     steps.filter(({ id }) => !put_off.includes(id)),
     {
-      ...{ identifier: undefined, proofs, account, actions_done: [], risk: undefined },
+      ...{ identifier: undefined, proofs, account, actions_done, risk: undefined },
       browser: { used_passkey: false, is_remembered: false },
     },
     policy,

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { decideNextStep, type NextStep } from '../authentication/decide-next-step.ts'
 import { type NextPath, nextPaths } from '../authentication/fresh-sign-in.ts'
-import { policyOf } from '../authentication/sign-in-policy.ts'
+import { policyOf, type SignInDemands } from '../authentication/sign-in-policy.ts'
 import type { SignInPolicy, SignInState } from '../authentication/sign-in-state.ts'
 import type { Client } from '../clients/client.ts'
 import type { AppEnv } from '../dependencies.ts'
@@ -20,6 +20,7 @@ import { type ErrorPage, renderErrorPage } from '../pages/error-page.tsx'
 import { type LoadedInteraction, loadInteraction, resumePath } from '../pages/load-interaction.ts'
 import { hostOf } from '../pages/lost-interaction.ts'
 import { type FormPage, goTo, openFormPage, withScript } from '../pages/page.ts'
+import { relyingPartyOf } from '../passkeys/relying-party.ts'
 import { type PendingView, stateOf } from '../sessions/pending-sign-in.ts'
 import type { Settings } from '../settings/settings.ts'
 import { demandsOf } from './request-demands.ts'
@@ -66,7 +67,9 @@ export async function openSignIn(
   const isRead = progress.pending !== undefined && !step?.checksPending
   const pending = isRead ? await findPending(c, progress) : undefined
   if (isRead && !pending) return err(await showLost(c, read, loaded.value))
-  const policy = pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value })
+  const can_have_passkeys = relyingPartyOf(deps.config, settings) !== undefined
+  const policy =
+    pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value, can_have_passkeys })
   const used_passkey = readUsedPasskey(deps.config, c.req.header('cookie'))
   return ok({
     ...{ page: withScript(page), loaded: loaded.value, client, settings },
@@ -127,15 +130,18 @@ function policyFor({
   client,
   progress,
   loaded,
-}: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'>): SignInPolicy {
+  can_have_passkeys,
+}: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'> &
+  Pick<SignInDemands, 'can_have_passkeys'>): SignInPolicy {
+  const because = loaded ? loaded.interaction.login_because : progress.because
   if (loaded) {
     const request = demandsOf(loaded.interaction, client)
-    return policyOf({ settings, client, request, because: loaded.interaction.login_because })
+    return policyOf({ settings, client, request, can_have_passkeys, because })
   }
-  const { because, acr } = progress
+  const { acr } = progress
   const asks_anew = because === 'again'
   const request = { acr_values: [], essential_acr: acr ? [acr] : [], scopes: [], asks_anew }
-  return policyOf({ settings, request, because })
+  return policyOf({ settings, request, can_have_passkeys, because })
 }
 
 /**

@@ -177,7 +177,7 @@ async function take(
   count('authly_sign_ins_total', 1, step.id, countedAs(outcome))
   switch (outcome.status) {
     case 'done':
-      return goOn(c, signIn, outcome, browser)
+      return goOn(c, signIn, outcome, { browser, step: step.id })
     case 'next': {
       // The page of the next step would only lead there.
       const isOver = session ?? (signIn.loaded && (await isSignedInMeanwhile(c, signIn.loaded)))

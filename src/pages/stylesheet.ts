@@ -162,6 +162,10 @@ const parts = `
 .alternatives a{display:flex;align-items:center;justify-content:space-between;gap:.75rem;min-height:2.75rem;padding:.5rem .875rem;color:var(--text);border-radius:.5rem}
 .alternatives a:hover{background:var(--soft);text-decoration:none}
 .alternatives svg{color:var(--quiet)}
+.more{padding-top:1.25rem;border-top:1px solid var(--hairline)}
+.more summary{padding:.375rem 0;font-size:.875rem;font-weight:500;color:var(--quiet);border-radius:.5rem;cursor:pointer}
+.more summary:hover,.more[open] summary{color:var(--text)}
+.more form{margin-top:1.25rem}
 [dir=rtl] .onward{transform:scaleX(-1)}
 .asked{padding:.25rem 1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft)}
 .asked li{display:flex;gap:.625rem;padding:.5rem 0;overflow-wrap:anywhere}

@@ -1,6 +1,6 @@
 /** What a browser test needs: an Authly, a person or two, an application, and a Chromium. */
 import type { Browser, Page } from 'playwright-core'
-import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
+import { type RunningStack, type StackOptions, startStack } from '../../scripts/stack/start-stack.ts'
 import { type ClientColumns, createSeed, type Seed } from '../conformance/seed.ts'
 import { type Application, startApplication } from './application.ts'
 import { launchChromium } from './chromium.ts'
@@ -19,23 +19,13 @@ export interface Stage {
   close(): Promise<void>
 }
 
-export interface StageOptions {
-  /** By name, as administrators change them. Set before the first page, so that nothing else is cached. */
-  readonly settings?: Readonly<Record<string, unknown>>
-  /** Additional text bindings of the worker. */
-  readonly vars?: Readonly<Record<string, string>>
-}
-
-/** Everything on loopback and free ports; `close` ends it all. */
-export async function openStage({ settings = {}, vars = {} }: StageOptions = {}): Promise<Stage> {
-  const stack: RunningStack = await startStack({ vars })
+/**
+ * Everything on loopback and free ports; `close` ends it all.
+ * @param options settings by name, for all of the stage's life, and additional text bindings of the worker
+ */
+export async function openStage(options: Pick<StackOptions, 'settings' | 'vars'> = {}): Promise<Stage> {
+  const stack: RunningStack = await startStack(options)
   const seed = createSeed(stack.database_owner_url)
-  for (const [name, value] of Object.entries(settings)) {
-    await seed.database.query('INSERT INTO settings (name, value) VALUES ($1, $2)', [
-      name,
-      JSON.stringify(value),
-    ])
-  }
   const [application, browser] = await Promise.all([startApplication(), launchChromium()])
   return {
     issuer: stack.issuer,
