@@ -7,7 +7,7 @@ import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
-import type { QueueMessage } from './delivery/queue-message.ts'
+import type { DestinationOf, QueueMessage } from './delivery/queue-message.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import type { HealthProbes } from './health/check-health.ts'
 import type { JobOf } from './jobs/job.ts'
@@ -65,6 +65,7 @@ export interface Dependencies {
   readonly openAuditStream: OpenAuditStream
   readonly jobOf: JobOf
   readonly queueMessage: QueueMessage
+  readonly destinationOf: DestinationOf
   readonly readSettings: ReadSettings
   readonly loadBrandImage: LoadBrandImage
   readonly healthProbes: HealthProbes

@@ -4,6 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditStreamObject } from './audit/stream/audit-stream.object.ts'
+import type { CheckCode, IssueCode } from './delivery/codes/code-port.ts'
 import type { DestinationObject } from './delivery/destination.object.ts'
 import type { JobObject } from './jobs/job.object.ts'
 import type { HandOver } from './telemetry/hand-over.ts'
@@ -114,7 +115,7 @@ export class Metrics extends DurableObject<Env> {
   }
 }
 
-/** The outbox of one e-mail address or telephone number. */
+/** The outbox and the codes of one e-mail address or telephone number. */
 export class Destination extends DurableObject<Env> {
   protected destination!: DestinationObject
 
@@ -136,6 +137,18 @@ export class Destination extends DurableObject<Env> {
 
   discard(messageId: string) {
     return this.destination.discard(messageId)
+  }
+
+  issueCode(input: IssueCode) {
+    return this.destination.issueCode(input)
+  }
+
+  checkCode(input: CheckCode) {
+    return this.destination.checkCode(input)
+  }
+
+  readResume(codeId: string, now: number) {
+    return this.destination.readResume(codeId, now)
   }
 
   override alarm() {

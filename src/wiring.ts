@@ -16,7 +16,7 @@ import { type Config, configOf } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { Database } from './db/database.ts'
 import { createDestinationOf } from './delivery/destination-client.object.ts'
-import type { QueueMessage } from './delivery/queue-message.ts'
+import type { DestinationOf, QueueMessage } from './delivery/queue-message.ts'
 import type { Dependencies, RequestEnv } from './dependencies.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import { createEdgeCache, type ReadArea } from './edge-cache/edge-cache.ts'
@@ -404,20 +404,15 @@ class RequestDependencies implements Dependencies {
     return createJobOf(this.#env.JOB, this.config)
   }
 
+  get destinationOf(): DestinationOf {
+    return createDestinationOf(this.#env.DESTINATION, this.config)
+  }
+
   get queueMessage(): QueueMessage {
     return async (outgoing) => {
       const { createQueueMessage } = await import('./delivery/queue-message.ts')
-      const { root, config, readSettings } = this
-      const destinationOf = createDestinationOf(this.#env.DESTINATION, config)
-      const needs = {
-        root,
-        now,
-        issuer: config.issuer,
-        delivery: config.delivery,
-        readSettings,
-        destinationOf,
-      }
-      return createQueueMessage(needs)(outgoing)
+      const { root, config, readSettings, destinationOf } = this
+      return createQueueMessage({ root, now, config, readSettings, destinationOf })(outgoing)
     }
   }
 

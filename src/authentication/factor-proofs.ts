@@ -18,6 +18,12 @@ export const otpProof: PossibleProof = {
   hardware_protected: false,
 }
 
+/**
+ * A code sent by e-mail. It proves what opens the mailbox, mostly a password, and no device (NIST SP 800-63B-4 §3.1.3.1): it
+ * stands in place of the password, and beside it makes no second kind of factor.
+ */
+export const emailCodeProof: PossibleProof = { ...passwordProof, amr: ['otp'] }
+
 /** A look-up secret (NIST SP 800-63B-4 §3.1.2): a list that one has. */
 export const recoveryCodeProof: PossibleProof = { ...otpProof }
 

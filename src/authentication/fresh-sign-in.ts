@@ -19,9 +19,10 @@ export interface FreshSignInNeeded {
  * The strongest class that the account's own factors reach. A passkey whose key cannot leave its authenticator could
  * reach `phrh`; asking for that would keep people out whose other passkeys are synced.
  */
-export function strongestClassOf({ password, passkeys, otp }: OwnFactors): string {
+export function strongestClassOf({ passkeys, otp }: OwnFactors): string {
   if (passkeys > 0) return acrPhishingResistant
-  return otp > 0 && password !== 'none' ? acrMultiFactor : acrPassword
+  // Without a password too: whoever signs in by a code to their mailbox has a first kind of factor.
+  return otp > 0 ? acrMultiFactor : acrPassword
 }
 
 /**

@@ -6,6 +6,7 @@ import type { SignInPolicy } from './sign-in-state.ts'
 export interface SignInSettings {
   readonly 'sign_in.passkeys': 'off' | 'on'
   readonly 'sign_in.passwords': 'off' | 'on'
+  readonly 'sign_in.email_codes': 'off' | 'on'
   readonly 'sign_in.second_factor': 'optional' | 'required'
   readonly 'sign_in.required_acr_values': readonly string[]
   readonly 'sign_in.promote_passkeys': boolean
@@ -36,6 +37,8 @@ export interface SignInDemands {
   readonly request?: RequestDemands | undefined
   /** Whether the issuer has a domain that passkeys can be made for (`relyingPartyOf`). */
   readonly can_have_passkeys: boolean
+  /** Whether this deployment sends e-mail. */
+  readonly can_send_email?: boolean | undefined
   readonly because: SignInPolicy['because']
 }
 
@@ -45,6 +48,7 @@ export function policyOf({
   client,
   request,
   can_have_passkeys,
+  can_send_email = false,
   because,
 }: SignInDemands): SignInPolicy {
   const passkeys = can_have_passkeys ? settings['sign_in.passkeys'] : 'off'
@@ -53,6 +57,7 @@ export function policyOf({
     passkeys,
     // With both off nobody could sign in, and nobody could undo it.
     passwords: passkeys === 'on' ? settings['sign_in.passwords'] : 'on',
+    email_codes: can_send_email ? settings['sign_in.email_codes'] : 'off',
     second_factor: settings['sign_in.second_factor'],
     required_acr_values: requiredClasses(settings, client, request),
     wanted_acr_values: wanted,

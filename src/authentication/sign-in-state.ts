@@ -43,6 +43,8 @@ export interface SignInState {
 export interface SignInPolicy {
   readonly passkeys: 'off' | 'on'
   readonly passwords: 'off' | 'on'
+  /** Whether a code sent by e-mail is a first factor. Absent in sign-ins from before there were any. */
+  readonly email_codes?: 'off' | 'on'
   /** `optional`: asked of those who have one. `required`: whoever has none sets one up. */
   readonly second_factor: 'optional' | 'required'
   /** Any of each list must be reached (client, deployment, essential `acr`); unmet, there is no sign-in. */

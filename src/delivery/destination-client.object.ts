@@ -12,6 +12,9 @@ export function createDestinationOf(namespace: Env['DESTINATION'], placement: Pl
       enqueue: (message) => object.enqueue(message),
       release: (messageId) => object.release(messageId),
       discard: (messageId) => object.discard(messageId),
+      issueCode: (input) => object.issueCode(input),
+      checkCode: (input) => object.checkCode(input),
+      readResume: (codeId, now) => object.readResume(codeId, now),
     }
   }
 }

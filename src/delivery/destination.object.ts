@@ -1,7 +1,7 @@
 /**
- * The object of one destination, an e-mail address or a telephone number: the outbox of its messages. A message is on
- * disk before its caller goes on; the alarm sends it, again and again while the provider fails, until it is taken,
- * refused or worthless. What it said is deleted then.
+ * The object of one destination, an e-mail address or a telephone number: the outbox of its messages, and the codes that
+ * prove it. A message is on disk before its caller goes on; the alarm sends it, again and again while the provider fails,
+ * until it is taken, refused or worthless. What it said is deleted then.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { createEvent } from '../audit/create-event.ts'
@@ -15,6 +15,15 @@ import { createRootSecret } from '../kit/root-secret.ts'
 import { count, measure } from '../telemetry/count.ts'
 import { observedFetch } from '../telemetry/observed-fetch.ts'
 import type { Channel } from './channel.ts'
+import {
+  type CheckCode,
+  type CheckedCode,
+  decoyContent,
+  type IssueCode,
+  type IssuedCode,
+} from './codes/code-port.ts'
+import { type Codes, codesTable, openCodes } from './codes/codes.table.ts'
+import { countsEnd, decideCheck, decideIssue } from './codes/decide-code.ts'
 import { endOf, isExpired, type MessageEnd, maxWaiting, putOff, retryAt } from './decide-delivery.ts'
 import { type DeliverOutcome, deliverMessage } from './deliver-message.ts'
 import { failed, type QueuedMessage } from './message.ts'
@@ -30,13 +39,15 @@ export class DestinationObject extends DurableObject<Env> {
   readonly #schema: ObjectSchema
   readonly #alarm: ObjectAlarm
   readonly #messages: WaitingMessages
+  readonly #codes: Codes
   readonly #outbox: Outbox
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#schema = createObjectSchema(ctx.storage, [messagesTable, outboxTable])
+    this.#schema = createObjectSchema(ctx.storage, [messagesTable, outboxTable, codesTable])
     this.#alarm = createObjectAlarm(ctx)
     this.#messages = openWaitingMessages(ctx.storage.sql)
+    this.#codes = openCodes(ctx.storage.sql)
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, async (eventsJson) => {
       const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
       await createDeliverEvents(configOf(this.env))(eventsJson)
@@ -63,12 +74,64 @@ export class DestinationObject extends DurableObject<Env> {
     if (channel !== undefined) count('authly_messages_total', 1, channel, 'discarded')
   }
 
+  /** See `DestinationCodes`. One transaction, because nothing in it waits. */
+  async issueCode({ now, asker, replaces, message, ...code }: IssueCode): Promise<IssuedCode> {
+    this.#schema.ensure()
+    const issued = this.ctx.storage.transactionSync((): IssuedCode => {
+      const counts = this.#codes.counts(asker)
+      const decision = decideIssue(counts, now)
+      if (decision.status !== 'issued') return decision
+      this.#codes.deleteExpired(now)
+      if (replaces !== undefined) {
+        this.#codes.delete(replaces)
+        // Two codes of which one works would be a riddle.
+        this.#messages.delete(replaces)
+      }
+      this.#codes.put({ ...code, failures: 0 })
+      this.#codes.putCounts(asker, { ...counts, sent: decision.sent })
+      if (this.#messages.count() < maxWaiting) {
+        this.#messages.insert(message)
+        if (message.sealed !== decoyContent) count('authly_messages_total', 1, message.channel, 'queued')
+      }
+      return { status: 'issued' }
+    })
+    this.#ring()
+    return issued
+  }
+
+  async checkCode({ now, asker, code_id, ...presented }: CheckCode): Promise<CheckedCode> {
+    if (!this.#schema.exists()) return { status: 'over' }
+    return this.ctx.storage.transactionSync(() => {
+      const code = this.#codes.find(code_id)
+      const counts = this.#codes.counts(asker)
+      const decision = decideCheck(code, counts.attempts, presented, now)
+      if (decision.status === 'locked') return decision
+      if (code && decision.status === 'wrong') {
+        this.#codes.put({ ...code, failures: decision.failures })
+      } else if (code) {
+        this.#codes.delete(code_id)
+      }
+      if ('attempts' in decision) this.#codes.putCounts(asker, { ...counts, attempts: decision.attempts })
+      else if (decision.status === 'right' && counts.attempts) {
+        this.#codes.putCounts(asker, { ...counts, attempts: undefined })
+      }
+      return { status: decision.status }
+    })
+  }
+
+  async readResume(codeId: string, now: number): Promise<string | undefined> {
+    const code = this.#schema.exists() ? this.#codes.find(codeId) : undefined
+    return code && now < code.expires_at ? code.resume : undefined
+  }
+
   override async alarm(): Promise<void> {
     this.#alarm.rang()
     if (!this.#schema.exists()) return
     await this.#sendDue()
     const delivered = await this.#outbox.flush()
     if (delivered === 'failed' || this.#messages.count() > 0) return this.#ring()
+    const countedUntil = Math.max(0, ...this.#codes.allCounts().map(countsEnd))
+    if (countedUntil > Date.now()) return this.#alarm.ringBy(countedUntil)
     await this.#schema.drop()
     // What was set for an attempt has been deleted with the rest.
     this.#alarm.rang()
@@ -85,6 +148,10 @@ export class DestinationObject extends DurableObject<Env> {
       const now = Date.now()
       const message = this.#messages.nextDue(now)
       if (message === undefined) return
+      if (message.sealed === decoyContent) {
+        this.#messages.delete(message.message_id)
+        continue
+      }
       if (isExpired(message, now)) {
         this.#end(message, { end: 'dropped', reason: 'expired' })
         continue

@@ -10,6 +10,7 @@ import type { LanguageTag } from '../messages/languages.ts'
 import type { ReadSettings } from '../settings/settings.ts'
 import { toSettings } from '../settings/settings.ts'
 import { identifierForm } from '../users/normal-form.ts'
+import type { DestinationCodes } from './codes/code-port.ts'
 import { holdMs } from './decide-delivery.ts'
 import type { DeliverySettings } from './delivery-config.ts'
 import type { Destination, QueuedMessage } from './message.ts'
@@ -17,7 +18,7 @@ import { toMessageBrand } from './message-brand.ts'
 import type { Message } from './messages/index.ts'
 import { sealMessage } from './sealed-message.ts'
 
-/** The object of a destination, as its callers see it. */
+/** The outbox of a destination, as its callers see it. */
 export interface DestinationQueue {
   /** `full`: more messages wait than anybody could have asked for. */
   enqueue(message: QueuedMessage): Promise<'queued' | 'full'>
@@ -26,7 +27,7 @@ export interface DestinationQueue {
 }
 
 /** @param name `destinationName` */
-export type DestinationOf = (name: string) => DestinationQueue
+export type DestinationOf = (name: string) => DestinationQueue & DestinationCodes
 
 export interface OutgoingMessage {
   readonly to: Destination
@@ -57,13 +58,18 @@ export type QueueRefusal = 'not_configured' | 'full'
 
 export type QueueMessage = (outgoing: OutgoingMessage) => Promise<Result<MessageTicket, QueueRefusal>>
 
-interface QueueNeeds {
-  readonly root: Pick<RootSecret, 'mac' | 'seal'>
+/** What a message is made with. */
+export interface MessageNeeds {
+  readonly root: Pick<RootSecret, 'seal'>
   readonly now: Clock
-  readonly issuer: string
-  readonly delivery: DeliverySettings
+  readonly config: { readonly issuer: string }
   readonly readSettings: ReadSettings
-  readonly destinationOf: DestinationOf
+}
+
+interface QueueNeeds extends MessageNeeds {
+  readonly root: Pick<RootSecret, 'mac' | 'seal'>
+  readonly config: { readonly issuer: string; readonly delivery: DeliverySettings }
+  readonly destinationOf: (name: string) => DestinationQueue
 }
 
 /**
@@ -75,25 +81,35 @@ export const destinationName = (
   { channel, address }: Destination,
 ): Promise<string> => root.mac('message destination', `${channel} ${identifierForm(address)}`)
 
+/** A message as the object of its destination takes it. */
+export async function composeMessage(
+  { root, now, config: { issuer }, readSettings }: MessageNeeds,
+  message_id: string,
+  { to, user_id, language, message, expires_at, held = false }: OutgoingMessage,
+): Promise<QueuedMessage> {
+  // Without settings messages look as they do by default, as pages do.
+  const settings = await readSettings().catch(() => toSettings({}))
+  const brand = toMessageBrand(settings, issuer)
+  const at = now()
+  const sealed = await sealMessage(root, message_id, {
+    ...{ to, language, brand, message },
+    host: new URL(issuer).host,
+  })
+  return {
+    ...{ message_id, channel: to.channel, kind: message.kind, user_id, sealed },
+    ...{ queued_at: at, due_at: held ? at + holdMs : at, expires_at },
+  }
+}
+
 export function createQueueMessage(needs: QueueNeeds): QueueMessage {
-  const { root, now, issuer, delivery, readSettings, destinationOf } = needs
-  return async ({ to, user_id, language, message, expires_at, held = false }) => {
-    if (delivery[to.channel] === undefined) return err('not_configured')
-    // Without settings messages look as they do by default, as pages do.
-    const settings = await readSettings().catch(() => toSettings({}))
-    const brand = toMessageBrand(settings, issuer)
-    const at = now()
-    const message_id = uuidv7(at)
-    const sealed = await sealMessage(root, message_id, {
-      ...{ to, language, brand, message },
-      host: new URL(issuer).host,
-    })
+  const { root, now, config, destinationOf } = needs
+  return async (outgoing) => {
+    const { to } = outgoing
+    if (config.delivery[to.channel] === undefined) return err('not_configured')
+    const message_id = uuidv7(now())
+    const message = await composeMessage(needs, message_id, outgoing)
     const destination = destinationOf(await destinationName(root, to))
-    const answer = await destination.enqueue({
-      ...{ message_id, channel: to.channel, kind: message.kind, user_id, sealed },
-      ...{ queued_at: at, due_at: held ? at + holdMs : at, expires_at },
-    })
-    if (answer === 'full') return err('full')
+    if ((await destination.enqueue(message)) === 'full') return err('full')
     return ok({
       message_id,
       release: () => destination.release(message_id),

@@ -21,6 +21,14 @@ export interface SignInProgress {
   readonly acr?: string | undefined
   /** The identifier as typed; says nothing about whether there is such an account. */
   readonly identifier?: string | undefined
+  /** The code that was sent last, whether or not there was anybody to send it to. */
+  readonly code?:
+    | {
+        readonly code_id: string
+        /** Name of the object that knows it: it is a code for one identifier. */
+        readonly destination: string
+      }
+    | undefined
   /** WebAuthn challenge, base64url, used once. */
   readonly challenge: string
   /** The sign-in in the person's object, once a factor is proven. */
@@ -48,6 +56,7 @@ export const beginProgress = (browser: string, purpose: Purpose, now: number): S
 export const renewProgress = (progress: SignInProgress, now: number): SignInProgress => ({
   ...progress,
   ...beginProgress(progress.browser, progress, now),
+  code: undefined,
   pending: undefined,
 })
 

@@ -68,8 +68,10 @@ export async function openSignIn(
   const pending = isRead ? await findPending(c, progress) : undefined
   if (isRead && !pending) return err(await showLost(c, read, loaded.value))
   const can_have_passkeys = relyingPartyOf(deps.config, settings) !== undefined
+  const can_send_email = deps.config.delivery.email !== undefined
   const policy =
-    pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value, can_have_passkeys })
+    pending?.policy ??
+    policyFor({ settings, client, progress, loaded: loaded.value, can_have_passkeys, can_send_email })
   const used_passkey = readUsedPasskey(deps.config, c.req.header('cookie'))
   return ok({
     ...{ page: withScript(page), loaded: loaded.value, client, settings },
@@ -130,18 +132,18 @@ function policyFor({
   client,
   progress,
   loaded,
-  can_have_passkeys,
+  ...can
 }: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'> &
-  Pick<SignInDemands, 'can_have_passkeys'>): SignInPolicy {
+  Pick<SignInDemands, 'can_have_passkeys' | 'can_send_email'>): SignInPolicy {
   const because = loaded ? loaded.interaction.login_because : progress.because
   if (loaded) {
     const request = demandsOf(loaded.interaction, client)
-    return policyOf({ settings, client, request, can_have_passkeys, because })
+    return policyOf({ settings, client, request, ...can, because })
   }
   const { acr } = progress
   const asks_anew = because === 'again'
   const request = { acr_values: [], essential_acr: acr ? [acr] : [], scopes: [], asks_anew }
-  return policyOf({ settings, request, can_have_passkeys, because })
+  return policyOf({ settings, request, ...can, because })
 }
 
 /**

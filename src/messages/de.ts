@@ -159,6 +159,21 @@ export const de: Messages = {
     stepText: 'Öffnen Sie die App und geben Sie den Code ein, den sie für dieses Konto zeigt.',
     useIt: 'Authenticator-App verwenden',
   },
+  emailCodes: {
+    useIt: 'Code per E-Mail erhalten',
+    title: 'Mit einem Code anmelden',
+    text: 'Wir senden einen Code an die E-Mail-Adresse des Kontos. Er gilt einmal, in diesem Browser.',
+    send: 'Code senden',
+    sent: (name) =>
+      `Falls es ein Konto für ${name} gibt, ist ein Code an dessen E-Mail-Adresse unterwegs. Geben Sie ihn hier ein.`,
+    label: 'Code aus der E-Mail',
+    missing: 'Geben Sie den Code aus der E-Mail ein',
+    wrong: 'Der Code stimmt nicht. Prüfen Sie ihn und geben Sie ihn noch einmal ein.',
+    over: 'Dieser Code gilt nicht mehr. Fordern Sie einen neuen an.',
+    notArrived: (wait) =>
+      `Nichts angekommen? Sehen Sie im Spam-Ordner nach. Ein neuer Code kann nach ${wait} gesendet werden und ersetzt den vorigen.`,
+    sendAgain: 'Neuen Code senden',
+  },
   recoveryCodes: {
     section: 'Wiederherstellungscodes',
     text: 'Mit einem Wiederherstellungscode können Sie sich anmelden, wenn Sie Ihren zweiten Faktor verloren haben. Jeder gilt einmal.',

@@ -156,6 +156,21 @@ export const en = {
     stepText: 'Open the app and enter the code that it shows for this account.',
     useIt: 'Use an authenticator app',
   },
+  emailCodes: {
+    useIt: 'Get a code by email',
+    title: 'Sign in with a code',
+    text: 'We send a code to the email address of the account. It works once, in this browser.',
+    send: 'Send the code',
+    sent: (name: string) =>
+      `If there is an account for ${name}, a code is on its way to its email address. Enter it here.`,
+    label: 'Code from the email',
+    missing: 'Enter the code from the email',
+    wrong: 'The code is not correct. Check it, and enter it once more.',
+    over: 'This code does not work any more. Ask for a new one.',
+    notArrived: (wait: string) =>
+      `Nothing arrived? Look into your spam folder. A new code can be sent after ${wait}, and replaces the one before.`,
+    sendAgain: 'Send a new code',
+  },
   recoveryCodes: {
     section: 'Recovery codes',
     text: 'With a recovery code you can sign in when you have lost your second factor. Each works once.',

@@ -156,6 +156,21 @@ export const es: Messages = {
     stepText: 'Abra la aplicación e introduzca el código que muestra para esta cuenta.',
     useIt: 'Usar una aplicación de autenticación',
   },
+  emailCodes: {
+    useIt: 'Recibir un código por correo electrónico',
+    title: 'Iniciar sesión con un código',
+    text: 'Enviamos un código al correo electrónico de la cuenta. Sirve una sola vez, en este navegador.',
+    send: 'Enviar el código',
+    sent: (name) =>
+      `Si existe una cuenta para ${name}, un código va de camino a su correo electrónico. Introdúzcalo aquí.`,
+    label: 'Código del correo electrónico',
+    missing: 'Introduzca el código del correo electrónico',
+    wrong: 'El código no es correcto. Compruébelo e introdúzcalo de nuevo.',
+    over: 'Este código ya no sirve. Pida uno nuevo.',
+    notArrived: (wait) =>
+      `¿No ha llegado nada? Mire en la carpeta de correo no deseado. Pasados ${wait} se puede enviar un código nuevo, que sustituye al anterior.`,
+    sendAgain: 'Enviar un código nuevo',
+  },
   recoveryCodes: {
     section: 'Códigos de recuperación',
     text: 'Con un código de recuperación puede iniciar sesión si ha perdido su segundo factor. Cada uno sirve una vez.',

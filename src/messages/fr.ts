@@ -159,6 +159,21 @@ export const fr: Messages = {
     stepText: 'Ouvrez l’application et saisissez le code affiché pour ce compte.',
     useIt: 'Utiliser une application d’authentification',
   },
+  emailCodes: {
+    useIt: 'Recevoir un code par e-mail',
+    title: 'Se connecter avec un code',
+    text: 'Nous envoyons un code à l’adresse e-mail du compte. Il fonctionne une seule fois, dans ce navigateur.',
+    send: 'Envoyer le code',
+    sent: (name) =>
+      `S’il existe un compte pour ${name}, un code est en route vers son adresse e-mail. Saisissez-le ici.`,
+    label: 'Code reçu par e-mail',
+    missing: 'Saisissez le code reçu par e-mail',
+    wrong: 'Le code n’est pas correct. Vérifiez-le et saisissez-le de nouveau.',
+    over: 'Ce code ne fonctionne plus. Demandez-en un nouveau.',
+    notArrived: (wait) =>
+      `Rien reçu ? Regardez dans vos courriers indésirables. Un nouveau code peut être envoyé après ${wait} ; il remplace le précédent.`,
+    sendAgain: 'Envoyer un nouveau code',
+  },
   recoveryCodes: {
     section: 'Codes de récupération',
     text: 'Avec un code de récupération, vous pouvez vous connecter si vous avez perdu votre second facteur. Chacun sert une fois.',

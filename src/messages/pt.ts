@@ -156,6 +156,21 @@ export const pt: Messages = {
     stepText: 'Abra o aplicativo e informe o código que ele mostra para esta conta.',
     useIt: 'Usar um aplicativo autenticador',
   },
+  emailCodes: {
+    useIt: 'Receber um código por e-mail',
+    title: 'Entrar com um código',
+    text: 'Enviamos um código para o e-mail da conta. Ele funciona uma única vez, neste navegador.',
+    send: 'Enviar o código',
+    sent: (name) =>
+      `Se existir uma conta para ${name}, um código está a caminho do e-mail dela. Digite-o aqui.`,
+    label: 'Código do e-mail',
+    missing: 'Digite o código do e-mail',
+    wrong: 'O código não está correto. Confira-o e digite-o novamente.',
+    over: 'Este código não funciona mais. Peça um novo.',
+    notArrived: (wait) =>
+      `Não chegou nada? Procure na pasta de spam. Um novo código pode ser enviado depois de ${wait} e substitui o anterior.`,
+    sendAgain: 'Enviar um novo código',
+  },
   recoveryCodes: {
     section: 'Códigos de recuperação',
     text: 'Com um código de recuperação é possível entrar quando o segundo fator foi perdido. Cada um vale uma vez.',

@@ -47,6 +47,23 @@ export const policies = {
     onFailure: 'closed',
     protects: 'uses of one link to set a password',
   },
+  'code-ip': {
+    capacity: 30,
+    perSeconds: 900,
+    subject: 'ip',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'codes sent to people at the request of one address',
+  },
+  'code-user': {
+    capacity: 10,
+    perSeconds: 3600,
+    subject: 'user',
+    mode: 'object',
+    onFailure: 'closed',
+    protects:
+      'codes sent to one account, by whichever identifier; beyond it nothing is sent, and nobody is told',
+  },
   'token-client': {
     capacity: 6000,
     perSeconds: 60,

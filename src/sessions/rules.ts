@@ -32,6 +32,7 @@ import {
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
 import { setUpFactor, setUpPasskey } from './set-up-factor.ts'
+import { signInWithCode } from './sign-in-with-code.ts'
 import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
@@ -40,6 +41,7 @@ import { verifyOtp } from './verify-otp.ts'
 
 export const rules = {
   recordLogin: forwarded(recordLogin),
+  signInWithCode: forwarded(signInWithCode),
   checkSession: read(checkSession),
   continueSignIn: forwarded(continueSignIn),
   stepUpSession: forwarded(stepUpSession),

@@ -81,6 +81,18 @@ export const settingSchemas = {
     .describe(
       'Whether people sign in with passwords. `off` counts only while passkeys are on: nobody could sign in otherwise.',
     ),
+  'sign_in.email_codes': z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe(
+      'Whether people sign in with a code sent to their e-mail address, in place of the password. `on` counts only where the deployment [sends e-mail](delivery.md).',
+    ),
+  'sign_in.magic_links': z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe(
+      'Whether the message with the code has a link too, which works in the browser that asked for it.',
+    ),
   'sign_in.second_factor': z
     .enum(['optional', 'required'])
     .default('optional')

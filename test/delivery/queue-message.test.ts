@@ -39,7 +39,8 @@ function open({
     release: async (id) => void calls.push([name, 'release', id]),
     discard: async (id) => void calls.push([name, 'discard', id]),
   })
-  const needs = { root, now: () => now, issuer: 'https://auth.test', delivery, destinationOf }
+  const config = { issuer: 'https://auth.test', delivery }
+  const needs = { root, now: () => now, config, destinationOf }
   return { calls, queue: createQueueMessage({ ...needs, readSettings: async () => settings }) }
 }
 

@@ -32,8 +32,8 @@ export const identifier: Step = {
   id: 'identifier',
   kind: 'identify',
   proves: [],
-  offered: ({ identifier: typed, proofs }, { passwords }) =>
-    typed === undefined && proofs.length === 0 && passwords === 'on',
+  offered: ({ identifier: typed, proofs }, { passwords, email_codes }) =>
+    typed === undefined && proofs.length === 0 && (passwords === 'on' || email_codes === 'on'),
   label: (messages) => messages.useAnotherAccount,
   page: IdentifierPage,
 

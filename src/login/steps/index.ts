@@ -2,6 +2,7 @@
 import { supportedClasses } from '../../authentication/acr.ts'
 import { addPasskey } from './add-passkey.step.tsx'
 import { changePassword } from './change-password.step.tsx'
+import { emailCode } from './email-code.step.tsx'
 import { identifier } from './identifier.step.tsx'
 import { makeRoom } from './make-room.step.tsx'
 import { passkey } from './passkey.step.tsx'
@@ -14,6 +15,7 @@ import { totp } from './totp.step.tsx'
 export const steps: readonly Step[] = [
   identifier,
   password,
+  emailCode,
   passkey,
   totp,
   recoveryCode,

@@ -5,6 +5,7 @@ import type { OfferedStep } from '../../authentication/decide-next-step.ts'
 import type { AccountFactors, SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { Client } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
+import type { DestinationOf } from '../../delivery/queue-message.ts'
 import type { DeviceHandle } from '../../interaction/device-cookie.ts'
 import type { RememberedHandle } from '../../interaction/remembered-cookie.ts'
 import type { SessionRouting } from '../../interaction/session-cookie.ts'
@@ -54,6 +55,7 @@ export interface StepNeeds {
   readonly openOtpStore: OpenOtpStore
   readonly passkeyStore: PasskeyStore
   readonly sessionsOf: SessionsOf
+  readonly destinationOf: DestinationOf
   readonly recordEvent: RecordEvent
 }
 

@@ -1,0 +1,186 @@
+/**
+ * Asks for a code and tries one. Whether there is such an account decides neither answer, nor how many calls are made, nor
+ * what is written: codes are made, counted and used up for every identifier that is typed (user enumeration).
+ */
+import { createEvent } from '../../audit/create-event.ts'
+import type { Asker } from '../../delivery/codes/decide-code.ts'
+import { type CodeAccount, checkCode, issueCode } from '../../delivery/codes/one-time-code.ts'
+import { destinationName } from '../../delivery/queue-message.ts'
+import { isNameOf } from '../../interaction/device-cookie.ts'
+import type { SignInProgress } from '../../interaction/sign-in-progress.ts'
+import { constantTimeEqual } from '../../kit/hash.ts'
+import { chooseLanguage } from '../../messages/choose-language.ts'
+import { readTypedCode } from '../../one-time-passwords/typed-code.ts'
+import { identifierMac } from '../../sessions/identifier-mac.ts'
+import { maxIdentifierLength } from '../../users/identifier-length.ts'
+import { identifierForm } from '../../users/normal-form.ts'
+import type { UserWithPassword } from '../../users/user.ts'
+import { codeMessage } from './code-message.ts'
+import { refuseField } from './refuse-field.ts'
+import { outcomeOf, prepareCall } from './sign-in-call.ts'
+import type { StepAttempt, StepNeeds, StepOutcome } from './step.ts'
+
+const id = 'email_code'
+const method = id
+
+/** The code that was asked for in this sign-in; not that of another identifier, typed before. */
+export async function codeOf(
+  { root }: Pick<StepNeeds, 'root'>,
+  { identifier, code }: Pick<SignInProgress, 'identifier' | 'code'>,
+): Promise<SignInProgress['code']> {
+  if (identifier === undefined || code === undefined) return undefined
+  return constantTimeEqual(code.destination, await nameOf(root, identifier)) ? code : undefined
+}
+
+/** The object is named by what was typed, so that everybody has one. */
+const nameOf = (root: StepNeeds['root'], identifier: string): Promise<string> =>
+  destinationName(root, { channel: 'email', address: identifier })
+
+interface Named {
+  readonly identifier: string
+  readonly identifierHash: string
+  readonly destination: string
+  readonly asker: Asker
+  readonly counted: { readonly policy: 'login-ip' | 'login-device'; readonly subject: string }
+}
+
+async function nameAttempt({ root }: StepNeeds, attempt: StepAttempt): Promise<Named | undefined> {
+  const { progress, browser, origin } = attempt
+  const { identifier } = progress
+  if (identifier === undefined || identifier.length > maxIdentifierLength) return undefined
+  const [identifierHash, destination] = await Promise.all([
+    identifierMac(root, identifierForm(identifier)),
+    nameOf(root, identifier),
+  ])
+  const device = browser.devices.find((each) => isNameOf(each, identifierHash))?.routing.device_id
+  return {
+    ...{ identifier, identifierHash, destination },
+    asker: device ? 'known_device' : 'elsewhere',
+    counted: { policy: device ? 'login-device' : 'login-ip', subject: device ?? origin.ip ?? 'unknown' },
+  }
+}
+
+/**
+ * Who a code is for. To a username it goes to the address that was proven; to an address it is typed for, it goes also if
+ * it was not: the code proves it.
+ */
+function accountOf(person: UserWithPassword | undefined, typed: string): CodeAccount | undefined {
+  if (person?.user.status !== 'active') return undefined
+  const { id: user_id, email, email_verified } = person.user
+  if (email === undefined) return undefined
+  const isTyped = identifierForm(typed) === identifierForm(email)
+  return isTyped || email_verified
+    ? { user_id, address: email, password_hash: person.password?.hash }
+    : undefined
+}
+
+const unusable = refuseField('code', ({ emailCodes }) => emailCodes.wrong)
+
+/** Sends a code, or does all that would be done. */
+export async function sendCode(needs: StepNeeds, attempt: StepAttempt): Promise<StepOutcome> {
+  const { progress, origin } = attempt
+  const named = await nameAttempt(needs, attempt)
+  if (!named) return unusable
+  const decision = await needs.rateLimiter.take('code-ip', origin.ip ?? 'unknown')
+  if (!decision.allowed) return { status: 'limited', decision }
+  const { person } = await needs.findUserForLogin(named.identifier)
+  const found = accountOf(person, named.identifier)
+  // Beyond it nothing is sent, and nobody is told: two identifiers of one account must not be seen to share a limit.
+  const { allowed } = await needs.rateLimiter.take('code-user', found?.user_id ?? named.destination)
+  const account = allowed ? found : undefined
+  const locale = person?.user.profile['locale']
+  const before = await codeOf(needs, progress)
+  const issued = await issueCode(needs, {
+    ...{ destination: named.destination, asker: named.asker, replaces: before?.code_id, account },
+    to: { channel: 'email', address: account?.address ?? named.identifier },
+    language: chooseLanguage(typeof locale === 'string' ? locale : undefined, undefined).tag,
+    message: codeMessage,
+  })
+  if (issued.status !== 'issued') return { status: 'locked', retryAfterSeconds: issued.retry_after_seconds }
+  const code = { code_id: issued.code_id, destination: named.destination }
+  return { status: 'next', progress: { ...progress, code }, step: id }
+}
+
+/** Tries the code that was typed. */
+export async function tryCode(needs: StepNeeds, attempt: StepAttempt): Promise<StepOutcome> {
+  const { form, progress } = attempt
+  const typed = form.get('code')?.trim()
+  if (!typed) return refuseField('code', ({ emailCodes }) => emailCodes.missing, 'incomplete')
+  const code = readTypedCode(typed)
+  const sent = await codeOf(needs, progress)
+  const named = await nameAttempt(needs, attempt)
+  if (!sent || !named) return over(progress)
+  // What cannot be a code is no guess.
+  if (code?.length !== 6) return unusable
+  return tryNamed(needs, attempt, { ...named, code, code_id: sent.code_id })
+}
+
+interface Tried extends Named {
+  readonly code: string
+  readonly code_id: string
+}
+
+async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): Promise<StepOutcome> {
+  const { identifier, identifierHash, destination, asker, counted, code, code_id } = tried
+  const decision = await needs.rateLimiter.take(counted.policy, counted.subject)
+  if (!decision.allowed) return { status: 'limited', decision }
+  const read_at = needs.now()
+  const { person } = await needs.findUserForLogin(identifier)
+  const account = accountOf(person, identifier)
+  const checked = await checkCode(needs, { destination, asker, code_id, code, account })
+  if (checked.status !== 'right' || !person || !account) {
+    recordFailure(needs, attempt, account?.user_id, checked)
+    switch (checked.status) {
+      case 'locked':
+        return { status: 'locked', retryAfterSeconds: checked.retry_after_seconds }
+      case 'wrong':
+        return unusable
+      default:
+        return over(attempt.progress)
+    }
+  }
+  const names = [person.user.email ?? '', person.user.username ?? '']
+  const macs = await Promise.all(names.map((name) => identifierMac(needs.root, identifierForm(name))))
+  const identifierMacs = [identifierHash, ...macs]
+  const call = await prepareCall(needs, attempt, { user_id: account.user_id, identifierMacs })
+  const { pending_id, secret_hash } = call.handles.pending
+  const answer = await needs.sessionsOf(account.user_id).signInWithCode({
+    ...call.input,
+    read_at,
+    pending: {
+      ...{ pending_id, secret_hash, otp_seeds: person.otp_seeds, signals: attempt.signals },
+      ...{ policy: attempt.policy, account: person.factors, identifier_macs: identifierMacs },
+      password_hash_digest: undefined,
+    },
+  })
+  if (answer.status === 'over') return over(attempt.progress)
+  const afterwards = decision.policy === 'login-ip' ? [needs.rateLimiter.giveBack(decision)] : []
+  return outcomeOf(needs, attempt, call, answer, { afterwards, account: person.factors })
+}
+
+/** Used, expired, guessed at too often, or for an account that has changed since: the page asks for another one. */
+const over = (progress: SignInProgress): StepOutcome => ({
+  status: 'refused',
+  problems: ({ messages }) => [{ message: messages.emailCodes.over }],
+  reason: 'over',
+  progress: { ...progress, code: undefined },
+})
+
+/** After the response, and for unknown accounts too. */
+function recordFailure(
+  needs: StepNeeds,
+  { origin }: StepAttempt,
+  user_id: string | undefined,
+  checked: Awaited<ReturnType<typeof checkCode>>,
+): void {
+  const failure = { outcome: 'failure', actor_type: 'anonymous', user_id } as const
+  const now = needs.now()
+  needs.recordEvent(
+    checked.status === 'locked'
+      ? createEvent('login.locked', now, origin, {
+          ...failure,
+          data: { method, retry_after_seconds: checked.retry_after_seconds },
+        })
+      : createEvent('login.failed', now, origin, { ...failure, data: { method } }),
+  )
+}
