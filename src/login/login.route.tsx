@@ -10,11 +10,13 @@ import { selectAccountRoutes } from './select-account.route.tsx'
 import { sessionsFullRoutes } from './sessions-full.route.tsx'
 import { setPasswordRoutes } from './set-password.route.tsx'
 import { signInRoutes } from './sign-in.route.tsx'
+import { signInLinkRoutes } from './sign-in-link.route.tsx'
 
 export const loginRoutes: readonly DescribedRoutes<AppEnv>[] = [
   assetRoutes,
   languageRoutes,
   signInRoutes,
+  signInLinkRoutes,
   passwordRoutes,
   setPasswordRoutes,
   selectAccountRoutes,

@@ -74,15 +74,20 @@ export const signInRoutes = new DescribedRoutes<AppEnv>()
     async (c) => {
       const form = await readPageForm(c)
       if (!form.ok) return form.error
-      const read = (name: string) => form.value.get(name)
-      const step = findStep(stepIdOf(form.value))
-      const opened = await openSignIn(c, read, step)
-      if (!opened.ok) return opened.error
-      const signIn = withIdentifier(opened.value, form.value)
-      const outcome = await take(c, signIn, step, form.value)
-      return outcome instanceof Response ? outcome : showLost(c, read, signIn.loaded)
+      return takeForm(c, form.value)
     },
   )
+
+/** Takes the step that a form of a sign-in is for, and answers with what comes next. */
+export async function takeForm(c: Context<AppEnv>, form: FormParameters): Promise<Response> {
+  const read = (name: string) => form.get(name)
+  const step = findStep(stepIdOf(form))
+  const opened = await openSignIn(c, read, step)
+  if (!opened.ok) return opened.error
+  const signIn = withIdentifier(opened.value, form)
+  const outcome = await take(c, signIn, step, form)
+  return outcome instanceof Response ? outcome : showLost(c, read, signIn.loaded)
+}
 
 async function show(c: Context<AppEnv>, opened: OpenSignIn): Promise<Response> {
   const { loaded, pending } = opened

@@ -174,6 +174,15 @@ export const de: Messages = {
       `Nichts angekommen? Sehen Sie im Spam-Ordner nach. Ein neuer Code kann nach ${wait} gesendet werden und ersetzt den vorigen.`,
     sendAgain: 'Neuen Code senden',
   },
+  signInLink: {
+    title: 'Anmelden',
+    press: 'Ein Klick, und es geht dort weiter, wo Sie den Code angefordert haben.',
+    elsewhereTitle: 'Ihr Code',
+    elsewhere: 'Geben Sie diesen Code in dem Browser ein, in dem Sie ihn angefordert haben.',
+    notMine:
+      'Sie haben keinen Code angefordert? Dann schließen Sie diese Seite und nennen Sie den Code niemandem.',
+    over: 'Dieser Link wurde schon benutzt, ist abgelaufen oder wurde durch einen neueren ersetzt. Melden Sie sich erneut an, um einen anderen zu erhalten.',
+  },
   recoveryCodes: {
     section: 'Wiederherstellungscodes',
     text: 'Mit einem Wiederherstellungscode können Sie sich anmelden, wenn Sie Ihren zweiten Faktor verloren haben. Jeder gilt einmal.',
@@ -350,6 +359,9 @@ export const de: Messages = {
       action: 'Neues Passwort wählen',
     },
     code: {
+      action: 'Anmelden',
+      linkText:
+        'Die Schaltfläche gilt in dem Browser, in dem Sie den Code angefordert haben. Anderswo zeigt sie den Code.',
       subject: (service) => `Ihr Code für ${service}`,
       title: 'Ihr Code',
       text: (service) => `Geben Sie diesen Code dort ein, wo ${service} danach fragt.`,

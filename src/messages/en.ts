@@ -171,6 +171,14 @@ export const en = {
       `Nothing arrived? Look into your spam folder. A new code can be sent after ${wait}, and replaces the one before.`,
     sendAgain: 'Send a new code',
   },
+  signInLink: {
+    title: 'Sign in',
+    press: 'One press, and you go on where you asked for the code.',
+    elsewhereTitle: 'Your code',
+    elsewhere: 'Enter this code in the browser where you asked for it.',
+    notMine: 'You did not ask for a code? Then close this page, and tell the code to nobody.',
+    over: 'This link has been used, has expired or was replaced by a newer one. Sign in again to get another.',
+  },
   recoveryCodes: {
     section: 'Recovery codes',
     text: 'With a recovery code you can sign in when you have lost your second factor. Each works once.',
@@ -338,6 +346,8 @@ export const en = {
       action: 'Choose a new password',
     },
     code: {
+      action: 'Sign in',
+      linkText: 'The button works in the browser where you asked for the code. Elsewhere it shows the code.',
       subject: (service: string) => `Your code for ${service}`,
       title: 'Your code',
       text: (service: string) => `Enter this code where ${service} asks for it.`,

@@ -171,6 +171,14 @@ export const es: Messages = {
       `¿No ha llegado nada? Mire en la carpeta de correo no deseado. Pasados ${wait} se puede enviar un código nuevo, que sustituye al anterior.`,
     sendAgain: 'Enviar un código nuevo',
   },
+  signInLink: {
+    title: 'Iniciar sesión',
+    press: 'Pulse el botón y continuará donde pidió el código.',
+    elsewhereTitle: 'Su código',
+    elsewhere: 'Introduzca este código en el navegador donde lo pidió.',
+    notMine: '¿No ha pedido ningún código? Cierre esta página y no diga el código a nadie.',
+    over: 'Este enlace ya se ha usado, ha caducado o se ha sustituido por otro más reciente. Inicie sesión de nuevo para recibir otro.',
+  },
   recoveryCodes: {
     section: 'Códigos de recuperación',
     text: 'Con un código de recuperación puede iniciar sesión si ha perdido su segundo factor. Cada uno sirve una vez.',
@@ -340,6 +348,8 @@ export const es: Messages = {
       action: 'Elegir una contraseña nueva',
     },
     code: {
+      action: 'Iniciar sesión',
+      linkText: 'El botón funciona en el navegador donde pidió el código. En otro muestra el código.',
       subject: (service) => `Su código para ${service}`,
       title: 'Su código',
       text: (service) => `Introduzca este código donde ${service} se lo pida.`,

@@ -174,6 +174,14 @@ export const fr: Messages = {
       `Rien reçu ? Regardez dans vos courriers indésirables. Un nouveau code peut être envoyé après ${wait} ; il remplace le précédent.`,
     sendAgain: 'Envoyer un nouveau code',
   },
+  signInLink: {
+    title: 'Se connecter',
+    press: 'Un clic, et vous continuez là où vous avez demandé le code.',
+    elsewhereTitle: 'Votre code',
+    elsewhere: 'Saisissez ce code dans le navigateur où vous l’avez demandé.',
+    notMine: 'Vous n’avez pas demandé de code ? Fermez cette page et ne communiquez le code à personne.',
+    over: 'Ce lien a déjà servi, a expiré ou a été remplacé par un plus récent. Connectez-vous de nouveau pour en recevoir un autre.',
+  },
   recoveryCodes: {
     section: 'Codes de récupération',
     text: 'Avec un code de récupération, vous pouvez vous connecter si vous avez perdu votre second facteur. Chacun sert une fois.',
@@ -342,6 +350,9 @@ export const fr: Messages = {
       action: 'Choisir un nouveau mot de passe',
     },
     code: {
+      action: 'Se connecter',
+      linkText:
+        'Le bouton fonctionne dans le navigateur où vous avez demandé le code. Ailleurs, il affiche le code.',
       subject: (service) => `Votre code pour ${service}`,
       title: 'Votre code',
       text: (service) => `Saisissez ce code là où ${service} le demande.`,

@@ -171,6 +171,14 @@ export const pt: Messages = {
       `Não chegou nada? Procure na pasta de spam. Um novo código pode ser enviado depois de ${wait} e substitui o anterior.`,
     sendAgain: 'Enviar um novo código',
   },
+  signInLink: {
+    title: 'Entrar',
+    press: 'Um clique e você continua de onde pediu o código.',
+    elsewhereTitle: 'Seu código',
+    elsewhere: 'Digite este código no navegador em que você o pediu.',
+    notMine: 'Você não pediu um código? Feche esta página e não diga o código a ninguém.',
+    over: 'Este link já foi usado, expirou ou foi substituído por um mais novo. Entre novamente para receber outro.',
+  },
   recoveryCodes: {
     section: 'Códigos de recuperação',
     text: 'Com um código de recuperação é possível entrar quando o segundo fator foi perdido. Cada um vale uma vez.',
@@ -339,6 +347,8 @@ export const pt: Messages = {
       action: 'Escolher uma nova senha',
     },
     code: {
+      action: 'Entrar',
+      linkText: 'O botão funciona no navegador em que você pediu o código. Em outro, ele mostra o código.',
       subject: (service) => `Seu código para ${service}`,
       title: 'Seu código',
       text: (service) => `Digite este código onde ${service} o pedir.`,

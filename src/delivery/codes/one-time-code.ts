@@ -22,21 +22,27 @@ export interface CodeNeeds extends MessageNeeds {
   readonly destinationOf: DestinationOf
 }
 
+export interface MadeCode {
+  readonly code_id: string
+  readonly code: string
+  /** Milliseconds since the Unix epoch. */
+  readonly expires_at: number
+}
+
 export interface NewCode {
   /** `destinationName` of what was typed: the same object whether or not there is such an account. */
   readonly destination: string
   readonly asker: Asker
   /** Id of the code that this one takes the place of. */
   readonly replaces: string | undefined
-  /** Of a link: what the sign-in goes on with, sealed. */
-  readonly resume?: string | undefined
+  /** For a link: what the sign-in goes on with, sealed. */
+  readonly resume?: ((code_id: string) => Promise<string>) | undefined
   /** Where it goes; of nobody's, where it would go. */
   readonly to: Destination
   /** Undefined: there is nobody to send it to. All is done as if there were, and nothing is sent. */
   readonly account: CodeAccount | undefined
   readonly language: LanguageTag
-  /** @param code_id for a link */
-  readonly message: (code: string, code_id: string) => Message | Promise<Message>
+  readonly message: (made: MadeCode) => Message | Promise<Message>
 }
 
 /**
@@ -51,18 +57,19 @@ export async function issueCode(
   const expires_at = now + codeLifetimeSeconds * 1000
   const code = newCode()
   const code_id = uuidv7(now)
-  const [code_mac, mark, nobody, composed] = await Promise.all([
+  const [code_mac, mark, nobody, resumed, composed] = await Promise.all([
     codeMac(needs.root, code_id, code),
     accountMark(needs.root, account),
     accountMark(needs.root, undefined),
+    resume?.(code_id),
     composeMessage(needs, code_id, {
       ...{ to, user_id: account?.user_id, language, expires_at },
-      message: await message(code, code_id),
+      message: await message({ code_id, code, expires_at }),
     }),
   ])
   const queued = account ? composed : { ...composed, sealed: decoyContent }
   const answer = await needs.destinationOf(destination).issueCode({
-    ...{ now, asker, replaces, code_id, code_mac, resume, expires_at },
+    ...{ now, asker, replaces, code_id, code_mac, resume: resumed, expires_at },
     account_mark: account ? mark : nobody,
     message: queued,
   })

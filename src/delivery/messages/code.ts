@@ -8,12 +8,14 @@ export interface CodeParams {
   readonly code: string
   /** For how long it is valid from the moment it was made. */
   readonly valid_seconds: number
+  /** In place of typing it, in the browser that asked for it. */
+  readonly url?: string | undefined
 }
 
 const example: CodeParams = { code: '482913', valid_seconds: 600 }
 
 export const emailCode = defineEmail<CodeParams>({
-  compose({ code, valid_seconds }, { service, language: { tag, messages } }) {
+  compose({ code, valid_seconds, url }, { service, language: { tag, messages } }) {
     const { code: words } = messages.mail
     return {
       // Not in the subject: it is shown on locked screens and written into the logs of mail servers.
@@ -22,10 +24,15 @@ export const emailCode = defineEmail<CodeParams>({
       title: words.title,
       paragraphs: [words.text(isolated(service))],
       code,
-      notes: [words.worksFor(formatWait(tag, valid_seconds)), words.neverShare],
+      ...(url === undefined ? {} : { action: { label: words.action, url } }),
+      notes: [
+        ...(url === undefined ? [] : [words.linkText]),
+        words.worksFor(formatWait(tag, valid_seconds)),
+        words.neverShare,
+      ],
     }
   },
-  example,
+  example: { ...example, url: 'https://auth.example.com/login/link?link=EXAMPLE' },
 })
 
 /**

@@ -3,11 +3,12 @@
  * what is written: codes are made, counted and used up for every identifier that is typed (user enumeration).
  */
 import { createEvent } from '../../audit/create-event.ts'
-import type { Asker } from '../../delivery/codes/decide-code.ts'
-import { type CodeAccount, checkCode, issueCode } from '../../delivery/codes/one-time-code.ts'
+import { type Asker, codeLifetimeSeconds } from '../../delivery/codes/decide-code.ts'
+import { type CodeAccount, checkCode, issueCode, type MadeCode } from '../../delivery/codes/one-time-code.ts'
+import type { Message } from '../../delivery/messages/index.ts'
 import { destinationName } from '../../delivery/queue-message.ts'
 import { isNameOf } from '../../interaction/device-cookie.ts'
-import type { SignInProgress } from '../../interaction/sign-in-progress.ts'
+import { type SignInProgress, sealProgress } from '../../interaction/sign-in-progress.ts'
 import { constantTimeEqual } from '../../kit/hash.ts'
 import { chooseLanguage } from '../../messages/choose-language.ts'
 import { readTypedCode } from '../../one-time-passwords/typed-code.ts'
@@ -15,9 +16,9 @@ import { identifierMac } from '../../sessions/identifier-mac.ts'
 import { maxIdentifierLength } from '../../users/identifier-length.ts'
 import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
-import { codeMessage } from './code-message.ts'
 import { refuseField } from './refuse-field.ts'
 import { outcomeOf, prepareCall } from './sign-in-call.ts'
+import { sealLink, signInLinkPath, writeResume } from './sign-in-link.ts'
 import type { StepAttempt, StepNeeds, StepOutcome } from './step.ts'
 
 const id = 'email_code'
@@ -94,12 +95,45 @@ export async function sendCode(needs: StepNeeds, attempt: StepAttempt): Promise<
     ...{ destination: named.destination, asker: named.asker, replaces: before?.code_id, account },
     to: { channel: 'email', address: account?.address ?? named.identifier },
     language: chooseLanguage(typeof locale === 'string' ? locale : undefined, undefined).tag,
-    message: codeMessage,
+    message: (made) => codeMessage(needs, attempt, named, made),
+    resume: hasLink(attempt) ? (code_id) => resumeOf(needs, attempt, named, code_id) : undefined,
   })
   if (issued.status !== 'issued') return { status: 'locked', retryAfterSeconds: issued.retry_after_seconds }
-  const code = { code_id: issued.code_id, destination: named.destination }
-  return { status: 'next', progress: { ...progress, code }, step: id }
+  return { status: 'next', progress: withCode(progress, named, issued.code_id), step: id }
 }
+
+const withCode = (progress: SignInProgress, { destination }: Named, code_id: string): SignInProgress => ({
+  ...progress,
+  code: { code_id, destination },
+})
+
+const hasLink = ({ settings }: StepAttempt): boolean => settings['sign_in.magic_links'] === 'on'
+
+async function codeMessage(
+  { root, config }: StepNeeds,
+  attempt: StepAttempt,
+  { destination }: Named,
+  { code_id, code, expires_at }: MadeCode,
+): Promise<Message> {
+  const params = { code, valid_seconds: codeLifetimeSeconds }
+  if (!hasLink(attempt)) return { kind: 'email_code', params }
+  const { browser } = attempt.progress
+  const link = await sealLink(root, { code_id, code, destination, browser, expires_at })
+  const url = `${config.issuer}${signInLinkPath}?${new URLSearchParams({ link })}`
+  return { kind: 'email_code', params: { ...params, url } }
+}
+
+/** What the page of the code sends beside the code: sealed, and bound to this browser. */
+const resumeOf = async (
+  { root }: StepNeeds,
+  { form, progress }: StepAttempt,
+  named: Named,
+  code_id: string,
+): Promise<string> =>
+  writeResume({
+    sign_in: await sealProgress(root, withCode(progress, named, code_id)),
+    interaction: form.get('interaction'),
+  })
 
 /** Tries the code that was typed. */
 export async function tryCode(needs: StepNeeds, attempt: StepAttempt): Promise<StepOutcome> {

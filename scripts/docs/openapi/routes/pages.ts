@@ -36,6 +36,12 @@ const setupLink: FieldWords = {
   example: 'authly_il_c2VhbGVk.c2VjcmV0',
   required: true,
 }
+const signInLink: FieldWords = {
+  name: 'link',
+  description: 'From a message with a code.',
+  example: 'c2VhbGVk',
+  required: true,
+}
 const ownPasskey: FieldWords = {
   name: 'credential_id',
   description: 'Which one, base64url.',
@@ -122,6 +128,8 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       nextPage,
       { name: 'identifier', description: 'E-mail address or username.', example: 'ada@example.com' },
       { ...secret('password', 'The password.'), required: false },
+      { name: 'send', description: 'Asks for a code by e-mail.', example: 'yes' },
+      { ...secret('code', 'A code of an app, or of an e-mail.'), required: false },
       {
         name: 'credential',
         description:
@@ -170,6 +178,17 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       secret('repeat_password', 'The same again.'),
     ],
     answers: { 303: redirect, ...pageFormErrors, 429: limitedPage, 503: busyPage },
+  },
+  showSignInLink: {
+    description:
+      'Opening it changes nothing. In the browser that asked for it, a button; in another one, the code to type there.',
+    query: [signInLink],
+    answers: { 200: page, 400: page },
+  },
+  useSignInLink: {
+    description: 'Types the code of the link into the page that asked for it.',
+    form: [csrf, signInLink],
+    answers: { 200: page, 303: redirect, ...pageFormErrors, 429: limitedPage },
   },
   showAccountChoice: {
     description: 'Answers `prompt=select_account`.',
