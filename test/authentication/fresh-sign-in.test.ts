@@ -39,10 +39,10 @@ describe('requireFresh', () => {
     ['one that is too old', at(901, pwd), factors(), ['again', pwd]],
     ['one that is too old and too weak', at(901, pwd), factors({ otp: 1 }), ['stronger', mfa]],
     [
-      'one-time passwords without a password reach nothing',
+      'one-time passwords without a password: a code by e-mail is the other kind of factor',
       at(0, pwd),
       factors({ password: 'none', otp: 1 }),
-      undefined,
+      ['stronger', mfa],
     ],
   ] as const)('%s', (_what, session, own, expected) => {
     const needed = requireFresh(session, own, limits)

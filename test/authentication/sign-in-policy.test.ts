@@ -12,10 +12,21 @@ const asked = (changed: Partial<RequestDemands> = {}): RequestDemands => ({
 const remembering = settings({ 'sign_in.remember_device_days': 30 })
 
 describe('policyOf', () => {
+  it.each([
+    ['on', true, 'on'],
+    ['on', false, 'off'],
+    ['off', true, 'off'],
+  ] as const)('codes by e-mail %s, and e-mail sent: %s: %s', (set, can_send_email, expected) => {
+    const own = { ...settings(), 'sign_in.email_codes': set }
+    const policy = policyOf({ settings: own, can_have_passkeys: true, can_send_email, because: undefined })
+    expect(policy.email_codes).toBe(expected)
+  })
+
   it('demands nothing beyond the settings without an application', () => {
     expect(policyOf({ can_have_passkeys: true, settings: settings(), because: undefined })).toEqual({
       passkeys: 'on',
       passwords: 'on',
+      email_codes: 'off',
       second_factor: 'optional',
       required_acr_values: [],
       wanted_acr_values: [],

@@ -5,16 +5,20 @@ import { maxCodeFailures, maxCodesSent } from '../../src/delivery/codes/decide-c
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { hearLog } from '../worker/hear-log.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp, codeOf } from './authenticator.ts'
 import { openBrowser, withoutChance } from './browser.ts'
-import { askForCode, openCodePage, otherThan, startMail, typeCode } from './mailbox.ts'
+import { askForCode, later, openCodePage, otherThan, startMail, typeCode } from './mailbox.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from './people.ts'
 
 const database = testDatabase()
+// Destinations that no test lets send say so.
+hearLog()
 const mail = startMail()
 const session = '__Host-authly_session'
-beforeAll(() => useSettings({ 'sign_in.email_codes': 'on' }))
+const settings = { 'sign_in.email_codes': 'on' }
+beforeAll(() => useSettings(settings))
 
 /** A person whose mailbox is open, and a browser that has a code. */
 async function withCode(person?: Person, from?: string) {
@@ -98,30 +102,24 @@ describe('a code by e-mail', () => {
     const early = await browser.post('/login', { ...page.hidden, send: 'yes' })
     expect(early.status).toBe(429)
     expect(early.headers.get('retry-after')).toMatch(/^\d+$/)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 })
-    try {
+    await later(31_000, settings, async () => {
       await service.deliver(person.email)
       const fresh = await browser.follow(await browser.post('/login', { ...page.hidden, send: 'yes' }))
       const second = await service.arrived(2)
       expect((await typeCode(browser, page, code)).status).toBe(400)
       expect((await typeCode(browser, fresh, second.code)).location).toBe('/account')
-    } finally {
-      vi.useRealTimers()
-    }
+    })
   })
 
   test('ends after ten minutes', async () => {
     const { browser, page, code } = await withCode()
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 })
-    try {
+    await later(601_000, settings, async () => {
       const answer = await typeCode(browser, page, code)
       expect(answer.status).toBe(400)
       // The page asks for a new one.
       expect(answer.html).toContain('name="send"')
       expect(answer.html).not.toContain('name="code"')
-    } finally {
-      vi.useRealTimers()
-    }
+    })
   })
 
   test.each<[string, (person: Person) => Promise<unknown>]>([
@@ -277,19 +275,16 @@ describe('nobody learns who exists', () => {
 describe('limits', () => {
   test('a destination gets so many an hour, known or not', async () => {
     for (const identifier of [(await addPerson()).email, `${uuidv7()}@nobody.test`]) {
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-      try {
+      await later(0, settings, async (pass) => {
         const statuses: number[] = []
         for (let round = 0; round <= maxCodesSent; round++) {
           const browser = mail.open()
           const page = await openCodePage(browser, identifier)
           statuses.push((await browser.post('/login', { ...page.hidden, send: 'yes' })).status)
-          vi.setSystemTime(Date.now() + 31_000)
+          await pass(31_000)
         }
         expect(statuses).toEqual([...Array.from({ length: maxCodesSent }, () => 303), 429])
-      } finally {
-        vi.useRealTimers()
-      }
+      })
     }
   })
 
@@ -300,19 +295,16 @@ describe('limits', () => {
     const first = await browser.get('/login')
     await browser.post('/login', { ...first.hidden, identifier: person.email, password: goodPassword })
     browser.cookies.delete(session)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-    try {
+    await later(0, settings, async (pass) => {
       for (let round = 0; round < maxCodesSent; round++) {
         await askForCode(service.open(), person.email)
-        vi.setSystemTime(Date.now() + 31_000)
+        await pass(31_000)
       }
       const stranger = await openCodePage(service.open(), person.email)
       expect(stranger.status).toBe(200)
       const page = await openCodePage(browser, person.email)
       expect((await browser.post('/login', { ...page.hidden, send: 'yes' })).status).toBe(303)
-    } finally {
-      vi.useRealTimers()
-    }
+    })
   })
 
   test('an address asks for so many', async () => {

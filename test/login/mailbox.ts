@@ -2,9 +2,11 @@
 import { createExecutionContext, env, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
 import { expect, vi } from 'vitest'
 import { destinationName } from '../../src/delivery/queue-message.ts'
+import type { StoredSettings } from '../../src/settings/settings.ts'
 import worker from '../../src/worker.ts'
 import { openProvider, sendBy } from '../delivery/message-provider.ts'
 import { testDependencies } from '../worker/admin-client.ts'
+import { useSettings } from '../worker/local-settings.ts'
 import { type Browser, openBrowser, type Shown } from './browser.ts'
 
 export interface Mail {
@@ -77,6 +79,29 @@ export async function askForCode(browser: Browser, identifier: string, from?: st
 
 export const typeCode = (browser: Browser, page: Shown, code: string): Promise<Shown> =>
   browser.post('/login', { ...page.hidden, code })
+
+/**
+ * Does something that much later, on the same settings: what an isolate remembers of them ends after a minute.
+ * @param pass lets more time pass
+ */
+export async function later(
+  milliseconds: number,
+  settings: StoredSettings,
+  work: (pass: (milliseconds: number) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  const pass = async (more: number) => {
+    vi.setSystemTime(Date.now() + more)
+    await useSettings(settings)
+  }
+  try {
+    await pass(milliseconds)
+    await work(pass)
+  } finally {
+    vi.useRealTimers()
+    await useSettings(settings)
+  }
+}
 
 /** Another code than this one. */
 export const otherThan = (code: string, by = 1): string =>

@@ -1,18 +1,22 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { passwordCredentials, users } from '../../src/db/schema.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { hearLog } from '../worker/hear-log.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addPersonWithApp } from './authenticator.ts'
 import type { Browser, Shown } from './browser.ts'
-import { askForCode, startMail, typeCode } from './mailbox.ts'
+import { askForCode, later, startMail, typeCode } from './mailbox.ts'
 import { addApplication, addPerson, authorizePath, type Person } from './people.ts'
 
 const database = testDatabase()
+// Destinations that no test lets send say so.
+hearLog()
 const session = '__Host-authly_session'
-beforeAll(() => useSettings({ 'sign_in.email_codes': 'on', 'sign_in.magic_links': 'on' }))
+const settings = { 'sign_in.email_codes': 'on', 'sign_in.magic_links': 'on' }
+beforeAll(() => useSettings(settings))
 
 async function withLink(person?: Person, from?: string) {
   const owner = person ?? (await addPerson())
@@ -108,13 +112,10 @@ test('50 presses at once: one signs in', async () => {
 test('after ten minutes it is over, before it is pressed', async () => {
   const { browser, link } = await withLink()
   const page = await browser.get(link)
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 })
-  try {
+  await later(601_000, settings, async () => {
     expectOver(await browser.get(link))
     expectOver(await browser.post('/login/link', page.hidden))
-  } finally {
-    vi.useRealTimers()
-  }
+  })
 })
 
 test.each<[string, (person: Person) => Promise<unknown>]>([
