@@ -54,7 +54,7 @@ import { isCounting } from './telemetry/count.ts'
 import type { LogSettings } from './telemetry/log-request.ts'
 import { createReadShards } from './telemetry/metrics-client.object.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
-import type { FindUser, FindUserForLogin, FindUserForStepUp } from './users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
 interface Isolate {
@@ -295,6 +295,10 @@ class RequestDependencies implements Dependencies {
 
   get findUserForLogin(): FindUserForLogin {
     return (typed) => this.#ask((stores, database) => stores.findUserForLogin(database, typed))
+  }
+
+  get verifyEmail(): VerifyEmail {
+    return (proven) => this.#ask((stores, database) => stores.createVerifyEmail(database)(proven))
   }
 
   get findConsent(): FindConsent {

@@ -1,3 +1,4 @@
+import type { Origin } from '../audit/event.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { SealedSeed } from '../sessions/pending-sign-in.ts'
 
@@ -41,4 +42,12 @@ export interface LoginLookup {
 export type FindUserForLogin = (typed: string) => Promise<LoginLookup>
 /** An active user by id, with what they sign in with. One round trip. */
 export type FindUserForStepUp = (userId: string) => Promise<UserWithPassword | undefined>
+/** Notes that the owner of an account has proven its address. One round trip. */
+export type VerifyEmail = (proven: {
+  readonly user_id: string
+  readonly email: string
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+  readonly origin: Origin
+}) => Promise<void>
 export type FindUser = (userId: string) => Promise<User | undefined>

@@ -53,6 +53,22 @@ describe('a code by e-mail', () => {
     await vi.waitFor(async () => expect(await eventsOf(person)).toContain('message.sent'))
   })
 
+  test('proves the address', async () => {
+    const { browser, page, code, person } = await withCode()
+    const read = async () => (await database.select().from(users).where(eq(users.id, person.id)))[0]
+    expect(await read()).toMatchObject({ email_verified: false, version: 1 })
+    await typeCode(browser, page, code)
+    expect(await read()).toMatchObject({ email_verified: true, version: 2 })
+    const [event] = (
+      await database.select().from(auditEvents).where(eq(auditEvents.user_id, person.id))
+    ).filter(({ type }) => type === 'user.updated')
+    expect(event).toMatchObject({
+      ...{ actor_type: 'user', actor_id: person.id },
+      changes: { email_verified: { before: false, after: true } },
+    })
+    expect(Object.keys(event?.changes as object)).toEqual(['email_verified'])
+  })
+
   test('is typed in groups and in any digits', async () => {
     const { browser, page, code } = await withCode()
     const typed = [...code].map((digit) => String.fromCharCode(0x660 + Number(digit))).join('')

@@ -188,6 +188,12 @@ async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): P
     },
   })
   if (answer.status === 'over') return over(attempt.progress)
+  const { email, email_verified } = person.user
+  if (email !== undefined && !email_verified) {
+    // Before the answer, so that the tokens of this sign-in say so. Should it fail, the next code does it.
+    const { origin } = attempt
+    await needs.verifyEmail({ user_id: account.user_id, email, now: read_at, origin }).catch(() => undefined)
+  }
   const afterwards = decision.policy === 'login-ip' ? [needs.rateLimiter.giveBack(decision)] : []
   return outcomeOf(needs, attempt, call, answer, { afterwards, account: person.factors })
 }

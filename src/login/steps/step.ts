@@ -33,7 +33,7 @@ import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import type { ReadSettings, Settings } from '../../settings/settings.ts'
-import type { FindUser, FindUserForLogin, FindUserForStepUp } from '../../users/user.ts'
+import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from '../../users/user.ts'
 
 /** Dependencies of all steps. */
 export interface StepNeeds {
@@ -52,6 +52,7 @@ export interface StepNeeds {
   readonly checkForBreach: CheckForBreach
   readonly findUser: FindUser
   readonly findUserForStepUp: FindUserForStepUp
+  readonly verifyEmail: VerifyEmail
   readonly openOtpStore: OpenOtpStore
   readonly passkeyStore: PasskeyStore
   readonly sessionsOf: SessionsOf
