@@ -50,6 +50,7 @@ const countedByAddress: readonly OperationName[] = ['silentAuthorize', 'resumedA
 const unleased: readonly OperationName[] = [
   ...['discovery', 'jwks', 'userinfo', 'passkeyLogin', 'firstPasskeyLogin'],
   ...['refusedPasskey', 'forgedPasskey'],
+  ...['askedCode', 'askedCodeOfNobody', 'codeLogin', 'linkLogin', 'refusedCode', 'openedLink'],
   ...hashing,
 ] as OperationName[]
 /** Not requests, but what requests do together, or what happens without any. */

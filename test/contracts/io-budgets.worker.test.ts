@@ -900,6 +900,116 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     expect((await provider.seen()).taken).toHaveLength(1)
   })
 
+  describe('of codes by e-mail', () => {
+    const provider = openProvider()
+    let own: Env
+    beforeAll(async () => {
+      own = counted
+      counted = { ...counted, ...provider.vars } as Env
+      await useSettings({ 'sign_in.email_codes': 'on', 'sign_in.magic_links': 'on' })
+    })
+    afterAll(async () => {
+      counted = own
+      await useSettings({})
+    })
+
+    const destination = async (address: string) => {
+      const name = await destinationName(testDependencies().root, { channel: 'email', address })
+      const stub = env.DESTINATION.getByName(name)
+      await sendBy(stub, provider.bindings)
+      return stub
+    }
+    const open = async (identifier: string) => {
+      const fields = hiddenFields(await (await call('/login?as=another')).text())
+      const sent = await post('/login', { ...fields, identifier }, { origin: issuer })
+      const address = new URL(sent.headers.get('location') as string, issuer)
+      address.searchParams.set('step', 'email_code')
+      return hiddenFields(await (await call(address.pathname + address.search)).text(), 'email_code')
+    }
+    const ask = async (fields: Record<string, string>) => {
+      const sent = await post('/login', { ...fields, send: 'yes' }, { origin: issuer })
+      expect(sent.status).toBe(303)
+      return sent.headers.get('location') as string
+    }
+    /** A code that has arrived: the form that takes it, the code, and the link. */
+    const receive = async (identifier: string) => {
+      await destination(identifier)
+      const before = (await provider.seen()).taken.length
+      const location = await ask(await open(identifier))
+      await billed.runAlarms(0)
+      await vi.waitFor(async () => expect((await provider.seen()).taken).toHaveLength(before + 1))
+      const text = String((await provider.seen()).taken[before]?.body['text'])
+      return {
+        fields: hiddenFields(await (await call(location)).text(), 'email_code'),
+        code: /^\d{6}$/m.exec(text)?.[0] as string,
+        link: /https:\/\/auth\.test(\/\S+)/.exec(text)?.[1] as string,
+      }
+    }
+    const newPerson = async () => {
+      const address = `${uuidv7()}@codes.test`
+      const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+      await database.insert(users).values({ id: uuidv7(), email: address, email_verified: true })
+      return address
+    }
+
+    it(budgets.askedCode.operation, async () => {
+      const address = await newPerson()
+      await destination(address)
+      const fields = await open(address)
+      await startCounting()
+      await ask(fields)
+      expectAtMost(budgets.askedCode, await countUnits())
+    })
+
+    it(budgets.askedCodeOfNobody.operation, async () => {
+      const fields = await open(`${uuidv7()}@nobody.test`)
+      await startCounting()
+      await ask(fields)
+      expectAtMost(budgets.askedCodeOfNobody, await countUnits())
+    })
+
+    it(budgets.codeLogin.operation, async () => {
+      const { fields, code } = await receive(email)
+      await startCounting()
+      const done = await post('/login', { ...fields, code }, { origin: issuer })
+      expect(done.headers.get('location')).toBe('/account')
+      expectAtMost(budgets.codeLogin, await countUnits())
+    })
+
+    it(budgets.openedLink.operation, async () => {
+      const { link } = await receive(await newPerson())
+      await startCounting()
+      expect((await call(link)).status).toBe(200)
+      expectAtMost(budgets.openedLink, await countUnits())
+    })
+
+    it(budgets.linkLogin.operation, async () => {
+      await inMinutes(1, async () => {
+        await useSettings({ 'sign_in.email_codes': 'on', 'sign_in.magic_links': 'on' })
+        const { link } = await receive(email)
+        const page = await (await call(link)).text()
+        const form = Object.fromEntries(
+          [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
+            ([, name, value]) => [name, value],
+          ),
+        )
+        await startCounting()
+        const done = await post('/login/link', form, { origin: issuer })
+        expect(done.headers.get('location')).toBe('/account')
+        expectAtMost(budgets.linkLogin, await countUnits())
+      })
+    })
+
+    it(budgets.refusedCode.operation, async () => {
+      await useSettings({ 'sign_in.email_codes': 'on', 'sign_in.magic_links': 'on' })
+      const { fields, code } = await receive(await newPerson())
+      const wrong = code === '000000' ? '000001' : '000000'
+      await startCounting()
+      expect((await post('/login', { ...fields, code: wrong }, { origin: issuer })).status).toBe(400)
+      expectAtMost(budgets.refusedCode, await countUnits())
+    })
+  })
+
   it(budgets.adminSigned.operation, async () => {
     const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
     const robot = await addServiceAccount(['admin:roles:read'])
