@@ -60,8 +60,6 @@ export function startMail() {
   }
 }
 
-export type MailService = ReturnType<typeof startMail>
-
 /** The page of the code, before one is asked for. */
 export async function openCodePage(browser: Browser, identifier: string, from = '/login'): Promise<Shown> {
   const first = await browser.follow(await browser.get(from))

@@ -60,6 +60,8 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
     | 'findCurrentPassword'
     | 'storePassword'
     | 'passkeyStore'
+    | 'destinationOf'
+    | 'verifyEmail'
     | 'findUser'
     | 'findUserForStepUp'
     | 'readSettings'
