@@ -1,7 +1,7 @@
 /** What the built-in factors prove. Steps declare these; the user's object uses them to judge what an account can reach. */
 
 import type { PossibleProof } from './proof.ts'
-import type { AccountFactors, SignInState } from './sign-in-state.ts'
+import type { AccountFactors, SignInPolicy, SignInState } from './sign-in-state.ts'
 
 export const passwordProof: PossibleProof = {
   amr: ['pwd'],
@@ -23,6 +23,16 @@ export const otpProof: PossibleProof = {
  * stands in place of the password, and beside it makes no second kind of factor.
  */
 export const emailCodeProof: PossibleProof = { ...passwordProof, amr: ['otp'] }
+
+/** A code by text message (RFC 8176 `sms`): whoever has the telephone, or the number. */
+export const smsCodeProof: PossibleProof = { ...otpProof, amr: ['sms'] }
+
+/**
+ * Whether text messages are the only second factor. Attack: whoever has taken over the number goes around the app or the
+ * passkey of its owner.
+ */
+export const hasSmsAlone = ({ passkeys, otp, sms = 0 }: AccountFactors): boolean =>
+  sms > 0 && passkeys + otp === 0
 
 /** A look-up secret (NIST SP 800-63B-4 §3.1.2): a list that one has. */
 export const recoveryCodeProof: PossibleProof = { ...otpProof }
@@ -47,11 +57,15 @@ export const passkeyProofs: readonly PossibleProof[] = [
   passkeyProof(false, true),
 ]
 
-/** What the account's factors can still prove, by step; recovery codes are left out, because they are for emergencies. */
-export function provableBy(account: AccountFactors): ReadonlyMap<string, readonly PossibleProof[]> {
+/** What the account's factors can still prove, by step, where policy takes them; recovery codes are left out, because they are for emergencies. */
+export function provableBy(
+  account: AccountFactors,
+  policy: Pick<SignInPolicy, 'passkeys' | 'sms_codes'>,
+): ReadonlyMap<string, readonly PossibleProof[]> {
   const provable = new Map<string, readonly PossibleProof[]>()
-  if (account.passkeys > 0) provable.set('passkey', passkeyProofs)
+  if (account.passkeys > 0 && policy.passkeys === 'on') provable.set('passkey', passkeyProofs)
   if (account.otp > 0) provable.set('totp', [otpProof])
+  if (policy.sms_codes === 'second_factor' && hasSmsAlone(account)) provable.set('sms_code', [smsCodeProof])
   return provable
 }
 

@@ -7,6 +7,7 @@ export interface SignInSettings {
   readonly 'sign_in.passkeys': 'off' | 'on'
   readonly 'sign_in.passwords': 'off' | 'on'
   readonly 'sign_in.email_codes': 'off' | 'on'
+  readonly 'sign_in.sms_codes': 'off' | 'second_factor'
   readonly 'sign_in.second_factor': 'optional' | 'required'
   readonly 'sign_in.required_acr_values': readonly string[]
   readonly 'sign_in.promote_passkeys': boolean
@@ -39,6 +40,8 @@ export interface SignInDemands {
   readonly can_have_passkeys: boolean
   /** Whether this deployment sends e-mail. */
   readonly can_send_email?: boolean | undefined
+  /** Whether it sends text messages. */
+  readonly can_send_sms?: boolean | undefined
   readonly because: SignInPolicy['because']
 }
 
@@ -49,6 +52,7 @@ export function policyOf({
   request,
   can_have_passkeys,
   can_send_email = false,
+  can_send_sms = false,
   because,
 }: SignInDemands): SignInPolicy {
   const passkeys = can_have_passkeys ? settings['sign_in.passkeys'] : 'off'
@@ -58,6 +62,7 @@ export function policyOf({
     // With both off nobody could sign in, and nobody could undo it.
     passwords: passkeys === 'on' ? settings['sign_in.passwords'] : 'on',
     email_codes: can_send_email ? settings['sign_in.email_codes'] : 'off',
+    sms_codes: can_send_sms ? settings['sign_in.sms_codes'] : 'off',
     second_factor: settings['sign_in.second_factor'],
     required_acr_values: requiredClasses(settings, client, request),
     wanted_acr_values: wanted,

@@ -12,6 +12,8 @@ export interface AccountFactors {
   readonly password: 'none' | 'usable' | 'must_change' | 'breached'
   readonly passkeys: number
   readonly otp: number
+  /** 1: a telephone number that was verified. Absent in what was stored before it was read. */
+  readonly sms?: number | undefined
   /** Unused ones. */
   readonly recovery_codes: number
   /** `required_acr_values` of the roles, a list for each role that has one. */
@@ -45,6 +47,8 @@ export interface SignInPolicy {
   readonly passwords: 'off' | 'on'
   /** Whether a code sent by e-mail is a first factor. Absent in sign-ins from before there were any. */
   readonly email_codes?: 'off' | 'on'
+  /** Whether a code by text message is a second factor. Absent likewise. */
+  readonly sms_codes?: 'off' | 'second_factor'
   /** `optional`: asked of those who have one. `required`: whoever has none sets one up. */
   readonly second_factor: 'optional' | 'required'
   /** Any of each list must be reached (client, deployment, essential `acr`); unmet, there is no sign-in. */

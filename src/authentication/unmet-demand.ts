@@ -4,9 +4,9 @@
  */
 
 import { acrMultiFactor, reachedClasses } from './acr.ts'
-import { isLeft, provableBy } from './factor-proofs.ts'
+import { hasSmsAlone, isLeft, provableBy } from './factor-proofs.ts'
 import { needsNewPassword } from './needs-new-password.ts'
-import type { SignInPolicy, SignInState } from './sign-in-state.ts'
+import type { AccountFactors, SignInPolicy, SignInState } from './sign-in-state.ts'
 
 export type UnmetDemand =
   | { readonly kind: 'first_factor' }
@@ -29,7 +29,7 @@ export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDema
     return { kind: 'factor', acr_values: wanted }
   }
   if (lacksSecondFactor(state, policy)) {
-    return account.passkeys + account.otp > 0
+    return account.passkeys + account.otp > 0 || takesSms(account, policy)
       ? { kind: 'factor', acr_values: [acrMultiFactor] }
       : { kind: 'action', step: 'set_up_factor' }
   }
@@ -45,6 +45,9 @@ const mustProveFirst = (state: SignInState, policy: SignInPolicy, classes: reado
   canReach(state, policy, [acrMultiFactor]) &&
   !reachedClasses(state.proofs).includes(acrMultiFactor)
 
+const takesSms = (account: AccountFactors, { sms_codes }: SignInPolicy): boolean =>
+  sms_codes === 'second_factor' && hasSmsAlone(account)
+
 /** For what is only wished: nobody is asked for one passkey after the other, and gives up. */
 const isUntaken: typeof isLeft = (step, { proofs }) => !proofs.some((proof) => proof.step === step)
 
@@ -57,8 +60,8 @@ function canReach(
 ): boolean {
   const { account, proofs } = state
   if (!account) return false
-  for (const [step, possible] of provableBy(account)) {
-    if (!isAvailable(step, state) || (step === 'passkey' && policy.passkeys === 'off')) continue
+  for (const [step, possible] of provableBy(account, policy)) {
+    if (!isAvailable(step, state)) continue
     if (possible.some((proof) => reachedClasses([...proofs, proof]).some((acr) => classes.includes(acr)))) {
       return true
     }

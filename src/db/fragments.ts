@@ -28,6 +28,7 @@ export const accountFactors: SQL = sql`jsonb_build_object(
     from password_credentials where user_id = users.id), 'none'),
   'passkeys', (select count(*) from passkeys where user_id = users.id),
   'otp', (select count(*) from otp_credentials where user_id = users.id),
+  'sms', (users.phone_number is not null and users.phone_number_verified)::int,
   'recovery_codes', (select count(*) from recovery_codes where user_id = users.id and used_at is null),
   'required_acr_values', (
     select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles

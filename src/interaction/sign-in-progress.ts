@@ -27,6 +27,7 @@ export interface SignInProgress {
         readonly code_id: string
         /** Name of the object that knows it: it is a code for one identifier. */
         readonly destination: string
+        readonly channel: 'email' | 'sms'
       }
     | undefined
   /** WebAuthn challenge, base64url, used once. */

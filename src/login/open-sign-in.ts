@@ -69,9 +69,18 @@ export async function openSignIn(
   if (isRead && !pending) return err(await showLost(c, read, loaded.value))
   const can_have_passkeys = relyingPartyOf(deps.config, settings) !== undefined
   const can_send_email = deps.config.delivery.email !== undefined
+  const can_send_sms = deps.config.delivery.sms !== undefined
   const policy =
     pending?.policy ??
-    policyFor({ settings, client, progress, loaded: loaded.value, can_have_passkeys, can_send_email })
+    policyFor({
+      settings,
+      client,
+      progress,
+      loaded: loaded.value,
+      can_have_passkeys,
+      can_send_email,
+      can_send_sms,
+    })
   const used_passkey = readUsedPasskey(deps.config, c.req.header('cookie'))
   return ok({
     ...{ page: withScript(page), loaded: loaded.value, client, settings },
@@ -134,7 +143,7 @@ function policyFor({
   loaded,
   ...can
 }: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'> &
-  Pick<SignInDemands, 'can_have_passkeys' | 'can_send_email'>): SignInPolicy {
+  Pick<SignInDemands, 'can_have_passkeys' | 'can_send_email' | 'can_send_sms'>): SignInPolicy {
   const because = loaded ? loaded.interaction.login_because : progress.because
   if (loaded) {
     const request = demandsOf(loaded.interaction, client)

@@ -32,7 +32,7 @@ export const CodePage: FC<{ readonly page: Page; readonly code: string }> = ({ p
       <div class="card">
         <h1>{signInLink.elsewhereTitle}</h1>
         <p class="lead">{signInLink.elsewhere}</p>
-        <ol class="codes" dir="ltr">
+        <ol class="codes one" dir="ltr">
           <li>
             <code>{code}</code>
           </li>

@@ -164,8 +164,7 @@ export const de: Messages = {
     title: 'Mit einem Code anmelden',
     text: 'Wir senden einen Code an die E-Mail-Adresse des Kontos. Er gilt einmal, in diesem Browser.',
     send: 'Code senden',
-    sent: (name) =>
-      `Falls es ein Konto für ${name} gibt, ist ein Code an dessen E-Mail-Adresse unterwegs. Geben Sie ihn hier ein.`,
+    sent: 'Falls es dieses Konto gibt, ist ein Code an seine E-Mail-Adresse unterwegs. Geben Sie ihn hier ein.',
     label: 'Code aus der E-Mail',
     missing: 'Geben Sie den Code aus der E-Mail ein',
     wrong: 'Der Code stimmt nicht. Prüfen Sie ihn und geben Sie ihn noch einmal ein.',
@@ -182,6 +181,17 @@ export const de: Messages = {
     notMine:
       'Sie haben keinen Code angefordert? Dann schließen Sie diese Seite und nennen Sie den Code niemandem.',
     over: 'Dieser Link wurde schon benutzt, ist abgelaufen oder wurde durch einen neueren ersetzt. Melden Sie sich erneut an, um einen anderen zu erhalten.',
+  },
+  smsCodes: {
+    useIt: 'Code per SMS erhalten',
+    title: 'Code von Ihrem Telefon eingeben',
+    text: 'Wir senden einen Code an die Telefonnummer Ihres Kontos.',
+    sent: 'Ein Code ist an die Telefonnummer Ihres Kontos unterwegs. Geben Sie ihn hier ein.',
+    label: 'Code aus der SMS',
+    missing: 'Geben Sie den Code aus der SMS ein',
+    notArrived: (wait) =>
+      `Nichts angekommen? Ein neuer Code kann nach ${wait} gesendet werden und ersetzt den vorigen.`,
+    notThere: 'In das Land Ihrer Nummer senden wir keine SMS. Wählen Sie einen anderen Weg.',
   },
   recoveryCodes: {
     section: 'Wiederherstellungscodes',

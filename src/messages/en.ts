@@ -161,8 +161,7 @@ export const en = {
     title: 'Sign in with a code',
     text: 'We send a code to the email address of the account. It works once, in this browser.',
     send: 'Send the code',
-    sent: (name: string) =>
-      `If there is an account for ${name}, a code is on its way to its email address. Enter it here.`,
+    sent: 'If there is such an account, a code is on its way to its email address. Enter it here.',
     label: 'Code from the email',
     missing: 'Enter the code from the email',
     wrong: 'The code is not correct. Check it, and enter it once more.',
@@ -178,6 +177,17 @@ export const en = {
     elsewhere: 'Enter this code in the browser where you asked for it.',
     notMine: 'You did not ask for a code? Then close this page, and tell the code to nobody.',
     over: 'This link has been used, has expired or was replaced by a newer one. Sign in again to get another.',
+  },
+  smsCodes: {
+    useIt: 'Get a code by text message',
+    title: 'Enter the code from your phone',
+    text: 'We send a code to the telephone number of your account.',
+    sent: 'A code is on its way to the telephone number of your account. Enter it here.',
+    label: 'Code from the text message',
+    missing: 'Enter the code from the text message',
+    notArrived: (wait: string) =>
+      `Nothing arrived? A new code can be sent after ${wait}, and replaces the one before.`,
+    notThere: 'We send no text messages to the country of your number. Choose another way.',
   },
   recoveryCodes: {
     section: 'Recovery codes',

@@ -161,8 +161,7 @@ export const es: Messages = {
     title: 'Iniciar sesión con un código',
     text: 'Enviamos un código al correo electrónico de la cuenta. Sirve una sola vez, en este navegador.',
     send: 'Enviar el código',
-    sent: (name) =>
-      `Si existe una cuenta para ${name}, un código va de camino a su correo electrónico. Introdúzcalo aquí.`,
+    sent: 'Si existe esta cuenta, un código va de camino a su correo electrónico. Introdúzcalo aquí.',
     label: 'Código del correo electrónico',
     missing: 'Introduzca el código del correo electrónico',
     wrong: 'El código no es correcto. Compruébelo e introdúzcalo de nuevo.',
@@ -178,6 +177,17 @@ export const es: Messages = {
     elsewhere: 'Introduzca este código en el navegador donde lo pidió.',
     notMine: '¿No ha pedido ningún código? Cierre esta página y no diga el código a nadie.',
     over: 'Este enlace ya se ha usado, ha caducado o se ha sustituido por otro más reciente. Inicie sesión de nuevo para recibir otro.',
+  },
+  smsCodes: {
+    useIt: 'Recibir un código por SMS',
+    title: 'Introduzca el código de su teléfono',
+    text: 'Enviamos un código al número de teléfono de su cuenta.',
+    sent: 'Un código va de camino al número de teléfono de su cuenta. Introdúzcalo aquí.',
+    label: 'Código del SMS',
+    missing: 'Introduzca el código del SMS',
+    notArrived: (wait) =>
+      `¿No ha llegado nada? Pasados ${wait} se puede enviar un código nuevo, que sustituye al anterior.`,
+    notThere: 'No enviamos SMS al país de su número. Elija otra forma.',
   },
   recoveryCodes: {
     section: 'Códigos de recuperación',

@@ -164,8 +164,7 @@ export const fr: Messages = {
     title: 'Se connecter avec un code',
     text: 'Nous envoyons un code à l’adresse e-mail du compte. Il fonctionne une seule fois, dans ce navigateur.',
     send: 'Envoyer le code',
-    sent: (name) =>
-      `S’il existe un compte pour ${name}, un code est en route vers son adresse e-mail. Saisissez-le ici.`,
+    sent: 'Si ce compte existe, un code est en route vers son adresse e-mail. Saisissez-le ici.',
     label: 'Code reçu par e-mail',
     missing: 'Saisissez le code reçu par e-mail',
     wrong: 'Le code n’est pas correct. Vérifiez-le et saisissez-le de nouveau.',
@@ -181,6 +180,17 @@ export const fr: Messages = {
     elsewhere: 'Saisissez ce code dans le navigateur où vous l’avez demandé.',
     notMine: 'Vous n’avez pas demandé de code ? Fermez cette page et ne communiquez le code à personne.',
     over: 'Ce lien a déjà servi, a expiré ou a été remplacé par un plus récent. Connectez-vous de nouveau pour en recevoir un autre.',
+  },
+  smsCodes: {
+    useIt: 'Recevoir un code par SMS',
+    title: 'Saisissez le code reçu sur votre téléphone',
+    text: 'Nous envoyons un code au numéro de téléphone de votre compte.',
+    sent: 'Un code est en route vers le numéro de téléphone de votre compte. Saisissez-le ici.',
+    label: 'Code reçu par SMS',
+    missing: 'Saisissez le code reçu par SMS',
+    notArrived: (wait) =>
+      `Rien reçu ? Un nouveau code peut être envoyé après ${wait} ; il remplace le précédent.`,
+    notThere: 'Nous n’envoyons pas de SMS vers le pays de votre numéro. Choisissez un autre moyen.',
   },
   recoveryCodes: {
     section: 'Codes de récupération',

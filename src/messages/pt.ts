@@ -161,8 +161,7 @@ export const pt: Messages = {
     title: 'Entrar com um código',
     text: 'Enviamos um código para o e-mail da conta. Ele funciona uma única vez, neste navegador.',
     send: 'Enviar o código',
-    sent: (name) =>
-      `Se existir uma conta para ${name}, um código está a caminho do e-mail dela. Digite-o aqui.`,
+    sent: 'Se esta conta existir, um código está a caminho do e-mail dela. Digite-o aqui.',
     label: 'Código do e-mail',
     missing: 'Digite o código do e-mail',
     wrong: 'O código não está correto. Confira-o e digite-o novamente.',
@@ -178,6 +177,17 @@ export const pt: Messages = {
     elsewhere: 'Digite este código no navegador em que você o pediu.',
     notMine: 'Você não pediu um código? Feche esta página e não diga o código a ninguém.',
     over: 'Este link já foi usado, expirou ou foi substituído por um mais novo. Entre novamente para receber outro.',
+  },
+  smsCodes: {
+    useIt: 'Receber um código por SMS',
+    title: 'Digite o código do seu telefone',
+    text: 'Enviamos um código para o número de telefone da sua conta.',
+    sent: 'Um código está a caminho do número de telefone da sua conta. Digite-o aqui.',
+    label: 'Código do SMS',
+    missing: 'Digite o código do SMS',
+    notArrived: (wait) =>
+      `Não chegou nada? Um novo código pode ser enviado depois de ${wait} e substitui o anterior.`,
+    notThere: 'Não enviamos SMS para o país do seu número. Escolha outra forma.',
   },
   recoveryCodes: {
     section: 'Códigos de recuperação',

@@ -90,6 +90,7 @@ form>:not([type=hidden])~h2{margin-top:2rem}
 form>h2+*{margin-top:.5rem!important}
 label{display:block;font-size:.875rem;font-weight:500}
 .hint{margin-top:.125rem}
+form+.hint{margin:1.5rem 0 .75rem}
 .wrong{display:flex;gap:.375rem;margin-top:.5rem;color:var(--danger);font-size:.875rem}
 .wrong::before{content:"!";flex:none;width:1.125rem;height:1.125rem;margin-top:.125rem;border-radius:50%;font-size:.75rem;font-weight:700;line-height:1.125rem;text-align:center;color:var(--card);background:var(--danger)}
 input:not([type=hidden],[type=checkbox],[type=radio]),select,textarea{
@@ -195,6 +196,7 @@ svg.qr{display:block;width:12.5rem;max-width:100%;height:auto;margin-inline:auto
 .qr-code svg{width:11rem;height:11rem;color:#000}
 .qr figcaption{margin-top:.75rem;color:var(--quiet);font-size:.875rem}
 .qr code,.codes code{display:block;color:var(--text)}
+.codes.one code{font-size:1.75rem;letter-spacing:.15em}
 .printed{display:none}
 .codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem;padding:1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);text-align:center}
 @media (max-width:26rem){dl{grid-template-columns:1fr;gap:.125rem}dd+dt{margin-top:.5rem}}

@@ -8,7 +8,7 @@ export interface Policy {
   readonly capacity: number
   /** Seconds in which an empty bucket refills. */
   readonly perSeconds: number
-  readonly subject: 'ip' | 'client' | 'user' | 'session' | 'device' | 'link'
+  readonly subject: 'ip' | 'client' | 'user' | 'session' | 'device' | 'link' | 'deployment'
   readonly mode: 'object' | 'lease'
   readonly onFailure: 'open' | 'closed'
   readonly protects: string
@@ -63,6 +63,22 @@ export const policies = {
     onFailure: 'closed',
     protects:
       'codes sent to one account, by whichever identifier; beyond it nothing is sent, and nobody is told',
+  },
+  'sms-user': {
+    capacity: 5,
+    perSeconds: 3600,
+    subject: 'user',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'codes by text message sent to one person',
+  },
+  'sms-day': {
+    capacity: 500,
+    perSeconds: 86_400,
+    subject: 'deployment',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'text messages of the whole deployment in a day (SMS pumping)',
   },
   'token-client': {
     capacity: 6000,

@@ -61,6 +61,7 @@ const exchange = (userId: string, uses: readonly PasskeyUsage[]) => sql`
           from password_credentials where user_id = users.id), 'none'),
       'passkeys', (select count(*) from passkeys where user_id = users.id),
       'otp', (select count(*) from otp_credentials where user_id = users.id),
+      'sms', (users.phone_number is not null and users.phone_number_verified)::int,
       'recovery_codes', (
         select count(*) from recovery_codes where user_id = users.id and used_at is null),
       'required_acr_values', (

@@ -20,6 +20,7 @@ import { endPendingSignIns, listPendingSignIns } from './list-pending-sign-ins.t
 import { listSessions } from './list-sessions.ts'
 import { readPending } from './pending-sign-in.ts'
 import { provePasskey } from './prove-passkey.ts'
+import { proveSmsCode } from './prove-sms-code.ts'
 import { recordLogin } from './record-login.ts'
 import { redeemCode } from './redeem-code.ts'
 import { learnPasskey, readmitPasskeys, refusePasskeys } from './refuse-passkeys.ts'
@@ -64,6 +65,7 @@ export const rules = {
   listOtpUses: read(listOtpUses),
   verifyOtp: verified(verifyOtp),
   takeRecoveryCode: forwarded(takeRecoveryCode),
+  proveSmsCode: forwarded(proveSmsCode),
   setUpFactor: forwarded(setUpFactor),
   setUpPasskey: forwarded(setUpPasskey),
   rememberConsent: write(rememberConsent),

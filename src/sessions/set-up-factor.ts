@@ -82,7 +82,7 @@ export const setUpHelps = (state: SignInState, policy: SignInPolicy): boolean =>
 /** Whether a factor is set up next, or after the account's own is proven, whatever that proves. */
 export const leadsToSetUp = (state: SignInState, policy: SignInPolicy): boolean =>
   setUpHelps(state, policy) ||
-  [...(state.account ? provableBy(state.account) : [])].some(([step, possible]) =>
+  [...(state.account ? provableBy(state.account, policy) : [])].some(([step, possible]) =>
     possible.every((proof) =>
       setUpHelps({ ...state, proofs: [...state.proofs, { ...proof, step, at: 0 }] }, policy),
     ),

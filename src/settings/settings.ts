@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { acrMultiFactor, knownClasses } from '../authentication/acr.ts'
 import { type BrandImages, readBrandImages } from '../branding/brand-image.ts'
 import { brandingSchemas } from '../branding/branding-settings.ts'
+import { callingCodePattern } from '../kit/calling-codes.ts'
 import { uuidPattern } from '../kit/patterns.ts'
 import { isRpId, isWebOrigin } from '../passkeys/relying-party.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
@@ -92,6 +93,19 @@ export const settingSchemas = {
     .default('off')
     .describe(
       'Whether the message with the code has a link too, which works in the browser that asked for it.',
+    ),
+  'sign_in.sms_codes': z
+    .enum(['off', 'second_factor'])
+    .default('off')
+    .describe(
+      'Whether a code by text message is a second factor of people who have a verified telephone number, and neither a passkey nor an authenticator app. A number can be taken over: only where nothing better is possible.',
+    ),
+  'sms.allowed_countries': z
+    .array(z.string().regex(callingCodePattern).meta({ example: '+49' }))
+    .max(250)
+    .default([])
+    .describe(
+      'Calling codes of the countries that text messages are sent to; empty: none. `+1` is the United States and Canada; other places there are named with their area code (`+1876`).',
     ),
   'sign_in.second_factor': z
     .enum(['optional', 'required'])

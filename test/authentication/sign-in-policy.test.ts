@@ -27,6 +27,7 @@ describe('policyOf', () => {
       passkeys: 'on',
       passwords: 'on',
       email_codes: 'off',
+      sms_codes: 'off',
       second_factor: 'optional',
       required_acr_values: [],
       wanted_acr_values: [],

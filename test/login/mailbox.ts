@@ -1,5 +1,11 @@
 /** A worker that sends e-mail, and the mailboxes of people. */
-import { createExecutionContext, env, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
+import {
+  createExecutionContext,
+  env,
+  runDurableObjectAlarm,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
 import { expect, vi } from 'vitest'
 import { destinationName } from '../../src/delivery/queue-message.ts'
 import type { StoredSettings } from '../../src/settings/settings.ts'
@@ -22,16 +28,16 @@ export interface Mail {
 export function startMail() {
   const provider = openProvider()
   const contexts: ExecutionContext[] = []
-  const objectOf = async (typed: string) =>
-    env.DESTINATION.getByName(
-      await destinationName(testDependencies().root, { channel: 'email', address: typed }),
-    )
+  const objectOf = async (address: string, channel: 'email' | 'sms' = 'email') =>
+    env.DESTINATION.getByName(await destinationName(testDependencies().root, { channel, address }))
   const mails = async (): Promise<readonly Mail[]> =>
-    (await provider.seen()).taken.map(({ body }) => {
-      const { to, text, html } = body as { to: string[]; text: string; html: string }
-      const link = /https:\/\/auth\.test(\/\S+)/.exec(text)?.[1]
-      return { to: to[0] as string, text, html, link, code: /^\d{6}$/m.exec(text)?.[0] as string }
-    })
+    (await provider.seen()).taken
+      .filter(({ api }) => api === 'resend')
+      .map(({ body }) => {
+        const { to, text, html } = body as { to: string[]; text: string; html: string }
+        const link = /https:\/\/auth\.test(\/\S+)/.exec(text)?.[1]
+        return { to: to[0] as string, text, html, link, code: /^\d{6}$/m.exec(text)?.[0] as string }
+      })
   return {
     provider,
     objectOf,
@@ -46,7 +52,21 @@ export function startMail() {
       await Promise.all(contexts.splice(0).map((ctx) => waitOnExecutionContext(ctx)))
     },
     /** The object of what is typed sends by this provider; an eviction forgets it. */
-    deliver: async (typed: string) => sendBy(await objectOf(typed), provider.bindings),
+    deliver: async (typed: string, channel: 'email' | 'sms' = 'email') =>
+      sendBy(await objectOf(typed, channel), provider.bindings),
+    /** The text message that arrives as this one of them. */
+    text: (count: number) =>
+      vi.waitFor(
+        async () => {
+          const texts = (await provider.seen()).taken.filter(({ api }) => api === 'twilio')
+          expect(texts).toHaveLength(count)
+          const { To: to, Body: body } = (texts.at(-1) as (typeof texts)[number]).body
+          return { to, body, code: /\d{6}/.exec(String(body))?.[0] as string }
+        },
+        { timeout: 10_000 },
+      ),
+    /** Rings the alarm of what was typed, whose time the platform may not have reached. */
+    ring: async (typed: string) => runDurableObjectAlarm(await objectOf(typed)),
     /** Waits until that many have arrived. */
     arrived: async (count: number): Promise<Mail> => {
       await vi.waitFor(async () => expect(await mails()).toHaveLength(count), { timeout: 10_000 })

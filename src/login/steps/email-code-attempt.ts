@@ -87,7 +87,10 @@ export async function sendCode(needs: StepNeeds, attempt: StepAttempt): Promise<
   const { person } = await needs.findUserForLogin(named.identifier)
   const found = accountOf(person, named.identifier)
   // Beyond it nothing is sent, and nobody is told: two identifiers of one account must not be seen to share a limit.
-  const { allowed } = await needs.rateLimiter.take('code-user', found?.user_id ?? named.destination)
+  const { allowed } = await needs.rateLimiter.take(
+    'code-user',
+    `${found?.user_id ?? named.destination} ${named.asker}`,
+  )
   const account = allowed ? found : undefined
   const locale = person?.user.profile['locale']
   const before = await codeOf(needs, progress)
@@ -104,7 +107,7 @@ export async function sendCode(needs: StepNeeds, attempt: StepAttempt): Promise<
 
 const withCode = (progress: SignInProgress, { destination }: Named, code_id: string): SignInProgress => ({
   ...progress,
-  code: { code_id, destination },
+  code: { code_id, destination, channel: 'email' },
 })
 
 const hasLink = ({ settings }: StepAttempt): boolean => settings['sign_in.magic_links'] === 'on'

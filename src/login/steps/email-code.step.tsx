@@ -3,7 +3,6 @@ import type { FC } from 'hono/jsx'
 import { emailCodeProof } from '../../authentication/factor-proofs.ts'
 import { resendSeconds } from '../../delivery/codes/decide-code.ts'
 import { formatWait } from '../../messages/format-time.ts'
-import { isolated } from '../../messages/isolated.ts'
 import { CodeField } from '../../pages/form-parts.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import { codeOf, sendCode, tryCode } from './email-code-attempt.ts'
@@ -49,7 +48,7 @@ const EmailCodePage: FC<StepPageProps> = (shown) => {
   return (
     <>
       <StepForm shown={shown} step={id}>
-        <p class="lead">{messages.emailCodes.sent(isolated(name))}</p>
+        <p class="lead">{messages.emailCodes.sent}</p>
         {chip}
         <CodeField
           name="code"

@@ -9,6 +9,7 @@ import { passkey } from './passkey.step.tsx'
 import { password } from './password.step.tsx'
 import { recoveryCode } from './recovery-code.step.tsx'
 import { setUpFactor } from './set-up-factor.step.tsx'
+import { smsCode } from './sms-code.step.tsx'
 import type { Step } from './step.ts'
 import { totp } from './totp.step.tsx'
 
@@ -18,6 +19,7 @@ export const steps: readonly Step[] = [
   emailCode,
   passkey,
   totp,
+  smsCode,
   recoveryCode,
   setUpFactor,
   changePassword,
