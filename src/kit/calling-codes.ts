@@ -25,4 +25,4 @@ export function isAllowedNumber(number: string, allowed: readonly string[]): boo
   return allowed.some((code) => number.startsWith(code))
 }
 
-export const callingCodePattern = /^\+(?:1\d{3}|[1-9]\d{0,2})$/
+export const callingCodePattern = /^\+(1\d{3}|[1-9]\d{0,2})$/

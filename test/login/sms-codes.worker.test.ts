@@ -97,7 +97,9 @@ test.each<[string, (person: Person) => Promise<unknown>]>([
 
 test('whoever has an app is not offered it, and cannot ask for it: a stolen number goes around nothing', async () => {
   const service = startMail()
+  await useSettings({})
   const { person } = await addPersonWithApp()
+  await useSettings(settings)
   await givePhone(person, newNumber())
   const { browser, page } = await passPassword(service, person)
   expect(page.hidden).toMatchObject({ step: 'totp' })
