@@ -4,12 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts'
-import { migrateDatabase } from '../../scripts/migrate.ts'
 import { permissionNames } from '../../src/access/permissions.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import type { BenchDatabase } from '../bench-database.ts'
-import { addClient, passwordHash } from '../targets/seed-authly.ts'
+import { addClient, passwordHash, prepareAuthly } from '../targets/seed-authly.ts'
 
 export const adminSize = { users: 100_000, events: 1_000_000, admins: 50 }
 export const adminClient = 'admin-bench'
@@ -22,13 +20,12 @@ const family =
 
 /** Migrates and fills the database, which must be empty. `note` hears how far it is. */
 export async function seedAdmin(
-  { url, workerUrl }: BenchDatabase,
+  database: BenchDatabase,
   note: (text: string) => void,
   size = adminSize,
 ): Promise<void> {
-  await migrateDatabase({ ownerUrl: url, databaseUrl: workerUrl })
-  await bootstrapDatabase(url, {})
-  const client = new pg.Client({ connectionString: url })
+  await prepareAuthly(database)
+  const client = new pg.Client({ connectionString: database.url })
   await client.connect()
   try {
     await client.query("SET maintenance_work_mem = '256MB'; SET work_mem = '64MB'")

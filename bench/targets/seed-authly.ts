@@ -5,6 +5,7 @@
 import { argon2Sync, createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { bootstrapDatabase } from '../../scripts/bootstrap/bootstrap-database.ts'
+import { storeSettings } from '../../scripts/database/store-settings.ts'
 import { migrateDatabase } from '../../scripts/migrate.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import type { BenchDatabase } from '../bench-database.ts'
@@ -45,10 +46,17 @@ const clients: readonly Client[] = [
   { id: 'web-es256', grants: codeFlow, idTokenAlg: 'ES256' },
 ]
 
-/** Migrates and fills the database, which must be empty. */
-export async function seedAuthly({ url, workerUrl }: BenchDatabase): Promise<void> {
+/** Migrates the database, which must be empty. A sign-in leads straight to the application. */
+export async function prepareAuthly({ url, workerUrl }: BenchDatabase): Promise<void> {
   await migrateDatabase({ ownerUrl: url, databaseUrl: workerUrl })
   await bootstrapDatabase(url, {})
+  await storeSettings(url, { 'sign_in.promote_passkeys': false })
+}
+
+/** Migrates and fills the database, which must be empty. */
+export async function seedAuthly(database: BenchDatabase): Promise<void> {
+  const { url } = database
+  await prepareAuthly(database)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

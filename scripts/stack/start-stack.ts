@@ -6,9 +6,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { StoredSettings } from '../../src/settings/settings.ts'
 import { bootstrapDatabase } from '../bootstrap/bootstrap-database.ts'
 import { demoClients } from '../bootstrap/demo-clients.ts'
 import { type RunningDatabase, startDatabase } from '../database/start-database.ts'
+import { storeSettings } from '../database/store-settings.ts'
 import { findFreePort } from '../process/free-port.ts'
 import { type RawWorkerd, serveRawWorkerd } from '../raw-workerd.ts'
 import { startBuild, untilBuilt } from './build-files.ts'
@@ -23,6 +25,8 @@ export type StackOptions = {
   issuer?: string
   /** Additional text bindings, e.g. `AUTHLY_RATE_LIMITS`; they override the stack's own. */
   vars?: Readonly<Record<string, string>>
+  /** Stored settings by name; they override the stack's own. */
+  settings?: StoredSettings | undefined
   /** Under `wrangler dev` instead of raw workerd: slower, but with the static assets. */
   withAssets?: boolean
   /** A bundle built before, to save time (`bundleWorker`). */
@@ -53,6 +57,9 @@ export type RunningStack = DevFacts & {
   stop(): Promise<void>
 }
 
+/** Sign-ins lead straight to the application. */
+const ownSettings: StoredSettings = { 'sign_in.promote_passkeys': false }
+
 /** Starts everything and waits until the worker serves. `stop()` removes all traces. */
 export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
   const folder = await mkdtemp(join(tmpdir(), 'authly-stack-'))
@@ -75,6 +82,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       issuer,
       demo: { onlyWhenEmpty: false, knownSecrets: new Set() },
     })
+    await storeSettings(database.ownerUrl, { ...ownSettings, ...options.settings })
     const gatewayUrl = database.gatewayUrl as string
     const vars = {
       DATABASE_URL: database.databaseUrl,

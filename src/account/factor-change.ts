@@ -12,10 +12,12 @@ import type { GeneratorNeeds } from '../one-time-passwords/manage-generators.ts'
 import { goTo } from '../pages/page.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import type { LiveSession } from '../sessions/session.ts'
+import type { User } from '../users/user.ts'
 import { readAccountForm, requireSession } from './account-form.ts'
 
 export interface FactorChange {
   readonly session: LiveSession
+  readonly user: User
   readonly factors: AccountFactors
 }
 
@@ -46,8 +48,8 @@ async function checkFresh(
 ): Promise<Result<FactorChange, Response>> {
   const found = await findFreshFactors(c.env.deps, session)
   if (!found) return err(goTo('/login'))
-  const { factors, needed } = found
-  return needed ? err(goTo(freshSignInPath(next, needed))) : ok({ session, factors })
+  const { user, factors, needed } = found
+  return needed ? err(goTo(freshSignInPath(next, needed))) : ok({ session, user, factors })
 }
 
 /** What changing generators takes, from what a request has. */

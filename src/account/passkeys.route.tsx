@@ -9,10 +9,9 @@ import type { Problem } from '../pages/form-parts.tsx'
 import { goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { listPasskeys, removePasskey, renamePasskey } from '../passkeys/manage-passkeys.ts'
 import { maxPasskeyNameLength } from '../passkeys/passkey.ts'
-import type { LiveSession } from '../sessions/session.ts'
 import { timeZoneOf } from './account-form.ts'
 import { nameField } from './factor-card.tsx'
-import { readFactorForm, requireFactorChange } from './factor-change.ts'
+import { type FactorChange, readFactorForm, requireFactorChange } from './factor-change.ts'
 import { passkeySignals } from './passkey-signals.ts'
 import { PasskeysPage } from './passkeys.page.tsx'
 
@@ -35,7 +34,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
     },
     async (c) => {
       const change = await requireFactorChange(c, 'passkeys')
-      return change.ok ? showPasskeys(c, change.value.session) : change.error
+      return change.ok ? showPasskeys(c, change.value) : change.error
     },
   )
   .describe(
@@ -58,7 +57,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       // In another tab, or by somebody else: whether this sign-in is strong enough is asked again.
       return added.error === 'changed'
         ? goTo(path)
-        : showPasskeys(c, session, {
+        : showPasskeys(c, request.value, {
             reason: added.error,
             message: (messages) => describePasskeyRefusal(messages, added.error),
           })
@@ -83,11 +82,11 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const outcome = await renamePasskey(deps, { user_id: session.user_id, credential_id, name, origin })
       if (outcome === 'renamed') return goTo('/account?done=passkey_renamed')
       return outcome === 'invalid'
-        ? showPasskeys(c, session, {
+        ? showPasskeys(c, request.value, {
             ...{ reason: 'invalid name', credential_id },
             message: ({ passkeySection }) => passkeySection.nameInvalid(maxPasskeyNameLength),
           })
-        : showPasskeys(c, session, unknown)
+        : showPasskeys(c, request.value, unknown)
     },
   )
   .describe(
@@ -109,7 +108,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
         ...{ user_id: session.user_id, credential_id, origin, except_session_id: session.session_id },
       })
       if (outcome === 'removed') return goTo('/account?done=passkey_removed')
-      return showPasskeys(c, session, outcome === 'last' ? last : unknown)
+      return showPasskeys(c, request.value, outcome === 'last' ? last : unknown)
     },
   )
 
@@ -126,18 +125,20 @@ const unknown: Refusal = { reason: 'unknown', message: ({ passkeySection }) => p
 
 const last: Refusal = { reason: 'last', message: ({ lastStrongFactor }) => lastStrongFactor }
 
-async function showPasskeys(c: Context<AppEnv>, session: LiveSession, refusal?: Refusal): Promise<Response> {
+async function showPasskeys(
+  c: Context<AppEnv>,
+  { session, user }: FactorChange,
+  refusal?: Refusal,
+): Promise<Response> {
   const { deps } = c.env
-  const { user_id } = session
-  const [user, passkeys, settings, opened] = await Promise.all([
-    deps.findUser(user_id),
-    listPasskeys(deps, user_id),
+  const [passkeys, settings, opened] = await Promise.all([
+    listPasskeys(deps, user.id),
     deps.readSettings(),
     openFormPage(c),
   ])
-  if (!user) return goTo('/login')
   const page = withScript(opened)
-  const creation = await ownCreationOptions(deps, { session, user, settings })
+  const asked_by = session.session_id
+  const creation = await ownCreationOptions(deps, { asked_by, user, settings, existing: passkeys })
   const html = (
     <PasskeysPage
       page={page}

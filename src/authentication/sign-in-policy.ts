@@ -34,12 +34,20 @@ export interface SignInDemands {
   /** Both undefined on the way to the account page, without an application. */
   readonly client?: ClientDemands | undefined
   readonly request?: RequestDemands | undefined
+  /** Whether the issuer has a domain that passkeys can be made for (`relyingPartyOf`). */
+  readonly can_have_passkeys: boolean
   readonly because: SignInPolicy['because']
 }
 
 /** The policy of one sign-in. */
-export function policyOf({ settings, client, request, because }: SignInDemands): SignInPolicy {
-  const passkeys = settings['sign_in.passkeys']
+export function policyOf({
+  settings,
+  client,
+  request,
+  can_have_passkeys,
+  because,
+}: SignInDemands): SignInPolicy {
+  const passkeys = can_have_passkeys ? settings['sign_in.passkeys'] : 'off'
   const wanted = wantedClasses(settings, client, request)
   return {
     passkeys,

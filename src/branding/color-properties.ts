@@ -6,8 +6,9 @@ const properties = (colors: Readonly<Record<string, string>>): string =>
     .map(([name, color]) => `--${name}:${color}`)
     .join(';')
 
+/** Paper is white: what is printed keeps the colours of the light mode, whatever the screen has. */
 const byMode = (rules: Readonly<Record<Mode, string>>): string =>
-  `:root{${rules.light}}@media (prefers-color-scheme:dark){:root{${rules.dark}}}`
+  `:root{${rules.light}}@media screen and (prefers-color-scheme:dark){:root{${rules.dark}}}`
 
 /** The chosen colours and those that follow from them. */
 export const chosenProperties = ({ accent, background }: ChosenColors): string =>

@@ -1,7 +1,7 @@
 /** Where a sign-in leads: to the next step, to where the person was going, or back with an error. */
 import type { Context } from 'hono'
 import { decideOffer } from '../authentication/decide-next-step.ts'
-import { nextPaths } from '../authentication/fresh-sign-in.ts'
+import { isFresh, nextPaths } from '../authentication/fresh-sign-in.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { setDeviceCookie } from '../interaction/device-cookie.ts'
@@ -23,13 +23,17 @@ import { loginPath, stepPath } from './steps/step-form.tsx'
 
 type Done = Extract<StepOutcome, { readonly status: 'done' }>
 
-/** After a step that has proven or done something. */
+/**
+ * After a step that has proven or done something.
+ * @param taken.step its id
+ */
 export async function goOn(
   c: Context<AppEnv>,
   signIn: OpenSignIn,
   { advanced, handles, account, afterwards }: Done,
-  browser: BrowserProofs,
+  taken: { readonly browser: BrowserProofs; readonly step: string },
 ): Promise<Response> {
+  const { browser, step } = taken
   if (afterwards.length > 0) c.executionCtx.waitUntil(Promise.allSettled(afterwards))
   if (advanced.status !== 'signed_in') {
     // The challenge may be spent, and the next step may be another passkey.
@@ -38,7 +42,13 @@ export async function goOn(
   }
   const { session } = advanced
   const cookies = cookiesOf(c, signIn, { session, handles, browser })
-  const offer = account && offerAfter(signIn, session, account, browser)
+  // A step-up does not renew the first proof: where that is too old for a change of factors, there is nothing to offer,
+  // and the page would only redirect once more.
+  const maxAgeSeconds = signIn.settings['sign_in.factor_change_max_age_seconds']
+  const mayChange = isFresh(session, { now: c.env.deps.now(), maxAgeSeconds })
+  const actions_done = [...(signIn.pending?.actions_done ?? []), step]
+  const offer =
+    account && mayChange ? offerAfter(signIn, session, { account, actions_done, browser }) : undefined
   if (offer === undefined) return leave(c, signIn, signedIn(session), cookies)
   const { root } = c.env.deps
   const [interaction, sign_in] = await Promise.all([
@@ -80,13 +90,20 @@ function cookiesOf(
 const offerAfter = (
   { policy }: OpenSignIn,
   { proofs }: Session,
-  account: AccountFactors,
-  { put_off }: BrowserProofs,
+  {
+    account,
+    actions_done,
+    browser: { put_off },
+  }: {
+    readonly account: AccountFactors
+    readonly actions_done: readonly string[]
+    readonly browser: BrowserProofs
+  },
 ): string | undefined =>
   decideOffer(
     steps.filter(({ id }) => !put_off.includes(id)),
     {
-      ...{ identifier: undefined, proofs, account, actions_done: [], risk: undefined },
+      ...{ identifier: undefined, proofs, account, actions_done, risk: undefined },
       browser: { used_passkey: false, is_remembered: false },
     },
     policy,

@@ -2,11 +2,12 @@
 import type { Context } from 'hono'
 import { decideNextStep, type NextStep } from '../authentication/decide-next-step.ts'
 import { type NextPath, nextPaths } from '../authentication/fresh-sign-in.ts'
-import { policyOf } from '../authentication/sign-in-policy.ts'
+import { policyOf, type SignInDemands } from '../authentication/sign-in-policy.ts'
 import type { SignInPolicy, SignInState } from '../authentication/sign-in-state.ts'
 import type { Client } from '../clients/client.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { readBrowserBindings } from '../interaction/browser-binding.ts'
+import { findLiveSession } from '../interaction/live-session.ts'
 import {
   beginProgress,
   openProgress,
@@ -15,9 +16,11 @@ import {
 } from '../interaction/sign-in-progress.ts'
 import { readUsedPasskey } from '../interaction/used-passkey-cookie.ts'
 import { err, ok, type Result } from '../kit/result.ts'
-import { renderErrorPage } from '../pages/error-page.tsx'
-import { type LoadedInteraction, loadInteraction } from '../pages/load-interaction.ts'
-import { type FormPage, openFormPage, withScript } from '../pages/page.ts'
+import { type ErrorPage, renderErrorPage } from '../pages/error-page.tsx'
+import { type LoadedInteraction, loadInteraction, resumePath } from '../pages/load-interaction.ts'
+import { hostOf } from '../pages/lost-interaction.ts'
+import { type FormPage, goTo, openFormPage, withScript } from '../pages/page.ts'
+import { relyingPartyOf } from '../passkeys/relying-party.ts'
 import { type PendingView, stateOf } from '../sessions/pending-sign-in.ts'
 import type { Settings } from '../settings/settings.ts'
 import { demandsOf } from './request-demands.ts'
@@ -64,7 +67,9 @@ export async function openSignIn(
   const isRead = progress.pending !== undefined && !step?.checksPending
   const pending = isRead ? await findPending(c, progress) : undefined
   if (isRead && !pending) return err(await showLost(c, read, loaded.value))
-  const policy = pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value })
+  const can_have_passkeys = relyingPartyOf(deps.config, settings) !== undefined
+  const policy =
+    pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value, can_have_passkeys })
   const used_passkey = readUsedPasskey(deps.config, c.req.header('cookie'))
   return ok({
     ...{ page: withScript(page), loaded: loaded.value, client, settings },
@@ -102,7 +107,9 @@ async function readProgress(
   if (opened.status === 'unreadable') return undefined
   // Attack: what one application demands is met by a sign-in that was begun for another one, which demands less.
   if (opened.progress.interaction !== interaction) return undefined
-  return opened.status === 'open' ? opened.progress : renewProgress(opened.progress, now())
+  // What is pending ends with its row in the person's object: nobody proves a factor twice for having been slow before it.
+  const isOpen = opened.status === 'open' || opened.progress.pending !== undefined
+  return isOpen ? opened.progress : renewProgress(opened.progress, now())
 }
 
 /** Only known paths, so that a crafted link cannot redirect elsewhere (open redirect). */
@@ -123,32 +130,54 @@ function policyFor({
   client,
   progress,
   loaded,
-}: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'>): SignInPolicy {
+  can_have_passkeys,
+}: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'> &
+  Pick<SignInDemands, 'can_have_passkeys'>): SignInPolicy {
+  const because = loaded ? loaded.interaction.login_because : progress.because
   if (loaded) {
     const request = demandsOf(loaded.interaction, client)
-    return policyOf({ settings, client, request, because: loaded.interaction.login_because })
+    return policyOf({ settings, client, request, can_have_passkeys, because })
   }
-  const { because, acr } = progress
+  const { acr } = progress
   const asks_anew = because === 'again'
   const request = { acr_values: [], essential_acr: acr ? [acr] : [], scopes: [], asks_anew }
-  return policyOf({ settings, request, because })
+  return policyOf({ settings, request, can_have_passkeys, because })
 }
 
-/** The page of a sign-in that cannot go on: what it had proven is lost, or was another browser's. */
-export const showLost = (
+/**
+ * The page of a sign-in that cannot go on: what it had proven is lost, or was another browser's. Whoever is signed in
+ * meanwhile goes on: authorize knows whether all is done (back button, another tab).
+ */
+export const showLost = async (
   c: Context<AppEnv>,
   read: ReadParameter,
   loaded: LoadedInteraction | undefined,
 ): Promise<Response> => {
+  if (loaded && (await isSignedInMeanwhile(c, loaded))) {
+    return goTo(`${resumePath}?interaction=${loaded.sealed}`)
+  }
+  const sentCookies = readBrowserBindings(c.env.deps.config, c.req.header('cookie')).length > 0
   const href = loginPath({ interaction: loaded?.sealed, next: loaded ? undefined : nextOf(read('next')) })
   return renderErrorPage(c, {
     status: 400,
-    title: (messages) => messages.signInExpiredTitle,
-    message: (messages) => messages.signInExpired,
+    ...(sentCookies ? expired : { message: (messages) => messages.noCookie(hostOf(c)) }),
     waysOn: (messages) => [{ href, label: messages.startAgain }],
     uiLocales: loaded?.interaction.ui_locales,
   })
 }
+
+const expired: Pick<ErrorPage, 'title' | 'message'> = {
+  title: (messages) => messages.signInExpiredTitle,
+  message: (messages) => messages.signInExpired,
+}
+
+/** In another tab, or before the person came back. Authorize then decides. */
+export const isSignedInMeanwhile = async (
+  c: Context<AppEnv>,
+  { interaction }: LoadedInteraction,
+): Promise<boolean> =>
+  interaction.login_because === undefined &&
+  (await findLiveSession(c.env.deps, c.req.header('cookie'))) !== undefined
 
 const stateOfSignIn = ({ progress, pending, used_passkey }: OpenSignIn): SignInState =>
   pending

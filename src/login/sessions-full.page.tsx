@@ -21,7 +21,7 @@ export const SessionsFullPage: FC<SessionsFullPageProps> = ({ page, interaction,
       <div class="card">
         <h1>{texts.title}</h1>
         <p class="lead">{client ? texts.textAt(isolated(client.client_name)) : texts.text}</p>
-        <p>{texts.hint}</p>
+        <p class="lead">{texts.hint}</p>
         <form method="post" action="/sessions-full">
           <HiddenFields page={page} interaction={interaction} />
           <div class="actions">

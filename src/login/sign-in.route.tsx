@@ -18,7 +18,14 @@ import { cutIdentifier } from '../users/identifier-length.ts'
 import { accountName } from './account-name.ts'
 import { stepUp } from './begin-step-up.ts'
 import { goOn, goToStep, leave, leaveUnmet } from './leave-sign-in.ts'
-import { nextStepOf, type OpenSignIn, openSignIn, readPendingOf, showLost } from './open-sign-in.ts'
+import {
+  isSignedInMeanwhile,
+  nextStepOf,
+  type OpenSignIn,
+  openSignIn,
+  readPendingOf,
+  showLost,
+} from './open-sign-in.ts'
 import { readSignals } from './read-signals.ts'
 import { refusalOf, showStep } from './show-step.tsx'
 import { findStep } from './steps/index.ts'
@@ -170,9 +177,10 @@ async function take(
   count('authly_sign_ins_total', 1, step.id, countedAs(outcome))
   switch (outcome.status) {
     case 'done':
-      return goOn(c, signIn, outcome, browser)
+      return goOn(c, signIn, outcome, { browser, step: step.id })
     case 'next': {
-      const isOver = session ?? (await isSignedInMeanwhile(c, signIn))
+      // The page of the next step would only lead there.
+      const isOver = session ?? (signIn.loaded && (await isSignedInMeanwhile(c, signIn.loaded)))
       return isOver
         ? leave(c, signIn, {}, outcome.cookies)
         : goToStep(c, { ...signIn, progress: outcome.progress }, outcome.step)
@@ -216,12 +224,6 @@ async function showAgain(
   const progress = (outcome.status === 'refused' && outcome.progress) || signIn.progress
   return showStep(c, { ...signIn, progress }, { step, alternatives, session, refusal })
 }
-
-/** In another tab. Authorize then decides; the page of the next step would only lead there. */
-const isSignedInMeanwhile = async (c: Context<AppEnv>, { loaded }: OpenSignIn): Promise<boolean> =>
-  loaded !== undefined &&
-  loaded.interaction.login_because === undefined &&
-  (await findLiveSession(c.env.deps, c.req.header('cookie'))) !== undefined
 
 function countedAs(outcome: StepOutcome): string {
   if (outcome.status !== 'done') return outcome.status

@@ -187,7 +187,13 @@ export const de: Messages = {
   },
   setUpFactor: {
     title: 'Zweiten Faktor einrichten',
-    text: 'Für diese Anmeldung genügt ein Passwort nicht. Fügen Sie eine Authenticator-App hinzu, um fortzufahren.',
+    text: 'Für diese Anmeldung genügt ein Passwort nicht. Erstellen Sie einen Passkey, um fortzufahren, oder verwenden Sie eine Authenticator-App.',
+    textPasskey: 'Für diese Anmeldung ist ein Passkey nötig. Erstellen Sie einen, um fortzufahren.',
+    textDeviceBound:
+      'Für diese Anmeldung ist ein Passkey nötig, der auf einem einzigen Gerät bleibt, etwa auf einem Sicherheitsschlüssel. Erstellen Sie einen, um fortzufahren.',
+    textApp:
+      'Für diese Anmeldung genügt ein Passwort nicht. Fügen Sie eine Authenticator-App hinzu, um fortzufahren.',
+    useApp: 'Stattdessen eine Authenticator-App verwenden',
   },
 
   errorTitle: 'Etwas ist schiefgegangen',

@@ -183,7 +183,12 @@ export const en = {
   },
   setUpFactor: {
     title: 'Set up a second factor',
-    text: 'This sign-in needs more than a password. Add an authenticator app to go on.',
+    text: 'This sign-in needs more than a password. Create a passkey to go on, or use an authenticator app.',
+    textPasskey: 'This sign-in needs a passkey. Create one to go on.',
+    textDeviceBound:
+      'This sign-in needs a passkey that stays on one device, such as a security key. Create one to go on.',
+    textApp: 'This sign-in needs more than a password. Add an authenticator app to go on.',
+    useApp: 'Use an authenticator app instead',
   },
 
   errorTitle: 'Something went wrong',

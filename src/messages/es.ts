@@ -183,7 +183,13 @@ export const es: Messages = {
   },
   setUpFactor: {
     title: 'Configurar un segundo factor',
-    text: 'Este inicio de sesión requiere más que una contraseña. Añada una aplicación de autenticación para continuar.',
+    text: 'Este inicio de sesión requiere más que una contraseña. Cree una llave de acceso para continuar, o use una aplicación de autenticación.',
+    textPasskey: 'Este inicio de sesión requiere una llave de acceso. Cree una para continuar.',
+    textDeviceBound:
+      'Este inicio de sesión requiere una llave de acceso que permanezca en un solo dispositivo, como una llave de seguridad. Cree una para continuar.',
+    textApp:
+      'Este inicio de sesión requiere más que una contraseña. Añada una aplicación de autenticación para continuar.',
+    useApp: 'Usar una aplicación de autenticación en su lugar',
   },
 
   errorTitle: 'Algo ha salido mal',

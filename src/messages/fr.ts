@@ -186,7 +186,13 @@ export const fr: Messages = {
   },
   setUpFactor: {
     title: 'Configurer un second facteur',
-    text: 'Cette connexion exige plus qu’un mot de passe. Ajoutez une application d’authentification pour continuer.',
+    text: 'Cette connexion exige plus qu’un mot de passe. Créez une clé d’accès pour continuer, ou utilisez une application d’authentification.',
+    textPasskey: 'Cette connexion exige une clé d’accès. Créez-en une pour continuer.',
+    textDeviceBound:
+      'Cette connexion exige une clé d’accès qui reste sur un seul appareil, par exemple sur une clé de sécurité. Créez-en une pour continuer.',
+    textApp:
+      'Cette connexion exige plus qu’un mot de passe. Ajoutez une application d’authentification pour continuer.',
+    useApp: 'Utiliser plutôt une application d’authentification',
   },
 
   errorTitle: 'Un problème est survenu',

@@ -183,7 +183,12 @@ export const pt: Messages = {
   },
   setUpFactor: {
     title: 'Configurar um segundo fator',
-    text: 'Esta entrada exige mais do que uma senha. Adicione um aplicativo autenticador para continuar.',
+    text: 'Esta entrada exige mais do que uma senha. Crie uma chave de acesso para continuar ou use um aplicativo autenticador.',
+    textPasskey: 'Esta entrada exige uma chave de acesso. Crie uma para continuar.',
+    textDeviceBound:
+      'Esta entrada exige uma chave de acesso que fique em um único dispositivo, como uma chave de segurança. Crie uma para continuar.',
+    textApp: 'Esta entrada exige mais do que uma senha. Adicione um aplicativo autenticador para continuar.',
+    useApp: 'Usar um aplicativo autenticador',
   },
 
   errorTitle: 'Algo deu errado',

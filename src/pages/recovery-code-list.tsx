@@ -1,5 +1,6 @@
 /** A new set of recovery codes: to copy, to print, and as a text file that needs no script. */
 import type { FC } from 'hono/jsx'
+import { isolated } from '../messages/isolated.ts'
 import { type DrawnCodes, recoveryCodeText } from '../one-time-passwords/manage-recovery-codes.ts'
 import type { Page } from './page.ts'
 import { CodesList } from './sign-in-parts.tsx'
@@ -12,13 +13,14 @@ interface RecoveryCodeListProps {
   readonly account: string
 }
 
-/** The parts of a form that keeps them. */
+/** The parts of a form that keeps them. What follows them is not printed: the key of an app has no place beside them. */
 export const RecoveryCodeList: FC<RecoveryCodeListProps> = ({ page, drawn, issuer, account }) => {
   const texts = page.messages.recoveryCodes
   const file = recoveryCodeText(texts.fileHeading(issuer, account), drawn.codes)
   return (
     <>
       <p>{texts.newText}</p>
+      <p class="printed">{texts.fileHeading(isolated(issuer), isolated(account))}</p>
       <CodesList codes={drawn.codes} />
       <p>
         <a

@@ -102,7 +102,7 @@ interface QrFigureProps {
   readonly secretLabel: string
 }
 
-/** A QR code, on white in every mode: cameras do not read inverted ones reliably. */
+/** A QR code, black on white in every mode, forced colours too: cameras do not read inverted ones reliably. */
 export const QrFigure: FC<QrFigureProps> = ({ children, label, secret, secretLabel }) => (
   <figure class="qr">
     <div class="qr-code" role="img" aria-label={label}>

@@ -162,6 +162,10 @@ const parts = `
 .alternatives a{display:flex;align-items:center;justify-content:space-between;gap:.75rem;min-height:2.75rem;padding:.5rem .875rem;color:var(--text);border-radius:.5rem}
 .alternatives a:hover{background:var(--soft);text-decoration:none}
 .alternatives svg{color:var(--quiet)}
+.more{padding-top:1.25rem;border-top:1px solid var(--hairline)}
+.more summary{padding:.375rem 0;font-size:.875rem;font-weight:500;color:var(--quiet);border-radius:.5rem;cursor:pointer}
+.more summary:hover,.more[open] summary{color:var(--text)}
+.more form{margin-top:1.25rem}
 [dir=rtl] .onward{transform:scaleX(-1)}
 .asked{padding:.25rem 1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft)}
 .asked li{display:flex;gap:.625rem;padding:.5rem 0;overflow-wrap:anywhere}
@@ -187,10 +191,11 @@ dd{overflow-wrap:anywhere}
 .tag{display:inline-block;padding:0 .5rem;border:1px solid var(--hairline);border-radius:1rem;font-size:.75rem;font-weight:500;line-height:1.5rem;color:var(--quiet);background:var(--soft)}
 .qr{text-align:center}
 svg.qr{display:block;width:12.5rem;max-width:100%;height:auto;margin-inline:auto;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem}
-.qr-code{display:inline-block;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem;line-height:0}
+.qr-code{display:inline-block;padding:.75rem;background:#fff;border:1px solid var(--hairline);border-radius:.75rem;line-height:0;forced-color-adjust:none}
 .qr-code svg{width:11rem;height:11rem;color:#000}
 .qr figcaption{margin-top:.75rem;color:var(--quiet);font-size:.875rem}
 .qr code,.codes code{display:block;color:var(--text)}
+.printed{display:none}
 .codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem;padding:1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);text-align:center}
 @media (max-width:26rem){dl{grid-template-columns:1fr;gap:.125rem}dd+dt{margin-top:.5rem}}
 `
@@ -206,9 +211,11 @@ const modes = `
   .reveal{border-color:transparent}
 }
 @media print{
+  html{color-scheme:light}
   body{display:block;padding:0;background:none}
   .frame{border:0;box-shadow:none}
-  .skip,.foot,.actions,.field,button,nav,.summary,.notice{display:none}
+  .skip,.foot,.actions,.field,button,nav,.summary,.notice,.chip,.lead,.codes~*{display:none}
+  .printed{display:block;font-weight:600}
   .codes{break-inside:avoid}
 }
 `

@@ -45,6 +45,8 @@ export const creationRequest = (input: {
   readonly display_name: string
   readonly existing: readonly Pick<Passkey, 'credential_id' | 'transports'>[]
   readonly attestation: 'none' | 'direct'
+  /** What the browser shows first (Web Authentication Level 3 §5.8.7). */
+  readonly hints?: PublicKeyCredentialCreationOptionsJSON['hints']
 }): PublicKeyCredentialCreationOptionsJSON => ({
   rp: { id: input.relyingParty.rp_id, name: input.rp_name },
   user: { id: input.user_handle, name: input.user_name, displayName: input.display_name },
@@ -63,5 +65,6 @@ export const creationRequest = (input: {
     ...{ residentKey: 'required', requireResidentKey: true, userVerification: 'preferred' },
   },
   attestation: input.attestation,
+  ...(input.hints ? { hints: input.hints } : {}),
   extensions: { credProps: true },
 })

@@ -9,7 +9,13 @@ import { err, ok, type Result } from '../kit/result.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { authenticatorName } from './aaguids.ts'
 import { ceremonyMs, creationRequest, newChallenge } from './ceremony-options.ts'
-import { maxPasskeyNameLength, maxPasskeys, type NewPasskey, type PasskeyStore } from './passkey.ts'
+import {
+  maxPasskeyNameLength,
+  maxPasskeys,
+  type NewPasskey,
+  type Passkey,
+  type PasskeyStore,
+} from './passkey.ts'
 import { readRegistration } from './read-credential.ts'
 import { type PasskeySettings, relyingPartyOf } from './relying-party.ts'
 import { userHandleOf } from './user-handle.ts'
@@ -51,7 +57,7 @@ export interface PasskeyNeeds {
 interface Registration {
   readonly challenge: string
   readonly user_id: string
-  readonly session_id: string
+  readonly asked_by: string
   readonly rp_id: string
   readonly conditional: boolean
   /** Milliseconds since the Unix epoch. */
@@ -60,10 +66,20 @@ interface Registration {
 
 const purpose = 'passkey registration'
 
-/** Someone who has just proven who they are, in the session that asks. */
+/** Someone who has just proven who they are. */
 export interface Registrant {
   readonly user_id: string
-  readonly session_id: string
+  /** Id of the session, or of the sign-in in progress, that asks: the answer counts there alone. */
+  readonly asked_by: string
+}
+
+export interface CreationWishes {
+  /** The passkeys of this person, where they are known already. */
+  readonly existing?: readonly Pick<Passkey, 'credential_id' | 'transports'>[] | undefined
+  /** The browser may make it without asking, after a sign-in with a password (conditional create). */
+  readonly conditional?: boolean | undefined
+  /** Only one whose key cannot leave its authenticator is of use: security keys are shown first. */
+  readonly device_bound?: boolean | undefined
 }
 
 export type CreationRefusal =
@@ -74,34 +90,33 @@ export type CreationRefusal =
 
 /**
  * Options for `navigator.credentials.create`, and the sealed `registration` that the form must send back with what the
- * browser answers. One round trip to Postgres.
- * @param input.conditional the browser may make it without asking, after a sign-in with a password (conditional create)
+ * browser answers. At most one round trip to Postgres.
  * @param input.user_name tells accounts apart in the browser's list: the username or e-mail address
  */
 export async function creationOptions(
   needs: Pick<PasskeyNeeds, 'config' | 'root' | 'now' | 'passkeyStore'>,
-  input: Registrant & {
-    readonly settings: PasskeySettings
-    readonly rp_name: string
-    readonly user_name: string
-    readonly display_name: string
-    readonly conditional?: boolean
-  },
+  input: Registrant &
+    CreationWishes & {
+      readonly settings: PasskeySettings
+      readonly rp_name: string
+      readonly user_name: string
+      readonly display_name: string
+    },
 ): Promise<
   Result<
     { readonly options: PublicKeyCredentialCreationOptionsJSON; readonly registration: string },
     CreationRefusal
   >
 > {
-  const { settings, user_id, session_id, conditional = false } = input
+  const { settings, user_id, asked_by, conditional = false } = input
   const relyingParty = relyingPartyOf(needs.config, settings)
   if (!relyingParty) return err('unsupported')
-  const existing = await needs.passkeyStore.list(user_id)
+  const existing = input.existing ?? (await needs.passkeyStore.list(user_id))
   if (existing.length >= maxPasskeys) return err('full')
   const challenge = newChallenge()
   const { rp_id } = relyingParty
   const registration: Registration = {
-    ...{ challenge, user_id, session_id, rp_id, conditional, expires_at: needs.now() + ceremonyMs },
+    ...{ challenge, user_id, asked_by, rp_id, conditional, expires_at: needs.now() + ceremonyMs },
   }
   const options = creationRequest({
     ...{ relyingParty, challenge, existing, rp_name: input.rp_name },
@@ -109,6 +124,7 @@ export async function creationOptions(
     user_name: input.user_name,
     display_name: input.display_name,
     attestation: attestationOf(settings),
+    hints: input.device_bound ? ['security-key'] : undefined,
   })
   return ok({ options, registration: await needs.root.seal(purpose, JSON.stringify(registration)) })
 }
@@ -116,7 +132,7 @@ export async function creationOptions(
 export type RegisterRefusal =
   | RegistrationRefusal
   | CreationRefusal
-  /** The page is too old, was used before, or belongs to another session. */
+  /** The page is too old, was used before, or belongs to another session or sign-in. */
   | 'expired'
   /** Somebody has this credential already. */
   | 'taken'
@@ -125,25 +141,51 @@ export type RegisterRefusal =
   /** There is no such active account any more. */
   | 'gone'
 
+export interface PasskeyAnswer extends Registrant {
+  readonly settings: PasskeySettings
+  /** What the account had when it was decided that a passkey may be added. */
+  readonly judged: SecondFactors
+  readonly registration: string | undefined
+  /** `JSON.stringify(credential.toJSON())` */
+  readonly credential: string | undefined
+  /** What its owner calls it; without one it gets the name of the authenticator, or `fallback_name`. */
+  readonly name?: string | undefined
+  readonly fallback_name: string
+  readonly origin: Origin
+}
+
+/** A passkey that was just made. */
+export interface StoredPasskey extends NewPasskey {
+  /** Whether the authenticator checked who made it. */
+  readonly user_verified: boolean
+}
+
 /**
  * Stores the passkey that the browser made: Postgres first, the person's object last, so that the object knows only
  * what exists. Two calls of the object and one round trip; whatever fails before the insert changes nothing.
- * @param input.credential `JSON.stringify(credential.toJSON())`
- * @param input.name what its owner calls it; without one it gets the name of the authenticator, or `fallback_name`
  */
 export async function registerPasskey(
   needs: PasskeyNeeds,
-  input: Registrant & {
-    readonly settings: PasskeySettings
-    /** What the account had when it was decided that a passkey may be added. */
-    readonly judged: SecondFactors
-    readonly registration: string | undefined
-    readonly credential: string | undefined
-    readonly name?: string | undefined
-    readonly fallback_name: string
-    readonly origin: Origin
-  },
+  input: PasskeyAnswer,
 ): Promise<Result<NewPasskey, RegisterRefusal>> {
+  const stored = await storeNewPasskey(needs, input)
+  if (!stored.ok) return stored
+  const { user_id, origin } = input
+  const passkey = stored.value
+  // The object reads Postgres itself when somebody signs in with a passkey that it does not know.
+  const tell = () => needs.sessionsOf(user_id).learnPasskey({ now: needs.now(), user_id, origin, passkey })
+  // Idempotent, so retried if the object has moved.
+  await tell()
+    .catch(tell)
+    .catch(() => undefined)
+  return stored
+}
+
+/** The same without its last call: the caller must tell the person's object. */
+export async function storeNewPasskey(
+  needs: PasskeyNeeds,
+  input: PasskeyAnswer,
+): Promise<Result<StoredPasskey, RegisterRefusal>> {
   const { settings, user_id, origin } = input
   const now = needs.now()
   const registration = await openRegistration(needs.root, input, now)
@@ -157,21 +199,14 @@ export async function registerPasskey(
   const verified = await verifyRegistration(response, expected, settings)
   if (!verified.ok) return verified
   const name = readPasskeyName(input.name) ?? authenticatorName(verified.value.aaguid) ?? input.fallback_name
-  const passkey: NewPasskey = { ...verified.value, user_id, name }
+  const passkey: StoredPasskey = { ...verified.value, user_id, name }
   const object = needs.sessionsOf(user_id)
   const { expires_at } = registration
   if (!(await object.spendInteraction({ interaction_id: challengeUse(challenge), expires_at }))) {
     return err('expired')
   }
   const stored = await needs.passkeyStore.insert(passkey, input.judged, createdEvent(passkey, now, origin))
-  if (stored !== 'stored') return err(stored)
-  // The object reads Postgres itself when somebody signs in with a passkey that it does not know.
-  const tell = () => object.learnPasskey({ now, user_id, origin, passkey })
-  // Idempotent, so retried if the object has moved.
-  await tell()
-    .catch(tell)
-    .catch(() => undefined)
-  return ok(passkey)
+  return stored === 'stored' ? ok(passkey) : err(stored)
 }
 
 /** Under what id the use of a challenge is remembered, apart from the interactions in the same table. */
@@ -185,7 +220,7 @@ async function openRegistration(
   const json = input.registration && (await root.open(purpose, input.registration))
   if (!json) return undefined
   const registration = JSON.parse(json) as Registration
-  const isTheirs = registration.user_id === input.user_id && registration.session_id === input.session_id
+  const isTheirs = registration.user_id === input.user_id && registration.asked_by === input.asked_by
   return isTheirs && now < registration.expires_at ? registration : undefined
 }
 

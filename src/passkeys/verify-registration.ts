@@ -24,7 +24,10 @@ export type RegistrationRefusal =
   /** Genuine, but of an authenticator that the deployment does not accept. */
   | 'not_allowed'
 
-type Verified = Omit<NewPasskey, 'user_id' | 'name'>
+interface Verified extends Omit<NewPasskey, 'user_id' | 'name'> {
+  /** By PIN or biometrics, as the authenticator says. */
+  readonly user_verified: boolean
+}
 
 /** What attestation the browser is asked for: without a list of models it would only be personal data. */
 export const attestationOf = (policy: AttestationPolicy): 'none' | 'direct' =>
@@ -79,6 +82,7 @@ async function verifyCredential(
       backup_eligible: registrationInfo.credentialDeviceType === 'multiDevice',
       backed_up: registrationInfo.credentialBackedUp,
       attestation_format: 'none',
+      user_verified: registrationInfo.userVerified,
     }
   } catch {
     return undefined

@@ -31,7 +31,7 @@ import {
 } from './remembered-device.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
-import { setUpFactor } from './set-up-factor.ts'
+import { setUpFactor, setUpPasskey } from './set-up-factor.ts'
 import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
@@ -63,6 +63,7 @@ export const rules = {
   verifyOtp: verified(verifyOtp),
   takeRecoveryCode: forwarded(takeRecoveryCode),
   setUpFactor: forwarded(setUpFactor),
+  setUpPasskey: forwarded(setUpPasskey),
   rememberConsent: write(rememberConsent),
   forgetConsent: write(forgetConsent),
   denyConsent: write(denyConsent),

@@ -8,7 +8,7 @@ import { beginPending, type NewPending } from './advance-sign-in.ts'
 import { decideSession } from './decide-session.ts'
 import { findKnownDevice } from './known-device.ts'
 import { type PendingSignIn, type PendingView, stateOf, viewOf } from './pending-sign-in.ts'
-import { setUpHelps } from './set-up-factor.ts'
+import { leadsToSetUp } from './set-up-factor.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -43,7 +43,7 @@ export function stepUpSession(state: SubjectState, input: StepUpSession): Steppe
   if (!unmetDemand(sessionState, pending.policy)) return { status: 'enough' }
   // Attack: a thief of an open session sets up a factor of their own.
   const { now, factor_change_max_age_seconds: maxAgeSeconds } = input
-  if (!isFresh(session, { now, maxAgeSeconds }) && setUpHelps(sessionState, pending.policy)) {
+  if (!isFresh(session, { now, maxAgeSeconds }) && leadsToSetUp(sessionState, pending.policy)) {
     return { status: 'none' }
   }
   state.pendingSignIns.put(pending)

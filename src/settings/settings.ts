@@ -90,8 +90,11 @@ export const settingSchemas = {
   ),
   'sign_in.promote_passkeys': z
     .boolean()
-    .default(false)
-    .describe('Whether people who signed in without a passkey are asked to add one.'),
+    .meta({ example: false })
+    .default(true)
+    .describe(
+      'Whether people who signed in without a passkey are asked to add one: once in 30 days at a browser where they put it off.',
+    ),
   'sign_in.remember_device_days': z
     .number()
     .int()

@@ -13,14 +13,14 @@ const remembering = settings({ 'sign_in.remember_device_days': 30 })
 
 describe('policyOf', () => {
   it('demands nothing beyond the settings without an application', () => {
-    expect(policyOf({ settings: settings(), because: undefined })).toEqual({
+    expect(policyOf({ can_have_passkeys: true, settings: settings(), because: undefined })).toEqual({
       passkeys: 'on',
       passwords: 'on',
       second_factor: 'optional',
       required_acr_values: [],
       wanted_acr_values: [],
       because: undefined,
-      promote_passkeys: false,
+      promote_passkeys: true,
       remember_device_days: 0,
       accepts_remembered: false,
     })
@@ -28,6 +28,7 @@ describe('policyOf', () => {
 
   it('collects one list of classes from deployment, client and request each', () => {
     const policy = policyOf({
+      can_have_passkeys: true,
       settings: settings({ 'sign_in.required_acr_values': ['urn:authly:acr:mfa'] }),
       client: { required_acr_values: ['phr'], default_acr_values: [] },
       request: asked({ essential_acr: ['phrh'] }),
@@ -39,16 +40,24 @@ describe('policyOf', () => {
   it('takes the default of the client only for a request without acr_values', () => {
     const client = { required_acr_values: [], default_acr_values: ['phr'] }
     const wanted = (request: RequestDemands) =>
-      policyOf({ settings: settings(), client, request, because: undefined }).wanted_acr_values
+      policyOf({ can_have_passkeys: true, settings: settings(), client, request, because: undefined })
+        .wanted_acr_values
     expect(wanted(asked())).toEqual(['phr'])
     expect(wanted(asked({ acr_values: ['phrh'] }))).toEqual(['phrh'])
+  })
+
+  it('offers no passkeys where there can be none, and passwords there whatever is set', () => {
+    const set = settings({ 'sign_in.passwords': 'off' })
+    expect(policyOf({ settings: set, can_have_passkeys: false, because: undefined })).toMatchObject({
+      ...{ passkeys: 'off', passwords: 'on', promote_passkeys: false },
+    })
   })
 
   it('never leaves a deployment without a way to sign in', () => {
     fc.assert(
       fc.property(fc.constantFrom('on', 'off'), fc.constantFrom('on', 'off'), (passkeys, passwords) => {
         const set = settings({ 'sign_in.passkeys': passkeys, 'sign_in.passwords': passwords })
-        const policy = policyOf({ settings: set, because: undefined })
+        const policy = policyOf({ can_have_passkeys: true, settings: set, because: undefined })
         return policy.passkeys === 'on' || policy.passwords === 'on'
       }),
     )
@@ -63,14 +72,19 @@ describe('policyOf', () => {
     ['acr_values', asked({ acr_values: ['urn:authly:acr:pwd'] }), undefined, false],
     ['an admin scope', asked({ scopes: ['openid', 'admin:users:read'] }), undefined, false],
   ] as const)('says whether a remembered factor counts: %s', (_what, request, because, expected) => {
-    expect(policyOf({ settings: remembering, request, because }).accepts_remembered).toBe(expected)
-    expect(policyOf({ settings: settings(), request, because }).accepts_remembered).toBe(false)
+    expect(
+      policyOf({ can_have_passkeys: true, settings: remembering, request, because }).accepts_remembered,
+    ).toBe(expected)
+    expect(
+      policyOf({ can_have_passkeys: true, settings: settings(), request, because }).accepts_remembered,
+    ).toBe(false)
   })
 
   it('wants a second factor for admin scopes where one can be remembered', () => {
     const request = (acr_values: readonly string[]) => asked({ scopes: ['admin:users:read'], acr_values })
     const wanted = (acr_values: readonly string[], set = remembering) =>
-      policyOf({ settings: set, request: request(acr_values), because: undefined }).wanted_acr_values
+      policyOf({ can_have_passkeys: true, settings: set, request: request(acr_values), because: undefined })
+        .wanted_acr_values
     expect(wanted([])).toEqual(['urn:authly:acr:mfa'])
     expect(wanted(['urn:authly:acr:pwd'])).toEqual(['urn:authly:acr:mfa'])
     expect(wanted(['urn:authly:acr:pwd', 'phr'])).toEqual(['phr'])

@@ -199,6 +199,14 @@ export const budgets = {
     later: { alarms: 1, rowsRead: 35, rowsWritten: 2, deliveries: 1 },
     note: 'the second round trip stores the recovery codes',
   },
+  setUpPasskey: {
+    operation: 'setting up a passkey in a sign-in that demands one',
+    objectCalls: 3,
+    postgresRoundTrips: 1,
+    ...{ rowsRead: 9, rowsWritten: 9, sharedEvents: 1 },
+    later: { alarms: 2, rowsRead: 50, rowsWritten: 4, deliveries: 1 },
+    note: 'one call uses the challenge up before Postgres stores the passkey',
+  },
   changePassword: {
     operation: 'a new password in a sign-in that demands one',
     objectCalls: 4,
@@ -210,7 +218,7 @@ export const budgets = {
   passkeyOffer: {
     operation: 'the page that offers a passkey after a sign-in',
     objectCalls: 1,
-    postgresRoundTrips: 2,
+    postgresRoundTrips: 1,
     ...noRows,
   },
   passkeyPutOff: {
@@ -226,6 +234,13 @@ export const budgets = {
     ...{ rowsRead: 1, rowsWritten: 1, sharedEvents: 0 },
     later: nothing,
     note: 'reads where a second factor is remembered: every browser is asked again',
+  },
+  passkeyPage: {
+    operation: 'the page of one’s own passkeys',
+    objectCalls: 1,
+    postgresRoundTrips: 2,
+    ...noRows,
+    note: 'the account and its factors, and if they may be changed now, the passkeys',
   },
   adminRead: { operation: 'admin read', objectCalls: 1, postgresRoundTrips: 1, ...noRows },
   adminWrite: {

@@ -425,6 +425,37 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       ).finally(() => useSettings({}))
     })
 
+    it(budgets.setUpPasskey.operation, async () => {
+      await useSettings({ 'sign_in.second_factor': 'required' })
+      await expectWithin(
+        budgets.setUpPasskey,
+        prepared(
+          async () => {
+            const { html, fields } = await passPassword(await addPerson(), 'set_up_factor')
+            const options = readOptions<PublicKeyCredentialCreationOptionsJSON>(html, 'create')
+            const created = await createSoftwareAuthenticator().create(options, { origin: issuer })
+            return { ...fields, credential: JSON.stringify(created) }
+          },
+          async (fields) => {
+            expect((await post('/login', fields, { origin: issuer })).status).toBe(303)
+          },
+        ),
+      ).finally(() => useSettings({}))
+    })
+
+    it(budgets.passkeyPage.operation, () =>
+      expectWithin(
+        budgets.passkeyPage,
+        prepared(
+          async () => {
+            cookies = ''
+            await signIn(password, await addPerson())
+          },
+          async () => expect((await call('/account/passkeys')).status).toBe(200),
+        ),
+      ),
+    )
+
     it(budgets.changePassword.operation, () =>
       expectWithin(
         budgets.changePassword,

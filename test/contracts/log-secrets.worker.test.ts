@@ -16,6 +16,7 @@ import { settingsCacheKey } from '../../src/settings/settings.ts'
 import worker from '../../src/worker.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../login/people.ts'
+import { ownSettings } from '../setup/own-settings.ts'
 import { addAdmin, type TestActor, testDependencies } from '../worker/admin-client.ts'
 import { hearLog, loggingAll } from '../worker/hear-log.ts'
 import { adminOperations, type DocumentedOperation } from './openapi/document.ts'
@@ -122,11 +123,17 @@ const protocolRoutes = Object.entries(document.paths ?? {})
 let client: RegisteredClient
 let admin: TestActor
 async function restoreSettings(): Promise<void> {
-  await testDatabase().execute(sql`delete from settings`)
+  // All at once: other files read them at any time.
+  await testDatabase().execute(sql`
+    with own as (
+      insert into settings (name, value) select key, value from jsonb_each(${JSON.stringify(ownSettings)}::jsonb)
+      on conflict (name) do update set value = excluded.value
+    )
+    delete from settings where not ${JSON.stringify(ownSettings)}::jsonb ? name`)
   await testDependencies().edgeCache.refresh(settingsCacheKey, await loadStoredSettings(testDatabase()))
 }
 
-// Settings are the whole server's, and other files stand on their defaults.
+// Settings are the whole server's, and other files stand on those that the tests begin with.
 afterAll(restoreSettings)
 
 beforeAll(async () => {

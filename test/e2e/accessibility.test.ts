@@ -3,9 +3,10 @@
  * and nothing is cut off. With AUTHLY_SCREENSHOTS=<folder> it also leaves pictures to look at.
  */
 
-import { TOTP } from 'otpauth'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addAuthenticator } from './authenticator.ts'
+import { readQrCode, scan } from './authenticator-app.ts'
 import { checkLook } from './check-look.ts'
 import { hasChromium } from './chromium.ts'
 import { invite } from './invite.ts'
@@ -36,7 +37,9 @@ const looks = [
 describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', () => {
   let stage: Stage
   beforeAll(async () => {
-    stage = await openStage()
+    stage = await openStage({
+      settings: { 'sign_in.promote_passkeys': false, 'sessions.when_full': 'refuse' },
+    })
   })
   afterAll(() => stage?.close())
 
@@ -117,14 +120,16 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     await see('otp-none')
     await page.goto(`${stage.issuer}/account/one-time-passwords/add`)
     await see('otp-add')
-    const secret = (await page.locator('.qr code').textContent())?.replaceAll(' ', '') ?? ''
-    await page.locator('#code').fill(new TOTP({ secret }).generate())
+    await page.locator('#code').fill(await (await scan(page)).nextCode())
     await submit()
     await page.waitForURL('**/account?done=otp')
     await page.goto(`${stage.issuer}/account/one-time-passwords`)
     await see('otp')
     await page.goto(`${stage.issuer}/account/recovery-codes`)
     await see('recovery-codes')
+    await page.emulateMedia({ media: 'print' })
+    await see('recovery-codes-printed')
+    await page.emulateMedia({ media: null })
     await page.goto(`${stage.issuer}/account`)
     await see('account-with-factors')
 
@@ -178,6 +183,53 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     await second.close()
     await context.close()
   })
+
+  const fewer = looks.filter(
+    ({ name }) => !['phone-japanese', 'tablet-rtl', 'dark-portuguese'].includes(name),
+  )
+  test.each(fewer)(
+    'where a second factor and a single session are demanded: $name',
+    async ({ name: look, ...options }) => {
+      const person = await stage.seed.addUser({
+        email: `a-rather-long-address-of-a-newcomer-${look}@a-long-domain-name.example.test`,
+      })
+      const client = await stage.addApplication('Supercalifragilistic-Gartenplanungsgesellschaft & Söhne')
+      await stage.seed.database.query(
+        'UPDATE clients SET required_acr_values = $2, max_sessions_per_user = 1 WHERE client_id = $1',
+        [client, ['urn:authly:acr:mfa']],
+      )
+      const reachSecondFactor = async () => {
+        const context = await stage.browser.newContext(options)
+        const page = await context.newPage()
+        page.setDefaultTimeout(15_000)
+        await page.goto(stage.authorizeUrl(client))
+        await page.locator('#identifier').fill(person.username)
+        await page.keyboard.press('Enter')
+        await page.locator('#password').fill(person.password)
+        await page.keyboard.press('Enter')
+        await page.locator('#code').waitFor()
+        return page
+      }
+      const enter = async (page: Page, code: string) => {
+        await page.locator('#code').fill(code)
+        await page.keyboard.press('Enter')
+      }
+      const first = await reachSecondFactor()
+      await checkLook(first, `set-up-factor-${look}`)
+      // A camera reads it, whatever the colours of the system are.
+      expect(await readQrCode(first)).toBe(await first.locator('a[href^="otpauth:"]').getAttribute('href'))
+      const app = await scan(first)
+      await enter(first, await app.nextCode())
+      await first.locator('button[value=allow]').click()
+      await stage.redeem(first, client)
+
+      const second = await reachSecondFactor()
+      await enter(second, await app.nextCode())
+      await second.waitForURL(({ pathname }) => pathname === '/sessions-full')
+      await checkLook(second, `sessions-full-${look}`)
+      await Promise.all([first, second].map((page) => page.context().close()))
+    },
+  )
 
   test('text keeps its size choice and nothing is lost at 200% (WCAG 1.4.4)', async () => {
     const context = await stage.browser.newContext({ viewport: { width: 640, height: 480 } })

@@ -36,16 +36,9 @@ const looks = [
 describe.runIf(hasChromium)('a deployment with a look of its own', () => {
   let stage: Stage
   beforeAll(async () => {
-    stage = await openStage()
+    stage = await openStage({ settings })
     const logo = drawLogo({ width: 320, height: 80 })
     const digest = createHash('sha256').update(logo).digest('base64url')
-    // Before the first page, so that nothing else is cached.
-    for (const [name, value] of Object.entries(settings)) {
-      await stage.seed.database.query('INSERT INTO settings (name, value) VALUES ($1, $2)', [
-        name,
-        JSON.stringify(value),
-      ])
-    }
     await stage.seed.database.query(
       'INSERT INTO brand_images (name, content_type, content, digest) VALUES ($1, $2, $3, $4)',
       ['logo', 'image/png', logo.toString('base64'), digest],

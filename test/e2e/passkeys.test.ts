@@ -1,4 +1,6 @@
 /** Passkeys in Chromium with virtual authenticators: on the account page, at sign-in, and when something is not right. */
+import { decodeJwt } from 'jose'
+import { type TOTP, URI } from 'otpauth'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SeededUser } from '../conformance/seed.ts'
@@ -270,10 +272,7 @@ describe.runIf(hasChromium)('without JavaScript', () => {
 
 describe.runIf(hasChromium)('the offer of a passkey after a sign-in with a password', () => {
   beforeAll(async () => {
-    stage = await openStage()
-    await stage.seed.database.query(
-      "INSERT INTO settings (name, value) VALUES ('sign_in.promote_passkeys', 'true')",
-    )
+    stage = await openStage({ settings: { 'sign_in.promote_passkeys': true } })
   })
   afterAll(() => stage?.close())
 
@@ -326,6 +325,136 @@ describe.runIf(hasChromium)('the offer of a passkey after a sign-in with a passw
     await page.getByText('No passkey was created').waitFor()
     await page.getByRole('button', { name: 'Not now' }).click()
     await page.waitForURL('**/account')
+    await page.context().close()
+  })
+
+  test('is made unasked where the browser can (conditional create), and waits silently where it refuses', async () => {
+    const person = await stage.seed.addUser()
+    const client = await stage.addApplication('Garden Planner')
+    const page = await openPage()
+    const authenticator = await addAuthenticator(page, 'platform')
+    // A browser that knows it and has filled in no password: it refuses, as the standard says (§5.1.3).
+    await page.addInitScript(() => {
+      const asked: unknown[] = []
+      Object.assign(window, { asked })
+      PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: true })
+      const create = navigator.credentials.create.bind(navigator.credentials)
+      navigator.credentials.create = async (options) => {
+        const { mediation } = options as { mediation?: string }
+        asked.push(mediation)
+        if (mediation === 'conditional') throw new DOMException('', 'NotAllowedError')
+        return create(options)
+      }
+    })
+    await page.goto(stage.authorizeUrl(client))
+    await typePassword(page, person)
+    await page.getByRole('heading', { name: 'Sign in faster next time' }).waitFor()
+    await expect
+      .poll(() => page.evaluate(() => (window as unknown as { asked: unknown[] }).asked))
+      .toEqual(['conditional'])
+    expect(await page.locator('[data-passkey-problem]').isVisible()).toBe(false)
+    expect(await authenticator.credentials()).toEqual([])
+    await passkeyButton(page).click()
+    await page.getByRole('button', { name: 'Allow' }).waitFor()
+    expect(await authenticator.credentials()).toHaveLength(1)
+    await page.context().close()
+  })
+})
+
+describe.runIf(hasChromium)('a factor that a sign-in demands', () => {
+  beforeAll(async () => {
+    stage = await openStage({
+      settings: { 'sign_in.second_factor': 'required', 'sign_in.promote_passkeys': true },
+    })
+  })
+  afterAll(() => stage?.close())
+
+  const useApp = (page: Page) => page.getByText('Use an authenticator app instead')
+
+  /** At the page that sets one up, on the way to an application. */
+  async function atSetUp(options: Options & { readonly acr?: string; readonly kind?: Kind } = {}) {
+    const { acr, kind = 'platform', ...more } = options
+    const person = await stage.seed.addUser()
+    const client = await stage.addApplication('Garden Planner')
+    if (acr !== undefined) {
+      await stage.seed.database.query('UPDATE clients SET required_acr_values = $1 WHERE client_id = $2', [
+        ...[[acr], client],
+      ])
+    }
+    const page = await openPage(more)
+    const authenticator = await addAuthenticator(page, kind)
+    await page.goto(stage.authorizeUrl(client))
+    await typePassword(page, person)
+    await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor()
+    return { client, page, authenticator }
+  }
+
+  /** Agrees, and redeems the code that the application gets. */
+  async function finish(page: Page, client_id: string) {
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.waitForURL((url) => url.origin === stage.application.home)
+    const code = new URL(page.url()).searchParams.get('code') ?? ''
+    const answer = await fetch(`${stage.issuer}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        ...{ grant_type: 'authorization_code', client_id, code },
+        redirect_uri: stage.application.redirectUri,
+        // Of the challenge in the stage's requests (RFC 7636 Appendix B).
+        code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+      }),
+    })
+    const { id_token } = (await answer.json()) as { id_token: string }
+    return decodeJwt(id_token)
+  }
+
+  test('is a passkey first: made, and the application learns of it', async () => {
+    const { client, page, authenticator } = await atSetUp()
+    expect(await useApp(page).isVisible()).toBe(true)
+    expect(await page.locator('input[name=code]').isVisible()).toBe(false)
+    await passkeyButton(page).click()
+    expect(await finish(page, client)).toMatchObject({ acr: 'phr', amr: ['pwd', 'swk', 'user', 'mfa'] })
+    expect(await authenticator.credentials()).toHaveLength(1)
+    await page.goto(`${stage.issuer}/account/passkeys`)
+    await page.getByText('Not used yet').waitFor()
+    await page.context().close()
+  })
+
+  test('is a security key where its key must not leave it', async () => {
+    const { client, page } = await atSetUp({ acr: 'phrh', kind: 'roaming' })
+    await page.getByText('such as a security key').waitFor()
+    expect(await useApp(page).count()).toBe(0)
+    await passkeyButton(page).click()
+    expect(await finish(page, client)).toMatchObject({ acr: 'phrh', amr: ['pwd', 'hwk', 'user', 'mfa'] })
+    await page.context().close()
+  })
+
+  test('cancelled, it says so, and can be tried again', async () => {
+    const { client, page, authenticator } = await atSetUp()
+    await authenticator.verify(false)
+    await passkeyButton(page).click()
+    await page.getByText('No passkey was created').waitFor()
+    expect(await useApp(page).isVisible()).toBe(true)
+    await authenticator.verify(true)
+    await passkeyButton(page).click()
+    expect(await finish(page, client)).toMatchObject({ acr: 'phr' })
+    await page.context().close()
+  })
+
+  test('is an app without JavaScript, and no passkey is offered on top of it', async () => {
+    const { client, page } = await atSetUp({ javaScriptEnabled: false })
+    expect(await passkeyButton(page).isVisible()).toBe(false)
+    await page.getByText('Passkeys need JavaScript').waitFor()
+    await useApp(page).click()
+    const uri = (await page.locator('a[href^="otpauth:"]').getAttribute('href')) ?? ''
+    await page.locator('input[name=code]').fill('000000')
+    await page.locator('form:has(input[name=code]) button[type=submit]').click()
+    // The page comes back with what is wrong, and open where it is.
+    await page.locator('input[name=code]').fill((URI.parse(uri) as TOTP).generate())
+    await page.locator('form:has(input[name=code]) button[type=submit]').click()
+    expect(await finish(page, client)).toMatchObject({
+      acr: 'urn:authly:acr:mfa',
+      amr: ['pwd', 'otp', 'mfa'],
+    })
     await page.context().close()
   })
 })

@@ -9,6 +9,7 @@ import { uuidv7 } from '../../src/kit/ids.ts'
 import { createRequestEnv } from '../../src/wiring.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { testDependencies } from '../worker/admin-client.ts'
+import { addPersonWithApp, codeOf, passPassword } from './authenticator.ts'
 import { type Browser, issuer, openBrowser, type Shown, signIn } from './browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from './people.ts'
 
@@ -20,7 +21,7 @@ const start = async (browser: Browser, path: string): Promise<Shown> =>
 const enter = (browser: Browser, page: Shown, identifier: string): Promise<Shown> =>
   browser.post('/login', { ...page.hidden, identifier, password: goodPassword })
 
-const codeOf = ({ location }: Shown) => new URL(location ?? 'about:blank').searchParams.get('code')
+const codeOfApplication = ({ location }: Shown) => new URL(location ?? 'about:blank').searchParams.get('code')
 
 /** Where the links of a page's content lead. */
 const linksOf = ({ html }: Shown): readonly string[] =>
@@ -61,7 +62,7 @@ describe('the resume link of a login in progress', () => {
     const { location = '' } = await enter(browser, login, person.email)
     expect(location).toMatch(/^\/oauth\/authorize\/resume\?/)
     const answers = await Promise.all(Array.from({ length: 8 }, () => browser.get(location)))
-    expect(answers.filter(codeOf)).toHaveLength(1)
+    expect(answers.filter(codeOfApplication)).toHaveLength(1)
     const later = await browser.get(location)
     expect([later.status, later.location]).toEqual([400, undefined])
   })
@@ -71,7 +72,7 @@ describe('the resume link of a login in progress', () => {
     await addRegular(browser, app)
     const asked = await start(browser, authorizePath(app, { prompt: 'consent' }))
     const { location = '' } = await browser.post('/consent', { ...asked.hidden, decision: 'allow' })
-    expect(codeOf(await browser.get(location))).toBeTruthy()
+    expect(codeOfApplication(await browser.get(location))).toBeTruthy()
     const again = await browser.get(location)
     expect(again.status).toBe(400)
     // Its page leads on, and there everything is asked anew.
@@ -83,9 +84,9 @@ describe('the resume link of a login in progress', () => {
   test('is not given out again after a new sign-in of the same person', async () => {
     const [person, app, browser] = [await addPerson(), await addHouseApplication(), openBrowser()]
     const login = await start(browser, authorizePath(app))
-    expect(codeOf(await browser.follow(await enter(browser, login, person.email)))).toBeTruthy()
+    expect(codeOfApplication(await browser.follow(await enter(browser, login, person.email)))).toBeTruthy()
     const sentAgain = await browser.follow(await enter(browser, login, person.email))
-    expect(codeOf(sentAgain)).toBeNull()
+    expect(codeOfApplication(sentAgain)).toBeNull()
     expect(linksOf(sentAgain)).toContain(authorizePath(app))
   })
 
@@ -97,7 +98,7 @@ describe('the resume link of a login in progress', () => {
     const back = await start(browser, first.location as string)
     expect(back.status).toBe(400)
     expect(back.html).toContain('This sign-in is finished')
-    expect(codeOf(await start(browser, linksOf(back)[0] as string))).toBeTruthy()
+    expect(codeOfApplication(await start(browser, linksOf(back)[0] as string))).toBeTruthy()
   })
 })
 
@@ -111,7 +112,7 @@ describe('tabs opened at one moment in a fresh browser', () => {
     expect(pages.map(({ status }) => status)).toEqual(pages.map(() => 200))
     const codes = []
     for (const page of pages.toReversed()) {
-      codes.push(codeOf(await browser.follow(await enter(browser, page, person.email))))
+      codes.push(codeOfApplication(await browser.follow(await enter(browser, page, person.email))))
     }
     expect(new Set(codes.filter(Boolean)).size).toBe(count)
   })
@@ -123,7 +124,7 @@ describe('tabs opened at one moment in a fresh browser', () => {
     const done = await Promise.all(
       pages.map(async (page) => browser.follow(await enter(browser, page, person.email))),
     )
-    expect(done.filter(codeOf)).toHaveLength(count)
+    expect(done.filter(codeOfApplication)).toHaveLength(count)
   })
 
   test('after a sign-in in one of them the others go on by a reload, without the password', async () => {
@@ -132,7 +133,7 @@ describe('tabs opened at one moment in a fresh browser', () => {
     const pages = await Promise.all(begun.map((answer) => browser.follow(answer)))
     await browser.follow(await enter(browser, pages[0] as Shown, person.email))
     for (const { location = '' } of begun.slice(1)) {
-      expect(codeOf(await start(browser, location))).toBeTruthy()
+      expect(codeOfApplication(await start(browser, location))).toBeTruthy()
     }
   })
 
@@ -217,7 +218,7 @@ describe('a login in progress that expired', () => {
     }
     expect((await start(browser, authorizePath(app))).html).toContain('action="/login"')
     await signIn(browser, (await addPerson()).email, goodPassword)
-    expect(codeOf(await start(browser, authorizePath(app)))).toBeTruthy()
+    expect(codeOfApplication(await start(browser, authorizePath(app)))).toBeTruthy()
   })
 
   test('says so to a form that was sent too late, and does nothing', async () => {
@@ -232,6 +233,38 @@ describe('a login in progress that expired', () => {
     expect(answer.status).toBe(400)
     expect(linksOf(answer)[0]).toBe(authorizePath(app))
     expect(browser.cookies.has(session)).toBe(false)
+  })
+})
+
+describe('the page of a second factor', () => {
+  async function reach() {
+    const { person, app: authenticator } = await addPersonWithApp()
+    const [app, browser] = [await addHouseApplication(), openBrowser()]
+    const asked = await passPassword(browser, person, authorizePath(app))
+    const form: Record<string, string> = { ...asked.hidden, code: codeOf(authenticator, 0) }
+    return { browser, form, path: `/login?${new URLSearchParams(asked.hidden)}` }
+  }
+
+  test('says that all is done where the person came back from the application, not that it took too long', async () => {
+    const { browser, form, path } = await reach()
+    expect(codeOfApplication(await browser.follow(await browser.post('/login', form)))).toBeTruthy()
+    const backs = [await browser.get(path), await browser.post('/login', form)]
+    for (const back of backs) {
+      const shown = await browser.follow(back)
+      expect([shown.status, shown.html.includes('This sign-in is finished')]).toEqual([400, true])
+    }
+    browser.cookies.delete(session)
+    expect((await browser.get(path)).html).toContain('This sign-in has expired')
+  })
+
+  test('lasts as long as what is pending: whoever was slow before the password is not sent back to it', async () => {
+    const { browser, form } = await reach()
+    const { root } = testDependencies()
+    const contents = JSON.parse((await root.open('sign-in progress', form['sign_in'] ?? '')) as string)
+    const expired = JSON.stringify({ ...contents, expires_at: Date.now() - 1 })
+    const sign_in = await root.seal('sign-in progress', expired)
+    const done = await browser.post('/login', { ...form, sign_in })
+    expect(codeOfApplication(await browser.follow(done))).toBeTruthy()
   })
 })
 
@@ -304,11 +337,13 @@ describe('a form that cannot be taken', () => {
       await openBrowser().post('/login', (await blocked.get('/login')).hidden),
       await openBrowser().post('/login', login.hidden),
     ]
+    // Where the second one leads, it does not say that the sign-in took too long.
+    answers.push(await openBrowser().get(linksOf(answers[1] as Shown)[0] as string))
     for (const { html } of answers) {
       expect(html).toContain('no cookie')
       expect(html).toContain('auth.test')
     }
-    expect(answers.map(({ status }) => status)).toEqual([400, 403, 403])
+    expect(answers.map(({ status }) => status)).toEqual([400, 403, 403, 400])
   })
 })
 
@@ -330,7 +365,7 @@ describe('signing in again', () => {
     const another = await browser.get(linksOf(page)[0] as string)
     expect(another.html).not.toContain(email)
     expect(another.hidden).toMatchObject({ step: 'identifier' })
-    expect(codeOf(await browser.follow(await enter(browser, page, email)))).toBeTruthy()
+    expect(codeOfApplication(await browser.follow(await enter(browser, page, email)))).toBeTruthy()
   })
 
   test('says that another account is wanted (id_token_hint, claims), and does not loop', async () => {

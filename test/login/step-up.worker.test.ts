@@ -131,4 +131,20 @@ describe('step-up', () => {
     // Whoever knows the password goes on from there.
     expect((await passPassword(browser, person, stronger)).html).toContain('otpauth:')
   })
+
+  test('offers a passkey only where it can be added: no redirect to a page that redirects on', async () => {
+    await useSettings({ 'sign_in.promote_passkeys': true })
+    const offered: string[] = []
+    for (const age of [0, 3_600_000]) {
+      const { person, app, browser } = await addPersonWithApp()
+      await runInDurableObject(stubOf(person.id), (_, { storage }) => {
+        storage.sql.exec('UPDATE sessions SET auth_time = auth_time - ?', age)
+      })
+      await evictDurableObject(stubOf(person.id))
+      const asked = await browser.get(stronger)
+      const { location = '' } = await browser.post('/login', { ...asked.hidden, code: codeOf(app, 0) })
+      offered.push(location.replace(/sign_in=[^&]+&/, ''))
+    }
+    expect(offered).toEqual(['/login?step=add_passkey', '/account'])
+  })
 })

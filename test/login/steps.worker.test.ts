@@ -9,6 +9,7 @@ import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { subjectMigrations } from '../../src/sessions/subject-tables.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { testDependencies } from '../worker/admin-client.ts'
+import { useSettings } from '../worker/local-settings.ts'
 import { type Browser, openBrowser, type Shown, signIn, withoutChance } from './browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from './people.ts'
 
@@ -285,6 +286,8 @@ describe('a class of sign-ins that is demanded', () => {
       .update(clients)
       .set({ required_acr_values: ['phr'] })
       .where(eq(clients.client_id, app))
+    // Otherwise a passkey would be set up.
+    await useSettings({ 'sign_in.passkeys': 'off' })
     const login = await browser.follow(await browser.get(authorizePath(app)))
     const fields = { ...login.hidden, identifier: person.email, password: goodPassword }
     const fresh = await browser.follow(await browser.post('/login', fields))
@@ -295,6 +298,7 @@ describe('a class of sign-ins that is demanded', () => {
     expect(answerOf(silent).get('error')).toBe('login_required')
     const old = await browser.follow(await browser.get(authorizePath(app)))
     expect(answerOf(old).get('error')).toBe('unmet_authentication_requirements')
+    await useSettings({})
   })
 })
 

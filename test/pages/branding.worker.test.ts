@@ -52,7 +52,7 @@ describe('the look of a deployment', () => {
     const text = await css.text()
     expect(text).toMatch(/^:root\{--page:#fff7fb;--accent:#b3005e;--on-accent:#ffffff;/)
     expect(text).toContain(
-      '@media (prefers-color-scheme:dark){:root{--page:#150a10;--accent:#ff9fd0;--on-accent:#000000;',
+      '@media screen and (prefers-color-scheme:dark){:root{--page:#150a10;--accent:#ff9fd0;--on-accent:#000000;',
     )
     // A page of before asks for what is no longer there: it gets what is, and nobody keeps it under that name.
     const old = await callAdmin(undefined, 'GET', '/assets/brand.0000000.css')

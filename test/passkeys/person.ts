@@ -57,7 +57,7 @@ export async function addPasskey(
   authenticator: SoftwareAuthenticator,
   settings: PasskeySettings = noSettings,
 ): Promise<string> {
-  const registrant = { user_id: userId, session_id: 'session-1', settings }
+  const registrant = { user_id: userId, asked_by: 'session-1', settings }
   const created = await creationOptions(needs, {
     ...{ ...registrant, rp_name: 'Test', user_name: 'ann', display_name: 'Ann' },
   })

@@ -28,7 +28,7 @@ async function answeredPage(
   authenticator = createSoftwareAuthenticator(),
   settings = noSettings,
 ): Promise<Registration> {
-  const registrant = { user_id: userId, session_id: 'session-1', settings }
+  const registrant = { user_id: userId, asked_by: 'session-1', settings }
   const created = await creationOptions(needs, {
     ...{ ...registrant, rp_name: 'Test', user_name: 'ann', display_name: 'Ann' },
   })
@@ -49,7 +49,7 @@ describe('options to make a passkey', () => {
   it('name the person by their lasting handle and exclude the passkeys they have', async () => {
     const { userId, credentialId } = await createPerson()
     const created = await creationOptions(needs, {
-      ...{ user_id: userId, session_id: 's', settings: noSettings },
+      ...{ user_id: userId, asked_by: 's', settings: noSettings },
       ...{ rp_name: 'Test', user_name: 'ann@example.test', display_name: 'Ann' },
     })
     if (!created.ok) throw new Error(created.error)
@@ -65,7 +65,7 @@ describe('options to make a passkey', () => {
   it('ask for attestation only where something depends on it', async () => {
     const userId = await createUser()
     const created = await creationOptions(needs, {
-      ...{ user_id: userId, session_id: 's', rp_name: 'Test', user_name: 'ann', display_name: 'Ann' },
+      ...{ user_id: userId, asked_by: 's', rp_name: 'Test', user_name: 'ann', display_name: 'Ann' },
       settings: { ...noSettings, 'passkeys.allowed_aaguids': ['cb69481e-8ff7-4039-93ec-0a2729a154a8'] },
     })
     expect(created).toMatchObject({ ok: true, value: { options: { attestation: 'direct' } } })
@@ -75,7 +75,7 @@ describe('options to make a passkey', () => {
     const created = await creationOptions(
       { ...needs, config: { issuer: 'http://127.0.0.1:8787' } },
       {
-        ...{ user_id: await createUser(), session_id: 's', settings: noSettings },
+        ...{ user_id: await createUser(), asked_by: 's', settings: noSettings },
         ...{ rp_name: 'Test', user_name: 'ann', display_name: 'Ann' },
       },
     )
@@ -112,7 +112,7 @@ describe('a new passkey', () => {
     const page = await answeredPage(userId)
     const later = { ...needs, now: () => Date.now() + 301_000 }
     const expired = { ok: false, error: 'expired' }
-    expect(await registerPasskey(needs, { ...page, session_id: 'session-2' })).toEqual(expired)
+    expect(await registerPasskey(needs, { ...page, asked_by: 'session-2' })).toEqual(expired)
     expect(await registerPasskey(needs, { ...page, user_id: await createUser() })).toEqual(expired)
     expect(await registerPasskey(later, page)).toEqual(expired)
     expect(await registerPasskey(needs, { ...page, registration: undefined })).toEqual(expired)

@@ -89,7 +89,11 @@ test('a step of signing in is one file, one line of the list, and its messages',
   })
   const built = await import(pathToFileURL(outfile).href)
   expect(built.reachableClasses()).toContain('phrh')
-  const policy = built.policyOf({ settings: built.toSettings({}), because: undefined })
+  const policy = built.policyOf({
+    can_have_passkeys: true,
+    settings: built.toSettings({}),
+    because: undefined,
+  })
   const state = {
     ...{ identifier: 'ada', proofs: [], account: undefined, actions_done: [], risk: undefined },
     browser: { used_passkey: false, is_remembered: false },

@@ -40,7 +40,11 @@ export const newSession = (session_id = 'session-1', overrides: Partial<NewSessi
 })
 
 /** A policy that demands nothing. */
-export const noDemands: SignInPolicy = policyOf({ settings: toSettings({}), because: undefined })
+export const noDemands: SignInPolicy = policyOf({
+  can_have_passkeys: true,
+  settings: toSettings({}),
+  because: undefined,
+})
 
 export const accountFactors = (overrides: Partial<AccountFactors> = {}): AccountFactors => ({
   ...{ password: 'usable', passkeys: 0, otp: 0, recovery_codes: 0, required_acr_values: [] },

@@ -290,11 +290,41 @@ describe('a factor that is set up during a sign-in', () => {
     expect(await object.listOtpUses()).toMatchObject([{ otp_id: 'otp-1', step: 7 }])
   })
 
+  const passkey = {
+    ...{ credential_id: 'key-1', rp_id: 'auth.test', public_key: 'AAAA', sign_count: 0 },
+    ...{ backup_eligible: false, backed_up: false },
+  }
+  const setUpPasskey = (object: UserSessions, pending: Awaited<ReturnType<typeof beginWithout>>) =>
+    object.setUpPasskey({ ...attemptAt(middle), pending, passkey, user_verified: true })
+
+  test('completes it: a passkey was made, which the session ends with', async () => {
+    const { object } = fresh()
+    const pending = await beginWithout(object)
+    await beginSignIn(object, { generators: [await generatorOf()], pending_id: 'another' })
+    expect(await setUpPasskey(object, pending)).toMatchObject({
+      status: 'signed_in',
+      session: { acr: 'phrh', amr: ['pwd', 'hwk', 'user', 'mfa'] },
+    })
+    expect(await object.listPendingSignIns({ now: middle })).toEqual([])
+    expect(await setUpPasskey(object, pending)).toEqual({ status: 'lost' })
+    const taken = { now: middle, user_id: userId, credential_ids: ['key-1'], origin }
+    await object.refusePasskeys(taken)
+    expect(await object.listSessions({ now: middle })).toEqual([])
+  })
+
+  test('ends the other sign-ins in progress even where its own is over', async () => {
+    const { object } = fresh()
+    const pending = await beginWithout(object)
+    expect(await setUpPasskey(object, { ...pending, secret_hash: 'another' })).toEqual({ status: 'lost' })
+    expect(await object.listPendingSignIns({ now: middle })).toEqual([])
+  })
+
   test('replaces no factor that the account has: who knows the password alone would add their own', async () => {
     for (const account of [accountFactors({ otp: 1 }), accountFactors({ passkeys: 1 })]) {
       const { object } = fresh()
       const pending = await beginWithout(object, account)
       expect(await setUp(object, pending)).toEqual({ status: 'lost' })
+      expect(await setUpPasskey(object, pending)).toEqual({ status: 'lost' })
       expect(await object.listSessions({ now: middle })).toEqual([])
     }
   })

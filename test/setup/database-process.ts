@@ -1,10 +1,13 @@
 /** The database of a worker test run, as a process of its own; it ends with the process that forked it. */
 import pg from 'pg'
 import { startDatabase } from '../../scripts/database/start-database.ts'
+import { storeSettings } from '../../scripts/database/store-settings.ts'
+import { ownSettings } from './own-settings.ts'
 
 process.on('SIGINT', () => undefined)
 const database = await startDatabase({ ephemeral: true })
-// Migrated and untouched: databases of single test files are copies of it.
+await storeSettings(database.ownerUrl, ownSettings)
+// Migrated and otherwise untouched: databases of single test files are copies of it.
 const client = new pg.Client(database.ownerUrl)
 await client.connect()
 await client.query('CREATE DATABASE authly_template TEMPLATE authly')

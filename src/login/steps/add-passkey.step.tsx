@@ -69,9 +69,11 @@ async function prepareCreation(
 ) {
   const found = session && (await findWhoMayAdd(needs, session, policy))
   if (!found) return undefined
-  const { user } = found
+  const { user, factors } = found
   const settings = await needs.readSettings()
-  const created = await ownCreationOptions(needs, { session, user, settings, conditional: true })
+  const existing = factors.passkeys === 0 ? [] : undefined
+  const asked_by = session.session_id
+  const created = await ownCreationOptions(needs, { asked_by, user, settings, existing, conditional: true })
   return created.ok ? created.value : undefined
 }
 
@@ -92,8 +94,10 @@ export const addPasskey: Step = {
   id,
   kind: 'offer',
   proves: [],
-  offered: ({ account, proofs }, policy) =>
+  offered: ({ account, proofs, actions_done }, policy) =>
     policy.promote_passkeys &&
+    // Whoever has just chosen an authenticator app is not asked the same again.
+    !actions_done.includes('set_up_factor') &&
     policy.passkeys === 'on' &&
     account !== undefined &&
     account.passkeys === 0 &&

@@ -8,6 +8,7 @@ import { type Assertion, readAssertion } from '../../passkeys/read-credential.ts
 import { type RelyingParty, relyingPartyOf } from '../../passkeys/relying-party.ts'
 import { openUserHandle } from '../../passkeys/user-handle.ts'
 import type { PasskeyAttempt, PasskeyRefusal } from '../../sessions/passkey-attempt.ts'
+import { pendingLifetimeSeconds } from '../../sessions/pending-sign-in.ts'
 import { nameCall, outcomeOf, prepareUnnamedCall, type UnnamedCall } from './sign-in-call.ts'
 import type { Step, StepAttempt, StepNeeds, StepOutcome, StepPageProps } from './step.ts'
 
@@ -82,10 +83,12 @@ export const passkey: Step = {
     // Nobody's object is asked for a made-up handle, or for that of somebody else than is signing in.
     if (userId === undefined) return refused(attempt, 'refused')
     const { progress, settings, origin } = attempt
+    const now = needs.now()
     const input: PasskeyAttempt = {
-      ...{ now: needs.now(), user_id: userId, assertion, origin },
+      ...{ now, user_id: userId, assertion, origin },
       expected: { challenge: progress.challenge, ...relyingParty },
-      challenge_expires_at: progress.expires_at,
+      // A pending sign-in may outlive what was sealed before it.
+      challenge_expires_at: Math.max(progress.expires_at, now + pendingLifetimeSeconds * 1000),
       counter_regression: settings['passkeys.counter_regression'],
     }
     const call = await prepareUnnamedCall(needs, attempt, userId)

@@ -16,6 +16,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { OpenedHandle } from '../../kit/sealed-handle.ts'
+import { relyingPartyOf } from '../../passkeys/relying-party.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { isWithin } from '../../protocol/scope-parameter.ts'
@@ -102,7 +103,7 @@ async function decide(
   { request, settings }: Asked,
   cookie: OpenedHandle<SessionRouting> | undefined,
 ): Promise<AuthorizeDecision> {
-  const { required_acr_values, wanted_acr_values } = demandsOf({ request, settings })
+  const { required_acr_values, wanted_acr_values } = demandsOf(needs.config, { request, settings })
   const situation = {
     ...{ request, required_acr_values, wanted_acr_values },
     progress: input.interaction,
@@ -146,9 +147,10 @@ interface Asked {
 }
 
 /** What deployment, client and request demand of the session. */
-const demandsOf = ({ request, settings }: Asked): SignInPolicy =>
+const demandsOf = (config: Config, { request, settings }: Asked): SignInPolicy =>
   policyOf({
     settings,
+    can_have_passkeys: relyingPartyOf(config, settings) !== undefined,
     client: request.client,
     request: {
       acr_values: request.acr_values,
