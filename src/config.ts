@@ -260,6 +260,16 @@ export const environmentSchema = z.object({
     .regex(/^[\x21-\x7e]{8,}$/, 'must be a key without spaces')
     .optional()
     .describe('Secret. API key of Resend; one that may only send is enough.'),
+  AUTHLY_RESEND_WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+      'must be a signing secret, `whsec_…`',
+    )
+    .optional()
+    .describe(
+      'Secret. Signing secret of a webhook of Resend at `<issuer>/delivery/resend`, which reports [bounces](delivery.md#bounces). Without it that address does not exist.',
+    ),
   AUTHLY_SMTP_HOST: z
     .string()
     .regex(/^[A-Za-z0-9.-]{1,253}$/, 'must be a host name')

@@ -9,6 +9,7 @@ import { passkeyRoutes } from './account/passkeys.route.tsx'
 import { recoveryCodeRoutes } from './account/recovery-codes.route.tsx'
 import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
 import { ConfigurationError } from './config.ts'
+import { resendWebhookRoutes } from './delivery/resend-webhook.route.ts'
 import type { AppEnv } from './dependencies.ts'
 import { healthRoutes } from './health/health.route.ts'
 import { preflight } from './kit/cross-origin.ts'
@@ -41,6 +42,7 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   recoveryCodeRoutes,
   healthRoutes,
   metricsRoutes,
+  resendWebhookRoutes,
 ]
 
 export const lazyApp = new Hono<AppEnv>()

@@ -278,6 +278,14 @@ export const eventDefinitions = {
     summary: 'A message was refused for good: by the provider, or the server of its recipient',
     data: { ...message, reason: 'code of the provider, such as smtp_550' },
   },
+  'message.bounced': {
+    class: 'system',
+    summary: 'An e-mail came back after its provider had taken it, or its recipient complained',
+    data: {
+      ...{ kind: 'the kind of message', channel: 'email', provider: 'who reported it' },
+      reason: 'permanent, transient or undetermined (a bounce), suppressed, failed, complaint',
+    },
+  },
   'message.dropped': {
     class: 'system',
     summary: 'A message was deleted unsent',

@@ -27,7 +27,7 @@ export type DeliverOutcome = SendOutcome | { readonly outcome: 'unreadable' }
 
 export async function deliverMessage(
   needs: SenderNeeds & { readonly root: Pick<RootSecret, 'open'> },
-  { message_id, sealed }: Pick<QueuedMessage, 'message_id' | 'sealed'>,
+  { message_id, sealed, user_id }: Pick<QueuedMessage, 'message_id' | 'sealed' | 'user_id'>,
 ): Promise<DeliverOutcome> {
   const content = await openMessage(needs.root, message_id, sealed)
   if (content === undefined) return { outcome: 'unreadable' }
@@ -37,7 +37,11 @@ export async function deliverMessage(
     const sendEmail = emailSenderOf(needs)
     // Switched off since the message was queued: it waits, until it expires.
     if (email === undefined || sendEmail === undefined) return failed('not_configured')
-    const full = { ...rendered.email, from: { address: email.from, name: content.brand.name } }
+    const full = {
+      ...rendered.email,
+      from: { address: email.from, name: content.brand.name },
+      tags: { kind: content.message.kind, ...(user_id !== undefined && { user_id }) },
+    }
     return isSafeEmail(full) ? sendEmail(full) : refused('unsafe_header')
   }
   const { sms } = needs.delivery

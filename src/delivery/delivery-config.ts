@@ -11,6 +11,8 @@ export interface ResendSettings {
   readonly apiKey: string
   /** Base address of the API. */
   readonly url: string
+  /** Signs what Resend reports: bytes as base64. Without it nothing is listened to. */
+  readonly webhookSecret: string | undefined
 }
 
 export interface SmtpSettings {
@@ -44,6 +46,7 @@ interface DeliveryEnvironment {
   readonly AUTHLY_EMAIL_PROVIDER?: (typeof emailProviders)[number] | undefined
   readonly AUTHLY_EMAIL_FROM?: string | undefined
   readonly AUTHLY_RESEND_API_KEY?: string | undefined
+  readonly AUTHLY_RESEND_WEBHOOK_SECRET?: string | undefined
   readonly AUTHLY_SMTP_HOST?: string | undefined
   readonly AUTHLY_SMTP_PORT: number
   readonly AUTHLY_SMTP_TLS?: SmtpSettings['tls'] | undefined
@@ -109,7 +112,9 @@ function emailOf(env: DeliveryEnvironment): DeliverySettings['email'] {
       return { from, provider: { kind: 'cloudflare' } }
     case 'resend': {
       const url = env.AUTHLY_MESSAGE_PROVIDER_URL ?? resendUrl
-      return { from, provider: { kind: 'resend', apiKey: env.AUTHLY_RESEND_API_KEY as string, url } }
+      const apiKey = env.AUTHLY_RESEND_API_KEY as string
+      const webhookSecret = env.AUTHLY_RESEND_WEBHOOK_SECRET?.slice('whsec_'.length)
+      return { from, provider: { kind: 'resend', apiKey, url, webhookSecret } }
     }
     case 'smtp':
       return { from, provider: smtpOf(env) }

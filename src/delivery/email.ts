@@ -9,6 +9,8 @@ export interface Email {
   readonly subject: string
   readonly html: string
   readonly text: string
+  /** What a provider that reports bounces is to give back with one. ASCII letters, digits, `_` and `-`. */
+  readonly tags?: Readonly<Record<string, string>> | undefined
 }
 
 const angleOrSpace = /[\s<>]/

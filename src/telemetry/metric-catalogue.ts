@@ -192,7 +192,7 @@ export const metricCatalogue = {
   },
   authly_messages_total: {
     type: 'counter',
-    help: 'Messages to people. Outcome: queued; then sent, refused, dropped (expired) or discarded (taken back), each once; failed counts attempts that are repeated',
+    help: 'Messages to people. Outcome: queued; then sent, refused, dropped (expired) or discarded (taken back), each once; bounced is reported later by the provider, of those sent; failed counts attempts that are repeated',
     labels: ['channel', 'outcome'],
     showsZero: ['sent', 'refused', 'dropped', 'discarded', 'failed'],
   },

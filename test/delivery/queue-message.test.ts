@@ -89,7 +89,7 @@ describe('queueing', () => {
     expect(message.due_at).toBe(now + 30_000)
     await queued.value.release()
     await queued.value.discard()
-    const [[name]] = calls as unknown as [[string]]
+    const name = calls[0]?.[0]
     expect(calls.slice(1)).toEqual([
       [name, 'release', message.message_id],
       [name, 'discard', message.message_id],

@@ -11,7 +11,7 @@ import type { EmailSender, Fetch } from './sender.ts'
 
 export const createResendSender =
   ({ apiKey, url }: ResendSettings, send: Fetch): EmailSender =>
-  ({ id, from, to, subject, html, text }) =>
+  ({ id, from, to, subject, html, text, tags = {} }) =>
     askProvider(
       send,
       `${url}emails`,
@@ -25,6 +25,7 @@ export const createResendSender =
         body: JSON.stringify({
           from: from.name === '' ? from.address : `${quoted(from.name)} <${from.address}>`,
           ...{ to: [to], subject, html, text },
+          tags: Object.entries(tags).map(([name, value]) => ({ name, value })),
         }),
       },
       judge,

@@ -12,13 +12,17 @@ const email: Email = {
   subject: 'Your account',
   html: '<p>Hello</p>',
   text: 'Hello',
+  tags: { kind: 'invitation' },
 }
 const answering =
   (status: number, body: object | string, headers: Record<string, string> = {}): Fetch =>
   async () =>
     new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers })
 const resend = (send: Fetch) =>
-  createResendSender({ kind: 'resend', apiKey: 're_key', url: 'https://api.resend.com/' }, send)(email)
+  createResendSender(
+    { kind: 'resend', apiKey: 're_key', url: 'https://api.resend.com/', webhookSecret: undefined },
+    send,
+  )(email)
 const account = { kind: 'twilio', accountSid: `AC${'0'.repeat(32)}`, authToken: 't' } as const
 const twilio = (send: Fetch, from = '+15005550006') =>
   createTwilioSender(
@@ -44,6 +48,7 @@ describe('Resend', () => {
     expect(JSON.parse(String(asked?.init.body))).toMatchObject({
       from: '"Bänk, \\"Ltd\\"" <login@auth.test>',
       to: ['ada@example.com'],
+      tags: [{ name: 'kind', value: 'invitation' }],
     })
   })
 
