@@ -51,6 +51,7 @@ const unleased: readonly OperationName[] = [
   ...['discovery', 'jwks', 'userinfo', 'passkeyLogin', 'firstPasskeyLogin'],
   ...['refusedPasskey', 'forgedPasskey'],
   ...['askedCode', 'askedCodeOfNobody', 'codeLogin', 'linkLogin', 'refusedCode', 'openedLink'],
+  ...['askedSms', 'smsCode'],
   ...hashing,
 ] as OperationName[]
 /** Not requests, but what requests do together, or what happens without any. */

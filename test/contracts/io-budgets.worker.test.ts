@@ -1000,6 +1000,43 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       })
     })
 
+    it('codes by text message', async () => {
+      await useSettings({
+        'sign_in.sms_codes': 'second_factor',
+        'sign_in.second_factor': 'required',
+        'sms.allowed_countries': ['+49'],
+      })
+      const address = `${uuidv7()}@codes.test`
+      const number = `+49170${String(Date.now() % 10_000_000).padStart(7, '0')}`
+      const id = uuidv7()
+      const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+      await database
+        .insert(users)
+        .values({ id, email: address, phone_number: number, phone_number_verified: true })
+      await database
+        .insert(passwordCredentials)
+        .values({ user_id: id, hash: await argon2Hasher.hash(password) })
+      const name = await destinationName(testDependencies().root, { channel: 'sms', address: number })
+      await sendBy(env.DESTINATION.getByName(name), provider.bindings)
+      cookies = ''
+      const pending = (await signIn(password, address)).headers.get('location') as string
+      const fields = hiddenFields(await (await call(pending)).text(), 'sms_code')
+      await startCounting()
+      await ask(fields)
+      expectAtMost(budgets.askedSms, await countUnits())
+      // Hours later for the object: the code is gone.
+      const location = await ask(fields)
+      await billed.runAlarms(0)
+      const texts = async () => (await provider.seen()).taken.filter(({ api }) => api === 'twilio')
+      await vi.waitFor(async () => expect(await texts()).toHaveLength(2))
+      const code = /\d{6}/.exec(String((await texts())[1]?.body['Body']))?.[0] as string
+      const form = hiddenFields(await (await call(location)).text(), 'sms_code')
+      await startCounting()
+      const done = await post('/login', { ...form, code }, { origin: issuer })
+      expect(done.headers.get('location')).toBe('/account')
+      expectAtMost(budgets.smsCode, await countUnits())
+    })
+
     it(budgets.refusedCode.operation, async () => {
       await useSettings({ 'sign_in.email_codes': 'on', 'sign_in.magic_links': 'on' })
       const { fields, code } = await receive(await newPerson())
