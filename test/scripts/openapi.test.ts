@@ -42,7 +42,8 @@ describe.each([
   })
 
   test('has every route the server answers, and no other', () => {
-    const isOutside = (path: string) => path === '/' || path === '/*' || path.startsWith('/assets/')
+    // What pages are made of, and what providers of messages call.
+    const isOutside = (path: string) => path === '/' || path === '/*' || /^\/(assets|delivery)\//.test(path)
     const mounted = app.routes
       .filter(({ method, path }) => method !== 'ALL' && !isOutside(path))
       .map(({ method, path }) => nameOf({ method, path: path.replaceAll(/:(\w+)/g, '{$1}') }))
