@@ -2,12 +2,16 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { accountRoutes } from '../../src/account/account.route.tsx'
 import { passkeyRoutes } from '../../src/account/passkeys.route.tsx'
+import { readBrowserBindings } from '../../src/interaction/browser-binding.ts'
+import { sha256 } from '../../src/kit/hash.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
 import { loginRoutes } from '../../src/login/login.route.tsx'
+import { sealLink, signInLinkPath } from '../../src/login/steps/sign-in-link.ts'
 import { logoutRoutes } from '../../src/oidc/rp-logout.route.tsx'
 import { withPasskey } from '../account/passkey-pages.ts'
 import { type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
-import { addAdmin, callAdmin } from '../worker/admin-client.ts'
+import { addAdmin, callAdmin, testDependencies } from '../worker/admin-client.ts'
 
 interface Visit {
   readonly name: string
@@ -45,6 +49,18 @@ async function signedIn(person?: Person): Promise<Browser> {
   return browser
 }
 
+/** As a message brings it. */
+async function linkAskedForIn({ cookies }: Browser): Promise<string> {
+  const { config, root } = testDependencies()
+  const header = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const [binding = ''] = readBrowserBindings(config, header)
+  const link = await sealLink(root, {
+    ...{ code_id: uuidv7(), code: '123456', destination: 'nobody’s' },
+    ...{ browser: await sha256(binding), expires_at: Date.now() + 600_000 },
+  })
+  return `${signInLinkPath}?link=${link}`
+}
+
 beforeAll(async () => {
   const stranger = openBrowser()
   await visit('sign-in', stranger, '/login')
@@ -58,6 +74,8 @@ beforeAll(async () => {
   await visit('an application that is not registered', stranger, authorizePath('unknown'))
   await visit('a link that is not ours', stranger, '/set-password?link=unknown')
   await visit('an interaction that is not ours', stranger, '/consent?interaction=unknown')
+  await visit('a link of a message', stranger, await linkAskedForIn(stranger))
+  await visit('a link of a message, in another browser', openBrowser(), await linkAskedForIn(stranger))
   await visit('nothing', stranger, '/nothing-here')
 
   const somebody = await addPerson()
@@ -208,6 +226,7 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
       ...['/account/sessions/end', '/account/sessions/end-others', '/consent'],
       ...[
         '/login',
+        '/login/link',
         '/logout',
         '/oidc/logout/confirm',
         '/password',
