@@ -4,6 +4,8 @@ import { TOTP, URI } from 'otpauth'
 import type { Page } from 'playwright-core'
 
 const periodMs = 30_000
+/** A code that ends while it is being typed would be refused. */
+const typingMs = 10_000
 
 export interface AuthenticatorApp {
   /** A code that has not been used yet. It waits only where the tolerance of the server is used up. */
@@ -20,7 +22,7 @@ export async function scan(page: Page): Promise<AuthenticatorApp> {
   return {
     async nextCode() {
       // One step before now is the earliest that is accepted, one after it the latest.
-      last = Math.max(last + 1, Math.floor(Date.now() / periodMs) - 1)
+      last = Math.max(last + 1, Math.floor((Date.now() + typingMs) / periodMs) - 1)
       const early = (last - 1) * periodMs - Date.now()
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
       return app.generate({ timestamp: last * periodMs })
