@@ -94,7 +94,8 @@ test('tells what the account signs in with, and what its roles demand', async ()
   const demand = { name: role, description: 'x', permissions: [], required_acr_values: ['phr'] }
   await database.insert(roles).values(demand)
   await database.insert(users).values({ id, username: name, roles: [role] })
-  const nothing = { password: 'none', passkeys: 0, otp: 0, recovery_codes: 0, required_acr_values: [['phr']] }
+  const none = { passkeys: 0, otp: 0, sms: 0, recovery_codes: 0 }
+  const nothing = { password: 'none', ...none, required_acr_values: [['phr']] }
   expect((await findUserForLogin(database, name)).person?.factors).toEqual(nothing)
   await database
     .insert(passwordCredentials)
@@ -112,6 +113,7 @@ test('tells what the account signs in with, and what its roles demand', async ()
     { user_id: id, code_hash: 'used', used_at: new Date() },
   ])
   expect((await findUserForLogin(database, name)).person?.factors).toEqual({
-    ...{ password: 'breached', passkeys: 1, otp: 1, recovery_codes: 1, required_acr_values: [['phr']] },
+    ...{ password: 'breached', passkeys: 1, otp: 1, sms: 0, recovery_codes: 1 },
+    required_acr_values: [['phr']],
   })
 })
