@@ -206,6 +206,8 @@ describe.runIf(hasChromium)('second factors in Chromium, without JavaScript', ()
     await page.goto(stage.authorizeUrl(client))
     await typePassword(page, person)
     await heading(page, 'Set up a second factor')
+    // The better way comes first, and needs JavaScript.
+    await page.getByText('Use an authenticator app instead').click()
     const [app, codes] = [await scan(page), await shownCodes(page)]
     await page.getByLabel('Code from the app').fill('000000')
     await press(page, 'Confirm')
