@@ -3,6 +3,8 @@ export interface HeavySuite {
   /** Also of its report, see `scripts/test-report.ts`. */
   readonly name: string
   readonly what: string
+  /** About, on the machine of CI. */
+  readonly minutes: number
   /** Files and folders, from the root of the project. */
   readonly covers: readonly string[]
   /** A Node script with its arguments; leaves a report. */
@@ -12,12 +14,14 @@ export interface HeavySuite {
 export const heavySuites: readonly HeavySuite[] = [
   {
     name: 'generators',
+    minutes: 4,
     what: 'clients made of the OpenAPI document by seven generators compile and call; two linters read it',
     covers: ['public/openapi.json', 'public/openapi-3.0.json', 'scripts/check/generators'],
     command: ['scripts/check/generators/check-generators.ts'],
   },
   {
     name: 'traces',
+    minutes: 5,
     what: 'a code flow as a real OpenTelemetry Collector receives it',
     covers: [
       ...[
@@ -33,6 +37,7 @@ export const heavySuites: readonly HeavySuite[] = [
   },
   {
     name: 'ops',
+    minutes: 11,
     what: 'Prometheus evaluates every panel, rule and alert over a server in use; each seeded fault raises only its own',
     covers: [
       ...['scripts/ops', 'src/metrics', 'src/telemetry', 'src/cron', 'src/audit/outbox.ts', 'src/evidence'],
@@ -42,6 +47,7 @@ export const heavySuites: readonly HeavySuite[] = [
   },
   {
     name: 'hosted-pages',
+    minutes: 6,
     what: 'wapiti attacks the hosted pages, as a stranger and signed in',
     covers: [
       ...['src/account', 'src/interaction', 'src/login', 'src/pages', 'src/oauth/authorize', 'src/oidc'],
