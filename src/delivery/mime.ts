@@ -2,6 +2,7 @@
  * A message in the format of the internet (RFC 5322, MIME), for SMTP; other providers make it themselves. Both bodies are
  * base64: no line is too long, none begins with a dot, and no server needs 8BITMIME.
  */
+import { toBase64 } from '../kit/base64.ts'
 import { type Email, quoted } from './email.ts'
 
 const encoder = new TextEncoder()
@@ -11,8 +12,6 @@ const maxWordBytes = 39
 const bodyLineLength = 76
 /** What fits into the line of a header as it is. */
 const maxPlainLength = 66
-
-const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
 
 /**
  * Unstructured text of a header. Whatever is not printable ASCII is encoded, line breaks included, so that no value can
@@ -24,7 +23,7 @@ export function headerText(text: string): string {
   const words: string[] = []
   let bytes: number[] = []
   const finish = () => {
-    if (bytes.length > 0) words.push(`=?UTF-8?B?${base64(Uint8Array.from(bytes))}?=`)
+    if (bytes.length > 0) words.push(`=?UTF-8?B?${toBase64(Uint8Array.from(bytes))}?=`)
     bytes = []
   }
   // By character, because a word must not end inside one.
@@ -47,21 +46,12 @@ const mailbox = ({ name, address }: Email['from']): string =>
   name === '' ? address : `${displayName(name)} <${address}>`
 
 function body(text: string): string {
-  const encoded = base64Of(encoder.encode(text.replace(/\r?\n/g, '\r\n')))
+  const encoded = toBase64(encoder.encode(text.replace(/\r?\n/g, '\r\n')))
   const lines: string[] = []
   for (let start = 0; start < encoded.length; start += bodyLineLength) {
     lines.push(encoded.slice(start, start + bodyLineLength))
   }
   return lines.join('\r\n')
-}
-
-/** In pieces: a call takes only so many arguments. Their length is a multiple of three, so that the parts fit. */
-function base64Of(bytes: Uint8Array): string {
-  const piece = 3 * 4096
-  let text = ''
-  for (let start = 0; start < bytes.length; start += piece)
-    text += base64(bytes.subarray(start, start + piece))
-  return text
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Identifiers: UUIDv7 for rows (RFC 9562 §5.7, index-friendly), random strings for secrets. */
+/** Identifiers: UUIDv7 for rows (RFC 9562 §5.7, index-friendly), UUIDv8 for what derives its own, random strings for secrets. */
 import { base64url } from 'jose'
 
 /**
@@ -8,6 +8,18 @@ import { base64url } from 'jose'
 export function uuidv7(at: number = Date.now()): string {
   const time = at.toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`
+}
+
+/** The text of a UUID. @param bytes 16 */
+export function uuidOf(bytes: Uint8Array): string {
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** A UUIDv8 (RFC 9562 §5.8) of at least 16 bytes: the same bytes give the same id. */
+export function uuidv8(bytes: Uint8Array): string {
+  const text = uuidOf(bytes.subarray(0, 16))
+  return `${text.slice(0, 14)}8${text.slice(15, 19)}a${text.slice(20)}`
 }
 
 /**

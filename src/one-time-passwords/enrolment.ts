@@ -3,14 +3,13 @@
  * typed. Nothing is stored for who never finishes.
  */
 import { base64url } from 'jose'
-import { uuidv7 } from '../kit/ids.ts'
+import { uuidv7, uuidv8 } from '../kit/ids.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { decodeBase32, encodeBase32 } from './base32.ts'
 import { enrolledParameters, enrolledSeedBytes } from './generator.ts'
 import { importSeed } from './hotp.ts'
 import { acceptedCounters, matchCode, type OtpTolerance } from './match-code.ts'
 import { sealSeed } from './seal-seed.ts'
-import { uuidOf } from './uuid-of.ts'
 
 const purpose = 'one-time password enrolment'
 const lifetimeMs = 30 * 60_000
@@ -65,7 +64,7 @@ export async function fixedEnrolment(
     ['id', 'seed'].map(async (name) => base64url.decode(await secretOf(name))),
   )
   return {
-    id: uuidOf(id as Uint8Array),
+    id: uuidv8(id as Uint8Array),
     seed: Uint8Array.from((seed as Uint8Array).subarray(0, enrolledSeedBytes)),
   }
 }

@@ -1,11 +1,11 @@
 /** What is stored of generators that come from another system. */
 import { base64url } from 'jose'
+import { uuidv8 } from '../kit/ids.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { decodeBase32 } from './base32.ts'
 import type { SealedGenerator } from './generator.ts'
 import type { ImportedGenerator } from './imported-generator.ts'
 import { sealSeed } from './seal-seed.ts'
-import { uuidOf } from './uuid-of.ts'
 
 export interface StoredGenerator extends SealedGenerator {
   readonly name: string
@@ -35,4 +35,4 @@ export const sealImported = (
 
 /** What nobody can compute without the root secret. */
 const idOf = async (root: Pick<RootSecret, 'lastingMac'>, owner: string, seed: Uint8Array): Promise<string> =>
-  uuidOf(base64url.decode(await root.lastingMac('imported one-time password', `${seed.join('.')} ${owner}`)))
+  uuidv8(base64url.decode(await root.lastingMac('imported one-time password', `${seed.join('.')} ${owner}`)))

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { brandImageNames, imagePath } from '../branding/brand-image.ts'
 import type { AppEnv } from '../dependencies.ts'
+import { fromBase64 } from '../kit/base64.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
 import { type Asset, brandStylesheet, iconAsset, scriptAsset, stylesheetAsset } from './assets.ts'
 import { renderNotFoundPage } from './error-page.tsx'
@@ -35,7 +36,7 @@ assetRoutes.serve('get', '/assets/:name{logo(?:_dark)?\\.[\\w-]{43}\\.(?:png|jpg
     .find(({ path }) => path === c.req.path)
   const content = image && (await c.env.deps.loadBrandImage(image.digest))
   if (!content) return renderNotFoundPage(c)
-  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
+  const bytes = fromBase64(content)
   return c.body(bytes, 200, {
     ...assetHeaders,
     // Messages show it too, wherever people read their mail.

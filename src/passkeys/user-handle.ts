@@ -6,6 +6,7 @@
  */
 import { decodeBase64Url, encodeBase64Url } from '../kit/base64url.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
+import { uuidOf } from '../kit/ids.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 
 const purpose = 'passkey user handle'
@@ -34,9 +35,3 @@ export async function openUserHandle(
 
 const idBytes = (uuid: string): Uint8Array =>
   Uint8Array.from(uuid.replaceAll('-', '').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
-
-/** @param bytes 16 */
-export function uuidOf(bytes: Uint8Array): string {
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}

@@ -1,6 +1,7 @@
 /** Reads an uploaded picture and checks that it is one. */
 import { type ImageType, imageTypes, maxImageBytes, maxImageSide } from '../../branding/brand-image.ts'
 import { readImageHeader } from '../../branding/read-image-header.ts'
+import { toBase64 } from '../../kit/base64.ts'
 import { encodeBase64Url } from '../../kit/base64url.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { readBytes } from '../../kit/read-body.ts'
@@ -35,7 +36,7 @@ export async function readUpload(request: Request): Promise<Result<UploadedImage
     content_type: header.type,
     width: header.width,
     height: header.height,
-    content: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')),
+    content: toBase64(bytes),
     digest: encodeBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))),
   })
 }

@@ -3,8 +3,10 @@
  * https://docs.svix.com/receiving/verifying-payloads/how-manual says.
  */
 import { z } from 'zod'
+import { fromBase64 } from '../../kit/base64.ts'
 import { decodeBase64Url } from '../../kit/base64url.ts'
 import { sha256 } from '../../kit/hash.ts'
+import { uuidv8 } from '../../kit/ids.ts'
 
 export interface Report {
   /** UUID; the same when the report is repeated. */
@@ -78,26 +80,23 @@ export async function readResendReport(
   if (kind === undefined) return 'ignored'
   const { data: user_id } = z.uuid().safeParse(tags['user_id'])
   const isKnown = bounce !== undefined && /^(permanent|transient|undetermined)$/i.test(bounce.type)
-  return { id: await uuidOfReport(id), kind, user_id, reason: isKnown ? bounce.type.toLowerCase() : reason }
+  return { id: await eventIdOf(id), kind, user_id, reason: isKnown ? bounce.type.toLowerCase() : reason }
 }
 
 /** Several are there while the secret changes. */
 async function isSigned(content: string, signatures: string, secret: string): Promise<boolean> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', bytesOf(secret), algorithm, false, ['verify'])
+  const key = await crypto.subtle.importKey('raw', fromBase64(secret), algorithm, false, ['verify'])
   const candidates = signatures
     .split(' ')
     .filter((each) => /^v1,[A-Za-z0-9+/]{43}=$/.test(each))
     .slice(0, 5)
   const signed = new TextEncoder().encode(content)
   const verified = await Promise.all(
-    candidates.map((each) => crypto.subtle.verify('HMAC', key, bytesOf(each.slice('v1,'.length)), signed)),
+    candidates.map((each) => crypto.subtle.verify('HMAC', key, fromBase64(each.slice('v1,'.length)), signed)),
   )
   return verified.includes(true)
 }
-
-const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 
 function parseJson(body: string): unknown {
   try {
@@ -108,9 +107,5 @@ function parseJson(body: string): unknown {
 }
 
 /** Its audit event has this id, so that a repetition changes nothing. */
-async function uuidOfReport(id: string): Promise<string> {
-  const digest = decodeBase64Url(await sha256(`resend report ${id}`))
-  const hex = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  // Version 8: made as one likes (RFC 9562 §5.8).
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-8$3-8$4-$5')
-}
+const eventIdOf = async (id: string): Promise<string> =>
+  uuidv8(decodeBase64Url(await sha256(`resend report ${id}`)))

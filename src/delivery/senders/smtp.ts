@@ -3,6 +3,7 @@
  * there is no other mode. SMTP knows no idempotency key: should the reply to the last line get lost, the message is sent
  * twice, with the same Message-ID.
  */
+import { toBase64 } from '../../kit/base64.ts'
 import { withTimeout } from '../../kit/with-timeout.ts'
 import type { SmtpSettings } from '../delivery-config.ts'
 import type { Email } from '../email.ts'
@@ -87,7 +88,7 @@ async function authenticate(
   return connection.command(base64(password))
 }
 
-const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+const base64 = (text: string): string => toBase64(new TextEncoder().encode(text))
 
 async function submit(connection: SmtpConnection, hello: SmtpReply, email: Email): Promise<SendOutcome> {
   const to = toEnvelope(email.to)

@@ -6,6 +6,7 @@
  * - Passlib: `$bcrypt-sha256$v=2,t=2b,r=12$<salt>$<hash>` of HMAC-SHA-256 with the salt as key, in base64;
  *   `$bcrypt-sha256$2b,12$<salt>$<hash>`, its older form, of SHA-256 in base64
  */
+import { toBase64 } from '../../kit/base64.ts'
 import { compareBcrypt, costOfBcrypt } from './bcrypt.ts'
 import { encodeBase64, type ForeignScheme } from './foreign-scheme.ts'
 
@@ -22,8 +23,6 @@ async function hmac(hash: string, key: string, message: Uint8Array<ArrayBuffer>)
 const sha256 = async (message: Uint8Array): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(message)))
 
-const padded = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
-
 /** PHP's `trim`. */
 const trimmed = (password: Uint8Array): Uint8Array<ArrayBuffer> =>
   new Uint8Array(
@@ -34,13 +33,13 @@ const digests = {
   wordpress: async (password) => encodeBase64(await hmac('SHA-384', 'wp-sha384', trimmed(password))),
   django: async (password) =>
     [...(await sha256(password))].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
-  passlib1: async (password) => padded(await sha256(password)),
+  passlib1: async (password) => toBase64(await sha256(password)),
 } as const satisfies Record<string, Digest>
 
 const passlib2 =
   (salt: string): Digest =>
   async (password) =>
-    padded(await hmac('SHA-256', salt, new Uint8Array(password)))
+    toBase64(await hmac('SHA-256', salt, new Uint8Array(password)))
 
 const passlibForm =
   /^\$bcrypt-sha256\$(?:(v=2),t=(2[aby]),r=(\d{1,2})|(2[aby]),(\d{1,2}))\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})$/

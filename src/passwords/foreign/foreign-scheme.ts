@@ -3,6 +3,8 @@
  * BEFORE any work: a planted hash with huge costs would otherwise let one sign-in occupy an isolate. New hashes
  * never use these schemes; the next successful sign-in replaces them by our own.
  */
+import { fromBase64, toBase64 } from '../../kit/base64.ts'
+
 export interface ForeignScheme {
   readonly id: string
   /** Returns a verifier; `too dear` for costs out of bounds; undefined for the format of another scheme. */
@@ -39,12 +41,11 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
   if (text.length > maxBase64Length) return undefined
   const standard = text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('.', '+').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]*$/.test(standard) || standard.length % 4 === 1) return undefined
-  return Uint8Array.from(atob(standard), (character) => character.charCodeAt(0))
+  return fromBase64(standard)
 }
 
 /** Base64 as in PHC strings: the standard alphabet without padding. */
-export const encodeBase64 = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes)).replace(/=+$/, '')
+export const encodeBase64 = (bytes: Uint8Array): string => toBase64(bytes).replace(/=+$/, '')
 
 /** Undefined for anything but pairs of hexadecimal digits. */
 export function decodeHex(text: string): Uint8Array<ArrayBuffer> | undefined {
