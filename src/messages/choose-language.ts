@@ -57,6 +57,10 @@ export function chooseLanguage(
   return languages.en
 }
 
+/** Of a person who is not there to be asked. @param locale the claim, as it is stored (OpenID Connect Core §5.1) */
+export const languageOfLocale = (locale: unknown): Language =>
+  chooseLanguage(typeof locale === 'string' ? locale : undefined, undefined)
+
 /** Tags of an `Accept-Language` value, most preferred first; malformed weights count as 0. */
 function byWeight(header: string): string[] {
   return header

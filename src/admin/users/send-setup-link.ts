@@ -3,7 +3,7 @@ import type { MessageTicket, QueueMessage } from '../../delivery/queue-message.t
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { isUnavailable } from '../../kit/unavailable.ts'
-import { chooseLanguage } from '../../messages/choose-language.ts'
+import { languageOfLocale } from '../../messages/choose-language.ts'
 import { conflict, invalidRequest, unavailable } from '../problems.ts'
 
 interface SetupLinkMessage {
@@ -34,7 +34,7 @@ export async function queueSetupLink(
   }
   const queued = await queueMessage({
     ...{ user_id, to: { channel: 'email', address: email }, held: true },
-    language: chooseLanguage(typeof locale === 'string' ? locale : undefined, undefined).tag,
+    language: languageOfLocale(locale).tag,
     message: { kind, params: { url, account: username ?? email, link_expires_at } },
     expires_at: link_expires_at,
   })

@@ -7,19 +7,19 @@ import { type Asker, codeLifetimeSeconds } from '../../delivery/codes/decide-cod
 import { type CodeAccount, checkCode, issueCode, type MadeCode } from '../../delivery/codes/one-time-code.ts'
 import type { Message } from '../../delivery/messages/index.ts'
 import { destinationName } from '../../delivery/queue-message.ts'
-import { isNameOf } from '../../interaction/device-cookie.ts'
 import { type SignInProgress, sealProgress } from '../../interaction/sign-in-progress.ts'
 import { constantTimeEqual } from '../../kit/hash.ts'
-import { chooseLanguage } from '../../messages/choose-language.ts'
+import { languageOfLocale } from '../../messages/choose-language.ts'
 import { readTypedCode } from '../../one-time-passwords/typed-code.ts'
-import { identifierMac } from '../../sessions/identifier-mac.ts'
 import { maxIdentifierLength } from '../../users/identifier-length.ts'
 import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
+import { codeIsOver, wrongCode } from './refuse-code.ts'
 import { refuseField } from './refuse-field.ts'
 import { outcomeOf, prepareCall } from './sign-in-call.ts'
 import { sealLink, signInLinkPath, writeResume } from './sign-in-link.ts'
 import type { StepAttempt, StepNeeds, StepOutcome } from './step.ts'
+import { identifierMacsOf, readTypedIdentifier, type TypedIdentifier } from './typed-identifier.ts'
 
 const id = 'email_code'
 const method = id
@@ -37,28 +37,20 @@ export async function codeOf(
 const nameOf = (root: StepNeeds['root'], identifier: string): Promise<string> =>
   destinationName(root, { channel: 'email', address: identifier })
 
-interface Named {
+interface Named extends TypedIdentifier {
   readonly identifier: string
-  readonly identifierHash: string
   readonly destination: string
   readonly asker: Asker
-  readonly counted: { readonly policy: 'login-ip' | 'login-device'; readonly subject: string }
 }
 
-async function nameAttempt({ root }: StepNeeds, attempt: StepAttempt): Promise<Named | undefined> {
-  const { progress, browser, origin } = attempt
-  const { identifier } = progress
+async function nameAttempt(needs: StepNeeds, attempt: StepAttempt): Promise<Named | undefined> {
+  const { identifier } = attempt.progress
   if (identifier === undefined || identifier.length > maxIdentifierLength) return undefined
-  const [identifierHash, destination] = await Promise.all([
-    identifierMac(root, identifierForm(identifier)),
-    nameOf(root, identifier),
+  const [typed, destination] = await Promise.all([
+    readTypedIdentifier(needs, attempt, identifier),
+    nameOf(needs.root, identifier),
   ])
-  const device = browser.devices.find((each) => isNameOf(each, identifierHash))?.routing.device_id
-  return {
-    ...{ identifier, identifierHash, destination },
-    asker: device ? 'known_device' : 'elsewhere',
-    counted: { policy: device ? 'login-device' : 'login-ip', subject: device ?? origin.ip ?? 'unknown' },
-  }
+  return { ...typed, identifier, destination, asker: typed.known ? 'known_device' : 'elsewhere' }
 }
 
 /**
@@ -75,13 +67,11 @@ function accountOf(person: UserWithPassword | undefined, typed: string): CodeAcc
     : undefined
 }
 
-const unusable = refuseField('code', ({ emailCodes }) => emailCodes.wrong)
-
 /** Sends a code, or does all that would be done. */
 export async function sendCode(needs: StepNeeds, attempt: StepAttempt): Promise<StepOutcome> {
   const { progress, origin } = attempt
   const named = await nameAttempt(needs, attempt)
-  if (!named) return unusable
+  if (!named) return wrongCode
   const decision = await needs.rateLimiter.take('code-ip', origin.ip ?? 'unknown')
   if (!decision.allowed) return { status: 'limited', decision }
   const { person } = await needs.findUserForLogin(named.identifier)
@@ -92,12 +82,11 @@ export async function sendCode(needs: StepNeeds, attempt: StepAttempt): Promise<
     `${found?.user_id ?? named.destination} ${named.asker}`,
   )
   const account = allowed ? found : undefined
-  const locale = person?.user.profile['locale']
   const before = await codeOf(needs, progress)
   const issued = await issueCode(needs, {
     ...{ destination: named.destination, asker: named.asker, replaces: before?.code_id, account },
     to: { channel: 'email', address: account?.address ?? named.identifier },
-    language: chooseLanguage(typeof locale === 'string' ? locale : undefined, undefined).tag,
+    language: languageOfLocale(person?.user.profile['locale']).tag,
     message: (made) => codeMessage(needs, attempt, named, made),
     resume: hasLink(attempt) ? (code_id) => resumeOf(needs, attempt, named, code_id) : undefined,
   })
@@ -146,9 +135,9 @@ export async function tryCode(needs: StepNeeds, attempt: StepAttempt): Promise<S
   const code = readTypedCode(typed)
   const sent = await codeOf(needs, progress)
   const named = await nameAttempt(needs, attempt)
-  if (!sent || !named) return over(progress)
+  if (!sent || !named) return codeIsOver(attempt)
   // What cannot be a code is no guess.
-  if (code?.length !== 6) return unusable
+  if (code?.length !== 6) return wrongCode
   return tryNamed(needs, attempt, { ...named, code, code_id: sent.code_id })
 }
 
@@ -158,7 +147,7 @@ interface Tried extends Named {
 }
 
 async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): Promise<StepOutcome> {
-  const { identifier, identifierHash, destination, asker, counted, code, code_id } = tried
+  const { identifier, destination, asker, counted, code, code_id } = tried
   const decision = await needs.rateLimiter.take(counted.policy, counted.subject)
   if (!decision.allowed) return { status: 'limited', decision }
   const read_at = needs.now()
@@ -171,14 +160,12 @@ async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): P
       case 'locked':
         return { status: 'locked', retryAfterSeconds: checked.retry_after_seconds }
       case 'wrong':
-        return unusable
+        return wrongCode
       default:
-        return over(attempt.progress)
+        return codeIsOver(attempt)
     }
   }
-  const names = [person.user.email ?? '', person.user.username ?? '']
-  const macs = await Promise.all(names.map((name) => identifierMac(needs.root, identifierForm(name))))
-  const identifierMacs = [identifierHash, ...macs]
+  const identifierMacs = await identifierMacsOf(needs, tried, person.user)
   const call = await prepareCall(needs, attempt, { user_id: account.user_id, identifierMacs })
   const { pending_id, secret_hash } = call.handles.pending
   const answer = await needs.sessionsOf(account.user_id).signInWithCode({
@@ -190,7 +177,7 @@ async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): P
       password_hash_digest: undefined,
     },
   })
-  if (answer.status === 'over') return over(attempt.progress)
+  if (answer.status === 'over') return codeIsOver(attempt)
   const { email, email_verified } = person.user
   if (email !== undefined && !email_verified) {
     // Before the answer, so that the tokens of this sign-in say so. Should it fail, the next code does it.
@@ -200,14 +187,6 @@ async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): P
   const afterwards = decision.policy === 'login-ip' ? [needs.rateLimiter.giveBack(decision)] : []
   return outcomeOf(needs, attempt, call, answer, { afterwards, account: person.factors })
 }
-
-/** Used, expired, guessed at too often, or for an account that has changed since: the page asks for another one. */
-const over = (progress: SignInProgress): StepOutcome => ({
-  status: 'refused',
-  problems: ({ messages }) => [{ message: messages.emailCodes.over }],
-  reason: 'over',
-  progress: { ...progress, code: undefined },
-})
 
 /** After the response, and for unknown accounts too. */
 function recordFailure(

@@ -8,19 +8,17 @@
 import { createEvent } from '../../audit/create-event.ts'
 import type { Origin } from '../../audit/event.ts'
 import { needsNewPassword } from '../../authentication/needs-new-password.ts'
-import { isNameOf } from '../../interaction/device-cookie.ts'
 import { delay } from '../../kit/delay.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { networkOf } from '../../kit/network.ts'
 import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
 import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
-import { identifierMac } from '../../sessions/identifier-mac.ts'
 import { maxIdentifierLength } from '../../users/identifier-length.ts'
-import { identifierForm } from '../../users/normal-form.ts'
 import type { LoginPassword, UserWithPassword } from '../../users/user.ts'
 import { outcomeOf, prepareCall, type SignInCall } from './sign-in-call.ts'
 import type { StepAttempt, StepNeeds, StepOutcome } from './step.ts'
+import { identifierMacsOf, readTypedIdentifier, type TypedIdentifier } from './typed-identifier.ts'
 
 /** Longer than verifying any hash that an import accepts, about 1.5 seconds (`src/passwords/foreign/`, decision 0041). */
 const slowestVerificationMs = 2000
@@ -43,24 +41,19 @@ export async function attemptPassword(
   typed: string,
 ): Promise<StepOutcome> {
   if (identifier.length > maxIdentifierLength || typed.length > maxTypedLength) return refused
-  const identifierHash = await identifierMac(needs.root, identifierForm(identifier))
-  // On a device with an earlier sign-in to this account, attempts count against the device, so that others
-  // behind the same address cannot lock its user out. A device handle cannot be forged and is valid for one
-  // account only.
-  const known = attempt.browser.devices.find((each) => isNameOf(each, identifierHash))?.routing
-  const device = known?.device_id
+  const named = await readTypedIdentifier(needs, attempt, identifier)
+  const { known } = named
   const address = attempt.origin.ip ?? 'unknown'
   // All devices of an account share its slots: each sign-in issues another handle and old ones remain valid, so
   // slots per device would be no limit.
   const release = await needs.hashSlots.take(known?.user_id ?? networkOf(address), known !== undefined)
   if (!release) return { status: 'busy', retryAfterSeconds: busyRetrySeconds }
-  const counted = { policy: device ? 'login-device' : 'login-ip', subject: device ?? address } as const
-  const { outcome, floor } = await tryPassword(needs, attempt, {
-    ...{ identifier, identifierHash, typed, counted },
-  }).catch((failure) => {
-    release()
-    throw failure
-  })
+  const { outcome, floor } = await tryPassword(needs, attempt, { ...named, identifier, typed }).catch(
+    (failure) => {
+      release()
+      throw failure
+    },
+  )
   if (outcome.status === 'done') {
     // Released after the permit is given back, so that the next waiting request finds it.
     return { ...outcome, afterwards: [Promise.allSettled(outcome.afterwards).then(release)] }
@@ -70,11 +63,9 @@ export async function attemptPassword(
   return outcome
 }
 
-interface Typed {
+interface Typed extends TypedIdentifier {
   readonly identifier: string
-  readonly identifierHash: string
   readonly typed: string
-  readonly counted: { readonly policy: 'login-ip' | 'login-device'; readonly subject: string }
 }
 
 interface Tried {
@@ -83,11 +74,8 @@ interface Tried {
   readonly floor?: Promise<void> | undefined
 }
 
-async function tryPassword(
-  needs: StepNeeds,
-  attempt: StepAttempt,
-  { identifier, identifierHash, typed, counted }: Typed,
-): Promise<Tried> {
+async function tryPassword(needs: StepNeeds, attempt: StepAttempt, named: Typed): Promise<Tried> {
+  const { identifier, identifierHash, typed, counted } = named
   const decision = await needs.rateLimiter.take(counted.policy, counted.subject)
   if (!decision.allowed) return { outcome: { status: 'limited', decision } }
   const readAt = needs.now()
@@ -99,9 +87,7 @@ async function tryPassword(
   const usable = person?.user.status === 'active' ? person.password : undefined
   const isCorrect = await needs.passwordHasher.verify(typed, usable?.hash)
   // Also for failures and unknown users, so that timing reveals nothing.
-  const names = [person?.user.email ?? '', person?.user.username ?? '']
-  const macs = await Promise.all(names.map((name) => identifierMac(needs.root, identifierForm(name))))
-  const identifierMacs = [identifierHash, ...macs]
+  const identifierMacs = await identifierMacsOf(needs, named, person?.user)
   const user_id = person?.user.id ?? uuidv7(needs.now())
   const call = await prepareCall(needs, attempt, { user_id, identifierMacs })
   const verified = { identifierHash, identifierMacs, isCorrect, typed, readAt, call, decision }

@@ -3,9 +3,10 @@ import { codeLifetimeSeconds } from '../../delivery/codes/decide-code.ts'
 import { type CodeAccount, checkCode, issueCode } from '../../delivery/codes/one-time-code.ts'
 import { destinationName } from '../../delivery/queue-message.ts'
 import { isAllowedNumber } from '../../kit/calling-codes.ts'
-import { chooseLanguage } from '../../messages/choose-language.ts'
+import { languageOfLocale } from '../../messages/choose-language.ts'
 import { readTypedCode } from '../../one-time-passwords/typed-code.ts'
 import type { User } from '../../users/user.ts'
+import { codeIsOver, wrongCode } from './refuse-code.ts'
 import { refuseField } from './refuse-field.ts'
 import { outcomeOf, prepareNextCall } from './sign-in-call.ts'
 import type { StepAttempt, StepNeeds, StepOutcome } from './step.ts'
@@ -57,12 +58,11 @@ export async function sendSms(needs: StepNeeds, attempt: StepAttempt): Promise<S
     const decision = await needs.rateLimiter.take(name, subject)
     if (!decision.allowed) return { status: 'limited', decision }
   }
-  const { locale } = user.profile
   const issued = await issueCode(needs, {
     ...{ destination, asker: 'elsewhere', account },
     replaces: progress.code?.destination === destination ? progress.code.code_id : undefined,
     to: { channel: 'sms', address: account.address },
-    language: chooseLanguage(typeof locale === 'string' ? locale : undefined, undefined).tag,
+    language: languageOfLocale(user.profile['locale']).tag,
     message: ({ code }) => ({ kind: id, params: { code, valid_seconds: codeLifetimeSeconds } }),
   })
   if (issued.status !== 'issued') return { status: 'locked', retryAfterSeconds: issued.retry_after_seconds }
@@ -77,12 +77,12 @@ export async function trySmsCode(needs: StepNeeds, attempt: StepAttempt): Promis
   if (!typed) return refuseField('code', ({ smsCodes }) => smsCodes.missing, 'incomplete')
   const code = readTypedCode(typed)
   // What cannot be a code is no guess.
-  if (code?.length !== 6) return refuseField('code', ({ emailCodes }) => emailCodes.wrong)
+  if (code?.length !== 6) return wrongCode
   const [phone, call] = await Promise.all([findPhone(needs, attempt), prepareNextCall(needs, attempt)])
   if (!phone || !call) return { status: 'lost' }
   const sent = progress.code
   // Of another number than the account has now.
-  if (!sent || sent.destination !== phone.destination) return over(attempt)
+  if (!sent || sent.destination !== phone.destination) return codeIsOver(attempt)
   const { destination, account } = phone
   const checked = await checkCode(needs, {
     ...{ destination, account, code, code_id: sent.code_id },
@@ -94,14 +94,5 @@ export async function trySmsCode(needs: StepNeeds, attempt: StepAttempt): Promis
     ...{ pending: call.handles.pending, is_right: checked.status === 'right' },
   })
   if (answer.status !== 'refused') return outcomeOf(needs, attempt, call, answer)
-  return checked.status === 'wrong'
-    ? refuseField('code', ({ emailCodes }) => emailCodes.wrong)
-    : over(attempt)
+  return checked.status === 'wrong' ? wrongCode : codeIsOver(attempt)
 }
-
-const over = ({ progress }: StepAttempt): StepOutcome => ({
-  status: 'refused',
-  problems: ({ messages }) => [{ message: messages.emailCodes.over }],
-  reason: 'over',
-  progress: { ...progress, code: undefined },
-})
