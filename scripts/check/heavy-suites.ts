@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
 import { runScript } from '../process/run-script.ts'
 import { projectRoot } from '../stack/worker-bundle.ts'
 import { readTotals, writeTotals } from '../test-report.ts'
@@ -15,12 +16,14 @@ import { describeRecord, parseRecord } from './heavy-suites-record.ts'
 
 const recordFile = join(projectRoot, 'docs/heavy-suites.md')
 
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
-const ifChanged = process.argv.includes('--if-changed')
-const minutes = Number(
-  /^--minutes=(\d+)$/.exec(process.argv.find((each) => each.startsWith('--minutes')) ?? '')?.[1] ?? Infinity,
-)
-const endsAt = Date.now() + minutes * 60_000
+const { positionals: names, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'if-changed': { type: 'boolean', default: false },
+    minutes: { type: 'string', default: 'Infinity' },
+  },
+})
+const endsAt = Date.now() + Number(values.minutes) * 60_000
 const unknown = names.filter((name) => !heavySuites.some((suite) => suite.name === name))
 if (unknown.length > 0) throw new Error(`no such suite: ${unknown.join(', ')}`)
 
@@ -29,7 +32,7 @@ const recorded = new Map(existsSync(recordFile) ? parseRecord(readFileSync(recor
 for (const suite of heavySuites) {
   if (names.length > 0 && !names.includes(suite.name)) continue
   const digest = digestOf(suite)
-  if (ifChanged && recorded.get(suite.name)?.digest === digest) {
+  if (values['if-changed'] && recorded.get(suite.name)?.digest === digest) {
     console.log(`${suite.name}: unchanged since it passed (docs/heavy-suites.md)`)
     writeTotals(suite.name, 0, 0)
     continue

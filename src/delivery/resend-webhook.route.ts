@@ -24,15 +24,12 @@ export const resendWebhookRoutes = new DescribedRoutes<AppEnv>().serve(
     if (report === undefined) return jsonResponse({ error: 'invalid_signature' }, 400)
     if (report !== 'ignored') {
       const { id, kind, user_id, reason } = report
-      const data = { kind, channel: 'email', provider: provider.kind, reason }
-      const event = createEvent(
-        'message.bounced',
-        now,
-        { ...origin, ip: undefined },
-        {
-          ...{ outcome: 'failure', actor_type: 'system', user_id, data },
-        },
-      )
+      // The provider's address is not that of anybody the event is about.
+      const from = { ...origin, ip: undefined }
+      const event = createEvent('message.bounced', now, from, {
+        ...{ outcome: 'failure', actor_type: 'system', user_id },
+        data: { kind, channel: 'email', provider: provider.kind, reason },
+      })
       deps.recordEvent({ ...event, id })
       count('authly_messages_total', 1, 'email', 'bounced')
     }

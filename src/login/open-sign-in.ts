@@ -67,20 +67,12 @@ export async function openSignIn(
   const isRead = progress.pending !== undefined && !step?.checksPending
   const pending = isRead ? await findPending(c, progress) : undefined
   if (isRead && !pending) return err(await showLost(c, read, loaded.value))
-  const can_have_passkeys = relyingPartyOf(deps.config, settings) !== undefined
-  const can_send_email = deps.config.delivery.email !== undefined
-  const can_send_sms = deps.config.delivery.sms !== undefined
-  const policy =
-    pending?.policy ??
-    policyFor({
-      settings,
-      client,
-      progress,
-      loaded: loaded.value,
-      can_have_passkeys,
-      can_send_email,
-      can_send_sms,
-    })
+  const can = {
+    can_have_passkeys: relyingPartyOf(deps.config, settings) !== undefined,
+    can_send_email: deps.config.delivery.email !== undefined,
+    can_send_sms: deps.config.delivery.sms !== undefined,
+  }
+  const policy = pending?.policy ?? policyFor({ settings, client, progress, loaded: loaded.value, ...can })
   const used_passkey = readUsedPasskey(deps.config, c.req.header('cookie'))
   return ok({
     ...{ page: withScript(page), loaded: loaded.value, client, settings },

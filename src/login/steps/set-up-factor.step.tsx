@@ -54,13 +54,7 @@ async function prepare(
   if (!pending) return undefined
   const ways = waysOf(pending, policy)
   const { user_id, pending_id, account } = pending
-  const secretOf = secretsOf(needs.root, pending_id)
-  const [user, settings, enrolment, codes] = await Promise.all([
-    needs.findUser(user_id),
-    needs.readSettings(),
-    fixedEnrolment(secretOf),
-    fixedRecoveryCodes(secretOf),
-  ])
+  const [user, settings] = await Promise.all([needs.findUser(user_id), needs.readSettings()])
   const existing = account.passkeys === 0 ? [] : undefined
   const device_bound = needsBoundPasskey(stateOf(pending), policy)
   const created =
@@ -68,13 +62,16 @@ async function prepare(
       ? ownCreationOptions(needs, { asked_by: pending_id, user, settings, existing, device_bound })
       : undefined
   const label = { issuer: settings['branding.name'], account: accountName(user, user_id) }
-  return {
-    passkey: await created,
-    device_bound,
-    app: ways.includes('app')
-      ? { ...label, enrolment: await showEnrolment(enrolment, label), drawn: { codes } }
-      : undefined,
-  }
+  const app = ways.includes('app') ? prepareApp(secretsOf(needs.root, pending_id), label) : undefined
+  return { passkey: await created, device_bound, app: await app }
+}
+
+async function prepareApp(
+  secretOf: ReturnType<typeof secretsOf>,
+  label: Pick<App, 'issuer' | 'account'>,
+): Promise<App> {
+  const [enrolment, codes] = await Promise.all([fixedEnrolment(secretOf), fixedRecoveryCodes(secretOf)])
+  return { ...label, enrolment: await showEnrolment(enrolment, label), drawn: { codes } }
 }
 
 const SetUpPage: FC<StepPageProps> = (shown) => {
