@@ -67,6 +67,11 @@ export const users = pgTable(
     /** Roles of the platform itself, e.g. `admin`. */
     roles: text('roles').array().notNull().default(sql`'{}'::text[]`),
     status: text('status').$type<'active' | 'disabled'>().notNull().default('active'),
+    /** When the account is deleted, because its owner asked for it; until then they can change their mind. */
+    deletion_due_at: instant('deletion_due_at'),
+    /** The terms that its owner accepted last, and when. */
+    terms_version: text('terms_version'),
+    terms_accepted_at: instant('terms_accepted_at'),
     /** Normal forms of the names above, computed by `formsOf`; a trigger removes those of changed names. */
     username_form: text('username_form'),
     email_form: text('email_form'),
@@ -94,6 +99,7 @@ export const users = pgTable(
     index('users_by_name').on(sql`coalesce(lower(${table.profile}->>'name'), '')`, table.id),
     index('users_email_verified').on(table.email_verified),
     index('users_phone_number_verified').on(table.phone_number_verified),
+    index('users_deletion_due').on(table.deletion_due_at).where(isNotNull(table.deletion_due_at)),
     // Any claim, or several: `profile @> '{"locale": "de"}'`.
     index('users_profile').using('gin', sql`${table.profile} jsonb_path_ops`),
     // Text search: any part of a username, an e-mail address, a name or a phone number.
@@ -165,6 +171,42 @@ export const passwordSetupLinks = pgTable('password_setup_links', {
   expires_at: instant('expires_at').notNull(),
   created_at: createdAt(),
 })
+
+/** People who have lost their second factor wait here, while every address of theirs is told. At most one a person. */
+export const accountRecoveries = pgTable('account_recoveries', {
+  user_id: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** base64url(SHA-256) of the secret half of the handle. */
+  secret_hash: text('secret_hash').notNull(),
+  /** From when the account opens without its second factor. */
+  available_at: instant('available_at').notNull(),
+  /** Until when. */
+  expires_at: instant('expires_at').notNull(),
+  created_at: createdAt(),
+})
+
+/** Changes of an e-mail address that whoever reads the old one can undo. */
+export const emailChanges = pgTable(
+  'email_changes',
+  {
+    id: uuid('id').primaryKey(),
+    user_id: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    old_email: text('old_email').notNull(),
+    /** Whether its owner had proven it. */
+    old_email_verified: boolean('old_email_verified').notNull(),
+    new_email: text('new_email').notNull(),
+    /** base64url(SHA-256) of the secret half of the handle. */
+    undo_secret_hash: text('undo_secret_hash').notNull(),
+    /** Until when it can be undone. */
+    expires_at: instant('expires_at').notNull(),
+    undone_at: instant('undone_at'),
+    created_at: createdAt(),
+  },
+  (table) => [index('email_changes_user').on(table.user_id, table.id)],
+)
 
 /** At most one password per user; PHC string format. */
 export const passwordCredentials = pgTable(
@@ -330,6 +372,8 @@ export const clients = pgTable(
     max_sessions_per_user: integer('max_sessions_per_user'),
     /** First-party clients skip consent. */
     first_party: boolean('first_party').notNull().default(false),
+    /** Whether people may register on their way to it, where the deployment lets them. */
+    allow_registration: boolean('allow_registration').notNull().default(true),
     /** May be false only for confidential OIDC clients, which must then send a nonce. */
     require_pkce: boolean('require_pkce').notNull().default(true),
     /** Only with `require_pkce` false: with neither, an injected code is not detected. */
