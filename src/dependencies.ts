@@ -29,6 +29,7 @@ import type { SessionsOf } from './sessions/rules.ts'
 import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
+import type { OpenOwnAccount } from './users/own-account.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
 
@@ -47,6 +48,7 @@ export interface Dependencies {
   readonly findUserForLogin: FindUserForLogin
   readonly findUserForStepUp: FindUserForStepUp
   readonly verifyEmail: VerifyEmail
+  readonly openOwnAccount: OpenOwnAccount
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
   readonly findCurrentPassword: FindCurrentPassword

@@ -6,6 +6,7 @@ import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
 import { otpRoutes } from './account/otp.route.tsx'
 import { passkeyRoutes } from './account/passkeys.route.tsx'
+import { profileRoutes } from './account/profile.route.tsx'
 import { recoveryCodeRoutes } from './account/recovery-codes.route.tsx'
 import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
 import { ConfigurationError } from './config.ts'
@@ -35,6 +36,7 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   logoutRoutes,
   ...loginRoutes,
   accountRoutes,
+  profileRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,
   relatedOriginRoutes,

@@ -53,6 +53,7 @@ import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } 
 import { isCounting } from './telemetry/count.ts'
 import type { LogSettings } from './telemetry/log-request.ts'
 import { createReadShards } from './telemetry/metrics-client.object.ts'
+import type { OpenOwnAccount } from './users/own-account.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
 
@@ -344,6 +345,11 @@ class RequestDependencies implements Dependencies {
 
   get openOtpStore(): OpenOtpStore {
     return () => this.#ask((stores, database) => stores.createOtpStore(database))
+  }
+
+  get openOwnAccount(): OpenOwnAccount {
+    return () =>
+      this.#ask((stores, database) => stores.createOwnAccountStore(stores.createRunBatch(database)))
   }
 
   get findPasswordSetup(): FindPasswordSetup {

@@ -22,6 +22,10 @@ interface FieldProps {
   readonly autofocus?: boolean | undefined
   readonly readonly?: boolean | undefined
   readonly class?: string | undefined
+  /** It may be left empty. */
+  readonly optional?: boolean | undefined
+  /** Default: `none`, because identifiers, codes and passwords are not prose. */
+  readonly autocapitalize?: 'words' | undefined
   readonly inputmode?: 'numeric' | 'email' | 'text' | undefined
   /** From the text itself when absent. */
   readonly dir?: 'ltr' | undefined
@@ -33,7 +37,8 @@ interface FieldProps {
 }
 
 /** Hint and problem are linked to the input, so that a screen reader announces them with the label. */
-export const Field: FC<FieldProps> = ({ name, label, hint, problems, children, dir, ...input }) => {
+export const Field: FC<FieldProps> = (props) => {
+  const { name, label, hint, problems, children, dir, optional, autocapitalize, ...input } = props
   const problem = problems.find(({ field }) => field === name)
   const described = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(' ')
   const box = (
@@ -41,10 +46,10 @@ export const Field: FC<FieldProps> = ({ name, label, hint, problems, children, d
       id={name}
       name={name}
       {...input}
-      required
+      required={!optional}
       dir={dir ?? 'auto'}
-      // Identifiers, codes and passwords are not prose: no autocorrection, capitalization or spell checking.
-      autocapitalize="none"
+      // Nor are they corrected or spell checked.
+      autocapitalize={autocapitalize ?? 'none'}
       autocorrect="off"
       spellcheck={false}
       aria-invalid={problem ? 'true' : undefined}

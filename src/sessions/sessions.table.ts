@@ -35,7 +35,17 @@ export const sessionProofsTable = `
   ) WITHOUT ROWID;
 `
 
-const allSessions = 'SELECT sessions.*, proofs FROM sessions LEFT JOIN session_proofs USING (session_id)'
+/** Where sessions began that somebody told us of; a table of its own for the same reason. */
+export const sessionPlacesTable = `
+  CREATE TABLE session_places (
+    session_id TEXT PRIMARY KEY,
+    country TEXT NOT NULL,
+    city TEXT
+  ) WITHOUT ROWID;
+`
+
+const allSessions = `SELECT sessions.*, proofs, country, city FROM sessions
+  LEFT JOIN session_proofs USING (session_id) LEFT JOIN session_places USING (session_id)`
 
 export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['sessions'] {
   let rows: Map<string, StoredSession> | undefined
@@ -70,6 +80,16 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
         Number(session.password_change_required),
         sessionEnd(session),
       )
+      const { place } = session
+      // It never changes, so that a later use of the session does not write it again.
+      if (place && !loaded().has(session.session_id)) {
+        sql.exec(
+          'INSERT OR IGNORE INTO session_places VALUES (?, ?, ?)',
+          session.session_id,
+          place.country,
+          place.city ?? null,
+        )
+      }
       if (!isPasswordAlone(session)) {
         sql.exec(
           'INSERT OR IGNORE INTO session_proofs VALUES (?, ?)',
@@ -83,6 +103,9 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
       if (!schema.exists()) return
       if (!isPasswordAlone(loaded().get(sessionId))) {
         sql.exec('DELETE FROM session_proofs WHERE session_id = ?', sessionId)
+      }
+      if (loaded().get(sessionId)?.place) {
+        sql.exec('DELETE FROM session_places WHERE session_id = ?', sessionId)
       }
       sql.exec('DELETE FROM sessions WHERE session_id = ?', sessionId)
       loaded().delete(sessionId)
@@ -105,6 +128,8 @@ interface Row extends Record<string, SqlStorageValue> {
   user_agent: string | null
   password_change_required: number
   proofs: string | null
+  country: string | null
+  city: string | null
 }
 
 /** What is not stored: also of sessions from when a password was the only way to sign in. */
@@ -132,5 +157,6 @@ const fromRow = (row: Row): StoredSession => ({
   ip: row.ip ?? undefined,
   user_agent: row.user_agent ?? undefined,
   password_change_required: row.password_change_required === 1,
+  ...(row.country !== null && { place: { country: row.country, city: row.city ?? undefined } }),
   proofs: row.proofs === null ? passwordAlone(row.auth_time) : (JSON.parse(row.proofs) as Proof[]),
 })

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { accountRoutes } from '../../src/account/account.route.tsx'
 import { passkeyRoutes } from '../../src/account/passkeys.route.tsx'
+import { profileRoutes } from '../../src/account/profile.route.tsx'
 import { readBrowserBindings } from '../../src/interaction/browser-binding.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -83,6 +84,10 @@ beforeAll(async () => {
   // Elsewhere too, so that the account page has a session to end.
   await signedIn(somebody)
   await visit('account', person, '/account')
+  await visit('what one signs in with', person, '/account/security')
+  await visit('sessions', person, '/account/sessions')
+  await visit('applications', person, '/account/applications')
+  await visit('data', person, '/account/data')
   await visit('first passkey', person, '/account/passkeys')
   const { browser: holder } = await withPasskey()
   await visit('passkeys', holder, '/account/passkeys')
@@ -128,7 +133,7 @@ function formsOf(html: string): readonly Form[] {
 
 describe('every hosted page', () => {
   it('is among the visited ones: no route of a page is left out', () => {
-    const routes = [...loginRoutes, accountRoutes, passkeyRoutes, logoutRoutes].flatMap(
+    const routes = [...loginRoutes, accountRoutes, profileRoutes, passkeyRoutes, logoutRoutes].flatMap(
       ({ descriptions }) => descriptions,
     )
     const pages = routes.filter(({ method, path }) => method === 'get' && !redirecting.includes(path))
@@ -223,7 +228,8 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
         '/account/passkeys/remove',
         '/account/passkeys/rename',
       ],
-      ...['/account/sessions/end', '/account/sessions/end-others', '/consent'],
+      ...['/account/profile', '/account/sessions/end', '/account/sessions/end-all'],
+      ...['/account/sessions/end-others', '/consent'],
       ...[
         '/login',
         '/login/link',

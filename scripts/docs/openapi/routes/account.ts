@@ -1,0 +1,73 @@
+/** Descriptions of the pages of an account: forms for its owner, not an API for applications. */
+import { profileClaims } from '../../../../src/protocol/profile-claims.ts'
+import { type FieldWords, page, pageFormErrors, type RouteWords, redirect } from '../route-words.ts'
+import { csrf, session } from './pages.ts'
+
+const done = (...values: readonly [string, ...string[]]): FieldWords => ({
+  name: 'done',
+  description: 'What to confirm.',
+  example: values[0],
+  values,
+})
+
+const examples: Readonly<Record<string, string>> = {
+  ...{ birthdate: '1815-12-10', zoneinfo: 'Europe/London', locale: 'en', gender: 'female' },
+  ...{ website: 'https://ada.example/', profile: 'https://ada.example/', picture: 'https://ada.example/me' },
+}
+
+export const accountWords: Readonly<Record<string, RouteWords>> = {
+  showAccount: {
+    description: 'The person’s own profile.',
+    query: [done('profile', 'unchanged')],
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  showOwnSecurity: {
+    description: 'Passkeys, password, authenticator apps, recovery codes.',
+    query: [done('password', 'passkey_added', 'passkey_renamed', 'passkey_removed', 'otp', 'otp_removed')],
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  showOwnSessions: {
+    description: 'The person’s own sessions and devices.',
+    query: [done('session', 'device', 'remembered', 'others')],
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  showOwnApplications: {
+    description: 'What the person has allowed applications.',
+    query: [done('withdrawn')],
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  showOwnData: {
+    description: 'Both need a recent sign-in, as strong as the account allows.',
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  changeOwnProfile: {
+    description: 'Only claims that the setting `account.editable_claims` names.',
+    form: [
+      csrf,
+      { name: 'version', description: 'Of the account, from the page.', example: '3', required: true },
+      {
+        name: 'shown',
+        description: 'The claims that the form has, separated by spaces.',
+        example: 'name locale',
+      },
+      { name: 'shown_locale', description: 'The language that the form was opened with.', example: 'en' },
+      ...profileClaims.map((name) => ({
+        ...{ name, description: 'A claim (OpenID Connect Core §5.1); empty: none.' },
+        example: examples[name] ?? 'Ada',
+      })),
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors, 409: page },
+  },
+  endAllOwnSessions: {
+    description: 'This one too.',
+    form: [csrf],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+}
