@@ -4,6 +4,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { deletionRoutes } from './account/deletion.route.tsx'
 import { otpRoutes } from './account/otp.route.tsx'
 import { passkeyRoutes } from './account/passkeys.route.tsx'
 import { profileRoutes } from './account/profile.route.tsx'
@@ -37,6 +38,7 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   ...loginRoutes,
   accountRoutes,
   profileRoutes,
+  deletionRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,
   relatedOriginRoutes,

@@ -136,6 +136,23 @@ export const createCache = (
   area: ReadArea,
 ): EdgeCache => createEdgeCache({ replica, now, waitUntil, area })
 
+/** For background work: everything that a person's object stores about an account that is deleted. */
+export function createForgetPerson(env: Env, ctx: Context): (userId: string) => Promise<void> {
+  const { appendEvents, config } = isolateOf(env)
+  const recordEvent = createRecordEvent({ waitUntil: (work) => ctx.waitUntil(work), append: appendEvents })
+  const sessionsOf = createSessionsOf(env.USER_SESSIONS, config, recordEvent)
+  const origin: Origin = { ip: undefined, user_agent: undefined, request_id: 'cron' }
+  return (userId) => {
+    const end = () =>
+      sessionsOf(userId).endAllSessions({
+        ...{ now: now(), origin, by: { actor_type: 'system' } },
+        ...{ reason: 'account_deleted', forget: 'everything' },
+      })
+    // Retried once, because an object that just moved fails the first call.
+    return end().catch(end)
+  }
+}
+
 const noSettings: StoredSettings = {}
 
 /** After this time without an answer Postgres counts as unavailable: the user gets an answer, not a spinner. */

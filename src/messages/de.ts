@@ -443,7 +443,6 @@ export const de: Messages = {
       'Eine Datei (JSON) mit allem, was über Sie gespeichert ist: Ihre Angaben, Anmeldearten, Sitzungen, Geräte, Anwendungen und der ganze Verlauf. Passwörter und Schlüssel sind nicht darin.',
     exportHint: 'Vielleicht müssen Sie vorher bestätigen, dass Sie es sind.',
     exportAction: 'Datei herunterladen',
-    exportContinue: 'Weiter',
   },
   securityHistory: {
     title: 'Sicherheitsverlauf',

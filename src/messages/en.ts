@@ -429,7 +429,6 @@ export const en = {
       'One file (JSON) with everything that is stored about you: your details, ways to sign in, sessions, devices, applications and the whole history. It has no password and no key.',
     exportHint: 'Before that you may have to confirm that it is you.',
     exportAction: 'Download the file',
-    exportContinue: 'Continue',
   },
   securityHistory: {
     title: 'Security history',

@@ -430,7 +430,6 @@ export const es: Messages = {
       'Un archivo (JSON) con todo lo que se guarda sobre usted: sus datos, formas de iniciar sesión, sesiones, dispositivos, aplicaciones y todo el historial. No contiene contraseñas ni claves.',
     exportHint: 'Puede que antes tenga que confirmar que es usted.',
     exportAction: 'Descargar el archivo',
-    exportContinue: 'Continuar',
   },
   securityHistory: {
     title: 'Historial de seguridad',

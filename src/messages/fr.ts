@@ -434,7 +434,6 @@ export const fr: Messages = {
       'Un fichier (JSON) avec tout ce qui est conservé à votre sujet : informations, moyens de connexion, sessions, appareils, applications et tout l’historique. Il ne contient ni mot de passe ni clé.',
     exportHint: 'Il vous sera peut-être demandé de confirmer d’abord que c’est bien vous.',
     exportAction: 'Télécharger le fichier',
-    exportContinue: 'Continuer',
   },
   securityHistory: {
     title: 'Historique de sécurité',

@@ -431,7 +431,6 @@ export const ja: Messages = {
       'あなたについて保存されているすべてを 1 つのファイル（JSON）にします。個人情報、ログインの方法、セッション、端末、アプリケーション、すべての履歴です。パスワードや鍵は含まれません。',
     exportHint: 'その前に、ご本人であることの確認をお願いする場合があります。',
     exportAction: 'ファイルをダウンロード',
-    exportContinue: '次へ',
   },
   securityHistory: {
     title: 'セキュリティの履歴',

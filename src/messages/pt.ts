@@ -430,7 +430,6 @@ export const pt: Messages = {
       'Um arquivo (JSON) com tudo o que está salvo sobre você: seus dados, formas de entrar, sessões, dispositivos, aplicativos e todo o histórico. Não contém senhas nem chaves.',
     exportHint: 'Antes disso, talvez você precise confirmar que é você.',
     exportAction: 'Baixar o arquivo',
-    exportContinue: 'Continuar',
   },
   securityHistory: {
     title: 'Histórico de segurança',

@@ -13,6 +13,7 @@ import { factorsChanged } from './factors-changed.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { forgiveFailures } from './forgive-failures.ts'
 import { inspectToken } from './inspect-token.ts'
+import { keepAccount } from './keep-account.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
 import { listOtpUses } from './list-otp-uses.ts'
@@ -48,6 +49,7 @@ export const rules = {
   stepUpSession: forwarded(stepUpSession),
   completePasswordChange: write(completePasswordChange),
   completeRequiredChange: forwarded(completeRequiredChange),
+  keepAccount: forwarded(keepAccount),
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),

@@ -3,6 +3,7 @@ import { passwordProof } from '../authentication/factor-proofs.ts'
 import type { Proof } from '../authentication/proof.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { sessionEnd } from './decide-session.ts'
+import type { Place } from './session.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
 
 export const sessionsTable = `
@@ -26,7 +27,8 @@ export const sessionsTable = `
 
 /**
  * What a sign-in proved by more than a password, which most prove alone: that follows from the session. A table of its
- * own, so that a version from before it can write sessions again after a roll-back.
+ * own, so that a version from before it can write sessions again after a roll-back. The place stands in the first proof for
+ * the same reason: one more table would take a page of every person's storage.
  */
 export const sessionProofsTable = `
   CREATE TABLE session_proofs (
@@ -35,17 +37,7 @@ export const sessionProofsTable = `
   ) WITHOUT ROWID;
 `
 
-/** Where sessions began that somebody told us of; a table of its own for the same reason. */
-export const sessionPlacesTable = `
-  CREATE TABLE session_places (
-    session_id TEXT PRIMARY KEY,
-    country TEXT NOT NULL,
-    city TEXT
-  ) WITHOUT ROWID;
-`
-
-const allSessions = `SELECT sessions.*, proofs, country, city FROM sessions
-  LEFT JOIN session_proofs USING (session_id) LEFT JOIN session_places USING (session_id)`
+const allSessions = 'SELECT sessions.*, proofs FROM sessions LEFT JOIN session_proofs USING (session_id)'
 
 export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): SubjectState['sessions'] {
   let rows: Map<string, StoredSession> | undefined
@@ -80,32 +72,19 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
         Number(session.password_change_required),
         sessionEnd(session),
       )
-      const { place } = session
-      // It never changes, so that a later use of the session does not write it again.
-      if (place && !loaded().has(session.session_id)) {
-        sql.exec(
-          'INSERT OR IGNORE INTO session_places VALUES (?, ?, ?)',
-          session.session_id,
-          place.country,
-          place.city ?? null,
-        )
-      }
-      if (!isPasswordAlone(session)) {
+      if (hasProofsRow(session)) {
         sql.exec(
           'INSERT OR IGNORE INTO session_proofs VALUES (?, ?)',
           session.session_id,
-          JSON.stringify(session.proofs),
+          JSON.stringify(proofsWithPlace(session)),
         )
       }
       loaded().set(session.session_id, session)
     },
     delete(sessionId) {
       if (!schema.exists()) return
-      if (!isPasswordAlone(loaded().get(sessionId))) {
+      if (hasProofsRow(loaded().get(sessionId))) {
         sql.exec('DELETE FROM session_proofs WHERE session_id = ?', sessionId)
-      }
-      if (loaded().get(sessionId)?.place) {
-        sql.exec('DELETE FROM session_places WHERE session_id = ?', sessionId)
       }
       sql.exec('DELETE FROM sessions WHERE session_id = ?', sessionId)
       loaded().delete(sessionId)
@@ -128,14 +107,29 @@ interface Row extends Record<string, SqlStorageValue> {
   user_agent: string | null
   password_change_required: number
   proofs: string | null
-  country: string | null
-  city: string | null
 }
 
 /** What is not stored: also of sessions from when a password was the only way to sign in. */
 const passwordAlone = (auth_time: number): readonly Proof[] => [
   { ...passwordProof, step: 'password', at: auth_time },
 ]
+
+const hasProofsRow = (session: StoredSession | undefined): boolean =>
+  session?.place !== undefined || !isPasswordAlone(session)
+
+type PlacedProof = Proof & { readonly place?: Place | undefined }
+
+const proofsWithPlace = ({ proofs: [first, ...others], place }: StoredSession): readonly PlacedProof[] =>
+  first && place
+    ? [{ ...first, place }, ...others]
+    : [first, ...others].filter((proof) => proof !== undefined)
+
+function readProofs(json: string): Pick<StoredSession, 'proofs' | 'place'> {
+  const [first, ...others] = JSON.parse(json) as PlacedProof[]
+  if (!first?.place) return { proofs: first ? [first, ...others] : [] }
+  const { place, ...proof } = first
+  return { proofs: [proof, ...others], place }
+}
 
 function isPasswordAlone(session: StoredSession | undefined): boolean {
   const [first, ...others] = session?.proofs ?? []
@@ -157,6 +151,5 @@ const fromRow = (row: Row): StoredSession => ({
   ip: row.ip ?? undefined,
   user_agent: row.user_agent ?? undefined,
   password_change_required: row.password_change_required === 1,
-  ...(row.country !== null && { place: { country: row.country, city: row.city ?? undefined } }),
-  proofs: row.proofs === null ? passwordAlone(row.auth_time) : (JSON.parse(row.proofs) as Proof[]),
+  ...(row.proofs === null ? { proofs: passwordAlone(row.auth_time) } : readProofs(row.proofs)),
 })

@@ -12,7 +12,7 @@ import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.tab
 import { openOtpUses } from './otp-uses.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
-import { openSessionsTable, sessionPlacesTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
+import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
 import {
   openPasskeyRefusals,
   openSpentInteractionsTable,
@@ -32,7 +32,6 @@ export const subjectMigrations: readonly string[] = [
   repetitionsTable,
   rememberedFactorsTable,
   pendingSignInsTable + sessionProofsTable,
-  sessionPlacesTable,
 ]
 
 /** The state of a subject over what is stored; cached rows belong to the returned value. */
@@ -91,11 +90,8 @@ export function pruneSubjectTables(sql: SqlStorage, now: number): Pruned {
       deleted
   }
   // Their own sessions decide when they end.
-  if (deleted) {
-    for (const table of ['session_proofs', 'session_places']) {
-      sql.exec(`DELETE FROM ${table} WHERE session_id NOT IN (SELECT session_id FROM sessions)`)
-    }
-  }
+  if (deleted)
+    sql.exec('DELETE FROM session_proofs WHERE session_id NOT IN (SELECT session_id FROM sessions)')
   // One query per table: Durable Objects allow five terms in a compound SELECT.
   const ends = expiringTables.map(
     (table) =>

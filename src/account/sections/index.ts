@@ -2,6 +2,7 @@
 import type { Messages } from '../../messages/en.ts'
 import type { AccountPageId } from '../navigation.tsx'
 import type { AccountSection } from './account-section.ts'
+import { deletionSection } from './deletion.tsx'
 import { devicesSection } from './devices.tsx'
 import { identifiersSection } from './identifiers.tsx'
 import { oneTimePasswordsSection } from './one-time-passwords.tsx'
@@ -17,7 +18,7 @@ export const accountSections: Readonly<Record<AccountPageId, readonly AccountSec
   security: [passkeysSection, passwordSection, oneTimePasswordsSection, recoveryCodesSection],
   sessions: [sessionsSection, devicesSection, rememberedDevicesSection],
   applications: [],
-  data: [],
+  data: [deletionSection],
 }
 
 /** The notices of all sections, by the value of `done`. */

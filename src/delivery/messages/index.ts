@@ -1,4 +1,5 @@
 /** All kinds of messages. A kind is a file here and a line in the list. */
+import { accountDeletion } from './account-deletion.ts'
 import { emailCode, smsCode } from './code.ts'
 import type { EmailKind, SmsKind } from './define-message.ts'
 import { invitation } from './invitation.ts'
@@ -9,6 +10,7 @@ export const messageKinds = {
   password_reset: passwordReset,
   email_code: emailCode,
   sms_code: smsCode,
+  account_deletion: accountDeletion,
 } as const satisfies Readonly<Record<string, EmailKind<unknown> | SmsKind<unknown>>>
 
 type Kinds = typeof messageKinds

@@ -64,6 +64,25 @@ export const accountWords: Readonly<Record<string, RouteWords>> = {
     security: session,
     answers: { 303: redirect, ...pageFormErrors, 409: page },
   },
+  showOwnDeletion: {
+    description: 'Needs a recent sign-in, as strong as the account allows.',
+    security: session,
+    answers: { 200: page, 303: redirect, 403: page },
+  },
+  deleteOwnAccount: {
+    description: 'The account is deleted when its grace period ends; until then a sign-in can keep it.',
+    form: [
+      csrf,
+      {
+        name: 'account',
+        description: 'The name of the account, to confirm.',
+        example: 'ada@example.com',
+        required: true,
+      },
+    ],
+    security: session,
+    answers: { 200: page, 303: redirect, ...pageFormErrors },
+  },
   endAllOwnSessions: {
     description: 'This one too.',
     form: [csrf],
