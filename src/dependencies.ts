@@ -1,5 +1,7 @@
 /** What a request can use. Types only: `wiring.ts` builds it, routes hand the narrow parts to use cases. */
+
 import type { DatabaseFor } from './access/authorized-database.store.ts'
+import type { OpenPersonalData } from './account/personal-data.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { LoadBrandImage } from './branding/brand-image.ts'
@@ -49,6 +51,7 @@ export interface Dependencies {
   readonly findUserForStepUp: FindUserForStepUp
   readonly verifyEmail: VerifyEmail
   readonly openOwnAccount: OpenOwnAccount
+  readonly openPersonalData: OpenPersonalData
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
   readonly findCurrentPassword: FindCurrentPassword

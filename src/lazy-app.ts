@@ -4,7 +4,10 @@
  */
 import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { applicationRoutes } from './account/applications.route.ts'
+import { dataExportRoutes } from './account/data-export.route.ts'
 import { deletionRoutes } from './account/deletion.route.tsx'
+import { historyRoutes } from './account/history.route.tsx'
 import { otpRoutes } from './account/otp.route.tsx'
 import { passkeyRoutes } from './account/passkeys.route.tsx'
 import { profileRoutes } from './account/profile.route.tsx'
@@ -39,6 +42,9 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   accountRoutes,
   profileRoutes,
   deletionRoutes,
+  applicationRoutes,
+  dataExportRoutes,
+  historyRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,
   relatedOriginRoutes,

@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseFor } from './access/authorized-database.store.ts'
+import type { OpenPersonalData } from './account/personal-data.ts'
 import { createAppendEvents, createReadBacklogs, createReadOutboxes } from './audit/audit-outbox.object.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import { readOrigin, readRequestId } from './audit/read-origin.ts'
@@ -367,6 +368,16 @@ class RequestDependencies implements Dependencies {
   get openOwnAccount(): OpenOwnAccount {
     return () =>
       this.#ask((stores, database) => stores.createOwnAccountStore(stores.createRunBatch(database)))
+  }
+
+  get openPersonalData(): OpenPersonalData {
+    return () =>
+      this.#ask((stores, database) =>
+        stores.createPersonalDataStore(
+          stores.createRunBatch(database),
+          stores.createBoundedBatch(this.config, pageTimeoutMilliseconds),
+        ),
+      )
   }
 
   get findPasswordSetup(): FindPasswordSetup {

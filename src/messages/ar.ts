@@ -426,7 +426,6 @@ export const ar: Messages = {
     older: 'الأقدم',
     newest: 'الأحدث',
     byAdministrator: 'من قِبل أحد المسؤولين',
-    byApplication: (client) => `من قِبل ${client}`,
     application: (client) => `التطبيق: ${client}`,
     times: (count) => `عدد المرات: ${count}`,
     events: {

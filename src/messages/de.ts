@@ -452,7 +452,6 @@ export const de: Messages = {
     older: 'Ältere',
     newest: 'Neueste',
     byAdministrator: 'durch einen Administrator',
-    byApplication: (client) => `durch ${client}`,
     application: (client) => `Anwendung: ${client}`,
     times: (count) => `${count}-mal`,
     events: {

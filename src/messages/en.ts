@@ -438,7 +438,6 @@ export const en = {
     older: 'Older',
     newest: 'Newest',
     byAdministrator: 'by an administrator',
-    byApplication: (client: string) => `by ${client}`,
     application: (client: string) => `Application: ${client}`,
     times: (count: number) => `${count} times`,
     events: {

@@ -439,7 +439,6 @@ export const es: Messages = {
     older: 'Anteriores',
     newest: 'Más recientes',
     byAdministrator: 'por un administrador',
-    byApplication: (client) => `por ${client}`,
     application: (client) => `Aplicación: ${client}`,
     times: (count) => `${count} veces`,
     events: {

@@ -443,7 +443,6 @@ export const fr: Messages = {
     older: 'Plus anciens',
     newest: 'Plus récents',
     byAdministrator: 'par un administrateur',
-    byApplication: (client) => `par ${client}`,
     application: (client) => `Application : ${client}`,
     times: (count) => `${count} fois`,
     events: {

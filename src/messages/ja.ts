@@ -440,7 +440,6 @@ export const ja: Messages = {
     older: '以前の履歴',
     newest: '最新の履歴',
     byAdministrator: '管理者による操作',
-    byApplication: (client) => `${client} による操作`,
     application: (client) => `アプリケーション：${client}`,
     times: (count) => `${count} 回`,
     events: {

@@ -439,7 +439,6 @@ export const pt: Messages = {
     older: 'Anteriores',
     newest: 'Mais recentes',
     byAdministrator: 'por um administrador',
-    byApplication: (client) => `por ${client}`,
     application: (client) => `Aplicativo: ${client}`,
     times: (count) => `${count} vezes`,
     events: {

@@ -16,6 +16,7 @@ import { inspectToken } from './inspect-token.ts'
 import { keepAccount } from './keep-account.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
+import { listGrants } from './list-grants.ts'
 import { listOtpUses } from './list-otp-uses.ts'
 import { endPendingSignIns, listPendingSignIns } from './list-pending-sign-ins.ts'
 import { listSessions } from './list-sessions.ts'
@@ -55,6 +56,7 @@ export const rules = {
   forgiveFailures: write(forgiveFailures),
   makeRoomAtClient: write(makeRoomAtClient),
   listSessions: read(listSessions),
+  listGrants: read(listGrants),
   readPending: read(readPending),
   listPendingSignIns: read(listPendingSignIns),
   endPendingSignIns: write(endPendingSignIns),

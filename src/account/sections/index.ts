@@ -2,8 +2,11 @@
 import type { Messages } from '../../messages/en.ts'
 import type { AccountPageId } from '../navigation.tsx'
 import type { AccountSection } from './account-section.ts'
+import { applicationsSection } from './applications.tsx'
+import { dataExportSection } from './data-export.tsx'
 import { deletionSection } from './deletion.tsx'
 import { devicesSection } from './devices.tsx'
+import { historySection } from './history.tsx'
 import { identifiersSection } from './identifiers.tsx'
 import { oneTimePasswordsSection } from './one-time-passwords.tsx'
 import { passkeysSection } from './passkeys.tsx'
@@ -15,10 +18,10 @@ import { sessionsSection } from './sessions.tsx'
 
 export const accountSections: Readonly<Record<AccountPageId, readonly AccountSection[]>> = {
   profile: [identifiersSection, profileSection],
-  security: [passkeysSection, passwordSection, oneTimePasswordsSection, recoveryCodesSection],
+  security: [passkeysSection, passwordSection, oneTimePasswordsSection, recoveryCodesSection, historySection],
   sessions: [sessionsSection, devicesSection, rememberedDevicesSection],
-  applications: [],
-  data: [deletionSection],
+  applications: [applicationsSection],
+  data: [dataExportSection, deletionSection],
 }
 
 /** The notices of all sections, by the value of `done`. */

@@ -1,6 +1,13 @@
 /** Descriptions of the pages of an account: forms for its owner, not an API for applications. */
 import { profileClaims } from '../../../../src/protocol/profile-claims.ts'
-import { type FieldWords, page, pageFormErrors, type RouteWords, redirect } from '../route-words.ts'
+import {
+  type FieldWords,
+  limitedPage,
+  page,
+  pageFormErrors,
+  type RouteWords,
+  redirect,
+} from '../route-words.ts'
 import { csrf, session } from './pages.ts'
 
 const done = (...values: readonly [string, ...string[]]): FieldWords => ({
@@ -82,6 +89,39 @@ export const accountWords: Readonly<Record<string, RouteWords>> = {
     ],
     security: session,
     answers: { 200: page, 303: redirect, ...pageFormErrors },
+  },
+  withdrawOwnApplication: {
+    description:
+      'Consent, grants and tokens of the application end. The same answer for one that has nothing.',
+    form: [
+      csrf,
+      { name: 'client_id', description: 'The application.', example: 's6BhdRkqt3', required: true },
+    ],
+    security: session,
+    answers: { 303: redirect, ...pageFormErrors },
+  },
+  showOwnHistory: {
+    description: 'The newest first, 25 at a time. Only the person’s own events, and none of single tokens.',
+    query: [
+      { name: 'before', description: 'Position of the last event of the page before.', example: '4711' },
+    ],
+    security: session,
+    answers: { 200: page, 303: redirect },
+  },
+  exportOwnData: {
+    description:
+      'Needs a recent sign-in, as strong as the account allows. No password, key or seed is in it, nor who acted as an administrator, and from where.',
+    form: [csrf],
+    security: session,
+    answers: {
+      200: {
+        other: { 'application/json': '{\n  "issuer": "https://auth.example.com",\n  "events": []\n}\n' },
+        headers: ['Cache-Control'],
+      },
+      303: redirect,
+      ...pageFormErrors,
+      429: limitedPage,
+    },
   },
   endAllOwnSessions: {
     description: 'This one too.',
