@@ -186,7 +186,8 @@ const parts = `
 .tabs a:hover{color:var(--text);background:var(--soft);text-decoration:none}
 .tabs [aria-current]{color:var(--text);background:var(--soft);font-weight:600}
 .fields{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(16rem,100%),1fr));gap:1.25rem 1rem;align-items:end}
-.dots{padding-inline-start:1.25rem;list-style:disc}
+.dots{margin-top:.25rem;padding-inline-start:1.25rem;list-style:disc}
+.row:has(.dots){align-items:flex-start}
 .dots li+li{margin-top:.25rem}
 .plain>li{padding:1rem 0;border-top:1px solid var(--hairline)}
 .plain>li:last-child{padding-bottom:0}

@@ -456,6 +456,90 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       ),
     )
 
+    /** Signed in as somebody new; the token of their forms. */
+    async function ownPages(): Promise<Record<string, string>> {
+      cookies = ''
+      const account = await addPerson()
+      await signIn(password, account)
+      const html = await (await call('/account/data')).text()
+      return { csrf_token: /name="csrf_token" value="([^"]*)"/.exec(html)?.[1] ?? '', account }
+    }
+    const own = (path: string, fields: Record<string, string>) => post(path, fields, { origin: issuer })
+
+    it.each([
+      ['/account', budgets.accountPage],
+      ['/account/sessions', budgets.ownSessions],
+      ['/account/applications', budgets.ownApplications],
+      ['/account/security/history', budgets.ownHistory],
+    ])('%s', (path, budget) =>
+      expectWithin(
+        budget,
+        prepared(ownPages, async () => expect((await call(path)).status).toBe(200)),
+      ),
+    )
+
+    it(budgets.ownProfile.operation, () =>
+      expectWithin(
+        budgets.ownProfile,
+        prepared(ownPages, async (form) => {
+          const fields = { ...form, version: '1', shown: 'name', name: 'Ada' }
+          const answer = await own('/account/profile', fields)
+          expect(answer.headers.get('location')).toBe('/account?done=profile')
+        }),
+      ),
+    )
+
+    it(budgets.ownWithdrawal.operation, () =>
+      expectWithin(
+        budgets.ownWithdrawal,
+        prepared(ownPages, async (form) => {
+          const answer = await own('/account/applications/withdraw', { ...form, client_id: clientId })
+          expect(answer.headers.get('location')).toContain('withdrawn')
+        }),
+      ),
+    )
+
+    it(budgets.ownExport.operation, () =>
+      expectWithin(
+        budgets.ownExport,
+        prepared(ownPages, async (form) => {
+          const answer = await own('/account/data/export', form)
+          expect(await answer.json()).toMatchObject({ consents: [] })
+        }),
+      ),
+    )
+
+    it(budgets.ownDeletion.operation, () =>
+      expectWithin(
+        budgets.ownDeletion,
+        prepared(ownPages, async (form) => expect((await own('/account/delete', form)).status).toBe(200)),
+      ),
+    )
+
+    it(budgets.keptAccount.operation, () =>
+      expectWithin(
+        budgets.keptAccount,
+        prepared(
+          async () => {
+            cookies = ''
+            const address = await addPerson()
+            const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+            await database
+              .update(users)
+              .set({ deletion_due_at: new Date(Date.now() + 86_400_000) })
+              .where(eq(users.email, address))
+            const next = await signIn(password, address)
+            const page = await call(next.headers.get('location') as string)
+            return hiddenFields(await page.text(), 'keep_account')
+          },
+          async (form) => {
+            const answer = await own('/login', form)
+            expect(answer.headers.get('location')).toBe('/account')
+          },
+        ),
+      ),
+    )
+
     it(budgets.changePassword.operation, () =>
       expectWithin(
         budgets.changePassword,

@@ -1,7 +1,9 @@
 /** What holds on every hosted page, in every state, under https: headers, cookies, markup, and forms of our own only. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { accountRoutes } from '../../src/account/account.route.tsx'
+import { applicationRoutes } from '../../src/account/applications.route.ts'
 import { deletionRoutes } from '../../src/account/deletion.route.tsx'
+import { historyRoutes } from '../../src/account/history.route.tsx'
 import { passkeyRoutes } from '../../src/account/passkeys.route.tsx'
 import { profileRoutes } from '../../src/account/profile.route.tsx'
 import { readBrowserBindings } from '../../src/interaction/browser-binding.ts'
@@ -88,6 +90,7 @@ beforeAll(async () => {
   await visit('what one signs in with', person, '/account/security')
   await visit('sessions', person, '/account/sessions')
   await visit('applications', person, '/account/applications')
+  await visit('history', person, '/account/security/history')
   await visit('data', person, '/account/data')
   await visit('deletion', person, '/account/delete')
   await visit('first passkey', person, '/account/passkeys')
@@ -140,6 +143,8 @@ describe('every hosted page', () => {
       accountRoutes,
       profileRoutes,
       deletionRoutes,
+      applicationRoutes,
+      historyRoutes,
       passkeyRoutes,
       logoutRoutes,
     ].flatMap(({ descriptions }) => descriptions)
@@ -230,6 +235,7 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
     const actions = new Set(forms().map(({ form }) => form.action))
     expect([...actions].sort()).toEqual([
       ...[
+        '/account/data/export',
         '/account/delete',
         '/account/devices/forget',
         '/account/passkeys',
