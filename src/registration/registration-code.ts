@@ -28,7 +28,7 @@ export async function sendRegistrationCode(
   const { email, user_id } = progress
   const destination = await destinationName(needs.root, { channel: 'email', address: email })
   const { person } = await needs.findUserForLogin(email)
-  const sign_in_url = `${needs.config.issuer}${loginPath({})}`
+  const url = `${needs.config.issuer}${loginPath({})}`
   const issued = await issueCode(needs, {
     ...{ destination, asker, replaces: progress.code?.code_id },
     to: { channel: 'email', address: person?.user.email ?? email },
@@ -37,7 +37,7 @@ export async function sendRegistrationCode(
     language: person ? languageOfLocale(person.user.profile['locale']).tag : language,
     message: ({ code }) =>
       person
-        ? { kind: 'account_exists', params: { sign_in_url } }
+        ? { kind: 'account_exists', params: { url } }
         : { kind: 'registration_code', params: { code, valid_seconds: codeLifetimeSeconds } },
   })
   if (issued.status !== 'issued') return { status: 'locked', retryAfterSeconds: issued.retry_after_seconds }

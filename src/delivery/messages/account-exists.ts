@@ -3,11 +3,11 @@ import { isolated } from '../../messages/isolated.ts'
 import { defineEmail } from './define-message.ts'
 
 interface AccountExistsParams {
-  readonly sign_in_url: string
+  readonly url: string
 }
 
 export const accountExists = defineEmail<AccountExistsParams>({
-  compose({ sign_in_url }, { service, language: { messages } }) {
+  compose({ url }, { service, language: { messages } }) {
     const { accountExists: words } = messages.mail
     const text = words.text(isolated(service))
     return {
@@ -15,9 +15,9 @@ export const accountExists = defineEmail<AccountExistsParams>({
       preview: text,
       title: words.title,
       paragraphs: [text, words.next],
-      action: { label: messages.signInAction, url: sign_in_url },
+      action: { label: messages.signInAction, url: url },
       notes: [words.notYou],
     }
   },
-  example: { sign_in_url: 'https://auth.example.com/login' },
+  example: { url: 'https://auth.example.com/login' },
 })
