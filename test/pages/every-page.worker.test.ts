@@ -8,10 +8,13 @@ import { uuidv7 } from '../../src/kit/ids.ts'
 import { loginRoutes } from '../../src/login/login.route.tsx'
 import { sealLink, signInLinkPath } from '../../src/login/steps/sign-in-link.ts'
 import { logoutRoutes } from '../../src/oidc/rp-logout.route.tsx'
+import { registerRoutes } from '../../src/registration/register.route.tsx'
 import { withPasskey } from '../account/passkey-pages.ts'
 import { type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
+import { startMail } from '../login/mailbox.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
 import { addAdmin, callAdmin, testDependencies } from '../worker/admin-client.ts'
+import { useSettings } from '../worker/local-settings.ts'
 
 interface Visit {
   readonly name: string
@@ -102,6 +105,13 @@ beforeAll(async () => {
   const reset = await callAdmin(admin, 'POST', `/admin/users/${id}/reset-password`, options)
   const { setup_url } = (await reset.json()) as { setup_url: string }
   await visit('a link to set a password', openBrowser(), setup_url.slice('https://auth.test'.length))
+
+  await visit('registration, closed', openBrowser(), '/register')
+  await useSettings({ 'registration.mode': 'open' })
+  const newcomer = startMail().open()
+  const start = await visit('registration', newcomer, '/register')
+  const sent = await newcomer.post('/register', { ...start.hidden, email: `${uuidv7()}@example.test` })
+  await visit('registration, the code', newcomer, sent.location as string)
 })
 
 /** Once, in the head, and nothing between its tags. */
@@ -128,7 +138,7 @@ function formsOf(html: string): readonly Form[] {
 
 describe('every hosted page', () => {
   it('is among the visited ones: no route of a page is left out', () => {
-    const routes = [...loginRoutes, accountRoutes, passkeyRoutes, logoutRoutes].flatMap(
+    const routes = [...loginRoutes, registerRoutes, accountRoutes, passkeyRoutes, logoutRoutes].flatMap(
       ({ descriptions }) => descriptions,
     )
     const pages = routes.filter(({ method, path }) => method === 'get' && !redirecting.includes(path))
@@ -230,6 +240,7 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
         '/logout',
         '/oidc/logout/confirm',
         '/password',
+        '/register',
         '/select-account',
         '/sessions-full',
         '/set-password',
