@@ -53,7 +53,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const { deps, origin } = c.env
       const settings = await deps.readSettings()
       const added = await addOwnPasskey(deps, { session, judged: factors, form, settings, origin })
-      if (added.ok) return goTo('/account?done=passkey_added')
+      if (added.ok) return goTo('/account/security?done=passkey_added')
       // In another tab, or by somebody else: whether this sign-in is strong enough is asked again.
       return added.error === 'changed'
         ? goTo(path)
@@ -80,7 +80,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const credential_id = form.get('credential_id') ?? ''
       const name = form.get('name')
       const outcome = await renamePasskey(deps, { user_id: session.user_id, credential_id, name, origin })
-      if (outcome === 'renamed') return goTo('/account?done=passkey_renamed')
+      if (outcome === 'renamed') return goTo('/account/security?done=passkey_renamed')
       return outcome === 'invalid'
         ? showPasskeys(c, request.value, {
             ...{ reason: 'invalid name', credential_id },
@@ -107,7 +107,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const outcome = await removePasskey(deps, {
         ...{ user_id: session.user_id, credential_id, origin, except_session_id: session.session_id },
       })
-      if (outcome === 'removed') return goTo('/account?done=passkey_removed')
+      if (outcome === 'removed') return goTo('/account/security?done=passkey_removed')
       return showPasskeys(c, request.value, outcome === 'last' ? last : unknown)
     },
   )

@@ -24,7 +24,10 @@ export function signIn(
   device: StoredDevice | undefined,
 ): BegunSession {
   if (isFull(state, input)) return { status: 'full' }
-  const session = startSession(input.user_id, input.session, input.now, input.origin)
+  const session = {
+    ...startSession(input.user_id, input.session, input.now, input.origin),
+    ...placeOf(input.signals),
+  }
   const replaced = input.replaces_session_id && state.sessions.find(input.replaces_session_id)
   if (replaced) replaceSession(state, replaced, input)
   endOldestSessions(state, input, input.limit?.max ?? maxSessions)
@@ -32,6 +35,10 @@ export function signIn(
   rememberDevice(state, input, device)
   return { status: 'signed_in', session: publicSession(session) }
 }
+
+/** Of the first step of the sign-in. */
+const placeOf = (signals: SignInSignals | undefined): Pick<StoredSession, 'place'> =>
+  signals?.country === undefined ? {} : { place: { country: signals.country, city: signals.city } }
 
 function isFull(state: SubjectState, { limit, now, replaces_session_id }: SignInAttempt): boolean {
   if (limit?.when_full !== 'refuse') return false

@@ -35,14 +35,20 @@ export const accountsOfIds = (
   rows: readonly AccountRow[],
   reading: Reading,
   filter: UserFilter = {},
-): AccountRows => ({
+): AccountRows => accountsWhere(rows, reading, userCondition(filter))
+
+/** Accounts by id that are to be deleted by now: their owner may have kept one since it was found. */
+export const accountsDue = (rows: readonly AccountRow[]): AccountRows =>
+  accountsWhere(rows, { locks: true }, sql`users.deletion_due_at <= now()`)
+
+const accountsWhere = (rows: readonly AccountRow[], reading: Reading, condition: SQL): AccountRows => ({
   ctes: sql`
     ${given(sql`${JSON.stringify(rows)}::jsonb`)},
     locked as materialized (
       select users as account from users where users.id in (select id from given) order by users.id ${lock(reading)}
     ), found as materialized (
       select users.id as row_id, account, false as gone, false as ambiguous, null::text as taken
-      from locked cross join lateral (select (account).*) as users where ${userCondition(filter)}
+      from locked cross join lateral (select (account).*) as users where ${condition}
     )`,
 })
 

@@ -1,7 +1,9 @@
 /** What holds on every hosted page, in every state, under https: headers, cookies, markup, and forms of our own only. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { accountRoutes } from '../../src/account/account.route.tsx'
+import { deletionRoutes } from '../../src/account/deletion.route.tsx'
 import { passkeyRoutes } from '../../src/account/passkeys.route.tsx'
+import { profileRoutes } from '../../src/account/profile.route.tsx'
 import { readBrowserBindings } from '../../src/interaction/browser-binding.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -86,6 +88,11 @@ beforeAll(async () => {
   // Elsewhere too, so that the account page has a session to end.
   await signedIn(somebody)
   await visit('account', person, '/account')
+  await visit('what one signs in with', person, '/account/security')
+  await visit('sessions', person, '/account/sessions')
+  await visit('applications', person, '/account/applications')
+  await visit('data', person, '/account/data')
+  await visit('deletion', person, '/account/delete')
   await visit('first passkey', person, '/account/passkeys')
   const { browser: holder } = await withPasskey()
   await visit('passkeys', holder, '/account/passkeys')
@@ -138,9 +145,15 @@ function formsOf(html: string): readonly Form[] {
 
 describe('every hosted page', () => {
   it('is among the visited ones: no route of a page is left out', () => {
-    const routes = [...loginRoutes, registerRoutes, accountRoutes, passkeyRoutes, logoutRoutes].flatMap(
-      ({ descriptions }) => descriptions,
-    )
+    const routes = [
+      ...loginRoutes,
+      registerRoutes,
+      accountRoutes,
+      profileRoutes,
+      deletionRoutes,
+      passkeyRoutes,
+      logoutRoutes,
+    ].flatMap(({ descriptions }) => descriptions)
     const pages = routes.filter(({ method, path }) => method === 'get' && !redirecting.includes(path))
     const visited = new Set(visits.filter(({ shown }) => shown.status === 200).map(({ path }) => path))
     expect([...new Set(pages.map(({ path }) => path))].filter((path) => !visited.has(path))).toEqual([])
@@ -228,12 +241,14 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
     const actions = new Set(forms().map(({ form }) => form.action))
     expect([...actions].sort()).toEqual([
       ...[
+        '/account/delete',
         '/account/devices/forget',
         '/account/passkeys',
         '/account/passkeys/remove',
         '/account/passkeys/rename',
       ],
-      ...['/account/sessions/end', '/account/sessions/end-others', '/consent'],
+      ...['/account/profile', '/account/sessions/end', '/account/sessions/end-all'],
+      ...['/account/sessions/end-others', '/consent'],
       ...[
         '/login',
         '/login/link',

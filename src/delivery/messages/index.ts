@@ -1,4 +1,5 @@
 /** All kinds of messages. A kind is a file here and a line in the list. */
+import { accountDeletion } from './account-deletion.ts'
 import { accountExists } from './account-exists.ts'
 import { emailCode, registrationCode, smsCode } from './code.ts'
 import type { EmailKind, SmsKind } from './define-message.ts'
@@ -12,6 +13,7 @@ export const messageKinds = {
   registration_code: registrationCode,
   account_exists: accountExists,
   sms_code: smsCode,
+  account_deletion: accountDeletion,
 } as const satisfies Readonly<Record<string, EmailKind<unknown> | SmsKind<unknown>>>
 
 type Kinds = typeof messageKinds

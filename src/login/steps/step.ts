@@ -33,6 +33,7 @@ import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import type { ReadSettings, Settings } from '../../settings/settings.ts'
+import type { OpenOwnAccount } from '../../users/own-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from '../../users/user.ts'
 
 /** Dependencies of all steps. */
@@ -54,6 +55,7 @@ export interface StepNeeds {
   readonly findUserForStepUp: FindUserForStepUp
   readonly verifyEmail: VerifyEmail
   readonly openOtpStore: OpenOtpStore
+  readonly openOwnAccount: OpenOwnAccount
   readonly passkeyStore: PasskeyStore
   readonly sessionsOf: SessionsOf
   readonly destinationOf: DestinationOf
