@@ -33,7 +33,7 @@ export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDema
       ? { kind: 'factor', acr_values: [acrMultiFactor] }
       : { kind: 'action', step: 'set_up_factor' }
   }
-  return mustChangePassword(state) ? { kind: 'action', step: 'change_password' } : undefined
+  return mustChangePassword(state, policy) ? { kind: 'action', step: 'change_password' } : undefined
 }
 
 /**
@@ -75,12 +75,21 @@ function canReach(
  */
 function lacksSecondFactor({ account, proofs, browser }: SignInState, policy: SignInPolicy): boolean {
   if (reachedClasses(proofs).includes(acrMultiFactor)) return false
+  // Attack: whoever reads the mailbox takes over an account that a passkey protects.
+  if (policy.recovers && (account?.passkeys ?? 0) > 0) return true
   if (browser.is_remembered && policy.accepts_remembered) return false
   return policy.second_factor === 'required' || (account?.otp ?? 0) > 0
 }
 
-/** Only who typed the password is asked to change it: the others do not use it. */
-const mustChangePassword = ({ account, proofs, actions_done }: SignInState): boolean =>
-  needsNewPassword(account) &&
-  proofs.some(({ step }) => step === 'password') &&
-  !actions_done.includes('change_password')
+/**
+ * Only who typed the password is asked to change it: the others do not use it. A recovery ends with another password, but
+ * where there is none to forget and a passkey to sign in with.
+ */
+export function mustChangePassword(
+  { account, proofs, actions_done }: SignInState,
+  { recovers }: Pick<SignInPolicy, 'recovers'>,
+): boolean {
+  if (account === undefined || actions_done.includes('change_password')) return false
+  if (recovers) return account.password !== 'none' || account.passkeys === 0
+  return needsNewPassword(account) && proofs.some(({ step }) => step === 'password')
+}

@@ -159,6 +159,20 @@ export const de: Messages = {
     stepText: 'Öffnen Sie die App und geben Sie den Code ein, den sie für dieses Konto zeigt.',
     useIt: 'Authenticator-App verwenden',
   },
+  recovery: {
+    forgot: 'Passwort vergessen?',
+    title: 'Passwort zurücksetzen',
+    text: 'Wir senden einen Code an die E-Mail-Adresse Ihres Kontos. Danach wählen Sie ein neues Passwort.',
+    chooseTitle: 'Neues Passwort wählen',
+    chooseText: 'Wählen Sie ein neues Passwort. Überall sonst werden Sie dann abgemeldet.',
+    mail: {
+      subject: (service) => `Neues Passwort für ${service} wählen`,
+      title: 'Neues Passwort wählen',
+      text: (service) =>
+        `Jemand, vermutlich Sie selbst, möchte bei ${service} ein neues Passwort wählen. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden.`,
+      action: 'Weiter',
+    },
+  },
   emailCodes: {
     useIt: 'Code per E-Mail erhalten',
     title: 'Mit einem Code anmelden',

@@ -156,6 +156,20 @@ export const en = {
     stepText: 'Open the app and enter the code that it shows for this account.',
     useIt: 'Use an authenticator app',
   },
+  recovery: {
+    forgot: 'Forgot your password?',
+    title: 'Reset your password',
+    text: 'We send a code to the email address of your account. After it you choose a new password.',
+    chooseTitle: 'Choose a new password',
+    chooseText: 'Choose a new password. Everywhere else you are signed out then.',
+    mail: {
+      subject: (service: string) => `Choose a new password for ${service}`,
+      title: 'Choose a new password',
+      text: (service: string) =>
+        `Somebody, probably you, wants to choose a new password at ${service}. Enter this code where you are asked for it.`,
+      action: 'Go on',
+    },
+  },
   emailCodes: {
     useIt: 'Get a code by email',
     title: 'Sign in with a code',

@@ -156,6 +156,20 @@ export const es: Messages = {
     stepText: 'Abra la aplicación e introduzca el código que muestra para esta cuenta.',
     useIt: 'Usar una aplicación de autenticación',
   },
+  recovery: {
+    forgot: '¿Ha olvidado su contraseña?',
+    title: 'Restablecer la contraseña',
+    text: 'Enviamos un código al correo electrónico de su cuenta. Después elegirá una contraseña nueva.',
+    chooseTitle: 'Elegir una contraseña nueva',
+    chooseText: 'Elija una contraseña nueva. Se cerrará su sesión en todos los demás lugares.',
+    mail: {
+      subject: (service) => `Elija una contraseña nueva para ${service}`,
+      title: 'Elija una contraseña nueva',
+      text: (service) =>
+        `Alguien, probablemente usted, quiere elegir una contraseña nueva en ${service}. Introduzca este código donde se le pida.`,
+      action: 'Continuar',
+    },
+  },
   emailCodes: {
     useIt: 'Recibir un código por correo electrónico',
     title: 'Iniciar sesión con un código',

@@ -159,6 +159,20 @@ export const fr: Messages = {
     stepText: 'Ouvrez l’application et saisissez le code affiché pour ce compte.',
     useIt: 'Utiliser une application d’authentification',
   },
+  recovery: {
+    forgot: 'Mot de passe oublié ?',
+    title: 'Réinitialiser votre mot de passe',
+    text: 'Nous envoyons un code à l’adresse e-mail de votre compte. Ensuite, vous choisissez un nouveau mot de passe.',
+    chooseTitle: 'Choisir un nouveau mot de passe',
+    chooseText: 'Choisissez un nouveau mot de passe. Vous serez alors déconnecté partout ailleurs.',
+    mail: {
+      subject: (service) => `Choisir un nouveau mot de passe pour ${service}`,
+      title: 'Choisir un nouveau mot de passe',
+      text: (service) =>
+        `Quelqu’un, sans doute vous, souhaite choisir un nouveau mot de passe chez ${service}. Saisissez ce code là où il vous est demandé.`,
+      action: 'Continuer',
+    },
+  },
   emailCodes: {
     useIt: 'Recevoir un code par e-mail',
     title: 'Se connecter avec un code',

@@ -156,6 +156,20 @@ export const pt: Messages = {
     stepText: 'Abra o aplicativo e informe o código que ele mostra para esta conta.',
     useIt: 'Usar um aplicativo autenticador',
   },
+  recovery: {
+    forgot: 'Esqueceu a senha?',
+    title: 'Redefinir a senha',
+    text: 'Enviamos um código para o e-mail da sua conta. Depois você escolhe uma nova senha.',
+    chooseTitle: 'Escolher uma nova senha',
+    chooseText: 'Escolha uma nova senha. Você será desconectado em todos os outros lugares.',
+    mail: {
+      subject: (service) => `Escolha uma nova senha para ${service}`,
+      title: 'Escolha uma nova senha',
+      text: (service) =>
+        `Alguém, provavelmente você, quer escolher uma nova senha em ${service}. Digite este código onde ele for pedido.`,
+      action: 'Continuar',
+    },
+  },
   emailCodes: {
     useIt: 'Receber um código por e-mail',
     title: 'Entrar com um código',

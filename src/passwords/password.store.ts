@@ -22,22 +22,33 @@ export function createPasswordStore(db: Database): PasswordStore {
           email: users.email,
           former: sql<string[]>`${formerPasswordsOf(sql`${users.id}`)}`,
         })
-        .from(passwordCredentials)
-        .innerJoin(users, eq(users.id, passwordCredentials.user_id))
-        .where(and(eq(passwordCredentials.user_id, userId), eq(users.status, 'active')))
+        .from(users)
+        .leftJoin(passwordCredentials, eq(passwordCredentials.user_id, users.id))
+        .where(and(eq(users.id, userId), eq(users.status, 'active')))
       if (!row) return undefined
       const { hash, username, email, former } = row
-      return { hash, former, identifiers: [username, email].filter((name) => name !== null) }
+      return {
+        hash: hash ?? undefined,
+        former,
+        identifiers: [username, email].filter((name) => name !== null),
+      }
     },
 
     async storePassword({ userId, replacesHash, newHash, event }) {
+      const changed =
+        replacesHash === undefined
+          ? sql`
+            insert into ${passwordCredentials} (user_id, hash)
+            select id, ${newHash} from ${users} where id = ${userId} and status = 'active'
+            on conflict (user_id) do nothing
+            returning user_id`
+          : sql`
+            update ${passwordCredentials}
+            set hash = ${newHash}, must_change = false, changed_at = now()
+            where user_id = ${userId} and hash = ${replacesHash}
+            returning user_id`
       const result = await db.execute(sql`
-        with changed as (
-          update ${passwordCredentials}
-          set hash = ${newHash}, must_change = false, changed_at = now()
-          where user_id = ${userId} and hash = ${replacesHash}
-          returning user_id
-        )
+        with changed as (${changed})
         ${insertEventPerRow(sql`changed`, event)}
         returning id`)
       return result.rows.length === 1

@@ -40,8 +40,11 @@ export interface ReplacePassword<Completed> {
    * @param now milliseconds since the Unix epoch
    */
   readonly complete: (now: number) => Promise<Completed>
-  /** The old password as typed, or SHA-256 of the hash that was verified a moment ago for this session. */
-  readonly proof: { readonly current: string } | { readonly verified: string }
+  /**
+   * The old password as typed, or SHA-256 of the hash that the account had when this sign-in began; undefined where it had
+   * none.
+   */
+  readonly proof: { readonly current: string } | { readonly verified: string | undefined }
   readonly next: string
   readonly origin: Origin
 }
@@ -81,9 +84,7 @@ async function replaceInSlot<Completed>(
   const actor = { actor_type: 'user', actor_id: user_id, user_id, session_id } as const
   if ('verified' in proof) {
     // Another password was set since: the one typed at sign-in proves nothing any more.
-    if (!stored || !constantTimeEqual(await sha256(stored.hash), proof.verified)) {
-      return err({ reason: 'outdated' })
-    }
+    if (!stored || !(await isStill(stored.hash, proof.verified))) return err({ reason: 'outdated' })
   } else if (!(await needs.passwordHasher.verify(proof.current, stored?.hash)) || !stored) {
     const details = { ...actor, outcome: 'failure', data: { during: 'password change' } } as const
     needs.recordEvent(createEvent('login.failed', needs.now(), origin, details))
@@ -109,6 +110,9 @@ async function replaceInSlot<Completed>(
   return ok(completed)
 }
 
+const isStill = async (hash: string | undefined, digest: string | undefined): Promise<boolean> =>
+  hash === undefined || digest === undefined ? hash === digest : constantTimeEqual(await sha256(hash), digest)
+
 async function findProblem(
   { passwordHasher, readPasswordRules }: ReplacePasswordNeeds,
   { hash, identifiers, former }: CurrentPassword,
@@ -117,6 +121,7 @@ async function findProblem(
 ): Promise<PasswordProblem | undefined> {
   const problem = checkNewPassword(next, { rules: await readPasswordRules(), identifiers, current })
   if (problem) return problem
-  if (current === undefined && (await passwordHasher.verify(next, hash))) return 'unchanged'
+  const isSame = current === undefined && hash !== undefined && (await passwordHasher.verify(next, hash))
+  if (isSame) return 'unchanged'
   return (await isFormerPassword(passwordHasher, next, former)) ? 'reused' : undefined
 }

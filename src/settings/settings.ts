@@ -88,6 +88,12 @@ export const settingSchemas = {
     .describe(
       'Whether people sign in with a code sent to their e-mail address, in place of the password. `on` counts only where the deployment [sends e-mail](delivery.md).',
     ),
+  'recovery.mode': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe(
+      'Whether people who forgot their password choose another one after a code to their e-mail address ([recovery](recovery.md)). `on` counts only where the deployment [sends e-mail](delivery.md) and people sign in with passwords.',
+    ),
   'sign_in.magic_links': z
     .enum(['off', 'on'])
     .default('off')

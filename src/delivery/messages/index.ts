@@ -1,5 +1,5 @@
 /** All kinds of messages. A kind is a file here and a line in the list. */
-import { emailCode, smsCode } from './code.ts'
+import { emailCode, recoveryCode, smsCode } from './code.ts'
 import type { EmailKind, SmsKind } from './define-message.ts'
 import { invitation } from './invitation.ts'
 import { passwordReset } from './password-reset.ts'
@@ -8,6 +8,7 @@ export const messageKinds = {
   invitation,
   password_reset: passwordReset,
   email_code: emailCode,
+  recovery_code: recoveryCode,
   sms_code: smsCode,
 } as const satisfies Readonly<Record<string, EmailKind<unknown> | SmsKind<unknown>>>
 

@@ -1,6 +1,6 @@
 /** A password that must be changed, right after it was proven. The session begins only then. */
 import type { FC } from 'hono/jsx'
-import { needsNewPassword } from '../../authentication/needs-new-password.ts'
+import { mustChangePassword } from '../../authentication/unmet-demand.ts'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
@@ -16,9 +16,11 @@ const ChangePasswordPage: FC<StepPageProps> = (shown) => {
   return (
     <StepForm shown={shown} step="change_password">
       <p class="lead">
-        {pending?.account.password === 'breached'
-          ? messages.passwords.breached
-          : messages.passwordChangeRequired}
+        {shown.policy.recovers
+          ? messages.recovery.chooseText
+          : pending?.account.password === 'breached'
+            ? messages.passwords.breached
+            : messages.passwordChangeRequired}
       </p>
       {progress.identifier !== undefined && (
         <AccountChip
@@ -30,7 +32,9 @@ const ChangePasswordPage: FC<StepPageProps> = (shown) => {
       )}
       <NewPasswordFields page={page} rules={prepared as PasswordRules} problems={problems} />
       <div class="actions">
-        <button type="submit">{messages.changePasswordAction}</button>
+        <button type="submit">
+          {shown.policy.recovers ? messages.savePasswordAction : messages.changePasswordAction}
+        </button>
       </div>
     </StepForm>
   )
@@ -40,8 +44,9 @@ export const changePassword: Step = {
   id: 'change_password',
   kind: 'action',
   proves: [],
-  offered: ({ account }) => needsNewPassword(account),
-  title: (messages) => messages.changePasswordTitle,
+  offered: mustChangePassword,
+  title: (messages, { recovers }) =>
+    recovers ? messages.recovery.chooseTitle : messages.changePasswordTitle,
   label: (messages) => messages.changePasswordTitle,
   page: ChangePasswordPage,
   prepare: ({ readPasswordRules }) => readPasswordRules(),
@@ -54,7 +59,7 @@ export const changePassword: Step = {
       return refused('repeat_password', (messages) => messages.passwordsDiffer)
     }
     const call = await prepareNextCall(needs, attempt)
-    if (!call || pending?.password_hash_digest === undefined) return { status: 'lost' }
+    if (!call || !pending) return { status: 'lost' }
     const { user_id } = call.input
     const replaced = await replacePassword(needs, {
       ...{ user_id, session_id: undefined, counted: pending.pending_id, next, origin },

@@ -8,7 +8,7 @@ import { type CodeAccount, checkCode, issueCode, type MadeCode } from '../../del
 import type { Message } from '../../delivery/messages/index.ts'
 import { destinationName } from '../../delivery/queue-message.ts'
 import { type SignInProgress, sealProgress } from '../../interaction/sign-in-progress.ts'
-import { constantTimeEqual } from '../../kit/hash.ts'
+import { constantTimeEqual, sha256 } from '../../kit/hash.ts'
 import { languageOfLocale } from '../../messages/choose-language.ts'
 import { readTypedCode } from '../../one-time-passwords/typed-code.ts'
 import { maxIdentifierLength } from '../../users/identifier-length.ts'
@@ -108,11 +108,12 @@ async function codeMessage(
   { code_id, code, expires_at }: MadeCode,
 ): Promise<Message> {
   const params = { code, valid_seconds: codeLifetimeSeconds }
-  if (!hasLink(attempt)) return { kind: 'email_code', params }
+  const kind = attempt.policy.recovers ? 'recovery_code' : 'email_code'
+  if (!hasLink(attempt)) return { kind, params }
   const { browser } = attempt.progress
   const link = await sealLink(root, { code_id, code, destination, browser, expires_at })
   const url = `${config.issuer}${signInLinkPath}?${new URLSearchParams({ link })}`
-  return { kind: 'email_code', params: { ...params, url } }
+  return { kind, params: { ...params, url } }
 }
 
 /** What the page of the code sends beside the code: sealed, and bound to this browser. */
@@ -174,7 +175,9 @@ async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): P
     pending: {
       ...{ pending_id, secret_hash, otp_seeds: person.otp_seeds, signals: attempt.signals },
       ...{ policy: attempt.policy, account: person.factors, identifier_macs: identifierMacs },
-      password_hash_digest: undefined,
+      // A recovery replaces this password, and no other one.
+      password_hash_digest:
+        attempt.policy.recovers && person.password ? await sha256(person.password.hash) : undefined,
     },
   })
   if (answer.status === 'over') return codeIsOver(attempt)

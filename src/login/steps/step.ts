@@ -173,7 +173,7 @@ export interface Step extends OfferedStep {
   /** Its form, inside the frame that all steps share; posts to `/login` with `step`. */
   readonly page: FC<StepPageProps>
   /** Heading of its page. Default: that of the sign-in page. */
-  readonly title?: ((messages: FormPage['messages']) => string) | undefined
+  readonly title?: ((messages: FormPage['messages'], policy: SignInPolicy) => string) | undefined
   /** Its form on the first page, below that of the first step; without one it is in the list of other ways there. */
   readonly beside?: FC<StepPageProps> | undefined
   /** How the step is called in the list of other ways. */
