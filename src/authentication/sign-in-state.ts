@@ -53,6 +53,11 @@ export interface SignInPolicy {
   readonly recovery?: 'off' | 'on'
   /** This sign-in is a recovery: a code to the mailbox, the second factor of whoever has one, another password. */
   readonly recovers?: boolean
+  /**
+   * Of a recovery after the waiting period: `recovery_hash` of that period. The account counts as having no second factor,
+   * and loses those that it has.
+   */
+  readonly lost_factors?: string | undefined
   /** `optional`: asked of those who have one. `required`: whoever has none sets one up. */
   readonly second_factor: 'optional' | 'required'
   /** Any of each list must be reached (client, deployment, essential `acr`); unmet, there is no sign-in. */

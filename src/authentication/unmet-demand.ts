@@ -18,6 +18,10 @@ export type UnmetDemand =
 export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDemand | undefined {
   const { account, proofs } = state
   if (proofs.length === 0 || account === undefined) return { kind: 'first_factor' }
+  // Before a factor is set up, because those of the account are removed with the change.
+  if (policy.lost_factors !== undefined && mustChangePassword(state, policy)) {
+    return { kind: 'action', step: 'change_password' }
+  }
   const reached = reachedClasses(proofs)
   const isReached = (classes: readonly string[]) => classes.some((acr) => reached.includes(acr))
   const required = [...policy.required_acr_values, ...account.required_acr_values]

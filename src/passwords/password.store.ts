@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
-import { formerPasswordsOf } from '../db/fragments.ts'
+import { formerPasswordsOf, passwordChange } from '../db/fragments.ts'
 import { passwordCredentials, users } from '../db/schema.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './change-password.ts'
 
@@ -34,22 +34,10 @@ export function createPasswordStore(db: Database): PasswordStore {
       }
     },
 
-    async storePassword({ userId, replacesHash, newHash, event }) {
-      const changed =
-        replacesHash === undefined
-          ? sql`
-            insert into ${passwordCredentials} (user_id, hash)
-            select id, ${newHash} from ${users} where id = ${userId} and status = 'active'
-            on conflict (user_id) do nothing
-            returning user_id`
-          : sql`
-            update ${passwordCredentials}
-            set hash = ${newHash}, must_change = false, changed_at = now()
-            where user_id = ${userId} and hash = ${replacesHash}
-            returning user_id`
+    async storePassword(change) {
       const result = await db.execute(sql`
-        with changed as (${changed})
-        ${insertEventPerRow(sql`changed`, event)}
+        with changed as (${passwordChange(change, sql`true`)})
+        ${insertEventPerRow(sql`changed`, change.event)}
         returning id`)
       return result.rows.length === 1
     },

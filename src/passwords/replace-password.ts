@@ -46,6 +46,8 @@ export interface ReplacePassword<Completed> {
    */
   readonly proof: { readonly current: string } | { readonly verified: string | undefined }
   readonly next: string
+  /** In place of `storePassword`, for a change that brings more with it. */
+  readonly store?: ChangePassword | undefined
   readonly origin: Origin
 }
 
@@ -74,7 +76,7 @@ export async function replacePassword<Completed>(
 
 async function replaceInSlot<Completed>(
   needs: ReplacePasswordNeeds,
-  { user_id, session_id, counted, complete, proof, next, origin }: ReplacePassword<Completed>,
+  { user_id, session_id, counted, complete, proof, next, store, origin }: ReplacePassword<Completed>,
 ): Promise<Result<Completed, ReplaceRefusal>> {
   // A stolen session must not allow guessing the password without limit, from however many addresses; nor may it
   // keep the user, signed in elsewhere, from changing it.
@@ -97,7 +99,7 @@ async function replaceInSlot<Completed>(
 
   const now = needs.now()
   const newHash = await needs.passwordHasher.hash(next)
-  const isStored = await needs.storePassword({
+  const isStored = await (store ?? needs.storePassword)({
     userId: user_id,
     replacesHash: stored.hash,
     newHash,

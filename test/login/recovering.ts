@@ -58,6 +58,7 @@ export async function recovering(
   const browser = own?.browser ?? service.open()
   const before = (await service.mails()).length
   const page = await askToRecover(browser, email, from)
+  await service.ring(email)
   return { service, browser, page, mail: await service.arrived(before + 1) }
 }
 

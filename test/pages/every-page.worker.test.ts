@@ -8,6 +8,7 @@ import { uuidv7 } from '../../src/kit/ids.ts'
 import { loginRoutes } from '../../src/login/login.route.tsx'
 import { sealLink, signInLinkPath } from '../../src/login/steps/sign-in-link.ts'
 import { logoutRoutes } from '../../src/oidc/rp-logout.route.tsx'
+import { issueStopLink } from '../../src/recovery/waiting-period.ts'
 import { withPasskey } from '../account/passkey-pages.ts'
 import { type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
@@ -76,6 +77,10 @@ beforeAll(async () => {
   await visit('an interaction that is not ours', stranger, '/consent?interaction=unknown')
   await visit('a link of a message', stranger, await linkAskedForIn(stranger))
   await visit('a link of a message, in another browser', openBrowser(), await linkAskedForIn(stranger))
+  const { config, root } = testDependencies()
+  const routing = { user_id: uuidv7(), expires_at: Date.now() + 600_000 }
+  const stop = await issueStopLink(root, config.issuer, routing)
+  await visit('a link that stops a recovery', stranger, stop.url.slice('https://auth.test'.length))
   await visit('nothing', stranger, '/nothing-here')
 
   const somebody = await addPerson()
@@ -230,6 +235,7 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
         '/logout',
         '/oidc/logout/confirm',
         '/password',
+        '/recovery/stop',
         '/select-account',
         '/sessions-full',
         '/set-password',

@@ -2,7 +2,9 @@
 import { emailCode, recoveryCode, smsCode } from './code.ts'
 import type { EmailKind, SmsKind } from './define-message.ts'
 import { invitation } from './invitation.ts'
+import { factorAdded, factorRemoved, newDevice, passwordChanged, recoveryCodesMade } from './notice.ts'
 import { passwordReset } from './password-reset.ts'
+import { recovered, recoveryWaiting, recoveryWaitingSms } from './recovery-notice.ts'
 
 export const messageKinds = {
   invitation,
@@ -10,6 +12,14 @@ export const messageKinds = {
   email_code: emailCode,
   recovery_code: recoveryCode,
   sms_code: smsCode,
+  recovery_waiting: recoveryWaiting,
+  recovery_waiting_sms: recoveryWaitingSms,
+  recovered,
+  notice_new_device: newDevice,
+  notice_password_changed: passwordChanged,
+  notice_factor_added: factorAdded,
+  notice_factor_removed: factorRemoved,
+  notice_recovery_codes: recoveryCodesMade,
 } as const satisfies Readonly<Record<string, EmailKind<unknown> | SmsKind<unknown>>>
 
 type Kinds = typeof messageKinds
