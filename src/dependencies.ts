@@ -31,6 +31,7 @@ import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
+import type { RegisterAccount } from './users/register-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
 
 export interface Dependencies {
@@ -48,6 +49,7 @@ export interface Dependencies {
   readonly findUserForLogin: FindUserForLogin
   readonly findUserForStepUp: FindUserForStepUp
   readonly verifyEmail: VerifyEmail
+  readonly registerAccount: RegisterAccount
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
   readonly findCurrentPassword: FindCurrentPassword

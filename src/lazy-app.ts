@@ -28,12 +28,14 @@ import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-pag
 import { relatedOriginRoutes } from './passkeys/related-origins.route.ts'
 import { oauthJson, renderOAuthRefusal } from './protocol/oauth-response.ts'
 import { temporarilyUnavailable } from './protocol/refusal.ts'
+import { registerRoutes } from './registration/register.route.tsx'
 import { tokenRoutes } from './token-routes.ts'
 
 export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   userInfoRoutes,
   logoutRoutes,
   ...loginRoutes,
+  registerRoutes,
   accountRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,

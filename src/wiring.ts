@@ -55,6 +55,7 @@ import { isCounting } from './telemetry/count.ts'
 import type { LogSettings } from './telemetry/log-request.ts'
 import { createReadShards } from './telemetry/metrics-client.object.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
+import type { RegisterAccount } from './users/register-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
@@ -300,6 +301,10 @@ class RequestDependencies implements Dependencies {
 
   get verifyEmail(): VerifyEmail {
     return (proven) => this.#ask((stores, database) => stores.createVerifyEmail(database)(proven))
+  }
+
+  get registerAccount(): RegisterAccount {
+    return (account) => this.#ask((stores, database) => stores.createRegisterAccount(database)(account))
   }
 
   get findConsent(): FindConsent {

@@ -225,6 +225,11 @@ export const eventDefinitions = {
     data: { kid: 'the key', alg: 'its algorithm' },
   },
   'user.created': entity('An account was created'),
+  'user.registered': entity('A person made an account of their own', {
+    method: 'password or passkey',
+    client_id: 'the application they came from',
+    terms_version: 'the terms that they accepted',
+  }),
   'user.invited': entity('An account was created and its owner invited'),
   'user.updated': entity('An account was changed'),
   'user.disabled': entity('An account was disabled'),

@@ -21,6 +21,8 @@ interface SignInPageProps {
   readonly signedIn: string | undefined
   /** Confirmation of what was done before this page. */
   readonly notice: string | undefined
+  /** Where people make an account; undefined where they cannot. */
+  readonly registerPath: string | undefined
 }
 
 /** Whether the person confirms who they are, rather than arriving. */
@@ -50,6 +52,11 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
             label: other.label(messages),
           }))}
         />
+        {props.registerPath && (
+          <p class="aside">
+            {messages.registration.noAccount} <a href={props.registerPath}>{messages.registration.title}</a>
+          </p>
+        )}
         {client && <ClientLinks page={page} client={client} />}
         <PasskeySignals signals={shown.signals} />
       </div>

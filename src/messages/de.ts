@@ -470,6 +470,45 @@ export const de: Messages = {
     later: 'Jetzt nicht',
   },
 
+  registration: {
+    title: 'Konto erstellen',
+    noAccount: 'Noch kein Konto?',
+    haveAccount: 'Sie haben schon ein Konto?',
+    create: 'Konto erstellen',
+    emailInvalid: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com',
+    domainNotAllowed:
+      'Konten gibt es hier für Adressen bestimmter Organisationen, und diese gehört nicht dazu',
+    codeTitle: 'E-Mail-Adresse bestätigen',
+    sent: 'Wir haben eine Nachricht an diese Adresse geschickt. Geben Sie den Code daraus ein.',
+    detailsTitle: 'Über Sie',
+    optional: (label) => `${label} (freiwillig)`,
+    nameLabel: 'Name',
+    nameMissing: 'Geben Sie Ihren Namen ein',
+    nameInvalid: 'Geben Sie Ihren Namen in einer Zeile ein',
+    usernameHint:
+      '3 bis 32 Buchstaben von A bis Z und Ziffern; dazwischen einzelne Punkte, Binde- oder Unterstriche',
+    usernameMissing: 'Wählen Sie einen Benutzernamen',
+    usernameMalformed: 'Ein Benutzername dieser Form ist hier nicht möglich. Wählen Sie einen anderen',
+    usernameTaken: 'Dieser Benutzername ist nicht verfügbar. Wählen Sie einen anderen',
+    acceptTerms: 'Ich stimme den Nutzungsbedingungen zu',
+    readTerms: 'Nutzungsbedingungen lesen',
+    termsMissing: 'Stimmen Sie den Nutzungsbedingungen zu, um fortzufahren',
+    credentialTitle: 'Wie möchten Sie sich anmelden?',
+    usePassword: 'Stattdessen ein Passwort verwenden',
+    exists: 'Es gibt schon ein Konto mit dieser E-Mail-Adresse. Melden Sie sich damit an.',
+    closedTitle: 'Konten gibt es auf Einladung',
+    closed:
+      'Sie können hier nicht selbst ein Konto erstellen. Bitten Sie die Betreiber dieses Dienstes um eine Einladung.',
+    expiredTitle: 'Dieses Formular ist abgelaufen',
+    expired: 'Es war zu lange offen oder wurde in einem anderen Browser begonnen. Beginnen Sie noch einmal.',
+    challenged:
+      'Gerade werden sehr viele Konten erstellt. Ihr Browser muss eine kleine Aufgabe lösen, bevor es weitergeht.',
+    challengeRunning: 'Ihr Browser rechnet. Das dauert einen Augenblick.',
+    challengeDone: 'Fertig. Sie können fortfahren.',
+    challengeNeedsScript:
+      'Dafür wird JavaScript gebraucht. Schalten Sie es ein, oder kommen Sie später wieder.',
+  },
+
   mail: {
     addressInstead: 'Oder öffnen Sie diese Adresse:',
     linkWorksUntil: (time) => `Der Link funktioniert einmal, bis ${time}.`,
@@ -489,6 +528,20 @@ export const de: Messages = {
         `Das Passwort Ihres Kontos ${account} bei ${service} wurde von der Administration zurückgesetzt.`,
       next: 'Sie wurden überall abgemeldet. Wählen Sie ein neues Passwort, um sich wieder anzumelden.',
       action: 'Neues Passwort wählen',
+    },
+    registrationCode: {
+      title: 'E-Mail-Adresse bestätigen',
+      text: (service) => `Geben Sie diesen Code ein, um Ihr Konto bei ${service} zu erstellen.`,
+      neverShare:
+        'Sagen Sie ihn niemandem, wer auch immer fragt. Wenn Sie kein Konto erstellen wollten, hat vielleicht jemand Ihre Adresse eingegeben: Lassen Sie diese Nachricht unbeachtet.',
+    },
+    accountExists: {
+      subject: (service) => `Sie haben schon ein Konto bei ${service}`,
+      title: 'Sie haben schon ein Konto',
+      text: (service) =>
+        `Jemand wollte bei ${service} mit Ihrer Adresse ein Konto erstellen. Es gibt schon eines.`,
+      next: 'Wenn Sie das waren, melden Sie sich damit an.',
+      notYou: 'Wenn nicht, müssen Sie nichts tun. An Ihrem Konto hat sich nichts geändert.',
     },
     code: {
       action: 'Anmelden',

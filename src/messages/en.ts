@@ -456,6 +456,42 @@ export const en = {
     later: 'Not now',
   },
 
+  registration: {
+    title: 'Create an account',
+    noAccount: 'No account yet?',
+    haveAccount: 'You have an account already?',
+    create: 'Create account',
+    emailInvalid: 'Enter an email address, such as name@example.com',
+    domainNotAllowed: 'Accounts here are for addresses of certain organizations, and this is none of them',
+    codeTitle: 'Confirm your email address',
+    sent: 'We have sent a message to this address. Enter the code from it.',
+    detailsTitle: 'About you',
+    optional: (label: string) => `${label} (optional)`,
+    nameLabel: 'Name',
+    nameMissing: 'Enter your name',
+    nameInvalid: 'Enter your name on one line',
+    usernameHint:
+      '3 to 32 letters of the English alphabet and digits; between them single dots, hyphens or underscores',
+    usernameMissing: 'Choose a username',
+    usernameMalformed: 'This username has a form that is not possible here. Choose another one',
+    usernameTaken: 'This username is not available. Choose another one',
+    acceptTerms: 'I accept the terms of service',
+    readTerms: 'Read the terms of service',
+    termsMissing: 'Accept the terms of service to go on',
+    credentialTitle: 'How do you want to sign in?',
+    usePassword: 'Use a password instead',
+    exists: 'There is an account with this email address already. Sign in with it.',
+    closedTitle: 'Accounts are by invitation',
+    closed: 'You cannot create an account here yourself. Ask those who run this service for an invitation.',
+    expiredTitle: 'This form has expired',
+    expired: 'It was open for too long, or was begun in another browser. Begin again.',
+    challenged:
+      'Many accounts are being created at the moment. Your browser has to solve a small puzzle before it goes on.',
+    challengeRunning: 'Your browser is computing. This takes a moment.',
+    challengeDone: 'Done. You can go on.',
+    challengeNeedsScript: 'This needs JavaScript. Turn it on, or come back later.',
+  },
+
   mail: {
     addressInstead: 'Or open this address:',
     linkWorksUntil: (time: string) => `The link works once, until ${time}.`,
@@ -475,6 +511,20 @@ export const en = {
         `The password of your account ${account} at ${service} was reset by an administrator.`,
       next: 'You were signed out everywhere. Choose a new password to sign in again.',
       action: 'Choose a new password',
+    },
+    registrationCode: {
+      title: 'Confirm your email address',
+      text: (service: string) => `Enter this code to create your account at ${service}.`,
+      neverShare:
+        'Tell it to nobody, whoever asks. If you did not want to create an account, somebody may have typed your address: ignore this message.',
+    },
+    accountExists: {
+      subject: (service: string) => `You have an account at ${service} already`,
+      title: 'You have an account already',
+      text: (service: string) =>
+        `Somebody wanted to create an account at ${service} with your address. There is one already.`,
+      next: 'If that was you, sign in with it.',
+      notYou: 'If it was not you, do nothing. Nothing about your account has changed.',
     },
     code: {
       action: 'Sign in',

@@ -460,6 +460,44 @@ export const es: Messages = {
     later: 'Ahora no',
   },
 
+  registration: {
+    title: 'Crear una cuenta',
+    noAccount: '¿Aún no tienes cuenta?',
+    haveAccount: '¿Ya tienes una cuenta?',
+    create: 'Crear la cuenta',
+    emailInvalid: 'Escribe una dirección de correo, por ejemplo nombre@example.com',
+    domainNotAllowed:
+      'Aquí las cuentas son para direcciones de ciertas organizaciones, y esta no es de ninguna de ellas',
+    codeTitle: 'Confirma tu dirección de correo',
+    sent: 'Hemos enviado un mensaje a esta dirección. Escribe el código que contiene.',
+    detailsTitle: 'Sobre ti',
+    optional: (label) => `${label} (opcional)`,
+    nameLabel: 'Nombre',
+    nameMissing: 'Escribe tu nombre',
+    nameInvalid: 'Escribe tu nombre en una sola línea',
+    usernameHint:
+      'De 3 a 32 letras de la A a la Z y cifras; entre ellas, puntos, guiones o guiones bajos sueltos',
+    usernameMissing: 'Elige un nombre de usuario',
+    usernameMalformed: 'Un nombre de usuario así no es posible aquí. Elige otro',
+    usernameTaken: 'Este nombre de usuario no está disponible. Elige otro',
+    acceptTerms: 'Acepto las condiciones del servicio',
+    readTerms: 'Leer las condiciones del servicio',
+    termsMissing: 'Acepta las condiciones del servicio para continuar',
+    credentialTitle: '¿Cómo quieres iniciar sesión?',
+    usePassword: 'Usar una contraseña en su lugar',
+    exists: 'Ya hay una cuenta con esta dirección de correo. Inicia sesión con ella.',
+    closedTitle: 'Las cuentas son por invitación',
+    closed:
+      'Aquí no puedes crear una cuenta por tu cuenta. Pide una invitación a quienes gestionan este servicio.',
+    expiredTitle: 'Este formulario ha caducado',
+    expired: 'Estuvo abierto demasiado tiempo o se empezó en otro navegador. Empieza de nuevo.',
+    challenged:
+      'En este momento se están creando muchas cuentas. Tu navegador tiene que resolver un pequeño cálculo antes de continuar.',
+    challengeRunning: 'Tu navegador está calculando. Tarda un momento.',
+    challengeDone: 'Listo. Puedes continuar.',
+    challengeNeedsScript: 'Aquí hace falta JavaScript. Actívalo o vuelve más tarde.',
+  },
+
   mail: {
     addressInstead: 'O abra esta dirección:',
     linkWorksUntil: (time) => `El enlace funciona una sola vez, hasta el ${time}.`,
@@ -479,6 +517,19 @@ export const es: Messages = {
         `Un administrador ha restablecido la contraseña de su cuenta ${account} en ${service}.`,
       next: 'Se ha cerrado su sesión en todas partes. Elija una contraseña nueva para volver a iniciar sesión.',
       action: 'Elegir una contraseña nueva',
+    },
+    registrationCode: {
+      title: 'Confirma tu dirección de correo',
+      text: (service) => `Escribe este código para crear tu cuenta en ${service}.`,
+      neverShare:
+        'No se lo digas a nadie, sea quien sea quien lo pida. Si no querías crear una cuenta, puede que alguien haya escrito tu dirección: no hagas caso de este mensaje.',
+    },
+    accountExists: {
+      subject: (service) => `Ya tienes una cuenta en ${service}`,
+      title: 'Ya tienes una cuenta',
+      text: (service) => `Alguien quiso crear una cuenta en ${service} con tu dirección. Ya existe una.`,
+      next: 'Si fuiste tú, inicia sesión con ella.',
+      notYou: 'Si no, no hagas nada. En tu cuenta no ha cambiado nada.',
     },
     code: {
       action: 'Iniciar sesión',

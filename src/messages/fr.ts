@@ -460,6 +460,44 @@ export const fr: Messages = {
     later: 'Pas maintenant',
   },
 
+  registration: {
+    title: 'Créer un compte',
+    noAccount: 'Pas encore de compte ?',
+    haveAccount: 'Vous avez déjà un compte ?',
+    create: 'Créer le compte',
+    emailInvalid: 'Saisissez une adresse e-mail, par exemple nom@example.com',
+    domainNotAllowed:
+      'Les comptes sont réservés ici aux adresses de certaines organisations, dont celle-ci ne fait pas partie',
+    codeTitle: 'Confirmez votre adresse e-mail',
+    sent: 'Nous avons envoyé un message à cette adresse. Saisissez le code qu’il contient.',
+    detailsTitle: 'À propos de vous',
+    optional: (label) => `${label} (facultatif)`,
+    nameLabel: 'Nom',
+    nameMissing: 'Saisissez votre nom',
+    nameInvalid: 'Saisissez votre nom sur une seule ligne',
+    usernameHint:
+      '3 à 32 lettres de A à Z et chiffres ; entre eux, des points, tirets ou traits de soulignement isolés',
+    usernameMissing: 'Choisissez un nom d’utilisateur',
+    usernameMalformed: 'Un nom d’utilisateur de cette forme n’est pas possible ici. Choisissez-en un autre',
+    usernameTaken: 'Ce nom d’utilisateur n’est pas disponible. Choisissez-en un autre',
+    acceptTerms: 'J’accepte les conditions d’utilisation',
+    readTerms: 'Lire les conditions d’utilisation',
+    termsMissing: 'Acceptez les conditions d’utilisation pour continuer',
+    credentialTitle: 'Comment voulez-vous vous connecter ?',
+    usePassword: 'Utiliser plutôt un mot de passe',
+    exists: 'Il existe déjà un compte avec cette adresse e-mail. Connectez-vous avec celui-ci.',
+    closedTitle: 'Les comptes sont sur invitation',
+    closed:
+      'Vous ne pouvez pas créer de compte ici vous-même. Demandez une invitation aux responsables de ce service.',
+    expiredTitle: 'Ce formulaire a expiré',
+    expired: 'Il est resté ouvert trop longtemps, ou a été commencé dans un autre navigateur. Recommencez.',
+    challenged:
+      'Beaucoup de comptes sont créés en ce moment. Votre navigateur doit résoudre un petit calcul avant de continuer.',
+    challengeRunning: 'Votre navigateur calcule. Cela prend un instant.',
+    challengeDone: 'C’est fait. Vous pouvez continuer.',
+    challengeNeedsScript: 'JavaScript est nécessaire ici. Activez-le, ou revenez plus tard.',
+  },
+
   mail: {
     addressInstead: 'Ou ouvrez cette adresse :',
     linkWorksUntil: (time) => `Le lien fonctionne une seule fois, jusqu’au ${time}.`,
@@ -479,6 +517,20 @@ export const fr: Messages = {
         `Le mot de passe de votre compte ${account} chez ${service} a été réinitialisé par un administrateur.`,
       next: 'Vous avez été déconnecté partout. Choisissez un nouveau mot de passe pour vous reconnecter.',
       action: 'Choisir un nouveau mot de passe',
+    },
+    registrationCode: {
+      title: 'Confirmez votre adresse e-mail',
+      text: (service) => `Saisissez ce code pour créer votre compte chez ${service}.`,
+      neverShare:
+        'Ne le communiquez à personne, qui que ce soit qui le demande. Si vous ne vouliez pas créer de compte, quelqu’un a peut-être saisi votre adresse : ignorez ce message.',
+    },
+    accountExists: {
+      subject: (service) => `Vous avez déjà un compte chez ${service}`,
+      title: 'Vous avez déjà un compte',
+      text: (service) =>
+        `Quelqu’un a voulu créer un compte chez ${service} avec votre adresse. Il en existe déjà un.`,
+      next: 'Si c’était vous, connectez-vous avec ce compte.',
+      notYou: 'Sinon, ne faites rien. Rien n’a changé sur votre compte.',
     },
     code: {
       action: 'Se connecter',

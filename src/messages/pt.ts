@@ -458,6 +458,44 @@ export const pt: Messages = {
     later: 'Agora não',
   },
 
+  registration: {
+    title: 'Criar uma conta',
+    noAccount: 'Ainda não tem conta?',
+    haveAccount: 'Já tem uma conta?',
+    create: 'Criar conta',
+    emailInvalid: 'Digite um endereço de e-mail, por exemplo nome@example.com',
+    domainNotAllowed:
+      'As contas aqui são para endereços de certas organizações, e este não é de nenhuma delas',
+    codeTitle: 'Confirme o seu endereço de e-mail',
+    sent: 'Enviamos uma mensagem para este endereço. Digite o código que ela traz.',
+    detailsTitle: 'Sobre você',
+    optional: (label) => `${label} (opcional)`,
+    nameLabel: 'Nome',
+    nameMissing: 'Digite o seu nome',
+    nameInvalid: 'Digite o seu nome em uma só linha',
+    usernameHint:
+      'De 3 a 32 letras de A a Z e algarismos; entre eles, pontos, hifens ou sublinhados isolados',
+    usernameMissing: 'Escolha um nome de usuário',
+    usernameMalformed: 'Um nome de usuário desta forma não é possível aqui. Escolha outro',
+    usernameTaken: 'Este nome de usuário não está disponível. Escolha outro',
+    acceptTerms: 'Aceito os termos de serviço',
+    readTerms: 'Ler os termos de serviço',
+    termsMissing: 'Aceite os termos de serviço para continuar',
+    credentialTitle: 'Como você quer entrar?',
+    usePassword: 'Usar uma senha',
+    exists: 'Já existe uma conta com este endereço de e-mail. Entre com ela.',
+    closedTitle: 'As contas são por convite',
+    closed:
+      'Você não pode criar uma conta aqui por conta própria. Peça um convite a quem administra este serviço.',
+    expiredTitle: 'Este formulário expirou',
+    expired: 'Ficou aberto por tempo demais ou foi iniciado em outro navegador. Comece de novo.',
+    challenged:
+      'Muitas contas estão sendo criadas neste momento. O seu navegador precisa resolver um pequeno cálculo antes de continuar.',
+    challengeRunning: 'O seu navegador está calculando. Isso leva um instante.',
+    challengeDone: 'Pronto. Você pode continuar.',
+    challengeNeedsScript: 'Isto precisa de JavaScript. Ative-o ou volte mais tarde.',
+  },
+
   mail: {
     addressInstead: 'Ou abra este endereço:',
     linkWorksUntil: (time) => `O link funciona uma única vez, até ${time}.`,
@@ -477,6 +515,19 @@ export const pt: Messages = {
         `A senha da sua conta ${account} em ${service} foi redefinida por um administrador.`,
       next: 'Sua sessão foi encerrada em todos os lugares. Escolha uma nova senha para entrar de novo.',
       action: 'Escolher uma nova senha',
+    },
+    registrationCode: {
+      title: 'Confirme o seu endereço de e-mail',
+      text: (service) => `Digite este código para criar a sua conta em ${service}.`,
+      neverShare:
+        'Não o diga a ninguém, seja quem for que o peça. Se você não queria criar uma conta, talvez alguém tenha digitado o seu endereço: ignore esta mensagem.',
+    },
+    accountExists: {
+      subject: (service) => `Você já tem uma conta em ${service}`,
+      title: 'Você já tem uma conta',
+      text: (service) => `Alguém quis criar uma conta em ${service} com o seu endereço. Já existe uma.`,
+      next: 'Se foi você, entre com ela.',
+      notYou: 'Se não foi, não faça nada. Nada mudou na sua conta.',
     },
     code: {
       action: 'Entrar',

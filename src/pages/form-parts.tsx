@@ -21,6 +21,8 @@ interface FieldProps {
   readonly maxlength: number
   readonly autofocus?: boolean | undefined
   readonly readonly?: boolean | undefined
+  /** May stay empty. */
+  readonly isOptional?: boolean | undefined
   readonly class?: string | undefined
   readonly inputmode?: 'numeric' | 'email' | 'text' | undefined
   /** From the text itself when absent. */
@@ -33,7 +35,16 @@ interface FieldProps {
 }
 
 /** Hint and problem are linked to the input, so that a screen reader announces them with the label. */
-export const Field: FC<FieldProps> = ({ name, label, hint, problems, children, dir, ...input }) => {
+export const Field: FC<FieldProps> = ({
+  name,
+  label,
+  hint,
+  problems,
+  children,
+  dir,
+  isOptional,
+  ...input
+}) => {
   const problem = problems.find(({ field }) => field === name)
   const described = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(' ')
   const box = (
@@ -41,7 +52,7 @@ export const Field: FC<FieldProps> = ({ name, label, hint, problems, children, d
       id={name}
       name={name}
       {...input}
-      required
+      required={!isOptional}
       dir={dir ?? 'auto'}
       // Identifiers, codes and passwords are not prose: no autocorrection, capitalization or spell checking.
       autocapitalize="none"

@@ -34,6 +34,7 @@ import {
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
 import { setUpFactor, setUpPasskey } from './set-up-factor.ts'
+import { signInRegistered } from './sign-in-registered.ts'
 import { signInWithCode } from './sign-in-with-code.ts'
 import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
@@ -44,6 +45,7 @@ import { verifyOtp } from './verify-otp.ts'
 export const rules = {
   recordLogin: forwarded(recordLogin),
   signInWithCode: forwarded(signInWithCode),
+  signInRegistered: forwarded(signInRegistered),
   checkSession: read(checkSession),
   continueSignIn: forwarded(continueSignIn),
   stepUpSession: forwarded(stepUpSession),

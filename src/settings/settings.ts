@@ -8,6 +8,7 @@ import { uuidPattern } from '../kit/patterns.ts'
 import { isRpId, isWebOrigin } from '../passkeys/relying-party.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
 import { storedOverrides } from '../rate-limits/stored-limits.ts'
+import { registrationSchemas } from './registration-settings.ts'
 
 /** At least a week: a shorter time would let anyone who may change settings erase the traces of what they did. */
 const retentionDays = (days: number) => z.number().int().min(7).max(36_500).nullable().default(days)
@@ -126,6 +127,7 @@ export const settingSchemas = {
     .enum(['optional', 'required'])
     .default('optional')
     .describe('`optional`: asked of people who have one. `required`: whoever has none sets one up.'),
+  ...registrationSchemas,
   'sign_in.required_acr_values': acrValues.describe(
     'Authentication contexts (`acr`) of which every sign-in must reach one or a stronger one; empty: any.',
   ),

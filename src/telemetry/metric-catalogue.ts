@@ -83,6 +83,11 @@ export const metricCatalogue = {
     help: 'Steps of sign-ins that were taken. Outcome: success (signed in), next (another step follows), refused, locked, limited, busy, lost (begun too long ago), full (too many sessions)',
     labels: ['method', 'outcome'],
   },
+  authly_registrations_total: {
+    type: 'counter',
+    help: 'Steps of making an account that were taken. Outcome: next (another step follows), registered (the account is made), challenged (a challenge is asked for first), refused, locked, limited, busy',
+    labels: ['method', 'outcome'],
+  },
   authly_pending_sign_ins_total: {
     type: 'counter',
     help: 'Sign-ins that took more than one step and have ended. Outcome: success, dropped (after too many failures of a step)',

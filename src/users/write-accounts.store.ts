@@ -84,6 +84,16 @@ const putting = (write: AccountWrite): SQL => sql`
         algorithm text, digits smallint, period_seconds smallint, counter bigint)
     where inserted.id is not null or adds_otp
     on conflict (id) do nothing
+  ), added_passkey as (
+    insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
+      backup_eligible, backed_up, attestation_format)
+    select new.credential_id, inserted.id, rp_id, public_key, sign_count, transports, aaguid, name,
+      backup_eligible, backed_up, attestation_format
+    from decided join inserted on inserted.id = decided.id
+      cross join lateral jsonb_to_record(decided.passkey) as new (credential_id text, rp_id text, public_key text,
+        sign_count bigint, transports text[], aaguid uuid, name text, backup_eligible boolean, backed_up boolean,
+        attestation_format text)
+    where passkey is not null
   ), recorded as (${recordEvents(
     write,
     sql`

@@ -1,6 +1,7 @@
 /** Input rows of an account write (write-accounts.store.ts) and the outcome of each. */
 import { z } from 'zod'
 import type { StoredGenerator } from '../one-time-passwords/seal-imported.ts'
+import type { NewPasskey } from '../passkeys/passkey.ts'
 import { refusalCodes } from './refusals.ts'
 
 /** One account of a write; random values in it are generated beforehand. */
@@ -20,6 +21,8 @@ export interface AccountRow {
   readonly link_expires_at?: number | undefined
   /** Generators of one-time passwords of another system. */
   readonly otp?: readonly StoredGenerator[] | undefined
+  /** Made by its owner together with the account. */
+  readonly passkey?: NewPasskey | undefined
   /** For a deletion: the event of the erasure, and its `erasureProof`. */
   readonly erasure_id?: string
   readonly proof?: string

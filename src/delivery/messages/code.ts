@@ -54,3 +54,20 @@ export const smsCode = defineSms<CodeParams>({
     `${language.messages.mail.code.sms(code, service)}\n\n@${host} #${code}`,
   example,
 })
+
+/** Proves the address of an account that is being made. */
+export const registrationCode = defineEmail<Omit<CodeParams, 'url'>>({
+  compose({ code, valid_seconds }, { service, language: { tag, messages } }) {
+    const { code: words, registrationCode: own } = messages.mail
+    const text = own.text(isolated(service))
+    return {
+      subject: words.subject(service),
+      preview: text,
+      title: own.title,
+      paragraphs: [text],
+      code,
+      notes: [words.worksFor(formatWait(tag, valid_seconds)), own.neverShare],
+    }
+  },
+  example,
+})

@@ -1,5 +1,7 @@
 /** All kinds of messages. A kind is a file here and a line in the list. */
-import { emailCode, recoveryCode, smsCode } from './code.ts'
+
+import { accountExists } from './account-exists.ts'
+import { emailCode, recoveryCode, registrationCode, smsCode } from './code.ts'
 import type { EmailKind, SmsKind } from './define-message.ts'
 import { invitation } from './invitation.ts'
 import { factorAdded, factorRemoved, newDevice, passwordChanged, recoveryCodesMade } from './notice.ts'
@@ -11,6 +13,8 @@ export const messageKinds = {
   password_reset: passwordReset,
   email_code: emailCode,
   recovery_code: recoveryCode,
+  registration_code: registrationCode,
+  account_exists: accountExists,
   sms_code: smsCode,
   recovery_waiting: recoveryWaiting,
   recovery_waiting_sms: recoveryWaitingSms,
