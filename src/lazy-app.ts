@@ -4,6 +4,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { emailRoutes } from './account/email.route.tsx'
 import { otpRoutes } from './account/otp.route.tsx'
 import { passkeyRoutes } from './account/passkeys.route.tsx'
 import { recoveryCodeRoutes } from './account/recovery-codes.route.tsx'
@@ -37,6 +38,7 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   ...loginRoutes,
   registerRoutes,
   accountRoutes,
+  emailRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,
   relatedOriginRoutes,

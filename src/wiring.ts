@@ -46,6 +46,7 @@ import type { AcquirePermits } from './rate-limits/acquire-permits.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
 import { createObjectPermits, createRecordUnknownLogin } from './rate-limits/rate-limit.object.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
+import type { OpenEmailChangeStore } from './recovery/email-change.ts'
 import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
@@ -350,6 +351,10 @@ class RequestDependencies implements Dependencies {
 
   get openOtpStore(): OpenOtpStore {
     return () => this.#ask((stores, database) => stores.createOtpStore(database))
+  }
+
+  get openEmailChangeStore(): OpenEmailChangeStore {
+    return () => this.#ask(async (stores, database) => stores.createEmailChangeStore(database))
   }
 
   get openRecoveryStore(): OpenRecoveryStore {

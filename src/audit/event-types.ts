@@ -137,6 +137,11 @@ export const eventDefinitions = {
     class: 'authentication',
     summary: 'After the waiting period an account was recovered, and its second factors were removed',
   },
+  'email.changed': { class: 'authentication', summary: 'A person changed their e-mail address' },
+  'email.restored': {
+    class: 'authentication',
+    summary: 'A change of the e-mail address was undone by who reads the old one',
+  },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'passkey.created': {
     class: 'authentication',

@@ -9,6 +9,7 @@ import { renderErrorPage } from '../pages/error-page.tsx'
 import { openFormPage, openPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import { openUndoLink, undoChange, undoEmailPath } from '../recovery/email-change.ts'
 import { stopRecovery } from '../recovery/stop-recovery.ts'
 import { openStopLink, stopRecoveryPath } from '../recovery/waiting-period.ts'
 import { NoticeDone, NoticePress } from './notice-page.tsx'
@@ -112,4 +113,28 @@ const stop: NoticeLink = {
   },
 }
 
-export const noticeLinkRoutes = describeLink(new DescribedRoutes<AppEnv>(), stop)
+const undo: NoticeLink = {
+  path: undoEmailPath,
+  ids: { show: 'showUndoEmail', use: 'undoEmail' },
+  summaries: {
+    show: 'Page of the link that undoes a change of the e-mail address',
+    use: 'Puts the old e-mail address back and ends all sessions',
+  },
+  words: ({ noticePages: { undoTitle, undoText, undoAction } }) => ({
+    ...{ title: undoTitle, text: undoText, action: undoAction },
+  }),
+  isOpen: async ({ env: { deps } }, link) =>
+    link !== undefined && (await openUndoLink(deps.root, link)) !== undefined,
+  async press({ env: { deps, origin } }, link) {
+    const undone = await undoChange(deps, link, origin)
+    if (undone === 'over') return undefined
+    return ({ noticePages: words }) => ({
+      ...(undone === 'undone'
+        ? { title: words.undoneTitle, text: words.undone }
+        : { title: words.takenTitle, text: words.taken }),
+      label: words.toRecovery,
+    })
+  },
+}
+
+export const noticeLinkRoutes = [stop, undo].reduce(describeLink, new DescribedRoutes<AppEnv>())

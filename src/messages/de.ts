@@ -188,6 +188,17 @@ export const de: Messages = {
       action: 'Weiter',
     },
   },
+  emailChange: {
+    section: 'E-Mail-Adresse',
+    change: 'Ändern',
+    title: 'E-Mail-Adresse ändern',
+    text: 'Wir senden einen Code an die neue Adresse. Die alte erhält eine Nachricht, mit der sich die Änderung 72 Stunden lang rückgängig machen lässt.',
+    label: 'Neue E-Mail-Adresse',
+    sent: 'Falls die Adresse verwendet werden kann, ist ein Code dorthin unterwegs. Geben Sie ihn hier ein.',
+    done: 'Ihre E-Mail-Adresse ist geändert.',
+    same: 'Das ist bereits Ihre Adresse.',
+    confirm: 'Adresse bestätigen',
+  },
   notices: {
     at: (time) => `Zeitpunkt: ${time}`,
     device: (device) => `Gerät: ${device}`,

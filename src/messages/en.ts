@@ -184,6 +184,17 @@ export const en = {
       action: 'Go on',
     },
   },
+  emailChange: {
+    section: 'Email address',
+    change: 'Change',
+    title: 'Change your email address',
+    text: 'We send a code to the new address. The old one gets a message, with which the change can be undone for 72 hours.',
+    label: 'New email address',
+    sent: 'If the address can be used, a code is on its way to it. Enter it here.',
+    done: 'Your email address is changed.',
+    same: 'This is your address already.',
+    confirm: 'Confirm the address',
+  },
   notices: {
     at: (time: string) => `Time: ${time}`,
     device: (device: string) => `Device: ${device}`,

@@ -185,6 +185,17 @@ export const es: Messages = {
       action: 'Continuar',
     },
   },
+  emailChange: {
+    section: 'Correo electrónico',
+    change: 'Cambiar',
+    title: 'Cambiar el correo electrónico',
+    text: 'Enviamos un código a la dirección nueva. La anterior recibe un mensaje con el que el cambio se puede deshacer durante 72 horas.',
+    label: 'Correo electrónico nuevo',
+    sent: 'Si la dirección se puede usar, un código va de camino. Introdúzcalo aquí.',
+    done: 'Su correo electrónico está cambiado.',
+    same: 'Esta ya es su dirección.',
+    confirm: 'Confirmar la dirección',
+  },
   notices: {
     at: (time) => `Momento: ${time}`,
     device: (device) => `Dispositivo: ${device}`,

@@ -187,6 +187,17 @@ export const fr: Messages = {
       action: 'Continuer',
     },
   },
+  emailChange: {
+    section: 'Adresse e-mail',
+    change: 'Changer',
+    title: 'Changer votre adresse e-mail',
+    text: 'Nous envoyons un code à la nouvelle adresse. L’ancienne reçoit un message qui permet d’annuler le changement pendant 72 heures.',
+    label: 'Nouvelle adresse e-mail',
+    sent: 'Si l’adresse peut être utilisée, un code est en route. Saisissez-le ici.',
+    done: 'Votre adresse e-mail est changée.',
+    same: 'C’est déjà votre adresse.',
+    confirm: 'Confirmer l’adresse',
+  },
   notices: {
     at: (time) => `Date : ${time}`,
     device: (device) => `Appareil : ${device}`,

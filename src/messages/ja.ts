@@ -186,6 +186,17 @@ export const ja: Messages = {
       action: '続ける',
     },
   },
+  emailChange: {
+    section: 'メールアドレス',
+    change: '変更',
+    title: 'メールアドレスの変更',
+    text: '新しいアドレスにコードを送信します。以前のアドレスには、72 時間以内に変更を取り消せるメッセージが届きます。',
+    label: '新しいメールアドレス',
+    sent: 'アドレスが使用できる場合、コードを送信しました。ここに入力してください。',
+    done: 'メールアドレスを変更しました。',
+    same: 'すでにこのアドレスが登録されています。',
+    confirm: 'アドレスを確認',
+  },
   notices: {
     at: (time) => `日時: ${time}`,
     device: (device) => `デバイス: ${device}`,

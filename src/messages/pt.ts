@@ -185,6 +185,17 @@ export const pt: Messages = {
       action: 'Continuar',
     },
   },
+  emailChange: {
+    section: 'E-mail',
+    change: 'Alterar',
+    title: 'Alterar o e-mail',
+    text: 'Enviamos um código para o novo endereço. O antigo recebe uma mensagem com a qual a alteração pode ser desfeita durante 72 horas.',
+    label: 'Novo e-mail',
+    sent: 'Se o endereço puder ser usado, um código está a caminho. Digite-o aqui.',
+    done: 'Seu e-mail foi alterado.',
+    same: 'Este já é o seu endereço.',
+    confirm: 'Confirmar o endereço',
+  },
   notices: {
     at: (time) => `Horário: ${time}`,
     device: (device) => `Dispositivo: ${device}`,

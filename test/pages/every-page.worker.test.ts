@@ -5,6 +5,7 @@ import { passkeyRoutes } from '../../src/account/passkeys.route.tsx'
 import { readBrowserBindings } from '../../src/interaction/browser-binding.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { issueHandle } from '../../src/kit/sealed-handle.ts'
 import { loginRoutes } from '../../src/login/login.route.tsx'
 import { sealLink, signInLinkPath } from '../../src/login/steps/sign-in-link.ts'
 import { logoutRoutes } from '../../src/oidc/rp-logout.route.tsx'
@@ -81,6 +82,8 @@ beforeAll(async () => {
   const routing = { user_id: uuidv7(), expires_at: Date.now() + 600_000 }
   const stop = await issueStopLink(root, config.issuer, routing)
   await visit('a link that stops a recovery', stranger, stop.url.slice('https://auth.test'.length))
+  const { handle } = await issueHandle(root, 'eu', { user_id: uuidv7(), id: uuidv7() })
+  await visit('a link that undoes a change of address', stranger, `/email/undo?link=${handle}`)
   await visit('nothing', stranger, '/nothing-here')
 
   const somebody = await addPerson()
@@ -230,6 +233,7 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
       ],
       ...['/account/sessions/end', '/account/sessions/end-others', '/consent'],
       ...[
+        '/email/undo',
         '/login',
         '/login/link',
         '/logout',

@@ -2,6 +2,7 @@
 import type { Messages } from '../../messages/en.ts'
 import type { AccountSection } from './account-section.ts'
 import { devicesSection } from './devices.tsx'
+import { emailSection } from './email.tsx'
 import { oneTimePasswordsSection } from './one-time-passwords.tsx'
 import { passkeysSection } from './passkeys.tsx'
 import { passwordSection } from './password.tsx'
@@ -12,6 +13,7 @@ import { sessionsSection } from './sessions.tsx'
 export const accountSections: readonly AccountSection[] = [
   passkeysSection,
   passwordSection,
+  emailSection,
   oneTimePasswordsSection,
   recoveryCodesSection,
   sessionsSection,

@@ -3,6 +3,7 @@
 import { accountExists } from './account-exists.ts'
 import { emailCode, recoveryCode, registrationCode, smsCode } from './code.ts'
 import type { EmailKind, SmsKind } from './define-message.ts'
+import { addressUsed, emailChanged } from './email-changed.ts'
 import { invitation } from './invitation.ts'
 import { factorAdded, factorRemoved, newDevice, passwordChanged, recoveryCodesMade } from './notice.ts'
 import { passwordReset } from './password-reset.ts'
@@ -19,6 +20,8 @@ export const messageKinds = {
   recovery_waiting: recoveryWaiting,
   recovery_waiting_sms: recoveryWaitingSms,
   recovered,
+  email_changed: emailChanged,
+  address_used: addressUsed,
   notice_new_device: newDevice,
   notice_password_changed: passwordChanged,
   notice_factor_added: factorAdded,
