@@ -26,6 +26,8 @@ import type { HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
 import type { ReadPasswordRules } from './passwords/password-policy.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
+import type { OpenEmailChangeStore } from './recovery/email-change.ts'
+import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SessionsOf } from './sessions/rules.ts'
 import type { SpendOnce } from './sessions/single-use.ts'
@@ -60,6 +62,8 @@ export interface Dependencies {
   readonly storePassword: ChangePassword
   readonly renewPasswordHash: RenewPasswordHash
   readonly openOtpStore: OpenOtpStore
+  readonly openRecoveryStore: OpenRecoveryStore
+  readonly openEmailChangeStore: OpenEmailChangeStore
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
   readonly readPasswordRules: ReadPasswordRules

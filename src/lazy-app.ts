@@ -7,6 +7,7 @@ import { accountRoutes } from './account/account.route.tsx'
 import { applicationRoutes } from './account/applications.route.ts'
 import { dataExportRoutes } from './account/data-export.route.ts'
 import { deletionRoutes } from './account/deletion.route.tsx'
+import { emailRoutes } from './account/email.route.tsx'
 import { historyRoutes } from './account/history.route.tsx'
 import { otpRoutes } from './account/otp.route.tsx'
 import { passkeyRoutes } from './account/passkeys.route.tsx'
@@ -47,6 +48,7 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   applicationRoutes,
   dataExportRoutes,
   historyRoutes,
+  emailRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,
   relatedOriginRoutes,

@@ -47,6 +47,8 @@ import type { AcquirePermits } from './rate-limits/acquire-permits.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
 import { createObjectPermits, createRecordUnknownLogin } from './rate-limits/rate-limit.object.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
+import type { OpenEmailChangeStore } from './recovery/email-change.ts'
+import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
@@ -383,6 +385,14 @@ class RequestDependencies implements Dependencies {
           stores.createBoundedBatch(this.config, pageTimeoutMilliseconds),
         ),
       )
+  }
+
+  get openEmailChangeStore(): OpenEmailChangeStore {
+    return () => this.#ask(async (stores, database) => stores.createEmailChangeStore(database))
+  }
+
+  get openRecoveryStore(): OpenRecoveryStore {
+    return () => this.#ask(async (stores, database) => stores.createRecoveryStore(database))
   }
 
   get findPasswordSetup(): FindPasswordSetup {

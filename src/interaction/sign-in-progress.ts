@@ -15,6 +15,8 @@ export interface SignInProgress extends BrowserState {
   /** Without an application: why a signed-in person signs in, and the class that is demanded. */
   readonly because?: 'again' | 'stronger' | undefined
   readonly acr?: string | undefined
+  /** The person has forgotten the password: this is a recovery, where that is possible. */
+  readonly recovers?: boolean | undefined
   /** The identifier as typed; says nothing about whether there is such an account. */
   readonly identifier?: string | undefined
   /** The code that was sent last, whether or not there was anybody to send it to. */

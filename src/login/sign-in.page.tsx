@@ -33,7 +33,8 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
   const { page, problems, client } = shown
   const { messages } = page
   const title =
-    step.title?.(messages) ?? (isAgain(shown.policy) ? messages.signInAgainTitle : messages.signInTitle)
+    step.title?.(messages, shown.policy) ??
+    (isAgain(shown.policy) ? messages.signInAgainTitle : messages.signInTitle)
   const StepPage = step.page
   return (
     <Layout page={page} title={title} hasProblem={problems.length > 0}>

@@ -107,8 +107,9 @@ async function showToSignedIn(
   opened: OpenSignIn,
   session: LiveSession,
 ): Promise<Response> {
-  const { because } = opened.policy
-  if (because === 'stronger') {
+  const { because, recovers } = opened.policy
+  // A recovery begins with its own proof: what the session has proven does not count.
+  if (because === 'stronger' && !recovers) {
     const up = await stepUp(c, opened)
     if (up.status === 'begun') return showNext(c, up.signIn)
     if (up.status === 'enough') return leave(c, opened, triedStronger(opened, session))

@@ -156,6 +156,138 @@ export const en = {
     stepText: 'Open the app and enter the code that it shows for this account.',
     useIt: 'Use an authenticator app',
   },
+  recovery: {
+    forgot: 'Forgot your password?',
+    title: 'Reset your password',
+    text: 'We send a code to the email address of your account. After it you choose a new password.',
+    chooseTitle: 'Choose a new password',
+    chooseText: 'Choose a new password. Everywhere else you are signed out then.',
+    lost: {
+      label: 'I have lost all of these',
+      title: 'If you have lost everything',
+      text: (wait: string) =>
+        `Without your second factor you get back in after a waiting period of ${wait}. We tell every confirmed address of the account at once, so that its owner can stop it. In the end your passkeys, authenticator apps and recovery codes are removed.`,
+      action: 'Start the waiting period',
+      waiting: (from: string, until: string) =>
+        `The waiting period has begun. Choose “Forgot your password?” again after ${from} and before ${until}. A sign-in with your second factor stops it.`,
+      barred:
+        'Your account helps to run this service, so it has no waiting period. Ask another administrator for help.',
+      unsent: 'We could not tell the owner of the account now, so nothing has begun. Try again later.',
+      choose:
+        'Choose a new password. Your passkeys, authenticator apps and recovery codes are removed, and everywhere else you are signed out.',
+    },
+    mail: {
+      subject: (service: string) => `Choose a new password for ${service}`,
+      title: 'Choose a new password',
+      text: (service: string) =>
+        `Somebody, probably you, wants to choose a new password at ${service}. Enter this code where you are asked for it.`,
+      action: 'Go on',
+    },
+  },
+  emailChange: {
+    section: 'Email address',
+    change: 'Change',
+    title: 'Change your email address',
+    text: 'We send a code to the new address. The old one gets a message, with which the change can be undone for 72 hours.',
+    label: 'New email address',
+    sent: 'If the address can be used, a code is on its way to it. Enter it here.',
+    done: 'Your email address is changed.',
+    same: 'This is your address already.',
+    confirm: 'Confirm the address',
+  },
+  notices: {
+    at: (time: string) => `Time: ${time}`,
+    device: (device: string) => `Device: ${device}`,
+    notMe: 'This was not me',
+    fine: 'If this was you, there is nothing to do.',
+    notMeNote: (time: string) =>
+      `The button signs everybody out and makes the password void. It works once, until ${time}, and signs nobody in.`,
+    newDevice: {
+      subject: (service: string) => `New sign-in at ${service}`,
+      title: 'A new sign-in',
+      text: (service: string) =>
+        `Somebody signed in to your account at ${service} on a device that was not used before.`,
+    },
+    passwordChanged: {
+      subject: (service: string) => `Your password at ${service} was changed`,
+      title: 'Your password was changed',
+      text: (service: string) => `The password of your account at ${service} was changed.`,
+    },
+    factorAdded: {
+      subject: (service: string) => `A way to sign in was added at ${service}`,
+      title: 'A way to sign in was added',
+      text: (service: string) => `A passkey or an authenticator app was added to your account at ${service}.`,
+    },
+    factorRemoved: {
+      subject: (service: string) => `A way to sign in was removed at ${service}`,
+      title: 'A way to sign in was removed',
+      text: (service: string) =>
+        `A passkey or an authenticator app was removed from your account at ${service}.`,
+    },
+    recoveryCodes: {
+      subject: (service: string) => `New recovery codes at ${service}`,
+      title: 'New recovery codes',
+      text: (service: string) =>
+        `New recovery codes were made for your account at ${service}. The earlier ones do not work any more.`,
+    },
+    waiting: {
+      subject: (service: string) => `Somebody wants to recover your account at ${service}`,
+      title: 'Recovery of your account',
+      text: (service: string, time: string) =>
+        `Somebody who can read your email asked to recover your account at ${service} without its second factor. It is possible from ${time} on.`,
+      action: 'This was not me: stop it',
+      note: 'If it was you, wait until then. A sign-in with your second factor stops it too.',
+      sms: (service: string, url: string) =>
+        `Somebody wants to recover your account at ${service}. Not you? Stop it: ${url}`,
+    },
+    recovered: {
+      subject: (service: string) => `Your account at ${service} was recovered`,
+      title: 'Your account was recovered',
+      text: (service: string) =>
+        `A new password was chosen for your account at ${service} after the waiting period. Its passkeys, authenticator apps and recovery codes were removed.`,
+      note: 'If this was not you, ask the people who run the service for help.',
+    },
+    emailChanged: {
+      subject: (service: string) => `Your email address at ${service} was changed`,
+      title: 'Your email address was changed',
+      text: (service: string) => `Your account at ${service} has another email address now.`,
+      action: 'Undo the change',
+      note: (time: string) =>
+        `If this was not you, undo it. The link works once, until ${time}: it puts your address back and signs everybody out.`,
+    },
+    addressUsed: {
+      subject: (service: string) => `Your email address at ${service}`,
+      title: 'Somebody used your address',
+      text: (service: string) =>
+        `Somebody tried to use this email address for another account at ${service}. It belongs to your account, so nothing has changed.`,
+      note: 'There is nothing to do.',
+    },
+  },
+  noticePages: {
+    over: 'This link has been used or has expired, or there is nothing left to undo.',
+    stopTitle: 'Stop the recovery',
+    stopText: 'Somebody asked to recover your account without its second factor. One press stops it.',
+    stopAction: 'Stop it',
+    stoppedTitle: 'The recovery is stopped',
+    stopped:
+      'Nobody gets into your account that way now. Change the password of your mailbox: whoever asked could read your email.',
+    notMeTitle: 'It was not you?',
+    notMeText:
+      'One press signs everybody out of your account and makes its password void. After that you choose a new one.',
+    notMeAction: 'Sign everybody out',
+    doneTitle: 'Everybody is signed out',
+    done: 'The old password does not work any more. To choose a new one, enter your email address and then “Forgot your password?”.',
+    toRecovery: 'Choose a new password',
+    undoTitle: 'Undo the change of your email address',
+    undoText: 'One press puts your old address back and signs everybody out.',
+    undoAction: 'Put the old address back',
+    undoneTitle: 'Your old address is back',
+    undone:
+      'Everybody is signed out. Choose a new password now: whoever changed the address may know the old one.',
+    takenTitle: 'Your old address is in use',
+    taken:
+      'Another account has your old address meanwhile, so it could not be put back. Everybody is signed out.',
+  },
   emailCodes: {
     useIt: 'Get a code by email',
     title: 'Sign in with a code',

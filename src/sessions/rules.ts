@@ -24,6 +24,7 @@ import { readPending } from './pending-sign-in.ts'
 import { provePasskey } from './prove-passkey.ts'
 import { proveSmsCode } from './prove-sms-code.ts'
 import { recordLogin } from './record-login.ts'
+import { beginRecoveryWait, cancelRecoveryWait, findRecoveryWait } from './recovery-wait.ts'
 import { redeemCode } from './redeem-code.ts'
 import { learnPasskey, readmitPasskeys, refusePasskeys } from './refuse-passkeys.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
@@ -71,6 +72,9 @@ export const rules = {
   listOtpUses: read(listOtpUses),
   verifyOtp: verified(verifyOtp),
   takeRecoveryCode: forwarded(takeRecoveryCode),
+  beginRecoveryWait: unrecorded(beginRecoveryWait),
+  findRecoveryWait: read(findRecoveryWait),
+  cancelRecoveryWait: unrecorded(cancelRecoveryWait),
   proveSmsCode: forwarded(proveSmsCode),
   setUpFactor: forwarded(setUpFactor),
   setUpPasskey: forwarded(setUpPasskey),

@@ -114,6 +114,21 @@ export const settingSchemas = {
     .describe(
       'Whether people sign in with a code sent to their e-mail address, in place of the password. `on` counts only where the deployment [sends e-mail](delivery.md).',
     ),
+  'recovery.mode': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe(
+      'Whether people who forgot their password choose another one after a code to their e-mail address ([recovery](recovery.md)). `on` counts only where the deployment [sends e-mail](delivery.md) and people sign in with passwords.',
+    ),
+  'recovery.waiting_hours': z
+    .number()
+    .int()
+    .min(24)
+    .max(336)
+    .default(72)
+    .describe(
+      'How long somebody waits who has lost every second factor, before the account opens without one; it is open for as long again. Meanwhile every verified address of the account can stop it.',
+    ),
   'sign_in.magic_links': z
     .enum(['off', 'on'])
     .default('off')

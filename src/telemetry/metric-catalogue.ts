@@ -99,6 +99,12 @@ export const metricCatalogue = {
     labels: ['outcome'],
     showsZero: ['dropped'],
   },
+  authly_recoveries_total: {
+    type: 'counter',
+    help: 'Recoveries of accounts. Outcome: begun (a code was asked for, for whatever name), completed (a password was chosen), waiting (the waiting period began), stopped (it was stopped), without_factors (completed after it)',
+    labels: ['outcome'],
+    showsZero: ['begun', 'completed', 'waiting', 'stopped', 'without_factors'],
+  },
   authly_passkey_verifications_total: {
     type: 'counter',
     help: 'Passkeys verified. Outcome: success, refused, counter_regressed (refused, because its counter went back)',
