@@ -27,7 +27,8 @@ const webHelpers = [
   '^src/kit/describe-route[.]ts$', // OpenAPI metadata of a route
   '^src/pages/(?:page|page-form|load-interaction|lost-interaction)[.]ts$', // what routes of hosted pages have in common
   '^src/account/(?:account-form|account-label|factor-change|sections/(?:account-section|index))[.]ts$', // what parts of the account page have in common
-  '^src/login/(?:open-sign-in|leave-sign-in|begin-step-up|steps/[a-z-]+)[.]ts$', // what steps of signing in and their route consist of
+  '^src/login/(?:open-sign-in|leave-sign-in|read-browser|begin-step-up|steps/[a-z-]+)[.]ts$', // what steps of signing in and their route consist of
+  '^src/registration/(?:open-registration|enter|registration-code|steps/[a-z-]+)[.]ts$', // the same of making an account
 ]
 /**
  * Admin operations: a file each, with route, use case and SQL (docs/decisions/0019). What serves them, their lists

@@ -19,6 +19,7 @@ CREATE TABLE "email_changes" (
 );
 --> statement-breakpoint
 ALTER TABLE "clients" ADD COLUMN "allow_registration" boolean DEFAULT true NOT NULL;--> statement-breakpoint
+ALTER TABLE "password_setup_links" ADD COLUMN "sent_to" text;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "deletion_due_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "terms_version" text;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "terms_accepted_at" timestamp with time zone;--> statement-breakpoint

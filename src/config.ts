@@ -14,6 +14,7 @@ import { setLogRegion } from './kit/log.ts'
 import { isLoopbackHost, isPublicHost } from './kit/public-host.ts'
 import { createTraceSample } from './kit/trace-context.ts'
 import { parsePolicyOverrides } from './rate-limits/policies.ts'
+import { findTurnstileFaults, toTurnstileSettings } from './registration/challenge/turnstile-config.ts'
 import { addressDetails } from './telemetry/shown-address.ts'
 import { isOtlpEndpoint, parseOtlpHeaders } from './telemetry/traces/otlp-settings.ts'
 
@@ -319,6 +320,23 @@ export const environmentSchema = z.object({
     .describe(
       'Development and tests: a loopback address that stands in for the APIs of Resend and Twilio, as `npm start` sets it.',
     ),
+  AUTHLY_TURNSTILE_SITE_KEY: z
+    .string()
+    .regex(/^[\w-]{8,100}$/, 'must be a site key')
+    .optional()
+    .describe(
+      'Site key of Cloudflare Turnstile, which then takes the place of the proof of work that [registration](registration.md#abuse) asks for.',
+    ),
+  AUTHLY_TURNSTILE_SECRET_KEY: z
+    .string()
+    .regex(/^[\w-]{8,200}$/, 'must be a secret key')
+    .optional()
+    .describe('Secret. Secret key of Cloudflare Turnstile.'),
+  AUTHLY_TURNSTILE_URL: z
+    .string()
+    .refine((value) => URL.canParse(value) && value.endsWith('/'), 'must be a URL that ends in a slash')
+    .optional()
+    .describe('Development and tests: a loopback address that stands in for the API of Turnstile.'),
   AUTHLY_METRICS: flag(
     'Counts requests, sign-ins, cache reads and the like for Prometheus, at `/metrics` ([metrics](metrics.md)). Without it nothing is counted and `/metrics` does not exist.',
   ),
@@ -382,6 +400,7 @@ function toConfig(env: Environment) {
     fetchHosts: env.AUTHLY_FETCH_HOSTS,
     breachedPasswordsUrl: env.AUTHLY_BREACHED_PASSWORDS_URL,
     delivery: toDeliverySettings(env),
+    turnstile: toTurnstileSettings(env),
     metrics: env.AUTHLY_METRICS,
     metricsToken: env.AUTHLY_METRICS_TOKEN,
   } as const
@@ -402,7 +421,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
     })
     throw new ConfigurationError(`configuration: ${problems.join('; ')}`)
   }
-  const faults = findDeliveryFaults(parsed.data)
+  const faults = [...findDeliveryFaults(parsed.data), ...findTurnstileFaults(parsed.data)]
   if (faults.length > 0) throw new ConfigurationError(`configuration: ${faults.join('; ')}`)
   const config = toConfig(parsed.data)
   if (config.allowLoopbackFetch && !isLoopback(config.issuer) && !isTestIssuer(config.issuer)) {

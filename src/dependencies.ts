@@ -26,6 +26,8 @@ import type { HashSlots } from './passwords/hash-slots.ts'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
 import type { ReadPasswordRules } from './passwords/password-policy.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
+import type { OpenEmailChangeStore } from './recovery/email-change.ts'
+import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SessionsOf } from './sessions/rules.ts'
 import type { SpendOnce } from './sessions/single-use.ts'
@@ -33,6 +35,7 @@ import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { OpenOwnAccount } from './users/own-account.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
+import type { RegisterAccount } from './users/register-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
 
 export interface Dependencies {
@@ -50,6 +53,7 @@ export interface Dependencies {
   readonly findUserForLogin: FindUserForLogin
   readonly findUserForStepUp: FindUserForStepUp
   readonly verifyEmail: VerifyEmail
+  readonly registerAccount: RegisterAccount
   readonly openOwnAccount: OpenOwnAccount
   readonly openPersonalData: OpenPersonalData
   readonly findConsent: FindConsent
@@ -58,6 +62,8 @@ export interface Dependencies {
   readonly storePassword: ChangePassword
   readonly renewPasswordHash: RenewPasswordHash
   readonly openOtpStore: OpenOtpStore
+  readonly openRecoveryStore: OpenRecoveryStore
+  readonly openEmailChangeStore: OpenEmailChangeStore
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots
   readonly readPasswordRules: ReadPasswordRules

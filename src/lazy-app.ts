@@ -7,6 +7,7 @@ import { accountRoutes } from './account/account.route.tsx'
 import { applicationRoutes } from './account/applications.route.ts'
 import { dataExportRoutes } from './account/data-export.route.ts'
 import { deletionRoutes } from './account/deletion.route.tsx'
+import { emailRoutes } from './account/email.route.tsx'
 import { historyRoutes } from './account/history.route.tsx'
 import { otpRoutes } from './account/otp.route.tsx'
 import { passkeyRoutes } from './account/passkeys.route.tsx'
@@ -33,18 +34,21 @@ import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-pag
 import { relatedOriginRoutes } from './passkeys/related-origins.route.ts'
 import { oauthJson, renderOAuthRefusal } from './protocol/oauth-response.ts'
 import { temporarilyUnavailable } from './protocol/refusal.ts'
+import { registerRoutes } from './registration/register.route.tsx'
 import { tokenRoutes } from './token-routes.ts'
 
 export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   userInfoRoutes,
   logoutRoutes,
   ...loginRoutes,
+  registerRoutes,
   accountRoutes,
   profileRoutes,
   deletionRoutes,
   applicationRoutes,
   dataExportRoutes,
   historyRoutes,
+  emailRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,
   relatedOriginRoutes,

@@ -47,6 +47,8 @@ import type { AcquirePermits } from './rate-limits/acquire-permits.ts'
 import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
 import { createObjectPermits, createRecordUnknownLogin } from './rate-limits/rate-limit.object.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
+import type { OpenEmailChangeStore } from './recovery/email-change.ts'
+import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
@@ -56,6 +58,7 @@ import type { LogSettings } from './telemetry/log-request.ts'
 import { createReadShards } from './telemetry/metrics-client.object.ts'
 import type { OpenOwnAccount } from './users/own-account.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
+import type { RegisterAccount } from './users/register-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
 
 /** What an isolate derives from its environment once. */
@@ -320,6 +323,10 @@ class RequestDependencies implements Dependencies {
     return (proven) => this.#ask((stores, database) => stores.createVerifyEmail(database)(proven))
   }
 
+  get registerAccount(): RegisterAccount {
+    return (account) => this.#ask((stores, database) => stores.createRegisterAccount(database)(account))
+  }
+
   get findConsent(): FindConsent {
     return (userId, clientId) =>
       this.#ask((stores, database) => stores.findConsent(database, userId, clientId))
@@ -378,6 +385,14 @@ class RequestDependencies implements Dependencies {
           stores.createBoundedBatch(this.config, pageTimeoutMilliseconds),
         ),
       )
+  }
+
+  get openEmailChangeStore(): OpenEmailChangeStore {
+    return () => this.#ask(async (stores, database) => stores.createEmailChangeStore(database))
+  }
+
+  get openRecoveryStore(): OpenRecoveryStore {
+    return () => this.#ask(async (stores, database) => stores.createRecoveryStore(database))
   }
 
   get findPasswordSetup(): FindPasswordSetup {

@@ -122,6 +122,26 @@ export const eventDefinitions = {
     summary: 'A person signed in with a recovery code',
     data: { unused: 'how many are left' },
   },
+  'recovery.waiting': {
+    class: 'authentication',
+    summary:
+      'Somebody who opened the mailbox of an account, and lost its second factor, waits for it to open without',
+    data: { available_at: 'from when it opens' },
+  },
+  'recovery.stopped': {
+    class: 'authentication',
+    summary: 'A recovery that waited was stopped',
+    data: { reason: 'not_me: a link of its notice; second_factor: a sign-in with one' },
+  },
+  'recovery.completed': {
+    class: 'authentication',
+    summary: 'After the waiting period an account was recovered, and its second factors were removed',
+  },
+  'email.changed': { class: 'authentication', summary: 'A person changed their e-mail address' },
+  'email.restored': {
+    class: 'authentication',
+    summary: 'A change of the e-mail address was undone by who reads the old one',
+  },
   'password.changed': { class: 'authentication', summary: 'A person changed their password' },
   'passkey.created': {
     class: 'authentication',
@@ -210,6 +230,11 @@ export const eventDefinitions = {
     data: { kid: 'the key', alg: 'its algorithm' },
   },
   'user.created': entity('An account was created'),
+  'user.registered': entity('A person made an account of their own', {
+    method: 'password or passkey',
+    client_id: 'the application they came from',
+    terms_version: 'the terms that they accepted',
+  }),
   'user.invited': entity('An account was created and its owner invited'),
   'user.updated': entity('An account was changed'),
   'user.data_exported': {

@@ -47,7 +47,9 @@ export function decideNextStep(
       return oneOf(firstFactors(offered, state))
     case 'factor': {
       const helpful = offered.filter((step) => isHelpful(step, state, unmet.acr_values))
-      return helpful.length > 0 ? oneOf(helpful) : oneOf(offered.filter(({ id }) => id === 'set_up_factor'))
+      const others = offered.filter(({ id }) => id === 'lost_factors')
+      const ways = [...helpful, ...others]
+      return ways.length > 0 ? oneOf(ways) : oneOf(offered.filter(({ id }) => id === 'set_up_factor'))
     }
   }
 }

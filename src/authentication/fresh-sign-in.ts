@@ -49,6 +49,7 @@ export const isFresh = (
 export const nextPaths = {
   account: '/account',
   password: '/password',
+  email: '/account/email',
   passkeys: '/account/passkeys',
   one_time_passwords: '/account/one-time-passwords',
   recovery_codes: '/account/recovery-codes',

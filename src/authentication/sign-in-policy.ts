@@ -8,6 +8,7 @@ export interface SignInSettings {
   readonly 'sign_in.passwords': 'off' | 'on'
   readonly 'sign_in.email_codes': 'off' | 'on'
   readonly 'sign_in.sms_codes': 'off' | 'second_factor'
+  readonly 'recovery.mode': 'off' | 'on'
   readonly 'sign_in.second_factor': 'optional' | 'required'
   readonly 'sign_in.required_acr_values': readonly string[]
   readonly 'sign_in.promote_passkeys': boolean
@@ -42,6 +43,8 @@ export interface SignInDemands {
   readonly can_send_email?: boolean | undefined
   /** Whether it sends text messages. */
   readonly can_send_sms?: boolean | undefined
+  /** The person has forgotten the password, and wants to recover. */
+  readonly recovers?: boolean | undefined
   readonly because: SignInPolicy['because']
 }
 
@@ -53,14 +56,17 @@ export function policyOf({
   can_have_passkeys,
   can_send_email = false,
   can_send_sms = false,
+  recovers = false,
   because,
 }: SignInDemands): SignInPolicy {
   const passkeys = can_have_passkeys ? settings['sign_in.passkeys'] : 'off'
   const wanted = wantedClasses(settings, client, request)
+  // With both off nobody could sign in, and nobody could undo it.
+  const passwords = passkeys === 'on' ? settings['sign_in.passwords'] : 'on'
+  const recovery = can_send_email && passwords === 'on' ? settings['recovery.mode'] : 'off'
+  const isRecovery = recovers && recovery === 'on'
   return {
-    passkeys,
-    // With both off nobody could sign in, and nobody could undo it.
-    passwords: passkeys === 'on' ? settings['sign_in.passwords'] : 'on',
+    ...{ passkeys, passwords, recovery, recovers: isRecovery },
     email_codes: can_send_email ? settings['sign_in.email_codes'] : 'off',
     sms_codes: can_send_sms ? settings['sign_in.sms_codes'] : 'off',
     second_factor: settings['sign_in.second_factor'],
@@ -69,7 +75,9 @@ export function policyOf({
     because,
     promote_passkeys: passkeys === 'on' && settings['sign_in.promote_passkeys'],
     remember_device_days: settings['sign_in.remember_device_days'],
+    // Attack: whoever reads the mailbox at a remembered browser takes the account over, without its second factor.
     accepts_remembered:
+      !isRecovery &&
       settings['sign_in.remember_device_days'] > 0 &&
       (because === undefined || because === 'other_account') &&
       !request?.asks_anew &&

@@ -51,6 +51,15 @@ export interface SignInPolicy {
   readonly email_codes?: 'off' | 'on'
   /** Whether a code by text message is a second factor. Absent likewise. */
   readonly sms_codes?: 'off' | 'second_factor'
+  /** Whether a forgotten password is recovered by a code to the mailbox. Absent in sign-ins from before. */
+  readonly recovery?: 'off' | 'on'
+  /** This sign-in is a recovery: a code to the mailbox, the second factor of whoever has one, another password. */
+  readonly recovers?: boolean
+  /**
+   * Of a recovery after the waiting period: `recovery_hash` of that period. The account counts as having no second factor,
+   * and loses those that it has.
+   */
+  readonly lost_factors?: string | undefined
   /** `optional`: asked of those who have one. `required`: whoever has none sets one up. */
   readonly second_factor: 'optional' | 'required'
   /** Any of each list must be reached (client, deployment, essential `acr`); unmet, there is no sign-in. */

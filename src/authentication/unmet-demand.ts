@@ -18,6 +18,10 @@ export type UnmetDemand =
 export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDemand | undefined {
   const { account, proofs } = state
   if (proofs.length === 0 || account === undefined) return { kind: 'first_factor' }
+  // Before a factor is set up, because those of the account are removed with the change.
+  if (policy.lost_factors !== undefined && mustChangePassword(state, policy)) {
+    return { kind: 'action', step: 'change_password' }
+  }
   const reached = reachedClasses(proofs)
   const isReached = (classes: readonly string[]) => classes.some((acr) => reached.includes(acr))
   const required = [...policy.required_acr_values, ...account.required_acr_values]
@@ -34,7 +38,7 @@ export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDema
       : { kind: 'action', step: mustDecideToStay(state) ? 'keep_account' : 'set_up_factor' }
   }
   if (mustDecideToStay(state)) return { kind: 'action', step: 'keep_account' }
-  return mustChangePassword(state) ? { kind: 'action', step: 'change_password' } : undefined
+  return mustChangePassword(state, policy) ? { kind: 'action', step: 'change_password' } : undefined
 }
 
 /**
@@ -76,6 +80,8 @@ function canReach(
  */
 function lacksSecondFactor({ account, proofs, browser }: SignInState, policy: SignInPolicy): boolean {
   if (reachedClasses(proofs).includes(acrMultiFactor)) return false
+  // Attack: whoever reads the mailbox takes over an account that a passkey protects.
+  if (policy.recovers && (account?.passkeys ?? 0) > 0) return true
   if (browser.is_remembered && policy.accepts_remembered) return false
   return policy.second_factor === 'required' || (account?.otp ?? 0) > 0
 }
@@ -91,8 +97,15 @@ const mustDecideToStay = ({ account, actions_done }: SignInState): boolean =>
 export const isToBeDeleted = (account: Pick<AccountFactors, 'deletion_due_at'> | undefined): boolean =>
   account?.deletion_due_at != null
 
-/** Only who typed the password is asked to change it: the others do not use it. */
-const mustChangePassword = ({ account, proofs, actions_done }: SignInState): boolean =>
-  needsNewPassword(account) &&
-  proofs.some(({ step }) => step === 'password') &&
-  !actions_done.includes('change_password')
+/**
+ * Only who typed the password is asked to change it: the others do not use it. A recovery ends with another password, but
+ * where there is none to forget and a passkey to sign in with.
+ */
+export function mustChangePassword(
+  { account, proofs, actions_done }: SignInState,
+  { recovers }: Pick<SignInPolicy, 'recovers'>,
+): boolean {
+  if (account === undefined || actions_done.includes('change_password')) return false
+  if (recovers) return account.password !== 'none' || account.passkeys === 0
+  return needsNewPassword(account) && proofs.some(({ step }) => step === 'password')
+}

@@ -45,6 +45,8 @@ export interface ClientMetadata {
   readonly max_sessions_per_user: number | null
   readonly enabled: boolean
   readonly first_party: boolean
+  /** Whether people may register on their way to it. */
+  readonly allow_registration: boolean
   readonly require_pkce: boolean
   readonly nonce_optional: boolean
   readonly scope_claims_in_id_token: boolean

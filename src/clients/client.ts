@@ -46,6 +46,8 @@ export interface Client {
   /** How many of a person's sessions may be signed in to it at a time; undefined: any number. */
   readonly max_sessions_per_user: number | undefined
   readonly first_party: boolean
+  /** Whether people may register on their way to it, where the deployment lets them. */
+  readonly allow_registration: boolean
   readonly require_pkce: boolean
   /** Without PKCE it may omit the nonce as well. */
   readonly nonce_optional: boolean

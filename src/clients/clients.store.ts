@@ -76,6 +76,8 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): Client {
     required_acr_values: row.required_acr_values,
     max_sessions_per_user: row.max_sessions_per_user ?? undefined,
     first_party: row.first_party,
+    // A copy that an older version has cached knows nothing of it.
+    allow_registration: row.allow_registration ?? true,
     require_pkce: row.require_pkce,
     nonce_optional: row.nonce_optional,
     scope_claims_in_id_token: row.scope_claims_in_id_token,

@@ -63,3 +63,27 @@ export const sealedSeeds: SQL = sql`coalesce((
 export const formerPasswordsOf = (userId: SQL): SQL => sql`array(
   select password_history.hash from password_history where password_history.user_id = ${userId}
   order by password_history.replaced_at desc, password_history.hash limit authly_kept_passwords())`
+
+/**
+ * The change of a password that was `replacesHash` until now, or of an account without one; returns `user_id` if it was
+ * made.
+ * @param condition what else must hold
+ */
+export const passwordChange = (
+  {
+    userId,
+    replacesHash,
+    newHash,
+  }: { readonly userId: string; readonly replacesHash: string | undefined; readonly newHash: string },
+  condition: SQL,
+): SQL =>
+  replacesHash === undefined
+    ? sql`
+      insert into password_credentials (user_id, hash)
+      select id, ${newHash} from users where id = ${userId}::uuid and status = 'active' and ${condition}
+      on conflict (user_id) do nothing
+      returning user_id`
+    : sql`
+      update password_credentials set hash = ${newHash}, must_change = false, changed_at = now()
+      where user_id = ${userId}::uuid and hash = ${replacesHash} and ${condition}
+      returning user_id`

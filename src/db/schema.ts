@@ -168,6 +168,8 @@ export const passwordSetupLinks = pgTable('password_setup_links', {
   purpose: text('purpose').$type<'invitation' | 'reset'>().notNull(),
   /** base64url(SHA-256) of the secret half of the handle. */
   secret_hash: text('secret_hash').notNull(),
+  /** The address that the link was sent to, and that nobody else saw: whoever uses it has proven that address. */
+  sent_to: text('sent_to'),
   expires_at: instant('expires_at').notNull(),
   created_at: createdAt(),
 })

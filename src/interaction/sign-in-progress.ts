@@ -3,15 +3,11 @@
  * is of it: nothing is stored. It opens only in the browser that it was made for, and for a limited time.
  */
 import type { NextPath } from '../authentication/fresh-sign-in.ts'
-import { sha256 } from '../kit/hash.ts'
 import { randomToken } from '../kit/ids.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import { type BrowserState, openState, sealState } from './browser-state.ts'
 
-export interface SignInProgress {
-  /** SHA-256 of the browser binding. */
-  readonly browser: string
-  /** Milliseconds since the Unix epoch. */
-  readonly expires_at: number
+export interface SignInProgress extends BrowserState {
   /** Id of the authorization request that it is for; undefined on the way to the account page. */
   readonly interaction?: string | undefined
   /** Where the person goes after signing in without an application. */
@@ -19,6 +15,8 @@ export interface SignInProgress {
   /** Without an application: why a signed-in person signs in, and the class that is demanded. */
   readonly because?: 'again' | 'stronger' | undefined
   readonly acr?: string | undefined
+  /** The person has forgotten the password: this is a recovery, where that is possible. */
+  readonly recovers?: boolean | undefined
   /** The identifier as typed; says nothing about whether there is such an account. */
   readonly identifier?: string | undefined
   /** The code that was sent last, whether or not there was anybody to send it to. */
@@ -40,8 +38,6 @@ export interface SignInProgress {
 
 const purpose = 'sign-in progress'
 const lifetimeSeconds = 1800
-/** Longer than any that is made here. */
-const maxSealedLength = 4096
 
 type Purpose = Pick<SignInProgress, 'next' | 'because' | 'acr' | 'interaction'>
 
@@ -63,29 +59,20 @@ export const renewProgress = (progress: SignInProgress, now: number): SignInProg
 
 /** base64url. */
 export const sealProgress = (root: RootSecret, progress: SignInProgress): Promise<string> =>
-  root.seal(purpose, JSON.stringify(progress))
+  sealState(root, purpose, progress)
 
 export type OpenedProgress =
   | { readonly status: 'open' | 'expired'; readonly progress: SignInProgress }
-  /** Made for another browser, forged, truncated, or sealed under a secret that has been retired. */
+  /** See `openState`. */
   | { readonly status: 'unreadable' }
 
-/**
- * Opens what `sealProgress` returned.
- * @param browserCookies values of the browser binding (`readBrowserBindings`)
- * @param now milliseconds since the Unix epoch
- */
+/** Opens what `sealProgress` returned; for the parameters see `openState`. */
 export async function openProgress(
   root: RootSecret,
   sealed: string,
   browserCookies: readonly string[],
   now: number,
 ): Promise<OpenedProgress> {
-  const json = sealed.length > maxSealedLength ? undefined : await root.open(purpose, sealed)
-  if (json === undefined) return { status: 'unreadable' }
-  const progress = JSON.parse(json) as SignInProgress
-  const hashes = await Promise.all(browserCookies.map(sha256))
-  // Attack: a link that continues the attacker's sign-in in the victim's browser (login CSRF).
-  if (!hashes.includes(progress.browser)) return { status: 'unreadable' }
-  return { status: now < progress.expires_at ? 'open' : 'expired', progress }
+  const opened = await openState<SignInProgress>(root, { purpose, sealed }, browserCookies, now)
+  return opened.status === 'unreadable' ? opened : { status: opened.status, progress: opened.state }
 }

@@ -10,16 +10,26 @@ export interface PageSecurity {
    * redirect after the post, and an application may redirect from its callback, so whole schemes are listed.
    */
   readonly formTargets?: readonly string[] | undefined
+  /** Origin of a script that the page needs from elsewhere, and of the frames that it opens. */
+  readonly foreignScript?: string | undefined
 }
 
-export function pageHeaders({ script, secure, formTargets }: PageSecurity): Record<string, string> {
+export function pageHeaders({
+  script,
+  secure,
+  formTargets,
+  foreignScript,
+}: PageSecurity): Record<string, string> {
   const policy = [
     // Injected markup cannot load or run anything: no frames, fonts or foreign images.
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self'",
     // Our own script only, which turns no text into markup or code (DOM-based XSS).
-    ...(script ? ["script-src 'self'", "require-trusted-types-for 'script'", "trusted-types 'none'"] : []),
+    ...(script && !foreignScript
+      ? ["script-src 'self'", "require-trusted-types-for 'script'", "trusted-types 'none'"]
+      : []),
+    ...(foreignScript ? [`script-src 'self' ${foreignScript}`, `frame-src ${foreignScript}`] : []),
     // An injected <base> cannot redirect our relative links and forms to another host.
     "base-uri 'none'",
     // An injected form cannot send a password elsewhere.

@@ -5,6 +5,7 @@ import { assetRoutes } from '../pages/assets.route.ts'
 import { languageRoutes } from '../pages/language.route.ts'
 import { consentRoutes } from './consent.route.tsx'
 import { logoutPageRoutes } from './logout.route.tsx'
+import { noticeLinkRoutes } from './notice-links.route.tsx'
 import { passwordRoutes } from './password.route.tsx'
 import { selectAccountRoutes } from './select-account.route.tsx'
 import { sessionsFullRoutes } from './sessions-full.route.tsx'
@@ -19,6 +20,7 @@ export const loginRoutes: readonly DescribedRoutes<AppEnv>[] = [
   signInLinkRoutes,
   passwordRoutes,
   setPasswordRoutes,
+  noticeLinkRoutes,
   selectAccountRoutes,
   sessionsFullRoutes,
   consentRoutes,

@@ -137,14 +137,14 @@ function policyFor({
 }: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'> &
   Pick<SignInDemands, 'can_have_passkeys' | 'can_send_email' | 'can_send_sms'>): SignInPolicy {
   const because = loaded ? loaded.interaction.login_because : progress.because
+  const { acr, recovers } = progress
   if (loaded) {
     const request = demandsOf(loaded.interaction, client)
-    return policyOf({ settings, client, request, ...can, because })
+    return policyOf({ settings, client, request, ...can, recovers, because })
   }
-  const { acr } = progress
   const asks_anew = because === 'again'
   const request = { acr_values: [], essential_acr: acr ? [acr] : [], scopes: [], asks_anew }
-  return policyOf({ settings, request, ...can, because })
+  return policyOf({ settings, request, ...can, recovers, because })
 }
 
 /**

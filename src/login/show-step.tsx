@@ -1,6 +1,7 @@
 /** Sends the page of a step. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import { registerPath } from '../interaction/register-path.ts'
 import { sealProgress } from '../interaction/sign-in-progress.ts'
 import { formatWait } from '../messages/format-time.ts'
 import type { Problem } from '../pages/form-parts.tsx'
@@ -9,6 +10,7 @@ import { type FormPage, sendPage } from '../pages/page.ts'
 import type { PasskeySignal } from '../pages/passkey-form.tsx'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { LiveSession } from '../sessions/session.ts'
+import { isRegistrationOpen } from '../settings/registration-opening.ts'
 import { leave } from './leave-sign-in.ts'
 import type { OpenSignIn } from './open-sign-in.ts'
 import { SignInPage } from './sign-in.page.tsx'
@@ -62,6 +64,9 @@ export async function showStep(
   const [own, ...alongside] = await Promise.all([prepare(step), ...beside.map(prepare)])
   // What was offered cannot be taken any more: the person goes on.
   if (step.kind === 'offer' && own.shown.prepared === undefined) return leave(c, opened)
+  const isOpen = isRegistrationOpen(opened.settings, deps.config.delivery.email !== undefined, client)
+  // Whoever confirms who they are has an account.
+  const register = isOpen && step.kind === 'identify' && policy.because === undefined
   const html = (
     <SignInPage
       {...own}
@@ -69,6 +74,7 @@ export async function showStep(
       others={others.filter((other) => !beside.includes(other))}
       signedIn={signedIn}
       notice={notice}
+      registerPath={register ? registerPath(interaction, progress.next) : undefined}
     />
   )
   return sendPage(c, page, html, {

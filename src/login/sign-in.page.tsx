@@ -21,6 +21,8 @@ interface SignInPageProps {
   readonly signedIn: string | undefined
   /** Confirmation of what was done before this page. */
   readonly notice: string | undefined
+  /** Where people make an account; undefined where they cannot. */
+  readonly registerPath: string | undefined
 }
 
 /** Whether the person confirms who they are, rather than arriving. */
@@ -31,7 +33,8 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
   const { page, problems, client } = shown
   const { messages } = page
   const title =
-    step.title?.(messages) ?? (isAgain(shown.policy) ? messages.signInAgainTitle : messages.signInTitle)
+    step.title?.(messages, shown.policy) ??
+    (isAgain(shown.policy) ? messages.signInAgainTitle : messages.signInTitle)
   const StepPage = step.page
   return (
     <Layout page={page} title={title} hasProblem={problems.length > 0}>
@@ -49,6 +52,11 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
             label: other.label(messages),
           }))}
         />
+        {props.registerPath && (
+          <p class="aside">
+            {messages.registration.noAccount} <a href={props.registerPath}>{messages.registration.title}</a>
+          </p>
+        )}
         {client && <ClientLinks page={page} client={client} />}
         <PasskeySignals signals={shown.signals} />
       </div>

@@ -1,12 +1,8 @@
 /** `GET|POST /login`: the steps of signing in, for an application's authorization request or for the account page. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { readDevices } from '../interaction/device-cookie.ts'
 import type { Interaction } from '../interaction/interaction.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
-import { readPutOff } from '../interaction/put-off-cookie.ts'
-import { readRemembered } from '../interaction/remembered-cookie.ts'
-import { readSession } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { resumePath } from '../pages/load-interaction.ts'
 import { goTo } from '../pages/page.ts'
@@ -26,10 +22,11 @@ import {
   readPendingOf,
   showLost,
 } from './open-sign-in.ts'
+import { readBrowser } from './read-browser.ts'
 import { readSignals } from './read-signals.ts'
 import { refusalOf, showStep } from './show-step.tsx'
 import { findStep } from './steps/index.ts'
-import type { BrowserProofs, Step, StepOutcome } from './steps/step.ts'
+import type { Step, StepOutcome } from './steps/step.ts'
 
 const path = '/login'
 const tag = 'Sign-in'
@@ -110,8 +107,9 @@ async function showToSignedIn(
   opened: OpenSignIn,
   session: LiveSession,
 ): Promise<Response> {
-  const { because } = opened.policy
-  if (because === 'stronger') {
+  const { because, recovers } = opened.policy
+  // A recovery begins with its own proof: what the session has proven does not count.
+  if (because === 'stronger' && !recovers) {
     const up = await stepUp(c, opened)
     if (up.status === 'begun') return showNext(c, up.signIn)
     if (up.status === 'enough') return leave(c, opened, triedStronger(opened, session))
@@ -233,16 +231,4 @@ async function showAgain(
 function countedAs(outcome: StepOutcome): string {
   if (outcome.status !== 'done') return outcome.status
   return outcome.advanced.status === 'signed_in' ? 'success' : 'next'
-}
-
-async function readBrowser(c: Context<AppEnv>): Promise<BrowserProofs> {
-  const { deps } = c.env
-  const cookies = c.req.header('cookie')
-  const now = deps.now()
-  const [previous, devices, remembered] = await Promise.all([
-    readSession(deps, cookies),
-    readDevices(deps, cookies, now),
-    readRemembered(deps, cookies, now),
-  ])
-  return { previous: previous?.routing, devices, remembered, put_off: readPutOff(deps.config, cookies) }
 }

@@ -159,6 +159,139 @@ export const de: Messages = {
     stepText: 'Öffnen Sie die App und geben Sie den Code ein, den sie für dieses Konto zeigt.',
     useIt: 'Authenticator-App verwenden',
   },
+  recovery: {
+    forgot: 'Passwort vergessen?',
+    title: 'Passwort zurücksetzen',
+    text: 'Wir senden einen Code an die E-Mail-Adresse Ihres Kontos. Danach wählen Sie ein neues Passwort.',
+    chooseTitle: 'Neues Passwort wählen',
+    chooseText: 'Wählen Sie ein neues Passwort. Überall sonst werden Sie dann abgemeldet.',
+    lost: {
+      label: 'Ich habe all das verloren',
+      title: 'Wenn Sie alles verloren haben',
+      text: (wait) =>
+        `Ohne zweiten Faktor kommen Sie nach einer Wartezeit von ${wait} wieder hinein. Wir benachrichtigen sofort jede bestätigte Adresse des Kontos, damit die Inhaberin oder der Inhaber es verhindern kann. Am Ende werden Passkeys, Authenticator-Apps und Wiederherstellungscodes entfernt.`,
+      action: 'Wartezeit beginnen',
+      waiting: (from, until) =>
+        `Die Wartezeit läuft. Wählen Sie nach ${from} und vor ${until} noch einmal „Passwort vergessen?“. Eine Anmeldung mit dem zweiten Faktor beendet sie.`,
+      barred:
+        'Ihr Konto verwaltet diesen Dienst mit, deshalb gibt es dafür keine Wartezeit. Bitten Sie eine andere Person mit Verwaltungsrechten um Hilfe.',
+      unsent:
+        'Wir konnten niemanden benachrichtigen, deshalb hat noch nichts begonnen. Versuchen Sie es später noch einmal.',
+      choose:
+        'Wählen Sie ein neues Passwort. Passkeys, Authenticator-Apps und Wiederherstellungscodes werden entfernt, und überall sonst werden Sie abgemeldet.',
+    },
+    mail: {
+      subject: (service) => `Neues Passwort für ${service} wählen`,
+      title: 'Neues Passwort wählen',
+      text: (service) =>
+        `Jemand, vermutlich Sie selbst, möchte bei ${service} ein neues Passwort wählen. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden.`,
+      action: 'Weiter',
+    },
+  },
+  emailChange: {
+    section: 'E-Mail-Adresse',
+    change: 'Ändern',
+    title: 'E-Mail-Adresse ändern',
+    text: 'Wir senden einen Code an die neue Adresse. Die alte erhält eine Nachricht, mit der sich die Änderung 72 Stunden lang rückgängig machen lässt.',
+    label: 'Neue E-Mail-Adresse',
+    sent: 'Falls die Adresse verwendet werden kann, ist ein Code dorthin unterwegs. Geben Sie ihn hier ein.',
+    done: 'Ihre E-Mail-Adresse ist geändert.',
+    same: 'Das ist bereits Ihre Adresse.',
+    confirm: 'Adresse bestätigen',
+  },
+  notices: {
+    at: (time) => `Zeitpunkt: ${time}`,
+    device: (device) => `Gerät: ${device}`,
+    notMe: 'Das war ich nicht',
+    fine: 'Wenn Sie das waren, müssen Sie nichts tun.',
+    notMeNote: (time) =>
+      `Die Schaltfläche meldet alle ab und macht das Passwort ungültig. Sie gilt einmal, bis ${time}, und meldet niemanden an.`,
+    newDevice: {
+      subject: (service) => `Neue Anmeldung bei ${service}`,
+      title: 'Eine neue Anmeldung',
+      text: (service) =>
+        `Jemand hat sich bei Ihrem Konto bei ${service} auf einem bisher nicht benutzten Gerät angemeldet.`,
+    },
+    passwordChanged: {
+      subject: (service) => `Ihr Passwort bei ${service} wurde geändert`,
+      title: 'Ihr Passwort wurde geändert',
+      text: (service) => `Das Passwort Ihres Kontos bei ${service} wurde geändert.`,
+    },
+    factorAdded: {
+      subject: (service) => `Neue Anmeldemöglichkeit bei ${service}`,
+      title: 'Eine Anmeldemöglichkeit kam hinzu',
+      text: (service) => `Zu Ihrem Konto bei ${service} kam ein Passkey oder eine Authenticator-App hinzu.`,
+    },
+    factorRemoved: {
+      subject: (service) => `Anmeldemöglichkeit bei ${service} entfernt`,
+      title: 'Eine Anmeldemöglichkeit wurde entfernt',
+      text: (service) =>
+        `Aus Ihrem Konto bei ${service} wurde ein Passkey oder eine Authenticator-App entfernt.`,
+    },
+    recoveryCodes: {
+      subject: (service) => `Neue Wiederherstellungscodes bei ${service}`,
+      title: 'Neue Wiederherstellungscodes',
+      text: (service) =>
+        `Für Ihr Konto bei ${service} wurden neue Wiederherstellungscodes erstellt. Die früheren gelten nicht mehr.`,
+    },
+    waiting: {
+      subject: (service) => `Jemand möchte Ihr Konto bei ${service} wiederherstellen`,
+      title: 'Wiederherstellung Ihres Kontos',
+      text: (service, time) =>
+        `Jemand, der Ihre E-Mails lesen kann, möchte Ihr Konto bei ${service} ohne den zweiten Faktor wiederherstellen. Ab ${time} ist das möglich.`,
+      action: 'Das war ich nicht: verhindern',
+      note: 'Wenn Sie es waren, warten Sie bis dahin. Eine Anmeldung mit dem zweiten Faktor beendet es ebenfalls.',
+      sms: (service, url) =>
+        `Jemand möchte Ihr Konto bei ${service} wiederherstellen. Das waren nicht Sie? Verhindern: ${url}`,
+    },
+    recovered: {
+      subject: (service) => `Ihr Konto bei ${service} wurde wiederhergestellt`,
+      title: 'Ihr Konto wurde wiederhergestellt',
+      text: (service) =>
+        `Nach der Wartezeit wurde für Ihr Konto bei ${service} ein neues Passwort gewählt. Passkeys, Authenticator-Apps und Wiederherstellungscodes wurden entfernt.`,
+      note: 'Wenn Sie das nicht waren, bitten Sie den Betreiber des Dienstes um Hilfe.',
+    },
+    emailChanged: {
+      subject: (service) => `Ihre E-Mail-Adresse bei ${service} wurde geändert`,
+      title: 'Ihre E-Mail-Adresse wurde geändert',
+      text: (service) => `Ihr Konto bei ${service} hat jetzt eine andere E-Mail-Adresse.`,
+      action: 'Änderung rückgängig machen',
+      note: (time) =>
+        `Wenn Sie das nicht waren, machen Sie es rückgängig. Der Link gilt einmal, bis ${time}: Er setzt Ihre Adresse zurück und meldet alle ab.`,
+    },
+    addressUsed: {
+      subject: (service) => `Ihre E-Mail-Adresse bei ${service}`,
+      title: 'Jemand hat Ihre Adresse verwendet',
+      text: (service) =>
+        `Jemand wollte diese E-Mail-Adresse für ein anderes Konto bei ${service} verwenden. Sie gehört zu Ihrem Konto, deshalb hat sich nichts geändert.`,
+      note: 'Sie müssen nichts tun.',
+    },
+  },
+  noticePages: {
+    over: 'Dieser Link wurde schon benutzt oder ist abgelaufen, oder es gibt nichts mehr rückgängig zu machen.',
+    stopTitle: 'Wiederherstellung verhindern',
+    stopText: 'Jemand möchte Ihr Konto ohne den zweiten Faktor wiederherstellen. Ein Klick verhindert es.',
+    stopAction: 'Verhindern',
+    stoppedTitle: 'Die Wiederherstellung ist beendet',
+    stopped:
+      'So kommt jetzt niemand in Ihr Konto. Ändern Sie das Passwort Ihres Postfachs: Wer das wollte, konnte Ihre E-Mails lesen.',
+    notMeTitle: 'Das waren nicht Sie?',
+    notMeText:
+      'Ein Klick meldet alle von Ihrem Konto ab und macht das Passwort ungültig. Danach wählen Sie ein neues.',
+    notMeAction: 'Alle abmelden',
+    doneTitle: 'Alle sind abgemeldet',
+    done: 'Das alte Passwort gilt nicht mehr. Für ein neues geben Sie Ihre E-Mail-Adresse ein und wählen dann „Passwort vergessen?“.',
+    toRecovery: 'Neues Passwort wählen',
+    undoTitle: 'Änderung Ihrer E-Mail-Adresse rückgängig machen',
+    undoText: 'Ein Klick setzt Ihre alte Adresse zurück und meldet alle ab.',
+    undoAction: 'Alte Adresse zurücksetzen',
+    undoneTitle: 'Ihre alte Adresse gilt wieder',
+    undone:
+      'Alle sind abgemeldet. Wählen Sie jetzt ein neues Passwort: Wer die Adresse geändert hat, kennt vielleicht das alte.',
+    takenTitle: 'Ihre alte Adresse ist vergeben',
+    taken:
+      'Ein anderes Konto hat inzwischen Ihre alte Adresse, deshalb ließ sie sich nicht zurücksetzen. Alle sind abgemeldet.',
+  },
   emailCodes: {
     useIt: 'Code per E-Mail erhalten',
     title: 'Mit einem Code anmelden',
@@ -348,6 +481,45 @@ export const de: Messages = {
     later: 'Jetzt nicht',
   },
 
+  registration: {
+    title: 'Konto erstellen',
+    noAccount: 'Noch kein Konto?',
+    haveAccount: 'Sie haben schon ein Konto?',
+    create: 'Konto erstellen',
+    emailInvalid: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com',
+    domainNotAllowed:
+      'Konten gibt es hier für Adressen bestimmter Organisationen, und diese gehört nicht dazu',
+    codeTitle: 'E-Mail-Adresse bestätigen',
+    sent: 'Wir haben eine Nachricht an diese Adresse geschickt. Geben Sie den Code daraus ein.',
+    detailsTitle: 'Über Sie',
+    optional: (label) => `${label} (freiwillig)`,
+    nameLabel: 'Name',
+    nameMissing: 'Geben Sie Ihren Namen ein',
+    nameInvalid: 'Geben Sie Ihren Namen in einer Zeile ein',
+    usernameHint:
+      '3 bis 32 Buchstaben von A bis Z und Ziffern; dazwischen einzelne Punkte, Binde- oder Unterstriche',
+    usernameMissing: 'Wählen Sie einen Benutzernamen',
+    usernameMalformed: 'Ein Benutzername dieser Form ist hier nicht möglich. Wählen Sie einen anderen',
+    usernameTaken: 'Dieser Benutzername ist nicht verfügbar. Wählen Sie einen anderen',
+    acceptTerms: 'Ich stimme den Nutzungsbedingungen zu',
+    readTerms: 'Nutzungsbedingungen lesen',
+    termsMissing: 'Stimmen Sie den Nutzungsbedingungen zu, um fortzufahren',
+    credentialTitle: 'Wie möchten Sie sich anmelden?',
+    usePassword: 'Stattdessen ein Passwort verwenden',
+    exists: 'Es gibt schon ein Konto mit dieser E-Mail-Adresse. Melden Sie sich damit an.',
+    closedTitle: 'Konten gibt es auf Einladung',
+    closed:
+      'Sie können hier nicht selbst ein Konto erstellen. Bitten Sie die Betreiber dieses Dienstes um eine Einladung.',
+    expiredTitle: 'Dieses Formular ist abgelaufen',
+    expired: 'Es war zu lange offen oder wurde in einem anderen Browser begonnen. Beginnen Sie noch einmal.',
+    challenged:
+      'Gerade werden sehr viele Konten erstellt. Ihr Browser muss eine kleine Aufgabe lösen, bevor es weitergeht.',
+    challengeRunning: 'Ihr Browser rechnet. Das dauert einen Augenblick.',
+    challengeDone: 'Fertig. Sie können fortfahren.',
+    challengeNeedsScript:
+      'Dafür wird JavaScript gebraucht. Schalten Sie es ein, oder kommen Sie später wieder.',
+  },
+
   mail: {
     addressInstead: 'Oder öffnen Sie diese Adresse:',
     linkWorksUntil: (time) => `Der Link funktioniert einmal, bis ${time}.`,
@@ -367,6 +539,20 @@ export const de: Messages = {
         `Das Passwort Ihres Kontos ${account} bei ${service} wurde von der Administration zurückgesetzt.`,
       next: 'Sie wurden überall abgemeldet. Wählen Sie ein neues Passwort, um sich wieder anzumelden.',
       action: 'Neues Passwort wählen',
+    },
+    registrationCode: {
+      title: 'E-Mail-Adresse bestätigen',
+      text: (service) => `Geben Sie diesen Code ein, um Ihr Konto bei ${service} zu erstellen.`,
+      neverShare:
+        'Sagen Sie ihn niemandem, wer auch immer fragt. Wenn Sie kein Konto erstellen wollten, hat vielleicht jemand Ihre Adresse eingegeben: Lassen Sie diese Nachricht unbeachtet.',
+    },
+    accountExists: {
+      subject: (service) => `Sie haben schon ein Konto bei ${service}`,
+      title: 'Sie haben schon ein Konto',
+      text: (service) =>
+        `Jemand wollte bei ${service} mit Ihrer Adresse ein Konto erstellen. Es gibt schon eines.`,
+      next: 'Wenn Sie das waren, melden Sie sich damit an.',
+      notYou: 'Wenn nicht, müssen Sie nichts tun. An Ihrem Konto hat sich nichts geändert.',
     },
     code: {
       action: 'Anmelden',
@@ -480,6 +666,12 @@ export const de: Messages = {
       'consent.granted': 'Eine Anwendung hat Zugriff bekommen',
       'consent.denied': 'Einer Anwendung wurde der Zugriff verweigert',
       'consent.revoked': 'Einer Anwendung wurde der Zugriff entzogen',
+      'user.registered': 'Das Konto wurde von Ihnen angelegt',
+      'recovery.waiting': 'Eine Wiederherstellung ohne zweite Faktoren hat begonnen',
+      'recovery.stopped': 'Eine Wiederherstellung ohne zweite Faktoren wurde gestoppt',
+      'recovery.completed': 'Der Zugang wurde wiederhergestellt',
+      'email.changed': 'Die E-Mail-Adresse wurde geändert',
+      'email.restored': 'Die Änderung der E-Mail-Adresse wurde rückgängig gemacht',
       'user.created': 'Das Konto wurde angelegt',
       'user.invited': 'Das Konto wurde angelegt, mit einer Einladung',
       'user.imported': 'Das Konto wurde importiert',

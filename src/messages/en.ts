@@ -156,6 +156,138 @@ export const en = {
     stepText: 'Open the app and enter the code that it shows for this account.',
     useIt: 'Use an authenticator app',
   },
+  recovery: {
+    forgot: 'Forgot your password?',
+    title: 'Reset your password',
+    text: 'We send a code to the email address of your account. After it you choose a new password.',
+    chooseTitle: 'Choose a new password',
+    chooseText: 'Choose a new password. Everywhere else you are signed out then.',
+    lost: {
+      label: 'I have lost all of these',
+      title: 'If you have lost everything',
+      text: (wait: string) =>
+        `Without your second factor you get back in after a waiting period of ${wait}. We tell every confirmed address of the account at once, so that its owner can stop it. In the end your passkeys, authenticator apps and recovery codes are removed.`,
+      action: 'Start the waiting period',
+      waiting: (from: string, until: string) =>
+        `The waiting period has begun. Choose “Forgot your password?” again after ${from} and before ${until}. A sign-in with your second factor stops it.`,
+      barred:
+        'Your account helps to run this service, so it has no waiting period. Ask another administrator for help.',
+      unsent: 'We could not tell the owner of the account now, so nothing has begun. Try again later.',
+      choose:
+        'Choose a new password. Your passkeys, authenticator apps and recovery codes are removed, and everywhere else you are signed out.',
+    },
+    mail: {
+      subject: (service: string) => `Choose a new password for ${service}`,
+      title: 'Choose a new password',
+      text: (service: string) =>
+        `Somebody, probably you, wants to choose a new password at ${service}. Enter this code where you are asked for it.`,
+      action: 'Go on',
+    },
+  },
+  emailChange: {
+    section: 'Email address',
+    change: 'Change',
+    title: 'Change your email address',
+    text: 'We send a code to the new address. The old one gets a message, with which the change can be undone for 72 hours.',
+    label: 'New email address',
+    sent: 'If the address can be used, a code is on its way to it. Enter it here.',
+    done: 'Your email address is changed.',
+    same: 'This is your address already.',
+    confirm: 'Confirm the address',
+  },
+  notices: {
+    at: (time: string) => `Time: ${time}`,
+    device: (device: string) => `Device: ${device}`,
+    notMe: 'This was not me',
+    fine: 'If this was you, there is nothing to do.',
+    notMeNote: (time: string) =>
+      `The button signs everybody out and makes the password void. It works once, until ${time}, and signs nobody in.`,
+    newDevice: {
+      subject: (service: string) => `New sign-in at ${service}`,
+      title: 'A new sign-in',
+      text: (service: string) =>
+        `Somebody signed in to your account at ${service} on a device that was not used before.`,
+    },
+    passwordChanged: {
+      subject: (service: string) => `Your password at ${service} was changed`,
+      title: 'Your password was changed',
+      text: (service: string) => `The password of your account at ${service} was changed.`,
+    },
+    factorAdded: {
+      subject: (service: string) => `A way to sign in was added at ${service}`,
+      title: 'A way to sign in was added',
+      text: (service: string) => `A passkey or an authenticator app was added to your account at ${service}.`,
+    },
+    factorRemoved: {
+      subject: (service: string) => `A way to sign in was removed at ${service}`,
+      title: 'A way to sign in was removed',
+      text: (service: string) =>
+        `A passkey or an authenticator app was removed from your account at ${service}.`,
+    },
+    recoveryCodes: {
+      subject: (service: string) => `New recovery codes at ${service}`,
+      title: 'New recovery codes',
+      text: (service: string) =>
+        `New recovery codes were made for your account at ${service}. The earlier ones do not work any more.`,
+    },
+    waiting: {
+      subject: (service: string) => `Somebody wants to recover your account at ${service}`,
+      title: 'Recovery of your account',
+      text: (service: string, time: string) =>
+        `Somebody who can read your email asked to recover your account at ${service} without its second factor. It is possible from ${time} on.`,
+      action: 'This was not me: stop it',
+      note: 'If it was you, wait until then. A sign-in with your second factor stops it too.',
+      sms: (service: string, url: string) =>
+        `Somebody wants to recover your account at ${service}. Not you? Stop it: ${url}`,
+    },
+    recovered: {
+      subject: (service: string) => `Your account at ${service} was recovered`,
+      title: 'Your account was recovered',
+      text: (service: string) =>
+        `A new password was chosen for your account at ${service} after the waiting period. Its passkeys, authenticator apps and recovery codes were removed.`,
+      note: 'If this was not you, ask the people who run the service for help.',
+    },
+    emailChanged: {
+      subject: (service: string) => `Your email address at ${service} was changed`,
+      title: 'Your email address was changed',
+      text: (service: string) => `Your account at ${service} has another email address now.`,
+      action: 'Undo the change',
+      note: (time: string) =>
+        `If this was not you, undo it. The link works once, until ${time}: it puts your address back and signs everybody out.`,
+    },
+    addressUsed: {
+      subject: (service: string) => `Your email address at ${service}`,
+      title: 'Somebody used your address',
+      text: (service: string) =>
+        `Somebody tried to use this email address for another account at ${service}. It belongs to your account, so nothing has changed.`,
+      note: 'There is nothing to do.',
+    },
+  },
+  noticePages: {
+    over: 'This link has been used or has expired, or there is nothing left to undo.',
+    stopTitle: 'Stop the recovery',
+    stopText: 'Somebody asked to recover your account without its second factor. One press stops it.',
+    stopAction: 'Stop it',
+    stoppedTitle: 'The recovery is stopped',
+    stopped:
+      'Nobody gets into your account that way now. Change the password of your mailbox: whoever asked could read your email.',
+    notMeTitle: 'It was not you?',
+    notMeText:
+      'One press signs everybody out of your account and makes its password void. After that you choose a new one.',
+    notMeAction: 'Sign everybody out',
+    doneTitle: 'Everybody is signed out',
+    done: 'The old password does not work any more. To choose a new one, enter your email address and then “Forgot your password?”.',
+    toRecovery: 'Choose a new password',
+    undoTitle: 'Undo the change of your email address',
+    undoText: 'One press puts your old address back and signs everybody out.',
+    undoAction: 'Put the old address back',
+    undoneTitle: 'Your old address is back',
+    undone:
+      'Everybody is signed out. Choose a new password now: whoever changed the address may know the old one.',
+    takenTitle: 'Your old address is in use',
+    taken:
+      'Another account has your old address meanwhile, so it could not be put back. Everybody is signed out.',
+  },
   emailCodes: {
     useIt: 'Get a code by email',
     title: 'Sign in with a code',
@@ -335,6 +467,42 @@ export const en = {
     later: 'Not now',
   },
 
+  registration: {
+    title: 'Create an account',
+    noAccount: 'No account yet?',
+    haveAccount: 'You have an account already?',
+    create: 'Create account',
+    emailInvalid: 'Enter an email address, such as name@example.com',
+    domainNotAllowed: 'Accounts here are for addresses of certain organizations, and this is none of them',
+    codeTitle: 'Confirm your email address',
+    sent: 'We have sent a message to this address. Enter the code from it.',
+    detailsTitle: 'About you',
+    optional: (label: string) => `${label} (optional)`,
+    nameLabel: 'Name',
+    nameMissing: 'Enter your name',
+    nameInvalid: 'Enter your name on one line',
+    usernameHint:
+      '3 to 32 letters of the English alphabet and digits; between them single dots, hyphens or underscores',
+    usernameMissing: 'Choose a username',
+    usernameMalformed: 'This username has a form that is not possible here. Choose another one',
+    usernameTaken: 'This username is not available. Choose another one',
+    acceptTerms: 'I accept the terms of service',
+    readTerms: 'Read the terms of service',
+    termsMissing: 'Accept the terms of service to go on',
+    credentialTitle: 'How do you want to sign in?',
+    usePassword: 'Use a password instead',
+    exists: 'There is an account with this email address already. Sign in with it.',
+    closedTitle: 'Accounts are by invitation',
+    closed: 'You cannot create an account here yourself. Ask those who run this service for an invitation.',
+    expiredTitle: 'This form has expired',
+    expired: 'It was open for too long, or was begun in another browser. Begin again.',
+    challenged:
+      'Many accounts are being created at the moment. Your browser has to solve a small puzzle before it goes on.',
+    challengeRunning: 'Your browser is computing. This takes a moment.',
+    challengeDone: 'Done. You can go on.',
+    challengeNeedsScript: 'This needs JavaScript. Turn it on, or come back later.',
+  },
+
   mail: {
     addressInstead: 'Or open this address:',
     linkWorksUntil: (time: string) => `The link works once, until ${time}.`,
@@ -354,6 +522,20 @@ export const en = {
         `The password of your account ${account} at ${service} was reset by an administrator.`,
       next: 'You were signed out everywhere. Choose a new password to sign in again.',
       action: 'Choose a new password',
+    },
+    registrationCode: {
+      title: 'Confirm your email address',
+      text: (service: string) => `Enter this code to create your account at ${service}.`,
+      neverShare:
+        'Tell it to nobody, whoever asks. If you did not want to create an account, somebody may have typed your address: ignore this message.',
+    },
+    accountExists: {
+      subject: (service: string) => `You have an account at ${service} already`,
+      title: 'You have an account already',
+      text: (service: string) =>
+        `Somebody wanted to create an account at ${service} with your address. There is one already.`,
+      next: 'If that was you, sign in with it.',
+      notYou: 'If it was not you, do nothing. Nothing about your account has changed.',
     },
     code: {
       action: 'Sign in',
@@ -466,6 +648,12 @@ export const en = {
       'consent.granted': 'An application got access',
       'consent.denied': 'An application was denied access',
       'consent.revoked': 'The access of an application was withdrawn',
+      'user.registered': 'You made the account',
+      'recovery.waiting': 'A recovery without second factors has begun',
+      'recovery.stopped': 'A recovery without second factors was stopped',
+      'recovery.completed': 'The access was recovered',
+      'email.changed': 'The email address was changed',
+      'email.restored': 'The change of the email address was undone',
       'user.created': 'The account was made',
       'user.invited': 'The account was made, with an invitation',
       'user.imported': 'The account was imported',

@@ -156,6 +156,140 @@ export const es: Messages = {
     stepText: 'Abra la aplicación e introduzca el código que muestra para esta cuenta.',
     useIt: 'Usar una aplicación de autenticación',
   },
+  recovery: {
+    forgot: '¿Ha olvidado su contraseña?',
+    title: 'Restablecer la contraseña',
+    text: 'Enviamos un código al correo electrónico de su cuenta. Después elegirá una contraseña nueva.',
+    chooseTitle: 'Elegir una contraseña nueva',
+    chooseText: 'Elija una contraseña nueva. Se cerrará su sesión en todos los demás lugares.',
+    lost: {
+      label: 'He perdido todo esto',
+      title: 'Si lo ha perdido todo',
+      text: (wait) =>
+        `Sin su segundo factor recupera el acceso tras un plazo de ${wait}. Avisamos de inmediato a todas las direcciones confirmadas de la cuenta, para que su titular pueda impedirlo. Al final se eliminan sus claves de acceso, aplicaciones de autenticación y códigos de recuperación.`,
+      action: 'Comenzar el plazo',
+      waiting: (from, until) =>
+        `El plazo ha comenzado. Elija de nuevo «¿Ha olvidado su contraseña?» después de ${from} y antes de ${until}. Un inicio de sesión con su segundo factor lo detiene.`,
+      barred:
+        'Su cuenta ayuda a administrar este servicio, por lo que no tiene plazo de espera. Pida ayuda a otro administrador.',
+      unsent:
+        'No hemos podido avisar al titular de la cuenta, por lo que no ha comenzado nada. Inténtelo más tarde.',
+      choose:
+        'Elija una contraseña nueva. Se eliminan sus claves de acceso, aplicaciones de autenticación y códigos de recuperación, y se cierra su sesión en todos los demás lugares.',
+    },
+    mail: {
+      subject: (service) => `Elija una contraseña nueva para ${service}`,
+      title: 'Elija una contraseña nueva',
+      text: (service) =>
+        `Alguien, probablemente usted, quiere elegir una contraseña nueva en ${service}. Introduzca este código donde se le pida.`,
+      action: 'Continuar',
+    },
+  },
+  emailChange: {
+    section: 'Correo electrónico',
+    change: 'Cambiar',
+    title: 'Cambiar el correo electrónico',
+    text: 'Enviamos un código a la dirección nueva. La anterior recibe un mensaje con el que el cambio se puede deshacer durante 72 horas.',
+    label: 'Correo electrónico nuevo',
+    sent: 'Si la dirección se puede usar, un código va de camino. Introdúzcalo aquí.',
+    done: 'Su correo electrónico está cambiado.',
+    same: 'Esta ya es su dirección.',
+    confirm: 'Confirmar la dirección',
+  },
+  notices: {
+    at: (time) => `Momento: ${time}`,
+    device: (device) => `Dispositivo: ${device}`,
+    notMe: 'No he sido yo',
+    fine: 'Si ha sido usted, no tiene que hacer nada.',
+    notMeNote: (time) =>
+      `El botón cierra todas las sesiones y anula la contraseña. Sirve una vez, hasta ${time}, y no inicia ninguna sesión.`,
+    newDevice: {
+      subject: (service) => `Nuevo inicio de sesión en ${service}`,
+      title: 'Un nuevo inicio de sesión',
+      text: (service) =>
+        `Alguien ha iniciado sesión en su cuenta de ${service} desde un dispositivo que no se había usado antes.`,
+    },
+    passwordChanged: {
+      subject: (service) => `Se ha cambiado su contraseña de ${service}`,
+      title: 'Se ha cambiado su contraseña',
+      text: (service) => `Se ha cambiado la contraseña de su cuenta de ${service}.`,
+    },
+    factorAdded: {
+      subject: (service) => `Nueva forma de iniciar sesión en ${service}`,
+      title: 'Se ha añadido una forma de iniciar sesión',
+      text: (service) =>
+        `Se ha añadido una clave de acceso o una aplicación de autenticación a su cuenta de ${service}.`,
+    },
+    factorRemoved: {
+      subject: (service) => `Se ha eliminado una forma de iniciar sesión en ${service}`,
+      title: 'Se ha eliminado una forma de iniciar sesión',
+      text: (service) =>
+        `Se ha eliminado una clave de acceso o una aplicación de autenticación de su cuenta de ${service}.`,
+    },
+    recoveryCodes: {
+      subject: (service) => `Nuevos códigos de recuperación de ${service}`,
+      title: 'Nuevos códigos de recuperación',
+      text: (service) =>
+        `Se han creado nuevos códigos de recuperación para su cuenta de ${service}. Los anteriores ya no sirven.`,
+    },
+    waiting: {
+      subject: (service) => `Alguien quiere recuperar su cuenta de ${service}`,
+      title: 'Recuperación de su cuenta',
+      text: (service, time) =>
+        `Alguien que puede leer su correo ha pedido recuperar su cuenta de ${service} sin el segundo factor. Será posible a partir de ${time}.`,
+      action: 'No he sido yo: detenerlo',
+      note: 'Si ha sido usted, espere hasta entonces. Un inicio de sesión con su segundo factor también lo detiene.',
+      sms: (service, url) =>
+        `Alguien quiere recuperar su cuenta de ${service}. ¿No es usted? Deténgalo: ${url}`,
+    },
+    recovered: {
+      subject: (service) => `Se ha recuperado su cuenta de ${service}`,
+      title: 'Se ha recuperado su cuenta',
+      text: (service) =>
+        `Tras el plazo de espera se ha elegido una contraseña nueva para su cuenta de ${service}. Se han eliminado sus claves de acceso, aplicaciones de autenticación y códigos de recuperación.`,
+      note: 'Si no ha sido usted, pida ayuda a quienes gestionan el servicio.',
+    },
+    emailChanged: {
+      subject: (service) => `Se ha cambiado su correo electrónico en ${service}`,
+      title: 'Se ha cambiado su correo electrónico',
+      text: (service) => `Su cuenta de ${service} tiene ahora otra dirección de correo electrónico.`,
+      action: 'Deshacer el cambio',
+      note: (time) =>
+        `Si no ha sido usted, deshágalo. El enlace sirve una vez, hasta ${time}: restablece su dirección y cierra todas las sesiones.`,
+    },
+    addressUsed: {
+      subject: (service) => `Su correo electrónico en ${service}`,
+      title: 'Alguien ha usado su dirección',
+      text: (service) =>
+        `Alguien ha intentado usar esta dirección para otra cuenta de ${service}. Pertenece a su cuenta, así que no ha cambiado nada.`,
+      note: 'No tiene que hacer nada.',
+    },
+  },
+  noticePages: {
+    over: 'Este enlace ya se ha usado o ha caducado, o ya no hay nada que deshacer.',
+    stopTitle: 'Detener la recuperación',
+    stopText: 'Alguien ha pedido recuperar su cuenta sin el segundo factor. Pulse el botón para detenerlo.',
+    stopAction: 'Detener',
+    stoppedTitle: 'La recuperación se ha detenido',
+    stopped:
+      'Nadie entra ya así en su cuenta. Cambie la contraseña de su buzón: quien lo pidió podía leer su correo.',
+    notMeTitle: '¿No ha sido usted?',
+    notMeText:
+      'El botón cierra todas las sesiones de su cuenta y anula su contraseña. Después elegirá una nueva.',
+    notMeAction: 'Cerrar todas las sesiones',
+    doneTitle: 'Se han cerrado todas las sesiones',
+    done: 'La contraseña anterior ya no sirve. Para elegir una nueva, introduzca su correo electrónico y después «¿Ha olvidado su contraseña?».',
+    toRecovery: 'Elegir una contraseña nueva',
+    undoTitle: 'Deshacer el cambio de su correo electrónico',
+    undoText: 'El botón restablece su dirección anterior y cierra todas las sesiones.',
+    undoAction: 'Restablecer la dirección anterior',
+    undoneTitle: 'Su dirección anterior está restablecida',
+    undone:
+      'Se han cerrado todas las sesiones. Elija ahora una contraseña nueva: quien cambió la dirección puede conocer la anterior.',
+    takenTitle: 'Su dirección anterior está en uso',
+    taken:
+      'Otra cuenta tiene ahora su dirección anterior, así que no se ha podido restablecer. Se han cerrado todas las sesiones.',
+  },
   emailCodes: {
     useIt: 'Recibir un código por correo electrónico',
     title: 'Iniciar sesión con un código',
@@ -337,6 +471,44 @@ export const es: Messages = {
     later: 'Ahora no',
   },
 
+  registration: {
+    title: 'Crear una cuenta',
+    noAccount: '¿Aún no tienes cuenta?',
+    haveAccount: '¿Ya tienes una cuenta?',
+    create: 'Crear la cuenta',
+    emailInvalid: 'Escribe una dirección de correo, por ejemplo nombre@example.com',
+    domainNotAllowed:
+      'Aquí las cuentas son para direcciones de ciertas organizaciones, y esta no es de ninguna de ellas',
+    codeTitle: 'Confirma tu dirección de correo',
+    sent: 'Hemos enviado un mensaje a esta dirección. Escribe el código que contiene.',
+    detailsTitle: 'Sobre ti',
+    optional: (label) => `${label} (opcional)`,
+    nameLabel: 'Nombre',
+    nameMissing: 'Escribe tu nombre',
+    nameInvalid: 'Escribe tu nombre en una sola línea',
+    usernameHint:
+      'De 3 a 32 letras de la A a la Z y cifras; entre ellas, puntos, guiones o guiones bajos sueltos',
+    usernameMissing: 'Elige un nombre de usuario',
+    usernameMalformed: 'Un nombre de usuario así no es posible aquí. Elige otro',
+    usernameTaken: 'Este nombre de usuario no está disponible. Elige otro',
+    acceptTerms: 'Acepto las condiciones del servicio',
+    readTerms: 'Leer las condiciones del servicio',
+    termsMissing: 'Acepta las condiciones del servicio para continuar',
+    credentialTitle: '¿Cómo quieres iniciar sesión?',
+    usePassword: 'Usar una contraseña en su lugar',
+    exists: 'Ya hay una cuenta con esta dirección de correo. Inicia sesión con ella.',
+    closedTitle: 'Las cuentas son por invitación',
+    closed:
+      'Aquí no puedes crear una cuenta por tu cuenta. Pide una invitación a quienes gestionan este servicio.',
+    expiredTitle: 'Este formulario ha caducado',
+    expired: 'Estuvo abierto demasiado tiempo o se empezó en otro navegador. Empieza de nuevo.',
+    challenged:
+      'En este momento se están creando muchas cuentas. Tu navegador tiene que resolver un pequeño cálculo antes de continuar.',
+    challengeRunning: 'Tu navegador está calculando. Tarda un momento.',
+    challengeDone: 'Listo. Puedes continuar.',
+    challengeNeedsScript: 'Aquí hace falta JavaScript. Actívalo o vuelve más tarde.',
+  },
+
   mail: {
     addressInstead: 'O abra esta dirección:',
     linkWorksUntil: (time) => `El enlace funciona una sola vez, hasta el ${time}.`,
@@ -356,6 +528,19 @@ export const es: Messages = {
         `Un administrador ha restablecido la contraseña de su cuenta ${account} en ${service}.`,
       next: 'Se ha cerrado su sesión en todas partes. Elija una contraseña nueva para volver a iniciar sesión.',
       action: 'Elegir una contraseña nueva',
+    },
+    registrationCode: {
+      title: 'Confirma tu dirección de correo',
+      text: (service) => `Escribe este código para crear tu cuenta en ${service}.`,
+      neverShare:
+        'No se lo digas a nadie, sea quien sea quien lo pida. Si no querías crear una cuenta, puede que alguien haya escrito tu dirección: no hagas caso de este mensaje.',
+    },
+    accountExists: {
+      subject: (service) => `Ya tienes una cuenta en ${service}`,
+      title: 'Ya tienes una cuenta',
+      text: (service) => `Alguien quiso crear una cuenta en ${service} con tu dirección. Ya existe una.`,
+      next: 'Si fuiste tú, inicia sesión con ella.',
+      notYou: 'Si no, no hagas nada. En tu cuenta no ha cambiado nada.',
     },
     code: {
       action: 'Iniciar sesión',
@@ -467,6 +652,12 @@ export const es: Messages = {
       'consent.granted': 'Una aplicación recibió acceso',
       'consent.denied': 'Se negó el acceso a una aplicación',
       'consent.revoked': 'Se retiró el acceso de una aplicación',
+      'user.registered': 'Usted creó la cuenta',
+      'recovery.waiting': 'Empezó una recuperación sin segundos factores',
+      'recovery.stopped': 'Se detuvo una recuperación sin segundos factores',
+      'recovery.completed': 'Se recuperó el acceso',
+      'email.changed': 'Se cambió la dirección de correo',
+      'email.restored': 'Se deshizo el cambio de la dirección de correo',
       'user.created': 'Se creó la cuenta',
       'user.invited': 'Se creó la cuenta, con una invitación',
       'user.imported': 'Se importó la cuenta',

@@ -159,6 +159,138 @@ export const fr: Messages = {
     stepText: 'Ouvrez l’application et saisissez le code affiché pour ce compte.',
     useIt: 'Utiliser une application d’authentification',
   },
+  recovery: {
+    forgot: 'Mot de passe oublié ?',
+    title: 'Réinitialiser votre mot de passe',
+    text: 'Nous envoyons un code à l’adresse e-mail de votre compte. Ensuite, vous choisissez un nouveau mot de passe.',
+    chooseTitle: 'Choisir un nouveau mot de passe',
+    chooseText: 'Choisissez un nouveau mot de passe. Vous serez alors déconnecté partout ailleurs.',
+    lost: {
+      label: 'J’ai tout perdu',
+      title: 'Si vous avez tout perdu',
+      text: (wait) =>
+        `Sans votre second facteur, vous retrouvez l’accès après un délai de ${wait}. Nous prévenons aussitôt toutes les adresses confirmées du compte, pour que son titulaire puisse s’y opposer. À la fin, vos clés d’accès, applications d’authentification et codes de secours sont supprimés.`,
+      action: 'Commencer le délai',
+      waiting: (from, until) =>
+        `Le délai a commencé. Choisissez de nouveau « Mot de passe oublié ? » après le ${from} et avant le ${until}. Une connexion avec votre second facteur y met fin.`,
+      barred:
+        'Votre compte participe à l’administration de ce service : il n’a pas de délai d’attente. Demandez de l’aide à un autre administrateur.',
+      unsent: 'Nous n’avons pu prévenir personne ; rien n’a donc commencé. Réessayez plus tard.',
+      choose:
+        'Choisissez un nouveau mot de passe. Vos clés d’accès, applications d’authentification et codes de secours sont supprimés, et vous êtes déconnecté partout ailleurs.',
+    },
+    mail: {
+      subject: (service) => `Choisir un nouveau mot de passe pour ${service}`,
+      title: 'Choisir un nouveau mot de passe',
+      text: (service) =>
+        `Quelqu’un, sans doute vous, souhaite choisir un nouveau mot de passe chez ${service}. Saisissez ce code là où il vous est demandé.`,
+      action: 'Continuer',
+    },
+  },
+  emailChange: {
+    section: 'Adresse e-mail',
+    change: 'Changer',
+    title: 'Changer votre adresse e-mail',
+    text: 'Nous envoyons un code à la nouvelle adresse. L’ancienne reçoit un message qui permet d’annuler le changement pendant 72 heures.',
+    label: 'Nouvelle adresse e-mail',
+    sent: 'Si l’adresse peut être utilisée, un code est en route. Saisissez-le ici.',
+    done: 'Votre adresse e-mail est changée.',
+    same: 'C’est déjà votre adresse.',
+    confirm: 'Confirmer l’adresse',
+  },
+  notices: {
+    at: (time) => `Date : ${time}`,
+    device: (device) => `Appareil : ${device}`,
+    notMe: 'Ce n’était pas moi',
+    fine: 'Si c’était vous, il n’y a rien à faire.',
+    notMeNote: (time) =>
+      `Le bouton déconnecte tout le monde et annule le mot de passe. Il fonctionne une fois, jusqu’au ${time}, et ne connecte personne.`,
+    newDevice: {
+      subject: (service) => `Nouvelle connexion à ${service}`,
+      title: 'Une nouvelle connexion',
+      text: (service) =>
+        `Quelqu’un s’est connecté à votre compte ${service} sur un appareil jamais utilisé auparavant.`,
+    },
+    passwordChanged: {
+      subject: (service) => `Votre mot de passe ${service} a été changé`,
+      title: 'Votre mot de passe a été changé',
+      text: (service) => `Le mot de passe de votre compte ${service} a été changé.`,
+    },
+    factorAdded: {
+      subject: (service) => `Un moyen de connexion a été ajouté à ${service}`,
+      title: 'Un moyen de connexion a été ajouté',
+      text: (service) =>
+        `Une clé d’accès ou une application d’authentification a été ajoutée à votre compte ${service}.`,
+    },
+    factorRemoved: {
+      subject: (service) => `Un moyen de connexion a été supprimé de ${service}`,
+      title: 'Un moyen de connexion a été supprimé',
+      text: (service) =>
+        `Une clé d’accès ou une application d’authentification a été supprimée de votre compte ${service}.`,
+    },
+    recoveryCodes: {
+      subject: (service) => `Nouveaux codes de secours pour ${service}`,
+      title: 'Nouveaux codes de secours',
+      text: (service) =>
+        `De nouveaux codes de secours ont été créés pour votre compte ${service}. Les précédents ne fonctionnent plus.`,
+    },
+    waiting: {
+      subject: (service) => `Quelqu’un veut récupérer votre compte ${service}`,
+      title: 'Récupération de votre compte',
+      text: (service, time) =>
+        `Quelqu’un qui peut lire vos e-mails a demandé à récupérer votre compte ${service} sans son second facteur. Ce sera possible à partir du ${time}.`,
+      action: 'Ce n’était pas moi : arrêter',
+      note: 'Si c’était vous, attendez jusque-là. Une connexion avec votre second facteur y met fin aussi.',
+      sms: (service, url) => `Quelqu’un veut récupérer votre compte ${service}. Pas vous ? Arrêtez : ${url}`,
+    },
+    recovered: {
+      subject: (service) => `Votre compte ${service} a été récupéré`,
+      title: 'Votre compte a été récupéré',
+      text: (service) =>
+        `Après le délai d’attente, un nouveau mot de passe a été choisi pour votre compte ${service}. Ses clés d’accès, applications d’authentification et codes de secours ont été supprimés.`,
+      note: 'Si ce n’était pas vous, demandez de l’aide à ceux qui gèrent le service.',
+    },
+    emailChanged: {
+      subject: (service) => `Votre adresse e-mail ${service} a été changée`,
+      title: 'Votre adresse e-mail a été changée',
+      text: (service) => `Votre compte ${service} a maintenant une autre adresse e-mail.`,
+      action: 'Annuler le changement',
+      note: (time) =>
+        `Si ce n’était pas vous, annulez-le. Le lien fonctionne une fois, jusqu’au ${time} : il rétablit votre adresse et déconnecte tout le monde.`,
+    },
+    addressUsed: {
+      subject: (service) => `Votre adresse e-mail chez ${service}`,
+      title: 'Quelqu’un a utilisé votre adresse',
+      text: (service) =>
+        `Quelqu’un a essayé d’utiliser cette adresse e-mail pour un autre compte ${service}. Elle appartient à votre compte : rien n’a changé.`,
+      note: 'Il n’y a rien à faire.',
+    },
+  },
+  noticePages: {
+    over: 'Ce lien a déjà servi ou a expiré, ou il n’y a plus rien à annuler.',
+    stopTitle: 'Arrêter la récupération',
+    stopText: 'Quelqu’un a demandé à récupérer votre compte sans son second facteur. Un clic l’arrête.',
+    stopAction: 'Arrêter',
+    stoppedTitle: 'La récupération est arrêtée',
+    stopped:
+      'Personne n’entre plus ainsi dans votre compte. Changez le mot de passe de votre messagerie : cette personne pouvait lire vos e-mails.',
+    notMeTitle: 'Ce n’était pas vous ?',
+    notMeText:
+      'Un clic déconnecte tout le monde de votre compte et annule son mot de passe. Ensuite, vous en choisissez un nouveau.',
+    notMeAction: 'Déconnecter tout le monde',
+    doneTitle: 'Tout le monde est déconnecté',
+    done: 'L’ancien mot de passe ne fonctionne plus. Pour en choisir un nouveau, saisissez votre adresse e-mail, puis « Mot de passe oublié ? ».',
+    toRecovery: 'Choisir un nouveau mot de passe',
+    undoTitle: 'Annuler le changement de votre adresse e-mail',
+    undoText: 'Un clic rétablit votre ancienne adresse et déconnecte tout le monde.',
+    undoAction: 'Rétablir l’ancienne adresse',
+    undoneTitle: 'Votre ancienne adresse est rétablie',
+    undone:
+      'Tout le monde est déconnecté. Choisissez maintenant un nouveau mot de passe : la personne qui a changé l’adresse connaît peut-être l’ancien.',
+    takenTitle: 'Votre ancienne adresse est utilisée',
+    taken:
+      'Un autre compte a entre-temps votre ancienne adresse : elle n’a pas pu être rétablie. Tout le monde est déconnecté.',
+  },
   emailCodes: {
     useIt: 'Recevoir un code par e-mail',
     title: 'Se connecter avec un code',
@@ -339,6 +471,44 @@ export const fr: Messages = {
     later: 'Pas maintenant',
   },
 
+  registration: {
+    title: 'Créer un compte',
+    noAccount: 'Pas encore de compte ?',
+    haveAccount: 'Vous avez déjà un compte ?',
+    create: 'Créer le compte',
+    emailInvalid: 'Saisissez une adresse e-mail, par exemple nom@example.com',
+    domainNotAllowed:
+      'Les comptes sont réservés ici aux adresses de certaines organisations, dont celle-ci ne fait pas partie',
+    codeTitle: 'Confirmez votre adresse e-mail',
+    sent: 'Nous avons envoyé un message à cette adresse. Saisissez le code qu’il contient.',
+    detailsTitle: 'À propos de vous',
+    optional: (label) => `${label} (facultatif)`,
+    nameLabel: 'Nom',
+    nameMissing: 'Saisissez votre nom',
+    nameInvalid: 'Saisissez votre nom sur une seule ligne',
+    usernameHint:
+      '3 à 32 lettres de A à Z et chiffres ; entre eux, des points, tirets ou traits de soulignement isolés',
+    usernameMissing: 'Choisissez un nom d’utilisateur',
+    usernameMalformed: 'Un nom d’utilisateur de cette forme n’est pas possible ici. Choisissez-en un autre',
+    usernameTaken: 'Ce nom d’utilisateur n’est pas disponible. Choisissez-en un autre',
+    acceptTerms: 'J’accepte les conditions d’utilisation',
+    readTerms: 'Lire les conditions d’utilisation',
+    termsMissing: 'Acceptez les conditions d’utilisation pour continuer',
+    credentialTitle: 'Comment voulez-vous vous connecter ?',
+    usePassword: 'Utiliser plutôt un mot de passe',
+    exists: 'Il existe déjà un compte avec cette adresse e-mail. Connectez-vous avec celui-ci.',
+    closedTitle: 'Les comptes sont sur invitation',
+    closed:
+      'Vous ne pouvez pas créer de compte ici vous-même. Demandez une invitation aux responsables de ce service.',
+    expiredTitle: 'Ce formulaire a expiré',
+    expired: 'Il est resté ouvert trop longtemps, ou a été commencé dans un autre navigateur. Recommencez.',
+    challenged:
+      'Beaucoup de comptes sont créés en ce moment. Votre navigateur doit résoudre un petit calcul avant de continuer.',
+    challengeRunning: 'Votre navigateur calcule. Cela prend un instant.',
+    challengeDone: 'C’est fait. Vous pouvez continuer.',
+    challengeNeedsScript: 'JavaScript est nécessaire ici. Activez-le, ou revenez plus tard.',
+  },
+
   mail: {
     addressInstead: 'Ou ouvrez cette adresse :',
     linkWorksUntil: (time) => `Le lien fonctionne une seule fois, jusqu’au ${time}.`,
@@ -358,6 +528,20 @@ export const fr: Messages = {
         `Le mot de passe de votre compte ${account} chez ${service} a été réinitialisé par un administrateur.`,
       next: 'Vous avez été déconnecté partout. Choisissez un nouveau mot de passe pour vous reconnecter.',
       action: 'Choisir un nouveau mot de passe',
+    },
+    registrationCode: {
+      title: 'Confirmez votre adresse e-mail',
+      text: (service) => `Saisissez ce code pour créer votre compte chez ${service}.`,
+      neverShare:
+        'Ne le communiquez à personne, qui que ce soit qui le demande. Si vous ne vouliez pas créer de compte, quelqu’un a peut-être saisi votre adresse : ignorez ce message.',
+    },
+    accountExists: {
+      subject: (service) => `Vous avez déjà un compte chez ${service}`,
+      title: 'Vous avez déjà un compte',
+      text: (service) =>
+        `Quelqu’un a voulu créer un compte chez ${service} avec votre adresse. Il en existe déjà un.`,
+      next: 'Si c’était vous, connectez-vous avec ce compte.',
+      notYou: 'Sinon, ne faites rien. Rien n’a changé sur votre compte.',
     },
     code: {
       action: 'Se connecter',
@@ -471,6 +655,12 @@ export const fr: Messages = {
       'consent.granted': 'Une application a reçu un accès',
       'consent.denied': 'L’accès a été refusé à une application',
       'consent.revoked': 'L’accès d’une application a été retiré',
+      'user.registered': 'Vous avez créé le compte',
+      'recovery.waiting': 'Une récupération sans second facteur a commencé',
+      'recovery.stopped': 'Une récupération sans second facteur a été arrêtée',
+      'recovery.completed': 'L’accès a été récupéré',
+      'email.changed': 'L’adresse e-mail a été changée',
+      'email.restored': 'Le changement d’adresse e-mail a été annulé',
       'user.created': 'Le compte a été créé',
       'user.invited': 'Le compte a été créé, avec une invitation',
       'user.imported': 'Le compte a été importé',

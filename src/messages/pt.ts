@@ -156,6 +156,139 @@ export const pt: Messages = {
     stepText: 'Abra o aplicativo e informe o código que ele mostra para esta conta.',
     useIt: 'Usar um aplicativo autenticador',
   },
+  recovery: {
+    forgot: 'Esqueceu a senha?',
+    title: 'Redefinir a senha',
+    text: 'Enviamos um código para o e-mail da sua conta. Depois você escolhe uma nova senha.',
+    chooseTitle: 'Escolher uma nova senha',
+    chooseText: 'Escolha uma nova senha. Você será desconectado em todos os outros lugares.',
+    lost: {
+      label: 'Perdi tudo isso',
+      title: 'Se você perdeu tudo',
+      text: (wait) =>
+        `Sem o segundo fator, você recupera o acesso depois de um prazo de ${wait}. Avisamos imediatamente todos os endereços confirmados da conta, para que o titular possa impedir. No fim, suas chaves de acesso, aplicativos autenticadores e códigos de recuperação são removidos.`,
+      action: 'Iniciar o prazo',
+      waiting: (from, until) =>
+        `O prazo começou. Escolha “Esqueceu a senha?” novamente depois de ${from} e antes de ${until}. Uma entrada com o segundo fator interrompe o prazo.`,
+      barred:
+        'Sua conta ajuda a administrar este serviço, por isso não tem prazo de espera. Peça ajuda a outro administrador.',
+      unsent:
+        'Não foi possível avisar o titular da conta, por isso nada começou. Tente novamente mais tarde.',
+      choose:
+        'Escolha uma nova senha. Suas chaves de acesso, aplicativos autenticadores e códigos de recuperação são removidos, e você é desconectado em todos os outros lugares.',
+    },
+    mail: {
+      subject: (service) => `Escolha uma nova senha para ${service}`,
+      title: 'Escolha uma nova senha',
+      text: (service) =>
+        `Alguém, provavelmente você, quer escolher uma nova senha em ${service}. Digite este código onde ele for pedido.`,
+      action: 'Continuar',
+    },
+  },
+  emailChange: {
+    section: 'E-mail',
+    change: 'Alterar',
+    title: 'Alterar o e-mail',
+    text: 'Enviamos um código para o novo endereço. O antigo recebe uma mensagem com a qual a alteração pode ser desfeita durante 72 horas.',
+    label: 'Novo e-mail',
+    sent: 'Se o endereço puder ser usado, um código está a caminho. Digite-o aqui.',
+    done: 'Seu e-mail foi alterado.',
+    same: 'Este já é o seu endereço.',
+    confirm: 'Confirmar o endereço',
+  },
+  notices: {
+    at: (time) => `Horário: ${time}`,
+    device: (device) => `Dispositivo: ${device}`,
+    notMe: 'Não fui eu',
+    fine: 'Se foi você, não há nada a fazer.',
+    notMeNote: (time) =>
+      `O botão desconecta todos e anula a senha. Funciona uma vez, até ${time}, e não conecta ninguém.`,
+    newDevice: {
+      subject: (service) => `Nova entrada em ${service}`,
+      title: 'Uma nova entrada',
+      text: (service) =>
+        `Alguém entrou na sua conta de ${service} em um dispositivo que não tinha sido usado antes.`,
+    },
+    passwordChanged: {
+      subject: (service) => `Sua senha de ${service} foi alterada`,
+      title: 'Sua senha foi alterada',
+      text: (service) => `A senha da sua conta de ${service} foi alterada.`,
+    },
+    factorAdded: {
+      subject: (service) => `Nova forma de entrar em ${service}`,
+      title: 'Uma forma de entrar foi adicionada',
+      text: (service) =>
+        `Uma chave de acesso ou um aplicativo autenticador foi adicionado à sua conta de ${service}.`,
+    },
+    factorRemoved: {
+      subject: (service) => `Uma forma de entrar em ${service} foi removida`,
+      title: 'Uma forma de entrar foi removida',
+      text: (service) =>
+        `Uma chave de acesso ou um aplicativo autenticador foi removido da sua conta de ${service}.`,
+    },
+    recoveryCodes: {
+      subject: (service) => `Novos códigos de recuperação de ${service}`,
+      title: 'Novos códigos de recuperação',
+      text: (service) =>
+        `Novos códigos de recuperação foram criados para sua conta de ${service}. Os anteriores não funcionam mais.`,
+    },
+    waiting: {
+      subject: (service) => `Alguém quer recuperar sua conta de ${service}`,
+      title: 'Recuperação da sua conta',
+      text: (service, time) =>
+        `Alguém que consegue ler seus e-mails pediu para recuperar sua conta de ${service} sem o segundo fator. Isso será possível a partir de ${time}.`,
+      action: 'Não fui eu: interromper',
+      note: 'Se foi você, aguarde até lá. Uma entrada com o segundo fator também interrompe o pedido.',
+      sms: (service, url) =>
+        `Alguém quer recuperar sua conta de ${service}. Não foi você? Interrompa: ${url}`,
+    },
+    recovered: {
+      subject: (service) => `Sua conta de ${service} foi recuperada`,
+      title: 'Sua conta foi recuperada',
+      text: (service) =>
+        `Depois do prazo de espera, uma nova senha foi escolhida para sua conta de ${service}. As chaves de acesso, os aplicativos autenticadores e os códigos de recuperação foram removidos.`,
+      note: 'Se não foi você, peça ajuda a quem administra o serviço.',
+    },
+    emailChanged: {
+      subject: (service) => `Seu e-mail em ${service} foi alterado`,
+      title: 'Seu e-mail foi alterado',
+      text: (service) => `Sua conta de ${service} tem agora outro endereço de e-mail.`,
+      action: 'Desfazer a alteração',
+      note: (time) =>
+        `Se não foi você, desfaça. O link funciona uma vez, até ${time}: ele restaura seu endereço e desconecta todos.`,
+    },
+    addressUsed: {
+      subject: (service) => `Seu e-mail em ${service}`,
+      title: 'Alguém usou seu endereço',
+      text: (service) =>
+        `Alguém tentou usar este e-mail em outra conta de ${service}. Ele pertence à sua conta, portanto nada mudou.`,
+      note: 'Não há nada a fazer.',
+    },
+  },
+  noticePages: {
+    over: 'Este link já foi usado ou expirou, ou não há mais nada a desfazer.',
+    stopTitle: 'Interromper a recuperação',
+    stopText: 'Alguém pediu para recuperar sua conta sem o segundo fator. Um clique interrompe o pedido.',
+    stopAction: 'Interromper',
+    stoppedTitle: 'A recuperação foi interrompida',
+    stopped:
+      'Ninguém mais entra assim na sua conta. Troque a senha do seu e-mail: quem fez o pedido conseguia ler suas mensagens.',
+    notMeTitle: 'Não foi você?',
+    notMeText: 'Um clique desconecta todos da sua conta e anula a senha. Depois você escolhe uma nova.',
+    notMeAction: 'Desconectar todos',
+    doneTitle: 'Todos foram desconectados',
+    done: 'A senha antiga não funciona mais. Para escolher uma nova, digite seu e-mail e depois “Esqueceu a senha?”.',
+    toRecovery: 'Escolher uma nova senha',
+    undoTitle: 'Desfazer a alteração do seu e-mail',
+    undoText: 'Um clique restaura seu endereço antigo e desconecta todos.',
+    undoAction: 'Restaurar o endereço antigo',
+    undoneTitle: 'Seu endereço antigo foi restaurado',
+    undone:
+      'Todos foram desconectados. Escolha agora uma nova senha: quem alterou o endereço pode conhecer a antiga.',
+    takenTitle: 'Seu endereço antigo está em uso',
+    taken:
+      'Outra conta tem agora seu endereço antigo, por isso ele não pôde ser restaurado. Todos foram desconectados.',
+  },
   emailCodes: {
     useIt: 'Receber um código por e-mail',
     title: 'Entrar com um código',
@@ -336,6 +469,44 @@ export const pt: Messages = {
     later: 'Agora não',
   },
 
+  registration: {
+    title: 'Criar uma conta',
+    noAccount: 'Ainda não tem conta?',
+    haveAccount: 'Já tem uma conta?',
+    create: 'Criar conta',
+    emailInvalid: 'Digite um endereço de e-mail, por exemplo nome@example.com',
+    domainNotAllowed:
+      'As contas aqui são para endereços de certas organizações, e este não é de nenhuma delas',
+    codeTitle: 'Confirme o seu endereço de e-mail',
+    sent: 'Enviamos uma mensagem para este endereço. Digite o código que ela traz.',
+    detailsTitle: 'Sobre você',
+    optional: (label) => `${label} (opcional)`,
+    nameLabel: 'Nome',
+    nameMissing: 'Digite o seu nome',
+    nameInvalid: 'Digite o seu nome em uma só linha',
+    usernameHint:
+      'De 3 a 32 letras de A a Z e algarismos; entre eles, pontos, hifens ou sublinhados isolados',
+    usernameMissing: 'Escolha um nome de usuário',
+    usernameMalformed: 'Um nome de usuário desta forma não é possível aqui. Escolha outro',
+    usernameTaken: 'Este nome de usuário não está disponível. Escolha outro',
+    acceptTerms: 'Aceito os termos de serviço',
+    readTerms: 'Ler os termos de serviço',
+    termsMissing: 'Aceite os termos de serviço para continuar',
+    credentialTitle: 'Como você quer entrar?',
+    usePassword: 'Usar uma senha',
+    exists: 'Já existe uma conta com este endereço de e-mail. Entre com ela.',
+    closedTitle: 'As contas são por convite',
+    closed:
+      'Você não pode criar uma conta aqui por conta própria. Peça um convite a quem administra este serviço.',
+    expiredTitle: 'Este formulário expirou',
+    expired: 'Ficou aberto por tempo demais ou foi iniciado em outro navegador. Comece de novo.',
+    challenged:
+      'Muitas contas estão sendo criadas neste momento. O seu navegador precisa resolver um pequeno cálculo antes de continuar.',
+    challengeRunning: 'O seu navegador está calculando. Isso leva um instante.',
+    challengeDone: 'Pronto. Você pode continuar.',
+    challengeNeedsScript: 'Isto precisa de JavaScript. Ative-o ou volte mais tarde.',
+  },
+
   mail: {
     addressInstead: 'Ou abra este endereço:',
     linkWorksUntil: (time) => `O link funciona uma única vez, até ${time}.`,
@@ -355,6 +526,19 @@ export const pt: Messages = {
         `A senha da sua conta ${account} em ${service} foi redefinida por um administrador.`,
       next: 'Sua sessão foi encerrada em todos os lugares. Escolha uma nova senha para entrar de novo.',
       action: 'Escolher uma nova senha',
+    },
+    registrationCode: {
+      title: 'Confirme o seu endereço de e-mail',
+      text: (service) => `Digite este código para criar a sua conta em ${service}.`,
+      neverShare:
+        'Não o diga a ninguém, seja quem for que o peça. Se você não queria criar uma conta, talvez alguém tenha digitado o seu endereço: ignore esta mensagem.',
+    },
+    accountExists: {
+      subject: (service) => `Você já tem uma conta em ${service}`,
+      title: 'Você já tem uma conta',
+      text: (service) => `Alguém quis criar uma conta em ${service} com o seu endereço. Já existe uma.`,
+      next: 'Se foi você, entre com ela.',
+      notYou: 'Se não foi, não faça nada. Nada mudou na sua conta.',
     },
     code: {
       action: 'Entrar',
@@ -467,6 +651,12 @@ export const pt: Messages = {
       'consent.granted': 'Um aplicativo recebeu acesso',
       'consent.denied': 'O acesso de um aplicativo foi negado',
       'consent.revoked': 'O acesso de um aplicativo foi retirado',
+      'user.registered': 'Você criou a conta',
+      'recovery.waiting': 'Uma recuperação sem segundos fatores começou',
+      'recovery.stopped': 'Uma recuperação sem segundos fatores foi interrompida',
+      'recovery.completed': 'O acesso foi recuperado',
+      'email.changed': 'O endereço de e-mail foi alterado',
+      'email.restored': 'A alteração do endereço de e-mail foi desfeita',
       'user.created': 'A conta foi criada',
       'user.invited': 'A conta foi criada, com um convite',
       'user.imported': 'A conta foi importada',

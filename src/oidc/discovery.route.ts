@@ -1,6 +1,7 @@
-/** Server metadata: cacheable, the same for everyone, and dependent only on the configuration. */
+/** Server metadata: cacheable, the same for everyone, and dependent only on configuration and settings. */
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, type RouteDescription } from '../kit/describe-route.ts'
+import { isRegistrationOpen } from '../settings/registration-opening.ts'
 import { serverMetadata } from './discovery.ts'
 import { publicJsonHeaders } from './public-json.ts'
 
@@ -9,7 +10,20 @@ const documents = {
   getAuthorizationServerMetadata: '/.well-known/oauth-authorization-server',
 } as const
 
-let metadata: { readonly issuer: string; readonly json: string } | undefined
+interface Known {
+  readonly issuer: string
+  readonly registers: boolean
+  readonly json: string
+}
+
+let metadata: Known | undefined
+
+/** Without settings nobody is told that they could register. A deployment without e-mail reads none. */
+async function canRegister({ config, deps }: AppEnv['Bindings']): Promise<boolean> {
+  if (config.delivery.email === undefined) return false
+  const settings = await deps.readSettings().catch(() => undefined)
+  return settings !== undefined && isRegistrationOpen(settings, true, undefined)
+}
 
 export const discoveryRoutes = new DescribedRoutes<AppEnv>()
 
@@ -25,9 +39,11 @@ for (const [id, path] of Object.entries(documents)) {
   }
   discoveryRoutes.describe(route, async (c) => {
     const { issuer } = c.env.config
-    if (metadata?.issuer !== issuer) {
+    const registers = await canRegister(c.env)
+    if (metadata?.issuer !== issuer || metadata.registers !== registers) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      metadata = { issuer, json: JSON.stringify(serverMetadata(issuer, reachableClasses())) }
+      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers))
+      metadata = { issuer, registers, json }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })

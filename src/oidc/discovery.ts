@@ -18,8 +18,9 @@ import { identityScopes } from '../protocol/scope-parameter.ts'
 /**
  * The metadata document of `issuer`.
  * @param acrValues what the steps of signing in reach (`reachableClasses`)
+ * @param registers whether people can make accounts of their own
  */
-export function serverMetadata(issuer: string, acrValues: readonly string[]) {
+export function serverMetadata(issuer: string, acrValues: readonly string[], registers: boolean) {
   const authMethods = clientAuthenticators.map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   return {
@@ -47,7 +48,7 @@ export function serverMetadata(issuer: string, acrValues: readonly string[]) {
     userinfo_signing_alg_values_supported: signingAlgs,
     acr_values_supported: acrValues,
     display_values_supported: displays,
-    prompt_values_supported: prompts,
+    prompt_values_supported: registers ? prompts : prompts.filter((prompt) => prompt !== 'create'),
     claim_types_supported: ['normal'],
     claims_supported: [
       'sub',

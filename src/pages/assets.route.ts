@@ -4,7 +4,14 @@ import { brandImageNames, imagePath } from '../branding/brand-image.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { fromBase64 } from '../kit/base64.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
-import { type Asset, brandStylesheet, iconAsset, scriptAsset, stylesheetAsset } from './assets.ts'
+import {
+  type Asset,
+  brandStylesheet,
+  iconAsset,
+  scriptAsset,
+  stylesheetAsset,
+  workScriptAsset,
+} from './assets.ts'
 import { renderNotFoundPage } from './error-page.tsx'
 import { readBrand } from './read-brand.ts'
 
@@ -15,6 +22,8 @@ const fixed: Readonly<Record<string, Asset>> = { css: stylesheetAsset, js: scrip
 assetRoutes.serve('get', '/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|js|svg)}', (c) =>
   sendAsset(c, fixed[c.req.path.slice(c.req.path.lastIndexOf('.') + 1)] as Asset),
 )
+
+assetRoutes.serve('get', '/assets/:name{work\\.[0-9a-z]{7}\\.js}', (c) => sendAsset(c, workScriptAsset))
 
 /** A deployment that has gone back to our colours has no such stylesheet: an empty one changes nothing. */
 assetRoutes.serve('get', '/assets/:name{brand\\.[0-9a-z]{7}\\.css}', async (c) =>

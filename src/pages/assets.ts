@@ -4,6 +4,7 @@
  */
 import type { Brand } from '../branding/brand.ts'
 import script from './script/main.ts?script'
+import workScript from './script/work.ts?script'
 import { stylesheet } from './stylesheet.ts'
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2f4bd8"/><path d="M16 6.5 8.5 25h3.6l1.5-4h4.8l1.5 4h3.6Zm0 7.2 1.4 4.3h-2.8Z" fill="#fff"/></svg>`
@@ -35,6 +36,8 @@ const css = 'text/css; charset=UTF-8'
 export const stylesheetAsset = asset('authly', 'css', css, stylesheet)
 /** `src/pages/script/`, bundled. */
 export const scriptAsset = asset('authly', 'js', 'text/javascript; charset=UTF-8', script)
+/** The proof of work of a registration. */
+export const workScriptAsset = asset('work', 'js', 'text/javascript; charset=UTF-8', workScript)
 export const iconAsset = asset('authly', 'svg', 'image/svg+xml', icon)
 
 const brandStylesheets = new WeakMap<Brand, Asset>()

@@ -62,7 +62,7 @@ export async function readPageForm(
 }
 
 /** Form fields that are also query parameters of the page. */
-const pageFields = ['interaction', 'link', 'sign_in', 'step'] as const
+const pageFields = ['interaction', 'link', 'sign_in', 'sign_up', 'step'] as const
 
 function withOwnFields(path: string, form: Parameters | undefined): string {
   const query = new URLSearchParams()

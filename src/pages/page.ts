@@ -76,6 +76,8 @@ export interface PageResponse {
   readonly cookies?: readonly string[] | undefined
   /** See `pageHeaders`; set for pages of an interaction. */
   readonly formTargets?: readonly string[] | undefined
+  /** See `pageHeaders`. */
+  readonly foreignScript?: string | undefined
 }
 
 /** Sends a page with its security headers. */
@@ -83,13 +85,13 @@ export async function sendPage(
   c: Context<AppEnv>,
   page: Page | FormPage,
   html: HtmlEscapedString | Promise<HtmlEscapedString>,
-  { status = 200, headers = {}, refusal, cookies = [], formTargets }: PageResponse = {},
+  { status = 200, headers = {}, refusal, cookies = [], formTargets, foreignScript }: PageResponse = {},
 ): Promise<Response> {
   const secure = c.env.deps.config.secureCookies
   const response = new Response(`<!doctype html>${await html}`, {
     status,
     headers: {
-      ...pageHeaders({ script: page.script, secure, formTargets }),
+      ...pageHeaders({ script: page.script, secure, formTargets, foreignScript }),
       ...headers,
       'content-language': page.language.tag,
     },

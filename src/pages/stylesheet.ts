@@ -90,6 +90,8 @@ form>:not([type=hidden])~h2{margin-top:2rem}
 form>h2+*{margin-top:.5rem!important}
 label{display:block;font-size:.875rem;font-weight:500}
 .hint{margin-top:.125rem}
+/* The other way in, below a form. */
+.aside{margin-top:1.5rem;text-align:center;color:var(--quiet)}
 form+.hint{margin:1.5rem 0 .75rem}
 .wrong{display:flex;gap:.375rem;margin-top:.5rem;color:var(--danger);font-size:.875rem}
 .wrong::before{content:"!";flex:none;width:1.125rem;height:1.125rem;margin-top:.125rem;border-radius:50%;font-size:.75rem;font-weight:700;line-height:1.125rem;text-align:center;color:var(--card);background:var(--danger)}

@@ -186,27 +186,36 @@ export async function storeNewPasskey(
   needs: PasskeyNeeds,
   input: PasskeyAnswer,
 ): Promise<Result<StoredPasskey, RegisterRefusal>> {
-  const { settings, user_id, origin } = input
-  const now = needs.now()
-  const registration = await openRegistration(needs.root, input, now)
+  const verified = await verifyNewPasskey(needs, input)
+  if (!verified.ok) return verified
+  const passkey = verified.value
+  const event = passkeyCreated(passkey, needs.now(), input.origin)
+  const stored = await needs.passkeyStore.insert(passkey, input.judged, event)
+  return stored === 'stored' ? ok(passkey) : err(stored)
+}
+
+/** What the browser made, verified, and its challenge used up; nothing is stored yet. One call of the person's object. */
+export async function verifyNewPasskey(
+  needs: Pick<PasskeyNeeds, 'config' | 'root' | 'now' | 'sessionsOf'>,
+  input: Omit<PasskeyAnswer, 'judged'>,
+): Promise<Result<StoredPasskey, RegisterRefusal>> {
+  const { settings, user_id } = input
+  const registration = await openRegistration(needs.root, input, needs.now())
   if (!registration) return err('expired')
   const relyingParty = relyingPartyOf(needs.config, settings)
   if (!relyingParty) return err('unsupported')
   const response = readRegistration(input.credential)
   if (!response) return err('invalid')
-  const { challenge, rp_id, conditional } = registration
+  const { challenge, rp_id, conditional, expires_at } = registration
   const expected = { challenge, rp_id, conditional, origins: relyingParty.origins }
   const verified = await verifyRegistration(response, expected, settings)
   if (!verified.ok) return verified
   const name = readPasskeyName(input.name) ?? authenticatorName(verified.value.aaguid) ?? input.fallback_name
-  const passkey: StoredPasskey = { ...verified.value, user_id, name }
   const object = needs.sessionsOf(user_id)
-  const { expires_at } = registration
   if (!(await object.spendInteraction({ interaction_id: challengeUse(challenge), expires_at }))) {
     return err('expired')
   }
-  const stored = await needs.passkeyStore.insert(passkey, input.judged, createdEvent(passkey, now, origin))
-  return stored === 'stored' ? ok(passkey) : err(stored)
+  return ok({ ...verified.value, user_id, name })
 }
 
 /** Under what id the use of a challenge is remembered, apart from the interactions in the same table. */
@@ -224,7 +233,8 @@ async function openRegistration(
   return isTheirs && now < registration.expires_at ? registration : undefined
 }
 
-const createdEvent = (passkey: NewPasskey, now: number, origin: Origin) =>
+/** The event of a new passkey. */
+export const passkeyCreated = (passkey: NewPasskey, now: number, origin: Origin) =>
   createEvent('passkey.created', now, origin, {
     ...{ outcome: 'success', actor_type: 'user', actor_id: passkey.user_id, user_id: passkey.user_id },
     ...{ entity_type: 'passkey', entity_id: passkey.credential_id },

@@ -2,24 +2,25 @@
 import type { AuditEvent } from '../audit/event.ts'
 
 export interface CurrentPassword {
-  readonly hash: string
+  /** Undefined: the account has no password. */
+  readonly hash: string | undefined
   /** Username and e-mail address: a new password must not be based on them. */
   readonly identifiers: readonly string[]
   /** Hashes of former passwords that must not be chosen again (setting `passwords.history`), the latest first. */
   readonly former: readonly string[]
 }
 
-/** The password of an active user, by user id. One query. */
+/** The password of an active user, by user id; undefined when there is no such user. One query. */
 export type FindCurrentPassword = (userId: string) => Promise<CurrentPassword | undefined>
 
 /**
- * Replaces the password if its hash is still `replacesHash`, so that one of two concurrent changes wins. The
- * credential and its audit event are one statement.
+ * Replaces the password if its hash is still `replacesHash` (undefined: if there is still none), so that one of two
+ * concurrent changes wins. The credential and its audit event are one statement.
  * @returns false when it changed in the meantime
  */
 export type ChangePassword = (input: {
   readonly userId: string
-  readonly replacesHash: string
+  readonly replacesHash: string | undefined
   readonly newHash: string
   readonly event: AuditEvent
 }) => Promise<boolean>

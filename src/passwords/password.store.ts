@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
-import { formerPasswordsOf } from '../db/fragments.ts'
+import { formerPasswordsOf, passwordChange } from '../db/fragments.ts'
 import { passwordCredentials, users } from '../db/schema.ts'
 import type { ChangePassword, FindCurrentPassword, RenewPasswordHash } from './change-password.ts'
 
@@ -22,23 +22,22 @@ export function createPasswordStore(db: Database): PasswordStore {
           email: users.email,
           former: sql<string[]>`${formerPasswordsOf(sql`${users.id}`)}`,
         })
-        .from(passwordCredentials)
-        .innerJoin(users, eq(users.id, passwordCredentials.user_id))
-        .where(and(eq(passwordCredentials.user_id, userId), eq(users.status, 'active')))
+        .from(users)
+        .leftJoin(passwordCredentials, eq(passwordCredentials.user_id, users.id))
+        .where(and(eq(users.id, userId), eq(users.status, 'active')))
       if (!row) return undefined
       const { hash, username, email, former } = row
-      return { hash, former, identifiers: [username, email].filter((name) => name !== null) }
+      return {
+        hash: hash ?? undefined,
+        former,
+        identifiers: [username, email].filter((name) => name !== null),
+      }
     },
 
-    async storePassword({ userId, replacesHash, newHash, event }) {
+    async storePassword(change) {
       const result = await db.execute(sql`
-        with changed as (
-          update ${passwordCredentials}
-          set hash = ${newHash}, must_change = false, changed_at = now()
-          where user_id = ${userId} and hash = ${replacesHash}
-          returning user_id
-        )
-        ${insertEventPerRow(sql`changed`, event)}
+        with changed as (${passwordChange(change, sql`true`)})
+        ${insertEventPerRow(sql`changed`, change.event)}
         returning id`)
       return result.rows.length === 1
     },

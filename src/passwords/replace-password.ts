@@ -40,9 +40,14 @@ export interface ReplacePassword<Completed> {
    * @param now milliseconds since the Unix epoch
    */
   readonly complete: (now: number) => Promise<Completed>
-  /** The old password as typed, or SHA-256 of the hash that was verified a moment ago for this session. */
-  readonly proof: { readonly current: string } | { readonly verified: string }
+  /**
+   * The old password as typed, or SHA-256 of the hash that the account had when this sign-in began; undefined where it had
+   * none.
+   */
+  readonly proof: { readonly current: string } | { readonly verified: string | undefined }
   readonly next: string
+  /** In place of `storePassword`, for a change that brings more with it. */
+  readonly store?: ChangePassword | undefined
   readonly origin: Origin
 }
 
@@ -71,7 +76,7 @@ export async function replacePassword<Completed>(
 
 async function replaceInSlot<Completed>(
   needs: ReplacePasswordNeeds,
-  { user_id, session_id, counted, complete, proof, next, origin }: ReplacePassword<Completed>,
+  { user_id, session_id, counted, complete, proof, next, store, origin }: ReplacePassword<Completed>,
 ): Promise<Result<Completed, ReplaceRefusal>> {
   // A stolen session must not allow guessing the password without limit, from however many addresses; nor may it
   // keep the user, signed in elsewhere, from changing it.
@@ -81,9 +86,7 @@ async function replaceInSlot<Completed>(
   const actor = { actor_type: 'user', actor_id: user_id, user_id, session_id } as const
   if ('verified' in proof) {
     // Another password was set since: the one typed at sign-in proves nothing any more.
-    if (!stored || !constantTimeEqual(await sha256(stored.hash), proof.verified)) {
-      return err({ reason: 'outdated' })
-    }
+    if (!stored || !(await isStill(stored.hash, proof.verified))) return err({ reason: 'outdated' })
   } else if (!(await needs.passwordHasher.verify(proof.current, stored?.hash)) || !stored) {
     const details = { ...actor, outcome: 'failure', data: { during: 'password change' } } as const
     needs.recordEvent(createEvent('login.failed', needs.now(), origin, details))
@@ -96,7 +99,7 @@ async function replaceInSlot<Completed>(
 
   const now = needs.now()
   const newHash = await needs.passwordHasher.hash(next)
-  const isStored = await needs.storePassword({
+  const isStored = await (store ?? needs.storePassword)({
     userId: user_id,
     replacesHash: stored.hash,
     newHash,
@@ -109,6 +112,9 @@ async function replaceInSlot<Completed>(
   return ok(completed)
 }
 
+const isStill = async (hash: string | undefined, digest: string | undefined): Promise<boolean> =>
+  hash === undefined || digest === undefined ? hash === digest : constantTimeEqual(await sha256(hash), digest)
+
 async function findProblem(
   { passwordHasher, readPasswordRules }: ReplacePasswordNeeds,
   { hash, identifiers, former }: CurrentPassword,
@@ -117,6 +123,7 @@ async function findProblem(
 ): Promise<PasswordProblem | undefined> {
   const problem = checkNewPassword(next, { rules: await readPasswordRules(), identifiers, current })
   if (problem) return problem
-  if (current === undefined && (await passwordHasher.verify(next, hash))) return 'unchanged'
+  const isSame = current === undefined && hash !== undefined && (await passwordHasher.verify(next, hash))
+  if (isSame) return 'unchanged'
   return (await isFormerPassword(passwordHasher, next, former)) ? 'reused' : undefined
 }

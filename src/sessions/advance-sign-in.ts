@@ -17,6 +17,7 @@ import {
   stateOf,
   viewOf,
 } from './pending-sign-in.ts'
+import { endWaitOf } from './recovery-wait.ts'
 import { isRemembered } from './remembered-device.ts'
 import type { Session } from './session.ts'
 import { signIn } from './sign-in.ts'
@@ -97,6 +98,7 @@ export function advanceSignIn(
     state.pendingSignIns.put(advanced)
     return { status: 'full', pending: viewOf(advanced) }
   }
+  endWaitOf(state, advanced, input)
   // Only what proved something before is stored.
   if (pending.proofs.length > 0) {
     state.pendingSignIns.delete(pending.pending_id)

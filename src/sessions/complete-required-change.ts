@@ -16,5 +16,10 @@ export function completeRequiredChange(state: SubjectState, input: ContinueSignI
   const pending = findPending(state, input.pending, input.now)
   if (!pending) return { status: 'lost' }
   endAllSessions(state, { now: input.now, origin: input.origin, reason: 'password_changed' })
+  if (pending.policy.lost_factors !== undefined) {
+    // Postgres has removed the factors: no copy of the account opens it with one of them.
+    state.accountCopy.drop()
+    state.recoveryWait.delete()
+  }
   return advanceSignIn(state, input, pending, { action: 'change_password' }, undefined)
 }

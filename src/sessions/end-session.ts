@@ -87,7 +87,10 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
     revokeGrant(state, stored, { ...ending, actor })
   }
   if (input.forget !== undefined) state.attempts.clear()
-  if (input.forget === 'everything') state.consents.clear()
+  if (input.forget === 'everything') {
+    state.consents.clear()
+    state.recoveryWait.delete()
+  }
 }
 
 /** Ends a session alone and records it. */

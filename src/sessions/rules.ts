@@ -24,6 +24,7 @@ import { readPending } from './pending-sign-in.ts'
 import { provePasskey } from './prove-passkey.ts'
 import { proveSmsCode } from './prove-sms-code.ts'
 import { recordLogin } from './record-login.ts'
+import { beginRecoveryWait, cancelRecoveryWait, findRecoveryWait } from './recovery-wait.ts'
 import { redeemCode } from './redeem-code.ts'
 import { learnPasskey, readmitPasskeys, refusePasskeys } from './refuse-passkeys.ts'
 import { denyConsent, rememberConsent } from './remember-consent.ts'
@@ -35,6 +36,7 @@ import {
 import { revokeToken } from './revoke-token.ts'
 import { rotateRefresh } from './rotate-refresh.ts'
 import { setUpFactor, setUpPasskey } from './set-up-factor.ts'
+import { signInRegistered } from './sign-in-registered.ts'
 import { signInWithCode } from './sign-in-with-code.ts'
 import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
@@ -45,6 +47,7 @@ import { verifyOtp } from './verify-otp.ts'
 export const rules = {
   recordLogin: forwarded(recordLogin),
   signInWithCode: forwarded(signInWithCode),
+  signInRegistered: forwarded(signInRegistered),
   checkSession: read(checkSession),
   continueSignIn: forwarded(continueSignIn),
   stepUpSession: forwarded(stepUpSession),
@@ -69,6 +72,9 @@ export const rules = {
   listOtpUses: read(listOtpUses),
   verifyOtp: verified(verifyOtp),
   takeRecoveryCode: forwarded(takeRecoveryCode),
+  beginRecoveryWait: unrecorded(beginRecoveryWait),
+  findRecoveryWait: read(findRecoveryWait),
+  cancelRecoveryWait: unrecorded(cancelRecoveryWait),
   proveSmsCode: forwarded(proveSmsCode),
   setUpFactor: forwarded(setUpFactor),
   setUpPasskey: forwarded(setUpPasskey),

@@ -1,6 +1,6 @@
 /**
  * What must be remembered until it expires: interactions that led to a code, challenges that were answered, passkeys
- * that are being taken away. Read and written once per sign-in.
+ * that are being taken away, a recovery that waits. Read and written once per sign-in.
  */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { SubjectState } from './subject-state.ts'
@@ -52,5 +52,35 @@ export const openPasskeyRefusals = (
   delete(credentialId) {
     if (!schema.exists()) return
     sql.exec('DELETE FROM spent_interactions WHERE interaction_id = ?', refusalOf(credentialId))
+  },
+})
+
+/** In the same table, for the same reason; its key names the period. */
+const waitOf = (recoveryHash: string): string => `waiting recovery ${recoveryHash}`
+const firstWait = waitOf('')
+/** The first text after those of `waitOf`. */
+const afterWaits = 'waiting recovery!'
+
+export const openRecoveryWait = (sql: SqlStorage, schema: ObjectSchema): SubjectState['recoveryWait'] => ({
+  find(now) {
+    if (!schema.exists()) return undefined
+    const [row] = sql.exec<{ interaction_id: string }>(
+      `SELECT interaction_id FROM spent_interactions
+        WHERE interaction_id >= ? AND interaction_id < ? AND keep_until > ?`,
+      ...[firstWait, afterWaits, now],
+    )
+    return row?.interaction_id.slice(firstWait.length)
+  },
+  put(recoveryHash, until) {
+    schema.ensure()
+    sql.exec('INSERT OR REPLACE INTO spent_interactions VALUES (?, ?)', waitOf(recoveryHash), until)
+  },
+  delete() {
+    if (!schema.exists()) return false
+    const deleted = sql.exec(
+      'DELETE FROM spent_interactions WHERE interaction_id >= ? AND interaction_id < ?',
+      ...[firstWait, afterWaits],
+    )
+    return deleted.rowsWritten > 0
   },
 })

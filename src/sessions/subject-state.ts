@@ -151,6 +151,15 @@ export interface SubjectState {
     put(copy: AccountCopy): void
     drop(): void
   }
+  /** The waiting period after which the account opens without its second factor; one at most. */
+  readonly recoveryWait: {
+    /** @returns its `recovery_hash` */
+    find(now: number): string | undefined
+    /** @param until milliseconds since the Unix epoch */
+    put(recoveryHash: string, until: number): void
+    /** @returns whether there was one */
+    delete(): boolean
+  }
   /** Passkeys that are being taken away. */
   readonly passkeyRefusals: {
     /** @param until milliseconds since the Unix epoch */

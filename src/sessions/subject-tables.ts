@@ -15,6 +15,7 @@ import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.tab
 import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
 import {
   openPasskeyRefusals,
+  openRecoveryWait,
   openSpentInteractionsTable,
   spentInteractionsTable,
 } from './spent-interactions.table.ts'
@@ -53,6 +54,7 @@ export const openSubjectTables = (
   delegations: openDelegationsTable(sql, schema),
   accountCopy: openAccountCopy(kv, schema),
   passkeyRefusals: openPasskeyRefusals(sql, schema),
+  recoveryWait: openRecoveryWait(sql, schema),
   takenAway,
   otpUses: openOtpUses(kv, schema),
   allEnded,

@@ -9,6 +9,7 @@ import { isRpId, isWebOrigin } from '../passkeys/relying-party.ts'
 import { profileClaims } from '../protocol/profile-claims.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
 import { storedOverrides } from '../rate-limits/stored-limits.ts'
+import { registrationSchemas } from './registration-settings.ts'
 
 /** At least a week: a shorter time would let anyone who may change settings erase the traces of what they did. */
 const retentionDays = (days: number) => z.number().int().min(7).max(36_500).nullable().default(days)
@@ -113,6 +114,21 @@ export const settingSchemas = {
     .describe(
       'Whether people sign in with a code sent to their e-mail address, in place of the password. `on` counts only where the deployment [sends e-mail](delivery.md).',
     ),
+  'recovery.mode': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe(
+      'Whether people who forgot their password choose another one after a code to their e-mail address ([recovery](recovery.md)). `on` counts only where the deployment [sends e-mail](delivery.md) and people sign in with passwords.',
+    ),
+  'recovery.waiting_hours': z
+    .number()
+    .int()
+    .min(24)
+    .max(336)
+    .default(72)
+    .describe(
+      'How long somebody waits who has lost every second factor, before the account opens without one; it is open for as long again. Meanwhile every verified address of the account can stop it.',
+    ),
   'sign_in.magic_links': z
     .enum(['off', 'on'])
     .default('off')
@@ -136,6 +152,7 @@ export const settingSchemas = {
     .enum(['optional', 'required'])
     .default('optional')
     .describe('`optional`: asked of people who have one. `required`: whoever has none sets one up.'),
+  ...registrationSchemas,
   'sign_in.required_acr_values': acrValues.describe(
     'Authentication contexts (`acr`) of which every sign-in must reach one or a stronger one; empty: any.',
   ),

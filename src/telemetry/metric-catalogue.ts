@@ -88,11 +88,22 @@ export const metricCatalogue = {
     help: 'Steps of sign-ins that were taken. Outcome: success (signed in), next (another step follows), refused, locked, limited, busy, lost (begun too long ago), full (too many sessions)',
     labels: ['method', 'outcome'],
   },
+  authly_registrations_total: {
+    type: 'counter',
+    help: 'Steps of making an account that were taken. Outcome: next (another step follows), registered (the account is made), challenged (a challenge is asked for first), refused, locked, limited, busy',
+    labels: ['method', 'outcome'],
+  },
   authly_pending_sign_ins_total: {
     type: 'counter',
     help: 'Sign-ins that took more than one step and have ended. Outcome: success, dropped (after too many failures of a step)',
     labels: ['outcome'],
     showsZero: ['dropped'],
+  },
+  authly_recoveries_total: {
+    type: 'counter',
+    help: 'Recoveries of accounts. Outcome: begun (a code was asked for, for whatever name), completed (a password was chosen), waiting (the waiting period began), stopped (it was stopped), without_factors (completed after it)',
+    labels: ['outcome'],
+    showsZero: ['begun', 'completed', 'waiting', 'stopped', 'without_factors'],
   },
   authly_passkey_verifications_total: {
     type: 'counter',

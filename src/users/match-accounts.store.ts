@@ -25,7 +25,7 @@ const given = (rows: SQL): SQL => sql`
     select *, patch ->> 'username' as username, patch ->> 'email' as email,
       patch ->> 'username_form' as username_form, patch ->> 'email_form' as email_form
     from jsonb_to_recordset(${rows}) as given (line int, id uuid, event_id uuid, patch jsonb, hash text,
-      must_change boolean, link_hash text, link_expires_at bigint, erasure_id uuid, proof text, otp jsonb)
+      must_change boolean, link_hash text, link_expires_at bigint, link_sent_to text, erasure_id uuid, proof text, otp jsonb, passkey jsonb)
   )`
 
 const lock = ({ locks }: Reading): SQL => (locks ? sql`for update of users` : sql``)

@@ -73,8 +73,8 @@ const putting = (write: AccountWrite): SQL => sql`
     where hash is not null and (inserted.id is not null or rehashes)
     on conflict (user_id) do update set hash = excluded.hash, must_change = excluded.must_change, changed_at = now()
   ), linked as (
-    insert into password_setup_links (user_id, purpose, secret_hash, expires_at)
-    select decided.id, 'invitation', link_hash, to_timestamp(link_expires_at / 1000.0)
+    insert into password_setup_links (user_id, purpose, secret_hash, sent_to, expires_at)
+    select decided.id, 'invitation', link_hash, link_sent_to, to_timestamp(link_expires_at / 1000.0)
     from decided join inserted on inserted.id = decided.id where link_hash is not null
   ), added_otp as (
     insert into otp_credentials (id, user_id, kind, name, sealed_secret, algorithm, digits, period_seconds, counter)
@@ -84,6 +84,16 @@ const putting = (write: AccountWrite): SQL => sql`
         algorithm text, digits smallint, period_seconds smallint, counter bigint)
     where inserted.id is not null or adds_otp
     on conflict (id) do nothing
+  ), added_passkey as (
+    insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
+      backup_eligible, backed_up, attestation_format)
+    select new.credential_id, inserted.id, rp_id, public_key, sign_count, transports, aaguid, name,
+      backup_eligible, backed_up, attestation_format
+    from decided join inserted on inserted.id = decided.id
+      cross join lateral jsonb_to_record(decided.passkey) as new (credential_id text, rp_id text, public_key text,
+        sign_count bigint, transports text[], aaguid uuid, name text, backup_eligible boolean, backed_up boolean,
+        attestation_format text)
+    where passkey is not null
   ), recorded as (${recordEvents(
     write,
     sql`

@@ -1,6 +1,7 @@
 /** Input rows of an account write (write-accounts.store.ts) and the outcome of each. */
 import { z } from 'zod'
 import type { StoredGenerator } from '../one-time-passwords/seal-imported.ts'
+import type { NewPasskey } from '../passkeys/passkey.ts'
 import { refusalCodes } from './refusals.ts'
 
 /** One account of a write; random values in it are generated beforehand. */
@@ -18,8 +19,12 @@ export interface AccountRow {
   /** Hash of an invitation's secret, and when it expires (milliseconds since the Unix epoch). */
   readonly link_hash?: string | undefined
   readonly link_expires_at?: number | undefined
+  /** The address that the invitation is sent to, and nobody else sees it. */
+  readonly link_sent_to?: string | undefined
   /** Generators of one-time passwords of another system. */
   readonly otp?: readonly StoredGenerator[] | undefined
+  /** Made by its owner together with the account. */
+  readonly passkey?: NewPasskey | undefined
   /** For a deletion: the event of the erasure, and its `erasureProof`. */
   readonly erasure_id?: string
   readonly proof?: string

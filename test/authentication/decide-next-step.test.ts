@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decideNextStep, type OfferedStep } from '../../src/authentication/decide-next-step.ts'
 import {
+  emailCodeProof,
   otpProof,
   passkeyProof,
   passkeyProofs,
@@ -9,6 +10,7 @@ import {
 } from '../../src/authentication/factor-proofs.ts'
 import type { PossibleProof, Proof } from '../../src/authentication/proof.ts'
 import type { SignInPolicy, SignInState } from '../../src/authentication/sign-in-state.ts'
+import { mustChangePassword } from '../../src/authentication/unmet-demand.ts'
 import { accountFactors, noDemands } from '../sessions/examples.ts'
 
 const mfa = 'urn:authly:acr:mfa'
@@ -37,11 +39,12 @@ const steps: readonly OfferedStep[] = [
   step('totp', 'factor', [otpProof], ({ account }) => (account?.otp ?? 0) > 0),
   step('recovery_code', 'factor', [otpProof], ({ account }) => (account?.recovery_codes ?? 0) > 0),
   step('set_up_factor', 'action', [], ({ proofs }) => proofs.length > 0),
-  step('change_password', 'action', [], ({ account }) => account?.password === 'must_change'),
+  step('change_password', 'action', [], mustChangePassword),
 ]
 
 const proven = (id: string, proof: PossibleProof): Proof => ({ ...proof, step: id, at: 1 })
 const typed = proven('password', passwordProof)
+const mailed = proven('email_code', emailCodeProof)
 const code = proven('totp', otpProof)
 const key = proven('passkey', passkeyProof(true, false))
 const touched = proven('passkey', passkeyProof(false, false))
@@ -114,6 +117,43 @@ describe('decideNextStep', () => {
       'a wish that only a passkey reaches is let go where they are turned off',
       having([typed], has({ passkeys: 1 })),
       { wanted_acr_values: ['phr'], passkeys: 'off' },
+      'done',
+    ],
+    ['a recovery ends with another password', having([mailed]), { recovers: true }, 'change_password'],
+    [
+      'a recovery of somebody with a passkey wants it, which a password alone does not',
+      having([mailed], has({ passkeys: 1, recovery_codes: 2 })),
+      { recovers: true },
+      'passkey recovery_code',
+    ],
+    [
+      'a recovery of somebody with a generator',
+      having([mailed], has({ otp: 1 })),
+      { recovers: true },
+      'totp',
+    ],
+    [
+      'a recovery with the second factor proven',
+      having([mailed, code], has({ otp: 1 })),
+      { recovers: true },
+      'change_password',
+    ],
+    [
+      'a recovery of somebody without a password, who has a passkey',
+      having([mailed, key], has({ password: 'none', passkeys: 1 })),
+      { recovers: true },
+      'done',
+    ],
+    [
+      'a recovery of somebody without any factor',
+      having([mailed], has({ password: 'none' })),
+      { recovers: true },
+      'change_password',
+    ],
+    [
+      'a code in place of a password that must be changed',
+      having([mailed], has({ password: 'must_change' })),
+      {},
       'done',
     ],
     [

@@ -22,12 +22,28 @@ describe('policyOf', () => {
     expect(policy.email_codes).toBe(expected)
   })
 
+  it.each([
+    ['on', true, {}, 'on'],
+    ['off', true, {}, 'off'],
+    ['on', false, {}, 'off'],
+    ['on', true, { 'sign_in.passwords': 'off' }, 'off'],
+  ] as const)('recovery %s, e-mail sent: %s, %j: %s', (mode, can_send_email, more, expected) => {
+    const set = settings({ 'recovery.mode': mode, 'sign_in.remember_device_days': 30, ...more })
+    const of = (recovers: boolean) =>
+      policyOf({ settings: set, can_have_passkeys: true, can_send_email, recovers, because: undefined })
+    expect(of(false)).toMatchObject({ recovery: expected, recovers: false, accepts_remembered: true })
+    const isRecovery = expected === 'on'
+    expect(of(true)).toMatchObject({ recovers: isRecovery, accepts_remembered: !isRecovery })
+  })
+
   it('demands nothing beyond the settings without an application', () => {
     expect(policyOf({ can_have_passkeys: true, settings: settings(), because: undefined })).toEqual({
       passkeys: 'on',
       passwords: 'on',
       email_codes: 'off',
       sms_codes: 'off',
+      recovery: 'off',
+      recovers: false,
       second_factor: 'optional',
       required_acr_values: [],
       wanted_acr_values: [],

@@ -984,6 +984,73 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     expect((await provider.seen()).taken).toHaveLength(1)
   })
 
+  describe('of registration', () => {
+    const provider = openProvider()
+    let own: Env
+    beforeAll(() => {
+      own = counted
+      counted = { ...counted, ...provider.vars } as Env
+    })
+    afterAll(async () => {
+      counted = own
+      await useSettings({})
+    })
+
+    const open = async (challenge: string) => {
+      await useSettings({ 'registration.mode': 'open', 'registration.challenge': challenge })
+      const email = `${uuidv7()}@register.test`
+      const name = await destinationName(testDependencies().root, { channel: 'email', address: email })
+      await sendBy(env.DESTINATION.getByName(name), provider.bindings)
+      return { email, fields: hiddenFields(await (await call('/register')).text(), 'address') }
+    }
+    const send = (fields: Record<string, string>) => post('/register', fields, { origin: issuer })
+    /** The form of the step that a redirect leads to. */
+    const formAt = async (answer: Response, step: string) =>
+      hiddenFields(await (await call(answer.headers.get('location') as string)).text(), step)
+    const receive = async () => {
+      // Nobody is signed in, whose session would end.
+      cookies = ''
+      const { email, fields } = await open('off')
+      const before = (await provider.seen()).taken.length
+      const sent = await send({ ...fields, email })
+      await billed.runAlarms(0)
+      await vi.waitFor(async () => expect((await provider.seen()).taken).toHaveLength(before + 1))
+      const text = String((await provider.seen()).taken[before]?.body['text'])
+      return { fields: await formAt(sent, 'code'), code: /^\d{6}$/m.exec(text)?.[0] as string }
+    }
+
+    it(budgets.askedToRegister.operation, async () => {
+      const { email, fields } = await open('when_abused')
+      await startCounting()
+      expect((await send({ ...fields, email })).status).toBe(303)
+      expectAtMost(budgets.askedToRegister, await countUnits())
+    })
+
+    it(budgets.challengedToRegister.operation, async () => {
+      const { email, fields } = await open('always')
+      await startCounting()
+      expect((await send({ ...fields, email })).status).toBe(200)
+      expectAtMost(budgets.challengedToRegister, await countUnits())
+    })
+
+    it(budgets.registrationCode.operation, async () => {
+      const { fields, code } = await receive()
+      await startCounting()
+      expect((await send({ ...fields, code })).status).toBe(303)
+      expectAtMost(budgets.registrationCode, await countUnits())
+    })
+
+    it(budgets.registered.operation, async () => {
+      const { fields, code } = await receive()
+      const form = await formAt(await send({ ...fields, code }), 'credential')
+      const password = 'purple-kettle-orbit'
+      await startCounting()
+      const done = await send({ ...form, new_password: password, repeat_password: password })
+      expect(done.headers.get('location')).toBe('/account')
+      expectAtMost(budgets.registered, await countUnits())
+    })
+  })
+
   describe('of codes by e-mail', () => {
     const provider = openProvider()
     let own: Env

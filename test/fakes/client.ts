@@ -32,6 +32,7 @@ export const aClient = (overrides: Partial<Client> = {}): Client => ({
   required_acr_values: [],
   max_sessions_per_user: undefined,
   first_party: false,
+  allow_registration: true,
   require_pkce: true,
   nonce_optional: false,
   scope_claims_in_id_token: false,

@@ -27,6 +27,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
   const delegations = new Map<string, Delegation>()
   const refusals = new Map<string, number>()
   let copy: AccountCopy | undefined
+  let wait: { readonly hash: string; readonly until: number } | undefined
   const events: AuditEvent[] = []
   const liveGrants = () => [...grants.values()].filter((stored) => !stored.revoked)
 
@@ -107,6 +108,17 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       },
       drop() {
         copy = undefined
+      },
+    },
+    recoveryWait: {
+      find: (now) => (wait && wait.until > now ? wait.hash : undefined),
+      put(hash, until) {
+        wait = { hash, until }
+      },
+      delete() {
+        const had = wait !== undefined
+        wait = undefined
+        return had
       },
     },
     passkeyRefusals: {

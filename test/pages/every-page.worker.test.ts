@@ -9,13 +9,18 @@ import { profileRoutes } from '../../src/account/profile.route.tsx'
 import { readBrowserBindings } from '../../src/interaction/browser-binding.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { issueHandle } from '../../src/kit/sealed-handle.ts'
 import { loginRoutes } from '../../src/login/login.route.tsx'
 import { sealLink, signInLinkPath } from '../../src/login/steps/sign-in-link.ts'
 import { logoutRoutes } from '../../src/oidc/rp-logout.route.tsx'
+import { issueStopLink } from '../../src/recovery/waiting-period.ts'
+import { registerRoutes } from '../../src/registration/register.route.tsx'
 import { withPasskey } from '../account/passkey-pages.ts'
 import { type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
+import { startMail } from '../login/mailbox.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
 import { addAdmin, callAdmin, testDependencies } from '../worker/admin-client.ts'
+import { useSettings } from '../worker/local-settings.ts'
 
 interface Visit {
   readonly name: string
@@ -80,6 +85,12 @@ beforeAll(async () => {
   await visit('an interaction that is not ours', stranger, '/consent?interaction=unknown')
   await visit('a link of a message', stranger, await linkAskedForIn(stranger))
   await visit('a link of a message, in another browser', openBrowser(), await linkAskedForIn(stranger))
+  const { config, root } = testDependencies()
+  const routing = { user_id: uuidv7(), expires_at: Date.now() + 600_000 }
+  const stop = await issueStopLink(root, config.issuer, routing)
+  await visit('a link that stops a recovery', stranger, stop.url.slice('https://auth.test'.length))
+  const { handle } = await issueHandle(root, 'eu', { user_id: uuidv7(), id: uuidv7() })
+  await visit('a link that undoes a change of address', stranger, `/email/undo?link=${handle}`)
   await visit('nothing', stranger, '/nothing-here')
 
   const somebody = await addPerson()
@@ -112,6 +123,13 @@ beforeAll(async () => {
   const reset = await callAdmin(admin, 'POST', `/admin/users/${id}/reset-password`, options)
   const { setup_url } = (await reset.json()) as { setup_url: string }
   await visit('a link to set a password', openBrowser(), setup_url.slice('https://auth.test'.length))
+
+  await visit('registration, closed', openBrowser(), '/register')
+  await useSettings({ 'registration.mode': 'open' })
+  const newcomer = startMail().open()
+  const start = await visit('registration', newcomer, '/register')
+  const sent = await newcomer.post('/register', { ...start.hidden, email: `${uuidv7()}@example.test` })
+  await visit('registration, the code', newcomer, sent.location as string)
 })
 
 /** Once, in the head, and nothing between its tags. */
@@ -140,6 +158,7 @@ describe('every hosted page', () => {
   it('is among the visited ones: no route of a page is left out', () => {
     const routes = [
       ...loginRoutes,
+      registerRoutes,
       accountRoutes,
       profileRoutes,
       deletionRoutes,
@@ -245,11 +264,14 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
       ...['/account/profile', '/account/sessions/end', '/account/sessions/end-all'],
       ...['/account/sessions/end-others', '/consent'],
       ...[
+        '/email/undo',
         '/login',
         '/login/link',
         '/logout',
         '/oidc/logout/confirm',
         '/password',
+        '/register',
+        '/recovery/stop',
         '/select-account',
         '/sessions-full',
         '/set-password',

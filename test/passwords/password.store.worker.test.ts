@@ -22,7 +22,7 @@ async function addUser(status: 'active' | 'disabled' = 'active') {
   return { id, username }
 }
 
-const changeOf = (userId: string, replacesHash: string, newHash: string) => ({
+const changeOf = (userId: string, replacesHash: string | undefined, newHash: string) => ({
   userId,
   replacesHash,
   newHash,
@@ -72,6 +72,19 @@ describe('stored passwords', () => {
       Array.from({ length: 8 }, (_, index) => store.storePassword(changeOf(id, 'old', `new-${index}`))),
     )
     expect(outcomes.filter(Boolean)).toHaveLength(1)
+    expect(await eventsOf(id)).toHaveLength(1)
+  })
+
+  test('a first one is stored only while there is none, and for an active user', async () => {
+    const [{ id }, disabled] = [await addUser(), await addUser('disabled')]
+    expect(await store.storePassword(changeOf(id, undefined, 'new'))).toBe(false)
+    for (const userId of [id, disabled.id]) {
+      await database.delete(passwordCredentials).where(eq(passwordCredentials.user_id, userId))
+    }
+    expect(await store.findCurrentPassword(id)).toMatchObject({ hash: undefined })
+    expect(await store.storePassword(changeOf(id, undefined, 'new'))).toBe(true)
+    expect(await store.storePassword(changeOf(disabled.id, undefined, 'new'))).toBe(false)
+    expect(await credentialOf(id)).toMatchObject({ hash: 'new', must_change: false })
     expect(await eventsOf(id)).toHaveLength(1)
   })
 

@@ -122,6 +122,9 @@ const valued = {
     .boolean()
     .meta({ description: 'A disabled client gets no tokens, and those it has stop working here' }),
   first_party: z.boolean().meta({ description: 'Skips the consent page' }),
+  allow_registration: z.boolean().meta({
+    description: 'People may register on their way to it, where the setting `registration.mode` lets them',
+  }),
   require_pkce: z.boolean().meta({
     description:
       'Authorization requests need PKCE. May be false only for confidential OpenID Connect clients, which must send a nonce unless `nonce_optional` says otherwise',

@@ -48,6 +48,7 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   max_sessions_per_user: null,
   enabled: true,
   first_party: false,
+  allow_registration: true,
   require_pkce: true,
   nonce_optional: false,
   scope_claims_in_id_token: false,

@@ -100,6 +100,7 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'software_version',
   'enabled',
   'first_party',
+  'allow_registration',
   'require_auth_time',
   'default_max_age',
   'required_acr_values',

@@ -1,4 +1,5 @@
 /** Codes that a person types where they were asked for one. */
+import type { Messages } from '../../messages/en.ts'
 import { formatWait } from '../../messages/format-time.ts'
 import { isolated } from '../../messages/isolated.ts'
 import { defineEmail, defineSms } from './define-message.ts'
@@ -14,26 +15,35 @@ export interface CodeParams {
 
 const example: CodeParams = { code: '482913', valid_seconds: 600 }
 
-export const emailCode = defineEmail<CodeParams>({
-  compose({ code, valid_seconds, url }, { service, language: { tag, messages } }) {
-    const { code: words } = messages.mail
-    return {
-      // Not in the subject: it is shown on locked screens and written into the logs of mail servers.
-      subject: words.subject(service),
-      preview: words.text(isolated(service)),
-      title: words.title,
-      paragraphs: [words.text(isolated(service))],
-      code,
-      ...(url === undefined ? {} : { action: { label: words.action, url } }),
-      notes: [
-        ...(url === undefined ? [] : [words.linkText]),
-        words.worksFor(formatWait(tag, valid_seconds)),
-        words.neverShare,
-      ],
-    }
-  },
-  example: { ...example, url: 'https://auth.example.com/login/link?link=EXAMPLE' },
-})
+/** A message with a code, in words of its own. */
+const defineEmailCode = (
+  textsOf: (messages: Messages) => Pick<Messages['mail']['code'], 'subject' | 'title' | 'text' | 'action'>,
+) =>
+  defineEmail<CodeParams>({
+    compose({ code, valid_seconds, url }, { service, language: { tag, messages } }) {
+      const words = { ...messages.mail.code, ...textsOf(messages) }
+      return {
+        // Not in the subject: it is shown on locked screens and written into the logs of mail servers.
+        subject: words.subject(service),
+        preview: words.text(isolated(service)),
+        title: words.title,
+        paragraphs: [words.text(isolated(service))],
+        code,
+        ...(url === undefined ? {} : { action: { label: words.action, url } }),
+        notes: [
+          ...(url === undefined ? [] : [words.linkText]),
+          words.worksFor(formatWait(tag, valid_seconds)),
+          words.neverShare,
+        ],
+      }
+    },
+    example: { ...example, url: 'https://auth.example.com/login/link?link=EXAMPLE' },
+  })
+
+export const emailCode = defineEmailCode(({ mail }) => mail.code)
+
+/** Of somebody who has forgotten the password. */
+export const recoveryCode = defineEmailCode(({ recovery }) => recovery.mail)
 
 /**
  * No direction marks around the name: one such character halves what fits into a message. The last line binds the code to our host: phones offer it
@@ -42,5 +52,22 @@ export const emailCode = defineEmail<CodeParams>({
 export const smsCode = defineSms<CodeParams>({
   compose: ({ code }, { service, host, language }) =>
     `${language.messages.mail.code.sms(code, service)}\n\n@${host} #${code}`,
+  example,
+})
+
+/** Proves the address of an account that is being made. */
+export const registrationCode = defineEmail<Omit<CodeParams, 'url'>>({
+  compose({ code, valid_seconds }, { service, language: { tag, messages } }) {
+    const { code: words, registrationCode: own } = messages.mail
+    const text = own.text(isolated(service))
+    return {
+      subject: words.subject(service),
+      preview: text,
+      title: own.title,
+      paragraphs: [text],
+      code,
+      notes: [words.worksFor(formatWait(tag, valid_seconds)), own.neverShare],
+    }
+  },
   example,
 })

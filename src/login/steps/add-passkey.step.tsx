@@ -96,8 +96,8 @@ export const addPasskey: Step = {
   proves: [],
   offered: ({ account, proofs, actions_done }, policy) =>
     policy.promote_passkeys &&
-    // Whoever has just chosen an authenticator app is not asked the same again.
-    !actions_done.includes('set_up_factor') &&
+    // Whoever has just chosen an authenticator app or a password is not asked the same again.
+    !actions_done.some((done) => done === 'set_up_factor' || done === 'register') &&
     policy.passkeys === 'on' &&
     account !== undefined &&
     account.passkeys === 0 &&

@@ -1,13 +1,17 @@
 /** A password that must be changed, right after it was proven. The session begins only then. */
 import type { FC } from 'hono/jsx'
-import { needsNewPassword } from '../../authentication/needs-new-password.ts'
+import { createEvent } from '../../audit/create-event.ts'
+import { mustChangePassword } from '../../authentication/unmet-demand.ts'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
+import type { ChangePassword } from '../../passwords/change-password.ts'
 import type { PasswordRules } from '../../passwords/password-policy.ts'
 import { type ReplaceRefusal, replacePassword } from '../../passwords/replace-password.ts'
+import { tellOwner } from '../../recovery/tell-owner.ts'
+import { count } from '../../telemetry/count.ts'
 import { outcomeOf, prepareNextCall } from './sign-in-call.ts'
-import type { Step, StepOutcome, StepPageProps } from './step.ts'
+import type { Step, StepAttempt, StepNeeds, StepOutcome, StepPageProps } from './step.ts'
 import { StepForm, startOverPath } from './step-form.tsx'
 
 const ChangePasswordPage: FC<StepPageProps> = (shown) => {
@@ -16,9 +20,13 @@ const ChangePasswordPage: FC<StepPageProps> = (shown) => {
   return (
     <StepForm shown={shown} step="change_password">
       <p class="lead">
-        {pending?.account.password === 'breached'
-          ? messages.passwords.breached
-          : messages.passwordChangeRequired}
+        {shown.policy.lost_factors !== undefined
+          ? messages.recovery.lost.choose
+          : shown.policy.recovers
+            ? messages.recovery.chooseText
+            : pending?.account.password === 'breached'
+              ? messages.passwords.breached
+              : messages.passwordChangeRequired}
       </p>
       {progress.identifier !== undefined && (
         <AccountChip
@@ -30,7 +38,9 @@ const ChangePasswordPage: FC<StepPageProps> = (shown) => {
       )}
       <NewPasswordFields page={page} rules={prepared as PasswordRules} problems={problems} />
       <div class="actions">
-        <button type="submit">{messages.changePasswordAction}</button>
+        <button type="submit">
+          {shown.policy.recovers ? messages.savePasswordAction : messages.changePasswordAction}
+        </button>
       </div>
     </StepForm>
   )
@@ -40,8 +50,9 @@ export const changePassword: Step = {
   id: 'change_password',
   kind: 'action',
   proves: [],
-  offered: ({ account }) => needsNewPassword(account),
-  title: (messages) => messages.changePasswordTitle,
+  offered: mustChangePassword,
+  title: (messages, { recovers }) =>
+    recovers ? messages.recovery.chooseTitle : messages.changePasswordTitle,
   label: (messages) => messages.changePasswordTitle,
   page: ChangePasswordPage,
   prepare: ({ readPasswordRules }) => readPasswordRules(),
@@ -54,9 +65,10 @@ export const changePassword: Step = {
       return refused('repeat_password', (messages) => messages.passwordsDiffer)
     }
     const call = await prepareNextCall(needs, attempt)
-    if (!call || pending?.password_hash_digest === undefined) return { status: 'lost' }
+    if (!call || !pending) return { status: 'lost' }
     const { user_id } = call.input
     const replaced = await replacePassword(needs, {
+      store: storeOf(needs, attempt, user_id),
       ...{ user_id, session_id: undefined, counted: pending.pending_id, next, origin },
       proof: { verified: pending.password_hash_digest },
       complete: (now) =>
@@ -64,9 +76,39 @@ export const changePassword: Step = {
           .sessionsOf(user_id)
           .completeRequiredChange({ ...call.input, now, pending: call.handles.pending }),
     })
-    if (replaced.ok) return outcomeOf(needs, attempt, call, replaced.value)
+    if (replaced.ok) return recovered(needs, attempt, outcomeOf(needs, attempt, call, replaced.value))
     return refusalOf(replaced.error, await needs.readPasswordRules())
   },
+}
+
+/** After the waiting period the second factors are removed in the statement that stores the password. */
+function storeOf(
+  needs: StepNeeds,
+  { policy, origin }: StepAttempt,
+  user_id: string,
+): ChangePassword | undefined {
+  const recovery_hash = policy.lost_factors
+  if (recovery_hash === undefined) return undefined
+  return async (change) => {
+    const now = needs.now()
+    const recovered = createEvent('recovery.completed', now, origin, {
+      ...{ outcome: 'success', actor_type: 'user', actor_id: user_id, user_id },
+    })
+    const store = await needs.openRecoveryStore()
+    return store.recoverAccount({ ...change, recovery_hash, now, recovered })
+  }
+}
+
+/** Counts a recovery, and tells the owner of one that removed their second factors. */
+function recovered(needs: StepNeeds, { policy, pending }: StepAttempt, outcome: StepOutcome): StepOutcome {
+  if (!policy.recovers || outcome.status !== 'done' || !pending) return outcome
+  const isWithoutFactors = policy.lost_factors !== undefined
+  count('authly_recoveries_total', 1, isWithoutFactors ? 'without_factors' : 'completed')
+  if (!isWithoutFactors) return outcome
+  const told = needs.findUser(pending.user_id).then(async (user) => {
+    if (user) await tellOwner(needs, user, { email: { kind: 'recovered', params: { at: needs.now() } } })
+  })
+  return { ...outcome, afterwards: [...outcome.afterwards, told] }
 }
 
 type Text = (messages: StepPageProps['page']['messages']) => string

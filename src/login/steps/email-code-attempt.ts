@@ -8,9 +8,11 @@ import { type CodeAccount, checkCode, issueCode, type MadeCode } from '../../del
 import type { Message } from '../../delivery/messages/index.ts'
 import { destinationName } from '../../delivery/queue-message.ts'
 import { type SignInProgress, sealProgress } from '../../interaction/sign-in-progress.ts'
-import { constantTimeEqual } from '../../kit/hash.ts'
+import { constantTimeEqual, sha256 } from '../../kit/hash.ts'
 import { languageOfLocale } from '../../messages/choose-language.ts'
 import { readTypedCode } from '../../one-time-passwords/typed-code.ts'
+import { isOver } from '../../recovery/waiting-period.ts'
+import { count } from '../../telemetry/count.ts'
 import { maxIdentifierLength } from '../../users/identifier-length.ts'
 import { identifierForm } from '../../users/normal-form.ts'
 import type { UserWithPassword } from '../../users/user.ts'
@@ -90,6 +92,7 @@ export async function sendCode(needs: StepNeeds, attempt: StepAttempt): Promise<
     message: (made) => codeMessage(needs, attempt, named, made),
     resume: hasLink(attempt) ? (code_id) => resumeOf(needs, attempt, named, code_id) : undefined,
   })
+  if (attempt.policy.recovers) count('authly_recoveries_total', 1, 'begun')
   if (issued.status !== 'issued') return { status: 'locked', retryAfterSeconds: issued.retry_after_seconds }
   return { status: 'next', progress: withCode(progress, named, issued.code_id), step: id }
 }
@@ -108,11 +111,12 @@ async function codeMessage(
   { code_id, code, expires_at }: MadeCode,
 ): Promise<Message> {
   const params = { code, valid_seconds: codeLifetimeSeconds }
-  if (!hasLink(attempt)) return { kind: 'email_code', params }
+  const kind = attempt.policy.recovers ? 'recovery_code' : 'email_code'
+  if (!hasLink(attempt)) return { kind, params }
   const { browser } = attempt.progress
   const link = await sealLink(root, { code_id, code, destination, browser, expires_at })
   const url = `${config.issuer}${signInLinkPath}?${new URLSearchParams({ link })}`
-  return { kind: 'email_code', params: { ...params, url } }
+  return { kind, params: { ...params, url } }
 }
 
 /** What the page of the code sends beside the code: sealed, and bound to this browser. */
@@ -168,13 +172,16 @@ async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): P
   const identifierMacs = await identifierMacsOf(needs, tried, person.user)
   const call = await prepareCall(needs, attempt, { user_id: account.user_id, identifierMacs })
   const { pending_id, secret_hash } = call.handles.pending
+  const recovery_hash = await findLostFactors(needs, attempt, person)
   const answer = await needs.sessionsOf(account.user_id).signInWithCode({
     ...call.input,
-    read_at,
+    ...{ read_at, recovery_hash },
     pending: {
       ...{ pending_id, secret_hash, otp_seeds: person.otp_seeds, signals: attempt.signals },
       ...{ policy: attempt.policy, account: person.factors, identifier_macs: identifierMacs },
-      password_hash_digest: undefined,
+      // A recovery replaces this password, and no other one.
+      password_hash_digest:
+        attempt.policy.recovers && person.password ? await sha256(person.password.hash) : undefined,
     },
   })
   if (answer.status === 'over') return codeIsOver(attempt)
@@ -186,6 +193,18 @@ async function tryNamed(needs: StepNeeds, attempt: StepAttempt, tried: Tried): P
   }
   const afterwards = decision.policy === 'login-ip' ? [needs.rateLimiter.giveBack(decision)] : []
   return outcomeOf(needs, attempt, call, answer, { afterwards, account: person.factors })
+}
+
+/** The waiting period that is over, of somebody who recovers and has a second factor. */
+async function findLostFactors(
+  needs: StepNeeds,
+  { policy }: StepAttempt,
+  { user, factors }: UserWithPassword,
+): Promise<string | undefined> {
+  if (!policy.recovers || factors.passkeys + factors.otp === 0) return undefined
+  const state = await (await needs.openRecoveryStore()).find(user.id)
+  const waiting = state && !state.is_barred ? state.waiting : undefined
+  return waiting && isOver(waiting, needs.now()) ? waiting.recovery_hash : undefined
 }
 
 /** After the response, and for unknown accounts too. */

@@ -14,16 +14,19 @@ export const emailCode: Step = {
   kind: 'factor',
   proves: [emailCodeProof],
   // A first factor only. Attack: beside a password that is reset through the same mailbox it proves nothing more.
-  offered: ({ identifier, proofs }, { email_codes }) =>
-    identifier !== undefined && proofs.length === 0 && email_codes === 'on',
+  offered: ({ identifier, proofs }, { email_codes, recovers }) =>
+    identifier !== undefined && proofs.length === 0 && (email_codes === 'on' || recovers === true),
   label: ({ emailCodes }) => emailCodes.useIt,
-  title: ({ emailCodes }) => emailCodes.title,
+  title: ({ emailCodes, recovery }, { recovers }) => (recovers ? recovery.title : emailCodes.title),
   prepare: async (needs, { progress }): Promise<Prepared> => (await codeOf(needs, progress)) !== undefined,
 
   page: (shown) => {
-    const { emailCodes, signInAction } = shown.page.messages
+    const { emailCodes, recovery, signInAction, continueAction } = shown.page.messages
     const isSent = shown.prepared as Prepared
-    return <SentCodePage step={id} shown={shown} isSent={isSent} texts={emailCodes} action={signInAction} />
+    const { recovers } = shown.policy
+    const texts = recovers ? { ...emailCodes, text: recovery.text } : emailCodes
+    const action = recovers ? continueAction : signInAction
+    return <SentCodePage step={id} shown={shown} isSent={isSent} texts={texts} action={action} />
   },
 
   attempt: (needs, attempt) =>

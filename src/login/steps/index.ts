@@ -5,6 +5,7 @@ import { changePassword } from './change-password.step.tsx'
 import { emailCode } from './email-code.step.tsx'
 import { identifier } from './identifier.step.tsx'
 import { keepAccount } from './keep-account.step.tsx'
+import { lostFactors } from './lost-factors.step.tsx'
 import { makeRoom } from './make-room.step.tsx'
 import { passkey } from './passkey.step.tsx'
 import { password } from './password.step.tsx'
@@ -23,6 +24,7 @@ export const steps: readonly Step[] = [
   smsCode,
   recoveryCode,
   keepAccount,
+  lostFactors,
   setUpFactor,
   changePassword,
   makeRoom,

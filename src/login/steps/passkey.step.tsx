@@ -63,6 +63,7 @@ export const passkey: Step = {
   offered: (state, policy) => {
     if (policy.passkeys === 'off') return false
     const { account, proofs } = state
+    if (policy.recovers && proofs.length === 0) return false
     return account === undefined || proofs.length === 0 || (account.passkeys > 0 && isLeft('passkey', state))
   },
   checksPending: true,

@@ -5,7 +5,7 @@ import type { OfferedStep } from '../../authentication/decide-next-step.ts'
 import type { AccountFactors, SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { Client } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
-import type { DestinationOf } from '../../delivery/queue-message.ts'
+import type { DestinationOf, QueueMessage } from '../../delivery/queue-message.ts'
 import type { DeviceHandle } from '../../interaction/device-cookie.ts'
 import type { RememberedHandle } from '../../interaction/remembered-cookie.ts'
 import type { SessionRouting } from '../../interaction/session-cookie.ts'
@@ -28,6 +28,7 @@ import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { ReadPasswordRules } from '../../passwords/password-policy.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
+import type { OpenRecoveryStore } from '../../recovery/waiting-period.ts'
 import type { Advanced } from '../../sessions/advance-sign-in.ts'
 import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
@@ -56,7 +57,9 @@ export interface StepNeeds {
   readonly verifyEmail: VerifyEmail
   readonly openOtpStore: OpenOtpStore
   readonly openOwnAccount: OpenOwnAccount
+  readonly openRecoveryStore: OpenRecoveryStore
   readonly passkeyStore: PasskeyStore
+  readonly queueMessage: QueueMessage
   readonly sessionsOf: SessionsOf
   readonly destinationOf: DestinationOf
   readonly recordEvent: RecordEvent
@@ -175,7 +178,7 @@ export interface Step extends OfferedStep {
   /** Its form, inside the frame that all steps share; posts to `/login` with `step`. */
   readonly page: FC<StepPageProps>
   /** Heading of its page. Default: that of the sign-in page. */
-  readonly title?: ((messages: FormPage['messages']) => string) | undefined
+  readonly title?: ((messages: FormPage['messages'], policy: SignInPolicy) => string) | undefined
   /** Its form on the first page, below that of the first step; without one it is in the list of other ways there. */
   readonly beside?: FC<StepPageProps> | undefined
   /** How the step is called in the list of other ways. */

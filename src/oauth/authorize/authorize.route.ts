@@ -35,6 +35,7 @@ const paths: Record<InteractionPage, string> = {
   select_account: '/select-account',
   sessions_full: '/sessions-full',
   consent: '/consent',
+  register: '/register',
 }
 
 export const authorizeRoutes = new DescribedRoutes<AppEnv>()

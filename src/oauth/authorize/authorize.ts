@@ -25,6 +25,7 @@ import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import { longestLifetime } from '../../sessions/session-lifetime.ts'
 import type { RememberedConsent } from '../../sessions/subject-state.ts'
+import { isRegistrationOpen } from '../../settings/registration-opening.ts'
 import type { ReadSettings, Settings } from '../../settings/settings.ts'
 import { sealCode } from '../../tokens/authorization-code.ts'
 import { subjectFor } from '../../tokens/subject.ts'
@@ -51,7 +52,13 @@ export interface AuthorizeInput {
   readonly origin: Origin
 }
 
-export type InteractionPage = 'login' | 'password' | 'select_account' | 'sessions_full' | 'consent'
+export type InteractionPage =
+  | 'login'
+  | 'password'
+  | 'select_account'
+  | 'sessions_full'
+  | 'consent'
+  | 'register'
 
 export type AuthorizeOutcome =
   | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
@@ -106,6 +113,7 @@ async function decide(
   const { required_acr_values, wanted_acr_values } = demandsOf(needs.config, { request, settings })
   const situation = {
     ...{ request, required_acr_values, wanted_acr_values },
+    registers: isRegistrationOpen(settings, needs.config.delivery.email !== undefined, request.client),
     progress: input.interaction,
     now: needs.now(),
   }

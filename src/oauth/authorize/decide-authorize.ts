@@ -5,7 +5,7 @@
 import { knownClasses, satisfies } from '../../authentication/acr.ts'
 import { isConfidential } from '../../clients/client.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
-import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
+import { invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { isWithin } from '../../protocol/scope-parameter.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import type { RememberedConsent } from '../../sessions/subject-state.ts'
@@ -27,6 +27,8 @@ export interface AuthorizeSituation {
   readonly required_acr_values: readonly (readonly string[])[]
   /** Of this one it may. */
   readonly wanted_acr_values: readonly string[]
+  /** Whether people can make an account on their way to this client. */
+  readonly registers?: boolean | undefined
   /** What the user has done so far, when the request is resumed from the hosted pages. */
   readonly progress: Progress | undefined
   /** Milliseconds since the Unix epoch. */
@@ -36,7 +38,7 @@ export interface AuthorizeSituation {
 export type AuthorizeDecision =
   | { readonly next: 'issue'; readonly session: LiveSession; readonly sub: string }
   | { readonly next: 'login'; readonly because?: Interaction['login_because'] }
-  | { readonly next: 'password' | 'select_account' | 'sessions_full' }
+  | { readonly next: 'password' | 'select_account' | 'sessions_full' | 'register' }
   /** Only the user of this session may be asked. */
   | { readonly next: 'consent'; readonly session: LiveSession }
   | { readonly next: 'refuse'; readonly refusal: OAuthRefusal }
@@ -49,6 +51,10 @@ export function decideAuthorize(situation: AuthorizeSituation): AuthorizeDecisio
   const silent = request.prompt.has('none')
   if (progress?.denied) return refused(refuse('access_denied', 'the person did not agree'))
   if (progress?.unmet) return refused(unmetRequirements)
+  if (request.prompt.has('create') && !(session && hasJustSignedIn(session, progress))) {
+    // Initiating User Registration §4.1.1: an unsupported value of `prompt` is an error.
+    return situation.registers ? { next: 'register' } : refused(invalidRequest('nobody can register here'))
+  }
   if (!session || sub === undefined) return silent ? refused(loginRequired) : { next: 'login' }
   if (session.password_change_required) return silent ? refused(loginRequired) : { next: 'password' }
 

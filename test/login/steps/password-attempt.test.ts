@@ -67,6 +67,8 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
     | 'readSettings'
     | 'readPasswordRules'
     | 'openOtpStore'
+    | 'openRecoveryStore'
+    | 'queueMessage'
   > = {
     root: createRootSecret(randomToken()),
     now: () => now,

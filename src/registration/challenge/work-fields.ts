@@ -1,0 +1,3 @@
+/** Form fields of the proof of work. */
+export const puzzleField = 'puzzle'
+export const answerField = 'answer'
