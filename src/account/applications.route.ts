@@ -32,7 +32,7 @@ export const applicationRoutes = new DescribedRoutes<AppEnv>().describe(
         ...{ outcome: 'success', ...actor, user_id, client_id, session_id },
         ...{ entity_type: 'consent', entity_id: `${user_id}:${client_id}`, data: { reason: 'user' } },
       })
-      await (await deps.openPersonalData()).removeConsent(user_id, client_id, event)
+      await (await deps.openOwnAccount()).removeConsent(user_id, client_id, event)
       // After Postgres, or a concurrent silent sign-in would copy the consent again. Idempotent, so retried if the object
       // has moved.
       const forget = () => deps.sessionsOf(user_id).forgetConsent({ now, origin, client_id, by: actor })

@@ -5,7 +5,6 @@ import { shownEventJson } from '../audit/event-json.ts'
 import { insertEvents } from '../audit/insert-events.store.ts'
 import { textArray } from '../db/fragments.ts'
 import type { Row, RunBatch } from '../db/run-batch.ts'
-import { removeConsent } from '../users/remove-consent.store.ts'
 import type {
   AllowedApplication,
   EventPage,
@@ -33,10 +32,6 @@ export const createPersonalDataStore = (runBatch: RunBatch, runLasting: RunBatch
       ...(row as unknown as Omit<AllowedApplication, 'consent'>),
       consent: (consent ?? undefined) as AllowedApplication['consent'],
     }))
-  },
-
-  async removeConsent(userId, clientId, event) {
-    await runBatch([removeConsent(userId, clientId, event)])
   },
 
   async history(userId, query) {

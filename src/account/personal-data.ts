@@ -58,8 +58,6 @@ export interface PersonalDataExport {
 export interface PersonalDataStore {
   /** By consents, and those named besides. One round trip. */
   applications(userId: string, clientIds: readonly string[]): Promise<readonly AllowedApplication[]>
-  /** Takes a consent back. One round trip. */
-  removeConsent(userId: string, clientId: string, event: AuditEvent): Promise<void>
   /** The newest first. One round trip. */
   history(userId: string, query: HistoryQuery): Promise<readonly HistoryEvent[]>
   /**

@@ -4,6 +4,7 @@ import type { AuditEventType } from '../audit/event.ts'
 import type { RunBatch } from '../db/run-batch.ts'
 import type { OwnAccountStore, OwnChange } from './own-account.ts'
 import type { RefusalCode } from './refusals.ts'
+import { removeConsent } from './remove-consent.store.ts'
 import { writeAccount } from './write-one-account.store.ts'
 import { type AccountOutcome, accountOutcome } from './written-row.ts'
 
@@ -45,6 +46,10 @@ export function createOwnAccountStore(runBatch: RunBatch): OwnAccountStore {
     async cancelDeletion(change) {
       const { code } = await write(change, { deletion_due_at: null }, { event: 'user.deletion_cancelled' })
       return code === null ? 'kept' : gone(code)
+    },
+
+    async removeConsent(userId, clientId, event) {
+      await runBatch([removeConsent(userId, clientId, event)])
     },
   }
 }

@@ -1,5 +1,5 @@
 /** What people do with their own account, as the use cases see it. Each function is one round trip. */
-import type { Origin } from '../audit/event.ts'
+import type { AuditEvent, Origin } from '../audit/event.ts'
 
 export interface OwnChange {
   readonly user_id: string
@@ -28,6 +28,8 @@ export interface OwnAccountStore {
   ): Promise<{ readonly due_at: number } | 'administrator' | 'gone'>
   /** The account is not to be deleted. Nothing happens where it was not to be. `gone`: it is deleted */
   cancelDeletion(change: OwnChange): Promise<'kept' | 'gone'>
+  /** Takes a consent back, if there is one. */
+  removeConsent(userId: string, clientId: string, event: AuditEvent): Promise<void>
 }
 
 /** Makes no request by itself. */

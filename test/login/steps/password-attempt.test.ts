@@ -41,7 +41,7 @@ const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['u
     roles: [],
     profile: {},
   },
-  ...{ phone_number: undefined, phone_number_verified: false, status: 'active', updated_at: 0 },
+  ...{ phone_number: undefined, phone_number_verified: false, status: 'active', version: 1, updated_at: 0 },
   ...more,
 })
 
@@ -67,6 +67,7 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
     | 'readSettings'
     | 'readPasswordRules'
     | 'openOtpStore'
+    | 'openOwnAccount'
     | 'openRecoveryStore'
     | 'queueMessage'
   > = {

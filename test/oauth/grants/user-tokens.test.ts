@@ -85,6 +85,7 @@ const ada: User = {
   profile: { name: 'Ada' },
   roles: [],
   status: 'active',
+  version: 1,
   updated_at: start,
 }
 const nobody = async () => undefined
