@@ -49,4 +49,9 @@ export interface NewSession extends SessionSeed {
 }
 
 /** Why all sessions of a user end, other than signing out everywhere. */
-export type SignOutReason = 'account_disabled' | 'account_deleted' | 'credentials_reset' | 'password_changed'
+export type SignOutReason =
+  | 'account_disabled'
+  | 'account_deleted'
+  | 'credentials_reset'
+  | 'password_changed'
+  | 'not_me'

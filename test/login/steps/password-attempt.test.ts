@@ -69,6 +69,7 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
     | 'openOtpStore'
     | 'openRecoveryStore'
     | 'queueMessage'
+    | 'notify'
   > = {
     root: createRootSecret(randomToken()),
     now: () => now,
