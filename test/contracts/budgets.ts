@@ -208,6 +208,22 @@ export const budgets = {
     ...{ rowsRead: 9, rowsWritten: 7, sharedEvents: 1 },
     later: { alarms: 1, rowsRead: 35, rowsWritten: 2, deliveries: 1 },
   },
+  noticedLogin: {
+    operation: 'sign-in with a password on a new device, of which the person is told',
+    objectCalls: 4,
+    postgresRoundTrips: 2,
+    ...{ rowsRead: 7, rowsWritten: 14, sharedEvents: 1 },
+    later: { alarms: 3, rowsRead: 39, rowsWritten: 8, deliveries: 2 },
+    note: 'the notice is queued after the response, with one round trip for the address',
+  },
+  disowned: {
+    operation: 'this was not me: the press of a notice’s link',
+    objectCalls: 2,
+    postgresRoundTrips: 1,
+    ...{ rowsRead: 10, rowsWritten: 9, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 8, rowsWritten: 3, deliveries: 1 },
+    note: 'of a person with one session',
+  },
   passkeyLogin: {
     operation: 'passkey sign-in',
     objectCalls: 1,
