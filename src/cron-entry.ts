@@ -16,7 +16,9 @@ import { systemClock as now } from './kit/clock.ts'
 import { loadSettings } from './settings/settings.store.ts'
 import { handOverNow } from './telemetry/count.ts'
 import { computeMissingForms } from './users/compute-missing-forms.store.ts'
-import { createCache, isolateOf } from './wiring.ts'
+import { deleteDueAccounts } from './users/delete-due-accounts.ts'
+import { createDueAccounts } from './users/due-accounts.store.ts'
+import { createCache, createForgetPerson, isolateOf } from './wiring.ts'
 
 export async function runScheduled(env: Env, ctx: ExecutionContext): Promise<void> {
   try {
@@ -50,6 +52,13 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
         days: async () => (await loadSettings(database)).value['audit.retention'],
         sign,
         now,
+      }),
+    deleteDueAccounts: () =>
+      deleteDueAccounts({
+        now,
+        root,
+        due: createDueAccounts(runBatch),
+        forgetPerson: createForgetPerson(env, ctx),
       }),
     forgetIdempotencyKeys: () => deleteExpiredKeys(runBatch),
     computeMissingForms: () => computeMissingForms(runBatch),

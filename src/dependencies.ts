@@ -1,5 +1,7 @@
 /** What a request can use. Types only: `wiring.ts` builds it, routes hand the narrow parts to use cases. */
+
 import type { DatabaseFor } from './access/authorized-database.store.ts'
+import type { OpenPersonalData } from './account/personal-data.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { LoadBrandImage } from './branding/brand-image.ts'
@@ -33,6 +35,7 @@ import type { SessionsOf } from './sessions/rules.ts'
 import type { SpendOnce } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
+import type { OpenOwnAccount } from './users/own-account.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { RegisterAccount } from './users/register-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
@@ -53,6 +56,8 @@ export interface Dependencies {
   readonly findUserForStepUp: FindUserForStepUp
   readonly verifyEmail: VerifyEmail
   readonly registerAccount: RegisterAccount
+  readonly openOwnAccount: OpenOwnAccount
+  readonly openPersonalData: OpenPersonalData
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
   readonly findCurrentPassword: FindCurrentPassword

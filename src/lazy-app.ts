@@ -4,9 +4,14 @@
  */
 import { type Context, Hono } from 'hono'
 import { accountRoutes } from './account/account.route.tsx'
+import { applicationRoutes } from './account/applications.route.ts'
+import { dataExportRoutes } from './account/data-export.route.ts'
+import { deletionRoutes } from './account/deletion.route.tsx'
 import { emailRoutes } from './account/email.route.tsx'
+import { historyRoutes } from './account/history.route.tsx'
 import { otpRoutes } from './account/otp.route.tsx'
 import { passkeyRoutes } from './account/passkeys.route.tsx'
+import { profileRoutes } from './account/profile.route.tsx'
 import { recoveryCodeRoutes } from './account/recovery-codes.route.tsx'
 import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
 import { ConfigurationError } from './config.ts'
@@ -38,6 +43,11 @@ export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   ...loginRoutes,
   registerRoutes,
   accountRoutes,
+  profileRoutes,
+  deletionRoutes,
+  applicationRoutes,
+  dataExportRoutes,
+  historyRoutes,
   emailRoutes,
   rememberedDeviceRoutes,
   passkeyRoutes,

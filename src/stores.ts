@@ -1,5 +1,7 @@
 /** The Postgres stores that `wiring.ts` uses, with their drivers: a separate module, loaded on first use. */
+
 export { createAuthorizedDatabase } from './access/authorized-database.store.ts'
+export { createPersonalDataStore } from './account/personal-data.store.ts'
 export { loadBrandImage } from './branding/brand-images.store.ts'
 export { loadClient } from './clients/clients.store.ts'
 export { findConsent, saveConsent } from './consents/consents.store.ts'
@@ -18,6 +20,7 @@ export { createRecoveryStore } from './recovery/recovery.store.ts'
 export { createVoidPassword } from './recovery/void-password.store.ts'
 export { loadScopeCatalog } from './scopes/scopes.store.ts'
 export { loadStoredSettings } from './settings/settings.store.ts'
+export { createOwnAccountStore } from './users/own-account.store.ts'
 export { createCompletePasswordSetup, createFindPasswordSetup } from './users/password-setup.store.ts'
 export { createRegisterAccount } from './users/register-account.store.ts'
 export { findUser, findUserForLogin, findUserForStepUp } from './users/users.store.ts'

@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseFor } from './access/authorized-database.store.ts'
+import type { OpenPersonalData } from './account/personal-data.ts'
 import { createAppendEvents, createReadBacklogs, createReadOutboxes } from './audit/audit-outbox.object.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import { readOrigin, readRequestId } from './audit/read-origin.ts'
@@ -57,6 +58,7 @@ import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } 
 import { isCounting } from './telemetry/count.ts'
 import type { LogSettings } from './telemetry/log-request.ts'
 import { createReadShards } from './telemetry/metrics-client.object.ts'
+import type { OpenOwnAccount } from './users/own-account.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { RegisterAccount } from './users/register-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
@@ -139,6 +141,23 @@ export const createCache = (
   waitUntil: Context['waitUntil'],
   area: ReadArea,
 ): EdgeCache => createEdgeCache({ replica, now, waitUntil, area })
+
+/** For background work: everything that a person's object stores about an account that is deleted. */
+export function createForgetPerson(env: Env, ctx: Context): (userId: string) => Promise<void> {
+  const { appendEvents, config } = isolateOf(env)
+  const recordEvent = createRecordEvent({ waitUntil: (work) => ctx.waitUntil(work), append: appendEvents })
+  const sessionsOf = createSessionsOf(env.USER_SESSIONS, config, recordEvent)
+  const origin: Origin = { ip: undefined, user_agent: undefined, request_id: 'cron' }
+  return (userId) => {
+    const end = () =>
+      sessionsOf(userId).endAllSessions({
+        ...{ now: now(), origin, by: { actor_type: 'system' } },
+        ...{ reason: 'account_deleted', forget: 'everything' },
+      })
+    // Retried once, because an object that just moved fails the first call.
+    return end().catch(end)
+  }
+}
 
 const noSettings: StoredSettings = {}
 
@@ -368,6 +387,21 @@ class RequestDependencies implements Dependencies {
 
   get voidPassword(): VoidPassword {
     return (input) => this.#ask((stores, database) => stores.createVoidPassword(database)(input))
+  }
+
+  get openOwnAccount(): OpenOwnAccount {
+    return () =>
+      this.#ask((stores, database) => stores.createOwnAccountStore(stores.createRunBatch(database)))
+  }
+
+  get openPersonalData(): OpenPersonalData {
+    return () =>
+      this.#ask((stores, database) =>
+        stores.createPersonalDataStore(
+          stores.createRunBatch(database),
+          stores.createBoundedBatch(this.config, pageTimeoutMilliseconds),
+        ),
+      )
   }
 
   get openEmailChangeStore(): OpenEmailChangeStore {

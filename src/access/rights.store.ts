@@ -31,6 +31,9 @@ export const mayAlso = ({ type, id }: Who, permission: Permission): SQL =>
 export const heldPermissions = ({ type, id }: Who): SQL => sql`
   held as materialized (select authly_permissions_of(${type}, ${id}) as permissions)`
 
+/** The same for the server itself, which has no rights that could be taken away: a cron job. */
+export const allPermissions: SQL = sql`held as materialized (select array['*'] as permissions)`
+
 /**
  * Whether the actor has all permissions of the row `users`, beside `held`. Attack: whoever resets the password of a
  * more privileged user can become that user.

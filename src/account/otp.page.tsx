@@ -38,7 +38,7 @@ export const OtpPage: FC<OtpPageProps> = ({ page, generators, timeZone, notice, 
           </div>
         )}
         <p>
-          <a href="/account">{texts.back}</a>
+          <a href="/account/security">{texts.back}</a>
         </p>
       </section>
       {generators.map((generator, index) => (

@@ -102,7 +102,7 @@ export const otpRoutes = new DescribedRoutes<AppEnv>()
       if (factors.recovery_codes === 0) {
         await keepRecoveryCodes(deps, { user_id: session.user_id, sealed: typed.codes, origin })
       }
-      return goTo('/account?done=otp')
+      return goTo('/account/security?done=otp')
     },
   )
   .describe(
@@ -150,7 +150,7 @@ export const otpRoutes = new DescribedRoutes<AppEnv>()
       const outcome = await removeGenerator(generatorNeeds(deps), { user_id: session.user_id, id, origin })
       if (outcome === 'removed') deps.notify('notice_factor_removed', session.user_id, origin)
       return outcome === 'removed'
-        ? goTo('/account?done=otp_removed')
+        ? goTo('/account/security?done=otp_removed')
         : showGenerators(c, request.value, { reason: outcome, id })
     },
   )

@@ -49,7 +49,7 @@ export const PasskeysPage: FC<PasskeysPageProps> = (props) => {
           </PasskeyForm>
         )}
         <p>
-          <a href="/account">{texts.back}</a>
+          <a href="/account/security">{texts.back}</a>
         </p>
         <PasskeySignals signals={signals} />
       </section>

@@ -55,7 +55,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const added = await addOwnPasskey(deps, { session, judged: factors, form, settings, origin })
       if (added.ok) {
         deps.notify('notice_factor_added', session.user_id, origin)
-        return goTo('/account?done=passkey_added')
+        return goTo('/account/security?done=passkey_added')
       }
       // In another tab, or by somebody else: whether this sign-in is strong enough is asked again.
       return added.error === 'changed'
@@ -83,7 +83,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const credential_id = form.get('credential_id') ?? ''
       const name = form.get('name')
       const outcome = await renamePasskey(deps, { user_id: session.user_id, credential_id, name, origin })
-      if (outcome === 'renamed') return goTo('/account?done=passkey_renamed')
+      if (outcome === 'renamed') return goTo('/account/security?done=passkey_renamed')
       return outcome === 'invalid'
         ? showPasskeys(c, request.value, {
             ...{ reason: 'invalid name', credential_id },
@@ -112,7 +112,7 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       })
       if (outcome === 'removed') {
         deps.notify('notice_factor_removed', session.user_id, origin)
-        return goTo('/account?done=passkey_removed')
+        return goTo('/account/security?done=passkey_removed')
       }
       return showPasskeys(c, request.value, outcome === 'last' ? last : unknown)
     },

@@ -28,7 +28,7 @@ export const RecoveryCodesPage: FC<RecoveryCodesPageProps> = (props) => {
           <RecoveryCodeList page={page} drawn={drawn} issuer={issuer} account={account} />
           <div class="actions">
             <button type="submit">{texts.kept}</button>
-            <a class="button second" href="/account">
+            <a class="button second" href="/account/security">
               {page.messages.cancel}
             </a>
           </div>

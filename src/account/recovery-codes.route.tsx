@@ -53,7 +53,7 @@ export const recoveryCodeRoutes = new DescribedRoutes<AppEnv>()
       // They are a factor like the others: every browser is asked again.
       await generatorNeeds(deps).factorsChanged({ user_id: session.user_id, now: deps.now(), origin })
       deps.notify('notice_recovery_codes', session.user_id, origin)
-      return goTo('/account?done=recovery_codes')
+      return goTo('/account/security?done=recovery_codes')
     },
   )
 

@@ -14,7 +14,7 @@ export const rememberedDeviceRoutes = new DescribedRoutes<AppEnv>().describe(
     responses: { 303: 'Done, back to the account page; or not signed in', ...pageFormRefusals },
   },
   async (c) => {
-    const request = await readAccountForm(c)
+    const request = await readAccountForm(c, '/account/sessions')
     if (!request.ok) return request.error
     const { user_id } = request.value.session
     const remembered_id = request.value.form.get('remembered_id')
@@ -25,6 +25,6 @@ export const rememberedDeviceRoutes = new DescribedRoutes<AppEnv>().describe(
         .sessionsOf(user_id)
         .forgetRememberedDevice({ now: deps.now(), user_id, remembered_id, origin })
     }
-    return goTo('/account?done=remembered')
+    return goTo('/account/sessions?done=remembered')
   },
 )

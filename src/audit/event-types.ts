@@ -54,7 +54,7 @@ export const eventDefinitions = {
     data: {
       acr: 'authentication context (OpenID Connect Core §2)',
       amr: 'methods used (RFC 8176)',
-      signals: 'of a sign-in: network, country, known device, round-trip time of its first step',
+      signals: 'of a sign-in: network, country, city, known device, round-trip time of its first step',
     },
   },
   'session.ended': { class: 'authentication', summary: 'A session ended', data: { reason } },
@@ -242,6 +242,18 @@ export const eventDefinitions = {
   }),
   'user.invited': entity('An account was created and its owner invited'),
   'user.updated': entity('An account was changed'),
+  'user.data_exported': {
+    class: 'authentication',
+    summary: 'A person downloaded everything that is stored about them',
+  },
+  'user.deletion_requested': {
+    class: 'administration',
+    summary: 'A person asked for their account to be deleted; `changes` says when',
+  },
+  'user.deletion_cancelled': {
+    class: 'administration',
+    summary: 'A person kept their account, which was to be deleted',
+  },
   'user.disabled': entity('An account was disabled'),
   'user.enabled': entity('An account was enabled'),
   'user.unlocked': entity('An account was unlocked: its failed sign-ins no longer count'),

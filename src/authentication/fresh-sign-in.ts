@@ -53,6 +53,8 @@ export const nextPaths = {
   passkeys: '/account/passkeys',
   one_time_passwords: '/account/one-time-passwords',
   recovery_codes: '/account/recovery-codes',
+  data: '/account/data',
+  delete: '/account/delete',
 } as const
 
 export type NextPath = keyof typeof nextPaths

@@ -16,6 +16,8 @@ export interface AccountFactors {
   readonly sms?: number | undefined
   /** Unused ones. */
   readonly recovery_codes: number
+  /** When the account is deleted, at its owner's wish (milliseconds since the Unix epoch); absent: it is not to be. */
+  readonly deletion_due_at?: number | null | undefined
   /** `required_acr_values` of the roles, a list for each role that has one. */
   readonly required_acr_values: readonly (readonly string[])[]
 }

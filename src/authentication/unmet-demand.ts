@@ -12,7 +12,7 @@ export type UnmetDemand =
   | { readonly kind: 'first_factor' }
   /** Another factor; with it one of these classes is reached. */
   | { readonly kind: 'factor'; readonly acr_values: readonly string[] }
-  | { readonly kind: 'action'; readonly step: 'change_password' | 'set_up_factor' }
+  | { readonly kind: 'action'; readonly step: 'change_password' | 'set_up_factor' | 'keep_account' }
 
 /** The first unmet demand; undefined when the sign-in is complete. */
 export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDemand | undefined {
@@ -35,8 +35,9 @@ export function unmetDemand(state: SignInState, policy: SignInPolicy): UnmetDema
   if (lacksSecondFactor(state, policy)) {
     return account.passkeys + account.otp > 0 || takesSms(account, policy)
       ? { kind: 'factor', acr_values: [acrMultiFactor] }
-      : { kind: 'action', step: 'set_up_factor' }
+      : { kind: 'action', step: mustDecideToStay(state) ? 'keep_account' : 'set_up_factor' }
   }
+  if (mustDecideToStay(state)) return { kind: 'action', step: 'keep_account' }
   return mustChangePassword(state, policy) ? { kind: 'action', step: 'change_password' } : undefined
 }
 
@@ -84,6 +85,17 @@ function lacksSecondFactor({ account, proofs, browser }: SignInState, policy: Si
   if (browser.is_remembered && policy.accepts_remembered) return false
   return policy.second_factor === 'required' || (account?.otp ?? 0) > 0
 }
+
+/**
+ * Whoever has asked for the deletion of the account is asked before anything else that costs effort; after every factor.
+ * Attack: whoever knows the password alone keeps an account whose owner has left it.
+ */
+const mustDecideToStay = ({ account, actions_done }: SignInState): boolean =>
+  isToBeDeleted(account) && !actions_done.includes('keep_account')
+
+/** Whether its owner has asked for the deletion of the account. */
+export const isToBeDeleted = (account: Pick<AccountFactors, 'deletion_due_at'> | undefined): boolean =>
+  account?.deletion_due_at != null
 
 /**
  * Only who typed the password is asked to change it: the others do not use it. A recovery ends with another password, but

@@ -9,6 +9,7 @@ export interface ScheduledNeeds {
   readonly rotation: RotateKeysNeeds
   readonly forgetIdempotencyKeys: () => Promise<void>
   readonly computeMissingForms: () => Promise<void>
+  readonly deleteDueAccounts: () => Promise<void>
   readonly sealTrail: () => Promise<unknown>
   readonly applyRetention: () => Promise<unknown>
 }
@@ -17,6 +18,7 @@ const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promis
   { name: 'rotate-keys', run: (needs) => rotateKeys(needs.rotation) },
   { name: 'forget-idempotency-keys', run: (needs) => needs.forgetIdempotencyKeys() },
   { name: 'fill-normal-forms', run: (needs) => needs.computeMissingForms() },
+  { name: 'delete-due-accounts', run: (needs) => needs.deleteDueAccounts() },
   { name: 'seal-audit-trail', run: (needs) => needs.sealTrail() },
   { name: 'apply-audit-retention', run: (needs) => needs.applyRetention() },
 ]

@@ -30,6 +30,7 @@ export const accountFactors: SQL = sql`jsonb_build_object(
   'otp', (select count(*) from otp_credentials where user_id = users.id),
   'sms', (users.phone_number is not null and users.phone_number_verified)::int,
   'recovery_codes', (select count(*) from recovery_codes where user_id = users.id and used_at is null),
+  'deletion_due_at', (extract(epoch from users.deletion_due_at) * 1000)::bigint,
   'required_acr_values', (
     select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles
     where name = any (users.roles) and required_acr_values <> '{}'))`

@@ -143,7 +143,7 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   deps.notify('notice_password_changed', user_id, origin)
   const { absolute_ttl_seconds } = lifetimeOf(await deps.readSettings(), deps.config)
   const cookies = [setSessionCookie(deps.config, handle, absolute_ttl_seconds)]
-  if (!loaded) return goTo('/account?done=password', cookies)
+  if (!loaded) return goTo('/account/security?done=password', cookies)
   const { interaction } = loaded
   const isOwn = interaction.session_id === session.session_id
   const continued = isOwn ? { ...interaction, session_id: renewed.session_id } : interaction

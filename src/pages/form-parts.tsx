@@ -21,9 +21,11 @@ interface FieldProps {
   readonly maxlength: number
   readonly autofocus?: boolean | undefined
   readonly readonly?: boolean | undefined
-  /** May stay empty. */
-  readonly isOptional?: boolean | undefined
   readonly class?: string | undefined
+  /** It may be left empty. */
+  readonly optional?: boolean | undefined
+  /** Default: `none`, because identifiers, codes and passwords are not prose. */
+  readonly autocapitalize?: 'words' | undefined
   readonly inputmode?: 'numeric' | 'email' | 'text' | undefined
   /** From the text itself when absent. */
   readonly dir?: 'ltr' | undefined
@@ -35,16 +37,8 @@ interface FieldProps {
 }
 
 /** Hint and problem are linked to the input, so that a screen reader announces them with the label. */
-export const Field: FC<FieldProps> = ({
-  name,
-  label,
-  hint,
-  problems,
-  children,
-  dir,
-  isOptional,
-  ...input
-}) => {
+export const Field: FC<FieldProps> = (props) => {
+  const { name, label, hint, problems, children, dir, optional, autocapitalize, ...input } = props
   const problem = problems.find(({ field }) => field === name)
   const described = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(' ')
   const box = (
@@ -52,10 +46,10 @@ export const Field: FC<FieldProps> = ({
       id={name}
       name={name}
       {...input}
-      required={!isOptional}
+      required={!optional}
       dir={dir ?? 'auto'}
-      // Identifiers, codes and passwords are not prose: no autocorrection, capitalization or spell checking.
-      autocapitalize="none"
+      // Nor are they corrected or spell checked.
+      autocapitalize={autocapitalize ?? 'none'}
       autocorrect="off"
       spellcheck={false}
       aria-invalid={problem ? 'true' : undefined}

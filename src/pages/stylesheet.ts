@@ -183,6 +183,14 @@ const parts = `
 .links a:hover{color:var(--text)}
 .fine .links{margin-top:.5rem}
 .fine{color:var(--quiet);font-size:.8125rem;text-align:center}
+.tabs ul{display:flex;flex-wrap:wrap;gap:.25rem;margin-inline:-.5rem}
+.tabs a{display:block;padding:.375rem .75rem;border-radius:.5rem;color:var(--quiet);font-size:.875rem}
+.tabs a:hover{color:var(--text);background:var(--soft);text-decoration:none}
+.tabs [aria-current]{color:var(--text);background:var(--soft);font-weight:600}
+.fields{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(16rem,100%),1fr));gap:1.25rem 1rem;align-items:end}
+.dots{margin-top:.25rem;padding-inline-start:1.25rem;list-style:disc}
+.row:has(.dots){align-items:flex-start}
+.dots li+li{margin-top:.25rem}
 .plain>li{padding:1rem 0;border-top:1px solid var(--hairline)}
 .plain>li:last-child{padding-bottom:0}
 .row{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.75rem 1rem}

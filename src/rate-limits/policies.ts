@@ -39,6 +39,14 @@ export const policies = {
     onFailure: 'closed',
     protects: 'password changes of one person in one session',
   },
+  'export-user': {
+    capacity: 5,
+    perSeconds: 3600,
+    subject: 'user',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'downloads of everything that is stored about one person, by that person',
+  },
   'password-link': {
     capacity: 30,
     perSeconds: 300,

@@ -18,6 +18,7 @@ const accountRow = z.object({
     passkeys: z.number(),
     otp: z.number(),
     recovery_codes: z.number(),
+    deletion_due_at: z.number().nullish(),
     required_acr_values: z.array(z.array(z.string())),
   }),
   passkeys: z.array(
@@ -64,6 +65,7 @@ const exchange = (userId: string, uses: readonly PasskeyUsage[]) => sql`
       'sms', (users.phone_number is not null and users.phone_number_verified)::int,
       'recovery_codes', (
         select count(*) from recovery_codes where user_id = users.id and used_at is null),
+      'deletion_due_at', (extract(epoch from users.deletion_due_at) * 1000)::bigint,
       'required_acr_values', (
         select coalesce(jsonb_agg(to_jsonb(required_acr_values)), '[]') from roles
         where name = any (users.roles) and required_acr_values <> '{}')),

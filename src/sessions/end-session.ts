@@ -61,6 +61,9 @@ export function endSessionAndGrants(
   return true
 }
 
+/** After these the copy of the account is wrong. */
+const changesAccount: readonly SignOutReason[] = ['account_disabled', 'account_deleted', 'deletion_requested']
+
 /**
  * Ends all sessions but one, every grant, every known device except that session's, and what any browser remembers of
  * second factors; on request also deletes everything else stored about the user.
@@ -69,7 +72,7 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
   const ending = { ...input, reason: input.reason ?? ('signed_out_everywhere' as const) }
   state.allEnded.at = input.now
   state.takenAway.generation += 1
-  if (input.reason === 'account_disabled' || input.reason === 'account_deleted') forgetAccount(state)
+  if (input.reason !== undefined && changesAccount.includes(input.reason)) forgetAccount(state)
   state.delegations.withdrawAll()
   state.pendingSignIns.clear()
   for (const session of state.sessions.all()) {

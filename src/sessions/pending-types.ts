@@ -10,6 +10,8 @@ export interface SignInSignals {
   readonly network: string | undefined
   /** ISO 3166-1 alpha-2, as Cloudflare says. */
   readonly country: string | undefined
+  /** In English, as Cloudflare says. */
+  readonly city?: string | undefined
   /** Of the device cookie, if it was known. */
   readonly device_id: string | undefined
   /** Of the TCP or QUIC connection. */

@@ -1,5 +1,6 @@
 /** What the alarm after a sign-in with a passkey does with Postgres' answer. */
 import type { Origin } from '../audit/event.ts'
+import { isToBeDeleted } from '../authentication/unmet-demand.ts'
 import {
   type CopiedAccount,
   type PasskeyUsage,
@@ -37,6 +38,11 @@ export function renewAccount(state: SubjectState, input: RenewAccount): void {
     state.accountCopy.drop()
     const reason = account ? 'account_disabled' : 'account_deleted'
     endAllSessions(state, { now, origin, by, reason, forget: account ? undefined : 'everything' })
+    return
+  }
+  if (isToBeDeleted(account.factors) && !isToBeDeleted(state.accountCopy.get()?.factors)) {
+    // Whoever asked for it was not able to tell this object: nobody has decided to stay since.
+    endAllSessions(state, { now, origin, by, reason: 'deletion_requested' })
     return
   }
   const renewed = renewCopy(state.accountCopy.get(), account, { user_id, read_at }, input.sent)

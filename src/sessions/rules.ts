@@ -14,8 +14,10 @@ import { factorsChanged } from './factors-changed.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { forgiveFailures } from './forgive-failures.ts'
 import { inspectToken } from './inspect-token.ts'
+import { keepAccount } from './keep-account.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
 import { makeRoomAtClient } from './limit-sessions.ts'
+import { listGrants } from './list-grants.ts'
 import { listOtpUses } from './list-otp-uses.ts'
 import { endPendingSignIns, listPendingSignIns } from './list-pending-sign-ins.ts'
 import { listSessions } from './list-sessions.ts'
@@ -53,11 +55,13 @@ export const rules = {
   completePasswordChange: write(completePasswordChange),
   completeRequiredChange: forwarded(completeRequiredChange),
   disown: write(disown),
+  keepAccount: forwarded(keepAccount),
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),
   makeRoomAtClient: write(makeRoomAtClient),
   listSessions: read(listSessions),
+  listGrants: read(listGrants),
   readPending: read(readPending),
   listPendingSignIns: read(listPendingSignIns),
   endPendingSignIns: write(endPendingSignIns),

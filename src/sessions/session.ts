@@ -2,6 +2,14 @@
 
 import type { Proof } from '../authentication/proof.ts'
 
+/** Where a request came from, as Cloudflare says. */
+export interface Place {
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string
+  /** In English, where it is known. */
+  readonly city?: string | undefined
+}
+
 /** A user's session on one browser. */
 export interface Session {
   readonly session_id: string
@@ -17,6 +25,8 @@ export interface Session {
   readonly proofs: readonly Proof[]
   readonly ip: string | undefined
   readonly user_agent: string | undefined
+  /** Where it began; absent where nobody says. */
+  readonly place?: Place | undefined
   /** Signed in with a password that must be changed first: usable for nothing else. */
   readonly password_change_required: boolean
 }
@@ -53,5 +63,6 @@ export type SignOutReason =
   | 'account_disabled'
   | 'account_deleted'
   | 'credentials_reset'
+  | 'deletion_requested'
   | 'password_changed'
   | 'not_me'

@@ -3,6 +3,7 @@ import { passwordProof } from '../authentication/factor-proofs.ts'
 import type { Proof } from '../authentication/proof.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { sessionEnd } from './decide-session.ts'
+import type { Place } from './session.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
 
 export const sessionsTable = `
@@ -26,7 +27,8 @@ export const sessionsTable = `
 
 /**
  * What a sign-in proved by more than a password, which most prove alone: that follows from the session. A table of its
- * own, so that a version from before it can write sessions again after a roll-back.
+ * own, so that a version from before it can write sessions again after a roll-back. The place stands in the first proof for
+ * the same reason: one more table would take a page of every person's storage.
  */
 export const sessionProofsTable = `
   CREATE TABLE session_proofs (
@@ -70,18 +72,18 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
         Number(session.password_change_required),
         sessionEnd(session),
       )
-      if (!isPasswordAlone(session)) {
+      if (hasProofsRow(session)) {
         sql.exec(
           'INSERT OR IGNORE INTO session_proofs VALUES (?, ?)',
           session.session_id,
-          JSON.stringify(session.proofs),
+          JSON.stringify(proofsWithPlace(session)),
         )
       }
       loaded().set(session.session_id, session)
     },
     delete(sessionId) {
       if (!schema.exists()) return
-      if (!isPasswordAlone(loaded().get(sessionId))) {
+      if (hasProofsRow(loaded().get(sessionId))) {
         sql.exec('DELETE FROM session_proofs WHERE session_id = ?', sessionId)
       }
       sql.exec('DELETE FROM sessions WHERE session_id = ?', sessionId)
@@ -112,6 +114,23 @@ const passwordAlone = (auth_time: number): readonly Proof[] => [
   { ...passwordProof, step: 'password', at: auth_time },
 ]
 
+const hasProofsRow = (session: StoredSession | undefined): boolean =>
+  session?.place !== undefined || !isPasswordAlone(session)
+
+type PlacedProof = Proof & { readonly place?: Place | undefined }
+
+const proofsWithPlace = ({ proofs: [first, ...others], place }: StoredSession): readonly PlacedProof[] =>
+  first && place
+    ? [{ ...first, place }, ...others]
+    : [first, ...others].filter((proof) => proof !== undefined)
+
+function readProofs(json: string): Pick<StoredSession, 'proofs' | 'place'> {
+  const [first, ...others] = JSON.parse(json) as PlacedProof[]
+  if (!first?.place) return { proofs: first ? [first, ...others] : [] }
+  const { place, ...proof } = first
+  return { proofs: [proof, ...others], place }
+}
+
 function isPasswordAlone(session: StoredSession | undefined): boolean {
   const [first, ...others] = session?.proofs ?? []
   const isPlain = first?.step === 'password' && first.second_factor_remembered === undefined
@@ -132,5 +151,5 @@ const fromRow = (row: Row): StoredSession => ({
   ip: row.ip ?? undefined,
   user_agent: row.user_agent ?? undefined,
   password_change_required: row.password_change_required === 1,
-  proofs: row.proofs === null ? passwordAlone(row.auth_time) : (JSON.parse(row.proofs) as Proof[]),
+  ...(row.proofs === null ? { proofs: passwordAlone(row.auth_time) } : readProofs(row.proofs)),
 })

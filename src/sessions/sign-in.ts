@@ -29,7 +29,10 @@ export function signIn(
   device: StoredDevice | undefined,
 ): BegunSession {
   if (isFull(state, input)) return { status: 'full' }
-  const session = startSession(input.user_id, input.session, input.now, input.origin)
+  const session = {
+    ...startSession(input.user_id, input.session, input.now, input.origin),
+    ...placeOf(input.signals),
+  }
   const isNewDevice = device === undefined && hasCurrentDevices(state, input.now)
   const replaced = input.replaces_session_id && state.sessions.find(input.replaces_session_id)
   if (replaced) replaceSession(state, replaced, input)
@@ -41,6 +44,10 @@ export function signIn(
     ...(isNewDevice && !replaced && { new_device: true }),
   }
 }
+
+/** Of the first step of the sign-in. */
+const placeOf = (signals: SignInSignals | undefined): Pick<StoredSession, 'place'> =>
+  signals?.country === undefined ? {} : { place: { country: signals.country, city: signals.city } }
 
 function isFull(state: SubjectState, { limit, now, replaces_session_id }: SignInAttempt): boolean {
   if (limit?.when_full !== 'refuse') return false

@@ -6,6 +6,7 @@ import { brandingSchemas } from '../branding/branding-settings.ts'
 import { callingCodePattern } from '../kit/calling-codes.ts'
 import { uuidPattern } from '../kit/patterns.ts'
 import { isRpId, isWebOrigin } from '../passkeys/relying-party.ts'
+import { profileClaims } from '../protocol/profile-claims.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
 import { storedOverrides } from '../rate-limits/stored-limits.ts'
 import { registrationSchemas } from './registration-settings.ts'
@@ -72,6 +73,30 @@ export const settingSchemas = {
     .meta({ 'x-authly-name': 'AuditRetention' })
     .prefault({})
     .describe('For how many days audit events of each class are kept; null: for ever.'),
+  'account.editable_claims': z
+    .array(z.enum(profileClaims))
+    .max(profileClaims.length)
+    .refine((names) => new Set(names).size === names.length, 'must not repeat a claim')
+    .default([
+      ...(['name', 'given_name', 'family_name', 'nickname', 'website'] as const),
+      ...(['gender', 'birthdate', 'zoneinfo', 'locale'] as const),
+    ])
+    .describe(
+      'Claims that people change on their [account page](account.md). Leave out those by which applications tell people apart, such as `preferred_username`, and what comes from elsewhere, such as a directory.',
+    ),
+  'account.deletion': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe('Whether people delete their own account. `off` stops no deletion that was asked for before.'),
+  'account.deletion_grace_days': z
+    .number()
+    .int()
+    .min(0)
+    .max(90)
+    .default(14)
+    .describe(
+      'For how many days people can still keep an account that they have asked to delete; 0: the next run of the cron deletes it.',
+    ),
   ...brandingSchemas,
   'sign_in.passkeys': z
     .enum(['off', 'on'])

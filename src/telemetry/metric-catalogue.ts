@@ -78,6 +78,11 @@ export const metricCatalogue = {
     help: 'Token requests. Outcome: success, refused, limited, failed',
     labels: ['grant_type', 'outcome', 'error', 'client_id'],
   },
+  authly_account_deletions_total: {
+    type: 'counter',
+    help: 'Deletions of accounts that their owners asked for. Outcome: requested, cancelled (the account is kept), deleted (by the cron job)',
+    labels: ['outcome'],
+  },
   authly_sign_ins_total: {
     type: 'counter',
     help: 'Steps of sign-ins that were taken. Outcome: success (signed in), next (another step follows), refused, locked, limited, busy, lost (begun too long ago), full (too many sessions)',

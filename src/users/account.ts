@@ -30,6 +30,7 @@ const shape = {
     .nullable()
     .optional()
     .describe('By which the person sets a password; never the link itself'),
+  deletion_due_at: timestamp('When it is deleted, at its owner’s wish').nullable().optional(),
   created_at: timestamp('When the account was made'),
   updated_at: timestamp('When it last changed').optional(),
 }
@@ -66,6 +67,7 @@ const pastRow = z.object({
 export const storedUser = pastRow.extend({
   version: z.number(),
   updated_at: z.string(),
+  deletion_due_at: z.string().nullable(),
   has_password: z.boolean(),
   must_change_password: z.boolean(),
   setup_link: setupLink.extend({ expires_at: z.string() }).nullable(),
@@ -87,10 +89,11 @@ const toPast = (row: z.output<typeof pastRow>) => ({
 export const toPastUser = (row: unknown) => toPast(pastRow.parse(row))
 
 /** An account as the API shows it. */
-export const toUser = ({ version: _, setup_link, updated_at, ...row }: StoredUser) => ({
+export const toUser = ({ version: _, setup_link, updated_at, deletion_due_at, ...row }: StoredUser) => ({
   ...toPast(row),
   has_password: row.has_password,
   must_change_password: row.must_change_password,
   setup_link: setup_link && { ...setup_link, expires_at: utc(setup_link.expires_at) },
+  deletion_due_at: deletion_due_at && utc(deletion_due_at),
   updated_at: utc(updated_at),
 })

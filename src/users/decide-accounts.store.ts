@@ -4,16 +4,25 @@
  */
 
 import { type SQL, sql } from 'drizzle-orm'
-import type { Authorized } from '../access/authorized.ts'
-import { heldPermissions, isManageable } from '../access/rights.store.ts'
+import type { Actor } from '../access/actor.ts'
+import { allPermissions, heldPermissions, isManageable } from '../access/rights.store.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
 import { isExpectedVersion } from '../db/fragments.ts'
 import type { AccountRows } from './match-accounts.store.ts'
 import { refusals } from './refusals.ts'
 
+/**
+ * Who writes: an administrator or a service account, by permissions. Or the server (`system`), or the owner of the account
+ * on their own pages, who needs none for it.
+ */
+export type AccountActor =
+  | (Actor & { readonly isOwner?: undefined })
+  | { readonly type: 'user'; readonly id: string; readonly isOwner: true }
+  | { readonly type: 'system'; readonly id?: undefined }
+
 /** The actor and origin recorded in every event; from a request or the order of a job. */
 export interface Writer {
-  readonly authorized: Pick<Authorized, 'actor'>
+  readonly authorized: { readonly actor: AccountActor }
   readonly origin: Origin
   /** When it happens (milliseconds since the Unix epoch); undefined: the time of the write in Postgres. */
   readonly now?: number | undefined
@@ -64,7 +73,7 @@ function attempt({ writer, existing, creates = false, isBulk, expectedVersions }
         partition by (account).id, ambiguous or taken is not null order by line) > 1 as is_repeated,
       ${creates}::boolean as creates, ${existing}::text as on_conflict,
       ${existing === 'delete'}::boolean as deletes, ${isBulk}::boolean as is_bulk,
-      ${actor.type === 'user'}::boolean and (account).id::text = ${actor.id}::text as own,
+      ${actor.type === 'user'}::boolean and (account).id::text = ${actor.id ?? null}::text as own,
       ${isExpectedVersion(sql`(account).version`, expectedVersions)} as version_expected,
       case
         when (account).id is null then jsonb_populate_record(null::users, ${blank}::jsonb
@@ -78,7 +87,7 @@ function attempt({ writer, existing, creates = false, isBulk, expectedVersions }
 
 /**
  * Consequences of a patch. The form version is the oldest of the forms it covers. Attack: a verified address or number
- * would vouch for an unverified one put in its place.
+ * would vouch for an unverified one put in its place. Who asks again for the deletion of an account does not put it off.
  */
 const consequences = sql.raw(`
   case when patch ? 'profile' then jsonb_build_object('profile',
@@ -90,20 +99,26 @@ const consequences = sql.raw(`
         is not distinct from patch ->> 'email_form') else '{}' end
   || case when patch ? 'phone_number' and not patch ? 'phone_number_verified' then jsonb_build_object(
       'phone_number_verified', (account).phone_number_verified
-        and (account).phone_number is not distinct from patch ->> 'phone_number') else '{}' end`)
+        and (account).phone_number is not distinct from patch ->> 'phone_number') else '{}' end
+  || case when patch ->> 'deletion_due_at' is not null and (account).deletion_due_at is not null
+      then jsonb_build_object('deletion_due_at', (account).deletion_due_at) else '{}' end`)
 
 const isErased = sql`exists (select from audit_events
   where user_id = attempt.id::text and type = 'audit.personal_data_erased')`
 
 const firstRefusal = sql.raw(refusals.map(({ code, when }) => `when ${when} then '${code}'`).join('\n'))
 
-const judge = ({ writer }: AccountWrite): SQL => sql`
-  ${heldPermissions(writer.authorized.actor)},
+/** Attack: a form of an own page that names another account. Whoever has no permissions writes their own account alone. */
+const mayManage = (actor: AccountActor): SQL =>
+  actor.type !== 'system' && actor.isOwner ? sql`attempt.own` : isManageable
+
+const judge = ({ writer: { authorized } }: AccountWrite): SQL => sql`
+  ${authorized.actor.type === 'system' ? allPermissions : heldPermissions(authorized.actor)},
   judged as materialized (
     select attempt.*, judgement.code
     from held, attempt
       cross join lateral (select (attempt.account).roles) as users
-      cross join lateral (select ${isErased} as erased, ${isManageable} as manageable) as asked
+      cross join lateral (select ${isErased} as erased, ${mayManage(authorized.actor)} as manageable) as asked
       cross join lateral (
         select case when existing and on_conflict = 'skip' then null ${firstRefusal} end as code
       ) as judgement

@@ -25,7 +25,7 @@ const given = (rows: SQL): SQL => sql`
     select *, patch ->> 'username' as username, patch ->> 'email' as email,
       patch ->> 'username_form' as username_form, patch ->> 'email_form' as email_form
     from jsonb_to_recordset(${rows}) as given (line int, id uuid, event_id uuid, patch jsonb, hash text,
-      must_change boolean, link_hash text, link_expires_at bigint, erasure_id uuid, proof text, otp jsonb, passkey jsonb)
+      must_change boolean, link_hash text, link_expires_at bigint, link_sent_to text, erasure_id uuid, proof text, otp jsonb, passkey jsonb)
   )`
 
 const lock = ({ locks }: Reading): SQL => (locks ? sql`for update of users` : sql``)
@@ -35,14 +35,20 @@ export const accountsOfIds = (
   rows: readonly AccountRow[],
   reading: Reading,
   filter: UserFilter = {},
-): AccountRows => ({
+): AccountRows => accountsWhere(rows, reading, userCondition(filter))
+
+/** Accounts by id that are to be deleted by now: their owner may have kept one since it was found. */
+export const accountsDue = (rows: readonly AccountRow[]): AccountRows =>
+  accountsWhere(rows, { locks: true }, sql`users.deletion_due_at <= now()`)
+
+const accountsWhere = (rows: readonly AccountRow[], reading: Reading, condition: SQL): AccountRows => ({
   ctes: sql`
     ${given(sql`${JSON.stringify(rows)}::jsonb`)},
     locked as materialized (
       select users as account from users where users.id in (select id from given) order by users.id ${lock(reading)}
     ), found as materialized (
       select users.id as row_id, account, false as gone, false as ambiguous, null::text as taken
-      from locked cross join lateral (select (account).*) as users where ${userCondition(filter)}
+      from locked cross join lateral (select (account).*) as users where ${condition}
     )`,
 })
 

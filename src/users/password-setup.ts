@@ -31,7 +31,7 @@ export interface PasswordSetup {
 export type FindPasswordSetup = (userId: string, secretHash: string) => Promise<PasswordSetup | undefined>
 
 /**
- * Uses the link and stores the password with its audit event in one statement.
+ * Uses the link and stores the password with its audit event in one statement. A link that was sent proves the address.
  * @returns false when the link is used, replaced or expired, or the account is not active
  */
 export type CompletePasswordSetup = (input: {
@@ -39,6 +39,8 @@ export type CompletePasswordSetup = (input: {
   readonly secretHash: string
   readonly newHash: string
   readonly event: AuditEvent
+  /** Recorded where a link that only a message brought proves the address that it was sent to. */
+  readonly addressProven: AuditEvent
 }) => Promise<boolean>
 
 /** Creates a link for a user; store `secretHash`, show `url` once. */

@@ -87,6 +87,12 @@ const list = [
     row: 'this is your own account',
   },
   {
+    // Mistake: nobody is left who could bring back what is lost. Another administrator decides, who sees the whole.
+    code: 'administrator_leaves',
+    when: `patch ->> 'deletion_due_at' is not null and (account).roles @> '{admin}'`,
+    request: { status: 403, detail: 'Administrators do not delete their own account.' },
+  },
+  {
     // Attack: whoever changes the address or password of a more privileged user can become that user.
     code: 'more_privileged',
     when: 'existing and not manageable',

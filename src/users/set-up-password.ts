@@ -87,10 +87,11 @@ export async function setUpPassword(
   const newHash = await hashUnlessFormer(needs.passwordHasher, password, former).finally(release)
   if (newHash === undefined) return err({ reason: 'unacceptable', problem: 'reused' })
   const now = needs.now()
-  const event = createEvent('password.changed', now, origin, {
-    ...{ outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId },
-  })
-  const isStored = await needs.completePasswordSetup({ userId, secretHash, newHash, event })
+  const own = { outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId } as const
+  const event = createEvent('password.changed', now, origin, own)
+  const entity = { entity_type: 'user', entity_id: userId } as const
+  const addressProven = createEvent('user.updated', now, origin, { ...own, ...entity })
+  const isStored = await needs.completePasswordSetup({ userId, secretHash, newHash, event, addressProven })
   if (!isStored) return err({ reason: 'invalid' })
   const end = () => needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' })
   // Safe to repeat, and retried when an object moved: no session may outlive the old credential.

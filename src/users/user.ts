@@ -15,6 +15,8 @@ export interface User {
   readonly status: 'active' | 'disabled'
   /** Milliseconds since the Unix epoch. */
   readonly updated_at: number
+  /** Grows with every change. */
+  readonly version: number
 }
 
 export interface UserWithPassword {

@@ -106,4 +106,5 @@ const toUser = (row: typeof users.$inferSelect): User => ({
   roles: row.roles,
   status: row.status,
   updated_at: row.updated_at.getTime(),
+  version: row.version,
 })

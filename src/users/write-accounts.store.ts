@@ -73,8 +73,8 @@ const putting = (write: AccountWrite): SQL => sql`
     where hash is not null and (inserted.id is not null or rehashes)
     on conflict (user_id) do update set hash = excluded.hash, must_change = excluded.must_change, changed_at = now()
   ), linked as (
-    insert into password_setup_links (user_id, purpose, secret_hash, expires_at)
-    select decided.id, 'invitation', link_hash, to_timestamp(link_expires_at / 1000.0)
+    insert into password_setup_links (user_id, purpose, secret_hash, sent_to, expires_at)
+    select decided.id, 'invitation', link_hash, link_sent_to, to_timestamp(link_expires_at / 1000.0)
     from decided join inserted on inserted.id = decided.id where link_hash is not null
   ), added_otp as (
     insert into otp_credentials (id, user_id, kind, name, sealed_secret, algorithm, digits, period_seconds, counter)

@@ -19,6 +19,8 @@ export interface AccountRow {
   /** Hash of an invitation's secret, and when it expires (milliseconds since the Unix epoch). */
   readonly link_hash?: string | undefined
   readonly link_expires_at?: number | undefined
+  /** The address that the invitation is sent to, and nobody else sees it. */
+  readonly link_sent_to?: string | undefined
   /** Generators of one-time passwords of another system. */
   readonly otp?: readonly StoredGenerator[] | undefined
   /** Made by its owner together with the account. */

@@ -46,7 +46,7 @@ export async function add(browser: Browser, authenticator: SoftwareAuthenticator
 }
 
 /** Signs in with the newest passkey, straight in the person's object. */
-async function signInWithPasskey(
+export async function signInWithPasskey(
   browser: Browser,
   { id }: Person,
   authenticator: SoftwareAuthenticator,

@@ -24,7 +24,7 @@ describe('adding a passkey', () => {
     const { person, browser } = await withPassword()
     const aaguid = 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4'
     const added = await add(browser, createSoftwareAuthenticator({ aaguid }))
-    expect(added).toMatchObject({ status: 303, location: '/account?done=passkey_added' })
+    expect(added).toMatchObject({ status: 303, location: '/account/security?done=passkey_added' })
     const { html } = await browser.follow(added)
     expect(html).toContain('Your passkey has been added')
     expect(html).toContain('Google Password Manager')
@@ -45,7 +45,9 @@ describe('adding a passkey', () => {
     const { person, browser } = await withPassword()
     const fields = await answer(await browser.get(path), createSoftwareAuthenticator())
     const answers = await Promise.all(Array.from({ length: 50 }, () => browser.post(path, fields)))
-    expect(answers.filter(({ location }) => location === '/account?done=passkey_added')).toHaveLength(1)
+    expect(
+      answers.filter(({ location }) => location === '/account/security?done=passkey_added'),
+    ).toHaveLength(1)
     expect(await stored(person)).toHaveLength(1)
   })
 
@@ -135,9 +137,9 @@ describe('managing passkeys', () => {
     const credential_id = (await stored(person))[0]?.credential_id ?? ''
     const rename = async (name: string) =>
       browser.post(`${path}/rename`, { csrf_token: await csrf(browser), credential_id, name })
-    expect((await rename('  Work <b>phone</b> ')).location).toBe('/account?done=passkey_renamed')
+    expect((await rename('  Work <b>phone</b> ')).location).toBe('/account/security?done=passkey_renamed')
     expect(await stored(person)).toMatchObject([{ name: 'Work <b>phone</b>' }])
-    expect((await browser.get('/account')).html).toContain('Work &lt;b&gt;phone')
+    expect((await browser.get('/account/security')).html).toContain('Work &lt;b&gt;phone')
     for (const name of ['', '   ', 'x'.repeat(65)]) {
       const refused = await rename(name)
       expect(refused.status, name).toBe(400)
@@ -155,7 +157,7 @@ describe('managing passkeys', () => {
     const removed = await browser.post(`${path}/remove`, {
       ...{ csrf_token: await csrf(browser), credential_id: first?.credential_id ?? '' },
     })
-    expect(removed.location).toBe('/account?done=passkey_removed')
+    expect(removed.location).toBe('/account/security?done=passkey_removed')
     const shown = await browser.follow(removed)
     expect(shown.status).toBe(200)
     expect(await stored(person)).toEqual([other])

@@ -457,6 +457,90 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       ),
     )
 
+    /** Signed in as somebody new; the token of their forms. */
+    async function ownPages(): Promise<Record<string, string>> {
+      cookies = ''
+      const account = await addPerson()
+      await signIn(password, account)
+      const html = await (await call('/account/data')).text()
+      return { csrf_token: /name="csrf_token" value="([^"]*)"/.exec(html)?.[1] ?? '', account }
+    }
+    const own = (path: string, fields: Record<string, string>) => post(path, fields, { origin: issuer })
+
+    it.each([
+      ['/account', budgets.accountPage],
+      ['/account/sessions', budgets.ownSessions],
+      ['/account/applications', budgets.ownApplications],
+      ['/account/security/history', budgets.ownHistory],
+    ])('%s', (path, budget) =>
+      expectWithin(
+        budget,
+        prepared(ownPages, async () => expect((await call(path)).status).toBe(200)),
+      ),
+    )
+
+    it(budgets.ownProfile.operation, () =>
+      expectWithin(
+        budgets.ownProfile,
+        prepared(ownPages, async (form) => {
+          const fields = { ...form, version: '1', shown: 'name', name: 'Ada' }
+          const answer = await own('/account/profile', fields)
+          expect(answer.headers.get('location')).toBe('/account?done=profile')
+        }),
+      ),
+    )
+
+    it(budgets.ownWithdrawal.operation, () =>
+      expectWithin(
+        budgets.ownWithdrawal,
+        prepared(ownPages, async (form) => {
+          const answer = await own('/account/applications/withdraw', { ...form, client_id: clientId })
+          expect(answer.headers.get('location')).toContain('withdrawn')
+        }),
+      ),
+    )
+
+    it(budgets.ownExport.operation, () =>
+      expectWithin(
+        budgets.ownExport,
+        prepared(ownPages, async (form) => {
+          const answer = await own('/account/data/export', form)
+          expect(await answer.json()).toMatchObject({ consents: [] })
+        }),
+      ),
+    )
+
+    it(budgets.ownDeletion.operation, () =>
+      expectWithin(
+        budgets.ownDeletion,
+        prepared(ownPages, async (form) => expect((await own('/account/delete', form)).status).toBe(200)),
+      ),
+    )
+
+    it(budgets.keptAccount.operation, () =>
+      expectWithin(
+        budgets.keptAccount,
+        prepared(
+          async () => {
+            cookies = ''
+            const address = await addPerson()
+            const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+            await database
+              .update(users)
+              .set({ deletion_due_at: new Date(Date.now() + 86_400_000) })
+              .where(eq(users.email, address))
+            const next = await signIn(password, address)
+            const page = await call(next.headers.get('location') as string)
+            return hiddenFields(await page.text(), 'keep_account')
+          },
+          async (form) => {
+            const answer = await own('/login', form)
+            expect(answer.headers.get('location')).toBe('/account')
+          },
+        ),
+      ),
+    )
+
     it(budgets.changePassword.operation, () =>
       expectWithin(
         budgets.changePassword,
@@ -899,6 +983,73 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     expect(response.status).toBe(201)
     expectAtMost(budgets.adminSendsMessage, await countUnits())
     expect((await provider.seen()).taken).toHaveLength(1)
+  })
+
+  describe('of registration', () => {
+    const provider = openProvider()
+    let own: Env
+    beforeAll(() => {
+      own = counted
+      counted = { ...counted, ...provider.vars } as Env
+    })
+    afterAll(async () => {
+      counted = own
+      await useSettings({})
+    })
+
+    const open = async (challenge: string) => {
+      await useSettings({ 'registration.mode': 'open', 'registration.challenge': challenge })
+      const email = `${uuidv7()}@register.test`
+      const name = await destinationName(testDependencies().root, { channel: 'email', address: email })
+      await sendBy(env.DESTINATION.getByName(name), provider.bindings)
+      return { email, fields: hiddenFields(await (await call('/register')).text(), 'address') }
+    }
+    const send = (fields: Record<string, string>) => post('/register', fields, { origin: issuer })
+    /** The form of the step that a redirect leads to. */
+    const formAt = async (answer: Response, step: string) =>
+      hiddenFields(await (await call(answer.headers.get('location') as string)).text(), step)
+    const receive = async () => {
+      // Nobody is signed in, whose session would end.
+      cookies = ''
+      const { email, fields } = await open('off')
+      const before = (await provider.seen()).taken.length
+      const sent = await send({ ...fields, email })
+      await billed.runAlarms(0)
+      await vi.waitFor(async () => expect((await provider.seen()).taken).toHaveLength(before + 1))
+      const text = String((await provider.seen()).taken[before]?.body['text'])
+      return { fields: await formAt(sent, 'code'), code: /^\d{6}$/m.exec(text)?.[0] as string }
+    }
+
+    it(budgets.askedToRegister.operation, async () => {
+      const { email, fields } = await open('when_abused')
+      await startCounting()
+      expect((await send({ ...fields, email })).status).toBe(303)
+      expectAtMost(budgets.askedToRegister, await countUnits())
+    })
+
+    it(budgets.challengedToRegister.operation, async () => {
+      const { email, fields } = await open('always')
+      await startCounting()
+      expect((await send({ ...fields, email })).status).toBe(200)
+      expectAtMost(budgets.challengedToRegister, await countUnits())
+    })
+
+    it(budgets.registrationCode.operation, async () => {
+      const { fields, code } = await receive()
+      await startCounting()
+      expect((await send({ ...fields, code })).status).toBe(303)
+      expectAtMost(budgets.registrationCode, await countUnits())
+    })
+
+    it(budgets.registered.operation, async () => {
+      const { fields, code } = await receive()
+      const form = await formAt(await send({ ...fields, code }), 'credential')
+      const password = 'purple-kettle-orbit'
+      await startCounting()
+      const done = await send({ ...form, new_password: password, repeat_password: password })
+      expect(done.headers.get('location')).toBe('/account')
+      expectAtMost(budgets.registered, await countUnits())
+    })
   })
 
   describe('of codes by e-mail', () => {

@@ -15,6 +15,7 @@ const { database, root } = trail
 const needs = (loadKeys = () => loadSigningKeys(database)) => ({
   forgetIdempotencyKeys: () => deleteExpiredKeys(createRunBatch(database)),
   computeMissingForms: () => computeMissingForms(createRunBatch(database)),
+  deleteDueAccounts: async () => undefined,
   sealTrail: () => trail.seal(),
   applyRetention: () => trail.retain({}),
   rotation: {

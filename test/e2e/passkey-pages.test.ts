@@ -69,7 +69,7 @@ describe.runIf(hasChromium)('accessibility of the pages of passkeys (WCAG 2.2 AA
     await page.goto(`${stage.issuer}/account/passkeys`)
     await see(page, look, 'passkeys-none')
     await passkeyButton.click()
-    await page.waitForURL('**/account?done=passkey_added')
+    await page.waitForURL('**/account/security?done=passkey_added')
     await see(page, look, 'account-with-passkey')
     await page.goto(`${stage.issuer}/account/passkeys`)
     await see(page, look, 'passkey-step')

@@ -220,7 +220,7 @@ describe('a password that must be changed', () => {
     await signIn(elsewhere, person.email, goodPassword)
     const page = await browser.get('/password')
     const answer = await browser.post('/password', fill(page))
-    expect(answer.location).toBe('/account?done=password')
+    expect(answer.location).toBe('/account/security?done=password')
     expect((await browser.follow(answer)).html).toContain('Your password has been changed.')
     expect((await elsewhere.get('/account')).location).toBe('/login')
     expect((await signIn(openBrowser(), person.email, goodPassword)).status).toBe(400)

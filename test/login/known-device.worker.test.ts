@@ -156,13 +156,13 @@ describe('a device is unknown again', () => {
     const lost = browser.cookies.get(cookie)
     const own = openBrowser(freshAddress())
     await signIn(own, person.email, goodPassword)
-    const page = await own.get('/account')
+    const page = await own.get('/account/sessions')
     expect(page.html).toContain('Devices that are known')
     const ids = forgetButtons(page)
     expect(ids).toHaveLength(2)
     const form = { csrf_token: page.hidden['csrf_token'] ?? '', device_id: ids[1] as string }
     const answer = await own.post('/account/devices/forget', form)
-    expect(answer.location).toBe('/account?done=device')
+    expect(answer.location).toBe('/account/sessions?done=device')
     const after = await own.follow(answer)
     expect(after.html).toContain('That device is no longer known.')
     expect(forgetButtons(after)).toEqual([ids[0]])
@@ -173,14 +173,14 @@ describe('a device is unknown again', () => {
     const [person, mallory] = [await addPerson(), await addPerson()]
     const own = openBrowser(freshAddress())
     await signIn(own, person.email, goodPassword)
-    const page = await own.get('/account')
+    const page = await own.get('/account/sessions')
     const [device_id = ''] = forgetButtons(page)
     const foreign = openBrowser(freshAddress())
     await signIn(foreign, mallory.email, goodPassword)
-    const csrf_token = (await foreign.get('/account')).hidden['csrf_token'] ?? ''
+    const csrf_token = (await foreign.get('/account/sessions')).hidden['csrf_token'] ?? ''
     await foreign.post('/account/devices/forget', { csrf_token, device_id })
     expect((await own.post('/account/devices/forget', { device_id })).status).toBe(403)
-    expect(forgetButtons(await own.get('/account'))).toEqual([device_id])
+    expect(forgetButtons(await own.get('/account/sessions'))).toEqual([device_id])
   })
 
   test('when the password is changed', async () => {
@@ -193,7 +193,7 @@ describe('a device is unknown again', () => {
       ...page.hidden,
       ...{ current_password: goodPassword, new_password: newPassword, repeat_password: newPassword },
     })
-    expect(changed.location).toBe('/account?done=password')
+    expect(changed.location).toBe('/account/security?done=password')
     await ended(person, device, newPassword)
   })
 
@@ -202,7 +202,7 @@ describe('a device is unknown again', () => {
     const device = (await knownBrowser(person)).cookies.get(cookie)
     const own = openBrowser(freshAddress())
     await signIn(own, person.email, goodPassword)
-    const page = await own.get('/account')
+    const page = await own.get('/account/sessions')
     await own.post('/account/sessions/end-others', { csrf_token: page.hidden['csrf_token'] ?? '' })
     await ended(person, device)
     expect(await statusOf(own, person.email)).toBe(303)

@@ -81,7 +81,8 @@ describe('an authenticator app', () => {
       .replace(/\d/g, (digit) => '٠١٢٣٤٥٦٧٨٩'[Number(digit)] as string)
     const signedIn = await other.post('/login', { ...wrong.hidden, code: spaced })
     expect([signedIn.status, signedIn.location]).toEqual([303, '/account'])
-    expect((await other.follow(signedIn)).html).toContain('Phone')
+    await other.follow(signedIn)
+    expect((await other.get('/account/security')).html).toContain('Phone')
   })
 
   test('is stored only when a code of it is entered; the key stays the same until then', async () => {
@@ -108,7 +109,7 @@ describe('an authenticator app', () => {
     const stored = await generatorsOf(person)
     expect(stored).toHaveLength(1)
     expect(JSON.stringify(stored)).not.toContain(scan(page).secret.base32)
-    const list = await browser.get('/account')
+    const list = await browser.get('/account/security')
     expect(list.html).not.toContain(scan(page).secret.base32)
   })
 
@@ -121,7 +122,7 @@ describe('an authenticator app', () => {
     const sent = await Promise.all(
       pages.map((page) => browser.post(add, { ...page.hidden, code: codeIn(scan(page), 0), name: 'Phone' })),
     )
-    expect(sent.filter(({ location }) => location === '/account?done=otp')).toHaveLength(1)
+    expect(sent.filter(({ location }) => location === '/account/security?done=otp')).toHaveLength(1)
     expect(await generatorsOf(person)).toHaveLength(1)
   })
 
@@ -164,7 +165,7 @@ describe('an authenticator app', () => {
       '/account/one-time-passwords/remove',
       list.hidden as Record<string, string>,
     )
-    expect(removed.location).toBe('/account?done=otp_removed')
+    expect(removed.location).toBe('/account/security?done=otp_removed')
     const next = openBrowser()
     expect((await sendPassword(next, person)).location).toBe('/account')
   })
@@ -229,7 +230,7 @@ describe('recovery codes', () => {
     const rows = () => testDatabase().select().from(recoveryCodes).where(eq(recoveryCodes.user_id, person.id))
     expect(await rows()).toHaveLength(10)
     const kept = await browser.post('/account/recovery-codes', page.hidden as Record<string, string>)
-    expect(kept.location).toBe('/account?done=recovery_codes')
+    expect(kept.location).toBe('/account/security?done=recovery_codes')
     expect(await rows()).toHaveLength(10)
     expect(JSON.stringify(await rows())).not.toContain(codes[0]?.replaceAll('-', ''))
     expect((await browser.follow(kept)).html).toContain('Unused codes: 10')
@@ -247,7 +248,7 @@ describe('recovery codes', () => {
     )
     expect(answers.filter(({ location }) => location === '/account')).toHaveLength(1)
     expect((await rows()).filter(({ used_at }) => used_at !== null)).toHaveLength(1)
-    const account = await lost.get('/account')
+    const account = await lost.get('/account/security')
     expect(account.html).toContain('Unused codes: 9')
     expect(account.html).toContain('A recovery code was used')
 
@@ -277,7 +278,7 @@ describe('recovery codes', () => {
     const browser = openBrowser()
     await passPassword(browser, await addPerson())
     expect((await browser.get('/account/recovery-codes')).location).toBe('/account/one-time-passwords')
-    expect((await browser.get('/account')).html).not.toContain('id="recovery-codes"')
+    expect((await browser.get('/account/security')).html).not.toContain('id="recovery-codes"')
   })
 })
 
@@ -314,7 +315,7 @@ describe('a second factor that is demanded of somebody who has none', () => {
     const form = { ...wrong.hidden, code: codeIn(app, 0) }
     const answers = await Promise.all(Array.from({ length: 5 }, () => browser.post('/login', form)))
     expect(answers.filter(({ location }) => location === '/account')).toHaveLength(1)
-    const account = await browser.get('/account')
+    const account = await browser.get('/account/security')
     expect(account.html).toContain('Unused codes: 10')
 
     const next = openBrowser()
@@ -390,7 +391,7 @@ describe('a second factor that is demanded of somebody who has none', () => {
     await passPassword(thief, person)
     const page = await thief.get(stronger)
     await passPassword(owner, person)
-    const { html, hidden } = await owner.get('/account')
+    const { html, hidden } = await owner.get('/account/sessions')
     const session_id = /name="session_id" value="([^"]+)"/.exec(html)?.[1] ?? ''
     await owner.post('/account/sessions/end', { csrf_token: hidden['csrf_token'] ?? '', session_id })
     const sent = await thief.post('/login', { ...page.hidden, code: codeIn(scan(page), 0) })

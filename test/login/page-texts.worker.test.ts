@@ -112,8 +112,8 @@ async function visitAll(language: string): Promise<{ pages: Visited[]; names: st
   see('another account', await browser.start(authorizePath(app, { claims })))
   see('sign-in while signed in', await browser.get('/login'))
   await signIn(openBrowser(), person.email, goodPassword)
-  see('account', await browser.get('/account?done=others'))
-  see('account', await browser.get('/account?done=session'))
+  see('account', await browser.get('/account/sessions?done=others'))
+  see('account', await browser.get('/account/sessions?done=session'))
   const change = see('password', await browser.get('/password'))
   see('password, empty', await browser.post('/password', change.hidden))
   for (const next of ['short', 'password1234', `${person.username}1`, 'x'.repeat(300), goodPassword]) {

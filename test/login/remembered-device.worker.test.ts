@@ -147,14 +147,16 @@ describe('a browser at which the second factor is remembered', () => {
     const known = await addPersonWithApp()
     const browser = await remembering(known)
     await passPassword(browser, known.person)
-    const { html, hidden } = await browser.get('/account')
+    const { html, hidden } = await browser.get('/account/sessions')
     const remembered_id = /name="remembered_id" value="([^"]+)"/.exec(html)?.[1] ?? ''
     expect(html).toContain('Browsers that are not asked again')
     const { csrf_token = '' } = hidden
     const forget = (id: string, by = browser) =>
       by.post('/account/remembered-devices/forget', { csrf_token, remembered_id: id })
-    expect((await forget(remembered_id)).location).toBe('/account?done=remembered')
-    expect((await browser.get('/account?done=remembered')).html).toContain('asked for the second step again')
+    expect((await forget(remembered_id)).location).toBe('/account/sessions?done=remembered')
+    expect((await browser.get('/account/sessions?done=remembered')).html).toContain(
+      'asked for the second step again',
+    )
     browser.cookies.delete(sessionCookie)
     expect(asksForCode(await passPassword(browser, known.person))).toBe(true)
   })
@@ -173,7 +175,9 @@ describe('a browser at which the second factor is remembered', () => {
     const known = await addPersonWithApp()
     const browser = await remembering(known)
     const strong = await withBothFactors(known)
-    expect((await add(strong, createSoftwareAuthenticator())).location).toBe('/account?done=passkey_added')
+    expect((await add(strong, createSoftwareAuthenticator())).location).toBe(
+      '/account/security?done=passkey_added',
+    )
     await passPassword(browser, known.person)
     expect(browser.cookies.has(sessionCookie)).toBe(false)
   })

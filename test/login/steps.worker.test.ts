@@ -343,7 +343,7 @@ describe('what was before there were steps', () => {
       current_password: goodPassword,
       ...change,
     })
-    expect(answer.location).toBe('/account?done=password')
+    expect(answer.location).toBe('/account/security?done=password')
     expect((await browser.get('/account')).status).toBe(200)
   })
 })

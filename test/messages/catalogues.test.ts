@@ -18,7 +18,17 @@ const flat = (messages: object): [string, Text][] =>
 const read = (text: Text): string => (typeof text === 'string' ? text : text(...Array(text.length).fill('7')))
 
 /** Words that other languages have taken over as they are. */
-const borrowed = new Set(['Code', 'Passkey', 'Passkeys', 'PIN', 'Name', 'Browser', 'Website', 'QR code'])
+const borrowed = new Set([
+  'Code',
+  'Passkey',
+  'Passkeys',
+  'PIN',
+  'Name',
+  'Browser',
+  'Website',
+  'QR code',
+  'Applications',
+])
 
 /** Common in English sentences, and no word of German, French, Spanish or Portuguese. */
 const english = /(?<!\p{L})(the|your|you|and|with|this|that|sign|again|please|enter|choose|here)(?!\p{L})/iu

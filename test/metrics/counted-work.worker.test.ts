@@ -70,6 +70,7 @@ test('runs of cron jobs; one that failed has no new time', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const done = async () => undefined
   const needs: ScheduledNeeds = {
+    deleteDueAccounts: async () => undefined,
     ...{ forgetIdempotencyKeys: done, computeMissingForms: done, sealTrail: done },
     applyRetention: () => Promise.reject(new Error('away')),
     rotation: { loadKeys: () => Promise.reject(new Error('away')) } as unknown as ScheduledNeeds['rotation'],

@@ -317,7 +317,21 @@ const delivery: readonly AlertCase[] = [
   ),
 ]
 
+const registrations = (outcome: string, perMinute: number) =>
+  counter('authly_registrations_total', { method: 'address', outcome }, [[perMinute, samples]])
+
 const abuse: readonly AlertCase[] = [
+  fires(
+    'RegistrationAbuse',
+    'most who begin are challenged',
+    ...[registrations('challenged', 30), registrations('limited', 5), registrations('next', 10)],
+  ),
+  doesNot(
+    'RegistrationAbuse',
+    'one of three is',
+    ...[registrations('challenged', 30), registrations('next', 60)],
+  ),
+  doesNot('RegistrationAbuse', 'an office registers', registrations('challenged', 5)),
   fires(
     'SignInsRefused',
     'five a second fail, one of thirty succeeds',

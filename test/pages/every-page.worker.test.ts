@@ -1,7 +1,11 @@
 /** What holds on every hosted page, in every state, under https: headers, cookies, markup, and forms of our own only. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { accountRoutes } from '../../src/account/account.route.tsx'
+import { applicationRoutes } from '../../src/account/applications.route.ts'
+import { deletionRoutes } from '../../src/account/deletion.route.tsx'
+import { historyRoutes } from '../../src/account/history.route.tsx'
 import { passkeyRoutes } from '../../src/account/passkeys.route.tsx'
+import { profileRoutes } from '../../src/account/profile.route.tsx'
 import { readBrowserBindings } from '../../src/interaction/browser-binding.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -11,10 +15,13 @@ import { sealLink, signInLinkPath } from '../../src/login/steps/sign-in-link.ts'
 import { logoutRoutes } from '../../src/oidc/rp-logout.route.tsx'
 import { issueNotMeLink } from '../../src/recovery/not-me.ts'
 import { issueStopLink } from '../../src/recovery/waiting-period.ts'
+import { registerRoutes } from '../../src/registration/register.route.tsx'
 import { withPasskey } from '../account/passkey-pages.ts'
 import { type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
+import { startMail } from '../login/mailbox.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
 import { addAdmin, callAdmin, testDependencies } from '../worker/admin-client.ts'
+import { useSettings } from '../worker/local-settings.ts'
 
 interface Visit {
   readonly name: string
@@ -94,6 +101,12 @@ beforeAll(async () => {
   // Elsewhere too, so that the account page has a session to end.
   await signedIn(somebody)
   await visit('account', person, '/account')
+  await visit('what one signs in with', person, '/account/security')
+  await visit('sessions', person, '/account/sessions')
+  await visit('applications', person, '/account/applications')
+  await visit('history', person, '/account/security/history')
+  await visit('data', person, '/account/data')
+  await visit('deletion', person, '/account/delete')
   await visit('first passkey', person, '/account/passkeys')
   const { browser: holder } = await withPasskey()
   await visit('passkeys', holder, '/account/passkeys')
@@ -113,6 +126,13 @@ beforeAll(async () => {
   const reset = await callAdmin(admin, 'POST', `/admin/users/${id}/reset-password`, options)
   const { setup_url } = (await reset.json()) as { setup_url: string }
   await visit('a link to set a password', openBrowser(), setup_url.slice('https://auth.test'.length))
+
+  await visit('registration, closed', openBrowser(), '/register')
+  await useSettings({ 'registration.mode': 'open' })
+  const newcomer = startMail().open()
+  const start = await visit('registration', newcomer, '/register')
+  const sent = await newcomer.post('/register', { ...start.hidden, email: `${uuidv7()}@example.test` })
+  await visit('registration, the code', newcomer, sent.location as string)
 })
 
 /** Once, in the head, and nothing between its tags. */
@@ -139,9 +159,17 @@ function formsOf(html: string): readonly Form[] {
 
 describe('every hosted page', () => {
   it('is among the visited ones: no route of a page is left out', () => {
-    const routes = [...loginRoutes, accountRoutes, passkeyRoutes, logoutRoutes].flatMap(
-      ({ descriptions }) => descriptions,
-    )
+    const routes = [
+      ...loginRoutes,
+      registerRoutes,
+      accountRoutes,
+      profileRoutes,
+      deletionRoutes,
+      applicationRoutes,
+      historyRoutes,
+      passkeyRoutes,
+      logoutRoutes,
+    ].flatMap(({ descriptions }) => descriptions)
     const pages = routes.filter(({ method, path }) => method === 'get' && !redirecting.includes(path))
     const visited = new Set(visits.filter(({ shown }) => shown.status === 200).map(({ path }) => path))
     expect([...new Set(pages.map(({ path }) => path))].filter((path) => !visited.has(path))).toEqual([])
@@ -229,12 +257,15 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
     const actions = new Set(forms().map(({ form }) => form.action))
     expect([...actions].sort()).toEqual([
       ...[
+        '/account/data/export',
+        '/account/delete',
         '/account/devices/forget',
         '/account/passkeys',
         '/account/passkeys/remove',
         '/account/passkeys/rename',
       ],
-      ...['/account/sessions/end', '/account/sessions/end-others', '/consent'],
+      ...['/account/profile', '/account/sessions/end', '/account/sessions/end-all'],
+      ...['/account/sessions/end-others', '/consent'],
       ...[
         '/email/undo',
         '/login',
@@ -243,6 +274,7 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
         '/not-me',
         '/oidc/logout/confirm',
         '/password',
+        '/register',
         '/recovery/stop',
         '/select-account',
         '/sessions-full',

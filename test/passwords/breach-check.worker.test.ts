@@ -107,7 +107,7 @@ describe('a breached password', () => {
     if (how === 'changed') {
       await signIn(browser, person.email, goodPassword)
       const answer = await change(browser, await browser.get('/password'), breached, goodPassword)
-      expect(answer.location).toBe('/account?done=password')
+      expect(answer.location).toBe('/account/security?done=password')
     } else {
       const { url, secretHash } = await issueSetupLink(
         testDependencies().root,

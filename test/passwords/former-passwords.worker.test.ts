@@ -127,7 +127,7 @@ describe('former passwords', () => {
     const answers = await Promise.all(
       browsers.map((each, index) => change(each, goodPassword, `${second}-${index}`)),
     )
-    expect(answers.filter(({ location }) => location === '/account?done=password')).toHaveLength(1)
+    expect(answers.filter(({ location }) => location === '/account/security?done=password')).toHaveLength(1)
     expect(await formerOf(person)).toEqual([first])
   })
 })

@@ -1,5 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Actor } from '../../src/access/actor.ts'
 import { erasureProof } from '../../src/audit/erasure-proof.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { users } from '../../src/db/schema.ts'
@@ -18,9 +19,12 @@ const database = testDatabase()
 const runBatch = createRunBatch(database)
 const origin = { ip: '192.0.2.1', user_agent: 'test', request_id: 'r' }
 
-let admin: Writer
-let support: Writer
-const addWriter = async (role: string): Promise<Writer> => {
+/** By permissions. */
+type Administrator = Writer & { readonly authorized: { readonly actor: Actor } }
+
+let admin: Administrator
+let support: Administrator
+const addWriter = async (role: string): Promise<Administrator> => {
   const id = uuidv7()
   await database.insert(users).values({ id, username: `writer-${id}`, roles: [role] })
   return { authorized: { actor: { type: 'user', id, clientId: 'test' } }, origin }
@@ -30,7 +34,7 @@ beforeAll(async () => {
   support = await addWriter('support')
 })
 
-const idOf = (writer: Writer) => writer.authorized.actor.id
+const idOf = (writer: Administrator) => writer.authorized.actor.id
 
 /** An account as somebody writes it who knows no normal forms. */
 async function add(account: Partial<typeof users.$inferInsert> = {}): Promise<string> {

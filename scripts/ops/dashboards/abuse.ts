@@ -62,6 +62,32 @@ const recoveries: readonly Panel[] = [
   },
 ]
 
+const registrations: readonly Panel[] = [
+  {
+    title: 'Registrations begun',
+    description: 'Addresses typed, per second: sent a code, asked to solve a challenge, limited, refused.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_registrations_total', { method: '=address' }), 'region', 'outcome')
+          .text,
+        legend: '{{region}} {{outcome}}',
+      },
+    ],
+  },
+  {
+    title: 'Accounts that people made',
+    description: 'Per second. Many that begin and few that end are a program.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_registrations_total', { outcome: '=registered' }), 'region').text,
+        legend: '{{region}}',
+      },
+    ],
+  },
+]
+
 const limits: readonly Panel[] = [
   {
     title: 'Rate limits by policy',
@@ -151,6 +177,7 @@ export const abuse: Dashboard = {
   rows: [
     { title: 'Passwords', panels: passwords },
     { title: 'Recoveries', panels: recoveries },
+    { title: 'Registration', panels: registrations },
     { title: 'Rate limits', panels: limits },
     { title: 'Programs', panels: programs },
   ],

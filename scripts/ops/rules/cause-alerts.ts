@@ -351,6 +351,11 @@ function abuseAlerts(clock: Clock): readonly CauseAlert[] {
   const attempts = sumBy(recent.rate('authly_sign_ins_total', { outcome: '!=next' }), 'region')
   const bad = sumBy(recent.rate('authly_sign_ins_total', { outcome: '=~refused|locked' }), 'region')
   const limited = sumBy(recent.rate('authly_rate_limited_total'), 'region', 'policy')
+  const begun = sumBy(recent.rate('authly_registrations_total', { method: '=address' }), 'region')
+  const stopped = sumBy(
+    recent.rate('authly_registrations_total', { method: '=address', outcome: '=~challenged|limited' }),
+    'region',
+  )
   return [
     {
       alert: 'SignInsRefused',
@@ -359,6 +364,16 @@ function abuseAlerts(clock: Clock): readonly CauseAlert[] {
       forSeconds: 10 * minute,
       summary: '{{ $value | humanizePercentage }} of the sign-ins in {{ $labels.region }} are refused',
       description: 'Somebody tries passwords, or a change broke sign-in for everyone.',
+    },
+    {
+      alert: 'RegistrationAbuse',
+      severity: 'ticket',
+      expr: `${ratio(stopped, begun).text} > 0.5 and ${stopped.text} > 0.2`,
+      forSeconds: 10 * minute,
+      summary:
+        '{{ $value | humanizePercentage }} of the registrations begun in {{ $labels.region }} are challenged or limited',
+      description:
+        'A program makes accounts, or writes to strangers by us; or a campaign brings many people at once.',
     },
     {
       alert: 'RateLimited',

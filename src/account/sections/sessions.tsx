@@ -1,6 +1,7 @@
 /** Where the user is signed in. */
 import type { FC } from 'hono/jsx'
 import { describeDevice } from '../../kit/describe-device.ts'
+import { describePlace } from '../../messages/describe-place.ts'
 import { formatTime } from '../../messages/format-time.ts'
 import { isolated } from '../../messages/isolated.ts'
 import { HiddenFields } from '../../pages/form-parts.tsx'
@@ -31,16 +32,25 @@ export const sessionsSection: AccountSection = {
             />
           ))}
         </ul>
-        {others.length > 0 && (
-          <form method="post" action="/account/sessions/end-others">
-            <HiddenFields page={page} />
-            <div class="actions">
+        <div class="actions">
+          {others.length > 0 && (
+            <form method="post" action="/account/sessions/end-others">
+              <HiddenFields page={page} />
               <button type="submit" class="second">
                 {messages.endOtherSessions}
               </button>
-            </div>
+            </form>
+          )}
+          <form method="post" action="/account/sessions/end-all">
+            <HiddenFields page={page} />
+            <button type="submit" class="second" aria-describedby="end-all">
+              {messages.accountPages.endAll}
+            </button>
           </form>
-        )}
+        </div>
+        <p class="quiet" id="end-all">
+          {messages.accountPages.endAllText}
+        </p>
       </section>
     )
   },
@@ -67,6 +77,12 @@ const SessionRow: FC<SessionRowProps> = ({ page, session, isCurrent, timeZone })
         </p>
         <p class="quiet">
           {messages.signedInAt(time(session.created_at))}
+          {session.place && (
+            <>
+              {' · '}
+              <bdi>{describePlace(language.tag, session.place)}</bdi>
+            </>
+          )}
           {session.ip && (
             <>
               {' · '}

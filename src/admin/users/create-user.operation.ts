@@ -75,6 +75,7 @@ export const createUser = defineOperation({
       writeOnce(created.value, [
         writeAccountOrRefuse(call, {
           ...{ id, patch: withForms(account), ...credentials },
+          link_sent_to: ticket.value && fields.email,
           ...{ creates: true, events: { created: type } },
         }),
       ]),

@@ -58,15 +58,16 @@ export const resetPassword = defineOperation({
     const { user_id } = params
     if (isOwn(actor, user_id)) return err(ownAccount)
     const { shown, statements } = await prepareReset(deps, user_id, body, now)
-    const ticket = await sendReset(call, shown)
-    if (!ticket.ok) return ticket
-    const done = answer(200, ticket.value ? withoutLink(shown) : shown)
-    await storeAndSend(ticket.value, () =>
+    const sent = await sendReset(call, shown)
+    if (!sent.ok) return sent
+    const { ticket, to } = sent.value
+    const done = answer(200, ticket ? withoutLink(shown) : shown)
+    await storeAndSend(ticket, () =>
       writeOnce(
         done.value,
         [
           refuseUnknownUser(user_id),
-          ...statements,
+          ...statements(to),
           insertEvents([
             event('user.password_reset', {
               ...{ user_id, entity_type: 'user', entity_id: user_id },
@@ -85,7 +86,12 @@ export const resetPassword = defineOperation({
 
 type Shown = PreparedReset['shown']
 
-/** `undefined` where the link is handed over, or there is none. */
+interface SentReset {
+  readonly ticket?: MessageTicket
+  readonly to?: string | undefined
+}
+
+/** Empty where the link is handed over, or there is none. */
 async function sendReset(
   {
     actor,
@@ -95,14 +101,14 @@ async function sendReset(
     params: { user_id },
   }: AdminCall<{ readonly user_id: string }, unknown, ResetRequest>,
   { setup_url, expires_at }: Shown,
-): Promise<Result<MessageTicket | undefined, Problem>> {
-  if (body.method !== 'link' || !body.send) return ok(undefined)
+): Promise<Result<SentReset, Problem>> {
+  if (body.method !== 'link' || !body.send) return ok({})
   // Attack: an administrator learns from our refusals, or has a message sent to, people they may not manage.
   const [, rows] = await db.runAll([assertMayManage(actor, user_id), selectUser(user_id)])
   const user = firstRow(userRow, rows)
   if (!user) return err(notFound)
   const isInvitation = !user.has_password && user.setup_link?.purpose !== 'reset'
-  return queueSetupLink(
+  const queued = await queueSetupLink(
     deps.queueMessage,
     {
       ...{ kind: isInvitation ? 'invitation' : 'password_reset', user_id },
@@ -111,12 +117,14 @@ async function sendReset(
     },
     '#/send',
   )
+  return queued.ok ? ok({ ticket: queued.value, to: user.email ?? undefined }) : queued
 }
 
 const withoutLink = ({ setup_url: _, ...shown }: Shown): Shown => shown
 
 interface PreparedReset {
-  readonly statements: readonly SQL[]
+  /** @param sentTo see `putSetupLink` */
+  readonly statements: (sentTo: string | undefined) => readonly SQL[]
   readonly shown: {
     readonly temporary_password?: string
     readonly setup_url?: string
@@ -134,14 +142,14 @@ async function prepareReset(
     const password = generatePassword()
     const hash = await passwordHasher.hash(password)
     return {
-      statements: [putPassword(userId, hash, true)],
+      statements: () => [putPassword(userId, hash, true)],
       shown: { temporary_password: password },
     }
   }
   const { url, secretHash } = await issueSetupLink(root, config.issuer, userId)
   const expiresAt = now + request.expires_in_seconds * 1000
   return {
-    statements: [putSetupLink(userId, secretHash, expiresAt), removePassword(userId)],
+    statements: (sentTo) => [putSetupLink(userId, secretHash, expiresAt, sentTo), removePassword(userId)],
     shown: { setup_url: url, expires_at: new Date(expiresAt).toISOString() },
   }
 }

@@ -1,10 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { type SQL, sql } from 'drizzle-orm'
 import { assertMayManage } from '../../access/rights.store.ts'
-import type { AuditEvent } from '../../audit/event.ts'
 import { err } from '../../kit/result.ts'
 import { userId } from '../../users/account.ts'
-import { recordChange } from '../entity-change.store.ts'
+import { removeConsent } from '../../users/remove-consent.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { actingParty } from './acting.ts'
@@ -44,11 +42,3 @@ export const revokeUserConsent = defineOperation({
     return forgotten || removed?.length ? answer(204) : err(notFound)
   },
 })
-
-const removeConsent = (userId: string, clientId: string, event: AuditEvent): SQL => sql`
-  with changed as (
-    delete from consents where user_id = ${userId}::uuid and client_id = ${clientId} returning *
-  ), recorded as (
-    ${recordChange(event, sql`to_jsonb(changed) - '{user_id,client_id}'::text[]`, sql`'{}'::jsonb`, sql`changed`)}
-  )
-  select client_id from changed`

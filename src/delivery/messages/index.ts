@@ -1,5 +1,5 @@
 /** All kinds of messages. A kind is a file here and a line in the list. */
-
+import { accountDeletion } from './account-deletion.ts'
 import { accountExists } from './account-exists.ts'
 import { emailCode, recoveryCode, registrationCode, smsCode } from './code.ts'
 import type { EmailKind, SmsKind } from './define-message.ts'
@@ -17,6 +17,7 @@ export const messageKinds = {
   registration_code: registrationCode,
   account_exists: accountExists,
   sms_code: smsCode,
+  account_deletion: accountDeletion,
   recovery_waiting: recoveryWaiting,
   recovery_waiting_sms: recoveryWaitingSms,
   recovered,

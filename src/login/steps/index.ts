@@ -4,6 +4,7 @@ import { addPasskey } from './add-passkey.step.tsx'
 import { changePassword } from './change-password.step.tsx'
 import { emailCode } from './email-code.step.tsx'
 import { identifier } from './identifier.step.tsx'
+import { keepAccount } from './keep-account.step.tsx'
 import { lostFactors } from './lost-factors.step.tsx'
 import { makeRoom } from './make-room.step.tsx'
 import { passkey } from './passkey.step.tsx'
@@ -22,6 +23,7 @@ export const steps: readonly Step[] = [
   totp,
   smsCode,
   recoveryCode,
+  keepAccount,
   lostFactors,
   setUpFactor,
   changePassword,

@@ -35,6 +35,7 @@ import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import type { ReadSettings, Settings } from '../../settings/settings.ts'
+import type { OpenOwnAccount } from '../../users/own-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from '../../users/user.ts'
 
 /** Dependencies of all steps. */
@@ -56,6 +57,7 @@ export interface StepNeeds {
   readonly findUserForStepUp: FindUserForStepUp
   readonly verifyEmail: VerifyEmail
   readonly openOtpStore: OpenOtpStore
+  readonly openOwnAccount: OpenOwnAccount
   readonly openRecoveryStore: OpenRecoveryStore
   readonly passkeyStore: PasskeyStore
   readonly queueMessage: QueueMessage

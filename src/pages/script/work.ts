@@ -14,6 +14,7 @@ if (field && form) {
   const puzzle = form.querySelector<HTMLInputElement>('input[name=puzzle]')
   if (button) button.disabled = true
   if (status) status.hidden = false
+  document.querySelector('[data-without-work]')?.remove()
   const challenge = JSON.parse(puzzle?.value ?? '{}') as Challenge
   solveChallenge({ challenge, deriveKey })
     .then((solution) => {

@@ -13,11 +13,11 @@ export const ChallengeFields: FC<{ readonly page: Page; readonly challenge: Show
   const texts = messages.registration
   return (
     <>
-      <noscript>
-        <p class="wrong">{texts.challengeNeedsScript}</p>
-      </noscript>
       {challenge.kind === 'work' ? (
         <>
+          <p class="wrong" data-without-work="">
+            {texts.challengeNeedsScript}
+          </p>
           <input type="hidden" name={puzzleField} value={challenge.puzzle} autocomplete="off" />
           <input type="hidden" name={answerField} value="" autocomplete="off" data-work="" />
           <p class="hint" role="status" data-work-done={texts.challengeDone} data-work-status="" hidden>
@@ -27,6 +27,9 @@ export const ChallengeFields: FC<{ readonly page: Page; readonly challenge: Show
         </>
       ) : (
         <>
+          <noscript>
+            <p class="wrong">{texts.challengeNeedsScript}</p>
+          </noscript>
           <div
             class="cf-turnstile"
             data-sitekey={challenge.site_key}

@@ -31,7 +31,7 @@ const DetailsPage: FC<RegistrationPageProps> = (shown) => {
           label={wants.name === 'optional' ? texts.optional(texts.nameLabel) : texts.nameLabel}
           autocomplete="name"
           maxlength={maxNameLength}
-          isOptional={wants.name === 'optional'}
+          optional={wants.name === 'optional'}
           value={typed?.get('name') ?? progress.details?.name}
           problems={problems}
         />
@@ -46,7 +46,7 @@ const DetailsPage: FC<RegistrationPageProps> = (shown) => {
           hint={texts.usernameHint}
           autocomplete="username"
           maxlength={maxLength.username}
-          isOptional={wants.username === 'optional'}
+          optional={wants.username === 'optional'}
           dir="ltr"
           value={typed?.get('username') ?? progress.details?.username}
           problems={problems}

@@ -1,10 +1,12 @@
 import { env, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { passwordSetupLinks, users } from '../../../src/db/schema.ts'
+import { auditEvents, passwordSetupLinks, users } from '../../../src/db/schema.ts'
 import { destinationName } from '../../../src/delivery/queue-message.ts'
 import { openProvider, sendBy } from '../../delivery/message-provider.ts'
 import { testDatabase } from '../../fakes/database.ts'
+import { openBrowser } from '../../login/browser.ts'
+import { goodPassword } from '../../login/people.ts'
 import { addAdmin, callAdmin, type TestActor, testDependencies } from '../../worker/admin-client.ts'
 import { addManaged } from '../../worker/managed-person.ts'
 
@@ -105,6 +107,56 @@ describe('an invitation that is sent', () => {
       ...{ email: newAddress(), setup: { method: 'invitation' } },
     })
     expect(await response.json()).toMatchObject({ invitation_url: expect.stringContaining('authly_il_') })
+  })
+})
+
+describe('whoever uses a link that only a message brought', () => {
+  const linkIn = (text: unknown) =>
+    /https:\/\/auth\.test(\/set-password\S+)/.exec(String(text))?.[1] as string
+  const use = async (link: string) => {
+    const browser = openBrowser()
+    const page = await browser.get(link)
+    const password = { new_password: goodPassword, repeat_password: goodPassword }
+    expect((await browser.post('/set-password', { ...page.hidden, ...password })).status).toBe(303)
+  }
+  const read = async (email: string) =>
+    (await database.select().from(users).where(eq(users.email, email)))[0] as typeof users.$inferSelect
+
+  it('has proven the address it was sent to', async () => {
+    const provider = openProvider()
+    const email = newAddress()
+    const stub = await destinationOf(email, provider.bindings)
+    await invite(provider.bindings, email)
+    const message = await arrivedAt(provider, stub)
+    expect(await read(email)).toMatchObject({ email_verified: false, version: 1 })
+    await use(linkIn(message?.body['text']))
+    const account = await read(email)
+    expect(account).toMatchObject({ email_verified: true, version: 2 })
+    const events = await database.select().from(auditEvents).where(eq(auditEvents.user_id, account.id))
+    expect(events.find(({ type }) => type === 'user.updated')).toMatchObject({
+      ...{ actor_type: 'user', actor_id: account.id },
+      changes: { email_verified: { before: false, after: true } },
+    })
+  })
+
+  it('has proven nothing of another address that the account got meanwhile', async () => {
+    const provider = openProvider()
+    const email = newAddress()
+    const stub = await destinationOf(email, provider.bindings)
+    await invite(provider.bindings, email)
+    const message = await arrivedAt(provider, stub)
+    const other = newAddress()
+    await database.update(users).set({ email: other }).where(eq(users.email, email))
+    await use(linkIn(message?.body['text']))
+    expect(await read(other)).toMatchObject({ email_verified: false })
+  })
+
+  it('has proven nothing by a link that an administrator has seen', async () => {
+    const email = newAddress()
+    const made = await call(env, 'POST', '/admin/users', { email, setup: { method: 'invitation' } })
+    const { invitation_url } = (await made.json()) as { invitation_url: string }
+    await use(invitation_url.slice('https://auth.test'.length))
+    expect(await read(email)).toMatchObject({ email_verified: false })
   })
 })
 

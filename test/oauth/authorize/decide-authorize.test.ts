@@ -118,6 +118,14 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
       { request: aRequest({ max_age_seconds: 0 }), session: justNow, progress: signedIn },
       'issue',
     ],
+    ['prompt=create', { ...nobody, ...prompt('create'), registers: true }, 'register'],
+    ['prompt=create with a session', { ...prompt('create'), registers: true }, 'register'],
+    [
+      'prompt=create, registered or signed in in this request',
+      { ...prompt('create'), registers: true, session: justNow, progress: signedIn },
+      'issue',
+    ],
+    ['prompt=create where nobody can', { ...nobody, ...prompt('create') }, 'invalid_request'],
     ['prompt=select_account', prompt('select_account'), 'select_account'],
     [
       'prompt=select_account, chosen',

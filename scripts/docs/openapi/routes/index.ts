@@ -1,6 +1,7 @@
 /** All descriptions, by operationId. */
 import type { Json } from '../openapi-types.ts'
 import type { RouteWords } from '../route-words.ts'
+import { accountWords } from './account.ts'
 import { healthWords } from './health.ts'
 import { oauthWords } from './oauth.ts'
 import { discoveryWords, oidcWords } from './oidc.ts'
@@ -13,4 +14,5 @@ export const routeWords = (metadata: Json): Readonly<Record<string, RouteWords>>
   ...oidcWords,
   ...healthWords,
   ...pageWords,
+  ...accountWords,
 })

@@ -21,7 +21,7 @@ const signInSoFar: FieldWords = {
   example: 'c2VhbGVk',
 }
 const neededInteraction: FieldWords = { ...interaction, required: true }
-const csrf: FieldWords = {
+export const csrf: FieldWords = {
   name: 'csrf_token',
   description: 'From the page; bound to this browser.',
   example: 'b25lLXRpbWU',
@@ -54,7 +54,7 @@ const nextPage: FieldWords = {
   example: 'account',
   values: ['account', 'password'],
 }
-const session = [{ session: [] }]
+export const session = [{ session: [] }]
 
 const generator: FieldWords = {
   name: 'id',
@@ -251,19 +251,6 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     form: [csrf],
     security: session,
     answers: { 303: redirect, ...pageFormErrors },
-  },
-  showAccount: {
-    description: 'The person’s own sessions.',
-    query: [
-      {
-        name: 'done',
-        description: 'What to confirm.',
-        example: 'password',
-        values: ['password', 'session', 'device', 'remembered', 'others'],
-      },
-    ],
-    security: session,
-    answers: { 200: page, 303: redirect },
   },
   endOwnSession: {
     description: 'Only sessions of the same person.',

@@ -1,0 +1,89 @@
+/** Applications that have something of the person: what, since when, and the way to take it back. */
+import type { FC } from 'hono/jsx'
+import { describeConsent } from '../../login/describe-consent.ts'
+import { formatTime } from '../../messages/format-time.ts'
+import { isolated } from '../../messages/isolated.ts'
+import { HiddenFields } from '../../pages/form-parts.tsx'
+import type { FormPage } from '../../pages/page.ts'
+import type { ScopeCatalog } from '../../scopes/scope.ts'
+import type { GrantedClient } from '../../sessions/list-grants.ts'
+import type { AllowedApplication } from '../personal-data.ts'
+import type { AccountSection } from './account-section.ts'
+
+export const applicationsSection: AccountSection = {
+  notices: { withdrawn: ({ accountPages }) => accountPages.withdrawn },
+  async show({ page, deps, session: { user_id }, timeZone }) {
+    const texts = page.messages.accountPages
+    const [grants, store, catalog] = await Promise.all([
+      deps.sessionsOf(user_id).listGrants({ now: deps.now() }),
+      deps.openPersonalData(),
+      deps.loadScopeCatalog(),
+    ])
+    const names = grants.map(({ client_id }) => client_id)
+    const applications = await store.applications(user_id, names)
+    return (
+      <section class="card" aria-label={texts.applications}>
+        <p class="quiet">{applications.length === 0 ? texts.applicationsNone : texts.applicationsText}</p>
+        <ul class="plain">
+          {applications.map((application, index) => (
+            <ApplicationRow
+              {...{ page, application, index, catalog, timeZone }}
+              granted={grants.find(({ client_id }) => client_id === application.client_id)}
+            />
+          ))}
+        </ul>
+      </section>
+    )
+  },
+}
+
+interface ApplicationRowProps {
+  readonly page: FormPage
+  readonly application: AllowedApplication
+  readonly granted: GrantedClient | undefined
+  readonly index: number
+  readonly catalog: ScopeCatalog
+  readonly timeZone: string
+}
+
+const ApplicationRow: FC<ApplicationRowProps> = (props) => {
+  const { page, application, granted, index, catalog, timeZone } = props
+  const { client_id, client_name, consent } = application
+  const texts = page.messages.accountPages
+  const [title, button] = [`application-${index + 1}`, `withdraw-${index + 1}`]
+  const time = (at: number) => formatTime(page.language.tag, at, timeZone)
+  const allowed = consent ?? { scopes: granted?.scopes ?? [], claims: [] }
+  const { scopes, claims } = describeConsent(allowed, catalog, page.messages)
+  const facts = [
+    consent && texts.allowedAt(time(consent.granted_at)),
+    granted?.last_used_at !== undefined && texts.usedAt(time(granted.last_used_at)),
+  ].filter(Boolean)
+  return (
+    <li class="row">
+      <div>
+        <p>
+          <strong id={title}>{isolated(client_name)}</strong>{' '}
+          {granted && <span class="tag">{granted.keeps_access ? texts.keepsAccess : texts.isSignedIn}</span>}
+        </p>
+        {facts.length > 0 && <p class="quiet">{facts.join(' · ')}</p>}
+        {scopes.length + claims.length > 0 && (
+          <>
+            <p class="quiet">{texts.mayDo}</p>
+            <ul class="dots quiet">
+              {[...scopes, ...claims].map((text) => (
+                <li>{text}</li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+      <form method="post" action="/account/applications/withdraw">
+        <HiddenFields page={page} />
+        <input type="hidden" name="client_id" value={client_id} />
+        <button type="submit" class="second" id={button} aria-labelledby={`${button} ${title}`}>
+          {texts.withdraw}
+        </button>
+      </form>
+    </li>
+  )
+}
