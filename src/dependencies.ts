@@ -27,6 +27,8 @@ import type { PasswordHasher } from './passwords/password-hasher.ts'
 import type { ReadPasswordRules } from './passwords/password-policy.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import type { OpenEmailChangeStore } from './recovery/email-change.ts'
+import type { VoidPassword } from './recovery/not-me.ts'
+import type { Notify } from './recovery/notices.ts'
 import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SessionsOf } from './sessions/rules.ts'
@@ -63,6 +65,8 @@ export interface Dependencies {
   readonly renewPasswordHash: RenewPasswordHash
   readonly openOtpStore: OpenOtpStore
   readonly openRecoveryStore: OpenRecoveryStore
+  readonly notify: Notify
+  readonly voidPassword: VoidPassword
   readonly openEmailChangeStore: OpenEmailChangeStore
   readonly passwordHasher: PasswordHasher
   readonly hashSlots: HashSlots

@@ -48,6 +48,8 @@ import { createRateLimiter } from './rate-limits/create-rate-limiter.ts'
 import { createObjectPermits, createRecordUnknownLogin } from './rate-limits/rate-limit.object.ts'
 import type { RateLimiter } from './rate-limits/rate-limiter.ts'
 import type { OpenEmailChangeStore } from './recovery/email-change.ts'
+import type { VoidPassword } from './recovery/not-me.ts'
+import type { Notify } from './recovery/notices.ts'
 import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
 import { createSpendOnce } from './sessions/single-use.object.ts'
@@ -370,6 +372,21 @@ class RequestDependencies implements Dependencies {
 
   get openOtpStore(): OpenOtpStore {
     return () => this.#ask((stores, database) => stores.createOtpStore(database))
+  }
+
+  get notify(): Notify {
+    return (kind, userId, origin) => this.#waitUntil(this.#notify(kind, userId, origin))
+  }
+
+  async #notify(...[kind, userId, origin]: Parameters<Notify>): Promise<void> {
+    if (this.config.delivery.email === undefined) return
+    const { sendNotice } = await import('./recovery/notices.ts')
+    const { root, config, readSettings, findUser, queueMessage } = this
+    await sendNotice({ root, now, config, readSettings, findUser, queueMessage }, kind, userId, origin)
+  }
+
+  get voidPassword(): VoidPassword {
+    return (input) => this.#ask((stores, database) => stores.createVoidPassword(database)(input))
   }
 
   get openOwnAccount(): OpenOwnAccount {

@@ -71,6 +71,11 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
     level: 'warn',
     meaning: 'A scrape came without the gauges of `subject`, which did not answer',
   },
+  notice_failed: {
+    level: 'error',
+    meaning:
+      'A notice about an account could not be queued; what it is about happened, and its owner is not told',
+  },
   breach_check_failed: {
     level: 'warn',
     meaning:

@@ -1,9 +1,9 @@
 /** Events of an account, the newest first. */
 import type { FC } from 'hono/jsx'
+import { describeDevice } from '../kit/describe-device.ts'
 import { describePlace } from '../messages/describe-place.ts'
 import { formatTime } from '../messages/format-time.ts'
 import { isolated } from '../messages/isolated.ts'
-import { describeDevice } from '../pages/describe-device.ts'
 import { Layout } from '../pages/layout.tsx'
 import type { Page } from '../pages/page.ts'
 import type { HistoryEvent } from './personal-data.ts'

@@ -98,6 +98,7 @@ export const otpRoutes = new DescribedRoutes<AppEnv>()
       // In another tab, or by somebody else: whether this sign-in is strong enough is asked again.
       if (status === 'changed') return goTo(`${path}/add`)
       if (status !== 'added') return showNewGenerator(c, request.value, { typed, refusal: status })
+      deps.notify('notice_factor_added', session.user_id, origin)
       if (factors.recovery_codes === 0) {
         await keepRecoveryCodes(deps, { user_id: session.user_id, sealed: typed.codes, origin })
       }
@@ -147,6 +148,7 @@ export const otpRoutes = new DescribedRoutes<AppEnv>()
       const { deps, origin } = c.env
       const id = form.get('id') ?? ''
       const outcome = await removeGenerator(generatorNeeds(deps), { user_id: session.user_id, id, origin })
+      if (outcome === 'removed') deps.notify('notice_factor_removed', session.user_id, origin)
       return outcome === 'removed'
         ? goTo('/account/security?done=otp_removed')
         : showGenerators(c, request.value, { reason: outcome, id })

@@ -53,7 +53,10 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const { deps, origin } = c.env
       const settings = await deps.readSettings()
       const added = await addOwnPasskey(deps, { session, judged: factors, form, settings, origin })
-      if (added.ok) return goTo('/account/security?done=passkey_added')
+      if (added.ok) {
+        deps.notify('notice_factor_added', session.user_id, origin)
+        return goTo('/account/security?done=passkey_added')
+      }
       // In another tab, or by somebody else: whether this sign-in is strong enough is asked again.
       return added.error === 'changed'
         ? goTo(path)
@@ -107,7 +110,10 @@ export const passkeyRoutes = new DescribedRoutes<AppEnv>()
       const outcome = await removePasskey(deps, {
         ...{ user_id: session.user_id, credential_id, origin, except_session_id: session.session_id },
       })
-      if (outcome === 'removed') return goTo('/account/security?done=passkey_removed')
+      if (outcome === 'removed') {
+        deps.notify('notice_factor_removed', session.user_id, origin)
+        return goTo('/account/security?done=passkey_removed')
+      }
       return showPasskeys(c, request.value, outcome === 'last' ? last : unknown)
     },
   )

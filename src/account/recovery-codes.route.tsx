@@ -52,6 +52,7 @@ export const recoveryCodeRoutes = new DescribedRoutes<AppEnv>()
       if (!isKept) return showCodes(c, request.value, 'outdated')
       // They are a factor like the others: every browser is asked again.
       await generatorNeeds(deps).factorsChanged({ user_id: session.user_id, now: deps.now(), origin })
+      deps.notify('notice_recovery_codes', session.user_id, origin)
       return goTo('/account/security?done=recovery_codes')
     },
   )

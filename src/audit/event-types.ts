@@ -137,6 +137,11 @@ export const eventDefinitions = {
     class: 'authentication',
     summary: 'After the waiting period an account was recovered, and its second factors were removed',
   },
+  'password.voided': {
+    class: 'authentication',
+    summary:
+      'A password was made void, because whoever reads the mailbox said that a notice was not about them',
+  },
   'email.changed': { class: 'authentication', summary: 'A person changed their e-mail address' },
   'email.restored': {
     class: 'authentication',

@@ -31,6 +31,7 @@ export type LogEvent =
   | 'metrics_gauges_absent'
   | 'breach_check_failed'
   | 'message_failed'
+  | 'notice_failed'
   /** Data in the database that this server did not write. */
   | 'signing_key_not_trusted'
   | 'audit_chain_broken'

@@ -9,7 +9,7 @@ import { sha256 } from './hash.ts'
 import { randomToken } from './ids.ts'
 import type { RootSecret } from './root-secret.ts'
 
-export type HandleKind = 'rt' | 'ss' | 'il' | 'kd' | 'rd' | 'rc' | 'eu'
+export type HandleKind = 'rt' | 'ss' | 'il' | 'kd' | 'rd' | 'rc' | 'eu' | 'nm'
 
 export interface IssuedHandle {
   /** The handle given to the client. */

@@ -1,7 +1,7 @@
 /** A person adds a passkey, on the account page, in a sign-in or after one: what all ask the browser for, and store. */
 import type { Origin } from '../audit/event.ts'
 import type { SecondFactors } from '../authentication/sign-in-state.ts'
-import { describeDevice } from '../pages/describe-device.ts'
+import { describeDevice } from '../kit/describe-device.ts'
 import {
   type CreationWishes,
   creationOptions,

@@ -41,6 +41,7 @@ export async function goOn(
     return goToStep(c, { ...signIn, progress })
   }
   const { session } = advanced
+  if (advanced.new_device) c.env.deps.notify('notice_new_device', session.user_id, c.env.origin)
   const cookies = cookiesOf(c, signIn, { session, handles, browser })
   // A step-up does not renew the first proof: where that is too old for a change of factors, there is nothing to offer,
   // and the page would only redirect once more.

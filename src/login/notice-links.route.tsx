@@ -10,6 +10,7 @@ import { openFormPage, openPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import { openUndoLink, undoChange, undoEmailPath } from '../recovery/email-change.ts'
+import { disown, notMePath, openNotMeLink } from '../recovery/not-me.ts'
 import { stopRecovery } from '../recovery/stop-recovery.ts'
 import { openStopLink, stopRecoveryPath } from '../recovery/waiting-period.ts'
 import { NoticeDone, NoticePress } from './notice-page.tsx'
@@ -137,4 +138,23 @@ const undo: NoticeLink = {
   },
 }
 
-export const noticeLinkRoutes = [stop, undo].reduce(describeLink, new DescribedRoutes<AppEnv>())
+const notMe: NoticeLink = {
+  path: notMePath,
+  ids: { show: 'showNotMe', use: 'disownNotice' },
+  summaries: {
+    show: 'Page of the link of a notice: this was not me',
+    use: 'Ends all sessions and makes the password void until a recovery',
+  },
+  words: ({ noticePages: { notMeTitle, notMeText, notMeAction } }) => ({
+    ...{ title: notMeTitle, text: notMeText, action: notMeAction },
+  }),
+  isOpen: async ({ env: { deps } }, link) => (await openNotMeLink(deps.root, link, deps.now())) !== undefined,
+  async press({ env: { deps, origin } }, link) {
+    if (!(await disown(deps, link, origin))) return undefined
+    return ({ noticePages: { doneTitle, done, toRecovery } }) => ({
+      ...{ title: doneTitle, text: done, label: toRecovery },
+    })
+  },
+}
+
+export const noticeLinkRoutes = [stop, undo, notMe].reduce(describeLink, new DescribedRoutes<AppEnv>())

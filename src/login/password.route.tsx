@@ -140,6 +140,7 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   if (!replaced.ok) {
     return showForm(c, form, { ...refusalOf(form, replaced.error), reason: replaced.error.reason })
   }
+  deps.notify('notice_password_changed', user_id, origin)
   const { absolute_ttl_seconds } = lifetimeOf(await deps.readSettings(), deps.config)
   const cookies = [setSessionCookie(deps.config, handle, absolute_ttl_seconds)]
   if (!loaded) return goTo('/account/security?done=password', cookies)

@@ -81,7 +81,10 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
     return showForm(c, form, [{ field: 'repeat_password', message: messages.passwordsDiffer }])
   }
   const saved = await setUpPassword(c.env.deps, form.opened, password, c.env.origin)
-  if (saved.ok) return goTo('/login?done=password')
+  if (saved.ok) {
+    c.env.deps.notify('notice_password_changed', form.opened.userId, c.env.origin)
+    return goTo('/login?done=password')
+  }
   if (saved.error.reason === 'invalid') return refuse(c, saved.error, form.link)
   if (saved.error.reason === 'busy') {
     const { retryAfterSeconds } = saved.error

@@ -19,13 +19,12 @@ import {
 } from './pending-sign-in.ts'
 import { endWaitOf } from './recovery-wait.ts'
 import { isRemembered } from './remembered-device.ts'
-import type { Session } from './session.ts'
-import { signIn } from './sign-in.ts'
+import { type BegunSession, signIn } from './sign-in.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
 export type Advanced =
-  | { readonly status: 'signed_in'; readonly session: Session }
+  | Extract<BegunSession, { readonly status: 'signed_in' }>
   /** More is demanded; the holder of the secret goes on. */
   | { readonly status: 'pending'; readonly pending: PendingView }
   /** The person has as many sessions as are allowed. */

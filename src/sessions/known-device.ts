@@ -119,6 +119,10 @@ function forgetOldestBeyondLimit(
 const currentDevices = (devices: readonly StoredDevice[], now: number): readonly StoredDevice[] =>
   devices.filter((device) => device.replaced_at === undefined && now < deviceEnd(device))
 
+/** Whether the person has signed in anywhere. */
+export const hasCurrentDevices = (state: SubjectState, now: number): boolean =>
+  currentDevices(state.devices.all(), now).length > 0
+
 /** Known devices for the account page, most recently used first. */
 export const listDevices = (state: SubjectState, { now }: { readonly now: number }): readonly KnownDevice[] =>
   currentDevices(state.devices.all(), now)

@@ -8,6 +8,7 @@ import { completeRequiredChange } from './complete-required-change.ts'
 import { continueSignIn } from './continue-sign-in.ts'
 import { forwarded, type Rule, read, unrecorded, type VerifiedRule, verified, write } from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
+import { disown } from './disown.ts'
 import { endAllSessions, endSession } from './end-session.ts'
 import { factorsChanged } from './factors-changed.ts'
 import { forgetConsent } from './forget-consent.ts'
@@ -53,6 +54,7 @@ export const rules = {
   stepUpSession: forwarded(stepUpSession),
   completePasswordChange: write(completePasswordChange),
   completeRequiredChange: forwarded(completeRequiredChange),
+  disown: write(disown),
   keepAccount: forwarded(keepAccount),
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),

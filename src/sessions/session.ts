@@ -65,3 +65,4 @@ export type SignOutReason =
   | 'credentials_reset'
   | 'deletion_requested'
   | 'password_changed'
+  | 'not_me'

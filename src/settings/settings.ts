@@ -120,6 +120,12 @@ export const settingSchemas = {
     .describe(
       'Whether people who forgot their password choose another one after a code to their e-mail address ([recovery](recovery.md)). `on` counts only where the deployment [sends e-mail](delivery.md) and people sign in with passwords.',
     ),
+  'notices.security': z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe(
+      'Whether people are told by e-mail of sign-ins on new devices and of changes of their password and factors ([notices](recovery.md#notices)).',
+    ),
   'recovery.waiting_hours': z
     .number()
     .int()

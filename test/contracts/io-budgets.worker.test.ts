@@ -29,6 +29,7 @@ import { generateRecoveryCodes, hashRecoveryCodes } from '../../src/one-time-pas
 import { sealSeed } from '../../src/one-time-passwords/seal-seed.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
+import { issueNotMeLink } from '../../src/recovery/not-me.ts'
 import worker from '../../src/worker.ts'
 import { openProvider, sendBy } from '../delivery/message-provider.ts'
 import { makePasskey, readOptions } from '../passkeys/make-passkey.ts'
@@ -1194,6 +1195,35 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       const done = await post('/login', { ...form, code }, { origin: issuer })
       expect(done.headers.get('location')).toBe('/account')
       expectAtMost(budgets.smsCode, await countUnits())
+    })
+
+    it(`${budgets.noticedLogin.operation}; ${budgets.disowned.operation}`, async () => {
+      await useSettings({})
+      const address = await newPerson()
+      const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+      const [user] = await database.select().from(users).where(eq(users.email, address))
+      const user_id = user?.id as string
+      await database.insert(passwordCredentials).values({ user_id, hash: await argon2Hasher.hash(password) })
+      await destination(address)
+      cookies = ''
+      expect((await signIn(password, address)).headers.get('location')).toBe('/account')
+      cookies = ''
+      await call('/login')
+      await startCounting()
+      expect((await signIn(password, address)).headers.get('location')).toBe('/account')
+      const noticed = await countUnits()
+      const at = Date.now()
+      const link = await issueNotMeLink(testDependencies().root, issuer, {
+        ...{ user_id, at, expires_at: at + 86_400_000 },
+      })
+      const html = await (await call(link.slice(issuer.length))).text()
+      const fields = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+      await startCounting()
+      const form = Object.fromEntries(fields.map(([, name, value]) => [name, value]))
+      expect((await post('/not-me', form, { origin: issuer })).status).toBe(200)
+      const disowned = await countUnits()
+      expectAtMost(budgets.noticedLogin, noticed)
+      expectAtMost(budgets.disowned, disowned)
     })
 
     it(budgets.refusedCode.operation, async () => {

@@ -51,6 +51,9 @@ const signIns = (outcome: string, perMinute: number) =>
 const secondFactors = (method: string, outcome: string, perMinute: number) =>
   counter('authly_sign_ins_total', { method, outcome }, [[perMinute, samples]])
 
+const recoveries = (outcome: string, perMinute: number) =>
+  counter('authly_recoveries_total', { outcome }, [[perMinute, samples]])
+
 const passkeys = (outcome: string, increments: Parameters<typeof counter>[2]) =>
   counter('authly_passkey_verifications_total', { outcome }, increments)
 
@@ -259,6 +262,22 @@ const factors: readonly AlertCase[] = [
     'passwords are wrong, of few codes half',
     ...[signIns('refused', 50), signIns('success', 50)],
     ...[secondFactors('totp', 'refused', 3), secondFactors('totp', 'success', 1)],
+  ),
+  fires(
+    'RecoveriesAbandoned',
+    'sixty a minute are begun, and two end',
+    ...[recoveries('begun', 60), recoveries('completed', 1), recoveries('without_factors', 1)],
+  ),
+  fires('RecoveriesAbandoned', 'none of them ends', recoveries('begun', 60), recoveries('completed', 0)),
+  doesNot(
+    'RecoveriesAbandoned',
+    'many are begun after a campaign, and half of them end',
+    ...[recoveries('begun', 60), recoveries('completed', 30)],
+  ),
+  doesNot(
+    'RecoveriesAbandoned',
+    'few are begun, and none ends',
+    ...[recoveries('begun', 10), recoveries('completed', 0)],
   ),
   fires(
     'PasskeyCounterRegressed',

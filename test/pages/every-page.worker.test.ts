@@ -13,6 +13,7 @@ import { issueHandle } from '../../src/kit/sealed-handle.ts'
 import { loginRoutes } from '../../src/login/login.route.tsx'
 import { sealLink, signInLinkPath } from '../../src/login/steps/sign-in-link.ts'
 import { logoutRoutes } from '../../src/oidc/rp-logout.route.tsx'
+import { issueNotMeLink } from '../../src/recovery/not-me.ts'
 import { issueStopLink } from '../../src/recovery/waiting-period.ts'
 import { registerRoutes } from '../../src/registration/register.route.tsx'
 import { withPasskey } from '../account/passkey-pages.ts'
@@ -91,6 +92,8 @@ beforeAll(async () => {
   await visit('a link that stops a recovery', stranger, stop.url.slice('https://auth.test'.length))
   const { handle } = await issueHandle(root, 'eu', { user_id: uuidv7(), id: uuidv7() })
   await visit('a link that undoes a change of address', stranger, `/email/undo?link=${handle}`)
+  const notMe = await issueNotMeLink(root, config.issuer, { ...routing, at: Date.now() })
+  await visit('a link of a notice', stranger, notMe.slice('https://auth.test'.length))
   await visit('nothing', stranger, '/nothing-here')
 
   const somebody = await addPerson()
@@ -268,10 +271,11 @@ describe('every form of a hosted page (ASVS 3.5.1, 3.5.3)', () => {
         '/login',
         '/login/link',
         '/logout',
+        '/not-me',
         '/oidc/logout/confirm',
         '/password',
-        '/register',
         '/recovery/stop',
+        '/register',
         '/select-account',
         '/sessions-full',
         '/set-password',

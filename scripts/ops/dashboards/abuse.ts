@@ -47,6 +47,21 @@ const passwords: readonly Panel[] = [
   },
 ]
 
+const recoveries: readonly Panel[] = [
+  {
+    title: 'Recoveries',
+    description:
+      'Codes asked for by who forgot a password, and how it went on; per second. Many begun of which few are completed: somebody asks for the codes of others.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_recoveries_total'), 'region', 'outcome').text,
+        legend: '{{region}} {{outcome}}',
+      },
+    ],
+  },
+]
+
 const registrations: readonly Panel[] = [
   {
     title: 'Registrations begun',
@@ -161,6 +176,7 @@ export const abuse: Dashboard = {
   description: 'Who tries passwords, tokens and addresses, and what the limits do about it.',
   rows: [
     { title: 'Passwords', panels: passwords },
+    { title: 'Recoveries', panels: recoveries },
     { title: 'Registration', panels: registrations },
     { title: 'Rate limits', panels: limits },
     { title: 'Programs', panels: programs },

@@ -262,6 +262,11 @@ function factorAlerts(clock: Clock): readonly CauseAlert[] {
     lately.rate('authly_breached_password_checks_total', { outcome: '=failed' }),
     'region',
   )
+  const begun = sumBy(recent.rate('authly_recoveries_total', { outcome: '=begun' }), 'region')
+  const recovered = sumBy(
+    recent.rate('authly_recoveries_total', { outcome: '=~completed|without_factors' }),
+    'region',
+  )
   const regressed = sumBy(
     lately.rate('authly_passkey_verifications_total', { outcome: '=counter_regressed' }),
     'region',
@@ -275,6 +280,15 @@ function factorAlerts(clock: Clock): readonly CauseAlert[] {
       summary: '{{ $value | humanizePercentage }} of the second factors in {{ $labels.region }} are wrong',
       description:
         'Whoever is asked for one has given the right password: somebody has passwords of many people and guesses the rest.',
+    },
+    {
+      alert: 'RecoveriesAbandoned',
+      severity: 'ticket',
+      expr: `${begun.text} > 0.5 and ${ratio(recovered, begun).text} < 0.1`,
+      forSeconds: 10 * minute,
+      summary: '{{ $value | humanize }} recoveries a second are begun in {{ $labels.region }}, and few end',
+      description:
+        'Somebody asks for codes to the mailboxes of others, to annoy them or to find a mailbox they can read; or messages do not arrive.',
     },
     {
       alert: 'PasskeyCounterRegressed',

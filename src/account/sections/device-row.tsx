@@ -1,7 +1,7 @@
 /** A browser in a list of the account page, with the button that takes it off the list. */
 import type { FC } from 'hono/jsx'
+import { describeDevice } from '../../kit/describe-device.ts'
 import { isolated } from '../../messages/isolated.ts'
-import { describeDevice } from '../../pages/describe-device.ts'
 import { HiddenFields } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
 

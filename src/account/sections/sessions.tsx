@@ -1,9 +1,9 @@
 /** Where the user is signed in. */
 import type { FC } from 'hono/jsx'
+import { describeDevice } from '../../kit/describe-device.ts'
 import { describePlace } from '../../messages/describe-place.ts'
 import { formatTime } from '../../messages/format-time.ts'
 import { isolated } from '../../messages/isolated.ts'
-import { describeDevice } from '../../pages/describe-device.ts'
 import { HiddenFields } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
 import type { Session } from '../../sessions/session.ts'

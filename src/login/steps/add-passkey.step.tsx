@@ -82,7 +82,10 @@ async function add(needs: StepNeeds, session: LiveSession, attempt: StepAttempt)
   const found = await findWhoMayAdd(needs, session, policy)
   if (!found) return { status: 'next', progress }
   const added = await addOwnPasskey(needs, { session, judged: found.factors, form, settings, origin })
-  if (added.ok) return { status: 'next', progress }
+  if (added.ok) {
+    needs.notify('notice_factor_added', session.user_id, origin)
+    return { status: 'next', progress }
+  }
   return {
     status: 'refused',
     problems: ({ messages }) => [{ message: describePasskeyRefusal(messages, added.error) }],

@@ -99,12 +99,19 @@ function storeOf(
   }
 }
 
-/** Counts a recovery, and tells the owner of one that removed their second factors. */
-function recovered(needs: StepNeeds, { policy, pending }: StepAttempt, outcome: StepOutcome): StepOutcome {
-  if (!policy.recovers || outcome.status !== 'done' || !pending) return outcome
+/** Counts a recovery, and tells the owner what has changed. */
+function recovered(
+  needs: StepNeeds,
+  { policy, pending, origin }: StepAttempt,
+  outcome: StepOutcome,
+): StepOutcome {
+  if (outcome.status !== 'done' || !pending) return outcome
   const isWithoutFactors = policy.lost_factors !== undefined
-  count('authly_recoveries_total', 1, isWithoutFactors ? 'without_factors' : 'completed')
-  if (!isWithoutFactors) return outcome
+  if (policy.recovers) count('authly_recoveries_total', 1, isWithoutFactors ? 'without_factors' : 'completed')
+  if (!isWithoutFactors) {
+    needs.notify('notice_password_changed', pending.user_id, origin)
+    return outcome
+  }
   const told = needs.findUser(pending.user_id).then(async (user) => {
     if (user) await tellOwner(needs, user, { email: { kind: 'recovered', params: { at: needs.now() } } })
   })

@@ -174,6 +174,7 @@ async function addPasskey(
       problems: ({ messages }) => [{ message: describePasskeyRefusal(messages, error) }],
     }
   }
+  needs.notify('notice_factor_added', user_id, origin)
   const call = await prepareNextCall(needs, attempt)
   if (!call) return { status: 'lost' }
   const { user_verified, ...passkey } = stored.value
@@ -199,6 +200,7 @@ async function addApp(needs: StepNeeds, attempt: StepAttempt, pending: PendingVi
     return refuseField('code', ({ oneTimePasswords }) => oneTimePasswords.codeWrong)
   }
   if (added.status !== 'added') return { status: 'lost' }
+  needs.notify('notice_factor_added', user_id, origin)
   const codes = await fixedRecoveryCodes(secretOf)
   const isKept = await storeRecoveryCodes(needs, {
     ...{ user_id, codes, origin, drawn_at: pending.started_at },

@@ -28,6 +28,7 @@ import type { PasswordHasher } from '../../passwords/password-hasher.ts'
 import type { ReadPasswordRules } from '../../passwords/password-policy.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
+import type { Notify } from '../../recovery/notices.ts'
 import type { OpenRecoveryStore } from '../../recovery/waiting-period.ts'
 import type { Advanced } from '../../sessions/advance-sign-in.ts'
 import type { PendingView, SignInSignals } from '../../sessions/pending-sign-in.ts'
@@ -60,6 +61,8 @@ export interface StepNeeds {
   readonly openRecoveryStore: OpenRecoveryStore
   readonly passkeyStore: PasskeyStore
   readonly queueMessage: QueueMessage
+  /** Tells the owner of the account, after the response. */
+  readonly notify: Notify
   readonly sessionsOf: SessionsOf
   readonly destinationOf: DestinationOf
   readonly recordEvent: RecordEvent

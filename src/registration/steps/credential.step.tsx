@@ -1,8 +1,8 @@
 /** A passkey or a password; with it the account is made. */
 import type { FC } from 'hono/jsx'
 import { registerPath, registrationPath } from '../../interaction/register-path.ts'
+import { describeDevice } from '../../kit/describe-device.ts'
 import { networkOf } from '../../kit/network.ts'
-import { describeDevice } from '../../pages/describe-device.ts'
 import { describePasskeyRefusal } from '../../pages/describe-passkey-refusal.ts'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'

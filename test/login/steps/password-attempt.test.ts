@@ -35,6 +35,7 @@ const factorsOf = ({ password }: Found) =>
 const user = (more: Partial<UserWithPassword['user']> = {}): UserWithPassword['user'] => ({
   ...{
     id: 'user-1',
+    version: 1,
     username: 'ada',
     email: 'ada@example.test',
     email_verified: true,
@@ -70,6 +71,8 @@ function createNeeds(found: Found | undefined, allowed = true, unknown: UnknownL
     | 'openOwnAccount'
     | 'openRecoveryStore'
     | 'queueMessage'
+    | 'openOwnAccount'
+    | 'notify'
   > = {
     root: createRootSecret(randomToken()),
     now: () => now,

@@ -77,6 +77,7 @@ async function setUp(
 const idToken = ({ id_token = '' }: TokenResponse): JWTPayload => decodeJwt(id_token)
 const ada: User = {
   id: userId,
+  version: 1,
   username: 'ada',
   email: 'ada@example.com',
   email_verified: true,
