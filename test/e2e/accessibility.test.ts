@@ -130,7 +130,7 @@ describe.runIf(hasChromium)('accessibility of the hosted pages (WCAG 2.2 AA)', (
     await page.emulateMedia({ media: 'print' })
     await see('recovery-codes-printed')
     await page.emulateMedia({ media: null })
-    await page.goto(`${stage.issuer}/account`)
+    await page.goto(`${stage.issuer}/account/security`)
     await see('account-with-factors')
 
     // Without the authenticator, which would sign in by itself where it can.

@@ -123,7 +123,7 @@ describe.runIf(hasChromium)('pages that are not what they were', () => {
         await page.getByLabel(field.totp).fill(await app.nextCode())
         await page.getByRole('button', { name: 'Confirm' }).click()
       }
-      await page.waitForURL('**/account?done=*')
+      await page.waitForURL('**/account/security?done=*')
       // The session is over.
       await context.clearCookies({ name: 'authly_session' })
       return new Walker(way, person, page, { app, authenticator })

@@ -188,7 +188,7 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
     await there.getByLabel('Passwort', { exact: true }).fill(person.password)
     await there.getByRole('button', { name: 'Anmelden' }).click()
     await there.getByRole('heading', { name: 'Ihr Konto' }).waitFor()
-    await here.goto(`${stage.issuer}/account`)
+    await here.goto(`${stage.issuer}/account/sessions`)
     await here.getByRole('button', { name: /^Sign out .*Chrome, Linux/ }).click()
     await here.getByRole('status').waitFor()
     await there.reload()
