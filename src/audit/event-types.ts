@@ -141,6 +141,7 @@ export const eventDefinitions = {
     class: 'authentication',
     summary:
       'A password was made void, because whoever reads the mailbox said that a notice was not about them',
+    data: { factors: 'how many factors that had been added meanwhile were removed with it' },
   },
   'email.changed': { class: 'authentication', summary: 'A person changed their e-mail address' },
   'email.restored': {

@@ -16,6 +16,12 @@ export const notMeSeconds = 7 * 86_400
 /** Clocks of Postgres and of workers differ. */
 const toleranceMs = 60_000
 
+/**
+ * For how long the link also takes first factors away that were added meanwhile. Attack: a thief adds a passkey to an account
+ * that had none, and its owner would be asked for it for ever. Older ones stay, or a reader of the mailbox gets rid of them.
+ */
+const factorsMs = 72 * 3_600_000
+
 /** Times are milliseconds since the Unix epoch. */
 interface NotMeRouting {
   readonly user_id: string
@@ -26,11 +32,13 @@ interface NotMeRouting {
 
 /**
  * Deletes the password of an active account, with its event, unless it was set after `until`: it has been recovered since.
+ * With `factors_since` it also deletes all passkeys and one-time passwords, where none of them is older than that.
  * @returns `newer`: it was; `gone`: there is no such account
  */
 export type VoidPassword = (input: {
   readonly user_id: string
   readonly until: number
+  readonly factors_since: number | undefined
   readonly event: AuditEvent
 }) => Promise<'void' | 'newer' | 'gone'>
 
@@ -76,7 +84,10 @@ export async function disown(
     ...{ outcome: 'success', actor_type: 'anonymous', user_id },
   })
   // First, so that a failure in between can be repeated: the object uses the link up.
-  const voided = await needs.voidPassword({ user_id, until: at + toleranceMs, event })
+  const voided = await needs.voidPassword({
+    ...{ user_id, until: at + toleranceMs, event },
+    factors_since: now < at + factorsMs ? at - toleranceMs : undefined,
+  })
   if (voided !== 'void') return false
   return needs.sessionsOf(user_id).disown({ now, origin, link_hash: secretHash, expires_at })
 }

@@ -62,7 +62,12 @@ export function endSessionAndGrants(
 }
 
 /** After these the copy of the account is wrong. */
-const changesAccount: readonly SignOutReason[] = ['account_disabled', 'account_deleted', 'deletion_requested']
+const changesAccount: readonly SignOutReason[] = [
+  'account_disabled',
+  'account_deleted',
+  'deletion_requested',
+  'not_me',
+]
 
 /**
  * Ends all sessions but one, every grant, every known device except that session's, and what any browser remembers of

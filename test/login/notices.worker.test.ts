@@ -1,10 +1,10 @@
 /** What people are told about their account, and "this was not me". */
 import { eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { auditEvents, passwordCredentials, users } from '../../src/db/schema.ts'
+import { auditEvents, passkeys, passwordCredentials, users } from '../../src/db/schema.ts'
 import { en } from '../../src/messages/en.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
-import { add } from '../account/passkey-pages.ts'
+import { add, signInWithPasskey } from '../account/passkey-pages.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import { hearLog } from '../worker/hear-log.ts'
@@ -136,6 +136,49 @@ describe('this was not me', () => {
     const page = await reader.get(notice.link as string)
     const answers = await Promise.all(Array.from({ length: 25 }, () => reader.post('/not-me', page.hidden)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
+  test('takes away the first factor of a thief, so that its owner is not asked for it', async () => {
+    const { service, person, browser } = await atHome()
+    const stolen = createSoftwareAuthenticator()
+    expect((await add(browser, stolen)).status).toBe(303)
+    await service.afterwards()
+    const notice = await service.arrived(1)
+    await signInWithPasskey(browser, person, stolen)
+    expect((await press(service.open(), notice)).status).toBe(200)
+    await expect(signInWithPasskey(browser, person, stolen)).rejects.toThrow()
+    const left = await database.select().from(passkeys).where(eq(passkeys.user_id, person.id))
+    expect(left).toEqual([])
+    const events = await database.select().from(auditEvents).where(eq(auditEvents.user_id, person.id))
+    expect(events.find(({ type }) => type === 'password.voided')).toMatchObject({ data: { factors: 1 } })
+    const begun = await recovering(person, undefined, { service, browser: service.open() })
+    expect((await choosePassword(begun.browser, await passCode(begun))).location).toBe('/account')
+  })
+
+  test('leaves an older factor, and one that was added days ago: a reader of the mailbox gets rid of neither', async () => {
+    const { service, person, browser } = await atHome()
+    await add(browser, createSoftwareAuthenticator())
+    await service.afterwards()
+    const first = await service.arrived(1)
+    const created = (days: number) =>
+      database
+        .update(passkeys)
+        .set({ created_at: new Date(Date.now() - days * 86_400_000) })
+        .where(eq(passkeys.user_id, person.id))
+    await created(1)
+    expect((await press(service.open(), first)).status).toBe(200)
+    const read = () => database.select().from(passkeys).where(eq(passkeys.user_id, person.id))
+    expect(await read()).toHaveLength(1)
+
+    const late = await atHome()
+    await add(late.browser, createSoftwareAuthenticator())
+    await late.service.afterwards()
+    const notice = await late.service.arrived(1)
+    await later(73 * 3_600_000, {}, async () => {
+      expect((await press(late.service.open(), notice)).status).toBe(200)
+    })
+    const kept = await database.select().from(passkeys).where(eq(passkeys.user_id, late.person.id))
+    expect(kept).toHaveLength(1)
   })
 
   test.each<[string, (person: Person) => Promise<unknown>]>([
