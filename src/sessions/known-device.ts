@@ -75,13 +75,16 @@ export function findKnownDevice(
     : undefined
 }
 
-/** After a sign-in: the browser becomes a known device, under a new id and secret. */
+/**
+ * After a sign-in: the browser becomes a known device, under a new id and secret.
+ * @returns whether it was not known, while others were
+ */
 export function rememberDevice(
   state: SubjectState,
   input: SignInAttempt,
   known: StoredDevice | undefined,
-): void {
-  if (!input.device) return
+): boolean {
+  if (!input.device) return false
   const { now, origin, session } = input
   // Already replaced by a parallel sign-in: that one keeps its row, so that the cookies of both responses stay valid.
   if (known && known.replaced_at === undefined) state.devices.put({ ...known, replaced_at: now })
@@ -101,6 +104,7 @@ export function rememberDevice(
     ip: origin.ip,
     user_agent: origin.user_agent,
   })
+  return known === undefined && currentDevices(devices, now).length > 0
 }
 
 function forgetOldestBeyondLimit(
@@ -118,10 +122,6 @@ function forgetOldestBeyondLimit(
 
 const currentDevices = (devices: readonly StoredDevice[], now: number): readonly StoredDevice[] =>
   devices.filter((device) => device.replaced_at === undefined && now < deviceEnd(device))
-
-/** Whether the person has signed in anywhere. */
-export const hasCurrentDevices = (state: SubjectState, now: number): boolean =>
-  currentDevices(state.devices.all(), now).length > 0
 
 /** Known devices for the account page, most recently used first. */
 export const listDevices = (state: SubjectState, { now }: { readonly now: number }): readonly KnownDevice[] =>

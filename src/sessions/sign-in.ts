@@ -2,7 +2,7 @@
 import { beginSession } from './begin-session.ts'
 import { publicSession, startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
-import { hasCurrentDevices, rememberDevice } from './known-device.ts'
+import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
 import type { SignInSignals } from './pending-types.ts'
 import type { NewSession, Session } from './session.ts'
@@ -33,12 +33,11 @@ export function signIn(
     ...startSession(input.user_id, input.session, input.now, input.origin),
     ...placeOf(input.signals),
   }
-  const isNewDevice = device === undefined && hasCurrentDevices(state, input.now)
   const replaced = input.replaces_session_id && state.sessions.find(input.replaces_session_id)
   if (replaced) replaceSession(state, replaced, input)
   endOldestSessions(state, input, input.limit?.max ?? maxSessions)
   beginSession(state, session, input)
-  rememberDevice(state, input, device)
+  const isNewDevice = rememberDevice(state, input, device)
   return {
     ...{ status: 'signed_in', session: publicSession(session) },
     ...(isNewDevice && !replaced && { new_device: true }),
