@@ -274,8 +274,8 @@ describe('a form that cannot be taken', () => {
     ['/password', {}, '/password'],
     ['/set-password', { link: 'authly_il_x' }, '/set-password?link=authly_il_x'],
     ['/logout', {}, '/logout'],
-    ['/account/sessions/end', {}, '/account'],
-    ['/account/sessions/end-others', {}, '/account'],
+    ['/account/sessions/end', {}, '/account/sessions'],
+    ['/account/sessions/end-others', {}, '/account/sessions'],
     ['/oidc/logout/confirm', {}, '/logout'],
   ])('at %s leads to the page with a fresh one', async (path, fields, page) => {
     const browser = openBrowser()
