@@ -95,6 +95,8 @@ describe.runIf(hasChromium)('second factors in Chromium, without JavaScript', ()
     const page = await openPage()
     await page.goto(`${stage.issuer}/login`)
     await typePassword(page, person)
+    await page.waitForURL('**/account')
+    await page.getByRole('link', { name: 'Security' }).click()
     await page.getByRole('link', { name: 'Add an authenticator app' }).click()
     await page.getByRole('link', { name: 'Add an authenticator app' }).click()
     const [app, codes] = [await scan(page), await shownCodes(page)]

@@ -165,6 +165,7 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
     const page = await openPage()
     await page.goto(`${stage.issuer}/login`)
     await fillIn(page, person.username, person.password)
+    await page.getByRole('link', { name: 'Security' }).click()
     await page.getByRole('link', { name: 'Change your password' }).click()
     await page.getByLabel('Current password').fill(person.password)
     await page.getByLabel('New password', { exact: true }).fill('password1234')
