@@ -183,7 +183,7 @@ describe('an account with strong factors', () => {
   })
 
   test('is asked for it at a browser where it is remembered, too', async () => {
-    await useSettings({ 'sign_in.remember_device_days': 30 })
+    await useSettings({ 'sign_in.remember_device_days': 30, 'notices.security': 'off' })
     const { person, app } = await addPersonWithApp()
     const service = startMail()
     const browser = service.open()
