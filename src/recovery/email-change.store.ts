@@ -38,7 +38,7 @@ export const createEmailChangeStore = (database: Database): EmailChangeStore => 
           insert into email_changes (id, user_id, old_email, old_email_verified, new_email, undo_secret_hash, expires_at)
           select ${id}::uuid, account.id, account.email, account.email_verified, changed.email, ${undo_secret_hash},
             ${instantOf(undo_expires_at)}
-          from account join changed on changed.id = account.id where account.email is not null
+          from account join changed on changed.id = account.id where account.email is not null and account.email_verified
         )
         ${insertEventPerRow(sql`account join changed on changed.id = account.id`, {
           ...event,

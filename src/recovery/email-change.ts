@@ -161,9 +161,10 @@ async function change(
     id,
   } satisfies UndoRouting)
   const url = `${needs.config.issuer}${undoEmailPath}?link=${handle}`
-  // Held, so that a crash after the change does not lose it.
+  // Held, so that a crash after the change does not lose it. Attack: the address was mistyped and is a stranger's, who puts it
+  // back when its owner has corrected it: one that nobody has proven undoes nothing.
   const queued =
-    user.email === undefined
+    user.email === undefined || !user.email_verified
       ? undefined
       : await needs.queueMessage({
           ...{ user_id: user.id, to: { channel: 'email', address: user.email }, held: true },

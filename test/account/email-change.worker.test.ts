@@ -30,8 +30,9 @@ interface Signed {
   readonly person: Person
 }
 
-async function signedIn(): Promise<Signed> {
+async function signedIn(isProven = true): Promise<Signed> {
   const [service, person] = [startMail(), await addPerson()]
+  await database.update(users).set({ email_verified: isProven }).where(eq(users.id, person.id))
   const browser = service.open()
   await signIn(browser, person.email, goodPassword)
   return { service, browser, person }
@@ -84,6 +85,18 @@ describe('another e-mail address', () => {
     expect(await eventsOf(person)).toContain('email.changed')
     expect((await signIn(signed.service.open(), notice.email, goodPassword)).location).toBe('/account')
     expect((await signIn(signed.service.open(), person.email, goodPassword)).status).toBe(400)
+  })
+
+  test('in place of one that nobody had proven: its reader, maybe a stranger, is told nothing and undoes nothing', async () => {
+    const signed = await signedIn(false)
+    const { page, code, email } = await withCode(signed)
+    await signed.service.deliver(signed.person.email)
+    const done = await signed.browser.post(path, { ...page.hidden, code })
+    expect(done.location).toBe('/account?done=email')
+    expect(await userOf(signed.person)).toMatchObject({ email, email_verified: true })
+    expect(await changesOf(signed.person)).toEqual([])
+    await signed.service.afterwards()
+    expect((await signed.service.mails()).map(({ to }) => to)).toEqual([email])
   })
 
   test('needs a fresh sign-in that is as strong as the account', async () => {
