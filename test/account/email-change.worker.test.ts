@@ -177,7 +177,7 @@ describe('the link to the old address', () => {
     expect((await userOf(person)).email).toBe(notice.email)
     const undone = await press(signed, notice)
     expect(undone.html).toContain(en.noticePages.undoneTitle)
-    expect(await userOf(person)).toMatchObject({ email: person.email, email_verified: false })
+    expect(await userOf(person)).toMatchObject({ email: person.email, email_verified: true })
     expect((await browser.get('/account')).location).toBe('/login')
     expect(await eventsOf(person)).toContain('email.restored')
     expect((await press(signed, notice)).status).toBe(400)

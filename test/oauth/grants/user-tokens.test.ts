@@ -86,7 +86,6 @@ const ada: User = {
   profile: { name: 'Ada' },
   roles: [],
   status: 'active',
-  version: 1,
   updated_at: start,
 }
 const nobody = async () => undefined
