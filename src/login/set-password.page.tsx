@@ -9,6 +9,7 @@ import {
 } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
+import { TermsField } from '../pages/terms-field.tsx'
 import type { PasswordRules } from '../passwords/password-policy.ts'
 import type { PasswordSetup } from '../users/password-setup.ts'
 
@@ -17,10 +18,20 @@ interface SetPasswordPageProps {
   readonly link: string
   readonly setup: PasswordSetup
   readonly rules: PasswordRules
+  /** Where the terms are that have to be accepted; undefined: none. */
+  readonly termsUri: string | undefined
+  readonly isAccepted: boolean
   readonly problems: readonly Problem[]
 }
 
-export const SetPasswordPage: FC<SetPasswordPageProps> = ({ page, link, setup, rules, problems }) => {
+export const SetPasswordPage: FC<SetPasswordPageProps> = ({
+  page,
+  link,
+  setup,
+  rules,
+  problems,
+  ...terms
+}) => {
   const { messages } = page
   const isInvitation = setup.purpose === 'invitation'
   const title = isInvitation ? messages.invitationTitle : messages.resetTitle
@@ -36,6 +47,9 @@ export const SetPasswordPage: FC<SetPasswordPageProps> = ({ page, link, setup, r
           <input type="hidden" name="link" value={link} />
           {name && <AccountField page={page} name={name} />}
           <NewPasswordFields page={page} rules={rules} problems={problems} />
+          {terms.termsUri && (
+            <TermsField page={page} uri={terms.termsUri} isAccepted={terms.isAccepted} problems={problems} />
+          )}
           <div class="actions">
             <button type="submit">{messages.savePasswordAction}</button>
           </div>

@@ -9,8 +9,10 @@ import { renderErrorPage, toAccount, type WayOn } from '../pages/error-page.tsx'
 import type { Problem } from '../pages/form-parts.tsx'
 import { goTo, openFormPage, openPage, sendPage, withScript } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
+import { termsField } from '../pages/terms-field.tsx'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
+import type { Settings } from '../settings/settings.ts'
 import { passwordSetupPath } from '../users/password-setup.ts'
 import { type LinkRefusal, type OpenLink, readSetupLink, setUpPassword } from '../users/set-up-password.ts'
 import { SetPasswordPage } from './set-password.page.tsx'
@@ -80,7 +82,11 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   if (password !== parameters.get('repeat_password')) {
     return showForm(c, form, [{ field: 'repeat_password', message: messages.passwordsDiffer }])
   }
-  const saved = await setUpPassword(c.env.deps, form.opened, password, c.env.origin)
+  const terms = await termsOf(c, form.opened)
+  if (terms && parameters.get(termsField) !== 'yes') {
+    return showForm(c, form, [{ field: termsField, message: messages.registration.termsMissing }], parameters)
+  }
+  const saved = await setUpPassword(c.env.deps, form.opened, password, c.env.origin, terms?.version)
   if (saved.ok) {
     c.env.deps.notify('notice_password_changed', form.opened.userId, c.env.origin)
     return goTo('/login?done=password')
@@ -97,8 +103,12 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   }
   const rules = await c.env.deps.readPasswordRules()
   const message = describePasswordProblem(messages, saved.error.problem, rules)
-  return showForm(c, form, [{ field: 'new_password', message }])
+  return showForm(c, form, [{ field: 'new_password', message }], parameters)
 }
+
+/** Whoever is invited accepts what others accept when they register. */
+const termsOf = async (c: Context<AppEnv>, { purpose }: OpenLink): Promise<Settings['registration.terms']> =>
+  purpose === 'invitation' ? (await c.env.deps.readSettings())['registration.terms'] : null
 
 /** Link to the form itself: a user who arrives by such a link often has no other way to sign in. */
 const openAgain =
@@ -130,10 +140,18 @@ async function showForm(
   c: Context<AppEnv>,
   { link, opened }: SetupForm,
   problems: readonly Problem[] = [],
+  typed?: Parameters,
 ): Promise<Response> {
   const page = withScript(await openFormPage(c))
   const rules = await c.env.deps.readPasswordRules()
-  const html = <SetPasswordPage page={page} link={link} setup={opened} rules={rules} problems={problems} />
+  const html = (
+    <SetPasswordPage
+      {...{ page, link, rules, problems }}
+      setup={opened}
+      termsUri={(await termsOf(c, opened))?.uri}
+      isAccepted={typed?.get(termsField) === 'yes'}
+    />
+  )
   const refused = { status: 400, refusal: 'incomplete, or not acceptable' }
   return sendPage(c, page, html, problems.length > 0 ? refused : {})
 }

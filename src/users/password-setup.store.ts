@@ -30,7 +30,8 @@ export const createFindPasswordSetup =
 
 export const createCompletePasswordSetup =
   (database: Database): CompletePasswordSetup =>
-  async ({ userId, secretHash, newHash, event, addressProven }) => {
+  async ({ userId, secretHash, newHash, event, accountChanged, termsVersion }) => {
+    const accepted = sql`${termsVersion ?? null}::text`
     const { rows } = await database.execute(sql`
       with used as (
         delete from password_setup_links as link using users
@@ -43,14 +44,18 @@ export const createCompletePasswordSetup =
         on conflict (user_id) do update set hash = excluded.hash, must_change = false, changed_at = now()
         returning user_id
       ), account as materialized (
-        select users.* from users join used on used.user_id = users.id
-        where users.email = used.sent_to and not users.email_verified
-      ), verified as (
-        update users set email_verified = true, version = users.version + 1, updated_at = now()
-        from account where users.id = account.id returning users.*
-      ), told as (${insertEventPerRow(sql`account join verified on verified.id = account.id`, {
-        ...addressProven,
-        changes: sql`authly_changes(to_jsonb(account), to_jsonb(verified))`,
+        select users as before, coalesce(users.email = used.sent_to, false) as is_proven
+        from users join used on used.user_id = users.id
+        where users.email = used.sent_to and not users.email_verified or ${accepted} is not null
+      ), changed as (
+        update users set email_verified = users.email_verified or is_proven,
+          terms_version = coalesce(${accepted}, users.terms_version),
+          terms_accepted_at = case when ${accepted} is null then users.terms_accepted_at else now() end,
+          version = users.version + 1, updated_at = now()
+        from account where users.id = (before).id returning users.*
+      ), told as (${insertEventPerRow(sql`account join changed on changed.id = (before).id`, {
+        ...accountChanged,
+        changes: sql`authly_changes(to_jsonb(before), to_jsonb(changed))`,
       })})
       ${insertEventPerRow(sql`stored`, event)}
       returning id`)

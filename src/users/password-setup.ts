@@ -39,8 +39,10 @@ export type CompletePasswordSetup = (input: {
   readonly secretHash: string
   readonly newHash: string
   readonly event: AuditEvent
-  /** Recorded where a link that only a message brought proves the address that it was sent to. */
-  readonly addressProven: AuditEvent
+  /** Recorded where it also proves the address that the link was sent to, or accepts terms. */
+  readonly accountChanged: AuditEvent
+  /** The terms that its owner has accepted. */
+  readonly termsVersion: string | undefined
 }) => Promise<boolean>
 
 /** Creates a link for a user; store `secretHash`, show `url` once. */

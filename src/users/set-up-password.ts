@@ -78,6 +78,8 @@ export async function setUpPassword(
   link: OpenLink,
   password: string,
   origin: Origin,
+  /** The terms that its owner has accepted with it. */
+  termsVersion?: string,
 ): Promise<Result<undefined, SetupRefusal>> {
   const { userId, secretHash, identifiers, former } = link
   const problem = checkNewPassword(password, { rules: await needs.readPasswordRules(), identifiers })
@@ -90,8 +92,10 @@ export async function setUpPassword(
   const own = { outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId } as const
   const event = createEvent('password.changed', now, origin, own)
   const entity = { entity_type: 'user', entity_id: userId } as const
-  const addressProven = createEvent('user.updated', now, origin, { ...own, ...entity })
-  const isStored = await needs.completePasswordSetup({ userId, secretHash, newHash, event, addressProven })
+  const accountChanged = createEvent('user.updated', now, origin, { ...own, ...entity })
+  const isStored = await needs.completePasswordSetup({
+    ...{ userId, secretHash, newHash, event, accountChanged, termsVersion },
+  })
   if (!isStored) return err({ reason: 'invalid' })
   const end = () => needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' })
   // Safe to repeat, and retried when an object moved: no session may outlive the old credential.

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
 import { passwordCredentials, passwordSetupLinks, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { en } from '../../src/messages/en.ts'
 import { createPasswordStore } from '../../src/passwords/password.store.ts'
 import { issueSetupLink } from '../../src/users/password-setup.ts'
 import { testDatabase } from '../fakes/database.ts'
@@ -15,6 +16,7 @@ import {
   testDependencies,
 } from '../worker/admin-client.ts'
 import { importedHash } from '../worker/imported-hash.ts'
+import { useSettings } from '../worker/local-settings.ts'
 import { addManaged, addSignedIn, isAlive, readUser } from '../worker/managed-person.ts'
 import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
 import { goodPassword } from './people.ts'
@@ -73,6 +75,33 @@ describe('a link to set a password', () => {
     expect((await readUser(admin, id)).user).toMatchObject({
       ...{ has_password: true, must_change_password: false, setup_link: null },
     })
+  })
+
+  it('asks whom it invites for the terms, and keeps which were accepted; a reset asks for none', async () => {
+    const terms = { version: '2026-11', uri: 'https://example.com/terms' }
+    await useSettings({ 'registration.terms': terms })
+    const email = `${uuidv7()}@invited.test`
+    const invited = await callAdmin(admin, 'POST', '/admin/users', {
+      body: { email, setup: { method: 'invitation' } },
+    })
+    const { id, invitation_url } = (await invited.json()) as { id: string; invitation_url: string }
+    const browser = openBrowser()
+    const page = await browser.get(new URL(invitation_url).pathname + new URL(invitation_url).search)
+    expect(page.html).toContain(terms.uri)
+    const refused = await choose(browser, page)
+    expect(refused.status).toBe(400)
+    expect(refused.html).toContain(en.registration.termsMissing)
+    const password = { new_password: goodPassword, repeat_password: goodPassword }
+    expect((await browser.post('/set-password', { ...page.hidden, ...password, terms: 'yes' })).status).toBe(
+      303,
+    )
+    const [account] = await testDatabase().select().from(users).where(eq(users.id, id))
+    // An administrator has seen the link: it proves no address.
+    expect(account).toMatchObject({ terms_version: '2026-11', email_verified: false })
+    expect(account?.terms_accepted_at).toBeInstanceOf(Date)
+    const reset = await openBrowser().get(await linkFor({ id }))
+    expect(reset.html).not.toContain(terms.uri)
+    await useSettings({})
   })
 
   it('opens once, even in parallel', async () => {

@@ -1,6 +1,7 @@
 /** What the deployment asks of whoever makes an account: a username, a name, its terms. */
 import type { FC } from 'hono/jsx'
 import { Field, type Problem } from '../../pages/form-parts.tsx'
+import { TermsField, termsField } from '../../pages/terms-field.tsx'
 import type { Settings } from '../../settings/settings.ts'
 import { maxLength } from '../../users/identifier-length.ts'
 import { profile } from '../../users/profile-fields.ts'
@@ -52,43 +53,18 @@ const DetailsPage: FC<RegistrationPageProps> = (shown) => {
           problems={problems}
         />
       )}
-      {terms && <Terms shown={shown} uri={terms.uri} />}
+      {terms && (
+        <TermsField
+          page={page}
+          uri={terms.uri}
+          isAccepted={typed?.get(termsField) === 'yes'}
+          problems={problems}
+        />
+      )}
       <div class="actions">
         <button type="submit">{messages.continueAction}</button>
       </div>
     </RegistrationForm>
-  )
-}
-
-const Terms: FC<{ readonly shown: RegistrationPageProps; readonly uri: string }> = ({ shown, uri }) => {
-  const { registration: texts } = shown.page.messages
-  const problem = shown.problems.find(({ field }) => field === 'terms')
-  return (
-    <div class="field check">
-      <label for="terms">
-        <input
-          id="terms"
-          name="terms"
-          type="checkbox"
-          value="yes"
-          required
-          checked={shown.typed?.get('terms') === 'yes'}
-          aria-invalid={problem ? 'true' : undefined}
-          aria-describedby={problem ? 'terms-problem' : undefined}
-        />{' '}
-        {texts.acceptTerms}
-      </label>
-      <p class="hint">
-        <a href={uri} target="_blank" rel="noopener noreferrer">
-          {texts.readTerms}
-        </a>
-      </p>
-      {problem && (
-        <p class="wrong" id="terms-problem">
-          {problem.message}
-        </p>
-      )}
-    </div>
   )
 }
 
@@ -120,7 +96,7 @@ export const details: RegistrationStep = {
     }
 
     const terms = settings['registration.terms']
-    if (terms && form.get('terms') !== 'yes') refuse('terms', texts.termsMissing)
+    if (terms && form.get(termsField) !== 'yes') refuse(termsField, texts.termsMissing)
     if (problems.length > 0) return { status: 'refused', problems, reason: 'details' }
     return {
       status: 'next',

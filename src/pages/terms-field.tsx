@@ -1,0 +1,48 @@
+/** The box that accepts the terms of the deployment (setting `registration.terms`). */
+import type { FC } from 'hono/jsx'
+import type { Problem } from './form-parts.tsx'
+import type { Page } from './page.ts'
+
+export const termsField = 'terms'
+
+interface TermsFieldProps {
+  readonly page: Page
+  /** Where the terms are. */
+  readonly uri: string
+  /** Ticked before, in a form that was refused. */
+  readonly isAccepted: boolean
+  readonly problems: readonly Problem[]
+}
+
+/** Never ticked in advance. */
+export const TermsField: FC<TermsFieldProps> = ({ page, uri, isAccepted, problems }) => {
+  const { registration: texts } = page.messages
+  const problem = problems.find(({ field }) => field === termsField)
+  return (
+    <div class="field check">
+      <label for={termsField}>
+        <input
+          id={termsField}
+          name={termsField}
+          type="checkbox"
+          value="yes"
+          required
+          checked={isAccepted}
+          aria-invalid={problem ? 'true' : undefined}
+          aria-describedby={problem ? `${termsField}-problem` : undefined}
+        />{' '}
+        {texts.acceptTerms}
+      </label>
+      <p class="hint">
+        <a href={uri} target="_blank" rel="noopener noreferrer">
+          {texts.readTerms}
+        </a>
+      </p>
+      {problem && (
+        <p class="wrong" id={`${termsField}-problem`}>
+          {problem.message}
+        </p>
+      )}
+    </div>
+  )
+}
