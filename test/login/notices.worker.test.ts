@@ -85,6 +85,27 @@ describe('people are told of', () => {
     expect((await service.arrived(1)).text).toContain('was added')
   })
 
+  test('new recovery codes, and a factor that is removed', async () => {
+    const { service, person, browser } = await atHome()
+    const authenticator = createSoftwareAuthenticator()
+    await add(browser, authenticator)
+    await service.afterwards()
+    await service.arrived(1)
+    await signInWithPasskey(browser, person, authenticator)
+    const codes = await browser.get('/account/recovery-codes')
+    expect((await browser.post('/account/recovery-codes', { ...codes.hidden })).status).toBe(303)
+    await service.afterwards()
+    expect((await service.arrived(2)).text).toContain(en.notices.recoveryCodes.text('Authly').slice(0, 20))
+    const [stored] = await database.select().from(passkeys).where(eq(passkeys.user_id, person.id))
+    const { hidden } = await browser.get('/account/passkeys')
+    const { csrf_token = '' } = hidden
+    const credential_id = stored?.credential_id ?? ''
+    const removed = await browser.post('/account/passkeys/remove', { csrf_token, credential_id })
+    expect(removed.location).toContain('done=passkey_removed')
+    await service.afterwards()
+    expect((await service.arrived(3)).text).toContain('was removed')
+  })
+
   test.each([['the setting is off', { 'notices.security': 'off' }]] as const)(
     'nothing where %s',
     async (_what, settings) => {
