@@ -56,5 +56,7 @@ export default defineConfig({
     },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Vitest leaves one core free, which is half of a small machine.
+    maxWorkers: 2,
   },
 })
