@@ -95,7 +95,7 @@ test('tells what the account signs in with, and what its roles demand', async ()
   await database.insert(roles).values(demand)
   await database.insert(users).values({ id, username: name, roles: [role] })
   const none = { passkeys: 0, otp: 0, sms: 0, recovery_codes: 0 }
-  const nothing = { password: 'none', ...none, required_acr_values: [['phr']] }
+  const nothing = { password: 'none', ...none, required_acr_values: [['phr']], deletion_due_at: null }
   expect((await findUserForLogin(database, name)).person?.factors).toEqual(nothing)
   await database
     .insert(passwordCredentials)
@@ -115,5 +115,6 @@ test('tells what the account signs in with, and what its roles demand', async ()
   expect((await findUserForLogin(database, name)).person?.factors).toEqual({
     ...{ password: 'breached', passkeys: 1, otp: 1, sms: 0, recovery_codes: 1 },
     required_acr_values: [['phr']],
+    deletion_due_at: null,
   })
 })

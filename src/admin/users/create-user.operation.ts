@@ -67,7 +67,7 @@ export const createUser = defineOperation({
     }
     const created = answer(
       201,
-      { id, ...account, ...state, ...(ticket.value ? withoutLink(shown) : shown) },
+      { id, ...account, deletion_due_at: null, ...state, ...(ticket.value ? withoutLink(shown) : shown) },
       { version: 1, location: `/admin/users/${id}` },
     )
     const type = setup.method === 'invitation' ? 'user.invited' : 'user.created'
