@@ -208,6 +208,7 @@ describe.runIf(hasChromium)('passkeys in Chromium', () => {
     await tryAnotherWay(page)
     await typePassword(page, person)
     await page.waitForURL('**/account')
+    await page.goto(`${stage.issuer}/account/security`)
     await expect.poll(() => authenticator.credentials()).toEqual([])
     await Promise.all([page, elsewhere].map((one) => one.context().close()))
   })
