@@ -113,7 +113,9 @@ async function replaceInSlot<Completed>(
 }
 
 const isStill = async (hash: string | undefined, digest: string | undefined): Promise<boolean> =>
-  hash === undefined || digest === undefined ? hash === digest : constantTimeEqual(await sha256(hash), digest)
+  hash !== undefined && digest !== undefined
+    ? constantTimeEqual(await sha256(hash), digest)
+    : hash === undefined && digest === undefined
 
 async function findProblem(
   { passwordHasher, readPasswordRules }: ReplacePasswordNeeds,

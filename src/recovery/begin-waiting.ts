@@ -1,6 +1,7 @@
 /** Begins the waiting period of somebody who has opened the mailbox of an account and can prove nothing else. */
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
+import { constantTimeEqual } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import type { PendingProof } from '../sessions/pending-sign-in.ts'
@@ -52,7 +53,7 @@ export async function beginWaiting(
     .beginRecoveryWait({ now, pending, recovery_hash: link.recovery_hash, expires_at })
   if (begun.status === 'lost') return 'lost'
   const { recovery_hash } = begun
-  if (state.waiting?.recovery_hash === recovery_hash) return 'waiting'
+  if (state.waiting && constantTimeEqual(state.waiting.recovery_hash, recovery_hash)) return 'waiting'
   const params = { url: link.url, available_at }
   const tickets = await tellOwner(needs, user, {
     email: { kind: 'recovery_waiting', params },

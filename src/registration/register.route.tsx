@@ -85,8 +85,8 @@ async function take(c: Context<AppEnv>, opened: OpenRegistration, form: Paramete
       return goToStep(c, { ...opened, progress: outcome.progress })
     default: {
       const refused = outcome.status === 'refused' ? outcome.progress : undefined
-      const path_ = await stepPath(c, { loaded, progress })
-      const shown = { ...opened, page: { ...page, formAddress: path_ }, progress: refused ?? progress }
+      const formAddress = `${path}?${await queryOf(c, { loaded, progress })}`
+      const shown = { ...opened, page: { ...page, formAddress }, progress: refused ?? progress }
       return show(c, shown, { form, outcome })
     }
   }
@@ -150,12 +150,13 @@ function answerOf({ page: { messages, language } }: OpenRegistration, outcome: A
 }
 
 const goToStep = async (c: Context<AppEnv>, opened: OpenRegistration): Promise<Response> =>
-  goTo(await stepPath(c, opened))
+  goTo(`${path}?${await queryOf(c, opened)}`)
 
-async function stepPath(
+/** What names the step's page. */
+async function queryOf(
   c: Context<AppEnv>,
   { loaded, progress }: Pick<OpenRegistration, 'loaded' | 'progress'>,
-): Promise<string> {
+): Promise<URLSearchParams> {
   const sign_up = await sealRegistration(c.env.deps.root, progress)
-  return `${path}?${new URLSearchParams({ ...(loaded && { interaction: loaded.sealed }), sign_up })}`
+  return new URLSearchParams({ ...(loaded && { interaction: loaded.sealed }), sign_up })
 }

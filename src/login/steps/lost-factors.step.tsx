@@ -1,6 +1,7 @@
 /** The way out for who has forgotten the password and lost every second factor: a waiting period, of which the owner is told. */
 import type { FC } from 'hono/jsx'
 import { acrMultiFactor, reachedClasses } from '../../authentication/acr.ts'
+import { constantTimeEqual } from '../../kit/hash.ts'
 import { formatTime, formatWait } from '../../messages/format-time.ts'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import { beginWaiting } from '../../recovery/begin-waiting.ts'
@@ -62,7 +63,9 @@ async function prepare(needs: StepNeeds, { pending }: Pick<StepPageProps, 'pendi
   if (!state || state.is_barred) return { status: 'barred' }
   const period = state.waiting
   // A sign-in with the second factor ends it in the object alone.
-  if (period && period.recovery_hash === recovery_hash) return { status: 'waiting', period }
+  const isWaiting =
+    period && recovery_hash !== undefined && constantTimeEqual(period.recovery_hash, recovery_hash)
+  if (isWaiting) return { status: 'waiting', period }
   return { status: 'offered', seconds: settings['recovery.waiting_hours'] * 3600 }
 }
 
