@@ -330,6 +330,7 @@ describe.runIf(hasChromium)('pages that are not what they were', () => {
     await typeName(elsewhere, walker.person)
     await provePassword(elsewhere, walker.person)
     await walker.prove(elsewhere)
+    await elsewhere.getByRole('link', { name: 'Sessions and devices' }).click()
     await elsewhere.getByRole('button', { name: 'Sign out everywhere else' }).click()
     await elsewhere.getByText('signed out everywhere else').waitFor()
     await walker.prove()
