@@ -25,7 +25,7 @@ const examples: Readonly<Record<string, string>> = {
 export const accountWords: Readonly<Record<string, RouteWords>> = {
   showAccount: {
     description: 'The person’s own profile.',
-    query: [done('profile', 'unchanged')],
+    query: [done('profile', 'unchanged', 'email')],
     security: session,
     answers: { 200: page, 303: redirect },
   },

@@ -6,6 +6,7 @@ import { healthWords } from './health.ts'
 import { oauthWords } from './oauth.ts'
 import { discoveryWords, oidcWords } from './oidc.ts'
 import { pageWords } from './pages.ts'
+import { recoveryWords } from './recovery.ts'
 
 /** @param metadata the answer of discovery */
 export const routeWords = (metadata: Json): Readonly<Record<string, RouteWords>> => ({
@@ -15,4 +16,5 @@ export const routeWords = (metadata: Json): Readonly<Record<string, RouteWords>>
   ...healthWords,
   ...pageWords,
   ...accountWords,
+  ...recoveryWords,
 })

@@ -176,6 +176,12 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
       setupLink,
       secret('new_password', 'At least as long as the policy asks for, and not a common one.'),
       secret('repeat_password', 'The same again.'),
+      {
+        name: 'terms',
+        description: 'That whom an administrator invites accepts them, where there are any.',
+        example: 'yes',
+        values: ['yes'],
+      },
     ],
     answers: { 303: redirect, ...pageFormErrors, 429: limitedPage, 503: busyPage },
   },
