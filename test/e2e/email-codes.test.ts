@@ -120,7 +120,7 @@ describe.runIf(hasChromium)('codes by e-mail in Chromium', () => {
     await page.locator('button[type=submit]').first().click()
     await page.locator('#password').waitFor()
     await see('password-or-code')
-    await page.locator('a[href*="step=email_code"]').click()
+    await page.locator('nav.alternatives a[href*="step=email_code"]').click()
     await see('email-code-ask')
     await page.locator('button[type=submit]').first().click()
     await page.locator('#code').waitFor()
