@@ -1,51 +1,31 @@
 /** Codes and links by e-mail in Chromium with JavaScript switched off, and how their pages look. */
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { SeenMessages } from '../fakes/message-providers.ts'
-import { resendKey, startMessageProvidersServer } from '../setup/message-providers-server.ts'
 import { checkLook } from './check-look.ts'
 import { hasChromium } from './chromium.ts'
-import { openStage, type Stage } from './stage.ts'
+import { type MailStage, openMailStage } from './mail-stage.ts'
 
 describe.runIf(hasChromium)('codes by e-mail in Chromium', () => {
-  let stage: Stage
-  let mail: Awaited<ReturnType<typeof startMessageProvidersServer>>
+  let stage: MailStage
   beforeAll(async () => {
-    mail = await startMessageProvidersServer()
-    stage = await openStage({
-      settings: {
-        'sign_in.email_codes': 'on',
-        'sign_in.magic_links': 'on',
-        'sign_in.promote_passkeys': false,
-      },
-      vars: {
-        ...{ AUTHLY_EMAIL_PROVIDER: 'resend', AUTHLY_EMAIL_FROM: 'login@auth.test' },
-        AUTHLY_RESEND_API_KEY: resendKey,
-        AUTHLY_MESSAGE_PROVIDER_URL: `${mail.url}/walks/`,
-        AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
-      },
+    stage = await openMailStage({
+      'sign_in.email_codes': 'on',
+      'sign_in.magic_links': 'on',
+      'sign_in.promote_passkeys': false,
     })
   }, 240_000)
-  afterAll(async () => {
-    await stage?.close()
-    await mail?.stop()
-  })
+  afterAll(async () => stage?.close())
 
-  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await stage.browser.newContext({ locale: 'en-US', javaScriptEnabled: false, ...options })
-    const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
-    return page
-  }
+  const openPage = (options: BrowserContextOptions = {}) =>
+    stage.openPage({ javaScriptEnabled: false, ...options })
 
   /** The newest message to this address. */
   async function received(address: string, count = 1) {
     return vi.waitFor(
       async () => {
-        const { taken } = (await (await fetch(`${mail.url}/seen/walks`)).json()) as SeenMessages
-        const own = taken.filter(({ body }) => (body['to'] as string[]).includes(address))
-        expect(own).toHaveLength(count)
-        const text = String(own.at(-1)?.body['text'])
+        const texts = await stage.textsTo(address)
+        expect(texts).toHaveLength(count)
+        const text = String(texts.at(-1))
         return {
           code: /^\d{6}$/m.exec(text)?.[0] as string,
           link: /^http\S+\/login\/link\S+$/m.exec(text)?.[0] as string,

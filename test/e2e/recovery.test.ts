@@ -1,47 +1,25 @@
 /** A forgotten password in Chromium, with JavaScript and without, and how the pages of recovery look. */
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { SeenMessages } from '../fakes/message-providers.ts'
-import { resendKey, startMessageProvidersServer } from '../setup/message-providers-server.ts'
 import { checkLook } from './check-look.ts'
 import { hasChromium } from './chromium.ts'
-import { openStage, type Stage } from './stage.ts'
+import { type MailStage, openMailStage } from './mail-stage.ts'
 
 const newPassword = 'copper lantern meadow twelve'
 
 describe.runIf(hasChromium)('recovery in Chromium', () => {
-  let stage: Stage
-  let mail: Awaited<ReturnType<typeof startMessageProvidersServer>>
+  let stage: MailStage
   beforeAll(async () => {
-    mail = await startMessageProvidersServer()
-    stage = await openStage({
-      settings: { 'sign_in.promote_passkeys': false },
-      vars: {
-        ...{ AUTHLY_EMAIL_PROVIDER: 'resend', AUTHLY_EMAIL_FROM: 'login@auth.test' },
-        AUTHLY_RESEND_API_KEY: resendKey,
-        AUTHLY_MESSAGE_PROVIDER_URL: `${mail.url}/walks/`,
-        AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
-      },
-    })
+    stage = await openMailStage({ 'sign_in.promote_passkeys': false })
   }, 240_000)
-  afterAll(async () => {
-    await stage?.close()
-    await mail?.stop()
-  })
-
-  async function openPage(options: BrowserContextOptions): Promise<Page> {
-    const page = await (await stage.browser.newContext({ locale: 'en-US', ...options })).newPage()
-    page.setDefaultTimeout(15_000)
-    return page
-  }
+  afterAll(async () => stage?.close())
 
   /** The message to this address that matches. */
   const received = (address: string, pattern: RegExp): Promise<string> =>
     vi.waitFor(
       async () => {
-        const { taken } = (await (await fetch(`${mail.url}/seen/walks`)).json()) as SeenMessages
-        const own = taken.filter(({ body }) => (body['to'] as string[]).includes(address))
-        const found = own.map(({ body }) => pattern.exec(String(body['text']))?.[0]).find(Boolean)
+        const texts = await stage.textsTo(address)
+        const found = texts.map((text) => pattern.exec(text)?.[0]).find(Boolean)
         expect(found).toBeDefined()
         return found as string
       },
@@ -58,7 +36,7 @@ describe.runIf(hasChromium)('recovery in Chromium', () => {
     async (_how, javaScriptEnabled) => {
       const { username } = await stage.seed.addUser()
       const address = `${username}@example.test`
-      const page = await openPage({ javaScriptEnabled })
+      const page = await stage.openPage({ javaScriptEnabled })
       await page.goto(`${stage.issuer}/login`)
       await page.getByLabel('Email address or username').fill(address)
       await page.getByRole('button', { name: 'Continue', exact: true }).click()
@@ -71,7 +49,7 @@ describe.runIf(hasChromium)('recovery in Chromium', () => {
       await submit(page)
       await page.waitForURL('**/account')
       const link = await received(address, /^http\S+\/not-me\S+$/m)
-      const reader = await openPage({ javaScriptEnabled })
+      const reader = await stage.openPage({ javaScriptEnabled })
       await reader.goto(link)
       await reader.getByRole('button', { name: 'Sign everybody out' }).click()
       await reader.getByRole('heading', { name: 'Everybody is signed out' }).waitFor()
@@ -88,7 +66,7 @@ describe.runIf(hasChromium)('recovery in Chromium', () => {
   ] as const)('looks right: %s', async (look, options) => {
     const email = `a-rather-long-address-of-somebody-${look}@a-long-domain-name.example.test`
     await stage.seed.addUser({ email })
-    const page = await openPage(options)
+    const page = await stage.openPage(options)
     const see = (name: string) => checkLook(page, `recovery-${name}-${look}`)
     await page.goto(`${stage.issuer}/login`)
     await page.locator('#identifier').fill(email)

@@ -1,52 +1,29 @@
 /** People make accounts of their own in Chromium: with a passkey, and as plain forms with JavaScript switched off. */
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { SeenMessages } from '../fakes/message-providers.ts'
-import { resendKey, startMessageProvidersServer } from '../setup/message-providers-server.ts'
 import { addAuthenticator } from './authenticator.ts'
 import { checkLook } from './check-look.ts'
 import { hasChromium } from './chromium.ts'
-import { openStage, type Stage } from './stage.ts'
+import { type MailStage, openMailStage } from './mail-stage.ts'
 
 describe.runIf(hasChromium)('registration in Chromium', () => {
-  let stage: Stage
-  let mail: Awaited<ReturnType<typeof startMessageProvidersServer>>
+  let stage: MailStage
   beforeAll(async () => {
-    mail = await startMessageProvidersServer()
-    stage = await openStage({
-      settings: {
-        ...{ 'registration.mode': 'open', 'registration.challenge': 'always' },
-        ...{ 'registration.username': 'optional', 'registration.name': 'required' },
-        'registration.terms': { version: '1', uri: 'https://example.com/terms' },
-        'sign_in.promote_passkeys': false,
-      },
-      vars: {
-        ...{ AUTHLY_EMAIL_PROVIDER: 'resend', AUTHLY_EMAIL_FROM: 'login@auth.test' },
-        AUTHLY_RESEND_API_KEY: resendKey,
-        AUTHLY_MESSAGE_PROVIDER_URL: `${mail.url}/walks/`,
-        AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
-      },
+    stage = await openMailStage({
+      ...{ 'registration.mode': 'open', 'registration.challenge': 'always' },
+      ...{ 'registration.username': 'optional', 'registration.name': 'required' },
+      'registration.terms': { version: '1', uri: 'https://example.com/terms' },
+      'sign_in.promote_passkeys': false,
     })
   }, 240_000)
-  afterAll(async () => {
-    await stage?.close()
-    await mail?.stop()
-  })
-
-  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await stage.browser.newContext({ locale: 'en-US', ...options })
-    const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
-    return page
-  }
+  afterAll(async () => stage?.close())
 
   async function codeFor(address: string): Promise<string> {
     return vi.waitFor(
       async () => {
-        const { taken } = (await (await fetch(`${mail.url}/seen/walks`)).json()) as SeenMessages
-        const own = taken.filter(({ body }) => (body['to'] as string[]).includes(address))
-        expect(own).toHaveLength(1)
-        return /^\d{6}$/m.exec(String(own[0]?.body['text']))?.[0] as string
+        const texts = await stage.textsTo(address)
+        expect(texts).toHaveLength(1)
+        return /^\d{6}$/m.exec(String(texts[0]))?.[0] as string
       },
       { timeout: 20_000, interval: 200 },
     )
@@ -67,7 +44,7 @@ describe.runIf(hasChromium)('registration in Chromium', () => {
   }
 
   test('with a passkey, from an application’s sign-in page, through a challenge', async () => {
-    const page = await openPage()
+    const page = await stage.openPage()
     await addAuthenticator(page, 'platform')
     const client = await stage.addApplication('Garden')
     const email = 'new.person@example.test'
@@ -89,13 +66,13 @@ describe.runIf(hasChromium)('registration in Chromium', () => {
   })
 
   test('with a password and plain forms; what it needs a script for it says', async () => {
-    const page = await openPage({ javaScriptEnabled: false })
+    const page = await stage.openPage({ javaScriptEnabled: false })
     await page.goto(`${stage.issuer}/register`)
     await page.locator('#email').fill('no.script@example.test')
     await press(page, 'Continue')
     await page.getByText('This needs JavaScript').waitFor()
     // The rest needs none: the address was proven in this browser before.
-    const scripted = await openPage()
+    const scripted = await stage.openPage()
     const email = 'plain.forms@example.test'
     await scripted.goto(`${stage.issuer}/register`)
     await typeAddress(scripted, email)
@@ -130,7 +107,7 @@ describe.runIf(hasChromium)('registration in Chromium', () => {
     ['phone-japanese', { locale: 'ja-JP', viewport: { width: 390, height: 760 } }],
   ] as const)('looks right: %s', async (look, options) => {
     const email = `a-rather-long-address-${look}@a-long-domain-name.example.test`
-    const page = await openPage(options)
+    const page = await stage.openPage(options)
     const see = (name: string) => checkLook(page, `register-${name}-${look}`)
     await page.goto(`${stage.issuer}/login`)
     await see('sign-in')
