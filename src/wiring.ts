@@ -32,6 +32,7 @@ import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
 import { delay } from './kit/delay.ts'
 import { lazily } from './kit/lazily.ts'
+import { retryOnce } from './kit/retry-once.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
 import type { MetricSources } from './metrics/metric-sources.ts'
@@ -148,15 +149,13 @@ export function createForgetPerson(env: Env, ctx: Context): (userId: string) => 
   const recordEvent = createRecordEvent({ waitUntil: (work) => ctx.waitUntil(work), append: appendEvents })
   const sessionsOf = createSessionsOf(env.USER_SESSIONS, config, recordEvent)
   const origin: Origin = { ip: undefined, user_agent: undefined, request_id: 'cron' }
-  return (userId) => {
-    const end = () =>
+  return (userId) =>
+    retryOnce(() =>
       sessionsOf(userId).endAllSessions({
         ...{ now: now(), origin, by: { actor_type: 'system' } },
         ...{ reason: 'account_deleted', forget: 'everything' },
-      })
-    // Retried once, because an object that just moved fails the first call.
-    return end().catch(end)
-  }
+      }),
+    )
 }
 
 const noSettings: StoredSettings = {}

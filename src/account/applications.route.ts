@@ -1,7 +1,9 @@
 /** `POST /account/applications/withdraw`: an application loses what its user has allowed it. */
+
 import { createEvent } from '../audit/create-event.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
+import { retryOnce } from '../kit/retry-once.ts'
 import { goTo } from '../pages/page.ts'
 import { readAccountForm } from './account-form.ts'
 
@@ -33,10 +35,8 @@ export const applicationRoutes = new DescribedRoutes<AppEnv>().describe(
         ...{ entity_type: 'consent', entity_id: `${user_id}:${client_id}`, data: { reason: 'user' } },
       })
       await (await deps.openOwnAccount()).removeConsent(user_id, client_id, event)
-      // After Postgres, or a concurrent silent sign-in would copy the consent again. Idempotent, so retried if the object
-      // has moved.
-      const forget = () => deps.sessionsOf(user_id).forgetConsent({ now, origin, client_id, by: actor })
-      await forget().catch(forget)
+      // After Postgres, or a concurrent silent sign-in would copy the consent again.
+      await retryOnce(() => deps.sessionsOf(user_id).forgetConsent({ now, origin, client_id, by: actor }))
     }
     return goTo('/account/applications?done=withdrawn')
   },

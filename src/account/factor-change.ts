@@ -2,11 +2,13 @@
  * What every change of factors passes first: a recent sign-in that is as strong as the factors are
  * (`src/authentication/fresh-sign-in.ts`). And the parts that the use cases need.
  */
+
 import type { Context } from 'hono'
 import { freshSignInPath, type NextPath, nextPaths } from '../authentication/fresh-sign-in.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { AppEnv, Dependencies } from '../dependencies.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { retryOnce } from '../kit/retry-once.ts'
 import { findFreshFactors } from '../login/find-fresh-factors.ts'
 import type { GeneratorNeeds } from '../one-time-passwords/manage-generators.ts'
 import { goTo } from '../pages/page.ts'
@@ -58,9 +60,7 @@ export const generatorNeeds = (deps: Dependencies): GeneratorNeeds => ({
   root: deps.root,
   openOtpStore: deps.openOtpStore,
   async factorsChanged(change) {
-    const tell = () => deps.sessionsOf(change.user_id).factorsChanged(change)
-    // Idempotent, so retried if the object has moved.
-    await tell().catch(tell)
+    await retryOnce(() => deps.sessionsOf(change.user_id).factorsChanged(change))
   },
   listOtpUses: (userId) => deps.sessionsOf(userId).listOtpUses(),
 })

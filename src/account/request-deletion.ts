@@ -1,7 +1,9 @@
 /** A person asks for the deletion of their own account: noted in Postgres, told by message, signed out everywhere. */
+
 import type { Origin } from '../audit/event.ts'
 import type { MessageTicket, QueueMessage } from '../delivery/queue-message.ts'
 import type { Clock } from '../kit/clock.ts'
+import { retryOnce } from '../kit/retry-once.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import { languageOfLocale } from '../messages/choose-language.ts'
 import type { SessionsOf } from '../sessions/rules.ts'
@@ -49,10 +51,9 @@ export async function requestDeletion(
     await ticket?.release().catch(() => undefined)
   }
   if (typeof requested === 'string') return requested
-  const end = () =>
-    needs.sessionsOf(user.id).endAllSessions({ now: needs.now(), origin, reason: 'deletion_requested' })
-  // Retried once, because an object that just moved fails the first call.
-  await end().catch(end)
+  await retryOnce(() =>
+    needs.sessionsOf(user.id).endAllSessions({ now: needs.now(), origin, reason: 'deletion_requested' }),
+  )
   return requested
 }
 

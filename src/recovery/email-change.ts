@@ -2,12 +2,14 @@
  * A person changes their e-mail address. Attack: who sits at an open session takes the account over by changing where its
  * codes go; whoever reads the old address can undo it for 72 hours.
  */
+
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEvent, Origin } from '../audit/event.ts'
 import { codeLifetimeSeconds } from '../delivery/codes/decide-code.ts'
 import { type CodeNeeds, checkCode, issueCode } from '../delivery/codes/one-time-code.ts'
 import { destinationName, type QueueMessage } from '../delivery/queue-message.ts'
 import { uuidv7 } from '../kit/ids.ts'
+import { retryOnce } from '../kit/retry-once.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { issueHandle, openHandle } from '../kit/sealed-handle.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
@@ -195,8 +197,7 @@ async function change(
   await settle(changed === 'changed' ? 'release' : 'discard')
   if (changed === 'changed') {
     // Sign-ins that began with a code to the old address end; those codes are over by what they were made for.
-    const tell = () => needs.sessionsOf(user.id).factorsChanged({ now, user_id: user.id, origin })
-    await tell().catch(tell)
+    await retryOnce(() => needs.sessionsOf(user.id).factorsChanged({ now, user_id: user.id, origin }))
   }
   return changed
 }
@@ -233,8 +234,8 @@ export async function undoChange(
   const event = eventOf('email.restored', routing.user_id, now, origin)
   const undone = await store.undo({ ...routing, old_email, secretHash, event })
   if (undone === 'over') return 'over'
-  const end = () =>
-    needs.sessionsOf(routing.user_id).endAllSessions({ now, origin, reason: 'credentials_reset' })
-  await end().catch(end)
+  await retryOnce(() =>
+    needs.sessionsOf(routing.user_id).endAllSessions({ now, origin, reason: 'credentials_reset' }),
+  )
   return undone
 }

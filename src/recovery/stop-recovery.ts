@@ -1,7 +1,9 @@
 /** "This was not me": whoever reads a notice stops the recovery that it is about. */
+
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
+import { retryOnce } from '../kit/retry-once.ts'
 import type { SessionsOf } from '../sessions/rules.ts'
 import { count } from '../telemetry/count.ts'
 import type { OpenRecoveryStore } from './waiting-period.ts'
@@ -25,9 +27,9 @@ export async function stopRecovery(
     data: { reason: 'not_me' },
   })
   const isStopped = await store.deleteWaitingPeriod(user_id, event)
-  const stop = () => needs.sessionsOf(user_id).cancelRecoveryWait()
-  // Repeated, because an object may have moved.
-  if (isStopped) await stop().catch(stop)
-  if (isStopped) count('authly_recoveries_total', 1, 'stopped')
+  if (isStopped) {
+    await retryOnce(() => needs.sessionsOf(user_id).cancelRecoveryWait())
+    count('authly_recoveries_total', 1, 'stopped')
+  }
   return isStopped
 }

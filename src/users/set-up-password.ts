@@ -2,11 +2,13 @@
  * A user sets a password through a link from an administrator. The link alone is sufficient proof, so it works once,
  * and a used, expired, replaced or forged link gets the same answer.
  */
+
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import { networkOf } from '../kit/network.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { retryOnce } from '../kit/retry-once.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { CheckForBreach } from '../passwords/check-for-breach.ts'
 import { isFormerPassword } from '../passwords/check-former-passwords.ts'
@@ -97,9 +99,8 @@ export async function setUpPassword(
     ...{ userId, secretHash, newHash, event, accountChanged, termsVersion },
   })
   if (!isStored) return err({ reason: 'invalid' })
-  const end = () => needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' })
-  // Safe to repeat, and retried when an object moved: no session may outlive the old credential.
-  await end().catch(end)
+  // No session may outlive the old credential.
+  await retryOnce(() => needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' }))
   needs.checkForBreach({ userId, password, hash: newHash, origin })
   return ok(undefined)
 }

@@ -2,6 +2,7 @@
 
 import type { Actor } from '../../access/actor.ts'
 import type { EventActor } from '../../audit/event.ts'
+import { retryOnce } from '../../kit/retry-once.ts'
 import type { EndAllSessions } from '../../sessions/end-session.ts'
 import type { AdminCall } from '../operation.ts'
 import { accountProblem } from './account-problems.ts'
@@ -22,8 +23,7 @@ export async function endAllSessionsOf(
   userId: string,
   what: Pick<EndAllSessions, 'reason' | 'forget'> = {},
 ): Promise<void> {
-  const end = () =>
-    deps.sessionsOf(userId).endAllSessions({ now: deps.now(), origin, by: actingParty(actor), ...what })
-  // Retried once, because an object that just moved fails the first call.
-  await end().catch(end)
+  await retryOnce(() =>
+    deps.sessionsOf(userId).endAllSessions({ now: deps.now(), origin, by: actingParty(actor), ...what }),
+  )
 }

@@ -1,5 +1,7 @@
 /** Told first: a person's object, before a passkey or the account is taken away in Postgres. */
+
 import { assertMayManage } from '../../access/rights.store.ts'
+import { retryOnce } from '../../kit/retry-once.ts'
 import type { RefusePasskeys } from '../../sessions/refuse-passkeys.ts'
 import type { AdminCall } from '../operation.ts'
 import { actingParty } from './acting.ts'
@@ -20,6 +22,5 @@ export async function refusePasskeysOf(
   // The object of nobody stores nothing.
   if (!users?.length) return
   const refusal = { now, origin, user_id: userId, credential_ids: credentialIds, by: actingParty(actor) }
-  const refuse = () => deps.sessionsOf(userId).refusePasskeys(refusal)
-  await refuse().catch(refuse)
+  await retryOnce(() => deps.sessionsOf(userId).refusePasskeys(refusal))
 }

@@ -2,8 +2,10 @@
  * Whoever needs a factor that they do not have sets it up: a passkey where one helps, or an authenticator app. With the
  * app come recovery codes; key and codes belong to this sign-in: a reloaded page shows the same ones.
  */
+
 import type { FC } from 'hono/jsx'
 import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
+import { retryOnce } from '../../kit/retry-once.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import { fixedEnrolment } from '../../one-time-passwords/enrolment.ts'
 import { addConfirmedGenerator } from '../../one-time-passwords/manage-generators.ts'
@@ -179,9 +181,8 @@ async function addPasskey(
   if (!call) return { status: 'lost' }
   const { user_verified, ...passkey } = stored.value
   const input = { ...call.input, pending: call.handles.pending, passkey, user_verified }
-  const tell = () => needs.sessionsOf(user_id).setUpPasskey(input)
-  // Retried if the object has moved: one that had heard it answers that the sign-in is over.
-  const told = await tell().catch(tell)
+  // An object that had heard it answers the second call that the sign-in is over.
+  const told = await retryOnce(() => needs.sessionsOf(user_id).setUpPasskey(input))
   return outcomeOf(needs, attempt, call, told, { account: { ...account, passkeys: account.passkeys + 1 } })
 }
 
