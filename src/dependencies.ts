@@ -1,5 +1,4 @@
 /** What a request can use. Types only: `wiring.ts` builds it, routes hand the narrow parts to use cases. */
-
 import type { DatabaseFor } from './access/authorized-database.store.ts'
 import type { OpenPersonalData } from './account/personal-data.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'

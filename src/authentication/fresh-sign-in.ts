@@ -59,6 +59,10 @@ export const nextPaths = {
 
 export type NextPath = keyof typeof nextPaths
 
+/** Only known paths, so that a crafted link cannot redirect elsewhere (open redirect). */
+export const nextPathOf = (name: string | undefined): NextPath =>
+  name !== undefined && Object.hasOwn(nextPaths, name) ? (name as NextPath) : 'account'
+
 /** The sign-in page that leads back to `next`. Its parameters can only make the sign-in stronger. */
 export const freshSignInPath = (next: NextPath, { because, acr }: FreshSignInNeeded): string =>
   `/login?${new URLSearchParams({ next, because, acr })}`

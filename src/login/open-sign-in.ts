@@ -1,7 +1,7 @@
 /** Reads what a request to `/login` says about its sign-in. */
 import type { Context } from 'hono'
 import { decideNextStep, type NextStep } from '../authentication/decide-next-step.ts'
-import { type NextPath, nextPaths } from '../authentication/fresh-sign-in.ts'
+import { nextPathOf } from '../authentication/fresh-sign-in.ts'
 import { policyOf, type SignInDemands } from '../authentication/sign-in-policy.ts'
 import type { SignInPolicy, SignInState } from '../authentication/sign-in-state.ts'
 import type { Client } from '../clients/client.ts'
@@ -99,7 +99,7 @@ async function readProgress(
   if (sealed === undefined) {
     const because = read('because')
     const purpose = {
-      next: nextOf(read('next')),
+      next: nextPathOf(read('next')),
       because: because === 'again' || because === 'stronger' ? because : undefined,
       acr: read('acr')?.slice(0, 100),
     } as const
@@ -114,10 +114,6 @@ async function readProgress(
   const isOpen = opened.status === 'open' || opened.progress.pending !== undefined
   return isOpen ? opened.progress : renewProgress(opened.progress, now())
 }
-
-/** Only known paths, so that a crafted link cannot redirect elsewhere (open redirect). */
-const nextOf = (name: string | undefined): NextPath =>
-  name !== undefined && Object.hasOwn(nextPaths, name) ? (name as NextPath) : 'account'
 
 async function findPending(
   { env: { deps } }: Context<AppEnv>,
@@ -160,7 +156,7 @@ export const showLost = async (
     return goTo(`${resumePath}?interaction=${loaded.sealed}`)
   }
   const sentCookies = readBrowserBindings(c.env.deps.config, c.req.header('cookie')).length > 0
-  const href = loginPath({ interaction: loaded?.sealed, next: loaded ? undefined : nextOf(read('next')) })
+  const href = loginPath({ interaction: loaded?.sealed, next: loaded ? undefined : nextPathOf(read('next')) })
   return renderErrorPage(c, {
     status: 400,
     ...(sentCookies ? expired : { message: (messages) => messages.noCookie(hostOf(c)) }),

@@ -16,6 +16,7 @@ import {
   resumePath,
   withInteraction,
 } from '../pages/load-interaction.ts'
+import { readNewPassword } from '../pages/new-password.ts'
 import { type FormPage, goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import type { PasswordRules } from '../passwords/password-policy.ts'
@@ -115,19 +116,17 @@ const openForm = async (
 async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parameters): Promise<Response> {
   const { messages } = form.page
   const current = parameters.get('current_password')
-  const next = parameters.get('new_password')
+  const read = readNewPassword(parameters)
   const problems: Problem[] = []
   if (current === undefined)
     problems.push({ field: 'current_password', message: messages.currentPasswordMissing })
-  if (next === undefined) problems.push({ field: 'new_password', message: messages.newPasswordMissing })
-  else if (next !== parameters.get('repeat_password')) {
-    problems.push({ field: 'repeat_password', message: messages.passwordsDiffer })
-  }
-  if (current === undefined || next === undefined || problems.length > 0) {
+  if (!read.ok) problems.push({ field: read.error.field, message: read.error.text(messages) })
+  if (current === undefined || !read.ok) {
     return showForm(c, form, { status: 400, problems, reason: 'incomplete' })
   }
   const { deps, origin } = c.env
   const { session, loaded } = form
+  const next = read.value
   const routing = { user_id: session.user_id, session_id: uuidv7(deps.now()) }
   const { handle, secretHash } = await issueSessionHandle(deps.root, routing)
   const renewed = { session_id: routing.session_id, secret_hash: secretHash }

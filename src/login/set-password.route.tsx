@@ -7,6 +7,7 @@ import { formatWait } from '../messages/format-time.ts'
 import { describePasswordProblem } from '../pages/describe-password-problem.ts'
 import { renderErrorPage, toAccount, type WayOn } from '../pages/error-page.tsx'
 import type { Problem } from '../pages/form-parts.tsx'
+import { readNewPassword } from '../pages/new-password.ts'
 import { goTo, openFormPage, openPage, sendPage, withScript } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { termsField } from '../pages/terms-field.tsx'
@@ -75,13 +76,12 @@ interface SetupForm {
 
 async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters): Promise<Response> {
   const { messages } = await openPage(c)
-  const password = parameters.get('new_password')
-  if (password === undefined) {
-    return showForm(c, form, [{ field: 'new_password', message: messages.newPasswordMissing }])
+  const read = readNewPassword(parameters)
+  if (!read.ok) {
+    const { field, text } = read.error
+    return showForm(c, form, [{ field, message: text(messages) }], parameters)
   }
-  if (password !== parameters.get('repeat_password')) {
-    return showForm(c, form, [{ field: 'repeat_password', message: messages.passwordsDiffer }])
-  }
+  const password = read.value
   const terms = await termsOf(c, form.opened)
   if (terms && parameters.get(termsField) !== 'yes') {
     return showForm(c, form, [{ field: termsField, message: messages.registration.termsMissing }], parameters)

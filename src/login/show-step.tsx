@@ -90,31 +90,22 @@ export function refusalOf(
   page: FormPage,
   outcome: Extract<StepOutcome, { status: 'refused' | 'locked' | 'limited' | 'busy' }>,
 ): StepRefusal {
-  const { language, messages } = page
-  const reason = outcome.status === 'refused' ? outcome.reason : outcome.status
-  switch (outcome.status) {
-    case 'refused':
-      return {
-        ...{ status: outcome.httpStatus ?? 400, problems: outcome.problems(page), reason },
-        signals: outcome.signals,
-      }
-    case 'busy': {
-      const { retryAfterSeconds } = outcome
-      const message = messages.busy(formatWait(language.tag, retryAfterSeconds))
-      return {
-        ...{ status: 503, problems: [{ message }], reason },
-        headers: { 'Retry-After': String(retryAfterSeconds) },
-      }
-    }
-    case 'locked':
-    case 'limited': {
-      const isLocked = outcome.status === 'locked'
-      const seconds = isLocked ? outcome.retryAfterSeconds : outcome.decision.retryAfterSeconds
-      const message = messages.tooManyAttempts(formatWait(language.tag, seconds))
-      return {
-        ...{ status: 429, problems: [{ message }], reason },
-        headers: isLocked ? { 'Retry-After': String(seconds) } : rateLimitHeaders(outcome.decision),
-      }
-    }
+  if (outcome.status !== 'refused') return waitOf(page, outcome)
+  const { httpStatus = 400, reason, signals } = outcome
+  return { status: httpStatus, problems: outcome.problems(page), reason, signals }
+}
+
+/** Why a form cannot be taken now, and how long that lasts: the same for every flow of pages. */
+export function waitOf(
+  { language, messages }: FormPage,
+  outcome: Extract<StepOutcome, { status: 'locked' | 'limited' | 'busy' }>,
+): StepRefusal {
+  const { status: reason } = outcome
+  const seconds = reason === 'limited' ? outcome.decision.retryAfterSeconds : outcome.retryAfterSeconds
+  const wait = formatWait(language.tag, seconds)
+  const message = reason === 'busy' ? messages.busy(wait) : messages.tooManyAttempts(wait)
+  return {
+    ...{ status: reason === 'busy' ? 503 : 429, problems: [{ message }], reason },
+    headers: reason === 'limited' ? rateLimitHeaders(outcome.decision) : { 'Retry-After': String(seconds) },
   }
 }

@@ -1,6 +1,6 @@
 /** Reads what a request to `/register` says about the account that is being made. */
 import type { Context } from 'hono'
-import { type NextPath, nextPaths } from '../authentication/fresh-sign-in.ts'
+import { nextPathOf } from '../authentication/fresh-sign-in.ts'
 import type { Client } from '../clients/client.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { readBrowserBindings } from '../interaction/browser-binding.ts'
@@ -64,17 +64,13 @@ async function readProgress(
   const sealed = read('sign_up')
   if (sealed === undefined) {
     const email = loaded?.interaction.login_hint ?? ''
-    return { browser, expires_at, interaction, next: nextOf(read('next')), user_id: uuidv7(now()), email }
+    return { browser, expires_at, interaction, next: nextPathOf(read('next')), user_id: uuidv7(now()), email }
   }
   const cookies = readBrowserBindings(config, c.req.header('cookie'))
   const opened = await openRegistrationProgress(root, sealed, cookies, now())
   if (opened.status !== 'open' || opened.state.interaction !== interaction) return undefined
   return { ...opened.state, expires_at }
 }
-
-/** Only known paths, so that a crafted link cannot redirect elsewhere (open redirect). */
-const nextOf = (name: string | undefined): NextPath =>
-  name !== undefined && Object.hasOwn(nextPaths, name) ? (name as NextPath) : 'account'
 
 const showClosed = (c: Context<AppEnv>, loaded: LoadedInteraction | undefined): Promise<Response> =>
   renderErrorPage(c, {
@@ -98,7 +94,7 @@ const showLost = (
     message: ({ registration }) => registration.expired,
     waysOn: (messages) => [
       {
-        href: registerPath(loaded?.sealed, nextOf(read('next'))),
+        href: registerPath(loaded?.sealed, nextPathOf(read('next'))),
         label: messages.startAgain,
       },
     ],

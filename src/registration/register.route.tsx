@@ -3,13 +3,11 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { registrationPath } from '../interaction/register-path.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
-import { formatWait } from '../messages/format-time.ts'
-import type { Problem } from '../pages/form-parts.tsx'
+import { type StepRefusal, waitOf } from '../login/show-step.tsx'
 import { formTargets } from '../pages/form-targets.ts'
 import { goTo, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import type { Parameters } from '../protocol/parameters.ts'
-import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import { count } from '../telemetry/count.ts'
 import { openChallenge } from './challenge/index.ts'
 import { turnstileOrigin } from './challenge/turnstile.ts'
@@ -116,36 +114,18 @@ async function show(c: Context<AppEnv>, opened: OpenRegistration, again?: Again)
   })
 }
 
-interface Answer {
-  readonly status: number
-  readonly problems: readonly Problem[]
-  readonly headers?: Readonly<Record<string, string>>
-  /** For the log. */
-  readonly reason?: string
-}
-
 /** How a step that did not succeed is answered. */
-function answerOf({ page: { messages, language } }: OpenRegistration, outcome: Again['outcome']): Answer {
-  const wait = (seconds: number) => formatWait(language.tag, seconds)
-  const reason = outcome.status
+function answerOf(
+  { page }: OpenRegistration,
+  outcome: Again['outcome'],
+): Pick<StepRefusal, 'status' | 'problems' | 'headers'> & { readonly reason?: string } {
   switch (outcome.status) {
     case 'refused':
       return { status: 400, problems: outcome.problems, reason: outcome.reason }
     case 'challenged':
       return { status: 200, problems: [] }
-    case 'busy':
-    case 'locked': {
-      const { retryAfterSeconds: seconds } = outcome
-      const isBusy = outcome.status === 'busy'
-      const message = isBusy ? messages.busy(wait(seconds)) : messages.tooManyAttempts(wait(seconds))
-      const headers = { 'Retry-After': String(seconds) }
-      return { status: isBusy ? 503 : 429, problems: [{ message }], headers, reason }
-    }
-    case 'limited': {
-      const { decision } = outcome
-      const message = messages.tooManyAttempts(wait(decision.retryAfterSeconds))
-      return { status: 429, problems: [{ message }], headers: rateLimitHeaders(decision), reason }
-    }
+    default:
+      return waitOf(page, outcome)
   }
 }
 

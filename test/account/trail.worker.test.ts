@@ -4,34 +4,15 @@ import { expect, test } from 'vitest'
 import { exportData } from '../../src/account/export-data.ts'
 import { createPersonalDataStore } from '../../src/account/personal-data.store.ts'
 import { createEvent } from '../../src/audit/create-event.ts'
-import { erasureProof, isErasureProof } from '../../src/audit/erasure-proof.ts'
+import { erasureProof } from '../../src/audit/erasure-proof.ts'
 import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import { users } from '../../src/db/schema.ts'
-import { selectSegments, selectSigners } from '../../src/evidence/evidence.store.ts'
-import type { StoredSegment } from '../../src/evidence/evidence-row.ts'
-import { verifyTrail } from '../../src/evidence/verify-trail.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { createDueAccounts } from '../../src/users/due-accounts.store.ts'
 import { createOwnAccountStore } from '../../src/users/own-account.store.ts'
 import { issuer, trailUnderTest } from '../audit/trail-under-test.ts'
+import { verify } from '../audit/verify-trail-under-test.ts'
 import { sessionsOf } from '../sessions/object-subject.ts'
-
-type Trail = Awaited<ReturnType<typeof trailUnderTest>>
-
-async function verify(trail: Trail) {
-  const [segments = [], signers = []] = await trail.runBatch([selectSegments(1, 1000), selectSigners])
-  return verifyTrail(
-    {
-      keyring: trail.keyring,
-      signers: signers.map((row) => row['public_jwk'] as object),
-      issuer,
-      isErasureProof: (userId, proof) => isErasureProof(trail.root, userId, proof),
-      isEnd: true,
-    },
-    undefined,
-    segments.map((row) => row['segment'] as StoredSegment),
-  )
-}
 
 const origin = { ip: '192.0.2.55', user_agent: 'Test', request_id: 'r' }
 

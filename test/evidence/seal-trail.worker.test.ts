@@ -1,28 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { isErasureProof } from '../../src/audit/erasure-proof.ts'
-import { selectSegments, selectSigners } from '../../src/evidence/evidence.store.ts'
-import type { StoredSegment } from '../../src/evidence/evidence-row.ts'
-import { verifyTrail } from '../../src/evidence/verify-trail.ts'
 import { erasePerson } from '../audit/erase-person.ts'
-import { issuer, trailUnderTest } from '../audit/trail-under-test.ts'
-
-type Trail = Awaited<ReturnType<typeof trailUnderTest>>
-
-async function verify(trail: Trail) {
-  const [segments = [], signers = []] = await trail.runBatch([selectSegments(1, 1000), selectSigners])
-  return verifyTrail(
-    {
-      keyring: trail.keyring,
-      signers: signers.map((row) => row['public_jwk'] as object),
-      issuer,
-      isErasureProof: (userId, proof) => isErasureProof(trail.root, userId, proof),
-      isEnd: true,
-    },
-    undefined,
-    segments.map((row) => row['segment'] as StoredSegment),
-  )
-}
+import { trailUnderTest } from '../audit/trail-under-test.ts'
+import { type Trail, verify } from '../audit/verify-trail-under-test.ts'
 
 const codes = async (trail: Trail) => (await verify(trail)).problems.map(({ code }) => code)
 

@@ -15,7 +15,7 @@ export const accountExists = defineEmail<AccountExistsParams>({
       preview: text,
       title: words.title,
       paragraphs: [text, words.next],
-      action: { label: messages.signInAction, url: url },
+      action: { label: messages.signInAction, url },
       notes: [words.notYou],
     }
   },

@@ -15,9 +15,10 @@ export interface CodeParams {
 
 const example: CodeParams = { code: '482913', valid_seconds: 600 }
 
-/** A message with a code, in words of its own. */
+/** A message with a code, in words of its own where it has some. */
 const defineEmailCode = (
-  textsOf: (messages: Messages) => Pick<Messages['mail']['code'], 'subject' | 'title' | 'text' | 'action'>,
+  textsOf: (messages: Messages) => Partial<Messages['mail']['code']>,
+  shown: CodeParams = { ...example, url: 'https://auth.example.com/login/link?link=EXAMPLE' },
 ) =>
   defineEmail<CodeParams>({
     compose({ code, valid_seconds, url }, { service, language: { tag, messages } }) {
@@ -37,13 +38,16 @@ const defineEmailCode = (
         ],
       }
     },
-    example: { ...example, url: 'https://auth.example.com/login/link?link=EXAMPLE' },
+    example: shown,
   })
 
 export const emailCode = defineEmailCode(({ mail }) => mail.code)
 
 /** Of somebody who has forgotten the password. */
 export const recoveryCode = defineEmailCode(({ recovery }) => recovery.mail)
+
+/** Proves the address of an account that is being made. */
+export const registrationCode = defineEmailCode(({ mail }) => mail.registrationCode, example)
 
 /**
  * No direction marks around the name: one such character halves what fits into a message. The last line binds the code to our host: phones offer it
@@ -52,22 +56,5 @@ export const recoveryCode = defineEmailCode(({ recovery }) => recovery.mail)
 export const smsCode = defineSms<CodeParams>({
   compose: ({ code }, { service, host, language }) =>
     `${language.messages.mail.code.sms(code, service)}\n\n@${host} #${code}`,
-  example,
-})
-
-/** Proves the address of an account that is being made. */
-export const registrationCode = defineEmail<Omit<CodeParams, 'url'>>({
-  compose({ code, valid_seconds }, { service, language: { tag, messages } }) {
-    const { code: words, registrationCode: own } = messages.mail
-    const text = own.text(isolated(service))
-    return {
-      subject: words.subject(service),
-      preview: text,
-      title: own.title,
-      paragraphs: [text],
-      code,
-      notes: [words.worksFor(formatWait(tag, valid_seconds)), own.neverShare],
-    }
-  },
   example,
 })

@@ -4,6 +4,7 @@ import { createEvent } from '../../audit/create-event.ts'
 import { mustChangePassword } from '../../authentication/unmet-demand.ts'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'
+import { readNewPassword } from '../../pages/new-password.ts'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import type { ChangePassword } from '../../passwords/change-password.ts'
 import type { PasswordRules } from '../../passwords/password-policy.ts'
@@ -15,19 +16,11 @@ import type { Step, StepAttempt, StepNeeds, StepOutcome, StepPageProps } from '.
 import { StepForm, startOverPath } from './step-form.tsx'
 
 const ChangePasswordPage: FC<StepPageProps> = (shown) => {
-  const { page, progress, pending, prepared, problems } = shown
+  const { page, progress, prepared, problems } = shown
   const { messages } = page
   return (
     <StepForm shown={shown} step="change_password">
-      <p class="lead">
-        {shown.policy.lost_factors !== undefined
-          ? messages.recovery.lost.choose
-          : shown.policy.recovers
-            ? messages.recovery.chooseText
-            : pending?.account.password === 'breached'
-              ? messages.passwords.breached
-              : messages.passwordChangeRequired}
-      </p>
+      <p class="lead">{leadOf(shown)}</p>
       {progress.identifier !== undefined && (
         <AccountChip
           page={page}
@@ -46,6 +39,15 @@ const ChangePasswordPage: FC<StepPageProps> = (shown) => {
   )
 }
 
+/** Why a password is chosen here. */
+function leadOf({ page: { messages }, policy, pending }: StepPageProps): string {
+  if (policy.lost_factors !== undefined) return messages.recovery.lost.choose
+  if (policy.recovers) return messages.recovery.chooseText
+  return pending?.account.password === 'breached'
+    ? messages.passwords.breached
+    : messages.passwordChangeRequired
+}
+
 export const changePassword: Step = {
   id: 'change_password',
   kind: 'action',
@@ -59,11 +61,9 @@ export const changePassword: Step = {
 
   async attempt(needs, attempt) {
     const { form, pending, origin } = attempt
-    const next = form.get('new_password')
-    if (next === undefined) return refused('new_password', (messages) => messages.newPasswordMissing)
-    if (next !== form.get('repeat_password')) {
-      return refused('repeat_password', (messages) => messages.passwordsDiffer)
-    }
+    const read = readNewPassword(form)
+    if (!read.ok) return refused(read.error.field, read.error.text)
+    const next = read.value
     const call = await prepareNextCall(needs, attempt)
     if (!call || !pending) return { status: 'lost' }
     const { user_id } = call.input

@@ -1,8 +1,6 @@
 /** The page of a code that is sent: first to ask for one, then to enter it, or to ask for another. */
-import type { FC } from 'hono/jsx'
-import { resendSeconds } from '../../delivery/codes/decide-code.ts'
-import { formatWait } from '../../messages/format-time.ts'
-import { CodeField } from '../../pages/form-parts.tsx'
+import type { Child, FC } from 'hono/jsx'
+import { SendCode, SentCode } from '../../pages/sent-code.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import type { StepPageProps } from './step.ts'
 import { StepForm, startOverPath } from './step-form.tsx'
@@ -24,46 +22,18 @@ interface SentCodePageProps {
 
 export const SentCodePage: FC<SentCodePageProps> = ({ step, shown, isSent, texts, action }) => {
   const { page, progress, problems } = shown
-  const { messages, language } = page
-  const chip = <AccountChip page={page} name={progress.identifier ?? ''} switchTo={startOverPath(shown)} />
-  const send = (
+  const Form: FC<{ readonly children: Child }> = ({ children }) => (
     <StepForm shown={shown} step={step}>
-      <input type="hidden" name="send" value="yes" />
-      <div class="actions">
-        <button type="submit" class={isSent ? 'second' : undefined}>
-          {isSent ? messages.emailCodes.sendAgain : messages.emailCodes.send}
-        </button>
-      </div>
+      {children}
     </StepForm>
   )
-  if (!isSent) {
-    return (
-      <>
-        <p class="lead">{texts.text}</p>
-        {chip}
-        {send}
-      </>
-    )
-  }
+  const chip = <AccountChip page={page} name={progress.identifier ?? ''} switchTo={startOverPath(shown)} />
+  if (isSent) return <SentCode {...{ page, Form, texts, chip, action, problems }} />
   return (
     <>
-      <StepForm shown={shown} step={step}>
-        <p class="lead">{texts.sent}</p>
-        {chip}
-        <CodeField
-          name="code"
-          label={texts.label}
-          kind="digits"
-          maxlength={32}
-          autofocus={problems.length === 0}
-          problems={problems}
-        />
-        <div class="actions">
-          <button type="submit">{action}</button>
-        </div>
-      </StepForm>
-      <p class="hint">{texts.notArrived(formatWait(language.tag, resendSeconds))}</p>
-      {send}
+      <p class="lead">{texts.text}</p>
+      {chip}
+      <SendCode page={page} Form={Form} />
     </>
   )
 }

@@ -1,9 +1,7 @@
 /** The code that was sent to the address. */
-import { resendSeconds } from '../../delivery/codes/decide-code.ts'
 import { registerPath } from '../../interaction/register-path.ts'
-import { formatWait } from '../../messages/format-time.ts'
 import { readTypedCode } from '../../one-time-passwords/typed-code.ts'
-import { CodeField } from '../../pages/form-parts.tsx'
+import { SentCode } from '../../pages/sent-code.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import { checkRegistrationCode, sendRegistrationCode } from '../registration-code.ts'
 import { RegistrationForm } from './registration-form.tsx'
@@ -18,39 +16,21 @@ export const code: RegistrationStep = {
 
   page: (shown) => {
     const { page, problems, progress } = shown
-    const { messages, language } = page
-    const { emailCodes, registration } = messages
+    const { emailCodes, registration, continueAction } = page.messages
+    const switchTo = registerPath(shown.interaction, progress.next)
     return (
-      <>
-        <RegistrationForm shown={shown} step={id}>
-          <p class="lead">{registration.sent}</p>
-          <AccountChip
-            page={page}
-            name={progress.email}
-            switchTo={registerPath(shown.interaction, progress.next)}
-          />
-          <CodeField
-            name="code"
-            label={emailCodes.label}
-            kind="digits"
-            maxlength={32}
-            autofocus={problems.length === 0}
-            problems={problems}
-          />
-          <div class="actions">
-            <button type="submit">{messages.continueAction}</button>
-          </div>
-        </RegistrationForm>
-        <p class="hint">{emailCodes.notArrived(formatWait(language.tag, resendSeconds))}</p>
-        <RegistrationForm shown={shown} step={id}>
-          <input type="hidden" name="send" value="yes" />
-          <div class="actions">
-            <button type="submit" class="second">
-              {emailCodes.sendAgain}
-            </button>
-          </div>
-        </RegistrationForm>
-      </>
+      <SentCode
+        page={page}
+        Form={({ children }) => (
+          <RegistrationForm shown={shown} step={id}>
+            {children}
+          </RegistrationForm>
+        )}
+        texts={{ ...emailCodes, sent: registration.sent }}
+        chip={<AccountChip page={page} name={progress.email} switchTo={switchTo} />}
+        action={continueAction}
+        problems={problems}
+      />
     )
   },
 

@@ -6,6 +6,7 @@ import { networkOf } from '../../kit/network.ts'
 import { describePasskeyRefusal } from '../../pages/describe-passkey-refusal.ts'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'
+import { readNewPassword } from '../../pages/new-password.ts'
 import { PasskeyForm } from '../../pages/passkey-form.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import { creationOptions, verifyNewPasskey } from '../../passkeys/register-passkey.ts'
@@ -161,11 +162,9 @@ async function registerWithPassword(
 ): Promise<RegistrationOutcome> {
   const { form, progress, page, origin } = attempt
   const { messages } = page
-  const typed = form.get('new_password')
-  if (typed === undefined) return refused('new_password', messages.newPasswordMissing, 'incomplete')
-  if (typed !== form.get('repeat_password')) {
-    return refused('repeat_password', messages.passwordsDiffer, 'incomplete')
-  }
+  const read = readNewPassword(form)
+  if (!read.ok) return refused(read.error.field, read.error.text(messages), 'incomplete')
+  const typed = read.value
   const rules = await needs.readPasswordRules()
   const { email, details } = progress
   const identifiers = [email, details?.username].filter((name) => name !== undefined)

@@ -2,41 +2,33 @@
 import type { FC } from 'hono/jsx'
 import type { Origin } from '../../audit/event.ts'
 import type { Client } from '../../clients/client.ts'
-import type { Config } from '../../config.ts'
-import type { DestinationOf } from '../../delivery/queue-message.ts'
-import type { Clock } from '../../kit/clock.ts'
-import type { RootSecret } from '../../kit/root-secret.ts'
+import type { StepNeeds } from '../../login/steps/step.ts'
 import type { Problem } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
-import type { PasskeyStore } from '../../passkeys/passkey.ts'
-import type { HashSlots } from '../../passwords/hash-slots.ts'
-import type { PasswordHasher } from '../../passwords/password-hasher.ts'
-import type { ReadPasswordRules } from '../../passwords/password-policy.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
-import type { RateLimitDecision, RateLimiter } from '../../rate-limits/rate-limiter.ts'
-import type { SessionsOf } from '../../sessions/rules.ts'
-import type { ReadSettings, Settings } from '../../settings/settings.ts'
+import type { RateLimitDecision } from '../../rate-limits/rate-limiter.ts'
+import type { Settings } from '../../settings/settings.ts'
 import type { RegisterAccount } from '../../users/register-account.ts'
-import type { FindUserForLogin } from '../../users/user.ts'
 import type { Challenge, ShownChallenge } from '../challenge/challenge.ts'
 import type { Registered } from '../make-account.ts'
 import type { RegistrationProgress } from '../registration-progress.ts'
 
-export interface RegistrationNeeds {
-  readonly config: Config
-  readonly root: RootSecret
-  readonly now: Clock
-  readonly rateLimiter: RateLimiter
-  readonly readSettings: ReadSettings
-  readonly findUserForLogin: FindUserForLogin
-  readonly registerAccount: RegisterAccount
-  readonly passwordHasher: PasswordHasher
-  readonly hashSlots: HashSlots
-  readonly readPasswordRules: ReadPasswordRules
-  readonly passkeyStore: PasskeyStore
-  readonly sessionsOf: SessionsOf
-  readonly destinationOf: DestinationOf
-}
+/** What the steps of signing in have, and the way to make an account. */
+export type RegistrationNeeds = Pick<
+  StepNeeds,
+  | 'config'
+  | 'root'
+  | 'now'
+  | 'rateLimiter'
+  | 'readSettings'
+  | 'findUserForLogin'
+  | 'passwordHasher'
+  | 'hashSlots'
+  | 'readPasswordRules'
+  | 'passkeyStore'
+  | 'sessionsOf'
+  | 'destinationOf'
+> & { readonly registerAccount: RegisterAccount }
 
 export interface RegistrationAttempt {
   readonly form: Parameters
