@@ -189,7 +189,6 @@ export const de: Messages = {
     },
   },
   emailChange: {
-    section: 'E-Mail-Adresse',
     change: 'Ändern',
     title: 'E-Mail-Adresse ändern',
     text: 'Wir senden einen Code an die neue Adresse. Die alte erhält eine Nachricht, mit der sich die Änderung 72 Stunden lang rückgängig machen lässt.',

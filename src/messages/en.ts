@@ -185,7 +185,6 @@ export const en = {
     },
   },
   emailChange: {
-    section: 'Email address',
     change: 'Change',
     title: 'Change your email address',
     text: 'We send a code to the new address. The old one gets a message, with which the change can be undone for 72 hours.',

@@ -186,7 +186,6 @@ export const es: Messages = {
     },
   },
   emailChange: {
-    section: 'Correo electrónico',
     change: 'Cambiar',
     title: 'Cambiar el correo electrónico',
     text: 'Enviamos un código a la dirección nueva. La anterior recibe un mensaje con el que el cambio se puede deshacer durante 72 horas.',

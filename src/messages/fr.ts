@@ -188,7 +188,6 @@ export const fr: Messages = {
     },
   },
   emailChange: {
-    section: 'Adresse e-mail',
     change: 'Changer',
     title: 'Changer votre adresse e-mail',
     text: 'Nous envoyons un code à la nouvelle adresse. L’ancienne reçoit un message qui permet d’annuler le changement pendant 72 heures.',

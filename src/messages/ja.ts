@@ -187,7 +187,6 @@ export const ja: Messages = {
     },
   },
   emailChange: {
-    section: 'メールアドレス',
     change: '変更',
     title: 'メールアドレスの変更',
     text: '新しいアドレスにコードを送信します。以前のアドレスには、72 時間以内に変更を取り消せるメッセージが届きます。',

@@ -186,7 +186,6 @@ export const pt: Messages = {
     },
   },
   emailChange: {
-    section: 'E-mail',
     change: 'Alterar',
     title: 'Alterar o e-mail',
     text: 'Enviamos um código para o novo endereço. O antigo recebe uma mensagem com a qual a alteração pode ser desfeita durante 72 horas.',

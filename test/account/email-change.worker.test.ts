@@ -78,6 +78,8 @@ describe('another e-mail address', () => {
   test('is taken after its code, and the old one is told', async () => {
     const signed = await signedIn()
     const { person } = signed
+    const { html } = await signed.browser.get('/account')
+    expect(html).toMatch(new RegExp(`<dd>[^]*${person.email}[^]*<a href="${path}"[^]*</dd>`))
     const notice = await changed(signed, person.email)
     expect(notice.to).toBe(person.email)
     expect(notice.text).not.toContain(notice.email)

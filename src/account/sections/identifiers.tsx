@@ -2,8 +2,11 @@
 import type { AccountSection } from './account-section.ts'
 
 export const identifiersSection: AccountSection = {
-  async show({ page: { messages }, user }) {
+  notices: { email: (messages) => messages.emailChange.done },
+  async show({ page: { messages }, deps, user }) {
     const { username, email, email_verified } = (await user) ?? {}
+    // Another address is proven by a code to it.
+    const isChangeable = deps.config.delivery.email !== undefined
     return (
       <section class="card" aria-label={messages.accountLabel}>
         <dl>
@@ -15,12 +18,23 @@ export const identifiersSection: AccountSection = {
               </dd>
             </>
           )}
-          {email && (
+          {(email || isChangeable) && (
             <>
-              <dt>{messages.emailLabel}</dt>
+              <dt id="email">{messages.emailLabel}</dt>
               <dd>
-                <bdi>{email}</bdi>{' '}
-                <span class="tag">{email_verified ? messages.emailVerified : messages.emailNotVerified}</span>
+                {email && (
+                  <>
+                    <bdi>{email}</bdi>{' '}
+                    <span class="tag">
+                      {email_verified ? messages.emailVerified : messages.emailNotVerified}
+                    </span>{' '}
+                  </>
+                )}
+                {isChangeable && (
+                  <a href="/account/email" aria-describedby="email">
+                    {messages.emailChange.change}
+                  </a>
+                )}
               </dd>
             </>
           )}

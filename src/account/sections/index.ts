@@ -6,7 +6,6 @@ import { applicationsSection } from './applications.tsx'
 import { dataExportSection } from './data-export.tsx'
 import { deletionSection } from './deletion.tsx'
 import { devicesSection } from './devices.tsx'
-import { emailSection } from './email.tsx'
 import { historySection } from './history.tsx'
 import { identifiersSection } from './identifiers.tsx'
 import { oneTimePasswordsSection } from './one-time-passwords.tsx'
@@ -18,7 +17,7 @@ import { rememberedDevicesSection } from './remembered-devices.tsx'
 import { sessionsSection } from './sessions.tsx'
 
 export const accountSections: Readonly<Record<AccountPageId, readonly AccountSection[]>> = {
-  profile: [identifiersSection, emailSection, profileSection],
+  profile: [identifiersSection, profileSection],
   security: [passkeysSection, passwordSection, oneTimePasswordsSection, recoveryCodesSection, historySection],
   sessions: [sessionsSection, devicesSection, rememberedDevicesSection],
   applications: [applicationsSection],
