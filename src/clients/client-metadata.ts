@@ -4,6 +4,7 @@
  */
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
+import type { Profile } from './profile.ts'
 
 export interface ClientMetadata {
   readonly client_name: string
@@ -50,6 +51,12 @@ export interface ClientMetadata {
   readonly require_pkce: boolean
   readonly nonce_optional: boolean
   readonly scope_claims_in_id_token: boolean
+  /** `null`: the deployment's. */
+  readonly profile: Profile | null
+  readonly require_pushed_authorization_requests: boolean
+  readonly require_signed_request_object: boolean
+  readonly dpop_bound_access_tokens: boolean
+  readonly tls_client_certificate_bound_access_tokens: boolean
   readonly require_request_signing: boolean
   readonly admin_ip_allow_list: readonly string[]
   readonly access_token_ttl_seconds: number | null

@@ -2,6 +2,7 @@
 
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
+import type { Profile, ProfileRules } from './profile.ts'
 
 export interface ClientSecret {
   /** base64url(SHA-256) of a high-entropy secret. */
@@ -10,7 +11,8 @@ export interface ClientSecret {
   readonly expires_at: number | undefined
 }
 
-export interface Client {
+/** As it is registered. */
+export interface RegisteredClient {
   readonly client_id: string
   readonly client_name: string
   readonly client_uri: string | undefined
@@ -53,6 +55,12 @@ export interface Client {
   readonly nonce_optional: boolean
   /** Its ID tokens carry the userinfo claims of the granted scopes. */
   readonly scope_claims_in_id_token: boolean
+  readonly require_pushed_authorization_requests: boolean
+  readonly require_signed_request_object: boolean
+  /** RFC 9449 §5.2: every token request must carry a DPoP proof. */
+  readonly dpop_bound_access_tokens: boolean
+  /** RFC 8705 §3.4: every token request must carry a certificate. */
+  readonly tls_client_certificate_bound_access_tokens: boolean
   readonly access_token_ttl_seconds: number | undefined
   readonly id_token_ttl_seconds: number | undefined
   readonly refresh_token_idle_ttl_seconds: number | undefined
@@ -61,6 +69,13 @@ export interface Client {
   readonly require_request_signing: boolean
   /** CIDR ranges its admin requests may come from; empty: any. */
   readonly admin_ip_allow_list: readonly string[]
+  /** undefined: the deployment's. */
+  readonly profile: Profile | undefined
+}
+
+/** As it is served: what its profile pins is applied to its members, and what has no member is in `rules`. */
+export interface Client extends RegisteredClient {
+  readonly rules: ProfileRules
 }
 
 /** `undefined` for absent and disabled clients alike; with `onlyKnown` also for one not in this isolate's memory. */

@@ -6,7 +6,8 @@ import type { clients } from '../db/schema.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
-import type { Client, ClientSecret } from './client.ts'
+import type { ClientSecret, RegisteredClient } from './client.ts'
+import type { Profile } from './profile.ts'
 
 /** Selected as JSON: the timestamps, unused here, are strings. */
 type ClientRow = Omit<typeof clients.$inferSelect, 'created_at' | 'updated_at'>
@@ -33,18 +34,21 @@ export const selectClient = (clientId: string): SQL => sql`
   select to_jsonb(clients) as client, ${liveSecrets} as secrets from clients where client_id = ${clientId}`
 
 /** Converts rows of `selectClient` for the edge cache. */
-export function toLoadedClient(rows: readonly Row[]): Loaded<Client> | undefined {
+export function toLoadedClient(rows: readonly Row[]): Loaded<RegisteredClient> | undefined {
   const [row] = rows as readonly { client: ClientRow; secrets: readonly SecretRow[] }[]
   return row && { value: toClient(row.client, row.secrets), version: row.client.version }
 }
 
 /** The client with this id, disabled ones included; `undefined` when there is none. One round trip. */
-export async function loadClient(database: Database, clientId: string): Promise<Loaded<Client> | undefined> {
+export async function loadClient(
+  database: Database,
+  clientId: string,
+): Promise<Loaded<RegisteredClient> | undefined> {
   const { rows } = await database.execute<Row>(selectClient(clientId))
   return toLoadedClient(rows)
 }
 
-function toClient(row: ClientRow, secrets: readonly SecretRow[]): Client {
+function toClient(row: ClientRow, secrets: readonly SecretRow[]): RegisteredClient {
   return {
     client_id: row.client_id,
     client_name: row.client_name,
@@ -87,6 +91,11 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): Client {
     refresh_token_absolute_ttl_seconds: row.refresh_token_absolute_ttl_seconds ?? undefined,
     require_request_signing: row.require_request_signing,
     admin_ip_allow_list: row.admin_ip_allow_list,
+    profile: (row.profile ?? undefined) as Profile | undefined,
+    require_pushed_authorization_requests: row.require_pushed_authorization_requests,
+    require_signed_request_object: row.require_signed_request_object,
+    dpop_bound_access_tokens: row.dpop_bound_access_tokens,
+    tls_client_certificate_bound_access_tokens: row.tls_client_certificate_bound_access_tokens,
   }
 }
 

@@ -1,6 +1,7 @@
 /** Looks up a client through the edge cache; every protocol request starts here. */
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
-import type { Client, FindClient } from './client.ts'
+import { applyProfile } from './apply-profile.ts'
+import type { FindClient, RegisteredClient } from './client.ts'
 
 /** RFC 6749 appendix A.1 (VSCHAR); anything else cannot be a client id and costs no I/O. */
 export const clientIdPattern = /^[\x20-\x7e]{1,255}$/
@@ -11,7 +12,7 @@ export const clientCacheKey = (clientId: string): string => `client:${clientId}`
 /** Builds `FindClient`: absent, disabled and malformed ids look the same to the caller. */
 export function createFindClient(needs: {
   readonly cache: EdgeCache
-  readonly loadClient: (clientId: string) => Promise<Loaded<Client> | undefined>
+  readonly loadClient: (clientId: string) => Promise<Loaded<RegisteredClient> | undefined>
 }): FindClient {
   const { cache, loadClient } = needs
   return async (clientId, options) => {
@@ -19,6 +20,6 @@ export function createFindClient(needs: {
     const key = clientCacheKey(clientId)
     if (options?.onlyKnown && !cache.knows(key)) return undefined
     const client = await cache.read(key, () => loadClient(clientId))
-    return client?.enabled ? client : undefined
+    return client?.enabled ? applyProfile(client) : undefined
   }
 }

@@ -382,6 +382,55 @@ export const clients = pgTable(
     nonce_optional: boolean('nonce_optional').notNull().default(false),
     /** Includes the claims of granted scopes in the ID token, which costs one query per token. */
     scope_claims_in_id_token: boolean('scope_claims_in_id_token').notNull().default(false),
+    /** The profile it follows (src/clients/profile.ts); null: the deployment's. */
+    profile: text('profile'),
+    /** RFC 9126 §6: refuses authorization requests that were not pushed. */
+    require_pushed_authorization_requests: boolean('require_pushed_authorization_requests')
+      .notNull()
+      .default(false),
+    /** RFC 9101 §10.5: refuses authorization requests that are not in a signed request object. */
+    require_signed_request_object: boolean('require_signed_request_object').notNull().default(false),
+    request_object_signing_alg: text('request_object_signing_alg'),
+    request_object_encryption_alg: text('request_object_encryption_alg'),
+    request_object_encryption_enc: text('request_object_encryption_enc'),
+    /** Where request objects may be fetched from (OpenID Connect Core §6.2). */
+    request_uris: text('request_uris').array().notNull().default(sql`'{}'::text[]`),
+    /** RFC 9449 §5.2: refuses token requests without DPoP proof. */
+    dpop_bound_access_tokens: boolean('dpop_bound_access_tokens').notNull().default(false),
+    /** RFC 8705 §3.4: binds access tokens to the certificate of the token request, which must have one. */
+    tls_client_certificate_bound_access_tokens: boolean('tls_client_certificate_bound_access_tokens')
+      .notNull()
+      .default(false),
+    /** RFC 8705 §2.1.2: exactly one of these names the client in its certificate. */
+    tls_client_auth_subject_dn: text('tls_client_auth_subject_dn'),
+    tls_client_auth_san_dns: text('tls_client_auth_san_dns'),
+    tls_client_auth_san_uri: text('tls_client_auth_san_uri'),
+    tls_client_auth_san_ip: text('tls_client_auth_san_ip'),
+    tls_client_auth_san_email: text('tls_client_auth_san_email'),
+    /** JARM: what authorization responses are signed and encrypted with. */
+    authorization_signed_response_alg: text('authorization_signed_response_alg'),
+    authorization_encrypted_response_alg: text('authorization_encrypted_response_alg'),
+    authorization_encrypted_response_enc: text('authorization_encrypted_response_enc'),
+    id_token_encrypted_response_alg: text('id_token_encrypted_response_alg'),
+    id_token_encrypted_response_enc: text('id_token_encrypted_response_enc'),
+    userinfo_encrypted_response_alg: text('userinfo_encrypted_response_alg'),
+    userinfo_encrypted_response_enc: text('userinfo_encrypted_response_enc'),
+    introspection_signed_response_alg: text('introspection_signed_response_alg'),
+    introspection_encrypted_response_alg: text('introspection_encrypted_response_alg'),
+    introspection_encrypted_response_enc: text('introspection_encrypted_response_enc'),
+    /** RFC 9396: types of authorization details it may ask for. */
+    authorization_details_types: text('authorization_details_types')
+      .array()
+      .notNull()
+      .default(sql`'{}'::text[]`),
+    backchannel_logout_uri: text('backchannel_logout_uri'),
+    backchannel_logout_session_required: boolean('backchannel_logout_session_required')
+      .notNull()
+      .default(false),
+    frontchannel_logout_uri: text('frontchannel_logout_uri'),
+    frontchannel_logout_session_required: boolean('frontchannel_logout_session_required')
+      .notNull()
+      .default(false),
     /** RFC 7591 §2: people responsible for the client. */
     contacts: text('contacts').array().notNull().default(sql`'{}'::text[]`),
     software_id: text('software_id'),

@@ -1,5 +1,6 @@
 /** A registered client for tests; override what a test is about. */
 import type { Client } from '../../src/clients/client.ts'
+import { baseRules } from '../../src/clients/profile.ts'
 
 export const aClient = (overrides: Partial<Client> = {}): Client => ({
   client_id: 'app',
@@ -42,5 +43,11 @@ export const aClient = (overrides: Partial<Client> = {}): Client => ({
   refresh_token_absolute_ttl_seconds: undefined,
   require_request_signing: false,
   admin_ip_allow_list: [],
+  profile: undefined,
+  require_pushed_authorization_requests: false,
+  require_signed_request_object: false,
+  dpop_bound_access_tokens: false,
+  tls_client_certificate_bound_access_tokens: false,
+  rules: baseRules,
   ...overrides,
 })

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { knownClasses } from '../../authentication/acr.ts'
 import { clientIdPattern } from '../../clients/find-client.ts'
+import { profiles } from '../../clients/profile.ts'
 import { signingAlgs } from '../../keys/algorithms.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 import { singleLinePattern } from '../../kit/patterns.ts'
@@ -137,6 +138,18 @@ const valued = {
     description:
       'The ID token carries the claims of the granted scopes (`profile`, `email`, `address`, `phone`) as userinfo does; costs a database query at each ID token, and while the database is unavailable they are left out',
   }),
+  require_pushed_authorization_requests: z.boolean().meta({
+    description: 'Authorization requests must be pushed first (RFC 9126 §6)',
+  }),
+  require_signed_request_object: z.boolean().meta({
+    description: 'Authorization requests must be signed request objects (RFC 9101 §10.5)',
+  }),
+  dpop_bound_access_tokens: z.boolean().meta({
+    description: 'Token requests must carry a DPoP proof; tokens are bound to its key (RFC 9449 §5.2)',
+  }),
+  tls_client_certificate_bound_access_tokens: z.boolean().meta({
+    description: 'Token requests must come with a client certificate; tokens are bound to it (RFC 8705 §3.4)',
+  }),
   require_request_signing: z.boolean().meta({
     description: 'Admin requests of this client count only when signed with one of its keys (RFC 9421)',
   }),
@@ -149,6 +162,10 @@ const valued = {
 
 /** Members that may have no value: `null`. */
 const clearable = {
+  profile: z.enum(profiles).meta({
+    description: 'The profile it follows, which demands and forbids more; `null`: the one of the deployment',
+    example: 'oidc',
+  }),
   client_uri: uri('Home page'),
   logo_uri: uri('Logo'),
   policy_uri: uri('Page about how it uses data'),
@@ -242,7 +259,6 @@ const unsupported: ReadonlySet<string> = new Set([
   'request_uris',
   'software_statement',
   'tls_client_auth_subject_dn',
-  'tls_client_certificate_bound_access_tokens',
   'frontchannel_logout_uri',
   'frontchannel_logout_session_required',
   'backchannel_logout_uri',
