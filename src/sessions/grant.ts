@@ -20,6 +20,12 @@ export interface Grant {
   readonly nonce: string | undefined
 }
 
+/** What a token of the grant may be for: its resources; this server, if it has none, or for userinfo. */
+export const reachableResources = (grant: Grant, issuer: string): readonly string[] =>
+  grant.resources.length === 0 || grant.scopes.includes('openid')
+    ? [...grant.resources, issuer]
+    : grant.resources
+
 export interface RefreshPolicy {
   readonly idle_ttl_seconds: number
   readonly absolute_ttl_seconds: number

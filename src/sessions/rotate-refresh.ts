@@ -2,7 +2,7 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
 import { decideRefresh, rotateFamily } from './decide-refresh.ts'
-import type { Grant, RefreshPolicy } from './grant.ts'
+import { type Grant, type RefreshPolicy, reachableResources } from './grant.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
 
@@ -19,6 +19,8 @@ export interface RotateRefresh {
   readonly resources?: readonly string[] | undefined
   /** The resources the client may currently request; undefined: whatever was granted. */
   readonly registered_resources?: readonly string[] | undefined
+  /** This server as a resource. */
+  readonly issuer: string
   readonly policy: RefreshPolicy
   readonly access_token_expires_at: number
   readonly origin: Origin
@@ -57,9 +59,9 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
   }
   // Before anything is consumed: a client that requested too much may retry with the same token.
   if (!isWithin(input.scopes, grant.scopes)) return { status: 'invalid_scope' }
-  if (!isWithin(input.resources, grant.resources)) return { status: 'invalid_target' }
+  if (!isWithin(input.resources, reachableResources(grant, input.issuer))) return { status: 'invalid_target' }
   // When a client has lost all APIs of a grant, the grant must not become one for this server.
-  if (isWithdrawn(grant.resources, input.registered_resources)) return { status: 'invalid_target' }
+  if (isWithdrawn(grant, input)) return { status: 'invalid_target' }
 
   if (decision.status === 'replay') {
     record(state, 'token.replayed', stored, input)
@@ -78,8 +80,13 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
 const isWithin = (asked: readonly string[] | undefined, granted: readonly string[]): boolean =>
   asked?.every((value) => granted.includes(value)) ?? true
 
-const isWithdrawn = (granted: readonly string[], registered: readonly string[] | undefined): boolean =>
-  registered !== undefined && granted.length > 0 && !granted.some((resource) => registered.includes(resource))
+const isWithdrawn = (
+  { resources }: Grant,
+  { registered_resources: registered, issuer }: RotateRefresh,
+): boolean =>
+  registered !== undefined &&
+  resources.length > 0 &&
+  !resources.some((resource) => resource === issuer || registered.includes(resource))
 
 function record(
   state: SubjectState,

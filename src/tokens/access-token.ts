@@ -2,9 +2,12 @@
 import type { Client } from '../clients/client.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
+import type { RootSecret } from '../kit/root-secret.ts'
+import { grantReference } from './grant-reference.ts'
 
 export interface AccessTokenNeeds {
   readonly config: Pick<Config, 'issuer' | 'accessTokenTtlSeconds'>
+  readonly root: RootSecret
   readonly signJwt: SignJwt
 }
 
@@ -12,13 +15,15 @@ export interface AccessTokenInput {
   readonly client: Client
   readonly sub: string
   readonly jti: string
+  /** Where it is valid: resources (RFC 8707), and this server by its issuer. At least one. */
+  readonly audience: readonly string[]
   readonly scopes: readonly string[]
-  readonly resources: readonly string[]
   /** Seconds since the Unix epoch. */
   readonly iat: number
-  /** For tokens of a user: when and how they signed in (RFC 9068 §2.2.1). */
-  readonly authentication?: {
-    /** Seconds since the Unix epoch. */
+  /** For tokens of a user: which grant, and when and how they signed in (RFC 9068 §2.2.1). */
+  readonly grant?: {
+    readonly grant_id: string
+    /** Milliseconds since the Unix epoch. */
     readonly auth_time: number
     readonly acr: string
     readonly amr: readonly string[]
@@ -34,29 +39,30 @@ export const accessTokenTtlSeconds = (
   client: Client,
 ): number => client.access_token_ttl_seconds ?? config.accessTokenTtlSeconds
 
-/** Signs an access token. Without a resource its audience is this server: userinfo and account APIs. */
-export function issueAccessToken(needs: AccessTokenNeeds, input: AccessTokenInput): Promise<string> {
-  const { client, iat } = input
+/** Signs an access token. */
+export async function issueAccessToken(needs: AccessTokenNeeds, input: AccessTokenInput): Promise<string> {
+  const { client, iat, audience, grant } = input
+  const ofGrant = grant && {
+    grant_ref: oneOrMany(
+      await Promise.all(audience.map((each) => grantReference(needs.root, each, grant.grant_id))),
+    ),
+    auth_time: Math.floor(grant.auth_time / 1000),
+    acr: grant.acr,
+    amr: [...grant.amr],
+  }
   return needs.signJwt(client.access_token_signed_response_alg, accessTokenType, {
     iss: needs.config.issuer,
     sub: input.sub,
-    aud: audience(needs.config.issuer, input.resources, input.scopes),
+    aud: oneOrMany(audience),
     client_id: client.client_id,
     jti: input.jti,
     iat,
     exp: iat + accessTokenTtlSeconds(needs.config, client),
     ...(input.scopes.length > 0 ? { scope: input.scopes.join(' ') } : {}),
-    ...input.authentication,
+    ...ofGrant,
   })
 }
 
-/** The requested resources (RFC 8707 §2); with `openid` the token is valid at userinfo too. */
-function audience(
-  issuer: string,
-  resources: readonly string[],
-  scopes: readonly string[],
-): string | string[] {
-  if (resources.length === 0) return issuer
-  const all = [...new Set(scopes.includes('openid') ? [...resources, issuer] : resources)]
-  return all.length === 1 ? (all[0] as string) : all
-}
+/** RFC 7519 §4.1.3: a single value is a string. `grant_ref` has the form of `aud`, and its order. */
+const oneOrMany = (values: readonly string[]): string | string[] =>
+  values.length === 1 ? (values[0] as string) : [...values]

@@ -49,7 +49,7 @@ export async function readIdTokenHint(verifyJwt: VerifyJwt, token: string): Prom
 export interface IdTokenInput {
   readonly client: Client
   readonly grant: Grant
-  /** Scopes of the access token issued with it. */
+  /** Granted scopes, as far as asked for this time and still registered. */
   readonly scopes: readonly string[]
   readonly accessToken: string
   /** Seconds since the Unix epoch. */

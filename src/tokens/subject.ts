@@ -23,6 +23,9 @@ function sectorOf(client: Client): string {
   return host === '' || isLoopbackHost(hostname) ? client.client_id : host
 }
 
-/** The `sid` claim: identifies a session to one client, so that two clients cannot correlate sessions. */
+/**
+ * The `sid` claim: identifies a session to one client, so that two clients cannot correlate sessions. A client
+ * compares it with what it stored at sign-in, so it stays the same when the root secret is rotated.
+ */
 export const sessionIdFor = async (root: RootSecret, clientId: string, sessionId: string): Promise<string> =>
-  root.mac('sid', `${clientId}|${sessionId}`)
+  root.lastingMac('sid', `${clientId}|${sessionId}`)

@@ -48,7 +48,13 @@ async function account(columns: Partial<typeof clients.$inferInsert> = {}): Prom
   const client = await deps.findClient(client_id)
   if (!client) throw new Error('the client must exist')
   const token = await issueAccessToken(deps, {
-    ...{ client, sub: client_id, jti: serviceTokenId(), scopes: permissionNames, resources: [] },
+    ...{
+      client,
+      sub: client_id,
+      jti: serviceTokenId(),
+      scopes: permissionNames,
+      audience: [deps.config.issuer],
+    },
     iat: Math.floor(Date.now() / 1000),
   })
   return { id: client_id, token, grantId: undefined }
@@ -61,7 +67,7 @@ async function tokenOf(actor: TestActor, scopes: readonly string[]): Promise<str
   if (!client || actor.grantId === undefined) throw new Error('a person and a client must exist')
   const jti = await userTokenId(deps.root, actor.id, actor.grantId)
   return issueAccessToken(deps, {
-    ...{ client, sub: actor.id, jti, scopes, resources: [] },
+    ...{ client, sub: actor.id, jti, scopes, audience: [deps.config.issuer] },
     iat: Math.floor(Date.now() / 1000),
   })
 }
@@ -431,10 +437,11 @@ describe('the settings of admission', () => {
     const deps = testDependencies()
     const client = await deps.findClient(robot.id)
     if (!client) throw new Error('the client must exist')
-    for (const scopes of [permissionNames, ['openid', ...permissionNames]]) {
+    const api = 'https://api.example'
+    for (const audience of [[api], [api, deps.config.issuer]]) {
       const token = await issueAccessToken(deps, {
-        ...{ client, sub: robot.id, jti: serviceTokenId(), scopes },
-        ...{ resources: ['https://api.example'], iat: Math.floor(Date.now() / 1000) },
+        ...{ client, sub: robot.id, jti: serviceTokenId(), scopes: permissionNames },
+        ...{ audience, iat: Math.floor(Date.now() / 1000) },
       })
       expect(await outcome({ token }, {})).toBe('invalid_token')
     }

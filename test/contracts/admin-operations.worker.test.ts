@@ -182,7 +182,13 @@ beforeAll(async () => {
     exp: now + 600,
     iat: now,
   }
-  const input = { client, sub: robot.id, jti: serviceTokenId(), scopes: permissionNames, resources: [] }
+  const input = {
+    client,
+    sub: robot.id,
+    jti: serviceTokenId(),
+    scopes: permissionNames,
+    audience: [deps.config.issuer],
+  }
   forged.push(
     { name: 'garbage', token: 'garbage' },
     { name: 'an ID token', token: await deps.signJwt('RS256', 'JWT', claims) },

@@ -13,6 +13,7 @@ import { createFakeKeyring } from '../fakes/keyring.ts'
 const now = 1_800_000_000_000
 const api = 'https://api.example'
 const config = { issuer: 'https://auth.example', accessTokenTtlSeconds: 600 }
+const root = createRootSecret(Buffer.alloc(32, 1).toString('base64url'))
 const keyring = await createFakeKeyring()
 const verifyJwt = createVerifyJwt({ keyring, issuer: config.issuer, now: () => now })
 const service = aClient({ client_id: 'service' })
@@ -21,15 +22,14 @@ const resourceServer = aClient({ client_id: 'api', serves_resources: [api] })
 /** What `caller` learns about a service's token for the API, while these clients are enabled. */
 async function ask(caller: Client, enabled: readonly Client[]) {
   const token = await issueAccessToken(
-    { config, signJwt: createSignJwt({ keyring }) },
+    { config, root, signJwt: createSignJwt({ keyring }) },
     {
       ...{ client: service, sub: 'service', jti: serviceTokenId() },
-      ...{ scopes: ['read'], resources: [api], iat: now / 1000 },
+      ...{ scopes: ['read'], audience: [api], iat: now / 1000 },
     },
   )
   const { sessionsOf } = createFakeSessionsOf()
   const findClient = async (clientId: string) => enabled.find(({ client_id }) => client_id === clientId)
-  const root = createRootSecret(Buffer.alloc(32, 1).toString('base64url'))
   return introspect({ config, root, now: () => now, verifyJwt, sessionsOf, findClient }, caller, token)
 }
 

@@ -40,10 +40,10 @@ await sessionsOf(userId).recordLogin(login())
 await sessionsOf(userId).redeemCode(redemption())
 const iat = start / 1000
 const accessToken = await issueAccessToken(
-  { config, signJwt },
+  { config, root, signJwt },
   {
     ...{ client, sub: userId, jti: await userTokenId(root, userId, 'grant-1') },
-    ...{ scopes: ['openid', 'profile', 'email'], resources: [], iat },
+    ...{ scopes: ['openid', 'profile', 'email'], audience: [issuer], iat },
   },
 )
 const idToken = await issueIdToken(

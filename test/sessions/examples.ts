@@ -118,6 +118,7 @@ export const rotation = (
   presented_hash,
   successor_hash,
   replay: `answer with ${successor_hash}`,
+  issuer: 'https://auth.example',
   policy,
   access_token_expires_at: start + 610 * second,
   origin,

@@ -48,6 +48,14 @@ describe('pairwise subjects (OpenID Connect Core §8.1)', () => {
   })
 })
 
+it('a session keeps its id for a client when the root secret is rotated', async () => {
+  const older = Buffer.alloc(32, 1).toString('base64url')
+  const newer = Buffer.alloc(32, 2).toString('base64url')
+  const before = await sessionIdFor(createRootSecret(older), 'a', 's')
+  expect(await sessionIdFor(createRootSecret(newer, [older]), 'a', 's')).toBe(before)
+  expect(await sessionIdFor(createRootSecret(newer, [`closed:${older}`]), 'a', 's')).toBe(before)
+})
+
 it('a session has another id for each client, so that two cannot compare notes', async () => {
   expect(await sessionIdFor(root, 'a', 's')).not.toBe(await sessionIdFor(root, 'b', 's'))
 })

@@ -55,7 +55,7 @@ export async function addServiceAccount(scopes: readonly string[] = permissionNa
   const client = await deps.findClient(id)
   if (!client) throw new Error('the client must exist')
   const token = await issueAccessToken(deps, {
-    ...{ client, sub: id, jti: serviceTokenId(), scopes, resources: [] },
+    ...{ client, sub: id, jti: serviceTokenId(), scopes, audience: [deps.config.issuer] },
     iat: Math.floor(Date.now() / 1000),
   })
   return { id, token, grantId: undefined }
@@ -108,9 +108,15 @@ export async function signInAs(userId: string, clientId: string, options: AdminO
     },
   })
   const token = await issueAccessToken(deps, {
-    ...{ client, sub: userId, jti: await userTokenId(deps.root, userId, grantId), scopes, resources: [] },
+    ...{
+      client,
+      sub: userId,
+      jti: await userTokenId(deps.root, userId, grantId),
+      scopes,
+      audience: [deps.config.issuer],
+    },
     iat: Math.floor(now / 1000),
-    authentication: { auth_time: Math.floor(authTime / 1000), acr, amr: ['pwd'] },
+    grant: { grant_id: grantId, auth_time: authTime, acr, amr: ['pwd'] },
   })
   return { token, grantId, sessionId: session_id }
 }

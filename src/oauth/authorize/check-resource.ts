@@ -5,11 +5,11 @@ import type { Check } from './check.ts'
 
 /** RFC 8707 §2.1. */
 export const checkResource: Check<{ readonly resources: readonly string[] }> = (
-  _needs,
+  { config },
   { parameters, client },
 ) => {
   const scopes = parseScope(parameters.get('scope'))
   if (!scopes.ok) return scopes
-  const resources = checkResources(parameters, client, scopes.value)
+  const resources = checkResources(parameters, client, config.issuer, scopes.value)
   return resources.ok ? ok({ resources: resources.value }) : resources
 }

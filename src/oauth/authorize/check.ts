@@ -1,11 +1,13 @@
 /** The interface of a check of an authorization request. */
 import type { Client } from '../../clients/client.ts'
+import type { Config } from '../../config.ts'
 import type { VerifyJwt } from '../../keys/verify-jwt.ts'
 import type { Result } from '../../kit/result.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
 
 export interface CheckNeeds {
+  readonly config: Pick<Config, 'issuer'>
   readonly verifyJwt: VerifyJwt
 }
 

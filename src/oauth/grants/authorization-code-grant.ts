@@ -9,13 +9,14 @@ import type { Parameters } from '../../protocol/parameters.ts'
 import { verifierMatches } from '../../protocol/pkce.ts'
 import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { isWithin } from '../../protocol/scope-parameter.ts'
+import { reachableResources } from '../../sessions/grant.ts'
 import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { type AuthorizationCode, openCode } from '../../tokens/authorization-code.ts'
 import { issueRefreshToken } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
 import { stillRegistered } from '../resource.ts'
 import type { GrantNeeds, GrantRequest, GrantType, TokenResponse } from './define-grant.ts'
-import { issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
+import { catalogFor, issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
 
 export const authorizationCode: GrantType = {
   type: 'authorization_code',
@@ -59,23 +60,27 @@ async function checkVerifier(code: AuthorizationCode, form: Parameters): Promise
 
 async function redeem(
   needs: GrantNeeds,
-  { client, form, origin }: GrantRequest,
+  request: GrantRequest,
   code: AuthorizationCode,
 ): Promise<Result<TokenResponse, OAuthRefusal>> {
+  const { client, form, origin } = request
   const { grant } = code
   const wanted = form.all('resource')
-  if (!isWithin(wanted, grant.resources)) return err(refuse('invalid_target', 'resource was not granted'))
+  if (!isWithin(wanted, reachableResources(grant, needs.config.issuer)))
+    return err(refuse('invalid_target', 'resource was not granted'))
   // Attack: an application that has lost access to an API uses an earlier code to keep it.
-  const resources = stillRegistered(client, wanted.length > 0 ? wanted : grant.resources)
-  if (resources.length === 0 && grant.resources.length > 0) {
+  const { issuer } = needs.config
+  const isLeft = stillRegistered(client, issuer, wanted.length > 0 ? wanted : grant.resources).length > 0
+  if (!isLeft && grant.resources.length > 0) {
     return err(refuse('invalid_target', 'resource is not one this client may ask for'))
   }
   const now = needs.now()
   const iat = toSeconds(now)
   const mayRefresh = client.grant_types.includes('refresh_token')
-  const [jti, refresh] = await Promise.all([
+  const [jti, refresh, catalog] = await Promise.all([
     userTokenId(needs.root, grant.user_id, grant.grant_id),
     mayRefresh ? issueRefreshToken(needs.root, grant.user_id, grant.grant_id) : undefined,
+    catalogFor(needs.loadScopeCatalog, request),
   ])
   const redeemed = await needs.sessionsOf(grant.user_id).redeemCode({
     now,
@@ -93,7 +98,8 @@ async function redeem(
       client,
       grant,
       scopes: grant.scopes,
-      resources,
+      named: stillRegistered(client, issuer, wanted),
+      catalog,
       jti,
       iat,
       refresh_token: refresh?.handle,

@@ -7,7 +7,7 @@ import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { identityScopes, isWithin, parseScope } from '../../protocol/scope-parameter.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { serviceTokenId } from '../../tokens/token-id.ts'
-import { adminScopesBesideResource, checkResources, scopesFor } from '../resource.ts'
+import { audienceOf, checkResources, scopesFor } from '../resource.ts'
 import type { GrantType } from './define-grant.ts'
 
 export const clientCredentials: GrantType = {
@@ -16,9 +16,12 @@ export const clientCredentials: GrantType = {
   async exchange(needs, { client, form, origin }) {
     const asked = parseScope(form.get('scope'))
     if (!asked.ok) return asked
-    const resources = checkResources(form, client, asked.value)
+    const { issuer } = needs.config
+    const resources = checkResources(form, client, issuer, asked.value)
     if (!resources.ok) return resources
-    const scopes = serviceScopes(client, asked.value, resources.value)
+    const audience = audienceOf(issuer, resources.value, [], [])
+    const catalog = resources.value.length > 0 ? await needs.loadScopeCatalog() : undefined
+    const scopes = serviceScopes(client, asked.value, (some) => scopesFor(issuer, audience, some, catalog))
     if (!scopes.ok) return scopes
     const now = needs.now()
     const jti = serviceTokenId()
@@ -26,8 +29,8 @@ export const clientCredentials: GrantType = {
       client,
       sub: client.client_id,
       jti,
+      audience,
       scopes: scopes.value,
-      resources: resources.value,
       iat: toSeconds(now),
     })
     needs.recordEvent(
@@ -48,19 +51,25 @@ export const clientCredentials: GrantType = {
   },
 }
 
-/** Identity scopes make no sense without a user; without `scope` the client gets all scopes it is allowed. */
+/**
+ * Identity scopes make no sense without a user; without `scope` the client gets all scopes it is allowed.
+ * @param ofAudience those of some scopes that a token for the requested audience may have
+ */
 function serviceScopes(
   client: Client,
   asked: readonly string[],
-  resources: readonly string[],
+  ofAudience: (scopes: readonly string[]) => readonly string[],
 ): Result<readonly string[], OAuthRefusal> {
   const allowed = client.scopes.filter((scope) => !identityScopes.has(scope))
   if (asked.length === 0) {
-    const given = scopesFor(resources, allowed)
+    const given = ofAudience(allowed)
     // RFC 6749 §3.3: no scope is left to grant, and a token without scopes would not report that.
-    return given.length === 0 && allowed.length > 0 ? err(adminScopesBesideResource) : ok(given)
+    return given.length === 0 && allowed.length > 0 ? err(nothingForResource) : ok(given)
   }
-  return isWithin(asked, allowed)
-    ? ok(asked)
-    : err(refuse('invalid_scope', 'scope is not one this client may ask for'))
+  if (!isWithin(asked, allowed))
+    return err(refuse('invalid_scope', 'scope is not one this client may ask for'))
+  return isWithin(asked, ofAudience(asked)) ? ok(asked) : err(scopeOfOthers)
 }
+
+const nothingForResource = refuse('invalid_target', 'this client has no scope that resource is about')
+const scopeOfOthers = refuse('invalid_scope', 'scope has values that resource is not about')

@@ -8,6 +8,7 @@ import type { Result } from '../../kit/result.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
+import type { LoadScopeCatalog } from '../../scopes/scope.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { FindUser } from '../../users/user.ts'
 
@@ -19,6 +20,7 @@ export interface GrantNeeds {
   readonly sessionsOf: SessionsOf
   readonly findUser: FindUser
   readonly recordEvent: RecordEvent
+  readonly loadScopeCatalog: LoadScopeCatalog
 }
 
 export interface GrantRequest {

@@ -10,19 +10,20 @@ import type { RotatedRefresh } from '../../sessions/rotate-refresh.ts'
 import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
-import { checkResources, stillRegistered } from '../resource.ts'
+import { checkResources } from '../resource.ts'
 import type { GrantType } from './define-grant.ts'
-import { issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
+import { catalogFor, issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
 
 export const refreshToken: GrantType = {
   type: 'refresh_token',
   clients: 'any',
-  async exchange(needs, { client, form, origin }) {
+  async exchange(needs, request) {
+    const { client, form, origin } = request
     const presented = form.get('refresh_token')
     if (presented === undefined) return err(invalidRequest('refresh_token is missing'))
     const scopes = parseScope(form.get('scope'))
     if (!scopes.ok) return scopes
-    const asked = checkResources(form, client, scopes.value)
+    const asked = checkResources(form, client, needs.config.issuer, scopes.value)
     if (!asked.ok) return asked
     const resources = asked.value
     const opened = await openRefreshToken(needs.root, presented)
@@ -31,9 +32,10 @@ export const refreshToken: GrantType = {
 
     const now = needs.now()
     const iat = toSeconds(now)
-    const [successor, jti] = await Promise.all([
+    const [successor, jti, catalog] = await Promise.all([
       issueRefreshToken(needs.root, userId, grantId),
       userTokenId(needs.root, userId, grantId),
+      catalogFor(needs.loadScopeCatalog, request),
     ])
     const fresh = { refresh_token: successor.handle, jti, iat }
     const rotated = await needs.sessionsOf(userId).rotateRefresh({
@@ -46,6 +48,7 @@ export const refreshToken: GrantType = {
       scopes: scopes.value.length > 0 ? scopes.value : undefined,
       resources: resources.length > 0 ? resources : undefined,
       registered_resources: client.resources,
+      issuer: needs.config.issuer,
       policy: refreshPolicyOf(needs.config, client),
       access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
       origin,
@@ -58,7 +61,8 @@ export const refreshToken: GrantType = {
         // OpenID Connect Core §12.2: the nonce belongs to the authorization request, not to a refresh.
         grant: { ...rotated.grant, nonce: undefined },
         scopes: scopes.value.length > 0 ? scopes.value : rotated.grant.scopes,
-        resources: resources.length > 0 ? resources : stillRegistered(client, rotated.grant.resources),
+        named: resources,
+        catalog,
         ...answer,
       }),
     )

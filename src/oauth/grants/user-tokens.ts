@@ -1,38 +1,52 @@
 /** The tokens of a user's grant, as returned by both `authorization_code` and `refresh_token`. */
 import type { Client } from '../../clients/client.ts'
+import type { LoadScopeCatalog, ScopeCatalog } from '../../scopes/scope.ts'
 import type { Grant } from '../../sessions/grant.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { issueIdToken } from '../../tokens/id-token.ts'
-import { scopesFor } from '../resource.ts'
-import type { GrantNeeds, TokenResponse } from './define-grant.ts'
+import { asksForApis, audienceOf, scopesFor, stillRegistered } from '../resource.ts'
+import type { GrantNeeds, GrantRequest, TokenResponse } from './define-grant.ts'
 
 export interface UserTokensInput {
   readonly client: Client
   readonly grant: Grant
-  /** Scopes and resources of this access token, within those of the grant. */
+  /** What was asked for this time, within those of the grant. */
   readonly scopes: readonly string[]
-  readonly resources: readonly string[]
+  /** Resources named at the token endpoint, within those of the grant. */
+  readonly named: readonly string[]
+  /** As `catalogFor` returned it. */
+  readonly catalog: ScopeCatalog | undefined
   readonly jti: string
   /** Seconds since the Unix epoch. */
   readonly iat: number
   readonly refresh_token: string | undefined
 }
 
+/** The scope catalog, if the client could have asked for an API: its scopes are told apart by it. */
+export const catalogFor = async (
+  loadScopeCatalog: LoadScopeCatalog,
+  { client, form }: GrantRequest,
+): Promise<ScopeCatalog | undefined> => (asksForApis(client, form) ? loadScopeCatalog() : undefined)
+
 /** Signs the access token and, with `openid`, the ID token. */
 export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput): Promise<TokenResponse> {
   const { client, grant, iat } = input
+  const { issuer } = needs.config
   // Attack: an application that has lost a scope, perhaps of the admin API, keeps it by refreshing.
   const registered = input.scopes.filter((scope) => client.scopes.includes(scope))
+  const granted = stillRegistered(client, issuer, grant.resources)
+  const audience = audienceOf(issuer, input.named, granted, registered)
   // Attack: the API a token is meant for uses the token at the admin API. Older grants may contain both.
-  const scopes = scopesFor(input.resources, registered)
+  const asked = input.named.length + granted.length > 0
+  const scopes = scopesFor(issuer, audience, registered, asked ? input.catalog : undefined)
   const accessToken = await issueAccessToken(needs, {
     client,
     sub: grant.sub,
     jti: input.jti,
+    audience,
     scopes,
-    resources: input.resources,
     iat,
-    authentication: { auth_time: Math.floor(grant.auth_time / 1000), acr: grant.acr, amr: grant.amr },
+    grant,
   })
   return {
     access_token: accessToken,
@@ -40,8 +54,8 @@ export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput)
     expires_in: accessTokenTtlSeconds(needs.config, client),
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     ...(input.refresh_token === undefined ? {} : { refresh_token: input.refresh_token }),
-    ...(scopes.includes('openid')
-      ? { id_token: await issueIdToken(needs, { client, grant, scopes, accessToken, iat }) }
+    ...(registered.includes('openid')
+      ? { id_token: await issueIdToken(needs, { client, grant, scopes: registered, accessToken, iat }) }
       : {}),
   }
 }

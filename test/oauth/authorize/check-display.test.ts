@@ -7,7 +7,7 @@ const hintsOf = (fields: Record<string, string>) => {
   const parameters = parseParameters(new URLSearchParams(fields).toString())
   if (!parameters.ok) throw new Error(parameters.error)
   const checked = checkDisplay(
-    { verifyJwt: async () => undefined },
+    { config: { issuer: 'https://auth.example' }, verifyJwt: async () => undefined },
     { parameters: parameters.value, client: aClient() },
   )
   return 'ok' in checked && checked.ok ? checked.value.hints : undefined

@@ -9,8 +9,10 @@ import { authorizationCode } from '../../../src/oauth/grants/authorization-code-
 import type { GrantNeeds, GrantType, TokenResponse } from '../../../src/oauth/grants/define-grant.ts'
 import { refreshToken } from '../../../src/oauth/grants/refresh-token-grant.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
+import type { ScopeCatalog } from '../../../src/scopes/scope.ts'
 import type { Grant } from '../../../src/sessions/grant.ts'
 import { sealCode } from '../../../src/tokens/authorization-code.ts'
+import { grantReference } from '../../../src/tokens/grant-reference.ts'
 import type { User } from '../../../src/users/user.ts'
 import { aClient } from '../../fakes/client.ts'
 import { createFakeSessionsOf } from '../../fakes/fake-user-sessions.ts'
@@ -27,6 +29,17 @@ const root = createRootSecret(secret)
 const signJwt = createSignJwt({ keyring: await createFakeKeyring() })
 const verifier = 'v'.repeat(43)
 
+const [orders = '', files = ''] = aGrant().resources
+/** `orders` and `files` are scopes of the API of that name; `read` is of none. */
+const catalog: ScopeCatalog = {
+  scopes: [
+    { name: 'orders', description: 'Orders', resource: orders },
+    { name: 'files', description: 'Files', resource: files },
+    { name: 'read', description: 'Read', resource: undefined },
+  ],
+  resource_servers: [],
+}
+
 /** A person signed in, and an application that redeems a code and refreshes. */
 async function setUp(
   findUser: GrantNeeds['findUser'],
@@ -42,6 +55,7 @@ async function setUp(
     sessionsOf,
     findUser,
     recordEvent() {},
+    loadScopeCatalog: async () => catalog,
   }
   const { scopes, resources } = aGrant('g-1', more)
   let client = aClient({ client_id: 'web', scopes, resources, ...metadata })
@@ -228,6 +242,55 @@ describe('an API that was taken from the client', () => {
     await expect(redeem()).rejects.toThrow('invalid_target')
     register([files])
     expect(audience(await redeem())).toEqual([files, config.issuer])
+  })
+})
+
+describe('a resource named at the token endpoint (RFC 8707 §2.2)', () => {
+  const scopes = ['openid', 'profile', 'offline_access', 'orders', 'files', 'read']
+  const claims = ({ access_token }: TokenResponse) => {
+    const { aud, scope, grant_ref } = decodeJwt(access_token)
+    return { aud, scope, grant_ref }
+  }
+
+  it('is the whole audience, and the token has its scopes alone; the ID token comes all the same', async () => {
+    const { redeem, refresh } = await setUp(nobody, { scopes })
+    const first = await redeem({ resource: orders })
+    expect(claims(first)).toMatchObject({ aud: orders, scope: 'orders read' })
+    expect(first.scope).toBe('orders read')
+    expect(idToken(first)).toMatchObject({ aud: 'web' })
+    const second = await refresh(first.refresh_token, { resource: files })
+    expect(claims(second)).toMatchObject({ aud: files, scope: 'files read' })
+  })
+
+  it('may be this server: then the token is for userinfo alone', async () => {
+    const { redeem, refresh } = await setUp(nobody, { scopes })
+    const first = await redeem({ resource: config.issuer })
+    expect(claims(first)).toMatchObject({ aud: config.issuer, scope: 'openid profile offline_access read' })
+    const { refresh: refreshOther, redeem: redeemOther } = await setUp(nobody, { scopes: ['orders'] })
+    const { refresh_token } = await redeemOther()
+    await expect(refreshOther(refresh_token, { resource: config.issuer })).rejects.toThrow('invalid_target')
+    expect((await refresh(first.refresh_token)).scope).toBe(scopes.join(' '))
+  })
+
+  it('without any, the token is for all that was granted, and with openid for userinfo', async () => {
+    const { redeem } = await setUp(nobody, { scopes })
+    expect(claims(await redeem())).toMatchObject({
+      aud: [orders, files, config.issuer],
+      scope: scopes.join(' '),
+    })
+    const { redeem: redeemOther } = await setUp(nobody, { scopes: ['orders', 'read'], resources: [orders] })
+    expect(claims(await redeemOther())).toMatchObject({ aud: orders, scope: 'orders read' })
+  })
+
+  it('each audience knows the grant by another reference, which refreshing and rotating secrets leave as it is', async () => {
+    const { redeem, refresh } = await setUp(nobody, { scopes })
+    const first = await redeem()
+    const references = claims(first).grant_ref as string[]
+    expect(new Set(references).size).toBe(3)
+    const second = await refresh(first.refresh_token, { resource: files })
+    expect(claims(second).grant_ref).toBe(references[1])
+    const newer = createRootSecret(Buffer.alloc(32, 2).toString('base64url'), [secret])
+    expect(await grantReference(newer, files, 'g-1')).toBe(references[1])
   })
 })
 
