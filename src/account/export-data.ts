@@ -76,8 +76,10 @@ async function readObject({ sessionsOf }: ExportNeeds, userId: string, now: numb
       ...{ remembered_at: iso(device.remembered_at), expires_at: iso(device.expires_at) },
       ...{ ip: device.ip ?? null, user_agent: device.user_agent ?? null },
     })),
-    applications: applications.map(({ client_id, scopes, keeps_access, last_used_at }) => ({
-      ...{ client_id, scopes, keeps_access, last_used_at: iso(last_used_at) },
+    applications: applications.map((application) => ({
+      ...{ client_id: application.client_id, scopes: application.scopes },
+      authorization_details: application.authorization_details,
+      ...{ keeps_access: application.keeps_access, last_used_at: iso(application.last_used_at) },
     })),
   }
 }

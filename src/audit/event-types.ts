@@ -304,6 +304,9 @@ export const eventDefinitions = {
   'resource_server.created': entity('A resource server was created'),
   'resource_server.updated': entity('A resource server was changed'),
   'resource_server.deleted': entity('A resource server was deleted'),
+  'authorization_details_type.created': entity('A type of authorization details was registered'),
+  'authorization_details_type.updated': entity('A type of authorization details was changed'),
+  'authorization_details_type.deleted': entity('A type of authorization details was deleted'),
   'setting.updated': entity('A setting was changed'),
   'brand_image.updated': entity('A picture of the hosted pages was uploaded', {
     width: 'in pixels',

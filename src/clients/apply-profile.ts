@@ -9,6 +9,7 @@ const newMembers = {
   require_signed_request_object: false,
   dpop_bound_access_tokens: false,
   tls_client_certificate_bound_access_tokens: false,
+  authorization_details_types: [],
 } as const satisfies Partial<RegisteredClient>
 
 const served = new WeakMap<RegisteredClient, Client>()

@@ -33,6 +33,8 @@ export interface ClientMetadata {
   readonly resources: readonly string[]
   /** Resources the client operates as an API. */
   readonly serves_resources: readonly string[]
+  /** Types of authorization details (RFC 9396) the client may request. */
+  readonly authorization_details_types: readonly string[]
   readonly subject_type: 'public' | 'pairwise'
   readonly sector_identifier_uri: string | null
   readonly id_token_signed_response_alg: SigningAlg

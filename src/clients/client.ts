@@ -61,6 +61,8 @@ export interface RegisteredClient {
   readonly dpop_bound_access_tokens: boolean
   /** RFC 8705 §3.4: every token request must carry a certificate. */
   readonly tls_client_certificate_bound_access_tokens: boolean
+  /** RFC 9396: types of authorization details it may ask for. */
+  readonly authorization_details_types: readonly string[]
   readonly access_token_ttl_seconds: number | undefined
   readonly id_token_ttl_seconds: number | undefined
   readonly refresh_token_idle_ttl_seconds: number | undefined

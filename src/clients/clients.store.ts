@@ -91,6 +91,7 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): RegisteredClie
     refresh_token_absolute_ttl_seconds: row.refresh_token_absolute_ttl_seconds ?? undefined,
     require_request_signing: row.require_request_signing,
     admin_ip_allow_list: row.admin_ip_allow_list,
+    authorization_details_types: row.authorization_details_types,
     profile: (row.profile ?? undefined) as Profile | undefined,
     require_pushed_authorization_requests: row.require_pushed_authorization_requests,
     require_signed_request_object: row.require_signed_request_object,

@@ -8,6 +8,7 @@ import {
   bigint,
   boolean,
   customType,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -500,6 +501,31 @@ export const scopes = pgTable(
     updated_at: updatedAt(),
   },
   (table) => [index('scopes_resource').on(table.resource)],
+)
+
+/** Types of authorization details (RFC 9396), each of one resource server. */
+export const authorizationDetailsTypes = pgTable(
+  'authorization_details_types',
+  {
+    type: text('type').primaryKey(),
+    resource: text('resource').notNull(),
+    /** One line for the consent page; `{member}` stands for a member of the object. */
+    description: text('description').notNull(),
+    /** JSON Schema of the object. */
+    schema: jsonb('schema').$type<Record<string, unknown>>().notNull(),
+    version: version(),
+    created_at: createdAt(),
+    updated_at: updatedAt(),
+  },
+  (table) => [
+    // Named, because the name made for it would be too long for Postgres.
+    foreignKey({
+      name: 'authorization_details_types_of_resource',
+      columns: [table.resource],
+      foreignColumns: [resourceServers.resource],
+    }).onDelete('cascade'),
+    index('authorization_details_types_resource').on(table.resource),
+  ],
 )
 
 /** A user's consent to a client: one row per pair; scopes are only added by explicit consent. */

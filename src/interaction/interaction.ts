@@ -5,6 +5,7 @@
  */
 import { sha256 } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
 
 export interface Interaction {
   readonly id: string
@@ -36,6 +37,8 @@ export interface Interaction {
         readonly session_id: string
         readonly scopes: readonly string[]
         readonly claims: readonly string[]
+        /** RFC 9396. */
+        readonly authorization_details?: readonly AuthorizationDetail[]
       }
     | undefined
   /**

@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
+import { DetailsList } from '../pages/details-list.tsx'
 import { HiddenFields } from '../pages/form-parts.tsx'
 import { CheckIcon } from '../pages/icons.tsx'
 import { Layout } from '../pages/layout.tsx'
@@ -33,8 +34,18 @@ export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => 
       <div class="card">
         <h1>{title}</h1>
         <AccountChip page={page} name={props.accountName} switchTo={props.switchTo} />
-        <p>{messages.consentScopes(client)}</p>
-        <AskedList items={asked.scopes} />
+        {asked.details.length > 0 && (
+          <>
+            <p>{messages.consentDetails(client)}</p>
+            <DetailsList details={asked.details} />
+          </>
+        )}
+        {asked.scopes.length > 0 && (
+          <>
+            <p>{messages.consentScopes(client)}</p>
+            <AskedList items={asked.scopes} />
+          </>
+        )}
         {asked.claims.length > 0 && (
           <>
             <p>{messages.consentClaims}</p>

@@ -5,16 +5,23 @@
 
 import type { Messages } from '../messages/en.ts'
 import { isolated } from '../messages/isolated.ts'
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
 import type { ScopeCatalog } from '../scopes/scope.ts'
+import { type DetailDescription, describeDetails } from './describe-details.ts'
 
 export interface ConsentDescription {
   readonly scopes: readonly string[]
   readonly claims: readonly string[]
+  readonly details: readonly DetailDescription[]
 }
 
 /** One line per scope and claim. Names without a description are shown as they are, never hidden. */
 export function describeConsent(
-  asked: { readonly scopes: readonly string[]; readonly claims: readonly string[] },
+  asked: {
+    readonly scopes: readonly string[]
+    readonly claims: readonly string[]
+    readonly authorization_details?: readonly AuthorizationDetail[]
+  },
   catalog: ScopeCatalog,
   messages: Messages,
 ): ConsentDescription {
@@ -24,6 +31,7 @@ export function describeConsent(
       (name) => own(messages.scopes, name) ?? isolated(descriptions.get(name) || name),
     ),
     claims: asked.claims.map((name) => own(messages.claims, name) ?? isolated(name)),
+    details: describeDetails(asked.authorization_details ?? [], catalog),
   }
 }
 

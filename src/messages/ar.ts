@@ -72,6 +72,7 @@ export const ar: Messages = {
   passwordSaved: 'تم حفظ كلمة المرور. يمكنك الآن تسجيل الدخول بها.',
 
   consentTitle: (client) => `يطلب ${client} الوصول إلى حسابك`,
+  consentDetails: (client) => `يطلب ${client} منك السماح بهذا تحديدًا:`,
   consentScopes: (client) => `إذا سمحت بذلك، فسيتمكن ${client} من:`,
   consentClaims: 'وسيتلقى أيضًا:',
   consentRedirect: (host) => `ستعود بعد ذلك إلى ${host}.`,

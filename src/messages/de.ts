@@ -74,6 +74,7 @@ export const de: Messages = {
   passwordSaved: 'Ihr Passwort wurde gespeichert. Sie können sich jetzt damit anmelden.',
 
   consentTitle: (client) => `${client} bittet um Zugriff auf Ihr Konto`,
+  consentDetails: (client) => `${client} bittet Sie, genau das zu erlauben:`,
   consentScopes: (client) => `Wenn Sie zustimmen, kann ${client}:`,
   consentClaims: 'Außerdem erhält die Anwendung:',
   consentRedirect: (host) => `Danach kehren Sie zu ${host} zurück.`,

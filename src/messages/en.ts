@@ -72,6 +72,7 @@ export const en = {
   passwordSaved: 'Your password has been saved. You can sign in with it now.',
 
   consentTitle: (client: string) => `${client} asks for access to your account`,
+  consentDetails: (client: string) => `${client} asks you to allow exactly this:`,
   consentScopes: (client: string) => `If you allow it, ${client} will be able to:`,
   consentClaims: 'It will also receive:',
   consentRedirect: (host: string) => `You will then return to ${host}.`,

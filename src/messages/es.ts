@@ -72,6 +72,7 @@ export const es: Messages = {
   passwordSaved: 'Su contraseña se ha guardado. Ya puede iniciar sesión con ella.',
 
   consentTitle: (client) => `${client} solicita acceso a su cuenta`,
+  consentDetails: (client) => `${client} le pide que autorice exactamente esto:`,
   consentScopes: (client) => `Si lo permite, ${client} podrá:`,
   consentClaims: 'También recibirá:',
   consentRedirect: (host) => `Después volverá a ${host}.`,

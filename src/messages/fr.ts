@@ -74,6 +74,7 @@ export const fr: Messages = {
   passwordSaved: 'Votre mot de passe a été enregistré. Vous pouvez maintenant vous connecter.',
 
   consentTitle: (client) => `${client} demande l’accès à votre compte`,
+  consentDetails: (client) => `${client} vous demande d’autoriser exactement ceci :`,
   consentScopes: (client) => `Si vous l’autorisez, ${client} pourra :`,
   consentClaims: 'L’application recevra aussi :',
   consentRedirect: (host) => `Vous retournerez ensuite à ${host}.`,

@@ -73,6 +73,7 @@ export const ja: Messages = {
   passwordSaved: 'パスワードを保存しました。このパスワードでログインできます。',
 
   consentTitle: (client) => `${client} がアカウントへのアクセスを求めています`,
+  consentDetails: (client) => `${client} は次の内容の許可を求めています。`,
   consentScopes: (client) => `許可すると、${client} は次のことができます。`,
   consentClaims: '次の情報も受け取ります。',
   consentRedirect: (host) => `その後、${host} に戻ります。`,

@@ -72,6 +72,7 @@ export const pt: Messages = {
   passwordSaved: 'Sua senha foi salva. Agora você pode entrar com ela.',
 
   consentTitle: (client) => `${client} pede acesso à sua conta`,
+  consentDetails: (client) => `${client} pede que você autorize exatamente isto:`,
   consentScopes: (client) => `Se você permitir, ${client} poderá:`,
   consentClaims: 'Também receberá:',
   consentRedirect: (host) => `Depois você voltará para ${host}.`,

@@ -81,6 +81,7 @@ async function introspectRefreshToken(
     client_id: grant.client_id,
     sub: grant.sub,
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
+    ...(grant.authorization_details ? { authorization_details: grant.authorization_details } : {}),
     ...(expires_at === undefined ? {} : { exp: toSeconds(expires_at) }),
   }
 }

@@ -90,9 +90,11 @@ export function scopesFor(
 
 const knownOwners = new WeakMap<ScopeCatalog, ReadonlyMap<string, string>>()
 
-/** Whether a client could name resources at all: only then its token requests read the scope catalog. */
-export const asksForApis = ({ resources }: Client, parameters: Parameters): boolean =>
-  resources.length > 0 || parameters.get('resource') !== undefined
+/** Whether a client could ask for APIs at all: only then its token requests read the scope catalog. */
+export const asksForApis = (
+  { resources, authorization_details_types: types }: Client,
+  parameters: Parameters,
+): boolean => resources.length + types.length > 0 || parameters.get('resource') !== undefined
 
 /** The resource server of each scope that has one. */
 function ownersOf(catalog: ScopeCatalog): ReadonlyMap<string, string> {

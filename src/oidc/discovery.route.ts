@@ -13,6 +13,7 @@ const documents = {
 interface Known {
   readonly issuer: string
   readonly registers: boolean
+  readonly types: string
   readonly json: string
 }
 
@@ -23,6 +24,12 @@ async function canRegister({ config, deps }: AppEnv['Bindings']): Promise<boolea
   if (config.delivery.email === undefined) return false
   const settings = await deps.readSettings().catch(() => undefined)
   return settings !== undefined && isRegistrationOpen(settings, true, undefined)
+}
+
+/** Of the catalog, if it can be had. */
+async function detailsTypes({ deps }: AppEnv['Bindings']): Promise<readonly string[]> {
+  const catalog = await deps.loadScopeCatalog().catch(() => undefined)
+  return catalog?.authorization_details_types?.map(({ type }) => type) ?? []
 }
 
 export const discoveryRoutes = new DescribedRoutes<AppEnv>()
@@ -39,11 +46,12 @@ for (const [id, path] of Object.entries(documents)) {
   }
   discoveryRoutes.describe(route, async (c) => {
     const { issuer } = c.env.config
-    const registers = await canRegister(c.env)
-    if (metadata?.issuer !== issuer || metadata.registers !== registers) {
+    const [registers, types] = await Promise.all([canRegister(c.env), detailsTypes(c.env)])
+    const known = types.join(' ')
+    if (metadata?.issuer !== issuer || metadata.registers !== registers || metadata.types !== known) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers))
-      metadata = { issuer, registers, json }
+      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, types))
+      metadata = { issuer, registers, types: known, json }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })

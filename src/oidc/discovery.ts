@@ -19,8 +19,14 @@ import { identityScopes } from '../protocol/scope-parameter.ts'
  * The metadata document of `issuer`.
  * @param acrValues what the steps of signing in reach (`reachableClasses`)
  * @param registers whether people can make accounts of their own
+ * @param detailsTypes types of authorization details (RFC 9396)
  */
-export function serverMetadata(issuer: string, acrValues: readonly string[], registers: boolean) {
+export function serverMetadata(
+  issuer: string,
+  acrValues: readonly string[],
+  registers: boolean,
+  detailsTypes: readonly string[] = [],
+) {
   const authMethods = clientAuthenticators.map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   return {
@@ -65,6 +71,7 @@ export function serverMetadata(issuer: string, acrValues: readonly string[], reg
       'at_hash',
       ...userClaims,
     ],
+    ...(detailsTypes.length > 0 ? { authorization_details_types_supported: detailsTypes } : {}),
     claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

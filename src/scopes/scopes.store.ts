@@ -6,11 +6,12 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
-import type { Scope, ScopeCatalog } from './scope.ts'
+import type { AuthorizationDetailsType, Scope, ScopeCatalog } from './scope.ts'
 
 interface CatalogRow extends Record<string, unknown> {
   readonly read_at: string
   readonly scopes: { name: string; description: string; resource: string | null }[]
+  readonly authorization_details_types: AuthorizationDetailsType[]
   readonly resource_servers: { resource: string; name: string }[]
 }
 
@@ -24,6 +25,9 @@ export const selectCatalog = sql`
     (select coalesce(json_agg(json_build_object(
         'name', name, 'description', description, 'resource', resource) order by name), '[]'::json)
       from scopes) as scopes,
+    (select coalesce(json_agg(json_build_object('type', type, 'resource', resource,
+        'description', description, 'schema', schema) order by type), '[]'::json)
+      from authorization_details_types) as authorization_details_types,
     (select coalesce(json_agg(json_build_object(
         'resource', resource, 'name', name) order by resource), '[]'::json)
       from resource_servers) as resource_servers`
@@ -36,6 +40,7 @@ export function toLoadedCatalog(rows: readonly Row[]): Loaded<ScopeCatalog> {
     version: Number(row.read_at),
     value: {
       scopes: row.scopes.map((scope): Scope => ({ ...scope, resource: scope.resource ?? undefined })),
+      authorization_details_types: row.authorization_details_types,
       resource_servers: row.resource_servers,
     },
   }

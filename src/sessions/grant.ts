@@ -1,4 +1,5 @@
 /** A user's grant to a client, and how long its refresh tokens last. */
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
 import type { RequestedClaims } from '../protocol/claims-parameter.ts'
 
 /** A grant made by one authorization code: the root of its refresh token family. */
@@ -13,6 +14,8 @@ export interface Grant {
   readonly scopes: readonly string[]
   /** RFC 8707 resources granted. */
   readonly resources: readonly string[]
+  /** RFC 9396. Absent in grants from before them. */
+  readonly authorization_details?: readonly AuthorizationDetail[] | undefined
   readonly claims: RequestedClaims
   readonly auth_time: number
   readonly acr: string

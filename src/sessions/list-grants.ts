@@ -1,10 +1,13 @@
 /** What applications hold of a person, one entry each: for the page where access is withdrawn. */
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
 import { grantEnd, isOffline } from './limit-grants.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
 
 export interface GrantedClient {
   readonly client_id: string
   readonly scopes: readonly string[]
+  /** RFC 9396. */
+  readonly authorization_details: readonly AuthorizationDetail[]
   /** Whether it has access while the person is away (`offline_access`). */
   readonly keeps_access: boolean
   /** When a refresh token was last used or given; undefined where there is none (milliseconds since the Unix epoch). */
@@ -27,6 +30,7 @@ const merge = (known: GrantedClient | undefined, { grant, family }: StoredGrant)
   return {
     client_id: grant.client_id,
     scopes: [...new Set([...(known?.scopes ?? []), ...grant.scopes])],
+    authorization_details: [...(known?.authorization_details ?? []), ...(grant.authorization_details ?? [])],
     keeps_access: known?.keeps_access === true || isOffline(grant),
     last_used_at: uses.length > 0 ? Math.max(...uses) : undefined,
   }

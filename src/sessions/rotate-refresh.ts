@@ -1,6 +1,7 @@
 /** The refresh of one grant (RFC 6749 §6, RFC 9700 §4.14): `decideRefresh` with its consequences. */
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
+import { type AuthorizationDetail, areAmong } from '../protocol/authorization-details.ts'
 import { decideRefresh, rotateFamily } from './decide-refresh.ts'
 import { type Grant, type RefreshPolicy, reachableResources } from './grant.ts'
 import { revokeGrant } from './revoke-grant.ts'
@@ -17,6 +18,8 @@ export interface RotateRefresh {
   /** Narrowed scope, if requested; must be within the grant (RFC 6749 §6). */
   readonly scopes?: readonly string[] | undefined
   readonly resources?: readonly string[] | undefined
+  /** Narrowed authorization details (RFC 9396 §6.1), if requested. */
+  readonly authorization_details?: readonly AuthorizationDetail[] | undefined
   /** The resources the client may currently request; undefined: whatever was granted. */
   readonly registered_resources?: readonly string[] | undefined
   /** This server as a resource. */
@@ -32,6 +35,7 @@ export type RotatedRefresh =
   | { readonly status: 'replayed'; readonly grant: Grant; readonly replay: string }
   | { readonly status: 'invalid_scope' }
   | { readonly status: 'invalid_target' }
+  | { readonly status: 'invalid_authorization_details' }
   /** An old token was presented again: the family is now revoked (RFC 9700 §4.14). */
   | { readonly status: 'reused' }
   /** Unknown, expired, revoked, or another client's. */
@@ -60,6 +64,9 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
   // Before anything is consumed: a client that requested too much may retry with the same token.
   if (!isWithin(input.scopes, grant.scopes)) return { status: 'invalid_scope' }
   if (!isWithin(input.resources, reachableResources(grant, input.issuer))) return { status: 'invalid_target' }
+  if (!areAmong(input.authorization_details ?? [], grant.authorization_details ?? [])) {
+    return { status: 'invalid_authorization_details' }
+  }
   // When a client has lost all APIs of a grant, the grant must not become one for this server.
   if (isWithdrawn(grant, input)) return { status: 'invalid_target' }
 

@@ -3,6 +3,7 @@ import type { Client } from '../clients/client.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
 import { grantReference } from './grant-reference.ts'
 
 export interface AccessTokenNeeds {
@@ -18,6 +19,8 @@ export interface AccessTokenInput {
   /** Where it is valid: resources (RFC 8707), and this server by its issuer. At least one. */
   readonly audience: readonly string[]
   readonly scopes: readonly string[]
+  /** RFC 9396 §9.1. */
+  readonly authorization_details?: readonly AuthorizationDetail[]
   /** Seconds since the Unix epoch. */
   readonly iat: number
   /** For tokens of a user: which grant, and when and how they signed in (RFC 9068 §2.2.1). */
@@ -59,6 +62,7 @@ export async function issueAccessToken(needs: AccessTokenNeeds, input: AccessTok
     iat,
     exp: iat + accessTokenTtlSeconds(needs.config, client),
     ...(input.scopes.length > 0 ? { scope: input.scopes.join(' ') } : {}),
+    ...(input.authorization_details?.length ? { authorization_details: input.authorization_details } : {}),
     ...ofGrant,
   })
 }

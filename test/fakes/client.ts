@@ -48,6 +48,7 @@ export const aClient = (overrides: Partial<Client> = {}): Client => ({
   require_signed_request_object: false,
   dpop_bound_access_tokens: false,
   tls_client_certificate_bound_access_tokens: false,
+  authorization_details_types: [],
   rules: baseRules,
   ...overrides,
 })

@@ -15,5 +15,56 @@ test('each scope and claim is said: translated, from the catalogue, or by its na
   expect(describeConsent(asked, catalog, de)).toEqual({
     scopes: [de.scopes.email, '\u2068Read demo data\u2069', '\u2068constructor\u2069'],
     claims: [de.claims.birthdate, '\u2068loyalty_level\u2069'],
+    details: [],
   })
+})
+
+test('of authorization details nothing is left out: what their line does not name stands below it (RFC 9396)', () => {
+  const type = 'payment'
+  const known = {
+    ...catalog,
+    authorization_details_types: [
+      {
+        type,
+        resource: 'https://bank.example',
+        description: 'Pay {amount.value} to {creditor} {absent}',
+        schema: {},
+      },
+    ],
+  }
+  const detail = {
+    type,
+    creditor: 'Erna',
+    amount: { value: '5', currency: 'EUR' },
+    tags: ['a', 'b'],
+    empty: {},
+  }
+  const authorization_details = [detail, { type: 'unknown', name: 'x' }]
+  const { details } = describeConsent({ scopes: [], claims: [], authorization_details }, known, de)
+  const plain = JSON.parse(JSON.stringify(details).replaceAll(/[\u2068\u2069]/g, ''))
+  expect(plain).toEqual([
+    {
+      title: 'Pay 5 to Erna {absent}',
+      members: [
+        { name: 'amount.currency', value: 'EUR' },
+        { name: 'tags.0', value: 'a' },
+        { name: 'tags.1', value: 'b' },
+        { name: 'empty', value: '{}' },
+      ],
+    },
+    { title: 'unknown', members: [{ name: 'name', value: 'x' }] },
+  ])
+})
+
+test('a value cannot pass for another: it stays within its own direction and line', () => {
+  const type = 'payment'
+  const known = {
+    ...catalog,
+    authorization_details_types: [
+      { type, resource: 'https://bank.example', description: 'Pay {amount} to {creditor}', schema: {} },
+    ],
+  }
+  const details = [{ type, amount: '5', creditor: '\u202e005 {amount}' }]
+  const shown = describeConsent({ scopes: [], claims: [], authorization_details: details }, known, de)
+  expect(shown.details[0]?.title).toBe('Pay \u20685\u2069 to \u2068005 {amount}\u2069')
 })

@@ -16,6 +16,7 @@ const config = { issuer: 'https://auth.example', accessTokenTtlSeconds: 600 }
 const root = createRootSecret(Buffer.alloc(32, 1).toString('base64url'))
 const keyring = await createFakeKeyring()
 const verifyJwt = createVerifyJwt({ keyring, issuer: config.issuer, now: () => now })
+const authorization_details = [{ type: 'folder', name: 'Bills' }]
 const service = aClient({ client_id: 'service' })
 const resourceServer = aClient({ client_id: 'api', serves_resources: [api] })
 
@@ -25,7 +26,7 @@ async function ask(caller: Client, enabled: readonly Client[]) {
     { config, root, signJwt: createSignJwt({ keyring }) },
     {
       ...{ client: service, sub: 'service', jti: serviceTokenId() },
-      ...{ scopes: ['read'], audience: [api], iat: now / 1000 },
+      ...{ scopes: ['read'], audience: [api], iat: now / 1000, authorization_details },
     },
   )
   const { sessionsOf } = createFakeSessionsOf()
@@ -36,7 +37,10 @@ async function ask(caller: Client, enabled: readonly Client[]) {
 describe('introspection of an access token (RFC 7662)', () => {
   it('tells the API it is meant for, and the client it belongs to', async () => {
     const expected = { active: true, client_id: 'service', aud: api, scope: 'read', token_type: 'Bearer' }
-    expect(await ask(resourceServer, [service, resourceServer])).toMatchObject(expected)
+    expect(await ask(resourceServer, [service, resourceServer])).toMatchObject({
+      ...expected,
+      authorization_details,
+    })
     expect(await ask(service, [service, resourceServer])).toMatchObject(expected)
   })
 

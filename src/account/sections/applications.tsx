@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import { describeConsent } from '../../login/describe-consent.ts'
 import { formatTime } from '../../messages/format-time.ts'
 import { isolated } from '../../messages/isolated.ts'
+import { DetailsList } from '../../pages/details-list.tsx'
 import { HiddenFields } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
 import type { ScopeCatalog } from '../../scopes/scope.ts'
@@ -53,7 +54,12 @@ const ApplicationRow: FC<ApplicationRowProps> = (props) => {
   const [title, button] = [`application-${index + 1}`, `withdraw-${index + 1}`]
   const time = (at: number) => formatTime(page.language.tag, at, timeZone)
   const allowed = consent ?? { scopes: granted?.scopes ?? [], claims: [] }
-  const { scopes, claims } = describeConsent(allowed, catalog, page.messages)
+  const authorization_details = granted?.authorization_details ?? []
+  const { scopes, claims, details } = describeConsent(
+    { ...allowed, authorization_details },
+    catalog,
+    page.messages,
+  )
   const facts = [
     consent && texts.allowedAt(time(consent.granted_at)),
     granted?.last_used_at !== undefined && texts.usedAt(time(granted.last_used_at)),
@@ -76,6 +82,7 @@ const ApplicationRow: FC<ApplicationRowProps> = (props) => {
             </ul>
           </>
         )}
+        <DetailsList details={details} />
       </div>
       <form method="post" action="/account/applications/withdraw">
         <HiddenFields page={page} />

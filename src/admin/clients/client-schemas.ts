@@ -100,6 +100,11 @@ const valued = {
     50,
     'Resource servers it operates: it may introspect their tokens (RFC 7662)',
   ).meta({ example: [] }),
+  authorization_details_types: distinct(
+    z.string().min(1).max(200),
+    50,
+    'Types of authorization details it may ask for (RFC 9396)',
+  ).meta({ example: [] }),
   subject_type: z.enum(['public', 'pairwise']).meta({
     description:
       'Whether all clients see the same `sub`, or each sector its own. Changing it, or the sector of a pairwise client, gives everybody another `sub` there',

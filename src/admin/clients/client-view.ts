@@ -36,6 +36,7 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   scope: '',
   resources: [],
   serves_resources: [],
+  authorization_details_types: [],
   subject_type: 'public',
   sector_identifier_uri: null,
   id_token_signed_response_alg: 'RS256',

@@ -15,14 +15,16 @@ export const deleteResourceServer = defineOperation({
   path: '/admin/resource-servers/{resource}',
   tag: 'Scopes',
   summary: 'Delete a resource server',
-  description: 'Only one without scopes and that no client names.',
+  description: 'Only one without scopes and types of authorization details, and that no client names.',
   permission: 'admin:scopes:write',
   conditional: true,
   params: resourceParam,
   answers: { 204: { description: 'The resource server is gone' } },
-  problems: { 409: 'It has scopes, or a client names it' },
+  problems: { 409: 'It has scopes or types, or a client names it' },
   conflicts: {
-    resource_server_in_use: { title: 'The resource server has scopes, or a client names it' },
+    resource_server_in_use: {
+      title: 'The resource server has scopes or types of authorization details, or a client names it',
+    },
   },
   async run({ db, deps, event, expectedVersions, params: { resource } }) {
     const [, deleted, catalog] = await db.runAll([
@@ -30,6 +32,7 @@ export const deleteResourceServer = defineOperation({
       sql`select authly_refuse('AU409', 'resource_server_in_use') from resource_servers
         where resource = ${resource} and ${isExpectedVersion(sql`version`, expectedVersions)}
           and (exists (select 1 from scopes where scopes.resource = ${resource})
+            or exists (select 1 from authorization_details_types t where t.resource = ${resource})
             or exists (select 1 from clients where ${resource} = any (resources || serves_resources)))`,
       deleteEntity({
         table: 'resource_servers',

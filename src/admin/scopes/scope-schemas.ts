@@ -20,7 +20,7 @@ const scopeName = z
   .meta({ description: 'Scope value', example: 'orders:read' })
 
 /** RFC 8707 §2: an absolute URI without fragment. */
-const resource = z
+export const resource = z
   .string()
   .max(500)
   .regex(/^[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7e]+$/, {

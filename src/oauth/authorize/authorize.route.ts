@@ -139,7 +139,10 @@ async function toPage(
     ...previous,
     login_because: because,
     ...(asked && {
-      consent: { session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
+      consent: {
+        ...{ session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
+        authorization_details: request.authorization_details,
+      },
     }),
   }
   if (!fitsUrl(interaction)) {

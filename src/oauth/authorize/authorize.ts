@@ -237,7 +237,10 @@ function issueCode(
       sub,
       session_id: session.session_id,
       scopes: request.scopes,
-      resources: request.resources,
+      resources: [...new Set([...request.resources, ...request.details_resources])],
+      ...(request.authorization_details.length > 0 && {
+        authorization_details: request.authorization_details,
+      }),
       claims: { userinfo: request.claims.userinfo, id_token: request.claims.id_token },
       auth_time: session.auth_time,
       acr: toldClass(session.acr, [...request.claims.essential_acr, ...request.acr_values]),

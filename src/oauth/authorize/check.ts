@@ -5,10 +5,12 @@ import type { VerifyJwt } from '../../keys/verify-jwt.ts'
 import type { Result } from '../../kit/result.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
+import type { LoadScopeCatalog } from '../../scopes/scope.ts'
 
 export interface CheckNeeds {
   readonly config: Pick<Config, 'issuer'>
   readonly verifyJwt: VerifyJwt
+  readonly loadScopeCatalog: LoadScopeCatalog
 }
 
 export interface CheckInput {

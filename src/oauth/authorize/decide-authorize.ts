@@ -134,6 +134,8 @@ function needsConsent({ request, session, consent, progress }: AuthorizeSituatio
   if (request.prompt.has('consent') && !isAnswered) return true
   if (request.client.first_party) return false
   if (mayBeImpersonated(request) && !isAnswered) return true
+  // RFC 9396 §5: details are about one thing, such as one payment; no earlier consent covers them.
+  if (request.authorization_details.length > 0 && !isAnswered) return true
   return (
     consent === undefined ||
     !isWithin(request.scopes, consent.scopes) ||

@@ -10,6 +10,7 @@ import type { Parameters } from '../../protocol/parameters.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import type { Check, CheckNeeds } from './check.ts'
 import { checkAcrValues } from './check-acr-values.ts'
+import { checkAuthorizationDetails } from './check-authorization-details.ts'
 import { checkClaims } from './check-claims.ts'
 import { checkDisplay } from './check-display.ts'
 import { checkDuplicates } from './check-duplicates.ts'
@@ -36,6 +37,7 @@ export const stages = [
   checkAcrValues,
   checkClaims,
   checkResource,
+  checkAuthorizationDetails,
   checkDisplay,
   checkSubjectHint,
 ] as const satisfies readonly Check<object>[]

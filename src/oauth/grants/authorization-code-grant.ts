@@ -14,6 +14,7 @@ import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { type AuthorizationCode, openCode } from '../../tokens/authorization-code.ts'
 import { issueRefreshToken } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
+import { checkNarrowedDetails } from '../authorization-details.ts'
 import { stillRegistered } from '../resource.ts'
 import type { GrantNeeds, GrantRequest, GrantType, TokenResponse } from './define-grant.ts'
 import { catalogFor, issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
@@ -69,6 +70,8 @@ async function redeem(
   if (!isWithin(wanted, reachableResources(grant, needs.config.issuer)))
     return err(refuse('invalid_target', 'resource was not granted'))
   // Attack: an application that has lost access to an API uses an earlier code to keep it.
+  const details = checkNarrowedDetails(form, grant.authorization_details ?? [])
+  if (!details.ok) return details
   const { issuer } = needs.config
   const isLeft = stillRegistered(client, issuer, wanted.length > 0 ? wanted : grant.resources).length > 0
   if (!isLeft && grant.resources.length > 0) {
@@ -99,6 +102,7 @@ async function redeem(
       grant,
       scopes: grant.scopes,
       named: stillRegistered(client, issuer, wanted),
+      named_details: details.value,
       catalog,
       jti,
       iat,

@@ -7,6 +7,7 @@ import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { identityScopes, isWithin, parseScope } from '../../protocol/scope-parameter.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { serviceTokenId } from '../../tokens/token-id.ts'
+import { checkAuthorizationDetails } from '../authorization-details.ts'
 import { audienceOf, checkResources, scopesFor } from '../resource.ts'
 import type { GrantType } from './define-grant.ts'
 
@@ -19,10 +20,17 @@ export const clientCredentials: GrantType = {
     const { issuer } = needs.config
     const resources = checkResources(form, client, issuer, asked.value)
     if (!resources.ok) return resources
-    const audience = audienceOf(issuer, resources.value, [], [])
-    const catalog = resources.value.length > 0 ? await needs.loadScopeCatalog() : undefined
+    const details = await checkAuthorizationDetails(needs, form, client)
+    if (!details.ok) return details
+    const { authorization_details, details_resources } = details.value
+    const named = [...new Set([...resources.value, ...details_resources])]
+    const audience = audienceOf(issuer, named, [], [])
+    const catalog = named.length > 0 ? await needs.loadScopeCatalog() : undefined
     const scopes = serviceScopes(client, asked.value, (some) => scopesFor(issuer, audience, some, catalog))
     if (!scopes.ok) return scopes
+    // RFC 6749 §3.3: nothing is left to grant, and a token without scopes would not report that.
+    const isEmpty = scopes.value.length + authorization_details.length === 0
+    if (isEmpty && client.scopes.length > 0 && named.length > 0) return err(nothingForResource)
     const now = needs.now()
     const jti = serviceTokenId()
     const access_token = await issueAccessToken(needs, {
@@ -31,6 +39,7 @@ export const clientCredentials: GrantType = {
       jti,
       audience,
       scopes: scopes.value,
+      authorization_details,
       iat: toSeconds(now),
     })
     needs.recordEvent(
@@ -47,6 +56,7 @@ export const clientCredentials: GrantType = {
       token_type: 'Bearer',
       expires_in: accessTokenTtlSeconds(needs.config, client),
       ...(scopes.value.length > 0 ? { scope: scopes.value.join(' ') } : {}),
+      ...(authorization_details.length > 0 ? { authorization_details } : {}),
     })
   },
 }
@@ -61,11 +71,7 @@ function serviceScopes(
   ofAudience: (scopes: readonly string[]) => readonly string[],
 ): Result<readonly string[], OAuthRefusal> {
   const allowed = client.scopes.filter((scope) => !identityScopes.has(scope))
-  if (asked.length === 0) {
-    const given = ofAudience(allowed)
-    // RFC 6749 §3.3: no scope is left to grant, and a token without scopes would not report that.
-    return given.length === 0 && allowed.length > 0 ? err(nothingForResource) : ok(given)
-  }
+  if (asked.length === 0) return ok(ofAudience(allowed))
   if (!isWithin(asked, allowed))
     return err(refuse('invalid_scope', 'scope is not one this client may ask for'))
   return isWithin(asked, ofAudience(asked)) ? ok(asked) : err(scopeOfOthers)

@@ -6,6 +6,7 @@ import type { SignJwt } from '../../keys/keyring.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Result } from '../../kit/result.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
+import type { AuthorizationDetail } from '../../protocol/authorization-details.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { LoadScopeCatalog } from '../../scopes/scope.ts'
@@ -36,6 +37,8 @@ export interface TokenResponse {
   /** Seconds. */
   readonly expires_in: number
   readonly scope?: string
+  /** RFC 9396 §7. */
+  readonly authorization_details?: readonly AuthorizationDetail[]
   readonly refresh_token?: string
   readonly id_token?: string
 }

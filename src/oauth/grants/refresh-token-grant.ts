@@ -4,6 +4,7 @@
  */
 import { toSeconds } from '../../kit/clock.ts'
 import { err, ok } from '../../kit/result.ts'
+import { invalidDetails, parseAuthorizationDetails } from '../../protocol/authorization-details.ts'
 import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { parseScope } from '../../protocol/scope-parameter.ts'
 import type { RotatedRefresh } from '../../sessions/rotate-refresh.ts'
@@ -26,6 +27,8 @@ export const refreshToken: GrantType = {
     const asked = checkResources(form, client, needs.config.issuer, scopes.value)
     if (!asked.ok) return asked
     const resources = asked.value
+    const details = parseAuthorizationDetails(form.get('authorization_details'))
+    if (!details.ok) return details
     const opened = await openRefreshToken(needs.root, presented)
     if (!opened) return err(invalidGrant('refresh_token is not valid'))
     const { u: userId, g: grantId } = opened.routing
@@ -47,6 +50,7 @@ export const refreshToken: GrantType = {
       replay: await sealReplay(presented, fresh),
       scopes: scopes.value.length > 0 ? scopes.value : undefined,
       resources: resources.length > 0 ? resources : undefined,
+      authorization_details: details.value,
       registered_resources: client.resources,
       issuer: needs.config.issuer,
       policy: refreshPolicyOf(needs.config, client),
@@ -62,6 +66,7 @@ export const refreshToken: GrantType = {
         grant: { ...rotated.grant, nonce: undefined },
         scopes: scopes.value.length > 0 ? scopes.value : rotated.grant.scopes,
         named: resources,
+        named_details: details.value,
         catalog,
         ...answer,
       }),
@@ -73,6 +78,8 @@ function refusalOf(rotated: Exclude<RotatedRefresh, { status: 'rotated' | 'repla
   switch (rotated.status) {
     case 'invalid_scope':
       return refuse('invalid_scope', 'scope exceeds what was granted')
+    case 'invalid_authorization_details':
+      return invalidDetails('authorization_details exceeds what was granted')
     case 'invalid_target':
       return refuse('invalid_target', 'resource was not granted')
     default:

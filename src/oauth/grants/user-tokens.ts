@@ -1,9 +1,11 @@
 /** The tokens of a user's grant, as returned by both `authorization_code` and `refresh_token`. */
 import type { Client } from '../../clients/client.ts'
+import type { AuthorizationDetail } from '../../protocol/authorization-details.ts'
 import type { LoadScopeCatalog, ScopeCatalog } from '../../scopes/scope.ts'
 import type { Grant } from '../../sessions/grant.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { issueIdToken } from '../../tokens/id-token.ts'
+import { detailsFor } from '../authorization-details.ts'
 import { asksForApis, audienceOf, scopesFor, stillRegistered } from '../resource.ts'
 import type { GrantNeeds, GrantRequest, TokenResponse } from './define-grant.ts'
 
@@ -14,6 +16,8 @@ export interface UserTokensInput {
   readonly scopes: readonly string[]
   /** Resources named at the token endpoint, within those of the grant. */
   readonly named: readonly string[]
+  /** Authorization details named there, within those of the grant. */
+  readonly named_details: readonly AuthorizationDetail[]
   /** As `catalogFor` returned it. */
   readonly catalog: ScopeCatalog | undefined
   readonly jti: string
@@ -39,12 +43,16 @@ export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput)
   // Attack: the API a token is meant for uses the token at the admin API. Older grants may contain both.
   const asked = input.named.length + granted.length > 0
   const scopes = scopesFor(issuer, audience, registered, asked ? input.catalog : undefined)
+  const authorization_details = detailsFor(grant.authorization_details ?? [], input.named_details, {
+    ...{ client, audience, catalog: input.catalog },
+  })
   const accessToken = await issueAccessToken(needs, {
     client,
     sub: grant.sub,
     jti: input.jti,
     audience,
     scopes,
+    authorization_details,
     iat,
     grant,
   })
@@ -53,6 +61,7 @@ export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput)
     token_type: 'Bearer',
     expires_in: accessTokenTtlSeconds(needs.config, client),
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
+    ...(authorization_details.length > 0 ? { authorization_details } : {}),
     ...(input.refresh_token === undefined ? {} : { refresh_token: input.refresh_token }),
     ...(registered.includes('openid')
       ? { id_token: await issueIdToken(needs, { client, grant, scopes: registered, accessToken, iat }) }

@@ -3,11 +3,13 @@ import { checkDisplay } from '../../../src/oauth/authorize/check-display.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
 import { aClient } from '../../fakes/client.ts'
 
+const loadScopeCatalog = async () => ({ scopes: [], resource_servers: [] })
+
 const hintsOf = (fields: Record<string, string>) => {
   const parameters = parseParameters(new URLSearchParams(fields).toString())
   if (!parameters.ok) throw new Error(parameters.error)
   const checked = checkDisplay(
-    { config: { issuer: 'https://auth.example' }, verifyJwt: async () => undefined },
+    { config: { issuer: 'https://auth.example' }, verifyJwt: async () => undefined, loadScopeCatalog },
     { parameters: parameters.value, client: aClient() },
   )
   return 'ok' in checked && checked.ok ? checked.value.hints : undefined

@@ -38,6 +38,8 @@ const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest =
   acr_values: [],
   claims: noClaims,
   resources: [],
+  authorization_details: [],
+  details_resources: [],
   hints: { display: undefined, login_hint: undefined, ui_locales: undefined },
   hintedSub: undefined,
   ...overrides,

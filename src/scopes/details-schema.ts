@@ -1,0 +1,71 @@
+/**
+ * The JSON Schema of a type of authorization details. Loaded on demand: few requests have any. The validator interprets
+ * schemas; Workers allow no code that is made at run time.
+ */
+import { type Schema, Validator } from '@cfworker/json-schema'
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
+import type { AuthorizationDetailsType } from './scope.ts'
+
+const validators = new WeakMap<AuthorizationDetailsType, Validator>()
+
+/** Why `detail` is not one of its type (RFC 9396 §5), undefined when it is. */
+export function detailFault(type: AuthorizationDetailsType, detail: AuthorizationDetail): string | undefined {
+  let validator = validators.get(type)
+  if (!validator) {
+    validator = new Validator(closed(type), '2020-12')
+    validators.set(type, validator)
+  }
+  const { locations } = detail
+  // Attack: consent is given for one API, and the token is used at another.
+  const isElsewhere = locations !== undefined && ![locations].flat().every((place) => place === type.resource)
+  if (isElsewhere) return 'locations names another API'
+  const { valid, errors } = validator.validate(detail)
+  return valid ? undefined : `${errors.at(-1)?.instanceLocation ?? '#'} does not fit its type`
+}
+
+/** RFC 9396 §5: unknown members are refused unless the schema says otherwise: nobody has said what they allow. */
+function closed({ type, schema }: AuthorizationDetailsType): Schema {
+  const { properties, required, ...rest } = schema as Schema
+  return {
+    ...(rest.additionalProperties === undefined && { unevaluatedProperties: false }),
+    ...rest,
+    type: 'object',
+    properties: { locations: { type: 'array' }, ...properties, type: { const: type } },
+    required: [...new Set(['type', ...(required ?? [])])],
+  }
+}
+
+/** Why a schema cannot be registered: it refers to what it does not contain, or is no schema. */
+export function schemaFault(schema: Readonly<Record<string, unknown>>): string | undefined {
+  const stranger = referencesOf(schema).find((reference) => !isContained(schema, reference))
+  if (stranger !== undefined) return 'must be a JSON Schema that refers to nothing outside of itself'
+  try {
+    new Validator(closed({ type: 'trial', resource: '', description: '', schema }), '2020-12').validate({
+      type: 'trial',
+    })
+    return undefined
+  } catch {
+    return 'must be a JSON Schema (2020-12)'
+  }
+}
+
+const referencesOf = (value: unknown): readonly string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, member]) =>
+        referring.has(name) ? [String(member)] : referencesOf(member),
+      )
+
+const referring: ReadonlySet<string> = new Set(['$ref', '$dynamicRef', '$recursiveRef', '$id', '$anchor'])
+
+/** Whether a JSON pointer (RFC 6901, as a fragment) leads to a schema. */
+function isContained(schema: unknown, reference: string): boolean {
+  if (!/^#(\/|$)/.test(reference)) return false
+  let place = schema
+  for (const step of reference.slice(1).split('/').slice(1)) {
+    const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+    if (typeof place !== 'object' || place === null || !Object.hasOwn(place, name)) return false
+    place = (place as Record<string, unknown>)[name]
+  }
+  return typeof place === 'object' || typeof place === 'boolean'
+}
