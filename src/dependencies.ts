@@ -6,6 +6,7 @@ import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { LoadBrandImage } from './branding/brand-image.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
+import type { FetchRequestObject } from './clients/request-object.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { DestinationOf, QueueMessage } from './delivery/queue-message.ts'
@@ -48,6 +49,7 @@ export interface Dependencies {
   readonly verifyJwt: VerifyJwt
   readonly findClient: FindClient
   readonly fetchClientJwks: FetchClientJwks
+  readonly fetchRequestObject: FetchRequestObject
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser
   readonly passkeyStore: PasskeyStore

@@ -13,6 +13,7 @@ import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.t
 import { brandImageCacheKey, type LoadBrandImage } from './branding/brand-image.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import { createFindClient } from './clients/find-client.ts'
+import type { FetchRequestObject } from './clients/request-object.ts'
 import { type Config, configOf } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { Database } from './db/database.ts'
@@ -287,6 +288,13 @@ class RequestDependencies implements Dependencies {
     return async (client, options) => {
       const { createFetchClientJwks } = await import('./clients/fetch-client-jwks.ts')
       return createFetchClientJwks({ now, rules: this.config })(client, options)
+    }
+  }
+
+  get fetchRequestObject(): FetchRequestObject {
+    return async (uri) => {
+      const { createFetchRequestObject } = await import('./clients/fetch-request-object.ts')
+      return createFetchRequestObject({ now, rules: this.config })(uri)
     }
   }
 

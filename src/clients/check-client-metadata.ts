@@ -117,6 +117,26 @@ const authentication: Rule = (metadata, context) => {
   ]
 }
 
+/** RFC 9101 §6.2: request objects are verified with the client's keys. */
+const requestObjects: Rule = (metadata, context) => {
+  const { request_object_signing_alg: alg, request_uris: uris, jwks, jwks_uri } = metadata
+  const hasKeys = jwks !== null || jwks_uri !== null
+  return [
+    ...when(
+      alg !== null && !(assertionSigningAlgs as readonly string[]).includes(alg),
+      'request_object_signing_alg',
+      `must be one of ${assertionSigningAlgs.join(', ')}`,
+    ),
+    ...when(
+      metadata.require_signed_request_object && !hasKeys,
+      'require_signed_request_object',
+      'needs jwks or jwks_uri: request objects are verified with these keys',
+    ),
+    ...when(uris.length > 0 && !hasKeys, 'request_uris', 'need jwks or jwks_uri, for the same reason'),
+    ...uris.flatMap((uri, index) => fetchedAddress(`request_uris/${index}`, uri, context)),
+  ]
+}
+
 /**
  * Attack: server-side request forgery. The same guard precedes every fetch; here it reports the fault at
  * registration.
@@ -195,4 +215,14 @@ const links: Rule = (metadata) =>
     return when(!isFine, name, 'must be an https address')
   })
 
-const rules: readonly Rule[] = [redirects, grants, authentication, sector, pkce, lifetimes, contexts, links]
+const rules: readonly Rule[] = [
+  redirects,
+  grants,
+  authentication,
+  requestObjects,
+  sector,
+  pkce,
+  lifetimes,
+  contexts,
+  links,
+]

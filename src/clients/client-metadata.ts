@@ -55,6 +55,8 @@ export interface ClientMetadata {
   readonly profile: Profile | null
   readonly require_pushed_authorization_requests: boolean
   readonly require_signed_request_object: boolean
+  readonly request_object_signing_alg: string | null
+  readonly request_uris: readonly string[]
   readonly dpop_bound_access_tokens: boolean
   readonly tls_client_certificate_bound_access_tokens: boolean
   readonly require_request_signing: boolean

@@ -57,6 +57,10 @@ export interface RegisteredClient {
   readonly scope_claims_in_id_token: boolean
   readonly require_pushed_authorization_requests: boolean
   readonly require_signed_request_object: boolean
+  /** The only algorithm of its request objects. */
+  readonly request_object_signing_alg: string | undefined
+  /** Where it publishes request objects: nothing else that a `request_uri` names is fetched. */
+  readonly request_uris: readonly string[]
   /** RFC 9449 §5.2: every token request must carry a DPoP proof. */
   readonly dpop_bound_access_tokens: boolean
   /** RFC 8705 §3.4: every token request must carry a certificate. */

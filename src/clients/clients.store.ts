@@ -94,6 +94,8 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): RegisteredClie
     profile: (row.profile ?? undefined) as Profile | undefined,
     require_pushed_authorization_requests: row.require_pushed_authorization_requests,
     require_signed_request_object: row.require_signed_request_object,
+    request_object_signing_alg: row.request_object_signing_alg ?? undefined,
+    request_uris: row.request_uris,
     dpop_bound_access_tokens: row.dpop_bound_access_tokens,
     tls_client_certificate_bound_access_tokens: row.tls_client_certificate_bound_access_tokens,
   }

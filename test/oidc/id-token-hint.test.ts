@@ -6,6 +6,7 @@ import { checkSubjectHint } from '../../src/oauth/authorize/check-subject-hint.t
 import { checkLogout } from '../../src/oidc/rp-logout.ts'
 import { userInfo } from '../../src/oidc/userinfo.ts'
 import { parseParameters } from '../../src/protocol/parameters.ts'
+import { plain } from '../../src/protocol/request-provenance.ts'
 import { issueAccessToken } from '../../src/tokens/access-token.ts'
 import { issueIdToken } from '../../src/tokens/id-token.ts'
 import { userTokenId } from '../../src/tokens/token-id.ts'
@@ -65,7 +66,7 @@ const parametersOf = (hint: string) => {
 /** What both endpoints that take a hint make of it. */
 async function accepts(hint: string): Promise<readonly boolean[]> {
   const parameters = parametersOf(hint)
-  const authorize = await checkSubjectHint({ verifyJwt } as never, { parameters, client })
+  const authorize = await checkSubjectHint({ verifyJwt } as never, { parameters, client, provenance: plain })
   const logout = await checkLogout({ verifyJwt, findClient }, parameters)
   return [authorize.ok, logout.ok]
 }

@@ -144,6 +144,11 @@ const valued = {
   require_signed_request_object: z.boolean().meta({
     description: 'Authorization requests must be signed request objects (RFC 9101 §10.5)',
   }),
+  request_uris: distinct(
+    uri('Address of a request object'),
+    20,
+    'Where it publishes request objects (OpenID Connect Core §6.2): no other `request_uri` is fetched. A fragment is not compared',
+  ).meta({ example: [] }),
   dpop_bound_access_tokens: z.boolean().meta({
     description: 'Token requests must carry a DPoP proof; tokens are bound to its key (RFC 9449 §5.2)',
   }),
@@ -174,6 +179,10 @@ const clearable = {
   software_version: label('Which version of it', 255),
   token_endpoint_auth_signing_alg: z.string().min(1).max(20).meta({
     description: 'The only algorithm for `private_key_jwt`',
+    example: 'ES256',
+  }),
+  request_object_signing_alg: z.string().min(1).max(20).meta({
+    description: 'The only algorithm of its request objects; `null`: any that the server accepts',
     example: 'ES256',
   }),
   jwks: z
@@ -253,10 +262,8 @@ const unsupported: ReadonlySet<string> = new Set([
   'id_token_encrypted_response_enc',
   'userinfo_encrypted_response_alg',
   'userinfo_encrypted_response_enc',
-  'request_object_signing_alg',
   'request_object_encryption_alg',
   'request_object_encryption_enc',
-  'request_uris',
   'software_statement',
   'tls_client_auth_subject_dn',
   'frontchannel_logout_uri',
@@ -267,7 +274,7 @@ const unsupported: ReadonlySet<string> = new Set([
 
 const explainUnknown = (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
   issue.code === 'unrecognized_keys' && issue.keys?.every((key) => unsupported.has(key))
-    ? 'is not supported by this server (no encryption, request objects, software statements, mutual TLS or logout channels)'
+    ? 'is not supported by this server (no encryption, software statements, mutual TLS or logout channels)'
     : undefined
 
 export const clientCreation = z

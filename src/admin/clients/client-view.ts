@@ -55,6 +55,8 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   profile: null,
   require_pushed_authorization_requests: false,
   require_signed_request_object: false,
+  request_object_signing_alg: null,
+  request_uris: [],
   dpop_bound_access_tokens: false,
   tls_client_certificate_bound_access_tokens: false,
   require_request_signing: false,

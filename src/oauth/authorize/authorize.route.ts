@@ -9,6 +9,8 @@ import type { Language } from '../../messages/choose-language.ts'
 import { readForm } from '../../protocol/form.ts'
 import { type Parameters, parseParameters, parseQuery } from '../../protocol/parameters.ts'
 import { invalidRequest } from '../../protocol/refusal.ts'
+import { plain } from '../../protocol/request-provenance.ts'
+import { useUp } from './ask.ts'
 import { authorizationResponse } from './authorization-response.ts'
 import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
 import { claimNames } from './decide-authorize.ts'
@@ -93,17 +95,17 @@ async function respond(
   const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
   if (!taken.allowed)
     return (await errorPages()).renderTooManyRequests(c, taken, parameters.get('ui_locales'))
-  const outcome = await authorize(deps, {
+  const { outcome, parameters: asked } = await authorize(deps, {
     parameters,
     cookieHeader: c.req.header('cookie'),
     interaction,
     origin,
   })
-  const language = languageOf(c, parameters)
+  const language = languageOf(c, asked)
   switch (outcome.kind) {
     // Errors before the redirect URI is validated are shown here (RFC 6749 §4.1.2.1).
     case 'local':
-      return (await errorPages()).renderRefusalPage(c, outcome.refusal, parameters.get('ui_locales'))
+      return (await errorPages()).renderRefusalPage(c, outcome.refusal, asked.get('ui_locales'))
     case 'redirect':
       return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal }, language)
     case 'code':
@@ -113,7 +115,7 @@ async function respond(
       return showFinished(c, interaction as Interaction)
     }
     case 'interact':
-      return toPage(c, outcome, parameters, interaction)
+      return toPage(c, outcome, interaction)
   }
 }
 
@@ -121,10 +123,10 @@ async function respond(
 async function toPage(
   c: Context<AppEnv>,
   { page, request, asked, because }: Extract<AuthorizeOutcome, { kind: 'interact' }>,
-  parameters: Parameters,
   previous: Interaction | undefined,
 ): Promise<Response> {
   const { deps } = c.env
+  const { parameters, provenance } = request
   const now = deps.now()
   const binding = await ensureBrowserBinding(deps.config, c.req.header('cookie'))
   const interaction: Interaction = {
@@ -132,6 +134,7 @@ async function toPage(
     started_at: now,
     expires_at: now + deps.config.interactionTtlSeconds * 1000,
     parameters: parameters.encoded,
+    ...(provenance === plain ? {} : { provenance }),
     client_id: request.client.client_id,
     browser: binding.hash,
     ...request.hints,
@@ -144,6 +147,7 @@ async function toPage(
   }
   if (!fitsUrl(interaction)) {
     const refusal = invalidRequest('the request is too long')
+    await useUp(deps, request)
     return authorizationResponse(deps.config.issuer, request.target, { refusal }, languageOf(c, parameters))
   }
   const sealed = await sealInteraction(deps.root, interaction)
