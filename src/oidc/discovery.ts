@@ -19,13 +19,21 @@ import { identityScopes } from '../protocol/scope-parameter.ts'
  * The metadata document of `issuer`.
  * @param acrValues what the steps of signing in reach (`reachableClasses`)
  * @param registers whether people can make accounts of their own
+ * @param requiresPushed whether every client must push its authorization requests
  */
-export function serverMetadata(issuer: string, acrValues: readonly string[], registers: boolean) {
+export function serverMetadata(
+  issuer: string,
+  acrValues: readonly string[],
+  registers: boolean,
+  requiresPushed = false,
+) {
   const authMethods = clientAuthenticators.map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   return {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
+    pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
+    require_pushed_authorization_requests: requiresPushed,
     token_endpoint: `${issuer}/oauth/token`,
     userinfo_endpoint: `${issuer}/oidc/userinfo`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
@@ -66,8 +74,11 @@ export function serverMetadata(issuer: string, acrValues: readonly string[], reg
       ...userClaims,
     ],
     claims_parameter_supported: true,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: true,
+    require_request_uri_registration: true,
+    require_signed_request_object: false,
+    request_object_signing_alg_values_supported: assertionSigningAlgs,
     authorization_response_iss_parameter_supported: true,
     ui_locales_supported: supportedLanguages,
   }

@@ -35,7 +35,7 @@ export class SingleUse extends DurableObject<Env> {
       keepUntil,
     )
     if (rowsWritten === 0) return false
-    this.#alarm.ringBy(Date.now() + pruneIntervalMs)
+    this.#alarm.ringBy(Math.max(keepUntil, Date.now() + pruneIntervalMs))
     return true
   }
 

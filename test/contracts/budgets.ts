@@ -81,6 +81,21 @@ export const budgets = {
     postgresRoundTrips: 0,
     ...noRows,
   },
+  pushedRequest: {
+    operation: 'pushed authorization request',
+    objectCalls: 0,
+    postgresRoundTrips: 0,
+    ...noRows,
+    note: 'sealed into its handle; `private_key_jwt` records its `jti` in one call',
+  },
+  pushedAuthorize: {
+    operation: 'authorize with a pushed request, a live session and remembered consent',
+    objectCalls: 2,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 2, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 7, rowsWritten: 4, deliveries: 0 },
+    note: 'marks the handle as used, in one call; a page that is loaded again costs none',
+  },
   hostedPage: {
     operation: 'authorize without a session, and the page of sign-in',
     objectCalls: 0,

@@ -121,15 +121,17 @@ function hiddenFields(html: string, step = 'identifier'): Record<string, string>
   return Object.fromEntries([...inputs].map(([, name, value]) => [name, value]))
 }
 
+const authorizationFields = async () => ({
+  client_id: clientId,
+  redirect_uri: redirectUri,
+  response_type: 'code',
+  scope: 'openid email',
+  code_challenge: await sha256(verifier),
+  code_challenge_method: 'S256',
+})
+
 async function authorize(): Promise<string> {
-  const query = new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'openid email',
-    code_challenge: await sha256(verifier),
-    code_challenge_method: 'S256',
-  })
+  const query = new URLSearchParams(await authorizationFields())
   const response = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
   const location = new URL(response.headers.get('location') as string, issuer)
   return location.searchParams.get('code') as string
@@ -791,6 +793,25 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
 
   it(budgets.silentAuthorize.operation, () =>
     expectWithin(budgets.silentAuthorize, async () => expect(await authorize()).toMatch(/^authly_ac_/)),
+  )
+
+  const pushed = async () => {
+    const response = await post('/oauth/par', await authorizationFields(), asClient)
+    expect(response.status).toBe(201)
+    return ((await response.json()) as { request_uri: string }).request_uri
+  }
+
+  it(budgets.pushedRequest.operation, () => expectWithin(budgets.pushedRequest, pushed))
+
+  it(budgets.pushedAuthorize.operation, () =>
+    expectWithin(
+      budgets.pushedAuthorize,
+      prepared(pushed, async (request_uri) => {
+        const query = new URLSearchParams({ client_id: clientId, request_uri })
+        const response = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
+        expect(response.headers.get('location')).toContain('code=authly_ac_')
+      }),
+    ),
   )
 
   it(budgets.hostedPage.operation, () =>
