@@ -32,7 +32,7 @@ import type { Notify } from './recovery/notices.ts'
 import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SessionsOf } from './sessions/rules.ts'
-import type { SpendOnce } from './sessions/single-use.ts'
+import type { SpendOnce, WasSpent } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { OpenOwnAccount } from './users/own-account.ts'
@@ -78,6 +78,7 @@ export interface Dependencies {
   readonly sessionsOf: SessionsOf
   readonly rateLimiter: RateLimiter
   readonly spendOnce: SpendOnce
+  readonly wasSpent: WasSpent
   readonly recordEvent: RecordEvent
   readonly openAuditStream: OpenAuditStream
   readonly jobOf: JobOf

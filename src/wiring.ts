@@ -54,7 +54,7 @@ import type { VoidPassword } from './recovery/not-me.ts'
 import type { Notify } from './recovery/notices.ts'
 import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
-import { createSpendOnce } from './sessions/single-use.object.ts'
+import { createSpendOnce, createWasSpent } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
 import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } from './settings/settings.ts'
 import { isCounting } from './telemetry/count.ts'
@@ -475,6 +475,10 @@ class RequestDependencies implements Dependencies {
 
   get spendOnce() {
     return createSpendOnce(this.#env.SINGLE_USE, this.config)
+  }
+
+  get wasSpent() {
+    return createWasSpent(this.#env.SINGLE_USE, this.config)
   }
 
   get jobOf() {

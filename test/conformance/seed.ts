@@ -41,6 +41,10 @@ export type ClientColumns = Partial<{
   require_pkce: boolean
   nonce_optional: boolean
   scope_claims_in_id_token: boolean
+  require_pushed_authorization_requests: boolean
+  require_signed_request_object: boolean
+  request_object_signing_alg: string
+  request_uris: string[]
   access_token_ttl_seconds: number
 }>
 

@@ -94,7 +94,14 @@ export const budgets = {
     postgresRoundTrips: 0,
     ...{ rowsRead: 0, rowsWritten: 2, sharedEvents: 0 },
     later: { alarms: 2, rowsRead: 7, rowsWritten: 4, deliveries: 0 },
-    note: 'marks the handle as used, in one call; a page that is loaded again costs none',
+    note: 'marks the handle as used, in one call',
+  },
+  pushedPage: {
+    operation: 'authorize with a pushed request, without a session',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...noRows,
+    note: 'asks whether it is used; what ends the sign-in marks it, in one call',
   },
   hostedPage: {
     operation: 'authorize without a session, and the page of sign-in',

@@ -814,6 +814,20 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     ),
   )
 
+  it(budgets.pushedPage.operation, () =>
+    expectWithin(
+      budgets.pushedPage,
+      prepared(pushed, async (request_uri) => {
+        const kept = cookies
+        cookies = ''
+        const query = new URLSearchParams({ client_id: clientId, request_uri })
+        const response = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
+        expect(response.headers.get('location')).toMatch(/^\/login/)
+        cookies = kept
+      }),
+    ),
+  )
+
   it(budgets.hostedPage.operation, () =>
     expectWithin(budgets.hostedPage, async () => {
       const kept = cookies

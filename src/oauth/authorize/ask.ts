@@ -4,7 +4,7 @@ import type { Interaction } from '../../interaction/interaction.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { plain } from '../../protocol/request-provenance.ts'
-import type { SpendOnce } from '../../sessions/single-use.ts'
+import type { SpendOnce, WasSpent } from '../../sessions/single-use.ts'
 import type { CheckInput } from './check.ts'
 import { identifyClient } from './identify-client.ts'
 import type { RedirectTarget } from './redirect-target.ts'
@@ -48,5 +48,12 @@ function unanswerable({ refusal, parameters }: UnresolvedRequest, client: Client
 export const useUp = async (
   { spendOnce }: { readonly spendOnce: SpendOnce },
   { client, provenance: { once } }: Pick<CheckInput, 'client' | 'provenance'>,
-): Promise<boolean> =>
-  once === undefined || spendOnce(`authorization-request:${client.client_id}`, once.id, once.keep_until)
+): Promise<boolean> => once === undefined || spendOnce(scopeOf(client), once.id, once.keep_until)
+
+/** Asked before a page is shown, so that nobody signs in for a request that is over. */
+export const isUsedUp = async (
+  { wasSpent }: { readonly wasSpent: WasSpent },
+  { client, provenance: { once } }: Pick<CheckInput, 'client' | 'provenance'>,
+): Promise<boolean> => once !== undefined && wasSpent(scopeOf(client), once.id)
+
+const scopeOf = (client: Client): string => `authorization-request:${client.client_id}`

@@ -23,13 +23,13 @@ import type { SessionLimit } from '../../sessions/limit-sessions.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import { longestLifetime } from '../../sessions/session-lifetime.ts'
-import type { SpendOnce } from '../../sessions/single-use.ts'
+import type { SpendOnce, WasSpent } from '../../sessions/single-use.ts'
 import type { RememberedConsent } from '../../sessions/subject-state.ts'
 import { isRegistrationOpen } from '../../settings/registration-opening.ts'
 import type { ReadSettings, Settings } from '../../settings/settings.ts'
 import { sealCode } from '../../tokens/authorization-code.ts'
 import { subjectFor } from '../../tokens/subject.ts'
-import { type AskNeeds, readRequest, useUp } from './ask.ts'
+import { type AskNeeds, isUsedUp, readRequest, useUp } from './ask.ts'
 import type { CheckInput, CheckNeeds } from './check.ts'
 import { type AuthorizeDecision, claimNames, decideAuthorize } from './decide-authorize.ts'
 import type { RedirectTarget } from './redirect-target.ts'
@@ -43,6 +43,7 @@ export interface AuthorizeNeeds extends CheckNeeds, AskNeeds {
   readonly findConsent: FindConsent
   readonly sessionsOf: SessionsOf
   readonly spendOnce: SpendOnce
+  readonly wasSpent: WasSpent
   readonly readSettings: ReadSettings
 }
 
@@ -89,14 +90,20 @@ export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): P
   if (!asked.ok) return { outcome: asked.error, parameters: input.parameters }
   const { parameters } = asked.value
   const outcome = await answer(needs, input, asked.value)
-  const leaves = outcome.kind === 'code' || outcome.kind === 'redirect'
-  if (!leaves || (await useUp(needs, asked.value))) return { outcome, parameters }
-  return {
-    outcome: input.interaction
-      ? { kind: 'finished' }
-      : { kind: 'local', refusal: unknownHandle('used before') },
-    parameters,
-  }
+  if (!(await isOver(needs, input, asked.value, outcome))) return { outcome, parameters }
+  const over = { kind: 'local', refusal: unknownHandle('used before') } as const
+  return { outcome: input.interaction ? { kind: 'finished' } : over, parameters }
+}
+
+/** Whether another response to this request has left. One that leaves now uses it up. */
+async function isOver(
+  needs: AuthorizeNeeds,
+  { interaction }: AuthorizeInput,
+  asked: CheckInput,
+  { kind }: AuthorizeOutcome,
+): Promise<boolean> {
+  if (kind === 'code' || kind === 'redirect') return !(await useUp(needs, asked))
+  return kind === 'interact' && interaction === undefined && isUsedUp(needs, asked)
 }
 
 async function answer(
