@@ -218,6 +218,34 @@ describe('metadata as a whole', () => {
       { default_acr_values: ['urn:authly:acr:pwd', 'gold'] },
       ['#/default_acr_values/1'],
     ],
+    [
+      'signed requests of a client without keys (RFC 9101 §6.2)',
+      { require_signed_request_object: true, request_uris: ['https://app.example/request.jwt'] },
+      ['#/require_signed_request_object', '#/request_uris'],
+    ],
+    [
+      'signed requests, where they are published',
+      {
+        ...{ ...keys, require_signed_request_object: true, request_object_signing_alg: 'ES256' },
+        request_uris: ['https://app.example/request.jwt#aGFzaA'],
+      },
+      [],
+    ],
+    [
+      'a request object without signature',
+      { ...keys, request_object_signing_alg: 'none' },
+      ['#/request_object_signing_alg'],
+    ],
+    [
+      'a request object with HMAC',
+      { ...keys, request_object_signing_alg: 'HS256' },
+      ['#/request_object_signing_alg'],
+    ],
+    [
+      'request objects where this server must not fetch',
+      { ...keys, request_uris: ['https://app.example/a', 'http://app.example/b', 'https://10.0.0.1/c'] },
+      ['#/request_uris/1', '#/request_uris/2'],
+    ],
     ['a link that runs a script', { client_uri: 'javascript:alert(1)' }, ['#/client_uri']],
     ['a link over http', { tos_uri: 'http://app.example/tos' }, ['#/tos_uri']],
     ['a link with credentials', { logo_uri: 'https://a@app.example/logo' }, ['#/logo_uri']],

@@ -504,7 +504,7 @@ export const budgets = {
     note: 'the password rules need the names of the account before the hash; every session ends in one call',
   },
   forgedHandle: {
-    operation: 'forged code, refresh token, access token or cookie',
+    operation: 'forged code, refresh token, access token, request_uri or cookie',
     objectCalls: 0,
     postgresRoundTrips: 0,
     ...noRows,

@@ -1412,6 +1412,9 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       await call(`/oauth/authorize?client_id=${clientId}&redirect_uri=${encodeURIComponent(redirectUri)}`)
       await call('/login')
       cookies = kept
+      const request_uri = `urn:ietf:params:oauth:request_uri:${'A'.repeat(400)}`
+      const query = new URLSearchParams({ client_id: clientId, request_uri })
+      expect((await call(`/oauth/authorize?${query}`)).status).toBe(400)
     })
   })
 })
