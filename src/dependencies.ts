@@ -12,7 +12,7 @@ import type { DestinationOf, QueueMessage } from './delivery/queue-message.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import type { HealthProbes } from './health/check-health.ts'
 import type { JobOf } from './jobs/job.ts'
-import type { Keyring, SignJwt } from './keys/keyring.ts'
+import type { DecryptJwe, Keyring, SignJwt } from './keys/keyring.ts'
 import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
@@ -46,6 +46,7 @@ export interface Dependencies {
   readonly keyring: Keyring
   readonly signJwt: SignJwt
   readonly verifyJwt: VerifyJwt
+  readonly decryptJwe: DecryptJwe
   readonly findClient: FindClient
   readonly fetchClientJwks: FetchClientJwks
   readonly loadScopeCatalog: LoadScopeCatalog

@@ -26,7 +26,7 @@ import type { Replica } from './edge-cache/replica.ts'
 import type { HealthProbes, MessageState } from './health/check-health.ts'
 import { createJobOf } from './jobs/job-client.object.ts'
 import { createKeyring } from './keys/create-keyring.ts'
-import type { Keyring } from './keys/keyring.ts'
+import type { DecryptJwe, Keyring } from './keys/keyring.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
 import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
@@ -274,6 +274,13 @@ class RequestDependencies implements Dependencies {
 
   get verifyJwt() {
     return createVerifyJwt({ keyring: this.keyring, issuer: this.config.issuer, now })
+  }
+
+  get decryptJwe(): DecryptJwe {
+    return async (jwe) => {
+      const { createDecryptJwe } = await import('./keys/decrypt-jwe.ts')
+      return createDecryptJwe({ keyring: this.keyring })(jwe)
+    }
   }
 
   get findClient() {

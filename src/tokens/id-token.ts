@@ -107,9 +107,18 @@ async function personalClaims(
   }
 }
 
+const hashes = {
+  ES256: 'SHA-256',
+  RS256: 'SHA-256',
+  EdDSA: 'SHA-512',
+  PS256: 'SHA-256',
+  ES384: 'SHA-384',
+} as const satisfies Record<SigningAlg, string>
+
 /** §3.1.3.6: the left half of the hash, with the hash function of the signature algorithm; Ed25519 uses SHA-512. */
 async function accessTokenHash(alg: SigningAlg, accessToken: string): Promise<string> {
-  const hash = alg === 'EdDSA' ? 'SHA-512' : 'SHA-256'
-  const digest = new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(accessToken)))
+  const digest = new Uint8Array(
+    await crypto.subtle.digest(hashes[alg], new TextEncoder().encode(accessToken)),
+  )
   return base64url.encode(digest.subarray(0, digest.length / 2))
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { keyAlgs, standingAlgs } from '../../src/keys/algorithms.ts'
 import { decideRotation, type RotationStep } from '../../src/keys/decide-rotation.ts'
 import type { SigningKeyRow } from '../../src/keys/signing-key-row.ts'
 
@@ -25,11 +25,22 @@ const next = key({ kid: 'next', status: 'next', created_at: after(89 * day), act
 const ofEs256 = (steps: readonly RotationStep[]) => steps.filter((step) => step.alg === 'ES256')
 
 describe('decideRotation', () => {
-  test('without any key every algorithm gets one that signs at once', () => {
+  test('without any key every standing algorithm gets one that signs at once', () => {
     expect(decideRotation([], start, policy)).toEqual(
-      signingAlgs.map((alg) => ({ step: 'create', alg, status: 'current' })),
+      standingAlgs.map((alg) => ({ step: 'create', alg, status: 'current' })),
     )
   })
+
+  test.each(keyAlgs.filter((alg) => !standingAlgs.some((standing) => standing === alg)))(
+    'nobody wants %s: it gets no key; once it has one, that is rotated',
+    (alg) => {
+      const steps = (keys: SigningKeyRow[]) =>
+        decideRotation(keys, after(89 * day), policy).filter((step) => step.alg === alg)
+      expect(steps([])).toEqual([])
+      expect(steps([key({ alg })])).toEqual([{ step: 'create', alg, status: 'next' }])
+      expect(steps([key({ alg, status: 'retired', retired_at: after(88 * day) })])).toEqual([])
+    },
+  )
 
   test.each<[string, SigningKeyRow[], number, RotationStep[]]>([
     ['a young key is left alone', [key({})], 88 * day, []],
