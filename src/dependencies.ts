@@ -6,6 +6,7 @@ import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { LoadBrandImage } from './branding/brand-image.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
+import type { PrepareEncryption } from './clients/encryption.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { DestinationOf, QueueMessage } from './delivery/queue-message.ts'
@@ -49,6 +50,7 @@ export interface Dependencies {
   readonly decryptJwe: DecryptJwe
   readonly findClient: FindClient
   readonly fetchClientJwks: FetchClientJwks
+  readonly prepareEncryption: PrepareEncryption
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser
   readonly passkeyStore: PasskeyStore

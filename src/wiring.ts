@@ -12,6 +12,7 @@ import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
 import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
 import { brandImageCacheKey, type LoadBrandImage } from './branding/brand-image.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
+import { encryptionOf, type PrepareEncryption } from './clients/encryption.ts'
 import { createFindClient } from './clients/find-client.ts'
 import { type Config, configOf } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
@@ -32,6 +33,7 @@ import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
 import { delay } from './kit/delay.ts'
 import { lazily } from './kit/lazily.ts'
+import { ok } from './kit/result.ts'
 import { retryOnce } from './kit/retry-once.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
@@ -294,6 +296,14 @@ class RequestDependencies implements Dependencies {
     return async (client, options) => {
       const { createFetchClientJwks } = await import('./clients/fetch-client-jwks.ts')
       return createFetchClientJwks({ now, rules: this.config })(client, options)
+    }
+  }
+
+  get prepareEncryption(): PrepareEncryption {
+    return async (client, response) => {
+      if (!encryptionOf(client, response)) return ok(undefined)
+      const { createPrepareEncryption } = await import('./clients/prepare-encryption.ts')
+      return createPrepareEncryption({ fetchClientJwks: this.fetchClientJwks })(client, response)
     }
   }
 

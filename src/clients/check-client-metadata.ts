@@ -12,6 +12,8 @@ import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
+import { encryptedResponses } from './encryption.ts'
+import { mayEncryptTo } from './encryption-key.ts'
 
 export interface MetadataContext extends FetchRules {
   /** Development: this server itself runs on loopback. */
@@ -117,6 +119,23 @@ const authentication: Rule = (metadata, context) => {
   ]
 }
 
+/** OpenID Connect Registration §2, JARM §3, RFC 9701 §6: what is encrypted needs a key of the client. */
+const encryption: Rule = (metadata) =>
+  encryptedResponses.flatMap((response) => {
+    const [alg, enc] = [`${response}_encrypted_response_alg`, `${response}_encrypted_response_enc`] as const
+    const wanted = metadata[alg]
+    if (wanted === null) return when(metadata[enc] !== null, enc, `is only for clients with ${alg}`)
+    const isInline = metadata.jwks !== null
+    return [
+      ...when(!isInline && metadata.jwks_uri === null, alg, 'needs jwks or jwks_uri: to whose key?'),
+      ...when(
+        isInline && !metadata.jwks?.keys.some((key) => mayEncryptTo(key, wanted)),
+        alg,
+        'needs a key in jwks that fits: by kty, use and alg, where it has them',
+      ),
+    ]
+  })
+
 /**
  * Attack: server-side request forgery. The same guard precedes every fetch; here it reports the fault at
  * registration.
@@ -195,4 +214,14 @@ const links: Rule = (metadata) =>
     return when(!isFine, name, 'must be an https address')
   })
 
-const rules: readonly Rule[] = [redirects, grants, authentication, sector, pkce, lifetimes, contexts, links]
+const rules: readonly Rule[] = [
+  redirects,
+  grants,
+  authentication,
+  encryption,
+  sector,
+  pkce,
+  lifetimes,
+  contexts,
+  links,
+]

@@ -17,6 +17,10 @@ export const standingAlgs = ['ES256', 'RS256', 'EdDSA'] as const satisfies reado
 export const decryptionAlgs = ['RSA-OAEP-256', 'ECDH-ES'] as const
 export type DecryptionAlg = (typeof decryptionAlgs)[number]
 
+/** Key management algorithms of what we encrypt to clients; RSA1_5, `dir` and passwords never. */
+export const encryptionAlgs = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const
+export type EncryptionAlg = (typeof encryptionAlgs)[number]
+
 /** How the content is encrypted then (RFC 7518 §5.1); all of them authenticate it. */
 export const contentEncryptions = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'] as const
 export type ContentEncryption = (typeof contentEncryptions)[number]

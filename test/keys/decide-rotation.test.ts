@@ -7,7 +7,7 @@ import type { SigningKeyRow } from '../../src/keys/signing-key-row.ts'
 const day = 86_400
 const policy = { rotationSeconds: 90 * day, prepublishSeconds: day, retentionSeconds: 7 * day }
 const start = Date.UTC(2027, 0, 1)
-const after = (seconds: number) => start + seconds * 1000
+const instant = (seconds: number) => start + seconds * 1000
 
 const key = (changes: Partial<SigningKeyRow>): SigningKeyRow => ({
   kid: 'current',
@@ -21,7 +21,7 @@ const key = (changes: Partial<SigningKeyRow>): SigningKeyRow => ({
   retired_at: undefined,
   ...changes,
 })
-const next = key({ kid: 'next', status: 'next', created_at: after(89 * day), activated_at: undefined })
+const next = key({ kid: 'next', status: 'next', created_at: instant(89 * day), activated_at: undefined })
 const ofEs256 = (steps: readonly RotationStep[]) => steps.filter((step) => step.alg === 'ES256')
 
 describe('decideRotation', () => {
@@ -35,10 +35,10 @@ describe('decideRotation', () => {
     'nobody wants %s: it gets no key; once it has one, that is rotated',
     (alg) => {
       const steps = (keys: SigningKeyRow[]) =>
-        decideRotation(keys, after(89 * day), policy).filter((step) => step.alg === alg)
+        decideRotation(keys, instant(89 * day), policy).filter((step) => step.alg === alg)
       expect(steps([])).toEqual([])
       expect(steps([key({ alg })])).toEqual([{ step: 'create', alg, status: 'next' }])
-      expect(steps([key({ alg, status: 'retired', retired_at: after(88 * day) })])).toEqual([])
+      expect(steps([key({ alg, status: 'retired', retired_at: instant(88 * day) })])).toEqual([])
     },
   )
 
@@ -82,7 +82,7 @@ describe('decideRotation', () => {
       [{ step: 'create', alg: 'ES256', status: 'next' }],
     ],
   ])('%s', (_, keys, seconds, steps) => {
-    expect(ofEs256(decideRotation(keys, after(seconds), policy))).toEqual(steps)
+    expect(ofEs256(decideRotation(keys, instant(seconds), policy))).toEqual(steps)
   })
 
   test('whenever the job runs: no key signs before it was published long enough, none vanishes while needed', () => {

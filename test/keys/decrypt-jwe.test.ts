@@ -115,7 +115,7 @@ describe('what is refused', () => {
     const { kty, crv, x, y } = exported
     for (const epk of [
       { kty, crv, x, y },
-      { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(42) + 'E' },
+      { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: `${'A'.repeat(42)}E` },
       { kty: 'EC', crv: 'P-256', x, y },
       { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) },
       'text',
