@@ -86,7 +86,7 @@ const grants: Rule = (metadata) => {
 const authentication: Rule = (metadata, context) => {
   const { token_endpoint_auth_method: method, jwks, jwks_uri: uri } = metadata
   const alg = metadata.token_endpoint_auth_signing_alg
-  const hasKeys = jwks !== null || uri !== null
+  const hasKeys = uri !== null || jwks?.keys.some(({ use }) => use !== 'enc') === true
   return [
     ...when(jwks !== null && uri !== null, 'jwks_uri', 'must not be there together with jwks (RFC 7591 §2)'),
     ...when(

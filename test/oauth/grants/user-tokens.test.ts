@@ -1,6 +1,7 @@
-import { decodeJwt, type JWTPayload } from 'jose'
+import { decodeJwt, type JSONWebKeySet, type JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/clients/client.ts'
+import { createPrepareEncryption } from '../../../src/clients/prepare-encryption.ts'
 import { parseConfig } from '../../../src/config.ts'
 import { createSignJwt } from '../../../src/keys/sign-jwt.ts'
 import { sha256 } from '../../../src/kit/hash.ts'
@@ -25,6 +26,9 @@ const config = parseConfig({
 })
 const root = createRootSecret(secret)
 const signJwt = createSignJwt({ keyring: await createFakeKeyring() })
+const prepareEncryption = createPrepareEncryption({
+  fetchClientJwks: async ({ jwks }) => jwks as JSONWebKeySet | undefined,
+})
 const verifier = 'v'.repeat(43)
 
 /** A person signed in, and an application that redeems a code and refreshes. */
@@ -39,6 +43,7 @@ async function setUp(
     root,
     now: () => start,
     signJwt,
+    prepareEncryption,
     sessionsOf,
     findUser,
     recordEvent() {},
