@@ -295,7 +295,9 @@ class RequestDependencies implements Dependencies {
   get fetchClientJwks(): FetchClientJwks {
     return async (client, options) => {
       const { createFetchClientJwks } = await import('./clients/fetch-client-jwks.ts')
-      return createFetchClientJwks({ now, rules: this.config })(client, options)
+      const { replica } = this.#isolate
+      const needs = { now, rules: this.config, replica, waitUntil: this.#waitUntil }
+      return createFetchClientJwks(needs)(client, options)
     }
   }
 
