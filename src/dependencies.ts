@@ -6,6 +6,7 @@ import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { LoadBrandImage } from './branding/brand-image.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
+import type { PrepareEncryption } from './clients/encryption.ts'
 import type { FetchRequestObject } from './clients/request-object.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
@@ -13,7 +14,7 @@ import type { DestinationOf, QueueMessage } from './delivery/queue-message.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import type { HealthProbes } from './health/check-health.ts'
 import type { JobOf } from './jobs/job.ts'
-import type { Keyring, SignJwt } from './keys/keyring.ts'
+import type { DecryptJwe, Keyring, SignJwt } from './keys/keyring.ts'
 import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
@@ -47,9 +48,11 @@ export interface Dependencies {
   readonly keyring: Keyring
   readonly signJwt: SignJwt
   readonly verifyJwt: VerifyJwt
+  readonly decryptJwe: DecryptJwe
   readonly findClient: FindClient
   readonly fetchClientJwks: FetchClientJwks
   readonly fetchRequestObject: FetchRequestObject
+  readonly prepareEncryption: PrepareEncryption
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser
   readonly passkeyStore: PasskeyStore

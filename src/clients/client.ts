@@ -1,6 +1,6 @@
 /** An OAuth client as used by the protocol code: plain JSON, because it is stored in the edge cache. */
 
-import type { SigningAlg } from '../keys/algorithms.ts'
+import type { ContentEncryption, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { Profile, ProfileRules } from './profile.ts'
 
@@ -40,6 +40,16 @@ export interface RegisteredClient {
   readonly id_token_signed_response_alg: SigningAlg
   readonly access_token_signed_response_alg: SigningAlg
   readonly userinfo_signed_response_alg: SigningAlg | undefined
+  readonly authorization_signed_response_alg: SigningAlg | undefined
+  readonly introspection_signed_response_alg: SigningAlg | undefined
+  readonly id_token_encrypted_response_alg: EncryptionAlg | undefined
+  readonly id_token_encrypted_response_enc: ContentEncryption | undefined
+  readonly userinfo_encrypted_response_alg: EncryptionAlg | undefined
+  readonly userinfo_encrypted_response_enc: ContentEncryption | undefined
+  readonly authorization_encrypted_response_alg: EncryptionAlg | undefined
+  readonly authorization_encrypted_response_enc: ContentEncryption | undefined
+  readonly introspection_encrypted_response_alg: EncryptionAlg | undefined
+  readonly introspection_encrypted_response_enc: ContentEncryption | undefined
   readonly default_max_age_seconds: number | undefined
   /** Classes that a request without `acr_values` asks for. */
   readonly default_acr_values: readonly string[]

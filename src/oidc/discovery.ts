@@ -2,18 +2,27 @@
  * Server metadata (OpenID Connect Discovery §3, RFC 8414). Derived from the lists the server itself uses, and from
  * the configured issuer; never from request headers, which an attacker may choose.
  */
-import { signingAlgs } from '../keys/algorithms.ts'
+import { encryptedResponses } from '../clients/encryption.ts'
+import { contentEncryptions, encryptionAlgs, signingAlgs } from '../keys/algorithms.ts'
 import { supportedLanguages } from '../messages/languages.ts'
 import { displays } from '../oauth/authorize/check-display.ts'
 import { prompts } from '../oauth/authorize/check-prompt.ts'
 import { responseTypes } from '../oauth/authorize/check-response-type.ts'
-import { responseModes } from '../oauth/authorize/redirect-target.ts'
+import { responseModes } from '../oauth/authorize/response-modes/index.ts'
 import { clientAuthenticators } from '../oauth/client-auth/index.ts'
 import { grantTypes } from '../oauth/grants/index.ts'
 import { userClaims } from '../protocol/claims.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
+
+/** Of each response that can be encrypted to a client. */
+const encryptionMetadata: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  encryptedResponses.flatMap((response) => [
+    [`${response}_encryption_alg_values_supported`, encryptionAlgs],
+    [`${response}_encryption_enc_values_supported`, contentEncryptions],
+  ]),
+)
 
 /**
  * The metadata document of `issuer`.
@@ -42,7 +51,7 @@ export function serverMetadata(
     end_session_endpoint: `${issuer}/oidc/logout`,
     scopes_supported: [...identityScopes],
     response_types_supported: responseTypes,
-    response_modes_supported: responseModes,
+    response_modes_supported: responseModes.map(({ mode }) => mode),
     grant_types_supported: grantTypes.map(({ type }) => type),
     token_endpoint_auth_methods_supported: authMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
@@ -54,6 +63,9 @@ export function serverMetadata(
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: signingAlgs,
     userinfo_signing_alg_values_supported: signingAlgs,
+    authorization_signing_alg_values_supported: signingAlgs,
+    introspection_signing_alg_values_supported: signingAlgs,
+    ...encryptionMetadata,
     acr_values_supported: acrValues,
     display_values_supported: displays,
     prompt_values_supported: registers ? prompts : prompts.filter((prompt) => prompt !== 'create'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSignJwt } from '../../src/keys/sign-jwt.ts'
 import { createVerifyJwt } from '../../src/keys/verify-jwt.ts'
+import { ok } from '../../src/kit/result.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
 import { checkSubjectHint } from '../../src/oauth/authorize/check-subject-hint.ts'
 import { checkLogout } from '../../src/oidc/rp-logout.ts'
@@ -51,7 +52,11 @@ const idToken = await issueIdToken(
   { config, root, signJwt, findUser },
   { client, grant: grant(), scopes: ['openid'], accessToken, iat },
 )
-const needs = { config, root, now: () => start, verifyJwt, signJwt, findClient, findUser, sessionsOf }
+const prepareEncryption = async () => ok(undefined)
+const needs = {
+  ...{ config, root, now: () => start, verifyJwt, signJwt, prepareEncryption },
+  ...{ findClient, findUser, sessionsOf },
+}
 const signedUserInfo = async () => {
   const answer = await userInfo(needs, accessToken)
   if (!answer.ok || answer.value.format !== 'jwt') throw new Error('userinfo must be signed')

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { knownClasses } from '../../authentication/acr.ts'
 import { clientIdPattern } from '../../clients/find-client.ts'
 import { profiles } from '../../clients/profile.ts'
-import { signingAlgs } from '../../keys/algorithms.ts'
+import { contentEncryptions, encryptionAlgs, signingAlgs } from '../../keys/algorithms.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 import { singleLinePattern } from '../../kit/patterns.ts'
 import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
@@ -49,6 +49,8 @@ const distinct = <T extends z.ZodType>(item: T, max: number, description: string
 
 const grantTypeNames = grantTypes.map(({ type }) => type) as [string, ...string[]]
 const alg = (description: string) => z.enum(signingAlgs).meta({ description })
+const encryption = (description: string) => z.enum(encryptionAlgs).meta({ description })
+const content = (description: string) => z.enum(contentEncryptions).meta({ description })
 const day = 86_400
 
 /** Members that always have a value; left out or `null`, they get their default. */
@@ -213,6 +215,32 @@ const clearable = {
   initiate_login_uri: uri('Where a sign-in can be started from outside'),
   sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
   userinfo_signed_response_alg: alg('What userinfo is signed with, as a JWT; `null`: JSON'),
+  authorization_signed_response_alg: alg(
+    'What authorization responses of the response modes with `jwt` are signed with (JARM); `null`: RS256, or ES256 where the profile forbids that',
+  ),
+  introspection_signed_response_alg: alg(
+    'What introspection responses are signed with (RFC 9701), and that this API is answered so unless it asks for JSON; `null`: RS256, or ES256 where the profile forbids that, if it asks',
+  ),
+  id_token_encrypted_response_alg: encryption(
+    'What keys of ID tokens are encrypted with, to a key in `jwks` or at `jwks_uri`; `null`: not encrypted',
+  ),
+  id_token_encrypted_response_enc: content('How ID tokens are encrypted then; `null`: A128CBC-HS256'),
+  userinfo_encrypted_response_alg: encryption(
+    'What keys of userinfo are encrypted with, to a key in `jwks` or at `jwks_uri`; `null`: not encrypted; without `userinfo_signed_response_alg` it is not signed',
+  ),
+  userinfo_encrypted_response_enc: content('How userinfo are encrypted then; `null`: A128CBC-HS256'),
+  authorization_encrypted_response_alg: encryption(
+    'What keys of authorization responses are encrypted with, to a key in `jwks` or at `jwks_uri`; `null`: not encrypted',
+  ),
+  authorization_encrypted_response_enc: content(
+    'How authorization responses are encrypted then; `null`: A128CBC-HS256',
+  ),
+  introspection_encrypted_response_alg: encryption(
+    'What keys of introspection responses are encrypted with, to a key in `jwks` or at `jwks_uri`; `null`: not encrypted',
+  ),
+  introspection_encrypted_response_enc: content(
+    'How introspection responses are encrypted then; `null`: A128CBC-HS256',
+  ),
   default_max_age: seconds('Who signed in longer ago than these seconds signs in again', 0, 366 * day).meta({
     example: 3600,
   }),
@@ -258,10 +286,6 @@ const nullableClearable = mapShape(clearable, (schema) => schema.nullable()) as 
 
 /** RFC 7591 and OpenID Connect members that this server knows and cannot honour. */
 const unsupported: ReadonlySet<string> = new Set([
-  'id_token_encrypted_response_alg',
-  'id_token_encrypted_response_enc',
-  'userinfo_encrypted_response_alg',
-  'userinfo_encrypted_response_enc',
   'request_object_encryption_alg',
   'request_object_encryption_enc',
   'software_statement',
@@ -274,7 +298,7 @@ const unsupported: ReadonlySet<string> = new Set([
 
 const explainUnknown = (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
   issue.code === 'unrecognized_keys' && issue.keys?.every((key) => unsupported.has(key))
-    ? 'is not supported by this server (no encryption, software statements, mutual TLS or logout channels)'
+    ? 'is not supported by this server (no software statements, mutual TLS or logout channels)'
     : undefined
 
 export const clientCreation = z

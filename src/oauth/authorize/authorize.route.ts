@@ -11,9 +11,10 @@ import { type Parameters, parseParameters, parseQuery } from '../../protocol/par
 import { invalidRequest } from '../../protocol/refusal.ts'
 import { plain } from '../../protocol/request-provenance.ts'
 import { useUp } from './ask.ts'
-import { authorizationResponse } from './authorization-response.ts'
+import { authorizationResponse, type ResponseParameters } from './authorization-response.ts'
 import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
 import { claimNames } from './decide-authorize.ts'
+import type { RedirectTarget } from './redirect-target.ts'
 
 const description = {
   path: '/oauth/authorize',
@@ -101,15 +102,14 @@ async function respond(
     interaction,
     origin,
   })
-  const language = languageOf(c, asked)
   switch (outcome.kind) {
     // Errors before the redirect URI is validated are shown here (RFC 6749 §4.1.2.1).
     case 'local':
       return (await errorPages()).renderRefusalPage(c, outcome.refusal, asked.get('ui_locales'))
     case 'redirect':
-      return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal }, language)
+      return toClient(c, asked, outcome.target, { refusal: outcome.refusal })
     case 'code':
-      return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code }, language)
+      return toClient(c, asked, outcome.target, { code: outcome.code })
     case 'finished': {
       const { showFinished } = await import('../../pages/lost-interaction.ts')
       return showFinished(c, interaction as Interaction)
@@ -117,6 +117,19 @@ async function respond(
     case 'interact':
       return toPage(c, outcome, interaction)
   }
+}
+
+/** Answers at the validated target; here, when nothing can be encrypted to the client. */
+async function toClient(
+  c: Context<AppEnv>,
+  parameters: Parameters,
+  target: RedirectTarget,
+  response: ResponseParameters,
+): Promise<Response> {
+  const answer = await authorizationResponse(c.env.deps, target, response, languageOf(c, parameters))
+  return answer.ok
+    ? answer.value
+    : (await errorPages()).renderRefusalPage(c, answer.error, parameters.get('ui_locales'))
 }
 
 /** Redirects the user to a hosted page with the request, sealed and bound to this browser. */
@@ -148,7 +161,7 @@ async function toPage(
   if (!fitsUrl(interaction)) {
     const refusal = invalidRequest('the request is too long')
     await useUp(deps, request)
-    return authorizationResponse(deps.config.issuer, request.target, { refusal }, languageOf(c, parameters))
+    return toClient(c, parameters, request.target, { refusal })
   }
   const sealed = await sealInteraction(deps.root, interaction)
   const headers = new Headers({

@@ -1,4 +1,5 @@
 /** Descriptions of the OAuth endpoints. */
+import { responseModes } from '../../../../src/oauth/authorize/response-modes/index.ts'
 import {
   clientEndpointErrors,
   type FieldWords,
@@ -89,9 +90,10 @@ const authorizeFields: readonly FieldWords[] = [
   },
   {
     name: 'response_mode',
-    description: 'How the response is returned.',
+    description:
+      'How the response is returned. With `jwt`, everything is in one signed parameter, `response` (JARM).',
     example: 'query',
-    values: ['query', 'form_post'],
+    values: responseModes.map(({ mode }) => mode),
   },
   {
     name: 'prompt',
@@ -271,27 +273,30 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
   },
   introspectToken: {
     description:
-      'What a token says and whether it still lives. Only for clients that prove who they are: the one it was issued to and those it is meant for. Everything else is `{"active": false}`.',
+      'What a token says and whether it still lives. Only for clients that prove who they are: the one it was issued to and those it is meant for. Everything else is `{"active": false}`. With `Accept: application/token-introspection+jwt` the answer is a signed JWT (RFC 9701).',
     form: [token, tokenTypeHint, ...clientFields],
     security: [{ client_secret_basic: [] }, {}],
     answers: {
-      200: json(
-        'Introspection',
-        {
-          active: {
-            ...{
-              active: true,
-              iss: 'https://auth.example.com',
-              sub: 'demo-service',
-              client_id: 'demo-service',
+      200: {
+        ...json(
+          'Introspection',
+          {
+            active: {
+              ...{
+                active: true,
+                iss: 'https://auth.example.com',
+                sub: 'demo-service',
+                client_id: 'demo-service',
+              },
+              ...{ aud: 'https://api.example.com', scope: 'demo:read', token_type: 'Bearer' },
+              ...{ iat: 1_790_000_000, exp: 1_790_000_600, jti: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4d' },
             },
-            ...{ aud: 'https://api.example.com', scope: 'demo:read', token_type: 'Bearer' },
-            ...{ iat: 1_790_000_000, exp: 1_790_000_600, jti: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4d' },
+            inactive: { active: false },
           },
-          inactive: { active: false },
-        },
-        limitHeaders,
-      ),
+          limitHeaders,
+        ),
+        other: { 'application/token-introspection+jwt': 'eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJhIn0.c2ln' },
+      },
       400: oauthError(
         { invalid_request: 'token is missing', invalid_client: 'client authentication failed' },
         limitHeaders,
