@@ -134,6 +134,11 @@ const requestObjects: Rule = (metadata, context) => {
       'require_signed_request_object',
       'needs jwks or jwks_uri: request objects are verified with these keys',
     ),
+    ...when(
+      metadata.request_object_encryption_enc !== null && metadata.request_object_encryption_alg === null,
+      'request_object_encryption_enc',
+      'is only for clients with request_object_encryption_alg',
+    ),
     ...when(uris.length > 0 && !hasKeys, 'request_uris', 'need jwks or jwks_uri, for the same reason'),
     ...uris.flatMap((uri, index) => fetchedAddress(`request_uris/${index}`, uri, context)),
   ]

@@ -2,7 +2,7 @@
  * A client's metadata in the API: names of RFC 7591 §2 and OpenID Connect Registration §2 where they exist
  * (`scope` is one space-separated string, as there), our own otherwise. `null`: not set.
  */
-import type { ContentEncryption, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
+import type { ContentEncryption, DecryptionAlg, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { Profile } from './profile.ts'
 
@@ -66,6 +66,8 @@ export interface ClientMetadata {
   readonly require_pushed_authorization_requests: boolean
   readonly require_signed_request_object: boolean
   readonly request_object_signing_alg: string | null
+  readonly request_object_encryption_alg: DecryptionAlg | null
+  readonly request_object_encryption_enc: ContentEncryption | null
   readonly request_uris: readonly string[]
   readonly dpop_bound_access_tokens: boolean
   readonly tls_client_certificate_bound_access_tokens: boolean

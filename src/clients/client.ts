@@ -1,6 +1,6 @@
 /** An OAuth client as used by the protocol code: plain JSON, because it is stored in the edge cache. */
 
-import type { ContentEncryption, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
+import type { ContentEncryption, DecryptionAlg, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { Profile, ProfileRules } from './profile.ts'
 
@@ -69,6 +69,9 @@ export interface RegisteredClient {
   readonly require_signed_request_object: boolean
   /** The only algorithm of its request objects. */
   readonly request_object_signing_alg: string | undefined
+  /** Encrypted ones must be so; undefined: in any way that the server has a key for. */
+  readonly request_object_encryption_alg: DecryptionAlg | undefined
+  readonly request_object_encryption_enc: ContentEncryption | undefined
   /** Where it publishes request objects: nothing else that a `request_uri` names is fetched. */
   readonly request_uris: readonly string[]
   /** RFC 9449 §5.2: every token request must carry a DPoP proof. */

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { clients } from '../db/schema.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
-import type { ContentEncryption, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
+import type { ContentEncryption, DecryptionAlg, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { ClientSecret, RegisteredClient } from './client.ts'
 import type { Profile } from './profile.ts'
@@ -109,6 +109,8 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): RegisteredClie
     require_pushed_authorization_requests: row.require_pushed_authorization_requests,
     require_signed_request_object: row.require_signed_request_object,
     request_object_signing_alg: row.request_object_signing_alg ?? undefined,
+    request_object_encryption_alg: optional<DecryptionAlg>(row.request_object_encryption_alg),
+    request_object_encryption_enc: optional<ContentEncryption>(row.request_object_encryption_enc),
     request_uris: row.request_uris,
     dpop_bound_access_tokens: row.dpop_bound_access_tokens,
     tls_client_certificate_bound_access_tokens: row.tls_client_certificate_bound_access_tokens,

@@ -3,7 +3,7 @@
  * the configured issuer; never from request headers, which an attacker may choose.
  */
 import { encryptedResponses } from '../clients/encryption.ts'
-import { contentEncryptions, encryptionAlgs, signingAlgs } from '../keys/algorithms.ts'
+import { contentEncryptions, decryptionAlgs, encryptionAlgs, signingAlgs } from '../keys/algorithms.ts'
 import { supportedLanguages } from '../messages/languages.ts'
 import { displays } from '../oauth/authorize/check-display.ts'
 import { prompts } from '../oauth/authorize/check-prompt.ts'
@@ -91,6 +91,8 @@ export function serverMetadata(
     require_request_uri_registration: true,
     require_signed_request_object: false,
     request_object_signing_alg_values_supported: assertionSigningAlgs,
+    request_object_encryption_alg_values_supported: decryptionAlgs,
+    request_object_encryption_enc_values_supported: contentEncryptions,
     authorization_response_iss_parameter_supported: true,
     ui_locales_supported: supportedLanguages,
   }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { knownClasses } from '../../authentication/acr.ts'
 import { clientIdPattern } from '../../clients/find-client.ts'
 import { profiles } from '../../clients/profile.ts'
-import { contentEncryptions, encryptionAlgs, signingAlgs } from '../../keys/algorithms.ts'
+import { contentEncryptions, decryptionAlgs, encryptionAlgs, signingAlgs } from '../../keys/algorithms.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 import { singleLinePattern } from '../../kit/patterns.ts'
 import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
@@ -187,6 +187,11 @@ const clearable = {
     description: 'The only algorithm of its request objects; `null`: any that the server accepts',
     example: 'ES256',
   }),
+  request_object_encryption_alg: z.enum(decryptionAlgs).meta({
+    description:
+      'What keys of its request objects are encrypted with, if they are encrypted; the server then has a key for it at its `jwks_uri`. `null`: any that it has a key for',
+  }),
+  request_object_encryption_enc: content('How its request objects are encrypted then; `null`: in any way'),
   jwks: z
     .strictObject({
       keys: z
@@ -286,8 +291,6 @@ const nullableClearable = mapShape(clearable, (schema) => schema.nullable()) as 
 
 /** RFC 7591 and OpenID Connect members that this server knows and cannot honour. */
 const unsupported: ReadonlySet<string> = new Set([
-  'request_object_encryption_alg',
-  'request_object_encryption_enc',
   'software_statement',
   'tls_client_auth_subject_dn',
   'frontchannel_logout_uri',

@@ -66,6 +66,8 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   require_pushed_authorization_requests: false,
   require_signed_request_object: false,
   request_object_signing_alg: null,
+  request_object_encryption_alg: null,
+  request_object_encryption_enc: null,
   request_uris: [],
   dpop_bound_access_tokens: false,
   tls_client_certificate_bound_access_tokens: false,

@@ -1,8 +1,21 @@
 import { createExecutionContext, env, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
+import { eq } from 'drizzle-orm'
+import {
+  CompactEncrypt,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JSONWebKeySet,
+  type JWK,
+  SignJWT,
+} from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { clients } from '../../../src/db/schema.ts'
 import worker from '../../../src/worker.ts'
+import { testDatabase } from '../../fakes/database.ts'
 import { issuer, openBrowser } from '../../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../../login/people.ts'
+import { testDependencies } from '../../worker/admin-client.ts'
 
 /** A worker with other variables. */
 const workerWith = (variables: Record<string, string>) => {
@@ -96,5 +109,30 @@ describe('a pushed request', () => {
       await browser.post('/consent', { ...consent.hidden, decision: 'allow' }),
     )
     expect(new URL(done.location ?? '').searchParams.get('code')).toMatch(/^authly_ac_/)
+  })
+})
+
+describe('an encrypted request object (RFC 9101 §6.1)', () => {
+  it('is encrypted to a key that this server publishes for it', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+    const app = await addApplication()
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256' }] }
+    await testDatabase().update(clients).set({ jwks }).where(eq(clients.client_id, app))
+    await testDependencies().keyring.provide(['RSA-OAEP-256'])
+    const published = (await (await asItIs(`${issuer}/.well-known/jwks.json`)).json()) as JSONWebKeySet
+    const ours = published.keys.find(({ alg }) => alg === 'RSA-OAEP-256') as JWK
+    expect(ours).toMatchObject({ use: 'enc', kid: expect.any(String) })
+
+    const parameters = Object.fromEntries(new URLSearchParams(authorizePath(app).split('?')[1]))
+    const signed = await new SignJWT({ iss: app, aud: issuer, ...parameters, ui_locales: 'fr' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .sign(privateKey)
+    const request = await new CompactEncrypt(new TextEncoder().encode(signed))
+      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: ours.kid as string, cty: 'JWT' })
+      .encrypt(await importJWK(ours))
+    const browser = openBrowser()
+    const path = `/oauth/authorize?${new URLSearchParams({ client_id: app, request })}`
+    const login = await browser.follow(await browser.get(path))
+    expect(login.html).toContain('lang="fr"')
   })
 })

@@ -3,6 +3,7 @@ import type { Client } from '../../../clients/client.ts'
 import type { FetchClientJwks } from '../../../clients/client-jwks.ts'
 import type { FetchRequestObject } from '../../../clients/request-object.ts'
 import type { Config } from '../../../config.ts'
+import type { DecryptJwe } from '../../../keys/keyring.ts'
 import type { Clock } from '../../../kit/clock.ts'
 import type { Result } from '../../../kit/result.ts'
 import type { RootSecret } from '../../../kit/root-secret.ts'
@@ -15,6 +16,7 @@ export interface RequestSourceNeeds {
   readonly now: Clock
   readonly root: RootSecret
   readonly fetchClientJwks: FetchClientJwks
+  readonly decryptJwe: DecryptJwe
   readonly fetchRequestObject: FetchRequestObject
 }
 

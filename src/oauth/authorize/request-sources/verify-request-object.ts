@@ -14,6 +14,8 @@ export type ObjectClaims = Readonly<Record<string, unknown>>
 
 /** More than the parameters that are accepted need, encoded and signed. */
 const maxObjectLength = 16_384
+/** The same in base64 again, with a header and an encrypted key. */
+const maxEncryptedLength = 24_576
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** RFC 9101 §10.8: a JWT made for something else must not pass for a request. Older clients name no type. */
@@ -21,12 +23,14 @@ const acceptedTypes: ReadonlySet<string> = new Set(['oauth-authz-req+jwt', 'jwt'
 
 /** @returns what the object says, or what is wrong with it */
 export async function verifyRequestObject(
-  needs: Pick<RequestSourceNeeds, 'fetchClientJwks'>,
+  needs: Pick<RequestSourceNeeds, 'fetchClientJwks' | 'decryptJwe'>,
   client: Client,
-  object: string,
+  received: string,
 ): Promise<Result<ObjectClaims, string>> {
+  const decrypted = await decryptObject(needs, client, received)
+  if (!decrypted.ok) return decrypted
+  const object = decrypted.value
   if (object.length > maxObjectLength) return err('it is too long')
-  if (object.split('.', 6).length === 5) return err('encrypted ones are not supported')
   if (!isCompactJws(object)) return err('it is not a signed JWT')
   const fault = headerFault(object)
   if (fault !== undefined) return err(fault)
@@ -34,6 +38,27 @@ export async function verifyRequestObject(
   if (typeof payload === 'string') return err(payload)
   const claims = parseStrictObject(decode(payload) ?? '')
   return claims ? ok(claims) : err('its content is not a JSON object whose members are there once')
+}
+
+/**
+ * RFC 9101 §6.1: an encrypted object contains a signed one. Anybody can encrypt to us, so encryption alone proves
+ * nothing; and it is done once, so that nothing can be nested without end.
+ */
+async function decryptObject(
+  { decryptJwe }: Pick<RequestSourceNeeds, 'decryptJwe'>,
+  client: Client,
+  received: string,
+): Promise<Result<string, string>> {
+  if (received.split('.', 6).length !== 5) return ok(received)
+  if (received.length > maxEncryptedLength) return err('it is too long')
+  const header = parseStrictObject(decodePart(received.slice(0, received.indexOf('.'))) ?? '')
+  if (!header) return err('its header is not a JSON object whose members are there once')
+  const { request_object_encryption_alg: alg, request_object_encryption_enc: enc } = client
+  const isRegistered =
+    (alg === undefined || alg === header['alg']) && (enc === undefined || enc === header['enc'])
+  if (!isRegistered) return err('it is encrypted in another way than the client registered')
+  const content = await decryptJwe(received)
+  return content === undefined ? err('it cannot be decrypted') : ok(content)
 }
 
 /** The algorithms that `client` may sign request objects with. */

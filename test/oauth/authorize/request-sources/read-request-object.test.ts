@@ -1,9 +1,19 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
-import { CompactEncrypt, type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import {
+  CompactEncrypt,
+  type CompactJWEHeaderParameters,
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../../src/clients/client.ts'
 import { baseRules } from '../../../../src/clients/profile.ts'
+import { createDecryptJwe } from '../../../../src/keys/decrypt-jwe.ts'
+import type { DecryptionKey } from '../../../../src/keys/keyring.ts'
 import { createRootSecret } from '../../../../src/kit/root-secret.ts'
 import { readRequestObject } from '../../../../src/oauth/authorize/request-sources/read-request-object.ts'
 import { parseParameters } from '../../../../src/protocol/parameters.ts'
@@ -17,6 +27,12 @@ const pair = await generateKeyPair('ES256', { extractable: true })
 const rsa = await generateKeyPair('RS256', { extractable: true })
 const foreign = await generateKeyPair('ES256', { extractable: true })
 const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256' }
+const ours = await generateKeyPair('RSA-OAEP-256', { extractable: true })
+const oursByAgreement = await generateKeyPair('ECDH-ES', { extractable: true })
+const ourKeys = new Map<string, DecryptionKey>([
+  ['rsa', { kid: 'rsa', alg: 'RSA-OAEP-256', key: ours.privateKey }],
+  ['ec', { kid: 'ec', alg: 'ECDH-ES', key: oursByAgreement.privateKey }],
+])
 const client = aClient({ jwks: { keys: [jwk] } })
 
 const needs = {
@@ -25,6 +41,7 @@ const needs = {
   root: createRootSecret(Buffer.alloc(32, 1).toString('base64url')),
   fetchClientJwks: async ({ jwks }: Client) => jwks as never,
   fetchRequestObject: async () => undefined,
+  decryptJwe: createDecryptJwe({ keyring: { decryptionKey: async (kid) => ourKeys.get(kid) } }),
 }
 
 type Claims = Record<string, unknown>
@@ -317,14 +334,6 @@ describe('the signature of a request object', () => {
       async () => signText(JSON.stringify(await sign(correct()))),
       'its content is not a JSON object whose members are there once',
     ],
-    [
-      'encryption',
-      async () =>
-        new CompactEncrypt(new TextEncoder().encode(await sign(correct())))
-          .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', cty: 'JWT' })
-          .encrypt((await generateKeyPair('RSA-OAEP-256')).publicKey),
-      'encrypted ones are not supported',
-    ],
     ['nothing', () => '', 'it is not a signed JWT'],
     ['two parts', () => 'e30.e30', 'it is not a signed JWT'],
     ['padding', async () => `${await sign(correct())}=`, 'it is not a signed JWT'],
@@ -349,6 +358,102 @@ describe('the signature of a request object', () => {
     expect(await faultOf(await sign(correct()), aClient())).toBe(
       'the client has no keys, or they cannot be fetched',
     )
+  })
+})
+
+describe('an encrypted request object (RFC 9101 §6.1)', () => {
+  type Header = Partial<CompactJWEHeaderParameters>
+  const encrypt = (text: string, header: Header = {}, key: CryptoKey = ours.publicKey) =>
+    new CompactEncrypt(new TextEncoder().encode(text))
+      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'rsa', cty: 'JWT', ...header })
+      .encrypt(key)
+
+  it('contains a signed one, which counts as if it had come alone', async () => {
+    const byAgreement = { alg: 'ECDH-ES', enc: 'A128CBC-HS256', kid: 'ec' }
+    for (const object of [
+      await encrypt(await sign(correct())),
+      await encrypt(await sign(correct()), byAgreement, oursByAgreement.publicKey),
+    ]) {
+      const outcome = await read(object)
+      expect(outcome.ok && outcome.value.parameters.get('state')).toBe('s')
+      expect(outcome.ok && outcome.value.provenance.signed).toBe(true)
+    }
+  })
+
+  it('is encrypted as the client registered', async () => {
+    const pinned = aClient({
+      ...{ jwks: { keys: [jwk] }, request_object_encryption_alg: 'RSA-OAEP-256' },
+      request_object_encryption_enc: 'A256GCM',
+    })
+    const other = 'it is encrypted in another way than the client registered'
+    expect(await faultOf(await encrypt(await sign(correct())), pinned)).toBeUndefined()
+    expect(await faultOf(await encrypt(await sign(correct()), { enc: 'A128GCM' }), pinned)).toBe(other)
+    const agreed = await encrypt(
+      await sign(correct()),
+      { alg: 'ECDH-ES', kid: 'ec' },
+      oursByAgreement.publicKey,
+    )
+    expect(await faultOf(agreed, pinned)).toBe(other)
+  })
+
+  const undecryptable = 'it cannot be decrypted'
+  it.each<[string, () => Promise<string> | string, string]>([
+    ['parameters that nobody signed', () => encrypt(JSON.stringify(correct())), 'it is not a signed JWT'],
+    [
+      'an unsigned one',
+      () => encrypt(new UnsecuredJWT(correct() as never).encode()),
+      'it is not a signed JWT',
+    ],
+    [
+      'a forged one',
+      async () => encrypt(await sign(correct(), {}, foreign.privateKey)),
+      'its signature is not valid',
+    ],
+    [
+      'another encrypted one',
+      async () => encrypt(await encrypt(await sign(correct()))),
+      'it is not a signed JWT',
+    ],
+    ['nothing', () => encrypt(''), undecryptable],
+    [
+      'to another key',
+      async () => encrypt(await sign(correct()), {}, (await generateKeyPair('RSA-OAEP-256')).publicKey),
+      undecryptable,
+    ],
+    ['to a key nobody knows', async () => encrypt(await sign(correct()), { kid: 'x' }), undecryptable],
+    [
+      'with RSA1_5 in the header',
+      async () =>
+        (await encrypt('x')).replace(/^[^.]+/, encode({ alg: 'RSA1_5', enc: 'A256GCM', kid: 'rsa' })),
+      undecryptable,
+    ],
+    [
+      'with dir in the header',
+      async () => (await encrypt('x')).replace(/^[^.]+/, encode({ alg: 'dir', enc: 'A256GCM', kid: 'rsa' })),
+      undecryptable,
+    ],
+    [
+      'with compression in the header (a bomb)',
+      async () =>
+        (await encrypt('x')).replace(
+          /^[^.]+/,
+          encode({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'rsa', zip: 'DEF' }),
+        ),
+      undecryptable,
+    ],
+    [
+      'with a header member twice',
+      async () =>
+        (await encrypt('x')).replace(
+          /^[^.]+/,
+          Buffer.from('{"alg":"dir","alg":"RSA-OAEP-256"}').toString('base64url'),
+        ),
+      'its header is not a JSON object whose members are there once',
+    ],
+    ['with 30,000 characters', () => encrypt('x'.repeat(20_000)), 'it is too long'],
+    ['with nothing but dots', () => '....', 'its header is not a JSON object whose members are there once'],
+  ])('is refused with %s', async (_, make, fault) => {
+    expect(await faultOf(await make())).toBe(fault)
   })
 })
 

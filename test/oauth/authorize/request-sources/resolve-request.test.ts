@@ -35,6 +35,7 @@ async function resolve(
       config: { issuer: 'https://auth.example', interactionTtlSeconds: 1800 },
       ...{ now: () => now, root },
       fetchClientJwks: async () => ({ keys: [] }),
+      decryptJwe: async () => undefined,
       fetchRequestObject: async (uri) => {
         fetched.push(uri)
         return uri.includes('request.jwt') ? 'e30.e30.e30' : undefined
