@@ -56,7 +56,10 @@ export async function loadApp(): Promise<LoadedApp> {
     const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
     return {
       document,
-      metadata: serverMetadata('https://auth.example.com', reachableClasses()),
+      metadata: serverMetadata('https://auth.example.com', {
+        ...{ acrValues: reachableClasses(), registers: false, requiresPushed: false },
+        detailsTypes: [],
+      }),
       routes: app.routes.map(({ method, path }) => ({ method, path })),
     }
   } finally {
@@ -69,6 +72,6 @@ type Bundle = {
     getOpenAPI31Document(about: object): OpenApiDocument
     routes: { method: string; path: string }[]
   }
-  serverMetadata(issuer: string, acrValues: readonly string[]): ServerMetadata
+  serverMetadata(issuer: string, is: object): ServerMetadata
   reachableClasses(): readonly string[]
 }

@@ -10,10 +10,9 @@ const documents = {
   getAuthorizationServerMetadata: '/.well-known/oauth-authorization-server',
 } as const
 
+/** The document, and what it was made of. */
 interface Known {
-  readonly issuer: string
-  readonly registers: boolean
-  readonly types: string
+  readonly key: string
   readonly json: string
 }
 
@@ -27,7 +26,7 @@ async function canRegister({ config, deps }: AppEnv['Bindings']): Promise<boolea
 }
 
 /** Of the catalog, if it can be had. */
-async function detailsTypes({ deps }: AppEnv['Bindings']): Promise<readonly string[]> {
+async function listDetailsTypes({ deps }: AppEnv['Bindings']): Promise<readonly string[]> {
   const catalog = await deps.loadScopeCatalog().catch(() => undefined)
   return catalog?.authorization_details_types?.map(({ type }) => type) ?? []
 }
@@ -45,13 +44,15 @@ for (const [id, path] of Object.entries(documents)) {
     responses: { 200: 'Metadata derived from the configured issuer' },
   }
   discoveryRoutes.describe(route, async (c) => {
-    const { issuer } = c.env.config
-    const [registers, types] = await Promise.all([canRegister(c.env), detailsTypes(c.env)])
-    const known = types.join(' ')
-    if (metadata?.issuer !== issuer || metadata.registers !== registers || metadata.types !== known) {
+    const { config } = c.env
+    const [registers, detailsTypes] = await Promise.all([canRegister(c.env), listDetailsTypes(c.env)])
+    const requiresPushed = config.requirePushedAuthorizationRequests
+    const is = { registers, requiresPushed, detailsTypes }
+    const key = JSON.stringify([config.issuer, is])
+    if (metadata?.key !== key) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, types))
-      metadata = { issuer, registers, types: known, json }
+      const document = serverMetadata(config.issuer, { ...is, acrValues: reachableClasses() })
+      metadata = { key, json: JSON.stringify(document) }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })

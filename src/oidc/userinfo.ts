@@ -3,6 +3,7 @@
  * still active?) and one query.
  */
 import type { Client, FindClient } from '../clients/client.ts'
+import type { PrepareEncryption } from '../clients/encryption.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
@@ -22,6 +23,7 @@ export interface UserInfoNeeds {
   readonly now: Clock
   readonly verifyJwt: VerifyJwt
   readonly signJwt: SignJwt
+  readonly prepareEncryption: PrepareEncryption
   readonly findClient: FindClient
   readonly findUser: FindUser
   readonly sessionsOf: SessionsOf
@@ -29,7 +31,7 @@ export interface UserInfoNeeds {
 
 export type UserInfo =
   | { readonly format: 'json'; readonly claims: Record<string, unknown> }
-  /** For clients registered with `userinfo_signed_response_alg`. */
+  /** For clients registered with `userinfo_signed_response_alg` or `userinfo_encrypted_response_alg`. */
   | { readonly format: 'jwt'; readonly jwt: string }
 
 /** Returns the claims for the user of `accessToken`. */
@@ -61,19 +63,24 @@ export async function userInfo(
     return err({ ...invalidToken, detail })
   }
   const claims = { ...selectClaims(user, scopes, inspected.grant.claims.userinfo), sub: inspected.grant.sub }
-  return ok(await format(needs, client, claims))
+  return format(needs, client, claims)
 }
 
-/** §5.3.2: a signed response carries `iss` and `aud`. */
+/** §5.3.2: signed, encrypted or both, the response is a JWT that carries `iss` and `aud`. */
 async function format(
   needs: UserInfoNeeds,
   client: Client,
   claims: Record<string, unknown>,
-): Promise<UserInfo> {
+): Promise<Result<UserInfo, OAuthRefusal>> {
   const alg = client.userinfo_signed_response_alg
-  if (!alg) return { format: 'json', claims }
+  const encrypt = await needs.prepareEncryption(client, 'userinfo')
+  if (!encrypt.ok) return encrypt
+  if (!alg && !encrypt.value) return ok({ format: 'json', claims })
   const payload = { ...claims, iss: needs.config.issuer, aud: client.client_id, iat: toSeconds(needs.now()) }
-  return { format: 'jwt', jwt: await needs.signJwt(alg, 'JWT', payload) }
+  const signed = alg && (await needs.signJwt(alg, 'JWT', payload))
+  if (!encrypt.value) return ok({ format: 'jwt', jwt: signed as string })
+  const jwt = signed ? encrypt.value(signed, 'JWT') : encrypt.value(JSON.stringify(payload))
+  return ok({ format: 'jwt', jwt: await jwt })
 }
 
 /** RFC 6750 §3.1. */

@@ -78,6 +78,11 @@ export const metricCatalogue = {
     help: 'Token requests. Outcome: success, refused, limited, failed',
     labels: ['grant_type', 'outcome', 'error', 'client_id'],
   },
+  authly_pushed_requests_total: {
+    type: 'counter',
+    help: 'Pushed authorization requests. Outcome: success, refused, limited, failed',
+    labels: ['outcome', 'error', 'client_id'],
+  },
   authly_account_deletions_total: {
     type: 'counter',
     help: 'Deletions of accounts that their owners asked for. Outcome: requested, cancelled (the account is kept), deleted (by the cron job)',

@@ -5,10 +5,11 @@ import type { VerifyJwt } from '../../keys/verify-jwt.ts'
 import type { Result } from '../../kit/result.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
+import type { Provenance } from '../../protocol/request-provenance.ts'
 import type { LoadScopeCatalog } from '../../scopes/scope.ts'
 
 export interface CheckNeeds {
-  readonly config: Pick<Config, 'issuer'>
+  readonly config: Pick<Config, 'issuer' | 'requirePushedAuthorizationRequests'>
   readonly verifyJwt: VerifyJwt
   readonly loadScopeCatalog: LoadScopeCatalog
 }
@@ -16,6 +17,7 @@ export interface CheckNeeds {
 export interface CheckInput {
   readonly parameters: Parameters
   readonly client: Client
+  readonly provenance: Provenance
 }
 
 /** Refuses, or returns the validated part of the request. */

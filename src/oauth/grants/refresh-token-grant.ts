@@ -33,6 +33,8 @@ export const refreshToken: GrantType = {
     if (!opened) return err(invalidGrant('refresh_token is not valid'))
     const { u: userId, g: grantId } = opened.routing
 
+    const encrypt = await needs.prepareEncryption(client, 'id_token')
+    if (!encrypt.ok) return encrypt
     const now = needs.now()
     const iat = toSeconds(now)
     const [successor, jti, catalog] = await Promise.all([
@@ -69,6 +71,7 @@ export const refreshToken: GrantType = {
         named_details: details.value,
         catalog,
         ...answer,
+        encrypt: encrypt.value,
       }),
     )
   },

@@ -1,5 +1,6 @@
 /** The tokens of a user's grant, as returned by both `authorization_code` and `refresh_token`. */
 import type { Client } from '../../clients/client.ts'
+import type { Encrypt } from '../../clients/encryption.ts'
 import type { AuthorizationDetail } from '../../protocol/authorization-details.ts'
 import type { LoadScopeCatalog, ScopeCatalog } from '../../scopes/scope.ts'
 import type { Grant } from '../../sessions/grant.ts'
@@ -24,6 +25,8 @@ export interface UserTokensInput {
   /** Seconds since the Unix epoch. */
   readonly iat: number
   readonly refresh_token: string | undefined
+  /** For clients whose ID tokens are encrypted. */
+  readonly encrypt: Encrypt | undefined
 }
 
 /** The scope catalog, if the client could have asked for an API: its scopes are told apart by it. */
@@ -34,7 +37,7 @@ export const catalogFor = async (
 
 /** Signs the access token and, with `openid`, the ID token. */
 export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput): Promise<TokenResponse> {
-  const { client, grant, iat } = input
+  const { client, grant, iat, encrypt } = input
   const { issuer } = needs.config
   // Attack: an application that has lost a scope, perhaps of the admin API, keeps it by refreshing.
   const registered = input.scopes.filter((scope) => client.scopes.includes(scope))
@@ -64,7 +67,16 @@ export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput)
     ...(authorization_details.length > 0 ? { authorization_details } : {}),
     ...(input.refresh_token === undefined ? {} : { refresh_token: input.refresh_token }),
     ...(registered.includes('openid')
-      ? { id_token: await issueIdToken(needs, { client, grant, scopes: registered, accessToken, iat }) }
+      ? {
+          id_token: await issueIdToken(needs, {
+            client,
+            grant,
+            scopes: registered,
+            accessToken,
+            iat,
+            encrypt,
+          }),
+        }
       : {}),
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkDisplay } from '../../../src/oauth/authorize/check-display.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
+import { plain } from '../../../src/protocol/request-provenance.ts'
 import { aClient } from '../../fakes/client.ts'
 
 const loadScopeCatalog = async () => ({ scopes: [], resource_servers: [] })
@@ -9,8 +10,11 @@ const hintsOf = (fields: Record<string, string>) => {
   const parameters = parseParameters(new URLSearchParams(fields).toString())
   if (!parameters.ok) throw new Error(parameters.error)
   const checked = checkDisplay(
-    { config: { issuer: 'https://auth.example' }, verifyJwt: async () => undefined, loadScopeCatalog },
-    { parameters: parameters.value, client: aClient() },
+    {
+      config: { issuer: 'https://auth.example', requirePushedAuthorizationRequests: false },
+      ...{ verifyJwt: async () => undefined, loadScopeCatalog },
+    },
+    { parameters: parameters.value, client: aClient(), provenance: plain },
   )
   return 'ok' in checked && checked.ok ? checked.value.hints : undefined
 }
