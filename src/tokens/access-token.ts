@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
+import type { Confirmation } from '../protocol/confirmation.ts'
 import { grantReference } from './grant-reference.ts'
 
 export interface AccessTokenNeeds {
@@ -21,6 +22,8 @@ export interface AccessTokenInput {
   readonly scopes: readonly string[]
   /** RFC 9396 §9.1. */
   readonly authorization_details?: readonly AuthorizationDetail[]
+  /** The key that whoever uses it must prove to have. */
+  readonly cnf?: Confirmation | undefined
   /** Seconds since the Unix epoch. */
   readonly iat: number
   /** For tokens of a user: which grant, and when and how they signed in (RFC 9068 §2.2.1). */
@@ -63,6 +66,7 @@ export async function issueAccessToken(needs: AccessTokenNeeds, input: AccessTok
     exp: iat + accessTokenTtlSeconds(needs.config, client),
     ...(input.scopes.length > 0 ? { scope: input.scopes.join(' ') } : {}),
     ...(input.authorization_details?.length ? { authorization_details: input.authorization_details } : {}),
+    ...(input.cnf === undefined ? {} : { cnf: input.cnf }),
     ...ofGrant,
   })
 }

@@ -55,6 +55,7 @@ export type ClientColumns = Partial<{
   require_signed_request_object: boolean
   request_object_signing_alg: string
   request_uris: string[]
+  dpop_bound_access_tokens: boolean
   access_token_ttl_seconds: number
 }>
 

@@ -14,6 +14,7 @@ import { checkAcrValues } from './check-acr-values.ts'
 import { checkAuthorizationDetails } from './check-authorization-details.ts'
 import { checkClaims } from './check-claims.ts'
 import { checkDisplay } from './check-display.ts'
+import { checkDpopJkt } from './check-dpop-jkt.ts'
 import { checkDuplicates } from './check-duplicates.ts'
 import { checkMaxAge } from './check-max-age.ts'
 import { checkNonce } from './check-nonce.ts'
@@ -35,22 +36,23 @@ const skips = false
 
 // biome-ignore format: a matrix, read by columns
 export const stages = [
-  { check: checkDuplicates,   authorize: runs, par: runs  },
-  { check: checkPushed,       authorize: runs, par: skips },
-  { check: checkSigned,       authorize: runs, par: runs  },
-  { check: checkRegistration, authorize: runs, par: runs  },
-  { check: checkResponseType, authorize: runs, par: runs  },
-  { check: checkScope,        authorize: runs, par: runs  },
-  { check: checkPkce,         authorize: runs, par: runs  },
-  { check: checkNonce,        authorize: runs, par: runs  },
-  { check: checkPrompt,       authorize: runs, par: runs  },
-  { check: checkMaxAge,       authorize: runs, par: runs  },
-  { check: checkAcrValues,    authorize: runs, par: runs  },
-  { check: checkClaims,       authorize: runs, par: runs  },
-  { check: checkResource,     authorize: runs, par: runs  },
-  { check: checkAuthorizationDetails, authorize: runs, par: runs },
-  { check: checkDisplay,      authorize: runs, par: runs  },
-  { check: checkSubjectHint,  authorize: runs, par: runs  },
+  { check: checkDuplicates,           authorize: runs,  par: runs  },
+  { check: checkPushed,               authorize: runs,  par: skips },
+  { check: checkSigned,               authorize: runs,  par: runs  },
+  { check: checkRegistration,         authorize: runs,  par: runs  },
+  { check: checkResponseType,         authorize: runs,  par: runs  },
+  { check: checkScope,                authorize: runs,  par: runs  },
+  { check: checkPkce,                 authorize: runs,  par: runs  },
+  { check: checkNonce,                authorize: runs,  par: runs  },
+  { check: checkDpopJkt,              authorize: runs,  par: runs  },
+  { check: checkPrompt,               authorize: runs,  par: runs  },
+  { check: checkMaxAge,               authorize: runs,  par: runs  },
+  { check: checkAcrValues,            authorize: runs,  par: runs  },
+  { check: checkClaims,               authorize: runs,  par: runs  },
+  { check: checkResource,             authorize: runs,  par: runs  },
+  { check: checkAuthorizationDetails, authorize: runs,  par: runs  },
+  { check: checkDisplay,              authorize: runs,  par: runs  },
+  { check: checkSubjectHint,          authorize: runs,  par: runs  },
 ] as const satisfies readonly (Columns & { readonly check: Check<object> })[]
 
 type PartOf<Stage> = Stage extends Check<infer Part> ? Part : never

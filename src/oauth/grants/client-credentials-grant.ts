@@ -9,12 +9,13 @@ import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-tok
 import { serviceTokenId } from '../../tokens/token-id.ts'
 import { checkAuthorizationDetails } from '../authorization-details.ts'
 import { audienceOf, checkResources, scopesFor } from '../resource.ts'
+import { proofUsed, spendProof } from '../sender-constraints/spend-proof.ts'
 import type { GrantType } from './define-grant.ts'
 
 export const clientCredentials: GrantType = {
   type: 'client_credentials',
   clients: 'confidential',
-  async exchange(needs, { client, form, origin }) {
+  async exchange(needs, { client, form, origin, sender }) {
     const asked = parseScope(form.get('scope'))
     if (!asked.ok) return asked
     const { issuer } = needs.config
@@ -31,6 +32,7 @@ export const clientCredentials: GrantType = {
     // RFC 6749 §3.3: nothing is left to grant, and a token without scopes would not report that.
     const isEmpty = scopes.value.length + authorization_details.length === 0
     if (isEmpty && client.scopes.length > 0 && named.length > 0) return err(nothingForResource)
+    if (sender.proof && !(await spendProof(needs.spendOnce, client, sender.proof))) return err(proofUsed)
     const now = needs.now()
     const jti = serviceTokenId()
     const access_token = await issueAccessToken(needs, {
@@ -41,6 +43,7 @@ export const clientCredentials: GrantType = {
       scopes: scopes.value,
       authorization_details,
       iat: toSeconds(now),
+      cnf: sender.cnf,
     })
     needs.recordEvent(
       createEvent('token.issued', now, origin, {
@@ -53,7 +56,7 @@ export const clientCredentials: GrantType = {
     )
     return ok({
       access_token,
-      token_type: 'Bearer',
+      token_type: sender.token_type,
       expires_in: accessTokenTtlSeconds(needs.config, client),
       ...(scopes.value.length > 0 ? { scope: scopes.value.join(' ') } : {}),
       ...(authorization_details.length > 0 ? { authorization_details } : {}),

@@ -12,6 +12,7 @@ import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
 import { checkResources } from '../resource.ts'
+import { proofUsed } from '../sender-constraints/spend-proof.ts'
 import type { GrantType } from './define-grant.ts'
 import { catalogFor, issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
 
@@ -19,7 +20,7 @@ export const refreshToken: GrantType = {
   type: 'refresh_token',
   clients: 'any',
   async exchange(needs, request) {
-    const { client, form, origin } = request
+    const { client, form, origin, sender } = request
     const presented = form.get('refresh_token')
     if (presented === undefined) return err(invalidRequest('refresh_token is missing'))
     const scopes = parseScope(form.get('scope'))
@@ -57,6 +58,8 @@ export const refreshToken: GrantType = {
       issuer: needs.config.issuer,
       policy: refreshPolicyOf(needs.config, client),
       access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
+      cnf: sender.cnf,
+      proof: sender.proof,
       origin,
     })
     if (rotated.status !== 'rotated' && rotated.status !== 'replayed') return err(refusalOf(rotated))
@@ -72,6 +75,7 @@ export const refreshToken: GrantType = {
         catalog,
         ...answer,
         encrypt: encrypt.value,
+        sender,
       }),
     )
   },
@@ -85,6 +89,8 @@ function refusalOf(rotated: Exclude<RotatedRefresh, { status: 'rotated' | 'repla
       return invalidDetails('authorization_details exceeds what was granted')
     case 'invalid_target':
       return refuse('invalid_target', 'resource was not granted')
+    case 'proof_used':
+      return proofUsed
     default:
       return invalidGrant('refresh_token is not valid', rotated.status)
   }

@@ -8,6 +8,7 @@ import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-tok
 import { issueIdToken } from '../../tokens/id-token.ts'
 import { detailsFor } from '../authorization-details.ts'
 import { asksForApis, audienceOf, scopesFor, stillRegistered } from '../resource.ts'
+import type { Sender } from '../sender-constraints/prove-sender.ts'
 import type { GrantNeeds, GrantRequest, TokenResponse } from './define-grant.ts'
 
 export interface UserTokensInput {
@@ -27,6 +28,7 @@ export interface UserTokensInput {
   readonly refresh_token: string | undefined
   /** For clients whose ID tokens are encrypted. */
   readonly encrypt: Encrypt | undefined
+  readonly sender: Sender
 }
 
 /** The scope catalog, if the client could have asked for an API: its scopes are told apart by it. */
@@ -58,10 +60,11 @@ export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput)
     authorization_details,
     iat,
     grant,
+    cnf: input.sender.cnf,
   })
   return {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: input.sender.token_type,
     expires_in: accessTokenTtlSeconds(needs.config, client),
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     ...(authorization_details.length > 0 ? { authorization_details } : {}),
