@@ -9,6 +9,11 @@ const newMembers = {
   require_signed_request_object: false,
   dpop_bound_access_tokens: false,
   tls_client_certificate_bound_access_tokens: false,
+  tls_client_auth_subject_dn: undefined,
+  tls_client_auth_san_dns: undefined,
+  tls_client_auth_san_uri: undefined,
+  tls_client_auth_san_ip: undefined,
+  tls_client_auth_san_email: undefined,
 } as const satisfies Partial<RegisteredClient>
 
 const served = new WeakMap<RegisteredClient, Client>()

@@ -61,6 +61,12 @@ export interface RegisteredClient {
   readonly dpop_bound_access_tokens: boolean
   /** RFC 8705 §3.4: every token request must carry a certificate. */
   readonly tls_client_certificate_bound_access_tokens: boolean
+  /** RFC 8705 §2.1.2: exactly one names a client of `tls_client_auth` in its certificate. */
+  readonly tls_client_auth_subject_dn: string | undefined
+  readonly tls_client_auth_san_dns: string | undefined
+  readonly tls_client_auth_san_uri: string | undefined
+  readonly tls_client_auth_san_ip: string | undefined
+  readonly tls_client_auth_san_email: string | undefined
   readonly access_token_ttl_seconds: number | undefined
   readonly id_token_ttl_seconds: number | undefined
   readonly refresh_token_idle_ttl_seconds: number | undefined

@@ -2,13 +2,14 @@
  * Server metadata (OpenID Connect Discovery §3, RFC 8414). Derived from the lists the server itself uses, and from
  * the configured issuer; never from request headers, which an attacker may choose.
  */
+import { type MtlsSettings, mtlsEndpoints } from '../certificates/mtls-settings.ts'
 import { signingAlgs } from '../keys/algorithms.ts'
 import { supportedLanguages } from '../messages/languages.ts'
 import { displays } from '../oauth/authorize/check-display.ts'
 import { prompts } from '../oauth/authorize/check-prompt.ts'
 import { responseTypes } from '../oauth/authorize/check-response-type.ts'
 import { responseModes } from '../oauth/authorize/redirect-target.ts'
-import { clientAuthenticators } from '../oauth/client-auth/index.ts'
+import { offeredAuthenticators } from '../oauth/client-auth/index.ts'
 import { grantTypes } from '../oauth/grants/index.ts'
 import { userClaims } from '../protocol/claims.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
@@ -19,9 +20,15 @@ import { identityScopes } from '../protocol/scope-parameter.ts'
  * The metadata document of `issuer`.
  * @param acrValues what the steps of signing in reach (`reachableClasses`)
  * @param registers whether people can make accounts of their own
+ * @param mtls undefined: mutual TLS is off
  */
-export function serverMetadata(issuer: string, acrValues: readonly string[], registers: boolean) {
-  const authMethods = clientAuthenticators.map(({ method }) => method)
+export function serverMetadata(
+  issuer: string,
+  acrValues: readonly string[],
+  registers: boolean,
+  mtls?: MtlsSettings,
+) {
+  const authMethods = offeredAuthenticators(mtls).map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   return {
     issuer,
@@ -70,5 +77,18 @@ export function serverMetadata(issuer: string, acrValues: readonly string[], reg
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
     ui_locales_supported: supportedLanguages,
+    ...(mtls ? mtlsMetadata(issuer, mtls) : {}),
   }
 }
+
+/** RFC 8705 §3.3 and §5. Without a host of its own the endpoints need no alias. */
+const mtlsMetadata = (issuer: string, { origin }: MtlsSettings) => ({
+  tls_client_certificate_bound_access_tokens: true,
+  ...(origin === issuer
+    ? {}
+    : {
+        mtls_endpoint_aliases: Object.fromEntries(
+          Object.entries(mtlsEndpoints).map(([name, path]) => [name, origin + path]),
+        ),
+      }),
+})

@@ -48,6 +48,11 @@ export const aClient = (overrides: Partial<Client> = {}): Client => ({
   require_signed_request_object: false,
   dpop_bound_access_tokens: false,
   tls_client_certificate_bound_access_tokens: false,
+  tls_client_auth_subject_dn: undefined,
+  tls_client_auth_san_dns: undefined,
+  tls_client_auth_san_uri: undefined,
+  tls_client_auth_san_ip: undefined,
+  tls_client_auth_san_email: undefined,
   rules: baseRules,
   ...overrides,
 })

@@ -34,6 +34,10 @@ export const privateKeyJwt: ClientAuthenticator = {
   },
 }
 
+/** RFC 8705 §5: a client that uses the alias of the token endpoint may name that one. */
+const audiencesOf = ({ issuer, mtls }: ClientAuthNeeds['config']): string[] =>
+  [issuer, `${issuer}/oauth/token`].concat(mtls ? `${mtls.origin}/oauth/token` : [])
+
 async function verifySignature(
   needs: ClientAuthNeeds,
   client: Client,
@@ -50,7 +54,7 @@ async function verifySignature(
         algorithms,
         issuer: client.client_id,
         subject: client.client_id,
-        audience: [needs.config.issuer, `${needs.config.issuer}/oauth/token`],
+        audience: audiencesOf(needs.config),
         clockTolerance: clockToleranceSeconds,
         currentDate: new Date(needs.now()),
         requiredClaims: ['exp', 'jti'],
