@@ -43,7 +43,7 @@ const attributeTypes: Readonly<Record<string, string>> = {
 const oid = /^[0-2](?:\.(?:0|[1-9]\d*))+$/
 /** §3: a type, and a value in hexadecimal, in quotes as older writers have it (RFC 2253 §4), or with escapes. */
 const attribute =
-  /^ *([A-Za-z][A-Za-z0-9-]*|[0-2](?:\.\d+)+) *= *(?:#((?:[\dA-Fa-f]{2})+) *|"((?:[^"\\]|\\.)*)" *|((?:[^\\,+"<>;]|\\.)*))(?=[,+]|$)/s
+  /^ *([A-Za-z][A-Za-z0-9-]*|[0-2](?:\.\d+)+) *= *(?:#((?:[\dA-Fa-f]{2})+) *|"((?:[^"\\]|\\.)*)" *|(?! *#)((?:[^\\,+"<>;]|\\.)*))(?=[,+]|$)/s
 
 /** Reads the text form; undefined if it is not one. The last relative name of a text is the first of a certificate. */
 export function parseDistinguishedName(text: string): DistinguishedName | undefined {

@@ -1,9 +1,10 @@
 /** The lists the server works by and the metadata it publishes are one thing: adding to a list is all it takes. */
 import { describe, expect, it } from 'vitest'
+import { type MtlsSettings, mtlsEndpoints } from '../../src/certificates/mtls-settings.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
 import { reachableClasses } from '../../src/login/steps/index.ts'
 import { stages } from '../../src/oauth/authorize/stages.ts'
-import { clientAuthenticators } from '../../src/oauth/client-auth/index.ts'
+import { clientAuthenticators, offeredAuthenticators } from '../../src/oauth/client-auth/index.ts'
 import { grantTypes } from '../../src/oauth/grants/index.ts'
 import { serverMetadata } from '../../src/oidc/discovery.ts'
 import { claimsByScope, userClaims } from '../../src/protocol/claims.ts'
@@ -11,7 +12,9 @@ import { assertionSigningAlgs, clientAuthMethodNames } from '../../src/protocol/
 import { identityScopes } from '../../src/protocol/scope-parameter.ts'
 
 const issuer = 'https://auth.test'
-const metadata: Record<string, unknown> = { ...serverMetadata(issuer, reachableClasses(), true) }
+/** Everything switched on. */
+const mtls: MtlsSettings = { origin: 'https://mtls.auth.test', front: 'cloudflare', verifiesChains: true }
+const metadata: Record<string, unknown> = { ...serverMetadata(issuer, reachableClasses(), true, mtls) }
 const listed = (name: string) => metadata[name] as readonly string[]
 
 /** RFC 6749 appendix A.10; extension grants are URIs. */
@@ -45,6 +48,27 @@ describe('client authentication methods', () => {
     const methods = clientAuthenticators.map(({ method }) => method)
     expect([...methods].sort()).toEqual([...clientAuthMethodNames].sort())
     expect(new Set(methods).size).toBe(methods.length)
+  })
+
+  it('by certificate are in it as far as this deployment sees certificates (RFC 8705 §2)', () => {
+    const offered = (settings: MtlsSettings | undefined) => {
+      const document: Record<string, unknown> = serverMetadata(issuer, [], true, settings)
+      const methods = offeredAuthenticators(settings).map(({ method }) => method)
+      expect(document['token_endpoint_auth_methods_supported']).toEqual(methods)
+      const names = ['tls_client_certificate_bound_access_tokens', 'mtls_endpoint_aliases']
+      return [
+        ...methods.filter((method) => method.includes('tls')),
+        ...names.filter((name) => name in document),
+      ]
+    }
+    const both = ['tls_client_certificate_bound_access_tokens', 'mtls_endpoint_aliases']
+    expect(offered(undefined)).toEqual([])
+    expect(offered(mtls)).toEqual(['tls_client_auth', 'self_signed_tls_client_auth', ...both])
+    expect(offered({ ...mtls, verifiesChains: false })).toEqual(['self_signed_tls_client_auth', ...both])
+    // Without a host of their own the endpoints have no alias.
+    expect(offered({ ...mtls, origin: issuer })).toEqual(
+      expect.not.arrayContaining(['mtls_endpoint_aliases']),
+    )
   })
 
   it('at introspection leave out none: it must be protected (RFC 7662 §2.1)', () => {
@@ -92,6 +116,14 @@ describe('the metadata', () => {
       if (/_(endpoint|uri)$/.test(name)) expect(value, name).toMatch(/^https:\/\/auth\.test\/[a-z.]/)
     }
     expect(metadata['issuer']).toBe(issuer)
+  })
+
+  it('has an alias on the host for certificates of each endpoint that a client calls itself (RFC 8705 §5)', () => {
+    const aliases = metadata['mtls_endpoint_aliases'] as Record<string, string>
+    for (const [name, path] of Object.entries(mtlsEndpoints)) {
+      expect(metadata[name]).toBe(issuer + path)
+      expect(aliases[name]).toBe(mtls.origin + path)
+    }
   })
 
   it('lists every claim that a scope gives, and every scope that gives claims', () => {
