@@ -224,6 +224,12 @@ export const environmentSchema = z.object({
     7 * 86_400,
     'A retired key stays in the JWKS this long. Keep it above the longest token lifetime.',
   ),
+  AUTHLY_DPOP_NONCE: z
+    .enum(['public_clients', 'every_client', 'no_client'])
+    .default('public_clients')
+    .describe(
+      'Whose DPoP proofs must contain a nonce of this server (RFC 9449 §8), which costs them one more request now and then. Applications in browsers and on devices are public clients ([sender-constrained tokens](sender-constrained-tokens.md#nonces)). A nonce is offered to all of them.',
+    ),
   AUTHLY_ALLOW_LOOPBACK_FETCH: flag(
     'Development and tests: allows outgoing fetches (`jwks_uri`, `sector_identifier_uri`, `AUTHLY_BREACHED_PASSWORDS_URL`) to loopback addresses, also over http. Only for an issuer on a loopback host or below `.test`.',
   ),
@@ -406,6 +412,7 @@ function toConfig(env: Environment) {
     keyRotationSeconds: env.AUTHLY_KEY_ROTATION_SECONDS,
     keyPrepublishSeconds: env.AUTHLY_KEY_PREPUBLISH_SECONDS,
     keyRetentionSeconds: env.AUTHLY_KEY_RETENTION_SECONDS,
+    dpopNonce: env.AUTHLY_DPOP_NONCE,
     allowLoopbackFetch: env.AUTHLY_ALLOW_LOOPBACK_FETCH,
     fetchHosts: env.AUTHLY_FETCH_HOSTS,
     breachedPasswordsUrl: env.AUTHLY_BREACHED_PASSWORDS_URL,

@@ -1,5 +1,5 @@
 /**
- * Authenticates an admin request: a live access token of ours (RFC 9068), from an allowed address, with the scope of
+ * Authenticates an admin request: a live access token of ours (RFC 9068), used by its holder, from an allowed address, with the scope of
  * the operation, signed where required, and with a recent sign-in for dangerous operations. Postgres checks the
  * holder's permission together with the work (`authorized-database.store.ts`). The order is deliberate: a caller
  * without a live token learns nothing else.
@@ -12,9 +12,12 @@ import type { Origin } from '../audit/event.ts'
 import { includedClasses } from '../authentication/acr.ts'
 import type { Client } from '../clients/client.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { readBearerToken } from '../kit/bearer-token.ts'
 import type { Problem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { type CheckedSender, checkSender } from '../oauth/sender-constraints/check-sender.ts'
+import { type PresentedToken, readPresentedToken } from '../oauth/sender-constraints/presented-token.ts'
+import { inspectFor, proofUsedAtResource } from '../oauth/sender-constraints/spend-proof.ts'
+import { confirmationOf, type TokenType } from '../protocol/confirmation.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -22,7 +25,7 @@ import { accessTokenType } from '../tokens/access-token.ts'
 import { locateToken, type TokenAddress } from '../tokens/token-id.ts'
 import { isAllowedFrom } from './ip-allow-list.ts'
 import type { Operation } from './operation.ts'
-import { insufficientScope, ipNotAllowed, tooManyRequests, unauthorized } from './problems.ts'
+import { insufficientScope, ipNotAllowed, senderUnproven, tooManyRequests, unauthorized } from './problems.ts'
 import { maxJsonBytes } from './read-input.ts'
 import { recordDenial } from './record-denial.ts'
 import { checkSignature, mustSign } from './request-signing.ts'
@@ -58,7 +61,7 @@ export interface Authenticated {
 
 export interface Authentication {
   readonly outcome: Result<Authenticated, Problem>
-  /** `RateLimit` headers for the response, whatever its status. */
+  /** `RateLimit` headers for the response, whatever its status, and a nonce for the next proof. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -92,11 +95,12 @@ export async function authenticate(
   const heard = bearer.ok ? await hear(needs, operation, origin, bearer.value) : bearer
   paid ??= await (heard.ok && holder !== undefined ? chargeHolder(holder) : chargeAddress())
   if (!paid.allowed) return answer(err(tooManyRequests), paid)
-  if (heard.ok) return answer(await admit(needs, request, operation, origin, heard.value), paid)
+  const sender = bearer.ok ? bearer.value.sender : undefined
+  if (heard.ok) return answer(await admit(needs, request, operation, origin, heard.value), paid, sender)
   if (bearer.ok && isTelling(bearer.value.actor, heard.error)) {
     recordDenial(needs, operation, bearer.value.actor, origin, heard.error)
   }
-  return answer(heard, paid)
+  return answer(heard, paid, sender)
 }
 
 /**
@@ -107,9 +111,13 @@ const isTelling = (actor: Caller, problem: Problem): boolean =>
   problem === ipNotAllowed ||
   (problem.status === 403 && actor.scopes.some((scope) => scope.startsWith('admin:')))
 
-const answer = (outcome: Result<Authenticated, Problem>, paid: RateLimitDecision): Authentication => ({
+const answer = (
+  outcome: Result<Authenticated, Problem>,
+  paid: RateLimitDecision,
+  sender?: CheckedSender,
+): Authentication => ({
   outcome,
-  headers: rateLimitHeaders(paid),
+  headers: sender?.headers ? { ...rateLimitHeaders(paid), ...sender.headers } : rateLimitHeaders(paid),
 })
 
 const subjectOf = (actor: Actor): string => `${actor.type}:${actor.id}`
@@ -123,6 +131,8 @@ interface Bearer {
   readonly client: Client
   readonly token: LiveToken
   readonly address: TokenAddress
+  readonly scheme: TokenType
+  readonly sender: CheckedSender
 }
 
 /** A bearer with a live token, and the settings read meanwhile. */
@@ -136,23 +146,30 @@ const deadTokens = new WeakSet<TokenAddress>()
 
 /** The holder of the token, by its signature alone: no I/O except for the client, which is cached. */
 async function readBearer(
-  needs: Pick<AuthenticateNeeds, 'config' | 'root' | 'verifyJwt' | 'findClient'>,
+  needs: Pick<AuthenticateNeeds, 'config' | 'root' | 'now' | 'verifyJwt' | 'findClient'>,
   request: Request,
   operation: CalledOperation,
 ): Promise<Result<Bearer, Problem>> {
   const presented = bearerOf(request, operation)
   if (presented === undefined) return err(unauthorized())
-  const claims = presented === '' ? undefined : await needs.verifyJwt(presented, { typ: accessTokenType })
+  const { scheme, token: text } = presented
+  const claims = text === '' ? undefined : await needs.verifyJwt(text, { typ: accessTokenType })
   // Attack: an API replays here a token it received (RFC 9068 §4). One for this server alone was never sent to an API.
   if (claims?.aud !== needs.config.issuer) {
-    return err(unauthorized('invalid_token', 'expired, not of this server, or for another API'))
+    return err(unauthorized('invalid_token', 'expired, not of this server, or for another API', scheme))
   }
   const clientId = String(claims['client_id'])
   const address = await locateToken(needs.root, claims)
   const client = address && (await needs.findClient(clientId))
   if (!address || !client || deadTokens.has(address)) {
-    return err(unauthorized('invalid_token', 'it has ended, or its client is gone'))
+    return err(unauthorized('invalid_token', 'it has ended, or its client is gone', scheme))
   }
+  const checking = checkSender(needs, {
+    ...{ request, presented, cnf: confirmationOf(claims) },
+    findClient: async () => client,
+  })
+  const sender = checking instanceof Promise ? await checking : checking
+  if (!sender.ok) return err(senderUnproven(sender.error))
   const isPerson = address.grantId !== undefined
   const actor: Caller = {
     type: isPerson ? 'user' : 'client',
@@ -164,15 +181,16 @@ async function readBearer(
     reached: typeof claims['acr'] === 'string' ? includedClasses(claims['acr']) : undefined,
   }
   const token = { ...address, expiresAtSeconds: claims.exp ?? 0 }
-  return ok({ actor, client, token, address })
+  return ok({ actor, client, token, address, scheme, sender: sender.value })
 }
 
 /** The token as presented: empty if malformed, undefined if there is none. */
-function bearerOf(request: Request, { upgrade }: CalledOperation): string | undefined {
+function bearerOf(request: Request, { upgrade }: CalledOperation): PresentedToken | undefined {
   const header = request.headers.get('authorization')
   const [protocol, token] = (request.headers.get('sec-websocket-protocol') ?? '').split(/\s*,\s*/)
-  if (header === null && upgrade && protocol === 'authly.bearer') return token ?? ''
-  return header === null ? undefined : (readBearerToken(header) ?? '')
+  if (header === null && upgrade && protocol === 'authly.bearer')
+    return { scheme: 'Bearer', token: token ?? '' }
+  return header === null ? undefined : (readPresentedToken(request) ?? { scheme: 'Bearer', token: '' })
 }
 
 /** Checks that the token is live, may be used from this address and has the scope. */
@@ -182,9 +200,9 @@ async function hear(
   origin: Origin,
   bearer: Bearer,
 ): Promise<Result<Heard, Problem>> {
-  const { actor, client, token, address } = bearer
+  const { actor, client, token, address, scheme } = bearer
   const [inspected, settings] = await Promise.all([
-    needs.sessionsOf(token.subject).inspectToken({
+    inspectFor(needs.sessionsOf(token.subject), bearer.sender.proof, {
       now: needs.now(),
       kind: 'access',
       grant_id: token.grantId,
@@ -192,14 +210,17 @@ async function hear(
     }),
     needs.readSettings(),
   ])
+  if (inspected.status === 'proof_used') return err(senderUnproven(proofUsedAtResource))
   if (inspected.status !== 'live') {
     deadTokens.add(address)
-    return err(unauthorized('invalid_token', `the token is ${inspected.status}`))
+    return err(unauthorized('invalid_token', `the token is ${inspected.status}`, scheme))
   }
   const lists = [settings['admin.ip_allow_list'], client.admin_ip_allow_list ?? []]
   if (!lists.every((list) => isAllowedFrom(list, origin.ip))) return err(ipNotAllowed)
   const authorized = authorize(actor, operation.permission)
-  return authorized ? ok({ ...bearer, authorized, settings }) : err(insufficientScope(operation.permission))
+  return authorized
+    ? ok({ ...bearer, authorized, settings })
+    : err(insufficientScope(operation.permission, scheme))
 }
 
 async function admit(

@@ -1,5 +1,8 @@
 /** The problems of the admin API, one constructor each, so that a code always means one thing. */
 import type { Fault, Problem } from '../kit/problem.ts'
+import { challenge } from '../oauth/sender-constraints/challenge.ts'
+import type { TokenType } from '../protocol/confirmation.ts'
+import type { OAuthRefusal } from '../protocol/refusal.ts'
 
 /** The request breaks the documented shape. */
 export const invalidRequest = (errors: readonly Fault[], detail?: string): Problem => ({
@@ -14,12 +17,27 @@ export const invalidRequest = (errors: readonly Fault[], detail?: string): Probl
  * RFC 6750 §3: without a token, the challenge has no error code.
  * @param reason only for the log
  */
-export const unauthorized = (error?: 'invalid_token', reason?: string): Problem => ({
+export const unauthorized = (
+  error?: 'invalid_token',
+  reason?: string,
+  scheme: TokenType = 'Bearer',
+): Problem => ({
   code: error ?? 'unauthorized',
   status: 401,
   title: error ? 'The access token is not valid here' : 'An access token is required',
   reason,
-  headers: { 'www-authenticate': `Bearer realm="authly"${error ? `, error="${error}"` : ''}` },
+  headers: { 'www-authenticate': challenge(scheme, error ? { error } : {}) },
+})
+
+/** The token is bound to a key, and the request does not prove to have it (RFC 9449 §7.1). */
+export const senderUnproven = (refusal: OAuthRefusal): Problem => ({
+  code: refusal.error,
+  status: 401,
+  title:
+    refusal.error === 'use_dpop_nonce' ? 'The proof needs a nonce' : 'The access token is not valid here',
+  detail: refusal.description,
+  reason: refusal.detail,
+  headers: { ...refusal.headers, 'www-authenticate': refusal.challenge ?? challenge('DPoP') },
 })
 
 /** RFC 9470: the user must authenticate again. */
@@ -43,12 +61,12 @@ export const stepUpRequired = (
   }
 }
 
-export const insufficientScope = (scope: string): Problem => ({
+export const insufficientScope = (scope: string, scheme: TokenType = 'Bearer'): Problem => ({
   code: 'insufficient_scope',
   status: 403,
   title: 'The access token lacks a scope',
   detail: `The scope ${scope} is required.`,
-  headers: { 'www-authenticate': `Bearer realm="authly", error="insufficient_scope", scope="${scope}"` },
+  headers: { 'www-authenticate': challenge(scheme, { error: 'insufficient_scope', scope }) },
 })
 
 /** The token has the scope, but its holder lacks the permission. */

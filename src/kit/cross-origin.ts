@@ -7,7 +7,8 @@
 /** Added to every response, errors included: a page must be able to read why it was refused and when to retry. */
 export const crossOriginHeaders = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id',
+  'access-control-expose-headers':
+    'WWW-Authenticate, DPoP-Nonce, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id',
 } as const
 
 /** The response to `OPTIONS`, whether a preflight or not. @param methods the methods of the path */

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { type Clock, toSeconds } from '../kit/clock.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import { confirmationOf, tokenTypeOf } from '../protocol/confirmation.ts'
 import type { SessionsOf } from '../sessions/rules.ts'
 import { accessTokenType } from '../tokens/access-token.ts'
 import { openRefreshToken } from '../tokens/refresh-token.ts'
@@ -53,7 +54,8 @@ async function introspectAccessToken(
     grant_id: address.grantId,
     jti_hash: address.jtiHash,
   })
-  return inspected.status === 'live' ? { active: true, ...claims, token_type: 'Bearer' } : inactive
+  const token_type = tokenTypeOf(confirmationOf(claims))
+  return inspected.status === 'live' ? { active: true, ...claims, token_type } : inactive
 }
 
 /** Only the client it was issued to may introspect a refresh token. */
@@ -80,6 +82,8 @@ async function introspectRefreshToken(
     iss: needs.config.issuer,
     client_id: grant.client_id,
     sub: grant.sub,
+    // RFC 9449 §6.2: of a bound refresh token; others have no type.
+    ...(grant.cnf === undefined ? {} : { cnf: grant.cnf, token_type: tokenTypeOf(grant.cnf) }),
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     ...(expires_at === undefined ? {} : { exp: toSeconds(expires_at) }),
   }

@@ -10,6 +10,7 @@ import { outcomeOf } from '../telemetry/request-outcome.ts'
 import { type AuthenticateClientNeeds, authenticateClient } from './client-auth/authenticate-client.ts'
 import type { GrantNeeds, TokenResponse } from './grants/define-grant.ts'
 import { grantTypes } from './grants/index.ts'
+import { proveSender } from './sender-constraints/prove-sender.ts'
 
 export type TokenNeeds = GrantNeeds & AuthenticateClientNeeds
 
@@ -73,8 +74,12 @@ async function answerUncounted(
   if (!grantType) return refused(refuse('unsupported_grant_type', 'grant_type is not supported'))
   const allowed = client.grant_types.includes(type) && (grantType.clients === 'any' || isConfidential(client))
   if (!allowed) return refused(refuse('unauthorized_client', 'this client may not use this grant_type'))
+  const proving = proveSender(needs, { request, client })
+  const proven = proving instanceof Promise ? await proving : proving
+  if (!proven.ok) return refused(proven.error)
+  const sender = proven.value
   const result = await observe('grant', { grant_type: type, client_id: client.client_id }, () =>
-    grantType.exchange(needs, { client, form: form.value, origin }),
+    grantType.exchange(needs, { client, form: form.value, origin, sender }),
   )
-  return { result, headers }
+  return { result, headers: sender.headers ? { ...headers, ...sender.headers } : headers }
 }

@@ -13,6 +13,7 @@ import { offeredAuthenticators } from '../oauth/client-auth/index.ts'
 import { grantTypes } from '../oauth/grants/index.ts'
 import { userClaims } from '../protocol/claims.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
+import { dpopSigningAlgs } from '../protocol/dpop.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
 
@@ -50,6 +51,7 @@ export function serverMetadata(
     revocation_endpoint_auth_methods_supported: authMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
     code_challenge_methods_supported: codeChallengeMethods,
+    dpop_signing_alg_values_supported: dpopSigningAlgs,
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: signingAlgs,
     userinfo_signing_alg_values_supported: signingAlgs,

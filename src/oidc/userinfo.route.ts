@@ -1,9 +1,10 @@
-/** `GET|POST /oidc/userinfo`: the token is sent in the header or, with POST, in a form (RFC 6750 §2). */
+/** `GET|POST /oidc/userinfo`: the token is sent in the header or, with POST, in a form (RFC 6750 §2, RFC 9449 §7.1). */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { readBearerToken } from '../kit/bearer-token.ts'
 import { DescribedRoutes, formRefusals } from '../kit/describe-route.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { challenge } from '../oauth/sender-constraints/challenge.ts'
+import { type PresentedToken, readPresentedToken } from '../oauth/sender-constraints/presented-token.ts'
 import { readForm } from '../protocol/form.ts'
 import { oauthHeaders, oauthJson, renderOAuthRefusal } from '../protocol/oauth-response.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
@@ -36,17 +37,21 @@ export const userInfoRoutes = new DescribedRoutes<AppEnv>()
   )
 
 async function answer(c: Context<AppEnv>): Promise<Response> {
-  const token = await readToken(c.req.raw)
-  if (!token.ok) return renderOAuthRefusal(token.error)
-  const info = await userInfo(c.env.deps, token.value)
+  const request = c.req.raw
+  const presented = await readToken(request)
+  if (!presented.ok) return renderOAuthRefusal(presented.error)
+  const info = await userInfo(c.env.deps, { request, presented: presented.value })
   if (!info.ok) return renderOAuthRefusal(info.error)
-  if (info.value.format === 'json') return oauthJson(info.value.claims)
-  return new Response(info.value.jwt, { headers: { 'content-type': 'application/jwt', ...oauthHeaders } })
+  const { headers } = info.value
+  if (info.value.format === 'json') return oauthJson(info.value.claims, 200, headers)
+  return new Response(info.value.jwt, {
+    headers: { 'content-type': 'application/jwt', ...oauthHeaders, ...headers },
+  })
 }
 
 /** Accepts one token in one place: with two, two parsers could see two different requests (RFC 6750 §2). */
-async function readToken(request: Request): Promise<Result<string, OAuthRefusal>> {
-  const fromHeader = readBearerToken(request.headers.get('authorization'))
+async function readToken(request: Request): Promise<Result<PresentedToken, OAuthRefusal>> {
+  const fromHeader = readPresentedToken(request)
   const hasForm = request.method === 'POST' && request.headers.get('content-type') !== null
   const form = hasForm ? await readForm(request) : undefined
   if (form && !form.ok) return form
@@ -54,14 +59,16 @@ async function readToken(request: Request): Promise<Result<string, OAuthRefusal>
   if (fromHeader !== undefined && fromForm !== undefined) {
     return err(invalidRequest('more than one access token'))
   }
-  const token = fromHeader ?? fromForm
+  // A form has no place for a proof: a bound token there is refused as a bearer token.
+  const fromAnywhere: PresentedToken | undefined =
+    fromHeader ?? (fromForm === undefined ? undefined : { scheme: 'Bearer', token: fromForm })
   // RFC 6750 §3: without any token the challenge carries no error code.
-  return token === undefined
+  return fromAnywhere === undefined
     ? err(
         refuse('invalid_token', 'an access token is required', {
           status: 401,
-          challenge: 'Bearer realm="authly"',
+          challenge: challenge('Bearer'),
         }),
       )
-    : ok(token)
+    : ok(fromAnywhere)
 }

@@ -9,7 +9,12 @@ import type { VerifyJwt } from '../keys/verify-jwt.ts'
 import { type Clock, toSeconds } from '../kit/clock.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import { type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { refuseToken } from '../oauth/sender-constraints/challenge.ts'
+import { type CheckedSender, checkSender } from '../oauth/sender-constraints/check-sender.ts'
+import type { PresentedToken } from '../oauth/sender-constraints/presented-token.ts'
+import { inspectFor, proofUsedAtResource } from '../oauth/sender-constraints/spend-proof.ts'
+import { confirmationOf, type TokenType } from '../protocol/confirmation.ts'
+import type { OAuthRefusal } from '../protocol/refusal.ts'
 import type { SessionsOf } from '../sessions/rules.ts'
 import { accessTokenType } from '../tokens/access-token.ts'
 import { selectClaims } from '../tokens/select-claims.ts'
@@ -17,7 +22,7 @@ import { locateToken } from '../tokens/token-id.ts'
 import type { FindUser } from '../users/user.ts'
 
 export interface UserInfoNeeds {
-  readonly config: Pick<Config, 'issuer'>
+  readonly config: Pick<Config, 'issuer' | 'dpopNonce'>
   readonly root: RootSecret
   readonly now: Clock
   readonly verifyJwt: VerifyJwt
@@ -27,26 +32,44 @@ export interface UserInfoNeeds {
   readonly sessionsOf: SessionsOf
 }
 
-export type UserInfo =
+export interface UserInfoRequest {
+  readonly request: Request
+  readonly presented: PresentedToken
+}
+
+/** What is returned, and headers for the response. */
+export type UserInfo = Pick<CheckedSender, 'headers'> & Formatted
+
+type Formatted =
   | { readonly format: 'json'; readonly claims: Record<string, unknown> }
   /** For clients registered with `userinfo_signed_response_alg`. */
   | { readonly format: 'jwt'; readonly jwt: string }
 
-/** Returns the claims for the user of `accessToken`. */
+/** Returns the claims for the user of the token presented. */
 export async function userInfo(
   needs: UserInfoNeeds,
-  accessToken: string,
+  { request, presented }: UserInfoRequest,
 ): Promise<Result<UserInfo, OAuthRefusal>> {
-  const token = await needs.verifyJwt(accessToken, { typ: accessTokenType })
+  const { scheme } = presented
+  const token = await needs.verifyJwt(presented.token, { typ: accessTokenType })
   const isForUs = token !== undefined && [token.aud ?? []].flat().includes(needs.config.issuer)
-  if (!isForUs) return err({ ...invalidToken, detail: 'expired, not of this server, or for another API' })
+  if (!isForUs) return err(invalidToken(scheme, 'expired, not of this server, or for another API'))
+  const findClient = () => needs.findClient(String(token['client_id']))
+  const checking = checkSender(needs, {
+    ...{ request, presented, findClient },
+    cnf: confirmationOf(token),
+  })
+  const sender = checking instanceof Promise ? await checking : checking
+  if (!sender.ok) return sender
+  const { headers, proof } = sender.value
+  const refused = (refusal: OAuthRefusal) => err({ ...refusal, headers })
   const scopes = typeof token['scope'] === 'string' ? token['scope'].split(' ') : []
-  if (!scopes.includes('openid')) return err(insufficientScope)
+  if (!scopes.includes('openid')) return refused(insufficientScope(scheme))
   const address = await locateToken(needs.root, token)
-  if (address?.grantId === undefined) return err({ ...invalidToken, detail: 'of no person' })
+  if (address?.grantId === undefined) return refused(invalidToken(scheme, 'of no person'))
 
   const [inspected, user, client] = await Promise.all([
-    needs.sessionsOf(address.subject).inspectToken({
+    inspectFor(needs.sessionsOf(address.subject), proof, {
       now: needs.now(),
       kind: 'access',
       with_grant: true,
@@ -54,14 +77,15 @@ export async function userInfo(
       jti_hash: address.jtiHash,
     }),
     needs.findUser(address.subject),
-    needs.findClient(String(token['client_id'])),
+    findClient(),
   ])
+  if (inspected.status === 'proof_used') return refused(proofUsedAtResource)
   if (inspected.status !== 'live' || !inspected.grant || user?.status !== 'active' || !client) {
     const detail = `the grant is ${inspected.status}, the account ${user?.status ?? 'gone'}, the client ${client ? 'there' : 'gone'}`
-    return err({ ...invalidToken, detail })
+    return refused(invalidToken(scheme, detail))
   }
   const claims = { ...selectClaims(user, scopes, inspected.grant.claims.userinfo), sub: inspected.grant.sub }
-  return ok(await format(needs, client, claims))
+  return ok({ ...(await format(needs, client, claims)), headers })
 }
 
 /** §5.3.2: a signed response carries `iss` and `aud`. */
@@ -69,23 +93,14 @@ async function format(
   needs: UserInfoNeeds,
   client: Client,
   claims: Record<string, unknown>,
-): Promise<UserInfo> {
+): Promise<Formatted> {
   const alg = client.userinfo_signed_response_alg
   if (!alg) return { format: 'json', claims }
   const payload = { ...claims, iss: needs.config.issuer, aud: client.client_id, iat: toSeconds(needs.now()) }
   return { format: 'jwt', jwt: await needs.signJwt(alg, 'JWT', payload) }
 }
 
-/** RFC 6750 §3.1. */
-const bearerRefusal = (
-  error: 'invalid_token' | 'insufficient_scope',
-  description: string,
-  status: 401 | 403,
-) =>
-  refuse(error, description, {
-    status,
-    challenge: `Bearer realm="authly", error="${error}", error_description="${description}"${error === 'insufficient_scope' ? ', scope="openid"' : ''}`,
-  })
-
-const invalidToken = bearerRefusal('invalid_token', 'the access token is not valid here', 401)
-const insufficientScope = bearerRefusal('insufficient_scope', 'the openid scope is required', 403)
+const invalidToken = (scheme: TokenType, detail: string): OAuthRefusal =>
+  refuseToken(scheme, 'invalid_token', 'the access token is not valid here', { detail })
+const insufficientScope = (scheme: TokenType): OAuthRefusal =>
+  refuseToken(scheme, 'insufficient_scope', 'the openid scope is required', { scope: 'openid' })

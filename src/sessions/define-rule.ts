@@ -16,9 +16,9 @@ export type RuleRun<Input extends readonly unknown[], Answer> = (
  * `read`: outside a transaction, records nothing. `write`: rows and audit events of one call are committed together.
  * `forwarded`: a write whose routine events are returned with the result, for the caller's isolate to forward:
  * delivering them per user would cost more than the request. `unrecorded`: a write without an event, whose delivery
- * would set the alarm that prunes; the object sets it when the result is true.
+ * would set the alarm that prunes; the object sets it when the result is true. `expiring`: the same, always.
  */
-export type RuleEffect = 'read' | 'write' | 'forwarded' | 'unrecorded'
+export type RuleEffect = 'read' | 'write' | 'forwarded' | 'unrecorded' | 'expiring'
 
 export interface Rule<
   Input extends readonly unknown[] = readonly never[],
@@ -73,3 +73,4 @@ export const read = defineAs('read')
 export const write = defineAs('write')
 export const forwarded = defineAs('forwarded')
 export const unrecorded = defineAs('unrecorded')
+export const expiring = defineAs('expiring')

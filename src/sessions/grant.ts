@@ -1,5 +1,6 @@
 /** A user's grant to a client, and how long its refresh tokens last. */
 import type { RequestedClaims } from '../protocol/claims-parameter.ts'
+import type { Confirmation } from '../protocol/confirmation.ts'
 
 /** A grant made by one authorization code: the root of its refresh token family. */
 export interface Grant {
@@ -18,6 +19,11 @@ export interface Grant {
   readonly acr: string
   readonly amr: readonly string[]
   readonly nonce: string | undefined
+  /**
+   * The key its refresh tokens are bound to: those of a public client, which has nothing else to prove that they are its
+   * own (RFC 9449 §5, RFC 8705 §4).
+   */
+  readonly cnf?: Confirmation | undefined
 }
 
 export interface RefreshPolicy {

@@ -10,6 +10,7 @@ import type { Grant, RefreshPolicy } from './grant.ts'
 import { endGrantsBeyondLimit, isOffline } from './limit-grants.ts'
 import { endOldestOfClient, type SessionLimit, sessionsOfClient } from './limit-sessions.ts'
 import { revokeGrant } from './revoke-grant.ts'
+import type { ProofUse } from './spent-proof.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export interface RedeemCode {
@@ -23,6 +24,8 @@ export interface RedeemCode {
   readonly jti_hash: string
   /** Of this client, as it was when the code was issued. */
   readonly client_limit?: SessionLimit | undefined
+  /** What proved the key that the tokens are bound to. */
+  readonly proof?: ProofUse | undefined
   readonly origin: Origin
 }
 
@@ -32,6 +35,8 @@ export type RedeemedCode =
   | { readonly status: 'reused' }
   /** Expired, or the session it belongs to has ended. */
   | { readonly status: 'refused' }
+  /** The proof was used before: a repeated request, which neither uses the code up nor revokes anything. */
+  | { readonly status: 'proof_used' }
 
 /** Redeems a code once; a second use revokes whatever the first one issued. */
 export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode {
@@ -39,6 +44,7 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
   const actor = { actor_type: 'client', actor_id: grant.client_id } as const
   const about = { user_id: grant.user_id, client_id: grant.client_id, session_id: grant.session_id }
 
+  if (input.proof && state.spentProofs.has(input.proof)) return { status: 'proof_used' }
   const used = state.grants.find(grant.grant_id)
   if (used) {
     // Recorded once: replaying a code repeatedly must not flood the trail.
@@ -59,6 +65,7 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
   // latest (OpenID Connect Core §11). The session's idle timeout does not count, because the application is in use.
   const familyLimit = isOffline(grant) ? undefined : session.absolute_expires_at
 
+  if (input.proof) state.spentProofs.add(input.proof, now)
   endGrantsBeyondLimit(state, input)
   state.grants.put({
     grant,

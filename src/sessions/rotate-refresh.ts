@@ -1,9 +1,11 @@
 /** The refresh of one grant (RFC 6749 §6, RFC 9700 §4.14): `decideRefresh` with its consequences. */
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
+import { type Confirmation, provesAll } from '../protocol/confirmation.ts'
 import { decideRefresh, rotateFamily } from './decide-refresh.ts'
 import type { Grant, RefreshPolicy } from './grant.ts'
 import { revokeGrant } from './revoke-grant.ts'
+import type { ProofUse } from './spent-proof.ts'
 import type { StoredGrant, SubjectState } from './subject-state.ts'
 
 export interface RotateRefresh {
@@ -21,6 +23,9 @@ export interface RotateRefresh {
   readonly registered_resources?: readonly string[] | undefined
   readonly policy: RefreshPolicy
   readonly access_token_expires_at: number
+  /** What the client has proven to have. */
+  readonly cnf?: Confirmation | undefined
+  readonly proof?: ProofUse | undefined
   readonly origin: Origin
 }
 
@@ -30,6 +35,10 @@ export type RotatedRefresh =
   | { readonly status: 'replayed'; readonly grant: Grant; readonly replay: string }
   | { readonly status: 'invalid_scope' }
   | { readonly status: 'invalid_target' }
+  /** The proof was used before. */
+  | { readonly status: 'proof_used' }
+  /** The grant is bound to a key that was not proven. */
+  | { readonly status: 'other_key' }
   /** An old token was presented again: the family is now revoked (RFC 9700 §4.14). */
   | { readonly status: 'reused' }
   /** Unknown, expired, revoked, or another client's. */
@@ -42,6 +51,10 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
   if (!stored?.family || stored.revoked || stored.grant.client_id !== input.client_id)
     return { status: 'refused' }
   const { grant, family } = stored
+  // Before the token is judged. Attack: whoever copied it has the family of its owner revoked, or tries it with a key of
+  // their own: without the right key nobody changes anything.
+  if (!provesAll(grant.cnf, input.cnf)) return { status: 'other_key' }
+  if (input.proof && state.spentProofs.has(input.proof)) return { status: 'proof_used' }
   const decision = decideRefresh(family, input.presented_hash, input.now, input.policy)
 
   if (decision.status === 'expired') return { status: 'refused' }
@@ -61,6 +74,7 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
   // When a client has lost all APIs of a grant, the grant must not become one for this server.
   if (isWithdrawn(grant.resources, input.registered_resources)) return { status: 'invalid_target' }
 
+  if (input.proof) state.spentProofs.add(input.proof, input.now)
   if (decision.status === 'replay') {
     record(state, 'token.replayed', stored, input)
     return { status: 'replayed', grant, replay: decision.replay }

@@ -6,7 +6,16 @@ import { checkSession } from './check-session.ts'
 import { completePasswordChange } from './complete-password-change.ts'
 import { completeRequiredChange } from './complete-required-change.ts'
 import { continueSignIn } from './continue-sign-in.ts'
-import { forwarded, type Rule, read, unrecorded, type VerifiedRule, verified, write } from './define-rule.ts'
+import {
+  expiring,
+  forwarded,
+  type Rule,
+  read,
+  unrecorded,
+  type VerifiedRule,
+  verified,
+  write,
+} from './define-rule.ts'
 import { delegate, isDelegated } from './delegate.ts'
 import { disown } from './disown.ts'
 import { endAllSessions, endSession } from './end-session.ts'
@@ -43,6 +52,7 @@ import { signInWithPasskey } from './sign-in-with-passkey.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
 import { takeRecoveryCode } from './take-recovery-code.ts'
+import { useBoundToken } from './use-bound-token.ts'
 import { verifyOtp } from './verify-otp.ts'
 
 export const rules = {
@@ -87,6 +97,7 @@ export const rules = {
   redeemCode: forwarded(redeemCode),
   rotateRefresh: forwarded(rotateRefresh),
   inspectToken: read(inspectToken),
+  useBoundToken: expiring(useBoundToken),
   revokeToken: write(revokeToken),
   delegate: unrecorded(delegate),
   isDelegated: write(isDelegated),

@@ -1,7 +1,10 @@
-/** The port of single-use values: JWT assertion ids (RFC 7523 §3), later DPoP proofs and request URIs. */
+/** The port of single-use values: JWT assertion ids (RFC 7523 §3), DPoP proofs of clients, later request URIs. */
 
 /**
  * Marks `value` within `scope` (e.g. a client id) as used until `expiresAt` (milliseconds since the Unix epoch).
  * @returns false when it was used before
  */
 export type SpendOnce = (scope: string, value: string, expiresAt: number) => Promise<boolean>
+
+/** The scope of what a client may use once: one object for all of it, named after the first kind. */
+export const clientSingleUse = (clientId: string): string => `client-assertion:${clientId}`

@@ -11,6 +11,7 @@ import type { LoginAttempts } from './lock-out.ts'
 import type { PendingSignIn } from './pending-types.ts'
 import type { RememberedFactor } from './remembered-device-types.ts'
 import type { Session } from './session.ts'
+import type { ProofUse } from './spent-proof.ts'
 
 export interface RememberedConsent {
   readonly scopes: readonly string[]
@@ -125,6 +126,12 @@ export interface SubjectState {
   readonly spentInteractions: {
     /** @returns false when it was already there */
     add(interactionId: string, expiresAt: number): boolean
+  }
+  /** Proofs that were accepted and could still be presented again. */
+  readonly spentProofs: {
+    has(proof: ProofUse): boolean
+    /** @returns false when it was already there */
+    add(proof: ProofUse, now: number): boolean
   }
   /** The last accepted code of each generator of one-time passwords. */
   readonly otpUses: {

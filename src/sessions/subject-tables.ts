@@ -19,6 +19,7 @@ import {
   openSpentInteractionsTable,
   spentInteractionsTable,
 } from './spent-interactions.table.ts'
+import { openSpentProofs } from './spent-proofs.table.ts'
 import type { SubjectState } from './subject-state.ts'
 
 /**
@@ -51,6 +52,7 @@ export const openSubjectTables = (
   consents: openConsentsTable(sql, schema),
   revokedTokens: openRevokedTokensTable(sql, schema),
   spentInteractions: openSpentInteractionsTable(sql, schema),
+  spentProofs: openSpentProofs(sql, schema),
   delegations: openDelegationsTable(sql, schema),
   accountCopy: openAccountCopy(kv, schema),
   passkeyRefusals: openPasskeyRefusals(sql, schema),

@@ -96,7 +96,8 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     const result = this.#change((state) => run(state, ...input))
     if (effect === 'forwarded') return this.#forward(result)
     this.#deliver('own')
-    if (effect === 'unrecorded' && result === true) this.#alarm.ringBy(Date.now() + pruneIntervalMs)
+    const mustPrune = effect === 'expiring' || (effect === 'unrecorded' && result === true)
+    if (mustPrune && this.#schema.exists()) this.#alarm.ringBy(Date.now() + pruneIntervalMs)
     return result
   }
 

@@ -2,6 +2,7 @@
 import type { Client } from '../clients/client.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
+import type { Confirmation } from '../protocol/confirmation.ts'
 
 export interface AccessTokenNeeds {
   readonly config: Pick<Config, 'issuer' | 'accessTokenTtlSeconds'>
@@ -14,6 +15,8 @@ export interface AccessTokenInput {
   readonly jti: string
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
+  /** The key that whoever uses it must prove to have. */
+  readonly cnf?: Confirmation | undefined
   /** Seconds since the Unix epoch. */
   readonly iat: number
   /** For tokens of a user: when and how they signed in (RFC 9068 §2.2.1). */
@@ -46,6 +49,7 @@ export function issueAccessToken(needs: AccessTokenNeeds, input: AccessTokenInpu
     iat,
     exp: iat + accessTokenTtlSeconds(needs.config, client),
     ...(input.scopes.length > 0 ? { scope: input.scopes.join(' ') } : {}),
+    ...(input.cnf === undefined ? {} : { cnf: input.cnf }),
     ...input.authentication,
   })
 }

@@ -11,6 +11,8 @@ export interface AuthorizationCode {
   readonly redirect_uri: string
   /** S256 challenge (RFC 7636 §4.2); absent only for clients exempt from PKCE. */
   readonly code_challenge: string | undefined
+  /** Thumbprint of the only key that may redeem it (RFC 9449 §10). */
+  readonly dpop_jkt?: string | undefined
   /** How many sessions of the person may be signed in to the client. */
   readonly client_limit?: SessionLimit | undefined
   /** Milliseconds since the Unix epoch. */

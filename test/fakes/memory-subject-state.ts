@@ -80,6 +80,10 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     spentInteractions: {
       add: (interactionId) => !spent.has(interactionId) && Boolean(spent.add(interactionId)),
     },
+    spentProofs: {
+      has: ({ proof_hash }) => spent.has(`proof ${proof_hash}`),
+      add: ({ proof_hash }) => !spent.has(`proof ${proof_hash}`) && Boolean(spent.add(`proof ${proof_hash}`)),
+    },
     otpUses: {
       all: () => [...otpUses.values()],
       spend: (use) =>

@@ -228,6 +228,7 @@ function issueCode(
   return sealCode(needs.root, {
     redirect_uri: request.target.redirect_uri,
     code_challenge: request.code_challenge,
+    dpop_jkt: request.dpop_jkt,
     client_limit: clientLimit(asked),
     expires_at: now + needs.config.authorizationCodeTtlSeconds * 1000,
     grant: {

@@ -12,6 +12,7 @@ import type { Check, CheckNeeds } from './check.ts'
 import { checkAcrValues } from './check-acr-values.ts'
 import { checkClaims } from './check-claims.ts'
 import { checkDisplay } from './check-display.ts'
+import { checkDpopJkt } from './check-dpop-jkt.ts'
 import { checkDuplicates } from './check-duplicates.ts'
 import { checkMaxAge } from './check-max-age.ts'
 import { checkNonce } from './check-nonce.ts'
@@ -31,6 +32,7 @@ export const stages = [
   checkScope,
   checkPkce,
   checkNonce,
+  checkDpopJkt,
   checkPrompt,
   checkMaxAge,
   checkAcrValues,

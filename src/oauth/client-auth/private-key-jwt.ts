@@ -6,6 +6,7 @@
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Client } from '../../clients/client.ts'
 import { assertionSigningAlgs } from '../../protocol/client-auth-methods.ts'
+import { clientSingleUse } from '../../sessions/single-use.ts'
 import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
 
 /** Assertions with a longer lifetime are refused: their `jti` would have to be stored as long. */
@@ -26,7 +27,7 @@ export const privateKeyJwt: ClientAuthenticator = {
     if (exp === undefined || exp * 1000 > now + maxLifetimeSeconds * 1000) return 'lives too long'
     if (iat !== undefined && iat * 1000 > now + maxIssuedAheadSeconds * 1000) return 'issued in the future'
     const unused = await needs.spendOnce(
-      `client-assertion:${client.client_id}`,
+      clientSingleUse(client.client_id),
       jti,
       (exp + clockToleranceSeconds) * 1000,
     )

@@ -2,6 +2,7 @@
  * `authorization_code` (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3). Everything in the code is checked before its use is
  * recorded. Recording resolves races: a second use revokes what the first one issued.
  */
+import { isConfidential } from '../../clients/client.ts'
 import { toSeconds } from '../../kit/clock.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
@@ -14,6 +15,7 @@ import { type AuthorizationCode, openCode } from '../../tokens/authorization-cod
 import { issueRefreshToken } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
 import { stillRegistered } from '../resource.ts'
+import { proofUsed } from '../sender-constraints/spend-proof.ts'
 import type { GrantNeeds, GrantRequest, GrantType, TokenResponse } from './define-grant.ts'
 import { issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
 
@@ -32,7 +34,7 @@ export const authorizationCode: GrantType = {
 
 async function checkCode(
   code: AuthorizationCode,
-  { client, form }: GrantRequest,
+  { client, form, sender }: GrantRequest,
   now: number,
 ): Promise<OAuthRefusal | undefined> {
   if (code.grant.client_id !== client.client_id) return invalidGrant('code is not valid', 'of another client')
@@ -41,6 +43,10 @@ async function checkCode(
   // OAuth 2.1 lets a client omit redirect_uri, because PKCE binds the code to it; OIDC clients send it.
   if (redirectUri === undefined ? code.code_challenge === undefined : redirectUri !== code.redirect_uri) {
     return invalidGrant('code is not valid', 'redirect_uri differs')
+  }
+  // Attack: the code was stolen, verifier and all, and is redeemed with another key (RFC 9449 §10).
+  if (code.dpop_jkt !== undefined && code.dpop_jkt !== sender.cnf?.jkt) {
+    return invalidGrant('the code is bound to another key', 'dpop_jkt')
   }
   return checkVerifier(code, form)
 }
@@ -59,10 +65,11 @@ async function checkVerifier(code: AuthorizationCode, form: Parameters): Promise
 
 async function redeem(
   needs: GrantNeeds,
-  { client, form, origin }: GrantRequest,
+  { client, form, origin, sender }: GrantRequest,
   code: AuthorizationCode,
 ): Promise<Result<TokenResponse, OAuthRefusal>> {
-  const { grant } = code
+  // A client that authenticates proves so whose its refresh tokens are, and may change its key (RFC 9449 §5).
+  const grant = isConfidential(client) || !sender.cnf ? code.grant : { ...code.grant, cnf: sender.cnf }
   const wanted = form.all('resource')
   if (!isWithin(wanted, grant.resources)) return err(refuse('invalid_target', 'resource was not granted'))
   // Attack: an application that has lost access to an API uses an earlier code to keep it.
@@ -85,8 +92,10 @@ async function redeem(
     access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
     jti_hash: await sha256(jti),
     client_limit: code.client_limit,
+    proof: sender.proof,
     origin,
   })
+  if (redeemed.status === 'proof_used') return err(proofUsed)
   if (redeemed.status !== 'redeemed') return err(invalidGrant('code is not valid', redeemed.status))
   return ok(
     await issueUserTokens(needs, {
@@ -97,6 +106,7 @@ async function redeem(
       jti,
       iat,
       refresh_token: refresh?.handle,
+      sender,
     }),
   )
 }

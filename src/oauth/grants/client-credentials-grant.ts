@@ -8,18 +8,20 @@ import { identityScopes, isWithin, parseScope } from '../../protocol/scope-param
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { serviceTokenId } from '../../tokens/token-id.ts'
 import { adminScopesBesideResource, checkResources, scopesFor } from '../resource.ts'
+import { proofUsed, spendProof } from '../sender-constraints/spend-proof.ts'
 import type { GrantType } from './define-grant.ts'
 
 export const clientCredentials: GrantType = {
   type: 'client_credentials',
   clients: 'confidential',
-  async exchange(needs, { client, form, origin }) {
+  async exchange(needs, { client, form, origin, sender }) {
     const asked = parseScope(form.get('scope'))
     if (!asked.ok) return asked
     const resources = checkResources(form, client, asked.value)
     if (!resources.ok) return resources
     const scopes = serviceScopes(client, asked.value, resources.value)
     if (!scopes.ok) return scopes
+    if (sender.proof && !(await spendProof(needs.spendOnce, client, sender.proof))) return err(proofUsed)
     const now = needs.now()
     const jti = serviceTokenId()
     const access_token = await issueAccessToken(needs, {
@@ -29,6 +31,7 @@ export const clientCredentials: GrantType = {
       scopes: scopes.value,
       resources: resources.value,
       iat: toSeconds(now),
+      cnf: sender.cnf,
     })
     needs.recordEvent(
       createEvent('token.issued', now, origin, {
@@ -41,7 +44,7 @@ export const clientCredentials: GrantType = {
     )
     return ok({
       access_token,
-      token_type: 'Bearer',
+      token_type: sender.token_type,
       expires_in: accessTokenTtlSeconds(needs.config, client),
       ...(scopes.value.length > 0 ? { scope: scopes.value.join(' ') } : {}),
     })

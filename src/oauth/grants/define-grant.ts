@@ -6,10 +6,13 @@ import type { SignJwt } from '../../keys/keyring.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Result } from '../../kit/result.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
+import type { TokenType } from '../../protocol/confirmation.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
+import type { SpendOnce } from '../../sessions/single-use.ts'
 import type { FindUser } from '../../users/user.ts'
+import type { Sender } from '../sender-constraints/prove-sender.ts'
 
 export interface GrantNeeds {
   readonly config: Config
@@ -19,18 +22,21 @@ export interface GrantNeeds {
   readonly sessionsOf: SessionsOf
   readonly findUser: FindUser
   readonly recordEvent: RecordEvent
+  readonly spendOnce: SpendOnce
 }
 
 export interface GrantRequest {
   readonly client: Client
   readonly form: Parameters
   readonly origin: Origin
+  /** Whom the tokens are for: a grant binds them to its key, and sees to it that its proof is used once. */
+  readonly sender: Sender
 }
 
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
   readonly access_token: string
-  readonly token_type: 'Bearer'
+  readonly token_type: TokenType
   /** Seconds. */
   readonly expires_in: number
   readonly scope?: string

@@ -11,13 +11,14 @@ import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
 import { checkResources, stillRegistered } from '../resource.ts'
+import { proofUsed } from '../sender-constraints/spend-proof.ts'
 import type { GrantType } from './define-grant.ts'
 import { issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
 
 export const refreshToken: GrantType = {
   type: 'refresh_token',
   clients: 'any',
-  async exchange(needs, { client, form, origin }) {
+  async exchange(needs, { client, form, origin, sender }) {
     const presented = form.get('refresh_token')
     if (presented === undefined) return err(invalidRequest('refresh_token is missing'))
     const scopes = parseScope(form.get('scope'))
@@ -48,6 +49,8 @@ export const refreshToken: GrantType = {
       registered_resources: client.resources,
       policy: refreshPolicyOf(needs.config, client),
       access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
+      cnf: sender.cnf,
+      proof: sender.proof,
       origin,
     })
     if (rotated.status !== 'rotated' && rotated.status !== 'replayed') return err(refusalOf(rotated))
@@ -60,6 +63,7 @@ export const refreshToken: GrantType = {
         scopes: scopes.value.length > 0 ? scopes.value : rotated.grant.scopes,
         resources: resources.length > 0 ? resources : stillRegistered(client, rotated.grant.resources),
         ...answer,
+        sender,
       }),
     )
   },
@@ -71,6 +75,8 @@ function refusalOf(rotated: Exclude<RotatedRefresh, { status: 'rotated' | 'repla
       return refuse('invalid_scope', 'scope exceeds what was granted')
     case 'invalid_target':
       return refuse('invalid_target', 'resource was not granted')
+    case 'proof_used':
+      return proofUsed
     default:
       return invalidGrant('refresh_token is not valid', rotated.status)
   }

@@ -4,6 +4,7 @@ import type { Grant } from '../../sessions/grant.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { issueIdToken } from '../../tokens/id-token.ts'
 import { scopesFor } from '../resource.ts'
+import type { Sender } from '../sender-constraints/prove-sender.ts'
 import type { GrantNeeds, TokenResponse } from './define-grant.ts'
 
 export interface UserTokensInput {
@@ -16,6 +17,7 @@ export interface UserTokensInput {
   /** Seconds since the Unix epoch. */
   readonly iat: number
   readonly refresh_token: string | undefined
+  readonly sender: Sender
 }
 
 /** Signs the access token and, with `openid`, the ID token. */
@@ -32,11 +34,12 @@ export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput)
     scopes,
     resources: input.resources,
     iat,
+    cnf: input.sender.cnf,
     authentication: { auth_time: Math.floor(grant.auth_time / 1000), acr: grant.acr, amr: grant.amr },
   })
   return {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: input.sender.token_type,
     expires_in: accessTokenTtlSeconds(needs.config, client),
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     ...(input.refresh_token === undefined ? {} : { refresh_token: input.refresh_token }),

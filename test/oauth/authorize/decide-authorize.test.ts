@@ -33,6 +33,7 @@ const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest =
   scopes: ['openid', 'read'],
   code_challenge: undefined,
   nonce: undefined,
+  dpop_jkt: undefined,
   prompt: new Set<Prompt>(),
   max_age_seconds: undefined,
   acr_values: [],

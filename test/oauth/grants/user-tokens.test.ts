@@ -8,6 +8,7 @@ import { createRootSecret } from '../../../src/kit/root-secret.ts'
 import { authorizationCode } from '../../../src/oauth/grants/authorization-code-grant.ts'
 import type { GrantNeeds, GrantType, TokenResponse } from '../../../src/oauth/grants/define-grant.ts'
 import { refreshToken } from '../../../src/oauth/grants/refresh-token-grant.ts'
+import { bearer } from '../../../src/oauth/sender-constraints/prove-sender.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
 import type { Grant } from '../../../src/sessions/grant.ts'
 import { sealCode } from '../../../src/tokens/authorization-code.ts'
@@ -42,13 +43,14 @@ async function setUp(
     sessionsOf,
     findUser,
     recordEvent() {},
+    spendOnce: async () => true,
   }
   const { scopes, resources } = aGrant('g-1', more)
   let client = aClient({ client_id: 'web', scopes, resources, ...metadata })
   const ask = async (type: GrantType, fields: Record<string, string>): Promise<TokenResponse> => {
     const form = parseParameters(new URLSearchParams(fields).toString())
     if (!form.ok) throw new Error(form.error)
-    const answer = await type.exchange(needs, { client, form: form.value, origin })
+    const answer = await type.exchange(needs, { client, form: form.value, origin, sender: bearer })
     if (!answer.ok) throw new Error(answer.error.error)
     return answer.value
   }

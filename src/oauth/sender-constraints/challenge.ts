@@ -1,0 +1,31 @@
+/** What `WWW-Authenticate` says at resources of ours (RFC 6750 §3, RFC 9449 §7.1). */
+import type { TokenType } from '../../protocol/confirmation.ts'
+import { dpopSigningAlgs } from '../../protocol/dpop.ts'
+import { type OAuthErrorCode, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
+
+const algs = `algs="${dpopSigningAlgs.join(' ')}"`
+
+/**
+ * The challenges of a resource: both schemes, and what is wrong in that of the request.
+ * @param scheme of the token presented
+ * @param attributes printable, without quotes
+ */
+export function challenge(scheme: TokenType, attributes: Readonly<Record<string, string>> = {}): string {
+  const told = Object.entries(attributes).map(([name, value]) => `, ${name}="${value}"`)
+  const [ofBearer, ofDpop] = scheme === 'Bearer' ? [told.join(''), ''] : ['', told.join('')]
+  return `Bearer realm="authly"${ofBearer}, DPoP realm="authly"${ofDpop}, ${algs}`
+}
+
+/** A refusal at a resource (RFC 6750 §3.1, RFC 9449 §7.1). @param more attributes of the challenge too, as `scope` */
+export function refuseToken(
+  scheme: TokenType,
+  error: OAuthErrorCode,
+  description: string,
+  { detail, ...attributes }: { readonly detail?: string; readonly scope?: string } = {},
+): OAuthRefusal {
+  return refuse(error, description, {
+    status: error === 'insufficient_scope' ? 403 : 401,
+    challenge: challenge(scheme, { error, error_description: description, ...attributes }),
+    detail,
+  })
+}

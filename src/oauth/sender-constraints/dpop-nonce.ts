@@ -1,0 +1,46 @@
+/**
+ * Nonces of DPoP (RFC 9449 §8). Attack: a script in the page of an application makes proofs for the months to come and
+ * sends them away with the token; the key need not leave the browser for that. A nonce cannot be known in advance.
+ *
+ * Stateless: a nonce is the MAC of a span of time, so every isolate knows those of all others.
+ */
+import { type Client, isConfidential } from '../../clients/client.ts'
+import { constantTimeEqual } from '../../kit/hash.ts'
+import type { SenderNeeds } from './define-constraint.ts'
+
+/** Seconds in which the same nonce is given. */
+const spanSeconds = 300
+
+const nonceOf = async ({ root }: Pick<SenderNeeds, 'root'>, span: number): Promise<string> =>
+  (await root.mac('dpop-nonce', String(span))).slice(0, 22)
+
+const spanOf = (now: number): number => Math.floor(now / 1000 / spanSeconds)
+
+/** The nonce for the next proofs. */
+export const currentNonce = (needs: Pick<SenderNeeds, 'root' | 'now'>): Promise<string> =>
+  nonceOf(needs, spanOf(needs.now()))
+
+/**
+ * Whether a nonce was given in this span or the one before: for five to ten minutes. The next one counts too, since an
+ * isolate whose clock is ahead may have given it.
+ */
+export async function isRecentNonce(
+  needs: Pick<SenderNeeds, 'root' | 'now'>,
+  presented: string,
+): Promise<boolean> {
+  const span = spanOf(needs.now())
+  const recent = await Promise.all([span, span - 1, span + 1].map((each) => nonceOf(needs, each)))
+  return recent.some((nonce) => constantTimeEqual(nonce, presented))
+}
+
+/** Whether proofs of this client need a nonce. */
+export function needsNonce({ config }: Pick<SenderNeeds, 'config'>, client: Client): boolean {
+  switch (config.dpopNonce) {
+    case 'every_client':
+      return true
+    case 'no_client':
+      return false
+    default:
+      return !isConfidential(client)
+  }
+}

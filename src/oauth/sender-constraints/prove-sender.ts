@@ -1,0 +1,52 @@
+/** What the tokens of a request are bound to: asked where tokens are issued. */
+import { err, ok, type Result } from '../../kit/result.ts'
+import { type Confirmation, type TokenType, tokenTypeOf } from '../../protocol/confirmation.ts'
+import { invalidRequest, type OAuthRefusal } from '../../protocol/refusal.ts'
+import type { ProofUse } from '../../sessions/spent-proof.ts'
+import type { ProvingRequest, SenderNeeds } from './define-constraint.ts'
+import { senderConstraints } from './index.ts'
+
+/** Who will use the tokens: whoever has them, or whoever has a key as well. */
+export interface Sender {
+  readonly token_type: TokenType
+  readonly cnf?: Confirmation | undefined
+  /** A proof that whoever accepts it must record as used. */
+  readonly proof?: ProofUse | undefined
+  /** For the response, whatever its outcome. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+export const bearer: Sender = { token_type: 'Bearer' }
+const anybody = ok(bearer)
+
+/** The sender of a token request. Synchronous where no key is asked for, because most requests are. */
+export function proveSender(
+  needs: SenderNeeds,
+  asked: ProvingRequest,
+): Result<Sender, OAuthRefusal> | Promise<Result<Sender, OAuthRefusal>> {
+  const { request, client } = asked
+  for (const constraint of senderConstraints) {
+    if (constraint.isAsked(request, client)) return proveAsked(needs, asked)
+  }
+  return client.rules.sender_constraint_required ? err(unconstrained) : anybody
+}
+
+const unconstrained = invalidRequest('the tokens of this client must be bound to a key: DPoP or mutual TLS')
+
+async function proveAsked(needs: SenderNeeds, asked: ProvingRequest): Promise<Result<Sender, OAuthRefusal>> {
+  let sender: Sender = bearer
+  for (const constraint of senderConstraints) {
+    if (!constraint.isAsked(asked.request, asked.client)) continue
+    const proven = await constraint.prove(needs, asked)
+    if (!proven.ok) return proven
+    const { thumbprint, use, headers } = proven.value
+    const cnf = { ...sender.cnf, [constraint.member]: thumbprint }
+    sender = {
+      cnf,
+      token_type: tokenTypeOf(cnf),
+      proof: use ?? sender.proof,
+      headers: { ...sender.headers, ...headers },
+    }
+  }
+  return ok(sender)
+}
