@@ -47,10 +47,21 @@ export function toMtlsSettings(env: MtlsEnvironment): MtlsSettings | undefined {
   }
 }
 
-/** Paths of the endpoints that a client calls with its certificate (RFC 8705 §5). */
-export const mtlsEndpoints = {
-  token_endpoint: '/oauth/token',
-  introspection_endpoint: '/oauth/introspect',
-  revocation_endpoint: '/oauth/revoke',
-  userinfo_endpoint: '/oidc/userinfo',
-} as const
+/** The endpoints that a client calls itself, with its certificate (RFC 8705 §5): their names in the metadata. */
+export const aliasedEndpoints = [
+  'token_endpoint',
+  'pushed_authorization_request_endpoint',
+  'introspection_endpoint',
+  'revocation_endpoint',
+  'userinfo_endpoint',
+] as const
+
+/**
+ * Which of our two origins a request was sent to. The Host header chooses between them; any other one means the issuer.
+ */
+export function calledOrigin(
+  url: string,
+  { issuer, mtls }: { readonly issuer: string; readonly mtls?: MtlsSettings | undefined },
+): string {
+  return mtls !== undefined && new URL(url).host === new URL(mtls.origin).host ? mtls.origin : issuer
+}

@@ -14,7 +14,7 @@ export interface PresentedCertificate {
 }
 
 export interface CertificateSettings {
-  readonly mtls: MtlsSettings | undefined
+  readonly mtls?: MtlsSettings | undefined
 }
 
 /** The value of a `Client-Cert` field (RFC 9440 §2.1): one byte sequence (RFC 9651 §3.3.5), without parameters. */

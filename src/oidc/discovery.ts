@@ -2,7 +2,7 @@
  * Server metadata (OpenID Connect Discovery §3, RFC 8414). Derived from the lists the server itself uses, and from
  * the configured issuer; never from request headers, which an attacker may choose.
  */
-import { type MtlsSettings, mtlsEndpoints } from '../certificates/mtls-settings.ts'
+import { aliasedEndpoints, type MtlsSettings } from '../certificates/mtls-settings.ts'
 import { signingAlgs } from '../keys/algorithms.ts'
 import { supportedLanguages } from '../messages/languages.ts'
 import { displays } from '../oauth/authorize/check-display.ts'
@@ -31,7 +31,7 @@ export function serverMetadata(
 ) {
   const authMethods = offeredAuthenticators(mtls).map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
-  return {
+  const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     token_endpoint: `${issuer}/oauth/token`,
@@ -79,18 +79,18 @@ export function serverMetadata(
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
     ui_locales_supported: supportedLanguages,
-    ...(mtls ? mtlsMetadata(issuer, mtls) : {}),
   }
+  return mtls ? { ...metadata, ...mtlsMetadata(metadata, mtls) } : metadata
 }
 
-/** RFC 8705 §3.3 and §5. Without a host of its own the endpoints need no alias. */
-const mtlsMetadata = (issuer: string, { origin }: MtlsSettings) => ({
-  tls_client_certificate_bound_access_tokens: true,
-  ...(origin === issuer
-    ? {}
-    : {
-        mtls_endpoint_aliases: Object.fromEntries(
-          Object.entries(mtlsEndpoints).map(([name, path]) => [name, origin + path]),
-        ),
-      }),
-})
+/** RFC 8705 §3.3 and §5. Without a host of its own no endpoint has an alias. */
+function mtlsMetadata(metadata: Readonly<Record<string, unknown>>, { origin }: MtlsSettings) {
+  const aliased = aliasedEndpoints.flatMap((name) => {
+    const url = metadata[name]
+    return typeof url === 'string' ? [[name, origin + new URL(url).pathname]] : []
+  })
+  return {
+    tls_client_certificate_bound_access_tokens: true,
+    ...(origin === metadata['issuer'] ? {} : { mtls_endpoint_aliases: Object.fromEntries(aliased) }),
+  }
+}
