@@ -1,4 +1,5 @@
 /** Server metadata: cacheable, the same for everyone, and dependent only on configuration and settings. */
+import type { Config } from '../config.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, type RouteDescription } from '../kit/describe-route.ts'
 import { isRegistrationOpen } from '../settings/registration-opening.ts'
@@ -11,7 +12,7 @@ const documents = {
 } as const
 
 interface Known {
-  readonly issuer: string
+  readonly config: Config
   readonly registers: boolean
   readonly json: string
 }
@@ -38,12 +39,12 @@ for (const [id, path] of Object.entries(documents)) {
     responses: { 200: 'Metadata derived from the configured issuer' },
   }
   discoveryRoutes.describe(route, async (c) => {
-    const { issuer, mtls } = c.env.config
+    const { config } = c.env
     const registers = await canRegister(c.env)
-    if (metadata?.issuer !== issuer || metadata.registers !== registers) {
+    if (metadata?.config !== config || metadata.registers !== registers) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, mtls))
-      metadata = { issuer, registers, json }
+      const json = JSON.stringify(serverMetadata(config.issuer, reachableClasses(), registers, config.mtls))
+      metadata = { config, registers, json }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })

@@ -1,6 +1,7 @@
 /** Real X.509 certificates for tests, and the ways they arrive. */
 import 'reflect-metadata'
 import {
+  BasicConstraintsExtension,
   type JsonName,
   Name,
   SubjectAlternativeNameExtension,
@@ -19,6 +20,8 @@ export interface CertificateOptions {
   readonly keys?: CryptoKeyPair
   /** Who signs it; itself when left out. */
   readonly issuer?: MadeCertificate
+  /** May sign others (RFC 5280 §4.2.1.9). */
+  readonly isAuthority?: boolean
 }
 
 export interface MadeCertificate {
@@ -47,7 +50,10 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
     signingAlgorithm: { ...signer.privateKey.algorithm, hash: 'SHA-256' } as never,
     publicKey: keys.publicKey,
     signingKey: signer.privateKey,
-    extensions: names ? [new SubjectAlternativeNameExtension(names)] : [],
+    extensions: [
+      ...(names ? [new SubjectAlternativeNameExtension(names)] : []),
+      ...(options.isAuthority ? [new BasicConstraintsExtension(true)] : []),
+    ],
   })
   return {
     der: new Uint8Array(certificate.rawData) as Uint8Array<ArrayBuffer>,
