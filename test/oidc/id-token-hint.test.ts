@@ -20,7 +20,10 @@ const keyring = await createFakeKeyring()
 const signJwt = createSignJwt({ keyring })
 const verifyJwt = createVerifyJwt({ keyring, issuer, now: () => start })
 const client = aClient({ client_id: 'web', userinfo_signed_response_alg: 'RS256' })
-const config = { issuer, idTokenTtlSeconds: 600, accessTokenTtlSeconds: 600 }
+const config = {
+  ...{ issuer, idTokenTtlSeconds: 600, accessTokenTtlSeconds: 600 },
+  dpopNonce: 'public_clients' as const,
+}
 const findClient = async () => client
 const user = {
   ...{
@@ -51,8 +54,13 @@ const idToken = await issueIdToken(
   { client, grant: grant(), scopes: ['openid'], accessToken, iat },
 )
 const needs = { config, root, now: () => start, verifyJwt, signJwt, findClient, findUser, sessionsOf }
+const ask = (token: string) =>
+  userInfo(needs, {
+    request: new Request(`${issuer}/oidc/userinfo`),
+    presented: { scheme: 'Bearer', token },
+  })
 const signedUserInfo = async () => {
-  const answer = await userInfo(needs, accessToken)
+  const answer = await ask(accessToken)
   if (!answer.ok || answer.value.format !== 'jwt') throw new Error('userinfo must be signed')
   return answer.value.jwt
 }
@@ -88,7 +96,7 @@ describe('id_token_hint (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2)
 
   it('is no access token, and neither is a signed userinfo response', async () => {
     for (const token of [idToken, await signedUserInfo()]) {
-      expect((await userInfo(needs, token)).ok).toBe(false)
+      expect((await ask(token)).ok).toBe(false)
     }
   })
 })
