@@ -322,6 +322,7 @@ describe('inline keys (RFC 7517)', () => {
   const rsa = (bits: number) => ({ kty: 'RSA', e: 'AQAB', n: 'x'.repeat(Math.ceil(bits / 6)) })
   test.each([
     [ecKey],
+    [{ ...ecKey, x5c: ['x'.repeat(200)] }],
     [{ kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) }],
     [rsa(2048)],
     [{ ...ecKey, kid: 'a', use: 'sig', alg: 'ES256' }],
@@ -332,6 +333,8 @@ describe('inline keys (RFC 7517)', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['a private member', { ...ecKey, d: 'secret' }, '/d'],
     ['private RSA members', { ...rsa(2048), p: 'x' }, '/p'],
+    ['certificates that are no list', { ...ecKey, x5c: 'x'.repeat(200) }, ''],
+    ['certificates in base64url', { ...ecKey, x5c: ['_'.repeat(200)] }, ''],
     ['a symmetric key', { kty: 'oct', k: 'secret' }, '/k'],
     ['a symmetric key without its value', { kty: 'oct' }, ''],
     ['a short RSA key', rsa(1024), ''],
