@@ -33,6 +33,7 @@ import { issueNotMeLink } from '../../src/recovery/not-me.ts'
 import worker from '../../src/worker.ts'
 import { openProvider, sendBy } from '../delivery/message-provider.ts'
 import { cloudflareOf, makeCertificate } from '../fakes/certificates.ts'
+import { createDpopKey, type DpopKey } from '../fakes/dpop-key.ts'
 import { makePasskey, readOptions } from '../passkeys/make-passkey.ts'
 import {
   createSoftwareAuthenticator,
@@ -42,6 +43,7 @@ import {
 import {
   addAdmin,
   addServiceAccount,
+  bindToken,
   callAdmin,
   type TestActor,
   testDependencies,
@@ -851,6 +853,72 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       ),
     ),
   )
+
+  describe('with DPoP', () => {
+    let key: DpopKey
+    beforeAll(async () => {
+      key = await createDpopKey()
+    })
+    const tokenUrl = `${issuer}/oauth/token`
+    const ask = async (fields: Record<string, string>) => {
+      const response = await post('/oauth/token', fields, { ...asClient, dpop: await key.prove(tokenUrl) })
+      const tokens = (await response.json()) as Record<
+        'token_type' | 'access_token' | 'refresh_token',
+        string
+      >
+      expect(tokens.token_type).toBe('DPoP')
+      return tokens
+    }
+    const redeemBound = (code: string) =>
+      ask({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier })
+    const getBound = async () => redeemBound(await authorize())
+
+    it(budgets.clientCredentialsWithDpop.operation, () =>
+      expectWithin(budgets.clientCredentialsWithDpop, () => ask({ grant_type: 'client_credentials' })),
+    )
+
+    it(budgets.authorizationCodeWithDpop.operation, () =>
+      expectWithin(budgets.authorizationCodeWithDpop, prepared(authorize, redeemBound)),
+    )
+
+    it(budgets.refreshTokenWithDpop.operation, () =>
+      expectWithin(
+        budgets.refreshTokenWithDpop,
+        prepared(getBound, ({ refresh_token }) => ask({ grant_type: 'refresh_token', refresh_token })),
+      ),
+    )
+
+    it(budgets.userinfoWithDpop.operation, () =>
+      expectWithin(
+        budgets.userinfoWithDpop,
+        prepared(getBound, async ({ access_token: accessToken }) => {
+          const dpop = await key.prove(`${issuer}/oidc/userinfo`, { method: 'GET', accessToken })
+          const headers = { authorization: `DPoP ${accessToken}`, dpop }
+          expect(await (await call('/oidc/userinfo', { headers })).json()).toMatchObject({ email })
+        }),
+      ),
+    )
+
+    it(budgets.adminWithDpop.operation, async () => {
+      for (const actor of [await addAdmin(), await addServiceAccount(['admin:roles:read'])]) {
+        const accessToken = await bindToken(actor, key)
+        await expectWithin(budgets.adminWithDpop, async () => {
+          const dpop = await key.prove(`${issuer}/admin/roles`, { method: 'GET', accessToken })
+          const headers = { authorization: `DPoP ${accessToken}`, dpop }
+          const response = await callAdmin(undefined, 'GET', '/admin/roles', { env: counted, headers })
+          expect(response.status).toBe(200)
+        })
+      }
+    })
+
+    it('is refused without any I/O when the proof is forged', async () => {
+      const { access_token } = await getBound()
+      await startCounting()
+      const headers = { authorization: `DPoP ${access_token}`, dpop: 'x.y.z' }
+      expect((await call('/oidc/userinfo', { headers })).status).toBe(401)
+      expect(await countUnits()).toMatchObject({ objectCalls: 0, postgresRoundTrips: 0, rowsWritten: 0 })
+    })
+  })
 
   it(budgets.firstLogin.operation, () =>
     expectWithin(budgets.firstLogin, async () => {

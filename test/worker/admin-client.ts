@@ -1,5 +1,6 @@
 /** Admins for worker tests: people with roles and living access tokens, service accounts, and requests as them. */
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { decodeJwt } from 'jose'
 import { permissionNames } from '../../src/access/permissions.ts'
 import { clients, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -59,6 +60,31 @@ export async function addServiceAccount(scopes: readonly string[] = permissionNa
     iat: Math.floor(Date.now() / 1000),
   })
   return { id, token, grantId: undefined }
+}
+
+/** Another token of `actor`, bound to a key (RFC 9449 §6.1). */
+export async function bindToken(
+  { id, token, grantId }: TestActor,
+  { thumbprint }: { readonly thumbprint: string },
+): Promise<string> {
+  const deps = testDependencies()
+  const { client_id, scope, auth_time, acr, amr } = decodeJwt<TokenClaims>(token)
+  const client = await deps.findClient(client_id)
+  if (!client) throw new Error('the client must exist')
+  return issueAccessToken(deps, {
+    ...{ client, sub: id, scopes: scope.split(' '), resources: [], iat: Math.floor(Date.now() / 1000) },
+    jti: grantId === undefined ? serviceTokenId() : await userTokenId(deps.root, id, grantId),
+    ...(grantId === undefined ? {} : { authentication: { auth_time, acr, amr } }),
+    cnf: { jkt: thumbprint },
+  })
+}
+
+interface TokenClaims {
+  readonly client_id: string
+  readonly scope: string
+  readonly auth_time: number
+  readonly acr: string
+  readonly amr: readonly string[]
 }
 
 /** A client registered for `scopes`. */
