@@ -21,6 +21,10 @@ export const headers: Readonly<Record<string, Header>> = {
     schema: { type: 'integer', minimum: 1, examples: [2] },
   },
   'WWW-Authenticate': text('How to authenticate (RFC 9110 §11.6.1, RFC 6750 §3).', 'Bearer realm="authly"'),
+  'DPoP-Nonce': text(
+    'In answers to requests with a proof: the nonce for the next proofs (RFC 9449 §8).',
+    'Yx3mVvJq0kZ1r8nT5sWc2A',
+  ),
   'Cache-Control': text('Who may keep the answer, and how long (RFC 9111).', 'no-store'),
   Location: {
     description: 'Where to go on.',
@@ -41,7 +45,7 @@ export const headers: Readonly<Record<string, Header>> = {
 const oauthErrorCodes = [
   ...['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type'],
   ...['invalid_scope', 'invalid_target', 'invalid_token', 'insufficient_scope', 'server_error'],
-  'temporarily_unavailable',
+  ...['invalid_dpop_proof', 'use_dpop_nonce', 'temporarily_unavailable'],
 ]
 
 const string = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more })
@@ -88,7 +92,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
     description: 'RFC 6749 §5.1, OpenID Connect Core §3.1.3.3.',
     properties: {
       access_token: string('A JWT by RFC 9068.'),
-      token_type: string('How to present it.', { const: 'Bearer' }),
+      token_type: string(
+        'How to present it: `DPoP` if it is bound to the key of a DPoP proof (RFC 9449 §5).',
+        {
+          enum: ['Bearer', 'DPoP'],
+        },
+      ),
       expires_in: { type: 'integer', minimum: 1, description: 'Seconds the access token lives.' },
       scope: string('What was granted, separated by spaces.'),
       refresh_token: string('For the next access token; each is good once.'),
@@ -110,7 +119,18 @@ export const schemas: Readonly<Record<string, Schema>> = {
       },
       client_id: string('The client it was issued to.'),
       scope: string('Scopes, separated by spaces.'),
-      token_type: string('`Bearer`; absent for refresh tokens.'),
+      token_type: string(
+        '`Bearer` or `DPoP`; of refresh tokens, only those that are bound to a key have one.',
+      ),
+      cnf: {
+        type: 'object',
+        'x-authly-name': 'Confirmation',
+        description: 'The key that whoever uses the token must prove to have (RFC 7800 §3.1).',
+        properties: {
+          jkt: string('Thumbprint of the key of its DPoP proofs (RFC 9449 §6.1).'),
+        },
+        additionalProperties: true,
+      },
       jti: string('Id of the token.'),
       iat: { type: 'integer', description: 'Issued at, seconds since 1970.' },
       exp: { type: 'integer', description: 'Expires at, seconds since 1970.' },
@@ -197,7 +217,8 @@ export const securitySchemes = (
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'An access token for this server (RFC 6750), however it was got.',
+    description:
+      'An access token for this server (RFC 6750), however it was got. One that is bound to a key goes into `Authorization: DPoP …` instead, with a proof in the header `DPoP` (RFC 9449 §7.1).',
   },
   client_secret_basic: {
     type: 'http',

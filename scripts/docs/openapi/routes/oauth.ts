@@ -90,6 +90,11 @@ const authorizeFields: readonly FieldWords[] = [
     example: 'n-0S6_WzA2Mj',
   },
   {
+    name: 'dpop_jkt',
+    description: 'Thumbprint of the only key that may redeem the code (RFC 9449 §10).',
+    example: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I',
+  },
+  {
     name: 'response_mode',
     description: 'How the response is returned.',
     example: 'query',
@@ -165,7 +170,7 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
   },
   issueToken: {
     description:
-      'Exchanges a grant for tokens. `grant_type` decides which other fields count. Each parameter may come once. A used refresh token answers the same successor again within a short grace time; later it ends the whole family.',
+      'Exchanges a grant for tokens. `grant_type` decides which other fields count. Each parameter may come once. A used refresh token answers the same successor again within a short grace time; later it ends the whole family. With a DPoP proof in the header `DPoP` the tokens are bound to its key (RFC 9449 §5).',
     form: [
       {
         name: 'grant_type',
@@ -215,7 +220,7 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
             ...{ refresh_token: refreshToken, id_token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI1In0.c2ln' },
           },
         },
-        limitHeaders,
+        [...limitHeaders, 'DPoP-Nonce'],
       ),
       400: oauthError(
         {
@@ -226,8 +231,10 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
           invalid_target: 'resource is not one this client may ask for',
           unauthorized_client: 'this client may not use this grant_type',
           unsupported_grant_type: 'grant_type is not supported',
+          invalid_dpop_proof: 'the DPoP proof was used before',
+          use_dpop_nonce: 'the DPoP proof needs the nonce of the DPoP-Nonce header',
         },
-        limitHeaders,
+        [...limitHeaders, 'DPoP-Nonce'],
       ),
       ...clientEndpointErrors,
     },

@@ -22,9 +22,17 @@ const userInfoAnswers: Readonly<Record<number, AnswerWords>> = {
       },
     }),
     other: { 'application/jwt': 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI1In0.c2ln' },
+    headers: ['Cache-Control', 'Access-Control-Allow-Origin', 'DPoP-Nonce'],
   },
   400: oauthError({ invalid_request: 'more than one access token' }),
-  401: oauthError({ invalid_token: 'the access token is not valid here' }, ['WWW-Authenticate']),
+  401: oauthError(
+    {
+      invalid_token: 'the access token is not valid here',
+      invalid_dpop_proof: 'the DPoP proof was used before',
+      use_dpop_nonce: 'the DPoP proof needs the nonce of the DPoP-Nonce header',
+    },
+    ['WWW-Authenticate', 'DPoP-Nonce'],
+  ),
   403: oauthError({ insufficient_scope: 'the openid scope is required' }, ['WWW-Authenticate']),
   413: oauthError({ invalid_request: 'the body is too large' }),
   415: oauthError({ invalid_request: 'the body must be application/x-www-form-urlencoded' }),
@@ -94,7 +102,8 @@ export const oidcWords: Readonly<Record<string, RouteWords>> = {
     },
   },
   getUserInfo: {
-    description: 'The token must be for this server and carry the scope `openid`.',
+    description:
+      'The token must be for this server and carry the scope `openid`. A bound one comes as `Authorization: DPoP …`, with a proof in the header `DPoP` (RFC 9449 §7.1).',
     security: [{ oauth2: ['openid'] }, { bearer: [] }],
     answers: withoutBody(userInfoAnswers),
   },
