@@ -25,6 +25,9 @@ export interface ParsedCertificate {
   readonly publicKey: Uint8Array<ArrayBuffer>
 }
 
+/** The first moment that a certificate can name (§4.1.2.5.1); the library reads what is no time as an earlier one. */
+const firstTime = Date.UTC(1950, 0, 1)
+
 /** @returns undefined for anything that is not a certificate */
 export function parseCertificate(der: Uint8Array<ArrayBuffer>): ParsedCertificate | undefined {
   try {
@@ -36,7 +39,7 @@ export function parseCertificate(der: Uint8Array<ArrayBuffer>): ParsedCertificat
     const names = extension ? [...AsnConvert.parse(extension.extnValue, SubjectAlternativeName)] : []
     const notBefore = body.validity.notBefore.getTime().getTime()
     const notAfter = body.validity.notAfter.getTime().getTime()
-    if (!Number.isFinite(notBefore) || !Number.isFinite(notAfter)) return undefined
+    if (!(notBefore >= firstTime && notAfter >= firstTime)) return undefined
     return {
       subject: [...body.subject].map((part) =>
         [...part].map(({ type, value }) => ({ type, value: toNameValue(value) })),
