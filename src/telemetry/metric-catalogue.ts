@@ -78,6 +78,11 @@ export const metricCatalogue = {
     help: 'Token requests. Outcome: success, refused, limited, failed',
     labels: ['grant_type', 'outcome', 'error', 'client_id'],
   },
+  authly_sender_proofs_total: {
+    type: 'counter',
+    help: 'Proofs of keys that tokens are bound to, by the member of cnf. Outcome: success, refused; one that was used before is a success here and an error of its request',
+    labels: ['kind', 'outcome', 'error'],
+  },
   authly_account_deletions_total: {
     type: 'counter',
     help: 'Deletions of accounts that their owners asked for. Outcome: requested, cancelled (the account is kept), deleted (by the cron job)',

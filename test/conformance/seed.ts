@@ -42,6 +42,7 @@ export type ClientColumns = Partial<{
   require_pkce: boolean
   nonce_optional: boolean
   scope_claims_in_id_token: boolean
+  dpop_bound_access_tokens: boolean
   access_token_ttl_seconds: number
   tls_client_auth_subject_dn: string
   tls_client_auth_san_dns: string

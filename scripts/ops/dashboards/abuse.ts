@@ -47,6 +47,27 @@ const passwords: readonly Panel[] = [
   },
 ]
 
+const proofs: readonly Panel[] = [
+  {
+    title: 'Proofs of keys refused',
+    description:
+      'By DPoP and the like, per second. Clients are told use_dpop_nonce now and then, which is no fault; many invalid proofs are a broken client, a wrong clock, or somebody with stolen tokens.',
+    unit: 'reqps',
+    targets: [
+      {
+        expr: sumBy(
+          selected.rate('authly_sender_proofs_total', { outcome: '=refused' }),
+          'region',
+          'kind',
+          'error',
+        ).text,
+        legend: '{{region}} {{kind}} {{error}}',
+        emptyBecause: 'no client of the test binds its tokens',
+      },
+    ],
+  },
+]
+
 const recoveries: readonly Panel[] = [
   {
     title: 'Recoveries',
@@ -179,6 +200,7 @@ export const abuse: Dashboard = {
     { title: 'Recoveries', panels: recoveries },
     { title: 'Registration', panels: registrations },
     { title: 'Rate limits', panels: limits },
+    { title: 'Bound tokens', panels: proofs },
     { title: 'Programs', panels: programs },
   ],
 }

@@ -8,6 +8,7 @@ import { type Confirmation, type TokenType, tokenTypeOf } from '../../protocol/c
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
 import { refuseToken } from './challenge.ts'
+import { proveCounted } from './count-proof.ts'
 import type { ProvingRequest, SenderNeeds } from './define-constraint.ts'
 import { senderConstraints } from './index.ts'
 import type { PresentedToken } from './presented-token.ts'
@@ -52,7 +53,8 @@ async function checkBound(
     // Fails closed: a key that nobody here can ask for is not proven.
     const constraint = senderConstraints.find((known) => known.member === member)
     if (!constraint) return err(notYours(presented.scheme, `bound by ${member}`))
-    const proven = await constraint.prove(needs, { request, client, accessToken: presented.token })
+    const asked = { request, client, accessToken: presented.token }
+    const proven = await proveCounted(constraint, needs, asked)
     if (!proven.ok) return proven
     const { use, headers } = proven.value
     checked = { proof: use ?? checked.proof, headers: { ...checked.headers, ...headers } }

@@ -42,5 +42,5 @@ export interface SenderConstraint {
    */
   isAsked(request: Request, client: Client, config: SenderNeeds['config']): boolean
   /** Finds out what key the sender of the request has. */
-  prove(needs: SenderNeeds, asked: ProvingRequest): Promise<Result<Proof, OAuthRefusal>>
+  readonly prove: (needs: SenderNeeds, asked: ProvingRequest) => Promise<Result<Proof, OAuthRefusal>>
 }

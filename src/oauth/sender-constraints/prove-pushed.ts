@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../../kit/result.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { invalidRequest, type OAuthRefusal } from '../../protocol/refusal.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
+import { proveCounted } from './count-proof.ts'
 import type { SenderNeeds } from './define-constraint.ts'
 import { dpop } from './dpop.ts'
 
@@ -28,7 +29,7 @@ export async function provePushed(
 ): Promise<Result<PushedKey, OAuthRefusal>> {
   const named = parameters.get('dpop_jkt')
   if (!request.headers.has('dpop')) return ok({ dpop_jkt: named })
-  const proven = await dpop.prove(needs, { request, client })
+  const proven = await proveCounted(dpop, needs, { request, client })
   if (!proven.ok) return proven
   const { thumbprint, use: proof, headers } = proven.value
   if (named !== undefined && named !== thumbprint) {

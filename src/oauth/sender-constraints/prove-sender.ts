@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../kit/result.ts'
 import { type Confirmation, type TokenType, tokenTypeOf } from '../../protocol/confirmation.ts'
 import { invalidRequest, type OAuthRefusal } from '../../protocol/refusal.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
+import { proveCounted } from './count-proof.ts'
 import type { ProvingRequest, SenderNeeds } from './define-constraint.ts'
 import { senderConstraints } from './index.ts'
 
@@ -37,7 +38,7 @@ async function proveAsked(needs: SenderNeeds, asked: ProvingRequest): Promise<Re
   let sender: Sender = bearer
   for (const constraint of senderConstraints) {
     if (!constraint.isAsked(asked.request, asked.client, needs.config)) continue
-    const proven = await constraint.prove(needs, asked)
+    const proven = await proveCounted(constraint, needs, asked)
     if (!proven.ok) return proven
     const { thumbprint, use, headers } = proven.value
     const cnf = { ...sender.cnf, [constraint.member]: thumbprint }
