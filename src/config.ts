@@ -3,6 +3,7 @@
  * generated from this schema (`npm run docs:generate`), so every description here is what operators read.
  */
 import { z } from 'zod'
+import { findMtlsFaults, toMtlsSettings } from './certificates/mtls-settings.ts'
 import {
   emailProviders,
   findDeliveryFaults,
@@ -105,11 +106,19 @@ export const environmentSchema = z.object({
     .optional()
     .describe('Durable Object location hint, for regions without a jurisdiction.'),
   AUTHLY_CLIENT_ADDRESS: z
-    .enum(['unknown', 'connection', 'cloudflare'])
+    .enum(['unknown', 'connection', 'cloudflare', 'proxy'])
     .default('unknown')
     .describe(
-      'Source of the caller’s address. `cloudflare`: Cloudflare is in front and sets `CF-Connecting-IP` and `CF-Ray` itself. `connection`: callers reach workerd directly; the address is that of the connection. `unknown`: there is no trusted source; all requests share the limits of one address, and an address list admits none. Headers that the caller could have set are ignored.',
+      'Who is in front of this server, and so is believed about the caller: address and client certificate. `cloudflare`: Cloudflare, which sets `CF-Connecting-IP`, `CF-Ray` and `cf.tlsClientAuth` itself. `proxy`: a proxy of yours that ends TLS, through which every request comes; the address is the last one in `X-Forwarded-For`, the certificate is in `Client-Cert` (RFC 9440), and the proxy replaces both headers ([deployment](deployment.md#where-requests-come-from)). `connection`: callers reach workerd directly; the address is that of the connection. `unknown`: there is no trusted source; all requests share the limits of one address, and an address list admits none. Headers that the caller could have set are ignored.',
     ),
+  AUTHLY_MTLS_ORIGIN: issuer
+    .optional()
+    .describe(
+      'Switches mutual TLS on (RFC 8705): the origin where clients connect with a certificate, e.g. `https://mtls.auth.example.com`, announced in `mtls_endpoint_aliases`; or the issuer, where its own host asks for certificates. Needs AUTHLY_CLIENT_ADDRESS `cloudflare` or `proxy`, which tells where certificates come from ([mutual TLS](deployment.md#mutual-tls)).',
+    ),
+  AUTHLY_PROXY_VERIFIES_CERTIFICATES: flag(
+    'Only with AUTHLY_CLIENT_ADDRESS `proxy`: the proxy sends `Client-Cert` for no certificate whose chain and revocation it has not verified. Without it `tls_client_auth` is not offered; self-signed certificates and tokens bound to a certificate need no chain.',
+  ),
   AUTHLY_LOG_ACCESS_RATIO: z.coerce
     .number()
     .min(0)
@@ -376,6 +385,7 @@ function toConfig(env: Environment) {
     jurisdiction: env.AUTHLY_JURISDICTION,
     locationHint: env.AUTHLY_LOCATION_HINT,
     clientAddress: env.AUTHLY_CLIENT_ADDRESS,
+    mtls: toMtlsSettings(env),
     log: {
       accessSample: createTraceSample(env.AUTHLY_LOG_ACCESS_RATIO),
       addresses: env.AUTHLY_LOG_ADDRESSES,
@@ -432,7 +442,11 @@ export function parseConfig(env: Record<string, unknown>): Config {
     })
     throw new ConfigurationError(`configuration: ${problems.join('; ')}`)
   }
-  const faults = [...findDeliveryFaults(parsed.data), ...findTurnstileFaults(parsed.data)]
+  const faults = [
+    ...findDeliveryFaults(parsed.data),
+    ...findTurnstileFaults(parsed.data),
+    ...findMtlsFaults(parsed.data),
+  ]
   if (faults.length > 0) throw new ConfigurationError(`configuration: ${faults.join('; ')}`)
   const config = toConfig(parsed.data)
   if (config.allowLoopbackFetch && !isLoopback(config.issuer) && !isTestIssuer(config.issuer)) {

@@ -107,3 +107,33 @@ it('counts only where it is told to, and takes no token of metrics that could be
     expect(() => parse({ AUTHLY_METRICS_TOKEN: wrong }), wrong).toThrow('AUTHLY_METRICS_TOKEN must be')
   }
 })
+
+it('knows where certificates come from, and takes none where nobody is in front who could say', () => {
+  const mtls = 'https://mtls.auth.example.com'
+  const settings = (more: Record<string, string>) => parse({ AUTHLY_MTLS_ORIGIN: mtls, ...more }).mtls
+  expect(parse({ AUTHLY_CLIENT_ADDRESS: 'cloudflare' }).mtls).toBeUndefined()
+  expect(settings({ AUTHLY_CLIENT_ADDRESS: 'cloudflare' })).toEqual({
+    ...{ origin: mtls, front: 'cloudflare', verifiesChains: true },
+  })
+  expect(settings({ AUTHLY_CLIENT_ADDRESS: 'proxy' })).toEqual({
+    ...{ origin: mtls, front: 'proxy', verifiesChains: false },
+  })
+  const verifies = { AUTHLY_PROXY_VERIFIES_CERTIFICATES: 'true' }
+  expect(settings({ AUTHLY_CLIENT_ADDRESS: 'proxy', ...verifies })?.verifiesChains).toBe(true)
+  for (const AUTHLY_CLIENT_ADDRESS of ['unknown', 'connection']) {
+    expect(() => settings({ AUTHLY_CLIENT_ADDRESS })).toThrow('AUTHLY_MTLS_ORIGIN needs')
+  }
+  expect(() => settings({ AUTHLY_CLIENT_ADDRESS: 'cloudflare', ...verifies })).toThrow(
+    'AUTHLY_PROXY_VERIFIES',
+  )
+  expect(() => parse({ AUTHLY_CLIENT_ADDRESS: 'proxy', ...verifies })).toThrow('AUTHLY_PROXY_VERIFIES')
+  for (const origin of [
+    'https://mtls.example.com/x',
+    'http://mtls.example.com',
+    'http://localhost:1',
+    'mtls',
+  ]) {
+    const more = { AUTHLY_CLIENT_ADDRESS: 'cloudflare', AUTHLY_MTLS_ORIGIN: origin }
+    expect(() => settings(more), origin).toThrow('AUTHLY_MTLS_ORIGIN must')
+  }
+})

@@ -58,7 +58,7 @@ export async function loadApp(): Promise<LoadedApp> {
       document,
       metadata: serverMetadata('https://auth.example.com', {
         ...{ acrValues: reachableClasses(), registers: false, requiresPushed: false },
-        detailsTypes: [],
+        ...{ mtls: undefined, detailsTypes: [] },
       }),
       routes: app.routes.map(({ method, path }) => ({ method, path })),
     }

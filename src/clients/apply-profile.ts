@@ -14,6 +14,11 @@ const newMembers = {
   dpop_bound_access_tokens: false,
   tls_client_certificate_bound_access_tokens: false,
   authorization_details_types: [],
+  tls_client_auth_subject_dn: undefined,
+  tls_client_auth_san_dns: undefined,
+  tls_client_auth_san_uri: undefined,
+  tls_client_auth_san_ip: undefined,
+  tls_client_auth_san_email: undefined,
 } as const satisfies Partial<RegisteredClient>
 
 const served = new WeakMap<RegisteredClient, Client>()

@@ -5,10 +5,13 @@
  */
 
 import { knownClasses } from '../authentication/acr.ts'
+import { nameFaults } from '../certificates/check-names.ts'
+import { nameMembers } from '../certificates/match-name.ts'
+import type { MtlsSettings } from '../certificates/mtls-settings.ts'
 import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
 import { isLoopbackHost } from '../kit/public-host.ts'
-import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
+import { assertionSigningAlgs, usesCertificate } from '../protocol/client-auth-methods.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
@@ -18,6 +21,8 @@ import { mayEncryptTo } from './encryption-key.ts'
 export interface MetadataContext extends FetchRules {
   /** Development: this server itself runs on loopback. */
   readonly localIssuer: boolean
+  /** undefined: certificates of clients do not arrive. */
+  readonly mtls: MtlsSettings | undefined
 }
 
 type Rule = (metadata: ClientMetadata, context: MetadataContext) => readonly Fault[]
@@ -95,6 +100,11 @@ const authentication: Rule = (metadata, context) => {
       'private_key_jwt needs jwks or jwks_uri',
     ),
     ...when(
+      method === 'self_signed_tls_client_auth' && !hasKeys,
+      'token_endpoint_auth_method',
+      'self_signed_tls_client_auth needs jwks or jwks_uri with the key of the certificate (RFC 8705 §2.2.2)',
+    ),
+    ...when(
       alg !== null && method !== 'private_key_jwt',
       'token_endpoint_auth_signing_alg',
       'is for private_key_jwt only',
@@ -160,6 +170,40 @@ const encryption: Rule = (metadata) =>
       ),
     ]
   })
+
+/** RFC 8705 §2: only what this deployment can see of a certificate may be relied on. */
+const certificates: Rule = (metadata, { mtls }) => {
+  const { token_endpoint_auth_method: method } = metadata
+  const bound = metadata.tls_client_certificate_bound_access_tokens
+  const named = nameMembers.filter((member) => metadata[member] !== null)
+  const isNamed = method === 'tls_client_auth'
+  return [
+    ...when(
+      usesCertificate(method) && mtls === undefined,
+      'token_endpoint_auth_method',
+      'needs mutual TLS, which is off here (AUTHLY_MTLS_ORIGIN)',
+    ),
+    ...when(
+      isNamed && mtls?.verifiesChains === false,
+      'token_endpoint_auth_method',
+      'needs a proxy that verifies certificates (AUTHLY_PROXY_VERIFIES_CERTIFICATES)',
+    ),
+    ...when(
+      bound && mtls === undefined,
+      'tls_client_certificate_bound_access_tokens',
+      'needs mutual TLS, which is off here (AUTHLY_MTLS_ORIGIN)',
+    ),
+    ...when(
+      isNamed && named.length !== 1,
+      named[1] ?? 'token_endpoint_auth_method',
+      `tls_client_auth needs exactly one of ${nameMembers.join(', ')} (RFC 8705 §2.1.2)`,
+    ),
+    ...named.flatMap((member) => [
+      ...when(!isNamed, member, 'is for tls_client_auth only'),
+      ...nameFaults(member, metadata[member] ?? '').map((detail) => fault(member, detail)),
+    ]),
+  ]
+}
 
 /**
  * Attack: server-side request forgery. The same guard precedes every fetch; here it reports the fault at
@@ -245,6 +289,7 @@ const rules: readonly Rule[] = [
   authentication,
   requestObjects,
   encryption,
+  certificates,
   sector,
   pkce,
   lifetimes,

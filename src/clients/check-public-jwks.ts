@@ -33,10 +33,12 @@ export function publicJwksFaults(jwks: { readonly keys: readonly Jwk[] }): reado
 }
 
 function keyFault(key: Jwk): string | undefined {
-  const { kty, crv, use, kid } = key
+  const { kty, crv, use, kid, x5c } = key
   if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > 256))
     return 'kid must be text'
   if (use !== undefined && use !== 'sig' && use !== 'enc') return 'use must be sig or enc'
+  if (x5c !== undefined && !isCertificateChain(x5c))
+    return 'x5c must be certificates in base64, the first its own'
   if (kty === 'RSA') {
     const bits = typeof key['n'] === 'string' ? bitLength(key['n']) : 0
     if (typeof key['e'] !== 'string' || bits === 0) return 'must have n and e'
@@ -53,6 +55,13 @@ function keyFault(key: Jwk): string | undefined {
   const isWhole = coordinates.every((name) => isBase64Url(key[name]))
   return isWhole ? undefined : `must have ${coordinates.join(' and ')} in base64url`
 }
+
+/** RFC 7517 §4.7: not base64url. */
+const isCertificateChain = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= 10 &&
+  value.every((each) => typeof each === 'string' && /^[A-Za-z0-9+/]{100,10000}={0,2}$/.test(each))
 
 const isBase64Url = (value: unknown): value is string =>
   typeof value === 'string' && /^[\w-]{40,}$/.test(value)

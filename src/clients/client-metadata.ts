@@ -73,6 +73,11 @@ export interface ClientMetadata {
   readonly request_uris: readonly string[]
   readonly dpop_bound_access_tokens: boolean
   readonly tls_client_certificate_bound_access_tokens: boolean
+  readonly tls_client_auth_subject_dn: string | null
+  readonly tls_client_auth_san_dns: string | null
+  readonly tls_client_auth_san_uri: string | null
+  readonly tls_client_auth_san_ip: string | null
+  readonly tls_client_auth_san_email: string | null
   readonly require_request_signing: boolean
   readonly admin_ip_allow_list: readonly string[]
   readonly access_token_ttl_seconds: number | null

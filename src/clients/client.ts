@@ -80,6 +80,12 @@ export interface RegisteredClient {
   readonly tls_client_certificate_bound_access_tokens: boolean
   /** RFC 9396: types of authorization details it may ask for. */
   readonly authorization_details_types: readonly string[]
+  /** RFC 8705 §2.1.2: exactly one names a client of `tls_client_auth` in its certificate. */
+  readonly tls_client_auth_subject_dn: string | undefined
+  readonly tls_client_auth_san_dns: string | undefined
+  readonly tls_client_auth_san_uri: string | undefined
+  readonly tls_client_auth_san_ip: string | undefined
+  readonly tls_client_auth_san_email: string | undefined
   readonly access_token_ttl_seconds: number | undefined
   readonly id_token_ttl_seconds: number | undefined
   readonly refresh_token_idle_ttl_seconds: number | undefined

@@ -115,6 +115,11 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): RegisteredClie
     request_uris: row.request_uris,
     dpop_bound_access_tokens: row.dpop_bound_access_tokens,
     tls_client_certificate_bound_access_tokens: row.tls_client_certificate_bound_access_tokens,
+    tls_client_auth_subject_dn: row.tls_client_auth_subject_dn ?? undefined,
+    tls_client_auth_san_dns: row.tls_client_auth_san_dns ?? undefined,
+    tls_client_auth_san_uri: row.tls_client_auth_san_uri ?? undefined,
+    tls_client_auth_san_ip: row.tls_client_auth_san_ip ?? undefined,
+    tls_client_auth_san_email: row.tls_client_auth_san_email ?? undefined,
   }
 }
 

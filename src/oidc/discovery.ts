@@ -2,6 +2,7 @@
  * Server metadata (OpenID Connect Discovery §3, RFC 8414). Derived from the lists the server itself uses, and from
  * the configured issuer; never from request headers, which an attacker may choose.
  */
+import { aliasedEndpoints, type MtlsSettings } from '../certificates/mtls-settings.ts'
 import { encryptedResponses } from '../clients/encryption.ts'
 import { contentEncryptions, decryptionAlgs, encryptionAlgs, signingAlgs } from '../keys/algorithms.ts'
 import { supportedLanguages } from '../messages/languages.ts'
@@ -9,7 +10,7 @@ import { displays } from '../oauth/authorize/check-display.ts'
 import { prompts } from '../oauth/authorize/check-prompt.ts'
 import { responseTypes } from '../oauth/authorize/check-response-type.ts'
 import { responseModes } from '../oauth/authorize/response-modes/index.ts'
-import { clientAuthenticators } from '../oauth/client-auth/index.ts'
+import { offeredAuthenticators } from '../oauth/client-auth/index.ts'
 import { grantTypes } from '../oauth/grants/index.ts'
 import { userClaims } from '../protocol/claims.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
@@ -33,6 +34,8 @@ export interface SwitchedOn {
   readonly registers: boolean
   /** Every client must push its authorization requests. */
   readonly requiresPushed: boolean
+  /** Mutual TLS; undefined: off. */
+  readonly mtls: MtlsSettings | undefined
   /** Types of authorization details (RFC 9396). */
   readonly detailsTypes: readonly string[]
 }
@@ -42,9 +45,9 @@ export interface SwitchedOn {
  * @param is what is switched on, by configuration, settings and what administrators registered
  */
 export function serverMetadata(issuer: string, is: SwitchedOn) {
-  const authMethods = clientAuthenticators.map(({ method }) => method)
+  const authMethods = offeredAuthenticators(is.mtls).map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
-  return {
+  const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
@@ -103,5 +106,18 @@ export function serverMetadata(issuer: string, is: SwitchedOn) {
     request_object_encryption_enc_values_supported: contentEncryptions,
     authorization_response_iss_parameter_supported: true,
     ui_locales_supported: supportedLanguages,
+  }
+  return is.mtls ? { ...metadata, ...mtlsMetadata(metadata, is.mtls) } : metadata
+}
+
+/** RFC 8705 §3.3 and §5. Without a host of its own no endpoint has an alias. */
+function mtlsMetadata(metadata: Readonly<Record<string, unknown>>, { origin }: MtlsSettings) {
+  const aliased = aliasedEndpoints.flatMap((name) => {
+    const url = metadata[name]
+    return typeof url === 'string' ? [[name, origin + new URL(url).pathname]] : []
+  })
+  return {
+    tls_client_certificate_bound_access_tokens: true,
+    ...(origin === metadata['issuer'] ? {} : { mtls_endpoint_aliases: Object.fromEntries(aliased) }),
   }
 }

@@ -3,6 +3,8 @@ export const clientAuthMethodNames = [
   'client_secret_basic',
   'client_secret_post',
   'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
   'none',
 ] as const
 
@@ -19,6 +21,12 @@ export const defaultClientAuthMethod = 'client_secret_basic' satisfies ClientAut
 
 /** Whether clients that use this method have secrets. */
 export const usesSecret = (method: string): boolean => secretMethods.some((known) => known === method)
+
+/** By the certificate of the connection (RFC 8705 §2): the request itself carries the client id alone. */
+const certificateMethods: readonly ClientAuthMethod[] = ['tls_client_auth', 'self_signed_tls_client_auth']
+
+/** Whether clients that use this method present a certificate. */
+export const usesCertificate = (method: ClientAuthMethod): boolean => certificateMethods.includes(method)
 
 export interface RegisteredAuthMethod {
   readonly token_endpoint_auth_method: ClientAuthMethod

@@ -44,12 +44,27 @@ describe('the address of a request', () => {
     const { 'cf-connecting-ip': _, ...others } = claimed
     expect(readOrigin(request(others, '192.0.2.1:5555'), 'cloudflare').ip).toBeUndefined()
   })
+
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['2001:db8::9', '2001:db8::9'],
+    ['198.51.100.7, 203.0.113.9', '203.0.113.9'],
+    ['203.0.113.9,', undefined],
+    ['203.0.113.9, unknown', undefined],
+    ['203.0.113.9:443', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('is the last one of X-Forwarded-For %j behind a proxy, which wrote that one', (forwarded, expected) => {
+    const { 'x-forwarded-for': _, ...others } = claimed
+    const headers = forwarded === undefined ? others : { ...others, 'x-forwarded-for': forwarded }
+    expect(readOrigin(request(headers, '192.0.2.1:5555'), 'proxy').ip).toBe(expected)
+  })
 })
 
 describe('the id of a request', () => {
   it('is the ray of Cloudflare behind Cloudflare, and otherwise our own: a caller forges no line of the log', () => {
     expect(readRequestId(request(claimed), 'cloudflare')).toBe('chosen-by-the-caller')
-    for (const mode of ['unknown', 'connection'] as const) {
+    for (const mode of ['unknown', 'connection', 'proxy'] as const) {
       const ids = [1, 2].map(() => readRequestId(request(claimed), mode))
       expect(ids[0]).toMatch(/^[\da-f-]{36}$/)
       expect(ids[0]).not.toBe(ids[1])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { metadataDefaults } from '../../src/admin/clients/client-view.ts'
+import type { MtlsSettings } from '../../src/certificates/mtls-settings.ts'
 import { clientIdFault } from '../../src/clients/check-client-id.ts'
 import { checkClientMetadata } from '../../src/clients/check-client-metadata.ts'
 import { publicJwksFaults } from '../../src/clients/check-public-jwks.ts'
@@ -9,11 +10,17 @@ import type { ClientMetadata } from '../../src/clients/client-metadata.ts'
 import { err, ok } from '../../src/kit/result.ts'
 
 const redirect_uris = ['https://app.example/callback']
-const context = { allowLoopbackFetch: false, fetchHosts: new Set<string>(), localIssuer: false }
-const faultsOf = (metadata: Partial<ClientMetadata>) =>
-  checkClientMetadata({ ...metadataDefaults, client_name: 'App', redirect_uris, ...metadata }, context).map(
-    (fault) => ('pointer' in fault ? fault.pointer : ''),
-  )
+const mtls: MtlsSettings = {
+  origin: 'https://mtls.auth.example',
+  front: 'cloudflare',
+  verifiesChains: true,
+}
+const context = { allowLoopbackFetch: false, fetchHosts: new Set<string>(), localIssuer: false, mtls }
+const faultsOf = (metadata: Partial<ClientMetadata>, changed: object = {}) =>
+  checkClientMetadata(
+    { ...metadataDefaults, client_name: 'App', redirect_uris, ...metadata },
+    { ...context, ...changed },
+  ).map((fault) => ('pointer' in fault ? fault.pointer : ''))
 
 const ecKey = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) }
 const keys = { jwks: { keys: [ecKey] } }
@@ -322,10 +329,76 @@ describe('metadata as a whole', () => {
   })
 })
 
+describe('mutual TLS (RFC 8705)', () => {
+  const byName = { token_endpoint_auth_method: 'tls_client_auth' } as const
+  const byKey = { token_endpoint_auth_method: 'self_signed_tls_client_auth' } as const
+  const dn = { tls_client_auth_subject_dn: 'CN=pay,O=Bank,C=DE' }
+  const bound = { tls_client_certificate_bound_access_tokens: true }
+
+  test.each<[string, Partial<ClientMetadata>, string[]]>([
+    ['a subject', { ...byName, ...dn }, []],
+    ['a DNS name', { ...byName, tls_client_auth_san_dns: 'pay.example.com' }, []],
+    ['a URI', { ...byName, tls_client_auth_san_uri: 'spiffe://example.com/pay' }, []],
+    ['an address', { ...byName, tls_client_auth_san_ip: '2001:db8::7' }, []],
+    ['a mailbox', { ...byName, tls_client_auth_san_email: 'pay@example.com' }, []],
+    ['no name', byName, ['#/token_endpoint_auth_method']],
+    [
+      'two names',
+      { ...byName, ...dn, tls_client_auth_san_dns: 'pay.example.com' },
+      ['#/tls_client_auth_san_dns'],
+    ],
+    ['a name for another method', dn, ['#/tls_client_auth_subject_dn']],
+    [
+      'a subject that is none',
+      { ...byName, tls_client_auth_subject_dn: '/CN=pay' },
+      ['#/tls_client_auth_subject_dn'],
+    ],
+    [
+      'a DNS name with a wildcard',
+      { ...byName, tls_client_auth_san_dns: '*.example.com' },
+      ['#/tls_client_auth_san_dns'],
+    ],
+    ['an address range', { ...byName, tls_client_auth_san_ip: '192.0.2.0/24' }, ['#/tls_client_auth_san_ip']],
+    ['a name as mailbox', { ...byName, tls_client_auth_san_email: 'Pay' }, ['#/tls_client_auth_san_email']],
+    [
+      'a URI beyond ASCII',
+      { ...byName, tls_client_auth_san_uri: 'https://bänk.example' },
+      ['#/tls_client_auth_san_uri'],
+    ],
+    ['a key', { ...byKey, ...keys }, []],
+    ['a key elsewhere', { ...byKey, jwks_uri: 'https://app.example/jwks' }, []],
+    ['no key', byKey, ['#/token_endpoint_auth_method']],
+    ['tokens bound to a certificate', bound, []],
+    [
+      'the same for a public client (§4)',
+      {
+        ...bound,
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code'],
+      },
+      [],
+    ],
+  ])('%s', (_what, metadata, faults) => {
+    expect(faultsOf(metadata)).toEqual(faults)
+  })
+
+  test('can be registered only as far as this deployment sees certificates', () => {
+    const off = { mtls: undefined }
+    expect(faultsOf({ ...byName, ...dn }, off)).toEqual(['#/token_endpoint_auth_method'])
+    expect(faultsOf({ ...byKey, ...keys }, off)).toEqual(['#/token_endpoint_auth_method'])
+    expect(faultsOf(bound, off)).toEqual(['#/tls_client_certificate_bound_access_tokens'])
+    const unverified = { mtls: { ...mtls, front: 'proxy', verifiesChains: false } }
+    expect(faultsOf({ ...byName, ...dn }, unverified)).toEqual(['#/token_endpoint_auth_method'])
+    expect(faultsOf({ ...byKey, ...keys }, unverified)).toEqual([])
+    expect(faultsOf(bound, unverified)).toEqual([])
+  })
+})
+
 describe('inline keys (RFC 7517)', () => {
   const rsa = (bits: number) => ({ kty: 'RSA', e: 'AQAB', n: 'x'.repeat(Math.ceil(bits / 6)) })
   test.each([
     [ecKey],
+    [{ ...ecKey, x5c: ['x'.repeat(200)] }],
     [{ kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) }],
     [rsa(2048)],
     [{ ...ecKey, kid: 'a', use: 'sig', alg: 'ES256' }],
@@ -338,6 +411,8 @@ describe('inline keys (RFC 7517)', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['a private member', { ...ecKey, d: 'secret' }, '/d'],
     ['private RSA members', { ...rsa(2048), p: 'x' }, '/p'],
+    ['certificates that are no list', { ...ecKey, x5c: 'x'.repeat(200) }, ''],
+    ['certificates in base64url', { ...ecKey, x5c: ['_'.repeat(200)] }, ''],
     ['a symmetric key', { kty: 'oct', k: 'secret' }, '/k'],
     ['a symmetric key without its value', { kty: 'oct' }, ''],
     ['a short RSA key', rsa(1024), ''],

@@ -4,6 +4,7 @@ import { Argon2Type, Argon2Version } from '@phi-ag/argon2'
 import initialiseArgon2 from '@phi-ag/argon2/node'
 import pg from 'pg'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import type { ClientAuthMethod } from '../../src/protocol/client-auth-methods.ts'
 
 export type SeededUser = { readonly id: string; readonly username: string; readonly password: string }
 
@@ -19,7 +20,7 @@ export type SeededClient = {
 export type ClientColumns = Partial<{
   client_name: string
   application_type: 'web' | 'native'
-  token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none'
+  token_endpoint_auth_method: ClientAuthMethod
   token_endpoint_auth_method_named: boolean
   token_endpoint_auth_signing_alg: string
   jwks: { keys: object[] }
@@ -57,6 +58,9 @@ export type ClientColumns = Partial<{
   request_uris: string[]
   dpop_bound_access_tokens: boolean
   access_token_ttl_seconds: number
+  tls_client_auth_subject_dn: string
+  tls_client_auth_san_dns: string
+  tls_client_certificate_bound_access_tokens: boolean
 }>
 
 export type Seed = {

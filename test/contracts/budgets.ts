@@ -43,6 +43,14 @@ export const budgets = {
     later: nothing,
     note: 'occasionally a rate-limit lease refill and an audit batch; `private_key_jwt` records its `jti` in one call',
   },
+  clientCredentialsByCertificate: {
+    operation: 'token: client_credentials with mutual TLS',
+    objectCalls: 0,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 0, sharedEvents: 1 },
+    later: nothing,
+    note: 'the token is bound to the certificate; nothing is recorded, because the connection proves the key anew',
+  },
   authorizationCode: {
     operation: 'token: authorization_code',
     objectCalls: 1,

@@ -32,6 +32,7 @@ import { policies } from '../../src/rate-limits/policies.ts'
 import { issueNotMeLink } from '../../src/recovery/not-me.ts'
 import worker from '../../src/worker.ts'
 import { openProvider, sendBy } from '../delivery/message-provider.ts'
+import { cloudflareOf, makeCertificate } from '../fakes/certificates.ts'
 import { createDpopKey, type DpopKey } from '../fakes/dpop-key.ts'
 import { makePasskey, readOptions } from '../passkeys/make-passkey.ts'
 import {
@@ -53,6 +54,7 @@ import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addManaged } from '../worker/managed-person.ts'
 import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
+import { registerClient } from './worker-client.ts'
 
 const issuer = 'https://auth.test'
 const redirectUri = 'https://app.example/callback'
@@ -715,6 +717,26 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       const response = await post('/oauth/token', { grant_type: 'client_credentials' }, asClient)
       expect(response.status).toBe(200)
     })
+  })
+
+  it(budgets.clientCredentialsByCertificate.operation, async () => {
+    const certificate = await makeCertificate()
+    const { client_id } = await registerClient('tls_client_auth', {
+      ...{ grant_types: ['client_credentials'], tls_client_auth_subject_dn: 'CN=app' },
+      tls_client_certificate_bound_access_tokens: true,
+    })
+    const all = counted
+    counted = { ...all, AUTHLY_MTLS_ORIGIN: issuer } as Env
+    const ask = async () => {
+      const body = new URLSearchParams({ client_id, grant_type: 'client_credentials' })
+      const cf = cloudflareOf(certificate)
+      const response = await call('/oauth/token', { method: 'POST', body, cf } as RequestInit)
+      expect(response.status).toBe(200)
+    }
+    // This isolate is a new one.
+    await ask()
+    await expectWithin(budgets.clientCredentialsByCertificate, ask)
+    counted = all
   })
 
   it(budgets.authorizationCode.operation, () =>

@@ -1,11 +1,12 @@
 /** The lists the server works by and the metadata it publishes are one thing: adding to a list is all it takes. */
 import { describe, expect, it } from 'vitest'
+import { aliasedEndpoints, type MtlsSettings } from '../../src/certificates/mtls-settings.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
 import { reachableClasses } from '../../src/login/steps/index.ts'
 import { type RequestEndpoint, requestEndpoints } from '../../src/oauth/authorize/endpoint.ts'
 import { requestSources } from '../../src/oauth/authorize/request-sources/index.ts'
 import { stages } from '../../src/oauth/authorize/stages.ts'
-import { clientAuthenticators } from '../../src/oauth/client-auth/index.ts'
+import { clientAuthenticators, offeredAuthenticators } from '../../src/oauth/client-auth/index.ts'
 import { grantTypes } from '../../src/oauth/grants/index.ts'
 import { serverMetadata } from '../../src/oidc/discovery.ts'
 import { claimsByScope, userClaims } from '../../src/protocol/claims.ts'
@@ -13,7 +14,10 @@ import { assertionSigningAlgs, clientAuthMethodNames } from '../../src/protocol/
 import { identityScopes } from '../../src/protocol/scope-parameter.ts'
 
 const issuer = 'https://auth.test'
+/** Everything switched on. */
+const mtls: MtlsSettings = { origin: 'https://mtls.auth.test', front: 'cloudflare', verifiesChains: true }
 const everythingOn = {
+  mtls,
   ...{ acrValues: reachableClasses(), registers: true, requiresPushed: false },
   detailsTypes: ['payment'],
 }
@@ -51,6 +55,30 @@ describe('client authentication methods', () => {
     const methods = clientAuthenticators.map(({ method }) => method)
     expect([...methods].sort()).toEqual([...clientAuthMethodNames].sort())
     expect(new Set(methods).size).toBe(methods.length)
+  })
+
+  it('by certificate are in it as far as this deployment sees certificates (RFC 8705 §2)', () => {
+    const offered = (settings: MtlsSettings | undefined) => {
+      const document: Record<string, unknown> = serverMetadata(issuer, {
+        ...everythingOn,
+        mtls: settings,
+      })
+      const methods = offeredAuthenticators(settings).map(({ method }) => method)
+      expect(document['token_endpoint_auth_methods_supported']).toEqual(methods)
+      const names = ['tls_client_certificate_bound_access_tokens', 'mtls_endpoint_aliases']
+      return [
+        ...methods.filter((method) => method.includes('tls')),
+        ...names.filter((name) => name in document),
+      ]
+    }
+    const both = ['tls_client_certificate_bound_access_tokens', 'mtls_endpoint_aliases']
+    expect(offered(undefined)).toEqual([])
+    expect(offered(mtls)).toEqual(['tls_client_auth', 'self_signed_tls_client_auth', ...both])
+    expect(offered({ ...mtls, verifiesChains: false })).toEqual(['self_signed_tls_client_auth', ...both])
+    // Without a host of their own the endpoints have no alias.
+    expect(offered({ ...mtls, origin: issuer })).toEqual(
+      expect.not.arrayContaining(['mtls_endpoint_aliases']),
+    )
   })
 
   it('at introspection leave out none: it must be protected (RFC 7662 §2.1)', () => {
@@ -98,6 +126,18 @@ describe('the metadata', () => {
       if (/_(endpoint|uri)$/.test(name)) expect(value, name).toMatch(/^https:\/\/auth\.test\/[a-z.]/)
     }
     expect(metadata['issuer']).toBe(issuer)
+  })
+
+  it('has an alias on the host for certificates of each endpoint that a client calls itself (RFC 8705 §5)', () => {
+    const aliases = metadata['mtls_endpoint_aliases'] as Record<string, string>
+    const known = aliasedEndpoints.filter((name) => name in metadata)
+    expect(known).toEqual(
+      expect.arrayContaining(['token_endpoint', 'introspection_endpoint', 'userinfo_endpoint']),
+    )
+    expect(Object.keys(aliases)).toEqual(known)
+    for (const name of known) {
+      expect(aliases[name]).toBe(String(metadata[name]).replace(issuer, mtls.origin))
+    }
   })
 
   it('lists every claim that a scope gives, and every scope that gives claims', () => {

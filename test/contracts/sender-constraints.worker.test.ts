@@ -1,4 +1,5 @@
 /** Every sender constraint, present and future, keeps the promises of the list, with every grant type. */
+import { env } from 'cloudflare:test'
 import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Client } from '../../src/clients/client.ts'
@@ -8,6 +9,7 @@ import { checkSender } from '../../src/oauth/sender-constraints/check-sender.ts'
 import { senderConstraints } from '../../src/oauth/sender-constraints/index.ts'
 import { proveSender } from '../../src/oauth/sender-constraints/prove-sender.ts'
 import type { Confirmation } from '../../src/protocol/confirmation.ts'
+import { fieldOf, type MadeCertificate, makeCertificate } from '../fakes/certificates.ts'
 import { aClient } from '../fakes/client.ts'
 import { createDpopKey, type DpopKey } from '../fakes/dpop-key.ts'
 import { testDependencies } from '../worker/admin-client.ts'
@@ -32,13 +34,26 @@ interface Prover {
   /** Members of a client that must offer it. */
   readonly demand: Partial<Client>
   headers(): Promise<Record<string, string>>
+  /** Where the deployment must be set up for it. */
+  readonly bindings?: Env
 }
 
 let key: DpopKey
+let certificate: MadeCertificate
+/** One object for all requests: an isolate keeps what it derives from it. */
+const behindProxy = {
+  ...env,
+  ...{ AUTHLY_CLIENT_ADDRESS: 'proxy', AUTHLY_MTLS_ORIGIN: 'https://mtls.auth.test' },
+} as Env
 const provers: Readonly<Partial<Record<Member, Prover>>> = {
   jkt: {
     demand: { dpop_bound_access_tokens: true },
     headers: async () => ({ dpop: await key.prove(tokenUrl) }),
+  },
+  'x5t#S256': {
+    demand: { tls_client_certificate_bound_access_tokens: true },
+    headers: async () => ({ 'client-cert': fieldOf(certificate) }),
+    bindings: behindProxy,
   },
 }
 const proverOf = (member: Member): Prover => {
@@ -49,22 +64,24 @@ const proverOf = (member: Member): Prover => {
 
 beforeAll(async () => {
   key = await createDpopKey()
+  certificate = await makeCertificate()
 })
 
 describe.each(senderConstraints)('the constraint $member', (constraint) => {
   const { member, tokenType } = constraint
-  const { demand, headers } = proverOf(member)
+  const { demand, headers, bindings = env } = proverOf(member)
   const plain = new Request(tokenUrl, { method: 'POST' })
 
   it('is asked for by its client member and by the request, and by nothing else', async () => {
-    expect(constraint.isAsked(plain, aClient(demand))).toBe(true)
-    expect(constraint.isAsked(plain, aClient())).toBe(false)
+    const { config } = testDependencies(bindings)
+    expect(constraint.isAsked(plain, aClient(demand), config)).toBe(true)
+    expect(constraint.isAsked(plain, aClient(), config)).toBe(false)
     const offering = new Request(tokenUrl, { method: 'POST', headers: await headers() })
-    expect(constraint.isAsked(offering, aClient(demand))).toBe(true)
+    expect(constraint.isAsked(offering, aClient(demand), config)).toBe(true)
   })
 
   it('is refused, never thrown, without a proof', async () => {
-    const needs = testDependencies()
+    const needs = testDependencies(bindings)
     const proven = await constraint.prove(needs, { request: plain, client: aClient(demand) })
     expect(proven).toMatchObject({ ok: false, error: { status: 400 } })
     const atResource = await constraint.prove(needs, { request: plain, client: aClient(), accessToken: 'x' })
@@ -75,13 +92,14 @@ describe.each(senderConstraints)('the constraint $member', (constraint) => {
     const client = await addTokenClient(demand as Parameters<typeof addTokenClient>[0])
     const person = await addSignedIn()
     const exchanges: Readonly<Record<string, (client: TokenClient) => Promise<Answer>>> = {
-      authorization_code: async () => redeem(client, await codeFor(client, person), await headers()),
+      authorization_code: async () =>
+        redeem(client, await codeFor(client, person), await headers(), bindings),
       refresh_token: async () => {
-        const { json } = await redeem(client, await codeFor(client, person), await headers())
-        return refresh(client, json['refresh_token'], await headers())
+        const { json } = await redeem(client, await codeFor(client, person), await headers(), bindings)
+        return refresh(client, json['refresh_token'], await headers(), bindings)
       },
       client_credentials: async () =>
-        postAs(client, tokenUrl, { grant_type: 'client_credentials' }, await headers()),
+        postAs(client, tokenUrl, { grant_type: 'client_credentials' }, await headers(), bindings),
     }
     for (const { type } of grantTypes) {
       const exchange = exchanges[type]
@@ -94,7 +112,7 @@ describe.each(senderConstraints)('the constraint $member', (constraint) => {
         ...{ active: true, token_type: tokenType, cnf: { [member]: expect.any(String) } },
       })
       for (const scheme of ['Bearer', 'DPoP']) {
-        expect((await getUserInfo(`${scheme} ${token}`)).status).toBe(401)
+        expect((await getUserInfo(`${scheme} ${token}`, {}, bindings)).status).toBe(401)
       }
     }
   })

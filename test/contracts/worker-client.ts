@@ -67,6 +67,9 @@ export function present(
       const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
       return { fields: { client_assertion, client_assertion_type }, headers: {} }
     }
+    // By the connection; the request carries the client id alone.
+    case 'tls_client_auth':
+    case 'self_signed_tls_client_auth':
     case 'none':
       return { fields: { client_id }, headers: {} }
   }

@@ -39,6 +39,7 @@ test.each([
   'argon2',
   'open-otlp-tracer',
   'native-tracer',
+  'verify-certificate',
 ])('%s is a module of its own that waits until it is asked for', async (name) => {
   const evaluated = await evaluatedModules(bundle, [bundle.main])
   expect(evaluated).not.toContain(named(name))

@@ -34,8 +34,8 @@ export interface AdminOptions {
 }
 
 /** Dependencies as a request has them. */
-export function testDependencies() {
-  return createRequestEnv(new Request(issuer), env, createExecutionContext()).deps
+export function testDependencies(bindings: Env = env) {
+  return createRequestEnv(new Request(issuer), bindings, createExecutionContext()).deps
 }
 
 /** A person with a live access token for the admin API. */

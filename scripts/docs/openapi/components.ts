@@ -236,7 +236,7 @@ export const securitySchemes = (
     type: 'http',
     scheme: 'basic',
     description:
-      'Client id and secret, each form-encoded, then joined by a colon (RFC 6749 §2.3.1). `client_secret_post`, `private_key_jwt` and, for public clients, `client_id` alone go into the form.',
+      'Client id and secret, each form-encoded, then joined by a colon (RFC 6749 §2.3.1). `client_secret_post`, `private_key_jwt` and, for public clients and mutual TLS (RFC 8705), `client_id` alone go into the form.',
   },
   session: {
     type: 'apiKey',

@@ -222,6 +222,26 @@ const clearable = {
   jwks_uri: uri(
     'Where its public keys are: https on port 443, or on a `host:port` of `AUTHLY_FETCH_HOSTS`',
   ).meta({ example: 'https://app.example.com/jwks.json' }),
+  tls_client_auth_subject_dn: z.string().min(3).max(1024).meta({
+    description:
+      'For `tls_client_auth`: the subject of its certificate as text (RFC 4514), the last relative name first',
+    example: 'CN=payments,O=Example Bank,C=DE',
+  }),
+  tls_client_auth_san_dns: z.string().min(1).max(253).meta({
+    description: 'For `tls_client_auth`: a DNS name among the alternative names of its certificate',
+    example: 'payments.example.com',
+  }),
+  tls_client_auth_san_uri: uri(
+    'For `tls_client_auth`: a URI among the alternative names of its certificate, as it is there',
+  ).meta({ example: 'spiffe://example.com/payments' }),
+  tls_client_auth_san_ip: z.string().min(2).max(45).meta({
+    description: 'For `tls_client_auth`: an IP address among the alternative names of its certificate',
+    example: '203.0.113.7',
+  }),
+  tls_client_auth_san_email: z.string().min(3).max(254).meta({
+    description: 'For `tls_client_auth`: an e-mail address among the alternative names of its certificate',
+    example: 'payments@example.com',
+  }),
   initiate_login_uri: uri('Where a sign-in can be started from outside'),
   sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
   userinfo_signed_response_alg: alg('What userinfo is signed with, as a JWT; `null`: JSON'),
@@ -297,7 +317,6 @@ const nullableClearable = mapShape(clearable, (schema) => schema.nullable()) as 
 /** RFC 7591 and OpenID Connect members that this server knows and cannot honour. */
 const unsupported: ReadonlySet<string> = new Set([
   'software_statement',
-  'tls_client_auth_subject_dn',
   'frontchannel_logout_uri',
   'frontchannel_logout_session_required',
   'backchannel_logout_uri',
@@ -306,7 +325,7 @@ const unsupported: ReadonlySet<string> = new Set([
 
 const explainUnknown = (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
   issue.code === 'unrecognized_keys' && issue.keys?.every((key) => unsupported.has(key))
-    ? 'is not supported by this server (no software statements, mutual TLS or logout channels)'
+    ? 'is not supported by this server (no software statements or logout channels)'
     : undefined
 
 export const clientCreation = z

@@ -14,7 +14,7 @@ export const jwtBearerAssertionType = 'urn:ietf:params:oauth:client-assertion-ty
 export interface PresentedCredentials {
   readonly method: ClientAuthMethod
   readonly clientId: string
-  /** The secret or the assertion; empty for `none`. */
+  /** The secret or the assertion; empty for `none`, which mutual TLS looks like as well. */
   readonly proof: string
 }
 

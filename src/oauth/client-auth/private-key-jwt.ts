@@ -35,6 +35,15 @@ export const privateKeyJwt: ClientAuthenticator = {
   },
 }
 
+/** RFC 8705 §5: a client that uses the alias of the token endpoint may name that one. */
+const audiencesOf = ({ issuer, mtls }: ClientAuthNeeds['config']): string[] => [
+  issuer,
+  ...[issuer, ...(mtls ? [mtls.origin] : [])].flatMap((origin) =>
+    // RFC 9126 §2: at the endpoint of pushed requests, any of the three.
+    ['token', 'par'].map((path) => `${origin}/oauth/${path}`),
+  ),
+]
+
 async function verifySignature(
   needs: ClientAuthNeeds,
   client: Client,
@@ -51,11 +60,7 @@ async function verifySignature(
         algorithms,
         issuer: client.client_id,
         subject: client.client_id,
-        // RFC 9126 §2: at its own endpoint, any of the three.
-        audience: [
-          needs.config.issuer,
-          ...['token', 'par'].map((path) => `${needs.config.issuer}/oauth/${path}`),
-        ],
+        audience: audiencesOf(needs.config),
         clockTolerance: clockToleranceSeconds,
         currentDate: new Date(needs.now()),
         requiredClaims: ['exp', 'jti'],

@@ -9,7 +9,7 @@ import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
 
 export interface SenderNeeds {
-  readonly config: Pick<Config, 'issuer' | 'dpopNonce'>
+  readonly config: Pick<Config, 'issuer' | 'dpopNonce'> & Partial<Pick<Config, 'mtls'>>
   readonly root: RootSecret
   readonly now: Clock
 }
@@ -40,7 +40,7 @@ export interface SenderConstraint {
    * Whether what this request gets is to be bound so: its client must have it, or the request offers it. Asked for every
    * token request.
    */
-  isAsked(request: Request, client: Client): boolean
+  isAsked(request: Request, client: Client, config: SenderNeeds['config']): boolean
   /** Finds out what key the sender of the request has. */
   readonly prove: (needs: SenderNeeds, asked: ProvingRequest) => Promise<Result<Proof, OAuthRefusal>>
 }

@@ -1,4 +1,5 @@
 /** What a DPoP proof proves: signature, claims and nonce (RFC 9449 §4.3), and how it is refused (§5, §7.1, §8, §9). */
+import { calledOrigin } from '../../certificates/mtls-settings.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { dpopSigningAlgs } from '../../protocol/dpop.ts'
@@ -29,7 +30,7 @@ export async function proveDpop(
   const target = {
     method: request.method,
     // The public address of this server, whatever host or scheme the last hop used.
-    url: needs.config.issuer + new URL(request.url).pathname,
+    url: calledOrigin(request.url, needs.config) + new URL(request.url).pathname,
     accessTokenHash: accessToken === undefined ? undefined : await sha256(accessToken),
   }
   const claims = checkProofClaims(payload, target, needs.now())

@@ -27,7 +27,7 @@ export function proveSender(
 ): Result<Sender, OAuthRefusal> | Promise<Result<Sender, OAuthRefusal>> {
   const { request, client } = asked
   for (const constraint of senderConstraints) {
-    if (constraint.isAsked(request, client)) return proveAsked(needs, asked)
+    if (constraint.isAsked(request, client, needs.config)) return proveAsked(needs, asked)
   }
   return client.rules.sender_constraint_required ? err(unconstrained) : anybody
 }
@@ -37,7 +37,7 @@ const unconstrained = invalidRequest('the tokens of this client must be bound to
 async function proveAsked(needs: SenderNeeds, asked: ProvingRequest): Promise<Result<Sender, OAuthRefusal>> {
   let sender: Sender = bearer
   for (const constraint of senderConstraints) {
-    if (!constraint.isAsked(asked.request, asked.client)) continue
+    if (!constraint.isAsked(asked.request, asked.client, needs.config)) continue
     const proven = await proveCounted(constraint, needs, asked)
     if (!proven.ok) return proven
     const { thumbprint, use, headers } = proven.value

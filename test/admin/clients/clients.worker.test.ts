@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:test'
 import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { encodeCursor } from '../../../src/admin/page-cursor.ts'
@@ -57,6 +58,33 @@ describe('clients', () => {
     const gone = await callAdmin(admin, 'DELETE', `/admin/clients/${client_id}`, { headers })
     expect(gone.status, await gone.clone().text()).toBe(204)
     expect((await callAdmin(admin, 'GET', `/admin/clients/${client_id}`)).status).toBe(404)
+  })
+
+  it('registers how a client authenticates by certificate, where certificates arrive (RFC 8705 §2)', async () => {
+    const admin = await addAdmin()
+    const body = {
+      ...{ ...shop, token_endpoint_auth_method: 'tls_client_auth' },
+      ...{ tls_client_auth_subject_dn: 'CN=shop,C=DE', tls_client_certificate_bound_access_tokens: true },
+    }
+    const off = await problemOf(await callAdmin(admin, 'POST', '/admin/clients', { body }))
+    expect(off[0]).toBe(400)
+    expect(off[1]).toMatchObject([
+      { pointer: '#/token_endpoint_auth_method' },
+      { pointer: '#/tls_client_certificate_bound_access_tokens' },
+    ])
+    const on = { ...env, AUTHLY_MTLS_ORIGIN: 'https://mtls.auth.test' } as Env
+    const created = await callAdmin(admin, 'POST', '/admin/clients', { body, env: on })
+    expect(created.status, await created.clone().text()).toBe(201)
+    const { client_id, client_secret, ...client } = await json(created)
+    expect(client_secret).toBeUndefined()
+    expect(client).toMatchObject({ ...body, token_endpoint_auth_methods: ['tls_client_auth'] })
+    const patch = (changes: object) =>
+      callAdmin(admin, 'PATCH', `/admin/clients/${client_id}`, {
+        ...{ body: changes, headers: { 'if-match': '*' }, env: on },
+      })
+    expect((await patch({ tls_client_auth_san_dns: 'shop.example' })).status).toBe(400)
+    const renamed = { tls_client_auth_subject_dn: null, tls_client_auth_san_dns: 'shop.example' }
+    expect(await json(await patch(renamed))).toMatchObject(renamed)
   })
 
   it('gives an id once: nobody inherits the consents and tokens of a deleted client', async () => {

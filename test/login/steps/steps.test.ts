@@ -77,7 +77,8 @@ describe('a step that is added', () => {
 
   it('raises what the server announces (OpenID Connect Discovery §3)', () => {
     const announced = serverMetadata('https://auth.test', {
-      ...{ acrValues: reachableClasses(more), registers: false, requiresPushed: false, detailsTypes: [] },
+      ...{ acrValues: reachableClasses(more), registers: false, requiresPushed: false },
+      ...{ mtls: undefined, detailsTypes: [] },
     }).acr_values_supported
     expect(announced).toContain('phrh')
   })

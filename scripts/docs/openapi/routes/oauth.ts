@@ -18,7 +18,8 @@ const refreshToken = 'authly_rt_Zm9y.dGhlLW5leHQtb25l'
 
 const clientId: FieldWords = {
   name: 'client_id',
-  description: 'The client. Needed in the form by public clients and with `client_secret_post`.',
+  description:
+    'The client. Needed in the form by public clients, with `client_secret_post`, and with mutual TLS.',
   example: 'demo-spa',
 }
 /** Form fields for client authentication (RFC 6749 §2.3.1, RFC 7523 §2.2). */
