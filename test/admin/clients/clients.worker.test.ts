@@ -246,7 +246,7 @@ describe('clients', () => {
     expect(before.status).toBe(404)
   })
 
-  it.each([
+  it.each<[object, string, string | RegExp]>([
     [{ ...shop, client_id: uuidv7() }, '#/client_id', 'must not look like a user id (RFC 9068 §5)'],
     [{ ...shop, client_id: 'authly-evil' }, '#/client_id', 'must not begin with authly'],
     [{ ...shop, scope: 'openid no-such-scope' }, '#/scope', 'has the unknown scope no-such-scope'],
@@ -259,12 +259,11 @@ describe('clients', () => {
     [{ ...shop, software_statement: 'e30.e30.c2ln' }, '#/software_statement', /^is not supported/],
     // Attack: whoever may ask whether the padding is right decrypts by asking; a key that both sides have is no secret.
     ...['RSA1_5', 'RSA-OAEP', 'dir', 'PBES2-HS256+A128KW', 'none', ''].map(
-      (alg) =>
-        [
-          { ...shop, id_token_encrypted_response_alg: alg },
-          '#/id_token_encrypted_response_alg',
-          /^must be one of RSA-OAEP-256, ECDH-ES/,
-        ] as const,
+      (alg): [object, string, RegExp] => [
+        { ...shop, id_token_encrypted_response_alg: alg },
+        '#/id_token_encrypted_response_alg',
+        /^must be one of RSA-OAEP-256, ECDH-ES/,
+      ],
     ),
     [
       { ...shop, userinfo_encrypted_response_alg: 'ECDH-ES' },
