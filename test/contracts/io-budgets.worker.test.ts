@@ -820,7 +820,7 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
             const headers = accept === undefined ? asClient : { ...asClient, accept }
             const response = await post('/oauth/introspect', { token: access_token }, headers)
             const said = accept
-              ? decodeJwt(await response.text())['token_introspection']
+              ? decodeJwt(new TextDecoder().decode(await response.arrayBuffer()))['token_introspection']
               : await response.json()
             expect(said).toMatchObject({ active: true })
           },
