@@ -22,6 +22,7 @@ import { checkRedirectUri, type RedirectTarget } from '../../src/oauth/authorize
 import { responseModes } from '../../src/oauth/authorize/response-modes/index.ts'
 import { parseParameters } from '../../src/protocol/parameters.ts'
 import { refuse } from '../../src/protocol/refusal.ts'
+import { plain } from '../../src/protocol/request-provenance.ts'
 import { aClient } from '../fakes/client.ts'
 import { createFakeKeyring } from '../fakes/keyring.ts'
 
@@ -180,7 +181,9 @@ describe('a client that gets signed responses only', () => {
     if (!parameters.ok) throw new Error(parameters.error)
     const to = checkRedirectUri(parameters.value, of)
     if (!to.ok) throw new Error(to.error.error)
-    const checked = await checkResponseType({} as never, { parameters: parameters.value, client: of })
+    const checked = await checkResponseType({} as never, {
+      ...{ parameters: parameters.value, client: of, provenance: plain },
+    })
     return { mode: to.value.response_mode, error: checked.ok ? undefined : checked.error.error }
   }
 
