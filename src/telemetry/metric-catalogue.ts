@@ -24,7 +24,7 @@ export const metricLabels = {
   state: 'which state',
   object: 'class of the Durable Object',
   policy: 'name of the rate limit',
-  alg: 'JWS algorithm',
+  alg: 'JOSE algorithm',
   outbox: 'the shard of the audit outbox',
   type_class: 'class of the audit event',
   task: 'name of the cron job',

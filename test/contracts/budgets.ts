@@ -67,7 +67,20 @@ export const budgets = {
     later: { alarms: 1, rowsRead: 35, rowsWritten: 2, deliveries: 1 },
     note: 'clients with `scope_claims_in_id_token`; while Postgres is unavailable, tokens are issued without these claims',
   },
-  introspect: { operation: 'introspect', objectCalls: 1, postgresRoundTrips: 0, ...noRows },
+  encryptedIdToken: {
+    operation: 'token: authorization_code, ID token encrypted to a key that is fetched now',
+    objectCalls: 2,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 1, rowsWritten: 5, sharedEvents: 1 },
+    later: { alarms: 1, rowsRead: 35, rowsWritten: 2, deliveries: 1 },
+    note: 'one fetch of the `jwks_uri`, at most every five minutes in an isolate, and its copy for the region; with `jwks`, or while the keys are in memory, as without encryption. The same wherever keys of a client are needed',
+  },
+  introspect: {
+    operation: 'introspect, as JSON or as a JWT',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...noRows,
+  },
   revoke: {
     operation: 'revoke',
     objectCalls: 1,
@@ -76,7 +89,7 @@ export const budgets = {
     later: { alarms: 1, rowsRead: 35, rowsWritten: 2, deliveries: 1 },
   },
   silentAuthorize: {
-    operation: 'authorize with a live session and remembered consent',
+    operation: 'authorize with a live session and remembered consent, the response signed or not',
     objectCalls: 1,
     postgresRoundTrips: 0,
     ...noRows,

@@ -4,7 +4,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server'
 import { eq } from 'drizzle-orm'
-import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
+import { compactDecrypt, decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { Secret, TOTP, URI } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
@@ -130,11 +130,12 @@ const authorizationFields = async () => ({
   code_challenge_method: 'S256',
 })
 
-async function authorize(): Promise<string> {
-  const query = new URLSearchParams(await authorizationFields())
+async function authorize(more: Record<string, string> = {}): Promise<string> {
+  const query = new URLSearchParams({ ...(await authorizationFields()), ...more })
   const response = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
-  const location = new URL(response.headers.get('location') as string, issuer)
-  return location.searchParams.get('code') as string
+  const { searchParams } = new URL(response.headers.get('location') as string, issuer)
+  const signed = searchParams.get('response')
+  return (signed === null ? searchParams.get('code') : decodeJwt(signed)['code']) as string
 }
 
 /** Back from the sign-in page of an application that wants a new sign-in, up to the way on. */
@@ -768,17 +769,64 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     await setClaims(false)
   })
 
-  it(budgets.introspect.operation, () =>
-    expectWithin(
-      budgets.introspect,
-      prepared(
-        async () => redeem(await authorize()),
-        async ({ access_token }) => {
-          const response = await post('/oauth/introspect', { token: access_token }, asClient)
-          expect(await response.json()).toMatchObject({ active: true })
-        },
+  it(budgets.encryptedIdToken.operation, async () => {
+    const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+    const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { extractable: true })
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), use: 'enc', kid: 'enc' }] }
+    let version = 100
+    const register = async (alg: string | null, jwks_uri: string | null) => {
+      version++
+      const changes = { id_token_encrypted_response_alg: alg, jwks_uri, version }
+      await database.update(clients).set(changes).where(eq(clients.client_id, clientId))
+      const { edgeCache } = testDependencies()
+      await edgeCache.refresh(clientCacheKey(clientId), await loadClient(database, clientId))
+    }
+    // The address is not of this machine: its answer is, every other request goes its way.
+    const send = globalThis.fetch
+    const host = `${crypto.randomUUID()}.example.com`
+    let fetches = 0
+    const fetching = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      if (!String(input).startsWith(`https://${host}/`)) return send(input, init)
+      fetches++
+      return Response.json(jwks)
+    })
+    let address = 0
+    const redeemsEncrypted = async (code: string) => {
+      const { id_token } = await redeem(code)
+      const { plaintext } = await compactDecrypt(id_token, privateKey)
+      expect(decodeJwt(new TextDecoder().decode(plaintext))).toMatchObject({ aud: clientId })
+    }
+    await expectWithin(
+      budgets.encryptedIdToken,
+      prepared(async () => {
+        await register('ECDH-ES', `https://${host}/${address++}`)
+        return authorize()
+      }, redeemsEncrypted),
+    )
+    expect(fetches).toBe(address)
+    await expectWithin(budgets.authorizationCode, prepared(authorize, redeemsEncrypted))
+    expect(fetches).toBe(address)
+    fetching.mockRestore()
+    await register(null, null)
+  })
+
+  it.each([undefined, 'application/token-introspection+jwt'])(
+    `${budgets.introspect.operation}: Accept %s`,
+    (accept) =>
+      expectWithin(
+        budgets.introspect,
+        prepared(
+          async () => redeem(await authorize()),
+          async ({ access_token }) => {
+            const headers = accept === undefined ? asClient : { ...asClient, accept }
+            const response = await post('/oauth/introspect', { token: access_token }, headers)
+            const said = accept
+              ? decodeJwt(await response.text())['token_introspection']
+              : await response.json()
+            expect(said).toMatchObject({ active: true })
+          },
+        ),
       ),
-    ),
   )
 
   it(budgets.revoke.operation, () =>
@@ -791,8 +839,8 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     ),
   )
 
-  it(budgets.silentAuthorize.operation, () =>
-    expectWithin(budgets.silentAuthorize, async () => expect(await authorize()).toMatch(/^authly_ac_/)),
+  it.each([{}, { response_mode: 'jwt' }])(`${budgets.silentAuthorize.operation}: %j`, (more) =>
+    expectWithin(budgets.silentAuthorize, async () => expect(await authorize(more)).toMatch(/^authly_ac_/)),
   )
 
   const pushed = async () => {

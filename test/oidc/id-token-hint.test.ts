@@ -1,3 +1,4 @@
+import { CompactEncrypt, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createSignJwt } from '../../src/keys/sign-jwt.ts'
 import { createVerifyJwt } from '../../src/keys/verify-jwt.ts'
@@ -90,6 +91,24 @@ describe('id_token_hint (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2)
     for (const typ of ['logout+jwt', 'at+jwt', 'authly-audit-checkpoint+jwt', 'oauth-authz-req+jwt']) {
       expect(await accepts(await signJwt('RS256', typ, payload))).toEqual([false, false])
     }
+  })
+
+  it('is no authorization response, whatever its state says, and no introspection response (JARM §4, RFC 9701 §8.1)', async () => {
+    const response = { iss: issuer, aud: 'web', iat, exp: iat + 300, code: 'c', state: userId }
+    expect(await accepts(await signJwt('RS256', 'JWT', response))).toEqual([false, false])
+    const said = { active: true, sub: userId, sid: 's', auth_time: iat, exp: iat + 600 }
+    const introspection = { iss: issuer, aud: 'web', iat, token_introspection: said }
+    for (const typ of ['token-introspection+jwt', 'JWT']) {
+      expect(await accepts(await signJwt('RS256', typ, introspection))).toEqual([false, false])
+    }
+  })
+
+  it('is no encrypted ID token: the one inside is (OpenID Connect Core §3.1.2.1)', async () => {
+    const { publicKey } = await generateKeyPair('ECDH-ES')
+    const encrypted = await new CompactEncrypt(new TextEncoder().encode(idToken))
+      .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A128GCM', cty: 'JWT' })
+      .encrypt(publicKey)
+    expect(await accepts(encrypted)).toEqual([false, false])
   })
 
   it('is no access token, and neither is a signed userinfo response', async () => {

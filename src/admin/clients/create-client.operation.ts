@@ -49,7 +49,6 @@ export const createClient = defineOperation({
     const metadata = completeMetadata(await inheritRestrictions(call, given))
     const sector = await checkStoredMetadata(call, metadata)
     if (!sector.ok) return sector
-    await call.deps.keyring.provide(wantedKeys(metadata))
     const time = new Date(call.now).toISOString()
     const times = { created_at: time, updated_at: time }
     const row = { client_id, ...columnsOf(metadata), sector_identifier: sector.value ?? null, ...times }
@@ -76,6 +75,8 @@ export const createClient = defineOperation({
       [assertMayManageClient(call.actor, client_id, scopesOf(metadata)), restricted.before],
     )
     await renewCache(call.deps.edgeCache, clientCacheKey(client_id), toLoadedClient(rows.at(-1) ?? []))
+    // Not before Postgres has decided that the caller may do this.
+    await call.deps.keyring.provide(wantedKeys(metadata))
     return created
   },
 })

@@ -55,7 +55,6 @@ export const updateClient = defineOperation({
         'must contain how you are signed in to it now, or a weaker way, or nobody could undo this'
       return err(invalidRequest([{ pointer: '#/required_acr_values', detail }]))
     }
-    await call.deps.keyring.provide(wantedKeys(patch))
     let written = await writePatch(call, client_id, patch)
     // `If-Match: *` names no version, so a concurrent write must not make the request fail.
     for (let again = 0; again < maxRepeats && isLostRace(written) && !call.expectedVersions; again++) {
@@ -64,6 +63,8 @@ export const updateClient = defineOperation({
     if (!written.ok) return written
     const { after, cached } = written.value
     await renewCache(call.deps.edgeCache, clientCacheKey(client_id), cached)
+    // Not before Postgres has decided that the caller may do this.
+    await call.deps.keyring.provide(wantedKeys(patch))
     return answer(200, toClientView(after), { version: after.version })
   },
 })

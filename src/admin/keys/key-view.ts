@@ -14,9 +14,12 @@ export const keySchema = z
     kid: z.string().meta({ description: 'RFC 7638 thumbprint' }),
     alg: z.enum(keyAlgs),
     status: z.enum(['next', 'current', 'retired']).meta({
-      description: '`next` is published and signs later, `current` signs, `retired` still verifies',
+      description:
+        '`next` signs later and is published already, `current` signs, `retired` still verifies. Of keys that decrypt (`use` is `enc`) only the current one is published; all of them decrypt',
     }),
-    public_jwk: z.record(z.string(), z.unknown()).meta({ description: 'As the JWKS shows it' }),
+    public_jwk: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'As the JWKS shows it when it is published' }),
     created_at: time('Published since'),
     activated_at: time('Signs since').nullable(),
     retired_at: time('Signed until').nullable(),

@@ -25,7 +25,7 @@ export const rotateKey = defineOperation({
   tag: 'Keys',
   summary: 'Rotate a signing key now',
   description:
-    'Publishes a successor now; it takes over when every cache can know it. With `emergency` it takes over at once: verifiers that cache the JWKS may refuse its tokens until they fetch again. The old key goes on verifying until it is retired.',
+    'Publishes a successor now; it takes over when every cache can know it. With `emergency` it takes over at once: verifiers that cache the JWKS may refuse its tokens until they fetch again. The old key goes on verifying until it is retired. An algorithm that has no key yet gets one.',
   permission: 'admin:keys:write',
   dangerous: true,
   body: z

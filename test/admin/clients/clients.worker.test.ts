@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { encodeCursor } from '../../../src/admin/page-cursor.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
@@ -245,7 +246,7 @@ describe('clients', () => {
     expect(before.status).toBe(404)
   })
 
-  it.each([
+  it.each<[object, string, string | RegExp]>([
     [{ ...shop, client_id: uuidv7() }, '#/client_id', 'must not look like a user id (RFC 9068 §5)'],
     [{ ...shop, client_id: 'authly-evil' }, '#/client_id', 'must not begin with authly'],
     [{ ...shop, scope: 'openid no-such-scope' }, '#/scope', 'has the unknown scope no-such-scope'],
@@ -255,10 +256,29 @@ describe('clients', () => {
       '#/admin_ip_allow_list/0',
       'must be an IP address or CIDR range',
     ],
+    [{ ...shop, software_statement: 'e30.e30.c2ln' }, '#/software_statement', /^is not supported/],
+    // Attack: whoever may ask whether the padding is right decrypts by asking; a key that both sides have is no secret.
+    ...['RSA1_5', 'RSA-OAEP', 'dir', 'PBES2-HS256+A128KW', 'none', ''].map(
+      (alg): [object, string, RegExp] => [
+        { ...shop, id_token_encrypted_response_alg: alg },
+        '#/id_token_encrypted_response_alg',
+        /^must be one of RSA-OAEP-256, ECDH-ES/,
+      ],
+    ),
     [
-      { ...shop, id_token_encrypted_response_alg: 'RSA-OAEP' },
-      '#/id_token_encrypted_response_alg',
-      /^is not supported/,
+      { ...shop, userinfo_encrypted_response_alg: 'ECDH-ES' },
+      '#/userinfo_encrypted_response_alg',
+      'needs jwks or jwks_uri: to whose key?',
+    ],
+    [
+      { ...shop, authorization_encrypted_response_enc: 'A128GCM' },
+      '#/authorization_encrypted_response_enc',
+      'is only for clients with authorization_encrypted_response_alg',
+    ],
+    [
+      { ...shop, introspection_signed_response_alg: 'HS256' },
+      '#/introspection_signed_response_alg',
+      /^must be one of/,
     ],
     [{ ...shop, colour: 'red' }, '#/colour', 'is not a known property'],
     [{ ...shop, client_name: 'a\u0007b' }, '#/client_name', 'must not contain control characters'],
@@ -268,6 +288,88 @@ describe('clients', () => {
     expect(refused.status).toBe(400)
     const matching = detail instanceof RegExp ? expect.stringMatching(detail) : detail
     expect((await json(refused))['errors']).toContainEqual({ pointer, detail: matching })
+  })
+
+  it.each(['PS256', 'ES384'] as const)(
+    'publishes a key for %s before anything is signed with it: when the client is registered, or changed',
+    async (alg) => {
+      const database = testDatabase()
+      const keyring = () => testDependencies().keyring
+      const published = async () => (await keyring().jwks()).keys.filter((key) => key.alg === alg)
+      const admin = await addAdmin()
+      const created = await callAdmin(admin, 'POST', '/admin/clients', {
+        body: { ...shop, authorization_signed_response_alg: alg },
+      })
+      expect(created.status, await created.clone().text()).toBe(201)
+      const [key] = await published()
+      expect(key).toMatchObject({ alg, use: 'sig' })
+
+      const { rows } = await database.execute(sql`select 1 from signing_keys where alg = ${alg}`)
+      expect(rows).toHaveLength(1)
+      const path = `/admin/clients/${(await json(created))['client_id']}`
+      const body = { introspection_signed_response_alg: alg }
+      const changed = await callAdmin(admin, 'PATCH', path, { body, headers: { 'if-match': '*' } })
+      expect(await json(changed)).toMatchObject({ ...body, authorization_signed_response_alg: alg })
+      expect(await published()).toEqual([key])
+    },
+  )
+
+  it('registers encrypted responses with a key for them, and forgets them again', async () => {
+    const admin = await addAdmin()
+    const { publicKey } = await generateKeyPair('ECDH-ES', { extractable: true })
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), use: 'enc', kid: 'enc' }] }
+    const registered = {
+      id_token_encrypted_response_alg: 'ECDH-ES',
+      userinfo_encrypted_response_alg: 'ECDH-ES',
+    }
+    const created = await callAdmin(admin, 'POST', '/admin/clients', {
+      body: { ...shop, jwks, ...registered },
+    })
+    expect(created.status, await created.clone().text()).toBe(201)
+    const { client_id, ...shown } = await json(created)
+    expect(shown).toMatchObject({ ...registered, jwks, id_token_encrypted_response_enc: null })
+    const served = await testDependencies().findClient(String(client_id))
+    expect(served).toMatchObject(registered)
+    const patch = (body: object) =>
+      callAdmin(admin, 'PATCH', `/admin/clients/${client_id}`, { body, headers: { 'if-match': '*' } })
+    // Attack: the key is taken away, so that what was encrypted is sent as it is.
+    expect(await problemOf(await patch({ jwks: null }))).toMatchObject([
+      400,
+      [expect.anything(), expect.anything()],
+    ])
+    const cleared = { id_token_encrypted_response_alg: null, userinfo_encrypted_response_alg: null }
+    expect(await json(await patch({ ...cleared, jwks: null }))).toMatchObject({ ...cleared, jwks: null })
+  })
+
+  it('registers how requests arrive, with a key for those that are encrypted (OpenID Connect Registration §2)', async () => {
+    const admin = await addAdmin()
+    const { publicKey } = await generateKeyPair('ES256', { extractable: true })
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'sig' }] }
+    const registered = {
+      ...{ require_pushed_authorization_requests: true, require_signed_request_object: true },
+      ...{ request_object_signing_alg: 'ES256', request_object_encryption_alg: 'RSA-OAEP-256' },
+      ...{ request_object_encryption_enc: 'A256GCM', request_uris: ['https://shop.example/request.jwt'] },
+    }
+    const created = await callAdmin(admin, 'POST', '/admin/clients', {
+      body: { ...shop, jwks, ...registered },
+    })
+    expect(created.status, await created.clone().text()).toBe(201)
+    const { client_id, ...shown } = await json(created)
+    expect(shown).toMatchObject(registered)
+    expect(await testDependencies().findClient(String(client_id))).toMatchObject(registered)
+    const { keys } = await testDependencies().keyring.jwks()
+    expect(keys.find(({ alg }) => alg === 'RSA-OAEP-256')).toMatchObject({ use: 'enc' })
+    const patch = (body: object) =>
+      callAdmin(admin, 'PATCH', `/admin/clients/${client_id}`, { body, headers: { 'if-match': '*' } })
+    expect((await patch({ jwks: null })).status).toBe(400)
+    expect((await patch({ request_object_signing_alg: 'none' })).status).toBe(400)
+    expect((await patch({ request_uris: ['http://10.0.0.1/r'] })).status).toBe(400)
+    const cleared = {
+      request_object_signing_alg: null,
+      request_uris: [],
+      require_signed_request_object: false,
+    }
+    expect(await json(await patch(cleared))).toMatchObject(cleared)
   })
 
   it('says 409 for an id that is taken', async () => {

@@ -35,10 +35,24 @@ describe('signing keys', () => {
     const text = await response.clone().text()
     expect(text).not.toMatch(/"d":|private|sealed/)
     const keys = await keysOf(response)
-    expect(new Set(keys.filter(({ status }) => status === 'current').map(({ alg }) => alg))).toEqual(
-      new Set(['ES256', 'RS256', 'EdDSA']),
+    expect(keys.filter(({ status }) => status === 'current').map(({ alg }) => alg)).toEqual(
+      expect.arrayContaining(['ES256', 'RS256', 'EdDSA']),
     )
     expect(only(keys, 'current')[0]?.next_step.step).toBe('publish_successor')
+  })
+
+  it.each(['RSA-OAEP-256', 'ECDH-ES'])('makes a key that decrypts when it is asked for: %s', async (alg) => {
+    const admin = await addAdmin()
+    await testDatabase().execute(sql`delete from signing_keys where alg = ${alg}`)
+    const [made, ...others] = await keysOf(
+      await callAdmin(admin, 'POST', '/admin/keys/rotate', { body: { alg } }),
+    )
+    expect(others).toEqual([])
+    expect(made).toMatchObject({ alg, status: 'current', public_jwk: { use: 'enc', alg } })
+    expect(await published()).toContain(made?.kid)
+    const { keyring } = testDependencies()
+    expect((await keyring.decryptionKey(String(made?.kid)))?.alg).toBe(alg)
+    expect(await keyring.verificationKey(String(made?.kid))).toBeUndefined()
   })
 
   it('publishes a successor before it signs, and only one', async () => {

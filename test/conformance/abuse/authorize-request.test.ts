@@ -29,6 +29,7 @@ describe('an authorization request', () => {
     ['an unknown parameter twice (RFC 6749 §3.1)', 'invalid_request', { unknown: ['1', '2'] }],
     ['a registration (OIDC Core §3.1.2.6)', 'registration_not_supported', { registration: '{}' }],
     ['response_mode fragment', 'invalid_request', { response_mode: 'fragment' }],
+    ['response_mode fragment.jwt (JARM §2.3.2)', 'invalid_request', { response_mode: 'fragment.jwt' }],
     ['an unknown response_mode', 'invalid_request', { response_mode: 'x' }],
     ['prompt none with others (OIDC Core §3.1.2.1)', 'invalid_request', { prompt: 'none login' }],
     ['an unknown prompt', 'invalid_request', { prompt: 'guess' }],
