@@ -369,6 +369,37 @@ describe('clients', () => {
     expect(await json(await patch({ ...cleared, jwks: null }))).toMatchObject({ ...cleared, jwks: null })
   })
 
+  it('registers how requests arrive, with a key for those that are encrypted (OpenID Connect Registration §2)', async () => {
+    const admin = await addAdmin()
+    const { publicKey } = await generateKeyPair('ES256', { extractable: true })
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'sig' }] }
+    const registered = {
+      ...{ require_pushed_authorization_requests: true, require_signed_request_object: true },
+      ...{ request_object_signing_alg: 'ES256', request_object_encryption_alg: 'RSA-OAEP-256' },
+      ...{ request_object_encryption_enc: 'A256GCM', request_uris: ['https://shop.example/request.jwt'] },
+    }
+    const created = await callAdmin(admin, 'POST', '/admin/clients', {
+      body: { ...shop, jwks, ...registered },
+    })
+    expect(created.status, await created.clone().text()).toBe(201)
+    const { client_id, ...shown } = await json(created)
+    expect(shown).toMatchObject(registered)
+    expect(await testDependencies().findClient(String(client_id))).toMatchObject(registered)
+    const { keys } = await testDependencies().keyring.jwks()
+    expect(keys.find(({ alg }) => alg === 'RSA-OAEP-256')).toMatchObject({ use: 'enc' })
+    const patch = (body: object) =>
+      callAdmin(admin, 'PATCH', `/admin/clients/${client_id}`, { body, headers: { 'if-match': '*' } })
+    expect((await patch({ jwks: null })).status).toBe(400)
+    expect((await patch({ request_object_signing_alg: 'none' })).status).toBe(400)
+    expect((await patch({ request_uris: ['http://10.0.0.1/r'] })).status).toBe(400)
+    const cleared = {
+      request_object_signing_alg: null,
+      request_uris: [],
+      require_signed_request_object: false,
+    }
+    expect(await json(await patch(cleared))).toMatchObject(cleared)
+  })
+
   it('says 409 for an id that is taken', async () => {
     const admin = await addAdmin()
     const body = { ...shop, client_id: freshId() }
