@@ -3,6 +3,7 @@
  * generated from this schema (`npm run docs:generate`), so every description here is what operators read.
  */
 import { z } from 'zod'
+import { profiles } from './clients/profile.ts'
 import {
   emailProviders,
   findDeliveryFaults,
@@ -178,6 +179,12 @@ export const environmentSchema = z.object({
     })
     .describe(
       'Secret. Headers of every request to AUTHLY_OTLP_ENDPOINT: `authorization=Bearer%20abc,x-tenant=1`.',
+    ),
+  AUTHLY_PROFILE: z
+    .enum(profiles)
+    .default('oidc')
+    .describe(
+      'The [profile](profiles.md) of clients that have none of their own (`authly profiles check` says what a change does to them).',
     ),
   AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client has its own.'),
   AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client has its own.'),
@@ -384,6 +391,7 @@ function toConfig(env: Environment) {
       endpoint: env.AUTHLY_OTLP_ENDPOINT,
       headers: env.AUTHLY_OTLP_HEADERS,
     },
+    profile: env.AUTHLY_PROFILE,
     accessTokenTtlSeconds: env.AUTHLY_ACCESS_TOKEN_TTL_SECONDS,
     idTokenTtlSeconds: env.AUTHLY_ID_TOKEN_TTL_SECONDS,
     authorizationCodeTtlSeconds: env.AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS,

@@ -12,10 +12,14 @@ import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
+import type { Profile } from './profile.ts'
+import { profileFaults } from './profiles/index.ts'
 
 export interface MetadataContext extends FetchRules {
   /** Development: this server itself runs on loopback. */
   readonly localIssuer: boolean
+  /** The deployment's, for clients that have none of their own. */
+  readonly profile: Profile
 }
 
 type Rule = (metadata: ClientMetadata, context: MetadataContext) => readonly Fault[]
@@ -195,4 +199,9 @@ const links: Rule = (metadata) =>
     return when(!isFine, name, 'must be an https address')
   })
 
-const rules: readonly Rule[] = [redirects, grants, authentication, sector, pkce, lifetimes, contexts, links]
+const profile: Rule = (metadata, context) => profileFaults(metadata, metadata.profile ?? context.profile)
+
+const rules: readonly Rule[] = [
+  ...[redirects, grants, authentication, sector, pkce, lifetimes, contexts, links],
+  profile,
+]

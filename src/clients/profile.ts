@@ -1,12 +1,16 @@
 /**
  * Profiles: named sets of demands on a client, from specifications that narrow OAuth. A client follows its own, else
- * the deployment's.
+ * the deployment's (`AUTHLY_PROFILE`). What each demands is the table in `profiles/`.
  */
 export const profiles = ['oauth2.1', 'oidc', 'fapi2-security', 'fapi2-message-signing', 'mcp'] as const
 export type Profile = (typeof profiles)[number]
 
 /** What a profile demands that no member of a client says. */
 export interface ProfileRules {
+  /** The profile that is followed: the client's own, else the deployment's. */
+  readonly profile: Profile
+  /** Client authentication methods that count; undefined: all that the server knows. */
+  readonly auth_methods: readonly string[] | undefined
   /** Access tokens are bound to a key of the client, by DPoP or mutual TLS (RFC 9449, RFC 8705). */
   readonly sender_constraint_required: boolean
   /** What the `aud` of client assertions may be. */
@@ -18,17 +22,22 @@ export interface ProfileRules {
   readonly signing_algs: readonly string[] | undefined
   /** Authorization responses are signed (JARM). */
   readonly signed_response_required: boolean
+  /** Introspection answers are signed (RFC 9701). */
+  readonly signed_introspection_required: boolean
   /** Authorization and token requests name the API that the token is for (RFC 8707). */
   readonly resource_required: boolean
 }
 
 /** What every client gets that follows no stricter profile. */
 export const baseRules: ProfileRules = {
+  profile: 'oidc',
+  auth_methods: undefined,
   sender_constraint_required: false,
   assertion_audience: 'issuer_or_endpoint',
   rotates_refresh_tokens: true,
   max_code_ttl_seconds: undefined,
   signing_algs: undefined,
   signed_response_required: false,
+  signed_introspection_required: false,
   resource_required: false,
 }

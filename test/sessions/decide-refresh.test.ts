@@ -18,14 +18,14 @@ const twice = rotate(once, 't2', start + 110 * second)
 
 describe('decideRefresh', () => {
   const races: readonly [title: string, RefreshFamily, presented: string, now: number, RefreshDecision][] = [
-    ['the first token rotates', born, 't0', start + second, { status: 'rotate' }],
-    ['the current token rotates', once, 't1', start + 200 * second, { status: 'rotate' }],
+    ['the first token is current', born, 't0', start + second, { status: 'current' }],
+    ['the current token is current', once, 't1', start + 200 * second, { status: 'current' }],
     [
-      'the current token rotates in the instant of its issue',
+      'the current token is current in the instant of its issue',
       once,
       't1',
       start + 100 * second,
-      { status: 'rotate' },
+      { status: 'current' },
     ],
     [
       'the second of two tabs gets the answer of the first',
@@ -81,7 +81,7 @@ describe('decideRefresh', () => {
       born,
       't0',
       start + 14 * day - 1,
-      { status: 'rotate' },
+      { status: 'current' },
     ],
     ['an unused token ends after the idle lifetime', born, 't0', start + 14 * day, { status: 'expired' }],
     ['an old token of an ended family is only expired', twice, 't0', start + 15 * day, { status: 'expired' }],
@@ -95,7 +95,7 @@ describe('decideRefresh', () => {
     let now = start
     for (let generation = 1; now < start + 80 * day; generation++) {
       now += 10 * day
-      expect(decideRefresh(family, family.current_hash, now, policy).status).toBe('rotate')
+      expect(decideRefresh(family, family.current_hash, now, policy).status).toBe('current')
       family = rotate(family, `t${generation}`, now)
     }
     expect(familyEnd(family)).toBe(start + 90 * day)
@@ -141,7 +141,7 @@ describe('a family under any interleaving of clients', () => {
           const isPrevious = issued.length > 1 && presented === issued.at(-2)
           const inGrace = now - family.rotated_at <= 30_000
           if (isCurrent) {
-            expect(decision).toEqual({ status: 'rotate' })
+            expect(decision).toEqual({ status: 'current' })
             const successor = `t${issued.length}`
             family = rotate(family, successor, now)
             issued.push(successor)
@@ -154,7 +154,7 @@ describe('a family under any interleaving of clients', () => {
           if (!family) continue
           const alive: RefreshFamily = family
           const rotating = issued.filter(
-            (hash) => decideRefresh(alive, hash, now, policy).status === 'rotate',
+            (hash) => decideRefresh(alive, hash, now, policy).status === 'current',
           )
           expect(rotating).toEqual([issued.at(-1)])
         }

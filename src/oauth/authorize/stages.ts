@@ -16,6 +16,7 @@ import { checkDuplicates } from './check-duplicates.ts'
 import { checkMaxAge } from './check-max-age.ts'
 import { checkNonce } from './check-nonce.ts'
 import { checkPkce } from './check-pkce.ts'
+import { checkProfile } from './check-profile.ts'
 import { checkPrompt } from './check-prompt.ts'
 import { checkRequestObject } from './check-request-object.ts'
 import { checkResource } from './check-resource.ts'
@@ -26,6 +27,7 @@ import { checkRedirectUri, type RedirectTarget } from './redirect-target.ts'
 
 export const stages = [
   checkDuplicates,
+  checkProfile,
   checkRequestObject,
   checkResponseType,
   checkScope,

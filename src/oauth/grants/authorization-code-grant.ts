@@ -13,7 +13,7 @@ import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { type AuthorizationCode, openCode } from '../../tokens/authorization-code.ts'
 import { issueRefreshToken } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
-import { stillRegistered } from '../resource.ts'
+import { isResourceMissing, resourceMissing, stillRegistered } from '../resource.ts'
 import type { GrantNeeds, GrantRequest, GrantType, TokenResponse } from './define-grant.ts'
 import { issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
 
@@ -65,6 +65,7 @@ async function redeem(
   const { grant } = code
   const wanted = form.all('resource')
   if (!isWithin(wanted, grant.resources)) return err(refuse('invalid_target', 'resource was not granted'))
+  if (isResourceMissing(client, wanted, grant.scopes)) return err(resourceMissing)
   // Attack: an application that has lost access to an API uses an earlier code to keep it.
   const resources = stillRegistered(client, wanted.length > 0 ? wanted : grant.resources)
   if (resources.length === 0 && grant.resources.length > 0) {
