@@ -108,7 +108,7 @@ async function run(
     ...(file ? { body: file.body } : {}),
   }
   if (isPreview) return printRequest(context, request)
-  if (method !== 'GET' && (operation.dangerous || method === 'DELETE')) {
+  if (!isTriedOut && method !== 'GET' && (operation.dangerous || method === 'DELETE')) {
     await context.confirm(`${operation.summary}: ${decodeURIComponent(path).replace('/admin/', '')}?`)
   }
   const response = await (await context.api()).send(request).catch((error: unknown) => {

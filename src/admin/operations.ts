@@ -7,6 +7,7 @@ import { jobOperations } from './jobs/index.ts'
 import { keyOperations } from './keys/index.ts'
 import type { Operation } from './operation.ts'
 import { passkeyOperations } from './passkeys/index.ts'
+import { profileOperations } from './profiles/index.ts'
 import { rateLimitOperations } from './rate-limits/index.ts'
 import { roleOperations } from './roles/index.ts'
 import { scopeOperations } from './scopes/index.ts'
@@ -19,6 +20,7 @@ export const operations: readonly Operation[] = [
   ...bulkOperations,
   ...userOperations,
   ...clientOperations,
+  ...profileOperations,
   ...scopeOperations,
   ...keyOperations,
   ...settingOperations,

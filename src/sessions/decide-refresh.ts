@@ -42,7 +42,8 @@ export function decideRefresh(
   if (constantTimeEqual(presentedHash, family.current_hash)) return { status: 'current' }
   const isPrevious =
     family.previous_hash !== undefined && constantTimeEqual(presentedHash, family.previous_hash)
-  if (isPrevious && isInGrace(family, now, policy) && family.replay !== undefined) return { status: 'replay', replay: family.replay }
+  if (isPrevious && isInGrace(family, now, policy) && family.replay !== undefined)
+    return { status: 'replay', replay: family.replay }
   return { status: 'reused' }
 }
 

@@ -51,7 +51,10 @@ export const clientDemands: readonly Demand[] = [
     specification: 'FAPI 2.0 Security Profile §5.3.2.2; RFC 8252 §7.3',
     words: 'Redirect URIs are https; http only on a loopback address of a native client',
     profiles: fapi,
-    ...redirectDemand((uri, type) => isConfidentialAddress(uri, type), 'https, or http on a loopback address of a native client'),
+    ...redirectDemand(
+      (uri, type) => isConfidentialAddress(uri, type),
+      'https, or http on a loopback address of a native client',
+    ),
     grants: 'None: grants have left their redirect URI behind',
   },
   {

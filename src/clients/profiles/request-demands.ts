@@ -11,7 +11,8 @@ export const requestDemands: readonly Demand[] = [
     members: { require_pkce: true, nonce_optional: false },
     refuses: ({ require_pkce }) =>
       require_pkce ? [] : [fault('require_pkce', 'must be true: the profile exempts nobody from PKCE')],
-    otherwise: 'Served as if PKCE were required of it: a request without it is refused with `invalid_request`',
+    otherwise:
+      'Served as if PKCE were required of it: a request without it is refused with `invalid_request`',
     grants: 'None; a code that was issued without PKCE is still exchanged in the minute it lives',
   },
   {
@@ -20,7 +21,8 @@ export const requestDemands: readonly Demand[] = [
     words: 'Authorization requests are pushed first',
     profiles: fapi,
     members: { require_pushed_authorization_requests: true },
-    otherwise: 'Served as if it were registered so: a request that was not pushed is refused with `invalid_request`',
+    otherwise:
+      'Served as if it were registered so: a request that was not pushed is refused with `invalid_request`',
     grants: 'None: only new authorization requests are pushed',
   },
   {

@@ -10,5 +10,7 @@ export const checkProfile: Check<object> = (_needs, { client }) => {
   const { auth_methods, profile } = client.rules
   return auth_methods === undefined || auth_methods.includes(client.token_endpoint_auth_method)
     ? ok({})
-    : err(refuse('unauthorized_client', `the profile ${profile} does not allow how this client authenticates`))
+    : err(
+        refuse('unauthorized_client', `the profile ${profile} does not allow how this client authenticates`),
+      )
 }

@@ -46,7 +46,7 @@ export const refreshToken: GrantType = {
       // To an object of the version before, which keeps no token, a token is then its own successor.
       keeps_token: successor === undefined,
       successor_hash: successor?.secretHash ?? opened.secretHash,
-      replay: await sealReplay(presented, fresh),
+      replay: successor ? await sealReplay(presented, fresh) : '',
       scopes: scopes.value.length > 0 ? scopes.value : undefined,
       resources: resources.length > 0 ? resources : undefined,
       registered_resources: client.resources,

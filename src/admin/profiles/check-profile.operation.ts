@@ -1,0 +1,87 @@
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { applyProfile } from '../../clients/apply-profile.ts'
+import { toRegisteredClient } from '../../clients/clients.store.ts'
+import { type Profile, profiles } from '../../clients/profile.ts'
+import { contradictionsOf, servedDifferences } from '../../clients/profiles/compare-profiles.ts'
+import { clients } from '../../db/schema.ts'
+import { clientRow } from '../clients/client-row.store.ts'
+import { metadataOf } from '../clients/client-view.ts'
+import { peopleOf } from '../clients/count-people.store.ts'
+import {
+  contradictionsField,
+  differencesField,
+  peopleField,
+  profileParam,
+  toContradictionView,
+  toDifferenceViews,
+} from '../clients/profile-view.ts'
+import { defineList } from '../define-list.store.ts'
+import { byText, byTime, sortedBy } from '../list-order.store.ts'
+import { pageOf } from '../schemas.ts'
+
+type StoredClient = typeof clients.$inferSelect
+
+/** The client, and how many people it has. */
+const checkedRow = {
+  json: sql`jsonb_build_object('client', ${clientRow.json}, 'people', ${peopleOf(sql`clients.client_id`)})`,
+  read(value: unknown): { readonly client: StoredClient; readonly people: number } {
+    const { client, people } = value as { client: unknown; people: number }
+    return { client: clientRow.read(client), people }
+  },
+}
+
+const checkSchema = z
+  .object({
+    client_id: z.string(),
+    client_name: z.string(),
+    enabled: z.boolean(),
+    profile: z
+      .enum(profiles)
+      .nullable()
+      .openapi({
+        description: 'Of its own, which it keeps; `null`: it would follow the profile asked about',
+      }),
+    contradictions: contradictionsField,
+    served: differencesField,
+    people: peopleField,
+  })
+  .openapi('ProfileCheck')
+
+export const checkProfile = defineList({
+  id: 'checkProfile',
+  path: '/admin/profiles/{profile}/clients',
+  tag: 'Clients',
+  summary: 'Check all clients against a profile',
+  description:
+    'A dry run of `AUTHLY_PROFILE`: what it would do to each client. A client with a profile of its own keeps that one and has neither contradictions nor differences. What happens to grants is told with the demands (`GET /admin/profiles/{profile}`).',
+  permission: 'admin:clients:read',
+  params: profileParam,
+  page: { description: 'A page of clients', schema: pageOf('ProfileCheckPage', checkSchema) },
+  cursors: 'profile-check',
+  table: clients,
+  key: [byText(clients.client_id)],
+  orders: sortedBy(
+    { client_id: byText(clients.client_id), created_at: byTime(clients.created_at) },
+    'client_id',
+  ),
+  row: checkedRow,
+  view({ client, people }, { query, deps }) {
+    const own = client.profile as Profile | null
+    const wanted = query['profile'] as Profile
+    const registered = toRegisteredClient(client)
+    const before = applyProfile(registered, deps.config.profile)
+    // A copy: what is served is remembered by the registered client.
+    const after = applyProfile({ ...registered }, wanted)
+    return {
+      client_id: client.client_id,
+      client_name: client.client_name,
+      enabled: client.enabled,
+      profile: own,
+      contradictions:
+        own === null ? contradictionsOf(metadataOf(client), wanted).map(toContradictionView) : [],
+      served: toDifferenceViews(servedDifferences(before, after)),
+      people,
+    }
+  },
+})
