@@ -180,11 +180,11 @@ export const environmentSchema = z.object({
     .describe(
       'Secret. Headers of every request to AUTHLY_OTLP_ENDPOINT: `authorization=Bearer%20abc,x-tenant=1`.',
     ),
-  AUTHLY_PROFILE: z
+  AUTHLY_CLIENT_PROFILE: z
     .enum(profiles)
     .default('oidc')
     .describe(
-      'The [profile](profiles.md) of clients that have none of their own (`authly profiles check` says what a change does to them).',
+      'The [profile](profiles.md) of clients that have none of their own (`authly client-profiles check` says what a change does to them).',
     ),
   AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client has its own.'),
   AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client has its own.'),
@@ -391,7 +391,7 @@ function toConfig(env: Environment) {
       endpoint: env.AUTHLY_OTLP_ENDPOINT,
       headers: env.AUTHLY_OTLP_HEADERS,
     },
-    profile: env.AUTHLY_PROFILE,
+    profile: env.AUTHLY_CLIENT_PROFILE,
     accessTokenTtlSeconds: env.AUTHLY_ACCESS_TOKEN_TTL_SECONDS,
     idTokenTtlSeconds: env.AUTHLY_ID_TOKEN_TTL_SECONDS,
     authorizationCodeTtlSeconds: env.AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS,

@@ -56,7 +56,7 @@ export async function loadApp(): Promise<LoadedApp> {
     const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Authly', version: '0' } })
     return {
       document,
-      metadata: serverMetadata('https://auth.example.com', reachableClasses()),
+      metadata: serverMetadata('https://auth.example.com', reachableClasses(), false, 'oidc'),
       routes: app.routes.map(({ method, path }) => ({ method, path })),
     }
   } finally {
@@ -69,6 +69,11 @@ type Bundle = {
     getOpenAPI31Document(about: object): OpenApiDocument
     routes: { method: string; path: string }[]
   }
-  serverMetadata(issuer: string, acrValues: readonly string[]): ServerMetadata
+  serverMetadata(
+    issuer: string,
+    acrValues: readonly string[],
+    registers: boolean,
+    profile: string,
+  ): ServerMetadata
   reachableClasses(): readonly string[]
 }

@@ -1,13 +1,13 @@
 /** Every admin operation, by folder. A folder's `index.ts` is its table of contents. */
 import { auditOperations } from './audit/index.ts'
 import { brandingOperations } from './branding/index.ts'
+import { clientProfileOperations } from './client-profiles/index.ts'
 import { clientOperations } from './clients/index.ts'
 import { dashboardOperations } from './dashboard/index.ts'
 import { jobOperations } from './jobs/index.ts'
 import { keyOperations } from './keys/index.ts'
 import type { Operation } from './operation.ts'
 import { passkeyOperations } from './passkeys/index.ts'
-import { profileOperations } from './profiles/index.ts'
 import { rateLimitOperations } from './rate-limits/index.ts'
 import { roleOperations } from './roles/index.ts'
 import { scopeOperations } from './scopes/index.ts'
@@ -20,7 +20,7 @@ export const operations: readonly Operation[] = [
   ...bulkOperations,
   ...userOperations,
   ...clientOperations,
-  ...profileOperations,
+  ...clientProfileOperations,
   ...scopeOperations,
   ...keyOperations,
   ...settingOperations,

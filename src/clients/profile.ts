@@ -1,6 +1,6 @@
 /**
  * Profiles: named sets of demands on a client, from specifications that narrow OAuth. A client follows its own, else
- * the deployment's (`AUTHLY_PROFILE`). What each demands is the table in `profiles/`.
+ * the deployment's (`AUTHLY_CLIENT_PROFILE`). What each demands is the table in `profiles/`.
  */
 export const profiles = ['oauth2.1', 'oidc', 'fapi2-security', 'fapi2-message-signing', 'mcp'] as const
 export type Profile = (typeof profiles)[number]

@@ -1,4 +1,5 @@
 /** Server metadata: cacheable, the same for everyone, and dependent only on configuration and settings. */
+import type { Profile } from '../clients/profile.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, type RouteDescription } from '../kit/describe-route.ts'
 import { isRegistrationOpen } from '../settings/registration-opening.ts'
@@ -12,6 +13,7 @@ const documents = {
 
 interface Known {
   readonly issuer: string
+  readonly profile: Profile
   readonly registers: boolean
   readonly json: string
 }
@@ -38,12 +40,13 @@ for (const [id, path] of Object.entries(documents)) {
     responses: { 200: 'Metadata derived from the configured issuer' },
   }
   discoveryRoutes.describe(route, async (c) => {
-    const { issuer } = c.env.config
+    const { issuer, profile } = c.env.config
     const registers = await canRegister(c.env)
-    if (metadata?.issuer !== issuer || metadata.registers !== registers) {
+    const isKnown = metadata?.issuer === issuer && metadata.profile === profile
+    if (!isKnown || metadata?.registers !== registers) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers))
-      metadata = { issuer, registers, json }
+      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, profile))
+      metadata = { issuer, profile, registers, json }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })

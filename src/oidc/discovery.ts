@@ -2,6 +2,8 @@
  * Server metadata (OpenID Connect Discovery §3, RFC 8414). Derived from the lists the server itself uses, and from
  * the configured issuer; never from request headers, which an attacker may choose.
  */
+import type { Profile } from '../clients/profile.ts'
+import { termsOf } from '../clients/profiles/index.ts'
 import { signingAlgs } from '../keys/algorithms.ts'
 import { supportedLanguages } from '../messages/languages.ts'
 import { displays } from '../oauth/authorize/check-display.ts'
@@ -16,12 +18,25 @@ import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
 
 /**
- * The metadata document of `issuer`.
+ * The metadata document of `issuer`: what clients of the deployment's profile can use. One that has a profile of its
+ * own is told of it when it is registered.
  * @param acrValues what the steps of signing in reach (`reachableClasses`)
  * @param registers whether people can make accounts of their own
  */
-export function serverMetadata(issuer: string, acrValues: readonly string[], registers: boolean) {
-  const authMethods = clientAuthenticators.map(({ method }) => method)
+export function serverMetadata(
+  issuer: string,
+  acrValues: readonly string[],
+  registers: boolean,
+  profile: Profile,
+) {
+  const { rules, members } = termsOf(profile)
+  const allowed = <Alg extends string>(algs: readonly Alg[]): readonly Alg[] =>
+    algs.filter((alg) => rules.signing_algs?.includes(alg) ?? true)
+  const assertionAlgs = allowed(assertionSigningAlgs)
+  const tokenAlgs = allowed(signingAlgs)
+  const authMethods = clientAuthenticators
+    .map(({ method }) => method)
+    .filter((method) => rules.auth_methods?.includes(method) ?? true)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   return {
     issuer,
@@ -37,15 +52,15 @@ export function serverMetadata(issuer: string, acrValues: readonly string[], reg
     response_modes_supported: responseModes,
     grant_types_supported: grantTypes.map(({ type }) => type),
     token_endpoint_auth_methods_supported: authMethods,
-    token_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     introspection_endpoint_auth_methods_supported: confidentialMethods,
-    introspection_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     revocation_endpoint_auth_methods_supported: authMethods,
-    revocation_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     code_challenge_methods_supported: codeChallengeMethods,
     subject_types_supported: ['public', 'pairwise'],
-    id_token_signing_alg_values_supported: signingAlgs,
-    userinfo_signing_alg_values_supported: signingAlgs,
+    id_token_signing_alg_values_supported: tokenAlgs,
+    userinfo_signing_alg_values_supported: tokenAlgs,
     acr_values_supported: acrValues,
     display_values_supported: displays,
     prompt_values_supported: registers ? prompts : prompts.filter((prompt) => prompt !== 'create'),
@@ -66,6 +81,9 @@ export function serverMetadata(issuer: string, acrValues: readonly string[], reg
       ...userClaims,
     ],
     claims_parameter_supported: true,
+    // RFC 9126 §5, RFC 9101 §10.5: of every client.
+    require_pushed_authorization_requests: members.require_pushed_authorization_requests === true,
+    require_signed_request_object: members.require_signed_request_object === true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,

@@ -9,7 +9,10 @@ import type { ClientMetadata } from '../../src/clients/client-metadata.ts'
 import { err, ok } from '../../src/kit/result.ts'
 
 const redirect_uris = ['https://app.example/callback']
-const context = { allowLoopbackFetch: false, fetchHosts: new Set<string>(), localIssuer: false }
+const context = {
+  ...{ allowLoopbackFetch: false, fetchHosts: new Set<string>(), localIssuer: false },
+  profile: 'oidc' as const,
+}
 const faultsOf = (metadata: Partial<ClientMetadata>) =>
   checkClientMetadata({ ...metadataDefaults, client_name: 'App', redirect_uris, ...metadata }, context).map(
     (fault) => ('pointer' in fault ? fault.pointer : ''),

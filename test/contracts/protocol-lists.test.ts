@@ -11,7 +11,7 @@ import { assertionSigningAlgs, clientAuthMethodNames } from '../../src/protocol/
 import { identityScopes } from '../../src/protocol/scope-parameter.ts'
 
 const issuer = 'https://auth.test'
-const metadata: Record<string, unknown> = { ...serverMetadata(issuer, reachableClasses(), true) }
+const metadata: Record<string, unknown> = { ...serverMetadata(issuer, reachableClasses(), true, 'oidc') }
 const listed = (name: string) => metadata[name] as readonly string[]
 
 /** RFC 6749 appendix A.10; extension grants are URIs. */

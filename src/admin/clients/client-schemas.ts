@@ -11,7 +11,7 @@ import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
 import { grantTypes } from '../../oauth/grants/index.ts'
 import { clientAuthMethodNames } from '../../protocol/client-auth-methods.ts'
 import { scopeListPattern } from '../../protocol/scope-parameter.ts'
-import { demandSchema, differencesField, faultsField, peopleField } from './profile-view.ts'
+import { demandSchema, differencesField, faultsField, peopleField } from './client-profile-view.ts'
 
 /** Any client id that may be stored (RFC 6749 appendix A.1). */
 export const clientIdParam = z.object({

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { maxCountedPeople } from './profile-view.ts'
+import { maxCountedPeople } from './client-profile-view.ts'
 
 /** An expression: how many people have consented to a client, counted no further than makes a difference. */
 export const peopleOf = (clientId: SQL): SQL => sql`(

@@ -14,10 +14,10 @@ import type { Fault, Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import type { AdminCall } from '../operation.ts'
 import { notFound, preconditionFailed } from '../problems.ts'
+import { toDemandView, toDifferenceViews, toFaultViews } from './client-profile-view.ts'
 import { clientRow } from './client-row.store.ts'
 import { toClientView } from './client-view.ts'
 import { countPeople } from './count-people.store.ts'
-import { toDemandView, toDifferenceViews, toFaultViews } from './profile-view.ts'
 
 /** Ends a transaction that has done what it was for: nothing of it remains. */
 const giveUp = sql`select authly_refuse('AU200', 'dry_run')`

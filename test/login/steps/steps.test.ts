@@ -76,7 +76,12 @@ describe('a step that is added', () => {
   })
 
   it('raises what the server announces (OpenID Connect Discovery §3)', () => {
-    const announced = serverMetadata('https://auth.test', reachableClasses(more), false).acr_values_supported
+    const announced = serverMetadata(
+      'https://auth.test',
+      reachableClasses(more),
+      false,
+      'oidc',
+    ).acr_values_supported
     expect(announced).toContain('phrh')
   })
 })

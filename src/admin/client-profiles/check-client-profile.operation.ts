@@ -5,9 +5,6 @@ import { toRegisteredClient } from '../../clients/clients.store.ts'
 import { type Profile, profiles } from '../../clients/profile.ts'
 import { contradictionsOf, servedDifferences } from '../../clients/profiles/compare-profiles.ts'
 import { clients } from '../../db/schema.ts'
-import { clientRow } from '../clients/client-row.store.ts'
-import { metadataOf } from '../clients/client-view.ts'
-import { peopleOf } from '../clients/count-people.store.ts'
 import {
   contradictionsField,
   differencesField,
@@ -15,7 +12,10 @@ import {
   profileParam,
   toContradictionView,
   toDifferenceViews,
-} from '../clients/profile-view.ts'
+} from '../clients/client-profile-view.ts'
+import { clientRow } from '../clients/client-row.store.ts'
+import { metadataOf } from '../clients/client-view.ts'
+import { peopleOf } from '../clients/count-people.store.ts'
 import { defineList } from '../define-list.store.ts'
 import { byText, byTime, sortedBy } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
@@ -36,29 +36,26 @@ const checkSchema = z
     client_id: z.string(),
     client_name: z.string(),
     enabled: z.boolean(),
-    profile: z
-      .enum(profiles)
-      .nullable()
-      .openapi({
-        description: 'Of its own, which it keeps; `null`: it would follow the profile asked about',
-      }),
+    profile: z.enum(profiles).nullable().openapi({
+      description: 'Of its own, which it keeps; `null`: it would follow the profile asked about',
+    }),
     contradictions: contradictionsField,
     served: differencesField,
     people: peopleField,
   })
-  .openapi('ProfileCheck')
+  .openapi('ClientProfileCheck')
 
-export const checkProfile = defineList({
-  id: 'checkProfile',
-  path: '/admin/profiles/{profile}/clients',
+export const checkClientProfile = defineList({
+  id: 'checkClientProfile',
+  path: '/admin/client-profiles/{profile}/clients',
   tag: 'Clients',
   summary: 'Check all clients against a profile',
   description:
-    'A dry run of `AUTHLY_PROFILE`: what it would do to each client. A client with a profile of its own keeps that one and has neither contradictions nor differences. What happens to grants is told with the demands (`GET /admin/profiles/{profile}`).',
+    'A dry run of `AUTHLY_CLIENT_PROFILE`: what it would do to each client. A client with a profile of its own keeps that one and has neither contradictions nor differences. What happens to grants is told with the demands (`GET /admin/client-profiles/{profile}`).',
   permission: 'admin:clients:read',
   params: profileParam,
-  page: { description: 'A page of clients', schema: pageOf('ProfileCheckPage', checkSchema) },
-  cursors: 'profile-check',
+  page: { description: 'A page of clients', schema: pageOf('ClientProfileCheckPage', checkSchema) },
+  cursors: 'client-profile-check',
   table: clients,
   key: [byText(clients.client_id)],
   orders: sortedBy(

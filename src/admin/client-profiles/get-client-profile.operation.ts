@@ -4,19 +4,19 @@ import { profiles } from '../../clients/profile.ts'
 import { compareProfiles } from '../../clients/profiles/compare-profiles.ts'
 import { demandsOf } from '../../clients/profiles/index.ts'
 import { checkRows } from '../../db/json-row.ts'
-import { demandSchema, profileParam, toDemandView } from '../clients/profile-view.ts'
+import { demandSchema, profileParam, toDemandView } from '../clients/client-profile-view.ts'
 import { answer, defineOperation } from '../operation.ts'
 
 const counted = z.object({ followers: z.number().int() })
 
-export const getProfile = defineOperation({
-  id: 'getProfile',
+export const getClientProfile = defineOperation({
+  id: 'getClientProfile',
   method: 'get',
-  path: '/admin/profiles/{profile}',
+  path: '/admin/client-profiles/{profile}',
   tag: 'Clients',
   summary: 'Read what a profile demands',
   description:
-    'And what would change if it became the profile of the deployment (`AUTHLY_PROFILE`): what is demanded then of clients that have no profile of their own, and what happens to their grants.',
+    'And what would change if it became the profile of the deployment (`AUTHLY_CLIENT_PROFILE`): what is demanded then of clients that have no profile of their own, and what happens to their grants.',
   permission: 'admin:clients:read',
   params: profileParam,
   answers: {
@@ -38,7 +38,7 @@ export const getProfile = defineOperation({
             .array(z.string())
             .openapi({ description: 'Demands of the one of the deployment that it does not make' }),
         })
-        .openapi('Profile'),
+        .openapi('ClientProfile'),
     },
   },
   async run({ db, deps, params: { profile } }) {
