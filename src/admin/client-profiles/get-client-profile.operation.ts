@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { profiles } from '../../clients/profile.ts'
 import { compareProfiles } from '../../clients/profiles/compare-profiles.ts'
+import { foundations } from '../../clients/profiles/foundations.ts'
 import { demandsOf } from '../../clients/profiles/index.ts'
 import { checkRows } from '../../db/json-row.ts'
 import { demandSchema, profileParam, toDemandView } from '../clients/client-profile-view.ts'
@@ -31,6 +32,11 @@ export const getClientProfile = defineOperation({
             .int()
             .openapi({ description: 'Clients that follow the one of the deployment', example: 3 }),
           demands: z.array(demandSchema).openapi({ description: 'All that it demands' }),
+          foundations: z
+            .array(
+              demandSchema.pick({ demand: true, specification: true, words: true }).openapi('Foundation'),
+            )
+            .openapi({ description: 'What every profile has, because the server knows nothing else' }),
           added: z
             .array(z.string())
             .openapi({ description: 'Of these, those that the one of the deployment does not make' }),
@@ -50,6 +56,7 @@ export const getClientProfile = defineOperation({
       deployment_profile: deps.config.profile,
       clients: count?.followers ?? 0,
       demands: demandsOf(profile).map(toDemandView),
+      foundations: foundations.map(({ id, specification, words }) => ({ demand: id, specification, words })),
       added: added.map(({ id }) => id),
       lifted: lifted.map(({ id }) => id),
     })

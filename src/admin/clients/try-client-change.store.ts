@@ -2,10 +2,9 @@
  * The dry run of a change to a client: the same checks in the same transaction, which is then given up. So whoever may
  * not make the change learns no more here than there, and nothing is written, no event either.
  */
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { applyProfile } from '../../clients/apply-profile.ts'
 import type { RegisteredClient } from '../../clients/client.ts'
-import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { compareProfiles, servedDifferences } from '../../clients/profiles/compare-profiles.ts'
 import { firstRow } from '../../db/json-row.ts'
 import type { Row } from '../../db/run-batch.ts'
@@ -31,7 +30,10 @@ export interface TriedChange {
   /** What was asked for, whether it is allowed or not. */
   readonly asked: Readonly<Record<string, unknown>>
   /** The statements of the change. */
-  readonly statements: Parameters<AdminCall['db']['runAll']>[0]
+  readonly statements: readonly SQL[]
+  /** Reads the client: its row, and what it registers. */
+  readonly select: SQL
+  registeredFrom(row: Row): RegisteredClient | undefined
 }
 
 export async function tryClientChange(call: AdminCall, tried: TriedChange) {
@@ -42,9 +44,9 @@ export async function tryClientChange(call: AdminCall, tried: TriedChange) {
     if (!isGivenUp(error)) throw error
   })
   if (refused) throw new Error('a dry run was not given up')
-  const [rows, people] = await db.runAll([selectClient(tried.clientId), countPeople(tried.clientId)])
+  const [rows, people] = await db.runAll([tried.select, countPeople(tried.clientId)])
   const [stored] = (rows ?? []) as readonly { readonly client: Row; readonly secrets: unknown }[]
-  const registered = stored && registeredFrom(stored)
+  const registered = stored && tried.registeredFrom(stored)
   if (!stored || !registered) return err(notFound)
   const version = Number(stored.client['version'])
   if (expectedVersions && !expectedVersions.includes(version)) return err(preconditionFailed(version))
@@ -52,7 +54,7 @@ export async function tryClientChange(call: AdminCall, tried: TriedChange) {
   const changed = { ...stored, client: { ...stored.client, ...written } }
   const { profile } = deps.config
   const before = applyProfile(registered, profile)
-  const after = applyProfile(registeredFrom(changed) as RegisteredClient, profile)
+  const after = applyProfile(tried.registeredFrom(changed) as RegisteredClient, profile)
   const { added, lifted } = compareProfiles(before.rules.profile, after.rules.profile)
   const row = firstRow(clientRow, [{ row: changed.client }])
   if (!row) return err(notFound)
@@ -76,5 +78,3 @@ function faultsOf(outcome: TriedChange['outcome']): readonly Fault[] | undefined
   if (outcome.ok) return []
   return outcome.error.code === 'invalid_request' ? (outcome.error.errors ?? []) : undefined
 }
-
-const registeredFrom = (row: Row): RegisteredClient | undefined => toLoadedClient([row])?.value

@@ -114,7 +114,10 @@ async function tryPatch(call: AdminCall, clientId: string, body: Body) {
     clientId,
     outcome.ok ? outcome.value : { columns: {}, versions: undefined },
   )
-  return tryClientChange(call, { clientId, outcome, asked, statements })
+  return tryClientChange(call, {
+    ...{ clientId, outcome, asked, statements, select: selectClient(clientId) },
+    registeredFrom: (row) => toLoadedClient([row])?.value,
+  })
 }
 
 interface Completed {

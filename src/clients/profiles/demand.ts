@@ -2,7 +2,7 @@
 import type { Fault } from '../../kit/problem.ts'
 import type { RegisteredClient } from '../client.ts'
 import type { ClientMetadata } from '../client-metadata.ts'
-import { type Profile, type ProfileRules, profiles } from '../profile.ts'
+import type { Profile, ProfileRules } from '../profile.ts'
 
 export interface Demand {
   /** Stable: administrators see it. */
@@ -28,7 +28,6 @@ export interface Demand {
 /** Holds for every client of every profile: the server knows nothing else. */
 export type Foundation = Pick<Demand, 'id' | 'specification' | 'words'>
 
-export const everyProfile: readonly Profile[] = profiles
 export const fapi: readonly Profile[] = ['fapi2-security', 'fapi2-message-signing']
 export const signing: readonly Profile[] = ['fapi2-message-signing']
 
