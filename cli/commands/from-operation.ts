@@ -6,6 +6,7 @@ import type { Item } from '../output/table.ts'
 import { isSecret, optionOf, ownerOf, sentence } from './fields.ts'
 import { createFinder, type Finder, waysToName } from './find-by-name.ts'
 import { dryRunField, fillPath, readBody, readQuery } from './operation-request.ts'
+import { printDryRun } from './print-dry-run.ts'
 import { columnsFor, printPages, tableOf } from './print-list.ts'
 import { printRequest } from './print-request.ts'
 import { saveAnswer } from './save-answer.ts'
@@ -149,6 +150,7 @@ async function print(
     return undefined
   }
   const value = JSON.parse(text) as Item & { items?: readonly Item[] }
+  if (typeof value['dry_run'] === 'object' && value['dry_run'] !== null) return printDryRun(output, value)
   if (response.status === 202 && options['wait'] === true)
     return watchJob(context, String(value['id'] ?? value['job_id']), all)
   if (Array.isArray(value.items) && operation.answer === 'items')

@@ -8,7 +8,12 @@ import { createCommands } from '../../cli/commands/index.ts'
 import { runProgram } from '../../cli/run-program.ts'
 import { testTerminal } from './terminal.ts'
 
-const dry_run = { faults: [{ pointer: '#/require_pkce', detail: 'must be true' }], people: 3 }
+const dry_run = {
+  faults: [] as object[],
+  served: [{ member: 'id_token_signed_response_alg', before: 'RS256', after: 'ES256' }],
+  demands: [{ demand: 'pkce', words: 'PKCE in every request', grants: 'None' }],
+  ...{ lifted: [], people: 3 },
+}
 let asked: { request: string; body: string }[]
 let issuer: string
 let stop: () => void
@@ -46,6 +51,25 @@ describe('--dry-run', () => {
     })
     expect(asked.filter(({ request }) => request.startsWith('PATCH'))).toHaveLength(1)
     expect(JSON.parse(stdout)).toMatchObject({ dry_run })
+  })
+
+  it('is told in sentences to people, whole in a narrow terminal', async () => {
+    const change = ['clients', 'update', 'shop', '--client-profile', 'fapi2-security', '--dry-run']
+    const { stdout, stderr } = await run(...change)
+    expect(stdout).toContain('The change would be made.')
+    expect(stdout).toContain('id_token_signed_response_alg  RS256 → ES256')
+    expect(stdout).toContain('pkce: PKCE in every request.')
+    expect(stdout).toContain('People who have given it consent: 3')
+    expect(stderr).toContain('Nothing was changed')
+  })
+
+  it('of a change that would be refused fails as the change would', async () => {
+    dry_run.faults.push({ pointer: '#/require_pkce', detail: 'must be true' })
+    const change = ['clients', 'update', 'shop', '--client-profile', 'fapi2-security', '--dry-run']
+    const { code, stdout } = await run(...change)
+    expect(code).toBe(1)
+    expect(stdout).toContain('#/require_pkce  must be true')
+    dry_run.faults.pop()
   })
 
   it('is what makes the difference: without it the change wants a confirmation, and is made', async () => {

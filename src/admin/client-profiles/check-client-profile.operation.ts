@@ -6,12 +6,12 @@ import { type Profile, profiles } from '../../clients/profile.ts'
 import { contradictionsOf, servedDifferences } from '../../clients/profiles/compare-profiles.ts'
 import { clients } from '../../db/schema.ts'
 import {
-  contradictionsField,
   differencesField,
+  faultsField,
   peopleField,
   profileParam,
-  toContradictionView,
   toDifferenceViews,
+  toFaultViews,
 } from '../clients/client-profile-view.ts'
 import { clientRow } from '../clients/client-row.store.ts'
 import { metadataOf } from '../clients/client-view.ts'
@@ -39,7 +39,13 @@ const checkSchema = z
     profile: z.enum(profiles).nullable().openapi({
       description: 'Of its own, which it keeps; `null`: it would follow the profile asked about',
     }),
-    contradictions: contradictionsField,
+    contradicts: z
+      .array(z.string())
+      .openapi({
+        description: 'Demands that it contradicts; what it meets then is told with each',
+        example: ['pkce'],
+      }),
+    faults: faultsField('What in it contradicts them'),
     served: differencesField,
     people: peopleField,
   })
@@ -51,7 +57,7 @@ export const checkClientProfile = defineList({
   tag: 'Clients',
   summary: 'Check all clients against a profile',
   description:
-    'A dry run of `AUTHLY_CLIENT_PROFILE`: what it would do to each client. A client with a profile of its own keeps that one and has neither contradictions nor differences. What happens to grants is told with the demands (`GET /admin/client-profiles/{profile}`).',
+    'A dry run of `AUTHLY_CLIENT_PROFILE`: what it would do to each client. A client with a profile of its own keeps that one and has neither faults nor differences. What a client meets that contradicts a demand, and what happens to grants, is told by `GET /admin/client-profiles/{profile}`.',
   permission: 'admin:clients:read',
   params: profileParam,
   page: { description: 'A page of clients', schema: pageOf('ClientProfileCheckPage', checkSchema) },
@@ -66,6 +72,7 @@ export const checkClientProfile = defineList({
   view({ client, people }, { query, deps }) {
     const own = client.profile as Profile | null
     const wanted = query['profile'] as Profile
+    const contradictions = own === null ? contradictionsOf(metadataOf(client), wanted) : []
     const registered = toRegisteredClient(client)
     const before = applyProfile(registered, deps.config.profile)
     // A copy: what is served is remembered by the registered client.
@@ -75,8 +82,8 @@ export const checkClientProfile = defineList({
       client_name: client.client_name,
       enabled: client.enabled,
       profile: own,
-      contradictions:
-        own === null ? contradictionsOf(metadataOf(client), wanted).map(toContradictionView) : [],
+      contradicts: contradictions.map(({ demand }) => demand.id),
+      faults: toFaultViews(contradictions.flatMap(({ faults }) => faults)),
       served: toDifferenceViews(servedDifferences(before, after)),
       people,
     }

@@ -1,7 +1,7 @@
 /** Profiles and what a change of them does, as the API shows it. */
 import { z } from '@hono/zod-openapi'
 import { profiles } from '../../clients/profile.ts'
-import type { Contradiction, ServedDifference } from '../../clients/profiles/compare-profiles.ts'
+import type { ServedDifference } from '../../clients/profiles/compare-profiles.ts'
 import type { Demand } from '../../clients/profiles/demand.ts'
 import type { Fault } from '../../kit/problem.ts'
 
@@ -58,21 +58,6 @@ export const differencesField = z.array(differenceSchema).openapi({
     'How it would be served otherwise than now: members that its profile pins, and rules that no member says. Values as text, lists separated by spaces',
 })
 
-const contradictionSchema = z
-  .object({
-    demand: z.string().openapi({ example: 'pkce' }),
-    otherwise: z.string().openapi({
-      description: 'What it meets as long as it is registered so',
-      example: 'Served as if PKCE were required of it',
-    }),
-    faults: faultsField('What contradicts the demand'),
-  })
-  .openapi('ProfileContradiction')
-
-export const contradictionsField = z
-  .array(contradictionSchema)
-  .openapi({ description: 'Demands of the profile that it is not registered for' })
-
 /** Faults of a body: they all have a pointer. */
 export const toFaultViews = (faults: readonly Fault[]) =>
   faults.map((fault) => ({ pointer: 'pointer' in fault ? fault.pointer : '#', detail: fault.detail }))
@@ -80,12 +65,6 @@ export const toFaultViews = (faults: readonly Fault[]) =>
 export const toDemandView = ({ id, specification, words, otherwise, grants }: Demand) => ({
   demand: id,
   ...{ specification, words, otherwise, grants },
-})
-
-export const toContradictionView = ({ demand, faults }: Contradiction) => ({
-  demand: demand.id,
-  otherwise: demand.otherwise,
-  faults: toFaultViews(faults),
 })
 
 export const toDifferenceViews = (differences: readonly ServedDifference[]) => [...differences]
