@@ -39,12 +39,10 @@ const checkSchema = z
     profile: z.enum(profiles).nullable().openapi({
       description: 'Of its own, which it keeps; `null`: it would follow the profile asked about',
     }),
-    contradicts: z
-      .array(z.string())
-      .openapi({
-        description: 'Demands that it contradicts; what it meets then is told with each',
-        example: ['pkce'],
-      }),
+    contradicts: z.array(z.string()).openapi({
+      description: 'Demands that it contradicts; what it meets then is told with each',
+      example: ['pkce'],
+    }),
     faults: faultsField('What in it contradicts them'),
     served: differencesField,
     people: peopleField,
