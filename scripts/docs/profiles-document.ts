@@ -43,13 +43,13 @@ const prose = {
   ],
   register: [
     'A client is checked against its profile when it is registered and whenever members change that rules read together: what contradicts a demand is refused with the member that does (`#/require_pkce`). Members that are left out get defaults that the profile allows: ID tokens are signed with ES256 under FAPI, with RS256 elsewhere.',
-    'A client can contradict its profile all the same: when the deployment got another profile after it was registered. Then each demand either pins what the client is served with, where that is safe and every application can notice it, or refuses its requests with a specified error. The column “registered otherwise” says which. Nothing is written: if the deployment goes back, so does the client.',
+    'A client can contradict its profile all the same: when the deployment got another profile after it was registered. Then each demand either pins what the client is served with, where that is safe and every application can notice it, or refuses its requests with a specified error. [Below](#what-each-demand-does) is which. Nothing is written: if the deployment goes back, so does the client.',
   ],
   change: [
     'A change is tried out first:',
     '```sh\nauthly clients update shop --client-profile fapi2-security --dry-run   # one client\nauthly client-profiles get fapi2-security                               # the deployment: what is demanded, what happens to grants\nauthly client-profiles check fapi2-security --all                       # the deployment: every client\n```',
     'The first one makes the same checks with the same rights as the change, and writes nothing, not even an event (`PATCH /admin/clients/{client_id}?dry_run=true`). It answers with `faults` (why it would be refused), `served` (members and rules that become others), `demands` and `lifted` (what is demanded from then on and what is not any more, each with what happens to living grants) and `people` (how many have given consent, so how many may have grants). The others are the dry run of `AUTHLY_CLIENT_PROFILE`.',
-    'A change of a client is followed within a minute in its region and within two elsewhere, one of the deployment by each isolate that starts with it. No grant is ended by a change of profile. What its next use meets is the column “living grants”.',
+    'A change of a client is followed within a minute in its region and within two elsewhere, one of the deployment by each isolate that starts with it. No grant is ended by a change of profile. What the next use of one meets is told [below](#what-each-demand-does) too.',
   ],
   discovery:
     'The discovery document lists what clients of the deployment’s profile can use: methods, algorithms, and whether requests must be pushed or signed. A client with a profile of its own, stricter or laxer, is told its terms when it is registered; the document is one for all and cannot say them.',
@@ -87,14 +87,14 @@ export function profilesDocument(): string {
     '## Discovery',
     prose.discovery,
     '## What each demand does',
-    table(
-      ['Demand', 'Specification', 'A client registered otherwise', 'Its living grants'],
-      demands.map(({ id, specification, otherwise, grants }) => [
-        `<a id="${id}"></a>\`${id}\``,
-        specification,
-        `${otherwise}.`,
-        `${grants}.`,
-      ]),
+    ...demands.map(({ id, specification, otherwise, grants }) =>
+      [
+        `### ${id}`,
+        '',
+        `- **Specification**: ${specification}.`,
+        `- **A client registered otherwise**: ${otherwise}.`,
+        `- **Its living grants**: ${grants}.`,
+      ].join('\n'),
     ),
   ].join('\n\n')
 }

@@ -115,6 +115,16 @@ describe.each(profiles)('the metadata of a deployment of profile %s', (profile) 
       expect(of(`${endpoint}_endpoint_auth_signing_alg_values_supported`)).toEqual(accepted)
   })
 
+  it('lists no algorithm anywhere that the profile forbids', () => {
+    for (const [name, algs] of Object.entries(document)) {
+      if (!name.endsWith('_signing_alg_values_supported')) continue
+      const forbidden = (algs as readonly string[]).filter(
+        (alg) => !(rules.signing_algs?.includes(alg) ?? true),
+      )
+      expect([name, forbidden]).toEqual([name, []])
+    }
+  })
+
   it('says whether requests must be pushed or signed, as its clients are served (RFC 9126 §5, RFC 9101 §10.5)', () => {
     for (const member of [
       'require_pushed_authorization_requests',

@@ -13,7 +13,7 @@ export const requestDemands: readonly Demand[] = [
       require_pkce ? [] : [fault('require_pkce', 'must be true: the profile exempts nobody from PKCE')],
     otherwise:
       'Served as if PKCE were required of it: a request without it is refused with `invalid_request`',
-    grants: 'None; a code that was issued without PKCE is still exchanged in the minute it lives',
+    grants: 'None; a code that was issued without PKCE is still exchanged for as long as it lives',
   },
   {
     id: 'pushed_request',
@@ -50,7 +50,7 @@ export const requestDemands: readonly Demand[] = [
       jwks === null && jwks_uri === null
         ? [fault('jwks', 'or jwks_uri must be there: request objects are verified with these keys')]
         : [],
-    otherwise: 'Refused with `invalid_request_object` until it has keys and signs',
+    otherwise: 'Refused with `invalid_request` until it signs its requests, with keys that it has registered',
     grants: 'None: only new authorization requests are signed',
   },
   {

@@ -58,7 +58,7 @@ export const tokenDemands: readonly Demand[] = [
     words: 'Access tokens are bound to a key of the client, by DPoP or mutual TLS',
     profiles: fapi,
     rules: { sender_constraint_required: true },
-    otherwise: 'Token requests without proof or certificate are refused',
+    otherwise: 'Refused with `invalid_request` when it asks for tokens without proof or certificate',
     grants:
       'Access tokens that are under way stay bearer tokens until they expire. Refreshing needs a DPoP proof or a client certificate, and yields bound tokens',
   },
