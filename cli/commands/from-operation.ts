@@ -83,7 +83,7 @@ async function run(
   const { method } = operation
   const isTriedOut = context.global.dryRun && dryRunField(operation) !== undefined
   const isPreview = context.global.dryRun && !isTriedOut
-  const finder = createFinder(context, all, method !== 'GET')
+  const finder = createFinder(context, all, method !== 'GET', isPreview)
   const values = await findPositionals(context, operation, finder)
   const path = fillPath(operation.path, values)
   const query = await readQuery(context, operation, owner, finder)

@@ -53,6 +53,15 @@ describe('--dry-run', () => {
     expect(JSON.parse(stdout)).toMatchObject({ dry_run })
   })
 
+  it('of a change that the server tries looks names up, and one that is printed does not', async () => {
+    // The server here takes every id for one of a client.
+    await run('clients', 'update', 'Shop', '--client-profile', 'mcp', '--dry-run')
+    expect(asked.map(({ request }) => request)).toContain('GET /admin/clients/Shop')
+    asked = []
+    await run('clients', 'delete', 'Shop', '--dry-run')
+    expect(asked).toEqual([])
+  })
+
   it('is told in sentences to people, whole in a narrow terminal', async () => {
     const change = ['clients', 'update', 'shop', '--client-profile', 'fapi2-security', '--dry-run']
     const { stdout, stderr } = await run(...change)
