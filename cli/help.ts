@@ -19,6 +19,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   roles: 'Roles and their permissions',
   scopes: 'Scopes',
   'resource-servers': 'APIs that tokens are for',
+  'client-profiles': 'What profiles demand of clients, and what a change of them would do',
   settings: 'Settings of the server',
   'rate-limits': 'Rate-limit policies',
   users: 'People and their accounts',

@@ -17,6 +17,7 @@ import {
 } from './docs/documents.ts'
 import { logDocument } from './docs/log-document.ts'
 import { metricsDocument } from './docs/metrics-document.ts'
+import { profilesDocument } from './docs/profiles-document.ts'
 
 const openApi = await loadDocument()
 const performance = await readFile(new URL('../docs/performance.md', import.meta.url), 'utf8')
@@ -29,6 +30,7 @@ const documents = {
   'docs/cost.md': costDocument(performance),
   'docs/log.md': logDocument(),
   'docs/metrics.md': metricsDocument(),
+  'docs/profiles.md': profilesDocument(),
   'docs/cli.md': cliDocument(cliCatalogue(openApi)),
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { findMtlsFaults, toMtlsSettings } from './certificates/mtls-settings.ts'
+import { profiles } from './clients/profile.ts'
 import {
   emailProviders,
   findDeliveryFaults,
@@ -187,6 +188,12 @@ export const environmentSchema = z.object({
     })
     .describe(
       'Secret. Headers of every request to AUTHLY_OTLP_ENDPOINT: `authorization=Bearer%20abc,x-tenant=1`.',
+    ),
+  AUTHLY_CLIENT_PROFILE: z
+    .enum(profiles)
+    .default('oidc')
+    .describe(
+      'The [profile](profiles.md) of clients that have none of their own (`authly client-profiles check` says what a change does to them).',
     ),
   AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client has its own.'),
   AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client has its own.'),
@@ -403,6 +410,7 @@ function toConfig(env: Environment) {
       endpoint: env.AUTHLY_OTLP_ENDPOINT,
       headers: env.AUTHLY_OTLP_HEADERS,
     },
+    profile: env.AUTHLY_CLIENT_PROFILE,
     accessTokenTtlSeconds: env.AUTHLY_ACCESS_TOKEN_TTL_SECONDS,
     idTokenTtlSeconds: env.AUTHLY_ID_TOKEN_TTL_SECONDS,
     requirePushedAuthorizationRequests: env.AUTHLY_REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,

@@ -290,6 +290,7 @@ class RequestDependencies implements Dependencies {
     return createFindClient({
       cache: this.#cache,
       loadClient: (id) => this.#ask((stores, database) => stores.loadClient(database, id)),
+      profile: this.config.profile,
     })
   }
 

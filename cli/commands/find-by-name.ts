@@ -31,18 +31,20 @@ export interface Finder {
 /**
  * @param isChange what is found will be changed: then it must be there, and which id a name stands for is said, so that
  * nobody changes another entity unawares. To be read, also of the past, is what was deleted, too.
+ * @param isPreview nothing is sent, so nothing is looked up either
  */
 export function createFinder(
   context: CommandContext,
   all: readonly CatalogueOperation[],
   isChange: boolean,
+  isPreview: boolean = context.global.dryRun,
 ): Finder {
-  const { global, output } = context
+  const { output } = context
   const pathOf = (operationId: string) => all.find(({ id }) => id === operationId)?.path
   return {
     async find(kind, given) {
       if (hasFormOfId(kind, given)) return given
-      if (global.dryRun) {
+      if (isPreview) {
         output.note(`“${given}” would be looked up first, unless it is an id.`)
         return given
       }

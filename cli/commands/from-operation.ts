@@ -6,6 +6,7 @@ import type { Item } from '../output/table.ts'
 import { isSecret, optionOf, ownerOf, sentence } from './fields.ts'
 import { createFinder, type Finder, waysToName } from './find-by-name.ts'
 import { dryRunField, fillPath, readBody, readQuery } from './operation-request.ts'
+import { printDryRun } from './print-dry-run.ts'
 import { columnsFor, printPages, tableOf } from './print-list.ts'
 import { printRequest } from './print-request.ts'
 import { saveAnswer } from './save-answer.ts'
@@ -82,7 +83,7 @@ async function run(
   const { method } = operation
   const isTriedOut = context.global.dryRun && dryRunField(operation) !== undefined
   const isPreview = context.global.dryRun && !isTriedOut
-  const finder = createFinder(context, all, method !== 'GET')
+  const finder = createFinder(context, all, method !== 'GET', isPreview)
   const values = await findPositionals(context, operation, finder)
   const path = fillPath(operation.path, values)
   const query = await readQuery(context, operation, owner, finder)
@@ -108,7 +109,7 @@ async function run(
     ...(file ? { body: file.body } : {}),
   }
   if (isPreview) return printRequest(context, request)
-  if (method !== 'GET' && (operation.dangerous || method === 'DELETE')) {
+  if (!isTriedOut && method !== 'GET' && (operation.dangerous || method === 'DELETE')) {
     await context.confirm(`${operation.summary}: ${decodeURIComponent(path).replace('/admin/', '')}?`)
   }
   const response = await (await context.api()).send(request).catch((error: unknown) => {
@@ -149,6 +150,7 @@ async function print(
     return undefined
   }
   const value = JSON.parse(text) as Item & { items?: readonly Item[] }
+  if (typeof value['dry_run'] === 'object' && value['dry_run'] !== null) return printDryRun(output, value)
   if (response.status === 202 && options['wait'] === true)
     return watchJob(context, String(value['id'] ?? value['job_id']), all)
   if (Array.isArray(value.items) && operation.answer === 'items')

@@ -8,6 +8,7 @@ type Route = Pick<CatalogueOperation, 'method' | 'path' | 'answer' | 'id'>
 
 /** Better words than the route gives, by operation id. */
 const chosen: Readonly<Record<string, readonly string[]>> = {
+  checkClientProfile: ['client-profiles', 'check'],
   listAdminAuditEvents: ['audit', 'by-admin'],
   listUserAuditEvents: ['audit', 'about-user'],
   listUserFactors: ['users', 'factors', 'list'],

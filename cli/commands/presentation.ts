@@ -5,6 +5,7 @@ export const columns: Readonly<Record<string, readonly string[]>> = {
   listUsers: ['id', 'username', 'email', 'status', 'roles', 'created_at'],
   listRoles: ['name', 'description', 'permissions', 'assignable_in', 'built_in'],
   listClients: ['client_id', 'client_name', 'token_endpoint_auth_method', 'enabled', 'created_at'],
+  checkClientProfile: ['client_id', 'client_name', 'profile', 'enabled', 'people', 'contradicts'],
   listScopes: ['name', 'description', 'resource'],
   listResourceServers: ['resource', 'name'],
   listJobs: ['id', 'kind', 'status', 'processed', 'total', 'failed', 'actor.id', 'created_at'],

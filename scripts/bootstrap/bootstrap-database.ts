@@ -133,8 +133,9 @@ async function keepOwnClient(client: pg.Client, own: FirstPartyClient): Promise<
     `INSERT INTO clients (${columns.join(', ')}) VALUES (${places.join(', ')})
      ON CONFLICT (client_id) DO UPDATE
        SET redirect_uris = excluded.redirect_uris, scopes = excluded.scopes,
-           version = clients.version + 1, updated_at = now()
-       WHERE (clients.redirect_uris, clients.scopes) IS DISTINCT FROM (excluded.redirect_uris, excluded.scopes)`,
+           profile = coalesce(clients.profile, excluded.profile), version = clients.version + 1, updated_at = now()
+       WHERE (clients.redirect_uris, clients.scopes) IS DISTINCT FROM (excluded.redirect_uris, excluded.scopes)
+         OR clients.profile IS NULL`,
     Object.values(own),
   )
 }

@@ -1,5 +1,6 @@
 /** Clients that belong to the server itself: its API documentation and its command line. Public, with PKCE. */
 import { permissions } from '../../src/access/permissions.ts'
+import type { Profile } from '../../src/clients/profile.ts'
 import { standardScopes } from './demo-clients.ts'
 
 export type FirstPartyClient = {
@@ -12,6 +13,8 @@ export type FirstPartyClient = {
   redirect_uris: string[]
   scopes: string[]
   first_party: boolean
+  /** Of its own: no profile of the deployment shuts administrators out. */
+  profile: Profile
 }
 
 const { offline_access: _, ...identityScopes } = standardScopes
@@ -39,6 +42,7 @@ export const firstPartyClients = (issuer: string | undefined): readonly FirstPar
           redirect_uris: [`${issuer}/docs/oauth2-redirect.html`],
           scopes,
           first_party: true,
+          profile: 'oauth2.1' as const,
         },
       ]),
   {
@@ -53,5 +57,6 @@ export const firstPartyClients = (issuer: string | undefined): readonly FirstPar
     scopes: [...scopes, 'offline_access'],
     // Any program on the device can use this client id (RFC 8252 §8.6), so the user is asked for consent each time.
     first_party: false,
+    profile: 'oauth2.1',
   },
 ]

@@ -9,7 +9,7 @@ import type { Row } from '../db/run-batch.ts'
 import { err } from '../kit/result.ts'
 import { allOf, type Filters } from './list-filter.store.ts'
 import { isBeyond, type Orders, orderBy, type SortKey } from './list-order.store.ts'
-import { answer, defineOperation, type Operation, type OperationSpec } from './operation.ts'
+import { type AdminCall, answer, defineOperation, type Operation, type OperationSpec } from './operation.ts'
 import { type CursorValues, decodeCursor, encodeCursor } from './page-cursor.ts'
 import { invalidRequest } from './problems.ts'
 import { type PageSchema, pageQuery } from './schemas.ts'
@@ -27,7 +27,13 @@ export interface List<R, Item extends z.ZodType>
   readonly orders: Orders
   readonly row: JsonRow<R>
   /** The row as the API shows it. */
-  view(row: R): z.input<Item> | Promise<z.input<Item>>
+  view(row: R, asking: Asking): z.input<Item> | Promise<z.input<Item>>
+}
+
+/** For what a view of a row needs besides it. */
+export interface Asking extends Pick<AdminCall, 'deps'> {
+  /** Path and query. */
+  readonly query: Readonly<Record<string, unknown>>
 }
 
 /** Where the rows come from. */
@@ -76,7 +82,7 @@ export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: 
     method: 'get',
     query: z.object({ ...pageQuery, ...orders.query, ...source.query }),
     answers,
-    async run({ db, params, query }) {
+    async run({ db, deps, params, query }) {
       const { limit, cursor, include_total } = query
       const { name, isDescending, first } = orders.choose(query)
       const cursorsOf = name === undefined ? cursors : `${cursors}:${name}`
@@ -88,7 +94,9 @@ export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: 
         ...{ query: { ...params, ...query }, keys, isDescending, place, columns, limit: limit + 1 },
       })
       const [rows = [], counted] = await db.runAll(include_total ? [page, count] : [page])
-      const items = await Promise.all(rows.slice(0, limit).map((each) => view(row.read(each['row']))))
+      const asking = { query: { ...params, ...query }, deps }
+      const shown = rows.slice(0, limit)
+      const items = await Promise.all(shown.map((each) => view(row.read(each['row']), asking)))
       return answer(200, { items, page_info: pageInfo(cursorsOf, rows, limit, counted) })
     },
   })

@@ -1,6 +1,7 @@
 /** Every admin operation, by folder. A folder's `index.ts` is its table of contents. */
 import { auditOperations } from './audit/index.ts'
 import { brandingOperations } from './branding/index.ts'
+import { clientProfileOperations } from './client-profiles/index.ts'
 import { clientOperations } from './clients/index.ts'
 import { dashboardOperations } from './dashboard/index.ts'
 import { jobOperations } from './jobs/index.ts'
@@ -19,6 +20,7 @@ export const operations: readonly Operation[] = [
   ...bulkOperations,
   ...userOperations,
   ...clientOperations,
+  ...clientProfileOperations,
   ...scopeOperations,
   ...keyOperations,
   ...settingOperations,

@@ -189,7 +189,11 @@ export const eventDefinitions = {
       refresh_token: 'whether one was issued',
     },
   },
-  'token.refreshed': { class: 'token', summary: 'A refresh token was rotated', data: { grant_id, scopes } },
+  'token.refreshed': {
+    class: 'token',
+    summary: 'A refresh token was used, and rotated unless the profile of the client keeps it',
+    data: { grant_id, scopes, kept: 'true: the refresh token stays the same' },
+  },
   'token.replayed': {
     class: 'token',
     summary: 'A refresh was repeated within the grace window and got the same response',

@@ -1,6 +1,7 @@
 /** A client as it is served: what its profile pins is applied to what was registered. */
 import type { Client, RegisteredClient } from './client.ts'
-import { baseRules } from './profile.ts'
+import type { Profile } from './profile.ts'
+import { demandsOf, type ProfileTerms, termsOf } from './profiles/index.ts'
 
 /** Members that a copy lacks which a version of the server from before them has put into the cache. */
 const newMembers = {
@@ -21,14 +22,33 @@ const newMembers = {
   tls_client_auth_san_email: undefined,
 } as const satisfies Partial<RegisteredClient>
 
-const served = new WeakMap<RegisteredClient, Client>()
+const terms = new Map<Profile, ProfileTerms>()
 
-/** Remembered by the registered client, because every protocol request needs it. */
-export function applyProfile(registered: RegisteredClient): Client {
-  let client = served.get(registered)
-  if (!client) {
-    client = { ...newMembers, ...registered, rules: baseRules }
-    served.set(registered, client)
+function rememberedTerms(profile: Profile): ProfileTerms {
+  let known = terms.get(profile)
+  if (!known) {
+    known = termsOf(profile)
+    terms.set(profile, known)
   }
+  return known
+}
+
+const served = new WeakMap<RegisteredClient, { readonly deployment: Profile; readonly client: Client }>()
+
+/**
+ * Remembered by the registered client, because every protocol request needs it.
+ * @param deployment the profile of clients that have none of their own
+ */
+export function applyProfile(registered: RegisteredClient, deployment: Profile): Client {
+  const known = served.get(registered)
+  if (known?.deployment === deployment) return known.client
+  const profile = registered.profile ?? deployment
+  const { rules, members } = rememberedTerms(profile)
+  let pinned: RegisteredClient = { ...newMembers, ...registered, ...members }
+  for (const { pins } of demandsOf(profile)) {
+    if (pins) pinned = { ...pinned, ...pins(pinned) }
+  }
+  const client = { ...pinned, rules }
+  served.set(registered, { deployment, client })
   return client
 }

@@ -17,12 +17,16 @@ import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
 import { encryptedResponses } from './encryption.ts'
 import { mayEncryptTo } from './encryption-key.ts'
+import type { Profile } from './profile.ts'
+import { profileFaults } from './profiles/index.ts'
 
 export interface MetadataContext extends FetchRules {
   /** Development: this server itself runs on loopback. */
   readonly localIssuer: boolean
   /** undefined: certificates of clients do not arrive. */
   readonly mtls: MtlsSettings | undefined
+  /** The deployment's, for clients that have none of their own. */
+  readonly profile: Profile
 }
 
 type Rule = (metadata: ClientMetadata, context: MetadataContext) => readonly Fault[]
@@ -283,6 +287,8 @@ const links: Rule = (metadata) =>
     return when(!isFine, name, 'must be an https address')
   })
 
+const profile: Rule = (metadata, context) => profileFaults(metadata, metadata.profile ?? context.profile)
+
 const rules: readonly Rule[] = [
   redirects,
   grants,
@@ -295,4 +301,5 @@ const rules: readonly Rule[] = [
   lifetimes,
   contexts,
   links,
+  profile,
 ]

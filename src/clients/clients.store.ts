@@ -39,6 +39,9 @@ export function toLoadedClient(rows: readonly Row[]): Loaded<RegisteredClient> |
   return row && { value: toClient(row.client, row.secrets), version: row.client.version }
 }
 
+/** A row of clients as what it registers, without secrets: for what is told of it, not for serving it. */
+export const toRegisteredClient = (row: ClientRow): RegisteredClient => toClient(row, [])
+
 /** The client with this id, disabled ones included; `undefined` when there is none. One round trip. */
 export async function loadClient(
   database: Database,

@@ -2,6 +2,7 @@
 import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import { applyProfile } from './apply-profile.ts'
 import type { FindClient, RegisteredClient } from './client.ts'
+import type { Profile } from './profile.ts'
 
 /** RFC 6749 appendix A.1 (VSCHAR); anything else cannot be a client id and costs no I/O. */
 export const clientIdPattern = /^[\x20-\x7e]{1,255}$/
@@ -13,13 +14,15 @@ export const clientCacheKey = (clientId: string): string => `client:${clientId}`
 export function createFindClient(needs: {
   readonly cache: EdgeCache
   readonly loadClient: (clientId: string) => Promise<Loaded<RegisteredClient> | undefined>
+  /** Of clients that have none of their own. */
+  readonly profile: Profile
 }): FindClient {
-  const { cache, loadClient } = needs
+  const { cache, loadClient, profile } = needs
   return async (clientId, options) => {
     if (!clientIdPattern.test(clientId)) return undefined
     const key = clientCacheKey(clientId)
     if (options?.onlyKnown && !cache.knows(key)) return undefined
     const client = await cache.read(key, () => loadClient(clientId))
-    return client?.enabled ? applyProfile(client) : undefined
+    return client?.enabled ? applyProfile(client, profile) : undefined
   }
 }

@@ -1,12 +1,16 @@
 /**
  * Profiles: named sets of demands on a client, from specifications that narrow OAuth. A client follows its own, else
- * the deployment's.
+ * the deployment's (`AUTHLY_CLIENT_PROFILE`). What each demands is the table in `profiles/`.
  */
 export const profiles = ['oauth2.1', 'oidc', 'fapi2-security', 'fapi2-message-signing', 'mcp'] as const
 export type Profile = (typeof profiles)[number]
 
 /** What a profile demands that no member of a client says. */
 export interface ProfileRules {
+  /** The profile that is followed: the client's own, else the deployment's. */
+  readonly profile: Profile
+  /** Client authentication methods that count; undefined: all that the server knows. */
+  readonly auth_methods: readonly string[] | undefined
   /** Access tokens are bound to a key of the client, by DPoP or mutual TLS (RFC 9449, RFC 8705). */
   readonly sender_constraint_required: boolean
   /** What the `aud` of client assertions may be. */
@@ -20,12 +24,16 @@ export interface ProfileRules {
   readonly signed_response_required: boolean
   /** Request objects carry `nbf` and `exp`: how long ago the one may be, and how long after it the other. */
   readonly max_request_object_age_seconds: number | undefined
+  /** Introspection answers are signed (RFC 9701). */
+  readonly signed_introspection_required: boolean
   /** Authorization and token requests name the API that the token is for (RFC 8707). */
   readonly resource_required: boolean
 }
 
 /** What every client gets that follows no stricter profile. */
 export const baseRules: ProfileRules = {
+  profile: 'oidc',
+  auth_methods: undefined,
   sender_constraint_required: false,
   assertion_audience: 'issuer_or_endpoint',
   rotates_refresh_tokens: true,
@@ -33,5 +41,6 @@ export const baseRules: ProfileRules = {
   signing_algs: undefined,
   signed_response_required: false,
   max_request_object_age_seconds: undefined,
+  signed_introspection_required: false,
   resource_required: false,
 }

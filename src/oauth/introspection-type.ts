@@ -8,9 +8,10 @@ export const introspectionJwtType = `application/${introspectionTyp}`
 
 /**
  * §4: the `Accept` header says what the caller wants. Where it does not choose, a caller that has registered how
- * responses are signed or encrypted gets them so.
+ * responses are signed or encrypted gets them so. Where its profile demands a signed one, there is no other.
  */
 export function wantsJwt(accept: string | null, caller: Client): boolean {
+  if (caller.rules.signed_introspection_required) return true
   const accepted = (accept ?? '').split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase())
   if (accepted.includes(introspectionJwtType)) return true
   if (accepted.includes('application/json')) return false

@@ -26,10 +26,29 @@ export function checkResources(
   if (resources.length > maxResources || resources.some((resource) => !mayAsk(client, issuer, resource))) {
     return err(refuse('invalid_target', 'resource is not one this client may ask for'))
   }
+  if (isResourceMissing(client, resources, scopes)) return err(resourceMissing)
   return hasOthers(resources, issuer) && scopes.some(isAdminScope)
     ? err(adminScopesBesideResource)
     : ok(resources)
 }
+
+/**
+ * Whether the client's profile demands a resource that the request does not name. The admin API is none.
+ * @param scopes requested; empty: those it is registered for
+ */
+export const isResourceMissing = (
+  client: Client,
+  resources: readonly string[],
+  scopes: readonly string[],
+): boolean =>
+  client.rules.resource_required &&
+  resources.length === 0 &&
+  !(scopes.length > 0 ? scopes : client.scopes).some(isAdminScope)
+
+export const resourceMissing: OAuthRefusal = refuse(
+  'invalid_target',
+  'resource is missing: the profile of this client demands it',
+)
 
 /** Requesting both would yield a token that any API it is for could use at `/admin`. */
 export const adminScopesBesideResource: OAuthRefusal = refuse(

@@ -4,6 +4,8 @@
  */
 import { aliasedEndpoints, type MtlsSettings } from '../certificates/mtls-settings.ts'
 import { encryptedResponses } from '../clients/encryption.ts'
+import type { Profile } from '../clients/profile.ts'
+import { termsOf } from '../clients/profiles/index.ts'
 import { contentEncryptions, decryptionAlgs, encryptionAlgs, signingAlgs } from '../keys/algorithms.ts'
 import { supportedLanguages } from '../messages/languages.ts'
 import { displays } from '../oauth/authorize/check-display.ts'
@@ -34,6 +36,8 @@ export interface SwitchedOn {
   readonly registers: boolean
   /** Every client must push its authorization requests. */
   readonly requiresPushed: boolean
+  /** Of clients that have none of their own. */
+  readonly profile: Profile
   /** Mutual TLS; undefined: off. */
   readonly mtls: MtlsSettings | undefined
   /** Types of authorization details (RFC 9396). */
@@ -41,17 +45,27 @@ export interface SwitchedOn {
 }
 
 /**
- * The metadata document of `issuer`.
+ * The metadata document of `issuer`: what clients of the deployment's profile can use. One that has a profile of its
+ * own is told of it when it is registered.
  * @param is what is switched on, by configuration, settings and what administrators registered
  */
 export function serverMetadata(issuer: string, is: SwitchedOn) {
-  const authMethods = offeredAuthenticators(is.mtls).map(({ method }) => method)
+  const { rules, members } = termsOf(is.profile)
+  const allowed = <Alg extends string>(algs: readonly Alg[]): readonly Alg[] =>
+    algs.filter((alg) => rules.signing_algs?.includes(alg) ?? true)
+  const assertionAlgs = allowed(assertionSigningAlgs)
+  const tokenAlgs = allowed(signingAlgs)
+  const authMethods = offeredAuthenticators(is.mtls)
+    .map(({ method }) => method)
+    .filter((method) => rules.auth_methods?.includes(method) ?? true)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
-    require_pushed_authorization_requests: is.requiresPushed,
+    // RFC 9126 §5: of every client.
+    require_pushed_authorization_requests:
+      is.requiresPushed || members.require_pushed_authorization_requests === true,
     token_endpoint: `${issuer}/oauth/token`,
     userinfo_endpoint: `${issuer}/oidc/userinfo`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
@@ -63,18 +77,18 @@ export function serverMetadata(issuer: string, is: SwitchedOn) {
     response_modes_supported: responseModes.map(({ mode }) => mode),
     grant_types_supported: grantTypes.map(({ type }) => type),
     token_endpoint_auth_methods_supported: authMethods,
-    token_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     introspection_endpoint_auth_methods_supported: confidentialMethods,
-    introspection_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     revocation_endpoint_auth_methods_supported: authMethods,
-    revocation_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     code_challenge_methods_supported: codeChallengeMethods,
     dpop_signing_alg_values_supported: dpopSigningAlgs,
     subject_types_supported: ['public', 'pairwise'],
-    id_token_signing_alg_values_supported: signingAlgs,
-    userinfo_signing_alg_values_supported: signingAlgs,
-    authorization_signing_alg_values_supported: signingAlgs,
-    introspection_signing_alg_values_supported: signingAlgs,
+    id_token_signing_alg_values_supported: tokenAlgs,
+    userinfo_signing_alg_values_supported: tokenAlgs,
+    authorization_signing_alg_values_supported: tokenAlgs,
+    introspection_signing_alg_values_supported: tokenAlgs,
     ...encryptionMetadata,
     acr_values_supported: is.acrValues,
     display_values_supported: displays,
@@ -100,8 +114,9 @@ export function serverMetadata(issuer: string, is: SwitchedOn) {
     request_parameter_supported: true,
     request_uri_parameter_supported: true,
     require_request_uri_registration: true,
-    require_signed_request_object: false,
-    request_object_signing_alg_values_supported: assertionSigningAlgs,
+    // RFC 9101 §10.5: of every client.
+    require_signed_request_object: members.require_signed_request_object === true,
+    request_object_signing_alg_values_supported: assertionAlgs,
     request_object_encryption_alg_values_supported: decryptionAlgs,
     request_object_encryption_enc_values_supported: contentEncryptions,
     authorization_response_iss_parameter_supported: true,

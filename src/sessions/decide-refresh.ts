@@ -14,14 +14,15 @@ export interface RefreshFamily {
   /** The response to the previous token, sealed under a key that only that token yields. */
   readonly replay: string | undefined
   readonly started_at: number
-  /** When the current token was issued. */
+  /** When the current token was issued, or last used if it stays the same. */
   readonly rotated_at: number
   readonly idle_expires_at: number
   readonly absolute_expires_at: number
 }
 
 export type RefreshDecision =
-  | { readonly status: 'rotate' }
+  /** The current token: it is exchanged for a successor, or stays. */
+  | { readonly status: 'current' }
   | { readonly status: 'replay'; readonly replay: string }
   /** A replaced token was presented again: revoke the family. */
   | { readonly status: 'reused' }
@@ -38,11 +39,11 @@ export function decideRefresh(
   policy: RefreshPolicy,
 ): RefreshDecision {
   if (now >= familyEnd(family, policy)) return { status: 'expired' }
-  if (constantTimeEqual(presentedHash, family.current_hash)) return { status: 'rotate' }
+  if (constantTimeEqual(presentedHash, family.current_hash)) return { status: 'current' }
   const isPrevious =
     family.previous_hash !== undefined && constantTimeEqual(presentedHash, family.previous_hash)
-  const inGrace = now - family.rotated_at <= policy.replay_grace_seconds * 1000
-  if (isPrevious && inGrace && family.replay !== undefined) return { status: 'replay', replay: family.replay }
+  if (isPrevious && isInGrace(family, now, policy) && family.replay !== undefined)
+    return { status: 'replay', replay: family.replay }
   return { status: 'reused' }
 }
 
@@ -86,6 +87,25 @@ export function rotateFamily(
     absolute_expires_at,
   }
 }
+
+/**
+ * The family after its current token was used and stays current, as some profiles demand (FAPI 2.0 Security Profile
+ * §5.3.2.1). The token before it, of the time when the family was rotated, keeps its grace window and no more.
+ */
+export function keepFamily(family: RefreshFamily, now: number, policy: RefreshPolicy): RefreshFamily {
+  const absolute_expires_at = absoluteEnd(family, policy)
+  const previousInGrace = family.previous_hash !== undefined && isInGrace(family, now, policy)
+  return {
+    ...family,
+    // The window is counted from the rotation, which therefore stays when it was until the window is over.
+    ...(previousInGrace ? {} : { previous_hash: undefined, replay: undefined, rotated_at: now }),
+    idle_expires_at: Math.min(now + policy.idle_ttl_seconds * 1000, absolute_expires_at),
+    absolute_expires_at,
+  }
+}
+
+const isInGrace = ({ rotated_at }: RefreshFamily, now: number, policy: RefreshPolicy): boolean =>
+  now - rotated_at <= policy.replay_grace_seconds * 1000
 
 /** When the current token expires if unused; a policy made stricter since then applies at once. */
 export function familyEnd(family: RefreshFamily, policy?: RefreshPolicy): number {

@@ -1,9 +1,12 @@
-/** The refresh of one grant (RFC 6749 §6, RFC 9700 §4.14): `decideRefresh` with its consequences. */
+/**
+ * The refresh of one grant (RFC 6749 §6, RFC 9700 §4.14): `decideRefresh` with its consequences. Whether the token is
+ * replaced by a successor is told by the caller, who knows the client's profile.
+ */
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
 import { type AuthorizationDetail, areAmong } from '../protocol/authorization-details.ts'
 import { type Confirmation, provesAll } from '../protocol/confirmation.ts'
-import { decideRefresh, rotateFamily } from './decide-refresh.ts'
+import { decideRefresh, keepFamily, rotateFamily } from './decide-refresh.ts'
 import { type Grant, type RefreshPolicy, reachableResources } from './grant.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { ProofUse } from './spent-proof.ts'
@@ -14,6 +17,8 @@ export interface RotateRefresh {
   readonly grant_id: string
   readonly client_id: string
   readonly presented_hash: string
+  /** The presented token stays the current one: there is no successor. */
+  readonly keeps_token?: boolean
   readonly successor_hash: string
   /** The response to a retry, sealed under a key that only the presented token yields. */
   readonly replay: string
@@ -36,6 +41,8 @@ export interface RotateRefresh {
 
 export type RotatedRefresh =
   | { readonly status: 'rotated'; readonly grant: Grant }
+  /** The presented token stays the current one, without a bound on how often it is used. */
+  | { readonly status: 'kept'; readonly grant: Grant }
   /** A retry inside the grace window: answer with `replay` again. */
   | { readonly status: 'replayed'; readonly grant: Grant; readonly replay: string }
   | { readonly status: 'invalid_scope' }
@@ -50,7 +57,7 @@ export type RotatedRefresh =
   /** Unknown, expired, revoked, or another client's. */
   | { readonly status: 'refused' }
 
-/** Exchanges the current token of a family for `successor_hash`, or returns the reason for refusal. */
+/** Exchanges the current token of a family for `successor_hash` unless it is kept, or returns the reason for refusal. */
 export function rotateRefresh(state: SubjectState, input: RotateRefresh): RotatedRefresh {
   const stored = state.grants.find(input.grant_id)
   // Another client's token is treated like an unknown one and changes nothing, so that no client can sabotage another.
@@ -91,11 +98,13 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
   const successor = { hash: input.successor_hash, replay: input.replay }
   state.grants.put({
     ...stored,
-    family: rotateFamily(family, successor, input.now, input.policy),
+    family: input.keeps_token
+      ? keepFamily(family, input.now, input.policy)
+      : rotateFamily(family, successor, input.now, input.policy),
     access_expires_at: Math.max(stored.access_expires_at, input.access_token_expires_at),
   })
   record(state, 'token.refreshed', stored, input)
-  return { status: 'rotated', grant }
+  return { status: input.keeps_token ? 'kept' : 'rotated', grant }
 }
 
 const isWithin = (asked: readonly string[] | undefined, granted: readonly string[]): boolean =>
@@ -123,7 +132,11 @@ function record(
       user_id: grant.user_id,
       client_id: grant.client_id,
       session_id: grant.session_id,
-      data: { grant_id: grant.grant_id, ...(input.scopes && { scopes: input.scopes }) },
+      data: {
+        grant_id: grant.grant_id,
+        ...(input.scopes && { scopes: input.scopes }),
+        ...(type === 'token.refreshed' && input.keeps_token && { kept: true }),
+      },
     }),
   )
 }

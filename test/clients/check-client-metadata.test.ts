@@ -15,7 +15,10 @@ const mtls: MtlsSettings = {
   front: 'cloudflare',
   verifiesChains: true,
 }
-const context = { allowLoopbackFetch: false, fetchHosts: new Set<string>(), localIssuer: false, mtls }
+const context = {
+  ...{ allowLoopbackFetch: false, fetchHosts: new Set<string>(), localIssuer: false, mtls },
+  profile: 'oidc' as const,
+}
 const faultsOf = (metadata: Partial<ClientMetadata>, changed: object = {}) =>
   checkClientMetadata(
     { ...metadataDefaults, client_name: 'App', redirect_uris, ...metadata },

@@ -72,6 +72,10 @@ test('a disabled client looks like none at all', async () => {
   const clientId = `client-${uuidv7()}`
   await database.insert(clients).values(newClient(clientId, { enabled: false }))
   const { cache } = cacheUnderTest({ now: Date.now })
-  const findClient = createFindClient({ cache, loadClient: (id) => loadClient(database, id) })
+  const findClient = createFindClient({
+    cache,
+    loadClient: (id) => loadClient(database, id),
+    profile: 'oidc',
+  })
   expect(await findClient(clientId)).toBeUndefined()
 })

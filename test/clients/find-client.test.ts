@@ -13,7 +13,7 @@ test('only clients this isolate has met, when told so: made-up ids cost no I/O (
     loads += 1
     return clientId === 'app' ? { value: aClient(), version: 1 } : undefined
   }
-  const findClient = createFindClient({ cache, loadClient })
+  const findClient = createFindClient({ cache, loadClient, profile: 'oidc' })
   await findClient('app')
   await findClient('made-up')
   expect(loads).toBe(2)
@@ -34,6 +34,10 @@ test.each([
   ['client\n', 'a line break'],
 ])('%j cannot be a client id and costs no query (RFC 6749 appendix A.1: %s)', async (clientId) => {
   const { cache } = cacheUnderTest({ now: () => 0 })
-  const findClient = createFindClient({ cache, loadClient: () => Promise.reject(new Error('queried')) })
+  const findClient = createFindClient({
+    cache,
+    loadClient: () => Promise.reject(new Error('queried')),
+    profile: 'oidc',
+  })
   expect(await findClient(clientId)).toBeUndefined()
 })

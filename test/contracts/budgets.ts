@@ -548,6 +548,13 @@ export const budgets = {
     later: nothing,
     note: 'reads first, and writes only over the version it read; a sector document is fetched when its address changes',
   },
+  adminDryRun: {
+    operation: 'admin change of a client, tried out',
+    objectCalls: 1,
+    postgresRoundTrips: 3,
+    ...noRows,
+    note: 'reads, makes the change in a transaction that is given up, and reads how it is served',
+  },
   adminSendsMessage: {
     operation: 'admin write that sends a message',
     objectCalls: 3,

@@ -1,6 +1,11 @@
 /** The lists the server works by and the metadata it publishes are one thing: adding to a list is all it takes. */
 import { describe, expect, it } from 'vitest'
+import { metadataDefaults } from '../../src/admin/clients/client-view.ts'
 import { aliasedEndpoints, type MtlsSettings } from '../../src/certificates/mtls-settings.ts'
+import { applyProfile } from '../../src/clients/apply-profile.ts'
+import type { ClientMetadata } from '../../src/clients/client-metadata.ts'
+import { profiles } from '../../src/clients/profile.ts'
+import { profileFaults, termsOf } from '../../src/clients/profiles/index.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
 import { reachableClasses } from '../../src/login/steps/index.ts'
 import { type RequestEndpoint, requestEndpoints } from '../../src/oauth/authorize/endpoint.ts'
@@ -10,8 +15,13 @@ import { clientAuthenticators, offeredAuthenticators } from '../../src/oauth/cli
 import { grantTypes } from '../../src/oauth/grants/index.ts'
 import { serverMetadata } from '../../src/oidc/discovery.ts'
 import { claimsByScope, userClaims } from '../../src/protocol/claims.ts'
-import { assertionSigningAlgs, clientAuthMethodNames } from '../../src/protocol/client-auth-methods.ts'
+import {
+  assertionSigningAlgs,
+  type ClientAuthMethod,
+  clientAuthMethodNames,
+} from '../../src/protocol/client-auth-methods.ts'
 import { identityScopes } from '../../src/protocol/scope-parameter.ts'
+import { aClient } from '../fakes/client.ts'
 
 const issuer = 'https://auth.test'
 /** Everything switched on. */
@@ -20,8 +30,10 @@ const everythingOn = {
   mtls,
   ...{ acrValues: reachableClasses(), registers: true, requiresPushed: false },
   detailsTypes: ['payment'],
+  profile: 'oidc' as const,
 }
 const metadata: Record<string, unknown> = { ...serverMetadata(issuer, everythingOn) }
+const { rules: _, ...registered } = aClient()
 const listed = (name: string) => metadata[name] as readonly string[]
 
 /** RFC 6749 appendix A.10; extension grants are URIs. */
@@ -92,6 +104,69 @@ describe('client authentication methods', () => {
       const algs = listed(`${endpoint}_endpoint_auth_signing_alg_values_supported`)
       expect(algs).toEqual([...assertionSigningAlgs])
       expect(algs.filter((alg) => alg === 'none' || alg.startsWith('HS'))).toEqual([])
+    }
+  })
+})
+
+describe.each(profiles)('the metadata of a deployment of profile %s', (profile) => {
+  const { rules, members } = termsOf(profile)
+  const document: Record<string, unknown> = { ...serverMetadata(issuer, { ...everythingOn, profile }) }
+  const of = (name: string) => document[name] as readonly string[]
+  const methods: readonly string[] = clientAuthenticators.map(({ method }) => method)
+  const client = (method: string) =>
+    applyProfile({ ...registered, token_endpoint_auth_method: method as ClientAuthMethod }, profile)
+
+  it('lists the authentication methods that are accepted of its clients, all of them and no other', () => {
+    const accepted = methods.filter((method) => {
+      const { auth_methods } = client(method).rules
+      return auth_methods === undefined || auth_methods.includes(method)
+    })
+    expect(of('token_endpoint_auth_methods_supported')).toEqual(accepted)
+    expect(of('revocation_endpoint_auth_methods_supported')).toEqual(accepted)
+    expect(of('introspection_endpoint_auth_methods_supported')).toEqual(
+      accepted.filter((method) => method !== 'none'),
+    )
+    expect(accepted.length).toBeGreaterThan(0)
+  })
+
+  it('lists algorithms that its clients are served with, and takes their names at registration', () => {
+    const served = signingAlgs.filter((alg) => {
+      const members = { id_token_signed_response_alg: alg, userinfo_signed_response_alg: alg }
+      const client = applyProfile({ ...registered, ...members }, profile)
+      return client.id_token_signed_response_alg === alg && client.userinfo_signed_response_alg === alg
+    })
+    expect(of('id_token_signing_alg_values_supported')).toEqual(served)
+    expect(of('userinfo_signing_alg_values_supported')).toEqual(served)
+    const faults = (alg: string) =>
+      profileFaults({ ...metadataDefaults, id_token_signed_response_alg: alg } as ClientMetadata, profile)
+        .map((fault) => 'pointer' in fault && fault.pointer)
+        .filter((pointer) => pointer === '#/id_token_signed_response_alg')
+    expect(signingAlgs.filter((alg) => faults(alg).length === 0)).toEqual(served)
+  })
+
+  it('lists algorithms of assertions that count, all of them and no other', () => {
+    const accepted = assertionSigningAlgs.filter((alg) => rules.signing_algs?.includes(alg) ?? true)
+    for (const endpoint of ['token', 'introspection', 'revocation'])
+      expect(of(`${endpoint}_endpoint_auth_signing_alg_values_supported`)).toEqual(accepted)
+  })
+
+  it('lists no algorithm anywhere that the profile forbids', () => {
+    for (const [name, algs] of Object.entries(document)) {
+      if (!name.endsWith('_signing_alg_values_supported')) continue
+      const forbidden = (algs as readonly string[]).filter(
+        (alg) => !(rules.signing_algs?.includes(alg) ?? true),
+      )
+      expect([name, forbidden]).toEqual([name, []])
+    }
+  })
+
+  it('says whether requests must be pushed or signed, as its clients are served (RFC 9126 §5, RFC 9101 §10.5)', () => {
+    for (const member of [
+      'require_pushed_authorization_requests',
+      'require_signed_request_object',
+    ] as const) {
+      expect(document[member]).toBe(client('private_key_jwt')[member])
+      expect(document[member]).toBe(members[member] ?? false)
     }
   })
 })

@@ -154,6 +154,21 @@ describe('bootstrapDatabase', () => {
     })
   })
 
+  it('gives its own clients a profile of their own: none of the deployment shuts administrators out', async () => {
+    const profiles = async () => {
+      const own = `SELECT client_id, profile FROM clients WHERE client_id LIKE 'authly-%' ORDER BY 1`
+      return (await client.query(own)).rows.map(({ profile }) => profile)
+    }
+    const options = { issuer: 'http://localhost:8787' }
+    await bootstrapDatabase(postgres.ownerUrl, options)
+    expect(await profiles()).toEqual(['oauth2.1', 'oauth2.1'])
+    // As a release without profiles has left them.
+    await client.query(`UPDATE clients SET profile = NULL WHERE client_id = 'authly-cli'`)
+    await client.query(`UPDATE clients SET profile = 'oidc' WHERE client_id = 'authly-docs'`)
+    await bootstrapDatabase(postgres.ownerUrl, options)
+    expect(await profiles()).toEqual(['oauth2.1', 'oidc'])
+  })
+
   it('puts every administrative scope into the catalog, with the words of the consent page', async () => {
     await bootstrapDatabase(postgres.ownerUrl, {})
     const { rows } = await client.query(`SELECT name, description FROM scopes WHERE name LIKE 'admin:%'`)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   decideRefresh,
   familyEnd,
+  keepFamily,
   type RefreshDecision,
   type RefreshFamily,
   rotateFamily,
@@ -18,14 +19,14 @@ const twice = rotate(once, 't2', start + 110 * second)
 
 describe('decideRefresh', () => {
   const races: readonly [title: string, RefreshFamily, presented: string, now: number, RefreshDecision][] = [
-    ['the first token rotates', born, 't0', start + second, { status: 'rotate' }],
-    ['the current token rotates', once, 't1', start + 200 * second, { status: 'rotate' }],
+    ['the first token is current', born, 't0', start + second, { status: 'current' }],
+    ['the current token is current', once, 't1', start + 200 * second, { status: 'current' }],
     [
-      'the current token rotates in the instant of its issue',
+      'the current token is current in the instant of its issue',
       once,
       't1',
       start + 100 * second,
-      { status: 'rotate' },
+      { status: 'current' },
     ],
     [
       'the second of two tabs gets the answer of the first',
@@ -81,7 +82,7 @@ describe('decideRefresh', () => {
       born,
       't0',
       start + 14 * day - 1,
-      { status: 'rotate' },
+      { status: 'current' },
     ],
     ['an unused token ends after the idle lifetime', born, 't0', start + 14 * day, { status: 'expired' }],
     ['an old token of an ended family is only expired', twice, 't0', start + 15 * day, { status: 'expired' }],
@@ -95,7 +96,7 @@ describe('decideRefresh', () => {
     let now = start
     for (let generation = 1; now < start + 80 * day; generation++) {
       now += 10 * day
-      expect(decideRefresh(family, family.current_hash, now, policy).status).toBe('rotate')
+      expect(decideRefresh(family, family.current_hash, now, policy).status).toBe('current')
       family = rotate(family, `t${generation}`, now)
     }
     expect(familyEnd(family)).toBe(start + 90 * day)
@@ -141,7 +142,7 @@ describe('a family under any interleaving of clients', () => {
           const isPrevious = issued.length > 1 && presented === issued.at(-2)
           const inGrace = now - family.rotated_at <= 30_000
           if (isCurrent) {
-            expect(decision).toEqual({ status: 'rotate' })
+            expect(decision).toEqual({ status: 'current' })
             const successor = `t${issued.length}`
             family = rotate(family, successor, now)
             issued.push(successor)
@@ -154,11 +155,64 @@ describe('a family under any interleaving of clients', () => {
           if (!family) continue
           const alive: RefreshFamily = family
           const rotating = issued.filter(
-            (hash) => decideRefresh(alive, hash, now, policy).status === 'rotate',
+            (hash) => decideRefresh(alive, hash, now, policy).status === 'current',
           )
           expect(rotating).toEqual([issued.at(-1)])
         }
       }),
     )
+  })
+})
+
+describe('keepFamily (FAPI 2.0 Security Profile §5.3.2.1: no rotation)', () => {
+  const keep = (family: RefreshFamily, at: number) => keepFamily(family, start + at * second, policy)
+  const decide = (family: RefreshFamily, hash: string, at: number) =>
+    decideRefresh(family, hash, start + at * second, policy)
+
+  it('leaves the token current, however often and whenever it is used', () => {
+    let family = born
+    for (const at of [1, 1, 31, 5000, 5000, 86_400]) {
+      expect(decide(family, 't0', at)).toEqual({ status: 'current' })
+      family = keep(family, at)
+    }
+    expect(family.current_hash).toBe('t0')
+  })
+
+  it('extends the idle lifetime by each use, up to the absolute end', () => {
+    let family = born
+    for (let days = 10; days < 90; days += 10) {
+      const now = start + days * day
+      expect(decideRefresh(family, 't0', now, policy)).toEqual({ status: 'current' })
+      family = keepFamily(family, now, policy)
+    }
+    expect(familyEnd(family, policy)).toBe(start + 90 * day)
+    expect(decideRefresh(family, 't0', start + 90 * day, policy)).toEqual({ status: 'expired' })
+    expect(decideRefresh(keep(born, 1), 't0', start + 14 * day + second, policy)).toEqual({
+      status: 'expired',
+    })
+  })
+
+  it('after a rotation answers a retry of the token before in its grace window, and no longer for being used', () => {
+    // Rotated at 100 s; the client’s profile then begins to keep tokens.
+    let family = keep(once, 101)
+    expect(decide(family, 't0', 130)).toEqual({ status: 'replay', replay: 'answer with t1' })
+    family = keep(family, 129)
+    expect(decide(family, 't0', 131)).toEqual({ status: 'reused' })
+    expect(decide(family, 't1', 131)).toEqual({ status: 'current' })
+    expect(decide(keep(family, 140), 't0', 141)).toEqual({ status: 'reused' })
+  })
+
+  it('forgets the token before when its window is over: it is reuse for good', () => {
+    const family = keep(once, 200)
+    expect(family).toMatchObject({ previous_hash: undefined, replay: undefined })
+    expect(decide(family, 't0', 200)).toEqual({ status: 'reused' })
+    expect(decide(family, 't1', 200)).toEqual({ status: 'current' })
+  })
+
+  it('rotates again when the profile is laid down, from the token that was kept', () => {
+    const family = rotate(keep(born, 50), 't1', start + 60 * second)
+    expect(decide(family, 't0', 61)).toEqual({ status: 'replay', replay: 'answer with t1' })
+    expect(decide(family, 't0', 91)).toEqual({ status: 'reused' })
+    expect(decide(family, 't1', 91)).toEqual({ status: 'current' })
   })
 })

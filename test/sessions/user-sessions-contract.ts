@@ -529,6 +529,60 @@ export function describeUserSessions(name: string, open: () => Subject): void {
         expect((await typesOf(subject)).slice(3)).toEqual(['token.refresh_reused', 'token.revoked'])
       })
 
+      describe('kept as the profile demands (FAPI 2.0 Security Profile §5.3.2.1)', () => {
+        const kept = { status: 'kept', grant: grant() }
+        const keep = (sessions: UserSessions, token: string, overrides: object = {}) =>
+          sessions.rotateRefresh(rotation(token, token, { replay: '', keeps_token: true, ...overrides }))
+
+        it('stays current for every use, in parallel and later, and each use is recorded', async () => {
+          const subject = await withGrant()
+          const { sessions } = subject
+          const all = await Promise.all(Array.from({ length: 50 }, () => keep(sessions, 'token-0')))
+          expect(all).toEqual(Array(50).fill(kept))
+          expect(await keep(sessions, 'token-0', { now: start + 41 * second })).toEqual(kept)
+          const events = (await subject.events()).filter(({ type }) => type === 'token.refreshed')
+          expect(events).toHaveLength(51)
+          for (const { data } of events) expect(data).toEqual({ grant_id: 'grant-1', kept: true })
+        })
+
+        it('goes on from the current token of a family that was rotated, and an older one is reuse', async () => {
+          const subject = await withGrant()
+          const { sessions } = subject
+          await sessions.rotateRefresh(rotation('token-0', 'token-1'))
+          expect(await keep(sessions, 'token-1', { now: start + 15 * second })).toEqual(kept)
+          expect(await keep(sessions, 'token-0', { now: start + 20 * second })).toMatchObject({
+            ...{ status: 'replayed', replay: 'answer with token-1' },
+          })
+          expect(await keep(sessions, 'token-1', { now: start + 41 * second })).toEqual(kept)
+          expect(await keep(sessions, 'token-0', { now: start + 42 * second })).toEqual({ status: 'reused' })
+          expect(await keep(sessions, 'token-1', { now: start + 43 * second })).toEqual({ status: 'refused' })
+          expect((await typesOf(subject)).slice(-2)).toEqual(['token.refresh_reused', 'token.revoked'])
+        })
+
+        it('lives on by each use, and ends without', async () => {
+          const { sessions } = await withGrant({ scopes: ['openid', 'offline_access'] })
+          for (const days of [13, 26, 39])
+            expect((await keep(sessions, 'token-0', { now: start + days * day })).status).toBe('kept')
+          expect(await keep(sessions, 'token-0', { now: start + 53 * day })).toEqual({ status: 'refused' })
+        })
+
+        it('is replaced by the next rotation, when the profile is laid down', async () => {
+          const { sessions } = await withGrant()
+          await keep(sessions, 'token-0')
+          const later = { now: start + 50 * second }
+          expect((await sessions.rotateRefresh(rotation('token-0', 'token-1', later))).status).toBe('rotated')
+          expect((await keep(sessions, 'token-1', { now: start + 60 * second })).status).toBe('kept')
+        })
+
+        it('may be its own successor to an object that does not know of keeping', async () => {
+          const { sessions } = await withGrant()
+          const itself = (at: number) =>
+            sessions.rotateRefresh(rotation('token-0', 'token-0', { replay: '', now: start + at * second }))
+          for (const at of [10, 11, 60]) expect((await itself(at)).status).toBe('rotated')
+          expect((await keep(sessions, 'token-0', { now: start + 61 * second })).status).toBe('kept')
+        })
+      })
+
       it('checks narrowing before anything is consumed (RFC 6749 §6, RFC 8707 §2.2)', async () => {
         const { sessions } = await withGrant()
         const ask = (overrides: object) => sessions.rotateRefresh(rotation('token-0', 'token-1', overrides))

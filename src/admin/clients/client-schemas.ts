@@ -11,6 +11,7 @@ import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
 import { grantTypes } from '../../oauth/grants/index.ts'
 import { clientAuthMethodNames } from '../../protocol/client-auth-methods.ts'
 import { scopeListPattern } from '../../protocol/scope-parameter.ts'
+import { demandSchema, differencesField, faultsField, peopleField } from './client-profile-view.ts'
 
 /** Any client id that may be stored (RFC 6749 appendix A.1). */
 export const clientIdParam = z.object({
@@ -377,6 +378,29 @@ const view = {
 }
 
 export const clientSchema = z.object(view).meta({ id: 'OAuthClient' })
+
+export const changedClientSchema = z
+  .object({
+    ...view,
+    dry_run: z
+      .object({
+        faults: faultsField('Why it would be refused; empty: it would be made'),
+        served: differencesField,
+        demands: z
+          .array(demandSchema)
+          .meta({ description: 'What the profile demands that the one of now does not' }),
+        lifted: z
+          .array(demandSchema)
+          .meta({ description: 'What the profile of now demands and that one does not' }),
+        people: peopleField,
+      })
+      .optional()
+      .meta({
+        'x-authly-name': 'ClientDryRun',
+        description: 'Only with `dry_run`: what the change would do',
+      }),
+  })
+  .meta({ id: 'ChangedClient' })
 
 export const createdClientSchema = z
   .object({

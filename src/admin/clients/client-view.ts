@@ -1,6 +1,9 @@
 /** A client as the API shows it, and the conversion between its row and its metadata. */
 import type { z } from 'zod'
+import type { RegisteredClient } from '../../clients/client.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import type { Profile } from '../../clients/profile.ts'
+import { demandsOf } from '../../clients/profiles/index.ts'
 import { acceptedAuthMethods, defaultClientAuthMethod } from '../../protocol/client-auth-methods.ts'
 import type { clientSchema } from './client-schemas.ts'
 
@@ -83,6 +86,15 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   id_token_ttl_seconds: null,
   refresh_token_idle_ttl_seconds: null,
   refresh_token_absolute_ttl_seconds: null,
+}
+
+/**
+ * The defaults under a profile: where that of everybody contradicts it, what it would be served with. So a client that
+ * says nothing of signatures is registered for what it gets.
+ */
+export function metadataDefaultsOf(profile: Profile): Omit<ClientMetadata, 'client_name'> {
+  const pinned = demandsOf(profile).map(({ pins }) => pins?.(metadataDefaults as unknown as RegisteredClient))
+  return Object.assign({ ...metadataDefaults }, ...pinned)
 }
 
 const metadataNames = ['client_name', ...Object.keys(metadataDefaults)] as (keyof ClientMetadata)[]

@@ -3,6 +3,7 @@ import { clientIdFault } from '../../clients/check-client-id.ts'
 import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
+import type { Profile } from '../../clients/profile.ts'
 import { wantedKeys } from '../../clients/wanted-keys.ts'
 import { randomToken } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
@@ -14,7 +15,7 @@ import { renewCache } from '../renew-cache.ts'
 import { checkStoredMetadata } from './check-stored-metadata.store.ts'
 import { clientCreation, createdClientSchema } from './client-schemas.ts'
 import { makeSecret } from './client-secret.store.ts'
-import { columnsOf, metadataDefaults, toViewMetadata, withNamedMethod } from './client-view.ts'
+import { columnsOf, metadataDefaultsOf, toViewMetadata, withNamedMethod } from './client-view.ts'
 
 export const createClient = defineOperation({
   id: 'createClient',
@@ -46,7 +47,7 @@ export const createClient = defineOperation({
     const { client_id = `app-${randomToken(15)}`, ...given } = call.body
     const idFault = call.body.client_id === undefined ? undefined : clientIdFault(client_id)
     if (idFault) return err(invalidRequest([{ pointer: '#/client_id', detail: idFault }]))
-    const metadata = completeMetadata(await inheritRestrictions(call, given))
+    const metadata = completeMetadata(await inheritRestrictions(call, given), call.deps.config.profile)
     const sector = await checkStoredMetadata(call, metadata)
     if (!sector.ok) return sector
     const time = new Date(call.now).toISOString()
@@ -99,11 +100,15 @@ async function inheritRestrictions<G extends Given>({ actor, deps }: AdminCall, 
 }
 
 /** RFC 7591 §2: members left out, or null, get their default; `response_types` follow the grant types. */
-function completeMetadata(given: Given & { readonly client_name: string }): ClientMetadata {
+function completeMetadata(
+  given: Given & { readonly client_name: string },
+  deployment: Profile,
+): ClientMetadata {
   const present = Object.fromEntries(
     Object.entries(withNamedMethod(given)).filter(([, value]) => value != null),
   )
-  const metadata = { ...metadataDefaults, ...present } as ClientMetadata
+  const defaults = metadataDefaultsOf(given.profile ?? deployment)
+  const metadata = { ...defaults, ...present } as ClientMetadata
   const usesCode = metadata.grant_types.includes('authorization_code')
   return given.response_types || usesCode ? metadata : { ...metadata, response_types: [] }
 }

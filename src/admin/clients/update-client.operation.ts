@@ -1,11 +1,13 @@
-import { sql } from 'drizzle-orm'
+import { z } from '@hono/zod-openapi'
+import { type SQL, sql } from 'drizzle-orm'
 import { asRestricted, assertMayManageClient } from '../../access/rights.store.ts'
 import { satisfies } from '../../authentication/acr.ts'
-import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
 import { wantedKeys } from '../../clients/wanted-keys.ts'
 import { firstRow } from '../../db/json-row.ts'
+import { queryFlag } from '../../kit/field-schemas.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
@@ -16,8 +18,16 @@ import { renewCache } from '../renew-cache.ts'
 import { checkStoredMetadata } from './check-stored-metadata.store.ts'
 import { checkNotItself } from './client-rights.store.ts'
 import { clientRow } from './client-row.store.ts'
-import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
-import { columnsOf, metadataDefaults, metadataOf, toClientView, withNamedMethod } from './client-view.ts'
+import { changedClientSchema, clientIdParam, clientPatch } from './client-schemas.ts'
+import {
+  columnsOf,
+  metadataDefaults,
+  metadataDefaultsOf,
+  metadataOf,
+  toClientView,
+  withNamedMethod,
+} from './client-view.ts'
+import { tryClientChange } from './try-client-change.store.ts'
 
 type Patch = Partial<ClientMetadata>
 type Columns = Readonly<Record<string, unknown>>
@@ -34,10 +44,21 @@ export const updateClient = defineOperation({
   dangerous: true,
   conditional: true,
   params: clientIdParam,
+  query: z.object({
+    dry_run: queryFlag(
+      'Change nothing, and tell what would happen: faults, how the client would be served, what happens to its grants',
+    ),
+  }),
   body: clientPatch,
-  answers: { 200: { description: 'The client as it is now', schema: clientSchema, versioned: true } },
+  answers: {
+    200: {
+      description: 'The client as it is now, with `dry_run` as it would be',
+      schema: changedClientSchema,
+      versioned: true,
+    },
+  },
   async run(call) {
-    const { actor, body, origin, params } = call
+    const { actor, body, origin, params, query } = call
     const { client_id } = params
     const may = checkNotItself(actor, client_id)
     if (!may.ok) return may
@@ -55,10 +76,14 @@ export const updateClient = defineOperation({
         'must contain how you are signed in to it now, or a weaker way, or nobody could undo this'
       return err(invalidRequest([{ pointer: '#/required_acr_values', detail }]))
     }
-    let written = await writePatch(call, client_id, patch)
+    if (query.dry_run) {
+      const tried = await tryPatch(call, client_id, body)
+      return tried.ok ? answer(200, tried.value.view, { version: tried.value.version }) : tried
+    }
+    let written = await writePatch(call, client_id, body)
     // `If-Match: *` names no version, so a concurrent write must not make the request fail.
     for (let again = 0; again < maxRepeats && isLostRace(written) && !call.expectedVersions; again++) {
-      written = await writePatch(call, client_id, patch)
+      written = await writePatch(call, client_id, body)
     }
     if (!written.ok) return written
     const { after, cached } = written.value
@@ -73,26 +98,52 @@ const maxRepeats = 3
 const isLostRace = (written: Result<unknown, Problem>): boolean => !written.ok && written.error.status === 412
 
 /** Checks the patch and writes it over the version it was checked against. */
-async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
-  const { actor, db, event } = call
-  const completed = await completePatch(call, clientId, patch)
+async function writePatch(call: AdminCall, clientId: string, body: Body) {
+  const completed = await completePatch(call, clientId, body)
   if (!completed.ok) return completed
-  const restricted = asRestricted(actor, clientId)
-  const [, , updated, , cached] = await db.runAll([
-    restricted.before,
-    assertMayManageClient(actor, clientId, patch.scope === undefined ? [] : scopesOf({ scope: patch.scope })),
-    updateEntity({
-      table: 'clients',
-      key: { client_id: clientId },
-      patch: completed.value.columns,
-      expectedVersions: completed.value.versions,
-      event: event('client.updated', { entity_type: 'client', entity_id: clientId, client_id: clientId }),
-    }),
-    restricted.after,
+  const [, , updated, , cached] = await call.db.runAll([
+    ...statementsOf(call, clientId, completed.value),
     selectClient(clientId),
   ])
   const changed = outcomeOf(clientRow, updated)
   return changed.ok ? ok({ after: changed.value.after, cached: toLoadedClient(cached ?? []) }) : changed
+}
+
+async function tryPatch(call: AdminCall, clientId: string, body: Body) {
+  const outcome = await completePatch(call, clientId, body)
+  const asked = columnsOf(withDefaults(body))
+  const statements = statementsOf(
+    call,
+    clientId,
+    outcome.ok ? outcome.value : { columns: {}, versions: undefined },
+  )
+  return tryClientChange(call, {
+    ...{ clientId, outcome, asked, statements, select: selectClient(clientId) },
+    registeredFrom: (row) => toLoadedClient([row])?.value,
+  })
+}
+
+interface Completed {
+  readonly columns: Columns
+  readonly versions: readonly number[] | undefined
+}
+
+function statementsOf(call: AdminCall, clientId: string, { columns, versions }: Completed): readonly SQL[] {
+  const { actor, event } = call
+  const restricted = asRestricted(actor, clientId)
+  const scopes = columns['scopes'] as readonly string[] | undefined
+  return [
+    restricted.before,
+    assertMayManageClient(actor, clientId, scopes),
+    updateEntity({
+      table: 'clients',
+      key: { client_id: clientId },
+      patch: columns,
+      expectedVersions: versions,
+      event: event('client.updated', { entity_type: 'client', entity_id: clientId, client_id: clientId }),
+    }),
+    restricted.after,
+  ]
 }
 
 /** Members whose meaning does not depend on others: changing them does not require checking the whole client. */
@@ -108,11 +159,6 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'default_max_age',
   'required_acr_values',
   'max_sessions_per_user',
-  'id_token_signed_response_alg',
-  'access_token_signed_response_alg',
-  'userinfo_signed_response_alg',
-  'authorization_signed_response_alg',
-  'introspection_signed_response_alg',
   'scope_claims_in_id_token',
   'access_token_ttl_seconds',
   'id_token_ttl_seconds',
@@ -126,12 +172,12 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
 async function completePatch(
   call: AdminCall,
   clientId: string,
-  patch: Patch,
-): Promise<Result<{ columns: Columns; versions: readonly number[] | undefined }, Problem>> {
+  body: Body,
+): Promise<Result<Completed, Problem>> {
   const { db, expectedVersions } = call
-  const columns = columnsOf(patch)
+  const patch = withDefaults(body)
   if (Object.keys(patch).every((name) => independent.has(name))) {
-    return ok({ columns, versions: expectedVersions })
+    return ok({ columns: columnsOf(patch), versions: expectedVersions })
   }
   const current = firstRow(
     clientRow,
@@ -141,15 +187,18 @@ async function completePatch(
   const { version } = current
   if (expectedVersions && !expectedVersions.includes(version)) return err(preconditionFailed(version))
   const before = metadataOf(current)
-  const sector = await checkStoredMetadata(call, { ...before, ...patch }, before)
+  const { profile = before.profile } = patch
+  const completed = withDefaults(body, metadataDefaultsOf(profile ?? call.deps.config.profile))
+  const sector = await checkStoredMetadata(call, { ...before, ...completed }, before)
   if (!sector.ok) return sector
   const sectorColumn = sector.value === undefined ? {} : { sector_identifier: sector.value }
-  return ok({ columns: { ...columns, ...sectorColumn }, versions: [version] })
+  return ok({ columns: { ...columnsOf(completed), ...sectorColumn }, versions: [version] })
 }
 
+type Body = Readonly<Record<string, unknown>>
+
 /** `null` restores the default. */
-function withDefaults(body: Readonly<Record<string, unknown>>): Patch {
-  const defaults: Readonly<Record<string, unknown>> = metadataDefaults
+function withDefaults(body: Body, defaults: Body = metadataDefaults): Patch {
   return Object.fromEntries(
     Object.entries(withNamedMethod(body))
       .filter(([, value]) => value !== undefined)

@@ -7,6 +7,7 @@ import type { Origin } from '../../audit/event.ts'
 import { toldClass } from '../../authentication/acr.ts'
 import { policyOf } from '../../authentication/sign-in-policy.ts'
 import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
+import type { Client } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
 import type { FindConsent } from '../../consents/consent.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
@@ -252,6 +253,9 @@ async function recallConsent(
 const consumeInteraction = (needs: AuthorizeNeeds, { id, expires_at }: Interaction, session: LiveSession) =>
   needs.sessionsOf(session.user_id).spendInteraction({ interaction_id: id, expires_at })
 
+const codeTtlSeconds = ({ authorizationCodeTtlSeconds: configured }: Config, { rules }: Client): number =>
+  Math.min(configured, rules.max_code_ttl_seconds ?? configured)
+
 function issueCode(
   needs: AuthorizeNeeds,
   asked: Asked,
@@ -264,7 +268,7 @@ function issueCode(
     code_challenge: request.code_challenge,
     dpop_jkt: request.dpop_jkt,
     client_limit: clientLimit(asked),
-    expires_at: now + needs.config.authorizationCodeTtlSeconds * 1000,
+    expires_at: now + codeTtlSeconds(needs.config, request.client) * 1000,
     grant: {
       grant_id: uuidv7(now),
       client_id: request.client.client_id,

@@ -19,6 +19,7 @@ import { checkDuplicates } from './check-duplicates.ts'
 import { checkMaxAge } from './check-max-age.ts'
 import { checkNonce } from './check-nonce.ts'
 import { checkPkce } from './check-pkce.ts'
+import { checkProfile } from './check-profile.ts'
 import { checkPrompt } from './check-prompt.ts'
 import { checkPushed } from './check-pushed.ts'
 import { checkRegistration } from './check-registration.ts'
@@ -37,6 +38,7 @@ const skips = false
 // biome-ignore format: a matrix, read by columns
 export const stages = [
   { check: checkDuplicates,           authorize: runs,  par: runs  },
+  { check: checkProfile,              authorize: runs,  par: runs  },
   { check: checkPushed,               authorize: runs,  par: skips },
   { check: checkSigned,               authorize: runs,  par: runs  },
   { check: checkRegistration,         authorize: runs,  par: runs  },

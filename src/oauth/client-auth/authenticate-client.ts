@@ -98,13 +98,19 @@ async function verifyCredentials(
   const method = methodOf(client, presented)
   const authenticator = clientAuthenticators.find((known) => known.method === method)
   if (!authenticator) return err({ reason: 'method is not supported' })
-  const isAccepted = acceptedAuthMethods(client).includes(method)
+  const { auth_methods, profile } = client.rules
+  const isOfProfile = auth_methods?.includes(method) ?? true
+  const isAccepted = acceptedAuthMethods(client).includes(method) && isOfProfile
   if (!isAccepted && !usesSecret(method)) return err({ reason: `method is ${method}` })
   const reason = await authenticator.verify(needs, client, proof, request)
   if (reason !== undefined) return err({ reason, method })
   if (isAccepted) return ok(client)
   // The holder of the secret may know how it is to be sent; nobody else learns it.
   const registered = client.token_endpoint_auth_method
+  if (!isOfProfile) {
+    const description = `the profile ${profile} does not accept ${method}`
+    return err({ reason: `method is ${method}`, description })
+  }
   return err({
     reason: `method is ${method}`,
     ...(usesSecret(registered) ? { description: `this client is registered for ${registered}` } : {}),

@@ -44,14 +44,21 @@ const audiencesOf = ({ issuer, mtls }: ClientAuthNeeds['config']): string[] => [
   ),
 ]
 
+/** The registered algorithm, or all; of these, those that its profile allows. */
+function acceptedAlgs({ token_endpoint_auth_signing_alg: registered, rules }: Client): string[] {
+  const algs: readonly string[] = registered === undefined ? assertionSigningAlgs : [registered]
+  return algs.filter((alg) => rules.signing_algs?.includes(alg) ?? true)
+}
+
 async function verifySignature(
   needs: ClientAuthNeeds,
   client: Client,
   assertion: string,
 ): Promise<JWTPayload | string> {
-  const algorithms = client.token_endpoint_auth_signing_alg
-    ? [client.token_endpoint_auth_signing_alg]
-    : [...assertionSigningAlgs]
+  const algorithms = acceptedAlgs(client)
+  if (algorithms.length === 0) return 'the registered algorithm is not one of the profile'
+  const { issuer } = needs.config
+  const forIssuerAlone = client.rules.assertion_audience === 'issuer'
   for (const stale of [false, true]) {
     const jwks = await needs.fetchClientJwks(client, { stale })
     if (!jwks) return 'client keys cannot be fetched'
@@ -60,12 +67,13 @@ async function verifySignature(
         algorithms,
         issuer: client.client_id,
         subject: client.client_id,
-        audience: audiencesOf(needs.config),
+        audience: forIssuerAlone ? issuer : audiencesOf(needs.config),
         clockTolerance: clockToleranceSeconds,
         currentDate: new Date(needs.now()),
         requiredClaims: ['exp', 'jti'],
       })
-      return payload
+      // Attack: an assertion made for several servers, which another one of them presents here.
+      return forIssuerAlone && typeof payload.aud !== 'string' ? 'aud is not one string' : payload
     } catch (error) {
       const keyMayBeNew = error instanceof errors.JWKSNoMatchingKey && client.jwks_uri !== undefined
       if (!keyMayBeNew || stale)

@@ -16,7 +16,7 @@ import { type AuthorizationCode, openCode } from '../../tokens/authorization-cod
 import { issueRefreshToken } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
 import { checkNarrowedDetails } from '../authorization-details.ts'
-import { stillRegistered } from '../resource.ts'
+import { isResourceMissing, resourceMissing, stillRegistered } from '../resource.ts'
 import { proofUsed } from '../sender-constraints/spend-proof.ts'
 import type { GrantNeeds, GrantRequest, GrantType, TokenResponse } from './define-grant.ts'
 import { catalogFor, issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
@@ -76,6 +76,7 @@ async function redeem(
   const wanted = form.all('resource')
   if (!isWithin(wanted, reachableResources(grant, needs.config.issuer)))
     return err(refuse('invalid_target', 'resource was not granted'))
+  if (isResourceMissing(client, wanted, grant.scopes)) return err(resourceMissing)
   // Attack: an application that has lost access to an API uses an earlier code to keep it.
   const details = checkNarrowedDetails(form, grant.authorization_details ?? [])
   if (!details.ok) return details

@@ -1,12 +1,14 @@
 /**
- * `refresh_token` (RFC 6749 §6) with rotation (RFC 9700 §4.14). One call to the user's object: the call includes
- * the successor, so that the object decides and stores in one step, and a repeated request finds its response.
+ * `refresh_token` (RFC 6749 §6) with rotation (RFC 9700 §4.14), unless the client's profile keeps the token. One call
+ * to the user's object: the call includes the successor, so that the object decides and stores in one step, and a
+ * repeated request finds its response.
  */
 import { toSeconds } from '../../kit/clock.ts'
 import { err, ok } from '../../kit/result.ts'
 import { invalidDetails, parseAuthorizationDetails } from '../../protocol/authorization-details.ts'
 import { invalidGrant, invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { parseScope } from '../../protocol/scope-parameter.ts'
+import type { Grant } from '../../sessions/grant.ts'
 import type { RotatedRefresh } from '../../sessions/rotate-refresh.ts'
 import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../tokens/refresh-token.ts'
@@ -39,18 +41,20 @@ export const refreshToken: GrantType = {
     const now = needs.now()
     const iat = toSeconds(now)
     const [successor, jti, catalog] = await Promise.all([
-      issueRefreshToken(needs.root, userId, grantId),
+      client.rules.rotates_refresh_tokens ? issueRefreshToken(needs.root, userId, grantId) : undefined,
       userTokenId(needs.root, userId, grantId),
       catalogFor(needs.loadScopeCatalog, request),
     ])
-    const fresh = { refresh_token: successor.handle, jti, iat }
+    const fresh = { refresh_token: successor?.handle ?? presented, jti, iat }
     const rotated = await needs.sessionsOf(userId).rotateRefresh({
       now,
       grant_id: grantId,
       client_id: client.client_id,
       presented_hash: opened.secretHash,
-      successor_hash: successor.secretHash,
-      replay: await sealReplay(presented, fresh),
+      // To an object of the version before, which keeps no token, a token is then its own successor.
+      keeps_token: successor === undefined,
+      successor_hash: successor?.secretHash ?? opened.secretHash,
+      replay: successor ? await sealReplay(presented, fresh) : '',
       scopes: scopes.value.length > 0 ? scopes.value : undefined,
       resources: resources.length > 0 ? resources : undefined,
       authorization_details: details.value,
@@ -62,8 +66,8 @@ export const refreshToken: GrantType = {
       proof: sender.proof,
       origin,
     })
-    if (rotated.status !== 'rotated' && rotated.status !== 'replayed') return err(refusalOf(rotated))
-    const answer = rotated.status === 'rotated' ? fresh : await openReplay(presented, rotated.replay)
+    if (!('grant' in rotated)) return err(refusalOf(rotated))
+    const answer = rotated.status === 'replayed' ? await openReplay(presented, rotated.replay) : fresh
     return ok(
       await issueUserTokens(needs, {
         client,
@@ -81,7 +85,7 @@ export const refreshToken: GrantType = {
   },
 }
 
-function refusalOf(rotated: Exclude<RotatedRefresh, { status: 'rotated' | 'replayed' }>): OAuthRefusal {
+function refusalOf(rotated: Exclude<RotatedRefresh, { grant: Grant }>): OAuthRefusal {
   switch (rotated.status) {
     case 'invalid_scope':
       return refuse('invalid_scope', 'scope exceeds what was granted')

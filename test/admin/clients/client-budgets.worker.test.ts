@@ -59,6 +59,8 @@ describe('I/O budgets of admin writes that renew the edge cache (docs/io-budgets
     await within(budgets.adminCachedWrite)
     await ask('PATCH', path, { redirect_uris: [...redirect_uris, 'https://shop.example/other'] })
     await within(budgets.adminJudgedWrite)
+    await ask('PATCH', `${path}?dry_run=true`, { profile: 'oauth2.1' })
+    await within(budgets.adminDryRun)
     const { id } = await ask('POST', `${path}/secrets`, {}, 201)
     await within(budgets.adminCachedWrite)
     await ask('GET', `${path}/secrets`)
@@ -81,6 +83,8 @@ describe('I/O budgets of admin writes that renew the edge cache (docs/io-budgets
 
   it.each([
     '/admin/clients',
+    '/admin/client-profiles/mcp',
+    '/admin/client-profiles/fapi2-security/clients',
     '/admin/scopes',
     '/admin/keys',
     '/admin/settings',

@@ -198,6 +198,45 @@ describe('changes', () => {
   })
 })
 
+describe('profiles of clients', () => {
+  it('are tried out, then changed, by people who read and by programs', async () => {
+    const client_id = fresh('profiled')
+    await ok(
+      ...['clients', 'create', '--client-id', client_id, '--client-name', 'Profiled', '--yes'],
+      ...['--redirect-uris', 'https://a.example/cb'],
+    )
+    const refused = await home.run([
+      'clients',
+      'update',
+      client_id,
+      '--client-profile',
+      'fapi2-security',
+      '--dry-run',
+    ])
+    expect([refused.code, refused.stderr.trim()]).toEqual([1, 'Nothing was changed (--dry-run).'])
+    expect(refused.stdout).toContain('#/token_endpoint_auth_method')
+    expect(refused.stdout).toContain('refresh_token_kept')
+
+    const change = ['clients', 'update', client_id, '--client-profile', 'oauth2.1']
+    const tried = await ok(...change, '--dry-run')
+    expect(tried['dry_run']).toMatchObject({ faults: [], people: 0 })
+    expect(await ok('clients', 'get', client_id)).toMatchObject({ profile: null })
+    expect(await ok(...change, '--yes')).toMatchObject({ profile: 'oauth2.1' })
+
+    const { items } = await ok<{ items: Record<string, unknown>[] }>(
+      'client-profiles',
+      'check',
+      'fapi2-security',
+      '--all',
+    )
+    expect(items.find((item) => item['client_id'] === client_id)).toMatchObject({
+      contradicts: [],
+      profile: 'oauth2.1',
+    })
+    expect(await ok('client-profiles', 'get', 'mcp')).toMatchObject({ deployment_profile: 'oidc' })
+  })
+})
+
 describe('clients', () => {
   it('show a secret once, and get a second one for rollover', async () => {
     const client_id = fresh('app')

@@ -78,7 +78,7 @@ describe('a step that is added', () => {
   it('raises what the server announces (OpenID Connect Discovery §3)', () => {
     const announced = serverMetadata('https://auth.test', {
       ...{ acrValues: reachableClasses(more), registers: false, requiresPushed: false },
-      ...{ mtls: undefined, detailsTypes: [] },
+      ...{ mtls: undefined, detailsTypes: [], profile: 'oidc' },
     }).acr_values_supported
     expect(announced).toContain('phrh')
   })
