@@ -7,6 +7,10 @@ const newMembers = {
   profile: undefined,
   require_pushed_authorization_requests: false,
   require_signed_request_object: false,
+  request_object_signing_alg: undefined,
+  request_object_encryption_alg: undefined,
+  request_object_encryption_enc: undefined,
+  request_uris: [],
   dpop_bound_access_tokens: false,
   tls_client_certificate_bound_access_tokens: false,
 } as const satisfies Partial<RegisteredClient>

@@ -13,6 +13,7 @@ const documents = {
 interface Known {
   readonly issuer: string
   readonly registers: boolean
+  readonly requiresPushed: boolean
   readonly json: string
 }
 
@@ -38,12 +39,16 @@ for (const [id, path] of Object.entries(documents)) {
     responses: { 200: 'Metadata derived from the configured issuer' },
   }
   discoveryRoutes.describe(route, async (c) => {
-    const { issuer } = c.env.config
+    const { issuer, requirePushedAuthorizationRequests: requiresPushed } = c.env.config
     const registers = await canRegister(c.env)
-    if (metadata?.issuer !== issuer || metadata.registers !== registers) {
+    const isKnown =
+      metadata?.issuer === issuer &&
+      metadata.registers === registers &&
+      metadata.requiresPushed === requiresPushed
+    if (!metadata || !isKnown) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers))
-      metadata = { issuer, registers, json }
+      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, requiresPushed))
+      metadata = { issuer, registers, requiresPushed, json }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
 import { reachableClasses } from '../../src/login/steps/index.ts'
+import { type RequestEndpoint, requestEndpoints } from '../../src/oauth/authorize/endpoint.ts'
+import { requestSources } from '../../src/oauth/authorize/request-sources/index.ts'
 import { stages } from '../../src/oauth/authorize/stages.ts'
 import { clientAuthenticators } from '../../src/oauth/client-auth/index.ts'
 import { grantTypes } from '../../src/oauth/grants/index.ts'
@@ -102,8 +104,32 @@ describe('the metadata', () => {
 })
 
 describe('the stages of an authorization request', () => {
+  const running = (endpoint: RequestEndpoint) =>
+    stages.filter((stage) => stage[endpoint]).map(({ check }) => check.name)
+
   it('run each check once, duplicates before all others (RFC 6749 §3.1)', () => {
-    expect(new Set(stages).size).toBe(stages.length)
-    expect(stages[0].name).toBe('checkDuplicates')
+    expect(new Set(stages.map(({ check }) => check)).size).toBe(stages.length)
+    for (const endpoint of requestEndpoints) expect(running(endpoint)[0]).toBe('checkDuplicates')
+  })
+
+  it('are those of the authorization endpoint wherever a request is taken (RFC 9126 §2.1)', () => {
+    expect(running('authorize')).toHaveLength(stages.length)
+    expect(running('authorize').filter((name) => !running('par').includes(name))).toEqual(['checkPushed'])
+  })
+})
+
+describe('the sources of an authorization request', () => {
+  it('are named once, and what only points elsewhere is not pushed (RFC 9126 §2.1)', () => {
+    const names = requestSources.map(({ source }) => source.name)
+    expect(new Set(names).size).toBe(names.length)
+    expect(requestSources.filter(({ par }) => par).map(({ source }) => source.name)).toEqual([
+      'object',
+      'plain',
+    ])
+  })
+
+  it('end with the one that every request has', () => {
+    const anything = { get: () => undefined, all: () => [], duplicates: new Set<string>(), encoded: '' }
+    expect(requestSources.filter(({ source }) => source.isNamedBy(anything))).toEqual([requestSources.at(-1)])
   })
 })

@@ -51,7 +51,11 @@ async function verifySignature(
         algorithms,
         issuer: client.client_id,
         subject: client.client_id,
-        audience: [needs.config.issuer, `${needs.config.issuer}/oauth/token`],
+        // RFC 9126 §2: at its own endpoint, any of the three.
+        audience: [
+          needs.config.issuer,
+          ...['token', 'par'].map((path) => `${needs.config.issuer}/oauth/${path}`),
+        ],
         clockTolerance: clockToleranceSeconds,
         currentDate: new Date(needs.now()),
         requiredClaims: ['exp', 'jti'],
