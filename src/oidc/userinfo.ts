@@ -88,7 +88,7 @@ export async function userInfo(
   }
   const claims = { ...selectClaims(user, scopes, inspected.grant.claims.userinfo), sub: inspected.grant.sub }
   const formatted = await format(needs, client, claims)
-  return formatted.ok ? ok({ ...formatted.value, headers }) : formatted
+  return formatted.ok ? ok({ ...formatted.value, headers }) : refused(formatted.error)
 }
 
 /** §5.3.2: signed, encrypted or both, the response is a JWT that carries `iss` and `aud`. */

@@ -1,6 +1,6 @@
 /**
  * Pushed authorization requests (RFC 9126): the client authenticates, its request passes the checks of the
- * authorization endpoint, and it gets a `request_uri` for it. Nothing is stored.
+ * authorization endpoint, and it gets a `request_uri` for it. Nothing is stored but the use of a DPoP proof.
  */
 import type { Origin } from '../../audit/event.ts'
 import type { Client } from '../../clients/client.ts'
@@ -13,13 +13,16 @@ import type { Provenance } from '../../protocol/request-provenance.ts'
 import { count } from '../../telemetry/count.ts'
 import { outcomeOf } from '../../telemetry/request-outcome.ts'
 import { type AuthenticateClientNeeds, authenticateClient } from '../client-auth/authenticate-client.ts'
+import type { SenderNeeds } from '../sender-constraints/define-constraint.ts'
+import { type PushedKey, provePushed } from '../sender-constraints/prove-pushed.ts'
+import { proofUsed, spendProof } from '../sender-constraints/spend-proof.ts'
 import type { CheckNeeds } from './check.ts'
 import { pushedRequestTtlSeconds, sealPushedRequest } from './request-sources/pushed-request.ts'
 import type { RequestSourceNeeds, ResolvedRequest } from './request-sources/request-source.ts'
 import { resolveRequest } from './resolve-request.ts'
 import { checkAuthorizeRequest } from './stages.ts'
 
-export type PushNeeds = AuthenticateClientNeeds & RequestSourceNeeds & CheckNeeds
+export type PushNeeds = AuthenticateClientNeeds & RequestSourceNeeds & CheckNeeds & SenderNeeds
 
 /** RFC 9126 §2.2. */
 export interface PushedResponse {
@@ -40,7 +43,8 @@ export async function pushRequest(needs: PushNeeds, request: Request, origin: Or
   const authenticated = await authenticateClient(needs, request, form.value, origin)
   if (!authenticated.ok) return answered('none', authenticated)
   const { client, headers } = authenticated.value
-  return answered(client.client_id, await push(needs, client, form.value), headers)
+  const pushed = await push(needs, request, client, form.value)
+  return answered(client.client_id, pushed.result, { ...headers, ...pushed.headers })
 }
 
 /** @param clientId only of a client that is registered here: it becomes a label */
@@ -56,17 +60,43 @@ function answered(
 
 async function push(
   needs: PushNeeds,
+  request: Request,
   client: Client,
   form: Parameters,
-): Promise<Result<PushedResponse, OAuthRefusal>> {
+): Promise<PushAnswer> {
+  const headers: PushAnswer['headers'] = {}
   const parameters = withoutCredentials(form, client.client_id)
-  if (!parameters.ok) return err(invalidRequest(parameters.error))
+  if (!parameters.ok) return { result: err(invalidRequest(parameters.error)), headers }
   const resolved = await resolveRequest(needs, 'par', { parameters: parameters.value, client })
-  if (!resolved.ok) return err(resolved.error.refusal)
-  const asked = { ...resolved.value, client }
+  if (!resolved.ok) return { result: err(resolved.error.refusal), headers }
+  const key = await provePushed(needs, request, client, resolved.value.parameters)
+  return key.ok
+    ? {
+        result: await accept(needs, client, resolved.value, key.value),
+        headers: key.value.headers ?? headers,
+      }
+    : { result: key, headers }
+}
+
+async function accept(
+  needs: PushNeeds,
+  client: Client,
+  resolved: ResolvedRequest,
+  { dpop_jkt, proof }: PushedKey,
+): Promise<PushAnswer['result']> {
+  const parameters = withKey(resolved.parameters, dpop_jkt)
+  if (!parameters.ok) return err(invalidRequest(parameters.error))
+  const asked = { ...resolved, parameters: parameters.value, client }
   const checked = await checkAuthorizeRequest(needs, 'par', asked)
   if (checked.kind !== 'request') return err(checked.refusal)
+  if (proof && !(await spendProof(needs.spendOnce, client, proof))) return err(proofUsed)
   return ok(await handleFor(needs, client, asked))
+}
+
+/** RFC 9449 §10.1: the proof a request was pushed with counts as its `dpop_jkt`. */
+function withKey(parameters: Parameters, dpopJkt: string | undefined): Result<Parameters, string> {
+  const isNamed = dpopJkt === undefined || parameters.get('dpop_jkt') !== undefined
+  return isNamed ? ok(parameters) : parseParameters(`${parameters.encoded}&dpop_jkt=${dpopJkt}`)
 }
 
 const credentials: ReadonlySet<string> = new Set([
