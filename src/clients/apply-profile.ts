@@ -1,6 +1,6 @@
 /** A client as it is served: what its profile pins is applied to what was registered. */
 import type { Client, RegisteredClient } from './client.ts'
-import type { Profile } from './profile.ts'
+import { type Profile, profiles } from './profile.ts'
 import { demandsOf, type ProfileTerms, termsOf } from './profiles/index.ts'
 
 /** Members that a copy lacks which a version of the server from before them has put into the cache. */
@@ -22,6 +22,13 @@ const newMembers = {
   tls_client_auth_san_email: undefined,
 } as const satisfies Partial<RegisteredClient>
 
+/**
+ * A newer version of the server, which runs beside this one or was rolled back, may have registered a profile that is
+ * not known here: what it demands is demanded rather twice than not at all.
+ */
+const knownProfile = (profile: Profile): Profile => (profiles.includes(profile) ? profile : strictest)
+const strictest: Profile = 'fapi2-message-signing'
+
 const terms = new Map<Profile, ProfileTerms>()
 
 function rememberedTerms(profile: Profile): ProfileTerms {
@@ -42,7 +49,7 @@ const served = new WeakMap<RegisteredClient, { readonly deployment: Profile; rea
 export function applyProfile(registered: RegisteredClient, deployment: Profile): Client {
   const known = served.get(registered)
   if (known?.deployment === deployment) return known.client
-  const profile = registered.profile ?? deployment
+  const profile = knownProfile(registered.profile ?? deployment)
   const { rules, members } = rememberedTerms(profile)
   let pinned: RegisteredClient = { ...newMembers, ...registered, ...members }
   for (const { pins } of demandsOf(profile)) {

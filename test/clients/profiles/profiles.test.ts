@@ -227,6 +227,11 @@ describe('whose profile counts', () => {
     ])
   })
 
+  it('is the strictest one in place of one that only a newer version of the server knows', () => {
+    const newer = 'fapi3-security' as unknown as Profile
+    expect(serve({ profile: newer }, 'oidc').rules).toEqual(termsOf('fapi2-message-signing').rules)
+  })
+
   it('follows a deployment that changes, though what is served is remembered', () => {
     const client = { ...registered }
     expect(applyProfile(client, 'oidc').rules.profile).toBe('oidc')
