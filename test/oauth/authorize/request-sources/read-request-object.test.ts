@@ -18,6 +18,7 @@ import { createRootSecret } from '../../../../src/kit/root-secret.ts'
 import { readRequestObject } from '../../../../src/oauth/authorize/request-sources/read-request-object.ts'
 import { parseParameters } from '../../../../src/protocol/parameters.ts'
 import { aClient } from '../../../fakes/client.ts'
+import { hostileObjects } from './hostile-objects.ts'
 
 const issuer = 'https://auth.example'
 const now = 1_800_000_000_000
@@ -490,7 +491,7 @@ describe('whatever is sent as a request object', () => {
         const outcome = await read(text)
         expect(!outcome.ok && outcome.error.refusal.error).toBe('invalid_request_object')
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: hostileObjects.map((text) => [text]) },
     )
   })
 
@@ -510,13 +511,19 @@ describe('whatever is sent as a request object', () => {
       ),
       fc.string(),
     )
+    const beyond: [Record<string, fc.JsonValue>][] = [
+      [{ exp: 1e308 }],
+      [{ nbf: -0 }],
+      [{ aud: [[issuer]] }],
+      [{ resource: {} }],
+    ]
     await fc.assert(
       fc.asyncProperty(fc.dictionary(names, fc.jsonValue()), async (changes) => {
         const outcome = await read(await signText(JSON.stringify({ ...correct(), ...changes })))
         if (!outcome.ok) expect(outcome.error.refusal.error).toBe('invalid_request_object')
         else expect(outcome.value.parameters.get('client_id')).toBe(client.client_id)
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: beyond },
     )
   })
 })
