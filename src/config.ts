@@ -191,6 +191,9 @@ export const environmentSchema = z.object({
   AUTHLY_ACCESS_TOKEN_TTL_SECONDS: seconds(600, 'Access token lifetime, unless the client has its own.'),
   AUTHLY_ID_TOKEN_TTL_SECONDS: seconds(600, 'ID token lifetime, unless the client has its own.'),
   AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS: seconds(60, 'Authorization code lifetime.'),
+  AUTHLY_REQUIRE_PUSHED_AUTHORIZATION_REQUESTS: flag(
+    'Every client must push its authorization requests first (RFC 9126), whatever its `require_pushed_authorization_requests` says ([authorization requests](authorization-requests.md)).',
+  ),
   AUTHLY_REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(
     14 * 86_400,
     'A refresh token family ends if its token is not used for this long.',
@@ -402,6 +405,7 @@ function toConfig(env: Environment) {
     },
     accessTokenTtlSeconds: env.AUTHLY_ACCESS_TOKEN_TTL_SECONDS,
     idTokenTtlSeconds: env.AUTHLY_ID_TOKEN_TTL_SECONDS,
+    requirePushedAuthorizationRequests: env.AUTHLY_REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
     authorizationCodeTtlSeconds: env.AUTHLY_AUTHORIZATION_CODE_TTL_SECONDS,
     refreshTokenIdleTtlSeconds: env.AUTHLY_REFRESH_TOKEN_IDLE_TTL_SECONDS,
     refreshTokenAbsoluteTtlSeconds: env.AUTHLY_REFRESH_TOKEN_ABSOLUTE_TTL_SECONDS,

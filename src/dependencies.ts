@@ -6,13 +6,15 @@ import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { LoadBrandImage } from './branding/brand-image.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
+import type { PrepareEncryption } from './clients/encryption.ts'
+import type { FetchRequestObject } from './clients/request-object.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { DestinationOf, QueueMessage } from './delivery/queue-message.ts'
 import type { EdgeCache } from './edge-cache/cached-lookup.ts'
 import type { HealthProbes } from './health/check-health.ts'
 import type { JobOf } from './jobs/job.ts'
-import type { Keyring, SignJwt } from './keys/keyring.ts'
+import type { DecryptJwe, Keyring, SignJwt } from './keys/keyring.ts'
 import type { VerifyJwt } from './keys/verify-jwt.ts'
 import type { Clock } from './kit/clock.ts'
 import type { RootSecret } from './kit/root-secret.ts'
@@ -31,7 +33,7 @@ import type { Notify } from './recovery/notices.ts'
 import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import type { LoadScopeCatalog } from './scopes/scope.ts'
 import type { SessionsOf } from './sessions/rules.ts'
-import type { SpendOnce } from './sessions/single-use.ts'
+import type { SpendOnce, WasSpent } from './sessions/single-use.ts'
 import type { ReadSettings } from './settings/settings.ts'
 import type { LoggedRequest } from './telemetry/log-request.ts'
 import type { OpenOwnAccount } from './users/own-account.ts'
@@ -46,8 +48,11 @@ export interface Dependencies {
   readonly keyring: Keyring
   readonly signJwt: SignJwt
   readonly verifyJwt: VerifyJwt
+  readonly decryptJwe: DecryptJwe
   readonly findClient: FindClient
   readonly fetchClientJwks: FetchClientJwks
+  readonly fetchRequestObject: FetchRequestObject
+  readonly prepareEncryption: PrepareEncryption
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser
   readonly passkeyStore: PasskeyStore
@@ -76,6 +81,7 @@ export interface Dependencies {
   readonly sessionsOf: SessionsOf
   readonly rateLimiter: RateLimiter
   readonly spendOnce: SpendOnce
+  readonly wasSpent: WasSpent
   readonly recordEvent: RecordEvent
   readonly openAuditStream: OpenAuditStream
   readonly jobOf: JobOf

@@ -67,7 +67,7 @@ for (const routes of lazyRoutes) lazyApp.route('/', routes)
 const mounted = [...tokenRoutes, ...lazyRoutes].flatMap(({ routes }) => routes)
 
 /** Endpoints that programs call; browser applications call them from other origins. */
-const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/
+const machinePaths = /^\/(oauth\/(token|introspect|revoke|par)|oidc\/userinfo|\.well-known\/.*)$/
 
 /** Paths that people have no business at. */
 const programPaths = /^\/(oauth|oidc|admin|\.well-known)\//

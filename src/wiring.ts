@@ -12,7 +12,9 @@ import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
 import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
 import { brandImageCacheKey, type LoadBrandImage } from './branding/brand-image.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
+import { encryptionOf, type PrepareEncryption } from './clients/encryption.ts'
 import { createFindClient } from './clients/find-client.ts'
+import type { FetchRequestObject } from './clients/request-object.ts'
 import { type Config, configOf } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { Database } from './db/database.ts'
@@ -26,12 +28,13 @@ import type { Replica } from './edge-cache/replica.ts'
 import type { HealthProbes, MessageState } from './health/check-health.ts'
 import { createJobOf } from './jobs/job-client.object.ts'
 import { createKeyring } from './keys/create-keyring.ts'
-import type { Keyring } from './keys/keyring.ts'
+import type { DecryptJwe, Keyring } from './keys/keyring.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
 import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
 import { delay } from './kit/delay.ts'
 import { lazily } from './kit/lazily.ts'
+import { ok } from './kit/result.ts'
 import { retryOnce } from './kit/retry-once.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
 import { createSpanId, readTraceContext, type TraceContext } from './kit/trace-context.ts'
@@ -53,7 +56,7 @@ import type { VoidPassword } from './recovery/not-me.ts'
 import type { Notify } from './recovery/notices.ts'
 import type { OpenRecoveryStore } from './recovery/waiting-period.ts'
 import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
-import { createSpendOnce } from './sessions/single-use.object.ts'
+import { createSpendOnce, createWasSpent } from './sessions/single-use.object.ts'
 import { createSessionsOf } from './sessions/user-sessions.object.ts'
 import { type ReadSettings, type StoredSettings, settingsCacheKey, toSettings } from './settings/settings.ts'
 import { isCounting } from './telemetry/count.ts'
@@ -276,6 +279,13 @@ class RequestDependencies implements Dependencies {
     return createVerifyJwt({ keyring: this.keyring, issuer: this.config.issuer, now })
   }
 
+  get decryptJwe(): DecryptJwe {
+    return async (jwe) => {
+      const { createDecryptJwe } = await import('./keys/decrypt-jwe.ts')
+      return createDecryptJwe({ keyring: this.keyring })(jwe)
+    }
+  }
+
   get findClient() {
     return createFindClient({
       cache: this.#cache,
@@ -286,7 +296,24 @@ class RequestDependencies implements Dependencies {
   get fetchClientJwks(): FetchClientJwks {
     return async (client, options) => {
       const { createFetchClientJwks } = await import('./clients/fetch-client-jwks.ts')
-      return createFetchClientJwks({ now, rules: this.config })(client, options)
+      const { replica } = this.#isolate
+      const needs = { now, rules: this.config, replica, waitUntil: this.#waitUntil }
+      return createFetchClientJwks(needs)(client, options)
+    }
+  }
+
+  get prepareEncryption(): PrepareEncryption {
+    return async (client, response) => {
+      if (!encryptionOf(client, response)) return ok(undefined)
+      const { createPrepareEncryption } = await import('./clients/prepare-encryption.ts')
+      return createPrepareEncryption({ fetchClientJwks: this.fetchClientJwks })(client, response)
+    }
+  }
+
+  get fetchRequestObject(): FetchRequestObject {
+    return async (uri) => {
+      const { createFetchRequestObject } = await import('./clients/fetch-request-object.ts')
+      return createFetchRequestObject({ now, rules: this.config })(uri)
     }
   }
 
@@ -467,6 +494,10 @@ class RequestDependencies implements Dependencies {
 
   get spendOnce() {
     return createSpendOnce(this.#env.SINGLE_USE, this.config)
+  }
+
+  get wasSpent() {
+    return createWasSpent(this.#env.SINGLE_USE, this.config)
   }
 
   get jobOf() {

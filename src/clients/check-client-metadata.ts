@@ -15,6 +15,8 @@ import { assertionSigningAlgs, usesCertificate } from '../protocol/client-auth-m
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
+import { encryptedResponses } from './encryption.ts'
+import { mayEncryptTo } from './encryption-key.ts'
 
 export interface MetadataContext extends FetchRules {
   /** Development: this server itself runs on loopback. */
@@ -89,7 +91,7 @@ const grants: Rule = (metadata) => {
 const authentication: Rule = (metadata, context) => {
   const { token_endpoint_auth_method: method, jwks, jwks_uri: uri } = metadata
   const alg = metadata.token_endpoint_auth_signing_alg
-  const hasKeys = jwks !== null || uri !== null
+  const hasKeys = uri !== null || jwks?.keys.some(({ use }) => use !== 'enc') === true
   return [
     ...when(jwks !== null && uri !== null, 'jwks_uri', 'must not be there together with jwks (RFC 7591 §2)'),
     ...when(
@@ -160,6 +162,48 @@ const certificates: Rule = (metadata, { mtls }) => {
     ]),
   ]
 }
+
+/** RFC 9101 §6.2: request objects are verified with the client's keys. */
+const requestObjects: Rule = (metadata, context) => {
+  const { request_object_signing_alg: alg, request_uris: uris, jwks, jwks_uri } = metadata
+  const hasKeys = jwks !== null || jwks_uri !== null
+  return [
+    ...when(
+      alg !== null && !(assertionSigningAlgs as readonly string[]).includes(alg),
+      'request_object_signing_alg',
+      `must be one of ${assertionSigningAlgs.join(', ')}`,
+    ),
+    ...when(
+      metadata.require_signed_request_object && !hasKeys,
+      'require_signed_request_object',
+      'needs jwks or jwks_uri: request objects are verified with these keys',
+    ),
+    ...when(
+      metadata.request_object_encryption_enc !== null && metadata.request_object_encryption_alg === null,
+      'request_object_encryption_enc',
+      'is only for clients with request_object_encryption_alg',
+    ),
+    ...when(uris.length > 0 && !hasKeys, 'request_uris', 'need jwks or jwks_uri, for the same reason'),
+    ...uris.flatMap((uri, index) => fetchedAddress(`request_uris/${index}`, uri, context)),
+  ]
+}
+
+/** OpenID Connect Registration §2, JARM §3, RFC 9701 §6: what is encrypted needs a key of the client. */
+const encryption: Rule = (metadata) =>
+  encryptedResponses.flatMap((response) => {
+    const [alg, enc] = [`${response}_encrypted_response_alg`, `${response}_encrypted_response_enc`] as const
+    const wanted = metadata[alg]
+    if (wanted === null) return when(metadata[enc] !== null, enc, `is only for clients with ${alg}`)
+    const isInline = metadata.jwks !== null
+    return [
+      ...when(!isInline && metadata.jwks_uri === null, alg, 'needs jwks or jwks_uri: to whose key?'),
+      ...when(
+        isInline && !metadata.jwks?.keys.some((key) => mayEncryptTo(key, wanted)),
+        alg,
+        'needs a key in jwks that fits: by kty, use and alg, where it has them',
+      ),
+    ]
+  })
 
 /**
  * Attack: server-side request forgery. The same guard precedes every fetch; here it reports the fault at
@@ -244,6 +288,8 @@ const rules: readonly Rule[] = [
   grants,
   authentication,
   certificates,
+  requestObjects,
+  encryption,
   sector,
   pkce,
   lifetimes,

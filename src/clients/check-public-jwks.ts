@@ -5,7 +5,7 @@ import type { Fault } from '../kit/problem.ts'
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 const curves = new Map([
   ['EC', ['P-256', 'P-384', 'P-521']],
-  ['OKP', ['Ed25519']],
+  ['OKP', ['Ed25519', 'X25519']],
 ])
 const minRsaBits = 2048
 /** A huge RSA key costs the server, not its owner, at every verification. */
@@ -36,7 +36,7 @@ function keyFault(key: Jwk): string | undefined {
   const { kty, crv, use, kid, x5c } = key
   if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > 256))
     return 'kid must be text'
-  if (use !== undefined && use !== 'sig') return 'use must be sig'
+  if (use !== undefined && use !== 'sig' && use !== 'enc') return 'use must be sig or enc'
   if (x5c !== undefined && !isCertificateChain(x5c))
     return 'x5c must be certificates in base64, the first its own'
   if (kty === 'RSA') {
@@ -49,6 +49,8 @@ function keyFault(key: Jwk): string | undefined {
   const allowed = typeof kty === 'string' ? curves.get(kty) : undefined
   if (!allowed) return 'kty must be EC, RSA or OKP'
   if (typeof crv !== 'string' || !allowed.includes(crv)) return `crv must be one of ${allowed.join(', ')}`
+  if (crv === 'X25519' && use !== 'enc') return 'use must be enc: with X25519 nothing can be signed'
+  if (crv === 'Ed25519' && use === 'enc') return 'use must be sig: to Ed25519 nothing can be encrypted'
   const coordinates = kty === 'EC' ? ['x', 'y'] : ['x']
   const isWhole = coordinates.every((name) => isBase64Url(key[name]))
   return isWhole ? undefined : `must have ${coordinates.join(' and ')} in base64url`

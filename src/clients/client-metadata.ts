@@ -2,7 +2,7 @@
  * A client's metadata in the API: names of RFC 7591 §2 and OpenID Connect Registration §2 where they exist
  * (`scope` is one space-separated string, as there), our own otherwise. `null`: not set.
  */
-import type { SigningAlg } from '../keys/algorithms.ts'
+import type { ContentEncryption, DecryptionAlg, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { Profile } from './profile.ts'
 
@@ -38,6 +38,16 @@ export interface ClientMetadata {
   readonly id_token_signed_response_alg: SigningAlg
   readonly access_token_signed_response_alg: SigningAlg
   readonly userinfo_signed_response_alg: SigningAlg | null
+  readonly authorization_signed_response_alg: SigningAlg | null
+  readonly introspection_signed_response_alg: SigningAlg | null
+  readonly id_token_encrypted_response_alg: EncryptionAlg | null
+  readonly id_token_encrypted_response_enc: ContentEncryption | null
+  readonly userinfo_encrypted_response_alg: EncryptionAlg | null
+  readonly userinfo_encrypted_response_enc: ContentEncryption | null
+  readonly authorization_encrypted_response_alg: EncryptionAlg | null
+  readonly authorization_encrypted_response_enc: ContentEncryption | null
+  readonly introspection_encrypted_response_alg: EncryptionAlg | null
+  readonly introspection_encrypted_response_enc: ContentEncryption | null
   /** Seconds. */
   readonly default_max_age: number | null
   readonly require_auth_time: boolean
@@ -55,6 +65,10 @@ export interface ClientMetadata {
   readonly profile: Profile | null
   readonly require_pushed_authorization_requests: boolean
   readonly require_signed_request_object: boolean
+  readonly request_object_signing_alg: string | null
+  readonly request_object_encryption_alg: DecryptionAlg | null
+  readonly request_object_encryption_enc: ContentEncryption | null
+  readonly request_uris: readonly string[]
   readonly dpop_bound_access_tokens: boolean
   readonly tls_client_certificate_bound_access_tokens: boolean
   readonly tls_client_auth_subject_dn: string | null

@@ -1,6 +1,6 @@
 /** An OAuth client as used by the protocol code: plain JSON, because it is stored in the edge cache. */
 
-import type { SigningAlg } from '../keys/algorithms.ts'
+import type { ContentEncryption, DecryptionAlg, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { Profile, ProfileRules } from './profile.ts'
 
@@ -40,6 +40,16 @@ export interface RegisteredClient {
   readonly id_token_signed_response_alg: SigningAlg
   readonly access_token_signed_response_alg: SigningAlg
   readonly userinfo_signed_response_alg: SigningAlg | undefined
+  readonly authorization_signed_response_alg: SigningAlg | undefined
+  readonly introspection_signed_response_alg: SigningAlg | undefined
+  readonly id_token_encrypted_response_alg: EncryptionAlg | undefined
+  readonly id_token_encrypted_response_enc: ContentEncryption | undefined
+  readonly userinfo_encrypted_response_alg: EncryptionAlg | undefined
+  readonly userinfo_encrypted_response_enc: ContentEncryption | undefined
+  readonly authorization_encrypted_response_alg: EncryptionAlg | undefined
+  readonly authorization_encrypted_response_enc: ContentEncryption | undefined
+  readonly introspection_encrypted_response_alg: EncryptionAlg | undefined
+  readonly introspection_encrypted_response_enc: ContentEncryption | undefined
   readonly default_max_age_seconds: number | undefined
   /** Classes that a request without `acr_values` asks for. */
   readonly default_acr_values: readonly string[]
@@ -57,6 +67,13 @@ export interface RegisteredClient {
   readonly scope_claims_in_id_token: boolean
   readonly require_pushed_authorization_requests: boolean
   readonly require_signed_request_object: boolean
+  /** The only algorithm of its request objects. */
+  readonly request_object_signing_alg: string | undefined
+  /** Encrypted ones must be so; undefined: in any way that the server has a key for. */
+  readonly request_object_encryption_alg: DecryptionAlg | undefined
+  readonly request_object_encryption_enc: ContentEncryption | undefined
+  /** Where it publishes request objects: nothing else that a `request_uri` names is fetched. */
+  readonly request_uris: readonly string[]
   /** RFC 9449 §5.2: every token request must carry a DPoP proof. */
   readonly dpop_bound_access_tokens: boolean
   /** RFC 8705 §3.4: every token request must carry a certificate. */

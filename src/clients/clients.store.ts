@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { clients } from '../db/schema.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
-import type { SigningAlg } from '../keys/algorithms.ts'
+import type { ContentEncryption, DecryptionAlg, EncryptionAlg, SigningAlg } from '../keys/algorithms.ts'
 import type { ClientAuthMethod } from '../protocol/client-auth-methods.ts'
 import type { ClientSecret, RegisteredClient } from './client.ts'
 import type { Profile } from './profile.ts'
@@ -74,7 +74,21 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): RegisteredClie
     sector_identifier: row.sector_identifier ?? undefined,
     id_token_signed_response_alg: row.id_token_signed_response_alg as SigningAlg,
     access_token_signed_response_alg: row.access_token_signed_response_alg as SigningAlg,
-    userinfo_signed_response_alg: (row.userinfo_signed_response_alg ?? undefined) as SigningAlg | undefined,
+    userinfo_signed_response_alg: optional<SigningAlg>(row.userinfo_signed_response_alg),
+    authorization_signed_response_alg: optional<SigningAlg>(row.authorization_signed_response_alg),
+    introspection_signed_response_alg: optional<SigningAlg>(row.introspection_signed_response_alg),
+    id_token_encrypted_response_alg: optional<EncryptionAlg>(row.id_token_encrypted_response_alg),
+    id_token_encrypted_response_enc: optional<ContentEncryption>(row.id_token_encrypted_response_enc),
+    userinfo_encrypted_response_alg: optional<EncryptionAlg>(row.userinfo_encrypted_response_alg),
+    userinfo_encrypted_response_enc: optional<ContentEncryption>(row.userinfo_encrypted_response_enc),
+    authorization_encrypted_response_alg: optional<EncryptionAlg>(row.authorization_encrypted_response_alg),
+    authorization_encrypted_response_enc: optional<ContentEncryption>(
+      row.authorization_encrypted_response_enc,
+    ),
+    introspection_encrypted_response_alg: optional<EncryptionAlg>(row.introspection_encrypted_response_alg),
+    introspection_encrypted_response_enc: optional<ContentEncryption>(
+      row.introspection_encrypted_response_enc,
+    ),
     default_max_age_seconds: row.default_max_age_seconds ?? undefined,
     default_acr_values: row.default_acr_values,
     required_acr_values: row.required_acr_values,
@@ -94,6 +108,10 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): RegisteredClie
     profile: (row.profile ?? undefined) as Profile | undefined,
     require_pushed_authorization_requests: row.require_pushed_authorization_requests,
     require_signed_request_object: row.require_signed_request_object,
+    request_object_signing_alg: row.request_object_signing_alg ?? undefined,
+    request_object_encryption_alg: optional<DecryptionAlg>(row.request_object_encryption_alg),
+    request_object_encryption_enc: optional<ContentEncryption>(row.request_object_encryption_enc),
+    request_uris: row.request_uris,
     dpop_bound_access_tokens: row.dpop_bound_access_tokens,
     tls_client_certificate_bound_access_tokens: row.tls_client_certificate_bound_access_tokens,
     tls_client_auth_subject_dn: row.tls_client_auth_subject_dn ?? undefined,
@@ -103,6 +121,10 @@ function toClient(row: ClientRow, secrets: readonly SecretRow[]): RegisteredClie
     tls_client_auth_san_email: row.tls_client_auth_san_email ?? undefined,
   }
 }
+
+/** The column of a value that was checked when it was written. */
+const optional = <T extends string>(value: string | null): T | undefined =>
+  (value ?? undefined) as T | undefined
 
 const toSecret = (row: SecretRow): ClientSecret => ({
   secret_hash: row.secret_hash,

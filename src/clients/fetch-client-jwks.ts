@@ -1,13 +1,17 @@
 /**
  * A client's public keys: registered inline, or fetched from its `jwks_uri` through the outgoing-request guard and
  * kept in isolate memory. Fetches are rate-limited per URL, so that assertions with made-up `kid`s cannot turn
- * this server against the client's.
+ * this server against the client's. The region's replica has a copy for isolates that start while the URL is
+ * unreachable.
  */
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
+import type { Replica } from '../edge-cache/replica.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import { createGuardedFetch, type FetchRules, type GuardedFetch } from '../kit/guarded-fetch.ts'
+import { sha256 } from '../kit/hash.ts'
+import { withTimeout } from '../kit/with-timeout.ts'
 import { observedFetch } from '../telemetry/observed-fetch.ts'
 import type { FetchClientJwks } from './client-jwks.ts'
 
@@ -28,8 +32,12 @@ interface CachedKeys {
 export const clientJwksTtlSeconds = 300
 /** Minimum time between two fetches of one URL: after a failure, or for an unknown `kid`. */
 export const clientJwksRetrySeconds = 30
-/** How long the last keys are used while the URL is unreachable: limited, because removing a key must revoke it. */
-const staleIfErrorSeconds = 3600
+/**
+ * How long the last keys are used while the URL is unreachable, whether they come from memory or from the replica.
+ * Attack: a key is stolen, and whoever it belongs to takes the server down; the thief must not go on for a day.
+ */
+export const clientJwksStaleSeconds = 3600
+const replicaTimeoutMilliseconds = 2000
 /** How many requests may fetch in parallel to the first; a slow server must not be flooded. */
 const maxParallelFetches = 8
 const maxCached = 1000
@@ -43,9 +51,12 @@ export function createFetchClientJwks(needs: {
   readonly now: Clock
   /** Which URLs are allowed as `jwks_uri`. */
   readonly rules: FetchRules
+  readonly replica: Replica
+  /** Keeps the request alive while the copy is stored. */
+  readonly waitUntil: (work: Promise<unknown>) => void
   readonly memory?: Map<string, CachedKeys>
 }): FetchClientJwks {
-  const { now, memory = cachedKeys } = needs
+  const { now, replica, waitUntil, memory = cachedKeys } = needs
   const guardedFetch = createGuardedFetch(needs.rules, observedFetch)
   return async (client, options) => {
     if (client.jwks) return client.jwks as unknown as JSONWebKeySet
@@ -67,9 +78,27 @@ export function createFetchClientJwks(needs: {
     if (fetched && at >= entry.fetchedAt) {
       entry.jwks = fetched
       entry.fetchedAt = at
+      waitUntil(storeCopy(replica, uri, fetched, at).catch(() => undefined))
     }
+    if (!fetched && !usable(entry, at)) await takeCopy(replica, uri, entry)
     return usable(entry, at)
   }
+}
+
+/** Hashed, so that the key has the length of others. */
+const copyKey = async (uri: string): Promise<string> => `client-jwks:${await sha256(uri)}`
+
+const storeCopy = async (replica: Replica, uri: string, jwks: JSONWebKeySet, at: number): Promise<void> =>
+  replica.put(await copyKey(uri), { value: JSON.stringify(jwks), version: 1, loadedAt: at })
+
+/** What another isolate of the region fetched; nothing when the replica does not answer either. */
+async function takeCopy(replica: Replica, uri: string, entry: CachedKeys): Promise<void> {
+  const asked = replica.get(await copyKey(uri))
+  const copy = await withTimeout(asked, replicaTimeoutMilliseconds, 'the replica').catch(() => undefined)
+  const jwks = copy && parseKeySet(copy.value)
+  if (!jwks || copy.loadedAt <= entry.fetchedAt) return
+  entry.jwks = jwks
+  entry.fetchedAt = copy.loadedAt
 }
 
 /**
@@ -87,13 +116,16 @@ function mayFetch(entry: CachedKeys, stale: boolean, at: number): boolean {
 }
 
 const usable = (entry: CachedKeys, at: number): JSONWebKeySet | undefined =>
-  at - entry.fetchedAt < staleIfErrorSeconds * 1000 ? entry.jwks : undefined
+  at - entry.fetchedAt < clientJwksStaleSeconds * 1000 ? entry.jwks : undefined
 
 async function fetchKeySet(guardedFetch: GuardedFetch, uri: string): Promise<JSONWebKeySet | undefined> {
   const answer = await guardedFetch(uri)
-  if (!answer.ok) return undefined
+  return answer.ok ? parseKeySet(answer.value) : undefined
+}
+
+function parseKeySet(text: string): JSONWebKeySet | undefined {
   try {
-    const parsed = keySet.safeParse(JSON.parse(answer.value))
+    const parsed = keySet.safeParse(JSON.parse(text))
     return parsed.success ? (parsed.data as unknown as JSONWebKeySet) : undefined
   } catch {
     return undefined

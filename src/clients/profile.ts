@@ -18,6 +18,8 @@ export interface ProfileRules {
   readonly signing_algs: readonly string[] | undefined
   /** Authorization responses are signed (JARM). */
   readonly signed_response_required: boolean
+  /** Request objects carry `nbf` and `exp`: how long ago the one may be, and how long after it the other. */
+  readonly max_request_object_age_seconds: number | undefined
   /** Authorization and token requests name the API that the token is for (RFC 8707). */
   readonly resource_required: boolean
 }
@@ -30,5 +32,6 @@ export const baseRules: ProfileRules = {
   max_code_ttl_seconds: undefined,
   signing_algs: undefined,
   signed_response_required: false,
+  max_request_object_age_seconds: undefined,
   resource_required: false,
 }

@@ -5,6 +5,7 @@
  */
 import { sha256 } from '../kit/hash.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
+import type { Provenance } from '../protocol/request-provenance.ts'
 
 export interface Interaction {
   readonly id: string
@@ -12,8 +13,10 @@ export interface Interaction {
   readonly started_at: number
   /** Milliseconds since the Unix epoch. */
   readonly expires_at: number
-  /** The original authorization request, `application/x-www-form-urlencoded`. */
+  /** The authorization request, resolved from what it refers to, `application/x-www-form-urlencoded`. */
   readonly parameters: string
+  /** How the request came; absent for a plain one. */
+  readonly provenance?: Provenance | undefined
   readonly client_id: string
   /** `hash` of the browser binding. */
   readonly browser: string

@@ -1,7 +1,7 @@
 /**
  * The keyring over the edge cache. Keys are decrypted and imported once per isolate; the private JWK exists in
- * plaintext only between those two steps. An algorithm without a key gets one on first use: the first isolate to
- * insert wins, the others read its key.
+ * plaintext only between those two steps. An algorithm without a key gets one on first use, or when a client that
+ * wants it is registered: the first isolate to insert wins, the others read its key.
  */
 import { type CryptoKey, importJWK, type JSONWebKeySet, type JWK } from 'jose'
 import type { AuditEvent } from '../audit/event.ts'
@@ -9,10 +9,10 @@ import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import { type SigningAlg, signingAlgs } from './algorithms.ts'
+import { isSigningAlg, type KeyAlg, type SigningAlg, standingAlgs, useOf } from './algorithms.ts'
 import { type GeneratedKey, generateKey } from './generate-key.ts'
 import { findKeyProblem, type KeyProblem } from './key-binding.ts'
-import type { Keyring, SigningKey, VerificationKey } from './keyring.ts'
+import type { DecryptionKey, Keyring, SigningKey, VerificationKey } from './keyring.ts'
 import { openPrivateKey } from './private-half.ts'
 import { keyEvent, reportKeyProblem } from './rotate-keys.ts'
 import { type SigningKeyRow, signingKeysCacheKey } from './signing-key-row.ts'
@@ -36,7 +36,7 @@ interface KeySetView {
 
 const views = new WeakMap<readonly SigningKeyRow[], KeySetView>()
 /** Imported private keys by kid, so that a renewed but unchanged key set costs no decryption. */
-const importedKeys = new BoundedMap<string, SigningKey>(32)
+const importedKeys = new BoundedMap<string, CryptoKey>(32)
 
 /** Builds the keyring of one request over the imported keys of the isolate. */
 export function createKeyring(needs: KeyringNeeds): Keyring {
@@ -46,7 +46,7 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
     (await cache.read(signingKeysCacheKey, loadKeys)) ?? []
 
   /** The rows with a current key for each of `algs`; missing keys are created. */
-  async function rowsWith(algs: readonly SigningAlg[]): Promise<readonly SigningKeyRow[]> {
+  async function rowsWith(algs: readonly KeyAlg[]): Promise<readonly SigningKeyRow[]> {
     const rows = await readRows()
     const missing = algs.filter((alg) => !currentRow(rows, alg))
     if (missing.length === 0) return rows
@@ -64,10 +64,10 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
     return loaded.value
   }
 
-  /** All rows, with a key for every algorithm if possible; while Postgres is unavailable, the existing keys. */
+  /** All rows, with a key for every standing algorithm if possible; while Postgres is unavailable, the existing keys. */
   async function publishedRows(): Promise<readonly SigningKeyRow[]> {
     try {
-      return await rowsWith(signingAlgs)
+      return await rowsWith(standingAlgs)
     } catch (failure) {
       const rows = await readRows()
       if (rows.length === 0) throw failure
@@ -88,7 +88,7 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
           `there is no current ${alg} signing key ${isThere ? 'that is bound to the root secret' : 'and none could be made'}`,
         )
       }
-      const key = importedKeys.get(row.kid) ?? (await importPrivateKey(root, row))
+      const key = { kid: row.kid, alg, key: await privateKey(root, row) }
       view.signing.set(alg, key)
       return key
     },
@@ -99,24 +99,38 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
       const known = view.verification.get(kid)
       if (known) return known
       const row = (await view.trusted).find((candidate) => candidate.kid === kid)
-      if (!row) return undefined
+      // Attack: a key that we only decrypt with is named as the one that signed.
+      if (!row || !isSigningAlg(row.alg)) return undefined
       const key = { kid, alg: row.alg, key: await importPublicKey(row) }
       view.verification.set(kid, key)
       return key
+    },
+
+    async decryptionKey(kid) {
+      const row = (await viewOf(root, await readRows()).trusted).find((candidate) => candidate.kid === kid)
+      if (!row || isSigningAlg(row.alg)) return undefined
+      return { kid, alg: row.alg, key: await privateKey(root, row) } satisfies DecryptionKey
+    },
+
+    async provide(algs) {
+      if (algs.length > 0) await rowsWith(algs)
     },
 
     async jwks() {
       const rows = await publishedRows()
       const view = viewOf(root, rows)
       if (view.jwks) return view.jwks
-      const keys = (await view.trusted).map(toPublicJwk)
+      const keys = (await view.trusted).filter(isPublished).map(toPublicJwk)
       view.jwks ??= { keys }
       return view.jwks
     },
   }
 }
 
-const currentRow = (rows: readonly SigningKeyRow[], alg: SigningAlg): SigningKeyRow | undefined =>
+/** A retired key still decrypts, but nobody should begin to use it; its successor is known everywhere once it is current. */
+const isPublished = ({ alg, status }: SigningKeyRow): boolean => useOf(alg) === 'sig' || status === 'current'
+
+const currentRow = (rows: readonly SigningKeyRow[], alg: KeyAlg): SigningKeyRow | undefined =>
   rows.find((row) => row.alg === alg && row.status === 'current')
 
 function viewOf(root: RootSecret, rows: readonly SigningKeyRow[]): KeySetView {
@@ -153,9 +167,10 @@ async function trustedRows(
   return trusted
 }
 
-async function importPrivateKey(root: RootSecret, row: SigningKeyRow): Promise<SigningKey> {
-  const jwk = await openPrivateKey(root, row)
-  const key = { kid: row.kid, alg: row.alg, key: (await importJWK(jwk as JWK, row.alg)) as CryptoKey }
+async function privateKey(root: RootSecret, row: SigningKeyRow): Promise<CryptoKey> {
+  const known = importedKeys.get(row.kid)
+  if (known) return known
+  const key = (await importJWK((await openPrivateKey(root, row)) as JWK, row.alg)) as CryptoKey
   importedKeys.set(row.kid, key)
   return key
 }
@@ -170,5 +185,5 @@ const importPublicKey = async (row: SigningKeyRow): Promise<CryptoKey> =>
 function toPublicJwk(row: SigningKeyRow): JWK {
   const { kty, crv, x, y, n, e } = row.public_jwk as JWK
   const members = kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }
-  return { ...members, kid: row.kid, alg: row.alg, use: 'sig' } as JWK
+  return { ...members, kid: row.kid, alg: row.alg, use: useOf(row.alg) } as JWK
 }

@@ -3,7 +3,7 @@
  * test can step the clock through a whole rotation. A verifier that caches the JWKS for less than
  * `prepublishSeconds` never meets a signature it has no key for.
  */
-import { type SigningAlg, signingAlgs } from './algorithms.ts'
+import { type KeyAlg, keyAlgs, standingAlgs } from './algorithms.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
 
 export interface RotationPolicy {
@@ -16,18 +16,19 @@ export interface RotationPolicy {
 }
 
 export type RotationStep =
-  | { readonly step: 'create'; readonly alg: SigningAlg; readonly status: 'current' | 'next' }
+  | { readonly step: 'create'; readonly alg: KeyAlg; readonly status: 'current' | 'next' }
   | {
       readonly step: 'promote'
-      readonly alg: SigningAlg
+      readonly alg: KeyAlg
       readonly retireKid: string | undefined
       readonly activateKid: string
     }
-  | { readonly step: 'remove'; readonly kid: string; readonly alg: SigningAlg }
+  | { readonly step: 'remove'; readonly kid: string; readonly alg: KeyAlg }
 
 /**
- * The steps due at `now` (milliseconds), regardless of when the job last ran. An algorithm without any key gets
- * one that signs immediately: no verifier can have cached a key set for it.
+ * The steps due at `now` (milliseconds), regardless of when the job last ran. A standing algorithm without any key
+ * gets one that signs immediately: no verifier can have cached a key set for it. Any other has keys from the moment
+ * a client wants them (create-keyring.ts), and is rotated from then on.
  */
 export function decideRotation(
   keys: readonly SigningKeyRow[],
@@ -35,7 +36,9 @@ export function decideRotation(
   policy: RotationPolicy,
 ): readonly RotationStep[] {
   return [
-    ...signingAlgs.flatMap((alg) => decideSuccession(keys, alg, now, policy)),
+    ...keyAlgs
+      .filter((alg) => isStanding(alg) || keys.some((key) => key.alg === alg && key.status !== 'retired'))
+      .flatMap((alg) => decideSuccession(keys, alg, now, policy)),
     ...keys
       .filter(
         (key) => key.status === 'retired' && elapsedSeconds(key.retired_at, now) >= policy.retentionSeconds,
@@ -44,9 +47,11 @@ export function decideRotation(
   ]
 }
 
+const isStanding = (alg: KeyAlg): boolean => standingAlgs.some((standing) => standing === alg)
+
 function decideSuccession(
   keys: readonly SigningKeyRow[],
-  alg: SigningAlg,
+  alg: KeyAlg,
   now: number,
   policy: RotationPolicy,
 ): readonly RotationStep[] {

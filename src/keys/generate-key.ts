@@ -1,7 +1,7 @@
-/** Generates a signing key pair and seals its private half, so that plaintext never leaves this function. */
+/** Generates a key pair and seals its private half, so that plaintext never leaves this function. */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { SigningAlg } from './algorithms.ts'
+import { type KeyAlg, useOf } from './algorithms.ts'
 import { bindKey } from './key-binding.ts'
 import { sealPrivateKey } from './private-half.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
@@ -15,10 +15,10 @@ export interface GeneratedKey
   readonly binding: string
 }
 
-/** A new key of `alg` (RSA: 2048 bits), created at `at`; its `kid` is the RFC 7638 thumbprint. */
+/** A new key of `alg` (RSA: 2048 bits; ECDH: P-256), created at `at`; its `kid` is the RFC 7638 thumbprint. */
 export async function generateKey(
   root: RootSecret,
-  alg: SigningAlg,
+  alg: KeyAlg,
   { status, at }: { readonly status: 'next' | 'current'; readonly at: number },
 ): Promise<GeneratedKey> {
   const pair = await generateKeyPair(alg, { extractable: true })
@@ -28,7 +28,7 @@ export async function generateKey(
   const state = { kid, alg, status, created_at: at, activated_at, retired_at: undefined }
   return {
     ...{ kid, alg, status, created_at: at, activated_at },
-    public_jwk: { ...publicJwk, kid, alg, use: 'sig' },
+    public_jwk: { ...publicJwk, kid, alg, use: useOf(alg) },
     private_jwk_sealed: await sealPrivateKey(root, kid, { ...privateJwk }),
     binding: await bindKey(root, state),
   }

@@ -8,7 +8,7 @@
  */
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { SigningAlg } from './algorithms.ts'
+import type { KeyAlg } from './algorithms.ts'
 import { openSealedKey, sealPrivateKey } from './private-half.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
 
@@ -78,10 +78,14 @@ async function openBinding(root: RootSecret, row: SigningKeyRow): Promise<KeySta
   return json === undefined ? undefined : stateOf(JSON.parse(json) as KeyState)
 }
 
-const shapes: Readonly<Record<SigningAlg, { readonly kty: string; readonly crv: string | undefined }>> = {
+const shapes: Readonly<Record<KeyAlg, { readonly kty: string; readonly crv: string | undefined }>> = {
   ES256: { kty: 'EC', crv: 'P-256' },
   RS256: { kty: 'RSA', crv: undefined },
   EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+  PS256: { kty: 'RSA', crv: undefined },
+  ES384: { kty: 'EC', crv: 'P-384' },
+  'RSA-OAEP-256': { kty: 'RSA', crv: undefined },
+  'ECDH-ES': { kty: 'EC', crv: 'P-256' },
 }
 
 async function isNamedByItsKey({ kid, alg, public_jwk }: SigningKeyRow): Promise<boolean> {

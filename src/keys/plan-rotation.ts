@@ -1,5 +1,5 @@
 /** Manual rotation, and the next scheduled step of a key. Pure, like `decideRotation`, whose steps these are. */
-import type { SigningAlg } from './algorithms.ts'
+import type { KeyAlg } from './algorithms.ts'
 import type { RotationPolicy } from './decide-rotation.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
 
@@ -18,7 +18,7 @@ export type RotationPlan =
  * What rotating `alg` now does. Keys are published before use except in an emergency: then a key that verifiers
  * may not know yet is better than one that may be compromised.
  */
-export function planRotation(keys: readonly KeyFacts[], alg: SigningAlg, emergency: boolean): RotationPlan {
+export function planRotation(keys: readonly KeyFacts[], alg: KeyAlg, emergency: boolean): RotationPlan {
   const current = keys.find((key) => key.alg === alg && key.status === 'current')
   const next = keys.find((key) => key.alg === alg && key.status === 'next')
   if (!current && !next) return { plan: 'switch_to_new', retire: undefined }

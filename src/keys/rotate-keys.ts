@@ -9,7 +9,7 @@ import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import type { Clock } from '../kit/clock.ts'
 import { logError } from '../kit/log.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { SigningAlg } from './algorithms.ts'
+import type { KeyAlg } from './algorithms.ts'
 import { decideRotation, type RotationPolicy, type RotationStep } from './decide-rotation.ts'
 import { type GeneratedKey, generateKey } from './generate-key.ts'
 import { findKeyProblem, inspectKey, type KeyProblem, renewBinding } from './key-binding.ts'
@@ -19,7 +19,7 @@ import { type SigningKeyRow, signingKeysCacheKey } from './signing-key-row.ts'
 export interface SigningKeyWrites {
   insert(input: { readonly key: GeneratedKey; readonly event: AuditEvent }): Promise<void>
   promote(input: {
-    readonly alg: SigningAlg
+    readonly alg: KeyAlg
     readonly retireKid: string | undefined
     readonly activateKid: string
     readonly at: number

@@ -9,12 +9,14 @@ import type { Keyring, SigningKey, SignJwt } from './keyring.ts'
 
 const encoder = new TextEncoder()
 
-/** WebCrypto's names (RFC 7518 §3.3, §3.4; RFC 8037 §3.1); its ECDSA output already has the JWS form. */
+/** WebCrypto's names (RFC 7518 §3.3 to §3.5; RFC 8037 §3.1); its ECDSA output already has the JWS form. */
 const webCryptoAlgorithms = {
   ES256: { name: 'ECDSA', hash: 'SHA-256' },
   RS256: { name: 'RSASSA-PKCS1-v1_5' },
   EdDSA: { name: 'Ed25519' },
-} as const satisfies Record<SigningAlg, { name: string; hash?: string }>
+  PS256: { name: 'RSA-PSS', saltLength: 32 },
+  ES384: { name: 'ECDSA', hash: 'SHA-384' },
+} as const satisfies Record<SigningAlg, { name: string; hash?: string; saltLength?: number }>
 
 /** `base64url(header).` by key, then by `typ`; garbage-collected with its key. */
 const encodedHeaders = new WeakMap<SigningKey, Map<string, string>>()

@@ -1,10 +1,10 @@
 /** A signing key as stored and cached: plain JSON; the private half stays sealed in every cache tier. */
-import type { SigningAlg } from './algorithms.ts'
+import type { KeyAlg } from './algorithms.ts'
 
 export interface SigningKeyRow {
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string
-  readonly alg: SigningAlg
+  readonly alg: KeyAlg
   readonly status: 'next' | 'current' | 'retired'
   readonly public_jwk: Readonly<Record<string, unknown>>
   /** The private JWK sealed under AUTHLY_ROOT_SECRET, bound to `kid`. */

@@ -3,10 +3,11 @@
 import { isConfidential } from '../clients/client.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, formRefusals, type RouteDescription } from '../kit/describe-route.ts'
-import { oauthJson, renderOAuthRefusal } from '../protocol/oauth-response.ts'
+import { oauthHeaders, oauthJson, renderOAuthRefusal } from '../protocol/oauth-response.ts'
 import { invalidClient } from './client-auth/presented-credentials.ts'
 import { readClientRequest } from './client-request.ts'
 import { introspect } from './introspect.ts'
+import { introspectionJwtType, wantsJwt } from './introspection-type.ts'
 import { revoke } from './revoke.ts'
 import { answerTokenRequest } from './token.ts'
 
@@ -32,7 +33,7 @@ const introspection: RouteDescription = {
   method: 'post',
   path: '/oauth/introspect',
   summary: 'Token introspection',
-  spec: 'RFC 7662',
+  spec: 'RFC 7662, RFC 9701',
   tag: 'OAuth 2.1',
   responses: { 200: 'What the token says, or that it is inactive', ...refusals },
 }
@@ -60,7 +61,15 @@ export const oauthRoutes = new DescribedRoutes<AppEnv>()
     const { client, headers, token } = asked.value
     // RFC 7662 §2.1: the endpoint must require authorization; a public client cannot authenticate.
     if (!isConfidential(client)) return renderOAuthRefusal(invalidClient('client authentication is required'))
-    return oauthJson(await introspect(c.env.deps, client, token), 200, headers)
+    const introspection = await introspect(c.env.deps, client, token)
+    if (!wantsJwt(c.req.raw.headers.get('accept'), client)) return oauthJson(introspection, 200, headers)
+    const { introspectionJwt } = await import('./introspection-response.ts')
+    const jwt = await introspectionJwt(c.env.deps, client, introspection)
+    return jwt.ok
+      ? new Response(jwt.value, {
+          headers: { 'content-type': introspectionJwtType, ...oauthHeaders, ...headers },
+        })
+      : renderOAuthRefusal(jwt.error)
   })
   .describe(revocation, async (c) => {
     const asked = await readClientRequest(c.env.deps, c.req.raw, c.env.origin)

@@ -40,10 +40,11 @@ for (const [id, path] of Object.entries(documents)) {
   }
   discoveryRoutes.describe(route, async (c) => {
     const { config } = c.env
+    const { issuer, requirePushedAuthorizationRequests: requiresPushed, mtls } = config
     const registers = await canRegister(c.env)
     if (metadata?.config !== config || metadata.registers !== registers) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      const json = JSON.stringify(serverMetadata(config.issuer, reachableClasses(), registers, config.mtls))
+      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, requiresPushed, mtls))
       metadata = { config, registers, json }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })

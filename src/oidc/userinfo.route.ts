@@ -11,7 +11,7 @@ import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.t
 import { userInfo } from './userinfo.ts'
 
 const responses = {
-  200: 'Claims, as JSON or as a signed JWT',
+  200: 'Claims, as JSON or as a signed or encrypted JWT',
   400: 'The request is malformed',
   401: 'The access token is missing or not valid',
   403: 'The access token lacks the openid scope',

@@ -3,6 +3,7 @@
  * still active?) and one query.
  */
 import type { Client, FindClient } from '../clients/client.ts'
+import type { PrepareEncryption } from '../clients/encryption.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
@@ -27,6 +28,7 @@ export interface UserInfoNeeds {
   readonly now: Clock
   readonly verifyJwt: VerifyJwt
   readonly signJwt: SignJwt
+  readonly prepareEncryption: PrepareEncryption
   readonly findClient: FindClient
   readonly findUser: FindUser
   readonly sessionsOf: SessionsOf
@@ -42,7 +44,7 @@ export type UserInfo = Pick<CheckedSender, 'headers'> & Formatted
 
 type Formatted =
   | { readonly format: 'json'; readonly claims: Record<string, unknown> }
-  /** For clients registered with `userinfo_signed_response_alg`. */
+  /** For clients registered with `userinfo_signed_response_alg` or `userinfo_encrypted_response_alg`. */
   | { readonly format: 'jwt'; readonly jwt: string }
 
 /** Returns the claims for the user of the token presented. */
@@ -85,19 +87,25 @@ export async function userInfo(
     return refused(invalidToken(scheme, detail))
   }
   const claims = { ...selectClaims(user, scopes, inspected.grant.claims.userinfo), sub: inspected.grant.sub }
-  return ok({ ...(await format(needs, client, claims)), headers })
+  const formatted = await format(needs, client, claims)
+  return formatted.ok ? ok({ ...formatted.value, headers }) : refused(formatted.error)
 }
 
-/** §5.3.2: a signed response carries `iss` and `aud`. */
+/** §5.3.2: signed, encrypted or both, the response is a JWT that carries `iss` and `aud`. */
 async function format(
   needs: UserInfoNeeds,
   client: Client,
   claims: Record<string, unknown>,
-): Promise<Formatted> {
+): Promise<Result<Formatted, OAuthRefusal>> {
   const alg = client.userinfo_signed_response_alg
-  if (!alg) return { format: 'json', claims }
+  const encrypt = await needs.prepareEncryption(client, 'userinfo')
+  if (!encrypt.ok) return encrypt
+  if (!alg && !encrypt.value) return ok({ format: 'json', claims })
   const payload = { ...claims, iss: needs.config.issuer, aud: client.client_id, iat: toSeconds(needs.now()) }
-  return { format: 'jwt', jwt: await needs.signJwt(alg, 'JWT', payload) }
+  const signed = alg && (await needs.signJwt(alg, 'JWT', payload))
+  if (!encrypt.value) return ok({ format: 'jwt', jwt: signed as string })
+  const jwt = signed ? encrypt.value(signed, 'JWT') : encrypt.value(JSON.stringify(payload))
+  return ok({ format: 'jwt', jwt: await jwt })
 }
 
 const invalidToken = (scheme: TokenType, detail: string): OAuthRefusal =>

@@ -30,7 +30,7 @@ async function showExpired(c: Context<AppEnv>, interaction: Interaction, status:
     status,
     title: (messages) => messages.signInExpiredTitle,
     message: (messages) => messages.signInExpired,
-    waysOn: (messages) => [startAgain(messages, interaction), ...toHome(messages, home)],
+    waysOn: (messages) => [...startAgain(messages, interaction), ...toHome(messages, home)],
     uiLocales: interaction.ui_locales,
   })
 }
@@ -61,7 +61,11 @@ export async function showFinished(c: Context<AppEnv>, interaction: Interaction)
     status: 400,
     title: (messages) => messages.signInFinishedTitle,
     message: (messages) => messages.signInFinished(isolated(home?.name ?? interaction.client_id)),
-    waysOn: (messages) => [startAgain(messages, interaction), ...toHome(messages, home), toAccount(messages)],
+    waysOn: (messages) => [
+      ...startAgain(messages, interaction),
+      ...toHome(messages, home),
+      toAccount(messages),
+    ],
     uiLocales: interaction.ui_locales,
   })
 }
@@ -85,11 +89,9 @@ const toHome = (messages: Messages, home: Home | undefined): readonly WayOn[] =>
     ? []
     : [{ href: home.address, label: messages.backTo(isolated(home.name), new URL(home.address).host) }]
 
-/** Link that sends the same authorization request again. */
-const startAgain = (messages: Messages, { parameters }: Interaction): WayOn => ({
-  href: `/oauth/authorize?${parameters}`,
-  label: messages.startAgain,
-})
+/** Link that sends the same authorization request again. Only the application can push or sign another one. */
+const startAgain = (messages: Messages, { parameters, provenance }: Interaction): readonly WayOn[] =>
+  provenance ? [] : [{ href: `/oauth/authorize?${parameters}`, label: messages.startAgain }]
 
 /** The host as shown in the address bar, for the browser's cookie settings. */
 export const hostOf = (c: Context<AppEnv>): string => isolated(new URL(c.env.config.issuer).host)

@@ -5,7 +5,7 @@ import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
-import type { SpendOnce } from './single-use.ts'
+import type { SpendOnce, WasSpent } from './single-use.ts'
 
 const spentTable = `
   CREATE TABLE spent (value_hash TEXT PRIMARY KEY, keep_until INTEGER NOT NULL) WITHOUT ROWID;
@@ -35,8 +35,15 @@ export class SingleUse extends DurableObject<Env> {
       keepUntil,
     )
     if (rowsWritten === 0) return false
-    this.#alarm.ringBy(Date.now() + pruneIntervalMs)
+    this.#alarm.ringBy(Math.max(keepUntil, Date.now() + pruneIntervalMs))
     return true
+  }
+
+  /** Whether `valueHash` was used before. */
+  async isSpent(valueHash: string): Promise<boolean> {
+    if (!this.#schema.exists()) return false
+    const found = this.ctx.storage.sql.exec('SELECT 1 FROM spent WHERE value_hash = ?', valueHash)
+    return found.toArray().length > 0
   }
 
   override async alarm(): Promise<void> {
@@ -58,4 +65,10 @@ export function createSpendOnce(
   const objectOf = observedObjects('SingleUse', namespace, placement)
   // Hashed, because the client chooses the value in its assertion.
   return async (scope, value, expiresAt) => objectOf(scope).spend(await sha256(value), expiresAt)
+}
+
+/** Asks the object of their scope: one call. */
+export function createWasSpent(namespace: DurableObjectNamespace<SingleUse>, placement: Placement): WasSpent {
+  const objectOf = observedObjects('SingleUse', namespace, placement)
+  return async (scope, value) => objectOf(scope).isSpent(await sha256(value))
 }

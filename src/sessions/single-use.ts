@@ -1,4 +1,4 @@
-/** The port of single-use values: JWT assertion ids (RFC 7523 §3), DPoP proofs of clients, later request URIs. */
+/** The port of single-use values: JWT assertion ids (RFC 7523 §3), authorization requests, DPoP proofs of clients. */
 
 /**
  * Marks `value` within `scope` (e.g. a client id) as used until `expiresAt` (milliseconds since the Unix epoch).
@@ -8,3 +8,6 @@ export type SpendOnce = (scope: string, value: string, expiresAt: number) => Pro
 
 /** The scope of what a client may use once: one object for all of it, named after the first kind. */
 export const clientSingleUse = (clientId: string): string => `client-assertion:${clientId}`
+
+/** Whether `value` was used before. It may be a moment later: only `SpendOnce` decides. */
+export type WasSpent = (scope: string, value: string) => Promise<boolean>

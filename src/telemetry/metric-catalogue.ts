@@ -83,6 +83,11 @@ export const metricCatalogue = {
     help: 'Proofs of keys that tokens are bound to, by the member of cnf. Outcome: success, refused; one that was used before is a success here and an error of its request',
     labels: ['kind', 'outcome', 'error'],
   },
+  authly_pushed_requests_total: {
+    type: 'counter',
+    help: 'Pushed authorization requests. Outcome: success, refused, limited, failed',
+    labels: ['outcome', 'error', 'client_id'],
+  },
   authly_account_deletions_total: {
     type: 'counter',
     help: 'Deletions of accounts that their owners asked for. Outcome: requested, cancelled (the account is kept), deleted (by the cron job)',

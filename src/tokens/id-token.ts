@@ -1,6 +1,7 @@
 /** ID tokens (OpenID Connect Core §2, §3.1.3.6). */
 import { base64url } from 'jose'
 import type { Client } from '../clients/client.ts'
+import type { Encrypt } from '../clients/encryption.ts'
 import type { Config } from '../config.ts'
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { SignJwt } from '../keys/keyring.ts'
@@ -54,22 +55,23 @@ export interface IdTokenInput {
   readonly accessToken: string
   /** Seconds since the Unix epoch. */
   readonly iat: number
+  readonly encrypt?: Encrypt | undefined
 }
 
 /**
- * Signs the ID token of a grant. Claims about the user are returned by userinfo (§5.4), unless the `claims`
+ * Signs the ID token of a grant, and encrypts it where the client wants that (§16.14). Claims about the user are returned by userinfo (§5.4), unless the `claims`
  * parameter requests them here, or the client is registered to get those of its scopes: only then is Postgres
  * read.
  */
 export async function issueIdToken(needs: IdTokenNeeds, input: IdTokenInput): Promise<string> {
-  const { client, grant, accessToken, iat } = input
+  const { client, grant, accessToken, iat, encrypt } = input
   const alg = client.id_token_signed_response_alg
   const [at_hash, sid, claims] = await Promise.all([
     accessTokenHash(alg, accessToken),
     sessionIdFor(needs.root, client.client_id, grant.session_id),
     personalClaims(needs, input),
   ])
-  return needs.signJwt(alg, idTokenType, {
+  const signed = await needs.signJwt(alg, idTokenType, {
     ...claims,
     iss: needs.config.issuer,
     sub: grant.sub,
@@ -84,6 +86,7 @@ export async function issueIdToken(needs: IdTokenNeeds, input: IdTokenInput): Pr
     at_hash,
     ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
   })
+  return encrypt ? encrypt(signed, 'JWT') : signed
 }
 
 /**
@@ -107,9 +110,18 @@ async function personalClaims(
   }
 }
 
+const hashes = {
+  ES256: 'SHA-256',
+  RS256: 'SHA-256',
+  EdDSA: 'SHA-512',
+  PS256: 'SHA-256',
+  ES384: 'SHA-384',
+} as const satisfies Record<SigningAlg, string>
+
 /** §3.1.3.6: the left half of the hash, with the hash function of the signature algorithm; Ed25519 uses SHA-512. */
 async function accessTokenHash(alg: SigningAlg, accessToken: string): Promise<string> {
-  const hash = alg === 'EdDSA' ? 'SHA-512' : 'SHA-256'
-  const digest = new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(accessToken)))
+  const digest = new Uint8Array(
+    await crypto.subtle.digest(hashes[alg], new TextEncoder().encode(accessToken)),
+  )
   return base64url.encode(digest.subarray(0, digest.length / 2))
 }

@@ -24,6 +24,7 @@ const faultsOf = (metadata: Partial<ClientMetadata>, changed: object = {}) =>
 
 const ecKey = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) }
 const keys = { jwks: { keys: [ecKey] } }
+const encryptionKeys = { jwks: { keys: [{ ...ecKey, use: 'enc' }] } }
 
 describe('redirect URIs (RFC 9700 §4.1, RFC 8252 §7)', () => {
   const web = { application_type: 'web', confidential: true, localIssuer: false } as const
@@ -158,12 +159,59 @@ describe('metadata as a whole', () => {
       { token_endpoint_auth_method: 'private_key_jwt', ...keys, token_endpoint_auth_signing_alg: 'none' },
       ['#/token_endpoint_auth_signing_alg'],
     ],
+    [
+      'private_key_jwt with a key that only encrypts',
+      { token_endpoint_auth_method: 'private_key_jwt', ...encryptionKeys },
+      ['#/token_endpoint_auth_method'],
+    ],
     ['signed requests without keys', { require_request_signing: true }, ['#/require_request_signing']],
     ['signed requests with keys', { require_request_signing: true, ...keys }, []],
     [
       'an API that cannot authenticate (RFC 7662 §2.1)',
       { token_endpoint_auth_method: 'none', serves_resources: ['https://api.example'] },
       ['#/serves_resources'],
+    ],
+    [
+      'encrypted ID tokens, to a key for that',
+      {
+        id_token_encrypted_response_alg: 'ECDH-ES',
+        id_token_encrypted_response_enc: 'A256GCM',
+        ...encryptionKeys,
+      },
+      [],
+    ],
+    [
+      'encrypted userinfo, to a key that does not say what it is for',
+      { userinfo_encrypted_response_alg: 'ECDH-ES+A128KW', ...keys },
+      [],
+    ],
+    [
+      'encrypted userinfo, to keys at an address',
+      { userinfo_encrypted_response_alg: 'RSA-OAEP-256', jwks_uri: 'https://app.example/jwks.json' },
+      [],
+    ],
+    [
+      'encrypted responses without keys',
+      {
+        authorization_encrypted_response_alg: 'ECDH-ES',
+        introspection_encrypted_response_alg: 'RSA-OAEP-256',
+      },
+      ['#/authorization_encrypted_response_alg', '#/introspection_encrypted_response_alg'],
+    ],
+    [
+      'encrypted ID tokens and keys of another kind',
+      { id_token_encrypted_response_alg: 'RSA-OAEP-256', ...encryptionKeys },
+      ['#/id_token_encrypted_response_alg'],
+    ],
+    [
+      'encrypted ID tokens and a key that only signs',
+      { id_token_encrypted_response_alg: 'ECDH-ES', jwks: { keys: [{ ...ecKey, use: 'sig' }] } },
+      ['#/id_token_encrypted_response_alg'],
+    ],
+    [
+      'content encryption without key management (OpenID Connect Registration §2)',
+      { userinfo_encrypted_response_enc: 'A128GCM', ...encryptionKeys },
+      ['#/userinfo_encrypted_response_enc'],
     ],
     ['keys at a private address', { jwks_uri: 'https://169.254.169.254/keys' }, ['#/jwks_uri']],
     ['keys over http', { jwks_uri: 'http://app.example/keys' }, ['#/jwks_uri']],
@@ -224,6 +272,34 @@ describe('metadata as a whole', () => {
       'an unknown context class',
       { default_acr_values: ['urn:authly:acr:pwd', 'gold'] },
       ['#/default_acr_values/1'],
+    ],
+    [
+      'signed requests of a client without keys (RFC 9101 §6.2)',
+      { require_signed_request_object: true, request_uris: ['https://app.example/request.jwt'] },
+      ['#/require_signed_request_object', '#/request_uris'],
+    ],
+    [
+      'signed requests, where they are published',
+      {
+        ...{ ...keys, require_signed_request_object: true, request_object_signing_alg: 'ES256' },
+        request_uris: ['https://app.example/request.jwt#aGFzaA'],
+      },
+      [],
+    ],
+    [
+      'a request object without signature',
+      { ...keys, request_object_signing_alg: 'none' },
+      ['#/request_object_signing_alg'],
+    ],
+    [
+      'a request object with HMAC',
+      { ...keys, request_object_signing_alg: 'HS256' },
+      ['#/request_object_signing_alg'],
+    ],
+    [
+      'request objects where this server must not fetch',
+      { ...keys, request_uris: ['https://app.example/a', 'http://app.example/b', 'https://10.0.0.1/c'] },
+      ['#/request_uris/1', '#/request_uris/2'],
     ],
     ['a link that runs a script', { client_uri: 'javascript:alert(1)' }, ['#/client_uri']],
     ['a link over http', { tos_uri: 'http://app.example/tos' }, ['#/tos_uri']],
@@ -326,6 +402,8 @@ describe('inline keys (RFC 7517)', () => {
     [{ kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) }],
     [rsa(2048)],
     [{ ...ecKey, kid: 'a', use: 'sig', alg: 'ES256' }],
+    [{ ...ecKey, use: 'enc', alg: 'ECDH-ES' }],
+    [{ kty: 'OKP', crv: 'X25519', x: 'x'.repeat(43), use: 'enc' }],
   ])('takes %j', (key) => {
     expect(publicJwksFaults({ keys: [key] })).toEqual([])
   })
@@ -343,7 +421,9 @@ describe('inline keys (RFC 7517)', () => {
     ['an unknown curve', { ...ecKey, crv: 'secp256k1' }, ''],
     ['no point', { kty: 'EC', crv: 'P-256' }, ''],
     ['half a point', { ...ecKey, y: undefined }, ''],
-    ['a key for encryption', { ...ecKey, use: 'enc' }, ''],
+    ['a use of its own', { ...ecKey, use: 'both' }, ''],
+    ['X25519, to sign with', { kty: 'OKP', crv: 'X25519', x: 'x'.repeat(43) }, ''],
+    ['Ed25519, to encrypt to', { kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43), use: 'enc' }, ''],
     ['a kid that is no text', { ...ecKey, kid: 5 }, ''],
     ['a type from Object.prototype', { ...ecKey, kty: 'constructor' }, ''],
   ])('refuses %s', (_, key, place) => {

@@ -1,12 +1,15 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Client } from '../../src/clients/client.ts'
 import {
   clientJwksRetrySeconds,
+  clientJwksStaleSeconds,
   clientJwksTtlSeconds,
   createFetchClientJwks,
 } from '../../src/clients/fetch-client-jwks.ts'
+import type { Replica } from '../../src/edge-cache/replica.ts'
+import { createMemoryReplica } from '../fakes/memory-replica.ts'
 
 let server: Server
 let uri: string
@@ -25,17 +28,23 @@ beforeAll(async () => {
 afterAll(() => void server.close())
 beforeEach(() => {
   fetches = 0
+  replica = createMemoryReplica()
   now = 1_800_000_000_000
   answer = '{"keys":[{"kty":"EC","kid":"one"}]}'
 })
 
 const client = (changes: Partial<Client>) => ({ client_id: 'c', ...changes }) as Client
-const isolate = (allowLoopbackFetch = true) =>
+let replica: ReturnType<typeof createMemoryReplica>
+const isolate = (allowLoopbackFetch = true, region: Replica = replica) =>
   createFetchClientJwks({
     now: () => now,
     rules: { allowLoopbackFetch, fetchHosts: new Set() },
+    replica: region,
+    waitUntil: (work) => void stored.push(work),
     memory: new Map(),
   })
+/** What runs on after the response. */
+const stored: Promise<unknown>[] = []
 const kids = (jwks: { keys: { kid?: string }[] } | undefined) => jwks?.keys.map((key) => key.kid)
 
 test('inline keys cost no fetch', async () => {
@@ -111,4 +120,56 @@ test.each([
 test('the outgoing-request guard stands before the fetch', async () => {
   expect(await isolate(false)(client({ jwks_uri: uri }))).toBeUndefined()
   expect(fetches).toBe(0)
+})
+
+describe('while the address is unreachable', () => {
+  const fetchOnce = async () => {
+    await isolate()(client({ jwks_uri: uri }))
+    await Promise.all(stored)
+    answer = ''
+  }
+
+  test('a cold isolate uses what another one of the region fetched, for an hour', async () => {
+    await fetchOnce()
+    now += clientJwksStaleSeconds * 1000 - 60_000
+    expect(kids(await isolate()(client({ jwks_uri: uri })))).toEqual(['one'])
+    now += 60_000
+    expect(await isolate()(client({ jwks_uri: uri }))).toBeUndefined()
+  })
+
+  test('keys from the copy become no younger in the isolate that took them', async () => {
+    await fetchOnce()
+    now += clientJwksStaleSeconds * 1000 - 60_000
+    const cold = isolate()
+    expect(kids(await cold(client({ jwks_uri: uri })))).toEqual(['one'])
+    now += 60_000
+    expect(await cold(client({ jwks_uri: uri }))).toBeUndefined()
+  })
+
+  test('a key that was removed before is not in the copy either', async () => {
+    await fetchOnce()
+    answer = '{"keys":[{"kty":"EC","kid":"two"}]}'
+    now += clientJwksTtlSeconds * 1000
+    await fetchOnce()
+    expect(kids(await isolate()(client({ jwks_uri: uri })))).toEqual(['two'])
+  })
+
+  test('the copy of another address, or an address that changed, does not count', async () => {
+    await fetchOnce()
+    expect(await isolate()(client({ jwks_uri: `${uri}?other` }))).toBeUndefined()
+  })
+
+  test('a replica that fails, or has no key set, is as good as none', async () => {
+    await fetchOnce()
+    const failing: Replica = { get: () => Promise.reject(new Error('away')), put: async () => undefined }
+    expect(await isolate(true, failing)(client({ jwks_uri: uri }))).toBeUndefined()
+    for (const [key, entry] of replica.entries) replica.entries.set(key, { ...entry, value: '{"keys":1}' })
+    expect(await isolate()(client({ jwks_uri: uri }))).toBeUndefined()
+  })
+
+  test('as soon as it answers, the copy is not asked', async () => {
+    await fetchOnce()
+    answer = '{"keys":[{"kty":"EC","kid":"two"}]}'
+    expect(kids(await isolate()(client({ jwks_uri: uri })))).toEqual(['two'])
+  })
 })

@@ -67,6 +67,32 @@ describe.each(clients)('openid-client as $name', ({ columns }) => {
     expect(fetched.status).toBe(200)
   })
 
+  it('pushes its request with a proof, which binds the code (RFC 9449 §10.1)', async () => {
+    const { client, config } = await party()
+    const [own, thief] = await Promise.all([oidc.randomDPoPKeyPair(), oidc.randomDPoPKeyPair()])
+    const pushed = async () => {
+      const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
+      const expectedState = oidc.randomState()
+      const parameters = {
+        ...{ redirect_uri: client.redirect_uri, scope: 'openid', state: expectedState },
+        code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+      }
+      const url = await oidc.buildAuthorizationUrlWithPAR(config, parameters, {
+        DPoP: oidc.getDPoPHandle(config, own),
+      })
+      const callback = await signIn(createUserAgent(), url, client.redirect_uri, { user })
+      return (DPoP: oidc.DPoPHandle) =>
+        oidc.authorizationCodeGrant(config, callback, { pkceCodeVerifier, expectedState }, undefined, {
+          DPoP,
+        })
+    }
+    const redeem = await pushed()
+    const stolen = redeem(oidc.getDPoPHandle(config, thief))
+    await expect(stolen).rejects.toMatchObject({ error: 'invalid_grant' })
+    expect((await redeem(oidc.getDPoPHandle(config, own))).token_type).toBe('dpop')
+  })
+
   it('cannot use the tokens of another key, nor as bearer tokens', async () => {
     const { client, config } = await party()
     const [own, thief] = await Promise.all([oidc.randomDPoPKeyPair(), oidc.randomDPoPKeyPair()])

@@ -94,7 +94,7 @@ describe('the code flow', () => {
     ).rejects.toThrow()
   })
 
-  it.each(['RS256', 'ES256', 'EdDSA'])(
+  it.each(['RS256', 'ES256', 'EdDSA', 'PS256', 'ES384'])(
     'signs ID tokens with %s when the client registered it',
     async (alg) => {
       const [as, user] = [await discover(), await addUser()]
@@ -105,7 +105,7 @@ describe('the code flow', () => {
     },
   )
 
-  it.each(['RS256', 'ES256', 'EdDSA'])(
+  it.each(['RS256', 'ES256', 'EdDSA', 'PS256', 'ES384'])(
     'signs access tokens with %s when the client registered it',
     async (alg) => {
       const [as, user] = [await discover(), await addUser()]
@@ -136,17 +136,20 @@ describe('userinfo', () => {
     })
   })
 
-  it.each(['RS256', 'ES256', 'EdDSA'])('answers a JWT signed with %s (OIDC Core §5.3.2)', async (alg) => {
-    const [as, user] = [await discover(), await addUser({ profile: { name: 'Signed' } })]
-    const seeded = await addClient({ userinfo_signed_response_alg: alg })
-    const metadata = { userinfo_signed_response_alg: alg }
-    const auth = oauth.ClientSecretBasic(seeded.client_secret)
-    const { client, tokens } = await codeFlow(as, seeded, auth, user, { scope: 'openid profile' }, metadata)
-    const response = await oauth.userInfoRequest(as, client, tokens.access_token, insecure)
-    const info = await oauth.processUserInfoResponse(as, client, user.id, response)
-    await oauth.validateApplicationLevelSignature(as, response, insecure)
-    expect(info).toMatchObject({ sub: user.id, name: 'Signed', iss: issuer, aud: seeded.client_id })
-  })
+  it.each(['RS256', 'ES256', 'EdDSA', 'PS256', 'ES384'])(
+    'answers a JWT signed with %s (OIDC Core §5.3.2)',
+    async (alg) => {
+      const [as, user] = [await discover(), await addUser({ profile: { name: 'Signed' } })]
+      const seeded = await addClient({ userinfo_signed_response_alg: alg })
+      const metadata = { userinfo_signed_response_alg: alg }
+      const auth = oauth.ClientSecretBasic(seeded.client_secret)
+      const { client, tokens } = await codeFlow(as, seeded, auth, user, { scope: 'openid profile' }, metadata)
+      const response = await oauth.userInfoRequest(as, client, tokens.access_token, insecure)
+      const info = await oauth.processUserInfoResponse(as, client, user.id, response)
+      await oauth.validateApplicationLevelSignature(as, response, insecure)
+      expect(info).toMatchObject({ sub: user.id, name: 'Signed', iss: issuer, aud: seeded.client_id })
+    },
+  )
 
   it('puts a claim asked for by name where it was asked for (OIDC Core §5.5)', async () => {
     const user = await addUser({ profile: { nickname: 'nick', name: 'Named' } })

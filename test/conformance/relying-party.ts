@@ -22,6 +22,7 @@ export type RelyingParty = ReturnType<typeof createRelyingParty>
 export function createRelyingParty(issuer: string) {
   const endpoints = {
     authorize: `${issuer}/oauth/authorize`,
+    par: `${issuer}/oauth/par`,
     token: `${issuer}/oauth/token`,
     introspect: `${issuer}/oauth/introspect`,
     revoke: `${issuer}/oauth/revoke`,
@@ -29,20 +30,32 @@ export function createRelyingParty(issuer: string) {
     logout: `${issuer}/oidc/logout`,
   } as const
 
+  /** The parameters of a correct authorization request. */
+  const authorizeFields = (client: SeededClient) => ({
+    client_id: client.client_id,
+    redirect_uri: client.redirect_uri,
+    response_type: 'code',
+    scope: 'openid offline_access demo:read',
+    state: 'state-1',
+    nonce: 'nonce-1',
+    code_challenge: challengeOf(verifier),
+    code_challenge_method: 'S256',
+  })
+
   /** A correct authorization request. */
-  const authorizeUrl = (client: SeededClient, changes: FormFields = {}): string => {
-    const fields: FormFields = {
-      client_id: client.client_id,
-      redirect_uri: client.redirect_uri,
-      response_type: 'code',
-      scope: 'openid offline_access demo:read',
-      state: 'state-1',
-      nonce: 'nonce-1',
-      code_challenge: challengeOf(verifier),
-      code_challenge_method: 'S256',
-      ...changes,
-    }
-    return `${endpoints.authorize}?${formBody(fields)}`
+  const authorizeUrl = (client: SeededClient, changes: FormFields = {}): string =>
+    `${endpoints.authorize}?${formBody({ ...authorizeFields(client), ...changes })}`
+
+  /** A correct pushed request (RFC 9126), authenticated by client_secret_basic. */
+  const push = (client: SeededClient, changes: FormFields = {}): Promise<Answer> =>
+    postForm(endpoints.par, { ...authorizeFields(client), ...changes }, authorization(client))
+
+  /** Where the browser is sent with what was pushed. */
+  const pushedUrl = async (client: SeededClient, changes: FormFields = {}): Promise<string> => {
+    const answer = await push(client, changes)
+    if (answer.status !== 201) throw new Error(`not pushed: ${answer.status} ${answer.text}`)
+    const request_uri = answer.json?.['request_uri'] as string
+    return `${endpoints.authorize}?${formBody({ client_id: client.client_id, request_uri })}`
   }
 
   /** Sends an authorization request, from a browser without a session unless one is given. Follows nothing. */
@@ -103,7 +116,8 @@ export function createRelyingParty(issuer: string) {
   }
 
   return {
-    ...{ endpoints, authorizeUrl, authorize, signedInAgent, getCode, getTokens },
+    ...{ endpoints, authorizeFields, authorizeUrl, push, pushedUrl },
+    ...{ authorize, signedInAgent, getCode, getTokens },
     ...{ requestToken, redeem, refresh, introspect, revoke },
   }
 }

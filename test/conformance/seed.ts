@@ -37,12 +37,26 @@ export type ClientColumns = Partial<{
   id_token_signed_response_alg: string
   access_token_signed_response_alg: string
   userinfo_signed_response_alg: string
+  authorization_signed_response_alg: string
+  introspection_signed_response_alg: string
+  id_token_encrypted_response_alg: string
+  id_token_encrypted_response_enc: string
+  userinfo_encrypted_response_alg: string
+  userinfo_encrypted_response_enc: string
+  authorization_encrypted_response_alg: string
+  authorization_encrypted_response_enc: string
+  introspection_encrypted_response_alg: string
+  introspection_encrypted_response_enc: string
   default_max_age_seconds: number
   first_party: boolean
   require_pkce: boolean
   nonce_optional: boolean
   scope_claims_in_id_token: boolean
   dpop_bound_access_tokens: boolean
+  require_pushed_authorization_requests: boolean
+  require_signed_request_object: boolean
+  request_object_signing_alg: string
+  request_uris: string[]
   access_token_ttl_seconds: number
   tls_client_auth_subject_dn: string
   tls_client_auth_san_dns: string

@@ -113,6 +113,28 @@ export const budgets = {
     postgresRoundTrips: 0,
     ...noRows,
   },
+  pushedRequest: {
+    operation: 'pushed authorization request',
+    objectCalls: 0,
+    postgresRoundTrips: 0,
+    ...noRows,
+    note: 'sealed into its handle; `private_key_jwt` records its `jti` in one call',
+  },
+  pushedAuthorize: {
+    operation: 'authorize with a pushed request, a live session and remembered consent',
+    objectCalls: 2,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 2, sharedEvents: 0 },
+    later: { alarms: 2, rowsRead: 7, rowsWritten: 4, deliveries: 0 },
+    note: 'marks the handle as used, in one call',
+  },
+  pushedPage: {
+    operation: 'authorize with a pushed request, without a session',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...noRows,
+    note: 'asks whether it is used; what ends the sign-in marks it, in one call',
+  },
   hostedPage: {
     operation: 'authorize without a session, and the page of sign-in',
     objectCalls: 0,
@@ -530,7 +552,7 @@ export const budgets = {
     note: 'the password rules need the names of the account before the hash; every session ends in one call',
   },
   forgedHandle: {
-    operation: 'forged code, refresh token, access token or cookie',
+    operation: 'forged code, refresh token, access token, request_uri or cookie',
     objectCalls: 0,
     postgresRoundTrips: 0,
     ...noRows,

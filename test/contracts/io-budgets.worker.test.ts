@@ -125,15 +125,17 @@ function hiddenFields(html: string, step = 'identifier'): Record<string, string>
   return Object.fromEntries([...inputs].map(([, name, value]) => [name, value]))
 }
 
+const authorizationFields = async () => ({
+  client_id: clientId,
+  redirect_uri: redirectUri,
+  response_type: 'code',
+  scope: 'openid email',
+  code_challenge: await sha256(verifier),
+  code_challenge_method: 'S256',
+})
+
 async function authorize(): Promise<string> {
-  const query = new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'openid email',
-    code_challenge: await sha256(verifier),
-    code_challenge_method: 'S256',
-  })
+  const query = new URLSearchParams(await authorizationFields())
   const response = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
   const location = new URL(response.headers.get('location') as string, issuer)
   return location.searchParams.get('code') as string
@@ -817,6 +819,39 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     expectWithin(budgets.silentAuthorize, async () => expect(await authorize()).toMatch(/^authly_ac_/)),
   )
 
+  const pushed = async () => {
+    const response = await post('/oauth/par', await authorizationFields(), asClient)
+    expect(response.status).toBe(201)
+    return ((await response.json()) as { request_uri: string }).request_uri
+  }
+
+  it(budgets.pushedRequest.operation, () => expectWithin(budgets.pushedRequest, pushed))
+
+  it(budgets.pushedAuthorize.operation, () =>
+    expectWithin(
+      budgets.pushedAuthorize,
+      prepared(pushed, async (request_uri) => {
+        const query = new URLSearchParams({ client_id: clientId, request_uri })
+        const response = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
+        expect(response.headers.get('location')).toContain('code=authly_ac_')
+      }),
+    ),
+  )
+
+  it(budgets.pushedPage.operation, () =>
+    expectWithin(
+      budgets.pushedPage,
+      prepared(pushed, async (request_uri) => {
+        const kept = cookies
+        cookies = ''
+        const query = new URLSearchParams({ client_id: clientId, request_uri })
+        const response = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
+        expect(response.headers.get('location')).toMatch(/^\/login/)
+        cookies = kept
+      }),
+    ),
+  )
+
   it(budgets.hostedPage.operation, () =>
     expectWithin(budgets.hostedPage, async () => {
       const kept = cookies
@@ -1467,6 +1502,9 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       await call(`/oauth/authorize?client_id=${clientId}&redirect_uri=${encodeURIComponent(redirectUri)}`)
       await call('/login')
       cookies = kept
+      const request_uri = `urn:ietf:params:oauth:request_uri:${'A'.repeat(400)}`
+      const query = new URLSearchParams({ client_id: clientId, request_uri })
+      expect((await call(`/oauth/authorize?${query}`)).status).toBe(400)
     })
   })
 })

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { aliasedEndpoints, type MtlsSettings } from '../../src/certificates/mtls-settings.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'
 import { reachableClasses } from '../../src/login/steps/index.ts'
+import { type RequestEndpoint, requestEndpoints } from '../../src/oauth/authorize/endpoint.ts'
+import { requestSources } from '../../src/oauth/authorize/request-sources/index.ts'
 import { stages } from '../../src/oauth/authorize/stages.ts'
 import { clientAuthenticators, offeredAuthenticators } from '../../src/oauth/client-auth/index.ts'
 import { grantTypes } from '../../src/oauth/grants/index.ts'
@@ -14,7 +16,7 @@ import { identityScopes } from '../../src/protocol/scope-parameter.ts'
 const issuer = 'https://auth.test'
 /** Everything switched on. */
 const mtls: MtlsSettings = { origin: 'https://mtls.auth.test', front: 'cloudflare', verifiesChains: true }
-const metadata: Record<string, unknown> = { ...serverMetadata(issuer, reachableClasses(), true, mtls) }
+const metadata: Record<string, unknown> = { ...serverMetadata(issuer, reachableClasses(), true, false, mtls) }
 const listed = (name: string) => metadata[name] as readonly string[]
 
 /** RFC 6749 appendix A.10; extension grants are URIs. */
@@ -52,7 +54,7 @@ describe('client authentication methods', () => {
 
   it('by certificate are in it as far as this deployment sees certificates (RFC 8705 §2)', () => {
     const offered = (settings: MtlsSettings | undefined) => {
-      const document: Record<string, unknown> = serverMetadata(issuer, [], true, settings)
+      const document: Record<string, unknown> = serverMetadata(issuer, [], true, false, settings)
       const methods = offeredAuthenticators(settings).map(({ method }) => method)
       expect(document['token_endpoint_auth_methods_supported']).toEqual(methods)
       const names = ['tls_client_certificate_bound_access_tokens', 'mtls_endpoint_aliases']
@@ -138,8 +140,32 @@ describe('the metadata', () => {
 })
 
 describe('the stages of an authorization request', () => {
+  const running = (endpoint: RequestEndpoint) =>
+    stages.filter((stage) => stage[endpoint]).map(({ check }) => check.name)
+
   it('run each check once, duplicates before all others (RFC 6749 §3.1)', () => {
-    expect(new Set(stages).size).toBe(stages.length)
-    expect(stages[0].name).toBe('checkDuplicates')
+    expect(new Set(stages.map(({ check }) => check)).size).toBe(stages.length)
+    for (const endpoint of requestEndpoints) expect(running(endpoint)[0]).toBe('checkDuplicates')
+  })
+
+  it('are those of the authorization endpoint wherever a request is taken (RFC 9126 §2.1)', () => {
+    expect(running('authorize')).toHaveLength(stages.length)
+    expect(running('authorize').filter((name) => !running('par').includes(name))).toEqual(['checkPushed'])
+  })
+})
+
+describe('the sources of an authorization request', () => {
+  it('are named once, and what only points elsewhere is not pushed (RFC 9126 §2.1)', () => {
+    const names = requestSources.map(({ source }) => source.name)
+    expect(new Set(names).size).toBe(names.length)
+    expect(requestSources.filter(({ par }) => par).map(({ source }) => source.name)).toEqual([
+      'object',
+      'plain',
+    ])
+  })
+
+  it('end with the one that every request has', () => {
+    const anything = { get: () => undefined, all: () => [], duplicates: new Set<string>(), encoded: '' }
+    expect(requestSources.filter(({ source }) => source.isNamedBy(anything))).toEqual([requestSources.at(-1)])
   })
 })

@@ -3,7 +3,7 @@ import { deleteExpiredKeys } from '../../src/admin/idempotency.store.ts'
 import { runScheduledJobs } from '../../src/cron/cron-jobs.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { idempotencyKeys } from '../../src/db/schema.ts'
-import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { standingAlgs } from '../../src/keys/algorithms.ts'
 import { createSigningKeyWrites, loadSigningKeys } from '../../src/keys/signing-keys.store.ts'
 import { computeMissingForms } from '../../src/users/compute-missing-forms.store.ts'
 import { trailUnderTest } from '../audit/trail-under-test.ts'
@@ -31,7 +31,7 @@ const needs = (loadKeys = () => loadSigningKeys(database)) => ({
 test('the cron run gives a fresh deployment its keys, and running it again changes nothing', async () => {
   await runScheduledJobs(needs())
   const first = await loadSigningKeys(database)
-  expect(first.value.map((key) => key.alg).sort()).toEqual([...signingAlgs].sort())
+  expect(first.value.map((key) => key.alg).sort()).toEqual([...standingAlgs].sort())
   await runScheduledJobs(needs())
   expect((await loadSigningKeys(database)).value).toEqual(first.value)
 })

@@ -27,6 +27,8 @@ export async function createFakeKeyring(): Promise<FakeKeyring> {
       return key
     },
     verificationKey: async (kid) => verification.get(kid),
+    decryptionKey: async () => undefined,
+    provide: async () => undefined,
     jwks: async () => ({ keys: [...published.values()] }),
     remove(alg) {
       signing.delete(alg)

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { keyAlgs, standingAlgs } from '../../src/keys/algorithms.ts'
 import { decideRotation, type RotationStep } from '../../src/keys/decide-rotation.ts'
 import type { SigningKeyRow } from '../../src/keys/signing-key-row.ts'
 
 const day = 86_400
 const policy = { rotationSeconds: 90 * day, prepublishSeconds: day, retentionSeconds: 7 * day }
 const start = Date.UTC(2027, 0, 1)
-const after = (seconds: number) => start + seconds * 1000
+const instant = (seconds: number) => start + seconds * 1000
 
 const key = (changes: Partial<SigningKeyRow>): SigningKeyRow => ({
   kid: 'current',
@@ -21,15 +21,26 @@ const key = (changes: Partial<SigningKeyRow>): SigningKeyRow => ({
   retired_at: undefined,
   ...changes,
 })
-const next = key({ kid: 'next', status: 'next', created_at: after(89 * day), activated_at: undefined })
+const next = key({ kid: 'next', status: 'next', created_at: instant(89 * day), activated_at: undefined })
 const ofEs256 = (steps: readonly RotationStep[]) => steps.filter((step) => step.alg === 'ES256')
 
 describe('decideRotation', () => {
-  test('without any key every algorithm gets one that signs at once', () => {
+  test('without any key every standing algorithm gets one that signs at once', () => {
     expect(decideRotation([], start, policy)).toEqual(
-      signingAlgs.map((alg) => ({ step: 'create', alg, status: 'current' })),
+      standingAlgs.map((alg) => ({ step: 'create', alg, status: 'current' })),
     )
   })
+
+  test.each(keyAlgs.filter((alg) => !standingAlgs.some((standing) => standing === alg)))(
+    'nobody wants %s: it gets no key; once it has one, that is rotated',
+    (alg) => {
+      const steps = (keys: SigningKeyRow[]) =>
+        decideRotation(keys, instant(89 * day), policy).filter((step) => step.alg === alg)
+      expect(steps([])).toEqual([])
+      expect(steps([key({ alg })])).toEqual([{ step: 'create', alg, status: 'next' }])
+      expect(steps([key({ alg, status: 'retired', retired_at: instant(88 * day) })])).toEqual([])
+    },
+  )
 
   test.each<[string, SigningKeyRow[], number, RotationStep[]]>([
     ['a young key is left alone', [key({})], 88 * day, []],
@@ -71,7 +82,7 @@ describe('decideRotation', () => {
       [{ step: 'create', alg: 'ES256', status: 'next' }],
     ],
   ])('%s', (_, keys, seconds, steps) => {
-    expect(ofEs256(decideRotation(keys, after(seconds), policy))).toEqual(steps)
+    expect(ofEs256(decideRotation(keys, instant(seconds), policy))).toEqual(steps)
   })
 
   test('whenever the job runs: no key signs before it was published long enough, none vanishes while needed', () => {

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createObjectReplica } from '../../src/edge-cache/edge-replica.object.ts'
-import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { standingAlgs } from '../../src/keys/algorithms.ts'
 import { createKeyring } from '../../src/keys/create-keyring.ts'
 import { inspectKey } from '../../src/keys/key-binding.ts'
 import { openPrivateKey } from '../../src/keys/private-half.ts'
@@ -283,10 +283,10 @@ describe('bindings', () => {
   test('are given once to rows of older versions, which are known by their private half', async () => {
     const { retired } = await ourKeys()
     await asBefore()
-    expect(await published()).toHaveLength(2 * signingAlgs.length)
+    expect(await published()).toHaveLength(2 * standingAlgs.length)
     await rotate()
     expect((await rows()).every(({ binding }) => binding !== null)).toBe(true)
-    expect(await published()).toHaveLength(2 * signingAlgs.length)
+    expect(await published()).toHaveLength(2 * standingAlgs.length)
     // From then on a row without one is a row that somebody took it from.
     await edit(`update signing_keys set binding = null where kid = '${retired}'`)
     expect(await problems()).toEqual({ [retired]: 'binding_missing' })

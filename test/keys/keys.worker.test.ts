@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
-import { createLocalJWKSet, jwtVerify } from 'jose'
+import { CompactEncrypt, createLocalJWKSet, importJWK, jwtVerify } from 'jose'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createObjectReplica } from '../../src/edge-cache/edge-replica.object.ts'
-import { signingAlgs } from '../../src/keys/algorithms.ts'
+import { decryptionAlgs, signingAlgs, standingAlgs } from '../../src/keys/algorithms.ts'
 import { createKeyring } from '../../src/keys/create-keyring.ts'
+import { createDecryptJwe } from '../../src/keys/decrypt-jwe.ts'
 import { generateKey } from '../../src/keys/generate-key.ts'
 import type { Keyring } from '../../src/keys/keyring.ts'
 import { type RotateKeysNeeds, rotateKeys } from '../../src/keys/rotate-keys.ts'
@@ -105,10 +106,10 @@ describe('first use', () => {
     expect(await keyEvents()).toEqual([{ type: 'key.created', kid: keys[0]?.kid }])
   })
 
-  test('the JWKS shows every algorithm and no private member (RFC 7517 §9.3)', async () => {
+  test('the JWKS shows every standing algorithm and no private member (RFC 7517 §9.3)', async () => {
     const { keyring } = isolate()
     const { keys } = await keyring.jwks()
-    expect(keys.map((key) => key.alg).sort()).toEqual([...signingAlgs].sort())
+    expect(keys.map((key) => key.alg).sort()).toEqual([...standingAlgs].sort())
     for (const key of keys) {
       expect(key).toMatchObject({ kid: expect.any(String), use: 'sig' })
       for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
@@ -121,6 +122,81 @@ describe('first use', () => {
     await keyring.jwks()
     const { rows } = await database.execute(sql`select * from signing_keys`)
     expect(JSON.stringify(rows)).not.toMatch(/"(d|p|q|dp|dq|qi)":/)
+  })
+})
+
+describe('keys that only some clients want', () => {
+  const rare = ['PS256', 'ES384', ...decryptionAlgs] as const
+
+  test.each(rare)('%s has no key until one is wanted; then it is published, and rotates', async (alg) => {
+    const { keyring, cache } = isolate()
+    const published = async () => (await keyring.jwks()).keys.filter((key) => key.alg === alg)
+    expect(await published()).toEqual([])
+    await rotateKeys(rotation(cache))
+    expect(await published()).toEqual([])
+
+    await Promise.all([keyring.provide([alg]), isolate().keyring.provide([alg])])
+    now += 60_000
+    const [first] = await published()
+    expect(first).toMatchObject({ alg, use: decryptionAlgs.some((each) => each === alg) ? 'enc' : 'sig' })
+    expect(first).not.toHaveProperty('d')
+    expect(await published()).toHaveLength(1)
+
+    now = start + 90 * day
+    await rotateKeys(rotation(cache))
+    now += day
+    await rotateKeys(rotation(cache))
+    expect((await published()).some((key) => key.kid !== first?.kid)).toBe(true)
+  })
+
+  test('what is encrypted to a key opens before, while and after it is current, until it is removed', async () => {
+    const { keyring, cache } = isolate()
+    const decryptJwe = createDecryptJwe({ keyring })
+    for (const alg of decryptionAlgs) await keyring.provide([alg])
+    const encrypted = await Promise.all(
+      (await keyring.jwks()).keys
+        .filter((key) => key.use === 'enc')
+        .map(async ({ kid, ...key }) =>
+          new CompactEncrypt(new TextEncoder().encode('secret'))
+            .setProtectedHeader({ alg: String(key.alg), enc: 'A256GCM', kid: String(kid) })
+            .encrypt(await importJWK(key)),
+        ),
+    )
+    expect(encrypted).toHaveLength(decryptionAlgs.length)
+    const opened = async () => [...new Set(await Promise.all(encrypted.map(decryptJwe)))]
+    expect(await opened()).toEqual(['secret'])
+
+    now = start + 89 * day
+    await rotateKeys(rotation(cache))
+    const forEncryption = async () => (await keyring.jwks()).keys.filter((key) => key.use === 'enc')
+    // OpenID Connect Core §10.2.1: nobody is offered two keys to choose from.
+    expect(await forEncryption()).toHaveLength(decryptionAlgs.length)
+    const before = await forEncryption()
+    now = start + 90 * day
+    await rotateKeys(rotation(cache))
+    expect(await forEncryption()).toHaveLength(decryptionAlgs.length)
+    expect(await forEncryption()).not.toEqual(before)
+    expect(await opened()).toEqual(['secret'])
+
+    now = start + 97 * day
+    await rotateKeys(rotation(cache))
+    expect(await opened()).toEqual([undefined])
+  })
+
+  test('a key that decrypts verifies nothing, and one that signs decrypts nothing', async () => {
+    const { keyring } = isolate()
+    await keyring.provide(decryptionAlgs)
+    for (const { kid = '', use } of (await keyring.jwks()).keys) {
+      expect((await keyring.verificationKey(kid)) !== undefined).toBe(use === 'sig')
+      expect((await keyring.decryptionKey(kid)) !== undefined).toBe(use === 'enc')
+    }
+  })
+
+  test('a row that says another algorithm than it was bound with is not believed', async () => {
+    await isolate().keyring.provide(['ECDH-ES'])
+    await database.execute(sql`update signing_keys set alg = 'ES256' where alg = 'ECDH-ES'`)
+    const { keyring } = isolate()
+    expect((await keyring.jwks()).keys.some((key) => key.alg === 'ES256')).toBe(false)
   })
 })
 
@@ -163,8 +239,8 @@ describe('rotation', () => {
     expect(await rotateKeys(rotation(cache))).toEqual([])
 
     now = start + 89 * day
-    expect(await rotateKeys(rotation(cache))).toHaveLength(signingAlgs.length)
-    expect(await kidsOf(keyring)).toHaveLength(2 * signingAlgs.length)
+    expect(await rotateKeys(rotation(cache))).toHaveLength(standingAlgs.length)
+    expect(await kidsOf(keyring)).toHaveLength(2 * standingAlgs.length)
     expect((await keyring.signingKey('ES256')).kid).toBe(first)
 
     now = start + 90 * day - 1000
@@ -180,7 +256,7 @@ describe('rotation', () => {
 
     now = start + 97 * day
     await rotateKeys(rotation(cache))
-    expect(await kidsOf(keyring)).toHaveLength(signingAlgs.length)
+    expect(await kidsOf(keyring)).toHaveLength(standingAlgs.length)
     expect(await kidsOf(keyring)).not.toContain(first)
     expect(await verifyJwt(oldToken, { typ: 'at+jwt' })).toBeUndefined()
 
@@ -203,15 +279,15 @@ describe('rotation', () => {
     now = start + 90 * day
     await run()
     const { value } = await loadSigningKeys(database)
-    for (const alg of signingAlgs) {
+    for (const alg of standingAlgs) {
       const statuses = value.filter((key) => key.alg === alg).map((key) => key.status)
       expect(statuses.sort()).toEqual(['current', 'retired'])
     }
     const types = (await keyEvents()).map((event) => event.type)
     const count = (type: string) => types.filter((candidate) => candidate === type).length
-    expect(count('key.created')).toBe(2 * signingAlgs.length)
-    expect(count('key.activated')).toBe(signingAlgs.length)
-    expect(count('key.retired')).toBe(signingAlgs.length)
+    expect(count('key.created')).toBe(2 * standingAlgs.length)
+    expect(count('key.activated')).toBe(standingAlgs.length)
+    expect(count('key.retired')).toBe(standingAlgs.length)
   })
 
   test('a rotation never leaves an algorithm without a key that signs', async () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createSignJwt } from '../../src/keys/sign-jwt.ts'
 import { createVerifyJwt } from '../../src/keys/verify-jwt.ts'
+import { ok } from '../../src/kit/result.ts'
 import { createRootSecret } from '../../src/kit/root-secret.ts'
 import { checkSubjectHint } from '../../src/oauth/authorize/check-subject-hint.ts'
 import { checkLogout } from '../../src/oidc/rp-logout.ts'
 import { userInfo } from '../../src/oidc/userinfo.ts'
 import { parseParameters } from '../../src/protocol/parameters.ts'
+import { plain } from '../../src/protocol/request-provenance.ts'
 import { issueAccessToken } from '../../src/tokens/access-token.ts'
 import { issueIdToken } from '../../src/tokens/id-token.ts'
 import { userTokenId } from '../../src/tokens/token-id.ts'
@@ -53,7 +55,11 @@ const idToken = await issueIdToken(
   { config, root, signJwt, findUser },
   { client, grant: grant(), scopes: ['openid'], accessToken, iat },
 )
-const needs = { config, root, now: () => start, verifyJwt, signJwt, findClient, findUser, sessionsOf }
+const prepareEncryption = async () => ok(undefined)
+const needs = {
+  ...{ config, root, now: () => start, verifyJwt, signJwt, prepareEncryption },
+  ...{ findClient, findUser, sessionsOf },
+}
 const ask = (token: string) =>
   userInfo(needs, {
     request: new Request(`${issuer}/oidc/userinfo`),
@@ -73,7 +79,7 @@ const parametersOf = (hint: string) => {
 /** What both endpoints that take a hint make of it. */
 async function accepts(hint: string): Promise<readonly boolean[]> {
   const parameters = parametersOf(hint)
-  const authorize = await checkSubjectHint({ verifyJwt } as never, { parameters, client })
+  const authorize = await checkSubjectHint({ verifyJwt } as never, { parameters, client, provenance: plain })
   const logout = await checkLogout({ verifyJwt, findClient }, parameters)
   return [authorize.ok, logout.ok]
 }

@@ -1,9 +1,10 @@
 import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
-import { createSpendOnce } from '../../src/sessions/single-use.object.ts'
+import { createSpendOnce, createWasSpent } from '../../src/sessions/single-use.object.ts'
 import { hour } from './examples.ts'
 
 const spendOnce = createSpendOnce(env.SINGLE_USE, { jurisdiction: undefined, locationHint: undefined })
+const wasSpent = createWasSpent(env.SINGLE_USE, { jurisdiction: undefined, locationHint: undefined })
 const inAnHour = (): number => Date.now() + hour
 const newScope = (): string => crypto.randomUUID()
 const stubOf = (scope: string) => env.SINGLE_USE.getByName(scope)
@@ -47,5 +48,25 @@ describe('spendOnce', () => {
     )
     expect(left).toEqual([])
     expect(await spendOnce(scope, 'jti-1', inAnHour())).toBe(true)
+  })
+})
+
+describe('wasSpent', () => {
+  it('says what was used, in its scope, and uses nothing', async () => {
+    const [scope, other] = [newScope(), newScope()]
+    expect(await wasSpent(scope, 'request')).toBe(false)
+    expect(await spendOnce(scope, 'request', inAnHour())).toBe(true)
+    expect(await wasSpent(scope, 'request')).toBe(true)
+    expect([await wasSpent(scope, 'another'), await wasSpent(other, 'request')]).toEqual([false, false])
+    expect(await spendOnce(other, 'request', inAnHour())).toBe(true)
+  })
+
+  it('stores nothing where nothing was used', async () => {
+    const scope = newScope()
+    await wasSpent(scope, 'request')
+    const stored = await runInDurableObject(stubOf(scope), (_, { storage }) =>
+      storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'spent'").toArray(),
+    )
+    expect(stored).toEqual([])
   })
 })

@@ -45,7 +45,9 @@ export const headers: Readonly<Record<string, Header>> = {
 const oauthErrorCodes = [
   ...['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type'],
   ...['invalid_scope', 'invalid_target', 'invalid_token', 'insufficient_scope', 'server_error'],
-  ...['invalid_dpop_proof', 'use_dpop_nonce', 'temporarily_unavailable'],
+  ...['invalid_dpop_proof', 'use_dpop_nonce'],
+  ...['temporarily_unavailable', 'unsupported_response_type', 'registration_not_supported'],
+  'invalid_request_object',
 ]
 
 const string = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more })
@@ -104,6 +106,16 @@ export const schemas: Readonly<Record<string, Schema>> = {
       id_token: string('Who signed in, with scope `openid`: a JWT.'),
     },
     required: ['access_token', 'token_type', 'expires_in'],
+    additionalProperties: false,
+  },
+  PushedRequest: {
+    type: 'object',
+    description: 'RFC 9126 §2.2.',
+    properties: {
+      request_uri: string('For the authorization endpoint, beside `client_id` and nothing else.'),
+      expires_in: { type: 'integer', minimum: 1, description: 'Seconds in which a sign-in must begin.' },
+    },
+    required: ['request_uri', 'expires_in'],
     additionalProperties: false,
   },
   Introspection: {

@@ -53,6 +53,7 @@ const proofs: readonly Panel[] = [
     description:
       'By DPoP and the like, per second. Clients are told use_dpop_nonce now and then, which is no fault; many invalid proofs are a broken client, a wrong clock, or somebody with stolen tokens.',
     unit: 'reqps',
+    emptyBecause: 'no proof was refused',
     targets: [
       {
         expr: sumBy(
@@ -62,7 +63,6 @@ const proofs: readonly Panel[] = [
           'error',
         ).text,
         legend: '{{region}} {{kind}} {{error}}',
-        emptyBecause: 'no client of the test binds its tokens',
       },
     ],
   },

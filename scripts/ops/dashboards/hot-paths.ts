@@ -5,6 +5,7 @@ import { selected } from './selected.ts'
 const http = 'authly_http_request_duration_seconds'
 const calls = 'authly_object_call_duration_seconds'
 const tokens = 'authly_token_requests_total'
+const pushed = 'authly_pushed_requests_total'
 
 const quantiles = (route: `=${string}` | `=~${string}`): readonly Target[] =>
   [0.5, 0.95, 0.99].map((q) => ({
@@ -90,6 +91,15 @@ const tokenRequests: readonly Panel[] = [
         legend: '{{client_id}} {{error}}',
       },
     ],
+  },
+  {
+    title: 'Pushed authorization requests',
+    description: 'Answered per second, by error; without one the request was accepted.',
+    unit: 'reqps',
+    targets: [
+      { expr: sumBy(selected.rate(pushed), 'outcome', 'error').text, legend: '{{outcome}} {{error}}' },
+    ],
+    emptyBecause: 'no application pushes its requests',
   },
 ]
 

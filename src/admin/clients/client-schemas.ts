@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { knownClasses } from '../../authentication/acr.ts'
 import { clientIdPattern } from '../../clients/find-client.ts'
 import { profiles } from '../../clients/profile.ts'
-import { signingAlgs } from '../../keys/algorithms.ts'
+import { contentEncryptions, decryptionAlgs, encryptionAlgs, signingAlgs } from '../../keys/algorithms.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 import { singleLinePattern } from '../../kit/patterns.ts'
 import { responseTypes } from '../../oauth/authorize/check-response-type.ts'
@@ -49,6 +49,8 @@ const distinct = <T extends z.ZodType>(item: T, max: number, description: string
 
 const grantTypeNames = grantTypes.map(({ type }) => type) as [string, ...string[]]
 const alg = (description: string) => z.enum(signingAlgs).meta({ description })
+const encryption = (description: string) => z.enum(encryptionAlgs).meta({ description })
+const content = (description: string) => z.enum(contentEncryptions).meta({ description })
 const day = 86_400
 
 /** Members that always have a value; left out or `null`, they get their default. */
@@ -144,6 +146,11 @@ const valued = {
   require_signed_request_object: z.boolean().meta({
     description: 'Authorization requests must be signed request objects (RFC 9101 §10.5)',
   }),
+  request_uris: distinct(
+    uri('Address of a request object'),
+    20,
+    'Where it publishes request objects (OpenID Connect Core §6.2): no other `request_uri` is fetched. A fragment is not compared',
+  ).meta({ example: [] }),
   dpop_bound_access_tokens: z.boolean().meta({
     description: 'Token requests must carry a DPoP proof; tokens are bound to its key (RFC 9449 §5.2)',
   }),
@@ -176,6 +183,15 @@ const clearable = {
     description: 'The only algorithm for `private_key_jwt`',
     example: 'ES256',
   }),
+  request_object_signing_alg: z.string().min(1).max(20).meta({
+    description: 'The only algorithm of its request objects; `null`: any that the server accepts',
+    example: 'ES256',
+  }),
+  request_object_encryption_alg: z.enum(decryptionAlgs).meta({
+    description:
+      'What keys of its request objects are encrypted with, if they are encrypted; the server then has a key for it at its `jwks_uri`. `null`: any that it has a key for',
+  }),
+  request_object_encryption_enc: content('How its request objects are encrypted then; `null`: in any way'),
   jwks: z
     .strictObject({
       keys: z
@@ -224,6 +240,32 @@ const clearable = {
   initiate_login_uri: uri('Where a sign-in can be started from outside'),
   sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
   userinfo_signed_response_alg: alg('What userinfo is signed with, as a JWT; `null`: JSON'),
+  authorization_signed_response_alg: alg(
+    'What authorization responses of the response modes with `jwt` are signed with (JARM); `null`: RS256, or ES256 where the profile forbids that',
+  ),
+  introspection_signed_response_alg: alg(
+    'What introspection responses are signed with (RFC 9701), and that this API is answered so unless it asks for JSON; `null`: RS256, or ES256 where the profile forbids that, if it asks',
+  ),
+  id_token_encrypted_response_alg: encryption(
+    'What keys of ID tokens are encrypted with, to a key in `jwks` or at `jwks_uri`; `null`: not encrypted',
+  ),
+  id_token_encrypted_response_enc: content('How ID tokens are encrypted then; `null`: A128CBC-HS256'),
+  userinfo_encrypted_response_alg: encryption(
+    'What keys of userinfo are encrypted with, to a key in `jwks` or at `jwks_uri`; `null`: not encrypted; without `userinfo_signed_response_alg` it is not signed',
+  ),
+  userinfo_encrypted_response_enc: content('How userinfo are encrypted then; `null`: A128CBC-HS256'),
+  authorization_encrypted_response_alg: encryption(
+    'What keys of authorization responses are encrypted with, to a key in `jwks` or at `jwks_uri`; `null`: not encrypted',
+  ),
+  authorization_encrypted_response_enc: content(
+    'How authorization responses are encrypted then; `null`: A128CBC-HS256',
+  ),
+  introspection_encrypted_response_alg: encryption(
+    'What keys of introspection responses are encrypted with, to a key in `jwks` or at `jwks_uri`; `null`: not encrypted',
+  ),
+  introspection_encrypted_response_enc: content(
+    'How introspection responses are encrypted then; `null`: A128CBC-HS256',
+  ),
   default_max_age: seconds('Who signed in longer ago than these seconds signs in again', 0, 366 * day).meta({
     example: 3600,
   }),
@@ -269,14 +311,6 @@ const nullableClearable = mapShape(clearable, (schema) => schema.nullable()) as 
 
 /** RFC 7591 and OpenID Connect members that this server knows and cannot honour. */
 const unsupported: ReadonlySet<string> = new Set([
-  'id_token_encrypted_response_alg',
-  'id_token_encrypted_response_enc',
-  'userinfo_encrypted_response_alg',
-  'userinfo_encrypted_response_enc',
-  'request_object_signing_alg',
-  'request_object_encryption_alg',
-  'request_object_encryption_enc',
-  'request_uris',
   'software_statement',
   'frontchannel_logout_uri',
   'frontchannel_logout_session_required',
@@ -286,7 +320,7 @@ const unsupported: ReadonlySet<string> = new Set([
 
 const explainUnknown = (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
   issue.code === 'unrecognized_keys' && issue.keys?.every((key) => unsupported.has(key))
-    ? 'is not supported by this server (no encryption, request objects, software statements or logout channels)'
+    ? 'is not supported by this server (no software statements or logout channels)'
     : undefined
 
 export const clientCreation = z

@@ -3,6 +3,7 @@ import { clientIdFault } from '../../clients/check-client-id.ts'
 import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
+import { wantedKeys } from '../../clients/wanted-keys.ts'
 import { randomToken } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
 import { usesSecret } from '../../protocol/client-auth-methods.ts'
@@ -48,6 +49,7 @@ export const createClient = defineOperation({
     const metadata = completeMetadata(await inheritRestrictions(call, given))
     const sector = await checkStoredMetadata(call, metadata)
     if (!sector.ok) return sector
+    await call.deps.keyring.provide(wantedKeys(metadata))
     const time = new Date(call.now).toISOString()
     const times = { created_at: time, updated_at: time }
     const row = { client_id, ...columnsOf(metadata), sector_identifier: sector.value ?? null, ...times }

@@ -4,6 +4,7 @@ import { satisfies } from '../../authentication/acr.ts'
 import { type ClientMetadata, scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
+import { wantedKeys } from '../../clients/wanted-keys.ts'
 import { firstRow } from '../../db/json-row.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
@@ -54,6 +55,7 @@ export const updateClient = defineOperation({
         'must contain how you are signed in to it now, or a weaker way, or nobody could undo this'
       return err(invalidRequest([{ pointer: '#/required_acr_values', detail }]))
     }
+    await call.deps.keyring.provide(wantedKeys(patch))
     let written = await writePatch(call, client_id, patch)
     // `If-Match: *` names no version, so a concurrent write must not make the request fail.
     for (let again = 0; again < maxRepeats && isLostRace(written) && !call.expectedVersions; again++) {
@@ -108,6 +110,8 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'id_token_signed_response_alg',
   'access_token_signed_response_alg',
   'userinfo_signed_response_alg',
+  'authorization_signed_response_alg',
+  'introspection_signed_response_alg',
   'scope_claims_in_id_token',
   'access_token_ttl_seconds',
   'id_token_ttl_seconds',

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { signingAlgs } from '../../keys/algorithms.ts'
+import { keyAlgs } from '../../keys/algorithms.ts'
 import { keyProblems } from '../../keys/key-binding.ts'
 import { dueStep } from '../../keys/plan-rotation.ts'
 import { rotationPolicyOf } from '../../keys/rotation-policy.ts'
@@ -39,7 +39,7 @@ export const getStatus = defineOperation({
             z
               .object({
                 kid: z.string(),
-                alg: z.enum(signingAlgs),
+                alg: z.enum(keyAlgs),
                 status: z.enum(['next', 'current', 'retired']),
                 problem: z.enum(keyProblems).nullable().openapi({
                   description: 'Why the server does not believe this row: see `GET /admin/keys`',

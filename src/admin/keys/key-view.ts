@@ -1,6 +1,6 @@
 /** Signing keys as the API shows them: the public half, and the next change scheduled for them. */
 import { z } from 'zod'
-import { signingAlgs } from '../../keys/algorithms.ts'
+import { keyAlgs } from '../../keys/algorithms.ts'
 import type { RotationPolicy } from '../../keys/decide-rotation.ts'
 import { inspectKey, type KeyProblem, keyProblems } from '../../keys/key-binding.ts'
 import { dueStep } from '../../keys/plan-rotation.ts'
@@ -12,7 +12,7 @@ const time = (description: string) => z.string().meta({ format: 'date-time', des
 export const keySchema = z
   .object({
     kid: z.string().meta({ description: 'RFC 7638 thumbprint' }),
-    alg: z.enum(signingAlgs),
+    alg: z.enum(keyAlgs),
     status: z.enum(['next', 'current', 'retired']).meta({
       description: '`next` is published and signs later, `current` signs, `retired` still verifies',
     }),

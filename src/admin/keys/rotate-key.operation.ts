@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type SQL, sql } from 'drizzle-orm'
-import { type SigningAlg, signingAlgs } from '../../keys/algorithms.ts'
+import { type KeyAlg, keyAlgs } from '../../keys/algorithms.ts'
 import { type GeneratedKey, generateKey } from '../../keys/generate-key.ts'
 import { planRotation, type RotationPlan } from '../../keys/plan-rotation.ts'
 import { rotationPolicyOf } from '../../keys/rotation-policy.ts'
@@ -30,7 +30,7 @@ export const rotateKey = defineOperation({
   dangerous: true,
   body: z
     .strictObject({
-      alg: z.enum(signingAlgs).openapi({ description: 'Algorithm of the key' }),
+      alg: z.enum(keyAlgs).openapi({ description: 'Algorithm of the key' }),
       emergency: z
         .boolean()
         .default(false)
@@ -92,11 +92,8 @@ function apply(
   return made ? [...changed, { ...made, retired_at: undefined }] : changed
 }
 
-const makeKey = (
-  { deps, now }: Pick<AdminCall, 'deps' | 'now'>,
-  alg: SigningAlg,
-  status: 'next' | 'current',
-) => generateKey(deps.root, alg, { status, at: now })
+const makeKey = ({ deps, now }: Pick<AdminCall, 'deps' | 'now'>, alg: KeyAlg, status: 'next' | 'current') =>
+  generateKey(deps.root, alg, { status, at: now })
 
 /** The current key is retired before its successor is activated: an algorithm never has two current keys. */
 function statements(

@@ -1,46 +1,56 @@
-/** The authorization response: query (RFC 6749 §4.1.2) or form_post, always with `iss` (RFC 9207). */
+/**
+ * The authorization response in the mode that was asked for (`response-modes/`), always with `iss`: as a parameter (RFC
+ * 9207), or in the JWT that has all of them (JARM).
+ */
 import { explain } from '../../kit/explain.ts'
+import { ok, type Result } from '../../kit/result.ts'
 import type { Language } from '../../messages/choose-language.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { RedirectTarget } from './redirect-target.ts'
+import { findMode } from './response-modes/index.ts'
+import type { SignedResponseNeeds } from './signed-response.ts'
 
 export type ResponseParameters = { readonly code: string } | { readonly refusal: OAuthRefusal }
+
+export interface AuthorizationResponseNeeds extends SignedResponseNeeds {
+  readonly config: { readonly issuer: string }
+}
 
 /**
  * Renders success or refusal at the validated target.
  * @param language of the form_post page
+ * @returns a refusal to be shown here, when the response cannot be encrypted to the client
  */
 export async function authorizationResponse(
-  issuer: string,
+  needs: AuthorizationResponseNeeds,
   target: RedirectTarget,
   response: ResponseParameters,
   language: () => Promise<Language>,
-): Promise<Response> {
-  const parameters: Record<string, string> = {
+): Promise<Result<Response, OAuthRefusal>> {
+  const sent = await parametersOf(needs, target, response)
+  if (!sent.ok) return sent
+  const mode = findMode(target.response_mode)
+  if (!mode) throw new Error(`there is no response mode ${target.response_mode}`)
+  const rendered = await mode.render(target.redirect_uri, sent.value, language)
+  if ('code' in response) return ok(rendered)
+  const { error, description, descriptionForLog = description, detail } = response.refusal
+  return ok(explain(rendered, { error, description: descriptionForLog, detail }))
+}
+
+async function parametersOf(
+  needs: AuthorizationResponseNeeds,
+  target: RedirectTarget,
+  response: ResponseParameters,
+): Promise<Result<Readonly<Record<string, string>>, OAuthRefusal>> {
+  const parameters = {
     ...('code' in response
       ? { code: response.code }
       : { error: response.refusal.error, error_description: response.refusal.description }),
     ...(target.state === undefined ? {} : { state: target.state }),
-    iss: issuer,
+    iss: needs.config.issuer,
   }
-  const rendered =
-    target.response_mode === 'form_post'
-      ? (await import('./form-post.tsx')).formPost(target, parameters, await language())
-      : redirect(target, parameters)
-  if ('code' in response) return rendered
-  const { error, description, descriptionForLog = description, detail } = response.refusal
-  return explain(rendered, { error, description: descriptionForLog, detail })
-}
-
-const redirectHeaders = new Headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
-
-/** 303, so that a browser never repeats a POST with credentials at the client (RFC 9700 §4.12). */
-function redirect(target: RedirectTarget, parameters: Record<string, string>): Response {
-  const query = Object.entries(parameters)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&')
-  const separator = target.redirect_uri.includes('?') ? '&' : '?'
-  const response = new Response(null, { status: 303, headers: redirectHeaders })
-  response.headers.set('location', `${target.redirect_uri}${separator}${query}`)
-  return response
+  if (!findMode(target.response_mode)?.signed) return ok(parameters)
+  const { signedResponse } = await import('./signed-response.ts')
+  const signed = await signedResponse(needs, target, parameters)
+  return signed.ok ? ok({ response: signed.value }) : signed
 }

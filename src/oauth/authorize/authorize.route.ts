@@ -9,9 +9,12 @@ import type { Language } from '../../messages/choose-language.ts'
 import { readForm } from '../../protocol/form.ts'
 import { type Parameters, parseParameters, parseQuery } from '../../protocol/parameters.ts'
 import { invalidRequest } from '../../protocol/refusal.ts'
-import { authorizationResponse } from './authorization-response.ts'
+import { plain } from '../../protocol/request-provenance.ts'
+import { useUp } from './ask.ts'
+import { authorizationResponse, type ResponseParameters } from './authorization-response.ts'
 import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
 import { claimNames } from './decide-authorize.ts'
+import type { RedirectTarget } from './redirect-target.ts'
 
 const description = {
   path: '/oauth/authorize',
@@ -93,38 +96,50 @@ async function respond(
   const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
   if (!taken.allowed)
     return (await errorPages()).renderTooManyRequests(c, taken, parameters.get('ui_locales'))
-  const outcome = await authorize(deps, {
+  const { outcome, parameters: asked } = await authorize(deps, {
     parameters,
     cookieHeader: c.req.header('cookie'),
     interaction,
     origin,
   })
-  const language = languageOf(c, parameters)
   switch (outcome.kind) {
     // Errors before the redirect URI is validated are shown here (RFC 6749 §4.1.2.1).
     case 'local':
-      return (await errorPages()).renderRefusalPage(c, outcome.refusal, parameters.get('ui_locales'))
+      return (await errorPages()).renderRefusalPage(c, outcome.refusal, asked.get('ui_locales'))
     case 'redirect':
-      return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal }, language)
+      return toClient(c, asked, outcome.target, { refusal: outcome.refusal })
     case 'code':
-      return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code }, language)
+      return toClient(c, asked, outcome.target, { code: outcome.code })
     case 'finished': {
       const { showFinished } = await import('../../pages/lost-interaction.ts')
       return showFinished(c, interaction as Interaction)
     }
     case 'interact':
-      return toPage(c, outcome, parameters, interaction)
+      return toPage(c, outcome, interaction)
   }
+}
+
+/** Answers at the validated target; here, when nothing can be encrypted to the client. */
+async function toClient(
+  c: Context<AppEnv>,
+  parameters: Parameters,
+  target: RedirectTarget,
+  response: ResponseParameters,
+): Promise<Response> {
+  const answer = await authorizationResponse(c.env.deps, target, response, languageOf(c, parameters))
+  return answer.ok
+    ? answer.value
+    : (await errorPages()).renderRefusalPage(c, answer.error, parameters.get('ui_locales'))
 }
 
 /** Redirects the user to a hosted page with the request, sealed and bound to this browser. */
 async function toPage(
   c: Context<AppEnv>,
   { page, request, asked, because }: Extract<AuthorizeOutcome, { kind: 'interact' }>,
-  parameters: Parameters,
   previous: Interaction | undefined,
 ): Promise<Response> {
   const { deps } = c.env
+  const { parameters, provenance } = request
   const now = deps.now()
   const binding = await ensureBrowserBinding(deps.config, c.req.header('cookie'))
   const interaction: Interaction = {
@@ -132,6 +147,7 @@ async function toPage(
     started_at: now,
     expires_at: now + deps.config.interactionTtlSeconds * 1000,
     parameters: parameters.encoded,
+    ...(provenance === plain ? {} : { provenance }),
     client_id: request.client.client_id,
     browser: binding.hash,
     ...request.hints,
@@ -144,7 +160,8 @@ async function toPage(
   }
   if (!fitsUrl(interaction)) {
     const refusal = invalidRequest('the request is too long')
-    return authorizationResponse(deps.config.issuer, request.target, { refusal }, languageOf(c, parameters))
+    await useUp(deps, request)
+    return toClient(c, parameters, request.target, { refusal })
   }
   const sealed = await sealInteraction(deps.root, interaction)
   const headers = new Headers({

@@ -7,7 +7,6 @@ import type { Origin } from '../../audit/event.ts'
 import { toldClass } from '../../authentication/acr.ts'
 import { policyOf } from '../../authentication/sign-in-policy.ts'
 import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
-import type { FindClient } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
 import type { FindConsent } from '../../consents/consent.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
@@ -24,23 +23,27 @@ import type { SessionLimit } from '../../sessions/limit-sessions.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import { longestLifetime } from '../../sessions/session-lifetime.ts'
+import type { SpendOnce, WasSpent } from '../../sessions/single-use.ts'
 import type { RememberedConsent } from '../../sessions/subject-state.ts'
 import { isRegistrationOpen } from '../../settings/registration-opening.ts'
 import type { ReadSettings, Settings } from '../../settings/settings.ts'
 import { sealCode } from '../../tokens/authorization-code.ts'
 import { subjectFor } from '../../tokens/subject.ts'
-import type { CheckNeeds } from './check.ts'
+import { type AskNeeds, isUsedUp, readRequest, useUp } from './ask.ts'
+import type { CheckInput, CheckNeeds } from './check.ts'
 import { type AuthorizeDecision, claimNames, decideAuthorize } from './decide-authorize.ts'
 import type { RedirectTarget } from './redirect-target.ts'
+import { unknownHandle } from './request-sources/pushed-request.ts'
 import { type AuthorizeRequest, checkAuthorizeRequest } from './stages.ts'
 
-export interface AuthorizeNeeds extends CheckNeeds {
+export interface AuthorizeNeeds extends CheckNeeds, AskNeeds {
   readonly config: Config
   readonly now: Clock
   readonly root: RootSecret
-  readonly findClient: FindClient
   readonly findConsent: FindConsent
   readonly sessionsOf: SessionsOf
+  readonly spendOnce: SpendOnce
+  readonly wasSpent: WasSpent
   readonly readSettings: ReadSettings
 }
 
@@ -65,7 +68,7 @@ export type AuthorizeOutcome =
   | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
   | { readonly kind: 'code'; readonly target: RedirectTarget; readonly code: string }
   /** This interaction has already led to a code. */
-  | { readonly kind: 'finished'; readonly request: AuthorizeRequest }
+  | { readonly kind: 'finished' }
   | {
       readonly kind: 'interact'
       readonly page: InteractionPage
@@ -75,9 +78,40 @@ export type AuthorizeOutcome =
       readonly because?: Interaction['login_because']
     }
 
+export interface AuthorizeAnswer {
+  readonly outcome: AuthorizeOutcome
+  /** What was really asked for; as received, if that could not be found out. */
+  readonly parameters: Parameters
+}
+
 /** Processes an authorization request. */
-export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): Promise<AuthorizeOutcome> {
-  const checked = await checkAuthorizeRequest(needs, input.parameters)
+export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): Promise<AuthorizeAnswer> {
+  const asked = await readRequest(needs, input.parameters, input.interaction)
+  if (!asked.ok) return { outcome: asked.error, parameters: input.parameters }
+  const { parameters } = asked.value
+  const outcome = await answer(needs, input, asked.value)
+  if (!(await isOver(needs, input, asked.value, outcome))) return { outcome, parameters }
+  const over = { kind: 'local', refusal: unknownHandle('used before') } as const
+  return { outcome: input.interaction ? { kind: 'finished' } : over, parameters }
+}
+
+/** Whether another response to this request has left. One that leaves now uses it up. */
+async function isOver(
+  needs: AuthorizeNeeds,
+  { interaction }: AuthorizeInput,
+  asked: CheckInput,
+  { kind }: AuthorizeOutcome,
+): Promise<boolean> {
+  if (kind === 'code' || kind === 'redirect') return !(await useUp(needs, asked))
+  return kind === 'interact' && interaction === undefined && isUsedUp(needs, asked)
+}
+
+async function answer(
+  needs: AuthorizeNeeds,
+  input: AuthorizeInput,
+  asked: CheckInput,
+): Promise<AuthorizeOutcome> {
+  const checked = await checkAuthorizeRequest(needs, 'authorize', asked)
   if (checked.kind !== 'request') return checked
   const { request } = checked
   const cookie = await readSession(needs, input.cookieHeader)
@@ -86,7 +120,7 @@ export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): P
   switch (decision.next) {
     case 'issue':
       if (input.interaction && !(await consumeInteraction(needs, input.interaction, decision.session))) {
-        return { kind: 'finished', request }
+        return { kind: 'finished' }
       }
       return {
         kind: 'code',

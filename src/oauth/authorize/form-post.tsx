@@ -1,15 +1,14 @@
 /** OAuth 2.0 Form Post Response Mode: the response as a self-submitting form. */
 import type { Language } from '../../messages/choose-language.ts'
-import type { RedirectTarget } from './redirect-target.ts'
 
 export const submitScript = 'document.forms[0].submit()'
 /** `'sha256-…'` of `submitScript`, verified by a test. */
 export const submitScriptHash = "'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='"
 
 /** Renders the form. Without JavaScript the user presses its button. */
-export function formPost(
-  target: RedirectTarget,
-  parameters: Record<string, string>,
+export function formPostPage(
+  redirectUri: string,
+  parameters: Readonly<Record<string, string>>,
   { tag, dir, messages }: Language,
 ): Response {
   const page = (
@@ -20,7 +19,7 @@ export function formPost(
         <title>{messages.continueAction}</title>
       </head>
       <body>
-        <form method="post" action={target.redirect_uri}>
+        <form method="post" action={redirectUri}>
           {Object.entries(parameters).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />
           ))}

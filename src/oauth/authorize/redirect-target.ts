@@ -8,17 +8,18 @@ import { err, ok, type Result } from '../../kit/result.ts'
 import type { Messages } from '../../messages/en.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
-
-export const responseModes = ['query', 'form_post'] as const
-export type ResponseMode = (typeof responseModes)[number]
+import { answerMode } from './response-modes/index.ts'
 
 declare const proven: unique symbol
 
 export interface RedirectTarget {
   readonly [proven]: true
   readonly redirect_uri: string
-  readonly response_mode: ResponseMode
+  /** One of `response-modes/`. */
+  readonly response_mode: string
   readonly state: string | undefined
+  /** Whose it is: signed and encrypted responses are for this client. */
+  readonly client: Client
 }
 
 /**
@@ -48,11 +49,11 @@ export function checkRedirectUri(
     const message = (messages: Messages) => messages.redirectUriUnregistered
     return err(refuse('invalid_request', 'redirect_uri is not registered for this client', { message }))
   }
-  const mode = parameters.get('response_mode')
   return ok({
     redirect_uri: redirectUri,
-    response_mode: mode === 'form_post' ? 'form_post' : 'query',
+    response_mode: answerMode(parameters.get('response_mode'), client).mode,
     state: parameters.get('state'),
+    client,
   } as RedirectTarget)
 }
 

@@ -1,14 +1,15 @@
 /**
- * The checks of an authorization request, in order. Checks before the `RedirectTarget` refuse locally; those in
- * `stages` respond at the client's redirect URI. A new check is one file and one line here.
+ * The checks of an authorization request, in order, and the endpoints where each runs. Checks before the
+ * `RedirectTarget` refuse locally; those in `stages` respond at the client's redirect URI, or where the client itself
+ * asks. A new check is one file and one row here.
  */
-import type { Client, FindClient } from '../../clients/client.ts'
+import type { Client } from '../../clients/client.ts'
 import { maxInteractionParametersLength } from '../../interaction/interaction.ts'
-import { err, ok, type Result } from '../../kit/result.ts'
-import type { Messages } from '../../messages/en.ts'
+import { err, type Result } from '../../kit/result.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
-import { invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
-import type { Check, CheckNeeds } from './check.ts'
+import { invalidRequest, type OAuthRefusal } from '../../protocol/refusal.ts'
+import type { Provenance } from '../../protocol/request-provenance.ts'
+import type { Check, CheckInput, CheckNeeds } from './check.ts'
 import { checkAcrValues } from './check-acr-values.ts'
 import { checkClaims } from './check-claims.ts'
 import { checkDisplay } from './check-display.ts'
@@ -18,29 +19,39 @@ import { checkMaxAge } from './check-max-age.ts'
 import { checkNonce } from './check-nonce.ts'
 import { checkPkce } from './check-pkce.ts'
 import { checkPrompt } from './check-prompt.ts'
-import { checkRequestObject } from './check-request-object.ts'
+import { checkPushed } from './check-pushed.ts'
+import { checkRegistration } from './check-registration.ts'
 import { checkResource } from './check-resource.ts'
 import { checkResponseType } from './check-response-type.ts'
 import { checkScope } from './check-scope.ts'
+import { checkSigned } from './check-signed.ts'
 import { checkSubjectHint } from './check-subject-hint.ts'
+import type { Columns, RequestEndpoint } from './endpoint.ts'
+import { firstRepeated } from './identify-client.ts'
 import { checkRedirectUri, type RedirectTarget } from './redirect-target.ts'
 
+const runs = true
+const skips = false
+
+// biome-ignore format: a matrix, read by columns
 export const stages = [
-  checkDuplicates,
-  checkRequestObject,
-  checkResponseType,
-  checkScope,
-  checkPkce,
-  checkNonce,
-  checkDpopJkt,
-  checkPrompt,
-  checkMaxAge,
-  checkAcrValues,
-  checkClaims,
-  checkResource,
-  checkDisplay,
-  checkSubjectHint,
-] as const satisfies readonly Check<object>[]
+  { check: checkDuplicates,   authorize: runs, par: runs  },
+  { check: checkPushed,       authorize: runs, par: skips },
+  { check: checkSigned,       authorize: runs, par: runs  },
+  { check: checkRegistration, authorize: runs, par: runs  },
+  { check: checkResponseType, authorize: runs, par: runs  },
+  { check: checkScope,        authorize: runs, par: runs  },
+  { check: checkPkce,         authorize: runs, par: runs  },
+  { check: checkNonce,        authorize: runs, par: runs  },
+  { check: checkDpopJkt,      authorize: runs, par: runs  },
+  { check: checkPrompt,       authorize: runs, par: runs  },
+  { check: checkMaxAge,       authorize: runs, par: runs  },
+  { check: checkAcrValues,    authorize: runs, par: runs  },
+  { check: checkClaims,       authorize: runs, par: runs  },
+  { check: checkResource,     authorize: runs, par: runs  },
+  { check: checkDisplay,      authorize: runs, par: runs  },
+  { check: checkSubjectHint,  authorize: runs, par: runs  },
+] as const satisfies readonly (Columns & { readonly check: Check<object> })[]
 
 type PartOf<Stage> = Stage extends Check<infer Part> ? Part : never
 type Intersect<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
@@ -50,9 +61,11 @@ type Intersect<Union> = (Union extends unknown ? (part: Union) => void : never) 
   : never
 
 /** A validated request: the combined results of all stages. */
-export type AuthorizeRequest = Intersect<PartOf<(typeof stages)[number]>> & {
+export type AuthorizeRequest = Intersect<PartOf<(typeof stages)[number]['check']>> & {
   readonly client: Client
   readonly target: RedirectTarget
+  readonly parameters: Parameters
+  readonly provenance: Provenance
 }
 
 export type CheckedAuthorize =
@@ -60,17 +73,19 @@ export type CheckedAuthorize =
   | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
   | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
 
-/** Runs the checks. */
+/** Runs the checks of `endpoint`. */
 export async function checkAuthorizeRequest(
-  needs: CheckNeeds & { readonly findClient: FindClient },
-  parameters: Parameters,
+  needs: CheckNeeds,
+  endpoint: RequestEndpoint,
+  input: CheckInput,
 ): Promise<CheckedAuthorize> {
-  const validated = await validateTarget(needs, parameters)
+  const validated = checkTarget(input)
   if (!validated.ok) return { kind: 'local', refusal: validated.error }
-  const { client, target } = validated.value
-  const request = { client, target }
+  const target = validated.value
+  const request = { ...input, target }
   for (const stage of stages) {
-    const outcome = stage(needs, { parameters, client })
+    if (!stage[endpoint]) continue
+    const outcome = stage.check(needs, input)
     const checked = outcome instanceof Promise ? await outcome : outcome
     if (!checked.ok) return { kind: 'redirect', target, refusal: checked.error }
     Object.assign(request, checked.value)
@@ -78,29 +93,14 @@ export async function checkAuthorizeRequest(
   return { kind: 'request', request: request as AuthorizeRequest }
 }
 
-/** Validates client and redirect URI: until both are valid, nothing may be sent anywhere. */
-async function validateTarget(
-  needs: { readonly findClient: FindClient },
-  parameters: Parameters,
-): Promise<Result<{ client: Client; target: RedirectTarget }, OAuthRefusal>> {
+/** Validates the redirect URI: until it is valid, nothing may be sent anywhere. */
+export function checkTarget({
+  parameters,
+  client,
+}: Pick<CheckInput, 'parameters' | 'client'>): Result<RedirectTarget, OAuthRefusal> {
   if (parameters.encoded.length > maxInteractionParametersLength) {
     return err(invalidRequest('the request is too long'))
   }
-  for (const name of ['client_id', 'redirect_uri', 'state', 'response_mode']) {
-    if (!parameters.duplicates.has(name)) continue
-    const message = (messages: Messages) => messages.parameterRepeated(name)
-    return err(refuse('invalid_request', `${name} is sent more than once`, { message }))
-  }
-  const clientId = parameters.get('client_id')
-  if (clientId === undefined) {
-    const message = (messages: Messages) => messages.clientMissing
-    return err(refuse('invalid_request', 'client_id is missing', { message }))
-  }
-  const client = await needs.findClient(clientId)
-  if (!client) {
-    const message = (messages: Messages) => messages.clientUnknown
-    return err(refuse('invalid_client', 'client_id is not known', { message }))
-  }
-  const target = checkRedirectUri(parameters, client)
-  return target.ok ? ok({ client, target: target.value }) : target
+  const repeated = firstRepeated(parameters, ['client_id', 'redirect_uri', 'state', 'response_mode'])
+  return repeated ? err(repeated) : checkRedirectUri(parameters, client)
 }

@@ -35,9 +35,16 @@ export const privateKeyJwt: ClientAuthenticator = {
   },
 }
 
-/** RFC 8705 §5: a client that uses the alias of the token endpoint may name that one. */
-const audiencesOf = ({ issuer, mtls }: ClientAuthNeeds['config']): string[] =>
-  [issuer, `${issuer}/oauth/token`].concat(mtls ? `${mtls.origin}/oauth/token` : [])
+/**
+ * At the pushed authorization request endpoint any of the three counts (RFC 9126 §2). A client that uses the aliases of
+ * endpoints may name these (RFC 8705 §5).
+ */
+const audiencesOf = ({ issuer, mtls }: ClientAuthNeeds['config']): string[] => [
+  issuer,
+  ...[issuer, ...(mtls ? [mtls.origin] : [])].flatMap((origin) =>
+    ['token', 'par'].map((path) => `${origin}/oauth/${path}`),
+  ),
+]
 
 async function verifySignature(
   needs: ClientAuthNeeds,

@@ -77,6 +77,9 @@ async function redeem(
   if (resources.length === 0 && grant.resources.length > 0) {
     return err(refuse('invalid_target', 'resource is not one this client may ask for'))
   }
+  const encrypt = await needs.prepareEncryption(client, 'id_token')
+  // Before the code is spent: the client can come again.
+  if (!encrypt.ok) return encrypt
   const now = needs.now()
   const iat = toSeconds(now)
   const mayRefresh = client.grant_types.includes('refresh_token')
@@ -107,6 +110,7 @@ async function redeem(
       iat,
       refresh_token: refresh?.handle,
       sender,
+      encrypt: encrypt.value,
     }),
   )
 }

@@ -1,6 +1,7 @@
 /** The interface of a grant type: one file each, listed in `index.ts`. */
 import type { Origin, RecordEvent } from '../../audit/event.ts'
 import type { Client } from '../../clients/client.ts'
+import type { PrepareEncryption } from '../../clients/encryption.ts'
 import type { Config } from '../../config.ts'
 import type { SignJwt } from '../../keys/keyring.ts'
 import type { Clock } from '../../kit/clock.ts'
@@ -19,6 +20,7 @@ export interface GrantNeeds {
   readonly root: RootSecret
   readonly now: Clock
   readonly signJwt: SignJwt
+  readonly prepareEncryption: PrepareEncryption
   readonly sessionsOf: SessionsOf
   readonly findUser: FindUser
   readonly recordEvent: RecordEvent

@@ -30,6 +30,8 @@ export const refreshToken: GrantType = {
     if (!opened) return err(invalidGrant('refresh_token is not valid'))
     const { u: userId, g: grantId } = opened.routing
 
+    const encrypt = await needs.prepareEncryption(client, 'id_token')
+    if (!encrypt.ok) return encrypt
     const now = needs.now()
     const iat = toSeconds(now)
     const [successor, jti] = await Promise.all([
@@ -64,6 +66,7 @@ export const refreshToken: GrantType = {
         resources: resources.length > 0 ? resources : stillRegistered(client, rotated.grant.resources),
         ...answer,
         sender,
+        encrypt: encrypt.value,
       }),
     )
   },

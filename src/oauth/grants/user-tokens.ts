@@ -1,5 +1,6 @@
 /** The tokens of a user's grant, as returned by both `authorization_code` and `refresh_token`. */
 import type { Client } from '../../clients/client.ts'
+import type { Encrypt } from '../../clients/encryption.ts'
 import type { Grant } from '../../sessions/grant.ts'
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { issueIdToken } from '../../tokens/id-token.ts'
@@ -18,11 +19,13 @@ export interface UserTokensInput {
   readonly iat: number
   readonly refresh_token: string | undefined
   readonly sender: Sender
+  /** For clients whose ID tokens are encrypted. */
+  readonly encrypt: Encrypt | undefined
 }
 
 /** Signs the access token and, with `openid`, the ID token. */
 export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput): Promise<TokenResponse> {
-  const { client, grant, iat } = input
+  const { client, grant, iat, encrypt } = input
   // Attack: an application that has lost a scope, perhaps of the admin API, keeps it by refreshing.
   const registered = input.scopes.filter((scope) => client.scopes.includes(scope))
   // Attack: the API a token is meant for uses the token at the admin API. Older grants may contain both.
@@ -44,7 +47,7 @@ export async function issueUserTokens(needs: GrantNeeds, input: UserTokensInput)
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     ...(input.refresh_token === undefined ? {} : { refresh_token: input.refresh_token }),
     ...(scopes.includes('openid')
-      ? { id_token: await issueIdToken(needs, { client, grant, scopes, accessToken, iat }) }
+      ? { id_token: await issueIdToken(needs, { client, grant, scopes, accessToken, iat, encrypt }) }
       : {}),
   }
 }

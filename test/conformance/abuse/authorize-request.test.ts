@@ -27,17 +27,6 @@ describe('an authorization request', () => {
     ['response_type twice (RFC 6749 §3.1)', 'invalid_request', { response_type: ['code', 'code'] }],
     ['scope twice (RFC 6749 §3.1)', 'invalid_request', { scope: ['openid', 'openid'] }],
     ['an unknown parameter twice (RFC 6749 §3.1)', 'invalid_request', { unknown: ['1', '2'] }],
-    ['a request object (OIDC Core §3.1.2.6)', 'request_not_supported', { request: 'e30.e30.' }],
-    [
-      'a request_uri (OIDC Core §3.1.2.6)',
-      'request_uri_not_supported',
-      { request_uri: 'https://evil.test/r' },
-    ],
-    [
-      'a pushed request nobody pushed',
-      'request_uri_not_supported',
-      { request_uri: 'urn:ietf:params:oauth:request_uri:x' },
-    ],
     ['a registration (OIDC Core §3.1.2.6)', 'registration_not_supported', { registration: '{}' }],
     ['response_mode fragment', 'invalid_request', { response_mode: 'fragment' }],
     ['an unknown response_mode', 'invalid_request', { response_mode: 'x' }],

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { checkDisplay } from '../../../src/oauth/authorize/check-display.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
+import { plain } from '../../../src/protocol/request-provenance.ts'
 import { aClient } from '../../fakes/client.ts'
 
 const hintsOf = (fields: Record<string, string>) => {
   const parameters = parseParameters(new URLSearchParams(fields).toString())
   if (!parameters.ok) throw new Error(parameters.error)
   const checked = checkDisplay(
-    { verifyJwt: async () => undefined },
-    { parameters: parameters.value, client: aClient() },
+    { config: { requirePushedAuthorizationRequests: false }, verifyJwt: async () => undefined },
+    { parameters: parameters.value, client: aClient(), provenance: plain },
   )
   return 'ok' in checked && checked.ok ? checked.value.hints : undefined
 }

@@ -3,6 +3,7 @@ import type { Client } from '../../../src/clients/client.ts'
 import type { CheckNeeds } from '../../../src/oauth/authorize/check.ts'
 import { checkPkce } from '../../../src/oauth/authorize/check-pkce.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
+import { plain } from '../../../src/protocol/request-provenance.ts'
 import { aClient } from '../../fakes/client.ts'
 
 const challenge = `code_challenge=${'c'.repeat(43)}`
@@ -13,6 +14,7 @@ async function check(query: string, client: Partial<Client> = {}) {
   const checked = await checkPkce({} as CheckNeeds, {
     parameters: parameters.value,
     client: aClient(client),
+    provenance: plain,
   })
   return checked.ok ? (checked.value.code_challenge ?? 'exempt') : checked.error.error
 }

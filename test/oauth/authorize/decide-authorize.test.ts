@@ -5,6 +5,8 @@ import { type AuthorizeSituation, decideAuthorize } from '../../../src/oauth/aut
 import type { RedirectTarget } from '../../../src/oauth/authorize/redirect-target.ts'
 import type { AuthorizeRequest } from '../../../src/oauth/authorize/stages.ts'
 import { noClaims } from '../../../src/protocol/claims-parameter.ts'
+import type { Parameters } from '../../../src/protocol/parameters.ts'
+import { plain } from '../../../src/protocol/request-provenance.ts'
 import type { Session } from '../../../src/sessions/session.ts'
 import { aClient } from '../../fakes/client.ts'
 
@@ -30,6 +32,8 @@ const consent = { scopes: ['openid', 'read'], claims: [] }
 const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest => ({
   client: aClient(),
   target: {} as RedirectTarget,
+  parameters: {} as Parameters,
+  provenance: plain,
   scopes: ['openid', 'read'],
   code_challenge: undefined,
   nonce: undefined,

@@ -1,6 +1,15 @@
-import { decodeJwt, type JWTPayload } from 'jose'
+import {
+  compactDecrypt,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  type JSONWebKeySet,
+  type JWTPayload,
+} from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/clients/client.ts'
+import { createPrepareEncryption } from '../../../src/clients/prepare-encryption.ts'
 import { parseConfig } from '../../../src/config.ts'
 import { createSignJwt } from '../../../src/keys/sign-jwt.ts'
 import { sha256 } from '../../../src/kit/hash.ts'
@@ -26,6 +35,9 @@ const config = parseConfig({
 })
 const root = createRootSecret(secret)
 const signJwt = createSignJwt({ keyring: await createFakeKeyring() })
+const prepareEncryption = createPrepareEncryption({
+  fetchClientJwks: async ({ jwks }) => jwks as JSONWebKeySet | undefined,
+})
 const verifier = 'v'.repeat(43)
 
 /** A person signed in, and an application that redeems a code and refreshes. */
@@ -40,6 +52,7 @@ async function setUp(
     root,
     now: () => start,
     signJwt,
+    prepareEncryption,
     sessionsOf,
     findUser,
     recordEvent() {},
@@ -92,6 +105,62 @@ const ada: User = {
 }
 const nobody = async () => undefined
 const outage = Object.assign(new Error('fetch failed'), { name: 'NeonDbError' })
+
+describe('encrypted ID tokens (OpenID Connect Core §16.14)', () => {
+  const registered = {
+    id_token_encrypted_response_alg: 'RSA-OAEP-256',
+    id_token_encrypted_response_enc: 'A256GCM',
+  } as const
+
+  it('are signed, then encrypted to the key of the client, at redemption and refresh', async () => {
+    const pair = await generateKeyPair('RSA-OAEP-256', { extractable: true })
+    const jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), use: 'enc', kid: 'enc' }] }
+    const { redeem, refresh } = await setUp(nobody, {}, { ...registered, jwks })
+    const first = await redeem()
+    for (const { id_token = '', access_token } of [first, await refresh(first.refresh_token)]) {
+      const { plaintext, protectedHeader } = await compactDecrypt(id_token, pair.privateKey)
+      expect(protectedHeader).toEqual({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'enc', cty: 'JWT' })
+      expect(decodeJwt(new TextDecoder().decode(plaintext))).toMatchObject({
+        aud: 'web',
+        sub: expect.any(String),
+      })
+      expect(decodeJwt(access_token)).toMatchObject({ client_id: 'web' })
+    }
+  })
+
+  it('that cannot be encrypted are not issued, and the code and the refresh token are not spent', async () => {
+    const pair = await generateKeyPair('RSA-OAEP-256', { extractable: true })
+    const keys = [{ ...(await exportJWK(pair.publicKey)), use: 'enc' }]
+    const jwks: { keys: Record<string, unknown>[] } = { keys: [] }
+    const { redeem, refresh } = await setUp(nobody, {}, { ...registered, jwks })
+    await expect(redeem()).rejects.toThrow('temporarily_unavailable')
+    jwks.keys.push(...keys)
+    const first = await redeem()
+    expect(first.id_token?.split('.')).toHaveLength(5)
+    jwks.keys.length = 0
+    await expect(refresh(first.refresh_token)).rejects.toThrow('temporarily_unavailable')
+    jwks.keys.push(...keys)
+    expect((await refresh(first.refresh_token)).id_token?.split('.')).toHaveLength(5)
+  })
+})
+
+describe('at_hash (OpenID Connect Core §3.1.3.6)', () => {
+  it.each([
+    ['ES256', 'SHA-256'],
+    ['RS256', 'SHA-256'],
+    ['PS256', 'SHA-256'],
+    ['ES384', 'SHA-384'],
+    ['EdDSA', 'SHA-512'],
+  ] as const)('of %s is half of %s', async (alg, hash) => {
+    const { redeem } = await setUp(nobody, {}, { id_token_signed_response_alg: alg })
+    const tokens = await redeem()
+    const digest = Buffer.from(
+      await crypto.subtle.digest(hash, new TextEncoder().encode(tokens.access_token)),
+    )
+    expect(idToken(tokens)['at_hash']).toBe(digest.subarray(0, digest.length / 2).toString('base64url'))
+    expect(decodeProtectedHeader(tokens.id_token ?? '').alg).toBe(alg)
+  })
+})
 
 describe('ID tokens of a grant', () => {
   it('carry the nonce of the authorization request; refreshed ones do not (OpenID Connect Core §12.2)', async () => {

@@ -268,7 +268,7 @@ describe('a DPoP proof (RFC 9449 §4.3)', () => {
   })
 
   it('of an RSA key below 2048 bits is refused (RFC 7518 §3.3)', async () => {
-    const { publicKey, privateKey } = await crypto.subtle.generateKey(
+    const { publicKey, privateKey } = (await crypto.subtle.generateKey(
       {
         name: 'RSASSA-PKCS1-v1_5',
         modulusLength: 1024,
@@ -277,7 +277,7 @@ describe('a DPoP proof (RFC 9449 §4.3)', () => {
       },
       true,
       ['sign', 'verify'],
-    )
+    )) as CryptoKeyPair
     const jwk = await crypto.subtle.exportKey('jwk', publicKey)
     const input = `${encode({ alg: 'RS256', typ: 'dpop+jwt', jwk })}.${partsOf(await prove())[1]}`
     const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, Buffer.from(input))

@@ -3,7 +3,9 @@ import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createRootSecret } from '../../../src/kit/root-secret.ts'
+import { pushedRequest } from '../../../src/oauth/authorize/request-sources/pushed-request.ts'
 import { currentNonce } from '../../../src/oauth/sender-constraints/dpop-nonce.ts'
+import { parseParameters } from '../../../src/protocol/parameters.ts'
 import { createDpopKey, type DpopKey, type ProofOptions } from '../../fakes/dpop-key.ts'
 import { testDependencies } from '../../worker/admin-client.ts'
 import {
@@ -384,6 +386,73 @@ describe('dpop_jkt (RFC 9449 §10)', () => {
       expect(location.searchParams.get('error')).toBe(dpop_jkt === '' ? null : 'invalid_request')
     },
   )
+})
+
+describe('a pushed authorization request with a proof (RFC 9449 §10.1)', () => {
+  const parUrl = `${issuer}/oauth/par`
+  const push = (client: TokenClient, headers: Record<string, string>, more: Record<string, string> = {}) =>
+    postAs(
+      client,
+      parUrl,
+      {
+        ...{ redirect_uri: 'https://app.example/callback', response_type: 'code', scope: 'openid' },
+        ...{ code_challenge: 'A'.repeat(43), code_challenge_method: 'S256', ...more },
+      },
+      headers,
+    )
+  /** What the handle of an answer stands for. */
+  const pushedKey = async ({ client_id }: TokenClient, answer: Answer) => {
+    const deps = testDependencies()
+    const client = await deps.findClient(client_id)
+    const parameters = parseParameters(`request_uri=${encodeURIComponent(textOf(answer, 'request_uri'))}`)
+    if (!client || !parameters.ok) throw new Error('both must exist')
+    const resolved = await pushedRequest.resolve(deps, { parameters: parameters.value, client })
+    return resolved.ok ? resolved.value.parameters.get('dpop_jkt') : resolved.error
+  }
+  const parProof = async (by = key, options: ProofOptions = {}) => ({
+    dpop: await by.prove(parUrl, { nonce, ...options }),
+  })
+
+  it('stands for dpop_jkt', async () => {
+    for (const client of [web, spa]) {
+      const answer = await push(client, await parProof())
+      expect(answer.status).toBe(201)
+      expect(answer.headers.get('dpop-nonce')).toBe(nonce)
+      expect(await pushedKey(client, answer)).toBe(key.thumbprint)
+      const both = await push(client, await parProof(), { dpop_jkt: key.thumbprint })
+      expect(await pushedKey(client, both)).toBe(key.thumbprint)
+    }
+  })
+
+  it('is refused when it names another key', async () => {
+    const answer = await push(web, await parProof(), { dpop_jkt: other.thumbprint })
+    expect(told(answer)).toEqual([400, 'invalid_request'])
+    expect(answer.headers.get('dpop-nonce')).toBe(nonce)
+  })
+
+  it('is refused with a proof for another endpoint, an old one, or none that it needs', async () => {
+    expect(told(await push(web, await proof()))).toEqual([400, 'invalid_dpop_proof'])
+    const old = await parProof(key, { now: Date.now() - 120_000 })
+    expect(told(await push(web, old))).toEqual([400, 'invalid_dpop_proof'])
+    expect(told(await push(spa, await parProof(key, { nonce: undefined })))).toEqual([400, 'use_dpop_nonce'])
+  })
+
+  it('is served once for a proof, in parallel too', async () => {
+    const header = await parProof()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => push(web, header)))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    for (const answer of answers.filter(({ status }) => status !== 201)) {
+      expect(told(answer)).toEqual([400, 'invalid_dpop_proof'])
+    }
+  })
+
+  it('without proof is what it was', async () => {
+    for (const client of [web, bound]) {
+      const answer = await push(client, {})
+      expect(answer.status).toBe(201)
+      expect(await pushedKey(client, answer)).toBeUndefined()
+    }
+  })
 })
 
 describe('nonces (RFC 9449 §8, §9)', () => {

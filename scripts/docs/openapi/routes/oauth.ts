@@ -1,4 +1,5 @@
 /** Descriptions of the OAuth endpoints. */
+import { responseModes } from '../../../../src/oauth/authorize/response-modes/index.ts'
 import {
   clientEndpointErrors,
   type FieldWords,
@@ -68,9 +69,8 @@ const authorizeFields: readonly FieldWords[] = [
     description:
       'Where the response is sent: exactly as registered. Native clients may use any loopback port.',
     example: 'http://127.0.0.1:8788/callback',
-    required: true,
   },
-  { name: 'response_type', description: 'Always `code`.', example: 'code', required: true, values: ['code'] },
+  { name: 'response_type', description: 'Always `code`.', example: 'code', values: ['code'] },
   {
     name: 'code_challenge',
     description: 'BASE64URL(SHA-256(code_verifier)) (RFC 7636 §4.2).',
@@ -96,9 +96,10 @@ const authorizeFields: readonly FieldWords[] = [
   },
   {
     name: 'response_mode',
-    description: 'How the response is returned.',
+    description:
+      'How the response is returned. With `jwt`, everything is in one signed parameter, `response` (JARM).',
     example: 'query',
-    values: ['query', 'form_post'],
+    values: responseModes.map(({ mode }) => mode),
   },
   {
     name: 'prompt',
@@ -136,6 +137,19 @@ const authorizeFields: readonly FieldWords[] = [
   resource,
 ]
 
+const requestObject: FieldWords = {
+  name: 'request',
+  description:
+    'A request object: the parameters as a JWT that the client signed (RFC 9101). Only what is in it counts; `client_id` stands beside it.',
+  example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6Im9hdXRoLWF1dGh6LXJlcStqd3QifQ.e30.c2ln',
+}
+const requestUri: FieldWords = {
+  name: 'request_uri',
+  description:
+    'What the pushed authorization request endpoint answered (RFC 9126), or an address where the client publishes a request object. Only `client_id` is needed beside it.',
+  example: 'urn:ietf:params:oauth:request_uri:c2VhbGVk',
+}
+
 const authorizeAnswers = {
   200: page,
   303: { ...redirect, headers: [...(redirect.headers ?? [])] },
@@ -147,12 +161,12 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
   authorize: {
     description:
       'Starts a sign-in: send the browser here. Without a live session or consent it leads to the hosted pages and back. The answer carries `code`, `state` and `iss` (RFC 9207); errors go the same way once client and redirect URI are proven.',
-    query: authorizeFields,
+    query: [...authorizeFields, requestObject, requestUri],
     answers: authorizeAnswers,
   },
   authorizeByPost: {
     description: 'The same by POST, for requests too long for a URL: leads to the same request by GET.',
-    form: authorizeFields,
+    form: [...authorizeFields, requestObject, requestUri],
     answers: { 303: redirect, 400: page, 413: page, 415: page },
   },
   resumeAuthorization: {
@@ -167,6 +181,32 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
       },
     ],
     answers: authorizeAnswers,
+  },
+  pushAuthorizationRequest: {
+    description:
+      'Takes the parameters of an authorization request from the client itself, checks them as the authorization endpoint does, and answers a `request_uri` to send the browser there with. It works until a response has left, and then no more.',
+    form: [...authorizeFields.filter(({ name }) => name !== 'client_id'), requestObject, ...clientFields],
+    security: clientAuthentication,
+    answers: {
+      201: json(
+        'PushedRequest',
+        { accepted: { request_uri: requestUri.example, expires_in: 300 } },
+        limitHeaders,
+      ),
+      400: oauthError(
+        {
+          invalid_request: 'code_challenge is missing: PKCE is required',
+          invalid_client: 'client authentication failed',
+          invalid_scope: 'scope has nothing this client may ask for',
+          invalid_target: 'resource is not one this client may ask for',
+          invalid_request_object: 'the request object is not valid: it has expired',
+          unauthorized_client: 'this client may not use the authorization code grant',
+          unsupported_response_type: 'response_type must be code',
+        },
+        limitHeaders,
+      ),
+      ...clientEndpointErrors,
+    },
   },
   issueToken: {
     description:
@@ -241,27 +281,30 @@ export const oauthWords: Readonly<Record<string, RouteWords>> = {
   },
   introspectToken: {
     description:
-      'What a token says and whether it still lives. Only for clients that prove who they are: the one it was issued to and those it is meant for. Everything else is `{"active": false}`.',
+      'What a token says and whether it still lives. Only for clients that prove who they are: the one it was issued to and those it is meant for. Everything else is `{"active": false}`. With `Accept: application/token-introspection+jwt` the answer is a signed JWT (RFC 9701).',
     form: [token, tokenTypeHint, ...clientFields],
     security: [{ client_secret_basic: [] }, {}],
     answers: {
-      200: json(
-        'Introspection',
-        {
-          active: {
-            ...{
-              active: true,
-              iss: 'https://auth.example.com',
-              sub: 'demo-service',
-              client_id: 'demo-service',
+      200: {
+        ...json(
+          'Introspection',
+          {
+            active: {
+              ...{
+                active: true,
+                iss: 'https://auth.example.com',
+                sub: 'demo-service',
+                client_id: 'demo-service',
+              },
+              ...{ aud: 'https://api.example.com', scope: 'demo:read', token_type: 'Bearer' },
+              ...{ iat: 1_790_000_000, exp: 1_790_000_600, jti: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4d' },
             },
-            ...{ aud: 'https://api.example.com', scope: 'demo:read', token_type: 'Bearer' },
-            ...{ iat: 1_790_000_000, exp: 1_790_000_600, jti: '0199d0c2-5d5a-7f3b-9a51-0c8f1a2b3c4d' },
+            inactive: { active: false },
           },
-          inactive: { active: false },
-        },
-        limitHeaders,
-      ),
+          limitHeaders,
+        ),
+        other: { 'application/token-introspection+jwt': 'eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJhIn0.c2ln' },
+      },
       400: oauthError(
         { invalid_request: 'token is missing', invalid_client: 'client authentication failed' },
         limitHeaders,

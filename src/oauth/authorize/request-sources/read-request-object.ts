@@ -1,0 +1,52 @@
+/**
+ * Reads a request object: a JWT (RFC 9101) that one of the client's keys has signed. Only what it contains is asked
+ * for, whatever stands beside it (§6.3).
+ */
+import { err, ok, type Result } from '../../../kit/result.ts'
+import { type Parameters, parseParameters } from '../../../protocol/parameters.ts'
+import { type OAuthRefusal, refuse } from '../../../protocol/refusal.ts'
+import { checkObjectClaims } from './check-object-claims.ts'
+import { objectParameters } from './object-parameters.ts'
+import type {
+  ReceivedRequest,
+  RequestSourceNeeds,
+  ResolvedRequest,
+  UnresolvedRequest,
+} from './request-source.ts'
+import { verifyRequestObject } from './verify-request-object.ts'
+
+/** Resolves `object` for the client that `received` names. */
+export async function readRequestObject(
+  needs: RequestSourceNeeds,
+  received: ReceivedRequest,
+  object: string,
+): Promise<Result<ResolvedRequest, UnresolvedRequest>> {
+  const { client } = received
+  const verified = await verifyRequestObject(needs, client, object)
+  if (!verified.ok) return err({ refusal: invalidObject(verified.error) })
+  const claims = verified.value
+  const encoded = objectParameters(claims, client.client_id)
+  if (!encoded.ok) return err({ refusal: invalidObject(encoded.error) })
+  const parsed = parseParameters(encoded.value)
+  if (!parsed.ok) return err({ refusal: invalidObject(parsed.error) })
+  const parameters = parsed.value
+  const checked = checkObjectClaims(needs, client, claims)
+  const fault = checked.ok ? contradiction(received.parameters, parameters) : checked.error
+  // From here on they are the client's own words, and it may be told where it asks to be.
+  if (!checked.ok || fault !== undefined) return err({ refusal: invalidObject(fault as string), parameters })
+  return ok({ parameters, provenance: { pushed: false, signed: true, once: checked.value } })
+}
+
+/**
+ * OpenID Connect Core §6.1: what OAuth requires may stand beside the object and must say the same. Other parameters
+ * there are ignored, `scope` too, which clients send as `openid` alone.
+ */
+function contradiction(outside: Parameters, inside: Parameters): string | undefined {
+  const type = outside.get('response_type')
+  return type === undefined || type === inside.get('response_type')
+    ? undefined
+    : 'response_type differs from the one beside it'
+}
+
+const invalidObject = (fault: string): OAuthRefusal =>
+  refuse('invalid_request_object', `the request object is not valid: ${fault}`)
