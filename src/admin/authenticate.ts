@@ -10,6 +10,7 @@ import { authorize } from '../access/authorize-actor.ts'
 import type { Authorized } from '../access/authorized.ts'
 import type { Origin } from '../audit/event.ts'
 import { includedClasses } from '../authentication/acr.ts'
+import { calledOrigin } from '../certificates/mtls-settings.ts'
 import type { Client } from '../clients/client.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Problem } from '../kit/problem.ts'
@@ -235,7 +236,7 @@ async function admit(
     return err(problem)
   }
   const signature = await checkSignature(needs, {
-    ...{ request, client, issuer: needs.config.issuer, hasBody: hasBody(request) },
+    ...{ request, client, issuer: calledOrigin(request.url, needs.config), hasBody: hasBody(request) },
     isRequired: mustSign(settings['admin.request_signing'], client, operation),
   })
   if ('problem' in signature) return denied(signature.problem)

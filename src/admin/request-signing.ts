@@ -25,6 +25,7 @@ export function mustSign(
 
 export interface SignedRequestInput {
   readonly request: Request
+  /** Which of our addresses was called. */
   readonly issuer: string
   readonly client: Client
   readonly hasBody: boolean

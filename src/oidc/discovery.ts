@@ -74,7 +74,9 @@ export function serverMetadata(issuer: string, is: SwitchedOn) {
     end_session_endpoint: `${issuer}/oidc/logout`,
     scopes_supported: [...identityScopes],
     response_types_supported: responseTypes,
-    response_modes_supported: responseModes.map(({ mode }) => mode),
+    response_modes_supported: responseModes
+      .filter(({ signed }) => signed || !rules.signed_response_required)
+      .map(({ mode }) => mode),
     grant_types_supported: grantTypes.map(({ type }) => type),
     token_endpoint_auth_methods_supported: authMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
@@ -83,7 +85,7 @@ export function serverMetadata(issuer: string, is: SwitchedOn) {
     revocation_endpoint_auth_methods_supported: authMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     code_challenge_methods_supported: codeChallengeMethods,
-    dpop_signing_alg_values_supported: dpopSigningAlgs,
+    dpop_signing_alg_values_supported: allowed(dpopSigningAlgs),
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: tokenAlgs,
     userinfo_signing_alg_values_supported: tokenAlgs,

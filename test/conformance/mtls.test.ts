@@ -123,6 +123,22 @@ describe('openid-client with tls_client_auth, behind a proxy that verifies certi
     expect(await oidc.tokenIntrospection(config, refreshed.access_token)).toEqual({ active: false })
   })
 
+  it('pushes its authorization request with its certificate (RFC 9126 §2)', async () => {
+    const client = await verifying.seed.addClient(byName)
+    const parameters = {
+      ...{ redirect_uri: client.redirect_uri, scope: 'openid', code_challenge_method: 'S256' },
+      code_challenge: await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier()),
+    }
+    const config = await discover(verifying, client, mine)
+    const url = await oidc.buildAuthorizationUrlWithPAR(config, parameters)
+    expect(url.searchParams.get('request_uri')).toMatch(/^urn:ietf:params:oauth:request_uri:/)
+    const user = await verifying.seed.addUser()
+    const callback = await signIn(createUserAgent(), url, client.redirect_uri, { user })
+    expect(callback.searchParams.get('code')).toBeTruthy()
+    const refused = oidc.buildAuthorizationUrlWithPAR(await discover(verifying, client, other), parameters)
+    await expect(refused).rejects.toMatchObject({ error: 'invalid_client' })
+  })
+
   it('of which somebody stole the access token gets nothing with it: no certificate, another, a claimed one', async () => {
     const client = await verifying.seed.addClient(byName)
     const config = await discover(verifying, client, mine)

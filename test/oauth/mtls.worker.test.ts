@@ -1,10 +1,12 @@
 /** Mutual TLS by Cloudflare (`cf.tlsClientAuth`), from the token endpoint to every resource of ours (RFC 8705). */
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
-import { decodeJwt, exportJWK } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { permissionNames } from '../../src/access/permissions.ts'
 import { thumbprintOf } from '../../src/certificates/presented-certificate.ts'
 import type { clients } from '../../src/db/schema.ts'
+import { signRequest } from '../../src/http-signatures/sign-request.ts'
+import { adminSignaturePolicy } from '../../src/http-signatures/signature-policy.ts'
 import worker from '../../src/worker.ts'
 import { type RegisteredClient, registerClient } from '../contracts/worker-client.ts'
 import {
@@ -112,6 +114,36 @@ describe('a client of tls_client_auth', () => {
       expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
       await response.text()
     }
+  })
+})
+
+describe('a client of self_signed_tls_client_auth whose admin requests are signed', () => {
+  it('signs the address it calls, and no other (RFC 9421 §2.2.2)', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
+    const key = { ...(await exportJWK(privateKey)), kid: 'admin-key' }
+    const client = await registerClient('self_signed_tls_client_auth', {
+      ...service,
+      require_request_signing: true,
+      jwks: {
+        keys: [
+          { ...(await exportJWK(publicKey)), kid: 'admin-key' },
+          { ...(await exportJWK(mine.keys.publicKey)), kid: 'certificate' },
+        ],
+      },
+    })
+    const { body } = await askToken(client, cloudflareOf(mine))
+    const call = async (signedOrigin: string) => {
+      const unsigned = new Headers({ authorization: `Bearer ${body['access_token']}` })
+      const headers = await signRequest(
+        { method: 'GET', url: `${signedOrigin}/admin/roles`, headers: unsigned, body: undefined },
+        { key, policy: adminSignaturePolicy, created: Math.floor(Date.now() / 1000) },
+      )
+      const response = await send('/admin/roles', { cf: cloudflareOf(mine), headers })
+      await response.text()
+      return response.status
+    }
+    expect(await call(origin)).toBe(200)
+    expect(await call('https://auth.test')).toBe(401)
   })
 })
 
