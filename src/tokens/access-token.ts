@@ -1,5 +1,6 @@
 /** Access tokens: JWTs according to RFC 9068. */
 import type { Client } from '../clients/client.ts'
+import { responseSigningAlg } from '../clients/response-signing-alg.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 
@@ -37,7 +38,8 @@ export const accessTokenTtlSeconds = (
 /** Signs an access token. Without a resource its audience is this server: userinfo and account APIs. */
 export function issueAccessToken(needs: AccessTokenNeeds, input: AccessTokenInput): Promise<string> {
   const { client, iat } = input
-  return needs.signJwt(client.access_token_signed_response_alg, accessTokenType, {
+  const alg = responseSigningAlg(client, client.access_token_signed_response_alg)
+  return needs.signJwt(alg, accessTokenType, {
     iss: needs.config.issuer,
     sub: input.sub,
     aud: audience(needs.config.issuer, input.resources, input.scopes),
