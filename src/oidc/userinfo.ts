@@ -4,6 +4,7 @@
  */
 import type { Client, FindClient } from '../clients/client.ts'
 import type { PrepareEncryption } from '../clients/encryption.ts'
+import { responseSigningAlg } from '../clients/response-signing-alg.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { VerifyJwt } from '../keys/verify-jwt.ts'
@@ -102,7 +103,7 @@ async function format(
   if (!encrypt.ok) return encrypt
   if (!alg && !encrypt.value) return ok({ format: 'json', claims })
   const payload = { ...claims, iss: needs.config.issuer, aud: client.client_id, iat: toSeconds(needs.now()) }
-  const signed = alg && (await needs.signJwt(alg, 'JWT', payload))
+  const signed = alg && (await needs.signJwt(responseSigningAlg(client, alg), 'JWT', payload))
   if (!encrypt.value) return ok({ format: 'jwt', jwt: signed as string })
   const jwt = signed ? encrypt.value(signed, 'JWT') : encrypt.value(JSON.stringify(payload))
   return ok({ format: 'jwt', jwt: await jwt })

@@ -1,5 +1,6 @@
 /** Access tokens: JWTs according to RFC 9068. */
 import type { Client } from '../clients/client.ts'
+import { responseSigningAlg } from '../clients/response-signing-alg.ts'
 import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -56,7 +57,8 @@ export async function issueAccessToken(needs: AccessTokenNeeds, input: AccessTok
     acr: grant.acr,
     amr: [...grant.amr],
   }
-  return needs.signJwt(client.access_token_signed_response_alg, accessTokenType, {
+  const alg = responseSigningAlg(client, client.access_token_signed_response_alg)
+  return needs.signJwt(alg, accessTokenType, {
     iss: needs.config.issuer,
     sub: input.sub,
     aud: oneOrMany(audience),

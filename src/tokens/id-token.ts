@@ -2,6 +2,7 @@
 import { base64url } from 'jose'
 import type { Client } from '../clients/client.ts'
 import type { Encrypt } from '../clients/encryption.ts'
+import { responseSigningAlg } from '../clients/response-signing-alg.ts'
 import type { Config } from '../config.ts'
 import type { SigningAlg } from '../keys/algorithms.ts'
 import type { SignJwt } from '../keys/keyring.ts'
@@ -65,7 +66,7 @@ export interface IdTokenInput {
  */
 export async function issueIdToken(needs: IdTokenNeeds, input: IdTokenInput): Promise<string> {
   const { client, grant, accessToken, iat, encrypt } = input
-  const alg = client.id_token_signed_response_alg
+  const alg = responseSigningAlg(client, client.id_token_signed_response_alg)
   const [at_hash, sid, claims] = await Promise.all([
     accessTokenHash(alg, accessToken),
     sessionIdFor(needs.root, client.client_id, grant.session_id),

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import {
   compactDecrypt,
   createLocalJWKSet,
@@ -162,6 +163,17 @@ describe('a signed authorization response (JARM)', () => {
     expect(protectedHeader).toMatchObject({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM', cty: 'JWT', kid: 'enc-1' })
     const { payload } = await verified(new TextDecoder().decode(plaintext))
     expect(payload).toMatchObject({ code: 'c', state: 's' })
+  })
+
+  it('brings any state back as it came, in a member that cannot replace another (§4.4)', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (state) => {
+        const sent = await sentTo(await answer(target({ response_mode: 'jwt', state }), { code: 'c' }))
+        const { payload } = await verified(String(sent['response']))
+        expect(payload).toMatchObject({ iss: issuer, aud: 'app', code: 'c', state })
+      }),
+      { examples: [['","aud":"evil'], ['__proto__'], ['\u2028']] },
+    )
   })
 
   it('that cannot be encrypted is not sent at all', async () => {

@@ -10,6 +10,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/clients/client.ts'
 import { createPrepareEncryption } from '../../../src/clients/prepare-encryption.ts'
+import { baseRules } from '../../../src/clients/profile.ts'
 import { parseConfig } from '../../../src/config.ts'
 import { createSignJwt } from '../../../src/keys/sign-jwt.ts'
 import { sha256 } from '../../../src/kit/hash.ts'
@@ -155,6 +156,26 @@ describe('encrypted ID tokens (OpenID Connect Core §16.14)', () => {
     await expect(refresh(first.refresh_token)).rejects.toThrow('temporarily_unavailable')
     jwks.keys.push(...keys)
     expect((await refresh(first.refresh_token)).id_token?.split('.')).toHaveLength(5)
+  })
+})
+
+describe('what a profile lets JWTs be signed with', () => {
+  const registered = {
+    id_token_signed_response_alg: 'RS256',
+    access_token_signed_response_alg: 'EdDSA',
+  } as const
+
+  it.each([
+    [undefined, 'RS256', 'EdDSA'],
+    [['RS256', 'EdDSA'], 'RS256', 'EdDSA'],
+    [['PS256', 'ES256', 'EdDSA'], 'ES256', 'EdDSA'],
+    [['HS256', 'PS256'], 'PS256', 'PS256'],
+  ])('%j: ID tokens with %s, access tokens with %s', async (signing_algs, ofId, ofAccess) => {
+    const rules = { ...baseRules, signing_algs }
+    const { redeem } = await setUp(nobody, {}, { ...registered, rules })
+    const { id_token = '', access_token } = await redeem()
+    expect(decodeProtectedHeader(id_token).alg).toBe(ofId)
+    expect(decodeProtectedHeader(access_token).alg).toBe(ofAccess)
   })
 })
 
