@@ -9,6 +9,7 @@ import { sessionEnded } from './decide-session.ts'
 import type { Grant, RefreshPolicy } from './grant.ts'
 import { endGrantsBeyondLimit, isOffline } from './limit-grants.ts'
 import { endOldestOfClient, type SessionLimit, sessionsOfClient } from './limit-sessions.ts'
+import { takePart } from './participants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -23,6 +24,8 @@ export interface RedeemCode {
   readonly jti_hash: string
   /** Of this client, as it was when the code was issued. */
   readonly client_limit?: SessionLimit | undefined
+  /** The client wants to be told when the session ends. */
+  readonly takes_part?: boolean | undefined
   readonly origin: Origin
 }
 
@@ -67,6 +70,7 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
     code_expires_at: input.code_expires_at,
     access_expires_at: input.access_token_expires_at,
   })
+  if (input.takes_part) takePart(state, grant)
   state.record(
     createEvent('token.issued', now, origin, {
       outcome: 'success',

@@ -40,6 +40,7 @@ import { setUpFactor, setUpPasskey } from './set-up-factor.ts'
 import { signInRegistered } from './sign-in-registered.ts'
 import { signInWithCode } from './sign-in-with-code.ts'
 import { signInWithPasskey } from './sign-in-with-passkey.ts'
+import { signOut } from './sign-out.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
 import { takeRecoveryCode } from './take-recovery-code.ts'
@@ -56,6 +57,7 @@ export const rules = {
   completeRequiredChange: forwarded(completeRequiredChange),
   disown: write(disown),
   keepAccount: forwarded(keepAccount),
+  signOut: write(signOut),
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),

@@ -4,6 +4,7 @@ import { publicSession, startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
+import { moveParticipants, sidSessionOf } from './participants.ts'
 import type { SignInSignals } from './pending-types.ts'
 import type { NewSession, Session } from './session.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
@@ -61,7 +62,10 @@ function replaceSession(state: SubjectState, replaced: StoredSession, input: Sig
   dropSession(state, replaced, { now: input.now, origin: input.origin, reason: 'replaced' })
   for (const stored of state.grants.allLive()) {
     if (stored.grant.session_id !== replaced.session_id) continue
-    state.grants.put({ ...stored, grant: { ...stored.grant, session_id: input.session.session_id } })
+    const { session_id } = input.session
+    const sid_session_id = sidSessionOf(stored.grant)
+    state.grants.put({ ...stored, grant: { ...stored.grant, session_id, sid_session_id } })
   }
+  moveParticipants(state, replaced.session_id, input.session.session_id)
   state.delegations.moveSession(replaced.session_id, input.session.session_id)
 }

@@ -8,6 +8,7 @@ import type { RefreshFamily } from './decide-refresh.ts'
 import type { KnownDevice } from './device-types.ts'
 import type { Grant } from './grant.ts'
 import type { LoginAttempts } from './lock-out.ts'
+import type { DueLogout, Participant } from './participants.ts'
 import type { PendingSignIn } from './pending-types.ts'
 import type { RememberedFactor } from './remembered-device-types.ts'
 import type { Session } from './session.ts'
@@ -83,6 +84,15 @@ export interface SubjectState {
     /** Whether `limit` or more are live at `now`. */
     isFull(limit: number, now: number): boolean
     put(grant: StoredGrant): void
+  }
+  readonly participants: {
+    of(sessionId: string): readonly Participant[]
+    /** None: forgets the session. */
+    put(sessionId: string, participants: readonly Participant[]): void
+  }
+  /** Clients that somebody else will tell. */
+  readonly dueLogouts: {
+    add(sessionId: string, logouts: readonly DueLogout[]): void
   }
   readonly attempts: {
     find(identifierHash: string): LoginAttempts | undefined

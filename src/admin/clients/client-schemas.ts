@@ -150,6 +150,12 @@ const valued = {
   tls_client_certificate_bound_access_tokens: z.boolean().meta({
     description: 'Token requests must come with a client certificate; tokens are bound to it (RFC 8705 §3.4)',
   }),
+  backchannel_logout_session_required: z.boolean().meta({
+    description: 'It needs `sid` in logout tokens, which all of them have',
+  }),
+  frontchannel_logout_session_required: z.boolean().meta({
+    description: 'The frame of `frontchannel_logout_uri` gets `iss` and `sid`',
+  }),
   require_request_signing: z.boolean().meta({
     description: 'Admin requests of this client count only when signed with one of its keys (RFC 9421)',
   }),
@@ -201,7 +207,15 @@ const clearable = {
   jwks_uri: uri(
     'Where its public keys are: https on port 443, or on a `host:port` of `AUTHLY_FETCH_HOSTS`',
   ).meta({ example: 'https://app.example.com/jwks.json' }),
-  initiate_login_uri: uri('Where a sign-in can be started from outside'),
+  initiate_login_uri: uri(
+    'Where a sign-in can be started from outside (OpenID Connect Core §4); people find it among their applications',
+  ),
+  backchannel_logout_uri: uri(
+    'Gets a logout token when a session ends in which a person was signed in to it (OpenID Connect Back-Channel Logout 1.0): https on port 443, or on a `host:port` of `AUTHLY_FETCH_HOSTS`',
+  ),
+  frontchannel_logout_uri: uri(
+    'Loaded in a frame of the page after a sign-out (OpenID Connect Front-Channel Logout 1.0): https, at the origin of a redirect URI',
+  ),
   sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
   userinfo_signed_response_alg: alg('What userinfo is signed with, as a JWT; `null`: JSON'),
   default_max_age: seconds('Who signed in longer ago than these seconds signs in again', 0, 366 * day).meta({
@@ -259,15 +273,11 @@ const unsupported: ReadonlySet<string> = new Set([
   'request_uris',
   'software_statement',
   'tls_client_auth_subject_dn',
-  'frontchannel_logout_uri',
-  'frontchannel_logout_session_required',
-  'backchannel_logout_uri',
-  'backchannel_logout_session_required',
 ])
 
 const explainUnknown = (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
   issue.code === 'unrecognized_keys' && issue.keys?.every((key) => unsupported.has(key))
-    ? 'is not supported by this server (no encryption, request objects, software statements, mutual TLS or logout channels)'
+    ? 'is not supported by this server (no encryption, request objects, software statements or mutual TLS)'
     : undefined
 
 export const clientCreation = z

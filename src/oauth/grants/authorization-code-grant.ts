@@ -2,6 +2,7 @@
  * `authorization_code` (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3). Everything in the code is checked before its use is
  * recorded. Recording resolves races: a second use revokes what the first one issued.
  */
+import type { Client } from '../../clients/client.ts'
 import { toSeconds } from '../../kit/clock.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
@@ -57,6 +58,10 @@ async function checkVerifier(code: AuthorizationCode, form: Parameters): Promise
     : invalidGrant('code_verifier does not match')
 }
 
+/** Only of its own sign-ins: without `openid` it has learnt of no session. */
+const wantsLogouts = (client: Client): boolean =>
+  client.backchannel_logout_uri !== undefined || client.frontchannel_logout_uri !== undefined
+
 async function redeem(
   needs: GrantNeeds,
   { client, form, origin }: GrantRequest,
@@ -85,6 +90,7 @@ async function redeem(
     access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
     jti_hash: await sha256(jti),
     client_limit: code.client_limit,
+    ...(grant.scopes.includes('openid') && wantsLogouts(client) && { takes_part: true }),
     origin,
   })
   if (redeemed.status !== 'redeemed') return err(invalidGrant('code is not valid', redeemed.status))

@@ -1,0 +1,68 @@
+/**
+ * Clients that take part in a session and want to be told of its end (OpenID Connect Back-Channel and Front-Channel
+ * Logout 1.0). Kept apart from grants: those end with their last token, a client's own session does not.
+ */
+import { uuidv7 } from '../kit/ids.ts'
+import type { Grant } from './grant.ts'
+import type { SubjectState } from './subject-state.ts'
+
+/** A client that took part in a session. */
+export interface Participant {
+  readonly client_id: string
+  /** The subject as the client sees it. */
+  readonly sub: string
+  /** The session that `sid` in its ID token names: a former one when the person has signed in again since. */
+  readonly session_id: string
+}
+
+/** A client that is to be told. */
+export interface DueLogout extends Participant {
+  /** One for all attempts: what a client has received twice it can recognise. */
+  readonly logout_id: string
+  readonly user_id: string
+  /** Milliseconds since the Unix epoch. */
+  readonly ended_at: number
+}
+
+/** More than a session has clients; a script that signs in everywhere must not fill the object. */
+const maxParticipants = 200
+
+/** The session that the `sid` of the grant's tokens names. */
+export const sidSessionOf = ({ session_id, sid_session_id }: Grant): string => sid_session_id ?? session_id
+
+/** Remembers the client; one that signs in again in the same session stays one. */
+export function takePart(state: SubjectState, { client_id, sub, session_id }: Grant): void {
+  const known = state.participants.of(session_id)
+  const same = known.find((each) => each.client_id === client_id)
+  if (same?.sub === sub && same.session_id === session_id) return
+  const others = known.filter((each) => each !== same)
+  state.participants.put(session_id, [...others, { client_id, sub, session_id }].slice(-maxParticipants))
+}
+
+/** The session goes on under another id. */
+export function moveParticipants(state: SubjectState, from: string, to: string): void {
+  const moved = state.participants.of(from)
+  if (moved.length === 0) return
+  state.participants.put(to, moved)
+  state.participants.put(from, [])
+}
+
+/** The session has ended: each of its clients is told once. */
+export function endParticipation(
+  state: SubjectState,
+  session: { readonly session_id: string; readonly user_id: string },
+  now: number,
+): void {
+  const participants = state.participants.of(session.session_id)
+  if (participants.length === 0) return
+  state.participants.put(session.session_id, [])
+  state.dueLogouts.add(
+    session.session_id,
+    participants.map((each) => ({
+      ...each,
+      logout_id: uuidv7(now),
+      user_id: session.user_id,
+      ended_at: now,
+    })),
+  )
+}
