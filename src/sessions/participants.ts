@@ -4,7 +4,7 @@
  */
 import { uuidv7 } from '../kit/ids.ts'
 import type { Grant } from './grant.ts'
-import type { SubjectState } from './subject-state.ts'
+import type { StoredSession, SubjectState } from './subject-state.ts'
 
 /** A client that took part in a session. */
 export interface Participant {
@@ -31,38 +31,23 @@ const maxParticipants = 200
 export const sidSessionOf = ({ session_id, sid_session_id }: Grant): string => sid_session_id ?? session_id
 
 /** Remembers the client; one that signs in again in the same session stays one. */
-export function takePart(state: SubjectState, { client_id, sub, session_id }: Grant): void {
-  const known = state.participants.of(session_id)
+export function takePart(state: SubjectState, session: StoredSession, { client_id, sub, session_id }: Grant): void {
+  const known = session.participants ?? []
   const same = known.find((each) => each.client_id === client_id)
   if (same?.sub === sub && same.session_id === session_id) return
   const others = known.filter((each) => each !== same)
-  state.participants.put(session_id, [...others, { client_id, sub, session_id }].slice(-maxParticipants))
-}
-
-/** The session goes on under another id. */
-export function moveParticipants(state: SubjectState, from: string, to: string): void {
-  const moved = state.participants.of(from)
-  if (moved.length === 0) return
-  state.participants.put(to, moved)
-  state.participants.put(from, [])
+  state.sessions.putParticipants(session, [...others, { client_id, sub, session_id }].slice(-maxParticipants))
 }
 
 /** The session has ended: each of its clients is told once. */
 export function endParticipation(
   state: SubjectState,
-  session: { readonly session_id: string; readonly user_id: string },
-  now: number,
+  { session_id, user_id, participants = [] }: StoredSession,
+  ended_at: number,
 ): void {
-  const participants = state.participants.of(session.session_id)
   if (participants.length === 0) return
-  state.participants.put(session.session_id, [])
   state.dueLogouts.add(
-    session.session_id,
-    participants.map((each) => ({
-      ...each,
-      logout_id: uuidv7(now),
-      user_id: session.user_id,
-      ended_at: now,
-    })),
+    session_id,
+    participants.map((each) => ({ ...each, logout_id: uuidv7(ended_at), user_id, ended_at })),
   )
 }

@@ -70,7 +70,7 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
     code_expires_at: input.code_expires_at,
     access_expires_at: input.access_token_expires_at,
   })
-  if (input.takes_part) takePart(state, grant)
+  if (input.takes_part) takePart(state, session, grant)
   state.record(
     createEvent('token.issued', now, origin, {
       outcome: 'success',

@@ -12,7 +12,7 @@ export interface SignOut {
 
 /** Ends the session. @returns the clients that took part and want to know */
 export function signOut(state: SubjectState, input: SignOut): readonly Participant[] {
-  const participants = state.participants.of(input.session_id)
+  const participants = state.sessions.find(input.session_id)?.participants ?? []
   endSessionAndGrants(state, { ...input, reason: 'logout' })
   return participants
 }

@@ -23,6 +23,8 @@ export interface StoredSession extends Omit<Session, 'expires_at'> {
   readonly secret_hash: string
   readonly idle_ttl_seconds: number
   readonly absolute_expires_at: number
+  /** Clients that want to be told when it ends. */
+  readonly participants?: readonly Participant[] | undefined
 }
 
 /** A grant, its refresh family, and how long its row must stay. Times are milliseconds since the Unix epoch. */
@@ -75,6 +77,8 @@ export interface SubjectState {
     find(sessionId: string): StoredSession | undefined
     all(): readonly StoredSession[]
     put(session: StoredSession): void
+    /** Changes nothing else of it. */
+    putParticipants(session: StoredSession, participants: readonly Participant[]): void
     delete(sessionId: string): void
   }
   readonly grants: {
@@ -84,11 +88,6 @@ export interface SubjectState {
     /** Whether `limit` or more are live at `now`. */
     isFull(limit: number, now: number): boolean
     put(grant: StoredGrant): void
-  }
-  readonly participants: {
-    of(sessionId: string): readonly Participant[]
-    /** None: forgets the session. */
-    put(sessionId: string, participants: readonly Participant[]): void
   }
   /** Clients that somebody else will tell. */
   readonly dueLogouts: {

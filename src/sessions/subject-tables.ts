@@ -6,11 +6,11 @@ import type { ObjectSchema } from '../kit/object-schema.ts'
 import { openAccountCopy } from './account-copy.table.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
+import { type LogoutsDue, openDueLogouts } from './due-logouts.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { knownDevicesTable, openKnownDevicesTable, rememberedFactorsTable } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
 import { openOtpUses } from './otp-uses.table.ts'
-import { type LogoutsDue, openDueLogouts, openParticipants, pruneParticipants } from './participants.table.ts'
 import { openPendingSignInsTable, pendingSignInsTable } from './pending-sign-ins.table.ts'
 import { openRevokedTokensTable, revokedTokensTable } from './revoked-tokens.table.ts'
 import { openSessionsTable, sessionProofsTable, sessionsTable } from './sessions.table.ts'
@@ -47,7 +47,6 @@ export const openSubjectTables = (
 ): SubjectState => ({
   sessions: openSessionsTable(sql, schema),
   grants: openGrantsTable(sql, schema),
-  participants: openParticipants(kv, schema),
   dueLogouts: openDueLogouts(kv, schema, logouts),
   attempts: openLoginAttemptsTable(sql, schema),
   devices: openKnownDevicesTable(sql, schema),
@@ -88,10 +87,7 @@ export interface Pruned {
 }
 
 /** Deletes rows that have expired by `now`. */
-export function pruneSubjectTables(
-  { sql, kv }: Pick<DurableObjectStorage, 'sql' | 'kv'>,
-  now: number,
-): Pruned {
+export function pruneSubjectTables(sql: SqlStorage, now: number): Pruned {
   let deleted = false
   for (const table of expiringTables) {
     deleted =
@@ -99,13 +95,8 @@ export function pruneSubjectTables(
       deleted
   }
   // Their own sessions decide when they end.
-  if (deleted) {
+  if (deleted)
     sql.exec('DELETE FROM session_proofs WHERE session_id NOT IN (SELECT session_id FROM sessions)')
-    pruneParticipants(
-      kv,
-      (id) => sql.exec('SELECT 1 FROM sessions WHERE session_id = ?', id).toArray().length > 0,
-    )
-  }
   // One query per table: Durable Objects allow five terms in a compound SELECT.
   const ends = expiringTables.map(
     (table) =>

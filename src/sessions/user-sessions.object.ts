@@ -18,7 +18,7 @@ import { type AccountCopy, renewalDue, unsentUses } from '../passkeys/account-co
 import { count } from '../telemetry/count.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { Rule, VerifiedRule, VerifyNeeds } from './define-rule.ts'
-import { waitingLogouts } from './participants.table.ts'
+import { type LogoutsDue, waitingLogouts } from './due-logouts.table.ts'
 import { renewAccount } from './renew-account.ts'
 import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
@@ -67,7 +67,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   readonly #repeated: RepeatedEvents
   readonly #allEnded = { at: 0 }
   readonly #takenAway = { generation: 0 }
-  readonly #logouts = { due: false }
+  readonly #logouts: LogoutsDue = { due: undefined }
   #state: SubjectState | undefined
   #events: AuditEvent[] = []
   #pruneAgainAt = 0
@@ -143,7 +143,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     await this.#renewAccount()
     const now = Date.now()
     if (now >= this.#pruneAgainAt) {
-      const { deleted, nextExpiry } = pruneSubjectTables(this.ctx.storage, now)
+      const { deleted, nextExpiry } = pruneSubjectTables(this.ctx.storage.sql, now)
       if (deleted) this.#state = undefined
       const isCounting = this.#repeated.nextEnd() !== undefined
       if (nextExpiry === undefined && !isCounting && !this.#logouts.due) return this.#leaveNothing()
@@ -156,6 +156,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   /** To the outboxes of the clients that are to be told. What fails stays, and is handed over again. */
   async #handOverLogouts(): Promise<void> {
     const { kv } = this.ctx.storage
+    if (this.#logouts.due === false) return
     const waiting = this.#schema.exists() ? waitingLogouts(kv) : []
     this.#logouts.due = waiting.length > 0
     if (waiting.length === 0) return

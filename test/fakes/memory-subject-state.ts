@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import type { AccountCopy } from '../../src/passkeys/account-copy.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type { LoginAttempts } from '../../src/sessions/lock-out.ts'
-import type { DueLogout, Participant } from '../../src/sessions/participants.ts'
+import type { DueLogout } from '../../src/sessions/participants.ts'
 import type { PendingSignIn } from '../../src/sessions/pending-sign-in.ts'
 import type {
   Delegation,
@@ -22,7 +22,6 @@ export function createMemorySubjectState(): {
 } {
   const sessions = new Map<string, StoredSession>()
   const grants = new Map<string, StoredGrant>()
-  const participants = new Map<string, readonly Participant[]>()
   const dueLogouts: DueLogout[] = []
   const attempts = new Map<string, LoginAttempts>()
   const devices = new Map<string, StoredDevice>()
@@ -43,6 +42,8 @@ export function createMemorySubjectState(): {
       find: (id) => sessions.get(id),
       all: () => [...sessions.values()],
       put: (session) => void sessions.set(session.session_id, session),
+      putParticipants: (session, participants) =>
+        void sessions.set(session.session_id, { ...session, participants }),
       delete: (id) => void sessions.delete(id),
     },
     grants: {
@@ -50,13 +51,6 @@ export function createMemorySubjectState(): {
       allLive: liveGrants,
       isFull: (limit, now) => liveGrants().filter((stored) => now < grantEnd(stored)).length >= limit,
       put: (stored) => void grants.set(stored.grant.grant_id, stored),
-    },
-    participants: {
-      of: (sessionId) => participants.get(sessionId) ?? [],
-      put(sessionId, some) {
-        if (some.length === 0) participants.delete(sessionId)
-        else participants.set(sessionId, some)
-      },
     },
     dueLogouts: { add: (_, logouts) => void dueLogouts.push(...logouts) },
     attempts: {
