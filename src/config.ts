@@ -215,6 +215,9 @@ export const environmentSchema = z.object({
     7 * 86_400,
     'A retired key stays in the JWKS this long. Keep it above the longest token lifetime.',
   ),
+  AUTHLY_SESSION_MANAGEMENT: flag(
+    'OpenID Connect Session Management 1.0: `check_session_iframe`, `session_state` and a cookie that scripts can read. Of little use where browsers block cookies of other sites; prefer back-channel logout.',
+  ),
   AUTHLY_ALLOW_LOOPBACK_FETCH: flag(
     'Development and tests: allows outgoing fetches (`jwks_uri`, `sector_identifier_uri`, `AUTHLY_BREACHED_PASSWORDS_URL`) to loopback addresses, also over http. Only for an issuer on a loopback host or below `.test`.',
   ),
@@ -396,6 +399,7 @@ function toConfig(env: Environment) {
     keyRotationSeconds: env.AUTHLY_KEY_ROTATION_SECONDS,
     keyPrepublishSeconds: env.AUTHLY_KEY_PREPUBLISH_SECONDS,
     keyRetentionSeconds: env.AUTHLY_KEY_RETENTION_SECONDS,
+    sessionManagement: env.AUTHLY_SESSION_MANAGEMENT,
     allowLoopbackFetch: env.AUTHLY_ALLOW_LOOPBACK_FETCH,
     fetchHosts: env.AUTHLY_FETCH_HOSTS,
     breachedPasswordsUrl: env.AUTHLY_BREACHED_PASSWORDS_URL,

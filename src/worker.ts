@@ -30,7 +30,17 @@ export {
 }
 
 traceObjects(
-  { AuditOutbox, AuditStream, Destination, EdgeReplica, Job, LogoutOutbox, RateLimit, SingleUse, UserSessions },
+  {
+    AuditOutbox,
+    AuditStream,
+    Destination,
+    EdgeReplica,
+    Job,
+    LogoutOutbox,
+    RateLimit,
+    SingleUse,
+    UserSessions,
+  },
   startTelemetry,
 )
 

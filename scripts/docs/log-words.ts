@@ -93,7 +93,8 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
   },
   logout_hand_over_failed: {
     level: 'error',
-    meaning: 'The sign-outs of a person did not reach the outboxes of clients; it is tried again every minute',
+    meaning:
+      'The sign-outs of a person did not reach the outboxes of clients; it is tried again every minute',
   },
   signing_key_not_trusted: {
     level: 'error',

@@ -200,13 +200,20 @@ const logout: Rule = (metadata, context) => {
   const { backchannel_logout_uri: back, frontchannel_logout_uri: front, redirect_uris } = metadata
   const origins = redirect_uris.filter((uri) => URL.canParse(uri)).map((uri) => new URL(uri).origin)
   return [
-    ...(back === null ? [] : [...withoutFragment('backchannel_logout_uri', back), ...fetchedAddress('backchannel_logout_uri', back, context)]),
+    ...(back === null
+      ? []
+      : [
+          ...withoutFragment('backchannel_logout_uri', back),
+          ...fetchedAddress('backchannel_logout_uri', back, context),
+        ]),
     ...when(
       metadata.backchannel_logout_session_required && back === null,
       'backchannel_logout_session_required',
       'needs backchannel_logout_uri',
     ),
-    ...(front === null ? [] : [...withoutFragment('frontchannel_logout_uri', front), ...framedAddress(front, origins, context)]),
+    ...(front === null
+      ? []
+      : [...withoutFragment('frontchannel_logout_uri', front), ...framedAddress(front, origins, context)]),
     ...when(
       metadata.frontchannel_logout_session_required && front === null,
       'frontchannel_logout_session_required',

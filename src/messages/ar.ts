@@ -92,6 +92,8 @@ export const ar: Messages = {
   staySignedIn: 'البقاء مسجّلًا',
   signedOutTitle: 'تم تسجيل خروجك',
   signedOutText: 'يمكنك إغلاق هذه النافذة الآن.',
+  signedOutGoingOn: 'يجري تسجيل خروجك من التطبيقات التي استخدمتها. لن يستغرق ذلك سوى بضع ثوانٍ على الأكثر.',
+  signedOutFrame: 'يسجّل خروجك من أحد التطبيقات',
   signInAgain: 'تسجيل الدخول مرة أخرى',
 
   accountTitle: 'حسابك',

@@ -94,6 +94,9 @@ export const de: Messages = {
   staySignedIn: 'Angemeldet bleiben',
   signedOutTitle: 'Sie sind abgemeldet',
   signedOutText: 'Sie können dieses Fenster jetzt schließen.',
+  signedOutGoingOn:
+    'Sie werden bei den Anwendungen abgemeldet, die Sie benutzt haben. Das dauert höchstens einige Sekunden.',
+  signedOutFrame: 'Meldet Sie bei einer Anwendung ab',
   signInAgain: 'Wieder anmelden',
 
   accountTitle: 'Ihr Konto',

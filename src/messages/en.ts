@@ -92,6 +92,9 @@ export const en = {
   staySignedIn: 'Stay signed in',
   signedOutTitle: 'You are signed out',
   signedOutText: 'You can close this window now.',
+  signedOutGoingOn:
+    'You are being signed out of the applications you used. This takes a few seconds at most.',
+  signedOutFrame: 'Signs you out of an application',
   signInAgain: 'Sign in again',
 
   accountTitle: 'Your account',

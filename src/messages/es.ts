@@ -92,6 +92,9 @@ export const es: Messages = {
   staySignedIn: 'Seguir con la sesión iniciada',
   signedOutTitle: 'Ha cerrado la sesión',
   signedOutText: 'Ya puede cerrar esta ventana.',
+  signedOutGoingOn:
+    'Se está cerrando su sesión en las aplicaciones que ha usado. Tardará como mucho unos segundos.',
+  signedOutFrame: 'Cierra su sesión en una aplicación',
   signInAgain: 'Iniciar sesión de nuevo',
 
   accountTitle: 'Su cuenta',

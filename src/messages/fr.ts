@@ -94,6 +94,9 @@ export const fr: Messages = {
   staySignedIn: 'Rester connecté',
   signedOutTitle: 'Vous êtes déconnecté',
   signedOutText: 'Vous pouvez maintenant fermer cette fenêtre.',
+  signedOutGoingOn:
+    'Vous êtes en cours de déconnexion des applications que vous avez utilisées. Cela prend quelques secondes au plus.',
+  signedOutFrame: 'Vous déconnecte d’une application',
   signInAgain: 'Se reconnecter',
 
   accountTitle: 'Votre compte',

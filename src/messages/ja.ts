@@ -93,6 +93,8 @@ export const ja: Messages = {
   staySignedIn: 'ログインしたままにする',
   signedOutTitle: 'ログアウトしました',
   signedOutText: 'このウィンドウを閉じてかまいません。',
+  signedOutGoingOn: '利用したアプリケーションからもログアウトしています。長くても数秒で終わります。',
+  signedOutFrame: 'アプリケーションからログアウトします',
   signInAgain: 'もう一度ログイン',
 
   accountTitle: 'アカウント情報',

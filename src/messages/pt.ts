@@ -92,6 +92,9 @@ export const pt: Messages = {
   staySignedIn: 'Manter a sessão',
   signedOutTitle: 'Você saiu',
   signedOutText: 'Agora você pode fechar esta janela.',
+  signedOutGoingOn:
+    'Sua sessão nos aplicativos que você usou está sendo encerrada. Isso leva no máximo alguns segundos.',
+  signedOutFrame: 'Encerra sua sessão em um aplicativo',
   signInAgain: 'Entrar novamente',
 
   accountTitle: 'Sua conta',

@@ -38,11 +38,11 @@ for (const [id, path] of Object.entries(documents)) {
     responses: { 200: 'Metadata derived from the configured issuer' },
   }
   discoveryRoutes.describe(route, async (c) => {
-    const { issuer } = c.env.config
+    const { issuer, sessionManagement } = c.env.config
     const registers = await canRegister(c.env)
     if (metadata?.issuer !== issuer || metadata.registers !== registers) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers))
+      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, sessionManagement))
       metadata = { issuer, registers, json }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })

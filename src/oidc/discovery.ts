@@ -15,12 +15,21 @@ import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
 
+/** OpenID Connect Session Management 1.0 §3.3. */
+export const checkSessionPath = '/oidc/check-session'
+
 /**
  * The metadata document of `issuer`.
  * @param acrValues what the steps of signing in reach (`reachableClasses`)
  * @param registers whether people can make accounts of their own
+ * @param checksSessions whether session management is switched on
  */
-export function serverMetadata(issuer: string, acrValues: readonly string[], registers: boolean) {
+export function serverMetadata(
+  issuer: string,
+  acrValues: readonly string[],
+  registers: boolean,
+  checksSessions = false,
+) {
   const authMethods = clientAuthenticators.map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   return {
@@ -32,6 +41,11 @@ export function serverMetadata(issuer: string, acrValues: readonly string[], reg
     introspection_endpoint: `${issuer}/oauth/introspect`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     end_session_endpoint: `${issuer}/oidc/logout`,
+    ...(checksSessions && { check_session_iframe: `${issuer}${checkSessionPath}` }),
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
     scopes_supported: [...identityScopes],
     response_types_supported: responseTypes,
     response_modes_supported: responseModes,

@@ -25,6 +25,8 @@ export const openDueLogouts = (
 })
 
 /** Clients to be told, by the key to delete when their outboxes have them. */
-export const waitingLogouts = (kv: Kv): readonly (readonly [key: string, logouts: readonly DueLogout[]])[] => [
+export const waitingLogouts = (
+  kv: Kv,
+): readonly (readonly [key: string, logouts: readonly DueLogout[]])[] => [
   ...kv.list<readonly DueLogout[]>({ prefix }),
 ]

@@ -31,7 +31,11 @@ const maxParticipants = 200
 export const sidSessionOf = ({ session_id, sid_session_id }: Grant): string => sid_session_id ?? session_id
 
 /** Remembers the client; one that signs in again in the same session stays one. */
-export function takePart(state: SubjectState, session: StoredSession, { client_id, sub, session_id }: Grant): void {
+export function takePart(
+  state: SubjectState,
+  session: StoredSession,
+  { client_id, sub, session_id }: Grant,
+): void {
   const known = session.participants ?? []
   const same = known.find((each) => each.client_id === client_id)
   if (same?.sub === sub && same.session_id === session_id) return

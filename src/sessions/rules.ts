@@ -13,6 +13,7 @@ import { endAllSessions, endSession } from './end-session.ts'
 import { factorsChanged } from './factors-changed.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { forgiveFailures } from './forgive-failures.ts'
+import { formerSessions } from './former-sessions.ts'
 import { inspectToken } from './inspect-token.ts'
 import { keepAccount } from './keep-account.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
@@ -58,6 +59,7 @@ export const rules = {
   disown: write(disown),
   keepAccount: forwarded(keepAccount),
   signOut: write(signOut),
+  formerSessions: read(formerSessions),
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),

@@ -4,7 +4,9 @@ import type { Language } from '../../messages/choose-language.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 
-export type ResponseParameters = { readonly code: string } | { readonly refusal: OAuthRefusal }
+export type ResponseParameters =
+  | { readonly code: string; readonly session_state?: string | undefined }
+  | { readonly refusal: OAuthRefusal }
 
 /**
  * Renders success or refusal at the validated target.
@@ -18,7 +20,10 @@ export async function authorizationResponse(
 ): Promise<Response> {
   const parameters: Record<string, string> = {
     ...('code' in response
-      ? { code: response.code }
+      ? {
+          code: response.code,
+          ...(response.session_state !== undefined && { session_state: response.session_state }),
+        }
       : { error: response.refusal.error, error_description: response.refusal.description }),
     ...(target.state === undefined ? {} : { state: target.state }),
     iss: issuer,

@@ -107,7 +107,7 @@ async function respond(
     case 'redirect':
       return authorizationResponse(deps.config.issuer, outcome.target, { refusal: outcome.refusal }, language)
     case 'code':
-      return authorizationResponse(deps.config.issuer, outcome.target, { code: outcome.code }, language)
+      return respondWithCode(c, outcome, language)
     case 'finished': {
       const { showFinished } = await import('../../pages/lost-interaction.ts')
       return showFinished(c, interaction as Interaction)
@@ -115,6 +115,24 @@ async function respond(
     case 'interact':
       return toPage(c, outcome, parameters, interaction)
   }
+}
+
+type LanguageOf = () => Promise<Language>
+
+async function respondWithCode(
+  c: Context<AppEnv>,
+  { target, code, request }: Extract<AuthorizeOutcome, { kind: 'code' }>,
+  language: LanguageOf,
+): Promise<Response> {
+  const { config } = c.env.deps
+  if (!config.sessionManagement || !request.scopes.includes('openid')) {
+    return authorizationResponse(config.issuer, target, { code }, language)
+  }
+  const { addSessionState } = await import('./session-state.ts')
+  const added = await addSessionState(config, request, c.req.header('cookie'))
+  const response = await authorizationResponse(config.issuer, target, { code, ...added.parameters }, language)
+  for (const cookie of added.cookies) response.headers.append('set-cookie', cookie)
+  return response
 }
 
 /** Redirects the user to a hosted page with the request, sealed and bound to this browser. */

@@ -63,7 +63,12 @@ export type InteractionPage =
 export type AuthorizeOutcome =
   | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
   | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
-  | { readonly kind: 'code'; readonly target: RedirectTarget; readonly code: string }
+  | {
+      readonly kind: 'code'
+      readonly target: RedirectTarget
+      readonly code: string
+      readonly request: AuthorizeRequest
+    }
   /** This interaction has already led to a code. */
   | { readonly kind: 'finished'; readonly request: AuthorizeRequest }
   | {
@@ -90,6 +95,7 @@ export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): P
       }
       return {
         kind: 'code',
+        request,
         target: request.target,
         code: await issueCode(needs, { request, settings }, decision),
       }
