@@ -582,6 +582,7 @@ export const ar: Messages = {
     isSignedIn: 'الدخول مسجّل',
     keepsAccess: 'له وصول في غيابك',
     withdraw: 'سحب الوصول',
+    openApplication: 'فتح',
     withdrawn: 'لم يعد للتطبيق وصول إلى حسابك.',
 
     exportTitle: 'تنزيل بياناتك',

@@ -624,6 +624,7 @@ export const de: Messages = {
     isSignedIn: 'angemeldet',
     keepsAccess: 'hat auch in Ihrer Abwesenheit Zugriff',
     withdraw: 'Zugriff entziehen',
+    openApplication: 'Öffnen',
     withdrawn: 'Die Anwendung hat keinen Zugriff mehr auf Ihr Konto.',
 
     exportTitle: 'Ihre Daten herunterladen',

@@ -606,6 +606,7 @@ export const en = {
     isSignedIn: 'signed in',
     keepsAccess: 'has access while you are away',
     withdraw: 'Withdraw access',
+    openApplication: 'Open',
     withdrawn: 'The application no longer has access to your account.',
 
     exportTitle: 'Download your data',

@@ -610,6 +610,7 @@ export const es: Messages = {
     isSignedIn: 'con sesión iniciada',
     keepsAccess: 'tiene acceso en su ausencia',
     withdraw: 'Retirar el acceso',
+    openApplication: 'Abrir',
     withdrawn: 'La aplicación ya no tiene acceso a su cuenta.',
 
     exportTitle: 'Descargar sus datos',

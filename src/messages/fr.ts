@@ -613,6 +613,7 @@ export const fr: Messages = {
     isSignedIn: 'connectée',
     keepsAccess: 'a accès en votre absence',
     withdraw: 'Retirer l’accès',
+    openApplication: 'Ouvrir',
     withdrawn: 'L’application n’a plus accès à votre compte.',
 
     exportTitle: 'Télécharger vos données',

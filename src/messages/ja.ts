@@ -605,6 +605,7 @@ export const ja: Messages = {
     isSignedIn: 'ログイン中',
     keepsAccess: '不在時もアクセスできます',
     withdraw: '許可を取り消す',
+    openApplication: '開く',
     withdrawn: 'このアプリケーションはアカウントにアクセスできなくなりました。',
 
     exportTitle: 'データをダウンロード',

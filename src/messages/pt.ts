@@ -609,6 +609,7 @@ export const pt: Messages = {
     isSignedIn: 'conectado',
     keepsAccess: 'tem acesso na sua ausência',
     withdraw: 'Retirar o acesso',
+    openApplication: 'Abrir',
     withdrawn: 'O aplicativo não tem mais acesso à sua conta.',
 
     exportTitle: 'Baixar seus dados',

@@ -30,11 +30,12 @@ export function signIn(
   device: StoredDevice | undefined,
 ): BegunSession {
   if (isFull(state, input)) return { status: 'full' }
-  const replaced = input.replaces_session_id && state.sessions.find(input.replaces_session_id)
+  const { replaces_session_id } = input
+  const replaced = replaces_session_id ? state.sessions.find(replaces_session_id) : undefined
   const session = {
     ...startSession(input.user_id, input.session, input.now, input.origin),
     ...placeOf(input.signals),
-    ...(replaced && replaced.participants && { participants: replaced.participants }),
+    ...(replaced?.participants && { participants: replaced.participants }),
   }
   if (replaced) replaceSession(state, replaced, input)
   endOldestSessions(state, input, input.limit?.max ?? maxSessions)
