@@ -13,6 +13,7 @@ const documents = {
 interface Known {
   readonly issuer: string
   readonly registers: boolean
+  readonly sessionManagement: boolean
   readonly json: string
 }
 
@@ -40,10 +41,15 @@ for (const [id, path] of Object.entries(documents)) {
   discoveryRoutes.describe(route, async (c) => {
     const { issuer, sessionManagement } = c.env.config
     const registers = await canRegister(c.env)
-    if (metadata?.issuer !== issuer || metadata.registers !== registers) {
+    const known = metadata
+    const isKnown =
+      known?.issuer === issuer &&
+      known.registers === registers &&
+      known.sessionManagement === sessionManagement
+    if (!isKnown || !metadata) {
       const { reachableClasses } = await import('../login/steps/index.ts')
       const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, sessionManagement))
-      metadata = { issuer, registers, json }
+      metadata = { issuer, registers, sessionManagement, json }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })
