@@ -194,9 +194,9 @@ module.exports = {
     {
       name: 'wiring-is-called-at-the-edge',
       comment:
-        'Dependencies are built per request (worker.ts) and per cron run (cron-entry.ts), nowhere else.',
+        'Dependencies are built per request (worker.ts), per cron run (cron-entry.ts) and where an object calls clients (logout-entry.ts), nowhere else.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(?:worker|cron-entry)[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/(?:worker|cron-entry|logout-entry)[.]ts$' },
       to: { path: '^src/wiring[.]ts$' },
     },
     {

@@ -8,7 +8,7 @@ import type { CheckCode, IssueCode } from './delivery/codes/code-port.ts'
 import type { DestinationObject } from './delivery/destination.object.ts'
 import type { JobObject } from './jobs/job.object.ts'
 import type { LogoutOutboxObject } from './logout/logout-outbox.object.ts'
-import type { DueLogout } from './sessions/participants.ts'
+import type { DueLogout } from './sessions/participant-types.ts'
 import type { HandOver } from './telemetry/hand-over.ts'
 import type { MetricsObject } from './telemetry/metrics.object.ts'
 

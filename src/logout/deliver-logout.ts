@@ -2,7 +2,7 @@
 import type { FindClient } from '../clients/client.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { FetchRefusal, GuardedPost } from '../kit/guarded-fetch.ts'
-import type { DueLogout } from '../sessions/participants.ts'
+import type { DueLogout } from '../sessions/participant-types.ts'
 import type { LogoutOutcome } from './decide-logout.ts'
 import { issueLogoutToken, type LogoutTokenNeeds } from './logout-token.ts'
 

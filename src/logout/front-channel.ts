@@ -4,7 +4,7 @@
  */
 import type { FindClient } from '../clients/client.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { Participant } from '../sessions/participants.ts'
+import type { Participant } from '../sessions/participant-types.ts'
 import { sessionIdFor } from '../tokens/subject.ts'
 
 export interface FrontChannelNeeds {

@@ -3,12 +3,12 @@ import type { Client } from '../clients/client.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import { toSeconds } from '../kit/clock.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { DueLogout } from '../sessions/participants.ts'
+import type { DueLogout } from '../sessions/participant-types.ts'
 import { sessionIdFor } from '../tokens/subject.ts'
 
 /** Media type in the `typ` header: no other token is taken for one, nor one for another (§2.4, RFC 8725 §3.11). */
 export const logoutTokenType = 'logout+jwt'
-export const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 /** §4: short, because whoever gets hold of one can sign a person out. Each attempt signs a new one. */
 const lifetimeSeconds = 120
 

@@ -1,5 +1,5 @@
 /** The logouts that a client has not heard of yet. */
-import type { DueLogout } from '../sessions/participants.ts'
+import type { DueLogout } from '../sessions/participant-types.ts'
 import { givenUpAfterMs } from './decide-logout.ts'
 
 export const logoutsTable = `

@@ -1,6 +1,6 @@
 /** Clients that are to be told of the end of a session: a value for each session, until their outboxes have it. */
 import type { ObjectSchema } from '../kit/object-schema.ts'
-import type { DueLogout } from './participants.ts'
+import type { DueLogout } from './participant-types.ts'
 import type { SubjectState } from './subject-state.ts'
 
 const prefix = 'logouts:'

@@ -1,7 +1,7 @@
 /** The person signs out in one browser. */
 import type { Origin } from '../audit/event.ts'
 import { endSessionAndGrants } from './end-session.ts'
-import type { Participant } from './participants.ts'
+import type { Participant } from './participant-types.ts'
 import type { SubjectState } from './subject-state.ts'
 
 export interface SignOut {

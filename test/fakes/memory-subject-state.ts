@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import type { AccountCopy } from '../../src/passkeys/account-copy.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type { LoginAttempts } from '../../src/sessions/lock-out.ts'
-import type { DueLogout } from '../../src/sessions/participants.ts'
+import type { DueLogout } from '../../src/sessions/participant-types.ts'
 import type { PendingSignIn } from '../../src/sessions/pending-sign-in.ts'
 import type {
   Delegation,

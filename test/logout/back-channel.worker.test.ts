@@ -1,5 +1,5 @@
 /** Back-channel logout (OpenID Connect Back-Channel Logout 1.0): whoever took part is told, once, whatever fails. */
-import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test'
 import { and, eq, like } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'

@@ -2,11 +2,11 @@
  * The script of the page behind `check_session_iframe` (OpenID Connect Session Management 1.0 §3.2). An application's
  * frame posts `client_id session_state`; it is told whether that still holds. Asks no server.
  */
-const name = location.protocol === 'https:' ? '__Host-authly_browser_state' : 'authly_browser_state'
+const cookie = location.protocol === 'https:' ? '__Host-authly_browser_state' : 'authly_browser_state'
 
 function browserState(): string | undefined {
-  const pair = document.cookie.split('; ').find((each) => each.startsWith(`${name}=`))
-  return pair?.slice(name.length + 1)
+  const pair = document.cookie.split('; ').find((each) => each.startsWith(`${cookie}=`))
+  return pair?.slice(cookie.length + 1)
 }
 
 async function sha256(text: string): Promise<string> {
