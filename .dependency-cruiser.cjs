@@ -13,7 +13,7 @@ const storeOrObject = '[.](?:store|object)[.]ts$'
 const web = '[.](?:route|page|step)[.]tsx?$'
 /** The edge: what the platform calls, and the modules that are loaded for it when asked for (docs/decisions/0040). */
 const entry =
-  '^src/(?:worker|app|token-routes|lazy-app|wiring|stores|start-metrics|start-telemetry|cron-entry|job-entry|lazy-objects)[.]ts$'
+  '^src/(?:worker|app|token-routes|lazy-app|wiring|stores|start-metrics|start-telemetry|cron-entry|job-entry|logout-entry|lazy-objects)[.]ts$'
 
 /** Suffix-less files that are adapters all the same, because of the one package each wraps. */
 const wrappers = [
@@ -101,7 +101,7 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot: [
-          '^src/(?:wiring|stores|start-metrics|cron-entry|lazy-objects|job-entry|worker)[.]ts$',
+          '^src/(?:wiring|stores|start-metrics|cron-entry|lazy-objects|job-entry|logout-entry|worker)[.]ts$',
           '^src/env[.]d[.]ts$',
           '^src/dependencies[.]ts$', // what the authorized database is, not how it is made
           '[.](?:object|store)[.]ts$', // of their own folder: adapters-stay-in-their-capability
@@ -194,9 +194,9 @@ module.exports = {
     {
       name: 'wiring-is-called-at-the-edge',
       comment:
-        'Dependencies are built per request (worker.ts) and per cron run (cron-entry.ts), nowhere else.',
+        'Dependencies are built per request (worker.ts), per cron run (cron-entry.ts) and where an object calls clients (logout-entry.ts), nowhere else.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(?:worker|cron-entry)[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/(?:worker|cron-entry|logout-entry)[.]ts$' },
       to: { path: '^src/wiring[.]ts$' },
     },
     {

@@ -9,6 +9,7 @@ declare module 'vitest' {
     databaseGatewayUrl: string
     breachedPasswordsUrl: string
     messageProvidersUrl: string
+    relyingPartiesUrl: string
   }
 }
 
@@ -30,6 +31,8 @@ export default defineConfig({
           TEST_BREACHED_PASSWORDS_URL: inject('breachedPasswordsUrl'),
           // The same: the others send no messages.
           TEST_MESSAGE_PROVIDERS_URL: inject('messageProvidersUrl'),
+          // Clients that are told of sign-outs.
+          TEST_RELYING_PARTIES_URL: inject('relyingPartiesUrl'),
           AUTHLY_CLIENT_ADDRESS: 'cloudflare',
           // `npm start` switches them on.
           AUTHLY_METRICS: 'false',
@@ -47,6 +50,7 @@ export default defineConfig({
       './test/setup/database.ts',
       './test/setup/breached-passwords.ts',
       './test/setup/message-providers.ts',
+      './test/setup/relying-parties.ts',
     ],
     // The pool cannot follow imports without an extension, which a dependency of this library has.
     deps: {

@@ -240,6 +240,9 @@ export const environmentSchema = z.object({
     .describe(
       'Whose DPoP proofs must contain a nonce of this server (RFC 9449 §8), which costs them one more request now and then. Applications in browsers and on devices are public clients ([sender-constrained tokens](sender-constrained-tokens.md#nonces)). A nonce is offered to all of them.',
     ),
+  AUTHLY_SESSION_MANAGEMENT: flag(
+    'OpenID Connect Session Management 1.0: `check_session_iframe`, `session_state` and a cookie that scripts can read. Of little use where browsers block cookies of other sites; prefer back-channel logout.',
+  ),
   AUTHLY_ALLOW_LOOPBACK_FETCH: flag(
     'Development and tests: allows outgoing fetches (`jwks_uri`, `sector_identifier_uri`, `AUTHLY_BREACHED_PASSWORDS_URL`) to loopback addresses, also over http. Only for an issuer on a loopback host or below `.test`.',
   ),
@@ -425,6 +428,7 @@ function toConfig(env: Environment) {
     keyPrepublishSeconds: env.AUTHLY_KEY_PREPUBLISH_SECONDS,
     keyRetentionSeconds: env.AUTHLY_KEY_RETENTION_SECONDS,
     dpopNonce: env.AUTHLY_DPOP_NONCE,
+    sessionManagement: env.AUTHLY_SESSION_MANAGEMENT,
     allowLoopbackFetch: env.AUTHLY_ALLOW_LOOPBACK_FETCH,
     fetchHosts: env.AUTHLY_FETCH_HOSTS,
     breachedPasswordsUrl: env.AUTHLY_BREACHED_PASSWORDS_URL,

@@ -7,6 +7,8 @@ import type { AuditStreamObject } from './audit/stream/audit-stream.object.ts'
 import type { CheckCode, IssueCode } from './delivery/codes/code-port.ts'
 import type { DestinationObject } from './delivery/destination.object.ts'
 import type { JobObject } from './jobs/job.object.ts'
+import type { LogoutOutboxObject } from './logout/logout-outbox.object.ts'
+import type { DueLogout } from './sessions/participant-types.ts'
 import type { HandOver } from './telemetry/hand-over.ts'
 import type { MetricsObject } from './telemetry/metrics.object.ts'
 
@@ -153,5 +155,26 @@ export class Destination extends DurableObject<Env> {
 
   override alarm() {
     return this.destination.alarm()
+  }
+}
+
+/** The logouts that one client is to be told of. */
+export class LogoutOutbox extends DurableObject<Env> {
+  protected outbox!: LogoutOutboxObject
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    ctx.blockConcurrencyWhile(async () => {
+      const { WiredLogoutOutbox } = await import('./logout-entry.ts')
+      this.outbox = new WiredLogoutOutbox(ctx, env)
+    })
+  }
+
+  enqueue(logout: DueLogout) {
+    return this.outbox.enqueue(logout)
+  }
+
+  override alarm() {
+    return this.outbox.alarm()
   }
 }

@@ -4,7 +4,7 @@ import { app } from './app.ts'
 import { AuditOutbox } from './audit/audit-outbox.object.ts'
 import { EdgeReplica } from './edge-cache/edge-replica.object.ts'
 import { runForRequest } from './kit/request-context.ts'
-import { AuditStream, Destination, Job, Metrics } from './lazy-objects.ts'
+import { AuditStream, Destination, Job, LogoutOutbox, Metrics } from './lazy-objects.ts'
 import { RateLimit } from './rate-limits/rate-limit.object.ts'
 import { SingleUse } from './sessions/single-use.object.ts'
 import { UserSessions } from './sessions/user-sessions.object.ts'
@@ -22,6 +22,7 @@ export {
   Destination,
   EdgeReplica,
   Job,
+  LogoutOutbox,
   Metrics,
   RateLimit,
   SingleUse,
@@ -29,7 +30,17 @@ export {
 }
 
 traceObjects(
-  { AuditOutbox, AuditStream, Destination, EdgeReplica, Job, RateLimit, SingleUse, UserSessions },
+  {
+    AuditOutbox,
+    AuditStream,
+    Destination,
+    EdgeReplica,
+    Job,
+    LogoutOutbox,
+    RateLimit,
+    SingleUse,
+    UserSessions,
+  },
   startTelemetry,
 )
 

@@ -58,7 +58,7 @@ export async function loadApp(): Promise<LoadedApp> {
       document,
       metadata: serverMetadata('https://auth.example.com', {
         ...{ acrValues: reachableClasses(), registers: false, requiresPushed: false },
-        ...{ mtls: undefined, detailsTypes: [], profile: 'oidc' },
+        ...{ mtls: undefined, detailsTypes: [], profile: 'oidc', checksSessions: false },
       }),
       routes: app.routes.map(({ method, path }) => ({ method, path })),
     }

@@ -86,6 +86,16 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
     meaning:
       'A message of kind `subject` was not taken by its provider, for the `count`th time; it is tried again until it expires ([what to do](runbooks/MessagesNotSent.md))',
   },
+  logout_failed: {
+    level: 'warn',
+    meaning:
+      'The client `subject` did not take the news of a sign-out, for the `count`th time; it is tried again for a day ([what to do](runbooks/LogoutsNotDelivered.md))',
+  },
+  logout_hand_over_failed: {
+    level: 'error',
+    meaning:
+      'The sign-outs of a person did not reach the outboxes of clients; it is tried again every minute',
+  },
   signing_key_not_trusted: {
     level: 'error',
     meaning:

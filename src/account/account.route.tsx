@@ -3,8 +3,9 @@
  */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { clearSessionCookie } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
+import { showSignedOut } from '../login/show-signed-out.tsx'
+import { signOut } from '../login/sign-out.ts'
 import { goTo, openFormPage, sendPage, withScript } from '../pages/page.ts'
 import { AccountPage } from './account.page.tsx'
 import { readAccountForm, requireSession, timeZoneOf } from './account-form.ts'
@@ -156,14 +157,20 @@ export const accountRoutes = new DescribedRoutes<AppEnv>()
       path: '/account/sessions/end-all',
       summary: 'Ends all sessions of the user, this one too, and all grants of applications',
       tag,
-      responses: { ...postResponses, 303: 'Done, or not signed in: to the sign-in page' },
+      responses: {
+        ...postResponses,
+        200: 'Done; clients end their sessions in frames of the page',
+        303: 'Done, or not signed in: to the sign-in page',
+      },
     },
     async (c) => {
       const request = await readAccountForm(c, '/account/sessions')
       if (!request.ok) return request.error
       const { deps, origin } = c.env
+      // First the one of this browser, whose clients can be told here.
+      const signedOut = await signOut(deps, c.req.header('cookie'), origin)
       await deps.sessionsOf(request.value.session.user_id).endAllSessions({ now: deps.now(), origin })
-      return goTo('/login', [clearSessionCookie(deps.config)])
+      return showSignedOut(c, signedOut, { goOnTo: '/login' })
     },
   )
   .describe(

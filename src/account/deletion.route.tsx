@@ -1,8 +1,9 @@
 /** `/account/delete`: a person asks for the deletion of their own account. Needs a recent, equal sign-in, as factors do. */
+
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
-import { clearSessionCookie } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
+import { signedOutCookies } from '../login/sign-out.ts'
 import { formatTime } from '../messages/format-time.ts'
 import { isolated } from '../messages/isolated.ts'
 import { renderErrorPage } from '../pages/error-page.tsx'
@@ -72,7 +73,7 @@ export const deletionRoutes = new DescribedRoutes<AppEnv>()
       const isAtOnce = requested.due_at <= deps.now()
       const time = formatTime(page.language.tag, requested.due_at, timeZoneOf(c.req.raw))
       const html = <DeletionRequestedPage page={page} time={isAtOnce ? undefined : time} />
-      return sendPage(c, page, html, { cookies: [clearSessionCookie(deps.config)] })
+      return sendPage(c, page, html, { cookies: signedOutCookies(deps.config) })
     },
   )
 

@@ -20,16 +20,18 @@ export const createPersonalDataStore = (runBatch: RunBatch, runLasting: RunBatch
   async applications(userId, clientIds) {
     const [rows = []] = await runBatch([
       sql`
-        select clients.client_id, client_name, case when consents.user_id is not null then jsonb_build_object(
+        select clients.client_id, client_name, case when enabled then initiate_login_uri end as initiate_login_uri, case when consents.user_id is not null then jsonb_build_object(
           'scopes', consents.scopes, 'claims', consents.claims,
           'granted_at', floor(extract(epoch from consents.granted_at) * 1000)) end as consent
         from clients left join consents on consents.client_id = clients.client_id and consents.user_id = ${userId}::uuid
         where clients.client_id in (select client_id from consents where user_id = ${userId}::uuid)
           or clients.client_id = any(${textArray(clientIds)})
+          or (first_party and enabled and initiate_login_uri is not null)
         order by lower(client_name), clients.client_id`,
     ])
-    return rows.map(({ consent, ...row }) => ({
-      ...(row as unknown as Omit<AllowedApplication, 'consent'>),
+    return rows.map(({ consent, initiate_login_uri, ...row }) => ({
+      ...(row as unknown as Omit<AllowedApplication, 'consent' | 'initiate_login_uri'>),
+      initiate_login_uri: (initiate_login_uri ?? undefined) as string | undefined,
       consent: (consent ?? undefined) as AllowedApplication['consent'],
     }))
   },

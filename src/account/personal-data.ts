@@ -5,6 +5,8 @@ import type { ShownEventType } from './security-history.ts'
 export interface AllowedApplication {
   readonly client_id: string
   readonly client_name: string
+  /** Where a sign-in to it starts. */
+  readonly initiate_login_uri: string | undefined
   /** The consent; absent where the client needs none. */
   readonly consent:
     | {
@@ -56,7 +58,7 @@ export interface PersonalDataExport {
 }
 
 export interface PersonalDataStore {
-  /** By consents, and those named besides. One round trip. */
+  /** By consents, those named besides, and the deployment's own that people start from here. One round trip. */
   applications(userId: string, clientIds: readonly string[]): Promise<readonly AllowedApplication[]>
   /** The newest first. One round trip. */
   history(userId: string, query: HistoryQuery): Promise<readonly HistoryEvent[]>

@@ -41,6 +41,8 @@ const message = {
   provider: 'who took it or was asked to',
   attempts: 'how often it was handed over',
 }
+/** Of a client that is told of the end of a session. */
+const logout = { attempts: 'how often it was tried' }
 const entity = (summary: string, more: Readonly<Record<string, string>> = {}): EventDefinition => ({
   class: 'administration',
   summary,
@@ -340,6 +342,21 @@ export const eventDefinitions = {
     class: 'system',
     summary: 'A message was deleted unsent',
     data: { ...message, reason: 'expired, or unreadable (sealed under a root secret that is gone)' },
+  },
+  'logout.delivered': {
+    class: 'system',
+    summary: 'A client was told that a session has ended (OpenID Connect Back-Channel Logout 1.0)',
+    data: logout,
+  },
+  'logout.refused': {
+    class: 'system',
+    summary: 'A client refused to hear that a session has ended, or its address may not be called',
+    data: { ...logout, reason: 'http_400, or address_refused' },
+  },
+  'logout.given_up': {
+    class: 'system',
+    summary: 'A client could not be told within a day that a session has ended',
+    data: { ...logout, reason },
   },
   'job.created': {
     class: 'system',

@@ -6,6 +6,11 @@ import { demandsOf, type ProfileTerms, termsOf } from './profiles/index.ts'
 /** Members that a copy lacks which a version of the server from before them has put into the cache. */
 const newMembers = {
   profile: undefined,
+  initiate_login_uri: undefined,
+  backchannel_logout_uri: undefined,
+  backchannel_logout_session_required: false,
+  frontchannel_logout_uri: undefined,
+  frontchannel_logout_session_required: false,
   require_pushed_authorization_requests: false,
   require_signed_request_object: false,
   request_object_signing_alg: undefined,

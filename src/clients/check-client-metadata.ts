@@ -287,6 +287,55 @@ const links: Rule = (metadata) =>
     return when(!isFine, name, 'must be an https address')
   })
 
+/** Where it is told of sign-outs (Back-Channel Logout 1.0 §2.2, Front-Channel Logout 1.0 §2). */
+const logout: Rule = (metadata, context) => {
+  const { backchannel_logout_uri: back, frontchannel_logout_uri: front, redirect_uris } = metadata
+  const origins = redirect_uris.filter((uri) => URL.canParse(uri)).map((uri) => new URL(uri).origin)
+  return [
+    ...(back === null
+      ? []
+      : [
+          ...withoutFragment('backchannel_logout_uri', back),
+          ...fetchedAddress('backchannel_logout_uri', back, context),
+        ]),
+    ...when(
+      metadata.backchannel_logout_session_required && back === null,
+      'backchannel_logout_session_required',
+      'needs backchannel_logout_uri',
+    ),
+    ...(front === null
+      ? []
+      : [...withoutFragment('frontchannel_logout_uri', front), ...framedAddress(front, origins, context)]),
+    ...when(
+      metadata.frontchannel_logout_session_required && front === null,
+      'frontchannel_logout_session_required',
+      'needs frontchannel_logout_uri',
+    ),
+  ]
+}
+
+const withoutFragment = (pointer: string, uri: string): readonly Fault[] =>
+  when(uri.includes('#'), pointer, 'must not have a fragment')
+
+/** Attack: our page shows in a frame what belongs to somebody else than the client. */
+function framedAddress(
+  uri: string,
+  origins: readonly string[],
+  { allowLoopbackFetch }: MetadataContext,
+): readonly Fault[] {
+  const { protocol, hostname, origin, username, password } = new URL(uri)
+  const isLocal = allowLoopbackFetch && isLoopbackHost(hostname) && protocol === 'http:'
+  return [
+    ...when(protocol !== 'https:' && !isLocal, 'frontchannel_logout_uri', 'must be an https address'),
+    ...when(username + password !== '', 'frontchannel_logout_uri', 'must not contain a password'),
+    ...when(
+      !origins.includes(origin),
+      'frontchannel_logout_uri',
+      'must have the scheme, host and port of a redirect URI (OpenID Connect Front-Channel Logout 1.0 §2)',
+    ),
+  ]
+}
+
 const profile: Rule = (metadata, context) => profileFaults(metadata, metadata.profile ?? context.profile)
 
 const rules: readonly Rule[] = [
@@ -301,5 +350,6 @@ const rules: readonly Rule[] = [
   lifetimes,
   contexts,
   links,
+  logout,
   profile,
 ]

@@ -25,6 +25,10 @@ export interface ClientMetadata {
   readonly redirect_uris: readonly string[]
   readonly post_logout_redirect_uris: readonly string[]
   readonly initiate_login_uri: string | null
+  readonly backchannel_logout_uri: string | null
+  readonly backchannel_logout_session_required: boolean
+  readonly frontchannel_logout_uri: string | null
+  readonly frontchannel_logout_session_required: boolean
   readonly grant_types: readonly string[]
   readonly response_types: readonly string[]
   /** Space-separated scopes the client may request. */

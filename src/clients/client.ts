@@ -29,6 +29,15 @@ export interface RegisteredClient {
   readonly secrets: readonly ClientSecret[]
   readonly redirect_uris: readonly string[]
   readonly post_logout_redirect_uris: readonly string[]
+  /** Where a sign-in to it can be started from outside (OpenID Connect Core §4). */
+  readonly initiate_login_uri: string | undefined
+  /** Where it is told that a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.2). */
+  readonly backchannel_logout_uri: string | undefined
+  readonly backchannel_logout_session_required: boolean
+  /** What a frame of the signed-out page loads (OpenID Connect Front-Channel Logout 1.0 §2). */
+  readonly frontchannel_logout_uri: string | undefined
+  /** Whether that address gets `iss` and `sid`. */
+  readonly frontchannel_logout_session_required: boolean
   readonly grant_types: readonly string[]
   readonly response_types: readonly string[]
   readonly scopes: readonly string[]

@@ -67,3 +67,13 @@ export function writeCookie(
   const secure = settings.secureCookies ? '; Secure' : ''
   return `${cookieName(settings, name)}=${value}; Path=/; HttpOnly; SameSite=Lax${maxAge}${secure}`
 }
+
+/**
+ * A `Set-Cookie` value for a value that is no secret: our script reads it, in a frame of another site too. Over plain http
+ * (loopback alone) browsers take no `SameSite=None`.
+ */
+export function writeReadableCookie(settings: CookieSettings, name: string, value: string): string {
+  if (!/^[\w.-]*$/.test(value)) throw new Error(`cookie ${name}: value is not cookie-safe`)
+  const crossSite = settings.secureCookies ? 'SameSite=None; Secure' : 'SameSite=Lax'
+  return `${cookieName(settings, name)}=${value}; Path=/; ${crossSite}`
+}

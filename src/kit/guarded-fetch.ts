@@ -1,5 +1,6 @@
 /**
- * The only way this server fetches URLs chosen by others (`jwks_uri`, sector identifiers, metadata documents).
+ * The only way this server fetches URLs chosen by others (`jwks_uri`, sector identifiers, metadata documents,
+ * `backchannel_logout_uri`).
  * Prevents server-side request forgery: https only, no private or reserved address in any notation, no
  * credentials, no redirects, limited in size and time. Names that resolve to a private address are blocked by the
  * platform: Workers cannot reach private networks, and `workerd` allows only public ones.
@@ -29,6 +30,10 @@ export interface FetchLimits {
   readonly timeoutMilliseconds: number
 }
 
+type Send = (url: string, init: RequestInit) => Promise<Response>
+
+/** Ending a person's sessions is more work than reading a file. */
+const postTimeoutMilliseconds = 5000
 const defaultLimits: FetchLimits = { maxBytes: 64 * 1024, timeoutMilliseconds: 3000 }
 const maxUrlLength = 2048
 /** `ignoreBOM: false` drops a byte-order mark, which JSON does not allow. */
@@ -41,30 +46,62 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
  */
 export function createGuardedFetch(
   rules: FetchRules,
-  send: (url: string, init: RequestInit) => Promise<Response>,
+  send: Send,
   { maxBytes, timeoutMilliseconds }: FetchLimits = defaultLimits,
   headers: Readonly<Record<string, string>> = { accept: 'application/json' },
 ): GuardedFetch {
-  return async (address) => {
-    const url = checkAddress(address, rules)
-    if (!url.ok) return url
-    try {
-      const response = await send(url.value, {
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMilliseconds),
-        headers: { ...headers, 'user-agent': 'Authly' },
-      })
-      if (response.status !== 200) {
-        await response.body?.cancel()
-        // Status 0 is how Node reports a redirect that was not followed.
-        const redirect = response.status === 0 || (response.status >= 300 && response.status < 400)
-        return err(redirect ? { kind: 'redirect_refused' } : { kind: 'bad_status', status: response.status })
-      }
+  return (address) =>
+    ask(address, { rules, send, timeoutMilliseconds }, { headers }, [200], async (response) => {
       const bytes = await readBytes(response.body, maxBytes)
       return bytes ? ok(decoder.decode(bytes)) : err({ kind: 'too_large' })
-    } catch (failure) {
-      return err({ kind: 'unreachable', detail: (failure as Error).name })
-    }
+    })
+}
+
+/** Posts a form to an address that others chose; ok when it was taken: 200 or 204. Nobody reads the answer. */
+export type GuardedPost = (url: string, form: URLSearchParams) => Promise<Result<undefined, FetchRefusal>>
+
+/** Builds the guarded post, by the same rules. @param send `fetch`, or the observed one */
+export const createGuardedPost =
+  (rules: FetchRules, send: Send, timeoutMilliseconds = postTimeoutMilliseconds): GuardedPost =>
+  (address, form) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'cache-control': 'no-store' }
+    const request = { method: 'POST', body: form.toString(), headers }
+    return ask(address, { rules, send, timeoutMilliseconds }, request, [200, 204], async (response) => {
+      // Attack: an answer without end.
+      await response.body?.cancel()
+      return ok(undefined)
+    })
+  }
+
+interface Means {
+  readonly rules: FetchRules
+  readonly send: Send
+  readonly timeoutMilliseconds: number
+}
+
+async function ask<T>(
+  address: string,
+  { rules, send, timeoutMilliseconds }: Means,
+  request: RequestInit & { readonly headers: Readonly<Record<string, string>> },
+  accepted: readonly number[],
+  read: (response: Response) => Promise<Result<T, FetchRefusal>>,
+): Promise<Result<T, FetchRefusal>> {
+  const url = checkAddress(address, rules)
+  if (!url.ok) return url
+  try {
+    const response = await send(url.value, {
+      ...request,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMilliseconds),
+      headers: { ...request.headers, 'user-agent': 'Authly' },
+    })
+    if (accepted.includes(response.status)) return await read(response)
+    await response.body?.cancel()
+    // Status 0 is how Node reports a redirect that was not followed.
+    const redirect = response.status === 0 || (response.status >= 300 && response.status < 400)
+    return err(redirect ? { kind: 'redirect_refused' } : { kind: 'bad_status', status: response.status })
+  } catch (failure) {
+    return err({ kind: 'unreachable', detail: (failure as Error).name })
   }
 }
 

@@ -32,6 +32,8 @@ export type LogEvent =
   | 'breach_check_failed'
   | 'message_failed'
   | 'notice_failed'
+  | 'logout_failed'
+  | 'logout_hand_over_failed'
   /** Data in the database that this server did not write. */
   | 'signing_key_not_trusted'
   | 'audit_chain_broken'

@@ -12,6 +12,8 @@ export interface PageSecurity {
   readonly formTargets?: readonly string[] | undefined
   /** Origin of a script that the page needs from elsewhere, and of the frames that it opens. */
   readonly foreignScript?: string | undefined
+  /** Origins of what the page shows in frames: those of clients that are told of a sign-out. */
+  readonly frames?: readonly string[] | undefined
 }
 
 export function pageHeaders({
@@ -19,6 +21,7 @@ export function pageHeaders({
   secure,
   formTargets,
   foreignScript,
+  frames = [],
 }: PageSecurity): Record<string, string> {
   const policy = [
     // Injected markup cannot load or run anything: no frames, fonts or foreign images.
@@ -30,6 +33,7 @@ export function pageHeaders({
       ? ["script-src 'self'", "require-trusted-types-for 'script'", "trusted-types 'none'"]
       : []),
     ...(foreignScript ? [`script-src 'self' ${foreignScript}`, `frame-src ${foreignScript}`] : []),
+    ...(frames.length > 0 ? [`frame-src ${frames.join(' ')}`] : []),
     // An injected <base> cannot redirect our relative links and forms to another host.
     "base-uri 'none'",
     // An injected form cannot send a password elsewhere.

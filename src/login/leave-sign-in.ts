@@ -4,6 +4,7 @@ import { decideOffer } from '../authentication/decide-next-step.ts'
 import { isFresh, nextPaths } from '../authentication/fresh-sign-in.ts'
 import type { AccountFactors } from '../authentication/sign-in-state.ts'
 import type { AppEnv } from '../dependencies.ts'
+import { newBrowserState } from '../interaction/browser-state-cookie.ts'
 import { setDeviceCookie } from '../interaction/device-cookie.ts'
 import { type Interaction, sealInteraction } from '../interaction/interaction.ts'
 import { setRememberedCookie } from '../interaction/remembered-cookie.ts'
@@ -80,6 +81,7 @@ function cookiesOf(
   const isRemembered = handles.remembered && session.amr.includes('mfa')
   return [
     setSessionCookie(config, handles.session, absolute_ttl_seconds),
+    ...newBrowserState(config),
     setDeviceCookie(config, handles.device, browser.devices),
     ...(handles.remembered && isRemembered
       ? [setRememberedCookie(config, handles.remembered, browser.remembered, now())]

@@ -41,21 +41,53 @@ export const LogoutPage: FC<LogoutPageProps> = ({ page, action, clientName, hidd
   )
 }
 
-export const SignedOutPage: FC<{ readonly page: Page }> = ({ page }) => {
+interface SignedOutPageProps {
+  readonly page: Page
+  /** Addresses of clients that end their sessions in this browser (Front-Channel Logout 1.0). */
+  readonly frames?: readonly string[] | undefined
+  /** Where to go when they have. */
+  readonly goOnTo?: string | undefined
+}
+
+/** Clients that take longer are not waited for. */
+const longestWaitSeconds = 5
+
+/** Without the script it goes on after a while; with it, as soon as all have answered. */
+export const SignedOutPage: FC<SignedOutPageProps> = ({ page, frames = [], goOnTo }) => {
   const { messages } = page
+  const refresh =
+    goOnTo === undefined ? undefined : (
+      <meta http-equiv="refresh" content={`${longestWaitSeconds}; url=${goOnTo}`} />
+    )
   return (
-    <Layout page={page} title={messages.signedOutTitle}>
+    <Layout page={page} title={messages.signedOutTitle} head={refresh}>
       <div class="card">
         <h1>{messages.signedOutTitle}</h1>
         <p class="lead" role="status">
-          {messages.signedOutText}
+          {goOnTo === undefined ? messages.signedOutText : messages.signedOutGoingOn}
         </p>
         <div class="actions">
-          <a class="button second" href="/login">
-            {messages.signInAgain}
-          </a>
+          {goOnTo === undefined ? (
+            <a class="button second" href="/login">
+              {messages.signInAgain}
+            </a>
+          ) : (
+            <a class="button second" href={goOnTo} data-go-on>
+              {messages.continueAction}
+            </a>
+          )}
         </div>
       </div>
+      {frames.map((frame) => (
+        // Attack: the page in the frame leads the whole window elsewhere; the sandbox does not let it.
+        <iframe
+          src={frame}
+          title={messages.signedOutFrame}
+          sandbox="allow-scripts allow-same-origin"
+          referrerpolicy="no-referrer"
+          hidden
+        />
+      ))}
     </Layout>
   )
 }

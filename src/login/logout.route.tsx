@@ -5,9 +5,10 @@
 import type { AppEnv } from '../dependencies.ts'
 import { readSession } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
-import { goTo, openFormPage, openPage, sendPage } from '../pages/page.ts'
+import { openFormPage, openPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { LogoutPage, SignedOutPage } from './logout.page.tsx'
+import { showSignedOut } from './show-signed-out.tsx'
 import { signOut } from './sign-out.ts'
 
 const path = '/logout'
@@ -40,11 +41,17 @@ export const logoutPageRoutes = new DescribedRoutes<AppEnv>()
       path,
       summary: 'Signs out',
       tag,
-      responses: { 303: 'Signed out', ...pageFormRefusals },
+      responses: {
+        200: 'Signed out; clients end their sessions in frames of the page',
+        303: 'Signed out',
+        ...pageFormRefusals,
+      },
     },
     async (c) => {
       const form = await readPageForm(c)
       if (!form.ok) return form.error
-      return goTo(path, [await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)])
+      const signedOut = await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)
+      // To the address of the page, unless its frames are to be shown now.
+      return showSignedOut(c, signedOut, signedOut.frames.length > 0 ? {} : { goOnTo: path })
     },
   )

@@ -1,6 +1,7 @@
 /** `GET|POST /password`: changes the password of the signed-in user, forced or by choice. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import { newBrowserState } from '../interaction/browser-state-cookie.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
 import { issueSessionHandle, setSessionCookie } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
@@ -141,7 +142,10 @@ async function change(c: Context<AppEnv>, form: PasswordForm, parameters: Parame
   }
   deps.notify('notice_password_changed', user_id, origin)
   const { absolute_ttl_seconds } = lifetimeOf(await deps.readSettings(), deps.config)
-  const cookies = [setSessionCookie(deps.config, handle, absolute_ttl_seconds)]
+  const cookies = [
+    setSessionCookie(deps.config, handle, absolute_ttl_seconds),
+    ...newBrowserState(deps.config),
+  ]
   if (!loaded) return goTo('/account/security?done=password', cookies)
   const { interaction } = loaded
   const isOwn = interaction.session_id === session.session_id

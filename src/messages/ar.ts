@@ -93,6 +93,8 @@ export const ar: Messages = {
   staySignedIn: 'البقاء مسجّلًا',
   signedOutTitle: 'تم تسجيل خروجك',
   signedOutText: 'يمكنك إغلاق هذه النافذة الآن.',
+  signedOutGoingOn: 'يجري تسجيل خروجك من التطبيقات التي استخدمتها. لن يستغرق ذلك سوى بضع ثوانٍ على الأكثر.',
+  signedOutFrame: 'يسجّل خروجك من أحد التطبيقات',
   signInAgain: 'تسجيل الدخول مرة أخرى',
 
   accountTitle: 'حسابك',
@@ -581,6 +583,7 @@ export const ar: Messages = {
     isSignedIn: 'الدخول مسجّل',
     keepsAccess: 'له وصول في غيابك',
     withdraw: 'سحب الوصول',
+    openApplication: 'فتح',
     withdrawn: 'لم يعد للتطبيق وصول إلى حسابك.',
 
     exportTitle: 'تنزيل بياناتك',

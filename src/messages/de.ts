@@ -95,6 +95,9 @@ export const de: Messages = {
   staySignedIn: 'Angemeldet bleiben',
   signedOutTitle: 'Sie sind abgemeldet',
   signedOutText: 'Sie können dieses Fenster jetzt schließen.',
+  signedOutGoingOn:
+    'Sie werden bei den Anwendungen abgemeldet, die Sie benutzt haben. Das dauert höchstens einige Sekunden.',
+  signedOutFrame: 'Meldet Sie bei einer Anwendung ab',
   signInAgain: 'Wieder anmelden',
 
   accountTitle: 'Ihr Konto',
@@ -622,6 +625,7 @@ export const de: Messages = {
     isSignedIn: 'angemeldet',
     keepsAccess: 'hat auch in Ihrer Abwesenheit Zugriff',
     withdraw: 'Zugriff entziehen',
+    openApplication: 'Öffnen',
     withdrawn: 'Die Anwendung hat keinen Zugriff mehr auf Ihr Konto.',
 
     exportTitle: 'Ihre Daten herunterladen',

@@ -93,6 +93,9 @@ export const en = {
   staySignedIn: 'Stay signed in',
   signedOutTitle: 'You are signed out',
   signedOutText: 'You can close this window now.',
+  signedOutGoingOn:
+    'You are being signed out of the applications you used. This takes a few seconds at most.',
+  signedOutFrame: 'Signs you out of an application',
   signInAgain: 'Sign in again',
 
   accountTitle: 'Your account',
@@ -604,6 +607,7 @@ export const en = {
     isSignedIn: 'signed in',
     keepsAccess: 'has access while you are away',
     withdraw: 'Withdraw access',
+    openApplication: 'Open',
     withdrawn: 'The application no longer has access to your account.',
 
     exportTitle: 'Download your data',

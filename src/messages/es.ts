@@ -93,6 +93,9 @@ export const es: Messages = {
   staySignedIn: 'Seguir con la sesión iniciada',
   signedOutTitle: 'Ha cerrado la sesión',
   signedOutText: 'Ya puede cerrar esta ventana.',
+  signedOutGoingOn:
+    'Se está cerrando su sesión en las aplicaciones que ha usado. Tardará como mucho unos segundos.',
+  signedOutFrame: 'Cierra su sesión en una aplicación',
   signInAgain: 'Iniciar sesión de nuevo',
 
   accountTitle: 'Su cuenta',
@@ -608,6 +611,7 @@ export const es: Messages = {
     isSignedIn: 'con sesión iniciada',
     keepsAccess: 'tiene acceso en su ausencia',
     withdraw: 'Retirar el acceso',
+    openApplication: 'Abrir',
     withdrawn: 'La aplicación ya no tiene acceso a su cuenta.',
 
     exportTitle: 'Descargar sus datos',

@@ -95,6 +95,9 @@ export const fr: Messages = {
   staySignedIn: 'Rester connecté',
   signedOutTitle: 'Vous êtes déconnecté',
   signedOutText: 'Vous pouvez maintenant fermer cette fenêtre.',
+  signedOutGoingOn:
+    'Vous êtes en cours de déconnexion des applications que vous avez utilisées. Cela prend quelques secondes au plus.',
+  signedOutFrame: 'Vous déconnecte d’une application',
   signInAgain: 'Se reconnecter',
 
   accountTitle: 'Votre compte',
@@ -611,6 +614,7 @@ export const fr: Messages = {
     isSignedIn: 'connectée',
     keepsAccess: 'a accès en votre absence',
     withdraw: 'Retirer l’accès',
+    openApplication: 'Ouvrir',
     withdrawn: 'L’application n’a plus accès à votre compte.',
 
     exportTitle: 'Télécharger vos données',

@@ -94,6 +94,8 @@ export const ja: Messages = {
   staySignedIn: 'ログインしたままにする',
   signedOutTitle: 'ログアウトしました',
   signedOutText: 'このウィンドウを閉じてかまいません。',
+  signedOutGoingOn: '利用したアプリケーションからもログアウトしています。長くても数秒で終わります。',
+  signedOutFrame: 'アプリケーションからログアウトします',
   signInAgain: 'もう一度ログイン',
 
   accountTitle: 'アカウント情報',
@@ -604,6 +606,7 @@ export const ja: Messages = {
     isSignedIn: 'ログイン中',
     keepsAccess: '不在時もアクセスできます',
     withdraw: '許可を取り消す',
+    openApplication: '開く',
     withdrawn: 'このアプリケーションはアカウントにアクセスできなくなりました。',
 
     exportTitle: 'データをダウンロード',

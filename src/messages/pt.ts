@@ -93,6 +93,9 @@ export const pt: Messages = {
   staySignedIn: 'Manter a sessão',
   signedOutTitle: 'Você saiu',
   signedOutText: 'Agora você pode fechar esta janela.',
+  signedOutGoingOn:
+    'Sua sessão nos aplicativos que você usou está sendo encerrada. Isso leva no máximo alguns segundos.',
+  signedOutFrame: 'Encerra sua sessão em um aplicativo',
   signInAgain: 'Entrar novamente',
 
   accountTitle: 'Sua conta',
@@ -607,6 +610,7 @@ export const pt: Messages = {
     isSignedIn: 'conectado',
     keepsAccess: 'tem acesso na sua ausência',
     withdraw: 'Retirar o acesso',
+    openApplication: 'Abrir',
     withdrawn: 'O aplicativo não tem mais acesso à sua conta.',
 
     exportTitle: 'Baixar seus dados',

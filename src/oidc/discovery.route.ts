@@ -47,7 +47,10 @@ for (const [id, path] of Object.entries(documents)) {
     const { config } = c.env
     const [registers, detailsTypes] = await Promise.all([canRegister(c.env), listDetailsTypes(c.env)])
     const requiresPushed = config.requirePushedAuthorizationRequests
-    const is = { registers, requiresPushed, profile: config.profile, mtls: config.mtls, detailsTypes }
+    const is = {
+      ...{ registers, requiresPushed, profile: config.profile, mtls: config.mtls },
+      ...{ checksSessions: config.sessionManagement, detailsTypes },
+    }
     const key = JSON.stringify([config.issuer, is])
     if (metadata?.key !== key) {
       const { reachableClasses } = await import('../login/steps/index.ts')

@@ -20,6 +20,9 @@ import { dpopSigningAlgs } from '../protocol/dpop.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
 
+/** OpenID Connect Session Management 1.0 §3.3. */
+export const checkSessionPath = '/oidc/check-session'
+
 /** Of each response that can be encrypted to a client. */
 const encryptionMetadata: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   encryptedResponses.flatMap((response) => [
@@ -40,6 +43,8 @@ export interface SwitchedOn {
   readonly profile: Profile
   /** Mutual TLS; undefined: off. */
   readonly mtls: MtlsSettings | undefined
+  /** OpenID Connect Session Management 1.0. */
+  readonly checksSessions: boolean
   /** Types of authorization details (RFC 9396). */
   readonly detailsTypes: readonly string[]
 }
@@ -72,6 +77,11 @@ export function serverMetadata(issuer: string, is: SwitchedOn) {
     introspection_endpoint: `${issuer}/oauth/introspect`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     end_session_endpoint: `${issuer}/oidc/logout`,
+    ...(is.checksSessions && { check_session_iframe: `${issuer}${checkSessionPath}` }),
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
     scopes_supported: [...identityScopes],
     response_types_supported: responseTypes,
     response_modes_supported: responseModes

@@ -6,19 +6,19 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
-import { clearSessionCookie } from '../interaction/session-cookie.ts'
+import { readSession, type SessionRouting } from '../interaction/session-cookie.ts'
 import { DescribedRoutes, formRefusals, pageFormRefusals } from '../kit/describe-route.ts'
 import { constantTimeEqual } from '../kit/hash.ts'
-import { LogoutPage, SignedOutPage } from '../login/logout.page.tsx'
-import { signOut } from '../login/sign-out.ts'
+import { LogoutPage } from '../login/logout.page.tsx'
+import { showSignedOut } from '../login/show-signed-out.tsx'
+import { signedOutCookies, signOut } from '../login/sign-out.ts'
 import { renderRefusalPage, renderTooManyRequests } from '../pages/error-page.tsx'
 import { schemeSources } from '../pages/form-targets.ts'
-import { goTo, openFormPage, openPage, sendPage } from '../pages/page.ts'
+import { goTo, openFormPage, sendPage } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { readForm } from '../protocol/form.ts'
 import { type Parameters, parseQuery } from '../protocol/parameters.ts'
 import { invalidRequest } from '../protocol/refusal.ts'
-import type { LiveSession } from '../sessions/session.ts'
 import { sessionIdFor } from '../tokens/subject.ts'
 import { checkLogout, type LogoutRequest } from './rp-logout.ts'
 
@@ -31,7 +31,7 @@ const description = {
   spec: 'OpenID Connect RP-Initiated Logout 1.0 §2',
   tag: 'OpenID Connect',
   responses: {
-    200: 'The confirmation form, or the page after the sign-out',
+    200: 'The confirmation form, or the page after the sign-out, with frames in which clients end their sessions',
     303: 'Signed out: redirects to the registered post_logout_redirect_uri',
     400: 'The request is malformed or its redirect URI is not registered',
     429: 'Too many requests',
@@ -65,14 +65,20 @@ export const logoutRoutes = new DescribedRoutes<AppEnv>()
       path: confirmPath,
       summary: 'Signs out after the confirmation',
       tag: 'OpenID Connect',
-      responses: { 303: 'Signed out', ...pageFormRefusals },
+      responses: {
+        200: 'Signed out; clients end their sessions in frames of the page',
+        303: 'Signed out',
+        ...pageFormRefusals,
+      },
     },
     async (c) => {
       const form = await readPageForm(c, () => '/logout')
       if (!form.ok) return form.error
       const sealed = form.value.get('return_to')
       const returnTo = sealed && (await c.env.deps.root.open('logout', sealed))
-      return goTo(returnTo || '/logout', [await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)])
+      const signedOut = await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)
+      if (!returnTo && signedOut.frames.length > 0) return showSignedOut(c, signedOut, {})
+      return showSignedOut(c, signedOut, { goOnTo: returnTo || '/logout' })
     },
   )
 
@@ -87,23 +93,32 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
   if (session && !(await isAboutSession(c, request, session))) {
     return requireConfirmation(c, request, parameters.get('ui_locales'))
   }
-  const cookie = session
-    ? await signOut(c.env.deps, c.req.header('cookie'), c.env.origin)
-    : clearSessionCookie(deps.config)
-  if (request.redirectTo !== undefined) return goTo(request.redirectTo, [cookie])
-  const page = await openPage(c, parameters.get('ui_locales'))
-  return sendPage(c, page, <SignedOutPage page={page} />, { cookies: [cookie] })
+  const isOver = session === undefined && !(await isAboutEnded(c, request))
+  const signedOut = isOver
+    ? { cookies: signedOutCookies(deps.config), frames: [] }
+    : await signOut(deps, c.req.header('cookie'), c.env.origin)
+  return showSignedOut(c, signedOut, { goOnTo: request.redirectTo, uiLocales: parameters.get('ui_locales') })
 }
 
-/** Whether the verified hint was issued within this session. */
+/** Whether the verified hint was issued within this session, also before the person signed in again in it. */
 async function isAboutSession(
   c: Context<AppEnv>,
   { client, hint }: LogoutRequest,
-  session: LiveSession,
+  { user_id, session_id }: SessionRouting,
 ): Promise<boolean> {
   if (!hint || !client) return false
-  const sid = await sessionIdFor(c.env.deps.root, client.client_id, session.session_id)
-  return constantTimeEqual(hint.sid, sid)
+  const { root, sessionsOf } = c.env.deps
+  const { client_id } = client
+  const names = async (id: string) => constantTimeEqual(hint.sid, await sessionIdFor(root, client_id, id))
+  if (await names(session_id)) return true
+  const former = await sessionsOf(user_id).formerSessions({ session_id, client_id })
+  return (await Promise.all(former.map(names))).includes(true)
+}
+
+/** Whether the hint is of the session that this browser had until it expired: the client's grants end all the same. */
+async function isAboutEnded(c: Context<AppEnv>, request: LogoutRequest): Promise<boolean> {
+  const ended = await readSession(c.env.deps, c.req.header('cookie'))
+  return ended !== undefined && isAboutSession(c, request, ended.routing)
 }
 
 async function requireConfirmation(

@@ -7,6 +7,7 @@ import { DescribedRoutes } from '../kit/describe-route.ts'
 import {
   type Asset,
   brandStylesheet,
+  checkSessionAsset,
   iconAsset,
   scriptAsset,
   stylesheetAsset,
@@ -24,6 +25,8 @@ assetRoutes.serve('get', '/assets/:name{authly\\.[0-9a-z]{7}\\.(?:css|js|svg)}',
 )
 
 assetRoutes.serve('get', '/assets/:name{work\\.[0-9a-z]{7}\\.js}', (c) => sendAsset(c, workScriptAsset))
+
+assetRoutes.serve('get', '/assets/:name{session\\.[0-9a-z]{7}\\.js}', (c) => sendAsset(c, checkSessionAsset))
 
 /** A deployment that has gone back to our colours has no such stylesheet: an empty one changes nothing. */
 assetRoutes.serve('get', '/assets/:name{brand\\.[0-9a-z]{7}\\.css}', async (c) =>

@@ -3,6 +3,7 @@
  * cached for ever.
  */
 import type { Brand } from '../branding/brand.ts'
+import checkSessionScript from './script/check-session.ts?script'
 import script from './script/main.ts?script'
 import workScript from './script/work.ts?script'
 import { stylesheet } from './stylesheet.ts'
@@ -38,6 +39,8 @@ export const stylesheetAsset = asset('authly', 'css', css, stylesheet)
 export const scriptAsset = asset('authly', 'js', 'text/javascript; charset=UTF-8', script)
 /** The proof of work of a registration. */
 export const workScriptAsset = asset('work', 'js', 'text/javascript; charset=UTF-8', workScript)
+/** Of the frame in which applications ask whether the browser's state has changed. */
+export const checkSessionAsset = asset('session', 'js', 'text/javascript; charset=UTF-8', checkSessionScript)
 export const iconAsset = asset('authly', 'svg', 'image/svg+xml', icon)
 
 const brandStylesheets = new WeakMap<Brand, Asset>()

@@ -14,10 +14,12 @@ interface LayoutProps {
   readonly wide?: boolean | undefined
   /** The form was refused: the title begins with that, because screen readers read it first. */
   readonly hasProblem?: boolean | undefined
+  /** More for the head. */
+  readonly head?: Child | undefined
   readonly children: Child
 }
 
-export const Layout: FC<LayoutProps> = ({ page, title, wide, hasProblem, children }) => {
+export const Layout: FC<LayoutProps> = ({ page, title, wide, hasProblem, head, children }) => {
   const { brand, language, messages } = page
   const colors = brandStylesheet(brand)
   return (
@@ -31,6 +33,7 @@ export const Layout: FC<LayoutProps> = ({ page, title, wide, hasProblem, childre
         <link rel="stylesheet" href={stylesheetAsset.path} />
         {colors && <link rel="stylesheet" href={colors.path} />}
         {page.script && <script type="module" src={scriptAsset.path} />}
+        {head}
         <link rel="icon" href={brand.logo ?? iconAsset.path} />
       </head>
       <body class={wide ? 'wide' : undefined}>

@@ -78,6 +78,8 @@ export interface PageResponse {
   readonly formTargets?: readonly string[] | undefined
   /** See `pageHeaders`. */
   readonly foreignScript?: string | undefined
+  /** See `pageHeaders`. */
+  readonly frames?: readonly string[] | undefined
 }
 
 /** Sends a page with its security headers. */
@@ -85,13 +87,21 @@ export async function sendPage(
   c: Context<AppEnv>,
   page: Page | FormPage,
   html: HtmlEscapedString | Promise<HtmlEscapedString>,
-  { status = 200, headers = {}, refusal, cookies = [], formTargets, foreignScript }: PageResponse = {},
+  {
+    status = 200,
+    headers = {},
+    refusal,
+    cookies = [],
+    formTargets,
+    foreignScript,
+    frames,
+  }: PageResponse = {},
 ): Promise<Response> {
   const secure = c.env.deps.config.secureCookies
   const response = new Response(`<!doctype html>${await html}`, {
     status,
     headers: {
-      ...pageHeaders({ script: page.script, secure, formTargets, foreignScript }),
+      ...pageHeaders({ script: page.script, secure, formTargets, foreignScript, frames }),
       ...headers,
       'content-language': page.language.tag,
     },

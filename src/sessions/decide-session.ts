@@ -51,7 +51,13 @@ export function startSession(
 
 /** The session without its secret. */
 export function publicSession(stored: StoredSession): Session {
-  const { secret_hash: _, idle_ttl_seconds: __, absolute_expires_at: ___, ...session } = stored
+  const {
+    secret_hash: _,
+    idle_ttl_seconds: __,
+    absolute_expires_at: ___,
+    participants: ____,
+    ...session
+  } = stored
   return { ...session, expires_at: sessionEnd(stored) }
 }
 

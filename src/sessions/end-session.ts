@@ -3,6 +3,7 @@ import { createEvent } from '../audit/create-event.ts'
 import type { EventActor, Origin } from '../audit/event.ts'
 import { everyPasskey } from '../passkeys/account-copy.ts'
 import { isOffline } from './limit-grants.ts'
+import { endParticipation } from './participants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { SignOutReason } from './session.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
@@ -42,7 +43,7 @@ export const endSession = (state: SubjectState, input: EndSession): boolean =>
 
 /**
  * Ends one session and the grants made in it, except those with `offline_access`, which are meant to outlive it (OpenID
- * Connect Core §11). An unknown session changes nothing. Accepts more reasons than external callers may give.
+ * Connect Core §11; Back-Channel Logout 1.0 §2.7), and has its clients told. Accepts more reasons than external callers may give.
  */
 export function endSessionAndGrants(
   state: SubjectState,
@@ -51,14 +52,18 @@ export function endSessionAndGrants(
   // Signing out does not revoke the jobs one has ordered; a session that is revoked may be a thief's.
   if (input.reason === 'revoked') state.delegations.withdraw({ of: 'session_id', is: input.session_id })
   const session = state.sessions.find(input.session_id)
-  if (!session) return false
-  dropSession(state, session, input)
+  if (session) {
+    dropSession(state, session, input)
+    endParticipation(state, session, input.now)
+  }
+  // Also of a session that expired unused: refreshing goes on after that, until somebody signs out.
   for (const stored of state.grants.allLive()) {
-    if (stored.grant.session_id !== session.session_id || isOffline(stored.grant)) continue
-    const actor = input.by ?? ({ actor_type: 'user', actor_id: session.user_id } as const)
+    const { session_id, user_id } = stored.grant
+    if (session_id !== input.session_id || isOffline(stored.grant)) continue
+    const actor = input.by ?? ({ actor_type: 'user', actor_id: user_id } as const)
     revokeGrant(state, stored, { now: input.now, origin: input.origin, reason: 'session_ended', actor })
   }
-  return true
+  return session !== undefined
 }
 
 /** After these the copy of the account is wrong. */
@@ -81,7 +86,9 @@ export function endAllSessions(state: SubjectState, input: EndAllSessions): void
   state.delegations.withdrawAll()
   state.pendingSignIns.clear()
   for (const session of state.sessions.all()) {
-    if (session.session_id !== input.except_session_id) dropSession(state, session, ending)
+    if (session.session_id === input.except_session_id) continue
+    dropSession(state, session, ending)
+    endParticipation(state, session, input.now)
   }
   for (const device of state.devices.all()) {
     if (device.session_id !== input.except_session_id) state.devices.delete(device.device_id)

@@ -12,6 +12,8 @@ export interface Grant {
   /** The subject as the client sees it: differs from user_id for pairwise clients. */
   readonly sub: string
   readonly session_id: string
+  /** The session it was made in, which `sid` names; absent while that is `session_id`. */
+  readonly sid_session_id?: string | undefined
   readonly scopes: readonly string[]
   /** RFC 8707 resources granted. */
   readonly resources: readonly string[]

@@ -9,6 +9,7 @@ import { sessionEnded } from './decide-session.ts'
 import type { Grant, RefreshPolicy } from './grant.ts'
 import { endGrantsBeyondLimit, isOffline } from './limit-grants.ts'
 import { endOldestOfClient, type SessionLimit, sessionsOfClient } from './limit-sessions.ts'
+import { takePart } from './participants.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import type { ProofUse } from './spent-proof.ts'
 import type { SubjectState } from './subject-state.ts'
@@ -26,6 +27,8 @@ export interface RedeemCode {
   readonly client_limit?: SessionLimit | undefined
   /** What proved the key that the tokens are bound to. */
   readonly proof?: ProofUse | undefined
+  /** The client wants to be told when the session ends. */
+  readonly takes_part?: boolean | undefined
   readonly origin: Origin
 }
 
@@ -74,6 +77,7 @@ export function redeemCode(state: SubjectState, input: RedeemCode): RedeemedCode
     code_expires_at: input.code_expires_at,
     access_expires_at: input.access_token_expires_at,
   })
+  if (input.takes_part) takePart(state, session, grant)
   state.record(
     createEvent('token.issued', now, origin, {
       outcome: 'success',

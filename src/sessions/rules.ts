@@ -22,6 +22,7 @@ import { endAllSessions, endSession } from './end-session.ts'
 import { factorsChanged } from './factors-changed.ts'
 import { forgetConsent } from './forget-consent.ts'
 import { forgiveFailures } from './forgive-failures.ts'
+import { formerSessions } from './former-sessions.ts'
 import { inspectToken } from './inspect-token.ts'
 import { keepAccount } from './keep-account.ts'
 import { forgetDevice, listDevices } from './known-device.ts'
@@ -49,6 +50,7 @@ import { setUpFactor, setUpPasskey } from './set-up-factor.ts'
 import { signInRegistered } from './sign-in-registered.ts'
 import { signInWithCode } from './sign-in-with-code.ts'
 import { signInWithPasskey } from './sign-in-with-passkey.ts'
+import { signOut } from './sign-out.ts'
 import { spendInteraction } from './spend-interaction.ts'
 import { stepUpSession } from './step-up-session.ts'
 import { takeRecoveryCode } from './take-recovery-code.ts'
@@ -66,6 +68,8 @@ export const rules = {
   completeRequiredChange: forwarded(completeRequiredChange),
   disown: write(disown),
   keepAccount: forwarded(keepAccount),
+  signOut: write(signOut),
+  formerSessions: read(formerSessions),
   endSession: write(endSession),
   endAllSessions: write(endAllSessions),
   forgiveFailures: write(forgiveFailures),

@@ -3,7 +3,6 @@ import { passwordProof } from '../authentication/factor-proofs.ts'
 import type { Proof } from '../authentication/proof.ts'
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import { sessionEnd } from './decide-session.ts'
-import type { Place } from './session.ts'
 import type { StoredSession, SubjectState } from './subject-state.ts'
 
 export const sessionsTable = `
@@ -27,8 +26,8 @@ export const sessionsTable = `
 
 /**
  * What a sign-in proved by more than a password, which most prove alone: that follows from the session. A table of its
- * own, so that a version from before it can write sessions again after a roll-back. The place stands in the first proof for
- * the same reason: one more table would take a page of every person's storage.
+ * own, so that a version from before it can write sessions again after a roll-back. The place and the clients that want to
+ * hear of its end stand in the first proof for the same reason: one more table would take a page of every person's storage.
  */
 export const sessionProofsTable = `
   CREATE TABLE session_proofs (
@@ -76,10 +75,19 @@ export function openSessionsTable(sql: SqlStorage, schema: ObjectSchema): Subjec
         sql.exec(
           'INSERT OR IGNORE INTO session_proofs VALUES (?, ?)',
           session.session_id,
-          JSON.stringify(proofsWithPlace(session)),
+          JSON.stringify(proofsWithMore(session)),
         )
       }
       loaded().set(session.session_id, session)
+    },
+    putParticipants(session, participants) {
+      const changed = { ...session, participants }
+      sql.exec(
+        'INSERT OR REPLACE INTO session_proofs VALUES (?, ?)',
+        session.session_id,
+        JSON.stringify(proofsWithMore(changed)),
+      )
+      loaded().set(session.session_id, changed)
     },
     delete(sessionId) {
       if (!schema.exists()) return
@@ -115,20 +123,23 @@ const passwordAlone = (auth_time: number): readonly Proof[] => [
 ]
 
 const hasProofsRow = (session: StoredSession | undefined): boolean =>
-  session?.place !== undefined || !isPasswordAlone(session)
+  session?.place !== undefined || session?.participants !== undefined || !isPasswordAlone(session)
 
-type PlacedProof = Proof & { readonly place?: Place | undefined }
+/** What stands in the first proof, although it is none. */
+type More = Pick<StoredSession, 'place' | 'participants'>
 
-const proofsWithPlace = ({ proofs: [first, ...others], place }: StoredSession): readonly PlacedProof[] =>
-  first && place
-    ? [{ ...first, place }, ...others]
-    : [first, ...others].filter((proof) => proof !== undefined)
+const proofsWithMore = ({
+  proofs: [first, ...others],
+  place,
+  participants,
+}: StoredSession): readonly (Proof & More)[] =>
+  first ? [{ ...first, ...(place && { place }), ...(participants && { participants }) }, ...others] : []
 
-function readProofs(json: string): Pick<StoredSession, 'proofs' | 'place'> {
-  const [first, ...others] = JSON.parse(json) as PlacedProof[]
-  if (!first?.place) return { proofs: first ? [first, ...others] : [] }
-  const { place, ...proof } = first
-  return { proofs: [proof, ...others], place }
+function readProofs(json: string): Pick<StoredSession, 'proofs'> & More {
+  const [first, ...others] = JSON.parse(json) as (Proof & More)[]
+  if (!first) return { proofs: [] }
+  const { place, participants, ...proof } = first
+  return { proofs: [proof, ...others], ...(place && { place }), ...(participants && { participants }) }
 }
 
 function isPasswordAlone(session: StoredSession | undefined): boolean {

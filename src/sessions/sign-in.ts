@@ -4,6 +4,7 @@ import { publicSession, startSession } from './decide-session.ts'
 import { dropSession } from './end-session.ts'
 import { rememberDevice } from './known-device.ts'
 import { endOldestSessions, liveSessions, maxSessions } from './limit-sessions.ts'
+import { sidSessionOf } from './participants.ts'
 import type { SignInSignals } from './pending-types.ts'
 import type { NewSession, Session } from './session.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
@@ -29,11 +30,13 @@ export function signIn(
   device: StoredDevice | undefined,
 ): BegunSession {
   if (isFull(state, input)) return { status: 'full' }
+  const { replaces_session_id } = input
+  const replaced = replaces_session_id ? state.sessions.find(replaces_session_id) : undefined
   const session = {
     ...startSession(input.user_id, input.session, input.now, input.origin),
     ...placeOf(input.signals),
+    ...(replaced?.participants && { participants: replaced.participants }),
   }
-  const replaced = input.replaces_session_id && state.sessions.find(input.replaces_session_id)
   if (replaced) replaceSession(state, replaced, input)
   endOldestSessions(state, input, input.limit?.max ?? maxSessions)
   beginSession(state, session, input)
@@ -61,7 +64,9 @@ function replaceSession(state: SubjectState, replaced: StoredSession, input: Sig
   dropSession(state, replaced, { now: input.now, origin: input.origin, reason: 'replaced' })
   for (const stored of state.grants.allLive()) {
     if (stored.grant.session_id !== replaced.session_id) continue
-    state.grants.put({ ...stored, grant: { ...stored.grant, session_id: input.session.session_id } })
+    const { session_id } = input.session
+    const sid_session_id = sidSessionOf(stored.grant)
+    state.grants.put({ ...stored, grant: { ...stored.grant, session_id, sid_session_id } })
   }
   state.delegations.moveSession(replaced.session_id, input.session.session_id)
 }

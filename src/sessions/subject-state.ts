@@ -8,6 +8,7 @@ import type { RefreshFamily } from './decide-refresh.ts'
 import type { KnownDevice } from './device-types.ts'
 import type { Grant } from './grant.ts'
 import type { LoginAttempts } from './lock-out.ts'
+import type { DueLogout, Participant } from './participant-types.ts'
 import type { PendingSignIn } from './pending-types.ts'
 import type { RememberedFactor } from './remembered-device-types.ts'
 import type { Session } from './session.ts'
@@ -23,6 +24,8 @@ export interface StoredSession extends Omit<Session, 'expires_at'> {
   readonly secret_hash: string
   readonly idle_ttl_seconds: number
   readonly absolute_expires_at: number
+  /** Clients that want to be told when it ends. */
+  readonly participants?: readonly Participant[] | undefined
 }
 
 /** A grant, its refresh family, and how long its row must stay. Times are milliseconds since the Unix epoch. */
@@ -75,6 +78,8 @@ export interface SubjectState {
     find(sessionId: string): StoredSession | undefined
     all(): readonly StoredSession[]
     put(session: StoredSession): void
+    /** Changes nothing else of it. */
+    putParticipants(session: StoredSession, participants: readonly Participant[]): void
     delete(sessionId: string): void
   }
   readonly grants: {
@@ -84,6 +89,10 @@ export interface SubjectState {
     /** Whether `limit` or more are live at `now`. */
     isFull(limit: number, now: number): boolean
     put(grant: StoredGrant): void
+  }
+  /** Clients that somebody else will tell. */
+  readonly dueLogouts: {
+    add(sessionId: string, logouts: readonly DueLogout[]): void
   }
   readonly attempts: {
     find(identifierHash: string): LoginAttempts | undefined

@@ -6,6 +6,7 @@ import type { ObjectSchema } from '../kit/object-schema.ts'
 import { openAccountCopy } from './account-copy.table.ts'
 import { consentsTable, openConsentsTable } from './consents.table.ts'
 import { delegationsTable, openDelegationsTable } from './delegations.table.ts'
+import { type LogoutsDue, openDueLogouts } from './due-logouts.table.ts'
 import { grantsTable, openGrantsTable } from './grants.table.ts'
 import { knownDevicesTable, openKnownDevicesTable, rememberedFactorsTable } from './known-devices.table.ts'
 import { loginAttemptsTable, openLoginAttemptsTable } from './login-attempts.table.ts'
@@ -42,10 +43,12 @@ export const openSubjectTables = (
   schema: ObjectSchema,
   allEnded: SubjectState['allEnded'],
   takenAway: SubjectState['takenAway'],
+  logouts: LogoutsDue,
   record: (event: AuditEvent) => void,
 ): SubjectState => ({
   sessions: openSessionsTable(sql, schema),
   grants: openGrantsTable(sql, schema),
+  dueLogouts: openDueLogouts(kv, schema, logouts),
   attempts: openLoginAttemptsTable(sql, schema),
   devices: openKnownDevicesTable(sql, schema),
   pendingSignIns: openPendingSignInsTable(sql, schema),

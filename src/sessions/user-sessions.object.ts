@@ -18,6 +18,7 @@ import { type AccountCopy, renewalDue, unsentUses } from '../passkeys/account-co
 import { count } from '../telemetry/count.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { Rule, VerifiedRule, VerifyNeeds } from './define-rule.ts'
+import { type LogoutsDue, waitingLogouts } from './due-logouts.table.ts'
 import { renewAccount } from './renew-account.ts'
 import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
@@ -26,6 +27,7 @@ import { createVerifyNeeds } from './verify-needs.ts'
 
 const pruneIntervalMs = 3_600_000
 const renewAgainMs = 60_000
+const handOverAgainMs = 60_000
 
 const ruleEntries = Object.entries<Rule | VerifiedRule>(rules)
 
@@ -65,6 +67,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   readonly #repeated: RepeatedEvents
   readonly #allEnded = { at: 0 }
   readonly #takenAway = { generation: 0 }
+  readonly #logouts: LogoutsDue = { due: undefined }
   #state: SubjectState | undefined
   #events: AuditEvent[] = []
   #pruneAgainAt = 0
@@ -136,6 +139,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
   override async alarm(): Promise<void> {
     this.#alarm.rang()
     if (this.#schema.exists()) this.#endCounts()
+    await this.#handOverLogouts()
     if ((await this.#outbox.flush()) === 'failed' || !this.#schema.exists()) return
     await this.#renewAccount()
     const now = Date.now()
@@ -143,11 +147,31 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
       const { deleted, nextExpiry } = pruneSubjectTables(this.ctx.storage.sql, now)
       if (deleted) this.#state = undefined
       const isCounting = this.#repeated.nextEnd() !== undefined
-      if (nextExpiry === undefined && !isCounting) return this.#leaveNothing()
+      if (nextExpiry === undefined && !isCounting && !this.#logouts.due) return this.#leaveNothing()
       this.#pruneAgainAt = now + pruneIntervalMs
       this.#nextPruneAt = Math.max(nextExpiry ?? 0, this.#pruneAgainAt)
     }
     this.#alarm.ringBy(this.#nextPruneAt)
+  }
+
+  /** To the outboxes of the clients that are to be told. What fails stays, and is handed over again. */
+  async #handOverLogouts(): Promise<void> {
+    const { kv } = this.ctx.storage
+    if (this.#logouts.due === false) return
+    const waiting = this.#schema.exists() ? waitingLogouts(kv) : []
+    this.#logouts.due = waiting.length > 0
+    if (waiting.length === 0) return
+    try {
+      const outboxOf = observedObjects('LogoutOutbox', this.env.LOGOUT_OUTBOX, configOf(this.env))
+      for (const [key, logouts] of waiting) {
+        await Promise.all(logouts.map((logout) => outboxOf(logout.client_id).enqueue(logout)))
+        kv.delete(key)
+      }
+      this.#logouts.due = waitingLogouts(kv).length > 0
+    } catch (error) {
+      logError('logout_hand_over_failed', { reason: describeError(error) })
+    }
+    if (this.#logouts.due) this.#alarm.ringBy(Date.now() + handOverAgainMs)
   }
 
   /** Stores events in Postgres, together with what there is to say about passkeys: one round trip. */
@@ -229,6 +253,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
       this.#schema,
       this.#allEnded,
       this.#takenAway,
+      this.#logouts,
       (event) => this.#events.push(event),
     )
     return this.#state
@@ -251,6 +276,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
         return decided
       })
       if (isCounting) this.#ringForCounts()
+      if (this.#logouts.due) this.#alarm.ringBy(Date.now())
       return result
     } catch (error) {
       // Rolled back: the cached rows may be ahead of the tables.

@@ -228,6 +228,12 @@ export const metricCatalogue = {
     labels: ['channel'],
     buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600],
   },
+  authly_logout_deliveries_total: {
+    type: 'counter',
+    help: 'Back-channel logouts. Outcome: queued; then delivered, refused, given_up (after a day) or unwanted (the client wants to know no more), each once; failed counts attempts that are repeated',
+    labels: ['outcome'],
+    showsZero: ['delivered', 'refused', 'given_up', 'failed'],
+  },
   authly_audit_events_total: {
     type: 'counter',
     help: 'Audit events created, by the outcome they record: success, failure',

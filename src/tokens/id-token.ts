@@ -11,6 +11,7 @@ import type { RootSecret } from '../kit/root-secret.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
 import { claimsByScope } from '../protocol/claims.ts'
 import type { Grant } from '../sessions/grant.ts'
+import { sidSessionOf } from '../sessions/participants.ts'
 import type { FindUser } from '../users/user.ts'
 import { selectClaims } from './select-claims.ts'
 import { sessionIdFor } from './subject.ts'
@@ -69,7 +70,7 @@ export async function issueIdToken(needs: IdTokenNeeds, input: IdTokenInput): Pr
   const alg = responseSigningAlg(client, client.id_token_signed_response_alg)
   const [at_hash, sid, claims] = await Promise.all([
     accessTokenHash(alg, accessToken),
-    sessionIdFor(needs.root, client.client_id, grant.session_id),
+    sessionIdFor(needs.root, client.client_id, sidSessionOf(grant)),
     personalClaims(needs, input),
   ])
   const signed = await needs.signJwt(alg, idTokenType, {

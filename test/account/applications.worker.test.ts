@@ -1,7 +1,7 @@
 /** What applications have of a person, and how it is taken back. */
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { auditEvents, consents } from '../../src/db/schema.ts'
+import { auditEvents, clients, consents } from '../../src/db/schema.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { type Browser, openBrowser, signIn } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
@@ -106,5 +106,36 @@ describe('applications with access', () => {
     ).toBe(403)
     expect((await withdraw(openBrowser(), client)).status).toBe(403)
     expect(await consentsOf(person)).toHaveLength(1)
+  })
+
+  test('lead to a sign-in there, with the issuer (OpenID Connect Core §4): those in use, and the deployment’s own', async () => {
+    const person = await addPerson()
+    const browser = await signedIn(person)
+    const [used, own, foreign, off] = await Promise.all(['Used', 'Own', 'Foreign', 'Off'].map(addApplication))
+    const columns = {
+      [used as string]: { initiate_login_uri: 'https://used.test/start?tenant=1' },
+      [own as string]: { initiate_login_uri: 'https://own.test/start', first_party: true },
+      [foreign as string]: { initiate_login_uri: 'https://foreign.test/start' },
+      [off as string]: { initiate_login_uri: 'https://off.test/start', first_party: true, enabled: false },
+    }
+    for (const [client_id, changed] of Object.entries(columns)) {
+      await testDatabase().update(clients).set(changed).where(eq(clients.client_id, client_id))
+    }
+    await allow(browser, used as string)
+    const { html } = await browser.get(path)
+    const links = [...html.matchAll(/href="(https:\/\/[a-z]+\.test\/start[^"]*)"/g)].map(([, href = '']) =>
+      href.replaceAll('&amp;', '&'),
+    )
+    const iss = encodeURIComponent('https://auth.test')
+    expect(links).toContain(`https://used.test/start?tenant=1&iss=${iss}`)
+    expect(links).toContain(`https://own.test/start?iss=${iss}`)
+    expect(links.join()).not.toMatch(/foreign|off\.test/)
+    // Nothing can be withdrawn where nothing was given.
+    expect(html).toContain(`name="client_id" value="${used}"`)
+    expect(html).not.toContain(`name="client_id" value="${own}"`)
+    await testDatabase()
+      .update(clients)
+      .set({ enabled: false })
+      .where(eq(clients.client_id, own as string))
   })
 })

@@ -490,3 +490,65 @@ describe('sector documents (OpenID Connect Core §8.1)', () => {
     })
   })
 })
+
+describe('addresses that are told of sign-outs', () => {
+  test.each<[string, Partial<ClientMetadata>, readonly string[]]>([
+    ['back-channel', { backchannel_logout_uri: 'https://api.app.example/logout?x=1' }, []],
+    ['front-channel', { frontchannel_logout_uri: 'https://app.example/bye?x=1' }, []],
+    [
+      'both, with sid',
+      {
+        ...{
+          backchannel_logout_uri: 'https://api.app.example/logout',
+          backchannel_logout_session_required: true,
+        },
+        ...{ frontchannel_logout_uri: 'https://app.example/bye', frontchannel_logout_session_required: true },
+      },
+      [],
+    ],
+    ['http', { backchannel_logout_uri: 'http://app.example/logout' }, ['#/backchannel_logout_uri']],
+    // Attack: server-side request forgery.
+    ['a private address', { backchannel_logout_uri: 'https://10.1.2.3/' }, ['#/backchannel_logout_uri']],
+    ['its metadata', { backchannel_logout_uri: 'https://169.254.169.254/x' }, ['#/backchannel_logout_uri']],
+    ['another port', { backchannel_logout_uri: 'https://app.example:22/' }, ['#/backchannel_logout_uri']],
+    ['a fragment', { backchannel_logout_uri: 'https://app.example/x#y' }, ['#/backchannel_logout_uri']],
+    [
+      'a frame over http',
+      { frontchannel_logout_uri: 'http://app.example/bye' },
+      ['#/frontchannel_logout_uri', '#/frontchannel_logout_uri'],
+    ],
+    // Attack: our page frames somebody else's (Front-Channel Logout 1.0 §2).
+    [
+      'a frame elsewhere',
+      { frontchannel_logout_uri: 'https://other.example/bye' },
+      ['#/frontchannel_logout_uri'],
+    ],
+    [
+      'a frame at another port',
+      { frontchannel_logout_uri: 'https://app.example:8443/bye' },
+      ['#/frontchannel_logout_uri'],
+    ],
+    [
+      'a frame with a fragment',
+      { frontchannel_logout_uri: 'https://app.example/#bye' },
+      ['#/frontchannel_logout_uri'],
+    ],
+    [
+      'a script',
+      { frontchannel_logout_uri: 'javascript:alert(1)' },
+      ['#/frontchannel_logout_uri', '#/frontchannel_logout_uri'],
+    ],
+    [
+      'sid without an address',
+      { backchannel_logout_session_required: true },
+      ['#/backchannel_logout_session_required'],
+    ],
+    [
+      'sid without a frame',
+      { frontchannel_logout_session_required: true },
+      ['#/frontchannel_logout_session_required'],
+    ],
+  ])('%s', (_, metadata, faults) => {
+    expect(faultsOf(metadata)).toEqual(faults)
+  })
+})

@@ -59,6 +59,22 @@ export const budgets = {
     later: { alarms: 1, rowsRead: 35, rowsWritten: 2, deliveries: 1 },
     note: 'one more query if the `claims` parameter requested claims in the ID token',
   },
+  toldClientCode: {
+    operation: 'token: authorization_code, the first in a session of a client that is told of sign-outs',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 4, sharedEvents: 1 },
+    later: { alarms: 1, rowsRead: 35, rowsWritten: 2, deliveries: 1 },
+    note: 'clients with `backchannel_logout_uri` or `frontchannel_logout_uri`',
+  },
+  signOut: {
+    operation: 'sign-out, with one client that is told',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 8, rowsWritten: 9, sharedEvents: 0 },
+    later: { alarms: 3, rowsRead: 60, rowsWritten: 20, deliveries: 2 },
+    note: 'the rest is left to alarms: one call for each client to its outbox, which posts, and forgets it with an event',
+  },
   refreshToken: {
     operation: 'token: refresh_token',
     objectCalls: 1,

@@ -900,6 +900,65 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     ),
   )
 
+  describe('of a client that is told of sign-outs', () => {
+    const told = `told-${run}`
+    let kept = ''
+    beforeAll(async () => {
+      await createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+        .insert(clients)
+        .values({
+          ...{ client_id: told, client_name: 'Told', token_endpoint_auth_method: 'none', first_party: true },
+          ...{ redirect_uris: [redirectUri], grant_types: ['authorization_code'], scopes: ['openid'] },
+          // Nobody is called in a test of costs: the guard refuses.
+          backchannel_logout_uri: 'https://10.0.0.1/logout',
+        })
+      kept = cookies
+    })
+    afterEach(() => {
+      cookies = kept
+    })
+    const codeInNewSession = async () => {
+      cookies = ''
+      expect((await signIn()).status).toBe(303)
+      const query = new URLSearchParams({
+        ...{ client_id: told, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' },
+        ...{ code_challenge: await sha256(verifier), code_challenge_method: 'S256' },
+      })
+      const answer = await call(`/oauth/authorize?${query}`, { redirect: 'manual' })
+      return new URL(answer.headers.get('location') as string).searchParams.get('code') as string
+    }
+    const redeemIt = async (code: string) => {
+      const fields = { client_id: told, redirect_uri: redirectUri, code_verifier: verifier, code }
+      const answer = await post('/oauth/token', { grant_type: 'authorization_code', ...fields })
+      expect(answer.status).toBe(200)
+    }
+
+    it(budgets.toldClientCode.operation, () =>
+      expectWithin(budgets.toldClientCode, prepared(codeInNewSession, redeemIt)),
+    )
+
+    it(budgets.signOut.operation, () =>
+      expectWithin(
+        budgets.signOut,
+        prepared(
+          async () => {
+            await redeemIt(await codeInNewSession())
+            const html = await (await call('/logout')).text()
+            return hiddenFields(html.replace('<form', '<form data-step value="identifier"'))
+          },
+          async (fields) => {
+            const answer = await post('/logout', fields, { origin: issuer })
+            expect(answer.status).toBe(303)
+          },
+        ),
+      ),
+    )
+  })
+
+  it(budgets.silentAuthorize.operation, () =>
+    expectWithin(budgets.silentAuthorize, async () => expect(await authorize()).toMatch(/^authly_ac_/)),
+  )
+
   it(budgets.hostedPage.operation, () =>
     expectWithin(budgets.hostedPage, async () => {
       const kept = cookies

@@ -31,6 +31,7 @@ const everythingOn = {
   ...{ acrValues: reachableClasses(), registers: true, requiresPushed: false },
   detailsTypes: ['payment'],
   profile: 'oidc' as const,
+  checksSessions: true,
 }
 const metadata: Record<string, unknown> = { ...serverMetadata(issuer, everythingOn) }
 const { rules: _, ...registered } = aClient()

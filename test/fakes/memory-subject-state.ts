@@ -3,6 +3,7 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import type { AccountCopy } from '../../src/passkeys/account-copy.ts'
 import { grantEnd } from '../../src/sessions/limit-grants.ts'
 import type { LoginAttempts } from '../../src/sessions/lock-out.ts'
+import type { DueLogout } from '../../src/sessions/participant-types.ts'
 import type { PendingSignIn } from '../../src/sessions/pending-sign-in.ts'
 import type {
   Delegation,
@@ -14,9 +15,14 @@ import type {
   SubjectState,
 } from '../../src/sessions/subject-state.ts'
 
-export function createMemorySubjectState(): { readonly state: SubjectState; readonly events: AuditEvent[] } {
+export function createMemorySubjectState(): {
+  readonly state: SubjectState
+  readonly events: AuditEvent[]
+  readonly dueLogouts: readonly DueLogout[]
+} {
   const sessions = new Map<string, StoredSession>()
   const grants = new Map<string, StoredGrant>()
+  const dueLogouts: DueLogout[] = []
   const attempts = new Map<string, LoginAttempts>()
   const devices = new Map<string, StoredDevice>()
   const pending = new Map<string, PendingSignIn>()
@@ -36,6 +42,8 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       find: (id) => sessions.get(id),
       all: () => [...sessions.values()],
       put: (session) => void sessions.set(session.session_id, session),
+      putParticipants: (session, participants) =>
+        void sessions.set(session.session_id, { ...session, participants }),
       delete: (id) => void sessions.delete(id),
     },
     grants: {
@@ -44,6 +52,7 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
       isFull: (limit, now) => liveGrants().filter((stored) => now < grantEnd(stored)).length >= limit,
       put: (stored) => void grants.set(stored.grant.grant_id, stored),
     },
+    dueLogouts: { add: (_, logouts) => void dueLogouts.push(...logouts) },
     attempts: {
       find: (hash) => attempts.get(hash),
       put: (hash, value) => void attempts.set(hash, value),
@@ -134,5 +143,5 @@ export function createMemorySubjectState(): { readonly state: SubjectState; read
     allEnded: { at: 0 },
     record: (event) => void events.push(event),
   }
-  return { state, events }
+  return { state, events, dueLogouts }
 }

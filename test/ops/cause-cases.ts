@@ -308,7 +308,18 @@ const factors: readonly AlertCase[] = [
 const messages = (outcome: string, perMinute: number) =>
   counter('authly_messages_total', { channel: 'email', outcome }, [[perMinute, samples]])
 
+const logouts = (outcome: string, perMinute: number) =>
+  counter('authly_logout_deliveries_total', { outcome }, [[perMinute, samples]])
+
 const delivery: readonly AlertCase[] = [
+  fires(
+    'LogoutsNotDelivered',
+    'a client that many are signed in to is down',
+    logouts('delivered', 1),
+    logouts('failed', 3),
+  ),
+  fires('LogoutsNotDelivered', 'it refuses what it is told', logouts('refused', 2)),
+  doesNot('LogoutsNotDelivered', 'most are taken', logouts('delivered', 3), logouts('failed', 1)),
   fires('MessagesNotSent', 'the provider takes nothing', messages('queued', 4), messages('failed', 2)),
   doesNot(
     'MessagesNotSent',

@@ -35,6 +35,7 @@ test.each([
   'cron-entry',
   'stores',
   'job-entry',
+  'logout-entry',
   'destination.object',
   'argon2',
   'open-otlp-tracer',

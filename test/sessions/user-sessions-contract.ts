@@ -694,6 +694,117 @@ export function describeUserSessions(name: string, open: () => Subject): void {
       })
     })
 
+    describe('two clients of one session, and one client that tries again', () => {
+      const of = async ({ sessions }: Subject, ...ids: readonly string[]) =>
+        Promise.all(
+          ids.map(async (id) => (await sessions.inspectToken(accessToken(`jti of ${id}`, id))).status),
+        )
+      const redeem = ({ sessions }: Subject, id: string, client_id: string, now = start) =>
+        sessions.redeemCode(
+          redemption(grant(id, { client_id }), {
+            ...{ now, code_expires_at: now + 60 * second, jti_hash: `jti of ${id}` },
+            refresh: { token_hash: `token-0 of ${id}`, policy },
+          }),
+        )
+      /** One session: the client `web` has signed in twice, `other` once. */
+      const three = async () => {
+        const subject = await signedIn()
+        await redeem(subject, 'web-1', 'web')
+        await redeem(subject, 'web-2', 'web')
+        await redeem(subject, 'other-1', 'other')
+        expect(await of(subject, 'web-1', 'web-2', 'other-1')).toEqual(['live', 'live', 'live'])
+        return subject
+      }
+
+      it('a code sent twice ends what it led to, and nothing else (RFC 6749 §4.1.2)', async () => {
+        const subject = await three()
+        expect((await redeem(subject, 'web-1', 'web')).status).toBe('reused')
+        expect(await of(subject, 'web-1', 'web-2', 'other-1')).toEqual(['dead', 'live', 'live'])
+      })
+
+      it('a refresh token sent again after its time ends its family alone (RFC 9700 §4.14)', async () => {
+        const subject = await three()
+        const rotate = (presented: string, successor: string, now: number) =>
+          subject.sessions.rotateRefresh(rotation(presented, successor, { grant_id: 'web-1', now }))
+        await rotate('token-0 of web-1', 'token-1', start + second)
+        expect((await rotate('token-0 of web-1', 'token-x', start + 2 * second)).status).toBe('replayed')
+        expect((await rotate('token-0 of web-1', 'token-x', start + 60 * second)).status).toBe('reused')
+        expect(await of(subject, 'web-1', 'web-2', 'other-1')).toEqual(['dead', 'live', 'live'])
+      })
+
+      it('a refresh token that one client revokes ends its grant alone (RFC 7009)', async () => {
+        const subject = await three()
+        await subject.sessions.revokeToken({
+          ...{ now: start, client_id: 'web', origin, kind: 'refresh' },
+          ...{ grant_id: 'web-2', secret_hash: 'token-0 of web-2' },
+        })
+        expect(await of(subject, 'web-1', 'web-2', 'other-1')).toEqual(['live', 'dead', 'live'])
+      })
+
+      // Attack: one client knows the id of another's grant.
+      it('what another client sends, of a grant that is not its own, changes nothing', async () => {
+        const subject = await three()
+        await subject.sessions.revokeToken({
+          ...{ now: start, client_id: 'other', origin, kind: 'refresh' },
+          ...{ grant_id: 'web-1', secret_hash: 'token-0 of web-1' },
+        })
+        const stolen = rotation('token-0 of web-1', 'x', { grant_id: 'web-1', client_id: 'other' })
+        expect((await subject.sessions.rotateRefresh(stolen)).status).toBe('refused')
+        expect(await of(subject, 'web-1', 'web-2', 'other-1')).toEqual(['live', 'live', 'live'])
+      })
+
+      it('a limit of sessions counts the own session never: neither retries nor the other client end it', async () => {
+        const subject = await signedIn()
+        const limit = { max: 1, when_full: 'end_oldest' } as const
+        for (const [id, client_id] of [
+          ...([
+            ['web-1', 'web'],
+            ['other-1', 'other'],
+            ['web-2', 'web'],
+            ['other-2', 'other'],
+          ] as const),
+        ]) {
+          const redeemed = await subject.sessions.redeemCode(
+            redemption(grant(id, { client_id }), { jti_hash: `jti of ${id}`, client_limit: limit }),
+          )
+          expect(redeemed.status).toBe('redeemed')
+        }
+        expect(await of(subject, 'web-1', 'other-1', 'web-2', 'other-2')).toEqual(Array(4).fill('live'))
+        expect(await typesOf(subject)).not.toContain('session.ended')
+      })
+
+      it('a client that keeps starting over loses its own oldest grants, never those of another', async () => {
+        const subject = await signedIn()
+        await redeem(subject, 'other-1', 'other')
+        for (let index = 0; index < maxGrants + 40; index++) {
+          await redeem(subject, `web-${index}`, 'web', start + 1 + index)
+        }
+        expect(await of(subject, 'other-1', 'web-0', `web-${maxGrants + 39}`)).toEqual([
+          'live',
+          'dead',
+          'live',
+        ])
+        const ended = (await subject.events()).filter(({ type }) => type === 'token.revoked')
+        expect(new Set(ended.map(({ client_id }) => client_id))).toEqual(new Set(['web']))
+      })
+
+      it('a sign-in to the one leaves the other its part: each is told of the end once', async () => {
+        const subject = await signedIn()
+        for (const [id, client_id] of [
+          ['web-1', 'web'],
+          ['web-2', 'web'],
+          ['other-1', 'other'],
+        ] as const) {
+          await subject.sessions.redeemCode(
+            redemption(grant(id, { client_id }), { jti_hash: `jti of ${id}`, takes_part: true }),
+          )
+        }
+        const told = await subject.sessions.signOut({ now: start, session_id: 'session-1', origin })
+        expect(told.map(({ client_id }) => client_id).toSorted()).toEqual(['other', 'web'])
+        expect(await subject.sessions.signOut({ now: start, session_id: 'session-1', origin })).toEqual([])
+      })
+    })
+
     describe('inspecting a token (RFC 7662)', () => {
       it('tells what a live access token was granted', async () => {
         const { sessions } = await withGrant()

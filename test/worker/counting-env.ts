@@ -42,6 +42,7 @@ export function countingEnv(env: Env, count: IoCount): Env {
     'JOB',
     'METRICS',
     'DESTINATION',
+    'LOGOUT_OUTBOX',
   ] as const
   const wrapped = Object.fromEntries(namespaces.map((name) => [name, wrapNamespace(env[name])]))
   return { ...env, ...wrapped } as unknown as Env

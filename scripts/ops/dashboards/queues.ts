@@ -75,6 +75,20 @@ const messages: readonly Panel[] = [
   },
 ]
 
+const logouts: readonly Panel[] = [
+  {
+    title: 'Back-channel logouts',
+    description: 'To clients, per second, by how each ended. `failed` are attempts that are repeated.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_logout_deliveries_total'), 'region', 'outcome').text,
+        legend: '{{region}} {{outcome}}',
+      },
+    ],
+  },
+]
+
 const outside: readonly Panel[] = [
   {
     title: 'Requests to others',
@@ -115,6 +129,7 @@ export const queues: Dashboard = {
   rows: [
     { title: 'Outboxes', panels: outboxes },
     { title: 'Messages', panels: messages },
+    { title: 'Logouts', panels: logouts },
     { title: 'Others', panels: outside },
   ],
 }

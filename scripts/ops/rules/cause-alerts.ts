@@ -332,6 +332,16 @@ function deliveryAlerts(clock: Clock): readonly CauseAlert[] {
     recent.rate('authly_messages_total', { outcome: '=failed' }),
     ...(['region', 'channel'] as const),
   )
+  // Attempts are an hour apart while a client is down for long.
+  const lastHour = createQueries(clock.duration(hour))
+  const told = sumBy(
+    lastHour.rate('authly_logout_deliveries_total', { outcome: '=~delivered|refused|given_up|failed' }),
+    'region',
+  )
+  const untaken = sumBy(
+    lastHour.rate('authly_logout_deliveries_total', { outcome: '=~refused|given_up|failed' }),
+    'region',
+  )
   return [
     {
       alert: 'MessagesNotSent',
@@ -342,6 +352,16 @@ function deliveryAlerts(clock: Clock): readonly CauseAlert[] {
         '{{ $value | humanizePercentage }} of the attempts to send messages ({{ $labels.channel }}) from {{ $labels.region }} fail',
       description:
         'Links and codes do not arrive. They are sent when the provider takes them, unless they expire.',
+    },
+    {
+      alert: 'LogoutsNotDelivered',
+      severity: 'ticket',
+      expr: `${ratio(untaken, told).text} > 0.5`,
+      forSeconds: 30 * minute,
+      summary:
+        '{{ $value | humanizePercentage }} of the attempts to tell clients of sign-outs from {{ $labels.region }} fail',
+      description:
+        'People who signed out are still signed in to applications. Those are told when they answer, for a day.',
     },
   ]
 }

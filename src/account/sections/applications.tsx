@@ -1,4 +1,4 @@
-/** Applications that have something of the person: what, since when, and the way to take it back. */
+/** Applications that have something of the person: what, since when, the way to take it back, and the way to them. */
 import type { FC } from 'hono/jsx'
 import { describeConsent } from '../../login/describe-consent.ts'
 import { formatTime } from '../../messages/format-time.ts'
@@ -9,6 +9,7 @@ import type { FormPage } from '../../pages/page.ts'
 import type { ScopeCatalog } from '../../scopes/scope.ts'
 import type { GrantedClient } from '../../sessions/list-grants.ts'
 import type { AllowedApplication } from '../personal-data.ts'
+import { signInLink } from '../sign-in-link.ts'
 import type { AccountSection } from './account-section.ts'
 
 export const applicationsSection: AccountSection = {
@@ -22,13 +23,16 @@ export const applicationsSection: AccountSection = {
     ])
     const names = grants.map(({ client_id }) => client_id)
     const applications = await store.applications(user_id, names)
+    const haveAccess = applications.some(
+      ({ client_id, consent }) => consent !== undefined || names.includes(client_id),
+    )
     return (
       <section class="card" aria-label={texts.applications}>
-        <p class="quiet">{applications.length === 0 ? texts.applicationsNone : texts.applicationsText}</p>
+        <p class="quiet">{haveAccess ? texts.applicationsText : texts.applicationsNone}</p>
         <ul class="plain">
           {applications.map((application, index) => (
             <ApplicationRow
-              {...{ page, application, index, catalog, timeZone }}
+              {...{ page, application, index, catalog, timeZone, issuer: deps.config.issuer }}
               granted={grants.find(({ client_id }) => client_id === application.client_id)}
             />
           ))}
@@ -45,13 +49,14 @@ interface ApplicationRowProps {
   readonly index: number
   readonly catalog: ScopeCatalog
   readonly timeZone: string
+  readonly issuer: string
 }
 
 const ApplicationRow: FC<ApplicationRowProps> = (props) => {
-  const { page, application, granted, index, catalog, timeZone } = props
-  const { client_id, client_name, consent } = application
+  const { page, application, granted, index, catalog, timeZone, issuer } = props
+  const { client_id, client_name, consent, initiate_login_uri } = application
   const texts = page.messages.accountPages
-  const [title, button] = [`application-${index + 1}`, `withdraw-${index + 1}`]
+  const [title, button, link] = ['application', 'withdraw', 'open'].map((part) => `${part}-${index + 1}`)
   const time = (at: number) => formatTime(page.language.tag, at, timeZone)
   const allowed = consent ?? { scopes: granted?.scopes ?? [], claims: [] }
   const authorization_details = granted?.authorization_details ?? []
@@ -84,13 +89,25 @@ const ApplicationRow: FC<ApplicationRowProps> = (props) => {
         )}
         <DetailsList details={details} />
       </div>
-      <form method="post" action="/account/applications/withdraw">
-        <HiddenFields page={page} />
-        <input type="hidden" name="client_id" value={client_id} />
-        <button type="submit" class="second" id={button} aria-labelledby={`${button} ${title}`}>
-          {texts.withdraw}
-        </button>
-      </form>
+      {initiate_login_uri !== undefined && (
+        <a
+          class="button second"
+          href={signInLink(initiate_login_uri, issuer)}
+          id={link}
+          aria-labelledby={`${link} ${title}`}
+        >
+          {texts.openApplication}
+        </a>
+      )}
+      {(consent || granted) && (
+        <form method="post" action="/account/applications/withdraw">
+          <HiddenFields page={page} />
+          <input type="hidden" name="client_id" value={client_id} />
+          <button type="submit" class="second" id={button} aria-labelledby={`${button} ${title}`}>
+            {texts.withdraw}
+          </button>
+        </form>
+      )}
     </li>
   )
 }

@@ -163,6 +163,12 @@ const valued = {
   tls_client_certificate_bound_access_tokens: z.boolean().meta({
     description: 'Token requests must come with a client certificate; tokens are bound to it (RFC 8705 §3.4)',
   }),
+  backchannel_logout_session_required: z.boolean().meta({
+    description: 'It needs `sid` in logout tokens, which all of them have',
+  }),
+  frontchannel_logout_session_required: z.boolean().meta({
+    description: 'The frame of `frontchannel_logout_uri` gets `iss` and `sid`',
+  }),
   require_request_signing: z.boolean().meta({
     description: 'Admin requests of this client count only when signed with one of its keys (RFC 9421)',
   }),
@@ -243,7 +249,15 @@ const clearable = {
     description: 'For `tls_client_auth`: an e-mail address among the alternative names of its certificate',
     example: 'payments@example.com',
   }),
-  initiate_login_uri: uri('Where a sign-in can be started from outside'),
+  initiate_login_uri: uri(
+    'Where a sign-in can be started from outside (OpenID Connect Core §4); people find it among their applications',
+  ),
+  backchannel_logout_uri: uri(
+    'Gets a logout token when a session ends in which a person was signed in to it (OpenID Connect Back-Channel Logout 1.0): https on port 443, or on a `host:port` of `AUTHLY_FETCH_HOSTS`',
+  ),
+  frontchannel_logout_uri: uri(
+    'Loaded in a frame of the page after a sign-out (OpenID Connect Front-Channel Logout 1.0): https, at the origin of a redirect URI',
+  ),
   sector_identifier_uri: uri('JSON array of all redirect URIs; fetched now (OpenID Connect Core §8.1)'),
   userinfo_signed_response_alg: alg('What userinfo is signed with, as a JWT; `null`: JSON'),
   authorization_signed_response_alg: alg(
@@ -316,17 +330,11 @@ const nullableClearable = mapShape(clearable, (schema) => schema.nullable()) as 
 }
 
 /** RFC 7591 and OpenID Connect members that this server knows and cannot honour. */
-const unsupported: ReadonlySet<string> = new Set([
-  'software_statement',
-  'frontchannel_logout_uri',
-  'frontchannel_logout_session_required',
-  'backchannel_logout_uri',
-  'backchannel_logout_session_required',
-])
+const unsupported: ReadonlySet<string> = new Set(['software_statement'])
 
 const explainUnknown = (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
   issue.code === 'unrecognized_keys' && issue.keys?.every((key) => unsupported.has(key))
-    ? 'is not supported by this server (no software statements or logout channels)'
+    ? 'is not supported by this server (no software statements)'
     : undefined
 
 export const clientCreation = z

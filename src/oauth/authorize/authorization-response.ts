@@ -10,7 +10,9 @@ import type { RedirectTarget } from './redirect-target.ts'
 import { findMode } from './response-modes/index.ts'
 import type { SignedResponseNeeds } from './signed-response.ts'
 
-export type ResponseParameters = { readonly code: string } | { readonly refusal: OAuthRefusal }
+export type ResponseParameters =
+  | { readonly code: string; readonly session_state?: string | undefined }
+  | { readonly refusal: OAuthRefusal }
 
 export interface AuthorizationResponseNeeds extends SignedResponseNeeds {
   readonly config: { readonly issuer: string }
@@ -44,7 +46,10 @@ async function parametersOf(
 ): Promise<Result<Readonly<Record<string, string>>, OAuthRefusal>> {
   const parameters = {
     ...('code' in response
-      ? { code: response.code }
+      ? {
+          code: response.code,
+          ...(response.session_state !== undefined && { session_state: response.session_state }),
+        }
       : { error: response.refusal.error, error_description: response.refusal.description }),
     ...(target.state === undefined ? {} : { state: target.state }),
     iss: needs.config.issuer,

@@ -109,7 +109,7 @@ async function respond(
     case 'redirect':
       return toClient(c, asked, outcome.target, { refusal: outcome.refusal })
     case 'code':
-      return toClient(c, asked, outcome.target, { code: outcome.code })
+      return respondWithCode(c, asked, outcome)
     case 'finished': {
       const { showFinished } = await import('../../pages/lost-interaction.ts')
       return showFinished(c, interaction as Interaction)
@@ -130,6 +130,22 @@ async function toClient(
   return answer.ok
     ? answer.value
     : (await errorPages()).renderRefusalPage(c, answer.error, parameters.get('ui_locales'))
+}
+
+async function respondWithCode(
+  c: Context<AppEnv>,
+  parameters: Parameters,
+  { target, code, request }: Extract<AuthorizeOutcome, { kind: 'code' }>,
+): Promise<Response> {
+  const { config } = c.env.deps
+  if (!config.sessionManagement || !request.scopes.includes('openid')) {
+    return toClient(c, parameters, target, { code })
+  }
+  const { addSessionState } = await import('./session-state.ts')
+  const added = await addSessionState(config, request, c.req.header('cookie'))
+  const response = await toClient(c, parameters, target, { code, ...added.parameters })
+  for (const cookie of added.cookies) response.headers.append('set-cookie', cookie)
+  return response
 }
 
 /** Redirects the user to a hosted page with the request, sealed and bound to this browser. */

@@ -67,7 +67,12 @@ export type InteractionPage =
 export type AuthorizeOutcome =
   | { readonly kind: 'local'; readonly refusal: OAuthRefusal }
   | { readonly kind: 'redirect'; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
-  | { readonly kind: 'code'; readonly target: RedirectTarget; readonly code: string }
+  | {
+      readonly kind: 'code'
+      readonly target: RedirectTarget
+      readonly code: string
+      readonly request: AuthorizeRequest
+    }
   /** This interaction has already led to a code. */
   | { readonly kind: 'finished' }
   | {
@@ -125,6 +130,7 @@ async function answer(
       }
       return {
         kind: 'code',
+        request,
         target: request.target,
         code: await issueCode(needs, { request, settings }, decision),
       }

@@ -2,7 +2,8 @@
  * `authorization_code` (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3). Everything in the code is checked before its use is
  * recorded. Recording resolves races: a second use revokes what the first one issued.
  */
-import { isConfidential } from '../../clients/client.ts'
+import { type Client, isConfidential } from '../../clients/client.ts'
+
 import { toSeconds } from '../../kit/clock.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
@@ -65,6 +66,10 @@ async function checkVerifier(code: AuthorizationCode, form: Parameters): Promise
     : invalidGrant('code_verifier does not match')
 }
 
+/** Only of its own sign-ins: without `openid` it has learnt of no session. */
+const wantsLogouts = (client: Client): boolean =>
+  client.backchannel_logout_uri !== undefined || client.frontchannel_logout_uri !== undefined
+
 async function redeem(
   needs: GrantNeeds,
   request: GrantRequest,
@@ -105,6 +110,7 @@ async function redeem(
     jti_hash: await sha256(jti),
     client_limit: code.client_limit,
     proof: sender.proof,
+    ...(grant.scopes.includes('openid') && wantsLogouts(client) && { takes_part: true }),
     origin,
   })
   if (redeemed.status === 'proof_used') return err(proofUsed)

@@ -78,7 +78,7 @@ describe('a step that is added', () => {
   it('raises what the server announces (OpenID Connect Discovery §3)', () => {
     const announced = serverMetadata('https://auth.test', {
       ...{ acrValues: reachableClasses(more), registers: false, requiresPushed: false },
-      ...{ mtls: undefined, detailsTypes: [], profile: 'oidc' },
+      ...{ mtls: undefined, detailsTypes: [], profile: 'oidc', checksSessions: false },
     }).acr_values_supported
     expect(announced).toContain('phrh')
   })

@@ -127,6 +127,6 @@ export const accountWords: Readonly<Record<string, RouteWords>> = {
     description: 'This one too.',
     form: [csrf],
     security: session,
-    answers: { 303: redirect, ...pageFormErrors },
+    answers: { 200: page, 303: redirect, ...pageFormErrors },
   },
 }

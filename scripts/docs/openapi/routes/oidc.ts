@@ -141,6 +141,11 @@ export const oidcWords: Readonly<Record<string, RouteWords>> = {
       },
     ],
     security: [{ session: [] }],
-    answers: { 303: redirect, ...pageFormErrors },
+    answers: { 200: page, 303: redirect, ...pageFormErrors },
+  },
+  checkSession: {
+    description:
+      'A page for frames of applications: they post `client_id session_state` to it and get `unchanged`, `changed` or `error`. Only where `AUTHLY_SESSION_MANAGEMENT` is set.',
+    answers: { 200: page, 404: page },
   },
 }

@@ -256,7 +256,7 @@ export const pageWords: Readonly<Record<string, RouteWords>> = {
     description: 'Ends the session of this browser.',
     form: [csrf],
     security: session,
-    answers: { 303: redirect, ...pageFormErrors },
+    answers: { 200: page, 303: redirect, ...pageFormErrors },
   },
   endOwnSession: {
     description: 'Only sessions of the same person.',

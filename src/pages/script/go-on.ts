@@ -1,0 +1,7 @@
+/** Follows the link of the page after a sign-out as soon as its frames have loaded; without this the page waits. */
+export function goOnAfterFrames(): void {
+  const link = document.querySelector<HTMLAnchorElement>('a[data-go-on]')
+  if (!link) return
+  if (document.readyState === 'complete') link.click()
+  else addEventListener('load', () => link.click())
+}
