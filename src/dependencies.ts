@@ -6,6 +6,7 @@ import type { OpenAuditStream } from './audit/stream/subscription.ts'
 import type { LoadBrandImage } from './branding/brand-image.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
+import type { KeepDescribedClient, OpenRegistrations } from './clients/registrations.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
 import type { DestinationOf, QueueMessage } from './delivery/queue-message.ts'
@@ -47,6 +48,8 @@ export interface Dependencies {
   readonly signJwt: SignJwt
   readonly verifyJwt: VerifyJwt
   readonly findClient: FindClient
+  readonly openRegistrations: OpenRegistrations
+  readonly keepDescribedClient: KeepDescribedClient
   readonly fetchClientJwks: FetchClientJwks
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly findUser: FindUser

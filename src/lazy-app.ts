@@ -14,6 +14,7 @@ import { passkeyRoutes } from './account/passkeys.route.tsx'
 import { profileRoutes } from './account/profile.route.tsx'
 import { recoveryCodeRoutes } from './account/recovery-codes.route.tsx'
 import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
+import { registrationRoutes } from './client-registration/registration.route.ts'
 import { ConfigurationError } from './config.ts'
 import { resendWebhookRoutes } from './delivery/resend-webhook.route.ts'
 import type { AppEnv } from './dependencies.ts'
@@ -38,6 +39,7 @@ import { registerRoutes } from './registration/register.route.tsx'
 import { tokenRoutes } from './token-routes.ts'
 
 export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
+  registrationRoutes,
   userInfoRoutes,
   logoutRoutes,
   ...loginRoutes,
@@ -67,7 +69,8 @@ for (const routes of lazyRoutes) lazyApp.route('/', routes)
 const mounted = [...tokenRoutes, ...lazyRoutes].flatMap(({ routes }) => routes)
 
 /** Endpoints that programs call; browser applications call them from other origins. */
-const machinePaths = /^\/(oauth\/(token|introspect|revoke)|oidc\/userinfo|\.well-known\/.*)$/
+const machinePaths =
+  /^\/(oauth\/(token|introspect|revoke|register(\/[^/]+)?)|oidc\/userinfo|\.well-known\/.*)$/
 
 /** Paths that people have no business at. */
 const programPaths = /^\/(oauth|oidc|admin|\.well-known)\//

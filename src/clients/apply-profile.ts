@@ -4,6 +4,9 @@ import { baseRules } from './profile.ts'
 
 /** Members that a copy lacks which a version of the server from before them has put into the cache. */
 const newMembers = {
+  origin: 'administrator',
+  reviewed: true,
+  fingerprint: undefined,
   profile: undefined,
   require_pushed_authorization_requests: false,
   require_signed_request_object: false,

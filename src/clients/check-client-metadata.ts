@@ -9,6 +9,7 @@ import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
 import { isLoopbackHost } from '../kit/public-host.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
+import { isAdminScope } from '../protocol/scope-parameter.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
@@ -168,6 +169,20 @@ const pkce: Rule = (metadata) => [
   ),
 ]
 
+/** Attack: whoever registers a client makes it skip consent, or reach the administration. */
+const review: Rule = (metadata) =>
+  metadata.reviewed
+    ? []
+    : [
+        ...when(metadata.first_party, 'first_party', 'is for reviewed clients only'),
+        ...when(
+          scopesOf(metadata).some(isAdminScope),
+          'scope',
+          'has admin scopes: they are for reviewed clients only',
+        ),
+        ...when(metadata.serves_resources.length > 0, 'serves_resources', 'is for reviewed clients only'),
+      ]
+
 const lifetimes: Rule = ({
   refresh_token_idle_ttl_seconds: idle,
   refresh_token_absolute_ttl_seconds: absolute,
@@ -195,4 +210,14 @@ const links: Rule = (metadata) =>
     return when(!isFine, name, 'must be an https address')
   })
 
-const rules: readonly Rule[] = [redirects, grants, authentication, sector, pkce, lifetimes, contexts, links]
+const rules: readonly Rule[] = [
+  redirects,
+  grants,
+  authentication,
+  sector,
+  pkce,
+  review,
+  lifetimes,
+  contexts,
+  links,
+]

@@ -36,6 +36,8 @@ export interface Interaction {
         readonly session_id: string
         readonly scopes: readonly string[]
         readonly claims: readonly string[]
+        /** The redirect URIs and keys of the client that the page is about. */
+        readonly fingerprint?: string | undefined
       }
     | undefined
   /**

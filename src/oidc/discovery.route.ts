@@ -2,7 +2,7 @@
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, type RouteDescription } from '../kit/describe-route.ts'
 import { isRegistrationOpen } from '../settings/registration-opening.ts'
-import { serverMetadata } from './discovery.ts'
+import { noneUnregistered, serverMetadata, type UnregisteredClients } from './discovery.ts'
 import { publicJsonHeaders } from './public-json.ts'
 
 const documents = {
@@ -11,18 +11,29 @@ const documents = {
 } as const
 
 interface Known {
-  readonly issuer: string
-  readonly registers: boolean
+  /** Everything that the document depends on. */
+  readonly key: string
   readonly json: string
+}
+
+interface Opening {
+  readonly registers: boolean
+  readonly unregistered: UnregisteredClients
 }
 
 let metadata: Known | undefined
 
-/** Without settings nobody is told that they could register. A deployment without e-mail reads none. */
-async function canRegister({ config, deps }: AppEnv['Bindings']): Promise<boolean> {
-  if (config.delivery.email === undefined) return false
+/** Without settings nobody is told that they could register, neither people nor clients. */
+async function readOpening({ config, deps }: AppEnv['Bindings']): Promise<Opening> {
   const settings = await deps.readSettings().catch(() => undefined)
-  return settings !== undefined && isRegistrationOpen(settings, true, undefined)
+  if (!settings) return { registers: false, unregistered: noneUnregistered }
+  return {
+    registers: isRegistrationOpen(settings, config.delivery.email !== undefined, undefined),
+    unregistered: {
+      registration: settings['client_registration.mode'] !== 'off',
+      documents: settings['client_registration.documents'] === 'on',
+    },
+  }
 }
 
 export const discoveryRoutes = new DescribedRoutes<AppEnv>()
@@ -39,11 +50,15 @@ for (const [id, path] of Object.entries(documents)) {
   }
   discoveryRoutes.describe(route, async (c) => {
     const { issuer } = c.env.config
-    const registers = await canRegister(c.env)
-    if (metadata?.issuer !== issuer || metadata.registers !== registers) {
+    const opening = await readOpening(c.env)
+    const key = JSON.stringify([issuer, opening])
+    if (metadata?.key !== key) {
       const { reachableClasses } = await import('../login/steps/index.ts')
-      const json = JSON.stringify(serverMetadata(issuer, reachableClasses(), registers))
-      metadata = { issuer, registers, json }
+      const { registers, unregistered } = opening
+      metadata = {
+        key,
+        json: JSON.stringify(serverMetadata(issuer, reachableClasses(), registers, unregistered)),
+      }
     }
     return new Response(metadata.json, { headers: publicJsonHeaders })
   })

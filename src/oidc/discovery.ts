@@ -15,12 +15,26 @@ import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
 
+/** Clients that register themselves (RFC 7591), and that their document describes. */
+export interface UnregisteredClients {
+  readonly registration: boolean
+  readonly documents: boolean
+}
+
+export const noneUnregistered: UnregisteredClients = { registration: false, documents: false }
+
 /**
  * The metadata document of `issuer`.
  * @param acrValues what the steps of signing in reach (`reachableClasses`)
  * @param registers whether people can make accounts of their own
+ * @param unregistered which clients are taken that no administrator registered
  */
-export function serverMetadata(issuer: string, acrValues: readonly string[], registers: boolean) {
+export function serverMetadata(
+  issuer: string,
+  acrValues: readonly string[],
+  registers: boolean,
+  unregistered: UnregisteredClients = noneUnregistered,
+) {
   const authMethods = clientAuthenticators.map(({ method }) => method)
   const confidentialMethods = authMethods.filter((method) => method !== 'none')
   return {
@@ -32,6 +46,8 @@ export function serverMetadata(issuer: string, acrValues: readonly string[], reg
     introspection_endpoint: `${issuer}/oauth/introspect`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     end_session_endpoint: `${issuer}/oidc/logout`,
+    ...(unregistered.registration && { registration_endpoint: `${issuer}/oauth/register` }),
+    ...(unregistered.documents && { client_id_metadata_document_supported: true }),
     scopes_supported: [...identityScopes],
     response_types_supported: responseTypes,
     response_modes_supported: responseModes,

@@ -11,7 +11,7 @@ import type { Scope, ScopeCatalog } from './scope.ts'
 interface CatalogRow extends Record<string, unknown> {
   readonly read_at: string
   readonly scopes: { name: string; description: string; resource: string | null }[]
-  readonly resource_servers: { resource: string; name: string }[]
+  readonly resource_servers: { resource: string; name: string; open_to_unreviewed: boolean }[]
 }
 
 /**
@@ -25,7 +25,7 @@ export const selectCatalog = sql`
         'name', name, 'description', description, 'resource', resource) order by name), '[]'::json)
       from scopes) as scopes,
     (select coalesce(json_agg(json_build_object(
-        'resource', resource, 'name', name) order by resource), '[]'::json)
+        'resource', resource, 'name', name, 'open_to_unreviewed', open_to_unreviewed) order by resource), '[]'::json)
       from resource_servers) as resource_servers`
 
 /** Converts rows of `selectCatalog` for the edge cache. */

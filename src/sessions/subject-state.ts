@@ -15,6 +15,8 @@ import type { Session } from './session.ts'
 export interface RememberedConsent {
   readonly scopes: readonly string[]
   readonly claims: readonly string[]
+  /** The redirect URIs and keys that the client had. */
+  readonly fingerprint?: string | undefined
 }
 
 /** A session with the members only its object knows. Times are milliseconds since the Unix epoch. */

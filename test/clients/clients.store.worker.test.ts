@@ -72,6 +72,11 @@ test('a disabled client looks like none at all', async () => {
   const clientId = `client-${uuidv7()}`
   await database.insert(clients).values(newClient(clientId, { enabled: false }))
   const { cache } = cacheUnderTest({ now: Date.now })
-  const findClient = createFindClient({ cache, loadClient: (id) => loadClient(database, id) })
+  const findClient = createFindClient({
+    cache,
+    loadClient: (id) => loadClient(database, id),
+    loadScopeCatalog: () => Promise.reject(new Error('asked')),
+    findByDocument: () => Promise.reject(new Error('asked')),
+  })
   expect(await findClient(clientId)).toBeUndefined()
 })

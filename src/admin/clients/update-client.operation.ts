@@ -14,7 +14,7 @@ import { invalidRequest, notFound, preconditionFailed } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { checkStoredMetadata } from './check-stored-metadata.store.ts'
 import { checkNotItself } from './client-rights.store.ts'
-import { clientRow } from './client-row.store.ts'
+import { clientRow, hiddenColumns } from './client-row.store.ts'
 import { clientIdParam, clientPatch, clientSchema } from './client-schemas.ts'
 import { columnsOf, metadataDefaults, metadataOf, toClientView, withNamedMethod } from './client-view.ts'
 
@@ -83,6 +83,7 @@ async function writePatch(call: AdminCall, clientId: string, patch: Patch) {
       key: { client_id: clientId },
       patch: completed.value.columns,
       expectedVersions: completed.value.versions,
+      hidden: hiddenColumns,
       event: event('client.updated', { entity_type: 'client', entity_id: clientId, client_id: clientId }),
     }),
     restricted.after,
@@ -99,7 +100,6 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'software_id',
   'software_version',
   'enabled',
-  'first_party',
   'allow_registration',
   'require_auth_time',
   'default_max_age',

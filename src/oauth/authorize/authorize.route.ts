@@ -139,7 +139,12 @@ async function toPage(
     ...previous,
     login_because: because,
     ...(asked && {
-      consent: { session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
+      consent: {
+        session_id: asked.session_id,
+        scopes: request.scopes,
+        claims: claimNames(request),
+        ...(request.client.fingerprint !== undefined && { fingerprint: request.client.fingerprint }),
+      },
     }),
   }
   if (!fitsUrl(interaction)) {

@@ -3,6 +3,7 @@
  * `stages` respond at the client's redirect URI. A new check is one file and one line here.
  */
 import type { Client, FindClient } from '../../clients/client.ts'
+import { isAddress } from '../../clients/find-client.ts'
 import { maxInteractionParametersLength } from '../../interaction/interaction.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import type { Messages } from '../../messages/en.ts'
@@ -96,7 +97,9 @@ async function validateTarget(
   }
   const client = await needs.findClient(clientId)
   if (!client) {
-    const message = (messages: Messages) => messages.clientUnknown
+    // Attack: the answer tells what this server could reach. All that may be wrong with a document looks the same.
+    const message = (messages: Messages) =>
+      isAddress(clientId) ? messages.clientDocumentUnusable : messages.clientUnknown
     return err(refuse('invalid_client', 'client_id is not known', { message }))
   }
   const target = checkRedirectUri(parameters, client)
