@@ -29,6 +29,7 @@ import { findTemplate } from './kit/route-template.ts'
 import { isUnavailable } from './kit/unavailable.ts'
 import { loginRoutes } from './login/login.route.tsx'
 import { metricsRoutes } from './metrics/metrics.route.ts'
+import { protectedResourceRoutes } from './oidc/protected-resource.route.ts'
 import { logoutRoutes } from './oidc/rp-logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
 import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
@@ -40,6 +41,7 @@ import { tokenRoutes } from './token-routes.ts'
 
 export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
   registrationRoutes,
+  protectedResourceRoutes,
   userInfoRoutes,
   logoutRoutes,
   ...loginRoutes,

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../kit/result.ts'
 import { readForm } from '../protocol/form.ts'
 import { oauthHeaders, oauthJson, renderOAuthRefusal } from '../protocol/oauth-response.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { withResourceMetadata } from '../protocol/resource-metadata.ts'
 import { userInfo } from './userinfo.ts'
 
 const responses = {
@@ -36,10 +37,15 @@ export const userInfoRoutes = new DescribedRoutes<AppEnv>()
   )
 
 async function answer(c: Context<AppEnv>): Promise<Response> {
+  const refused = (refusal: OAuthRefusal) =>
+    renderOAuthRefusal({
+      ...refusal,
+      challenge: refusal.challenge && withResourceMetadata(c.env.config.issuer, refusal.challenge),
+    })
   const token = await readToken(c.req.raw)
-  if (!token.ok) return renderOAuthRefusal(token.error)
+  if (!token.ok) return refused(token.error)
   const info = await userInfo(c.env.deps, token.value)
-  if (!info.ok) return renderOAuthRefusal(info.error)
+  if (!info.ok) return refused(info.error)
   if (info.value.format === 'json') return oauthJson(info.value.claims)
   return new Response(info.value.jwt, { headers: { 'content-type': 'application/jwt', ...oauthHeaders } })
 }

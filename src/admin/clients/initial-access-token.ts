@@ -12,12 +12,10 @@ const name = z
   .max(100)
   .regex(singleLinePattern, 'must not contain control characters')
   .meta({ description: 'What it is for', example: 'Build servers' })
-const profile = z
-  .enum(profiles)
-  .meta({
-    description: 'The profile of clients that register with it; `null`: the one of the deployment',
-    example: 'oidc',
-  })
+const profile = z.enum(profiles).meta({
+  description: 'The profile of clients that register with it; `null`: the one of the deployment',
+  example: 'oidc',
+})
 
 export const initialAccessTokenSchema = z
   .object({
