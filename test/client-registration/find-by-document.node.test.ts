@@ -19,7 +19,7 @@ let fetches: number
 let respond: (response: ServerResponse) => void
 let now: number
 
-const document = (more: Record<string, unknown> = {}) => ({
+const document = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
   client_id: address,
   client_name: 'Editor',
   redirect_uris: ['http://127.0.0.1/callback', 'https://editor.example/callback'],
@@ -339,7 +339,12 @@ describe('what administrators decided', () => {
 
   test('the same in another order, or under another name, is the same', async () => {
     const stored = await reviewed()
-    serve(document({ redirect_uris: [...document().redirect_uris].reverse(), client_name: 'New name' }))
+    serve(
+      document({
+        redirect_uris: [...(document()['redirect_uris'] as string[])].reverse(),
+        client_name: 'New name',
+      }),
+    )
     expect(await isolate({ stored })(address)).toMatchObject({ reviewed: true, client_name: 'Our editor' })
   })
 
