@@ -154,6 +154,7 @@ describe('resource servers', () => {
     expect((await testDependencies().loadScopeCatalog()).resource_servers).toContainEqual({
       resource,
       name: 'All orders',
+      open_to_unreviewed: false,
     })
     const listed = await json(
       await callAdmin(admin, 'GET', '/admin/resource-servers?limit=200&include_total=true'),
