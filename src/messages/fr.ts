@@ -77,7 +77,7 @@ export const fr: Messages = {
   consentScopes: (client) => `Si vous l’autorisez, ${client} pourra :`,
   consentClaims: 'L’application recevra aussi :',
   clientNotReviewed: (host) =>
-    `Personne ici n’a vérifié cette application. N’acceptez que si vous la connaissez et venez de là : ${host}`,
+    `Personne ici n’a vérifié cette application. N’acceptez que si vous la connaissez et venez de là : ${host}`,
   consentRedirect: (host) => `Vous retournerez ensuite à ${host}.`,
   clientWebsite: (host) => `Site web (${host})`,
   clientPolicy: (host) => `Politique de confidentialité (${host})`,

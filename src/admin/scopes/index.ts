@@ -5,6 +5,7 @@ import { createScope } from './create-scope.operation.ts'
 import { deleteResourceServer } from './delete-resource-server.operation.ts'
 import { deleteScope } from './delete-scope.operation.ts'
 import { getResourceServer } from './get-resource-server.operation.ts'
+import { getResourceServerMetadata } from './get-resource-server-metadata.operation.ts'
 import { getScope } from './get-scope.operation.ts'
 import { listResourceServers } from './list-resource-servers.operation.ts'
 import { listScopes } from './list-scopes.operation.ts'
@@ -20,6 +21,7 @@ export const scopeOperations: readonly Operation[] = [
   listResourceServers,
   createResourceServer,
   getResourceServer,
+  getResourceServerMetadata,
   updateResourceServer,
   deleteResourceServer,
 ]
