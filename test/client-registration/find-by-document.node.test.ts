@@ -170,7 +170,7 @@ describe('a document that describes a client', () => {
     }
   })
 
-  test.each([
+  test.each<readonly [string, () => unknown]>([
     ['names another address (draft §4)', () => document({ client_id: 'https://app.example/client.json' })],
     ['names none', () => document({ client_id: undefined })],
     ['has a secret (draft §4.1)', () => document({ client_secret: 'known to everybody' })],
@@ -191,7 +191,7 @@ describe('a document that describes a client', () => {
     ['is no JSON', () => '{'],
     ['is null', () => 'null'],
     ['is too large', () => document({ padding: 'x'.repeat(11_000) })],
-  ] as const)('counts for nothing when it %s', async (_what, value) => {
+  ])('counts for nothing when it %s', async (_what, value) => {
     serve(value())
     expect(await isolate()(address)).toBeUndefined()
   })

@@ -1,6 +1,7 @@
 /**
- * The client of the Model Context Protocol finds its way without anything set up for it: from the challenge of an API it
- * has never met to a token for that API, by a document that describes it, or by registering.
+ * Clients that no administrator registered. That of the Model Context Protocol finds its way without anything set up for
+ * it: from the challenge of an API it has never met to a token for that API, by a document that describes it, or by
+ * registering. `oauth4webapi` registers with an initial access token and validates every answer to the letter.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
@@ -15,6 +16,7 @@ import type {
   OAuthClientMetadata,
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js'
+import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeLocalCertificate } from '../../scripts/security/local-certificate.ts'
 import { type OwnAuthly, startOwnAuthly } from './own-authly.ts'
@@ -33,7 +35,7 @@ const metadata: OAuthClientMetadata = {
 }
 
 let folder: string
-let administer: (method: string, path: string, body: object) => Promise<void>
+let administer: (method: string, path: string, body: object) => Promise<Record<string, unknown>>
 let authly: OwnAuthly
 let api: ProtectedApi
 let closedApi: ProtectedApi
@@ -52,7 +54,7 @@ beforeAll(async () => {
   authly = await startOwnAuthly({}, { trustedCertificates: [certificate.certificate] })
   api = await serveProtectedApi(authly.issuer, scope)
   closedApi = await serveProtectedApi(authly.issuer, 'orders:read')
-  const scopes = ['admin:scopes:write', 'admin:settings:write']
+  const scopes = ['admin:scopes:write', 'admin:settings:write', 'admin:clients:write']
   const service = await authly.seed.addClient({ scopes })
   const granted = await authly.rp.requestToken(service, { grant_type: 'client_credentials' })
   administer = async (method, path, body) => {
@@ -64,6 +66,7 @@ beforeAll(async () => {
       },
     })
     if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as Record<string, unknown>
   }
   const servers = [
     { resource: api.resource, name: 'Weather', open_to_unreviewed: true },
@@ -176,5 +179,54 @@ describe.each([
     await expect(callTool(known, closedApi)).rejects.toThrow(refusal)
     expect(known.tokens()).toBeUndefined()
     expect(closedApi.accepted).toEqual([])
+  })
+})
+
+describe('oauth4webapi', () => {
+  const insecure = { [oauth.allowInsecureRequests]: true }
+  const redirect_uris = ['https://shop.example.test/callback']
+
+  it('registers with an initial access token, and signs a person in by OpenID Connect alone, without PKCE', async () => {
+    const made = await administer('POST', 'initial-access-tokens', { name: 'Shops', profile: 'oidc' })
+    const url = new URL(authly.issuer)
+    const as = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure))
+    const register = (initialAccessToken: string) =>
+      oauth.dynamicClientRegistrationRequest(
+        as,
+        { client_name: 'Example shop', redirect_uris, logo_uri: 'https://shop.example.test/logo.png' },
+        { initialAccessToken, ...insecure },
+      )
+    const response = await register(String(made['initial_access_token']))
+    const client = await oauth.processDynamicClientRegistrationResponse(response)
+    const [redirectUri = ''] = redirect_uris
+    const nonce = oauth.generateRandomNonce()
+    const target = new URL(as.authorization_endpoint as string)
+    target.search = new URLSearchParams({
+      ...{ client_id: client.client_id, redirect_uri: redirectUri, response_type: 'code' },
+      ...{ scope: 'openid email', state: 'state-1', nonce },
+    }).toString()
+    const user = await authly.seed.addUser()
+    const arrived = await signIn(createUserAgent(), target, redirectUri, { user })
+    const checked = oauth.validateAuthResponse(as, client, arrived, 'state-1')
+    const tokens = await oauth.processAuthorizationCodeResponse(
+      as,
+      client,
+      await oauth.authorizationCodeGrantRequest(
+        ...([as, client, oauth.ClientSecretBasic(String(client.client_secret)), checked] as const),
+        ...([redirectUri, oauth.nopkce, insecure] as const),
+      ),
+      { expectedNonce: nonce, requireIdToken: true },
+    )
+    const claims = await oauth.processUserInfoResponse(
+      as,
+      client,
+      user.id,
+      await oauth.userInfoRequest(as, client, tokens.access_token, insecure),
+    )
+    expect(claims.sub).toBe(user.id)
+    // The token was for one client.
+    await expect(
+      register(String(made['initial_access_token'])).then(oauth.processDynamicClientRegistrationResponse),
+    ).rejects.toThrow()
   })
 })
