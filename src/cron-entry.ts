@@ -1,5 +1,6 @@
 /** The cron jobs with their dependencies. Loaded only by an isolate that a cron trigger wakes. */
 import { deleteExpiredKeys } from './admin/idempotency.store.ts'
+import { expireRegistrations } from './clients/expire-registrations.store.ts'
 import { runScheduledJobs, type ScheduledNeeds } from './cron/cron-jobs.ts'
 import { createDatabase } from './db/database.ts'
 import { createRunBatch } from './db/run-batch.ts'
@@ -60,6 +61,10 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
         due: createDueAccounts(runBatch),
         forgetPerson: createForgetPerson(env, ctx),
       }),
+    expireRegistrations: async () => {
+      const { value } = await loadSettings(database)
+      return expireRegistrations(runBatch, value['client_registration.unused_days'], now())
+    },
     forgetIdempotencyKeys: () => deleteExpiredKeys(runBatch),
     computeMissingForms: () => computeMissingForms(runBatch),
     rotation: {

@@ -7,6 +7,7 @@ import type { LoadBrandImage } from './branding/brand-image.ts'
 import type { FindClient } from './clients/client.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import type { PrepareEncryption } from './clients/encryption.ts'
+import type { KeepDescribedClient, OpenRegistrations } from './clients/registrations.ts'
 import type { FetchRequestObject } from './clients/request-object.ts'
 import type { Config } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
@@ -50,6 +51,8 @@ export interface Dependencies {
   readonly verifyJwt: VerifyJwt
   readonly decryptJwe: DecryptJwe
   readonly findClient: FindClient
+  readonly openRegistrations: OpenRegistrations
+  readonly keepDescribedClient: KeepDescribedClient
   readonly fetchClientJwks: FetchClientJwks
   readonly fetchRequestObject: FetchRequestObject
   readonly prepareEncryption: PrepareEncryption

@@ -14,6 +14,7 @@ import { passkeyRoutes } from './account/passkeys.route.tsx'
 import { profileRoutes } from './account/profile.route.tsx'
 import { recoveryCodeRoutes } from './account/recovery-codes.route.tsx'
 import { rememberedDeviceRoutes } from './account/remembered-devices.route.ts'
+import { registrationRoutes } from './client-registration/registration.route.ts'
 import { ConfigurationError } from './config.ts'
 import { resendWebhookRoutes } from './delivery/resend-webhook.route.ts'
 import type { AppEnv } from './dependencies.ts'
@@ -29,6 +30,7 @@ import { isUnavailable } from './kit/unavailable.ts'
 import { loginRoutes } from './login/login.route.tsx'
 import { metricsRoutes } from './metrics/metrics.route.ts'
 import { checkSessionRoutes } from './oidc/check-session.route.tsx'
+import { protectedResourceRoutes } from './oidc/protected-resource.route.ts'
 import { logoutRoutes } from './oidc/rp-logout.route.tsx'
 import { userInfoRoutes } from './oidc/userinfo.route.ts'
 import { renderErrorPage, renderNotFoundPage, tryAgain } from './pages/error-page.tsx'
@@ -39,6 +41,8 @@ import { registerRoutes } from './registration/register.route.tsx'
 import { tokenRoutes } from './token-routes.ts'
 
 export const lazyRoutes: readonly DescribedRoutes<AppEnv>[] = [
+  registrationRoutes,
+  protectedResourceRoutes,
   userInfoRoutes,
   logoutRoutes,
   checkSessionRoutes,
@@ -69,7 +73,8 @@ for (const routes of lazyRoutes) lazyApp.route('/', routes)
 const mounted = [...tokenRoutes, ...lazyRoutes].flatMap(({ routes }) => routes)
 
 /** Endpoints that programs call; browser applications call them from other origins. */
-const machinePaths = /^\/(oauth\/(token|introspect|revoke|par)|oidc\/userinfo|\.well-known\/.*)$/
+const machinePaths =
+  /^\/(oauth\/(token|introspect|revoke|par|register(\/[^/]+)?)|oidc\/userinfo|\.well-known\/.*)$/
 
 /** Paths that people have no business at. */
 const programPaths = /^\/(oauth|oidc|admin|\.well-known)\//

@@ -6,7 +6,15 @@ import { systemClock as now } from './kit/clock.ts'
 import { createGuardedPost } from './kit/guarded-fetch.ts'
 import type { DeliverLogoutNeeds } from './logout/deliver-logout.ts'
 import { LogoutOutboxObject } from './logout/logout-outbox.object.ts'
-import { createDatabase, insertSigningKey, limitEach, loadClient, loadSigningKeys } from './stores.ts'
+import { createLoadScopeCatalog } from './scopes/load-scope-catalog.ts'
+import {
+  createDatabase,
+  insertSigningKey,
+  limitEach,
+  loadClient,
+  loadScopeCatalog,
+  loadSigningKeys,
+} from './stores.ts'
 import { observedFetch } from './telemetry/observed-fetch.ts'
 import { createCache, isolateOf } from './wiring.ts'
 
@@ -34,6 +42,12 @@ export class WiredLogoutOutbox extends LogoutOutboxObject {
       findClient: createFindClient({
         ...{ cache, profile: config.profile },
         loadClient: (id) => loadClient(database, id),
+        loadScopeCatalog: createLoadScopeCatalog({
+          cache,
+          loadScopeCatalog: () => loadScopeCatalog(database),
+        }),
+        // Where a document says that its client is told of sign-outs, nobody has agreed to call there.
+        findByDocument: async () => undefined,
       }),
       post: createGuardedPost(config, observedFetch),
     }

@@ -13,7 +13,8 @@ import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.t
 import { brandImageCacheKey, type LoadBrandImage } from './branding/brand-image.ts'
 import type { FetchClientJwks } from './clients/client-jwks.ts'
 import { encryptionOf, type PrepareEncryption } from './clients/encryption.ts'
-import { createFindClient } from './clients/find-client.ts'
+import { clientCacheKey, createFindClient, type FindByDocument } from './clients/find-client.ts'
+import type { KeepDescribedClient, OpenRegistrations } from './clients/registrations.ts'
 import type { FetchRequestObject } from './clients/request-object.ts'
 import { type Config, configOf } from './config.ts'
 import type { FindConsent, SaveConsent } from './consents/consent.ts'
@@ -179,13 +180,16 @@ class RequestDependencies implements Dependencies {
   readonly #ctx: Context
   readonly #isolate: Isolate
   readonly #area: ReadArea
+  /** Whoever sends the request: what is fetched on their behalf is charged to them. */
+  readonly #address: () => string | undefined
   #openDatabase: Database | undefined
   #builtCache: EdgeCache | undefined
   #builtKeyring: Keyring | undefined
   #builtRateLimiter: RateLimiter | undefined
   #builtRecordEvent: RecordEvent | undefined
 
-  constructor(env: Env, ctx: Context, area: ReadArea) {
+  constructor(env: Env, ctx: Context, area: ReadArea, address: () => string | undefined) {
+    this.#address = address
     this.#env = env
     this.#ctx = ctx
     this.#isolate = isolateOf(env)
@@ -286,12 +290,40 @@ class RequestDependencies implements Dependencies {
     }
   }
 
+  readonly #loadClient = (id: string) => this.#ask((stores, database) => stores.loadClient(database, id))
+
+  async #findByDocument(...asked: Parameters<FindByDocument>): ReturnType<FindByDocument> {
+    const { createFindByDocument } = await import('./client-registration/find-by-document.ts')
+    const { config, readSettings, loadScopeCatalog, rateLimiter } = this
+    const findByDocument = createFindByDocument({
+      ...{ config, now, readSettings, loadScopeCatalog, rateLimiter, address: this.#address },
+      replica: this.#isolate.replica,
+      findStored: (id) => this.#cache.read(clientCacheKey(id), () => this.#loadClient(id)),
+    })
+    return findByDocument(...asked)
+  }
+
   get findClient() {
     return createFindClient({
       cache: this.#cache,
-      loadClient: (id) => this.#ask((stores, database) => stores.loadClient(database, id)),
       profile: this.config.profile,
+      loadClient: this.#loadClient,
+      loadScopeCatalog: this.loadScopeCatalog,
+      findByDocument: (address, options) => this.#findByDocument(address, options),
     })
+  }
+
+  get openRegistrations(): OpenRegistrations {
+    return () =>
+      this.#ask((stores, database) => stores.createRegistrationStore(stores.createRunBatch(database)))
+  }
+
+  get keepDescribedClient(): KeepDescribedClient {
+    return async (...described) => {
+      const { createKeepDescribedClient } = await import('./client-registration/keep-described-client.ts')
+      const { openRegistrations, edgeCache } = this
+      return createKeepDescribedClient({ now, openRegistrations, edgeCache })(...described)
+    }
   }
 
   get fetchClientJwks(): FetchClientJwks {
@@ -565,7 +597,12 @@ class LazyRequestEnv implements RequestEnv {
   }
 
   get deps() {
-    this.#builtDeps ??= new RequestDependencies(this.#env, this.#ctx, areaOf(this.#request))
+    this.#builtDeps ??= new RequestDependencies(
+      this.#env,
+      this.#ctx,
+      areaOf(this.#request),
+      () => this.origin.ip,
+    )
     return this.#builtDeps
   }
 

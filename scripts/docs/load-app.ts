@@ -59,6 +59,7 @@ export async function loadApp(): Promise<LoadedApp> {
       metadata: serverMetadata('https://auth.example.com', {
         ...{ acrValues: reachableClasses(), registers: false, requiresPushed: false },
         ...{ mtls: undefined, detailsTypes: [], profile: 'oidc', checksSessions: false },
+        unregistered: { registration: false, documents: false },
       }),
       routes: app.routes.map(({ method, path }) => ({ method, path })),
     }

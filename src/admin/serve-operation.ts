@@ -10,6 +10,7 @@ import { describeError } from '../kit/describe-error.ts'
 import { jsonResponse, noStoreHeaders } from '../kit/json-response.ts'
 import { type Problem, renderProblem } from '../kit/problem.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { withResourceMetadata } from '../protocol/resource-metadata.ts'
 import { type Authenticated, authenticate } from './authenticate.ts'
 import { claimKey, fingerprintOf, openRecorded, readRecorded, selectRecorded } from './idempotency.store.ts'
 import type { AdminCall, Answer, Operation } from './operation.ts'
@@ -24,7 +25,7 @@ import { recordDenial } from './record-denial.ts'
 export async function serveOperation(operation: Operation, c: Context<AppEnv>): Promise<Response> {
   const { deps, origin } = c.env
   const { outcome, headers } = await authenticate(deps, c.req.raw, operation, origin)
-  if (!outcome.ok) return renderProblem(outcome.error, origin.request_id, headers)
+  if (!outcome.ok) return renderProblem(withMetadata(outcome.error, deps), origin.request_id, headers)
   const { actor, request } = outcome.value
   const input = await readInput(operation, request, c.req.param() as Record<string, string>)
   if (!input.ok) return renderProblem(input.error, origin.request_id, headers)
@@ -38,11 +39,21 @@ export async function serveOperation(operation: Operation, c: Context<AppEnv>): 
     if (result.error.status === 403) {
       recordDenial(deps, operation, actor, origin, result.error, input.value.params as object)
     }
-    return renderProblem(result.error, origin.request_id, headers)
+    return renderProblem(withMetadata(result.error, deps), origin.request_id, headers)
   }
   return result.value instanceof Response
     ? withHeaders(result.value, headers)
     : renderAnswer(result.value, origin, headers)
+}
+
+/** RFC 9728 §5.1. */
+function withMetadata(problem: Problem, { config }: Pick<Dependencies, 'config'>): Problem {
+  const challenge = problem.headers?.['www-authenticate']
+  if (!challenge?.startsWith('Bearer ')) return problem
+  return {
+    ...problem,
+    headers: { ...problem.headers, 'www-authenticate': withResourceMetadata(config.issuer, challenge) },
+  }
 }
 
 interface Situation extends Authenticated {

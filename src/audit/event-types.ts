@@ -295,6 +295,17 @@ export const eventDefinitions = {
   'role.updated': entity('A role was changed'),
   'role.deleted': entity('A role was deleted'),
   'client.created': entity('A client was registered'),
+  'client.registered': entity('A client registered itself, or was described by its document', {
+    profile: 'the profile it follows',
+    initial_access_token_id: 'the token it registered with',
+  }),
+  'client.document_changed': entity('A client described by its document has other redirect URIs or keys'),
+  'client.expired': {
+    class: 'system',
+    summary: 'A registration of a client was deleted, because nobody had used it',
+  },
+  'initial_access_token.created': entity('A token for registering clients was made'),
+  'initial_access_token.deleted': entity('A token for registering clients was deleted'),
   'client.updated': entity('A client was changed'),
   'client.deleted': entity('A client was deleted'),
   'client.secret_added': entity('A secret was added to a client', {

@@ -5,6 +5,9 @@ import { demandsOf, type ProfileTerms, termsOf } from './profiles/index.ts'
 
 /** Members that a copy lacks which a version of the server from before them has put into the cache. */
 const newMembers = {
+  origin: 'administrator',
+  reviewed: true,
+  fingerprint: undefined,
   profile: undefined,
   initiate_login_uri: undefined,
   backchannel_logout_uri: undefined,

@@ -12,6 +12,7 @@ import { checkAddress, type FetchRules } from '../kit/guarded-fetch.ts'
 import type { Fault } from '../kit/problem.ts'
 import { isLoopbackHost } from '../kit/public-host.ts'
 import { assertionSigningAlgs, usesCertificate } from '../protocol/client-auth-methods.ts'
+import { isAdminScope } from '../protocol/scope-parameter.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
 import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
@@ -260,6 +261,20 @@ const pkce: Rule = (metadata) => [
   ),
 ]
 
+/** Attack: whoever registers a client makes it skip consent, or reach the administration. */
+const review: Rule = (metadata) =>
+  metadata.reviewed
+    ? []
+    : [
+        ...when(metadata.first_party, 'first_party', 'is for reviewed clients only'),
+        ...when(
+          scopesOf(metadata).some(isAdminScope),
+          'scope',
+          'has admin scopes: they are for reviewed clients only',
+        ),
+        ...when(metadata.serves_resources.length > 0, 'serves_resources', 'is for reviewed clients only'),
+      ]
+
 const lifetimes: Rule = ({
   refresh_token_idle_ttl_seconds: idle,
   refresh_token_absolute_ttl_seconds: absolute,
@@ -347,6 +362,7 @@ const rules: readonly Rule[] = [
   certificates,
   sector,
   pkce,
+  review,
   lifetimes,
   contexts,
   links,

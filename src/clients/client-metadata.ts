@@ -67,6 +67,8 @@ export interface ClientMetadata {
   readonly require_pkce: boolean
   readonly nonce_optional: boolean
   readonly scope_claims_in_id_token: boolean
+  /** Whether an administrator vouches for it. */
+  readonly reviewed: boolean
   /** `null`: the deployment's. */
   readonly profile: Profile | null
   readonly require_pushed_authorization_requests: boolean

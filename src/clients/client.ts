@@ -11,6 +11,9 @@ export interface ClientSecret {
   readonly expires_at: number | undefined
 }
 
+/** Who made a client known: an administrator, the client itself (RFC 7591), or the document at its id. */
+export type ClientOrigin = 'administrator' | 'registration' | 'document'
+
 /** As it is registered. */
 export interface RegisteredClient {
   readonly client_id: string
@@ -103,6 +106,11 @@ export interface RegisteredClient {
   readonly require_request_signing: boolean
   /** CIDR ranges its admin requests may come from; empty: any. */
   readonly admin_ip_allow_list: readonly string[]
+  readonly origin: ClientOrigin
+  /** Whether an administrator vouches for it. */
+  readonly reviewed: boolean
+  /** Of its redirect URIs and keys, where an administrator did not register them: consent is for these. */
+  readonly fingerprint: string | undefined
   /** undefined: the deployment's. */
   readonly profile: Profile | undefined
 }

@@ -11,19 +11,28 @@ export async function findConsent(
   clientId: string,
 ): Promise<Consent | undefined> {
   const [row] = await database
-    .select({ scopes: consents.scopes, claims: consents.claims })
+    .select(members)
     .from(consents)
     .where(and(eq(consents.user_id, userId), eq(consents.client_id, clientId)))
     .limit(1)
-  return row
+  return row && toConsent(row)
 }
 
+const members = { scopes: consents.scopes, claims: consents.claims, fingerprint: consents.fingerprint }
+
+const toConsent = ({
+  fingerprint,
+  ...consent
+}: Omit<Consent, 'fingerprint'> & { fingerprint: string | null }) =>
+  fingerprint === null ? consent : { ...consent, fingerprint }
+
 const union = (column: 'scopes' | 'claims') =>
-  sql.raw(`array(select distinct unnest(consents.${column} || excluded.${column}) order by 1)`)
+  sql.raw(`case when consents.fingerprint is distinct from excluded.fingerprint then excluded.${column}
+    else array(select distinct unnest(consents.${column} || excluded.${column}) order by 1) end`)
 
 /**
- * Adds `consent` to the existing one and returns the result. One upsert, so that two consent pages submitted
- * concurrently both count.
+ * Adds `consent` to the existing one, or replaces one that was for other redirect URIs or keys, and returns the result.
+ * One upsert, so that two consent pages submitted concurrently both count.
  */
 export async function saveConsent(
   database: Database,
@@ -38,12 +47,18 @@ export async function saveConsent(
       client_id: clientId,
       scopes: [...consent.scopes],
       claims: [...consent.claims],
+      fingerprint: consent.fingerprint ?? null,
     })
     .onConflictDoUpdate({
       target: [consents.user_id, consents.client_id],
-      set: { scopes: union('scopes'), claims: union('claims'), updated_at: sql`now()` },
+      set: {
+        scopes: union('scopes'),
+        claims: union('claims'),
+        fingerprint: sql`excluded.fingerprint`,
+        updated_at: sql`now()`,
+      },
     })
-    .returning({ scopes: consents.scopes, claims: consents.claims })
+    .returning(members)
   if (!row) throw new Error('an upsert returned no row')
-  return row
+  return toConsent(row)
 }

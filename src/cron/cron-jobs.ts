@@ -10,6 +10,7 @@ export interface ScheduledNeeds {
   readonly forgetIdempotencyKeys: () => Promise<void>
   readonly computeMissingForms: () => Promise<void>
   readonly deleteDueAccounts: () => Promise<void>
+  readonly expireRegistrations: () => Promise<unknown>
   readonly sealTrail: () => Promise<unknown>
   readonly applyRetention: () => Promise<unknown>
 }
@@ -19,6 +20,7 @@ const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promis
   { name: 'forget-idempotency-keys', run: (needs) => needs.forgetIdempotencyKeys() },
   { name: 'fill-normal-forms', run: (needs) => needs.computeMissingForms() },
   { name: 'delete-due-accounts', run: (needs) => needs.deleteDueAccounts() },
+  { name: 'expire-registrations', run: (needs) => needs.expireRegistrations() },
   { name: 'seal-audit-trail', run: (needs) => needs.sealTrail() },
   { name: 'apply-audit-retention', run: (needs) => needs.applyRetention() },
 ]

@@ -437,6 +437,19 @@ export const clients = pgTable(
     software_id: text('software_id'),
     software_version: text('software_version'),
     initiate_login_uri: text('initiate_login_uri'),
+    /** Who made it known: an administrator, the client itself (RFC 7591), or the document that its id is the address of. */
+    origin: text('origin')
+      .$type<'administrator' | 'registration' | 'document'>()
+      .notNull()
+      .default('administrator'),
+    /** Whether an administrator vouches for what is registered; what others registered is not reviewed at first. */
+    reviewed: boolean('reviewed').notNull().default(true),
+    /** base64url(SHA-256) of its registration access token (RFC 7592). */
+    registration_token_hash: text('registration_token_hash'),
+    /** Of its redirect URIs and keys, where an administrator did not register them: consent is for these. */
+    fingerprint: text('fingerprint'),
+    /** When it was seen to be in use; null: never. Of registrations only. */
+    used_at: instant('used_at'),
     /** Admin requests of this client must be signed with one of its keys (RFC 9421), whatever the setting says. */
     require_request_signing: boolean('require_request_signing').notNull().default(false),
     /** CIDR ranges this client may call the admin API from; empty: any. */
@@ -453,6 +466,32 @@ export const clients = pgTable(
     // The admin list by time and by name.
     index('clients_created').on(table.created_at, table.client_id),
     index('clients_name').on(table.client_name, table.client_id),
+    // The cron job that deletes registrations nobody uses, and the list of those to review.
+    index('clients_unreviewed').on(table.created_at, table.client_id).where(sql`not ${table.reviewed}`),
+  ],
+)
+
+/** Tokens with which clients may register themselves (RFC 7591 §3), made by administrators. */
+export const initialAccessTokens = pgTable(
+  'initial_access_tokens',
+  {
+    id: uuid('id').primaryKey(),
+    /** What it was made for. */
+    name: text('name').notNull(),
+    /** base64url(SHA-256). */
+    token_hash: text('token_hash').notNull(),
+    /** The profile of clients that register with it; null: the deployment's. */
+    profile: text('profile'),
+    /** How many clients may still register with it. */
+    uses_left: integer('uses_left').notNull(),
+    expires_at: instant('expires_at').notNull(),
+    version: version(),
+    created_at: createdAt(),
+    updated_at: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('initial_access_tokens_hash').on(table.token_hash),
+    index('initial_access_tokens_created').on(table.created_at, table.id),
   ],
 )
 
@@ -484,6 +523,8 @@ export const clientSecrets = pgTable(
 export const resourceServers = pgTable('resource_servers', {
   resource: text('resource').primaryKey(),
   name: text('name').notNull(),
+  /** Whether clients that nobody reviewed may ask for tokens for it. */
+  open_to_unreviewed: boolean('open_to_unreviewed').notNull().default(false),
   version: version(),
   created_at: createdAt(),
   updated_at: updatedAt(),
@@ -541,6 +582,8 @@ export const consents = pgTable(
     scopes: text('scopes').array().notNull(),
     /** Claim names requested by the `claims` parameter and granted. */
     claims: text('claims').array().notNull().default(sql`'{}'::text[]`),
+    /** The redirect URIs and keys that the client had (`clients.fingerprint`). */
+    fingerprint: text('fingerprint'),
     granted_at: instant('granted_at').notNull().defaultNow(),
     updated_at: updatedAt(),
   },

@@ -42,6 +42,8 @@ export interface Interaction {
         readonly claims: readonly string[]
         /** RFC 9396. */
         readonly authorization_details?: readonly AuthorizationDetail[]
+        /** The redirect URIs and keys of the client that the page is about. */
+        readonly fingerprint?: string | undefined
       }
     | undefined
   /**

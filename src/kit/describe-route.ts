@@ -6,7 +6,7 @@ import { templateOf } from './route-template.ts'
 export interface RouteDescription {
   /** `operationId`: stable, because generated clients derive function names from it. */
   readonly id: string
-  readonly method: 'get' | 'post'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
   readonly path: string
   readonly summary: string
   /** The specification it implements. */
@@ -46,7 +46,8 @@ export class DescribedRoutes<E extends ObservedEnv> extends Hono<E> {
   /** Mounts a handler at the described route. */
   describe(description: RouteDescription, handler: Handler<E>): this {
     this.descriptions.push(description)
-    return this.serve(description.method, description.path, handler)
+    // The document writes `/a/{b}`, the router `/a/:b`.
+    return this.serve(description.method, description.path.replaceAll(/\{(\w+)\}/g, ':$1'), handler)
   }
 
   /** Mounts a handler at a route that no document describes. */

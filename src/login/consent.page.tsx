@@ -33,6 +33,13 @@ export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => 
     <Layout page={page} title={title}>
       <div class="card">
         <h1>{title}</h1>
+        {props.client?.reviewed === false && (
+          <p class="caution">
+            {messages.clientNotReviewed(
+              isolated(hostOf(props.client) ?? props.returnsTo ?? props.client.client_id),
+            )}
+          </p>
+        )}
         <AccountChip page={page} name={props.accountName} switchTo={props.switchTo} />
         {asked.details.length > 0 && (
           <>
@@ -71,6 +78,10 @@ export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => 
     </Layout>
   )
 }
+
+/** Where a client that its document describes lives; of others only the redirect URI shows it. */
+const hostOf = ({ origin, client_id }: Client): string | undefined =>
+  origin === 'document' ? new URL(client_id).host : undefined
 
 const AskedList: FC<{ readonly items: readonly string[] }> = ({ items }) => (
   <ul class="asked">

@@ -1,5 +1,6 @@
 /** `GET|POST /consent`: the user allows or denies what an application requests (OpenID Connect Core §3.1.2.4). */
 import type { Context } from 'hono'
+import { isAddress } from '../clients/find-client.ts'
 import type { AppEnv } from '../dependencies.ts'
 import type { Interaction } from '../interaction/interaction.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
@@ -101,6 +102,7 @@ async function allow(
 ): Promise<Response> {
   const { deps, origin } = c.env
   const { client_id } = interaction
+  await keepDescribed(c, client_id, session)
   const consent = await deps.saveConsent(session.user_id, client_id, asked)
   await deps.sessionsOf(session.user_id).rememberConsent({
     now: deps.now(),
@@ -112,6 +114,14 @@ async function allow(
     origin,
   })
   return resume(c, interaction, session, {})
+}
+
+/** A consent refers to a row, which a client that its document describes has from the first of them on. */
+async function keepDescribed(c: Context<AppEnv>, clientId: string, session: LiveSession): Promise<void> {
+  if (!isAddress(clientId)) return
+  const { findClient, keepDescribedClient } = c.env.deps
+  const client = await findClient(clientId)
+  if (client?.origin === 'document') await keepDescribedClient(client, session.user_id, c.env.origin)
 }
 
 async function deny(c: Context<AppEnv>, { interaction, session }: ConsentQuestion): Promise<Response> {

@@ -75,6 +75,8 @@ export const ar: Messages = {
   consentDetails: (client) => `يطلب ${client} منك السماح بهذا تحديدًا:`,
   consentScopes: (client) => `إذا سمحت بذلك، فسيتمكن ${client} من:`,
   consentClaims: 'وسيتلقى أيضًا:',
+  clientNotReviewed: (host) =>
+    `لم يراجع أحد هنا هذا التطبيق. لا توافق إلا إذا كنت تعرفه وجئت من هناك: ${host}`,
   consentRedirect: (host) => `ستعود بعد ذلك إلى ${host}.`,
   clientWebsite: (host) => `الموقع ‏(${host})`,
   clientPolicy: (host) => `سياسة الخصوصية ‏(${host})`,
@@ -375,7 +377,10 @@ export const ar: Messages = {
   tooManyRequests: (wait) => `طلبات كثيرة جدًا. حاول مرة أخرى بعد ${wait}.`,
   requestRefused: 'أرسل التطبيق طلبًا غير صحيح. ينبغي أن يعلم القائمون عليه بذلك.',
   clientMissing: 'لا يذكر الطلب التطبيق الذي جاء منه.',
-  clientUnknown: 'التطبيق الذي أرسلك إلى هنا غير معروف.',
+  clientUnknown:
+    'التطبيق الذي أرسلك إلى هنا غير معروف. ارجع إليه وابدأ من جديد؛ وإن لم ينفع ذلك فأخبر القائمين عليه.',
+  clientDocumentUnusable:
+    'التطبيق الذي أرسلك إلى هنا تصفه وثيقة في عنوانه، ولا يمكن استخدام هذه الوثيقة هنا في الوقت الحالي. ارجع وحاول مرة أخرى بعد دقيقة؛ وإن لم ينفع ذلك فأخبر القائمين على التطبيق.',
   redirectUriMissing: 'لا يذكر الطلب عنوان العودة.',
   redirectUriUnregistered: 'عنوان العودة غير مسجَّل لهذا التطبيق.',
   parameterRepeated: (name) => `يذكر الطلب «${name}» أكثر من مرة.`,

@@ -77,6 +77,8 @@ export const de: Messages = {
   consentDetails: (client) => `${client} bittet Sie, genau das zu erlauben:`,
   consentScopes: (client) => `Wenn Sie zustimmen, kann ${client}:`,
   consentClaims: 'Außerdem erhält die Anwendung:',
+  clientNotReviewed: (host) =>
+    `Diese Anwendung hat hier niemand geprüft. Stimmen Sie nur zu, wenn Sie sie kennen und von dort kommen: ${host}`,
   consentRedirect: (host) => `Danach kehren Sie zu ${host} zurück.`,
   clientWebsite: (host) => `Website (${host})`,
   clientPolicy: (host) => `Datenschutzerklärung (${host})`,
@@ -398,7 +400,10 @@ export const de: Messages = {
   tooManyRequests: (wait) => `Zu viele Anfragen. Versuchen Sie es in ${wait} noch einmal.`,
   requestRefused: 'Die Anwendung hat eine fehlerhafte Anfrage gesendet. Ihr Betreiber sollte davon erfahren.',
   clientMissing: 'Die Anfrage sagt nicht, von welcher Anwendung sie kommt.',
-  clientUnknown: 'Die Anwendung, die Sie hierher geschickt hat, ist nicht bekannt.',
+  clientUnknown:
+    'Die Anwendung, die Sie hierher geschickt hat, ist nicht bekannt. Gehen Sie zurück und beginnen Sie dort noch einmal; hilft das nicht, sagen Sie es dem Betreiber der Anwendung.',
+  clientDocumentUnusable:
+    'Die Anwendung, die Sie hierher geschickt hat, wird durch ein Dokument an ihrer Adresse beschrieben, und dieses Dokument ist hier zurzeit nicht verwendbar. Gehen Sie zurück und versuchen Sie es in einer Minute noch einmal; hilft das nicht, sagen Sie es dem Betreiber der Anwendung.',
   redirectUriMissing: 'Die Anfrage sagt nicht, wohin es zurückgehen soll.',
   redirectUriUnregistered: 'Die Rückkehradresse ist für diese Anwendung nicht registriert.',
   parameterRepeated: (name) => `Die Anfrage nennt „${name}“ mehr als einmal.`,

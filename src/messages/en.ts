@@ -75,6 +75,8 @@ export const en = {
   consentDetails: (client: string) => `${client} asks you to allow exactly this:`,
   consentScopes: (client: string) => `If you allow it, ${client} will be able to:`,
   consentClaims: 'It will also receive:',
+  clientNotReviewed: (host: string) =>
+    `Nobody here has reviewed this application. Agree only if you know it and came from there: ${host}`,
   consentRedirect: (host: string) => `You will then return to ${host}.`,
   clientWebsite: (host: string) => `Website (${host})`,
   clientPolicy: (host: string) => `Privacy policy (${host})`,
@@ -390,7 +392,10 @@ export const en = {
   tooManyRequests: (wait: string) => `Too many requests. Try again in ${wait}.`,
   requestRefused: 'The application sent a request that is not correct. Those who run it need to know.',
   clientMissing: 'The request does not say which application it comes from.',
-  clientUnknown: 'The application that sent you here is not known.',
+  clientUnknown:
+    'The application that sent you here is not known. Go back to it and start again; if that does not help, tell whoever runs it.',
+  clientDocumentUnusable:
+    'The application that sent you here is described by a document at its address, and that document cannot be used here at the moment. Go back and try again in a minute; if that does not help, tell whoever runs the application.',
   redirectUriMissing: 'The request does not say where to return to.',
   redirectUriUnregistered: 'The address to return to is not registered for this application.',
   parameterRepeated: (name: string) => `The request says “${name}” more than once.`,

@@ -75,6 +75,8 @@ export const es: Messages = {
   consentDetails: (client) => `${client} le pide que autorice exactamente esto:`,
   consentScopes: (client) => `Si lo permite, ${client} podrá:`,
   consentClaims: 'También recibirá:',
+  clientNotReviewed: (host) =>
+    `Nadie aquí ha revisado esta aplicación. Acepte solo si la conoce y viene de allí: ${host}`,
   consentRedirect: (host) => `Después volverá a ${host}.`,
   clientWebsite: (host) => `Sitio web (${host})`,
   clientPolicy: (host) => `Política de privacidad (${host})`,
@@ -392,7 +394,10 @@ export const es: Messages = {
   tooManyRequests: (wait) => `Demasiadas solicitudes. Inténtelo de nuevo en ${wait}.`,
   requestRefused: 'La aplicación envió una solicitud incorrecta. Sus responsables deben saberlo.',
   clientMissing: 'La solicitud no dice de qué aplicación viene.',
-  clientUnknown: 'La aplicación que le ha enviado aquí no es conocida.',
+  clientUnknown:
+    'La aplicación que le ha enviado aquí no es conocida. Vuelva a ella y empiece de nuevo; si no sirve, avise a quien la gestiona.',
+  clientDocumentUnusable:
+    'La aplicación que le ha enviado aquí se describe en un documento en su dirección, y ese documento no se puede usar aquí en este momento. Vuelva e inténtelo de nuevo en un minuto; si no sirve, avise a quien gestiona la aplicación.',
   redirectUriMissing: 'La solicitud no dice adónde volver.',
   redirectUriUnregistered: 'La dirección de regreso no está registrada para esta aplicación.',
   parameterRepeated: (name) => `La solicitud indica «${name}» más de una vez.`,

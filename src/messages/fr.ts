@@ -77,6 +77,8 @@ export const fr: Messages = {
   consentDetails: (client) => `${client} vous demande d’autoriser exactement ceci :`,
   consentScopes: (client) => `Si vous l’autorisez, ${client} pourra :`,
   consentClaims: 'L’application recevra aussi :',
+  clientNotReviewed: (host) =>
+    `Personne ici n’a vérifié cette application. N’acceptez que si vous la connaissez et venez de là : ${host}`,
   consentRedirect: (host) => `Vous retournerez ensuite à ${host}.`,
   clientWebsite: (host) => `Site web (${host})`,
   clientPolicy: (host) => `Politique de confidentialité (${host})`,
@@ -393,7 +395,10 @@ export const fr: Messages = {
   tooManyRequests: (wait) => `Trop de requêtes. Réessayez dans ${wait}.`,
   requestRefused: 'L’application a envoyé une demande incorrecte. Ses responsables doivent le savoir.',
   clientMissing: 'La demande ne dit pas de quelle application elle vient.',
-  clientUnknown: 'L’application qui vous a envoyé ici n’est pas connue.',
+  clientUnknown:
+    'L’application qui vous a envoyé ici n’est pas connue. Retournez-y et recommencez ; si cela n’aide pas, prévenez ceux qui la gèrent.',
+  clientDocumentUnusable:
+    'L’application qui vous a envoyé ici est décrite par un document à son adresse, et ce document n’est pas utilisable ici pour le moment. Retournez-y et réessayez dans une minute ; si cela n’aide pas, prévenez ceux qui gèrent l’application.',
   redirectUriMissing: 'La demande ne dit pas où revenir.',
   redirectUriUnregistered: 'L’adresse de retour n’est pas enregistrée pour cette application.',
   parameterRepeated: (name) => `La demande indique « ${name} » plus d’une fois.`,

@@ -76,6 +76,8 @@ export const ja: Messages = {
   consentDetails: (client) => `${client} は次の内容の許可を求めています。`,
   consentScopes: (client) => `許可すると、${client} は次のことができます。`,
   consentClaims: '次の情報も受け取ります。',
+  clientNotReviewed: (host) =>
+    `このアプリケーションはここでは審査されていません。アプリケーションをご存じで、次の場所から来た場合にのみ許可してください：${host}`,
   consentRedirect: (host) => `その後、${host} に戻ります。`,
   clientWebsite: (host) => `ウェブサイト（${host}）`,
   clientPolicy: (host) => `プライバシーポリシー（${host}）`,
@@ -390,7 +392,10 @@ export const ja: Messages = {
   requestRefused:
     'アプリケーションが正しくないリクエストを送信しました。その運営者に知らせる必要があります。',
   clientMissing: 'どのアプリケーションからのリクエストかが示されていません。',
-  clientUnknown: 'リクエスト元のアプリケーションは登録されていません。',
+  clientUnknown:
+    'リクエスト元のアプリケーションは登録されていません。アプリケーションに戻り、最初からやり直してください。解決しない場合は、アプリケーションの運営者にお知らせください。',
+  clientDocumentUnusable:
+    'リクエスト元のアプリケーションは、そのアドレスにある文書で説明されていますが、現在その文書をここで利用できません。戻って1分後にもう一度お試しください。解決しない場合は、アプリケーションの運営者にお知らせください。',
   redirectUriMissing: 'リクエストに戻り先が示されていません。',
   redirectUriUnregistered: '戻り先のアドレスがこのアプリケーションに登録されていません。',
   parameterRepeated: (name) => `リクエストに「${name}」が 2 回以上含まれています。`,

@@ -75,6 +75,8 @@ export const pt: Messages = {
   consentDetails: (client) => `${client} pede que você autorize exatamente isto:`,
   consentScopes: (client) => `Se você permitir, ${client} poderá:`,
   consentClaims: 'Também receberá:',
+  clientNotReviewed: (host) =>
+    `Ninguém aqui verificou este aplicativo. Aceite somente se você o conhece e veio de lá: ${host}`,
   consentRedirect: (host) => `Depois você voltará para ${host}.`,
   clientWebsite: (host) => `Site (${host})`,
   clientPolicy: (host) => `Política de privacidade (${host})`,
@@ -390,7 +392,10 @@ export const pt: Messages = {
   tooManyRequests: (wait) => `Muitas solicitações. Tente novamente em ${wait}.`,
   requestRefused: 'O aplicativo enviou uma solicitação incorreta. Seus responsáveis precisam saber disso.',
   clientMissing: 'A solicitação não diz de qual aplicativo vem.',
-  clientUnknown: 'O aplicativo que enviou você até aqui não é conhecido.',
+  clientUnknown:
+    'O aplicativo que enviou você até aqui não é conhecido. Volte a ele e comece de novo; se não ajudar, avise quem o administra.',
+  clientDocumentUnusable:
+    'O aplicativo que enviou você até aqui é descrito por um documento no endereço dele, e esse documento não pode ser usado aqui no momento. Volte e tente de novo em um minuto; se não ajudar, avise quem administra o aplicativo.',
   redirectUriMissing: 'A solicitação não diz para onde voltar.',
   redirectUriUnregistered: 'O endereço de retorno não está registrado para este aplicativo.',
   parameterRepeated: (name) => `A solicitação indica “${name}” mais de uma vez.`,

@@ -2,7 +2,7 @@
 import type { AppEnv } from '../dependencies.ts'
 import { DescribedRoutes, type RouteDescription } from '../kit/describe-route.ts'
 import { isRegistrationOpen } from '../settings/registration-opening.ts'
-import { serverMetadata } from './discovery.ts'
+import { noneUnregistered, serverMetadata, type UnregisteredClients } from './discovery.ts'
 import { publicJsonHeaders } from './public-json.ts'
 
 const documents = {
@@ -12,17 +12,29 @@ const documents = {
 
 /** The document, and what it was made of. */
 interface Known {
+  /** Everything that the document depends on. */
   readonly key: string
   readonly json: string
 }
 
+interface Opening {
+  readonly registers: boolean
+  readonly unregistered: UnregisteredClients
+}
+
 let metadata: Known | undefined
 
-/** Without settings nobody is told that they could register. A deployment without e-mail reads none. */
-async function canRegister({ config, deps }: AppEnv['Bindings']): Promise<boolean> {
-  if (config.delivery.email === undefined) return false
+/** Without settings nobody is told that they could register, neither people nor clients. */
+async function readOpening({ config, deps }: AppEnv['Bindings']): Promise<Opening> {
   const settings = await deps.readSettings().catch(() => undefined)
-  return settings !== undefined && isRegistrationOpen(settings, true, undefined)
+  if (!settings) return { registers: false, unregistered: noneUnregistered }
+  return {
+    registers: isRegistrationOpen(settings, config.delivery.email !== undefined, undefined),
+    unregistered: {
+      registration: settings['client_registration.mode'] !== 'off',
+      documents: settings['client_registration.documents'] === 'on',
+    },
+  }
 }
 
 /** Of the catalog, if it can be had. */
@@ -45,10 +57,10 @@ for (const [id, path] of Object.entries(documents)) {
   }
   discoveryRoutes.describe(route, async (c) => {
     const { config } = c.env
-    const [registers, detailsTypes] = await Promise.all([canRegister(c.env), listDetailsTypes(c.env)])
+    const [opening, detailsTypes] = await Promise.all([readOpening(c.env), listDetailsTypes(c.env)])
     const requiresPushed = config.requirePushedAuthorizationRequests
     const is = {
-      ...{ registers, requiresPushed, profile: config.profile, mtls: config.mtls },
+      ...{ ...opening, requiresPushed, profile: config.profile, mtls: config.mtls },
       ...{ checksSessions: config.sessionManagement, detailsTypes },
     }
     const key = JSON.stringify([config.issuer, is])

@@ -20,6 +20,14 @@ import { dpopSigningAlgs } from '../protocol/dpop.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
 
+/** Clients that register themselves (RFC 7591), and that their document describes. */
+export interface UnregisteredClients {
+  readonly registration: boolean
+  readonly documents: boolean
+}
+
+export const noneUnregistered: UnregisteredClients = { registration: false, documents: false }
+
 /** OpenID Connect Session Management 1.0 §3.3. */
 export const checkSessionPath = '/oidc/check-session'
 
@@ -37,6 +45,8 @@ export interface SwitchedOn {
   readonly acrValues: readonly string[]
   /** People can make accounts of their own. */
   readonly registers: boolean
+  /** Which clients are taken that no administrator registered. */
+  readonly unregistered: UnregisteredClients
   /** Every client must push its authorization requests. */
   readonly requiresPushed: boolean
   /** Of clients that have none of their own. */
@@ -82,6 +92,8 @@ export function serverMetadata(issuer: string, is: SwitchedOn) {
     backchannel_logout_session_supported: true,
     frontchannel_logout_supported: true,
     frontchannel_logout_session_supported: true,
+    ...(is.unregistered.registration && { registration_endpoint: `${issuer}/oauth/register` }),
+    ...(is.unregistered.documents && { client_id_metadata_document_supported: true }),
     scopes_supported: [...identityScopes],
     response_types_supported: responseTypes,
     response_modes_supported: responseModes

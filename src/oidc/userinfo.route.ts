@@ -8,6 +8,7 @@ import { type PresentedToken, readPresentedToken } from '../oauth/sender-constra
 import { readForm } from '../protocol/form.ts'
 import { oauthHeaders, oauthJson, renderOAuthRefusal } from '../protocol/oauth-response.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { withResourceMetadata } from '../protocol/resource-metadata.ts'
 import { userInfo } from './userinfo.ts'
 
 const responses = {
@@ -37,11 +38,16 @@ export const userInfoRoutes = new DescribedRoutes<AppEnv>()
   )
 
 async function answer(c: Context<AppEnv>): Promise<Response> {
+  const refused = (refusal: OAuthRefusal) =>
+    renderOAuthRefusal({
+      ...refusal,
+      challenge: refusal.challenge && withResourceMetadata(c.env.config.issuer, refusal.challenge),
+    })
   const request = c.req.raw
   const presented = await readToken(request)
-  if (!presented.ok) return renderOAuthRefusal(presented.error)
+  if (!presented.ok) return refused(presented.error)
   const info = await userInfo(c.env.deps, { request, presented: presented.value })
-  if (!info.ok) return renderOAuthRefusal(info.error)
+  if (!info.ok) return refused(info.error)
   const { headers } = info.value
   if (info.value.format === 'json') return oauthJson(info.value.claims, 200, headers)
   return new Response(info.value.jwt, {

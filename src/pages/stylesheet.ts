@@ -132,9 +132,10 @@ form>:not([type=hidden])~.actions{margin-top:1.5rem}
 .wide .actions{flex-flow:row wrap}
 .wide .actions>*{width:auto}
 form[aria-busy=true] button[type=submit]{opacity:.65;cursor:progress}
-.summary,.notice{padding:.75rem 1rem;border:1px solid currentColor;border-radius:.5rem;font-size:.875rem}
+.summary,.notice,.caution{padding:.75rem 1rem;border:1px solid currentColor;border-radius:.5rem;font-size:.875rem}
 .summary{color:var(--danger);background:var(--danger-back)}
 .notice{color:var(--good);background:var(--good-back)}
+.caution{border-width:2px;font-weight:500}
 .summary .head{font-weight:600}
 .summary ul{margin-top:.125rem}
 .summary a{color:inherit;text-decoration:underline;text-underline-offset:.2em}

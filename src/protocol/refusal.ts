@@ -6,7 +6,7 @@
 import type { Messages } from '../messages/en.ts'
 
 /**
- * RFC 6749 §4.1.2.1, §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 9449
+ * RFC 6749 §4.1.2.1, §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6, RFC 7591 §3.2.2, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 9449
  * §5, §8.
  */
 export type OAuthErrorCode =
@@ -34,13 +34,15 @@ export type OAuthErrorCode =
   | 'invalid_request_object'
   | 'invalid_request_uri'
   | 'registration_not_supported'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
 
 export interface OAuthRefusal {
   readonly error: OAuthErrorCode
   readonly description: string
   /** For the log in place of a `description` that quotes the request: that may hold secrets. */
   readonly descriptionForLog?: string
-  readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 503
+  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 503
   /** Value of `WWW-Authenticate`, where the RFC requires one. */
   readonly challenge?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined

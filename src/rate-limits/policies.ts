@@ -8,7 +8,7 @@ export interface Policy {
   readonly capacity: number
   /** Seconds in which an empty bucket refills. */
   readonly perSeconds: number
-  readonly subject: 'ip' | 'client' | 'user' | 'session' | 'device' | 'link' | 'deployment'
+  readonly subject: 'ip' | 'client' | 'user' | 'session' | 'device' | 'link' | 'host' | 'deployment'
   readonly mode: 'object' | 'lease'
   readonly onFailure: 'open' | 'closed'
   readonly protects: string
@@ -111,6 +111,46 @@ export const policies = {
     mode: 'object',
     onFailure: 'closed',
     protects: 'registrations of the whole deployment without a challenge; beyond it each has to solve one',
+  },
+  'client-registration-ip': {
+    capacity: 30,
+    perSeconds: 3600,
+    subject: 'ip',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'registrations of clients (RFC 7591) from one address',
+  },
+  'client-registration': {
+    capacity: 500,
+    perSeconds: 86_400,
+    subject: 'deployment',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'registrations of clients without an initial access token, of the whole deployment',
+  },
+  'client-management-ip': {
+    capacity: 60,
+    perSeconds: 60,
+    subject: 'ip',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'what clients read and change of their own registration (RFC 7592) from one address',
+  },
+  'client-document-ip': {
+    capacity: 30,
+    perSeconds: 300,
+    subject: 'ip',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'documents of clients that are fetched at the request of one address',
+  },
+  'client-document-host': {
+    capacity: 30,
+    perSeconds: 60,
+    subject: 'host',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'documents of clients that are fetched from one host, which others may want to flood',
   },
   'token-client': {
     capacity: 6000,

@@ -8,6 +8,8 @@ export interface Scope {
 export interface ResourceServer {
   readonly resource: string
   readonly name: string
+  /** Whether clients that nobody reviewed may ask for tokens for it. */
+  readonly open_to_unreviewed: boolean
 }
 
 /** A type of authorization details (RFC 9396 §2). */

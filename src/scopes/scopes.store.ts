@@ -12,7 +12,7 @@ interface CatalogRow extends Record<string, unknown> {
   readonly read_at: string
   readonly scopes: { name: string; description: string; resource: string | null }[]
   readonly authorization_details_types: AuthorizationDetailsType[]
-  readonly resource_servers: { resource: string; name: string }[]
+  readonly resource_servers: { resource: string; name: string; open_to_unreviewed: boolean }[]
 }
 
 /**
@@ -29,7 +29,7 @@ export const selectCatalog = sql`
         'description', description, 'schema', schema) order by type), '[]'::json)
       from authorization_details_types) as authorization_details_types,
     (select coalesce(json_agg(json_build_object(
-        'resource', resource, 'name', name) order by resource), '[]'::json)
+        'resource', resource, 'name', name, 'open_to_unreviewed', open_to_unreviewed) order by resource), '[]'::json)
       from resource_servers) as resource_servers`
 
 /** Converts rows of `selectCatalog` for the edge cache. */

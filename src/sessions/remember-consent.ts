@@ -11,6 +11,7 @@ export interface RememberConsent {
   /** All scopes granted now; replaces the stored ones. */
   readonly scopes: readonly string[]
   readonly claims: readonly string[]
+  readonly fingerprint?: string | undefined
   /** False: copies the state of Postgres, without an event. */
   readonly new_decision: boolean
   readonly origin: Origin
@@ -18,8 +19,8 @@ export interface RememberConsent {
 
 /** Replaces the copy for one client by everything granted now. Only a new decision is an event. */
 export function rememberConsent(state: SubjectState, input: RememberConsent): void {
-  const { scopes, claims } = input
-  state.consents.put(input.client_id, { scopes, claims })
+  const { scopes, claims, fingerprint } = input
+  state.consents.put(input.client_id, { scopes, claims, ...(fingerprint !== undefined && { fingerprint }) })
   if (!input.new_decision) return
   state.record(
     createEvent('consent.granted', input.now, input.origin, {

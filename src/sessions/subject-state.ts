@@ -17,6 +17,8 @@ import type { ProofUse } from './spent-proof.ts'
 export interface RememberedConsent {
   readonly scopes: readonly string[]
   readonly claims: readonly string[]
+  /** The redirect URIs and keys that the client had. */
+  readonly fingerprint?: string | undefined
 }
 
 /** A session with the members only its object knows. Times are milliseconds since the Unix epoch. */

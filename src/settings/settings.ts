@@ -9,6 +9,7 @@ import { isRpId, isWebOrigin } from '../passkeys/relying-party.ts'
 import { profileClaims } from '../protocol/profile-claims.ts'
 import type { PolicyOverrides } from '../rate-limits/policies.ts'
 import { storedOverrides } from '../rate-limits/stored-limits.ts'
+import { clientRegistrationSchemas } from './client-registration-settings.ts'
 import { registrationSchemas } from './registration-settings.ts'
 
 /** At least a week: a shorter time would let anyone who may change settings erase the traces of what they did. */
@@ -159,6 +160,7 @@ export const settingSchemas = {
     .default('optional')
     .describe('`optional`: asked of people who have one. `required`: whoever has none sets one up.'),
   ...registrationSchemas,
+  ...clientRegistrationSchemas,
   'sign_in.required_acr_values': acrValues.describe(
     'Authentication contexts (`acr`) of which every sign-in must reach one or a stronger one; empty: any.',
   ),

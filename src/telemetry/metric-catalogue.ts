@@ -103,6 +103,16 @@ export const metricCatalogue = {
     help: 'Steps of making an account that were taken. Outcome: next (another step follows), registered (the account is made), challenged (a challenge is asked for first), refused, locked, limited, busy',
     labels: ['method', 'outcome'],
   },
+  authly_client_registrations_total: {
+    type: 'counter',
+    help: 'Clients that registered themselves (RFC 7591). Outcome: registered, refused, limited',
+    labels: ['outcome'],
+  },
+  authly_client_documents_total: {
+    type: 'counter',
+    help: 'Documents of clients that were to be fetched. Outcome: fetched, stale (an earlier copy serves, because it could not be), refused, limited',
+    labels: ['outcome'],
+  },
   authly_pending_sign_ins_total: {
     type: 'counter',
     help: 'Sign-ins that took more than one step and have ended. Outcome: success, dropped (after too many failures of a step)',

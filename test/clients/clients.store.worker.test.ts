@@ -76,6 +76,8 @@ test('a disabled client looks like none at all', async () => {
     cache,
     loadClient: (id) => loadClient(database, id),
     profile: 'oidc',
+    loadScopeCatalog: () => Promise.reject(new Error('asked')),
+    findByDocument: () => Promise.reject(new Error('asked')),
   })
   expect(await findClient(clientId)).toBeUndefined()
 })

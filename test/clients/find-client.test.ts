@@ -4,6 +4,23 @@ import { aClient } from '../fakes/client.ts'
 import { cacheUnderTest } from '../fakes/edge-cache.ts'
 import { createMemoryReplica } from '../fakes/memory-replica.ts'
 
+const needs = {
+  profile: 'oidc' as const,
+  loadScopeCatalog: async () => ({
+    scopes: [
+      { name: 'openid', description: 'OpenID', resource: undefined },
+      { name: 'admin:users:read', description: 'People', resource: undefined },
+      { name: 'read', description: 'Read', resource: 'https://api.example' },
+      { name: 'write', description: 'Write', resource: 'https://closed.example' },
+    ],
+    resource_servers: [
+      { resource: 'https://api.example', name: 'API', open_to_unreviewed: true },
+      { resource: 'https://closed.example', name: 'Closed', open_to_unreviewed: false },
+    ],
+  }),
+  findByDocument: async () => undefined,
+}
+
 test('only clients this isolate has met, when told so: made-up ids cost no I/O (flood)', async () => {
   let loads = 0
   let now = 0
@@ -13,7 +30,7 @@ test('only clients this isolate has met, when told so: made-up ids cost no I/O (
     loads += 1
     return clientId === 'app' ? { value: aClient(), version: 1 } : undefined
   }
-  const findClient = createFindClient({ cache, loadClient, profile: 'oidc' })
+  const findClient = createFindClient({ ...needs, cache, loadClient })
   await findClient('app')
   await findClient('made-up')
   expect(loads).toBe(2)
@@ -35,9 +52,41 @@ test.each([
 ])('%j cannot be a client id and costs no query (RFC 6749 appendix A.1: %s)', async (clientId) => {
   const { cache } = cacheUnderTest({ now: () => 0 })
   const findClient = createFindClient({
+    ...needs,
     cache,
     loadClient: () => Promise.reject(new Error('queried')),
-    profile: 'oidc',
   })
   expect(await findClient(clientId)).toBeUndefined()
+})
+
+test('one that nobody reviewed is never more than what is open to everybody, whatever is stored', async () => {
+  const { cache } = cacheUnderTest({ now: () => 0 })
+  const stored = aClient({
+    ...{ origin: 'registration', reviewed: false, first_party: true, nonce_optional: true },
+    ...{ client_uri: 'https://a.example', policy_uri: 'https://a.example', tos_uri: 'https://a.example' },
+    scopes: ['openid', 'admin:users:read', 'read', 'write'],
+    resources: ['https://api.example', 'https://closed.example'],
+    serves_resources: ['https://api.example'],
+  })
+  const findClient = createFindClient({
+    ...needs,
+    cache,
+    loadClient: async () => ({ value: stored, version: 1 }),
+  })
+  expect(await findClient('app')).toMatchObject({
+    ...{ first_party: false, nonce_optional: false, serves_resources: [] },
+    ...{ client_uri: undefined, policy_uri: undefined, tos_uri: undefined },
+    scopes: ['openid', 'read'],
+    resources: ['https://api.example'],
+  })
+})
+
+test('an id that is an address is never looked up among registered clients', async () => {
+  const { cache } = cacheUnderTest({ now: () => 0 })
+  const loadClient = () => Promise.reject(new Error('queried'))
+  const described = aClient({ client_id: 'https://app.example/client.json', origin: 'document' })
+  const findByDocument = async (address: string) => (address === described.client_id ? described : undefined)
+  const findClient = createFindClient({ ...needs, cache, loadClient, findByDocument })
+  expect(await findClient('https://app.example/client.json')).toMatchObject({ origin: 'document' })
+  expect(await findClient('https://app.example/other.json')).toBeUndefined()
 })

@@ -49,6 +49,7 @@ import {
   testDependencies,
 } from '../worker/admin-client.ts'
 import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
+import { changingSettings } from '../worker/change-setting.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
 import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { useSettings } from '../worker/local-settings.ts'
@@ -760,6 +761,35 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       ),
     ),
   )
+
+  describe('clients that register themselves', () => {
+    const changeSetting = changingSettings()
+    const metadata = { redirect_uris: ['https://app.example/callback'] }
+    const register = async () => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await call('/oauth/register', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(metadata),
+      })
+      expect(answer.status).toBe(201)
+      return (await answer.json()) as Record<string, string>
+    }
+
+    it(budgets.registerClient.operation, async () => {
+      await changeSetting('client_registration.mode', 'open')
+      await expectWithin(budgets.registerClient, register)
+    })
+
+    it(budgets.readRegistration.operation, async () => {
+      await changeSetting('client_registration.mode', 'open')
+      const { client_id, registration_access_token } = await register()
+      await expectWithin(budgets.readRegistration, async () => {
+        const headers = { authorization: `Bearer ${registration_access_token}` }
+        expect((await call(`/oauth/register/${client_id}`, { headers })).status).toBe(200)
+      })
+    })
+  })
 
   it(budgets.idTokenClaims.operation, async () => {
     const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)

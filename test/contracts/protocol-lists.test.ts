@@ -32,6 +32,7 @@ const everythingOn = {
   detailsTypes: ['payment'],
   profile: 'oidc' as const,
   checksSessions: true,
+  unregistered: { registration: true, documents: true },
 }
 const metadata: Record<string, unknown> = { ...serverMetadata(issuer, everythingOn) }
 const { rules: _, ...registered } = aClient()

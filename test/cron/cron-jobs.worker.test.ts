@@ -17,6 +17,7 @@ const needs = (loadKeys = () => loadSigningKeys(database)) => ({
   computeMissingForms: () => computeMissingForms(createRunBatch(database)),
   deleteDueAccounts: async () => undefined,
   sealTrail: () => trail.seal(),
+  expireRegistrations: async () => undefined,
   applyRetention: () => trail.retain({}),
   rotation: {
     cache: cacheUnderTest({ now: Date.now }).cache,

@@ -71,7 +71,7 @@ test('runs of cron jobs; one that failed has no new time', async () => {
   const done = async () => undefined
   const needs: ScheduledNeeds = {
     deleteDueAccounts: async () => undefined,
-    ...{ forgetIdempotencyKeys: done, computeMissingForms: done, sealTrail: done },
+    ...{ forgetIdempotencyKeys: done, computeMissingForms: done, sealTrail: done, expireRegistrations: done },
     applyRetention: () => Promise.reject(new Error('away')),
     rotation: { loadKeys: () => Promise.reject(new Error('away')) } as unknown as ScheduledNeeds['rotation'],
   }

@@ -48,6 +48,7 @@ const oauthErrorCodes = [
   ...['temporarily_unavailable', 'unsupported_response_type', 'registration_not_supported'],
   'invalid_request_object',
   ...['invalid_dpop_proof', 'use_dpop_nonce', 'invalid_authorization_details'],
+  ...['invalid_redirect_uri', 'invalid_client_metadata'],
 ]
 
 const string = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more })
@@ -200,6 +201,47 @@ export const schemas: Readonly<Record<string, Schema>> = {
       },
     },
     required: ['keys'],
+    additionalProperties: false,
+  },
+  ClientRegistration: {
+    type: 'object',
+    description: 'RFC 7591 §2 and OpenID Connect Registration §2. Unknown members are ignored.',
+    properties: {
+      redirect_uris: { type: 'array', items: { type: 'string' } },
+      client_name: string('Shown to people.'),
+      token_endpoint_auth_method: string('`none` for public clients.'),
+      grant_types: { type: 'array', items: { type: 'string' } },
+      response_types: { type: 'array', items: { type: 'string' } },
+      scope: string('Scopes it may ask for; left out: all that are open to it.'),
+    },
+    additionalProperties: true,
+  },
+  RegisteredClient: {
+    type: 'object',
+    description: 'RFC 7591 §3.2.1, RFC 7592 §3: what is registered, with the token to change it.',
+    properties: {
+      client_id: string('The client.'),
+      client_id_issued_at: { type: 'integer', description: 'Seconds since the Unix epoch.' },
+      client_secret: string('Shown when it is made, and never again.'),
+      client_secret_expires_at: { type: 'integer', description: '0: it does not expire.' },
+      registration_access_token: string('For the address below.'),
+      registration_client_uri: string('Where the client reads, changes and deletes its registration.'),
+    },
+    required: ['client_id', 'client_id_issued_at', 'registration_access_token', 'registration_client_uri'],
+    additionalProperties: true,
+  },
+  ProtectedResourceMetadata: {
+    type: 'object',
+    description: 'RFC 9728 §2.',
+    properties: {
+      resource: string('The resource: what tokens for it have as `aud`.'),
+      authorization_servers: { type: 'array', items: { type: 'string' } },
+      jwks_uri: string('Keys that answers are signed with.'),
+      scopes_supported: { type: 'array', items: { type: 'string' } },
+      bearer_methods_supported: { type: 'array', items: { type: 'string' } },
+      resource_name: string('What it is called.'),
+    },
+    required: ['resource', 'authorization_servers'],
     additionalProperties: false,
   },
   Empty: { type: 'object', properties: {}, additionalProperties: false },

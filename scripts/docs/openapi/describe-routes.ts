@@ -21,7 +21,19 @@ export function withWords(operation: Operation, words: RouteWords): Operation {
   return {
     ...operation,
     description: [words.description, operation.description].filter(Boolean).join('\n\nSpecification: '),
-    ...(words.query ? { parameters: words.query.map(queryParameter) } : {}),
+    ...(words.query || words.path
+      ? {
+          parameters: [
+            ...(words.path ?? []).map((field) => ({
+              ...queryParameter(field),
+              in: 'path' as const,
+              required: true,
+            })),
+            ...(words.query ?? []).map(queryParameter),
+          ],
+        }
+      : {}),
+    ...(words.body ? { requestBody: jsonBody(words.body) } : {}),
     ...(words.form ? { requestBody: form(words.form) } : {}),
     ...{ responses: Object.fromEntries(responses), security: [...(words.security ?? [{}])] },
   }
@@ -30,6 +42,11 @@ export function withWords(operation: Operation, words: RouteWords): Operation {
 const queryParameter = (field: FieldWords): Parameter => ({
   ...{ name: field.name, in: 'query', required: field.required ?? false, description: field.description },
   ...{ schema: schemaOf(field), example: exampleOf(field) },
+})
+
+const jsonBody = ({ schema, example }: NonNullable<RouteWords['body']>) => ({
+  required: true,
+  content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` }, example } },
 })
 
 function form(fields: readonly FieldWords[]) {

@@ -30,6 +30,10 @@ export interface RouteWords {
   readonly description: string
   readonly query?: readonly FieldWords[]
   readonly form?: readonly FieldWords[]
+  /** Parameters of the path. */
+  readonly path?: readonly FieldWords[]
+  /** A JSON body: name of a schema in components, and an example. */
+  readonly body?: { readonly schema: string; readonly example: Json }
   readonly security?: readonly SecurityRequirement[]
   /** By status; every status the route declares has one. */
   readonly answers: Readonly<Record<number, AnswerWords>>

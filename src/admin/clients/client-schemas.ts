@@ -131,6 +131,10 @@ const valued = {
     .boolean()
     .meta({ description: 'A disabled client gets no tokens, and those it has stop working here' }),
   first_party: z.boolean().meta({ description: 'Skips the consent page' }),
+  reviewed: z.boolean().meta({
+    description:
+      'Whether an administrator vouches for it. Clients that register themselves, or that are named by their document, are not reviewed at first: people always see their consent page, without logo and links, and they get no more than is open to everybody. A change of theirs takes the review back',
+  }),
   allow_registration: z.boolean().meta({
     description: 'People may register on their way to it, where the setting `registration.mode` lets them',
   }),
@@ -380,6 +384,10 @@ const view = {
   token_endpoint_auth_methods: z.array(z.enum(clientAuthMethodNames)).meta({
     description: 'What it may authenticate with: the method it named, or both forms of its secret',
     example: ['client_secret_basic', 'client_secret_post'],
+  }),
+  origin: z.enum(['administrator', 'registration', 'document']).meta({
+    description:
+      'Who made it known: an administrator, the client itself (RFC 7591), or the document at the address that is its id',
   }),
   created_at: z.string().meta({ format: 'date-time' }),
   updated_at: z.string().optional().meta({ format: 'date-time', description: 'Not with `at`' }),

@@ -1,6 +1,6 @@
 /** A client as the API shows it, and the conversion between its row and its metadata. */
 import type { z } from 'zod'
-import type { RegisteredClient } from '../../clients/client.ts'
+import type { ClientOrigin, RegisteredClient } from '../../clients/client.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import type { Profile } from '../../clients/profile.ts'
 import { demandsOf } from '../../clients/profiles/index.ts'
@@ -10,6 +10,7 @@ import type { clientSchema } from './client-schemas.ts'
 /** The columns of `clients` that differ from the metadata; the others are members of the same name. */
 interface ClientRow {
   readonly client_id: string
+  readonly origin: ClientOrigin
   readonly scopes: readonly string[]
   readonly default_max_age_seconds: number | null
   readonly created_at: Date
@@ -66,6 +67,7 @@ export const metadataDefaults: Omit<ClientMetadata, 'client_name'> = {
   max_sessions_per_user: null,
   enabled: true,
   first_party: false,
+  reviewed: true,
   allow_registration: true,
   require_pkce: true,
   nonce_optional: false,
@@ -132,7 +134,7 @@ export function toViewMetadata(metadata: ClientMetadata) {
   const { token_endpoint_auth_method_named: _, ...shown } = metadata
   return { ...shown, token_endpoint_auth_methods: acceptedAuthMethods(metadata) } as unknown as Omit<
     View,
-    'client_id' | 'created_at' | 'updated_at'
+    'client_id' | 'origin' | 'created_at' | 'updated_at'
   >
 }
 
@@ -147,6 +149,7 @@ export const withNamedMethod = <Given extends { readonly token_endpoint_auth_met
 export const toClientView = (row: ClientRow) => ({
   client_id: row.client_id,
   ...toViewMetadata(metadataOf(row)),
+  origin: row.origin ?? 'administrator',
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 })

@@ -59,7 +59,7 @@ export const createClient = defineOperation({
     const shownSecret = secret && { client_secret: secret.view.client_secret, client_secret_expires_at: 0 }
     const created = answer(
       201,
-      { client_id, ...toViewMetadata(metadata), ...times, ...shownSecret },
+      { client_id, ...toViewMetadata(metadata), origin: 'administrator' as const, ...times, ...shownSecret },
       { version: 1, location: `/admin/clients/${client_id}` },
     )
     const event = call.event('client.created', { entity_type: 'client', entity_id: client_id, client_id })

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { assertMayManageClient } from '../../access/rights.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
 import { err } from '../../kit/result.ts'
@@ -5,7 +6,7 @@ import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { renewCache } from '../renew-cache.ts'
 import { checkNotItself } from './client-rights.store.ts'
-import { clientRow } from './client-row.store.ts'
+import { clientRow, hiddenColumns } from './client-row.store.ts'
 import { clientIdParam } from './client-schemas.ts'
 
 export const deleteClient = defineOperation({
@@ -20,16 +21,26 @@ export const deleteClient = defineOperation({
   dangerous: true,
   conditional: true,
   params: clientIdParam,
+  problems: { 409: 'It is described by its document, which would bring it back' },
+  conflicts: {
+    client_of_document: {
+      title: 'A client that its document describes cannot be deleted: disable it',
+    },
+  },
   answers: { 204: { description: 'The client is gone' } },
   async run({ actor, db, deps, event, expectedVersions, params: { client_id } }) {
     const may = checkNotItself(actor, client_id)
     if (!may.ok) return may
-    const [, deleted] = await db.runAll([
+    const [, , deleted] = await db.runAll([
       assertMayManageClient(actor, client_id),
+      // Its next request would bring it back, with tokens that had seemed to be gone.
+      sql`select authly_refuse('AU409', 'client_of_document') from clients
+        where client_id = ${client_id} and origin = 'document'`,
       deleteEntity({
         table: 'clients',
         key: { client_id },
         expectedVersions,
+        hidden: hiddenColumns,
         event: event('client.deleted', { entity_type: 'client', entity_id: client_id, client_id }),
       }),
     ])

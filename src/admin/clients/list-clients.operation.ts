@@ -57,6 +57,8 @@ export const listClients = defineList({
     ),
     enabled: equal(flag('Enabled or disabled clients only'), clients.enabled),
     first_party: equal(flag('Clients that skip consent, or that do not'), clients.first_party),
+    reviewed: equal(flag('Reviewed clients only, or those that nobody reviewed'), clients.reviewed),
+    origin: equal(z.enum(['administrator', 'registration', 'document']).optional(), clients.origin),
     application_type: equal(z.enum(['web', 'native']).optional(), clients.application_type),
     token_endpoint_auth_method: equal(
       z.enum(clientAuthMethodNames).optional(),

@@ -17,7 +17,7 @@ import { invalidRequest, notFound, preconditionFailed } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { checkStoredMetadata } from './check-stored-metadata.store.ts'
 import { checkNotItself } from './client-rights.store.ts'
-import { clientRow } from './client-row.store.ts'
+import { clientRow, hiddenColumns } from './client-row.store.ts'
 import { changedClientSchema, clientIdParam, clientPatch } from './client-schemas.ts'
 import {
   columnsOf,
@@ -140,6 +140,7 @@ function statementsOf(call: AdminCall, clientId: string, { columns, versions }: 
       key: { client_id: clientId },
       patch: columns,
       expectedVersions: versions,
+      hidden: hiddenColumns,
       event: event('client.updated', { entity_type: 'client', entity_id: clientId, client_id: clientId }),
     }),
     restricted.after,
@@ -153,7 +154,6 @@ const independent: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'software_id',
   'software_version',
   'enabled',
-  'first_party',
   'allow_registration',
   'require_auth_time',
   'default_max_age',

@@ -13,7 +13,7 @@ export const rateLimitSchema = z
   .object({
     policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]),
     protects: z.string(),
-    counted_per: z.enum(['ip', 'client', 'user', 'session', 'device', 'link', 'deployment']),
+    counted_per: z.enum(['ip', 'client', 'user', 'session', 'device', 'link', 'host', 'deployment']),
     capacity: z.number().int().meta({ description: 'Permits of a full bucket, in force' }),
     per_seconds: z.number().int().meta({ description: 'In which an empty bucket fills, in force' }),
     source: z

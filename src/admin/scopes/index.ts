@@ -8,6 +8,7 @@ import { deleteResourceServer } from './delete-resource-server.operation.ts'
 import { deleteScope } from './delete-scope.operation.ts'
 import { getDetailsType } from './get-details-type.operation.ts'
 import { getResourceServer } from './get-resource-server.operation.ts'
+import { getResourceServerMetadata } from './get-resource-server-metadata.operation.ts'
 import { getScope } from './get-scope.operation.ts'
 import { listDetailsTypes } from './list-details-types.operation.ts'
 import { listResourceServers } from './list-resource-servers.operation.ts'
@@ -25,6 +26,7 @@ export const scopeOperations: readonly Operation[] = [
   listResourceServers,
   createResourceServer,
   getResourceServer,
+  getResourceServerMetadata,
   updateResourceServer,
   deleteResourceServer,
   listDetailsTypes,

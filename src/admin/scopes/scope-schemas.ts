@@ -35,6 +35,11 @@ const serverName = z
   .min(1)
   .max(100)
   .meta({ description: 'What administrators call it', example: 'Orders API' })
+const openToUnreviewed = z.boolean().meta({
+  description:
+    'Whether [clients that nobody reviewed](client-registration.md) may ask people for tokens for it, with all its scopes',
+  example: false,
+})
 const times = {
   created_at: z.string().meta({ format: 'date-time' }),
   updated_at: z.string().optional().meta({ format: 'date-time', description: 'Absent with `at`' }),
@@ -78,15 +83,15 @@ export const scopePatch = z
   .meta({ id: 'ScopePatch', example: { description: 'Read your orders' } })
 
 export const resourceServerSchema = z
-  .object({ resource: z.string(), name: z.string(), ...times })
+  .object({ resource: z.string(), name: z.string(), open_to_unreviewed: openToUnreviewed, ...times })
   .meta({ id: 'ResourceServer' })
 
 export const resourceServerCreation = z
-  .strictObject({ resource, name: serverName })
+  .strictObject({ resource, name: serverName, open_to_unreviewed: openToUnreviewed.default(false) })
   .meta({ id: 'ResourceServerCreation' })
 
 export const resourceServerPatch = z
-  .strictObject({ name: serverName })
+  .strictObject({ name: serverName, open_to_unreviewed: openToUnreviewed })
   .partial()
   .meta({ id: 'ResourceServerPatch' })
 
@@ -116,11 +121,13 @@ export const toScope = (row: ScopeRow) => ({
 interface ResourceServerRow extends Times {
   readonly resource: string
   readonly name: string
+  readonly open_to_unreviewed: boolean
 }
 
 export const toResourceServer = (row: ResourceServerRow) => ({
   resource: row.resource,
   name: row.name,
+  open_to_unreviewed: row.open_to_unreviewed ?? false,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 })

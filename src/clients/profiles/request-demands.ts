@@ -32,8 +32,9 @@ export const requestDemands: readonly Demand[] = [
       'Authorization and token requests name the API that the token is for (`resource`), but for administrative scopes, which are for this server alone',
     profiles: ['mcp'],
     rules: { resource_required: true },
-    refuses: ({ grant_types, resources, scope }) =>
-      grant_types.length > 0 && resources.length === 0 && !/(^| )admin:/.test(scope)
+    // A client that nobody reviewed has no resources of its own, but those that are open to such clients.
+    refuses: ({ grant_types, resources, scope, reviewed }) =>
+      reviewed && grant_types.length > 0 && resources.length === 0 && !/(^| )admin:/.test(scope)
         ? [fault('resources', 'must name an API: every request of the profile names one (RFC 8707)')]
         : [],
     otherwise: 'Refused with `invalid_target` as long as it may ask for no resource',

@@ -174,6 +174,7 @@ async function toPage(
       consent: {
         ...{ session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
         authorization_details: request.authorization_details,
+        ...(request.client.fingerprint !== undefined && { fingerprint: request.client.fingerprint }),
       },
     }),
   }

@@ -9,7 +9,7 @@ import { policyOf } from '../../authentication/sign-in-policy.ts'
 import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { Client } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
-import type { FindConsent } from '../../consents/consent.ts'
+import { type FindConsent, isForSameClient } from '../../consents/consent.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
 import { readSession, type SessionRouting } from '../../interaction/session-cookie.ts'
 import type { Clock } from '../../kit/clock.ts'
@@ -221,6 +221,7 @@ const isAboutConsent = (decision: AuthorizeDecision): boolean =>
 
 const covers = (consent: RememberedConsent | undefined, request: AuthorizeRequest): boolean =>
   consent !== undefined &&
+  isForSameClient(consent, request.client) &&
   isWithin(request.scopes, consent.scopes) &&
   isWithin(claimNames(request), consent.claims)
 

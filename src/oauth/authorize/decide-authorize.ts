@@ -4,6 +4,7 @@
  */
 import { knownClasses, satisfies } from '../../authentication/acr.ts'
 import { isConfidential } from '../../clients/client.ts'
+import { isForSameClient } from '../../consents/consent.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
 import { invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import { isWithin } from '../../protocol/scope-parameter.ts'
@@ -132,12 +133,15 @@ function needsLogin({ request, now }: AuthorizeSituation, session: LiveSession):
 function needsConsent({ request, session, consent, progress }: AuthorizeSituation): boolean {
   const isAnswered = doneBy(session?.session_id, progress)?.consent === true
   if (request.prompt.has('consent') && !isAnswered) return true
+  // Attack: an application that anybody can register gets a code without anybody seeing who asks.
+  if (!request.client.reviewed && !isAnswered) return true
   if (request.client.first_party) return false
   if (mayBeImpersonated(request) && !isAnswered) return true
   // RFC 9396 §5: details are about one thing, such as one payment; no earlier consent covers them.
   if (request.authorization_details.length > 0 && !isAnswered) return true
   return (
     consent === undefined ||
+    !isForSameClient(consent, request.client) ||
     !isWithin(request.scopes, consent.scopes) ||
     !isWithin(claimNames(request), consent.claims)
   )

@@ -154,6 +154,7 @@ describe('resource servers', () => {
     expect((await testDependencies().loadScopeCatalog()).resource_servers).toContainEqual({
       resource,
       name: 'All orders',
+      open_to_unreviewed: false,
     })
     const listed = await json(
       await callAdmin(admin, 'GET', '/admin/resource-servers?limit=200&include_total=true'),
@@ -161,6 +162,18 @@ describe('resource servers', () => {
     expect((listed['items'] as { resource: string }[]).some((item) => item.resource === resource)).toBe(true)
     expect((await callAdmin(admin, 'DELETE', path, { headers: { 'if-match': '"2"' } })).status).toBe(204)
     expect((await callAdmin(admin, 'GET', path)).status).toBe(404)
+  })
+
+  it('has metadata to publish: exactly its indicator, and the scopes of its own (RFC 9728 §2)', async () => {
+    const admin = await addAdmin()
+    const [resource, name] = [freshResource(), freshName()]
+    await callAdmin(admin, 'POST', '/admin/resource-servers', { body: { resource, name: 'Orders' } })
+    await callAdmin(admin, 'POST', '/admin/scopes', { body: { name, description: 'x', resource } })
+    const path = `${at('resource-servers', resource)}/metadata`
+    expect(await json(await callAdmin(admin, 'GET', path))).toEqual({
+      ...{ resource, resource_name: 'Orders', authorization_servers: ['https://auth.test'] },
+      ...{ scopes_supported: [name], bearer_methods_supported: ['header'] },
+    })
   })
 
   it('keeps one that has scopes or that a client names', async () => {

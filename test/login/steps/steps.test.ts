@@ -6,7 +6,7 @@ import { passkeyProof } from '../../../src/authentication/factor-proofs.ts'
 import type { SignInState } from '../../../src/authentication/sign-in-state.ts'
 import { reachableClasses, steps } from '../../../src/login/steps/index.ts'
 import type { Step } from '../../../src/login/steps/step.ts'
-import { serverMetadata } from '../../../src/oidc/discovery.ts'
+import { noneUnregistered, serverMetadata } from '../../../src/oidc/discovery.ts'
 import { accountFactors, noDemands } from '../../sessions/examples.ts'
 
 const nobody: SignInState = {
@@ -79,6 +79,7 @@ describe('a step that is added', () => {
     const announced = serverMetadata('https://auth.test', {
       ...{ acrValues: reachableClasses(more), registers: false, requiresPushed: false },
       ...{ mtls: undefined, detailsTypes: [], profile: 'oidc', checksSessions: false },
+      unregistered: noneUnregistered,
     }).acr_values_supported
     expect(announced).toContain('phrh')
   })

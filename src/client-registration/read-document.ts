@@ -1,0 +1,98 @@
+/** The client that a document describes (draft-ietf-oauth-client-id-metadata-document §4). */
+import { columnsOf } from '../admin/clients/client-view.ts'
+import type { RegisteredClient } from '../clients/client.ts'
+import { scopesOf } from '../clients/client-metadata.ts'
+import { fingerprintOf } from '../clients/fingerprint.ts'
+import type { OpenAccess } from '../clients/limit-unreviewed.ts'
+import type { Profile } from '../clients/profile.ts'
+import type { ClientColumns } from '../clients/registrations.ts'
+import { isStorable } from '../kit/storable.ts'
+import { type RegistrationContext, readRegistration } from './read-registration.ts'
+
+type Rules = Omit<RegistrationContext, 'open' | 'assigned' | 'grantTypes'>
+
+/** What is kept of a document: plain JSON, because it is cached. */
+export interface DocumentMetadata {
+  readonly columns: ClientColumns
+  readonly fingerprint: string
+  /** Scopes it names; undefined: it names none, and gets what is open. */
+  readonly scopes: readonly string[] | undefined
+}
+
+/** Documents are written for many servers, so what this one does not know of these lists is left out. */
+const grantTypes = ['authorization_code', 'refresh_token']
+const responseTypes = ['code']
+
+/**
+ * The metadata in `text`, which was found at `address`; undefined when they are not valid, or no one may say so: the
+ * document must name its own address, and no secret can be shared with who publishes it.
+ */
+export async function readDocument(
+  text: string,
+  address: string,
+  rules: Rules,
+): Promise<DocumentMetadata | undefined> {
+  const said = parse(text)
+  if (!said || said['client_id'] !== address || 'client_secret' in said || !isStorable(said)) return undefined
+  const method = said['token_endpoint_auth_method'] ?? 'none'
+  if (method !== 'none' && method !== 'private_key_jwt') return undefined
+  const { scope, sector_identifier_uri: _sector, subject_type: _subjects, ...rest } = said
+  const metadata = readRegistration(
+    {
+      ...rest,
+      scope: '',
+      token_endpoint_auth_method: method,
+      grant_types: known(said['grant_types'], grantTypes) ?? grantTypes,
+      response_types: known(said['response_types'], responseTypes) ?? responseTypes,
+    },
+    { ...rules, grantTypes, assigned: undefined, open: { scopes: [], resources: [] } },
+  )
+  if (!metadata.ok) return undefined
+  return {
+    columns: columnsOf(metadata.value),
+    fingerprint: await fingerprintOf(metadata.value),
+    scopes: typeof scope === 'string' ? scopesOf({ scope }) : undefined,
+  }
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const known = (value: unknown, names: readonly string[]): unknown =>
+  Array.isArray(value) ? names.filter((name) => value.includes(name)) : value
+
+/** A client as documents describe it, with what is open to everybody. */
+export function clientOfDocument(
+  address: string,
+  { columns, fingerprint, scopes }: DocumentMetadata,
+  { open, profile }: { readonly open: OpenAccess; readonly profile: Profile },
+): RegisteredClient {
+  const {
+    default_max_age_seconds,
+    client_uri: _uri,
+    policy_uri: _policy,
+    tos_uri: _terms,
+    ...members
+  } = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null))
+  return {
+    ...(members as unknown as RegisteredClient),
+    default_max_age_seconds: default_max_age_seconds as number | undefined,
+    client_id: address,
+    secrets: [],
+    subject_type: 'public',
+    scopes: scopes?.filter((scope) => open.scopes.includes(scope)) ?? open.scopes,
+    resources: open.resources,
+    origin: 'document',
+    reviewed: false,
+    fingerprint,
+    profile,
+  }
+}

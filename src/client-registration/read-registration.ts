@@ -1,0 +1,107 @@
+/**
+ * What a client says about itself (RFC 7591 §2, OpenID Connect Registration §2), as metadata by the rules that
+ * administrators are held to. Unknown members are ignored, as §2 demands; so are those that only administrators set.
+ */
+import { clientCreation } from '../admin/clients/client-schemas.ts'
+import { metadataDefaultsOf, withNamedMethod } from '../admin/clients/client-view.ts'
+import { checkClientMetadata, type MetadataContext } from '../clients/check-client-metadata.ts'
+import { type ClientMetadata, canKeepSecret, scopesOf } from '../clients/client-metadata.ts'
+import type { OpenAccess } from '../clients/limit-unreviewed.ts'
+import type { Profile } from '../clients/profile.ts'
+import { describeFault } from '../kit/describe-fault.ts'
+import { isLoopbackHost } from '../kit/public-host.ts'
+import { err, ok, type Result } from '../kit/result.ts'
+import { type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { registrableMembers } from './registrable-members.ts'
+
+export interface RegistrationContext extends MetadataContext {
+  readonly open: OpenAccess
+  /** Given to the client by the token or the setting that lets it in; undefined: it has none of its own. */
+  readonly assigned: Profile | undefined
+  readonly grantTypes: readonly string[]
+}
+
+export type Said = Readonly<Record<string, unknown>>
+
+/**
+ * The metadata of a client that registers itself.
+ * @param said a JSON object
+ * @param kept members that administrators set, of a client that changes its registration
+ */
+export function readRegistration(
+  said: Said,
+  context: RegistrationContext,
+  kept: Partial<ClientMetadata> = {},
+): Result<ClientMetadata, OAuthRefusal> {
+  const named = Object.fromEntries(
+    registrableMembers.filter((name) => Object.hasOwn(said, name)).map((name) => [name, said[name]]),
+  )
+  const candidate = {
+    ...named,
+    client_name: named['client_name'] ?? defaultName(named['redirect_uris']),
+    application_type: named['application_type'] ?? typeOf(named['redirect_uris']),
+    scope: named['scope'] ?? context.open.scopes.join(' '),
+  }
+  const parsed = clientCreation.safeParse(candidate, { error: describeFault })
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return err(refused(issue?.path ?? [], issue?.message ?? 'is not valid'))
+  }
+  const present = Object.entries(withNamedMethod(parsed.data)).filter(([, value]) => value != null)
+  const metadata = complete({ ...kept, ...Object.fromEntries(present) }, context)
+  const [fault] = checkClientMetadata(metadata, context)
+  if (fault) return err(refused('pointer' in fault ? fault.pointer.slice(2).split('/') : [], fault.detail))
+  const closed = metadata.grant_types.find((type) => !context.grantTypes.includes(type))
+  if (closed !== undefined) return err(refused(['grant_types'], 'has one that is not for such clients'))
+  // Unknown scopes, those of APIs that are not open and those of the administration look the same.
+  const isOpen = scopesOf(metadata).every((scope) => context.open.scopes.includes(scope))
+  return isOpen ? ok(metadata) : err(refused(['scope'], 'has a scope that is not for such clients'))
+}
+
+/** Defaults are those of the admin API; what it answers with stands in the registration. */
+function complete(
+  given: Partial<ClientMetadata>,
+  { assigned, profile }: RegistrationContext,
+): ClientMetadata {
+  const metadata = {
+    ...metadataDefaultsOf(assigned ?? profile),
+    ...given,
+    ...{ first_party: false, reviewed: false, serves_resources: [], nonce_optional: false },
+    profile: assigned ?? null,
+  } as ClientMetadata
+  const usesCode = metadata.grant_types.includes('authorization_code')
+  return {
+    ...metadata,
+    response_types: usesCode || given.response_types ? metadata.response_types : [],
+    // OpenID Connect Core knows no PKCE: clients of its profile may have the nonce instead (RFC 9700 §2.1.1).
+    require_pkce: !(assigned === 'oidc' && canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
+  }
+}
+
+/**
+ * OpenID Connect Registration §2 says `web` where nothing is said; but programs on people's machines often say nothing,
+ * and their redirect URIs show what they are.
+ */
+function typeOf(redirectUris: unknown): 'web' | 'native' {
+  if (!Array.isArray(redirectUris)) return 'web'
+  const isOfMachine = (uri: unknown): boolean => {
+    if (typeof uri !== 'string' || !URL.canParse(uri)) return false
+    const { protocol, hostname } = new URL(uri)
+    return protocol === 'http:' ? isLoopbackHost(hostname) : protocol !== 'https:'
+  }
+  return redirectUris.some(isOfMachine) ? 'native' : 'web'
+}
+
+/** Who gives no name is called by where it lives. */
+function defaultName(redirectUris: unknown): string {
+  const [first] = Array.isArray(redirectUris) ? redirectUris : []
+  const host = typeof first === 'string' && URL.canParse(first) ? new URL(first).host : ''
+  return host.slice(0, 100) || 'Application'
+}
+
+/** RFC 7591 §3.2.2. The description names the member and never repeats a value. */
+export function refused(path: readonly PropertyKey[], detail: string): OAuthRefusal {
+  const [member = 'metadata'] = path
+  const error = member === 'redirect_uris' ? 'invalid_redirect_uri' : 'invalid_client_metadata'
+  return refuse(error, `${String(member)} ${detail}`)
+}
