@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { browserScriptsInTests } from './scripts/stack/browser-script.mjs'
 
+/** Vitest leaves one core free, which is half of a small machine; and most files wait for servers and clocks. */
+const maxWorkers = 2
+
 export default defineConfig({
   test: {
     // Most of what tests try is refused, each with a line of the log.
@@ -13,6 +16,7 @@ export default defineConfig({
           environment: 'node',
           // Property tests on a busy machine.
           testTimeout: 30_000,
+          maxWorkers,
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: [
             '**/*.{worker,redis}.test.ts',
@@ -43,7 +47,7 @@ export default defineConfig({
           exclude: ['test/scripts/**/*.redis.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers,
         },
       },
       {
@@ -54,7 +58,7 @@ export default defineConfig({
           globalSetup: ['./test/conformance/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers,
         },
       },
       {
@@ -83,9 +87,10 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['./test/setup/bundle.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers,
         },
       },
     ],

@@ -1,9 +1,11 @@
-/** What a test file needs of the shared Authly: where it is, how to seed it, how to talk to it. */
+/** What a test file needs of the Authly that it has to itself for now: where it is, how to seed it, how to talk to it. */
 import { afterAll, afterEach, beforeEach, expect, inject } from 'vitest'
 import { createRelyingParty } from './relying-party.ts'
 import { createSeed } from './seed.ts'
 
-const facts = inject('authly')
+// Vitest counts the workers that run at a time from 1.
+const facts = inject('authlys')[Number(process.env['VITEST_POOL_ID']) - 1]
+if (facts === undefined) throw new Error(`worker ${process.env['VITEST_POOL_ID']} has no Authly`)
 
 export const issuer = facts.issuer
 export const { addUser, addClient, database, close } = createSeed(facts.databaseUrl)

@@ -1,22 +1,25 @@
-/** One Authly per test run: the production bundle in raw workerd with its own Postgres, reached over HTTP alone. */
+/**
+ * Authlys of a test run, one for each file that runs at a time: some tests compare the whole database before and after.
+ * Each is the production bundle in raw workerd with its own Postgres, reached over HTTP alone.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { findFreePort } from '../../scripts/process/free-port.ts'
-import { startStack } from '../../scripts/stack/start-stack.ts'
+import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
 import { bundleWorker, type WorkerBundle } from '../../scripts/stack/worker-bundle.ts'
+import type {} from '../setup/bundle.ts'
 
 export type AuthlyFacts = {
   readonly issuer: string
   readonly databaseUrl: string
-  /** For tests that break things and therefore start an Authly of their own. */
-  readonly bundle: WorkerBundle
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    authly: AuthlyFacts
+    /** By the number of the vitest worker. */
+    authlys: readonly AuthlyFacts[]
   }
 }
 
@@ -32,26 +35,34 @@ export const conformanceVars = {
   }),
 }
 
-/** vitest globalSetup: provides `authly`; the returned function tears down. */
+/** vitest globalSetup: provides `authlys` and `bundle`; the returned function tears down. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'authly-conformance-'))
-  const removeFolder = () => rm(folder, { recursive: true, force: true })
+  const stacks: RunningStack[] = []
+  const tearDown = async () => {
+    await Promise.all(stacks.map((stack) => stack.stop()))
+    await rm(folder, { recursive: true, force: true })
+  }
   try {
     const bundle = await bundleWorker(folder)
-    const port = await findFreePort()
-    // One host for everything: cookies of `127.0.0.1` are first-party for the browser tests' application too.
-    const issuer = `http://127.0.0.1:${port}`
-    const output = process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit'
-    const stack = await startStack({ bundle, port, issuer, output, vars: conformanceVars })
-    // Makes the first key of each algorithm, so that no test can be blamed for it.
-    await fetch(`${issuer}/.well-known/jwks.json`)
-    project.provide('authly', { issuer, databaseUrl: stack.database_owner_url, bundle })
-    return async () => {
-      await stack.stop()
-      await removeFolder()
-    }
+    for (let count = 0; count < Number(project.config.maxWorkers); count++) stacks.push(await start(bundle))
+    const authlys = stacks.map(({ issuer, database_owner_url: databaseUrl }) => ({ issuer, databaseUrl }))
+    project.provide('bundle', bundle)
+    project.provide('authlys', authlys)
+    return tearDown
   } catch (error) {
-    await removeFolder()
+    await tearDown()
     throw error
   }
+}
+
+async function start(bundle: WorkerBundle): Promise<RunningStack> {
+  const port = await findFreePort()
+  // One host for everything: cookies of `127.0.0.1` are first-party for the browser tests' application too.
+  const issuer = `http://127.0.0.1:${port}`
+  const output = process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit'
+  const stack = await startStack({ bundle, port, issuer, output, vars: conformanceVars })
+  // Makes the first key of each algorithm, so that no test can be blamed for it.
+  await fetch(`${issuer}/.well-known/jwks.json`)
+  return stack
 }

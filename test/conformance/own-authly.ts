@@ -21,7 +21,7 @@ export async function startOwnAuthly(
 ): Promise<OwnAuthly> {
   const port = await findFreePort()
   const issuer = `http://127.0.0.1:${port}`
-  const { bundle } = inject('authly')
+  const bundle = inject('bundle')
   const output = process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit'
   const stack = await startStack({
     ...{ bundle, port, issuer, output, ...options },

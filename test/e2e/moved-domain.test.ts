@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { findFreePort } from '../../scripts/process/free-port.ts'
 import { startTlsFront, type TlsFront } from '../../scripts/security/tls-front.ts'
 import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
@@ -24,7 +24,7 @@ describe.runIf(hasChromium)('an issuer that has moved', () => {
   let browser: Browser
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'authly-moved-'))
-    stack = await startStack({ issuer: old })
+    stack = await startStack({ bundle: inject('bundle'), issuer: old })
     seed = createSeed(stack.database_owner_url)
     // Before a move: the domain stays that of the passkeys, and lists the next one.
     await seed.database.query('INSERT INTO settings (name, value) VALUES ($1, $2), ($3, $4)', [

@@ -1,5 +1,6 @@
 /** What a browser test needs: an Authly, a person or two, an application, and a Chromium. */
 import type { Browser, Page } from 'playwright-core'
+import { inject } from 'vitest'
 import { type RunningStack, type StackOptions, startStack } from '../../scripts/stack/start-stack.ts'
 import { type ClientColumns, createSeed, type Seed } from '../conformance/seed.ts'
 import { type Application, startApplication } from './application.ts'
@@ -24,7 +25,7 @@ export interface Stage {
  * @param options settings by name, for all of the stage's life, and additional text bindings of the worker
  */
 export async function openStage(options: Pick<StackOptions, 'settings' | 'vars'> = {}): Promise<Stage> {
-  const stack: RunningStack = await startStack(options)
+  const stack: RunningStack = await startStack({ bundle: inject('bundle'), ...options })
   const seed = createSeed(stack.database_owner_url)
   const [application, browser] = await Promise.all([startApplication(), launchChromium()])
   return {
