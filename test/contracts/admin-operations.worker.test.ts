@@ -216,7 +216,9 @@ describe.each(adminOperations.map((operation, index) => ({ ...operation, index }
 
     test('401 without a token, and with one that does not count (RFC 6750 §3)', async () => {
       const missing = await call(undefined, operation, { ip })
-      expect(missing.headers.get('www-authenticate')).toBe('Bearer realm="authly"')
+      expect(missing.headers.get('www-authenticate')).toMatch(
+        /^Bearer realm="authly", DPoP realm="authly", algs="[^"]+"$/,
+      )
       await expectProblem(missing, 401, 'unauthorized')
       for (const { token } of [...forged, { token: revoked.token }]) {
         const response = await call({ token }, operation, { ip })

@@ -165,7 +165,9 @@ describe('the way a bearer token is sent', () => {
   it('is challenged without an error code when there is none (RFC 6750 §3.1)', async () => {
     const answer = await send(rp.endpoints.userinfo)
     expect(answer.status).toBe(401)
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="[^"]+"$/)
+    expect(answer.headers.get('www-authenticate')).toMatch(
+      /^Bearer realm="authly", DPoP realm="authly", algs="[^"]+"$/,
+    )
   })
 
   it('may not be the query, where logs and referrers keep it (OAuth 2.1 §5.2)', async () => {
