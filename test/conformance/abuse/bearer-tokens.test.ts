@@ -166,7 +166,7 @@ describe('the way a bearer token is sent', () => {
     const answer = await send(rp.endpoints.userinfo)
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toMatch(
-      /^Bearer realm="[^"]+", resource_metadata="[^"]+"$/,
+      /^Bearer realm="authly", (resource_metadata="[^"]+"), DPoP realm="authly", \1, algs="[^"]+"$/,
     )
   })
 
