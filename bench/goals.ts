@@ -27,6 +27,16 @@ export const goals: readonly OperationGoal[] = [
     twinDoes: 'parses the form, compares a SHA-256 hash, signs the same claims',
   },
   {
+    ...{ name: 'client_credentials_dpop', title: 'Token: client_credentials with DPoP (ES256)', ofTwin: 0.6 },
+    twinDoes:
+      'compares a SHA-256 hash, verifies the proof with the key in it, one Durable Object call with one SQLite write, signs the same claims',
+  },
+  {
+    ...{ name: 'client_credentials_jwt', title: 'Token: client_credentials with private_key_jwt (ES256)' },
+    ...{ ofTwin: 0.6 },
+    twinDoes: 'verifies the assertion, one Durable Object call with one SQLite write, signs the same claims',
+  },
+  {
     ...{ name: 'code', title: 'Token: code redemption (ES256 + RS256 ID token)', ofTwin: 0.85, ofPeerCpu },
     twinDoes: write,
   },

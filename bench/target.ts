@@ -3,8 +3,12 @@
 /** Steps of a sign-in; no peer has them. */
 export const signInNames = ['passkey', 'totp'] as const
 
+/** Token requests whose sender signs. The peers are not set up for them. */
+export const provenNames = ['client_credentials_dpop', 'client_credentials_jwt'] as const
+
 export const operationNames = [
   'client_credentials',
+  ...provenNames,
   'code',
   'code_es256',
   'refresh',
@@ -16,6 +20,7 @@ export const operationNames = [
   'jwks',
 ] as const
 export type SignInName = (typeof signInNames)[number]
+export type ProvenName = (typeof provenNames)[number]
 export type OperationName = (typeof operationNames)[number]
 
 export const targetNames = [

@@ -8,6 +8,8 @@ import type { OperationName } from '../target.ts'
 
 const eventOf: Partial<Record<OperationName, string>> = {
   client_credentials: 'token.issued',
+  client_credentials_dpop: 'token.issued',
+  client_credentials_jwt: 'token.issued',
   code: 'token.issued',
   code_es256: 'token.issued',
   refresh: 'token.refreshed',

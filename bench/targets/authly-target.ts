@@ -10,11 +10,12 @@ import { policies } from '../../src/rate-limits/policies.ts'
 import type { BenchDatabase } from '../bench-database.ts'
 import type { LoadGenerator } from '../load/generate-load.ts'
 import { type RawProcessOptions, startRawProcess } from '../raw-process.ts'
-import type { Target } from '../target.ts'
+import type { HttpRequest, RequestPlan, Target } from '../target.ts'
 import { watchAuditDelivery } from './audit-delivery.ts'
 import { authlySignIns } from './authly-sign-ins.ts'
 import { codeFlowTarget } from './code-flow-target.ts'
 import { signInThroughForm } from './hosted-login.ts'
+import { withAssertion, withDpop } from './proven-requests.ts'
 import { authorizeQuery, userCount } from './requests.ts'
 import {
   apiScope,
@@ -79,6 +80,11 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
     worker = undefined
   }
 
+  const machine = { path: '/oauth/token', issuer, secret: authlySecret, scope: apiScope }
+  const once = (requests: readonly HttpRequest[]): RequestPlan => ({
+    ...{ kind: 'once', port, requests, expect: { status: [200], bodyContains: '"access_token"' } },
+  })
+
   const target = codeFlowTarget({
     ...{ name: 'authly', port, load },
     untilDelivered: (operation, sinceMs, requests) => delivery.untilDelivered(operation, sinceMs, requests),
@@ -114,6 +120,11 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
       return cookies
     },
     signInPlans: signIns.plans,
+    provenPlans: {
+      client_credentials_dpop: (wanted) => once(withDpop({ ...machine, clientId: 'machine' }, wanted)),
+      client_credentials_jwt: (wanted) =>
+        once(withAssertion({ ...machine, clientId: 'machine-jwt' }, wanted)),
+    },
     roots: () => ({
       server: worker?.process.pid ? [worker.process.pid] : [],
       database: [database.postmasterPid],

@@ -8,12 +8,13 @@ import type {
   LoadResult,
   OperationName,
   ProcessRoots,
+  ProvenName,
   RequestPlan,
   SignInName,
   Target,
   TargetName,
 } from '../target.ts'
-import { operationNames, signInNames } from '../target.ts'
+import { operationNames, provenNames, signInNames } from '../target.ts'
 import { authorizeQuery, formPost, userCount, verifier } from './requests.ts'
 
 export interface CodeFlowSettings {
@@ -39,6 +40,8 @@ export interface CodeFlowSettings {
   signIn(): Promise<readonly string[]>
   /** Steps of a sign-in, where they can be measured. */
   readonly signInPlans?: SignInPlans
+  /** Requests whose sender signs, where they can be measured. */
+  readonly provenPlans?: Readonly<Record<ProvenName, (wanted: number) => RequestPlan>>
   roots(): ProcessRoots
   stop(): Promise<void>
 }
@@ -57,6 +60,9 @@ const connections = 32
 
 const isSignIn = (operation: OperationName): operation is SignInName =>
   (signInNames as readonly OperationName[]).includes(operation)
+
+const isProven = (operation: OperationName): operation is ProvenName =>
+  (provenNames as readonly OperationName[]).includes(operation)
 
 export function codeFlowTarget(settings: CodeFlowSettings): Target {
   const { port, paths, clients, load } = settings
@@ -146,7 +152,7 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
   })
 
   const plans: Record<
-    Exclude<OperationName, SignInName>,
+    Exclude<OperationName, SignInName | ProvenName>,
     (wanted: number) => RequestPlan | Promise<RequestPlan>
   > = {
     client_credentials: () => ({
@@ -171,7 +177,10 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
   return {
     name: settings.name,
     operations: new Set(
-      operationNames.filter((name) => !isSignIn(name) || settings.signInPlans?.[name] !== undefined),
+      operationNames.filter((name) => {
+        if (isProven(name)) return settings.provenPlans !== undefined
+        return !isSignIn(name) || settings.signInPlans?.[name] !== undefined
+      }),
     ),
     start: async () => {
       await settings.start()
@@ -180,6 +189,11 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
     roots: settings.roots,
     untilDelivered: settings.untilDelivered ?? (async () => true),
     plan: async (operation, wanted) => {
+      if (isProven(operation)) {
+        const plan = settings.provenPlans?.[operation]
+        if (plan === undefined) throw new Error(`${settings.name} has no ${operation}`)
+        return plan(wanted)
+      }
       if (!isSignIn(operation)) return plans[operation](wanted)
       const plan = settings.signInPlans?.[operation]
       if (plan === undefined) throw new Error(`${settings.name} has no ${operation}`)

@@ -9,6 +9,7 @@ import { storeSettings } from '../../scripts/database/store-settings.ts'
 import { migrateDatabase } from '../../scripts/migrate.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import type { BenchDatabase } from '../bench-database.ts'
+import { benchJwks } from './proven-requests.ts'
 import { userCount } from './requests.ts'
 
 export const authlyPassword = 'correct horse battery staple bench'
@@ -37,11 +38,14 @@ interface Client {
   readonly scopes?: readonly string[]
   /** People are asked for consent. */
   readonly asksConsent?: boolean
+  /** Authenticates with `private_key_jwt`. */
+  readonly signs?: boolean
 }
 
 const codeFlow = ['authorization_code', 'refresh_token']
 const clients: readonly Client[] = [
   { id: 'machine', grants: ['client_credentials'], idTokenAlg: 'RS256' },
+  { id: 'machine-jwt', grants: ['client_credentials'], idTokenAlg: 'RS256', signs: true },
   { id: 'web', grants: codeFlow, idTokenAlg: 'RS256' },
   { id: 'web-es256', grants: codeFlow, idTokenAlg: 'ES256' },
 ]
@@ -87,16 +91,17 @@ export async function addApplications(database: pg.Client, applications: readonl
 
 export async function addClient(
   database: pg.Client,
-  { id, grants, idTokenAlg, scopes = [], asksConsent = false }: Client,
+  { id, grants, idTokenAlg, scopes = [], asksConsent = false, signs = false }: Client,
 ): Promise<void> {
   const hasRedirect = grants.includes('authorization_code')
   await database.query(
     `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, redirect_uris, grant_types,
-       response_types, scopes, resources, id_token_signed_response_alg, first_party)
-     VALUES ($1, $1, 'client_secret_post', $2, $3, $4, $5, $6, $7, $8)`,
+       response_types, scopes, resources, id_token_signed_response_alg, first_party, jwks)
+     VALUES ($1, $1, $9, $2, $3, $4, $5, $6, $7, $8, $10)`,
     [
       ...[id, hasRedirect ? [authlyRedirectUri] : [], grants, hasRedirect ? ['code'] : []],
       ...[['openid', 'offline_access', apiScope, ...scopes], [apiResource], idTokenAlg, !asksConsent],
+      ...[signs ? 'private_key_jwt' : 'client_secret_post', signs ? JSON.stringify(benchJwks) : null],
     ],
   )
   const hash = createHash('sha256').update(authlySecret).digest('base64url')

@@ -11,6 +11,7 @@ import {
   type Target,
 } from '../target.ts'
 import { bundleTwin, type Twin } from './bundle-twin.ts'
+import { benchJwks, withAssertion, withDpop } from './proven-requests.ts'
 import { authorizeQuery, formPost, userCount, verifier } from './requests.ts'
 import { makeTwinSignIns } from './twin-sign-ins.ts'
 
@@ -19,7 +20,7 @@ const people = Array.from({ length: userCount }, (_, index) => `user-${index}`)
 export interface TwinOptions {
   /** For bundles and objects; emptied at the start. */
   readonly folder: string
-  /** Four ports from here on are used. */
+  /** Five ports from here on are used. */
   readonly firstPort: number
   /** The one Authly runs with. */
   readonly compatibilityDate: string
@@ -32,13 +33,18 @@ export interface TwinTarget extends Target {
 
 export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions): TwinTarget {
   const [helloPort, clientPort, userPort] = [firstPort, firstPort + 1, firstPort + 2] as const
-  const signInPort = firstPort + 3
+  const [signInPort, provenPort] = [firstPort + 3, firstPort + 4] as const
   const users = { binding: 'USERS', className: 'UserObject' }
+  const onceObjects = { binding: 'ONCE', className: 'OnceObject' }
   const signInObjects = { binding: 'SIGN_INS', className: 'SignInObject' }
   const signIns = makeTwinSignIns()
   const twinsOf = async (): Promise<readonly Twin[]> => [
     { name: 'hello', port: helloPort, durableObjects: [] },
     { name: 'client-credentials', port: clientPort, durableObjects: [] },
+    {
+      ...{ name: 'proven-client', port: provenPort, durableObjects: [onceObjects] },
+      vars: { CLIENT_KEY: JSON.stringify(benchJwks.keys[0]) },
+    },
     { name: 'user-object', port: userPort, durableObjects: [users] },
     { name: 'sign-in', port: signInPort, durableObjects: [signInObjects], vars: (await signIns).vars },
   ]
@@ -75,6 +81,17 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
     expect: { status: [303], locationContains: '/account' },
   })
 
+  const machine = {
+    path: '/oauth/token',
+    issuer: 'https://twin.test',
+    secret: 'twin-secret',
+    scope: 'orders:read',
+  }
+  const once = (requests: readonly HttpRequest[]): RequestPlan => ({
+    ...{ kind: 'once', port: provenPort, requests },
+    expect: { status: [200], bodyContains: '"access_token"' },
+  })
+
   const plans: Record<OperationName, (wanted: number) => RequestPlan | Promise<RequestPlan>> = {
     client_credentials: () =>
       rotate(clientPort, [
@@ -83,6 +100,8 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
           scope: 'orders:read',
         }),
       ]),
+    client_credentials_dpop: (wanted) => once(withDpop({ ...machine, clientId: 'machine' }, wanted)),
+    client_credentials_jwt: (wanted) => once(withAssertion({ ...machine, clientId: 'machine' }, wanted)),
     code: (wanted) => code('web', wanted),
     code_es256: (wanted) => code('web-es256', wanted),
     refresh: () => refresh('refresh', 'web'),

@@ -120,6 +120,14 @@ export const budgets = {
     ...noRows,
     note: 'sealed into its handle; `private_key_jwt` records its `jti` in one call',
   },
+  pushedRequestWithDpop: {
+    operation: 'pushed authorization request with DPoP',
+    objectCalls: 1,
+    postgresRoundTrips: 0,
+    ...{ rowsRead: 0, rowsWritten: 1, sharedEvents: 0 },
+    later: { alarms: 1, rowsRead: 4, rowsWritten: 2, deliveries: 0 },
+    note: 'records the proof in one call',
+  },
   pushedAuthorize: {
     operation: 'authorize with a pushed request, a live session and remembered consent',
     objectCalls: 2,

@@ -946,6 +946,13 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       }
     })
 
+    it(budgets.pushedRequestWithDpop.operation, () =>
+      expectWithin(budgets.pushedRequestWithDpop, async () => {
+        const headers = { ...asClient, dpop: await key.prove(`${issuer}/oauth/par`) }
+        expect((await post('/oauth/par', await authorizationFields(), headers)).status).toBe(201)
+      }),
+    )
+
     it('is refused without any I/O when the proof is forged', async () => {
       const { access_token } = await getBound()
       await startCounting()
