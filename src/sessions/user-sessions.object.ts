@@ -164,7 +164,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     try {
       const outboxOf = observedObjects('LogoutOutbox', this.env.LOGOUT_OUTBOX, configOf(this.env))
       for (const [key, logouts] of waiting) {
-        await Promise.all(logouts.map((logout) => outboxOf(logout.client_id).enqueue(logout)))
+        for (const logout of logouts) await outboxOf(logout.client_id).enqueue(logout)
         kv.delete(key)
       }
       this.#logouts.due = waitingLogouts(kv).length > 0

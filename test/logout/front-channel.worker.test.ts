@@ -1,12 +1,16 @@
 /** Front-channel logout (OpenID Connect Front-Channel Logout 1.0) and session management: what pages and cookies do. */
 import { createExecutionContext, env, SELF, waitOnExecutionContext } from 'cloudflare:test'
 import { decodeJwt } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from '../../src/kit/hash.ts'
 import worker from '../../src/worker.ts'
 import { type Browser, issuer, openBrowser, type Shown, signIn } from '../login/browser.ts'
 import { addPerson, authorizePath, goodPassword } from '../login/people.ts'
 import { openRelyingParty } from './relying-party.ts'
+
+// Ahead of the platform's clock: no alarm rings, nobody is told by back-channel here.
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))
+afterEach(() => vi.useRealTimers())
 
 const frameUri = 'https://app.test/signed-out?tenant=1'
 const framed = { backchannel_logout_uri: null, frontchannel_logout_uri: frameUri } as const

@@ -1,0 +1,54 @@
+/** Two applications hear of one sign-out, as they would: an HTTP server, and `jose` with the keys of the issuer. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { expect, test, vi } from 'vitest'
+import { addClient, addUser, issuer } from './authly.ts'
+import { signIn } from './sign-in.ts'
+import { createUserAgent } from './user-agent.ts'
+
+// RFC 7636 appendix B.
+const code_verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+const code_challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+
+test('a sign-out at one application is told to both by back-channel, and their tokens verify', async () => {
+  const heard: { readonly path: string; readonly token: string }[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    heard.push({ path: request.url ?? '', token: new URLSearchParams(body).get('logout_token') ?? '' })
+    response.end()
+  })
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const home = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const [user, agent] = [await addUser(), createUserAgent()]
+  const parties = []
+  for (const path of ['/one', '/two']) {
+    const client = await addClient({ ...{ backchannel_logout_uri: home + path } })
+    const { redirect_uri, client_id } = client
+    const query = { client_id, redirect_uri, response_type: 'code', scope: 'openid' }
+    const more = { code_challenge, code_challenge_method: 'S256' }
+    const url = `${issuer}/oauth/authorize?${new URLSearchParams({ ...query, ...more })}`
+    const callback = await signIn(agent, url, redirect_uri, { user })
+    const code = callback.searchParams.get('code') as string
+    const answer = await fetch(`${issuer}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${client_id}:${client.client_secret}`)}` },
+      body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri, code_verifier }),
+    })
+    const { id_token } = (await answer.json()) as { id_token: string }
+    parties.push({ path, client, id_token })
+  }
+  await agent.open(`${issuer}/oidc/logout?id_token_hint=${parties[0]?.id_token}`, () => false)
+  await vi.waitFor(() => expect(heard).toHaveLength(2), { timeout: 30_000, interval: 100 })
+  const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`))
+  for (const { path, client, id_token } of parties) {
+    const { token } = heard.find((each) => each.path === path) as { token: string }
+    const { payload } = await jwtVerify(token, keys, {
+      ...{ issuer, audience: client.client_id, typ: 'logout+jwt', requiredClaims: ['jti', 'exp', 'iat'] },
+    })
+    const { sub, sid } = decodeJwt(id_token)
+    expect(payload).toMatchObject({ sub, sid })
+  }
+  server.close()
+})
