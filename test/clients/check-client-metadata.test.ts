@@ -332,3 +332,14 @@ describe('sector documents (OpenID Connect Core §8.1)', () => {
     })
   })
 })
+
+describe('a client that nobody reviewed', () => {
+  test.each([
+    [{ first_party: true }, '#/first_party'],
+    [{ scope: 'openid admin:users:read' }, '#/scope'],
+    [{ serves_resources: ['https://api.example'] }, '#/serves_resources'],
+  ])('cannot have %j; a reviewed one can', (members, pointer) => {
+    expect(faultsOf({ ...members, reviewed: false })).toEqual([pointer])
+    expect(faultsOf(members)).toEqual([])
+  })
+})
