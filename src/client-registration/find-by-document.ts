@@ -71,7 +71,11 @@ function withDecisions(client: RegisteredClient, stored: RegisteredClient): Regi
     return { ...client, enabled: stored.enabled }
   return {
     ...stored,
+    // The document stays the truth about what the decision was for.
     redirect_uris: client.redirect_uris,
+    token_endpoint_auth_method: client.token_endpoint_auth_method,
+    jwks: client.jwks,
+    jwks_uri: client.jwks_uri,
     scopes: [...new Set([...client.scopes, ...stored.scopes])],
     resources: [...new Set([...client.resources, ...stored.resources])],
     profile: stored.profile ?? client.profile,

@@ -16,9 +16,11 @@ import type {
   OAuthClientMetadata,
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js'
+import { generateKeyPair } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeLocalCertificate } from '../../scripts/security/local-certificate.ts'
+import { publicJwks } from './client-keys.ts'
 import { type OwnAuthly, startOwnAuthly } from './own-authly.ts'
 import { type ProtectedApi, serveProtectedApi } from './protected-api.ts'
 import { signIn } from './sign-in.ts'
@@ -40,14 +42,20 @@ let authly: OwnAuthly
 let api: ProtectedApi
 let closedApi: ProtectedApi
 let documents: Server
+let keys: Awaited<ReturnType<typeof generateKeyPair>>
 let documentUrl: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'authly-mcp-'))
   const certificate = makeLocalCertificate(folder)
-  documents = createServer({ key: certificate.key, cert: certificate.certificate }, (_, response) => {
+  keys = await generateKeyPair('ES256')
+  const jwks = await publicJwks(keys.publicKey, 'ES256')
+  documents = createServer({ key: certificate.key, cert: certificate.certificate }, (request, response) => {
+    const client_id = new URL(request.url ?? '', documentUrl).href
+    const withKeys = { token_endpoint_auth_method: 'private_key_jwt', jwks }
+    const document = { client_id, ...metadata, ...(request.url === '/client.json' ? {} : withKeys) }
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ client_id: documentUrl, ...metadata }))
+    response.end(JSON.stringify(document))
   })
   await new Promise<void>((resolve) => documents.listen(0, '127.0.0.1', resolve))
   documentUrl = `https://localhost:${(documents.address() as AddressInfo).port}/client.json`
@@ -228,5 +236,41 @@ describe('oauth4webapi', () => {
     await expect(
       register(String(made['initial_access_token'])).then(oauth.processDynamicClientRegistrationResponse),
     ).rejects.toThrow()
+  })
+
+  it('authenticates by the keys in its document, and by no other', async () => {
+    const url = new URL(authly.issuer)
+    const as = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure))
+    const client: oauth.Client = { client_id: new URL('/signed.json', documentUrl).href }
+    const user = await authly.seed.addUser()
+    const redeem = async (privateKey: CryptoKey) => {
+      const codeVerifier = oauth.generateRandomCodeVerifier()
+      const target = new URL(as.authorization_endpoint as string)
+      target.search = new URLSearchParams({
+        ...{ client_id: client.client_id, redirect_uri: callback, response_type: 'code', scope: 'openid' },
+        code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+        code_challenge_method: 'S256',
+      }).toString()
+      const arrived = await signIn(createUserAgent(), target, callback, { user })
+      const checked = oauth.validateAuthResponse(as, client, arrived, oauth.expectNoState)
+      const response = await oauth.authorizationCodeGrantRequest(
+        ...([
+          as,
+          client,
+          oauth.PrivateKeyJwt(privateKey),
+          checked,
+          callback,
+          codeVerifier,
+          insecure,
+        ] as const),
+      )
+      return oauth.processAuthorizationCodeResponse(as, client, response, { requireIdToken: true })
+    }
+    const tokens = await redeem(keys.privateKey)
+    expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({ sub: user.id, aud: client.client_id })
+    const others = await generateKeyPair('ES256')
+    await expect(redeem(others.privateKey)).rejects.toThrow(
+      expect.objectContaining({ error: 'invalid_client' }),
+    )
   })
 })

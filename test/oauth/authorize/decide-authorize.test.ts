@@ -216,6 +216,43 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
       { request: aRequest({ client: aClient({ first_party: true }) }), consent: undefined },
       'issue',
     ],
+    [
+      'a client that nobody reviewed is asked about each time, first-party or not',
+      { request: aRequest({ client: aClient({ reviewed: false, first_party: true }) }) },
+      'consent',
+    ],
+    [
+      'so it cannot be silent',
+      {
+        request: aRequest({ client: aClient({ reviewed: false }), prompt: new Set<Prompt>(['none']) }),
+      },
+      'consent_required',
+    ],
+    [
+      'a client that nobody reviewed, allowed just now',
+      {
+        request: aRequest({ client: aClient({ reviewed: false }) }),
+        progress: { started_at: now, prompt_done: { consent: true }, session_id: 's1' },
+      },
+      'issue',
+    ],
+    [
+      'consent to other redirect URIs or keys does not count, though something was allowed just now',
+      {
+        request: aRequest({ client: aClient({ fingerprint: 'new' }) }),
+        consent: { ...consent, fingerprint: 'old' },
+        progress: { started_at: now, prompt_done: { consent: true }, session_id: 's1' },
+      },
+      'consent',
+    ],
+    [
+      'consent to the same ones does',
+      {
+        request: aRequest({ client: aClient({ fingerprint: 'same' }) }),
+        consent: { ...consent, fingerprint: 'same' },
+      },
+      'issue',
+    ],
     ['the expected subject is signed in', { request: aRequest({ hintedSub: 'u1' }) }, 'issue'],
     [
       'another subject is signed in than the claims parameter names (§5.5.1)',
