@@ -491,7 +491,6 @@ describe('sector documents (OpenID Connect Core §8.1)', () => {
   })
 })
 
-<<<<<<< HEAD
 describe('addresses that are told of sign-outs', () => {
   test.each<[string, Partial<ClientMetadata>, readonly string[]]>([
     ['back-channel', { backchannel_logout_uri: 'https://api.app.example/logout?x=1' }, []],
@@ -551,7 +550,9 @@ describe('addresses that are told of sign-outs', () => {
     ],
   ])('%s', (_, metadata, faults) => {
     expect(faultsOf(metadata)).toEqual(faults)
-=======
+  })
+})
+
 describe('a client that nobody reviewed', () => {
   test.each([
     [{ first_party: true }, '#/first_party'],
@@ -560,6 +561,5 @@ describe('a client that nobody reviewed', () => {
   ])('cannot have %j; a reviewed one can', (members, pointer) => {
     expect(faultsOf({ ...members, reviewed: false })).toEqual([pointer])
     expect(faultsOf(members)).toEqual([])
->>>>>>> dcr
   })
 })
