@@ -28,7 +28,7 @@ let plain: Deployment
 async function deploy(verifies: boolean): Promise<Deployment> {
   const proxy = await startTlsProxy({ server, ...(verifies ? { authority } : {}) })
   const stack = await startStack({
-    ...{ bundle: inject('authly').bundle, issuer: proxy.issuer },
+    ...{ bundle: inject('bundle'), issuer: proxy.issuer },
     output: process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit',
     vars: {
       ...conformanceVars,
