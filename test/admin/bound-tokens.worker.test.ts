@@ -145,7 +145,7 @@ describe('at the admin API', () => {
   it('whoever sends no token hears of both schemes', async () => {
     const answer = await callAdmin(undefined, 'GET', path)
     expect(answer.headers.get('www-authenticate')).toMatch(
-      /^Bearer realm="authly", DPoP realm="authly", algs="/,
+      /^Bearer realm="authly", (resource_metadata="[^"]+"), DPoP realm="authly", \1, algs="/,
     )
   })
 
