@@ -10,6 +10,9 @@ import { testDatabase } from '../fakes/database.ts'
 import { type Browser, openBrowser, type Shown } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../login/people.ts'
 import { addAdmin, callAdmin } from '../worker/admin-client.ts'
+import { useSettings } from '../worker/local-settings.ts'
+
+beforeAll(() => useSettings({}))
 
 const verifier = 'v'.repeat(43)
 const resource = `https://bank.example/${uuidv7()}`
