@@ -91,14 +91,22 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
   const request = checked.value
   const session = await findLiveSession(deps, c.req.header('cookie'))
   if (session && !(await isAboutSession(c, request, session))) {
-    return requireConfirmation(c, request, parameters.get('ui_locales'))
+    return requireConfirmation(c, trusted(request), parameters.get('ui_locales'))
   }
   const isOver = session === undefined && !(await isAboutEnded(c, request))
   const signedOut = isOver
     ? { cookies: signedOutCookies(deps.config), frames: [] }
     : await signOut(deps, c.req.header('cookie'), c.env.origin)
-  return showSignedOut(c, signedOut, { goOnTo: request.redirectTo, uiLocales: parameters.get('ui_locales') })
+  const { redirectTo } = isOver ? trusted(request) : request
+  return showSignedOut(c, signedOut, { goOnTo: redirectTo, uiLocales: parameters.get('ui_locales') })
 }
+
+/**
+ * A request that nothing proves to be about a session of this browser. Attack: somebody registers an application, and a
+ * link to us leads whomever they want to its address (open redirect, RFC 9700 §4.11).
+ */
+const trusted = (request: LogoutRequest): LogoutRequest =>
+  request.client?.reviewed ? request : { ...request, redirectTo: undefined }
 
 /** Whether the verified hint was issued within this session, also before the person signed in again in it. */
 async function isAboutSession(
