@@ -12,6 +12,7 @@ import { constantTimeEqual } from '../kit/hash.ts'
 import { LogoutPage } from '../login/logout.page.tsx'
 import { showSignedOut } from '../login/show-signed-out.tsx'
 import { signedOutCookies, signOut } from '../login/sign-out.ts'
+import { shownName } from '../pages/client-name.ts'
 import { renderRefusalPage, renderTooManyRequests } from '../pages/error-page.tsx'
 import { schemeSources } from '../pages/form-targets.ts'
 import { goTo, openFormPage, sendPage } from '../pages/page.ts'
@@ -137,7 +138,7 @@ async function requireConfirmation(
   const page = await openFormPage(c, uiLocales)
   const hidden = redirectTo ? { return_to: await c.env.deps.root.seal('logout', redirectTo) } : {}
   const html = (
-    <LogoutPage page={page} action={confirmPath} clientName={client?.client_name} hidden={hidden} />
+    <LogoutPage page={page} action={confirmPath} clientName={client && shownName(client)} hidden={hidden} />
   )
   return sendPage(c, page, html, redirectTo ? { formTargets: schemeSources(redirectTo) } : {})
 }

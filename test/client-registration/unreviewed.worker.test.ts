@@ -153,6 +153,24 @@ describe.each(clientsOf)('a client that %s', (_how, make, host) => {
     }
   })
 
+  test('is called by its host wherever people sign in or out, not by the name it chose (phishing)', async () => {
+    const client = await make()
+    const stranger = openBrowser()
+    const { browser } = await signedIn()
+    const logout = `/oidc/logout?client_id=${encodeURIComponent(client)}`
+    const pages = [
+      await stranger.follow(await stranger.get(authorizePath(client))),
+      await ask(browser, client, { prompt: 'login' }),
+      await ask(browser, client, { prompt: 'select_account' }),
+      await browser.get(logout),
+    ]
+    for (const page of pages) {
+      expect(page.status).toBe(200)
+      expect(page.html).toContain(host)
+      expect(page.html).not.toContain('Your Bank')
+    }
+  })
+
   test('hears of the refusal of a person who was asked', async () => {
     const { browser } = await signedIn()
     const page = await ask(browser, await make())
