@@ -26,7 +26,14 @@ export async function pythonClients(): Promise<(module: string) => Program> {
   await installOnce(built, 'python', contents('python', 'requirements.txt'), async () => {
     await runStep(['python3', '-m', 'venv', '--clear', venv], built)
     const requirements = join(sources('python'), 'requirements.txt')
-    const pip = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '--requirement', requirements]
+    const pip = [
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--requirement',
+      requirements,
+    ]
     await runStep([join(venv, 'bin/pip'), ...pip], built)
   })
   return (module) => ({
