@@ -27,6 +27,9 @@ export type ClientColumns = Partial<{
   jwks_uri: string
   redirect_uris: string[]
   post_logout_redirect_uris: string[]
+  backchannel_logout_uri: string
+  frontchannel_logout_uri: string
+  frontchannel_logout_session_required: boolean
   grant_types: string[]
   response_types: string[]
   scopes: string[]
