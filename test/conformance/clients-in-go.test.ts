@@ -2,7 +2,7 @@
 import { decodeProtectedHeader } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { addClient, addUser, issuer } from './authly.ts'
-import { goClient } from './clients/install.ts'
+import { goClient, installTimeoutMs } from './clients/install.ts'
 import { converse, type Program } from './clients/program.ts'
 import { isInstalled } from './installed-program.ts'
 import { type ClientColumns, demoResource } from './seed.ts'
@@ -13,7 +13,7 @@ describe.runIf(isInstalled('Go', 'go'))('golang.org/x/oauth2 with coreos/go-oidc
   let program: Program
   beforeAll(async () => {
     program = await goClient()
-  })
+  }, installTimeoutMs)
 
   async function run(flow: string, columns: ClientColumns = {}, secret?: string) {
     const client = await addClient(columns)

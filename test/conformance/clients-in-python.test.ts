@@ -6,7 +6,7 @@ import { type MadeCertificate, makeCertificate } from '../fakes/certificates.ts'
 import { addClient, addUser, issuer } from './authly.ts'
 import { makeClientKey } from './client-keys.ts'
 import { type CertificateFiles, writeCertificates } from './clients/certificate-files.ts'
-import { pythonClients } from './clients/install.ts'
+import { installTimeoutMs, pythonClients } from './clients/install.ts'
 import { converse, type Program } from './clients/program.ts'
 import { isPythonInstalled } from './installed-program.ts'
 import type { ClientColumns } from './seed.ts'
@@ -18,7 +18,7 @@ describe.runIf(isPythonInstalled('Python'))('in Python', () => {
   let program: (module: string) => Program
   beforeAll(async () => {
     program = await pythonClients()
-  })
+  }, installTimeoutMs)
 
   type Server = Pick<TlsDeployment['seed'], 'addClient' | 'addUser'> & { readonly issuer: string }
   const here: Server = { issuer, addClient, addUser }

@@ -7,6 +7,9 @@ import { pathWithGo } from '../../../scripts/toolchains/go.ts'
 import { installOnce } from '../../../scripts/toolchains/install-once.ts'
 import type { Program } from './program.ts'
 
+/** The first time everything is downloaded. */
+export const installTimeoutMs = 300_000
+
 const built = join(projectRoot, '.authly/clients')
 const sources = (language: string) => join(import.meta.dirname, language)
 const contents = (language: string, ...names: string[]) =>
@@ -16,7 +19,9 @@ const contents = (language: string, ...names: string[]) =>
 export async function goClient(): Promise<Program> {
   const program = join(built, 'go-client')
   // Go itself keeps what it has compiled.
-  await runStep(['go', 'build', '-o', program, '.'], sources('go'), { PATH: await pathWithGo() })
+  await runStep(['go', 'build', '-buildvcs=false', '-o', program, '.'], sources('go'), {
+    PATH: await pathWithGo(),
+  })
   return { command: [program] }
 }
 
@@ -45,7 +50,7 @@ export async function pythonClients(): Promise<(module: string) => Program> {
 /** Nimbus' OAuth 2.0 SDK with OpenID Connect extensions. */
 export async function javaClient(): Promise<Program> {
   const [libraries, classes] = [join(built, 'java/lib'), join(built, 'java/classes')]
-  const files = ['Client.java', 'Conversation.java']
+  const files = ['Client.java', 'ClientCertificate.java', 'Conversation.java']
   await installOnce(built, 'java-libraries', contents('java', 'pom.xml'), () =>
     runStep(
       [
