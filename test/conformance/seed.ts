@@ -59,7 +59,6 @@ export type ClientColumns = Partial<{
   require_signed_request_object: boolean
   request_object_signing_alg: string
   request_uris: string[]
-  backchannel_logout_uri: string
   dpop_bound_access_tokens: boolean
   access_token_ttl_seconds: number
   tls_client_auth_subject_dn: string

@@ -8,7 +8,7 @@ import { createRootSecret } from '../../../src/kit/root-secret.ts'
 import type { SenderNeeds } from '../../../src/oauth/sender-constraints/define-constraint.ts'
 import { currentNonce } from '../../../src/oauth/sender-constraints/dpop-nonce.ts'
 import { proveDpop } from '../../../src/oauth/sender-constraints/dpop-proof.ts'
-import { dpopSigningAlgs } from '../../../src/protocol/dpop.ts'
+import { dpopSigningAlgs } from '../../../src/protocol/dpop-words.ts'
 import { aClient } from '../../fakes/client.ts'
 import { createDpopKey, type DpopKey, type ProofOptions } from '../../fakes/dpop-key.ts'
 

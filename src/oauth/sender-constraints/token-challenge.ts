@@ -1,7 +1,8 @@
 /** What `WWW-Authenticate` says at resources of ours (RFC 6750 §3, RFC 9449 §7.1). */
-import type { TokenType } from '../../protocol/confirmation.ts'
-import { dpopSigningAlgs } from '../../protocol/dpop.ts'
+
+import { dpopSigningAlgs } from '../../protocol/dpop-words.ts'
 import { type OAuthErrorCode, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
+import type { TokenType } from '../../protocol/token-confirmation.ts'
 
 const algs = `algs="${dpopSigningAlgs.join(' ')}"`
 
