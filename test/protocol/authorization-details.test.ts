@@ -32,7 +32,7 @@ function read(parameter: string): 'refused' | 'of another shape' | 'fits' {
 }
 
 describe('authorization details (RFC 9396 §2)', () => {
-  it.each(corpus as readonly (readonly [string, string])[])('%s', (parameter, expected) => {
+  it.each(corpus)('%s', (parameter = '', expected = '') => {
     expect(read(parameter)).toBe(expected)
   })
 
