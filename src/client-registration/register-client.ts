@@ -59,7 +59,7 @@ export async function registerClient(
   const sector = await withSector(needs.config, said, metadata.value)
   if (!sector.ok) return refusedWith(sector.error)
   const now = needs.now()
-  const client_id = `app-${randomToken(15)}`
+  const client_id = `app-${randomToken(16)}`
   const registrationAccessToken = `authly_reg_${randomToken(32)}`
   const secret = await secretFor(metadata.value, now)
   const registered = await store.register({
