@@ -100,6 +100,8 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
         : serveRawWorkerd({
             ...{ bundle, vars, port, objectsFolder, trustedCertificates: options.trustedCertificates },
             output: options.output ?? 'ignore',
+            // Reads nothing: what a test stores next is what the first request finds.
+            readyPath: '/health/live',
           })
     let worker = await serve()
     undo.push(() => worker.stop())
