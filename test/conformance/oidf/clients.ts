@@ -1,0 +1,86 @@
+/** The two clients of a plan, registered as an administrator does it. */
+import { exportJWK, generateKeyPair } from 'jose'
+import { makeCertificate } from '../../fakes/certificates.ts'
+import { publicJwks } from '../client-keys.ts'
+import { pemOf } from '../tls-proxy.ts'
+import type { Plan } from './plans.ts'
+import type { TestedServer } from './server.ts'
+
+/** A client as the suite is told of it. */
+export type SuiteClient = {
+  readonly client_id: string
+  readonly client_secret?: string
+  readonly jwks?: { readonly keys: readonly object[] }
+  readonly certificate?: { readonly cert: string; readonly key: string }
+}
+
+type Register = (members: object) => Promise<{ client_id: string; client_secret?: string }>
+
+const everyScope = 'openid profile email address phone offline_access'
+
+/** @param home where the suite serves this plan: `<origin>/test/a/<alias>` */
+export async function makeClients(server: TestedServer, plan: Plan, home: string): Promise<SuiteClient[]> {
+  if (plan.clients === 'self-registered') return []
+  const register = await openRegistry(server)
+  const shared = {
+    redirect_uris: [`${home}/callback`, `${home}/callback?dummy1=lorem&dummy2=ipsum`],
+    post_logout_redirect_uris: [`${home}/post_logout_redirect`],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    scope: plan.scope === undefined ? everyScope : `${plan.scope} offline_access`,
+    ...plan.members,
+  }
+  const make = (name: string) => makeClient(plan, server, (own) => register({ ...shared, ...own }), name)
+  const first = await make('first')
+  return [first, await make('second')]
+}
+
+async function makeClient(
+  { id, clients }: Plan,
+  server: TestedServer,
+  register: Register,
+  order: string,
+): Promise<SuiteClient> {
+  const client_name = `Conformance ${id} ${order}`
+  if (clients === 'secret')
+    return register({ client_name, token_endpoint_auth_method: 'client_secret_basic' })
+  const { publicKey, privateKey } = await generateKeyPair('PS256', { extractable: true })
+  const kid = `${id}-${order}`
+  const jwks = { keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'PS256', use: 'sig' }] }
+  const open = await publicJwks(publicKey, 'PS256', kid)
+  if (clients === 'key') {
+    const method = { token_endpoint_auth_method: 'private_key_jwt', jwks: open }
+    return { client_id: (await register({ client_name, ...method })).client_id, jwks }
+  }
+  const certificate = await makeCertificate({ issuer: server.authority, subject: `CN=${kid}` })
+  const method = {
+    ...{ token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_subject_dn: `CN=${kid}`, jwks: open },
+    tls_client_certificate_bound_access_tokens: true,
+  }
+  const { client_id } = await register({ client_name, ...method })
+  return { client_id, jwks, certificate: await pemOf(certificate) }
+}
+
+/** POST /admin/clients, with a token of the service account. */
+async function openRegistry({ inner, registrar }: TestedServer): Promise<Register> {
+  const answer = await fetch(`${inner}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${registrar.client_id}:${registrar.client_secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'admin:clients:write' }),
+  })
+  const { access_token } = (await read(answer, 200)) as { access_token: string }
+  return async (members) => {
+    const made = await fetch(`${inner}/admin/clients`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(members),
+    })
+    return (await read(made, 201)) as { client_id: string; client_secret?: string }
+  }
+}
+
+async function read(answer: Response, wanted: number): Promise<object> {
+  const text = await answer.text()
+  if (answer.status !== wanted) throw new Error(`${answer.url}: ${answer.status} ${text}`)
+  return JSON.parse(text) as object
+}
