@@ -1,14 +1,15 @@
 /** What the suite's browser does at the hosted pages, in the suite's own notation: plays the person. */
 import type { SeededUser } from '../seed.ts'
+import type { TestedServer } from './server.ts'
 
 type Command = readonly (string | number)[]
 type Task = { task: string; match: string; commands: readonly Command[]; optional?: true }
-type Visit = { match: string; tasks: readonly Task[] }
+type Visit = { match: string; tasks: readonly Task[]; 'match-limit'?: number }
 type Override = { browser: readonly Visit[] }
 
 /** Keeps the page for the reviewer where the suite wants one, once it says `text`. */
 const keep = (text: string, optional = false): Command => [
-  ...['wait', 'xpath', '//*', 10, text],
+  ...['wait', 'xpath', '//main', 10, text],
   optional ? 'update-image-placeholder-optional' : 'update-image-placeholder',
 ]
 
@@ -16,8 +17,11 @@ const keep = (text: string, optional = false): Command => [
 const identifier = '//input[@name="identifier" and not(@readonly)]'
 const submit = (input: string) => `//form[.${input}]//button[@type="submit"]`
 
-/** @param refuser never consents, so that the consent page comes: `person` has consented in an earlier module */
-export function describeBrowser(issuer: string, person: SeededUser, refuser: SeededUser) {
+/** @param home where the suite serves the plan */
+export function describeBrowser(
+  { issuer, person, refuser }: Pick<TestedServer, 'issuer' | 'person' | 'refuser'>,
+  home: string,
+) {
   const optional = (task: string, match: string, ...commands: Command[]): Task => ({
     ...{ task, match, commands },
     optional: true,
@@ -41,7 +45,7 @@ export function describeBrowser(issuer: string, person: SeededUser, refuser: See
   const consent = optional('Consent', `${issuer}/consent*`, ['click', 'css', 'button[value=allow]'])
   const deny = optional('Refusal', `${issuer}/consent*`, ['click', 'css', 'button[value=deny]'])
   const done: Task = {
-    ...{ task: 'Back at the client', match: '*/test/*/callback*' },
+    ...{ task: 'Back at the client', match: `${home}/callback*` },
     commands: [['wait', 'id', 'submission_complete', 10]],
   }
   const authorize = (...tasks: Task[]): Visit => ({ match: `${issuer}/oauth/authorize*`, tasks })
@@ -56,12 +60,17 @@ export function describeBrowser(issuer: string, person: SeededUser, refuser: See
   const refusedOrDone: Override = {
     browser: [authorize(...signIn, consent, { ...done, optional: true }, optionalError)],
   }
+  const looks: Task = {
+    ...{ task: 'Only looks', match: `${issuer}/login*` },
+    commands: [['wait', 'xpath', '//main', 10, 'Sign in']],
+  }
+  const firstLooks: Override = { browser: [{ ...authorize(looks), 'match-limit': 1 }, ordinary] }
   const shown: Override = { browser: [authorize(page('Sign-in page', 'Sign in'))] }
 
   const button = 'form[action="/oidc/logout/confirm"] button[type=submit]'
   const confirm = optional('Confirm', `${issuer}/oidc/logout*`, ['click', 'css', button, 'optional'])
   const leave = (...tasks: Task[]): Visit => ({ match: `${issuer}/oidc/logout*`, tasks })
-  const back: Task = { task: 'Back after logout', match: '*/test/*/post_logout_redirect*', commands: [] }
+  const back: Task = { task: 'Back after logout', match: `${home}/post_logout_redirect*`, commands: [] }
   const signedOut: Override = {
     browser: [ordinary, leave(confirm, page('Signed out', 'You are signed out'))],
   }
@@ -74,6 +83,8 @@ export function describeBrowser(issuer: string, person: SeededUser, refuser: See
   const by = (prefix: string, names: readonly string[], override: Override) =>
     Object.fromEntries(names.map((name) => [prefix + name, override]))
   return {
+    // Its browser stumbles over style sheets of today.
+    options: { browsercontrol_css_enable: false },
     browser: [ordinary, leave(confirm, back)],
     override: {
       ...by('oidcc-', ['prompt-login', 'max-age-1'], seen),
@@ -115,6 +126,9 @@ export function describeBrowser(issuer: string, person: SeededUser, refuser: See
         ],
         refusedOrDone,
       ),
+      'fapi2-security-profile-final-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds':
+        firstLooks,
+      // `person` has consented in an earlier module.
       'fapi2-security-profile-final-user-rejects-authentication': {
         browser: [authorize(...signInAs(refuser), deny, done)],
       },

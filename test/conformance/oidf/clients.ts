@@ -1,4 +1,4 @@
-/** The two clients of a plan, registered as an administrator does it. */
+/** The clients of a plan, registered as an administrator does it: two, and one that sends its secret in the body. */
 import { exportJWK, generateKeyPair } from 'jose'
 import { makeCertificate } from '../../fakes/certificates.ts'
 import { publicJwks } from '../client-keys.ts'
@@ -29,10 +29,19 @@ export async function makeClients(server: TestedServer, plan: Plan, home: string
     response_types: ['code'],
     scope: plan.scope === undefined ? everyScope : `${plan.scope} offline_access`,
     ...plan.members,
+    ...Object.fromEntries(
+      Object.entries(plan.addresses ?? {}).map(([member, path]) => [member, `${home}/${path}`]),
+    ),
   }
   const make = (name: string) => makeClient(plan, server, (own) => register({ ...shared, ...own }), name)
   const first = await make('first')
-  return [first, await make('second')]
+  const second = await make('second')
+  if (plan.clients !== 'secret') return [first, second]
+  const post = await register({
+    ...{ ...shared, client_name: `Conformance ${plan.id} third` },
+    token_endpoint_auth_method: 'client_secret_post',
+  })
+  return [first, second, post]
 }
 
 async function makeClient(

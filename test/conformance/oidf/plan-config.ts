@@ -6,7 +6,7 @@ import type { TestedServer } from './server.ts'
 import type { Suite } from './suite.ts'
 
 export async function configurePlan(suite: Suite, server: TestedServer, plan: Plan): Promise<object> {
-  const { issuer, person, refuser } = server
+  const { issuer, person } = server
   const alias = `authly-${plan.id}`
   const home = `${suite.origin}/test/a/${alias}`
   const [first, second, post] = await makeClients(server, plan, home)
@@ -19,7 +19,7 @@ export async function configurePlan(suite: Suite, server: TestedServer, plan: Pl
     ...(first?.certificate && { mtls: first.certificate }),
     ...(second?.certificate && { mtls2: second.certificate }),
     ...(plan.resource && { resource: { resourceUrl: `${issuer}${plan.resource}` } }),
-    ...describeBrowser(issuer, person, refuser),
+    ...describeBrowser(server, home),
   }
 }
 

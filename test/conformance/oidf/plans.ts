@@ -11,6 +11,8 @@ export type Plan = {
   readonly clients: ClientKind
   /** Members of both clients beside those of their kind. */
   readonly members?: Readonly<Record<string, unknown>>
+  /** Members that hold an address of the suite, by their path there. */
+  readonly addresses?: Readonly<Record<string, string>>
   /** What the clients ask for, where the suite does not say. */
   readonly scope?: string
   /** The API that access tokens are tried on. */
@@ -69,11 +71,13 @@ export const plans: readonly Plan[] = [
   },
   {
     ...{ id: 'back-channel', name: 'oidcc-backchannel-rp-initiated-logout-certification-test-plan' },
-    ...{ clients: 'secret', variant: logout, members: lenient },
+    ...{ clients: 'secret', variant: logout, addresses: { backchannel_logout_uri: 'backchannel_logout' } },
+    members: { ...lenient, backchannel_logout_session_required: true },
   },
   {
     ...{ id: 'front-channel', name: 'oidcc-frontchannel-rp-initiated-logout-certification-test-plan' },
-    ...{ clients: 'secret', variant: logout, members: lenient },
+    ...{ clients: 'secret', variant: logout, addresses: { frontchannel_logout_uri: 'frontchannel_logout' } },
+    members: { ...lenient, frontchannel_logout_session_required: true },
   },
   {
     ...{ id: 'session', name: 'oidcc-session-management-certification-test-plan' },

@@ -12,7 +12,7 @@ export type TestedServer = {
   readonly inner: string
   /** Signs in: has every claim, and may use the admin API. */
   readonly person: SeededUser
-  /** Signs in and consents to nothing. */
+  /** Signs in and consents to nothing, so that the consent page comes. */
   readonly refuser: SeededUser
   /** Its service account makes the clients. */
   readonly registrar: SeededClient
