@@ -4,7 +4,7 @@ import { makeCertificate } from '../../fakes/certificates.ts'
 import { publicJwks } from '../client-keys.ts'
 import { pemOf } from '../tls-proxy.ts'
 import type { Plan } from './plans.ts'
-import type { TestedServer } from './server.ts'
+import { registrarScopes, type TestedServer } from './server.ts'
 
 /** A client as the suite is told of it. */
 export type SuiteClient = {
@@ -75,7 +75,7 @@ async function openRegistry({ inner, registrar }: TestedServer): Promise<Registe
   const answer = await fetch(`${inner}/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${registrar.client_id}:${registrar.client_secret}`)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'admin:clients:write' }),
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: registrarScopes.join(' ') }),
   })
   const { access_token } = (await read(answer, 200)) as { access_token: string }
   return async (members) => {

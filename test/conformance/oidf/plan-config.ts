@@ -8,6 +8,7 @@ import type { Suite } from './suite.ts'
 export async function configurePlan(suite: Suite, server: TestedServer, plan: Plan): Promise<object> {
   const { issuer, person } = server
   const alias = `authly-${plan.id}`
+  const api = plan.clients === 'certificate' ? server.mtlsOrigin : issuer
   const home = `${suite.origin}/test/a/${alias}`
   const [first, second, post] = await makeClients(server, plan, home)
   return {
@@ -18,8 +19,8 @@ export async function configurePlan(suite: Suite, server: TestedServer, plan: Pl
     ...(post && { client_secret_post: describe(plan, post, 'third') }),
     ...(first?.certificate && { mtls: first.certificate }),
     ...(second?.certificate && { mtls2: second.certificate }),
-    ...(plan.resource && { resource: { resourceUrl: `${issuer}${plan.resource}` } }),
-    ...describeBrowser(server, home),
+    ...(plan.resource && { resource: { resourceUrl: `${api}${plan.resource}` } }),
+    ...(plan.needsChromium ? {} : describeBrowser(server, home)),
   }
 }
 

@@ -11,6 +11,8 @@ export type Plan = {
   readonly clients: ClientKind
   /** Members of both clients beside those of their kind. */
   readonly members?: Readonly<Record<string, unknown>>
+  /** Its pages run scripts that the suite's own browser does not know. */
+  readonly needsChromium?: true
   /** Members that hold an address of the suite, by their path there. */
   readonly addresses?: Readonly<Record<string, string>>
   /** What the clients ask for, where the suite does not say. */
@@ -81,7 +83,7 @@ export const plans: readonly Plan[] = [
   },
   {
     ...{ id: 'session', name: 'oidcc-session-management-certification-test-plan' },
-    ...{ clients: 'secret', variant: logout, members: lenient },
+    ...{ clients: 'secret', variant: logout, members: lenient, needsChromium: true },
   },
   {
     ...{ id: 'third-party', name: 'oidcc-3rdparty-init-login-certification-test-plan' },

@@ -1,5 +1,6 @@
 /** Runs the modules of a plan, one after the other, and reads what each came to. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { openPerson, type Person } from './chromium-person.ts'
 import { configurePlan } from './plan-config.ts'
 import type { Plan } from './plans.ts'
 import type { TestedServer } from './server.ts'
@@ -15,7 +16,12 @@ export type ModuleOutcome = {
   readonly findings: readonly LogEntry[]
 }
 
-export type PlanOutcome = { readonly plan: Plan; readonly modules: readonly ModuleOutcome[] }
+export type PlanOutcome = {
+  readonly plan: Plan
+  readonly modules: readonly ModuleOutcome[]
+  /** It ended before its last module. */
+  readonly isBroken?: boolean
+}
 
 export type Limits = {
   /** For one module. Those that wait for a call from the server would wait for ever. */
@@ -38,19 +44,32 @@ export async function runPlan(
   const outcomes: ModuleOutcome[] = []
   for (const module of modules) {
     if (limits.only && !limits.only.test(module.testModule)) continue
-    const outcome = await runModule(suite, id, module, limits.moduleSeconds * 1000)
+    const person = plan.needsChromium ? await openPerson(server) : undefined
+    const outcome = await runModule(suite, id, module, limits.moduleSeconds * 1000, person).finally(() =>
+      person?.close(),
+    )
     outcomes.push(outcome)
     report(outcome)
   }
   return { plan, modules: outcomes }
 }
 
-async function runModule(suite: Suite, plan: string, module: Module, limit: number): Promise<ModuleOutcome> {
+async function runModule(
+  suite: Suite,
+  plan: string,
+  module: Module,
+  limit: number,
+  person: Person | undefined,
+): Promise<ModuleOutcome> {
   const test = await suite.startModule(plan, module)
   const end = Date.now() + limit
   let state = await suite.read(test)
   while (!over.includes(state.status) && Date.now() < end) {
     await wait(300)
+    for (const url of person ? await suite.readUrls(test) : []) {
+      await suite.noteVisit(test, url)
+      await person?.visit(url)
+    }
     state = await suite.read(test)
   }
   const isOver = over.includes(state.status)

@@ -3,7 +3,7 @@
  * suite of the OpenID Foundation, which runs beside it (docs/conformance.md). Fails if a module does.
  */
 import { parseOptions, usage } from './options.ts'
-import { type PlanOutcome, runPlan } from './run-plan.ts'
+import { type ModuleOutcome, type PlanOutcome, runPlan } from './run-plan.ts'
 import { startTestedServer } from './server.ts'
 import { openSuite } from './suite.ts'
 import { describeModule, describeRun, hasFailed } from './summary.ts'
@@ -21,14 +21,18 @@ async function run(args: readonly string[]): Promise<boolean> {
     const work = async () => {
       for (let plan = waiting.shift(); plan; plan = waiting.shift()) {
         const { id } = plan
+        const report = (each: ModuleOutcome) => print(describeModule(id, each))
         outcomes.push(
-          await runPlan(suite, server, plan, options.limits, (each) => print(describeModule(id, each))),
+          await runPlan(suite, server, plan, options.limits, report).catch((error: unknown) => {
+            print(`FAILED   ${id}: ${error instanceof Error ? error.message : String(error)}`)
+            return { plan, modules: [], isBroken: true }
+          }),
         )
       }
     }
     await Promise.all(Array.from({ length: options.parallel }, work))
     print(`\n${describeRun(outcomes)}`)
-    return !outcomes.some(({ modules }) => modules.some(hasFailed))
+    return !outcomes.some(({ modules, isBroken = false }) => isBroken || modules.some(hasFailed))
   } finally {
     await server.stop()
   }

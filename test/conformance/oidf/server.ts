@@ -8,6 +8,8 @@ import type { Suite } from './suite.ts'
 
 export type TestedServer = {
   readonly issuer: string
+  /** Where clients connect with a certificate. */
+  readonly mtlsOrigin: string
   /** Without TLS: for this run itself. */
   readonly inner: string
   /** Signs in: has every claim, and may use the admin API. */
@@ -21,7 +23,8 @@ export type TestedServer = {
   stop(): Promise<void>
 }
 
-const registrarScopes = ['admin:clients:read', 'admin:clients:write']
+/** Whoever registers a client can give it no permission of an administrator that it has not itself. */
+export const registrarScopes = ['admin:clients:read', 'admin:clients:write']
 const plenty = { capacity: 1_000_000, per_seconds: 60 }
 const limits = ['login-ip', 'login-device', 'client-registration', 'client-registration-ip', 'admin-actor']
 const rateLimits = {
@@ -81,7 +84,15 @@ export async function startTestedServer(suite: Suite): Promise<TestedServer> {
     ...{ post_logout_redirect_uris: [], response_types: [], resources: [], scopes: registrarScopes },
   })
   return {
-    ...{ issuer: proxy.issuer, inner, person, refuser: await seed.addUser(), registrar, authority },
+    ...{
+      issuer: proxy.issuer,
+      mtlsOrigin: proxy.mtlsOrigin,
+      inner,
+      person,
+      refuser: await seed.addUser(),
+      registrar,
+      authority,
+    },
     stop: async () => {
       await seed.close().catch(() => undefined)
       await stack.stop()

@@ -28,6 +28,9 @@ export type Suite = {
   /** Of a module; `result` is of interest once it has ended. */
   read(test: string): Promise<{ status: string; result?: Result }>
   readLog(test: string): Promise<readonly LogEntry[]>
+  /** What nobody has visited yet. */
+  readUrls(test: string): Promise<readonly string[]>
+  noteVisit(test: string, url: string): Promise<void>
   stop(test: string): Promise<void>
 }
 
@@ -41,7 +44,7 @@ export async function openSuite(origin: string): Promise<Suite> {
     }
     const { status, text } = await send(url, method, certificate, body && JSON.stringify(body))
     if (status >= 400) throw new Error(`${method} ${url.pathname}: ${status} ${text.slice(0, 500)}`)
-    return (text === '' ? undefined : JSON.parse(text)) as T
+    return (/^\s*[[{]/.test(text) ? JSON.parse(text) : undefined) as T
   }
   return {
     ...{ origin, certificate },
@@ -51,6 +54,9 @@ export async function openSuite(origin: string): Promise<Suite> {
       (await call<{ id: string }>('POST', '/api/runner', { test, plan, variant })).id,
     read: (test) => call('GET', `/api/info/${test}`),
     readLog: (test) => call('GET', `/api/log/${test}`),
+    readUrls: async (test) =>
+      (await call<{ urls?: readonly string[] }>('GET', `/api/runner/browser/${test}`)).urls ?? [],
+    noteVisit: (test, url) => call('POST', `/api/runner/browser/${test}/visit`, { url }),
     stop: (test) => call('DELETE', `/api/runner/${test}`),
   }
 }
