@@ -3,8 +3,9 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { makeCertificate } from '../../fakes/certificates.ts'
 import { publicJwks } from '../client-keys.ts'
 import { pemOf } from '../tls-proxy.ts'
+import { openAdminApi } from './admin-api.ts'
 import type { Plan } from './plans.ts'
-import { registrarScopes, type TestedServer } from './server.ts'
+import type { TestedServer } from './server.ts'
 
 /** A client as the suite is told of it. */
 export type SuiteClient = {
@@ -21,7 +22,8 @@ const everyScope = 'openid profile email address phone offline_access'
 /** @param home where the suite serves this plan: `<origin>/test/a/<alias>` */
 export async function makeClients(server: TestedServer, plan: Plan, home: string): Promise<SuiteClient[]> {
   if (plan.clients === 'self-registered') return []
-  const register = await openRegistry(server)
+  const admin = await openAdminApi(server)
+  const register: Register = (members) => admin.post('/admin/clients', members)
   const shared = {
     redirect_uris: [`${home}/callback`, `${home}/callback?dummy1=lorem&dummy2=ipsum`],
     post_logout_redirect_uris: [`${home}/post_logout_redirect`],
@@ -68,28 +70,4 @@ async function makeClient(
   }
   const { client_id } = await register({ client_name, ...method })
   return { client_id, jwks, certificate: await pemOf(certificate) }
-}
-
-/** POST /admin/clients, with a token of the service account. */
-async function openRegistry({ inner, registrar }: TestedServer): Promise<Register> {
-  const answer = await fetch(`${inner}/oauth/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${registrar.client_id}:${registrar.client_secret}`)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope: registrarScopes.join(' ') }),
-  })
-  const { access_token } = (await read(answer, 200)) as { access_token: string }
-  return async (members) => {
-    const made = await fetch(`${inner}/admin/clients`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(members),
-    })
-    return (await read(made, 201)) as { client_id: string; client_secret?: string }
-  }
-}
-
-async function read(answer: Response, wanted: number): Promise<object> {
-  const text = await answer.text()
-  if (answer.status !== wanted) throw new Error(`${answer.url}: ${answer.status} ${text}`)
-  return JSON.parse(text) as object
 }

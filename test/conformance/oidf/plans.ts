@@ -11,6 +11,8 @@ export type Plan = {
   readonly clients: ClientKind
   /** Members of both clients beside those of their kind. */
   readonly members?: Readonly<Record<string, unknown>>
+  /** Modules that fail by what Authly is, with the reason: they fail no run. */
+  readonly cannotPass?: Readonly<Record<string, string>>
   /** Its pages run scripts that the suite's own browser does not know. */
   readonly needsChromium?: true
   /** Members that hold an address of the suite, by their path there. */
@@ -92,6 +94,10 @@ export const plans: readonly Plan[] = [
   {
     ...{ id: 'dynamic', name: 'oidcc-dynamic-certification-test-plan' },
     ...{ clients: 'self-registered', variant: dynamic },
+    cannotPass: {
+      'oidcc-discovery-endpoint-verification':
+        'the profile demands the implicit grant and response types with it, which OAuth 2.1 has no more',
+    },
   },
   {
     ...{ id: 'fapi2-security-mtls', ...security, ...openid, clients: 'certificate' },

@@ -1,5 +1,6 @@
 /** Runs the modules of a plan, one after the other, and reads what each came to. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { rotateKeys } from './admin-api.ts'
 import { openPerson, type Person } from './chromium-person.ts'
 import { configurePlan } from './plan-config.ts'
 import type { Plan } from './plans.ts'
@@ -12,6 +13,8 @@ export type ModuleOutcome = {
   readonly test: string
   /** `TIMEOUT`: the suite waited for something that did not come. */
   readonly result: Result | 'TIMEOUT'
+  /** Why it cannot pass here. */
+  readonly excuse?: string | undefined
   /** Conditions that warned or failed. */
   readonly findings: readonly LogEntry[]
 }
@@ -31,6 +34,8 @@ export type Limits = {
 }
 
 const over = ['FINISHED', 'INTERRUPTED']
+/** Waits until the keys of the server are others. */
+const rotation = 'oidcc-server-rotate-keys'
 
 export async function runPlan(
   suite: Suite,
@@ -45,9 +50,11 @@ export async function runPlan(
   for (const module of modules) {
     if (limits.only && !limits.only.test(module.testModule)) continue
     const person = plan.needsChromium ? await openPerson(server) : undefined
-    const outcome = await runModule(suite, id, module, limits.moduleSeconds * 1000, person).finally(() =>
+    const needs = { suite, server, person }
+    const ended = await runModule(needs, id, module, limits.moduleSeconds * 1000).finally(() =>
       person?.close(),
     )
+    const outcome = { ...ended, excuse: plan.cannotPass?.[module.testModule] }
     outcomes.push(outcome)
     report(outcome)
   }
@@ -55,17 +62,22 @@ export async function runPlan(
 }
 
 async function runModule(
-  suite: Suite,
+  { suite, server, person }: { suite: Suite; server: TestedServer; person: Person | undefined },
   plan: string,
   module: Module,
   limit: number,
-  person: Person | undefined,
 ): Promise<ModuleOutcome> {
-  const test = await suite.startModule(plan, module)
+  const test = await suite.createModule(plan, module)
   const end = Date.now() + limit
   let state = await suite.read(test)
+  let isRotated = false
   while (!over.includes(state.status) && Date.now() < end) {
     await wait(300)
+    if (state.status === 'CONFIGURED' && module.testModule === rotation && !isRotated) {
+      isRotated = true
+      await rotateKeys(server)
+      await suite.startModule(test)
+    }
     for (const url of person ? await suite.readUrls(test) : []) {
       await suite.noteVisit(test, url)
       await person?.visit(url)

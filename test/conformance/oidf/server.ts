@@ -4,6 +4,7 @@ import { type MadeCertificate, makeCertificate, makeKeys } from '../../fakes/cer
 import { conformanceVars } from '../global-setup.ts'
 import { createSeed, type SeededClient, type SeededUser } from '../seed.ts'
 import { startTlsProxy } from '../tls-proxy.ts'
+import { registrarScopes } from './admin-api.ts'
 import type { Suite } from './suite.ts'
 
 export type TestedServer = {
@@ -23,8 +24,6 @@ export type TestedServer = {
   stop(): Promise<void>
 }
 
-/** Whoever registers a client can give it no permission of an administrator that it has not itself. */
-export const registrarScopes = ['admin:clients:read', 'admin:clients:write']
 const plenty = { capacity: 1_000_000, per_seconds: 60 }
 const limits = ['login-ip', 'login-device', 'client-registration', 'client-registration-ip', 'admin-actor']
 const rateLimits = {

@@ -24,7 +24,9 @@ export type Suite = {
     variant: object,
     config: object,
   ): Promise<{ id: string; modules: readonly Module[] }>
-  startModule(plan: string, module: Module): Promise<string>
+  createModule(plan: string, module: Module): Promise<string>
+  /** Only modules that wait for something first are not started by being made. */
+  startModule(test: string): Promise<void>
   /** Of a module; `result` is of interest once it has ended. */
   read(test: string): Promise<{ status: string; result?: Result }>
   readLog(test: string): Promise<readonly LogEntry[]>
@@ -50,7 +52,8 @@ export async function openSuite(origin: string): Promise<Suite> {
     ...{ origin, certificate },
     version: async () => (await call<{ version: string }>('GET', '/api/server')).version,
     createPlan: (planName, variant, config) => call('POST', '/api/plan', { planName, variant }, config),
-    startModule: async (plan, { testModule: test, variant }) =>
+    startModule: (test) => call('POST', `/api/runner/${test}`),
+    createModule: async (plan, { testModule: test, variant }) =>
       (await call<{ id: string }>('POST', '/api/runner', { test, plan, variant })).id,
     read: (test) => call('GET', `/api/info/${test}`),
     readLog: (test) => call('GET', `/api/log/${test}`),
