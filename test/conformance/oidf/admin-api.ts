@@ -1,15 +1,14 @@
 /** The admin API as the run's service account calls it. */
-import type { TestedServer } from './server.ts'
+import type { SeededClient } from '../seed.ts'
 
 /** Whoever registers a client can give it no permission of an administrator that it has not itself. */
 export const registrarScopes = ['admin:clients:read', 'admin:clients:write', 'admin:keys:write']
 
 export type AdminApi = { post<T>(path: string, body: object): Promise<T> }
 
-export async function openAdminApi({
-  inner,
-  registrar,
-}: Pick<TestedServer, 'inner' | 'registrar'>): Promise<AdminApi> {
+type Registrar = { readonly inner: string; readonly registrar: SeededClient }
+
+export async function openAdminApi({ inner, registrar }: Registrar): Promise<AdminApi> {
   const answer = await fetch(`${inner}/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${registrar.client_id}:${registrar.client_secret}`)}` },
@@ -29,7 +28,7 @@ export async function openAdminApi({
 }
 
 /** New signing keys, while clients know the old ones. */
-export async function rotateKeys(server: TestedServer): Promise<void> {
+export async function rotateKeys(server: Registrar): Promise<void> {
   await (await openAdminApi(server)).post('/admin/keys/rotate', { alg: 'RS256' })
 }
 
