@@ -20,7 +20,7 @@ export const createPersonalDataStore = (runBatch: RunBatch, runLasting: RunBatch
   async applications(userId, clientIds) {
     const [rows = []] = await runBatch([
       sql`
-        select clients.client_id, client_name, case when enabled then initiate_login_uri end as initiate_login_uri, case when consents.user_id is not null then jsonb_build_object(
+        select clients.client_id, client_name, case when enabled and reviewed then initiate_login_uri end as initiate_login_uri, case when consents.user_id is not null then jsonb_build_object(
           'scopes', consents.scopes, 'claims', consents.claims,
           'granted_at', floor(extract(epoch from consents.granted_at) * 1000)) end as consent
         from clients left join consents on consents.client_id = clients.client_id and consents.user_id = ${userId}::uuid

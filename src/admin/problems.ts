@@ -1,8 +1,8 @@
 /** The problems of the admin API, one constructor each, so that a code always means one thing. */
 import type { Fault, Problem } from '../kit/problem.ts'
-import { challenge } from '../oauth/sender-constraints/challenge.ts'
-import type { TokenType } from '../protocol/confirmation.ts'
+import { challenge } from '../oauth/sender-constraints/token-challenge.ts'
 import type { OAuthRefusal } from '../protocol/refusal.ts'
+import type { TokenType } from '../protocol/token-confirmation.ts'
 
 /** The request breaks the documented shape. */
 export const invalidRequest = (errors: readonly Fault[], detail?: string): Problem => ({

@@ -7,7 +7,7 @@ import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
 import { createGuardedFetch, type FetchRules } from '../kit/guarded-fetch.ts'
 import { observedFetch } from '../telemetry/observed-fetch.ts'
-import type { FetchRequestObject } from './request-object.ts'
+import type { FetchRequestObject } from './published-request-object.ts'
 
 interface FetchedObject {
   object: string | undefined

@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
+import { shownName } from '../pages/client-name.ts'
 import { HiddenFields } from '../pages/form-parts.tsx'
 import { OnwardIcon, PersonIcon } from '../pages/icons.tsx'
 import { Layout } from '../pages/layout.tsx'
@@ -30,7 +31,7 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
     <Layout page={page} title={messages.selectAccountTitle}>
       <div class="card">
         <h1>{messages.selectAccountTitle}</h1>
-        {client && <p class="lead">{messages.signInTo(isolated(client.client_name))}</p>}
+        {client && <p class="lead">{messages.signInTo(isolated(shownName(client)))}</p>}
         <form method="post" action="/select-account">
           <HiddenFields page={page} interaction={interaction} />
           <input type="hidden" name="session_id" value={sessionId} />

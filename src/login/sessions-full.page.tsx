@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
+import { shownName } from '../pages/client-name.ts'
 import { HiddenFields } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { FormPage } from '../pages/page.ts'
@@ -20,7 +21,7 @@ export const SessionsFullPage: FC<SessionsFullPageProps> = ({ page, interaction,
     <Layout page={page} title={texts.title}>
       <div class="card">
         <h1>{texts.title}</h1>
-        <p class="lead">{client ? texts.textAt(isolated(client.client_name)) : texts.text}</p>
+        <p class="lead">{client ? texts.textAt(isolated(shownName(client))) : texts.text}</p>
         <p class="lead">{texts.hint}</p>
         <form method="post" action="/sessions-full">
           <HiddenFields page={page} interaction={interaction} />

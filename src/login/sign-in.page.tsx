@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import type { SignInPolicy } from '../authentication/sign-in-state.ts'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
+import { shownName } from '../pages/client-name.ts'
 import { ErrorSummary, Notice } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import { PasskeySignals } from '../pages/passkey-form.tsx'
@@ -67,7 +68,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
 /** Names the requesting application and explains why a signed-in user must sign in again. */
 const Reason: FC<SignInPageProps> = ({ step, shown, signedIn }) => {
   const { messages } = shown.page
-  const client = shown.client && isolated(shown.client.client_name)
+  const client = shown.client && isolated(shownName(shown.client))
   if (step.kind === 'offer') return null
   if (isAgain(shown.policy) && client) return <p class="lead">{messages.askedAgain(client)}</p>
   return (

@@ -33,17 +33,20 @@ export function checkResources(
 }
 
 /**
- * Whether the client's profile demands a resource that the request does not name. The admin API is none.
+ * Whether the client's profile demands a resource that the request does not name. Scopes of this server alone, those of
+ * OpenID Connect and of the admin API, need none: the token is for nobody else.
  * @param scopes requested; empty: those it is registered for
  */
 export const isResourceMissing = (
   client: Client,
   resources: readonly string[],
   scopes: readonly string[],
-): boolean =>
-  client.rules.resource_required &&
-  resources.length === 0 &&
-  !(scopes.length > 0 ? scopes : client.scopes).some(isAdminScope)
+): boolean => {
+  if (!client.rules.resource_required || resources.length > 0) return false
+  const asked = scopes.length > 0 ? scopes : client.scopes
+  const isOfThisServer = (scope: string) => isAdminScope(scope) || identityScopes.has(scope)
+  return asked.length === 0 || !asked.every(isOfThisServer)
+}
 
 export const resourceMissing: OAuthRefusal = refuse(
   'invalid_target',

@@ -16,7 +16,7 @@ import { offeredAuthenticators } from '../oauth/client-auth/index.ts'
 import { grantTypes } from '../oauth/grants/index.ts'
 import { userClaims } from '../protocol/claims.ts'
 import { assertionSigningAlgs } from '../protocol/client-auth-methods.ts'
-import { dpopSigningAlgs } from '../protocol/dpop.ts'
+import { dpopSigningAlgs } from '../protocol/dpop-words.ts'
 import { codeChallengeMethods } from '../protocol/pkce.ts'
 import { identityScopes } from '../protocol/scope-parameter.ts'
 

@@ -12,6 +12,7 @@ import { constantTimeEqual } from '../kit/hash.ts'
 import { LogoutPage } from '../login/logout.page.tsx'
 import { showSignedOut } from '../login/show-signed-out.tsx'
 import { signedOutCookies, signOut } from '../login/sign-out.ts'
+import { shownName } from '../pages/client-name.ts'
 import { renderRefusalPage, renderTooManyRequests } from '../pages/error-page.tsx'
 import { schemeSources } from '../pages/form-targets.ts'
 import { goTo, openFormPage, sendPage } from '../pages/page.ts'
@@ -91,14 +92,22 @@ async function answer(c: Context<AppEnv>, parameters: Parameters): Promise<Respo
   const request = checked.value
   const session = await findLiveSession(deps, c.req.header('cookie'))
   if (session && !(await isAboutSession(c, request, session))) {
-    return requireConfirmation(c, request, parameters.get('ui_locales'))
+    return requireConfirmation(c, trusted(request), parameters.get('ui_locales'))
   }
   const isOver = session === undefined && !(await isAboutEnded(c, request))
   const signedOut = isOver
     ? { cookies: signedOutCookies(deps.config), frames: [] }
     : await signOut(deps, c.req.header('cookie'), c.env.origin)
-  return showSignedOut(c, signedOut, { goOnTo: request.redirectTo, uiLocales: parameters.get('ui_locales') })
+  const { redirectTo } = isOver ? trusted(request) : request
+  return showSignedOut(c, signedOut, { goOnTo: redirectTo, uiLocales: parameters.get('ui_locales') })
 }
+
+/**
+ * A request that nothing proves to be about a session of this browser. Attack: somebody registers an application, and a
+ * link to us leads whomever they want to its address (open redirect, RFC 9700 §4.11).
+ */
+const trusted = (request: LogoutRequest): LogoutRequest =>
+  request.client?.reviewed ? request : { ...request, redirectTo: undefined }
 
 /** Whether the verified hint was issued within this session, also before the person signed in again in it. */
 async function isAboutSession(
@@ -129,7 +138,7 @@ async function requireConfirmation(
   const page = await openFormPage(c, uiLocales)
   const hidden = redirectTo ? { return_to: await c.env.deps.root.seal('logout', redirectTo) } : {}
   const html = (
-    <LogoutPage page={page} action={confirmPath} clientName={client?.client_name} hidden={hidden} />
+    <LogoutPage page={page} action={confirmPath} clientName={client && shownName(client)} hidden={hidden} />
   )
   return sendPage(c, page, html, redirectTo ? { formTargets: schemeSources(redirectTo) } : {})
 }

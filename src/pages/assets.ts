@@ -3,8 +3,8 @@
  * cached for ever.
  */
 import type { Brand } from '../branding/brand.ts'
-import checkSessionScript from './script/check-session.ts?script'
 import script from './script/main.ts?script'
+import checkSessionScript from './script/session-frame.ts?script'
 import workScript from './script/work.ts?script'
 import { stylesheet } from './stylesheet.ts'
 

@@ -18,10 +18,10 @@ export const DetailsList: FC<DetailsListProps> = ({ details }) => (
         {members.length > 0 && (
           <dl>
             {members.map(({ name, value }) => (
-              <div>
+              <>
                 <dt>{name}</dt>
                 <dd>{value}</dd>
-              </div>
+              </>
             ))}
           </dl>
         )}

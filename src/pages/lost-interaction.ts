@@ -6,6 +6,7 @@ import { type Interaction, type OpenedInteraction, redirectUriOf } from '../inte
 import type { Messages } from '../messages/en.ts'
 import { isolated } from '../messages/isolated.ts'
 import { applicationHome } from './application-home.ts'
+import { shownName } from './client-name.ts'
 import { renderErrorPage, toAccount, type WayOn } from './error-page.tsx'
 
 /** The page for an interaction that cannot be opened, with advice that fits the reason. */
@@ -81,7 +82,7 @@ async function findHome(
   redirectUri: string | undefined,
 ): Promise<Home | undefined> {
   const client = await c.env.deps.findClient(clientId)
-  return client && { name: client.client_name, address: applicationHome(client, redirectUri) }
+  return client && { name: shownName(client), address: applicationHome(client, redirectUri) }
 }
 
 const toHome = (messages: Messages, home: Home | undefined): readonly WayOn[] =>

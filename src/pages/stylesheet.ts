@@ -176,8 +176,11 @@ const parts = `
 .asked li+li{border-top:1px solid var(--hairline)}
 .asked li svg{color:var(--good);margin-top:.0625rem}
 .asked li>span{min-width:0}
-.card>p:has(+.asked){font-weight:500}
-.card>p+.asked{margin-top:.5rem}
+.card>p:has(+.asked,+.detail){font-weight:500}
+.card>p+.asked,.card>p+.detail{margin-top:.5rem}
+.detail{padding:.75rem 1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);overflow-wrap:anywhere}
+.detail dl{margin-top:.5rem;grid-template-columns:1fr;gap:.125rem}
+.detail dd+dt{margin-top:.375rem}
 .links{display:flex;flex-wrap:wrap;gap:0 1rem;color:var(--quiet);font-size:.8125rem}
 .frame:not(.wide) .links{justify-content:center;text-align:center}
 .links a{display:inline-block;padding:.1875rem 0;color:inherit;font-weight:400;text-decoration:underline;text-underline-offset:.2em;overflow-wrap:anywhere}

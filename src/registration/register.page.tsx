@@ -4,6 +4,7 @@ import type { Client } from '../clients/client.ts'
 import { loginPath } from '../login/steps/step-form.tsx'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
+import { shownName } from '../pages/client-name.ts'
 import { ErrorSummary } from '../pages/form-parts.tsx'
 import { Layout } from '../pages/layout.tsx'
 import type { RegistrationPageProps, RegistrationStep } from './steps/registration-step.ts'
@@ -24,7 +25,7 @@ export const RegisterPage: FC<RegisterPageProps> = ({ step, shown, client }) => 
     <Layout page={page} title={title} hasProblem={problems.length > 0}>
       <div class="card">
         <h1>{title}</h1>
-        {client && <p class="lead">{messages.signInTo(isolated(client.client_name))}</p>}
+        {client && <p class="lead">{messages.signInTo(isolated(shownName(client)))}</p>}
         <ErrorSummary page={page} problems={problems} />
         <StepPage {...shown} />
         <p class="aside">

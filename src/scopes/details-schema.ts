@@ -37,15 +37,16 @@ function closed({ type, schema }: AuthorizationDetailsType): Schema {
 
 /** Why a schema cannot be registered: it refers to what it does not contain, or is no schema. */
 export function schemaFault(schema: Readonly<Record<string, unknown>>): string | undefined {
-  const stranger = referencesOf(schema).find((reference) => !isContained(schema, reference))
-  if (stranger !== undefined) return 'must be a JSON Schema that refers to nothing outside of itself'
   try {
+    const stranger = referencesOf(schema).find((reference) => !isContained(schema, reference))
+    if (stranger !== undefined) return 'must be a JSON Schema that refers to nothing outside of itself'
+    for (const pattern of patternsOf(schema)) new RegExp(pattern, 'u')
     new Validator(closed({ type: 'trial', resource: '', description: '', schema }), '2020-12').validate({
       type: 'trial',
     })
     return undefined
   } catch {
-    return 'must be a JSON Schema (2020-12)'
+    return 'must be a JSON Schema (2020-12), with regular expressions of ECMAScript'
   }
 }
 
@@ -55,6 +56,17 @@ const referencesOf = (value: unknown): readonly string[] =>
     : Object.entries(value).flatMap(([name, member]) =>
         referring.has(name) ? [String(member)] : referencesOf(member),
       )
+
+/** Regular expressions are compiled when they are needed: a broken one would break the request of a client. */
+const patternsOf = (value: unknown): readonly string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, member]) => {
+        if (name === 'pattern' && typeof member === 'string') return [member]
+        const named =
+          name === 'patternProperties' && typeof member === 'object' ? Object.keys(member ?? {}) : []
+        return [...named, ...patternsOf(member)]
+      })
 
 const referring: ReadonlySet<string> = new Set(['$ref', '$dynamicRef', '$recursiveRef', '$id', '$anchor'])
 

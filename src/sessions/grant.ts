@@ -1,7 +1,7 @@
 /** A user's grant to a client, and how long its refresh tokens last. */
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
 import type { RequestedClaims } from '../protocol/claims-parameter.ts'
-import type { Confirmation } from '../protocol/confirmation.ts'
+import type { Confirmation } from '../protocol/token-confirmation.ts'
 
 /** A grant made by one authorization code: the root of its refresh token family. */
 export interface Grant {

@@ -5,7 +5,7 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
 import { type AuthorizationDetail, areAmong } from '../protocol/authorization-details.ts'
-import { type Confirmation, provesAll } from '../protocol/confirmation.ts'
+import { type Confirmation, provesAll } from '../protocol/token-confirmation.ts'
 import { decideRefresh, keepFamily, rotateFamily } from './decide-refresh.ts'
 import { type Grant, type RefreshPolicy, reachableResources } from './grant.ts'
 import { revokeGrant } from './revoke-grant.ts'

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
-import type { Confirmation } from '../protocol/confirmation.ts'
+import type { Confirmation } from '../protocol/token-confirmation.ts'
 import { grantReference } from './grant-reference.ts'
 
 export interface AccessTokenNeeds {

@@ -89,7 +89,7 @@ describe.each(['person', 'service account'] as const)('the bound token of a %s a
     expect(answer.status).toBe(401)
     expect(await answer.json()).toMatchObject({ type: `urn:authly:problem:${code}` })
     expect(answer.headers.get('www-authenticate')).toMatch(
-      new RegExp(`^Bearer .*error="${code}".*algs="ES256 `),
+      new RegExp(`^(?:Bearer|DPoP) .*error="${code}".*algs="ES256 `),
     )
     expect((await call(token)).status).toBe(200)
   })
@@ -145,7 +145,7 @@ describe('at the admin API', () => {
   it('whoever sends no token hears of both schemes', async () => {
     const answer = await callAdmin(undefined, 'GET', path)
     expect(answer.headers.get('www-authenticate')).toMatch(
-      /^Bearer realm="authly", DPoP realm="authly", algs="/,
+      /^Bearer realm="authly", (resource_metadata="[^"]+"), DPoP realm="authly", \1, algs="/,
     )
   })
 

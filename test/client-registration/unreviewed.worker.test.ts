@@ -24,6 +24,7 @@ const metadata = {
   ...{ client_name: 'Your Bank', redirect_uris: [callback], token_endpoint_auth_method: 'none' },
   ...{ client_uri: 'https://bank.example', policy_uri: 'https://bank.example/privacy' },
   ...{ tos_uri: 'https://bank.example/terms', logo_uri: 'https://bank.example/logo.png' },
+  ...{ initiate_login_uri: 'https://bank.example/start', post_logout_redirect_uris: [callback] },
 }
 
 async function registered() {
@@ -125,7 +126,82 @@ describe.each(clientsOf)('a client that %s', (_how, make, host) => {
     const { browser } = await signedIn()
     const client = await make()
     const refused = await ask(browser, client, { scope: 'admin:users:read admin:users:write' })
-    expect(answerOf(refused).get('error')).toBe('invalid_scope')
+    expect(refused.html).toContain('<code>invalid_scope</code>')
+  })
+
+  test('leads nobody away by an error of its own making (RFC 9700 §4.11.2: open redirect, phishing)', async () => {
+    const client = await make()
+    const mistakes: Record<string, string>[] = [
+      { scope: 'no-such-scope' },
+      { response_type: 'token' },
+      { prompt: 'create' },
+      { max_age: 'x' },
+    ]
+    // A link that grows in the URL of the sign-in page.
+    const long = `${authorizePath(client)}&x=${'\\'.repeat(6500)}`
+    for (const browser of [openBrowser(), (await signedIn()).browser]) {
+      for (const more of mistakes) {
+        const { status, location } = await browser.get(authorizePath(client, more))
+        expect([status, location], Object.keys(more)[0]).toEqual([400, undefined])
+      }
+      expect((await browser.get(long)).location).toBeUndefined()
+      const silent = authorizePath(client, { prompt: 'none' })
+      expect((await browser.get(silent, { 'sec-fetch-dest': 'document' })).location).toBeUndefined()
+      // In a frame the page around it is the application's own.
+      const framed = await browser.get(silent, { 'sec-fetch-dest': 'iframe' })
+      expect(framed.location).toMatch(/^https:\/\/app\.test\/cb\?error=/)
+    }
+  })
+
+  test('is called by its host wherever people sign in or out, not by the name it chose (phishing)', async () => {
+    const client = await make()
+    const stranger = openBrowser()
+    const { browser } = await signedIn()
+    const logout = `/oidc/logout?client_id=${encodeURIComponent(client)}`
+    const pages = [
+      await stranger.follow(await stranger.get(authorizePath(client))),
+      await ask(browser, client, { prompt: 'login' }),
+      await ask(browser, client, { prompt: 'select_account' }),
+      await browser.get(logout),
+    ]
+    for (const page of pages) {
+      expect(page.status).toBe(200)
+      expect(page.html).toContain(host)
+      expect(page.html).not.toContain('Your Bank')
+    }
+  })
+
+  test('hears of the refusal of a person who was asked', async () => {
+    const { browser } = await signedIn()
+    const page = await ask(browser, await make())
+    const denied = await browser.follow(await browser.post('/consent', { ...page.hidden, decision: 'deny' }))
+    expect(answerOf(denied).get('error')).toBe('access_denied')
+  })
+
+  test('leads nobody away by a sign-out that is not about their session (RFC 9700 §4.11: open redirect)', async () => {
+    const client = await make()
+    const path = `/oidc/logout?${new URLSearchParams({
+      ...{ client_id: client, post_logout_redirect_uri: callback },
+    })}`
+    const stranger = await openBrowser().get(path)
+    expect([stranger.status, stranger.location]).toEqual([200, undefined])
+    expect(stranger.html).not.toContain(callback)
+    const { browser } = await signedIn()
+    const question = await browser.get(path)
+    const answered = await browser.post('/oidc/logout/confirm', question.hidden)
+    expect(answered.location ?? '').not.toContain('app.test')
+  })
+
+  test('is not linked to from the page of a sign-in that was lost, nor from the account', async () => {
+    const client = await make()
+    const begun = await openBrowser().get(authorizePath(client))
+    expect(begun.location).toMatch(/^\/login\?interaction=/)
+    const { browser } = await signedIn()
+    expect((await browser.get(begun.location ?? '')).html).not.toMatch(/href="https:/)
+    await allow(browser, await ask(browser, client))
+    const account = await browser.get('/account/applications')
+    expect(account.html).toContain('Your Bank')
+    expect(account.html).not.toContain('bank.example')
   })
 
   test('once reviewed it is like any other: consent is remembered', async () => {

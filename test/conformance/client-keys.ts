@@ -1,7 +1,7 @@
 /** Keys of clients that authenticate with `private_key_jwt`. */
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type CryptoKey, exportJWK } from 'jose'
+import { type CryptoKey, exportJWK, generateKeyPair } from 'jose'
 
 export const clientKeyId = 'client-key'
 
@@ -12,6 +12,13 @@ export async function publicJwks(
   kid = clientKeyId,
 ): Promise<{ keys: object[] }> {
   return { keys: [{ ...(await exportJWK(key)), kid, alg, use: 'sig' }] }
+}
+
+/** A key pair for a program: the private half as a JWK, and the set in which the client registers the other. */
+export async function makeClientKey(alg: string): Promise<{ private_key: object; jwks: { keys: object[] } }> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+  const private_key = { ...(await exportJWK(privateKey)), kid: clientKeyId, alg, use: 'sig' }
+  return { private_key, jwks: await publicJwks(publicKey, alg) }
 }
 
 export type JwksServer = {

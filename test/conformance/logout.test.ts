@@ -24,7 +24,7 @@ test('a sign-out at one application is told to both by back-channel, and their t
   const [user, agent] = [await addUser(), createUserAgent()]
   const parties = []
   for (const path of ['/one', '/two']) {
-    const client = await addClient({ ...{ backchannel_logout_uri: home + path } })
+    const client = await addClient({ backchannel_logout_uri: home + path })
     const { redirect_uri, client_id } = client
     const query = { client_id, redirect_uri, response_type: 'code', scope: 'openid' }
     const more = { code_challenge, code_challenge_method: 'S256' }

@@ -4,17 +4,14 @@
  */
 import { decodeJwt, exportJWK } from 'jose'
 import * as oidc from 'openid-client'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { startStack } from '../../scripts/stack/start-stack.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { thumbprintOf } from '../../src/certificates/presented-certificate.ts'
 import { fieldOf, type MadeCertificate, makeCertificate } from '../fakes/certificates.ts'
-import { conformanceVars } from './global-setup.ts'
-import { type ClientColumns, createSeed, type Seed, type SeededClient } from './seed.ts'
+import type { ClientColumns, SeededClient } from './seed.ts'
 import { signIn } from './sign-in.ts'
-import { fetchWith, startTlsProxy, type TlsProxy } from './tls-proxy.ts'
+import { deployBehindTls, makeServerCertificate, type TlsDeployment } from './tls-deployment.ts'
+import { fetchWith } from './tls-proxy.ts'
 import { createUserAgent } from './user-agent.ts'
-
-type Deployment = { readonly proxy: TlsProxy; readonly seed: Seed; stop(): Promise<void> }
 
 let server: MadeCertificate
 let authority: MadeCertificate
@@ -22,43 +19,17 @@ let mine: MadeCertificate
 let other: MadeCertificate
 let own: MadeCertificate
 /** Whose proxy verifies certificates, and whose does not. */
-let verifying: Deployment
-let plain: Deployment
-
-async function deploy(verifies: boolean): Promise<Deployment> {
-  const proxy = await startTlsProxy({ server, ...(verifies ? { authority } : {}) })
-  const stack = await startStack({
-    ...{ bundle: inject('bundle'), issuer: proxy.issuer },
-    output: process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit',
-    vars: {
-      ...conformanceVars,
-      AUTHLY_CLIENT_ADDRESS: 'proxy',
-      AUTHLY_MTLS_ORIGIN: proxy.mtlsOrigin,
-      AUTHLY_PROXY_VERIFIES_CERTIFICATES: String(verifies),
-    },
-  })
-  proxy.passTo(stack.port)
-  const seed = createSeed(stack.database_owner_url)
-  await fetch(`${proxy.issuer}/.well-known/jwks.json`)
-  return {
-    ...{ proxy, seed },
-    stop: async () => {
-      await seed.close().catch(() => undefined)
-      await stack.stop()
-      await proxy.close()
-    },
-  }
-}
+let verifying: TlsDeployment
+let plain: TlsDeployment
 
 beforeAll(async () => {
-  const localhost = [{ type: 'dns', value: 'localhost' }] as const
-  server = await makeCertificate({ subject: 'CN=localhost', names: [...localhost] })
+  server = await makeServerCertificate()
   authority = await makeCertificate({ subject: 'CN=Authority', isAuthority: true })
   mine = await makeCertificate({ issuer: authority, subject: 'C=DE, O=Bank, CN=pay' })
   other = await makeCertificate({ issuer: authority, subject: 'C=DE, O=Bank, CN=other' })
   own = await makeCertificate({ subject: 'C=DE, O=Bank, CN=pay' })
-  verifying = await deploy(true)
-  plain = await deploy(false)
+  verifying = await deployBehindTls({ server, authority })
+  plain = await deployBehindTls({ server })
 })
 afterAll(async () => {
   await verifying?.stop()
@@ -73,7 +44,7 @@ const byName: ClientColumns = {
 
 /** The library as it is used with mutual TLS: a `fetch` with the certificate, and the aliases of the metadata. */
 async function discover(
-  { proxy }: Deployment,
+  { proxy }: TlsDeployment,
   client: SeededClient,
   certificate: MadeCertificate | undefined,
   auth: oidc.ClientAuth = oidc.TlsClientAuth(),
@@ -89,7 +60,7 @@ async function discover(
   return config
 }
 
-async function obtainTokens({ seed }: Deployment, config: oidc.Configuration, client: SeededClient) {
+async function obtainTokens({ seed }: TlsDeployment, config: oidc.Configuration, client: SeededClient) {
   const user = await seed.addUser({ profile: { name: 'Ada Lovelace' } })
   const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
   const [expectedState, expectedNonce] = [oidc.randomState(), oidc.randomNonce()]

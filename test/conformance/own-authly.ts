@@ -17,7 +17,7 @@ export type OwnAuthly = {
 /** @param vars more bindings, e.g. lifetimes */
 export async function startOwnAuthly(
   vars: Readonly<Record<string, string>> = {},
-  options: Pick<StackOptions, 'trustedCertificates'> = {},
+  options: Pick<StackOptions, 'trustedCertificates' | 'settings'> = {},
 ): Promise<OwnAuthly> {
   const port = await findFreePort()
   const issuer = `http://127.0.0.1:${port}`

@@ -13,11 +13,8 @@ import type { Page, UserAgent } from './user-agent.ts'
 /** Browsers know passkeys for domains only: an issuer on an address asks for those of this one. */
 export const passkeyDomain = 'localhost'
 
-/** Must come before the first sign-in: settings are cached. */
-export const usePasskeyDomain = (seed: Seed) =>
-  seed.database.query(`INSERT INTO settings (name, value) VALUES ('passkeys.rp_id', $1)`, [
-    JSON.stringify(passkeyDomain),
-  ])
+/** For the start of a server: settings are cached from its first request on. */
+export const passkeySettings = { 'passkeys.rp_id': passkeyDomain }
 
 /** Gives somebody a passkey. @param root of the server */
 export async function seedPasskey(

@@ -27,6 +27,9 @@ export type ClientColumns = Partial<{
   jwks_uri: string
   redirect_uris: string[]
   post_logout_redirect_uris: string[]
+  backchannel_logout_uri: string
+  frontchannel_logout_uri: string
+  frontchannel_logout_session_required: boolean
   grant_types: string[]
   response_types: string[]
   scopes: string[]
@@ -56,7 +59,6 @@ export type ClientColumns = Partial<{
   require_signed_request_object: boolean
   request_object_signing_alg: string
   request_uris: string[]
-  backchannel_logout_uri: string
   dpop_bound_access_tokens: boolean
   access_token_ttl_seconds: number
   tls_client_auth_subject_dn: string

@@ -93,6 +93,7 @@ const listen = (server: Pick<Server, 'listen' | 'address'>): Promise<number> =>
     server.listen(0, 'localhost', () => resolve((server.address() as AddressInfo).port)),
   )
 
+/** What Node and programs read from files. */
 export async function pemOf({ pem, keys }: MadeCertificate): Promise<{ cert: string; key: string }> {
   const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
   return { cert: pem, key: `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n` }

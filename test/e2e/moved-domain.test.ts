@@ -24,13 +24,10 @@ describe.runIf(hasChromium)('an issuer that has moved', () => {
   let browser: Browser
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'authly-moved-'))
-    stack = await startStack({ bundle: inject('bundle'), issuer: old })
-    seed = createSeed(stack.database_owner_url)
     // Before a move: the domain stays that of the passkeys, and lists the next one.
-    await seed.database.query('INSERT INTO settings (name, value) VALUES ($1, $2), ($3, $4)', [
-      ...['passkeys.rp_id', JSON.stringify('old.example.test')],
-      ...['passkeys.related_origins', JSON.stringify([moved])],
-    ])
+    const settings = { 'passkeys.rp_id': 'old.example.test', 'passkeys.related_origins': [moved] }
+    stack = await startStack({ bundle: inject('bundle'), issuer: old, settings })
+    seed = createSeed(stack.database_owner_url)
     const port = await findFreePort()
     front = await startTlsFront(folder, port, stack.port)
     browser = await launchChromium([

@@ -18,7 +18,7 @@ test('reads all scopes and resource servers in one query, through the cache', as
   const { cache } = cacheUnderTest({ now: Date.now })
   const load = createLoadScopeCatalog({ cache, loadScopeCatalog: () => loadScopeCatalog(database) })
   const catalog = await load()
-  expect(catalog.resource_servers).toContainEqual({ resource, name: 'API' })
+  expect(catalog.resource_servers).toContainEqual({ resource, name: 'API', open_to_unreviewed: false })
   expect(catalog.scopes).toContainEqual({
     name: `global:${id}`,
     description: 'Everything',

@@ -1,6 +1,6 @@
 /** Two linters that people hold API documents against; their rules are in the files beside this one. */
 import { join } from 'node:path'
-import type { Step } from './run-step.ts'
+import type { Step } from '../../process/run-step.ts'
 
 /**
  * Any complaint fails, warnings too.

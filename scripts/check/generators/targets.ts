@@ -1,6 +1,6 @@
 /** The generators whose clients must compile and work. */
 import { join } from 'node:path'
-import type { Step } from './run-step.ts'
+import type { Step } from '../../process/run-step.ts'
 import { versions } from './versions.ts'
 
 export interface Places {

@@ -8,8 +8,8 @@ import { HiddenFields } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
 import type { ScopeCatalog } from '../../scopes/scope.ts'
 import type { GrantedClient } from '../../sessions/list-grants.ts'
+import { signInLink } from '../initiate-login-link.ts'
 import type { AllowedApplication } from '../personal-data.ts'
-import { signInLink } from '../sign-in-link.ts'
 import type { AccountSection } from './account-section.ts'
 
 export const applicationsSection: AccountSection = {

@@ -3,9 +3,9 @@ import type { Fault } from '../../kit/problem.ts'
 import type { RegisteredClient } from '../client.ts'
 import type { ClientMetadata } from '../client-metadata.ts'
 import { baseRules, type Profile, type ProfileRules } from '../profile.ts'
+import { requestDemands } from './authorization-demands.ts'
 import { clientDemands } from './client-demands.ts'
 import type { Demand } from './demand.ts'
-import { requestDemands } from './request-demands.ts'
 import { tokenDemands } from './token-demands.ts'
 
 export const demands: readonly Demand[] = [...clientDemands, ...requestDemands, ...tokenDemands]

@@ -14,6 +14,7 @@ import { useUp } from './ask.ts'
 import { authorizationResponse, type ResponseParameters } from './authorization-response.ts'
 import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
 import { claimNames } from './decide-authorize.ts'
+import { mayRedirect } from './may-redirect.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 
 const description = {
@@ -100,6 +101,7 @@ async function respond(
     parameters,
     cookieHeader: c.req.header('cookie'),
     interaction,
+    fillsWindow: c.req.header('sec-fetch-dest') === 'document',
     origin,
   })
   switch (outcome.kind) {
@@ -180,6 +182,9 @@ async function toPage(
   }
   if (!fitsUrl(interaction)) {
     const refusal = invalidRequest('the request is too long')
+    if (!mayRedirect(request.target, { parameters, interaction: previous })) {
+      return (await errorPages()).renderRefusalPage(c, refusal, parameters.get('ui_locales'))
+    }
     await useUp(deps, request)
     return toClient(c, parameters, request.target, { refusal })
   }

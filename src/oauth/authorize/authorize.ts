@@ -33,6 +33,7 @@ import { subjectFor } from '../../tokens/subject.ts'
 import { type AskNeeds, isUsedUp, readRequest, useUp } from './ask.ts'
 import type { CheckInput, CheckNeeds } from './check.ts'
 import { type AuthorizeDecision, claimNames, decideAuthorize } from './decide-authorize.ts'
+import { mayRedirect } from './may-redirect.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import { unknownHandle } from './request-sources/pushed-request.ts'
 import { type AuthorizeRequest, checkAuthorizeRequest } from './stages.ts'
@@ -53,6 +54,8 @@ export interface AuthorizeInput {
   readonly cookieHeader: string | undefined
   /** The interaction that is being resumed. */
   readonly interaction: Interaction | undefined
+  /** Whether the answer is what a window shows, not a frame in it, as far as the browser says so (Fetch Metadata). */
+  readonly fillsWindow?: boolean | undefined
   readonly origin: Origin
 }
 
@@ -93,13 +96,24 @@ export interface AuthorizeAnswer {
 /** Processes an authorization request. */
 export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): Promise<AuthorizeAnswer> {
   const asked = await readRequest(needs, input.parameters, input.interaction)
-  if (!asked.ok) return { outcome: asked.error, parameters: input.parameters }
+  if (!asked.ok)
+    return { outcome: keepHere(input, input.parameters, asked.error), parameters: input.parameters }
   const { parameters } = asked.value
-  const outcome = await answer(needs, input, asked.value)
+  const outcome = keepHere(input, parameters, await answer(needs, input, asked.value))
   if (!(await isOver(needs, input, asked.value, outcome))) return { outcome, parameters }
   const over = { kind: 'local', refusal: unknownHandle('used before') } as const
   return { outcome: input.interaction ? { kind: 'finished' } : over, parameters }
 }
+
+/** An error of a client that nobody reviewed is shown here, unless somebody has acted. */
+const keepHere = <Outcome extends AuthorizeOutcome>(
+  input: AuthorizeInput,
+  parameters: Parameters,
+  outcome: Outcome,
+): Outcome | Extract<AuthorizeOutcome, { kind: 'local' }> =>
+  outcome.kind === 'redirect' && !mayRedirect(outcome.target, { ...input, parameters })
+    ? { kind: 'local', refusal: outcome.refusal }
+    : outcome
 
 /** Whether another response to this request has left. One that leaves now uses it up. */
 async function isOver(

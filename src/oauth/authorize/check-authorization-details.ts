@@ -1,5 +1,5 @@
 import { ok } from '../../kit/result.ts'
-import { type AskedDetails, checkAuthorizationDetails as checkDetails } from '../authorization-details.ts'
+import { type AskedDetails, checkAuthorizationDetails as checkDetails } from '../asked-details.ts'
 import type { Check } from './check.ts'
 
 /** RFC 9396 §5. */

@@ -1,5 +1,5 @@
 import { err, ok } from '../../kit/result.ts'
-import { isThumbprint } from '../../protocol/dpop.ts'
+import { isThumbprint } from '../../protocol/dpop-words.ts'
 import { invalidRequest } from '../../protocol/refusal.ts'
 import type { Check } from './check.ts'
 

@@ -1,5 +1,6 @@
 /** Which client an authorization request says it comes from. */
 import type { Client, FindClient } from '../../clients/client.ts'
+import { isAddress } from '../../clients/find-client.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import type { Messages } from '../../messages/en.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
@@ -23,7 +24,9 @@ export async function identifyClient(
   }
   const client = await needs.findClient(clientId)
   if (client) return ok(client)
-  const message = (messages: Messages) => messages.clientUnknown
+  // Attack: the answer tells what this server could reach. All that may be wrong with a document looks the same.
+  const message = (messages: Messages) =>
+    isAddress(clientId) ? messages.clientDocumentUnusable : messages.clientUnknown
   return err(refuse('invalid_client', 'client_id is not known', { message }))
 }
 

@@ -18,8 +18,8 @@ const maxJtiLength = 256
 
 export const privateKeyJwt: ClientAuthenticator = {
   method: 'private_key_jwt',
-  async verify(needs, client, proof) {
-    const payload = await verifySignature(needs, client, proof)
+  async verify(needs, client, proof, request) {
+    const payload = await verifySignature(needs, client, proof, request.url)
     if (typeof payload === 'string') return payload
     const { jti, exp, iat } = payload
     const now = needs.now()
@@ -35,12 +35,15 @@ export const privateKeyJwt: ClientAuthenticator = {
   },
 }
 
-/** RFC 8705 §5: a client that uses the alias of the token endpoint may name that one. */
-const audiencesOf = ({ issuer, mtls }: ClientAuthNeeds['config']): string[] => [
+/**
+ * Every name by which a client may mean this server (RFC 7523 §3). RFC 9126 §2: at the endpoint of pushed requests any
+ * of the first three. Libraries name the endpoint they call, at introspection and revocation too. RFC 8705 §5: a client
+ * that uses aliases may name those.
+ */
+const audiencesOf = ({ issuer, mtls }: ClientAuthNeeds['config'], called: string): string[] => [
   issuer,
   ...[issuer, ...(mtls ? [mtls.origin] : [])].flatMap((origin) =>
-    // RFC 9126 §2: at the endpoint of pushed requests, any of the three.
-    ['token', 'par'].map((path) => `${origin}/oauth/${path}`),
+    ['/oauth/token', '/oauth/par', new URL(called).pathname].map((path) => `${origin}${path}`),
   ),
 ]
 
@@ -54,6 +57,7 @@ async function verifySignature(
   needs: ClientAuthNeeds,
   client: Client,
   assertion: string,
+  called: string,
 ): Promise<JWTPayload | string> {
   const algorithms = acceptedAlgs(client)
   if (algorithms.length === 0) return 'the registered algorithm is not one of the profile'
@@ -67,7 +71,7 @@ async function verifySignature(
         algorithms,
         issuer: client.client_id,
         subject: client.client_id,
-        audience: forIssuerAlone ? issuer : audiencesOf(needs.config),
+        audience: forIssuerAlone ? issuer : audiencesOf(needs.config, called),
         clockTolerance: clockToleranceSeconds,
         currentDate: new Date(needs.now()),
         requiredClaims: ['exp', 'jti'],

@@ -4,14 +4,14 @@
  */
 import type { Client } from '../../clients/client.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import { type Confirmation, type TokenType, tokenTypeOf } from '../../protocol/confirmation.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
+import { type Confirmation, type TokenType, tokenTypeOf } from '../../protocol/token-confirmation.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
-import { refuseToken } from './challenge.ts'
 import { proveCounted } from './count-proof.ts'
 import type { ProvingRequest, SenderNeeds } from './define-constraint.ts'
 import { senderConstraints } from './index.ts'
 import type { PresentedToken } from './presented-token.ts'
+import { refuseToken } from './token-challenge.ts'
 
 export interface CheckedSender {
   /** A proof that whoever looks the token up must record as used. */

@@ -4,8 +4,8 @@ import type { Config } from '../../config.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Result } from '../../kit/result.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
-import type { Confirmation, TokenType } from '../../protocol/confirmation.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
+import type { Confirmation, TokenType } from '../../protocol/token-confirmation.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
 
 export interface SenderNeeds {

@@ -2,13 +2,13 @@
 import { calledOrigin } from '../../certificates/mtls-settings.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
-import { dpopSigningAlgs } from '../../protocol/dpop.ts'
+import { dpopSigningAlgs } from '../../protocol/dpop-words.ts'
 import { type OAuthErrorCode, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
-import { refuseToken } from './challenge.ts'
 import type { Proof, ProvingRequest, SenderNeeds } from './define-constraint.ts'
 import { checkProofClaims, maxProofAgeSeconds } from './dpop-claims.ts'
 import { currentNonce, isRecentNonce, needsNonce } from './dpop-nonce.ts'
 import { verifyProof } from './dpop-signature.ts'
+import { refuseToken } from './token-challenge.ts'
 
 /** Finds out what key the proof in the `DPoP` header shows. */
 export async function proveDpop(

@@ -6,8 +6,8 @@
 import { readCertificate, thumbprintOf } from '../../certificates/presented-certificate.ts'
 import { err, ok } from '../../kit/result.ts'
 import { invalidRequest } from '../../protocol/refusal.ts'
-import { refuseToken } from './challenge.ts'
 import type { SenderConstraint } from './define-constraint.ts'
+import { refuseToken } from './token-challenge.ts'
 
 export const mtls: SenderConstraint = {
   member: 'x5t#S256',

@@ -1,6 +1,6 @@
 /** The access token of a request, and the scheme it came with: `DPoP` says that it is bound to a key (RFC 9449 §7.1). */
 import { readBearerToken, readDpopToken } from '../../kit/bearer-token.ts'
-import type { TokenType } from '../../protocol/confirmation.ts'
+import type { TokenType } from '../../protocol/token-confirmation.ts'
 
 export interface PresentedToken {
   readonly scheme: TokenType

@@ -1,7 +1,7 @@
 /** What the tokens of a request are bound to: asked where tokens are issued. */
 import { err, ok, type Result } from '../../kit/result.ts'
-import { type Confirmation, type TokenType, tokenTypeOf } from '../../protocol/confirmation.ts'
 import { invalidRequest, type OAuthRefusal } from '../../protocol/refusal.ts'
+import { type Confirmation, type TokenType, tokenTypeOf } from '../../protocol/token-confirmation.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
 import { proveCounted } from './count-proof.ts'
 import type { ProvingRequest, SenderNeeds } from './define-constraint.ts'

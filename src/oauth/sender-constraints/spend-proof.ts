@@ -5,7 +5,7 @@ import type { InspectedToken, InspectToken } from '../../sessions/inspect-token.
 import type { UserSessions } from '../../sessions/rules.ts'
 import { clientSingleUse, type SpendOnce } from '../../sessions/single-use.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
-import { refuseToken } from './challenge.ts'
+import { refuseToken } from './token-challenge.ts'
 
 const description = 'the DPoP proof was used before'
 

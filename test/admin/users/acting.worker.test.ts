@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:test'
-import { eq } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
+import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { clients, users } from '../../../src/db/schema.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
@@ -216,7 +217,9 @@ describe('the last administrators', () => {
     const alone = await ownDatabase()
     const both = await testDatabase().select().from(users)
     await alone.insert(users).values(both.filter(({ id }) => id === one.id || id === two.id))
-    await alone.insert(clients).values(await testDatabase().select().from(clients))
+    const clientIds = [one, two].map(({ token }) => String(decodeJwt(token)['client_id']))
+    const theirs = await testDatabase().select().from(clients).where(inArray(clients.client_id, clientIds))
+    await alone.insert(clients).values(theirs)
     const { url } = await databaseOf(alone)
     const own = { ...env, DATABASE_URL: url } as Env
     const demote = (actor: TestActor, other: TestActor) =>

@@ -8,7 +8,7 @@ import {
   type SoftwareAuthenticator,
 } from '../../passkeys/software-authenticator.ts'
 import { type OwnAuthly, startOwnAuthly } from '../own-authly.ts'
-import { answerWithPasskey, passkeyDomain, seedPasskey, usePasskeyDomain } from '../passkeys.ts'
+import { answerWithPasskey, passkeyDomain, passkeySettings, seedPasskey } from '../passkeys.ts'
 import type { SeededClient, SeededUser } from '../seed.ts'
 import { createUserAgent, type UserAgent } from '../user-agent.ts'
 
@@ -21,9 +21,8 @@ let thiefsKey: SoftwareAuthenticator
 
 beforeAll(async () => {
   const rootSecret = randomBytes(32).toString('base64url')
-  authly = await startOwnAuthly({ AUTHLY_ROOT_SECRET: rootSecret })
+  authly = await startOwnAuthly({ AUTHLY_ROOT_SECRET: rootSecret }, { settings: passkeySettings })
   root = createRootSecret(rootSecret)
-  await usePasskeyDomain(authly.seed)
   client = await authly.seed.addClient()
   victim = await authly.seed.addUser()
   thief = await authly.seed.addUser()

@@ -71,11 +71,7 @@ describe('an Authly of its own', () => {
   const homes: Home[] = []
 
   beforeAll(async () => {
-    own = await startOwnAuthly()
-    await own.seed.database.query(
-      "INSERT INTO settings (name, value) VALUES ('admin.step_up_max_age_seconds', $1)",
-      [JSON.stringify(maxAgeSeconds)],
-    )
+    own = await startOwnAuthly({}, { settings: { 'admin.step_up_max_age_seconds': maxAgeSeconds } })
     admin = await own.seed.addUser()
     await own.seed.database.query("UPDATE users SET roles = '{admin}' WHERE id = $1", [admin.id])
     for (let count = 0; count < 2; count++) {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRootSecret } from '../../../src/kit/root-secret.ts'
 import type { SoftwareAuthenticator } from '../../passkeys/software-authenticator.ts'
 import { type OwnAuthly, startOwnAuthly } from '../own-authly.ts'
-import { seedPasskey, signInWithPasskey, usePasskeyDomain } from '../passkeys.ts'
+import { passkeySettings, seedPasskey, signInWithPasskey } from '../passkeys.ts'
 import type { SeededClient, SeededUser } from '../seed.ts'
 import { createUserAgent, type UserAgent } from '../user-agent.ts'
 
@@ -27,8 +27,7 @@ let signedIn = 0
 
 beforeAll(async () => {
   const rootSecret = randomBytes(32).toString('base64url')
-  authly = await startOwnAuthly({ AUTHLY_ROOT_SECRET: rootSecret })
-  await usePasskeyDomain(authly.seed)
+  authly = await startOwnAuthly({ AUTHLY_ROOT_SECRET: rootSecret }, { settings: passkeySettings })
   client = await authly.seed.addClient()
   const root = createRootSecret(rootSecret)
   people = await Promise.all(

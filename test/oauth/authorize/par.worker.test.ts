@@ -9,13 +9,16 @@ import {
   type JWK,
   SignJWT,
 } from 'jose'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { clients } from '../../../src/db/schema.ts'
 import worker from '../../../src/worker.ts'
 import { testDatabase } from '../../fakes/database.ts'
 import { issuer, openBrowser } from '../../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../../login/people.ts'
 import { testDependencies } from '../../worker/admin-client.ts'
+import { useSettings } from '../../worker/local-settings.ts'
+
+beforeAll(() => useSettings({}))
 
 /** A worker with other variables. */
 const workerWith = (variables: Record<string, string>) => {

@@ -37,11 +37,11 @@ const needs = (): ClientAuthNeeds => {
   } as ClientAuthNeeds
 }
 
-async function assert(client: Client, claims: object, alg: Alg = 'ES256') {
+async function assert(client: Client, claims: object, alg: Alg = 'ES256', path = '/oauth/token') {
   const { privateKey } = keys.get(alg) as { privateKey: CryptoKey }
   const all = { iss: 'app', sub: 'app', aud: issuer, jti: 'one', exp: nowSeconds + 60, ...claims }
   const assertion = await new SignJWT(all).setProtectedHeader({ alg, kid: alg }).sign(privateKey)
-  return privateKeyJwt.verify(needs(), client, assertion, new Request(`${issuer}/oauth/token`))
+  return privateKeyJwt.verify(needs(), client, assertion, new Request(`${issuer}${path}`))
 }
 
 describe('the audience of an assertion', () => {
@@ -57,6 +57,21 @@ describe('the audience of an assertion', () => {
   ])('%j: by OpenID Connect Core §9 %s, by FAPI 2.0 §5.3.2.1 %s', async (aud, oidc, fapi) => {
     expect((await assert(of('oidc'), { aud })) === undefined).toBe(oidc)
     expect((await assert(of('fapi2-security'), { aud })) === undefined).toBe(fapi)
+  })
+})
+
+describe('the endpoint that is called, as audience (RFC 7523 §3)', () => {
+  const introspection = { aud: `${issuer}/oauth/introspect` }
+  it('names this server at that endpoint, and at no other', async () => {
+    expect(await assert(of('oidc'), introspection, 'ES256', '/oauth/introspect')).toBeUndefined()
+    expect(await assert(of('oidc'), introspection, 'ES256', '/oauth/revoke')).toBeDefined()
+    expect(await assert(of('oidc'), introspection)).toBeDefined()
+  })
+
+  it('does not, where the issuer alone does, nor on another server', async () => {
+    expect(await assert(of('fapi2-security'), introspection, 'ES256', '/oauth/introspect')).toBeDefined()
+    const elsewhere = { aud: 'https://other.example/oauth/introspect' }
+    expect(await assert(of('oidc'), elsewhere, 'ES256', '/oauth/introspect')).toBeDefined()
   })
 })
 

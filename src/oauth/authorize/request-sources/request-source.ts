@@ -1,7 +1,7 @@
 /** The interface of a source of authorization requests: one file each, listed in `index.ts`. */
 import type { Client } from '../../../clients/client.ts'
 import type { FetchClientJwks } from '../../../clients/client-jwks.ts'
-import type { FetchRequestObject } from '../../../clients/request-object.ts'
+import type { FetchRequestObject } from '../../../clients/published-request-object.ts'
 import type { Config } from '../../../config.ts'
 import type { DecryptJwe } from '../../../keys/keyring.ts'
 import type { Clock } from '../../../kit/clock.ts'

@@ -1,5 +1,9 @@
 /** How authorization is asked for, and how the answer comes. */
+import { identityScopes, isAdminScope } from '../../protocol/scope-parameter.ts'
+import { scopesOf } from '../client-metadata.ts'
 import { type Demand, fapi, fault, signing } from './demand.ts'
+
+const isOfThisServer = (scope: string): boolean => identityScopes.has(scope) || isAdminScope(scope)
 
 export const requestDemands: readonly Demand[] = [
   {
@@ -29,12 +33,15 @@ export const requestDemands: readonly Demand[] = [
     id: 'resource',
     specification: 'MCP Authorization 2025-11-25, Resource Parameter Implementation; RFC 8707',
     words:
-      'Authorization and token requests name the API that the token is for (`resource`), but for administrative scopes, which are for this server alone',
+      'Authorization and token requests name the API that the token is for (`resource`), unless all scopes are of OpenID Connect or of the administration: such a token is for this server alone',
     profiles: ['mcp'],
     rules: { resource_required: true },
     // A client that nobody reviewed has no resources of its own, but those that are open to such clients.
     refuses: ({ grant_types, resources, scope, reviewed }) =>
-      reviewed && grant_types.length > 0 && resources.length === 0 && !/(^| )admin:/.test(scope)
+      reviewed &&
+      grant_types.length > 0 &&
+      resources.length === 0 &&
+      !scopesOf({ scope }).some(isOfThisServer)
         ? [fault('resources', 'must name an API: every request of the profile names one (RFC 8707)')]
         : [],
     otherwise: 'Refused with `invalid_target` as long as it may ask for no resource',
