@@ -1,19 +1,20 @@
 /**
  * Used proofs, in the table of what must be remembered until it expires: few objects ever have one, and another table
- * would cost every object. The keys begin with the time of expiry, so that those that have expired are one range.
+ * would cost every object. A `jti` is used once, whatever date the proof with it has (RFC 9449 §11.1).
  */
 import type { ObjectSchema } from '../kit/object-schema.ts'
 import type { ProofUse } from './spent-proof.ts'
 import type { SubjectState } from './subject-state.ts'
 
 const prefix = 'proof '
-/** Milliseconds of fixed length, until the year 2286. */
-const keyOf = ({ keep_until, proof_hash }: ProofUse): string =>
-  `${prefix}${String(keep_until).padStart(13, '0')} ${proof_hash}`
+/** The first text after all that begin with the prefix. */
+const afterPrefix = 'proof!'
+const keyOf = ({ proof_hash }: ProofUse): string => `${prefix}${proof_hash}`
 
 /**
  * Attack: a client with a valid token fills the storage of its user's object faster than the alarm, which comes by the
- * hour, empties it. After so many proofs those that have expired go at once.
+ * hour, empties it. After so many proofs those that have expired go at once: or, if more are alive, after as many as these, so that
+ * a proof costs one row read on average.
  */
 const sweepAfter = 200
 /** Isolates' clocks differ: a row is kept a little longer than necessary. */
@@ -21,6 +22,7 @@ const clockToleranceMs = 60_000
 
 export function openSpentProofs(sql: SqlStorage, schema: ObjectSchema): SubjectState['spentProofs'] {
   let addedSinceSweep = 0
+  let nextSweep = sweepAfter
   return {
     has: (proof) =>
       schema.exists() &&
@@ -35,13 +37,13 @@ export function openSpentProofs(sql: SqlStorage, schema: ObjectSchema): SubjectS
         proof.keep_until,
       )
       addedSinceSweep += 1
-      if (addedSinceSweep > sweepAfter) {
-        addedSinceSweep = 0
-        sql.exec(
-          'DELETE FROM spent_interactions WHERE interaction_id >= ? AND interaction_id < ?',
-          prefix,
-          keyOf({ keep_until: now - clockToleranceMs, proof_hash: '' }),
+      if (addedSinceSweep > nextSweep) {
+        const swept = sql.exec(
+          'DELETE FROM spent_interactions WHERE interaction_id >= ? AND interaction_id < ? AND keep_until < ?',
+          ...[prefix, afterPrefix, now - clockToleranceMs],
         )
+        addedSinceSweep = 0
+        nextSweep = Math.max(sweepAfter, swept.rowsRead)
       }
       return inserted.rowsWritten > 0
     },

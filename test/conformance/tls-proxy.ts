@@ -11,7 +11,7 @@ import type { MadeCertificate } from '../fakes/certificates.ts'
 export type TlsProxy = {
   /** Sends requests to Authly from now on. */
   passTo(port: number): void
-  /** For everybody, over plain HTTP on loopback. */
+  /** For everybody, on loopback: over plain HTTP unless asked for TLS. */
   readonly issuer: string
   /** For clients with a certificate. */
   readonly mtlsOrigin: string
@@ -23,9 +23,18 @@ export type ProxyOptions = {
   readonly server: MadeCertificate
   /** Whose certificates it passes on; undefined: everybody's, unverified. */
   readonly authority?: MadeCertificate
+  /** Everybody comes over TLS too. */
+  readonly isHttps?: boolean
 }
 
-export async function startTlsProxy({ server, authority }: ProxyOptions): Promise<TlsProxy> {
+/** TLS 1.2 with what BCP 195 (RFC 9325 §4.2) recommends; every suite of TLS 1.3 is. */
+const cipherSuites = [
+  ...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+  ...['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384'],
+].join(':')
+
+export async function startTlsProxy({ server, authority, isHttps = false }: ProxyOptions): Promise<TlsProxy> {
   let port = 0
   const pass: RequestListener = (incoming, response) => {
     const { 'client-cert': _cert, 'client-cert-chain': _chain, ...headers } = incoming.headers
@@ -49,17 +58,18 @@ export async function startTlsProxy({ server, authority }: ProxyOptions): Promis
     outgoing.on('error', () => response.destroy())
     incoming.pipe(outgoing)
   }
-  const open = createHttp(pass)
+  const own = { ...(await pemOf(server)), ciphers: cipherSuites }
+  const open = isHttps ? createHttps(own, pass) : createHttp(pass)
   const closed = createHttps(
     {
-      ...(await pemOf(server)),
+      ...own,
       ...(authority ? { ca: [authority.pem] } : {}),
       ...{ requestCert: true, rejectUnauthorized: false },
     },
     pass,
   )
   const [issuer, mtlsOrigin] = await Promise.all([
-    listen(open).then((at) => `http://127.0.0.1:${at}`),
+    listen(open).then((at) => (isHttps ? `https://localhost:${at}` : `http://127.0.0.1:${at}`)),
     listen(closed).then((at) => `https://localhost:${at}`),
   ])
   const stop = (each: Server) =>
@@ -73,7 +83,7 @@ export async function startTlsProxy({ server, authority }: ProxyOptions): Promis
     },
     ...{ issuer, mtlsOrigin },
     close: async () => {
-      await Promise.all([stop(open), stop(closed as unknown as Server)])
+      await Promise.all([stop(open as unknown as Server), stop(closed as unknown as Server)])
     },
   }
 }

@@ -152,6 +152,15 @@ describe('a proof that was used (RFC 9449 §11.1)', () => {
     expect(await served(() => redeem(web, codes.pop() as string, forCodes))).toBe(1)
   })
 
+  it('uses its jti up: another date makes no other proof of it', async () => {
+    const { access } = await boundTokens()
+    const claims = { jti: crypto.randomUUID() }
+    const later = Date.now() + 3_000
+    expect((await getUserInfo(`DPoP ${access}`, await infoProof(access, key, { claims }))).status).toBe(200)
+    const second = await infoProof(access, key, { claims, now: later })
+    expect(told(await getUserInfo(`DPoP ${access}`, second))).toEqual([401, 'invalid_dpop_proof'])
+  })
+
   it('stays used when its object was evicted: nothing depends on an isolate’s memory', async () => {
     const { access } = await boundTokens()
     const header = await infoProof(access)
