@@ -15,7 +15,7 @@ export const usage = `npm run conformance -- --suite URL [options]
   --suite URL     where the conformance suite serves, e.g. https://localhost:8443
   --plan LIST     plans: ${plans.map(({ id }) => id).join(', ')} (default: all)
   --module REGEX  only modules whose names match
-  --limit N       seconds that a module may take (default 180)
+  --limit N       seconds that a module may take (default 400: one waits until a pushed request expires)
   --parallel N    plans that run at a time (default 1)`
 
 /** Throws on unknown options, plans and numbers. */
@@ -26,7 +26,7 @@ export function parseOptions(args: readonly string[]): Options {
       suite: { type: 'string' },
       plan: { type: 'string', default: plans.map(({ id }) => id).join(',') },
       module: { type: 'string' },
-      limit: { type: 'string', default: '180' },
+      limit: { type: 'string', default: '400' },
       parallel: { type: 'string', default: '1' },
     },
   })
