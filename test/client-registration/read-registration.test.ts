@@ -141,7 +141,9 @@ describe('what a client is where it does not say so', () => {
     [['com.example.app:/callback'], 'native'],
     [['https://app.example/callback', 'http://[::1]/callback'], 'native'],
   ])('%j: %s', (redirect_uris, application_type) => {
-    const outcome = read({ redirect_uris, token_endpoint_auth_method: 'none' })
+    const said = { redirect_uris, token_endpoint_auth_method: 'none' }
+    // The profile of MCP takes no private-use schemes.
+    const outcome = readRegistration(said, { ...context, assigned: 'oauth2.1' })
     expect(outcome.ok && outcome.value.application_type).toBe(application_type)
   })
 
