@@ -12,6 +12,7 @@ export const getDetailsType = defineOperation({
   path: '/admin/authorization-details-types/{type}',
   tag: 'Scopes',
   summary: 'Read a type of authorization details',
+  description: 'With the JSON Schema that requests are checked by.',
   permission: 'admin:scopes:read',
   params: detailsTypeParam,
   answers: { 200: { description: 'The type', schema: detailsTypeSchema, versioned: true } },
