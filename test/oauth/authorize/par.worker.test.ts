@@ -103,6 +103,8 @@ describe('a pushed request', () => {
     const path = await pushedPath(app)
     const login = await browser.follow(await browser.get(path))
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 })
+    // Or they would be read anew, as another file has left them.
+    await useSettings({})
     const refused = await late.get(path)
     expect([refused.status, refused.location]).toEqual([400, undefined])
     expect(refused.html).toContain('invalid_request_uri')
