@@ -2,7 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test'
 import { and, eq, like } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { auditEvents, clients } from '../../src/db/schema.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { type Browser, issuer, openBrowser, signIn } from '../login/browser.ts'
@@ -13,7 +13,7 @@ import { hearLog } from '../worker/hear-log.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { openRelyingParty, type RelyingParty, tellClients, verifyLogoutToken } from './relying-party.ts'
 
-beforeAll(() => useSettings({}))
+beforeEach(() => useSettings({}))
 
 const log = hearLog()
 const hour = 3_600_000

@@ -1,7 +1,7 @@
 /** Front-channel logout (OpenID Connect Front-Channel Logout 1.0) and session management: what pages and cookies do. */
 import { createExecutionContext, env, SELF, waitOnExecutionContext } from 'cloudflare:test'
 import { decodeJwt } from 'jose'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from '../../src/kit/hash.ts'
 import worker from '../../src/worker.ts'
 import { type Browser, issuer, openBrowser, type Shown, signIn } from '../login/browser.ts'
@@ -9,7 +9,7 @@ import { addPerson, authorizePath, goodPassword } from '../login/people.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { openRelyingParty } from './relying-party.ts'
 
-beforeAll(() => useSettings({}))
+beforeEach(() => useSettings({}))
 
 // Ahead of the platform's clock: no alarm rings, nobody is told by back-channel here.
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))

@@ -2,7 +2,7 @@
 import { SELF } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { clients } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
@@ -12,7 +12,7 @@ import { addApplication, addPerson, authorizePath, goodPassword } from '../login
 import { addAdmin, callAdmin } from '../worker/admin-client.ts'
 import { useSettings } from '../worker/local-settings.ts'
 
-beforeAll(() => useSettings({}))
+beforeEach(() => useSettings({}))
 
 const verifier = 'v'.repeat(43)
 const resource = `https://bank.example/${uuidv7()}`

@@ -9,7 +9,7 @@ import {
   type JWK,
   SignJWT,
 } from 'jose'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clients } from '../../../src/db/schema.ts'
 import worker from '../../../src/worker.ts'
 import { testDatabase } from '../../fakes/database.ts'
@@ -18,7 +18,7 @@ import { addApplication, addPerson, authorizePath, goodPassword } from '../../lo
 import { testDependencies } from '../../worker/admin-client.ts'
 import { useSettings } from '../../worker/local-settings.ts'
 
-beforeAll(() => useSettings({}))
+beforeEach(() => useSettings({}))
 
 /** A worker with other variables. */
 const workerWith = (variables: Record<string, string>) => {
