@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { loadStoredSettings } from '../../../src/settings/settings.store.ts'
 import { settingNames, settingsCacheKey } from '../../../src/settings/settings.ts'
 import { testDatabase } from '../../fakes/database.ts'
+import { ownSettings } from '../../setup/own-settings.ts'
 import { addAdmin, addServiceAccount, callAdmin, testDependencies } from '../../worker/admin-client.ts'
 
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>
@@ -10,7 +11,10 @@ const path = '/admin/settings/admin.step_up_max_age_seconds'
 
 // Settings are the whole server's: each test leaves none behind, in the cache neither.
 afterEach(async () => {
-  await testDatabase().execute(sql`delete from settings`)
+  // Those that all tests begin with stay: others sign in meanwhile.
+  await testDatabase().execute(
+    sql`delete from settings where not ${JSON.stringify(ownSettings)}::jsonb ? name`,
+  )
   await testDependencies().edgeCache.refresh(settingsCacheKey, await loadStoredSettings(testDatabase()))
 })
 
