@@ -86,6 +86,10 @@ const absentWithoutAFault = [
   'authly_breached_password_checks_total',
   // Only where people are asked for a second factor.
   'method=~"totp|recovery_code"',
+  // Only where people register, get accounts back, or sign out of clients that are told.
+  'authly_registrations_total',
+  'authly_recoveries_total',
+  'authly_logout_deliveries_total',
   // Only sign-ins that come later than a minute after the last one read a copy again.
   'authly_passkey_copy_refreshes_total',
 ]

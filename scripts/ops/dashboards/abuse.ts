@@ -87,6 +87,7 @@ const registrations: readonly Panel[] = [
   {
     title: 'Registrations begun',
     description: 'Addresses typed, per second: sent a code, asked to solve a challenge, limited, refused.',
+    emptyBecause: 'people do not register of themselves',
     unit: 'reqps',
     targets: [
       {
@@ -99,6 +100,7 @@ const registrations: readonly Panel[] = [
   {
     title: 'Accounts that people made',
     description: 'Per second. Many that begin and few that end are a program.',
+    emptyBecause: 'people do not register of themselves',
     unit: 'reqps',
     targets: [
       {
