@@ -6,6 +6,7 @@ import { fingerprintOf } from '../clients/fingerprint.ts'
 import type { OpenAccess } from '../clients/limit-unreviewed.ts'
 import type { Profile } from '../clients/profile.ts'
 import type { ClientColumns } from '../clients/registrations.ts'
+import { parseJsonObject } from '../kit/json-object.ts'
 import { isStorable } from '../kit/storable.ts'
 import { type RegistrationContext, readRegistration } from './read-registration.ts'
 
@@ -32,7 +33,7 @@ export async function readDocument(
   address: string,
   rules: Rules,
 ): Promise<DocumentMetadata | undefined> {
-  const said = parse(text)
+  const said = parseJsonObject(text)
   if (!said || said['client_id'] !== address || 'client_secret' in said || !isStorable(said)) return undefined
   const method = said['token_endpoint_auth_method'] ?? 'none'
   if (method !== 'none' && method !== 'private_key_jwt') return undefined
@@ -52,17 +53,6 @@ export async function readDocument(
     columns: columnsOf(metadata.value),
     fingerprint: await fingerprintOf(metadata.value),
     scopes: typeof scope === 'string' ? scopesOf({ scope }) : undefined,
-  }
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined
-  } catch {
-    return undefined
   }
 }
 

@@ -4,6 +4,7 @@ import { clientIdPattern } from '../clients/find-client.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { readBearerToken } from '../kit/bearer-token.ts'
 import { DescribedRoutes } from '../kit/describe-route.ts'
+import { parseJsonObject } from '../kit/json-object.ts'
 import { readRequestText } from '../kit/read-body.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { isStorable } from '../kit/storable.ts'
@@ -148,19 +149,7 @@ async function readObject(
     return err(refuse('invalid_request', 'the body must be JSON', { status: 415 }))
   const text = await readRequestText(request, maxBytes)
   if (text === undefined) return err(refuse('invalid_request', 'the body is too large', { status: 413 }))
-  const value = parse(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return err(invalidRequest('the body must be a JSON object'))
-  }
-  return isStorable(value)
-    ? ok(value as Readonly<Record<string, unknown>>)
-    : err(invalidRequest('text must be well-formed Unicode without NUL'))
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const value = parseJsonObject(text)
+  if (!value) return err(invalidRequest('the body must be a JSON object'))
+  return isStorable(value) ? ok(value) : err(invalidRequest('text must be well-formed Unicode without NUL'))
 }

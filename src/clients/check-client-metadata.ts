@@ -114,11 +114,7 @@ const authentication: Rule = (metadata, context) => {
       'token_endpoint_auth_signing_alg',
       'is for private_key_jwt only',
     ),
-    ...when(
-      alg !== null && !(assertionSigningAlgs as readonly string[]).includes(alg),
-      'token_endpoint_auth_signing_alg',
-      `must be one of ${assertionSigningAlgs.join(', ')}`,
-    ),
+    ...signingAlg('token_endpoint_auth_signing_alg', alg),
     ...when(
       metadata.require_request_signing && !hasKeys,
       'require_request_signing',
@@ -139,11 +135,7 @@ const requestObjects: Rule = (metadata, context) => {
   const { request_object_signing_alg: alg, request_uris: uris, jwks, jwks_uri } = metadata
   const hasKeys = jwks !== null || jwks_uri !== null
   return [
-    ...when(
-      alg !== null && !(assertionSigningAlgs as readonly string[]).includes(alg),
-      'request_object_signing_alg',
-      `must be one of ${assertionSigningAlgs.join(', ')}`,
-    ),
+    ...signingAlg('request_object_signing_alg', alg),
     ...when(
       metadata.require_signed_request_object && !hasKeys,
       'require_signed_request_object',
@@ -209,6 +201,13 @@ const certificates: Rule = (metadata, { mtls }) => {
     ]),
   ]
 }
+
+const signingAlg = (pointer: string, alg: string | null): readonly Fault[] =>
+  when(
+    alg !== null && !(assertionSigningAlgs as readonly string[]).includes(alg),
+    pointer,
+    `must be one of ${assertionSigningAlgs.join(', ')}`,
+  )
 
 /**
  * Attack: server-side request forgery. The same guard precedes every fetch; here it reports the fault at

@@ -30,10 +30,12 @@ export async function readRequestObject(
   const parsed = parseParameters(encoded.value)
   if (!parsed.ok) return err({ refusal: invalidObject(parsed.error) })
   const parameters = parsed.value
-  const checked = checkObjectClaims(needs, client, claims)
-  const fault = checked.ok ? contradiction(received.parameters, parameters) : checked.error
   // From here on they are the client's own words, and it may be told where it asks to be.
-  if (!checked.ok || fault !== undefined) return err({ refusal: invalidObject(fault as string), parameters })
+  const refused = (fault: string) => err({ refusal: invalidObject(fault), parameters })
+  const checked = checkObjectClaims(needs, client, claims)
+  if (!checked.ok) return refused(checked.error)
+  const fault = contradiction(received.parameters, parameters)
+  if (fault !== undefined) return refused(fault)
   return ok({ parameters, provenance: { pushed: false, signed: true, once: checked.value } })
 }
 

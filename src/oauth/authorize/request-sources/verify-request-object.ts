@@ -5,8 +5,8 @@
 import { type CompactVerifyResult, compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose'
 import type { Client } from '../../../clients/client.ts'
 import { decodeText, isCompactJws } from '../../../kit/base64url.ts'
+import { parseStrictObject } from '../../../kit/json-object.ts'
 import { err, ok, type Result } from '../../../kit/result.ts'
-import { parseStrictObject } from '../../../kit/strict-json.ts'
 import { assertionSigningAlgs } from '../../../protocol/client-auth-methods.ts'
 import type { RequestSourceNeeds } from './request-source.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseStrictObject } from '../../src/kit/strict-json.ts'
+import { parseStrictObject } from '../../src/kit/json-object.ts'
 
 describe('a JSON object that means one thing', () => {
   it.each([

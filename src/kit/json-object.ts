@@ -1,7 +1,18 @@
-/** JSON that means one thing to everybody who reads it. */
+/** Objects from JSON that others have written. */
 
 /** In valid JSON a text before a colon is the name of a member. */
 const tokens = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g
+
+/** Parses a JSON object. @returns undefined for anything else */
+export function parseJsonObject(json: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Parses a JSON object. Attack: of two members with one name some parsers take the first and some the last (RFC 8259
@@ -9,13 +20,8 @@ const tokens = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g
  * @returns undefined for anything else, and where an object inside has two members of one name
  */
 export function parseStrictObject(json: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(json)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject && !repeatsMember(json) ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJsonObject(json)
+  return value && !repeatsMember(json) ? value : undefined
 }
 
 function repeatsMember(validJson: string): boolean {
