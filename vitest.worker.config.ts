@@ -1,3 +1,5 @@
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { browserScriptsInTests } from './scripts/stack/browser-script.mjs'
@@ -13,12 +15,20 @@ declare module 'vitest' {
   }
 }
 
+/**
+ * The plugin gives the worker what is in the `.dev.vars` beside the configuration it reads. What a developer has set up
+ * for `npm start` is not what is tested, so it reads a copy that has none beside it.
+ */
+const configPath = 'dist/worker-tests/wrangler.toml'
+mkdirSync(dirname(configPath), { recursive: true })
+copyFileSync('wrangler.toml', configPath)
+
 export default defineConfig({
   plugins: [
     browserScriptsInTests(),
     cloudflareTest(({ inject }) => ({
       main: './src/worker.ts',
-      wrangler: { configPath: './wrangler.toml' },
+      wrangler: { configPath },
       miniflare: {
         // Deployments have it, local development has not (wrangler.toml).
         r2Buckets: ['FILES'],
