@@ -19,9 +19,10 @@ export async function showSignedOut(
   { goOnTo, uiLocales }: WayOn,
 ): Promise<Response> {
   if (frames.length === 0 && goOnTo !== undefined) return goTo(goOnTo, cookies)
-  const page = await openPage(c, uiLocales)
-  const html = <SignedOutPage page={frames.length > 0 ? withScript(page) : page} {...{ frames, goOnTo }} />
-  return sendPage(c, frames.length > 0 ? withScript(page) : page, html, {
+  const opened = await openPage(c, uiLocales)
+  const page = frames.length > 0 ? withScript(opened) : opened
+  const html = <SignedOutPage page={page} {...{ frames, goOnTo }} />
+  return sendPage(c, page, html, {
     cookies,
     frames: originsOf(frames),
   })

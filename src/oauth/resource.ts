@@ -54,7 +54,7 @@ export const resourceMissing: OAuthRefusal = refuse(
 )
 
 /** Requesting both would yield a token that any API it is for could use at `/admin`. */
-export const adminScopesBesideResource: OAuthRefusal = refuse(
+const adminScopesBesideResource: OAuthRefusal = refuse(
   'invalid_target',
   'admin scopes are for this server alone: leave resource out',
 )
@@ -110,13 +110,13 @@ export function scopesFor(
   })
 }
 
-const knownOwners = new WeakMap<ScopeCatalog, ReadonlyMap<string, string>>()
-
 /** Whether a client could ask for APIs at all: only then its token requests read the scope catalog. */
 export const asksForApis = (
   { resources, authorization_details_types: types }: Client,
   parameters: Parameters,
 ): boolean => resources.length + types.length > 0 || parameters.get('resource') !== undefined
+
+const knownOwners = new WeakMap<ScopeCatalog, ReadonlyMap<string, string>>()
 
 /** The resource server of each scope that has one. */
 function ownersOf(catalog: ScopeCatalog): ReadonlyMap<string, string> {

@@ -20,17 +20,20 @@ import {
 import { checkResponseType } from '../../src/oauth/authorize/check-response-type.ts'
 import { submitScript, submitScriptHash } from '../../src/oauth/authorize/form-post.tsx'
 import { checkRedirectUri, type RedirectTarget } from '../../src/oauth/authorize/redirect-target.ts'
-import { responseModes } from '../../src/oauth/authorize/response-modes/index.ts'
+import { findMode, responseModes } from '../../src/oauth/authorize/response-modes/index.ts'
 import { parseParameters } from '../../src/protocol/parameters.ts'
 import { refuse } from '../../src/protocol/refusal.ts'
 import { plain } from '../../src/protocol/request-provenance.ts'
 import { aClient } from '../fakes/client.ts'
 import { createFakeKeyring } from '../fakes/keyring.ts'
 
-const target = (overrides: Partial<RedirectTarget> = {}) =>
+const target = ({
+  response_mode = 'query',
+  ...overrides
+}: Omit<Partial<RedirectTarget>, 'response_mode'> & { readonly response_mode?: string } = {}) =>
   ({
     redirect_uri: 'https://app.example/cb',
-    response_mode: 'query',
+    response_mode: findMode(response_mode),
     state: 's',
     client: aClient(),
     ...overrides,
@@ -196,7 +199,7 @@ describe('a client that gets signed responses only', () => {
     const checked = await checkResponseType({} as never, {
       ...{ parameters: parameters.value, client: of, provenance: plain },
     })
-    return { mode: to.value.response_mode, error: checked.ok ? undefined : checked.error.error }
+    return { mode: to.value.response_mode.mode, error: checked.ok ? undefined : checked.error.error }
   }
 
   it.each([

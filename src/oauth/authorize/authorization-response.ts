@@ -7,7 +7,6 @@ import { ok, type Result } from '../../kit/result.ts'
 import type { Language } from '../../messages/choose-language.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { RedirectTarget } from './redirect-target.ts'
-import { findMode } from './response-modes/index.ts'
 import type { SignedResponseNeeds } from './signed-response.ts'
 
 export type ResponseParameters =
@@ -31,9 +30,7 @@ export async function authorizationResponse(
 ): Promise<Result<Response, OAuthRefusal>> {
   const sent = await parametersOf(needs, target, response)
   if (!sent.ok) return sent
-  const mode = findMode(target.response_mode)
-  if (!mode) throw new Error(`there is no response mode ${target.response_mode}`)
-  const rendered = await mode.render(target.redirect_uri, sent.value, language)
+  const rendered = await target.response_mode.render(target.redirect_uri, sent.value, language)
   if ('code' in response) return ok(rendered)
   const { error, description, descriptionForLog = description, detail } = response.refusal
   return ok(explain(rendered, { error, description: descriptionForLog, detail }))
@@ -54,7 +51,7 @@ async function parametersOf(
     ...(target.state === undefined ? {} : { state: target.state }),
     iss: needs.config.issuer,
   }
-  if (!findMode(target.response_mode)?.signed) return ok(parameters)
+  if (!target.response_mode.signed) return ok(parameters)
   const { signedResponse } = await import('./signed-response.ts')
   const signed = await signedResponse(needs, target, parameters)
   return signed.ok ? ok({ response: signed.value }) : signed

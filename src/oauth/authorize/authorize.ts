@@ -9,7 +9,7 @@ import { policyOf } from '../../authentication/sign-in-policy.ts'
 import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { Client } from '../../clients/client.ts'
 import type { Config } from '../../config.ts'
-import { type FindConsent, isForSameClient } from '../../consents/consent.ts'
+import type { FindConsent } from '../../consents/consent.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
 import { readSession, type SessionRouting } from '../../interaction/session-cookie.ts'
 import type { Clock } from '../../kit/clock.ts'
@@ -19,7 +19,6 @@ import type { OpenedHandle } from '../../kit/sealed-handle.ts'
 import { relyingPartyOf } from '../../passkeys/relying-party.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
-import { isWithin } from '../../protocol/scope-parameter.ts'
 import type { SessionLimit } from '../../sessions/limit-sessions.ts'
 import type { SessionsOf } from '../../sessions/rules.ts'
 import type { LiveSession } from '../../sessions/session.ts'
@@ -32,7 +31,7 @@ import { sealCode } from '../../tokens/authorization-code.ts'
 import { subjectFor } from '../../tokens/subject.ts'
 import { type AskNeeds, isUsedUp, readRequest, useUp } from './ask.ts'
 import type { CheckInput, CheckNeeds } from './check.ts'
-import { type AuthorizeDecision, claimNames, decideAuthorize } from './decide-authorize.ts'
+import { type AuthorizeDecision, covers, decideAuthorize } from './decide-authorize.ts'
 import { mayRedirect } from './may-redirect.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import { unknownHandle } from './request-sources/pushed-request.ts'
@@ -232,12 +231,6 @@ function clientLimit({ request: { client }, settings }: Asked): SessionLimit | u
 
 const isAboutConsent = (decision: AuthorizeDecision): boolean =>
   decision.next === 'consent' || (decision.next === 'refuse' && decision.refusal.error === 'consent_required')
-
-const covers = (consent: RememberedConsent | undefined, request: AuthorizeRequest): boolean =>
-  consent !== undefined &&
-  isForSameClient(consent, request.client) &&
-  isWithin(request.scopes, consent.scopes) &&
-  isWithin(claimNames(request), consent.claims)
 
 /**
  * The user's object caches consents; Postgres has all of them (after an object was newly created, or a backup

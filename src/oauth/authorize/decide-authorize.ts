@@ -139,13 +139,15 @@ function needsConsent({ request, session, consent, progress }: AuthorizeSituatio
   if (mayBeImpersonated(request) && !isAnswered) return true
   // RFC 9396 §5: details are about one thing, such as one payment; no earlier consent covers them.
   if (request.authorization_details.length > 0 && !isAnswered) return true
-  return (
-    consent === undefined ||
-    !isForSameClient(consent, request.client) ||
-    !isWithin(request.scopes, consent.scopes) ||
-    !isWithin(claimNames(request), consent.claims)
-  )
+  return !covers(consent, request)
 }
+
+/** Whether an earlier consent is to all that is asked for. */
+export const covers = (consent: RememberedConsent | undefined, request: AuthorizeRequest): boolean =>
+  consent !== undefined &&
+  isForSameClient(consent, request.client) &&
+  isWithin(request.scopes, consent.scopes) &&
+  isWithin(claimNames(request), consent.claims)
 
 /**
  * RFC 8252 §8.6: any program on the device can listen on a loopback port, or register the scheme, and send this

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../kit/result.ts'
 import type { Messages } from '../../messages/en.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
+import type { ResponseMode } from './response-modes/define-mode.ts'
 import { answerMode } from './response-modes/index.ts'
 
 declare const proven: unique symbol
@@ -15,8 +16,7 @@ declare const proven: unique symbol
 export interface RedirectTarget {
   readonly [proven]: true
   readonly redirect_uri: string
-  /** One of `response-modes/`. */
-  readonly response_mode: string
+  readonly response_mode: ResponseMode
   readonly state: string | undefined
   /** Whose it is: signed and encrypted responses are for this client. */
   readonly client: Client
@@ -51,7 +51,7 @@ export function checkRedirectUri(
   }
   return ok({
     redirect_uri: redirectUri,
-    response_mode: answerMode(parameters.get('response_mode'), client).mode,
+    response_mode: answerMode(parameters.get('response_mode'), client),
     state: parameters.get('state'),
     client,
   } as RedirectTarget)

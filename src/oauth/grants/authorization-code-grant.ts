@@ -3,7 +3,6 @@
  * recorded. Recording resolves races: a second use revokes what the first one issued.
  */
 import { type Client, isConfidential } from '../../clients/client.ts'
-
 import { toSeconds } from '../../kit/clock.ts'
 import { sha256 } from '../../kit/hash.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
@@ -78,14 +77,14 @@ async function redeem(
   const { client, form, origin, sender } = request
   // A client that authenticates proves so whose its refresh tokens are, and may change its key (RFC 9449 §5).
   const grant = isConfidential(client) || !sender.cnf ? code.grant : { ...code.grant, cnf: sender.cnf }
+  const { issuer } = needs.config
   const wanted = form.all('resource')
-  if (!isWithin(wanted, reachableResources(grant, needs.config.issuer)))
+  if (!isWithin(wanted, reachableResources(grant, issuer)))
     return err(refuse('invalid_target', 'resource was not granted'))
   if (isResourceMissing(client, wanted, grant.scopes)) return err(resourceMissing)
-  // Attack: an application that has lost access to an API uses an earlier code to keep it.
   const details = checkNarrowedDetails(form, grant.authorization_details ?? [])
   if (!details.ok) return details
-  const { issuer } = needs.config
+  // Attack: an application that has lost access to an API uses an earlier code to keep it.
   const isLeft = stillRegistered(client, issuer, wanted.length > 0 ? wanted : grant.resources).length > 0
   if (!isLeft && grant.resources.length > 0) {
     return err(refuse('invalid_target', 'resource is not one this client may ask for'))

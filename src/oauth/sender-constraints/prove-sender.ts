@@ -4,7 +4,7 @@ import { invalidRequest, type OAuthRefusal } from '../../protocol/refusal.ts'
 import { type Confirmation, type TokenType, tokenTypeOf } from '../../protocol/token-confirmation.ts'
 import type { ProofUse } from '../../sessions/spent-proof.ts'
 import { proveCounted } from './count-proof.ts'
-import type { ProvingRequest, SenderNeeds } from './define-constraint.ts'
+import type { ProvingRequest, SenderConstraint, SenderNeeds } from './define-constraint.ts'
 import { senderConstraints } from './index.ts'
 
 /** Who will use the tokens: whoever has them, or whoever has a key as well. */
@@ -26,18 +26,20 @@ export function proveSender(
   asked: ProvingRequest,
 ): Result<Sender, OAuthRefusal> | Promise<Result<Sender, OAuthRefusal>> {
   const { request, client } = asked
-  for (const constraint of senderConstraints) {
-    if (constraint.isAsked(request, client, needs.config)) return proveAsked(needs, asked)
-  }
+  const wanted = senderConstraints.filter((constraint) => constraint.isAsked(request, client, needs.config))
+  if (wanted.length > 0) return proveAll(needs, asked, wanted)
   return client.rules.sender_constraint_required ? err(unconstrained) : anybody
 }
 
 const unconstrained = invalidRequest('the tokens of this client must be bound to a key: DPoP or mutual TLS')
 
-async function proveAsked(needs: SenderNeeds, asked: ProvingRequest): Promise<Result<Sender, OAuthRefusal>> {
+async function proveAll(
+  needs: SenderNeeds,
+  asked: ProvingRequest,
+  wanted: readonly SenderConstraint[],
+): Promise<Result<Sender, OAuthRefusal>> {
   let sender: Sender = bearer
-  for (const constraint of senderConstraints) {
-    if (!constraint.isAsked(asked.request, asked.client, needs.config)) continue
+  for (const constraint of wanted) {
     const proven = await proveCounted(constraint, needs, asked)
     if (!proven.ok) return proven
     const { thumbprint, use, headers } = proven.value
