@@ -1,4 +1,4 @@
-import { createExecutionContext, env, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
+import { env, runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import {
   CompactEncrypt,
@@ -11,7 +11,7 @@ import {
 } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clients } from '../../../src/db/schema.ts'
-import worker from '../../../src/worker.ts'
+import { fetchFrom } from '../../contracts/worker-client.ts'
 import { testDatabase } from '../../fakes/database.ts'
 import { issuer, openBrowser } from '../../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../../login/people.ts'
@@ -23,12 +23,7 @@ beforeEach(() => useSettings({}))
 /** A worker with other variables. */
 const workerWith = (variables: Record<string, string>) => {
   const bindings = { ...env, ...variables } as Env
-  return async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const ctx = createExecutionContext()
-    const response = await worker.fetch(new Request(url, init), bindings, ctx)
-    await waitOnExecutionContext(ctx)
-    return response
-  }
+  return (url: string, init: RequestInit = {}): Promise<Response> => fetchFrom(url, init, bindings)
 }
 
 const asItIs = workerWith({})
