@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clients } from '../../../src/db/schema.ts'
 import { fetchFrom } from '../../contracts/worker-client.ts'
 import { testDatabase } from '../../fakes/database.ts'
-import { issuer, openBrowser } from '../../login/browser.ts'
+import { allow, issuer, openBrowser } from '../../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../../login/people.ts'
 import { testDependencies } from '../../worker/admin-client.ts'
 import { useSettings } from '../../worker/local-settings.ts'
@@ -81,9 +81,7 @@ describe('a pushed request', () => {
     expect(login.html).toContain('lang="de"')
     const fields = { ...login.hidden, identifier: person.email, password: goodPassword }
     const consent = await browser.follow(await browser.post('/login', fields))
-    const done = await browser.follow(
-      await browser.post('/consent', { ...consent.hidden, decision: 'allow' }),
-    )
+    const done = await allow(browser, consent)
     expect(new URL(done.location ?? '').searchParams.get('state')).toBe('s1')
     const marks = await marksOf(app)
     expect(marks).toHaveLength(1)
@@ -105,9 +103,7 @@ describe('a pushed request', () => {
     expect(refused.html).toContain('invalid_request_uri')
     const fields = { ...login.hidden, identifier: person.email, password: goodPassword }
     const consent = await browser.follow(await browser.post('/login', fields))
-    const done = await browser.follow(
-      await browser.post('/consent', { ...consent.hidden, decision: 'allow' }),
-    )
+    const done = await allow(browser, consent)
     expect(new URL(done.location ?? '').searchParams.get('code')).toMatch(/^authly_ac_/)
   })
 })
