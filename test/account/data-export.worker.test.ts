@@ -8,7 +8,7 @@ import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { auditEvents, passwordCredentials, passwordSetupLinks, users } from '../../src/db/schema.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { type Browser, openBrowser, signIn } from '../login/browser.ts'
+import { allow, type Browser, openBrowser, signIn } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
 import { sessionsOf } from '../sessions/object-subject.ts'
 import { addAdmin } from '../worker/admin-client.ts'
@@ -43,7 +43,7 @@ describe('the export of one’s own data', () => {
     const browser = await signedIn(person)
     const client = await addApplication('Demo Shop')
     const consent = await browser.follow(await browser.get(authorizePath(client)))
-    await browser.follow(await browser.post('/consent', { ...consent.hidden, decision: 'allow' }))
+    await allow(browser, consent)
     const answer = await download(browser)
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe('application/json')

@@ -1,7 +1,6 @@
 /** For tests of clients that register themselves. */
-import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
 import { expect } from 'vitest'
-import worker from '../../src/worker.ts'
+import { fetchFrom } from '../contracts/worker-client.ts'
 
 const issuer = 'https://auth.test'
 let addresses = 0
@@ -27,10 +26,7 @@ export async function callRegistration(
   if (call.body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
   const body =
     typeof call.body === 'string' ? call.body : call.body === undefined ? null : JSON.stringify(call.body)
-  const ctx = createExecutionContext()
-  const response = await worker.fetch(new Request(issuer + path, { method, headers, body }), env, ctx)
-  await waitOnExecutionContext(ctx)
-  return response
+  return fetchFrom(issuer + path, { method, headers, body })
 }
 
 export const register = (body: unknown, call: Omit<Call, 'body'> = {}): Promise<Response> =>

@@ -7,7 +7,7 @@ import { consents } from '../../src/db/schema.ts'
 import { createObjectReplica } from '../../src/edge-cache/edge-replica.object.ts'
 import { supportedLanguages } from '../../src/messages/languages.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
+import { allow, answerOf, type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
 import { addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
 import { addAdmin, callAdmin, testDependencies } from '../worker/admin-client.ts'
 import { changingSettings } from '../worker/change-setting.ts'
@@ -71,9 +71,6 @@ async function signedIn(): Promise<{ browser: Browser; person: Person }> {
 
 const ask = async (browser: Browser, client: string, more: Record<string, string> = {}): Promise<Shown> =>
   browser.follow(await browser.get(authorizePath(client, more)))
-const allow = async (browser: Browser, page: Shown): Promise<Shown> =>
-  browser.follow(await browser.post('/consent', { ...page.hidden, decision: 'allow' }))
-const answerOf = ({ location }: Shown) => new URL(location ?? 'about:blank').searchParams
 
 async function review(client: string) {
   const path = `/admin/clients/${encodeURIComponent(client)}`

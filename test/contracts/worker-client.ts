@@ -9,13 +9,26 @@ import worker from '../../src/worker.ts'
 
 const issuer = 'https://auth.test'
 
-/** One request, with everything it left for later done. Redirects are not followed. */
-export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+/**
+ * One request, with everything it left for later done. Redirects are not followed.
+ *
+ * @param bindings the same object for all requests to one worker: an isolate keeps what it derives from it
+ */
+export async function fetchFrom(
+  url: string,
+  init: Omit<RequestInit, 'cf'> & { readonly cf?: object } = {},
+  bindings: Env = env,
+): Promise<Response> {
   const ctx = createExecutionContext()
-  const response = await worker.fetch(new Request(issuer + path, { redirect: 'manual', ...init }), env, ctx)
+  const request = new Request(url, { redirect: 'manual', ...init } as RequestInit)
+  const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], bindings, ctx)
   await waitOnExecutionContext(ctx)
   return response
 }
+
+/** `fetchFrom` by path, from the worker as it is. */
+export const send = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetchFrom(issuer + path, init)
 
 export const postForm = (
   path: string,

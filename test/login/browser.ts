@@ -112,3 +112,22 @@ export async function signIn(
   const page = await browser.get(path)
   return browser.post('/login', { ...page.hidden, identifier, password })
 }
+
+/** Fills in the sign-in form that this answer leads to. */
+export async function signInFrom(
+  browser: Browser,
+  begun: Shown,
+  identifier: string,
+  password: string,
+): Promise<Shown> {
+  const page = await browser.follow(begun)
+  return browser.post('/login', { ...page.hidden, identifier, password })
+}
+
+/** Presses "Allow" on the page of consent. */
+export const allow = async (browser: Browser, consent: Shown): Promise<Shown> =>
+  browser.follow(await browser.post('/consent', { ...consent.hidden, decision: 'allow' }))
+
+/** What an application is told by the redirect to it. */
+export const answerOf = ({ location }: Shown): URLSearchParams =>
+  new URL(location ?? 'about:blank').searchParams

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { auditEvents, clients, consents, passwordCredentials } from '../../src/db/schema.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
+import { answerOf, type Browser, openBrowser, type Shown, signIn } from './browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from './people.ts'
 
 /** Opens an authorization request and follows it to a hosted page. */
@@ -15,8 +15,6 @@ const signInOn = async (browser: Browser, page: Shown, identifier: string): Prom
 
 const decide = async (browser: Browser, page: Shown, decision: string): Promise<Shown> =>
   browser.follow(await browser.post('/consent', { ...page.hidden, decision }))
-
-const answerOf = ({ location }: Shown) => new URL(location ?? 'about:blank').searchParams
 
 describe('a sign-in for an application', () => {
   test('shows who asks, asks for consent, and returns with a code; the next time it asks nothing', async () => {

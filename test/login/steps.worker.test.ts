@@ -10,7 +10,7 @@ import { subjectMigrations } from '../../src/sessions/subject-tables.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { testDependencies } from '../worker/admin-client.ts'
 import { useSettings } from '../worker/local-settings.ts'
-import { type Browser, openBrowser, type Shown, signIn, withoutChance } from './browser.ts'
+import { answerOf, type Browser, openBrowser, type Shown, signIn, withoutChance } from './browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from './people.ts'
 
 const session = '__Host-authly_session'
@@ -269,8 +269,6 @@ describe('odd browsers', () => {
 })
 
 describe('a class of sign-ins that is demanded', () => {
-  const answerOf = ({ location }: Shown) => new URL(location ?? 'about:blank').searchParams
-
   test('wished for and out of reach, it is asked for once and let go', async () => {
     const [person, app, browser] = [await addPerson(), await addApplication(), openBrowser()]
     await signIn(browser, person.email, goodPassword)

@@ -1,9 +1,9 @@
 /** Front-channel logout (OpenID Connect Front-Channel Logout 1.0) and session management: what pages and cookies do. */
-import { createExecutionContext, env, SELF, waitOnExecutionContext } from 'cloudflare:test'
+import { env, SELF } from 'cloudflare:test'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from '../../src/kit/hash.ts'
-import worker from '../../src/worker.ts'
+import { fetchFrom } from '../contracts/worker-client.ts'
 import { type Browser, issuer, openBrowser, type Shown, signIn } from '../login/browser.ts'
 import { addPerson, authorizePath, goodPassword } from '../login/people.ts'
 import { useSettings } from '../worker/local-settings.ts'
@@ -129,13 +129,7 @@ describe('the page after a sign-out', () => {
 
 describe('session management', () => {
   const on = { ...env, AUTHLY_SESSION_MANAGEMENT: 'true' } as unknown as Env
-  const openHere = () =>
-    openBrowser(undefined, async (url, init) => {
-      const ctx = createExecutionContext()
-      const response = await worker.fetch(new Request(url, init), on, ctx)
-      await waitOnExecutionContext(ctx)
-      return response
-    })
+  const openHere = () => openBrowser(undefined, (url, init) => fetchFrom(url, init, on))
   const cookie = '__Host-authly_browser_state'
   const stateAt = (answer: Shown) => new URL(answer.location as string).searchParams.get('session_state')
   const hashOf = async (clientId: string, origin: string, state: string, session_state: string) => {
@@ -231,11 +225,7 @@ describe('session management', () => {
       expect(other.headers.get('content-security-policy'), path).toContain("frame-ancestors 'none'")
       expect(other.headers.get('x-frame-options'), path).toBe('DENY')
     }
-    const metadata = await worker.fetch(
-      new Request(`${issuer}/.well-known/openid-configuration`),
-      on,
-      createExecutionContext(),
-    )
+    const metadata = await fetchFrom(`${issuer}/.well-known/openid-configuration`, {}, on)
     expect(await metadata.json()).toMatchObject({ check_session_iframe: `${issuer}/oidc/check-session` })
   })
 })

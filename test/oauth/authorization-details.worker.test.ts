@@ -7,7 +7,7 @@ import { clients } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
-import { type Browser, openBrowser, type Shown } from '../login/browser.ts'
+import { allow, answerOf, type Browser, openBrowser, type Shown, signInFrom } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../login/people.ts'
 import { addAdmin, callAdmin } from '../worker/admin-client.ts'
 import { useSettings } from '../worker/local-settings.ts'
@@ -91,20 +91,12 @@ const path = async (app: string, details: unknown, more: Record<string, string> 
 /** Without the marks that keep values apart from the text around them. */
 const textOf = ({ html }: Shown) => html.replaceAll(/[\u2068\u2069]/g, '')
 
-const answerOf = ({ location }: Shown) => new URL(location ?? 'about:blank').searchParams
-
 /** Signs in, up to the consent page. */
-async function openConsent(browser: Browser, start: string, email: string): Promise<Shown> {
-  const login = await browser.follow(await browser.get(start))
-  return browser.follow(
-    await browser.post('/login', { ...login.hidden, identifier: email, password: goodPassword }),
-  )
-}
+const openConsent = async (browser: Browser, start: string, email: string): Promise<Shown> =>
+  browser.follow(await signInFrom(browser, await browser.get(start), email, goodPassword))
 
-const allow = async (browser: Browser, consent: Shown): Promise<string> =>
-  answerOf(
-    await browser.follow(await browser.post('/consent', { ...consent.hidden, decision: 'allow' })),
-  ).get('code') ?? ''
+const allowedCode = async (browser: Browser, consent: Shown): Promise<string> =>
+  answerOf(await allow(browser, consent)).get('code') ?? ''
 
 async function askToken(fields: Record<string, string>) {
   const answer = await SELF.fetch('https://auth.test/oauth/token', {
@@ -131,7 +123,7 @@ describe('authorization details (RFC 9396)', () => {
     expect(textOf(consent)).toContain('Pay 123.50 EUR')
     expect(consent.html).toContain('creditorName')
     expect(consent.html).toContain('Erna’s &lt;b&gt;Bakery&lt;/b&gt;')
-    const tokens = await redeem(app, await allow(browser, consent))
+    const tokens = await redeem(app, await allowedCode(browser, consent))
     expect(tokens.authorization_details).toEqual(details)
     expect(claimsOf(tokens)).toMatchObject({
       aud: [resource, 'https://auth.test'],
@@ -154,7 +146,10 @@ describe('authorization details (RFC 9396)', () => {
     const [person, app] = [await addPerson(), await addShop()]
     const browser = openBrowser()
     const granted = [pay('5.00'), { type: folder, name: 'Bills' }]
-    const code = await allow(browser, await openConsent(browser, await path(app, granted), person.email))
+    const code = await allowedCode(
+      browser,
+      await openConsent(browser, await path(app, granted), person.email),
+    )
     const wider = await redeem(app, code, { authorization_details: JSON.stringify([pay('500.00')]) })
     expect(wider['error']).toBe('invalid_authorization_details')
     const first = await redeem(app, code, { resource })
@@ -179,7 +174,7 @@ describe('authorization details (RFC 9396)', () => {
   it('are listed where access is withdrawn, and gone when it is', async () => {
     const [person, app] = [await addPerson(), await addShop()]
     const browser = openBrowser()
-    const code = await allow(
+    const code = await allowedCode(
       browser,
       await openConsent(browser, await path(app, [pay('7.00')]), person.email),
     )
@@ -196,7 +191,7 @@ describe('authorization details (RFC 9396)', () => {
   it('are gone from tokens when the client may no longer ask for them', async () => {
     const [person, app] = [await addPerson(), await addShop()]
     const browser = openBrowser()
-    const code = await allow(
+    const code = await allowedCode(
       browser,
       await openConsent(browser, await path(app, [pay('7.00')]), person.email),
     )

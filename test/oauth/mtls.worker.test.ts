@@ -1,5 +1,5 @@
 /** Mutual TLS by Cloudflare (`cf.tlsClientAuth`), from the token endpoint to every resource of ours (RFC 8705). */
-import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:test'
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { permissionNames } from '../../src/access/permissions.ts'
@@ -7,8 +7,7 @@ import { thumbprintOf } from '../../src/certificates/presented-certificate.ts'
 import type { clients } from '../../src/db/schema.ts'
 import { signRequest } from '../../src/http-signatures/sign-request.ts'
 import { adminSignaturePolicy } from '../../src/http-signatures/signature-policy.ts'
-import worker from '../../src/worker.ts'
-import { type RegisteredClient, registerClient } from '../contracts/worker-client.ts'
+import { fetchFrom, type RegisteredClient, registerClient } from '../contracts/worker-client.ts'
 import {
   cloudflareOf,
   fieldOf,
@@ -21,17 +20,8 @@ const origin = 'https://mtls.auth.test'
 /** One object for all requests: an isolate keeps what it derives from it. */
 const mtlsEnv = { ...env, AUTHLY_MTLS_ORIGIN: origin } as typeof env
 
-async function send(
-  path: string,
-  init: Omit<RequestInit, 'cf'> & { readonly cf?: object },
-  from = mtlsEnv,
-): Promise<Response> {
-  const ctx = createExecutionContext()
-  const request = new Request(origin + path, { redirect: 'manual', ...init } as RequestInit)
-  const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], from, ctx)
-  await waitOnExecutionContext(ctx)
-  return response
-}
+const send = (path: string, init: Parameters<typeof fetchFrom>[1], from = mtlsEnv): Promise<Response> =>
+  fetchFrom(origin + path, init, from)
 
 const post = async (path: string, fields: Record<string, string>, cf: object, headers = {}) => {
   const response = await send(path, { method: 'POST', body: new URLSearchParams(fields), cf, headers })

@@ -1,16 +1,13 @@
 /** Lines of docs/security-profile.md that no other test is about. */
 import { SELF } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
-import { type Browser, issuer, openBrowser, type Shown } from '../login/browser.ts'
+import { type Browser, issuer, openBrowser, type Shown, signInFrom } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../login/people.ts'
 import { openRelyingParty } from '../logout/relying-party.ts'
 
 /** Signs a new person in, by the page that this answer leads to. */
-async function signInFrom(browser: Browser, begun: Shown): Promise<Shown> {
-  const { email } = await addPerson()
-  const page = await browser.follow(begun)
-  return browser.post('/login', { ...page.hidden, identifier: email, password: goodPassword })
-}
+const signNewIn = async (browser: Browser, begun: Shown): Promise<Shown> =>
+  signInFrom(browser, begun, (await addPerson()).email, goodPassword)
 
 describe('an authorization response', () => {
   it.each([
@@ -25,7 +22,7 @@ describe('an authorization response', () => {
     'no response type that puts a token into the response is served (RFC 9700 §2.1.2): %s',
     async (response_type) => {
       const browser = openBrowser()
-      await signInFrom(browser, await browser.get('/login'))
+      await signNewIn(browser, await browser.get('/login'))
       const client = (await openRelyingParty()).client_id
       for (const more of [{}, { response_mode: 'fragment' }, { response_mode: 'form_post' }]) {
         const answer = await browser.get(authorizePath(client, { response_type, ...more }))
@@ -46,7 +43,7 @@ describe('an authorization response', () => {
     }
     const begun = seen(await browser.get(path))
     seen(await browser.post('/oauth/authorize', path.split('?')[1] ?? ''))
-    const signedIn = seen(await signInFrom(browser, begun))
+    const signedIn = seen(await signNewIn(browser, begun))
     const resumed = seen(await browser.get(signedIn.location ?? ''))
     const consent = await browser.follow(resumed)
     const allowed = seen(await browser.post('/consent', { ...consent.hidden, decision: 'allow' }))
@@ -62,7 +59,7 @@ describe('an authorization response', () => {
 describe('a refresh token', () => {
   it('a client without that grant type gets no refresh token (RFC 9700 §4.14.2)', async () => {
     const browser = openBrowser()
-    await signInFrom(browser, await browser.get('/login'))
+    await signNewIn(browser, await browser.get('/login'))
     const [with_it, without] = [
       await openRelyingParty(),
       await openRelyingParty({ grant_types: ['authorization_code'] }),

@@ -1,10 +1,10 @@
 /** Clients and people for worker tests of the token endpoint, and requests as them. */
-import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:test'
 import { clientSecrets, clients, users } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { randomToken, uuidv7 } from '../../src/kit/ids.ts'
 import { type AuthorizationCode, sealCode } from '../../src/tokens/authorization-code.ts'
-import worker from '../../src/worker.ts'
+import { fetchFrom } from '../contracts/worker-client.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { newPending } from '../sessions/examples.ts'
 import { testDependencies } from './admin-client.ts'
@@ -26,9 +26,7 @@ type HeaderFields = Readonly<Record<string, string>>
 
 /** One request through the app, with everything it left for later done. */
 export async function send(url: string, init: RequestInit = {}, bindings: Env = env): Promise<Answer> {
-  const ctx = createExecutionContext()
-  const response = await worker.fetch(new Request(url, { redirect: 'manual', ...init }), bindings, ctx)
-  await waitOnExecutionContext(ctx)
+  const response = await fetchFrom(url, init, bindings)
   const text = await response.text()
   const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
   return { status: response.status, json, headers: response.headers }

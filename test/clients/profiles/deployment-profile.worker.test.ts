@@ -1,20 +1,13 @@
 /** `AUTHLY_CLIENT_PROFILE`: what a deployment's profile does to clients that have none of their own. */
-import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import type { Profile } from '../../../src/clients/profile.ts'
-import worker from '../../../src/worker.ts'
-import { present, registerClient } from '../../contracts/worker-client.ts'
+import { fetchFrom, present, registerClient } from '../../contracts/worker-client.ts'
 
 const api = 'https://api.profiles.example'
 
-async function send(profile: Profile, path: string, init: RequestInit = {}): Promise<Response> {
-  const ctx = createExecutionContext()
-  const deployed = { ...env, AUTHLY_CLIENT_PROFILE: profile } as unknown as Env
-  const request = new Request(`https://auth.test${path}`, { redirect: 'manual', ...init })
-  const response = await worker.fetch(request, deployed, ctx)
-  await waitOnExecutionContext(ctx)
-  return response
-}
+const send = (profile: Profile, path: string, init: RequestInit = {}): Promise<Response> =>
+  fetchFrom(`https://auth.test${path}`, init, { ...env, AUTHLY_CLIENT_PROFILE: profile } as unknown as Env)
 
 type Client = Awaited<ReturnType<typeof registerClient>>
 

@@ -1,4 +1,4 @@
-import { createExecutionContext, env, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
+import { env, runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import {
   CompactEncrypt,
@@ -11,9 +11,9 @@ import {
 } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clients } from '../../../src/db/schema.ts'
-import worker from '../../../src/worker.ts'
+import { fetchFrom } from '../../contracts/worker-client.ts'
 import { testDatabase } from '../../fakes/database.ts'
-import { issuer, openBrowser } from '../../login/browser.ts'
+import { allow, issuer, openBrowser } from '../../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../../login/people.ts'
 import { testDependencies } from '../../worker/admin-client.ts'
 import { useSettings } from '../../worker/local-settings.ts'
@@ -23,12 +23,7 @@ beforeEach(() => useSettings({}))
 /** A worker with other variables. */
 const workerWith = (variables: Record<string, string>) => {
   const bindings = { ...env, ...variables } as Env
-  return async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const ctx = createExecutionContext()
-    const response = await worker.fetch(new Request(url, init), bindings, ctx)
-    await waitOnExecutionContext(ctx)
-    return response
-  }
+  return (url: string, init: RequestInit = {}): Promise<Response> => fetchFrom(url, init, bindings)
 }
 
 const asItIs = workerWith({})
@@ -86,9 +81,7 @@ describe('a pushed request', () => {
     expect(login.html).toContain('lang="de"')
     const fields = { ...login.hidden, identifier: person.email, password: goodPassword }
     const consent = await browser.follow(await browser.post('/login', fields))
-    const done = await browser.follow(
-      await browser.post('/consent', { ...consent.hidden, decision: 'allow' }),
-    )
+    const done = await allow(browser, consent)
     expect(new URL(done.location ?? '').searchParams.get('state')).toBe('s1')
     const marks = await marksOf(app)
     expect(marks).toHaveLength(1)
@@ -110,9 +103,7 @@ describe('a pushed request', () => {
     expect(refused.html).toContain('invalid_request_uri')
     const fields = { ...login.hidden, identifier: person.email, password: goodPassword }
     const consent = await browser.follow(await browser.post('/login', fields))
-    const done = await browser.follow(
-      await browser.post('/consent', { ...consent.hidden, decision: 'allow' }),
-    )
+    const done = await allow(browser, consent)
     expect(new URL(done.location ?? '').searchParams.get('code')).toMatch(/^authly_ac_/)
   })
 })
