@@ -1,7 +1,6 @@
 /** Requests of the command line, against a server that misbehaves on order: repetition, waiting, step-up, dry run. */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -12,6 +11,7 @@ import type { Session } from '../../cli/auth/session.ts'
 import type { StepUp } from '../../cli/auth/sign-in-with-browser.ts'
 import { createCommands } from '../../cli/commands/index.ts'
 import { runProgram } from '../../cli/run-program.ts'
+import { serveApi } from './fake-server.ts'
 import { testTerminal } from './terminal.ts'
 
 interface Seen {
@@ -30,20 +30,14 @@ let stop: () => void
 beforeEach(async () => {
   seen = []
   replies = []
-  const server = createServer(async (request, response) => {
+  ;({ issuer, stop } = await serveApi(async (request, response) => {
     const { method = '', url = '', headers } = request
     seen.push({ method, url, headers, body: await text(request) })
     const reply = replies.shift() ?? { status: 200, body: { items: [] } }
     if (reply === 'break') return request.socket.destroy()
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
     response.end(JSON.stringify(reply.body ?? {}))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  stop = () => {
-    server.closeAllConnections()
-    server.close()
-  }
+  }))
 })
 afterEach(() => stop())
 

@@ -1,12 +1,7 @@
 /** `--dry-run`: what is answered by the server where it can try a change out, and what is only printed. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../cli/api/catalogue.ts'
-import { createCommands } from '../../cli/commands/index.ts'
-import { runProgram } from '../../cli/run-program.ts'
-import { testTerminal } from './terminal.ts'
+import { type FakeServer, runCli, serveApi } from './fake-server.ts'
 
 const dry_run = {
   faults: [] as object[],
@@ -15,30 +10,19 @@ const dry_run = {
   ...{ lifted: [], people: 3 },
 }
 let asked: { request: string; body: string }[]
-let issuer: string
-let stop: () => void
+let server: FakeServer
 
 beforeEach(async () => {
   asked = []
-  const server = createServer(async (request, response) => {
+  server = await serveApi(async (request, response) => {
     asked.push({ request: `${request.method} ${request.url}`, body: await text(request) })
     response.writeHead(200, { 'content-type': 'application/json', etag: '"7"' })
     response.end(JSON.stringify({ client_id: 'shop', dry_run }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  stop = () => {
-    server.closeAllConnections()
-    server.close()
-  }
 })
-afterEach(() => stop())
+afterEach(() => server.stop())
 
-const run = async (...argv: string[]) => {
-  const env = { HOME: '/nonexistent', AUTHLY_ISSUER: issuer, AUTHLY_TOKEN: 'given' }
-  const terminal = testTerminal({ env })
-  return { code: await runProgram(createCommands(loadCatalogue()), argv, terminal), ...terminal.printed }
-}
+const run = (...argv: string[]) => runCli(server.issuer, ...argv)
 
 describe('--dry-run', () => {
   it('of a change of a client is tried by the server, and nobody is asked to confirm it', async () => {

@@ -1,12 +1,7 @@
 /** Names in place of ids and beside them: what is asked of the server, and what happens when it does not tell. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../cli/api/catalogue.ts'
-import { createCommands } from '../../cli/commands/index.ts'
-import { runProgram } from '../../cli/run-program.ts'
-import { testTerminal } from './terminal.ts'
+import { type FakeServer, runCli, serveApi } from './fake-server.ts'
 
 const ada = '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60'
 const eve = '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f61'
@@ -14,13 +9,12 @@ const eve = '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f61'
 /** Answers by method and path, the query left out; everything else is 404. */
 let answers: Record<string, (query: URLSearchParams) => { status?: number; body: unknown }>
 let asked: string[]
-let issuer: string
-let stop: () => void
+let server: FakeServer
 
 beforeEach(async () => {
   asked = []
   answers = {}
-  const server = createServer(async (request, response) => {
+  server = await serveApi(async (request, response) => {
     await text(request)
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
     asked.push(`${request.method} ${decodeURIComponent(request.url ?? '')}`)
@@ -31,20 +25,10 @@ beforeEach(async () => {
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(body))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  stop = () => {
-    server.closeAllConnections()
-    server.close()
-  }
 })
-afterEach(() => stop())
+afterEach(() => server.stop())
 
-const run = async (...argv: string[]) => {
-  const env = { HOME: '/nonexistent', AUTHLY_ISSUER: issuer, AUTHLY_TOKEN: 'given' }
-  const terminal = testTerminal({ env })
-  return { code: await runProgram(createCommands(loadCatalogue()), argv, terminal), ...terminal.printed }
-}
+const run = (...argv: string[]) => runCli(server.issuer, ...argv)
 
 const page = (...items: object[]) => ({
   body: { items, page_info: { has_next_page: false, next_cursor: null } },

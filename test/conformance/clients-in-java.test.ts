@@ -1,15 +1,13 @@
 /** A relying party in Java: Nimbus' OAuth 2.0 SDK with PAR, JARM, private_key_jwt, DPoP and mutual TLS. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type MadeCertificate, makeCertificate } from '../fakes/certificates.ts'
-import { addClient, addUser, issuer } from './authly.ts'
+import type { MadeCertificate } from '../fakes/certificates.ts'
 import { makeClientKey } from './client-keys.ts'
-import { type CertificateFiles, writeCertificates } from './clients/certificate-files.ts'
 import { installTimeoutMs, javaClient } from './clients/install.ts'
 import { converse, type Program } from './clients/program.ts'
+import { type CertificateDeployment, deployForCertificates, here } from './clients/servers.ts'
 import { isInstalled } from './installed-program.ts'
 import type { ClientColumns } from './seed.ts'
 import { signIn } from './sign-in.ts'
-import { deployBehindTls, makeServerCertificate, type TlsDeployment } from './tls-deployment.ts'
 import { createUserAgent } from './user-agent.ts'
 
 describe.runIf(isInstalled('Java with Maven', 'javac', 'java', 'mvn'))('Nimbus OAuth 2.0 SDK', () => {
@@ -17,9 +15,6 @@ describe.runIf(isInstalled('Java with Maven', 'javac', 'java', 'mvn'))('Nimbus O
   beforeAll(async () => {
     program = await javaClient()
   }, installTimeoutMs)
-
-  type Server = Pick<TlsDeployment['seed'], 'addClient' | 'addUser'> & { readonly issuer: string }
-  const here: Server = { issuer, addClient, addUser }
 
   /** A client all of whose tokens and responses are signed with `algorithm`. */
   async function run(algorithm: string, columns: ClientColumns, more: object, server = here) {
@@ -79,32 +74,18 @@ describe.runIf(isInstalled('Java with Maven', 'javac', 'java', 'mvn'))('Nimbus O
   })
 
   describe('with a certificate', () => {
+    let deployment: CertificateDeployment
     let own: MadeCertificate
     let foreign: MadeCertificate
-    let server: MadeCertificate
-    let deployment: TlsDeployment
-    const files: CertificateFiles[] = []
     beforeAll(async () => {
-      server = await makeServerCertificate()
-      const authority = await makeCertificate({ subject: 'CN=Authority', isAuthority: true })
-      own = await makeCertificate({ issuer: authority, subject: 'C=DE, O=Bank, CN=java' })
-      foreign = await makeCertificate({ issuer: authority, subject: 'C=DE, O=Bank, CN=other' })
-      deployment = await deployBehindTls({ server, authority })
+      deployment = await deployForCertificates('java')
+      ;({ own, foreign } = deployment)
     })
-    afterAll(async () => {
-      await deployment?.stop()
-      await Promise.all(files.map((each) => each.remove()))
-    })
+    afterAll(() => deployment?.stop())
 
     const presenting = async (certificate: MadeCertificate) => {
-      const columns: ClientColumns = {
-        ...{ token_endpoint_auth_method: 'tls_client_auth', token_endpoint_auth_method_named: true },
-        tls_client_auth_subject_dn: 'CN=java,O=Bank,C=DE',
-        tls_client_certificate_bound_access_tokens: true,
-      }
-      const written = await writeCertificates(server, certificate)
-      files.push(written)
-      return run('PS256', columns, written.names, { ...deployment.seed, issuer: deployment.proxy.issuer })
+      const names = await deployment.namesOf(certificate)
+      return run('PS256', deployment.columns, names, deployment.server)
     }
 
     it('pushes, redeems and asks userinfo by mutual TLS; a stolen token is worth nothing (RFC 8705)', async () => {

@@ -2,16 +2,14 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { thumbprintOf } from '../../src/certificates/presented-certificate.ts'
-import { type MadeCertificate, makeCertificate } from '../fakes/certificates.ts'
-import { addClient, addUser, issuer } from './authly.ts'
+import type { MadeCertificate } from '../fakes/certificates.ts'
 import { makeClientKey } from './client-keys.ts'
-import { type CertificateFiles, writeCertificates } from './clients/certificate-files.ts'
 import { installTimeoutMs, pythonClients } from './clients/install.ts'
 import { converse, type Program } from './clients/program.ts'
+import { type CertificateDeployment, deployForCertificates, here } from './clients/servers.ts'
 import { isPythonInstalled } from './installed-program.ts'
 import type { ClientColumns } from './seed.ts'
 import { signIn } from './sign-in.ts'
-import { deployBehindTls, makeServerCertificate, type TlsDeployment } from './tls-deployment.ts'
 import { createUserAgent } from './user-agent.ts'
 
 describe.runIf(isPythonInstalled('Python'))('in Python', () => {
@@ -19,9 +17,6 @@ describe.runIf(isPythonInstalled('Python'))('in Python', () => {
   beforeAll(async () => {
     program = await pythonClients()
   }, installTimeoutMs)
-
-  type Server = Pick<TlsDeployment['seed'], 'addClient' | 'addUser'> & { readonly issuer: string }
-  const here: Server = { issuer, addClient, addUser }
 
   async function run(module: string, flow: string, columns: ClientColumns, more: object = {}, server = here) {
     const client = await server.addClient(columns)
@@ -117,34 +112,19 @@ describe.runIf(isPythonInstalled('Python'))('in Python', () => {
     )
 
     describe('with a certificate', () => {
-      let authority: MadeCertificate
+      let deployment: CertificateDeployment
       let own: MadeCertificate
       let foreign: MadeCertificate
-      let server: MadeCertificate
-      let deployment: TlsDeployment
-      const files: CertificateFiles[] = []
       beforeAll(async () => {
-        server = await makeServerCertificate()
-        authority = await makeCertificate({ subject: 'CN=Authority', isAuthority: true })
-        own = await makeCertificate({ issuer: authority, subject: 'C=DE, O=Bank, CN=python' })
-        foreign = await makeCertificate({ issuer: authority, subject: 'C=DE, O=Bank, CN=other' })
-        deployment = await deployBehindTls({ server, authority })
+        deployment = await deployForCertificates('python')
+        ;({ own, foreign } = deployment)
       })
-      afterAll(async () => {
-        await deployment?.stop()
-        await Promise.all(files.map((each) => each.remove()))
-      })
+      afterAll(() => deployment?.stop())
 
       const presenting = async (certificate: MadeCertificate) => {
-        const columns: ClientColumns = {
-          ...{ ...signed, token_endpoint_auth_method: 'tls_client_auth' },
-          tls_client_auth_subject_dn: 'CN=python,O=Bank,C=DE',
-          ...{ token_endpoint_auth_method_named: true, tls_client_certificate_bound_access_tokens: true },
-        }
-        const written = await writeCertificates(server, certificate)
-        files.push(written)
-        const there = { ...deployment.seed, issuer: deployment.proxy.issuer }
-        return run('requests_client', 'certificate', columns, written.names, there)
+        const columns = { ...signed, ...deployment.columns }
+        const names = await deployment.namesOf(certificate)
+        return run('requests_client', 'certificate', columns, names, deployment.server)
       }
 
       it('pushes, redeems and asks userinfo by mutual TLS; a stolen token is worth nothing (RFC 8705)', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { findFreePort } from '../../scripts/process/free-port.ts'
-import { type RunningStack, startStack } from '../../scripts/stack/start-stack.ts'
+import { type RunningStack, type StackOptions, startStack } from '../../scripts/stack/start-stack.ts'
 import { bundleWorker, type WorkerBundle } from '../../scripts/stack/worker-bundle.ts'
 import type {} from '../setup/bundle.ts'
 
@@ -45,7 +45,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   try {
     const bundle = await bundleWorker(folder)
-    for (let count = 0; count < Number(project.config.maxWorkers); count++) stacks.push(await start(bundle))
+    for (let count = 0; count < Number(project.config.maxWorkers); count++)
+      stacks.push(await startAuthly(bundle))
     const authlys = stacks.map(({ issuer, database_owner_url: databaseUrl }) => ({ issuer, databaseUrl }))
     project.provide('bundle', bundle)
     project.provide('authlys', authlys)
@@ -56,12 +57,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function start(bundle: WorkerBundle): Promise<RunningStack> {
+/** @param options `vars` are more bindings, e.g. lifetimes */
+export async function startAuthly(
+  bundle: WorkerBundle,
+  { vars = {}, ...options }: Pick<StackOptions, 'vars' | 'trustedCertificates' | 'settings'> = {},
+): Promise<RunningStack> {
   const port = await findFreePort()
   // One host for everything: cookies of `127.0.0.1` are first-party for the browser tests' application too.
   const issuer = `http://127.0.0.1:${port}`
   const output = process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit'
-  const stack = await startStack({ bundle, port, issuer, output, vars: conformanceVars })
+  const stack = await startStack({
+    ...{ bundle, port, issuer, output, ...options },
+    vars: { ...conformanceVars, ...vars },
+  })
   // Makes the first key of each algorithm, so that no test can be blamed for it.
   await fetch(`${issuer}/.well-known/jwks.json`)
   return stack

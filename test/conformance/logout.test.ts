@@ -3,13 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { expect, test, vi } from 'vitest'
-import { addClient, addUser, issuer } from './authly.ts'
+import { addClient, addUser, issuer, rp } from './authly.ts'
 import { signIn } from './sign-in.ts'
 import { createUserAgent } from './user-agent.ts'
-
-// RFC 7636 appendix B.
-const code_verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-const code_challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
 test('a sign-out at one application is told to both by back-channel, and their tokens verify', async () => {
   const heard: { readonly path: string; readonly token: string }[] = []
@@ -25,18 +21,10 @@ test('a sign-out at one application is told to both by back-channel, and their t
   const parties = []
   for (const path of ['/one', '/two']) {
     const client = await addClient({ backchannel_logout_uri: home + path })
-    const { redirect_uri, client_id } = client
-    const query = { client_id, redirect_uri, response_type: 'code', scope: 'openid' }
-    const more = { code_challenge, code_challenge_method: 'S256' }
-    const url = `${issuer}/oauth/authorize?${new URLSearchParams({ ...query, ...more })}`
-    const callback = await signIn(agent, url, redirect_uri, { user })
-    const code = callback.searchParams.get('code') as string
-    const answer = await fetch(`${issuer}/oauth/token`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${client_id}:${client.client_secret}`)}` },
-      body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri, code_verifier }),
-    })
-    const { id_token } = (await answer.json()) as { id_token: string }
+    const url = rp.authorizeUrl(client, { scope: 'openid' })
+    const callback = await signIn(agent, url, client.redirect_uri, { user })
+    const answer = await rp.redeem(client, callback.searchParams.get('code') as string)
+    const { id_token } = answer.json as { id_token: string }
     parties.push({ path, client, id_token })
   }
   await agent.open(`${issuer}/oidc/logout?id_token_hint=${parties[0]?.id_token}`, () => false)

@@ -16,6 +16,9 @@ export const authorization = (client: SeededClient): { authorization: string } =
   authorization: basic(client.client_id, client.client_secret),
 })
 
+/** The authorization code in a redirect to an application. */
+export const codeIn = (page: Page): string | undefined => page.location?.searchParams.get('code') ?? undefined
+
 export type RelyingParty = ReturnType<typeof createRelyingParty>
 
 /** Everything a relying party sends to one Authly. `changes` replace, repeat (arrays) or leave out (undefined). */

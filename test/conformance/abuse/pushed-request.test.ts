@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { addClient, addUser, expectNothingToChange, issuer, rp } from '../authly.ts'
 import { expectHostedPage, expectLocalError, expectRedirectedError, expectRefusal } from '../expectations.ts'
-import { authorization } from '../relying-party.ts'
+import { authorization, codeIn } from '../relying-party.ts'
 import type { SeededClient, SeededUser } from '../seed.ts'
 import { signIn } from '../sign-in.ts'
-import { createUserAgent, type Page, type UserAgent } from '../user-agent.ts'
+import { createUserAgent, type UserAgent } from '../user-agent.ts'
 import { type FormFields, formBody, postForm, send } from '../wire.ts'
 
 let client: SeededClient
@@ -28,8 +28,6 @@ beforeAll(async () => {
   agent = await rp.signedInAgent(client, user)
   somebody = await rp.signedInAgent(client, await addUser())
 })
-
-const codeIn = (page: Page) => page.location?.searchParams.get('code') ?? undefined
 
 describe('a pushed request', () => {
   expectNothingToChange()

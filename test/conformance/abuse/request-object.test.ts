@@ -6,10 +6,11 @@ import { addClient, addUser, expectNothingToChange, issuer, rp } from '../authly
 import { clientKeyId, publicJwks } from '../client-keys.ts'
 import { expectHostedPage, expectLocalError, expectRedirectedError, expectRefusal } from '../expectations.ts'
 import { type ObjectServer, serveObject } from '../object-server.ts'
+import { codeIn } from '../relying-party.ts'
 import { respellingsOf } from '../respellings.ts'
 import type { SeededClient, SeededUser } from '../seed.ts'
 import { signIn } from '../sign-in.ts'
-import { createUserAgent, type Page, type UserAgent } from '../user-agent.ts'
+import { createUserAgent, type UserAgent } from '../user-agent.ts'
 import { type FormFields, formBody, postForm, send } from '../wire.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -72,7 +73,6 @@ const pushObject = (request: string, of: SeededClient = client) =>
     request,
   })
 
-const codeIn = (page: Page) => page.location?.searchParams.get('code') ?? undefined
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 describe('a request object', () => {
