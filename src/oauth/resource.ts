@@ -7,7 +7,7 @@ import type { Client } from '../clients/client.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../protocol/refusal.ts'
-import { identityScopes, isAdminScope } from '../protocol/scope-parameter.ts'
+import { areForOthers, identityScopes, isAdminScope } from '../protocol/scope-parameter.ts'
 import type { ScopeCatalog } from '../scopes/scope.ts'
 
 const maxResources = 8
@@ -26,7 +26,6 @@ export function checkResources(
   if (resources.length > maxResources || resources.some((resource) => !mayAsk(client, issuer, resource))) {
     return err(refuse('invalid_target', 'resource is not one this client may ask for'))
   }
-  if (isResourceMissing(client, resources, scopes)) return err(resourceMissing)
   return hasOthers(resources, issuer) && scopes.some(isAdminScope)
     ? err(adminScopesBesideResource)
     : ok(resources)
@@ -41,12 +40,10 @@ export const isResourceMissing = (
   client: Client,
   resources: readonly string[],
   scopes: readonly string[],
-): boolean => {
-  if (!client.rules.resource_required || resources.length > 0) return false
-  const asked = scopes.length > 0 ? scopes : client.scopes
-  const isOfThisServer = (scope: string) => isAdminScope(scope) || identityScopes.has(scope)
-  return asked.length === 0 || !asked.every(isOfThisServer)
-}
+): boolean =>
+  client.rules.resource_required &&
+  resources.length === 0 &&
+  areForOthers(scopes.length > 0 ? scopes : client.scopes)
 
 export const resourceMissing: OAuthRefusal = refuse(
   'invalid_target',

@@ -15,6 +15,10 @@ export const identityScopes: ReadonlySet<string> = new Set([
 /** Scopes of the admin API; each is the name of a permission. */
 export const isAdminScope = (scope: string): boolean => scope.startsWith('admin:')
 
+/** Whether some of the scopes, or none at all, are about another API than this server. */
+export const areForOthers = (scopes: readonly string[]): boolean =>
+  scopes.length === 0 || !scopes.every((scope) => isAdminScope(scope) || identityScopes.has(scope))
+
 /** One scope value. */
 export const scopeValuePattern = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 /** Scope values separated by single spaces. */

@@ -5,6 +5,7 @@
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
 import { type AuthorizationDetail, areAmong } from '../protocol/authorization-details.ts'
+import { areForOthers } from '../protocol/scope-parameter.ts'
 import { type Confirmation, provesAll } from '../protocol/token-confirmation.ts'
 import { decideRefresh, keepFamily, rotateFamily } from './decide-refresh.ts'
 import { type Grant, type RefreshPolicy, reachableResources } from './grant.ts'
@@ -25,6 +26,8 @@ export interface RotateRefresh {
   /** Narrowed scope, if requested; must be within the grant (RFC 6749 §6). */
   readonly scopes?: readonly string[] | undefined
   readonly resources?: readonly string[] | undefined
+  /** The client's profile demands that scopes of other APIs come with their resource. */
+  readonly resource_required?: boolean
   /** Narrowed authorization details (RFC 9396 §6.1), if requested. */
   readonly authorization_details?: readonly AuthorizationDetail[] | undefined
   /** The resources the client may currently request; undefined: whatever was granted. */
@@ -47,6 +50,7 @@ export type RotatedRefresh =
   | { readonly status: 'replayed'; readonly grant: Grant; readonly replay: string }
   | { readonly status: 'invalid_scope' }
   | { readonly status: 'invalid_target' }
+  | { readonly status: 'resource_missing' }
   | { readonly status: 'invalid_authorization_details' }
   /** The proof was used before. */
   | { readonly status: 'proof_used' }
@@ -83,6 +87,10 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
   }
   // Before anything is consumed: a client that requested too much may retry with the same token.
   if (!isWithin(input.scopes, grant.scopes)) return { status: 'invalid_scope' }
+  // Without a scope the refresh is about all that was granted.
+  if (input.resource_required && !input.resources && areForOthers(input.scopes ?? grant.scopes)) {
+    return { status: 'resource_missing' }
+  }
   if (!isWithin(input.resources, reachableResources(grant, input.issuer))) return { status: 'invalid_target' }
   if (!areAmong(input.authorization_details ?? [], grant.authorization_details ?? [])) {
     return { status: 'invalid_authorization_details' }

@@ -46,7 +46,7 @@ export const requestDemands: readonly Demand[] = [
         : [],
     otherwise: 'Refused with `invalid_target` as long as it may ask for no resource',
     grants:
-      'Refreshing needs `resource`. A grant without resources yields no tokens any more (`invalid_target`): the person authorizes anew',
+      'Refreshing needs `resource`, but for grants of this server’s scopes alone. Another grant without resources yields no tokens any more (`invalid_target`): the person authorizes anew',
   },
   {
     id: 'signed_request',

@@ -8,7 +8,7 @@ import { identityScopes, isWithin, parseScope } from '../../protocol/scope-param
 import { accessTokenTtlSeconds, issueAccessToken } from '../../tokens/access-token.ts'
 import { serviceTokenId } from '../../tokens/token-id.ts'
 import { checkAuthorizationDetails } from '../asked-details.ts'
-import { audienceOf, checkResources, scopesFor } from '../resource.ts'
+import { audienceOf, checkResources, isResourceMissing, resourceMissing, scopesFor } from '../resource.ts'
 import { proofUsed, spendProof } from '../sender-constraints/spend-proof.ts'
 import type { GrantType } from './define-grant.ts'
 
@@ -21,6 +21,7 @@ export const clientCredentials: GrantType = {
     const { issuer } = needs.config
     const resources = checkResources(form, client, issuer, asked.value)
     if (!resources.ok) return resources
+    if (isResourceMissing(client, resources.value, asked.value)) return err(resourceMissing)
     const details = await checkAuthorizationDetails(needs, form, client)
     if (!details.ok) return details
     const { authorization_details, details_resources } = details.value

@@ -13,7 +13,7 @@ import type { RotatedRefresh } from '../../sessions/rotate-refresh.ts'
 import { accessTokenTtlSeconds } from '../../tokens/access-token.ts'
 import { issueRefreshToken, openRefreshToken, openReplay, sealReplay } from '../../tokens/refresh-token.ts'
 import { userTokenId } from '../../tokens/token-id.ts'
-import { checkResources } from '../resource.ts'
+import { checkResources, resourceMissing } from '../resource.ts'
 import { proofUsed } from '../sender-constraints/spend-proof.ts'
 import type { GrantType } from './define-grant.ts'
 import { catalogFor, issueUserTokens, refreshPolicyOf } from './user-tokens.ts'
@@ -57,6 +57,7 @@ export const refreshToken: GrantType = {
       replay: successor ? await sealReplay(presented, fresh) : '',
       scopes: scopes.value.length > 0 ? scopes.value : undefined,
       resources: resources.length > 0 ? resources : undefined,
+      resource_required: client.rules.resource_required,
       authorization_details: details.value,
       registered_resources: client.resources,
       issuer: needs.config.issuer,
@@ -93,6 +94,8 @@ function refusalOf(rotated: Exclude<RotatedRefresh, { grant: Grant }>): OAuthRef
       return invalidDetails('authorization_details exceeds what was granted')
     case 'invalid_target':
       return refuse('invalid_target', 'resource was not granted')
+    case 'resource_missing':
+      return resourceMissing
     case 'proof_used':
       return proofUsed
     default:

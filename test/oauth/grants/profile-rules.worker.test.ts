@@ -178,6 +178,13 @@ describe('a resource that must be named (MCP Authorization 2025-11-25; RFC 8707)
     expect(decodeJwt(named.access_token as string).aud).toContain(api)
   })
 
+  it('is not missing at a refresh of a grant for this server alone, whatever else the client may ask for', async () => {
+    const { token, start } = await granted(naming, { resources: [], scopes: ['openid', 'offline_access'] })
+    const refreshed = await refresh(naming, start + second, token)
+    expect(refreshed.error).toBeUndefined()
+    expect(decodeJwt(refreshed.access_token as string).aud).toBe('https://auth.test')
+  })
+
   it('is missing at the exchange of a code: invalid_target, and the code is not consumed', async () => {
     const { start, userId } = await signedIn()
     const code = await sealCode(testDependencies().root, {
