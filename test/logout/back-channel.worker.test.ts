@@ -1,5 +1,5 @@
 /** Back-channel logout (OpenID Connect Back-Channel Logout 1.0): whoever took part is told, once, whatever fails. */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test'
+import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test'
 import { and, eq, like } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
@@ -306,6 +306,61 @@ describe('the outbox', () => {
     })
     await evictDurableObject(stubOf(person.id))
     await runInDurableObject(stubOf(person.id), (_, { storage }) => storage.setAlarm(Date.now() + 1000))
+    await tellClients(person.id, [party])
+    expect(await party.seen()).toHaveLength(1)
+  })
+
+  it('one that takes nothing holds up no other client, and no other is told again', async () => {
+    const person = await addPerson()
+    const browser = await signedIn(person)
+    const parties = [await openRelyingParty(), await openRelyingParty(), await openRelyingParty()] as const
+    for (const party of parties) {
+      await party.allowLoopback()
+      await party.tokens(browser)
+    }
+    const [before, stuck, after] = parties
+    const other = await signedIn(person)
+    await stuck.tokens(other)
+    await stuck.setTaking(false)
+    await signOut(browser)
+    await signOut(other)
+    const waiting = () =>
+      runInDurableObject(stubOf(person.id), (_, { storage }) =>
+        [...storage.kv.list<{ client_id: string }[]>({ prefix: 'logouts:' })].map(([, logouts]) =>
+          logouts.map(({ client_id }) => client_id),
+        ),
+      )
+    const seen = () => Promise.all(parties.map(async (party) => (await party.seen()).length))
+    for (let minutes = 1; minutes <= 3; minutes++) {
+      await tellClients(person.id, [before, after])
+      expect(await seen()).toEqual([1, 0, 1])
+      expect(await waiting()).toEqual([[stuck.client_id], [stuck.client_id]])
+      const failures = log.lines.filter(({ event }) => event === 'logout_hand_over_failed')
+      expect(failures).toHaveLength(minutes)
+      expect(failures[0]?.reason).toContain('takes nothing')
+      // Neither was enqueued again.
+      expect(await Promise.all([before, after].map(({ outbox }) => ringsAt(outbox())))).toEqual([null, null])
+      expect(await ringsAt(stubOf(person.id))).toBeLessThanOrEqual(Date.now() + 60_000)
+      vi.setSystemTime(Date.now() + 60_000)
+    }
+    await stuck.setTaking(true)
+    await tellClients(person.id, parties)
+    expect(await seen()).toEqual([1, 2, 1])
+    expect(await waiting()).toEqual([])
+  })
+
+  it('waits whole while the configuration cannot be read', async () => {
+    const { person, browser, party } = await open()
+    await signOut(browser)
+    const configure = (bindings: object) =>
+      runInDurableObject(stubOf(person.id), (instance) => {
+        Object.assign(instance, { env: { ...env, ...bindings } })
+      })
+    await configure({ AUTHLY_ISSUER: 'nowhere' })
+    await tellClients(person.id, [party])
+    expect(await party.seen()).toEqual([])
+    expect(log.lines.filter(({ event }) => event === 'logout_hand_over_failed')).toHaveLength(1)
+    await configure({})
     await tellClients(person.id, [party])
     expect(await party.seen()).toHaveLength(1)
   })
