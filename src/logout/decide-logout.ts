@@ -29,3 +29,13 @@ export type LogoutOutcome =
   | { readonly outcome: 'failed'; readonly reason: string }
   /** Nobody wants to know any more: the client is gone, or its address is. */
   | { readonly outcome: 'unwanted' }
+
+/** It was not asked any more. */
+export interface GivenUp {
+  readonly outcome: 'given_up'
+  readonly reason: string
+}
+
+/** Whether the client has answered. It was not even called where its address may not be, or nobody wants to know. */
+export const hasAnswered = (ended: LogoutOutcome | GivenUp): boolean =>
+  ended.outcome === 'delivered' || (ended.outcome === 'refused' && ended.reason !== 'address_refused')

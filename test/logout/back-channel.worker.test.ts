@@ -406,6 +406,57 @@ describe('the outbox', () => {
     expect(await storedText(party.outbox())).toBe('[[],[]]')
   })
 
+  it('giving one up is no answer of the client, which is asked no more often for the others', async () => {
+    const { person, browser, party } = await open()
+    await party.set('down')
+    await signOut(browser)
+    await runDurableObjectAlarm(stubOf(person.id))
+    await runFor(party, 23 * hour)
+    for (let more = 0; more < 3; more++) {
+      const other = await addPerson()
+      const theirs = await signedIn(other)
+      await party.tokens(theirs)
+      await signOut(theirs)
+      await runDurableObjectAlarm(stubOf(other.id))
+    }
+    const failures = () => runInDurableObject(party.outbox(), (_, { storage }) => storage.kv.get('failures'))
+    const known = (await failures()) as number
+    expect(known).toBeGreaterThan(20)
+    await runFor(party, hour + 60_000)
+    expect((await eventsOf(party)).map(({ type }) => type)).toEqual(['logout.given_up'])
+    expect(await failures()).toBeGreaterThan(known)
+    const asked = (await party.seen()).length
+    await runFor(party, 2 * hour)
+    // One for all, an hour less or more by a quarter apart.
+    expect((await party.seen()).length - asked).toBeLessThanOrEqual(3)
+    await party.set('up')
+    await runFor(party, 2 * hour)
+    const ends = (await eventsOf(party)).map(({ type }) => type)
+    expect(ends.toSorted()).toEqual([
+      'logout.delivered',
+      'logout.delivered',
+      'logout.delivered',
+      'logout.given_up',
+    ])
+  })
+
+  it('given up all at once, without an attempt, when the alarm comes a day late', async () => {
+    const party = await openRelyingParty()
+    await party.allowLoopback()
+    for (let number = 0; number < 7; number++) {
+      const person = await addPerson()
+      const browser = await signedIn(person)
+      await party.tokens(browser)
+      await signOut(browser)
+      await runDurableObjectAlarm(stubOf(person.id))
+    }
+    vi.setSystemTime(Date.now() + 24 * hour)
+    await runDurableObjectAlarm(party.outbox())
+    expect(await party.seen()).toEqual([])
+    expect((await eventsOf(party)).map(({ type }) => type)).toEqual(Array(7).fill('logout.given_up'))
+    expect(await storedText(party.outbox())).toBe('[[],[]]')
+  })
+
   it('204 counts as told; an answer without end is not read', async () => {
     for (const behaviour of ['no_content', 'endless'] as const) {
       const { person, browser, party } = await open()
