@@ -1,5 +1,6 @@
 /** Whether a self-signed certificate is one that a client has registered (RFC 8705 §2.2). */
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose'
+import { toBase64 } from '../kit/base64.ts'
 import type { ParsedCertificate } from './parse-certificate.ts'
 
 type RegisteredKey = Readonly<Record<string, unknown>>
@@ -33,7 +34,7 @@ export async function isRegisteredKey(
   certificate: ParsedCertificate,
   keys: readonly RegisteredKey[],
 ): Promise<boolean> {
-  const encoded = btoa(Array.from(der, (byte) => String.fromCharCode(byte)).join(''))
+  const encoded = toBase64(der)
   const isListed = ({ x5c }: RegisteredKey) => Array.isArray(x5c) && x5c[0] === encoded
   if (keys.some(isListed)) return true
   const bare = keys.filter(({ x5c }) => x5c === undefined)

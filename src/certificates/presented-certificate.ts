@@ -3,6 +3,7 @@
  * `AUTHLY_CLIENT_ADDRESS` says who that is. Attack: certificates are public, so anybody could send another client's in a
  * header. A header counts only where a proxy is in front that replaces it.
  */
+import { fromBase64 } from '../kit/base64.ts'
 import { encodeBase64Url } from '../kit/base64url.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import type { MtlsSettings } from './mtls-settings.ts'
@@ -63,7 +64,7 @@ function decode(encoded: string, distrust: string | undefined): Result<Presented
   if (encoded.length > maxEncodedLength) return err('the certificate is too large')
   const content = byteSequence.exec(encoded)?.[1]
   if (content === undefined) return err('the certificate is malformed')
-  const der = Uint8Array.from(atob(content), (character) => character.charCodeAt(0))
+  const der = fromBase64(content)
   return isWholeSequence(der) ? ok({ der, distrust }) : err('the certificate is truncated')
 }
 

@@ -1,8 +1,7 @@
 /** Which keys a client may register inline (`jwks`, RFC 7517): public, asymmetric and strong enough. */
+import { secretJwkMembers } from '../keys/secret-jwk-members.ts'
 import type { Fault } from '../kit/problem.ts'
 
-/** Members of private and symmetric keys (RFC 7518 §6). */
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 const curves = new Map([
   ['EC', ['P-256', 'P-384', 'P-521']],
   ['OKP', ['Ed25519', 'X25519']],
@@ -18,7 +17,7 @@ export function publicJwksFaults(jwks: { readonly keys: readonly Jwk[] }): reado
   const kids = jwks.keys.map(({ kid }) => kid)
   return jwks.keys.flatMap((key, index) => {
     const pointer = `#/jwks/keys/${index}`
-    const members = privateMembers.filter((name) => Object.hasOwn(key, name))
+    const members = secretJwkMembers.filter((name) => Object.hasOwn(key, name))
     if (members.length > 0) {
       return members.map((name) => ({
         pointer: `${pointer}/${name}`,

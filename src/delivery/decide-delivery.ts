@@ -1,4 +1,5 @@
 /** What happens to a message that waits: pure rules, which the object of its destination runs. */
+import { retryAtMost } from '../kit/retry-at.ts'
 import type { QueuedMessage, SendOutcome } from './message.ts'
 
 /** A destination with more than this is being flooded; nobody reads a hundred messages. */
@@ -6,7 +7,6 @@ export const maxWaiting = 100
 /** A message that somebody prepared and never released or discarded leaves after this time. */
 export const holdMs = 30_000
 
-const firstRetryMs = 5_000
 const maxRetryMs = 120_000
 /** A provider may ask for more patience than we have by ourselves, but not for a day. */
 const maxRetryAfterMs = 3_600_000
@@ -15,14 +15,12 @@ export const isExpired = ({ expires_at }: Pick<QueuedMessage, 'expires_at'>, now
   expires_at <= now
 
 /**
- * When a message is tried again that has been tried `attempts` times: 5 s, then twice as long each time up to two
- * minutes, each less or more by a quarter, so that destinations do not return to a provider together.
+ * When a message is tried again that has been tried `attempts` times: up to two minutes later, so that destinations do
+ * not return to a provider together.
  * @param random from 0 to 1
  */
-export function retryAt(now: number, attempts: number, random: number): number {
-  const pause = Math.min(firstRetryMs * 2 ** Math.min(attempts - 1, 10), maxRetryMs)
-  return now + Math.round(pause * (0.75 + random / 2))
-}
+export const retryAt = (now: number, attempts: number, random: number): number =>
+  retryAtMost(maxRetryMs, now, attempts, random)
 
 /** When anything is tried again after a failure. @param again `retryAt`, before the attempt */
 export const putOff = (again: number, now: number, retryAfterMs = 0): number =>

@@ -14,7 +14,7 @@ import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { DueLogout } from '../sessions/participant-types.ts'
 import { count } from '../telemetry/count.ts'
-import { atOnce, isGivenUp, type LogoutOutcome, retryAt } from './decide-logout.ts'
+import { atOnce, type GivenUp, hasAnswered, isGivenUp, type LogoutOutcome, retryAt } from './decide-logout.ts'
 import { type DeliverLogoutNeeds, deliverLogout } from './deliver-logout.ts'
 import {
   logoutsTable,
@@ -70,7 +70,7 @@ export abstract class LogoutOutboxObject extends DurableObject<Env> {
     if (next !== undefined) this.#alarm.ringBy(Math.max(next, Date.now()))
   }
 
-  /** Whatever is due; ends when the client takes nothing. */
+  /** Whatever is due; ends when the client was asked and has not answered. */
   async #tellDue(): Promise<void> {
     const { kv } = this.ctx.storage
     for (let round = 0; round < maxRounds; round++) {
@@ -78,21 +78,22 @@ export abstract class LogoutOutboxObject extends DurableObject<Env> {
       const due = this.#logouts.due(Date.now(), failures > 0 ? 1 : atOnce)
       if (due.length === 0) return
       const outcomes = await Promise.all(due.map((logout) => this.#tell(logout)))
-      if (outcomes.some((outcome) => outcome !== 'failed')) {
+      if (outcomes.some(hasAnswered)) {
         if (failures > 0) kv.delete(failuresKey)
-        continue
+      } else if (outcomes.some(({ outcome }) => outcome === 'failed')) {
+        kv.put(failuresKey, failures + 1)
+        this.#logouts.putOffAll(retryAt(Date.now(), failures + 1, Math.random()))
+        return
       }
-      kv.put(failuresKey, failures + 1)
-      this.#logouts.putOffAll(retryAt(Date.now(), failures + 1, Math.random()))
-      return
     }
   }
 
-  async #tell(logout: WaitingLogout): Promise<LogoutOutcome['outcome']> {
+  async #tell(logout: WaitingLogout): Promise<LogoutOutcome | GivenUp> {
     const now = Date.now()
     if (isGivenUp(logout, now)) {
-      this.#end(logout, { outcome: 'given_up', reason: 'expired' })
-      return 'refused'
+      const givenUp: GivenUp = { outcome: 'given_up', reason: 'expired' }
+      this.#end(logout, givenUp)
+      return givenUp
     }
     // Before the attempt, and durable before a byte leaves: if this object ends meanwhile, the alarm comes again, and
     // not at once.
@@ -107,7 +108,7 @@ export abstract class LogoutOutboxObject extends DurableObject<Env> {
       const { reason } = answer
       logWarning('logout_failed', { subject: logout.client_id, reason, count: attempts })
     }
-    return answer.outcome
+    return answer
   }
 
   async #deliver(logout: WaitingLogout): Promise<LogoutOutcome> {
@@ -137,6 +138,4 @@ export abstract class LogoutOutboxObject extends DurableObject<Env> {
   }
 }
 
-type Ended =
-  | Exclude<LogoutOutcome, { outcome: 'failed' }>
-  | { readonly outcome: 'given_up'; readonly reason: string }
+type Ended = Exclude<LogoutOutcome, { outcome: 'failed' }> | GivenUp

@@ -1,5 +1,6 @@
 /** Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4). */
 import type { Client } from '../clients/client.ts'
+import { responseSigningAlg } from '../clients/response-signing-alg.ts'
 import type { SignJwt } from '../keys/keyring.ts'
 import { toSeconds } from '../kit/clock.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
@@ -21,12 +22,12 @@ export interface LogoutTokenNeeds {
 /** Signed like the ID tokens of the client (§2.4). No `nonce`: with one it could be taken for an ID token. */
 export async function issueLogoutToken(
   { issuer, root, signJwt }: LogoutTokenNeeds,
-  client: Pick<Client, 'client_id' | 'id_token_signed_response_alg'>,
+  client: Client,
   { logout_id, sub, session_id }: Pick<DueLogout, 'logout_id' | 'sub' | 'session_id'>,
   now: number,
 ): Promise<string> {
   const iat = toSeconds(now)
-  return signJwt(client.id_token_signed_response_alg, logoutTokenType, {
+  return signJwt(responseSigningAlg(client, client.id_token_signed_response_alg), logoutTokenType, {
     iss: issuer,
     aud: client.client_id,
     iat,

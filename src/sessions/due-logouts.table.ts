@@ -24,7 +24,7 @@ export const openDueLogouts = (
   },
 })
 
-/** Clients to be told, by the key to delete when their outboxes have them. */
+/** Clients to be told, by the key to delete when all their outboxes have them. */
 export const waitingLogouts = (
   kv: Kv,
 ): readonly (readonly [key: string, logouts: readonly DueLogout[]])[] => [

@@ -19,6 +19,7 @@ import { count } from '../telemetry/count.ts'
 import { observedObjects } from '../telemetry/observed-objects.ts'
 import type { Rule, VerifiedRule, VerifyNeeds } from './define-rule.ts'
 import { type LogoutsDue, waitingLogouts } from './due-logouts.table.ts'
+import type { DueLogout } from './participant-types.ts'
 import { renewAccount } from './renew-account.ts'
 import { rules, type SessionsOf, type UserSessions as UserSessionsPort } from './rules.ts'
 import type { SubjectState } from './subject-state.ts'
@@ -154,23 +155,35 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
     this.#alarm.ringBy(this.#nextPruneAt)
   }
 
-  /** To the outboxes of the clients that are to be told. What fails stays, and is handed over again. */
+  /** To the outboxes of the clients that are to be told, each by itself. What fails stays, and is handed over again. */
   async #handOverLogouts(): Promise<void> {
     const { kv } = this.ctx.storage
     if (this.#logouts.due === false) return
     const waiting = this.#schema.exists() ? waitingLogouts(kv) : []
     this.#logouts.due = waiting.length > 0
     if (waiting.length === 0) return
+    let problem: unknown
     try {
       const outboxOf = observedObjects('LogoutOutbox', this.env.LOGOUT_OUTBOX, configOf(this.env))
       for (const [key, logouts] of waiting) {
-        for (const logout of logouts) await outboxOf(logout.client_id).enqueue(logout)
-        kv.delete(key)
+        const failed: DueLogout[] = []
+        for (const logout of logouts) {
+          try {
+            await outboxOf(logout.client_id).enqueue(logout)
+          } catch (error) {
+            problem = error
+            failed.push(logout)
+          }
+        }
+        // Nothing has come under the key meanwhile: it is of one session, which has ended once.
+        if (failed.length === 0) kv.delete(key)
+        else if (failed.length < logouts.length) kv.put(key, failed)
       }
-      this.#logouts.due = waitingLogouts(kv).length > 0
     } catch (error) {
-      logError('logout_hand_over_failed', { reason: describeError(error) })
+      problem = error
     }
+    if (problem) logError('logout_hand_over_failed', { reason: describeError(problem) })
+    this.#logouts.due = waitingLogouts(kv).length > 0
     if (this.#logouts.due) this.#alarm.ringBy(Date.now() + handOverAgainMs)
   }
 

@@ -1,5 +1,5 @@
 /** Back-channel logout (OpenID Connect Back-Channel Logout 1.0): whoever took part is told, once, whatever fails. */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test'
+import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test'
 import { and, eq, like } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
@@ -310,6 +310,61 @@ describe('the outbox', () => {
     expect(await party.seen()).toHaveLength(1)
   })
 
+  it('one that takes nothing holds up no other client, and no other is told again', async () => {
+    const person = await addPerson()
+    const browser = await signedIn(person)
+    const parties = [await openRelyingParty(), await openRelyingParty(), await openRelyingParty()] as const
+    for (const party of parties) {
+      await party.allowLoopback()
+      await party.tokens(browser)
+    }
+    const [before, stuck, after] = parties
+    const other = await signedIn(person)
+    await stuck.tokens(other)
+    await stuck.setTaking(false)
+    await signOut(browser)
+    await signOut(other)
+    const waiting = () =>
+      runInDurableObject(stubOf(person.id), (_, { storage }) =>
+        [...storage.kv.list<{ client_id: string }[]>({ prefix: 'logouts:' })].map(([, logouts]) =>
+          logouts.map(({ client_id }) => client_id),
+        ),
+      )
+    const seen = () => Promise.all(parties.map(async (party) => (await party.seen()).length))
+    for (let minutes = 1; minutes <= 3; minutes++) {
+      await tellClients(person.id, [before, after])
+      expect(await seen()).toEqual([1, 0, 1])
+      expect(await waiting()).toEqual([[stuck.client_id], [stuck.client_id]])
+      const failures = log.lines.filter(({ event }) => event === 'logout_hand_over_failed')
+      expect(failures).toHaveLength(minutes)
+      expect(failures[0]?.reason).toContain('takes nothing')
+      // Neither was enqueued again.
+      expect(await Promise.all([before, after].map(({ outbox }) => ringsAt(outbox())))).toEqual([null, null])
+      expect(await ringsAt(stubOf(person.id))).toBeLessThanOrEqual(Date.now() + 60_000)
+      vi.setSystemTime(Date.now() + 60_000)
+    }
+    await stuck.setTaking(true)
+    await tellClients(person.id, parties)
+    expect(await seen()).toEqual([1, 2, 1])
+    expect(await waiting()).toEqual([])
+  })
+
+  it('waits whole while the configuration cannot be read', async () => {
+    const { person, browser, party } = await open()
+    await signOut(browser)
+    const configure = (bindings: object) =>
+      runInDurableObject(stubOf(person.id), (instance) => {
+        Object.assign(instance, { env: { ...env, ...bindings } })
+      })
+    await configure({ AUTHLY_ISSUER: 'nowhere' })
+    await tellClients(person.id, [party])
+    expect(await party.seen()).toEqual([])
+    expect(log.lines.filter(({ event }) => event === 'logout_hand_over_failed')).toHaveLength(1)
+    await configure({})
+    await tellClients(person.id, [party])
+    expect(await party.seen()).toHaveLength(1)
+  })
+
   it('killed while the client is asked: the alarm comes again', async () => {
     const { person, browser, party } = await open()
     await signOut(browser)
@@ -348,6 +403,57 @@ describe('the outbox', () => {
     expect(requests).toBeGreaterThan(25)
     expect(requests).toBeLessThan(60)
     expect((await eventsOf(party)).map(({ type }) => type)).toEqual(['logout.given_up'])
+    expect(await storedText(party.outbox())).toBe('[[],[]]')
+  })
+
+  it('giving one up is no answer of the client, which is asked no more often for the others', async () => {
+    const { person, browser, party } = await open()
+    await party.set('down')
+    await signOut(browser)
+    await runDurableObjectAlarm(stubOf(person.id))
+    await runFor(party, 23 * hour)
+    for (let more = 0; more < 3; more++) {
+      const other = await addPerson()
+      const theirs = await signedIn(other)
+      await party.tokens(theirs)
+      await signOut(theirs)
+      await runDurableObjectAlarm(stubOf(other.id))
+    }
+    const failures = () => runInDurableObject(party.outbox(), (_, { storage }) => storage.kv.get('failures'))
+    const known = (await failures()) as number
+    expect(known).toBeGreaterThan(20)
+    await runFor(party, hour + 60_000)
+    expect((await eventsOf(party)).map(({ type }) => type)).toEqual(['logout.given_up'])
+    expect(await failures()).toBeGreaterThan(known)
+    const asked = (await party.seen()).length
+    await runFor(party, 2 * hour)
+    // One for all, an hour less or more by a quarter apart.
+    expect((await party.seen()).length - asked).toBeLessThanOrEqual(3)
+    await party.set('up')
+    await runFor(party, 2 * hour)
+    const ends = (await eventsOf(party)).map(({ type }) => type)
+    expect(ends.toSorted()).toEqual([
+      'logout.delivered',
+      'logout.delivered',
+      'logout.delivered',
+      'logout.given_up',
+    ])
+  })
+
+  it('given up all at once, without an attempt, when the alarm comes a day late', async () => {
+    const party = await openRelyingParty()
+    await party.allowLoopback()
+    for (let number = 0; number < 7; number++) {
+      const person = await addPerson()
+      const browser = await signedIn(person)
+      await party.tokens(browser)
+      await signOut(browser)
+      await runDurableObjectAlarm(stubOf(person.id))
+    }
+    vi.setSystemTime(Date.now() + 24 * hour)
+    await runDurableObjectAlarm(party.outbox())
+    expect(await party.seen()).toEqual([])
+    expect((await eventsOf(party)).map(({ type }) => type)).toEqual(Array(7).fill('logout.given_up'))
     expect(await storedText(party.outbox())).toBe('[[],[]]')
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { givenUpAfterMs, isGivenUp, retryAt } from '../../src/logout/decide-logout.ts'
+import { givenUpAfterMs, hasAnswered, isGivenUp, retryAt } from '../../src/logout/decide-logout.ts'
 
 describe('when a client is asked again', () => {
   test('after 5 s, then twice as long each time, an hour at most', () => {
@@ -14,5 +14,18 @@ describe('when a client is asked again', () => {
   test('not after a day', () => {
     expect(isGivenUp({ ended_at: 5 }, 4 + givenUpAfterMs)).toBe(false)
     expect(isGivenUp({ ended_at: 5 }, 5 + givenUpAfterMs)).toBe(true)
+  })
+})
+
+describe('what shows that a client is there', () => {
+  test.each([
+    [{ outcome: 'delivered' }, true],
+    [{ outcome: 'refused', reason: 'http_400' }, true],
+    [{ outcome: 'refused', reason: 'address_refused' }, false],
+    [{ outcome: 'failed', reason: 'http_503' }, false],
+    [{ outcome: 'unwanted' }, false],
+    [{ outcome: 'given_up', reason: 'expired' }, false],
+  ] as const)('%j: %s', (outcome, answered) => {
+    expect(hasAnswered(outcome)).toBe(answered)
   })
 })

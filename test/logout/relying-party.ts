@@ -46,6 +46,13 @@ export async function openRelyingParty(changed: Columns = {}) {
         const bindings = { ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true' }
         Object.assign((instance as unknown as { outbox: object }).outbox, { env: bindings })
       }),
+    /** Whether its outbox takes logouts. */
+    setTaking: (isTaking: boolean): Promise<void> =>
+      runInDurableObject(outbox(), (instance) => {
+        const { outbox: wrapped } = instance as unknown as { outbox: { enqueue?: () => Promise<void> } }
+        if (isTaking) delete wrapped.enqueue
+        else wrapped.enqueue = () => Promise.reject(new Error('takes nothing'))
+      }),
     set: async (behaviour: PartyBehaviour) => {
       await fetch(`${standIn}/set/${client_id}/${behaviour}`, { method: 'POST', body: '' })
     },

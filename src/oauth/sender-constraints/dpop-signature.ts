@@ -3,13 +3,11 @@
  * header says which key: `kid`, `x5c` and `jku` are not looked at, and nothing is fetched.
  */
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, type JWTPayload, jwtVerify } from 'jose'
+import { secretJwkMembers } from '../../keys/secret-jwk-members.ts'
 import { isCompactJws } from '../../kit/base64url.ts'
 
 /** An RSA key of 8192 bits, its signature and the claims fit. */
 const maxProofLength = 6144
-
-/** Members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4). */
-const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 export interface SignedProof {
   readonly payload: JWTPayload
@@ -39,7 +37,7 @@ export async function verifyProof(
     })
     const { jwk } = verified.protectedHeader
     // Attack: a private key in a header, where proxies log it, is everybody's (§4.3, item 7).
-    if (!jwk || secretMembers.some((member) => Object.hasOwn(jwk, member))) return 'its key is not public'
+    if (!jwk || secretJwkMembers.some((member) => Object.hasOwn(jwk, member))) return 'its key is not public'
     return { payload: verified.payload, thumbprint: await calculateJwkThumbprint(jwk as JWK, 'sha256') }
   } catch {
     // Also what WebCrypto throws about keys that are none.
