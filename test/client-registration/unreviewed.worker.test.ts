@@ -283,7 +283,7 @@ describe('consent is for the redirect URIs and keys that the client had', () => 
         loadScopeCatalog: deps.loadScopeCatalog,
       },
       ...{ rateLimiter: deps.rateLimiter, replica: createObjectReplica(env.EDGE_REPLICA, configOf(env)) },
-      ...{ address: () => undefined, memory: new Map() },
+      ...{ address: () => undefined, memory: new Map(), waitUntil: () => undefined },
       findStored: async () => undefined,
     })
     const changed = await find(client)
