@@ -297,7 +297,7 @@ class RequestDependencies implements Dependencies {
     const { config, readSettings, loadScopeCatalog, rateLimiter } = this
     const findByDocument = createFindByDocument({
       ...{ config, now, readSettings, loadScopeCatalog, rateLimiter, address: this.#address },
-      replica: this.#isolate.replica,
+      ...{ replica: this.#isolate.replica, waitUntil: this.#waitUntil },
       findStored: (id) => this.#cache.read(clientCacheKey(id), () => this.#loadClient(id)),
     })
     return findByDocument(...asked)

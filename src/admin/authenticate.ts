@@ -54,6 +54,7 @@ export interface Authenticated {
   readonly actor: Caller
   readonly authorized: Authorized
   readonly token: LiveToken
+  readonly scheme: TokenType
   /** Read the body from this request: if it is signed, its body is checked. */
   readonly request: Request
   /** Of a signed upload, once it has been read: why it is refused. */
@@ -229,7 +230,7 @@ async function admit(
   request: Request,
   operation: CalledOperation,
   origin: Origin,
-  { actor, authorized, client, token, settings }: Heard,
+  { actor, authorized, client, token, scheme, settings }: Heard,
 ): Promise<Result<Authenticated, Problem>> {
   const denied = (problem: Problem): Result<Authenticated, Problem> => {
     recordDenial(needs, operation, actor, origin, problem)
@@ -240,13 +241,14 @@ async function admit(
     isRequired: mustSign(settings['admin.request_signing'], client, operation),
   })
   if ('problem' in signature) return denied(signature.problem)
-  const stepUp = checkStepUp(needs.now(), settings, operation, actor)
+  const stepUp = checkStepUp(needs.now(), settings, operation, actor, scheme)
   if (stepUp) return err(stepUp)
-  if (!signature.isSigned) return ok({ actor, authorized, token, request })
+  if (!signature.isSigned) return ok({ actor, authorized, token, scheme, request })
   const checked = await withCheckedBody(request, {
     isStreamed: operation.upload !== undefined,
     maxBytes: maxJsonBytes,
   })
-  if (checked.ok) return ok({ actor: { ...actor, isSigned: true }, authorized, token, ...checked.value })
+  if (checked.ok)
+    return ok({ actor: { ...actor, isSigned: true }, authorized, token, scheme, ...checked.value })
   return denied(checked.error)
 }

@@ -2,6 +2,7 @@
 import { databaseErrorOf, isLostRace, sqlStates } from '../kit/database-error.ts'
 import type { Problem } from '../kit/problem.ts'
 import { isUnavailable } from '../kit/unavailable.ts'
+import type { TokenType } from '../protocol/token-confirmation.ts'
 import type { Conflicts } from './operation.ts'
 import { conflict, forbidden, invalidRequest, notFound, stepUpRequired, unavailable } from './problems.ts'
 
@@ -19,14 +20,18 @@ const conflictTitles: Readonly<Record<string, string>> = {
 /** Raised by authly_claim_idempotency_key: the key already has a response. */
 export const isReplay = (error: unknown): boolean => databaseErrorOf(error)?.code === 'AU208'
 
-/** The problem behind an error; undefined for bugs. */
-export function problemOfError(error: unknown, conflicts: Conflicts = {}): Problem | undefined {
+/** The problem behind an error; undefined for bugs. @param scheme of the token presented */
+export function problemOfError(
+  error: unknown,
+  conflicts: Conflicts = {},
+  scheme?: TokenType,
+): Problem | undefined {
   const failure = databaseErrorOf(error)
   const stated = conflicts[failure?.hint ?? failure?.constraint ?? '']
   if (stated && 'status' in stated) return stated
   switch (failure?.code) {
     case 'AU401':
-      return stepUpRequired(undefined, failure.hint?.split(' '))
+      return stepUpRequired(undefined, failure.hint?.split(' '), scheme)
     case 'AU403':
       return forbidden(forbiddenDetails[failure.hint ?? ''])
     case 'AU404':

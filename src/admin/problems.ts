@@ -44,19 +44,19 @@ export const senderUnproven = (refusal: OAuthRefusal): Problem => ({
 export const stepUpRequired = (
   maxAgeSeconds: number | undefined,
   acrValues: readonly string[] = [],
+  scheme: TokenType = 'Bearer',
 ): Problem => {
+  const code = 'insufficient_user_authentication'
+  const title = 'A more recent or stronger sign-in is required'
   const wanted = {
     ...(maxAgeSeconds === undefined ? {} : { max_age: String(maxAgeSeconds) }),
     ...(acrValues.length === 0 ? {} : { acr_values: acrValues.join(' ') }),
   }
   const shown = Object.entries(wanted).map(([name, value]) => `${name}="${value}"`)
   return {
-    code: 'insufficient_user_authentication',
-    status: 401,
-    title: 'A more recent or stronger sign-in is required',
-    detail: `Sign in again with ${shown.join(' and ')}.`,
+    ...{ code, status: 401, title, detail: `Sign in again with ${shown.join(' and ')}.` },
     headers: {
-      'www-authenticate': `Bearer realm="authly", error="insufficient_user_authentication", error_description="A more recent or stronger sign-in is required", ${shown.join(', ')}`,
+      'www-authenticate': challenge(scheme, { error: code, error_description: title, ...wanted }),
     },
   }
 }

@@ -49,7 +49,7 @@ export async function serveOperation(operation: Operation, c: Context<AppEnv>): 
 /** RFC 9728 §5.1. */
 function withMetadata(problem: Problem, { config }: Pick<Dependencies, 'config'>): Problem {
   const challenge = problem.headers?.['www-authenticate']
-  if (!challenge?.startsWith('Bearer ')) return problem
+  if (challenge === undefined) return problem
   return {
     ...problem,
     headers: { ...problem.headers, 'www-authenticate': withResourceMetadata(config.issuer, challenge) },
@@ -80,7 +80,7 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
     const bodyProblem = situation.bodyProblem?.()
     return bodyProblem ? err(bodyProblem) : result
   } catch (error) {
-    const problem = situation.bodyProblem?.() ?? problemOfError(error, operation.conflicts)
+    const problem = situation.bodyProblem?.() ?? problemOfError(error, operation.conflicts, situation.scheme)
     if (problem) return err(problem)
     return err({ ...serverError, reason: describeError(error) })
   }

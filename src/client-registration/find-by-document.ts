@@ -10,6 +10,7 @@ import type { Config } from '../config.ts'
 import { type Replica, replicaRetentionMilliseconds } from '../edge-cache/replica.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../kit/clock.ts'
+import { withTimeout } from '../kit/with-timeout.ts'
 import type { RateLimiter } from '../rate-limits/rate-limiter.ts'
 import type { LoadScopeCatalog } from '../scopes/scope.ts'
 import type { ReadSettings } from '../settings/settings.ts'
@@ -25,6 +26,8 @@ export interface DocumentNeeds {
   readonly loadScopeCatalog: LoadScopeCatalog
   readonly rateLimiter: Pick<RateLimiter, 'take'>
   readonly replica: Replica
+  /** Keeps the request alive while the copy is stored. */
+  readonly waitUntil: (work: Promise<unknown>) => void
   /** Whoever sends the request. */
   readonly address: () => string | undefined
   /** What is stored about it: once somebody agreed to it, or an administrator reviewed it. */
@@ -36,7 +39,7 @@ export interface DocumentNeeds {
 export interface KnownDocument {
   /** undefined: there was none that is valid. */
   readonly metadata: DocumentMetadata | undefined
-  /** Milliseconds since the Unix epoch. */
+  /** When its host last told this; milliseconds since the Unix epoch. */
   readonly fetched_at: number
   readonly fresh_until: number
 }
@@ -45,6 +48,7 @@ export interface KnownDocument {
 export const retrySeconds = 60
 /** How long the last copy serves while the document cannot be fetched. */
 export const staleSeconds = replicaRetentionMilliseconds / 1000
+const replicaTimeoutMilliseconds = 2000
 const maxKnown = 1000
 const known = new BoundedMap<string, KnownDocument>(maxKnown)
 
@@ -99,7 +103,7 @@ async function lookUp(
   const fetched = (await mayFetch(needs, address))
     ? await fetchDocument(needs.config, address)
     : ({ outcome: 'limited' } satisfies FetchedDocument)
-  const last = remembered?.metadata ? remembered : copied
+  const last = latest(remembered, copied)
   const isStale =
     (fetched.outcome === 'unreachable' || fetched.outcome === 'limited') &&
     last?.metadata !== undefined &&
@@ -109,11 +113,28 @@ async function lookUp(
     ? { ...(last as KnownDocument), fresh_until: at + retrySeconds * 1000 }
     : fetched.outcome === 'fetched'
       ? { metadata: fetched.metadata, fetched_at: at, fresh_until: at + fetched.freshSeconds * 1000 }
-      : { metadata: undefined, fetched_at: at, fresh_until: at + retrySeconds * 1000 }
+      : {
+          metadata: undefined,
+          fetched_at: fetched.outcome === 'invalid' ? at : (last?.fetched_at ?? 0),
+          fresh_until: at + retrySeconds * 1000,
+        }
   // Attack: who has used up their own permits must not make a document unknown to everybody of this isolate.
   if (fetched.outcome !== 'limited' || isStale) memory.set(address, known)
-  if (fetched.outcome === 'fetched') await writeReplica(needs.replica, address, known)
+  // Attack: made-up addresses must not fill the replica. So an absence is stored only over a copy that was there.
+  const isGone = fetched.outcome === 'invalid' && (remembered?.metadata ?? copied?.metadata) !== undefined
+  if (fetched.outcome === 'fetched' || isGone) {
+    needs.waitUntil(writeReplica(needs.replica, address, known).catch(() => undefined))
+  }
   return known.metadata
+}
+
+/** Of what this isolate and its region know. Attack: an older copy would bring back a document that was taken away. */
+function latest(
+  remembered: KnownDocument | undefined,
+  copied: KnownDocument | undefined,
+): KnownDocument | undefined {
+  if (!remembered || !copied) return remembered ?? copied
+  return copied.fetched_at > remembered.fetched_at ? copied : remembered
 }
 
 const outcomes = {
@@ -133,7 +154,8 @@ const replicaKey = (address: string): string => `client-document:${address}`
 /** The replica makes cold isolates faster; without it they fetch for themselves. */
 async function readReplica(replica: Replica, address: string): Promise<KnownDocument | undefined> {
   try {
-    const entry = await replica.get(replicaKey(address))
+    const asked = replica.get(replicaKey(address))
+    const entry = await withTimeout(asked, replicaTimeoutMilliseconds, 'the replica')
     return entry && (JSON.parse(entry.value) as KnownDocument)
   } catch {
     return undefined
@@ -143,5 +165,5 @@ async function readReplica(replica: Replica, address: string): Promise<KnownDocu
 async function writeReplica(replica: Replica, address: string, known: KnownDocument): Promise<void> {
   const { fetched_at } = known
   const entry = { value: JSON.stringify(known), version: fetched_at, loadedAt: fetched_at }
-  await replica.put(replicaKey(address), entry).catch(() => undefined)
+  await replica.put(replicaKey(address), entry)
 }

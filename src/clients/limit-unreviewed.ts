@@ -22,8 +22,9 @@ export function openAccess(catalog: ScopeCatalog): OpenAccess {
 }
 
 /**
- * Never first-party, no admin scopes, no links, no exemption from PKCE that only a nonce makes up for. Attack: a name,
- * a link or a right that nobody checked looks as if this server vouched for it.
+ * Never first-party, no admin scopes, no links, no authorization details, no exemption from PKCE that only a nonce makes
+ * up for. Attack: a name, a link or a right that nobody checked looks as if this server vouched for it. Attack: a
+ * reviewed client that was given rights changes its redirect URIs (RFC 7592 §2.2), and has somebody else use them.
  */
 export function limitUnreviewed(client: RegisteredClient, open: OpenAccess): RegisteredClient {
   return {
@@ -34,6 +35,7 @@ export function limitUnreviewed(client: RegisteredClient, open: OpenAccess): Reg
     first_party: false,
     nonce_optional: false,
     serves_resources: [],
+    authorization_details_types: [],
     scopes: client.scopes.filter((scope) => open.scopes.includes(scope)),
     resources: client.resources.filter((resource) => open.resources.includes(resource)),
   }

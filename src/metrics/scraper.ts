@@ -37,11 +37,11 @@ export async function findScraper(needs: ScraperNeeds, request: Request, origin:
   }
   const { outcome, headers } = await authenticate(needs, request, operation, origin)
   if (!outcome.ok) return { outcome, headers }
-  const { actor, authorized } = outcome.value
+  const { actor, authorized, scheme } = outcome.value
   try {
     return { outcome: ok({ seesClients: await needs.metricSources.maySeeClients(authorized) }), headers }
   } catch (error) {
-    const problem = problemOfError(error)
+    const problem = problemOfError(error, {}, scheme)
     if (!problem) throw error
     if (problem.status === 403) recordDenial(needs, operation, actor, origin, problem)
     return { outcome: err(problem), headers }

@@ -31,13 +31,22 @@ beforeAll(async () => {
 const bind = (actor: TestActor): Promise<string> => bindToken(actor, key)
 
 const path = '/admin/scopes'
+/** What follows the realm of each challenge. */
+const metadata = /^, resource_metadata="[^"]+\/\.well-known\/oauth-protected-resource"/
 const call = async (
   token: string,
-  options: ProofOptions & { scheme?: string; by?: DpopKey; to?: string; body?: unknown; send?: string } = {},
+  options: ProofOptions & {
+    scheme?: string
+    by?: DpopKey
+    to?: string
+    body?: unknown
+    send?: string
+    at?: string
+  } = {},
 ) => {
-  const { scheme = 'DPoP', by = key, to = issuer + path, body, send = 'GET' } = options
+  const { scheme = 'DPoP', by = key, to = issuer + path, body, send = 'GET', at = path } = options
   const dpop = await by.prove(to, { method: send, accessToken: token, ...options })
-  return callAdmin(undefined, send, path, { body, headers: { authorization: `${scheme} ${token}`, dpop } })
+  return callAdmin(undefined, send, at, { body, headers: { authorization: `${scheme} ${token}`, dpop } })
 }
 
 describe.each(['person', 'service account'] as const)('the bound token of a %s at the admin API', (whose) => {
@@ -91,6 +100,9 @@ describe.each(['person', 'service account'] as const)('the bound token of a %s a
     expect(answer.headers.get('www-authenticate')).toMatch(
       new RegExp(`^(?:Bearer|DPoP) .*error="${code}".*algs="ES256 `),
     )
+    expect(answer.headers.get('www-authenticate')?.split('realm="authly"')).toEqual([
+      ...[expect.any(String), expect.stringMatching(metadata), expect.stringMatching(metadata)],
+    ])
     expect((await call(token)).status).toBe(200)
   })
 
@@ -140,6 +152,29 @@ describe('at the admin API', () => {
       await instance.alarm?.()
       expect(storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'grants'").toArray()).toEqual([])
     })
+  })
+
+  it('a sign-in that is too old, or too weak for a role, is told in the scheme of its token (RFC 9470 §3, RFC 9449 §7.1)', async () => {
+    const wanted = 'error="insufficient_user_authentication", error_description="[^"]+"'
+    const told = (more: string) =>
+      new RegExp(
+        `^DPoP realm="authly", (resource_metadata="[^"]+"), ${wanted}, ${more}, algs="[^"]+", Bearer realm="authly", \\1$`,
+      )
+    const old = await bind(await addAdmin({ signedInSecondsAgo: 3600 }))
+    const body = { name: `bound:${crypto.randomUUID()}`, description: 'x', permissions: [] }
+    const tooOld = await call(old, { to: `${issuer}/admin/roles`, at: '/admin/roles', send: 'POST', body })
+    expect(tooOld.status).toBe(401)
+    expect(tooOld.headers.get('www-authenticate')).toMatch(told('max_age="900"'))
+
+    const role = `role-${crypto.randomUUID()}`
+    const demanding = { name: role, description: 'x', permissions: ['admin:scopes:read'] }
+    const created = await callAdmin(await addServiceAccount(), 'POST', '/admin/roles', {
+      body: { ...demanding, required_acr_values: ['phr'] },
+    })
+    expect(created.status, await created.clone().text()).toBe(201)
+    const tooWeak = await call(await bind(await addAdmin({ roles: [role] })))
+    expect(tooWeak.status).toBe(401)
+    expect(tooWeak.headers.get('www-authenticate')).toMatch(told('acr_values="phr"'))
   })
 
   it('whoever sends no token hears of both schemes', async () => {

@@ -83,7 +83,7 @@ describe('what a role demands of sign-ins', () => {
     const refused = await callAdmin(weak, 'GET', '/admin/users')
     expect(refused.status).toBe(401)
     expect(refused.headers.get('www-authenticate')).toMatch(
-      /error="insufficient_user_authentication".*acr_values="phr"$/,
+      /^Bearer realm="authly", (resource_metadata="[^"]+"), error="insufficient_user_authentication".*acr_values="phr", DPoP realm="authly", \1, algs="[^"]+"$/,
     )
     for (const acr of ['phr', 'phrh']) {
       const strong = await addAdmin({ roles: [name], acr })

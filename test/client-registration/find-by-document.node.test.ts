@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   createFindByDocument,
   retrySeconds,
@@ -8,6 +8,7 @@ import {
 } from '../../src/client-registration/find-by-document.ts'
 import type { RegisteredClient } from '../../src/clients/client.ts'
 import type { Config } from '../../src/config.ts'
+import type { Replica } from '../../src/edge-cache/replica.ts'
 import type { RateLimitDecision } from '../../src/rate-limits/rate-limiter.ts'
 import { toSettings } from '../../src/settings/settings.ts'
 import { aClient } from '../fakes/client.ts'
@@ -47,6 +48,7 @@ beforeAll(async () => {
 afterAll(() => void server.close())
 beforeEach(() => {
   fetches = 0
+  later.length = 0
   now = 1_800_000_000_000
   serve(document())
 })
@@ -64,7 +66,7 @@ const catalog = {
 }
 
 interface Isolate {
-  readonly replica?: ReturnType<typeof createMemoryReplica>
+  readonly replica?: Replica
   readonly stored?: RegisteredClient
   readonly take?: (policy: string, subject: string) => boolean
   readonly documents?: 'on' | 'off'
@@ -90,11 +92,15 @@ function isolate({
       take: async (policy, subject) => ({ allowed: take(policy, subject) }) as RateLimitDecision,
     },
     replica,
+    waitUntil: (work) => void later.push(work),
     address: () => '192.0.2.1',
     findStored: async () => stored,
     memory: new Map(),
   })
 }
+/** What runs on after the response. */
+const later: Promise<unknown>[] = []
+const settled = () => Promise.all(later)
 
 describe('a document that describes a client', () => {
   test('gives a client that nobody reviewed, with what is open to everybody', async () => {
@@ -260,6 +266,130 @@ describe('caching', () => {
     fail(404)
     now += 301_000
     expect(await find(address)).toBeUndefined()
+  })
+
+  describe.each([
+    ['was taken away', () => fail(404)],
+    ['became invalid', () => serve(document({ client_id: 'https://other.example/client.json' }))],
+  ])('a document that %s counts for nothing at once', (_what, end) => {
+    /** Two isolates of a region that know the document, until the first learns that it has ended. */
+    const ended = async () => {
+      const replica = createMemoryReplica()
+      serve(document(), { 'cache-control': 'max-age=3600' })
+      const other = isolate({ replica })
+      const find = isolate({ replica })
+      for (const each of [other, find]) {
+        await each(address)
+        await settled()
+      }
+      expect(fetches).toBe(1)
+      end()
+      now += 3600_000
+      expect(await find(address)).toBeUndefined()
+      await settled()
+      return { replica, find, other }
+    }
+
+    test('in an isolate that starts, without another fetch', async () => {
+      const { replica } = await ended()
+      const asked = fetches
+      expect(await isolate({ replica })(address)).toBeUndefined()
+      expect(fetches).toBe(asked)
+    })
+
+    test('and does not come back while its host is out of order, in any isolate', async () => {
+      const { replica, find, other } = await ended()
+      fail(503)
+      for (let count = 0; count < 3; count++) {
+        now += retrySeconds * 1000
+        expect(await find(address)).toBeUndefined()
+        expect(await other(address)).toBeUndefined()
+        expect(await isolate({ replica })(address)).toBeUndefined()
+      }
+    })
+
+    test('also when the region could not be told', async () => {
+      const { entries, get } = createMemoryReplica()
+      let isAway = false
+      const replica: Replica = {
+        get,
+        put: async (key, entry) => {
+          if (isAway) throw new Error('away')
+          entries.set(key, entry)
+        },
+      }
+      const find = isolate({ replica })
+      await find(address)
+      await settled()
+      isAway = true
+      end()
+      now += 301_000
+      expect(await find(address)).toBeUndefined()
+      fail(503)
+      for (let count = 0; count < 3; count++) {
+        now += retrySeconds * 1000
+        expect(await find(address)).toBeUndefined()
+      }
+    })
+
+    test('until it is there again', async () => {
+      const { replica, find } = await ended()
+      serve(document())
+      now += retrySeconds * 1000
+      expect(await find(address)).toBeDefined()
+      await settled()
+      expect(await isolate({ replica })(address)).toBeDefined()
+    })
+
+    test('but an address that never had one leaves nothing in the region (flood)', async () => {
+      const replica = createMemoryReplica()
+      end()
+      const find = isolate({ replica })
+      for (let count = 0; count < 3; count++) {
+        expect(await find(address)).toBeUndefined()
+        now += retrySeconds * 1000
+      }
+      await settled()
+      expect(replica.entries.size).toBe(0)
+    })
+  })
+
+  test('a copy that could not be read during one outage serves in it later', async () => {
+    const memory = createMemoryReplica()
+    await isolate({ replica: memory })(address)
+    await settled()
+    let isAway = true
+    const get: Replica['get'] = async (key) => {
+      if (isAway) throw new Error('away')
+      return memory.get(key)
+    }
+    const find = isolate({ replica: { get, put: memory.put } })
+    fail(503)
+    now += 301_000
+    expect(await find(address)).toBeUndefined()
+    isAway = false
+    now += retrySeconds * 1000
+    expect(await find(address)).toMatchObject({ client_name: 'Editor' })
+  })
+
+  test('a replica that never answers is as good as none, and nobody waits for it to store a copy', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const never = new Promise<never>(() => undefined)
+      let isAsked = false
+      const get: Replica['get'] = () => {
+        isAsked = true
+        return never
+      }
+      const found = isolate({ replica: { get, put: () => never } })(address)
+      await vi.waitFor(() => expect(isAsked).toBe(true))
+      await vi.advanceTimersByTimeAsync(2000)
+      vi.useRealTimers()
+      expect(await found).toMatchObject({ client_name: 'Editor' })
+    } finally {
+      vi.useRealTimers()
+      later.length = 0
+    }
   })
 
   test('a failure is remembered, so that nobody makes this server ask again and again (flood)', async () => {

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readDocument } from '../../src/client-registration/read-document.ts'
 import { configOf } from '../../src/config.ts'
-import { consents } from '../../src/db/schema.ts'
+import { clients, consents } from '../../src/db/schema.ts'
 import { createObjectReplica } from '../../src/edge-cache/edge-replica.object.ts'
 import { supportedLanguages } from '../../src/messages/languages.ts'
 import { testDatabase } from '../fakes/database.ts'
@@ -233,6 +233,35 @@ describe('consent is for the redirect URIs and keys that the client had', () => 
     expect(answerOf(await ask(browser, id, { prompt: 'none' })).get('code')).toBeTruthy()
   })
 
+  test('of a registration: with other redirect URIs it loses the authorization details that it was given', async () => {
+    const { browser } = await signedIn()
+    const { id, put } = await registered()
+    const admin = await addAdmin()
+    const type = `payment-${crypto.randomUUID()}`
+    const resource = `https://bank.example/${type}`
+    const given = [
+      ['/admin/resource-servers', { resource, name: 'Bank', open_to_unreviewed: true }],
+      ['/admin/authorization-details-types', { ...{ type, resource }, description: 'Pay', schema: {} }],
+    ] as const
+    for (const [path, body] of given) {
+      const answer = await callAdmin(admin, 'POST', path, { body })
+      expect(answer.status, await answer.clone().text()).toBe(201)
+    }
+    await testDatabase()
+      .update(clients)
+      .set({ resources: [resource], authorization_details_types: [type] })
+      .where(sql`client_id = ${id}`)
+    await review(id)
+    const details = { resource, authorization_details: JSON.stringify([{ type }]) }
+    const page = await ask(browser, id, details)
+    expect(page.html).toContain('Pay')
+    await put({ redirect_uris: [callback, 'https://evil.example/cb'] })
+    const refused = await ask(browser, id, details)
+    expect(refused.html).toContain('invalid_authorization_details')
+    await review(id)
+    expect((await ask(browser, id, details)).html).toContain('Pay')
+  })
+
   test('of a document: other redirect URIs ask anew, and take the review back', async () => {
     const { browser, person } = await signedIn()
     const client = await described()
@@ -251,7 +280,7 @@ describe('consent is for the redirect URIs and keys that the client had', () => 
         loadScopeCatalog: deps.loadScopeCatalog,
       },
       ...{ rateLimiter: deps.rateLimiter, replica: createObjectReplica(env.EDGE_REPLICA, configOf(env)) },
-      ...{ address: () => undefined, memory: new Map() },
+      ...{ address: () => undefined, memory: new Map(), waitUntil: () => undefined },
       findStored: async () => undefined,
     })
     const changed = await find(client)

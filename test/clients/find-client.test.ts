@@ -67,6 +67,7 @@ test('one that nobody reviewed is never more than what is open to everybody, wha
     scopes: ['openid', 'admin:users:read', 'read', 'write'],
     resources: ['https://api.example', 'https://closed.example'],
     serves_resources: ['https://api.example'],
+    authorization_details_types: ['payment'],
   })
   const findClient = createFindClient({
     ...needs,
@@ -74,7 +75,7 @@ test('one that nobody reviewed is never more than what is open to everybody, wha
     loadClient: async () => ({ value: stored, version: 1 }),
   })
   expect(await findClient('app')).toMatchObject({
-    ...{ first_party: false, nonce_optional: false, serves_resources: [] },
+    ...{ first_party: false, nonce_optional: false, serves_resources: [], authorization_details_types: [] },
     ...{ client_uri: undefined, policy_uri: undefined, tos_uri: undefined },
     scopes: ['openid', 'read'],
     resources: ['https://api.example'],

@@ -3,7 +3,7 @@ import { SELF } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { clients } from '../../src/db/schema.ts'
+import { clients, scopes } from '../../src/db/schema.ts'
 import { sha256 } from '../../src/kit/hash.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
@@ -52,6 +52,9 @@ let admin: Awaited<ReturnType<typeof addAdmin>>
 
 beforeAll(async () => {
   admin = await addAdmin()
+  // Those of `addApplication`; as in a deployment, they exist.
+  const rows = ['openid', 'profile', 'email'].map((name) => ({ name, description: 'x' }))
+  await testDatabase().insert(scopes).values(rows).onConflictDoNothing()
   for (const [each, name] of [
     [resource, 'Bank'],
     [other, 'Files'],
@@ -296,5 +299,18 @@ describe('types of authorization details', () => {
     const refused = await callAdmin(admin, 'POST', '/admin/clients', { body })
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain('#/authorization_details_types/0')
+  })
+
+  it('of a client must exist also when nothing else of it changes', async () => {
+    const path = `/admin/clients/${await addShop()}`
+    const patch = (types: readonly string[]) =>
+      callAdmin(admin, 'PATCH', path, { body: { authorization_details_types: types }, headers })
+    const refused = await patch([folder, 'nobody knows'])
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({
+      type: 'urn:authly:problem:invalid_request',
+      errors: [{ pointer: '#/authorization_details_types/1', detail: 'is not a type here' }],
+    })
+    expect((await patch([folder])).status).toBe(200)
   })
 })

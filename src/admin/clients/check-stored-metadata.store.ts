@@ -13,6 +13,9 @@ import type { AdminCall } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { checkRegistered } from './check-registered.store.ts'
 
+/** The members that `checkRegistered` looks up. */
+const registeredNames = ['scope', 'resources', 'serves_resources', 'authorization_details_types'] as const
+
 /**
  * Checks metadata as a whole.
  * @param before the stored metadata; only what differs is looked up or fetched again
@@ -27,9 +30,7 @@ export async function checkStoredMetadata(
   const faults = [
     ...checkClientMetadata(metadata, config),
     ...checkAllowList(metadata.admin_ip_allow_list, '#/admin_ip_allow_list'),
-    ...(before && isSame(metadata, before, ['scope', 'resources', 'serves_resources'])
-      ? []
-      : await checkRegistered(call, metadata)),
+    ...(before && isSame(metadata, before, registeredNames) ? [] : await checkRegistered(call, metadata)),
   ]
   if (faults.length > 0) return err(invalidRequest(faults))
   if (before && isSame(metadata, before, ['subject_type', 'sector_identifier_uri', 'redirect_uris'])) {
