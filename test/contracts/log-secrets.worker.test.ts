@@ -4,27 +4,25 @@
  */
 import { createExecutionContext, env, runDurableObjectAlarm, waitOnExecutionContext } from 'cloudflare:test'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { describedApp } from '../../scripts/docs/described-app.ts'
 import { logEventWords, logFieldWords } from '../../scripts/docs/log-words.ts'
 import { routeWords } from '../../scripts/docs/openapi/routes/index.ts'
 import { createRunBatch } from '../../src/db/run-batch.ts'
 import { describeError } from '../../src/kit/describe-error.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
-import { loadStoredSettings } from '../../src/settings/settings.store.ts'
-import { settingsCacheKey } from '../../src/settings/settings.ts'
 import worker from '../../src/worker.ts'
-import { testDatabase } from '../fakes/database.ts'
+import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
 import { addApplication, addPerson, authorizePath, goodPassword } from '../login/people.ts'
-import { ownSettings } from '../setup/own-settings.ts'
-import { addAdmin, type TestActor, testDependencies } from '../worker/admin-client.ts'
+import { addAdmin, type TestActor } from '../worker/admin-client.ts'
 import { hearLog, loggingAll } from '../worker/hear-log.ts'
+import { useSettings } from '../worker/local-settings.ts'
 import { adminOperations, type DocumentedOperation } from './openapi/document.ts'
 import { exampleOf } from './openapi/violations.ts'
 import { type RegisteredClient, registerClient } from './worker-client.ts'
 
 const issuer = 'https://auth.test'
-const logging = loggingAll(env, { AUTHLY_LOG_ADDRESSES: 'none' })
+let logging: Env
 const log = hearLog()
 
 /** In every secret, so that none is missed; no encoding of a URL, of JSON or of HTML changes it. */
@@ -122,21 +120,11 @@ const protocolRoutes = Object.entries(document.paths ?? {})
 
 let client: RegisteredClient
 let admin: TestActor
-async function restoreSettings(): Promise<void> {
-  // All at once: other files read them at any time.
-  await testDatabase().execute(sql`
-    with own as (
-      insert into settings (name, value) select key, value from jsonb_each(${JSON.stringify(ownSettings)}::jsonb)
-      on conflict (name) do update set value = excluded.value
-    )
-    delete from settings where not ${JSON.stringify(ownSettings)}::jsonb ? name`)
-  await testDependencies().edgeCache.refresh(settingsCacheKey, await loadStoredSettings(testDatabase()))
-}
-
-// Settings are the whole server's, and other files stand on those that the tests begin with.
-afterAll(restoreSettings)
 
 beforeAll(async () => {
+  // Settings that these operations change are the whole server's.
+  await useOwnDatabase()
+  logging = loggingAll(env, { AUTHLY_LOG_ADDRESSES: 'none' })
   client = await registerClient('client_secret_basic', {
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   })
@@ -272,7 +260,7 @@ describe.each(adminOperations)('$operationId', (operation) => {
 
 describe('what succeeds', () => {
   // The operations before have changed what a sign-in asks for.
-  beforeAll(restoreSettings)
+  beforeAll(() => useSettings({}))
 
   it('logs nothing of a sign-in, its code, its tokens and its cookies', async () => {
     const person = await addPerson()

@@ -1,14 +1,17 @@
 /** The deployment's own name, colours and links on the pages; nothing that people could not read or that leads astray. */
 import { sql } from 'drizzle-orm'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { defaultColors } from '../../src/branding/palette.ts'
 import { loadStoredSettings } from '../../src/settings/settings.store.ts'
 import { settingsCacheKey } from '../../src/settings/settings.ts'
-import { testDatabase } from '../fakes/database.ts'
+import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
 import { openBrowser } from '../login/browser.ts'
 import { addAdmin, callAdmin, testDependencies } from '../worker/admin-client.ts'
 
-// Settings are the whole server's: each test leaves none behind, in the cache neither.
+// Settings are the whole server's.
+beforeAll(useOwnDatabase)
+
+// Each test leaves none behind, in the cache neither.
 afterEach(async () => {
   await testDatabase().execute(sql`delete from settings`)
   await testDependencies().edgeCache.refresh(settingsCacheKey, await loadStoredSettings(testDatabase()))

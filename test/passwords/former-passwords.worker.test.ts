@@ -1,32 +1,41 @@
 import { eq, sql } from 'drizzle-orm'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { passwordCredentials, passwordHistory, users } from '../../src/db/schema.ts'
 import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { createPasswordStore } from '../../src/passwords/password.store.ts'
-import { testDatabase } from '../fakes/database.ts'
+import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
 import { type Browser, openBrowser, type Shown, signIn } from '../login/browser.ts'
 import { addPerson, goodPassword, type Person } from '../login/people.ts'
 import { addAdmin, callAdmin, type TestActor } from '../worker/admin-client.ts'
-import { changingSettings } from '../worker/change-setting.ts'
 
-const database = testDatabase()
-const set = changingSettings()
 const [second, third] = ['copper-violin-meadow', 'granite-otter-parade']
 let admin: TestActor
 beforeAll(async () => {
+  // The database itself keeps or deletes by the setting, which is the whole server's.
+  await useOwnDatabase()
   admin = await addAdmin()
 })
 
+async function keep(count: number | null): Promise<void> {
+  const changed = await callAdmin(admin, 'PATCH', '/admin/settings/passwords.history', {
+    body: { value: count },
+    headers: { 'if-match': '*' },
+  })
+  expect(changed.status).toBe(200)
+}
+afterEach(() => keep(null))
+
 const formerOf = async ({ id }: Person) =>
   (
-    await database
+    await testDatabase()
       .select()
       .from(passwordHistory)
       .where(eq(passwordHistory.user_id, id))
       .orderBy(sql`replaced_at desc`)
   ).map(({ hash }) => hash)
 const hashOf = async ({ id }: Person) =>
-  (await database.select().from(passwordCredentials).where(eq(passwordCredentials.user_id, id)))[0]?.hash
+  (await testDatabase().select().from(passwordCredentials).where(eq(passwordCredentials.user_id, id)))[0]
+    ?.hash
 
 async function signedIn(person: Person, password: string): Promise<Browser> {
   const browser = openBrowser()
@@ -54,7 +63,7 @@ const choose = ({ browser, page }: { browser: Browser; page: Shown }, password: 
 
 describe('former passwords', () => {
   test('cannot be chosen again in a change, as many as the setting says', async () => {
-    await set('passwords.history', 1)
+    await keep(1)
     const person = await addPerson()
     const first = await hashOf(person)
     const browser = await signedIn(person, goodPassword)
@@ -70,7 +79,7 @@ describe('former passwords', () => {
   })
 
   test('cannot be chosen again by a link, which stays good, nor can the one that it replaces', async () => {
-    await set('passwords.history', 5)
+    await keep(5)
     const person = await addPerson()
     const opened = await openLink(person)
     expect(await hashOf(person)).toBeUndefined()
@@ -80,7 +89,7 @@ describe('former passwords', () => {
   })
 
   test('are kept when an administrator hands over another one', async () => {
-    await set('passwords.history', 5)
+    await keep(5)
     const person = await addPerson()
     const first = await hashOf(person)
     const body = { method: 'temporary_password' }
@@ -96,31 +105,31 @@ describe('former passwords', () => {
 
   test('are not kept without the setting, and those from before go with the next change', async () => {
     const person = await addPerson()
-    await set('passwords.history', 3)
+    await keep(3)
     const browser = await signedIn(person, goodPassword)
     await change(browser, goodPassword, second)
     expect(await formerOf(person)).toHaveLength(1)
-    await set('passwords.history', 0)
+    await keep(0)
     expect((await change(browser, second, goodPassword)).status).toBe(303)
     expect(await formerOf(person)).toEqual([])
   })
 
   test('a rehash is no change, and a deleted account leaves none', async () => {
-    await set('passwords.history', 3)
+    await keep(3)
     const person = await addPerson()
     const replacesHash = (await hashOf(person)) as string
     const newHash = await argon2Hasher.hash(goodPassword)
-    const store = createPasswordStore(database)
+    const store = createPasswordStore(testDatabase())
     await store.renewPasswordHash({ userId: person.id, replacesHash, newHash })
     expect(await formerOf(person)).toEqual([])
-    await database.execute(sql`
+    await testDatabase().execute(sql`
       insert into password_history (user_id, hash) values (${person.id}, 'former')`)
-    await database.delete(users).where(eq(users.id, person.id))
+    await testDatabase().delete(users).where(eq(users.id, person.id))
     expect(await formerOf(person)).toEqual([])
   })
 
   test('of 8 changes at once one wins, and one hash is kept', async () => {
-    await set('passwords.history', 3)
+    await keep(3)
     const person = await addPerson()
     const first = await hashOf(person)
     const browsers = await Promise.all(Array.from({ length: 8 }, () => signedIn(person, goodPassword)))

@@ -1,20 +1,19 @@
 import { sql } from 'drizzle-orm'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { loadStoredSettings } from '../../../src/settings/settings.store.ts'
 import { settingNames, settingsCacheKey } from '../../../src/settings/settings.ts'
-import { testDatabase } from '../../fakes/database.ts'
-import { ownSettings } from '../../setup/own-settings.ts'
+import { testDatabase, useOwnDatabase } from '../../fakes/database.ts'
 import { addAdmin, addServiceAccount, callAdmin, testDependencies } from '../../worker/admin-client.ts'
 
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>
 const path = '/admin/settings/admin.step_up_max_age_seconds'
 
-// Settings are the whole server's: each test leaves none behind, in the cache neither.
+// Settings are the whole server's.
+beforeAll(useOwnDatabase)
+
+// Each test leaves none behind, in the cache neither.
 afterEach(async () => {
-  // Those that all tests begin with stay: others sign in meanwhile.
-  await testDatabase().execute(
-    sql`delete from settings where not ${JSON.stringify(ownSettings)}::jsonb ? name`,
-  )
+  await testDatabase().execute(sql`delete from settings`)
   await testDependencies().edgeCache.refresh(settingsCacheKey, await loadStoredSettings(testDatabase()))
 })
 
