@@ -7,6 +7,7 @@ export const native: Preset = {
   name: 'native',
   words: 'Programs on people’s own devices: mobile, desktop, command line',
   variables: ['issuer', 'client_id', 'client_secret', 'audience'],
+  takesApiScopes: true,
   members: (situation) => {
     const scheme = `com.example.${slugOf(situation.client_name)}`
     const isMobile = situation.use?.private_scheme === true

@@ -6,6 +6,7 @@ export const spa: Preset = {
   port: 5173,
   callback: '/callback',
   variables: ['issuer', 'client_id', 'client_secret', 'audience'],
+  takesApiScopes: true,
   members: (situation) => {
     const { localIssuer, hasRedirectUris, origins, use } = situation
     // http on loopback is refused for public web clients of a server that is not under development itself.

@@ -6,6 +6,7 @@ export const web: Preset = {
   port: 3000,
   callback: '/auth/callback',
   variables: ['issuer', 'client_id', 'client_secret', 'session_secret', 'base_url', 'audience'],
+  takesApiScopes: true,
   members: (situation) => {
     const { hasRedirectUris, mayFetch, origins, use } = situation
     const [first] = origins
