@@ -580,7 +580,8 @@ export const budgets = {
     note: 'one call renews the copy in the region',
   },
   adminJudgedWrite: {
-    operation: 'admin change of client metadata that is checked as a whole, or a client made by a preset for an API; manual rotation of a key',
+    operation:
+      'admin change of client metadata that is checked as a whole, or a client made by a preset for an API; manual rotation of a key',
     objectCalls: 2,
     postgresRoundTrips: 2,
     ...{ rowsRead: 3, rowsWritten: 2, sharedEvents: 0 },

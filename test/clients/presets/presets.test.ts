@@ -21,7 +21,11 @@ function choiceOf(preset?: string, framework?: string): Choice {
 }
 
 /** As the operation completes it: presets first, then the defaults of every client. */
-function metadataOf(choice: Choice, given: Omit<Given, 'client_name'> = {}, context: typeof local = local): ClientMetadata {
+function metadataOf(
+  choice: Choice,
+  given: Omit<Given, 'client_name'> = {},
+  context: typeof local = local,
+): ClientMetadata {
   const filled = applyPreset(choice, { client_name: 'Example shop', ...given }, context)
   const present = Object.entries(filled).filter(([, value]) => value != null)
   const profile = (filled as Given).profile ?? 'oidc'
