@@ -80,11 +80,12 @@ export function keepSession(
     if (!current || document.visibilityState === 'hidden' || !navigator.onLine) return
     const resource = defaultResource(current)
     const token = current.tokens[resource]
-    if (!token || isFresh(token)) return plan()
-    shared(resource, undefined, isFresh).then(
-      () => plan(),
-      () => plan(5_000),
-    )
+    if (!token || isFresh(token)) plan()
+    else
+      shared(resource, undefined, isFresh).then(
+        () => plan(),
+        () => plan(5_000),
+      )
   }
 
   /** One at a time in this page, and within the lock one in all tabs. */
