@@ -88,7 +88,11 @@ export function createAuthly(options: AuthlyOptions): Authly {
     },
     async signIn(asked = {}) {
       const { settings, storage, server } = await running()
-      await beginSignIn(settings, storage, server, asked)
+      await beginSignIn(settings, storage, server, asked).catch((error: unknown) => {
+        const present = state.get()
+        if (error instanceof AuthlyError && present.status !== 'loading') state.set({ ...present, error })
+        throw error
+      })
     },
     async getAccessToken({ resource, forceRefresh = false } = {}) {
       const { keeper } = await running()
@@ -111,6 +115,6 @@ function watchPage(keeper: SessionKeeper): void {
   addEventListener('online', keeper.lookAhead)
   // A page that comes back as it was left has missed what other tabs did.
   addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) void keeper.restore({ reason: 'signed_out' }).then(keeper.lookAhead)
+    if (persisted) void keeper.restore(keeper.current() && { reason: 'signed_out' }).then(keeper.lookAhead)
   })
 }

@@ -7,6 +7,8 @@ import type { Storage } from './storage.ts'
 export interface BrowserSignInOptions extends SignInOptions {
   /** A path of this application, shown afterwards. Default: the present one. */
   readonly returnTo?: string
+  /** Takes the place of this page in the history: back then leads to the one before, not to one that leaves at once. */
+  readonly replace?: boolean
 }
 
 /** Leaves the page for the server's sign-in. */
@@ -31,5 +33,6 @@ export async function beginSignIn(
     { ...options, scope, resource: resources },
   )
   attemptsOf(settings).begin({ ...transaction, returnTo, scope, resources, keyId: key?.thumbprint })
-  location.assign(url)
+  if (options.replace) location.replace(url)
+  else location.assign(url)
 }
