@@ -9,6 +9,7 @@ export interface ServerMetadata {
   readonly jwks_uri: string
   readonly userinfo_endpoint?: string
   readonly revocation_endpoint?: string
+  readonly introspection_endpoint?: string
   readonly end_session_endpoint?: string
   readonly pushed_authorization_request_endpoint?: string
   readonly require_pushed_authorization_requests?: boolean
@@ -37,7 +38,11 @@ export function discoverOnce(issuer: string, fetch: Fetch): () => Promise<Server
   }
 }
 
-async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
+/**
+ * Reads the discovery document.
+ * @throws AuthlyError `issuer_mismatch`, `invalid_response` or `network_error`
+ */
+export async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
   const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
   const { value } = await readJson(fetch, new Request(`${base}/.well-known/openid-configuration`))
   const metadata = value as unknown as ServerMetadata
