@@ -9,6 +9,7 @@ export interface ServerMetadata {
   readonly jwks_uri: string
   readonly userinfo_endpoint?: string
   readonly revocation_endpoint?: string
+  readonly introspection_endpoint?: string
   readonly end_session_endpoint?: string
   readonly pushed_authorization_request_endpoint?: string
   readonly require_pushed_authorization_requests?: boolean
@@ -43,7 +44,11 @@ export function discoverOnce(issuer: string, fetch: Fetch): () => Promise<Server
   }
 }
 
-async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
+/**
+ * Reads the discovery document.
+ * @throws AuthlyError `issuer_mismatch`, `invalid_response` or `network_error`
+ */
+export async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
   // Attack: whoever is on the way answers in the place of an issuer without TLS.
   if (!isSecureAddress(issuer)) throw unusable('the issuer must be an https address')
   const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
