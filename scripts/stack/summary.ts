@@ -7,7 +7,8 @@ export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasD
   const { issuer, admin, inbox_url } = facts
   const lines = [
     ...['', '  Authly is ready.', ''],
-    ...[`  Issuer    ${issuer}`, `  API       ${issuer}/docs`, `  Metrics   ${issuer}/metrics`],
+    ...[`  Issuer    ${issuer}`, `  Guide     ${issuer}/guide/`, `  API       ${issuer}/docs`],
+    `  Metrics   ${issuer}/metrics`,
     ...[`  Inbox     ${inbox_url}`, `  Sign in   ${issuer}/account`],
   ]
   if (admin !== undefined && newAdminPassword !== undefined) {
