@@ -8,7 +8,10 @@ interface Input {
   readonly method: string
   readonly idempotency_key: boolean
   readonly attempts: number
-  readonly response?: { readonly status: number; readonly headers: Readonly<Record<string, string | undefined>> }
+  readonly response?: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string | undefined>>
+  }
   readonly random: number
   readonly now_millis: number
   readonly max_attempts?: number

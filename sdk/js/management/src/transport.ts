@@ -113,7 +113,9 @@ async function run<T>(
       }
     }
     const isFinal = signal?.aborted || !isTransient(error) || !isReadable
-    const delay = isFinal ? undefined : retryDelay({ attempts, isRepeatable: mayRepeat, response }, needs.retry)
+    const delay = isFinal
+      ? undefined
+      : retryDelay({ attempts, isRepeatable: mayRepeat, response }, needs.retry)
     if (delay === undefined) {
       // A 412 after an attempt without an answer may be about our own change.
       if (error instanceof ApiError) error.cause ??= lost
