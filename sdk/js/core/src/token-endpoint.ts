@@ -48,7 +48,7 @@ async function post(
 ) {
   const url = metadata.token_endpoint
   const headers = new Headers({ accept: 'application/json' })
-  if (clientSecret !== undefined) headers.set('authorization', basic(clientId, clientSecret))
+  if (clientSecret !== undefined) headers.set('authorization', basicAuthorization(clientId, clientSecret))
   if (dpop)
     headers.set('dpop', await dpopProof(dpop.key, { method: 'POST', url, nonce: dpop.nonces.of(url) }))
   // The default for cross-origin requests, said aloud: no cookie of the server goes along. And a redirect of a token
@@ -65,8 +65,8 @@ async function post(
   return { response, value: await jsonObject(response), isNonceNew }
 }
 
-/** Both parts are form-encoded first (RFC 6749 §2.3.1). */
-function basic(clientId: string, clientSecret: string): string {
+/** `client_secret_basic`: both parts are form-encoded first (RFC 6749 §2.3.1). */
+export function basicAuthorization(clientId: string, clientSecret: string): string {
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1)
   return `Basic ${btoa(`${encode(clientId)}:${encode(clientSecret)}`)}`
 }
