@@ -16,7 +16,7 @@ const hono: Application = (options, api) =>
     app.get('/', (c) => c.json({ user: c.var.auth.user ?? null }))
     app.get('/private', forHono.requireSignIn(), (c) => c.json({ sub: c.var.auth.user.sub }))
     app.get('/strong', forHono.requireSignIn({ acrValues: ['urn:authly:mfa'] }), (c) => c.text('strong'))
-    app.get('/api', async (c) => c.body((await c.var.auth.fetch(api)).body))
+    app.get('/api', async (c) => c.body(await (await c.var.auth.fetch(api)).text()))
     app.get('/token', async (c) => c.json({ token: await c.var.auth.accessToken() }))
     return (request) => app.fetch(request)
   })

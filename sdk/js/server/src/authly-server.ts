@@ -29,6 +29,8 @@ export interface RequestSession {
 export interface AuthlyServer {
   /** The answer to a request for one of the paths of this package; undefined for every other one. */
   readonly handle: (request: Request) => Promise<Response | undefined>
+  /** Whether `handle` has an answer. */
+  readonly isOwn: (request: Pick<Request, 'url'>) => boolean
   readonly session: (request: Pick<Request, 'headers'>, sink?: CookieSink) => Promise<RequestSession>
   /** The whole of it for a handler of requests: own paths, session, cookies of the answer. */
   readonly respond: (
@@ -81,9 +83,13 @@ export function createAuthlyServer(
   const transactions = createTransactions(sealer, cookieNames)
   const needs: RouteNeeds = { configuration, provider, transactions, keeper, ended, sessions, refuse }
 
-  const handle: AuthlyServer['handle'] = async (request) => {
+  const routeOf = (request: Pick<Request, 'url'>) => {
     const { pathname } = new URL(request.url)
-    const route = routes.find(({ path }) => [paths[path], baseUrl.path + paths[path]].includes(pathname))
+    return routes.find(({ path }) => [paths[path], baseUrl.path + paths[path]].includes(pathname))
+  }
+
+  const handle: AuthlyServer['handle'] = async (request) => {
+    const route = routeOf(request)
     if (!route) return undefined
     if (request.method !== route.method)
       return json(405, { error: 'invalid_request' }, { allow: route.method })
@@ -116,7 +122,7 @@ export function createAuthlyServer(
   }
 
   return {
-    ...{ handle, session, isSecure: baseUrl.isSecure },
+    ...{ handle, session, isSecure: baseUrl.isSecure, isOwn: (request) => routeOf(request) !== undefined },
     respond: async (request, handler) => {
       const own = await handle(request)
       if (own) return own

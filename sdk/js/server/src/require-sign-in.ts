@@ -1,6 +1,6 @@
 import { json, redirect } from './answers.ts'
 import type { AuthlyServer, SignInDemand } from './authly-server.ts'
-import type { Auth } from './session/session.ts'
+import type { Auth, SignedIn } from './session/session.ts'
 
 /**
  * The answer to who may not go on: a browser that opens a page is led to the sign-in and back, everybody else gets 401.
@@ -21,7 +21,8 @@ export function refuseUnlessSignedIn(
   return json(401, { error, login: authly.loginPath(undefined, demand) })
 }
 
-function meets({ user }: Extract<Auth, { isSignedIn: true }>, { acrValues, maxAge }: SignInDemand): boolean {
+/** Whether a sign-in was strong, and is recent, enough. */
+export function meets({ user }: SignedIn, { acrValues, maxAge }: SignInDemand): boolean {
   if (acrValues && !acrValues.includes(user.acr ?? '')) return false
   return maxAge === undefined || Date.now() / 1000 - (user.auth_time ?? 0) <= maxAge
 }
