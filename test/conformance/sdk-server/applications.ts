@@ -1,43 +1,66 @@
-/** One small application, written with the SDK for each framework as a stranger would write it. */
+/** The same application by each framework, and on each platform. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { AuthlyServerOptions } from '@authly-server/server'
-import * as forExpress from '@authly-server/server/express'
-import * as forHono from '@authly-server/server/hono'
-import express from 'express'
-import { Hono } from 'hono'
+import { build } from 'esbuild'
+import { findFreePort } from '../../../scripts/process/free-port.ts'
+import { serveRawWorkerd } from '../../../scripts/raw-workerd.ts'
+import { expressApplication } from './express-application.ts'
+import { honoApplication } from './hono-application.ts'
 import { type Served, serveFetch, serveNode } from './serve.ts'
 
-/** @param api an API that answers who asks it */
-export type Application = (options: (origin: string) => AuthlyServerOptions, api: string) => Promise<Served>
+/** What `authly clients create --preset web` prints. */
+export type Printed = {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly sessionSecret: string
+}
 
-const hono: Application = (options, api) =>
-  serveFetch((origin) => {
-    const app = new Hono()
-    app.use(forHono.authly(options(origin)))
-    app.get('/', (c) => c.json({ user: c.var.auth.user ?? null }))
-    app.get('/private', forHono.requireSignIn(), (c) => c.json({ sub: c.var.auth.user.sub }))
-    app.get('/strong', forHono.requireSignIn({ acrValues: ['urn:authly:mfa'] }), (c) => c.text('strong'))
-    app.get('/api', async (c) => c.body(await (await c.var.auth.fetch(api)).text()))
-    app.get('/token', async (c) => c.json({ token: await c.var.auth.accessToken() }))
+export type Start = (printed: Printed) => Promise<Served>
+
+/** @param more what only an application in this process can be given */
+export const startHono = (printed: Printed, more: Partial<AuthlyServerOptions> = {}): Promise<Served> =>
+  serveFetch((baseUrl) => {
+    const app = honoApplication({ ...printed, baseUrl, ...more })
     return (request) => app.fetch(request)
   })
 
-const expressApp: Application = (options, api) =>
-  serveNode((origin) => {
-    const app = express()
-    app.use(forExpress.authly(options(origin)))
-    app.get('/', (req, res) => void res.json({ user: req.auth.user ?? null }))
-    app.get('/private', forExpress.requireSignIn(), (req, res) => void res.json({ sub: req.auth.user?.sub }))
-    app.get(
-      '/strong',
-      forExpress.requireSignIn({ acrValues: ['urn:authly:mfa'] }),
-      (_req, res) => void res.send('strong'),
-    )
-    app.get('/api', async (req, res) => void res.send(await (await req.auth.fetch(api)).text()))
-    app.get('/token', async (req, res) => void res.json({ token: await req.auth.accessToken() }))
-    return app
-  })
+export const startExpress: Start = (printed) =>
+  serveNode((baseUrl) => expressApplication({ ...printed, baseUrl }))
 
-export const applications: readonly (readonly [string, Application])[] = [
-  ['Hono', hono],
-  ['Express', expressApp],
-]
+/** In plain workerd, as on Cloudflare. */
+export const startWorker: Start = async (printed) => {
+  const folder = await mkdtemp(join(tmpdir(), 'authly-sdk-worker-'))
+  await build({
+    entryPoints: [join(import.meta.dirname, 'worker.ts')],
+    outfile: join(folder, 'worker.js'),
+    ...{ bundle: true, format: 'esm', platform: 'browser', logLevel: 'error' },
+    conditions: ['authly-source', 'workerd', 'worker', 'browser'],
+  })
+  const port = await findFreePort()
+  const origin = `http://127.0.0.1:${port}`
+  const workerd = await serveRawWorkerd({
+    bundle: {
+      ...{ folder, main: 'worker.js', modules: [], durableObjects: [] },
+      ...{ compatibilityDate: '2025-06-01', compatibilityFlags: [] },
+    },
+    vars: environment(printed, origin),
+    ...{ objectsFolder: join(folder, 'objects'), port, readyPath: '/' },
+    ...(process.env['AUTHLY_TEST_LOG'] === undefined ? {} : { output: 'inherit' as const }),
+  })
+  const close = async () => {
+    await workerd.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { origin, close }
+}
+
+export const environment = (printed: Printed, baseUrl: string): Readonly<Record<string, string>> => ({
+  AUTHLY_ISSUER: printed.issuer,
+  AUTHLY_CLIENT_ID: printed.clientId,
+  AUTHLY_CLIENT_SECRET: printed.clientSecret,
+  AUTHLY_SESSION_SECRET: printed.sessionSecret,
+  AUTHLY_BASE_URL: baseUrl,
+})

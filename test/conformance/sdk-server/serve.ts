@@ -1,9 +1,9 @@
-/** An application on loopback, served by Node as its framework wants it. */
+/** An application on loopback, in this process. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 
-export type Served = { readonly origin: string; close(): Promise<void> }
+export type Served = { readonly origin: string; close(): Promise<unknown> }
 
 /** A free port is known before the application is, because the application is told its address. */
 export async function serveNode(make: (origin: string) => RequestListener): Promise<Served> {
@@ -16,13 +16,13 @@ export async function serveNode(make: (origin: string) => RequestListener): Prom
     origin,
     close: () =>
       new Promise((closed) => {
-        server.close(() => closed())
+        server.close(closed)
         server.closeAllConnections()
       }),
   }
 }
 
-/** The same for frameworks that answer a Request of the Web, as Hono's own adapter does it. */
+/** The same for what answers a Request of the Web. */
 export const serveFetch = (
   make: (origin: string) => (request: Request) => Response | Promise<Response>,
 ): Promise<Served> =>
@@ -33,13 +33,10 @@ export const serveFetch = (
       for (let index = 0; index < incoming.rawHeaders.length; index += 2)
         headers.append(incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string)
       const method = incoming.method ?? 'GET'
-      const body = ['GET', 'HEAD'].includes(method)
-        ? {}
-        : { body: Readable.toWeb(incoming) as ReadableStream }
       const url = new URL(incoming.url ?? '/', `http://${headers.get('host')}`)
-      const response = await answer(
-        new Request(url, { method, headers, ...body, duplex: 'half' } as RequestInit),
-      )
+      const init: RequestInit & { duplex: 'half' } = { method, headers, duplex: 'half' }
+      if (!['GET', 'HEAD'].includes(method)) init.body = Readable.toWeb(incoming) as ReadableStream
+      const response = await answer(new Request(url, init))
       outgoing.statusCode = response.status
       response.headers.forEach((value, name) => {
         if (name !== 'set-cookie') outgoing.setHeader(name, value)

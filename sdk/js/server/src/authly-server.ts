@@ -15,7 +15,7 @@ import { type CookieSink, openSession, type SessionNeeds } from './session/open-
 import { createRenew } from './session/renew.ts'
 import type { Auth, Session } from './session/session.ts'
 import { cookieKeeper, storeKeeper } from './session/session-keeper.ts'
-import { memoryStore } from './session/store.ts'
+import { processMemory } from './session/store.ts'
 
 /** The session of one request. */
 export interface RequestSession {
@@ -63,8 +63,8 @@ export function createAuthlyServer(
   const sealer = createSealer(configuration.secrets, JSON.stringify([issuer, clientId]))
   const provider = createProvider(configuration)
   const ended = createEndedSessions(
-    configuration.endedSessions ?? memoryStore(),
-    clientId,
+    configuration.endedSessions ?? processMemory(),
+    [issuer, clientId],
     lifetime.absoluteSeconds,
   )
   const kept = { sealer, lifetime, cookieName: cookieNames.session }

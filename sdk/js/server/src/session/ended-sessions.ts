@@ -10,11 +10,16 @@ export type Ended = { readonly sid: string } | { readonly sub: string }
 /**
  * The list of sessions that have ended before their time. An entry says when: whoever signs in afterwards is not
  * concerned, also if Authly's own session, and so its `sid`, went on.
+ * @param application issuer and client: applications may share a store
  * @param ttlSeconds how long a session can live at most
  */
-export function createEndedSessions(store: KeyValueStore, clientId: string, ttlSeconds: number) {
+export function createEndedSessions(
+  store: KeyValueStore,
+  application: readonly string[],
+  ttlSeconds: number,
+) {
   const keyOf = async (kind: string, value: string) =>
-    `authly:${kind}:${await sha256(JSON.stringify([clientId, value]))}`
+    `authly:${kind}:${await sha256(JSON.stringify([...application, value]))}`
   const entry = (ended: Ended) => ('sid' in ended ? keyOf('sid', ended.sid) : keyOf('sub', ended.sub))
   const endOf = async (ended: Ended): Promise<number> => Number((await store.get(await entry(ended))) ?? 0)
 

@@ -26,3 +26,12 @@ export function memoryStore(maxEntries = 100_000): KeyValueStore {
     delete: async (key) => entries.delete(key),
   }
 }
+
+const shared = Symbol.for('@authly-server/server: memory of this process')
+
+/** One for all copies of this module: Next.js loads it for pages and for routes apart. */
+export function processMemory(): KeyValueStore {
+  const globals = globalThis as { [shared]?: KeyValueStore }
+  globals[shared] ??= memoryStore()
+  return globals[shared]
+}
