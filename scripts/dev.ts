@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { OperatorError } from './process/operator-error.ts'
 import { runUntilStopped } from './process/run-until-stopped.ts'
-import { startBuild, untilBuilt } from './stack/build-files.ts'
+import { placeGuide, startBuild, startGuideBuild, untilBuilt } from './stack/build-files.ts'
 import { checkPortIsFree, developmentPort } from './stack/development-port.ts'
 import { prepareDevelopment } from './stack/prepare-development.ts'
 import { developmentSummary } from './stack/summary.ts'
@@ -29,6 +29,7 @@ await runUntilStopped(async (life) => {
     )
   })
   await untilBuilt(build)
+  await placeGuide(root)
   const worker = await startWranglerDev(root, port)
   life.onStop(() => worker.stop())
   worker.exited.then((code) =>
@@ -43,4 +44,7 @@ await runUntilStopped(async (life) => {
   life.onStop(async () => clearInterval(cron))
   process.stdout.write(developmentSummary(development))
   worker.showOutput()
+  const guide = await startGuideBuild(root)
+  life.onStop(() => guide.build.stop())
+  if (await guide.isNew) worker.listAssets()
 })

@@ -29,9 +29,9 @@ export function retryDelay(attempt: FailedAttempt, rules: RetryRules = {}): numb
   const { maxAttempts = 4, maxDelayMs = 60_000, random = Math.random, now = Date.now } = rules
   const { attempts, isRepeatable, response } = attempt
   if (attempts >= maxAttempts) return undefined
-  // 429 and 503 with Retry-After were refused before they did anything.
   const asked =
     response && [429, 503].includes(response.status) ? retryAfter(response.headers, now()) : undefined
+  // A 429 with Retry-After was refused before it did anything.
   if (!isRepeatable && !(response?.status === 429 && asked !== undefined)) return undefined
   if (response && !transient.has(response.status)) return undefined
   if (asked !== undefined) return asked <= maxDelayMs ? asked : undefined

@@ -145,6 +145,7 @@ async function attempt<T>(
 ): Promise<Outcome<T>> {
   const url = urlOf(needs.issuer, call)
   const dpop = await needs.dpop?.()
+  const nonce = dpop?.nonces.of(url)
   const headers = await headersOf(call, url, token, dpop)
   const limit = deadline(call.options.timeoutMs ?? needs.timeoutMs, call.options.signal)
   const request = new Request(url, {
@@ -156,7 +157,7 @@ async function attempt<T>(
   try {
     const response = await needs.fetch(request)
     needs.pacing.learn(response)
-    const isNonceNew = dpop?.nonces.learn(url, response) ?? false
+    const isNonceNew = dpop?.nonces.learn(url, response, nonce) ?? false
     if (response.ok) return { value: read ? await read(response) : (response as T) }
     const { status, headers: answered } = response
     const error = apiErrorOf({ status, headers: answered, problem: await readProblem(response) })

@@ -1,0 +1,8 @@
+/** What the first page lists. */
+import { join } from 'node:path'
+import { sections, type Section } from './navigation.ts'
+
+declare const data: readonly Section[]
+export { data }
+
+export default { load: () => sections(join(import.meta.dirname, '..')) }
