@@ -21,8 +21,11 @@ CREATE TABLE "webhook_endpoints" (
 	"kind" text DEFAULT 'endpoint' NOT NULL,
 	"name" text NOT NULL,
 	"url" text,
-	"event_types" text[] DEFAULT '{}' NOT NULL,
-	"filters" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"event_types" text[] NOT NULL,
+	"client_ids" text[],
+	"user_ids" text[],
+	"actor_ids" text[],
+	"outcome" text,
 	"enabled" boolean DEFAULT true NOT NULL,
 	"disabled_reason" text,
 	"disabled_at" timestamp with time zone,
@@ -46,10 +49,12 @@ CREATE TABLE "webhook_keys" (
 --> statement-breakpoint
 ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_webhook_id_webhook_endpoints_id_fk" FOREIGN KEY ("webhook_id") REFERENCES "public"."webhook_endpoints"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "webhook_keys" ADD CONSTRAINT "webhook_keys_webhook_id_webhook_endpoints_id_fk" FOREIGN KEY ("webhook_id") REFERENCES "public"."webhook_endpoints"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "webhook_deliveries_position" ON "webhook_deliveries" USING btree ("webhook_id","position");--> statement-breakpoint
-CREATE INDEX "webhook_deliveries_status" ON "webhook_deliveries" USING btree ("webhook_id","status","position");--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_created" ON "webhook_deliveries" USING btree ("webhook_id","created_at","event_id");--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_status" ON "webhook_deliveries" USING btree ("webhook_id","status","created_at","event_id");--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_updated" ON "webhook_deliveries" USING btree ("updated_at");--> statement-breakpoint
 CREATE INDEX "webhook_endpoints_created" ON "webhook_endpoints" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "webhook_endpoints_enabled" ON "webhook_endpoints" USING btree ("id") WHERE enabled;--> statement-breakpoint
 CREATE INDEX "webhook_keys_webhook" ON "webhook_keys" USING btree ("webhook_id","created_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "webhook_keys_current" ON "webhook_keys" USING btree ("webhook_id") WHERE expires_at is null;
+CREATE UNIQUE INDEX "webhook_keys_current" ON "webhook_keys" USING btree ("webhook_id") WHERE expires_at is null;--> statement-breakpoint
+UPDATE roles SET permissions = array_append(permissions, 'admin:webhooks:read'), version = version + 1, updated_at = now()
+  WHERE name = 'auditor' AND NOT 'admin:webhooks:read' = ANY (permissions);

@@ -792,9 +792,12 @@ export const webhookEndpoints = pgTable(
     name: text('name').notNull(),
     /** Null: a listener. */
     url: text('url'),
-    /** Types and families (`user.*`) of events; empty: all. */
-    event_types: text('event_types').array().notNull().default([]),
-    filters: jsonb('filters').$type<Record<string, unknown>>().notNull().default({}),
+    /** `WebhookFilter` (src/webhooks/filters.ts); null does not restrict. */
+    event_types: text('event_types').array().notNull(),
+    client_ids: text('client_ids').array(),
+    user_ids: text('user_ids').array(),
+    actor_ids: text('actor_ids').array(),
+    outcome: text('outcome').$type<'success' | 'failure'>(),
     enabled: boolean('enabled').notNull().default(true),
     /** Why it is disabled. */
     disabled_reason: text('disabled_reason').$type<'administrator' | 'gone' | 'failing' | 'authority_lost'>(),
@@ -848,13 +851,11 @@ export const webhookDeliveries = pgTable(
       .notNull()
       .references(() => webhookEndpoints.id, { onDelete: 'cascade' }),
     event_id: uuid('event_id').notNull(),
-    /** Of the event in the trail: the sequence number. */
+    /** Of the event in the trail: the sequence number. 0: it is not there. */
     position: bigint('position', { mode: 'number' }).notNull(),
     type: text('type').notNull(),
     subject: text('subject'),
-    status: text('status')
-      .$type<'waiting' | 'delivered' | 'failed' | 'cancelled' | 'dropped'>()
-      .notNull(),
+    status: text('status').$type<'waiting' | 'delivered' | 'failed' | 'cancelled' | 'dropped'>().notNull(),
     attempts: integer('attempts').notNull().default(0),
     /** HTTP status of the last answer. */
     response_status: integer('response_status'),
@@ -869,8 +870,8 @@ export const webhookDeliveries = pgTable(
   (table) => [
     primaryKey({ columns: [table.webhook_id, table.event_id] }),
     // The list, newest first, and the same of one status.
-    index('webhook_deliveries_position').on(table.webhook_id, table.position),
-    index('webhook_deliveries_status').on(table.webhook_id, table.status, table.position),
+    index('webhook_deliveries_created').on(table.webhook_id, table.created_at, table.event_id),
+    index('webhook_deliveries_status').on(table.webhook_id, table.status, table.created_at, table.event_id),
     // The clean-up.
     index('webhook_deliveries_updated').on(table.updated_at),
   ],
