@@ -4,12 +4,17 @@ import { browserScriptsInTests } from './scripts/stack/browser-script.mjs'
 /** Vitest leaves one core free, which is half of a small machine; and most files wait for servers and clocks. */
 const maxWorkers = 2
 
+/** The packages of the SDK as their sources (sdk/js): nothing has to be built before a test. */
+const sources = { conditions: ['authly-source', 'module', 'node', 'development|production'] }
+const resolve = { resolve: sources, ssr: { resolve: sources } }
+
 export default defineConfig({
   test: {
     // Most of what tests try is refused, each with a line of the log.
     onConsoleLog: (text) => !text.includes('"event":"request_refused"'),
     projects: [
       {
+        ...resolve,
         plugins: [browserScriptsInTests()],
         test: {
           name: 'unit',
@@ -40,6 +45,7 @@ export default defineConfig({
         },
       },
       {
+        ...resolve,
         test: {
           name: 'scripts',
           environment: 'node',
@@ -51,6 +57,7 @@ export default defineConfig({
         },
       },
       {
+        ...resolve,
         test: {
           name: 'conformance',
           environment: 'node',
@@ -83,6 +90,7 @@ export default defineConfig({
         },
       },
       {
+        ...resolve,
         test: {
           name: 'e2e',
           environment: 'node',

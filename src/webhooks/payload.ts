@@ -79,21 +79,35 @@ const shared = {
 
 /** The body of events of a type. Receivers must ignore members that they do not know: later versions add some. */
 export function bodySchema(type: WebhookEventType) {
-  const { summary, data = {} } = definitionOf(type)
-  const details = Object.entries(data)
+  const { summary, data: keys = {} } = definitionOf(type)
+  const known = Object.entries(keys)
     .filter(([key]) => !unsentDetails.has(key))
     .map(([key, meaning]) => [key, detailSchema(key).optional().meta({ description: meaning })] as const)
-  return z.object({
-    type: z.literal(type).meta({ description: summary }),
-    timestamp: z.string().meta({
-      ...{
-        format: 'date-time',
-        description: 'When it happened; the header `webhook-timestamp` is the attempt',
-      },
-    }),
-    data: z.object({ ...shared, details: z.object(Object.fromEntries(details)) }),
-  })
+  // Types without details of their own share a schema.
+  const owner = known.length === 0 ? 'Webhook' : nameOf(type)
+  const details = z
+    .object(Object.fromEntries(known))
+    .meta({ 'x-authly-name': `${owner}Details`, description: 'What only events of this type have' })
+  return z
+    .object({
+      type: z.literal(type).meta({ description: summary }),
+      timestamp: z.string().meta({
+        ...{
+          format: 'date-time',
+          description: 'When it happened; the header `webhook-timestamp` is the attempt',
+        },
+      }),
+      data: z.object({ ...shared, details }).meta({ 'x-authly-name': `${owner}Data` }),
+    })
+    .meta({ 'x-authly-name': nameOf(type) })
 }
+
+/** `UserCreatedWebhook`: the name of the body in `/openapi.json`, and of its type in generated clients. */
+const nameOf = (type: WebhookEventType): string =>
+  `${type
+    .split(/[._]/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')}Webhook`
 
 export type WebhookBody = z.output<ReturnType<typeof bodySchema>>
 
