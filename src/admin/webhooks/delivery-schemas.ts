@@ -1,6 +1,5 @@
 /** Deliveries as the API shows them. */
 import { z } from 'zod'
-import type { webhookDeliveries } from '../../db/schema.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 
 export const deliveryStatuses = {
@@ -47,7 +46,23 @@ export const deliverySchema = z
 
 const textOf = (value: Date | null): string | null => value?.toISOString() ?? null
 
-export const toDelivery = (row: typeof webhookDeliveries.$inferSelect) => ({
+/** A row of `webhook_deliveries`. */
+interface DeliveryRow {
+  readonly event_id: string
+  readonly position: number
+  readonly type: string
+  readonly subject: string | null
+  readonly status: DeliveryStatus
+  readonly attempts: number
+  readonly response_status: number | null
+  readonly reason: string | null
+  readonly duration_ms: number | null
+  readonly last_attempt_at: Date | null
+  readonly next_attempt_at: Date | null
+  readonly created_at: Date
+}
+
+export const toDelivery = (row: DeliveryRow) => ({
   event_id: row.event_id,
   type: row.type,
   subject: row.subject,

@@ -1,26 +1,13 @@
 /** Rows of webhook endpoints with their keys, and what every write of one demands. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../access/actor.ts'
-import type { Authorized } from '../../access/authorized.ts'
 import { assertHolds } from '../../access/rights.store.ts'
 import { type JsonRow, tableRow } from '../../db/json-row.ts'
 import { webhookEndpoints } from '../../db/schema.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { authorityOfEndpoints } from '../../webhooks/endpoint-authority.ts'
 import type { NewKeys } from '../../webhooks/seal-keys.ts'
-
-type Row = typeof webhookEndpoints.$inferSelect
-
-export interface StoredWebhook extends Omit<Row, 'authorized'> {
-  readonly authorized: Authorized
-  /** Those that sign, the current one first. Without the sealed halves. */
-  readonly keys: readonly {
-    readonly id: string
-    readonly public_key: string
-    readonly created_at: string
-    readonly expires_at: string | null
-  }[]
-}
+import type { StoredWebhook } from './webhook-schemas.ts'
 
 const row = tableRow(webhookEndpoints)
 

@@ -4,7 +4,6 @@ import { uuid } from '../../kit/field-schemas.ts'
 import { singleLinePattern } from '../../kit/patterns.ts'
 import { disabledReasons } from '../../webhooks/endpoint.ts'
 import { webhookFilter } from '../../webhooks/filters.ts'
-import type { StoredWebhook } from './webhook-row.store.ts'
 
 export const webhookParam = z.object({ webhook_id: uuid('Webhook endpoint') })
 
@@ -103,6 +102,32 @@ export const webhookPatch = z
   .meta({ id: 'WebhookPatch', example: { event_types: ['user.*'] } })
 
 const textOf = (time: Date | null): string | null => time?.toISOString() ?? null
+
+/** A row of `webhook_endpoints`, and its keys that sign. */
+export interface StoredWebhook {
+  readonly id: string
+  readonly name: string
+  readonly url: string | null
+  readonly event_types: string[]
+  readonly client_ids: string[] | null
+  readonly user_ids: string[] | null
+  readonly actor_ids: string[] | null
+  readonly outcome: 'success' | 'failure' | null
+  readonly enabled: boolean
+  readonly disabled_reason: keyof typeof disabledReasons | null
+  readonly disabled_at: Date | null
+  readonly authorized: { readonly actor: { readonly type: 'user' | 'client'; readonly id: string } }
+  /** The current one first. Without the sealed halves. */
+  readonly keys: readonly {
+    readonly id: string
+    readonly public_key: string
+    readonly created_at: string
+    readonly expires_at: string | null
+  }[]
+  readonly version: number
+  readonly created_at: Date
+  readonly updated_at: Date
+}
 
 export const toWebhook = (row: StoredWebhook) => ({
   id: row.id,
