@@ -15,6 +15,7 @@ import { login } from './login.ts'
 import { nameOperation } from './name-operation.ts'
 import { isOfOneSetting, settingCommands } from './settings.ts'
 import { sayingWhatIsAway } from './status.ts'
+import { isOfListener, webhooksListen } from './webhooks-listen.ts'
 
 export function createCommands(operations: readonly CatalogueOperation[]): readonly Command[] {
   const stream = operations.find(({ path, answer }) => path === '/admin/audit/stream' && answer === 'events')
@@ -24,11 +25,14 @@ export function createCommands(operations: readonly CatalogueOperation[]): reado
     ...[...jobCommands(operations), ...bulkDelete(operations), ...settingCommands(operations)],
     ...auditExport(operations),
     ...importExport(operations),
+    ...webhooksListen(operations),
     ...completionCommands,
   ]
   const taken = new Set(byHand.map(({ words }) => words.join(' ')))
   const derived = operations
-    .filter((operation) => operation.answer !== 'events' && !isOfOneSetting(operation))
+    .filter(
+      (operation) => operation.answer !== 'events' && !isOfOneSetting(operation) && !isOfListener(operation),
+    )
     .map((operation) => {
       const command = commandOf(operation, nameOperation(operation, operations), operations)
       return operation.path === '/admin/status' ? sayingWhatIsAway(command) : command

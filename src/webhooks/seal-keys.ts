@@ -1,7 +1,8 @@
 /** Keys of endpoints. At rest their private halves are sealed, each for its endpoint: copied elsewhere it opens nothing. */
+import { decodeBase64Url } from '../kit/base64url.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import type { SealedKeys } from './endpoint.ts'
-import { generateKeyPair, generateSecret, importSigningKey, type SigningKey } from './sign.ts'
+import { generateKeyPair, generateSecret, importSigningKey, type SigningKey, secretOf } from './sign.ts'
 
 const purpose = { secret: 'webhook-secret', privateKey: 'webhook-key' } as const
 
@@ -14,8 +15,11 @@ export interface NewKeys {
   readonly sealed_private_key: string
 }
 
-export async function makeKeys(root: Pick<RootSecret, 'seal'>, webhookId: string): Promise<NewKeys> {
-  const secret = generateSecret()
+export async function makeKeys(
+  root: Pick<RootSecret, 'seal'>,
+  webhookId: string,
+  secret = generateSecret(),
+): Promise<NewKeys> {
   const { privateKey, publicKey } = await generateKeyPair()
   return {
     secret,
@@ -24,6 +28,15 @@ export async function makeKeys(root: Pick<RootSecret, 'seal'>, webhookId: string
     sealed_private_key: await root.seal(purpose.privateKey, privateKey, webhookId),
   }
 }
+
+/**
+ * The secret of whatever listeners somebody makes: the same each time, so that the application they develop is
+ * configured once. What it signs is handed to them alone.
+ */
+export const secretOfListeners = async (
+  root: Pick<RootSecret, 'mac'>,
+  { type, id }: { readonly type: string; readonly id: string },
+): Promise<string> => secretOf(decodeBase64Url(await root.mac('webhook-listener', `${type}:${id}`)))
 
 /**
  * The newest first. One that no root secret of this deployment opens any more is left out.

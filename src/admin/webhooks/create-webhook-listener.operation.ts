@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { uuidv7 } from '../../kit/ids.ts'
-import { makeKeys } from '../../webhooks/seal-keys.ts'
+import { makeKeys, secretOfListeners } from '../../webhooks/seal-keys.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { isOwnListener } from './listener-row.store.ts'
@@ -14,7 +14,7 @@ export const createWebhookListener = defineOperation({
   tag: 'Webhooks',
   summary: 'Listen to events without a public address',
   description: `What \`authly webhooks listen\` does: an endpoint of the caller alone that has no address, and hands out what it would be
-sent. It disappears when it has not asked for ${leaseSeconds} seconds. At most ${maxListeners} for each caller.`,
+sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secret is the caller's: the same for all their listeners. At most ${maxListeners} for each caller.`,
   permission: 'admin:webhooks:write',
   body: listenerCreation,
   answers: { 201: { description: 'The listener', schema: listenerSchema } },
@@ -22,7 +22,7 @@ sent. It disappears when it has not asked for ${leaseSeconds} seconds. At most $
   conflicts: { too_many_listeners: { title: `You have ${maxListeners} listeners already: end one` } },
   async run({ actor, authorized, body, deps, event, now, writeOnce }) {
     const id = uuidv7(now)
-    const keys = await makeKeys(deps.root, id)
+    const keys = await makeKeys(deps.root, id, await secretOfListeners(deps.root, actor))
     const expires_at = new Date(now + leaseSeconds * 1000).toISOString()
     const { event_types, client_ids = null, user_ids = null, actor_ids = null, outcome = null } = body
     const time = new Date(now).toISOString()

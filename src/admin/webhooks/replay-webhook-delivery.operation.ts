@@ -20,14 +20,14 @@ export const replayWebhookDelivery = defineOperation({
     'Now, under the same `webhook-id`, whether or not it was taken before. One that waits for its next attempt is tried at once.',
   permission: 'admin:webhooks:write',
   params: webhookParam.extend({ event_id: uuid('The event, as in the header `webhook-id`') }),
-  answers: { 202: { description: 'The event is on its way' } },
+  answers: { 204: { description: 'The event is on its way' } },
   problems: { 409: 'The endpoint is disabled, or the event is a test: send another' },
   conflicts: {
     webhook_disabled: { title: 'The webhook endpoint is disabled' },
     not_in_trail: { title: 'The trail does not have the event any more, or it was a test' },
   },
   async run({ db, deps, event, params: { webhook_id: id, event_id }, writeOnce }) {
-    const sent = answer(202)
+    const sent = answer(204)
     const delivery = firstRow(deliveryRow, await db.run(selectDelivery(id, event_id)))
     if (!delivery) return err(notFound)
     await writeOnce(sent.value, [

@@ -35,7 +35,7 @@ export const replayWebhookEvents = defineOperation({
     })
     .openapi('WebhookReplayOrder', { example: { from: '2026-11-23T09:00:00Z', only: 'failed' } }),
   answers: {
-    202: {
+    200: {
       description: 'It has begun',
       schema: z
         .object({
@@ -57,7 +57,7 @@ export const replayWebhookEvents = defineOperation({
     }
     const ordered = { from, until, only: body.only }
     const id = uuidv7(now)
-    const begun = answer(202, { id, ...ordered })
+    const begun = answer(200, { id, ...ordered })
     await writeOnce(
       begun.value,
       [

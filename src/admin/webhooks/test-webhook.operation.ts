@@ -20,7 +20,7 @@ export const testWebhook = defineOperation({
   permission: 'admin:webhooks:write',
   params: webhookParam,
   answers: {
-    202: {
+    200: {
       description: 'The event is on its way',
       schema: z.object({ event_id: uuid('Its `webhook-id`') }).openapi('WebhookTest'),
     },
@@ -29,7 +29,7 @@ export const testWebhook = defineOperation({
   conflicts: { webhook_disabled: { title: 'The webhook endpoint is disabled' } },
   async run({ actor, deps, event, now, origin, params: { webhook_id: id }, writeOnce }) {
     const event_id = uuidv7(now)
-    const sent = answer(202, { event_id })
+    const sent = answer(200, { event_id })
     await writeOnce(sent.value, [
       sql`select from webhook_endpoints where id = ${id}::uuid for share`,
       refuseUnknown(id),
