@@ -18,7 +18,10 @@ const lockTimeoutMilliseconds = 300
 
 export const createDispatchStore = (runBatch: RunBatch): DispatchStore => ({
   async readPage(after) {
-    const begin = after ?? sql`(select min(after_position) from webhook_endpoints where enabled)`
+    const begin =
+      after === undefined
+        ? sql`(select min(after_position) from webhook_endpoints where enabled)`
+        : sql`${after}::bigint`
     const [, endpoints = [], horizon = [], events = []] = await runBatch([
       sql.raw(`SET LOCAL lock_timeout = ${lockTimeoutMilliseconds}`),
       sql`
@@ -27,12 +30,12 @@ export const createDispatchStore = (runBatch: RunBatch): DispatchStore => ({
         from webhook_endpoints where enabled and (expires_at is null or expires_at > now())`,
       // Only under the lock taken here is the next statement's snapshot final. With nothing new there is no lock.
       sql`
-        select ${begin}::bigint as begin, authly_audit_horizon() as horizon
+        select ${begin} as begin, authly_audit_horizon() as horizon
         where exists (select from audit_events where position > ${begin})`,
       sql`
         select ${readEventColumns}
         from audit_events
-        where position > ${begin} and position <= ${begin} + ${pageWindow} and ${isSent}
+        where position > ${begin} and position <= ${begin} + ${pageWindow}::int and ${isSent}
         order by position limit ${pageSize}`,
     ]).catch(refuseToWait)
     return pageOf(after, endpoints, horizon[0], events)
