@@ -2,7 +2,10 @@
  * Colours of code as classes. A theme of the highlighter writes its colours into `style` attributes, which the policy of
  * the site forbids; so this theme has numbers for colours, and a class takes the place of each (theme/style.css).
  */
-import type { ShikiTransformer, ThemeRegistration } from '@shikijs/types'
+import type { MarkdownOptions } from 'vitepress'
+
+type Theme = Extract<MarkdownOptions['theme'], { name?: string }>
+type Transformer = NonNullable<MarkdownOptions['codeTransformers']>[number]
 
 const scopesOf = {
   comment: ['comment', 'punctuation.definition.comment'],
@@ -19,7 +22,7 @@ const kinds = Object.keys(scopesOf) as Kind[]
 const colorOf = (kind: Kind) => `#${String(kinds.indexOf(kind) + 1).padStart(6, '0')}`
 const plain = '#000000'
 
-export const codeTheme: ThemeRegistration = {
+export const codeTheme: Theme = {
   name: 'authly',
   type: 'light',
   fg: plain,
@@ -32,7 +35,7 @@ export const codeTheme: ThemeRegistration = {
   ],
 }
 
-export const colorsAsClasses: ShikiTransformer = {
+export const colorsAsClasses: Transformer = {
   name: 'colors-as-classes',
   pre(node) {
     delete node.properties['style']
