@@ -79,6 +79,21 @@ module.exports = {
       to: { path: [storeOrObject, web, entry, ...wrappers, '^src/dependencies[.]ts$'] },
     },
     {
+      name: 'sdk-stands-alone',
+      comment:
+        'The packages of the SDK are published without the server: they use each other and what they depend on.',
+      severity: 'error',
+      from: { path: '^sdk/' },
+      to: { path: '^(?:src|cli|scripts|test|bench|load)/' },
+    },
+    {
+      name: 'server-without-sdk',
+      comment: 'The SDK is what applications use; the server uses none of it.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^sdk/' },
+    },
+    {
       name: 'kit-stands-alone',
       comment: 'kit/ is what every capability may use, so it can use none.',
       severity: 'error',
@@ -255,12 +270,14 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // The programs in `calls` import clients that are generated beside a copy of them.
-    exclude: { path: '^(?:node_modules/[.]|dist/|[.]wrangler/|scripts/check/generators/calls/)' },
+    exclude: {
+      path: '^(?:node_modules/[.]|dist/|sdk/js/[^/]+/dist/|[.]wrangler/|scripts/check/generators/calls/)',
+    },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['workerd', 'worker', 'import', 'require', 'node', 'types', 'default'],
+      conditionNames: ['authly-source', 'workerd', 'worker', 'import', 'require', 'node', 'types', 'default'],
       extensions: ['.ts', '.tsx', '.d.ts', '.js', '.mjs', '.cjs', '.json'],
     },
   },

@@ -4,12 +4,17 @@ import { browserScriptsInTests } from './scripts/stack/browser-script.mjs'
 /** Vitest leaves one core free, which is half of a small machine; and most files wait for servers and clocks. */
 const maxWorkers = 2
 
+/** The packages of the SDK as their sources (sdk/js): nothing has to be built before a test. */
+const sources = { conditions: ['authly-source', 'module', 'node', 'development|production'] }
+const resolve = { resolve: sources, ssr: { resolve: sources } }
+
 export default defineConfig({
   test: {
     // Most of what tests try is refused, each with a line of the log.
     onConsoleLog: (text) => !text.includes('"event":"request_refused"'),
     projects: [
       {
+        ...resolve,
         plugins: [browserScriptsInTests()],
         test: {
           name: 'unit',
@@ -24,6 +29,7 @@ export default defineConfig({
             'test/conformance/**',
             'test/e2e/**',
             'test/ops/**',
+            'test/quickstarts/**/*.walk.test.ts',
             'test/scripts/**',
             'test/traces/**',
           ],
@@ -40,6 +46,7 @@ export default defineConfig({
         },
       },
       {
+        ...resolve,
         test: {
           name: 'scripts',
           environment: 'node',
@@ -51,6 +58,7 @@ export default defineConfig({
         },
       },
       {
+        ...resolve,
         test: {
           name: 'conformance',
           environment: 'node',
@@ -83,6 +91,19 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'quickstarts',
+          environment: 'node',
+          include: ['test/quickstarts/**/*.walk.test.ts'],
+          globalSetup: ['./test/quickstarts/global-setup.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // They use the ports of their frameworks, as a reader would.
+          fileParallelism: false,
+        },
+      },
+      {
+        ...resolve,
         test: {
           name: 'e2e',
           environment: 'node',

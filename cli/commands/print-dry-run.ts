@@ -29,8 +29,14 @@ export function printDryRun(output: Output, answer: Item): number {
         ...paragraphs('Not demanded any more', itemsOf(tried['lifted']), (demand) => [
           `${demand['demand']}: ${demand['words']}.`,
         ]),
-        '',
-        `People who have given it consent: ${tried['people']}`,
+        ...paragraphs(
+          'Variables',
+          itemsOf((answer['setup'] as Item | undefined)?.['environment']),
+          (variable) => [`${variable['name']}=${variable['value'] ?? '…'}`],
+        ),
+        ...(tried['people'] === undefined
+          ? []
+          : ['', `People who have given it consent: ${tried['people']}`]),
       ].join('\n'),
     )
     output.note('Nothing was changed (--dry-run).')

@@ -21,7 +21,7 @@ interface Cruise {
 
 /** Checks the source folders below `folder`; `ok` when no rule is broken. */
 export function checkArchitecture(folder = root): { ok: boolean; output: string } {
-  const sources = ['src', 'cli', 'scripts', 'test', 'bench', 'load'].filter((name) =>
+  const sources = ['src', 'cli', 'scripts', 'sdk', 'test', 'bench', 'load'].filter((name) =>
     existsSync(join(folder, name)),
   )
   const config = join(root, '.dependency-cruiser.cjs')

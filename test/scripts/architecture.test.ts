@@ -17,6 +17,8 @@ const violations: readonly (readonly [rule: string, file: string, imports: strin
   ['domain-is-pure', 'src/users/uses-platform.ts', 'cloudflare:workers'],
   ['domain-imports-domain', 'src/users/uses-object.ts', '../sessions/user-sessions.object.ts'],
   ['domain-imports-domain', 'src/users/uses-everything.ts', '../dependencies.ts'],
+  ['sdk-stands-alone', 'sdk/js/core/src/uses-server.ts', '../../../../src/users/user.ts'],
+  ['server-without-sdk', 'src/users/uses-sdk.ts', '../../sdk/js/core/src/index.ts'],
   ['kit-stands-alone', 'src/kit/knows-users.ts', '../users/user.ts'],
   ['stores-and-objects-are-wired', 'src/users/users.route.ts', './users.store.ts'],
   ['adapters-stay-in-their-capability', 'src/sessions/borrows.object.ts', '../users/users.store.ts'],
@@ -47,6 +49,7 @@ const innocent = [
   'src/users/other.route.ts',
   'src/sessions/user-sessions.object.ts',
   'scripts/tool.ts',
+  'sdk/js/core/src/index.ts',
   'test/fake.ts',
 ]
 
