@@ -12,7 +12,13 @@ const scopesOf = {
   string: ['string', 'punctuation.definition.string', 'markup.inline.raw'],
   value: ['constant', 'variable.other.enummember', 'support.constant'],
   keyword: ['keyword', 'storage', 'variable.language', 'keyword.operator.new'],
-  name: ['entity.name', 'support.function', 'meta.property-name', 'support.type.property-name', 'markup.heading'],
+  name: [
+    'entity.name',
+    'support.function',
+    'meta.property-name',
+    'support.type.property-name',
+    'markup.heading',
+  ],
 } as const
 
 type Kind = keyof typeof scopesOf
@@ -31,7 +37,14 @@ export const codeTheme: Theme = {
     { settings: { foreground: plain, background: '#ffffff' } },
     ...kinds.map((kind) => ({ scope: [...scopesOf[kind]], settings: { foreground: colorOf(kind) } })),
     // What stands inside a string but is code.
-    { scope: ['string meta.embedded', 'string punctuation.definition.template-expression', 'keyword.operator'], settings: { foreground: plain } },
+    {
+      scope: [
+        'string meta.embedded',
+        'string punctuation.definition.template-expression',
+        'keyword.operator',
+      ],
+      settings: { foreground: plain },
+    },
   ],
 }
 

@@ -58,7 +58,8 @@ export async function startClockServer(clock: MovableClock): Promise<LoopbackSer
 function readSeconds(text: string | undefined): number | undefined {
   try {
     const { advance_seconds, ...others } = JSON.parse(text ?? '') as Record<string, unknown>
-    const isNumber = typeof advance_seconds === 'number' && advance_seconds >= 0 && advance_seconds <= maxSeconds
+    const isNumber =
+      typeof advance_seconds === 'number' && advance_seconds >= 0 && advance_seconds <= maxSeconds
     return isNumber && Object.keys(others).length === 0 ? advance_seconds : undefined
   } catch {
     return undefined

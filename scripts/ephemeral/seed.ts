@@ -2,8 +2,9 @@
  * What an ephemeral server holds when it is ready: bodies of the admin API, sent to it, so that what a deployment would
  * refuse is refused here.
  */
-import { readFile } from 'node:fs/promises'
+
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { permissionNames } from '../../src/access/permissions.ts'
 import { type SettingName, type StoredSettings, settingSchemas } from '../../src/settings/settings.ts'
@@ -21,8 +22,17 @@ export type SeedFile = {
   readonly settings: StoredSettings
 }
 
-export type SeededUser = { readonly id: string; readonly username?: string; readonly email?: string; readonly password?: string }
-export type SeededClient = { readonly client_id: string; readonly client_secret?: string; readonly redirect_uris: readonly string[] }
+export type SeededUser = {
+  readonly id: string
+  readonly username?: string
+  readonly email?: string
+  readonly password?: string
+}
+export type SeededClient = {
+  readonly client_id: string
+  readonly client_secret?: string
+  readonly redirect_uris: readonly string[]
+}
 
 const lists = ['resource_servers', 'scopes', 'clients', 'users'] as const
 
@@ -84,7 +94,9 @@ const fault = (path = '', what: string, remedy = 'docs/guide/testing.md shows wh
   new OperatorError(`The seed file ${path} ${what}.`.replaceAll(/ +:/g, ':'), remedy)
 
 /** A machine client with every permission: what makes the rest, and what tests administer the server with. */
-export async function addAdminClient(ownerUrl: string): Promise<{ client_id: string; client_secret: string }> {
+export async function addAdminClient(
+  ownerUrl: string,
+): Promise<{ client_id: string; client_secret: string }> {
   const client = new pg.Client(ownerUrl)
   await client.connect()
   try {
@@ -125,21 +137,34 @@ export async function seedServer(
   for (const body of seed.scopes) await create('/admin/scopes', body)
   const clients: Record<string, SeededClient> = {}
   for (const body of seed.clients) {
-    const { client_id, client_secret, redirect_uris = [] } = (await create('/admin/clients', body)) as SeededClient
+    const {
+      client_id,
+      client_secret,
+      redirect_uris = [],
+    } = (await create('/admin/clients', body)) as SeededClient
     clients[client_id] = { client_id, ...(client_secret ? { client_secret } : {}), redirect_uris }
   }
   const users: SeededUser[] = []
   for (const { password, ...body } of seed.users) {
-    const setup = password === undefined ? {} : { setup: { method: 'password', password, must_change: false } }
+    const setup =
+      password === undefined ? {} : { setup: { method: 'password', password, must_change: false } }
     const { id, username, email } = (await create('/admin/users', { ...body, ...setup })) as SeededUser
-    users.push({ id, ...(username && { username }), ...(email && { email }), ...(password ? { password: String(password) } : {}) })
+    users.push({
+      id,
+      ...(username && { username }),
+      ...(email && { email }),
+      ...(password ? { password: String(password) } : {}),
+    })
   }
   return { users, clients }
 }
 
 const withoutPassword = ({ password: _, setup: __, ...body }: Body): Body => body
 
-async function adminToken(issuer: string, { client_id, client_secret }: { client_id: string; client_secret: string }) {
+async function adminToken(
+  issuer: string,
+  { client_id, client_secret }: { client_id: string; client_secret: string },
+) {
   const response = await fetch(`${issuer}/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` },

@@ -36,13 +36,18 @@ export async function startEphemeral(
   const stack = await startStack({
     ...{ port, issuer, settings: seed.settings },
     bundle: await buildWorkerWithClock(folder),
-    vars: { ...inbox.vars, EPHEMERAL_CLOCK_KEY: key },
+    vars: {
+      ...inbox.vars,
+      // The application's own addresses, such as that of back-channel logout, are on this machine too.
+      AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
+      EPHEMERAL_CLOCK_KEY: key,
+    },
   })
   life.onStop(() => stack.stop())
-  stack.database.onCrash(() => life.fail(new OperatorError('Postgres ended unexpectedly.', 'Start it again.')))
-  const clock = await startClockServer(
-    movableClock(issuer, key, stack.database.superuserUrl as string),
+  stack.database.onCrash(() =>
+    life.fail(new OperatorError('Postgres ended unexpectedly.', 'Start it again.')),
   )
+  const clock = await startClockServer(movableClock(issuer, key, stack.database.superuserUrl as string))
   life.onStop(() => clock.stop())
   const adminClient = await addAdminClient(stack.database_owner_url)
   const { users, clients } = await seedServer(issuer, adminClient, seed)
@@ -60,7 +65,11 @@ export async function startEphemeral(
 
 export type EphemeralFacts = {
   readonly issuer: string
-  readonly users: readonly { readonly username?: string; readonly email?: string; readonly password?: string }[]
+  readonly users: readonly {
+    readonly username?: string
+    readonly email?: string
+    readonly password?: string
+  }[]
   readonly inbox_url: string
   readonly clock_url: string
 }

@@ -109,7 +109,8 @@ export async function startInbox(issuer: string, before: Inbox['vars'] = {}): Pr
     const nonce = randomBytes(16).toString('base64')
     const own = `default-src 'none'; style-src 'nonce-${nonce}'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
     if (id === '') return sendPage(response, own, listPage(messages, base, nonce))
-    if (id === 'messages.json' && part === undefined) return sendJson(response, 200, messages.map(forPrograms))
+    if (id === 'messages.json' && part === undefined)
+      return sendJson(response, 200, messages.map(forPrograms))
     const message = messages.find((each) => each.id === id)
     if (message === undefined) return refuse(response, 404)
     if (part === undefined) return sendPage(response, own, messagePage(message, base, nonce))

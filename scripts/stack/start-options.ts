@@ -25,7 +25,10 @@ export type StartOptions =
     }
 
 /** Throws OperatorError for options that make no sense. */
-export function readStartOptions(args: readonly string[], env: NodeJS.ProcessEnv = process.env): StartOptions {
+export function readStartOptions(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): StartOptions {
   const values = parse(args)
   if (values.help) return { kind: 'help', text: usage }
   if (!values.ephemeral) {
