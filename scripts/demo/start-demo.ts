@@ -1,20 +1,18 @@
 /** The demo application (`sdk/demo`) and its API, as `npm start` and the browser tests run them. */
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import type { createDemoApi } from '../../sdk/demo/api/demo-api.ts'
+import type { createDemoApi, DemoApiOptions } from '../../sdk/demo/api/demo-api.ts'
 import { bundleDemo } from './bundle-demo.ts'
 import { type ServedDemo, serveDemo } from './serve-demo.ts'
 
-export interface DemoOptions {
-  readonly issuer: string
+export interface DemoOptions extends DemoApiOptions {
   readonly clientId: string
-  /** The name of its API (RFC 8707). */
-  readonly audience: string
-  /** 0: any. */
+  /** 0: any, but then nobody can come back from a sign-in: redirect URIs are registered. */
   readonly port: number
 }
 
-export async function startDemo({ issuer, clientId, audience, port }: DemoOptions): Promise<ServedDemo> {
+export async function startDemo({ clientId, port, ...options }: DemoOptions): Promise<ServedDemo> {
+  const { issuer, audience } = options
   const [files, makeApi] = await Promise.all([
     bundleDemo({
       VITE_AUTHLY_ISSUER: issuer,
@@ -23,7 +21,7 @@ export async function startDemo({ issuer, clientId, audience, port }: DemoOption
     }),
     loadApi(),
   ])
-  const api = makeApi({ issuer, audience })
+  const api = makeApi(options)
   return serveDemo(port, { issuer, files, api: (request) => api.fetch(request) })
 }
 

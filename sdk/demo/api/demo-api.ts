@@ -7,17 +7,22 @@ import { protect, resourceMetadata, type TokenVariables } from '@authly-server/a
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 
-/** Seconds since the sign-in in which everything may be deleted. */
-export const freshSeconds = 60
-
 const maxNotes = 20
 const maxPeople = 1_000
 const maxLength = 200
 
-export function createDemoApi(options: { readonly issuer: string; readonly audience: string }) {
+export interface DemoApiOptions {
+  readonly issuer: string
+  readonly audience: string
+  /** Since the sign-in, in which everything may be deleted. */
+  readonly freshSeconds?: number
+  readonly clockToleranceSeconds?: number
+}
+
+export function createDemoApi(options: DemoApiOptions) {
+  const { issuer, audience, freshSeconds = 60, clockToleranceSeconds = 5 } = options
   const api = createApiVerifier({
-    ...options,
-    dpop: 'required',
+    ...{ issuer, audience, clockToleranceSeconds, dpop: 'required' },
     metadata: { name: 'Demo API', scopes: ['demo:read', 'demo:write'] },
   })
   const notes = new Map<string, readonly string[]>()

@@ -4,6 +4,7 @@ const clock = (value: unknown): string => new Date(Number(value) * 1000).toLocal
 
 export function fromNow(value: unknown, now: number): string {
   const seconds = Math.round(Number(value) - now / 1000)
+  if (seconds === 0) return 'now'
   const [count, unit] =
     Math.abs(seconds) < 120 ? [Math.abs(seconds), 's'] : [Math.round(Math.abs(seconds) / 60), 'min']
   return seconds >= 0 ? `in ${count} ${unit}` : `${count} ${unit} ago`

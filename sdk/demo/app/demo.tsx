@@ -30,7 +30,7 @@ export function Demo() {
         </nav>
       </header>
       <main className={status}>
-        {status === 'loading' && <p className="loading">Looking for a session…</p>}
+        {status === 'loading' && <h1 className="loading">Looking for a session…</h1>}
         {status === 'signed_out' && <SignedOutPage />}
         {status === 'signed_in' && (
           <div className="sections">

@@ -1,5 +1,12 @@
 import { useSyncExternalStore } from 'react'
-import { activity, forgetActivity } from '../activity.ts'
+import { activity, forgetActivity, type Happening } from '../activity.ts'
+
+/** A server that wants a nonce in proofs (RFC 9449 §8) refuses the first request, and the next one counts. */
+function wasForNonce(one: Happening, all: readonly Happening[]): boolean {
+  const isToken = ({ detail = '' }: Happening, status: number) =>
+    detail.startsWith(`/oauth/token · ${status}`)
+  return isToken(one, 400) && all.some((other) => isToken(other, 200) && Math.abs(other.at - one.at) < 2_000)
+}
 
 /** What has happened, the newest first. */
 export function ActivityList() {
@@ -19,15 +26,19 @@ export function ActivityList() {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so a keyboard has to get there
         <ol tabIndex={0} aria-label="What happened, the newest first">
-          {happenings.map(({ id, at, kind, what, detail, tone }) => (
-            <li key={id} className={[kind, tone ?? ''].join(' ').trim()}>
-              <time>{new Date(at).toLocaleTimeString('en-GB')}</time>
-              <div>
-                {what}
-                {detail && <code>{detail}</code>}
-              </div>
-            </li>
-          ))}
+          {happenings.map((happening) => {
+            const { id, at, kind, what, detail, tone } = happening
+            const isForNonce = wasForNonce(happening, happenings)
+            return (
+              <li key={id} className={[kind, isForNonce ? '' : (tone ?? '')].join(' ').trim()}>
+                <time>{new Date(at).toLocaleTimeString('en-GB')}</time>
+                <div>
+                  {isForNonce ? 'Asked for tokens, and was given a nonce to sign (DPoP)' : what}
+                  {detail && <code>{detail}</code>}
+                </div>
+              </li>
+            )
+          })}
         </ol>
       )}
     </aside>

@@ -12,6 +12,10 @@ export function Claims({ claims, label }: ClaimsProps) {
   const now = useClock()
   return (
     <table className="claims" aria-label={label}>
+      <colgroup>
+        <col className="name" />
+        <col />
+      </colgroup>
       <thead className="out-of-sight">
         <tr>
           <th scope="col">Claim</th>
@@ -22,7 +26,7 @@ export function Claims({ claims, label }: ClaimsProps) {
         {Object.entries(claims).map(([name, value]) => (
           <tr key={name}>
             <th scope="row">
-              <code>{name}</code>
+              <code className="claim-name">{name}</code>
             </th>
             <td>
               <code className="value">{shown(value)}</code>

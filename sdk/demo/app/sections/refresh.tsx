@@ -41,7 +41,7 @@ export function Refresh() {
           </p>
         </>
       )}
-      <button type="button" disabled={isBusy} onClick={() => void refresh()}>
+      <button type="button" className="after" disabled={isBusy} onClick={() => void refresh()}>
         Refresh now
       </button>
     </Section>
