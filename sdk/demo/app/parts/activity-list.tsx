@@ -5,7 +5,8 @@ import { activity, forgetActivity, type Happening } from '../activity.ts'
 function wasForNonce(one: Happening, all: readonly Happening[]): boolean {
   const isToken = ({ detail = '' }: Happening, status: number) =>
     detail.startsWith(`/oauth/token · ${status}`)
-  return isToken(one, 400) && all.some((other) => isToken(other, 200) && Math.abs(other.at - one.at) < 2_000)
+  const isNext = (other: Happening) => isToken(other, 200) && other.at >= one.at && other.at - one.at < 2_000
+  return isToken(one, 400) && all.some(isNext)
 }
 
 /** What has happened, the newest first. */
