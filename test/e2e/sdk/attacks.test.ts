@@ -28,17 +28,12 @@ describe.runIf(hasChromium)('attacks on the browser package in Chromium', () => 
 
   /** Signs in up to the answer to the application, which never gets it. */
   async function stealAnswer(page: Page): Promise<URL> {
-    const answer = new Promise<URL>((resolve) => {
-      void page.route(isCallback, async (route) => {
-        resolve(new URL(route.request().url()))
-        await route.fulfill({ body: 'stolen', contentType: 'text/html' })
-      })
-    })
+    stage.application.holdsAnswers = true
     await leaveForSignIn(page)
     await fillIn(page, await stage.seed.addUser())
-    const url = await answer
-    await page.unroute(isCallback)
-    return url
+    await page.waitForURL(isCallback)
+    stage.application.holdsAnswers = false
+    return new URL(page.url())
   }
 
   /** Counts token requests from now on. */
