@@ -51,7 +51,7 @@ async function post(needs: TokenEndpointNeeds, form: URLSearchParams) {
   const { fetch, metadata, clientId, clientSecret, dpop, clock } = needs
   const url = metadata.token_endpoint
   const headers = new Headers({ accept: 'application/json' })
-  if (clientSecret !== undefined) headers.set('authorization', basic(clientId, clientSecret))
+  if (clientSecret !== undefined) headers.set('authorization', basicCredentials(clientId, clientSecret))
   const nonce = dpop?.nonces.of(url)
   if (dpop) {
     const clockOffsetSeconds = clock?.offsetSeconds() ?? 0
@@ -67,8 +67,8 @@ async function post(needs: TokenEndpointNeeds, form: URLSearchParams) {
   return { response, value: await jsonObject(response), mayHelp }
 }
 
-/** Both parts are form-encoded first (RFC 6749 §2.3.1). */
-function basic(clientId: string, clientSecret: string): string {
+/** `Authorization` of a client by `client_secret_basic`; both parts are form-encoded first (RFC 6749 §2.3.1). */
+export function basicCredentials(clientId: string, clientSecret: string): string {
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1)
   return `Basic ${btoa(`${encode(clientId)}:${encode(clientSecret)}`)}`
 }
