@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { browserPackages, bundleSize } from './sdk/bundle-size.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'sdk', 'js')
@@ -36,4 +37,9 @@ function build(name: string): void {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const { status } = spawnSync(process.execPath, [compiler, '--project', found.folder], { stdio: 'inherit' })
   if (status !== 0) throw new Error(`${name} does not compile`)
+}
+
+for (const name of Object.keys(browserPackages)) {
+  const { minified, gzip } = await bundleSize(name)
+  console.log(`@authly-server/${name} in a browser: ${gzip} bytes (gzip), ${minified} minified`)
 }
