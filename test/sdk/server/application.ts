@@ -63,3 +63,12 @@ export function createBrowser(authly: AuthlyServer, jar = new Map<string, string
       (await open('/', async (auth) => new Response(await auth.accessToken(options)))).text(),
   }
 }
+
+/** Holds somebody up until it is opened. */
+export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined
+  const passed = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { passed, open: () => open() }
+}

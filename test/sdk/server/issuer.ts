@@ -11,7 +11,13 @@ export const client = { clientId: 'app', clientSecret: 's3cret:with/odd+characte
 
 export type Issuer = Awaited<ReturnType<typeof createIssuer>>
 
-type Family = { current: string; previous: string | undefined; rotations: number; isRevoked: boolean }
+type Family = {
+  readonly sub: string
+  current: string
+  previous: string | undefined
+  rotations: number
+  isRevoked: boolean
+}
 type Code = { readonly parameters: URLSearchParams; readonly sub: string; isUsed: boolean }
 
 export async function createIssuer(metadata: Readonly<Record<string, unknown>> = {}) {
@@ -31,7 +37,9 @@ export async function createIssuer(metadata: Readonly<Record<string, unknown>> =
     expiresIn: 600,
     acr: 'urn:authly:acr:pwd',
     /** Answers in place of the server, such as with an error. */
-    intercept: undefined as ((request: Request) => Response | Promise<Response> | undefined) | undefined,
+    intercept: undefined as
+      | ((request: Request) => Response | Promise<Response | undefined> | undefined)
+      | undefined,
   }
 
   const sign = (claims: JWTPayload, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
@@ -62,7 +70,7 @@ export async function createIssuer(metadata: Readonly<Record<string, unknown>> =
       ...{ acr: state.acr, sid: 'session-at-authly', ...(nonce === null ? {} : { nonce }) },
     }
     return json({
-      access_token: `access-${count}-${resource ?? 'all'}`,
+      access_token: `access-${count}-${resource ?? 'all'}-of-${sub}`,
       ...{ token_type: 'Bearer', expires_in: state.expiresIn, scope: 'openid profile email' },
       ...{ refresh_token: refreshToken, id_token: await state.idToken(claims) },
     })
@@ -81,6 +89,7 @@ export async function createIssuer(metadata: Readonly<Record<string, unknown>> =
     if (!isRight) return refuse('invalid_grant')
     code.isUsed = true
     families.push({
+      sub: code.sub,
       current: `refresh-${families.length}-0`,
       previous: undefined,
       rotations: 0,
@@ -103,7 +112,7 @@ export async function createIssuer(metadata: Readonly<Record<string, unknown>> =
       family.isRevoked = true
       return refuse('invalid_grant')
     }
-    return tokens('grace', family.current, null, form.get('resource'))
+    return tokens(family.sub, family.current, null, form.get('resource'))
   }
 
   async function answer(request: Request): Promise<Response> {
@@ -124,7 +133,7 @@ export async function createIssuer(metadata: Readonly<Record<string, unknown>> =
         return json({ request_uri: 'urn:request:1', expires_in: 60 }, 201)
       }
       case '/userinfo':
-        return json({ sub: 'grace', ...state.profile })
+        return json({ sub: request.headers.get('authorization')?.split('-of-')[1], ...state.profile })
       case '/revoke': {
         for (const family of families) if (family.current === form.get('token')) family.isRevoked = true
         return new Response(null, { status: 200 })
