@@ -23,6 +23,7 @@ type Code = { readonly parameters: URLSearchParams; readonly sub: string; isUsed
 export async function createIssuer(metadata: Readonly<Record<string, unknown>> = {}) {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' }
+  const published = [jwk]
   const codes = new Map<string, Code>()
   const pushed = new Map<string, URLSearchParams>()
   const families: Family[] = []
@@ -125,7 +126,7 @@ export async function createIssuer(metadata: Readonly<Record<string, unknown>> =
       case '/.well-known/openid-configuration':
         return json(document)
       case '/jwks':
-        return json({ keys: [jwk] })
+        return json({ keys: published })
       case '/token':
         return form.get('grant_type') === 'refresh_token' ? refresh(form) : redeem(form)
       case '/par': {
@@ -144,7 +145,7 @@ export async function createIssuer(metadata: Readonly<Record<string, unknown>> =
   }
 
   return {
-    ...{ sign, requests, families, publicKey, jwk },
+    ...{ sign, requests, families, publicKey, jwk, published },
     /** What tests change. */
     state,
     fetch: (request: Request) => answer(request),

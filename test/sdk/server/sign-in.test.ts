@@ -1,5 +1,5 @@
 /** Signing in, and everything somebody may try at the callback. */
-import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApplication, createBrowser, origin } from './application.ts'
 import { client, createIssuer, type Issuer, issuerUrl } from './issuer.ts'
@@ -86,6 +86,21 @@ describe('signing in', () => {
     expect(await browser.token()).toContain('https://one.example')
     expect(await browser.token({ resource: 'https://two.example' })).toContain('https://two.example')
     expect(issuer.families[0]?.rotations).toBe(1)
+  })
+
+  it('reads the keys once, and again when a token names one that is new (OpenID Connect Core §10.1.1)', async () => {
+    const authly = createApplication(issuer)
+    for (let count = 0; count < 3; count++) await createBrowser(authly).signIn(issuer)
+    const reads = () => issuer.requests.filter(({ url }) => url.pathname === '/jwks').length
+    expect(reads()).toBe(1)
+    const { privateKey, publicKey } = await generateKeyPair('ES256')
+    issuer.published.push({ ...issuer.jwk, ...(await exportJWK(publicKey)), kid: 'key-2' })
+    issuer.state.idToken = (claims) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'key-2' }).sign(privateKey)
+    vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ['Date'] })
+    const answer = await createBrowser(authly).signIn(issuer)
+    vi.useRealTimers()
+    expect([answer.status, reads()]).toEqual([303, 2])
   })
 
   it('refuses userinfo about somebody else (OpenID Connect Core §5.3.2)', async () => {
