@@ -4,7 +4,7 @@ import type { DpopNonces } from './dpop-nonces.ts'
 import { guarded } from './issuer.ts'
 import type { ApiVerifierOptions } from './options.ts'
 import type { ApiRequest } from './presented-token.ts'
-import { metadataUrlOf, type ResourceWords } from './resource-metadata.ts'
+import { metadataUrlOf, type ResourceWords } from './resource-words.ts'
 import { rememberProofs, type UsedProofs } from './used-proofs.ts'
 
 /** The options with their defaults, checked. */
