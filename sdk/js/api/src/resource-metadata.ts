@@ -22,7 +22,8 @@ export function metadataResponse(
 ): Response | undefined {
   // The path alone: behind a proxy the host may be another one.
   const { metadataUrl } = settings
-  if (metadataUrl === undefined || new URL(metadataUrl).pathname !== new URL(url).pathname) return undefined
+  if (metadataUrl === undefined || !URL.canParse(url)) return undefined
+  if (new URL(metadataUrl).pathname !== new URL(url).pathname) return undefined
   // Public, and browsers of any origin read it: it is how an application finds the issuer.
   const headers = {
     'access-control-allow-origin': '*',

@@ -63,6 +63,8 @@ export function createApiVerifier(options: ApiVerifierOptions = {}): ApiVerifier
     const presented = readPresentedToken(request.headers)
     const outcome = presented instanceof Refusal ? presented : await decide(request, presented, requirements)
     if (!(outcome instanceof Refusal)) return outcome
+    // The challenge quotes them as they are.
+    checkedRequirements(requirements)
     const scheme = presented instanceof Refusal ? 'Bearer' : presented.scheme
     throw new ApiAuthError(outcome, {
       challenge: challenge(settings, outcome, scheme, requirements.scopes?.join(' ') ?? ''),
