@@ -5,7 +5,7 @@ import {
   operationsOf,
   type Parameter,
   type Schema,
-} from '../openapi/openapi-types.ts'
+} from '../../docs/openapi/openapi-types.ts'
 import { camelCase, methodNames } from './method-names.ts'
 
 export type AnswerKind = 'page' | 'items' | 'json' | 'file' | 'none'

@@ -1,5 +1,5 @@
 /** The interface of each resource of `@authly-server/management`, with the words of the document. */
-import type { Parameter, Schema } from '../openapi/openapi-types.ts'
+import type { Parameter, Schema } from '../../docs/openapi/openapi-types.ts'
 import { type AdminOperation, type Described, pascalCase } from './describe-operations.ts'
 import { camelCase } from './method-names.ts'
 import { comment, typeOfSchema } from './schema-types.ts'

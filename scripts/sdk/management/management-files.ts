@@ -2,7 +2,7 @@
  * The generated part of `@authly-server/management`, from the OpenAPI document: built, never committed
  * (scripts/build.ts). Types for people, and a table from which the package makes the methods.
  */
-import type { OpenApiDocument } from '../openapi/openapi-types.ts'
+import type { OpenApiDocument } from '../../docs/openapi/openapi-types.ts'
 import { type AdminOperation, describeOperations, resolve } from './describe-operations.ts'
 import { changeablePairs, resourceTypes, separatorsOf } from './resource-types.ts'
 import { declarationOf } from './schema-types.ts'
