@@ -91,12 +91,12 @@ const ownOptions = ['signal', 'timeoutMs', 'ifMatch', 'idempotencyKey', 'content
 
 /** Query and options are one argument, and an ETag is a member of what has one. */
 function checkReservedNames(operations: readonly AdminOperation[], document: OpenApiDocument): void {
-  for (const { id, query, answers, hasEtag } of operations) {
+  for (const { id, query, answers } of operations) {
     const taken = query.find(({ name }) => ownOptions.includes(name))
     if (taken)
       throw new Error(`${id} has a query parameter ${taken.name}, which is an option of every request`)
-    const members = answers.map((answer) => resolve(answer, document.components?.schemas ?? {}).properties)
-    if (hasEtag && members.some((properties) => properties?.['etag'] !== undefined))
-      throw new Error(`${id} answers with a member etag, which holds the header`)
+    for (const { schema, hasEtag } of answers)
+      if (hasEtag && resolve(schema, document.components?.schemas ?? {}).properties?.['etag'] !== undefined)
+        throw new Error(`${id} answers with a member etag, which holds the header`)
   }
 }
