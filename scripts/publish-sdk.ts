@@ -3,7 +3,6 @@
  * tarballs, those that others depend on first. What is there already is passed over, so that a run that broke off can
  * be repeated. In CI the tag must name the version (.github/workflows/sdk-publish.yml).
  */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { ensureBuilt } from './ensure-built.mjs'
 import { faultsOfContents } from './sdk/release/check-contents.ts'
 import { changelogOfCheckout, packagesOfCheckout, packSdk, sourcesOf } from './sdk/release/pack.ts'
 import { commonVersion } from './sdk/release/packages.ts'
+import { publishPacked } from './sdk/release/publish.ts'
 import { changesOfVersion } from './sdk/release/versions.ts'
 
 const isDryRun = process.argv.includes('--dry-run')
@@ -27,39 +27,17 @@ if (!isDryRun && changesOfVersion(changelogOfCheckout(), version) === '')
 
 const folder = mkdtempSync(join(tmpdir(), 'authly-publish-'))
 try {
-  for (const { name, path, files } of packSdk(folder, GITHUB_REPOSITORY)) {
+  for (const each of packSdk(folder, GITHUB_REPOSITORY)) {
+    const { name } = each
     const found = packages.find(({ manifest }) => manifest.name === name)
-    const faults = faultsOfContents(files, found ? sourcesOf(found) : [])
+    const faults = faultsOfContents(each.files, found ? sourcesOf(found) : [])
     if (faults.length > 0) throw new Error(`${name}: ${faults.join(', ')}`)
-    if (isDryRun) console.log(`${name}@${version} would be published: ${files.length} files`)
-    else if (isPublished(name)) console.log(`${name}@${version} is there already`)
-    else publish(path)
+    if (isDryRun) console.log(`${name}@${version} would be published: ${each.files.length} files`)
+    else
+      console.log(
+        `${name}@${version} ${await publishPacked(each, { provenance: GITHUB_ACTIONS === 'true' })}`,
+      )
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
-}
-
-function publish(path: string): void {
-  // Previews are for those who ask for them.
-  const tag = version.includes('-') ? 'next' : 'latest'
-  // Where a package was built is attested by the identity of a workflow, which nobody has at home.
-  const provenance = GITHUB_ACTIONS === 'true'
-  execFileSync(
-    'npm',
-    ['publish', path, '--access', 'public', '--tag', tag, `--provenance=${provenance}`, '--ignore-scripts'],
-    { stdio: 'inherit' },
-  )
-}
-
-function isPublished(name: string): boolean {
-  try {
-    return npm('view', `${name}@${version}`, 'version').trim() === version
-  } catch (error) {
-    if (String((error as { stderr?: unknown }).stderr).includes('E404')) return false
-    throw error
-  }
-}
-
-function npm(...args: readonly string[]): string {
-  return execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }

@@ -10,7 +10,9 @@ const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
  * @returns what is wrong; empty when nothing is
  */
 export function faultsOfContents(files: readonly string[], sources: readonly string[]): readonly string[] {
-  const compiled = sources.flatMap((source) => {
+  // Declarations are for the compiler alone: nothing is made of them.
+  const code = sources.filter((source) => !source.endsWith('.d.ts'))
+  const compiled = code.flatMap((source) => {
     const name = source.replace(/\.tsx?$/, '')
     return [`dist/${name}.js`, `dist/${name}.js.map`, `dist/${name}.d.ts`]
   })

@@ -51,14 +51,12 @@ function copyPackage({ short, folder, manifest }: SdkPackage, stage: string, rep
   cpSync(folder, target, { recursive: true, filter: isOurs })
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
   cpSync(join(root, 'sdk', 'js', 'CHANGELOG.md'), join(target, 'CHANGELOG.md'))
-  const whole = repository
-    ? {
-        ...manifest,
-        repository: {
-          ...{ type: 'git', url: `git+https://github.com/${repository}.git`, directory: `sdk/js/${short}` },
-        },
-      }
-    : manifest
+  const directory = `sdk/js/${short}`
+  const origin = { type: 'git', url: `git+https://github.com/${repository}.git`, directory }
+  const whole = {
+    ...{ ...manifest, files: [...manifest.files, 'CHANGELOG.md'] },
+    ...(repository === undefined ? {} : { repository: origin }),
+  }
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(whole, null, 2)}\n`)
 }
 
