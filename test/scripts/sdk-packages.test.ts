@@ -213,6 +213,46 @@ describe('in an empty folder', () => {
     }
   })
 
+  test('the examples of the management package compile', () => {
+    const readme = readFileSync(join(root, 'sdk/js/management/README.md'), 'utf8')
+    const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code)
+    expect(examples.length).toBeGreaterThan(10)
+    const files = examples.map((code, index) => {
+      const isModule = code.includes('export default')
+      const imports = code.match(/^import .*$/gm) ?? []
+      const body = code.replaceAll(/^import .*$/gm, '')
+      const isMade = body.includes('const management =') || isModule
+      const known = [
+        ...(isMade ? [] : ["import { createManagement as known } from '@authly-server/management'"]),
+        ...(isMade ? [] : ['declare const management: ReturnType<typeof known>']),
+        ...(/const user =/.test(body) ? [] : ['declare const user: { readonly id: string }']),
+        'declare const orderId: string',
+        'declare const rows: readonly { readonly username: string }[]',
+        'declare const readPosition: () => Promise<number | undefined>',
+        'declare const savePosition: (position: number) => void',
+        'declare const process: (value: unknown) => void',
+        'declare const forward: (value: unknown) => void',
+        'interface Env { AUTHLY_ISSUER: string; AUTHLY_CLIENT_ID: string; AUTHLY_CLIENT_SECRET: string }',
+      ]
+      const name = `example-${index}.ts`
+      const lines = isModule
+        ? [body]
+        : ['export async function example(): Promise<unknown> {', body, 'return', '}']
+      writeFileSync(join(consumer, name), [...imports, ...known, ...lines].join('\n'))
+      return name
+    })
+    const compilerOptions = {
+      ...{
+        module: 'nodenext',
+        target: 'es2023',
+        lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
+      },
+      ...{ strict: true, noEmit: true, types: [], allowUnreachableCode: true },
+    }
+    writeFileSync(join(consumer, 'tsconfig.examples.json'), JSON.stringify({ compilerOptions, files }))
+    expect(compile('tsconfig.examples.json')).toBe('')
+  })
+
   const compile = (project: string): string => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
     try {
