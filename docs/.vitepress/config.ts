@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { icon } from '../../src/pages/icon.ts'
+import { anchorOf } from './anchor.ts'
 import { codeTheme, colorsAsClasses } from './code-theme.ts'
 import { earlyScripts } from './early-scripts.ts'
 import { markdownOfDocuments } from './markdown.ts'
@@ -27,6 +28,7 @@ export default defineConfig({
   markdown: {
     theme: codeTheme,
     codeTransformers: [colorsAsClasses],
+    anchor: { slugify: anchorOf },
     config: markdownOfDocuments,
   },
   transformHtml: early.transformHtml,
