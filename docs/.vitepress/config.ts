@@ -42,8 +42,7 @@ export default defineConfig({
       { text: 'Guide', link: '/guide/start', activeMatch: '^/guide/' },
       { text: 'Administration', link: '/admin-api', activeMatch: '^/admin-' },
       { text: 'Operations', link: '/deployment' },
-      // Of the server that serves the guide, not a page of it.
-      { text: 'API', link: '/docs', target: '_self' },
+      { component: 'ApiLink' },
     ],
     outline: { level: [2, 3] },
     docFooter: { prev: 'Before', next: 'Next' },
