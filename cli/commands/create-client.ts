@@ -1,6 +1,6 @@
 /** `authly clients create`: that of the operation, and with a preset the environment of the application. */
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { CatalogueOperation } from '../api/catalogue.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { usage } from '../failure.ts'
@@ -29,13 +29,14 @@ export function createClient(
     options: [
       ...(plain.options ?? []),
       {
-        name: 'env-file',
+        // Not `--env-file`: Node takes that for its own, wherever it stands, and ends when there is no such file.
+        name: 'write-env',
         value: 'file',
         summary: 'Where to write the variables of a preset; otherwise stdout',
       },
     ],
     examples: [
-      'authly clients create --preset spa --framework react --env-file .env.local',
+      'authly clients create --preset spa --framework react --write-env .env.local',
       'authly clients create --preset web --framework nextjs > .env.local',
       'authly clients create --preset machine --client-name Reports --resources https://api.example.com --scope reports:read > .env',
     ],
@@ -57,22 +58,29 @@ export function createClient(
   }
 }
 
-/** The name of a preset's client is that of the folder the application is in, if none was given. */
+/** A preset's client is called what the application is called, if no name was given. */
 function withName(context: CommandContext): CommandContext {
   const { options } = context
-  const isPreset = options['preset'] !== undefined || options['framework'] !== undefined
-  if (!isPreset || options['client-name'] !== undefined || options['data'] !== undefined) return context
-  return { ...context, options: { ...options, 'client-name': nameOfFolder(process.cwd()) } }
+  const kind = options['framework'] ?? options['preset']
+  if (kind === undefined || options['client-name'] !== undefined || options['data'] !== undefined)
+    return context
+  const envFile = options['write-env'] as string | undefined
+  const folder = envFile === undefined ? process.cwd() : dirname(resolve(envFile))
+  // Run where it is, it is about no application.
+  const name = folder === ownFolder ? undefined : nameOfApplication(folder)
+  return { ...context, options: { ...options, 'client-name': name ?? `My ${kind} application` } }
 }
 
-function nameOfFolder(folder: string): string {
-  const name = packageName() ?? basename(folder)
-  return /^[^\p{C}\p{Z}][^\p{C}]{0,99}$/u.test(name) ? name : 'Application'
+const ownFolder = resolve(import.meta.dirname, '..', '..')
+
+function nameOfApplication(folder: string): string | undefined {
+  const name = packageName(folder) ?? basename(folder)
+  return /^[^\p{C}\p{Z}][^\p{C}]{0,99}$/u.test(name) ? name : undefined
 }
 
-function packageName(): string | undefined {
+function packageName(folder: string): string | undefined {
   try {
-    const { name } = JSON.parse(readFileSync('package.json', 'utf8')) as { name?: unknown }
+    const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown }
     return typeof name === 'string' && name !== '' ? name : undefined
   } catch {
     return undefined
@@ -81,9 +89,9 @@ function packageName(): string | undefined {
 
 function checkEnvFile({ options }: CommandContext): void {
   const mayHavePreset = ['preset', 'framework', 'data'].some((name) => options[name] !== undefined)
-  if (options['env-file'] !== undefined && !mayHavePreset)
+  if (options['write-env'] !== undefined && !mayHavePreset)
     throw usage(
-      '--env-file is for the variables of a preset.',
+      '--write-env is for the variables of a preset.',
       'Add --preset or --framework; authly clients create --help lists them.',
     )
 }
@@ -99,7 +107,7 @@ async function showSetup(
   const environment = withOwnSecrets(setup.environment)
   const of = [setup.preset, setup.framework].filter(Boolean).join(', ')
   const text = envText(
-    `${answer['client_name']} (${of}). Holds what only the application may know: keep it out of version control.`,
+    `${answer['client_name']} (${of})${hasSecret(environment) ? ': holds secrets, so keep it out of version control' : ''}`,
     environment,
   )
   await file?.write(text).catch((error: unknown) => {
@@ -113,9 +121,12 @@ async function showSetup(
     for (const line of linesAbout(answer, setup)) output.note(line)
     if (terminal.stdout.isTTY && !file) output.note(`Put the lines above into ${setup.env_file}.`)
   }
-  if (file) output.note(`Written to the env file, readable by you alone: ${environment.length} variables.`)
+  if (file) output.note(`Written to ${file.path}, readable by you alone.`)
   return true
 }
+
+const hasSecret = (environment: readonly Variable[]): boolean =>
+  environment.some(({ name }) => name.endsWith('_SECRET'))
 
 function linesAbout(answer: Item, { library, notes }: Setup): readonly string[] {
   const redirects = answer['redirect_uris'] as readonly string[]

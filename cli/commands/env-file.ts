@@ -1,5 +1,5 @@
 /**
- * `--env-file`: where the variables of a new client go. It is opened before anything is sent, because a secret that is
+ * `--write-env`: where the variables of a new client go. It is opened before anything is sent, because a secret that is
  * shown once must not meet a file that cannot be written.
  */
 import { constants } from 'node:fs'
@@ -9,6 +9,7 @@ import { type Failure, usage } from '../failure.ts'
 import { isInteractive } from '../terminal.ts'
 
 export interface EnvFile {
+  readonly path: string
   write(text: string): Promise<void>
   /** The client was not made: the file is as it was. */
   discard(): Promise<void>
@@ -16,11 +17,12 @@ export interface EnvFile {
 
 /** Undefined: none was asked for. A file that exists is added to, when somebody says so. */
 export async function openEnvFile(context: CommandContext): Promise<EnvFile | undefined> {
-  const path = context.options['env-file'] as string | undefined
+  const path = context.options['write-env'] as string | undefined
   if (path === undefined || context.global.dryRun) return undefined
   const isNew = await create(path)
   if (!isNew) await checkAddable(path, context)
   return {
+    path,
     async write(text) {
       const file = await openToAdd(path)
       try {

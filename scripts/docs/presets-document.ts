@@ -5,7 +5,8 @@ import { type Choice, choosePreset } from '../../src/clients/presets/choose-pres
 import { describeSetup } from '../../src/clients/presets/describe-setup.ts'
 import { frameworks } from '../../src/clients/presets/frameworks/index.ts'
 import { presets } from '../../src/clients/presets/index.ts'
-import type { Preset, PresetName } from '../../src/clients/presets/preset.ts'
+import type { Preset } from '../../src/clients/presets/preset.ts'
+import type { PresetName } from '../../src/clients/presets/preset-name.ts'
 import { generatedNotice, table } from './markdown.ts'
 
 const example = { client_name: 'Example shop', resources: ['https://api.example.com'] }
@@ -22,7 +23,7 @@ const prose = {
   command: [
     '```sh',
     'npx authly login --issuer http://localhost:8787',
-    'npx authly clients create --preset spa --framework react --env-file .env.local',
+    'npx authly clients create --preset spa --framework react --write-env .env.local',
     'npx authly clients create --preset web --framework nextjs > .env.local',
     'npx authly clients create --preset machine --client-name Reports --resources http://localhost:8788/api --scope demo:read > .env',
     '```',
@@ -37,7 +38,7 @@ const prose = {
     '- **In production** give `--redirect-uris`. Where this server is not on loopback itself, the preset `spa` names none by itself, and registering without is refused.',
   ],
   output: [
-    '- The variables go to stdout, everything else to stderr. `--env-file` makes the file, readable by you alone (mode 600); one that exists is added to only when you say so, and a link is refused. `--output json` prints the whole answer.',
+    '- The variables go to stdout, everything else to stderr. `--write-env` makes the file, readable by you alone (mode 600); one that exists is added to only when you say so, and a link is refused. `--output json` prints the whole answer.',
     '- The secret is in that answer and nowhere else. `AUTHLY_SESSION_SECRET` is made by the command line: the server never sees it. Names that a build tool lets into the browser (`VITE_…`) never hold a secret.',
     '- `--dry-run` asks the server what it would register, and why it would refuse it.',
     '- In the API: `preset` and `framework` in `POST /admin/clients`, `setup` in its answer; `?dry_run=true` creates nothing.',

@@ -1,7 +1,7 @@
 /** `authly clients create --preset`: what it prints, where it writes, and what it refuses of files and servers. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -89,9 +89,9 @@ describe('to stdout', () => {
   )
 })
 
-describe('--env-file', () => {
+describe('--write-env', () => {
   it('makes the file, readable by its owner alone, and says nothing of it on stdout', async () => {
-    const { code, stdout } = await create('--env-file', file)
+    const { code, stdout } = await create('--write-env', file)
     expect([code, stdout]).toEqual([0, ''])
     expect(modeOf(file)).toBe(0o600)
     expect(parseEnv(readFileSync(file, 'utf8'))).toMatchObject({ AUTHLY_CLIENT_SECRET: 'authly_cs_x' })
@@ -101,7 +101,7 @@ describe('--env-file', () => {
     writeFileSync(file, 'KEPT=1')
     const { code, stderr } = await runCli(
       server.issuer,
-      ...['clients', 'create', '--preset', 'web', '--env-file', file],
+      ...['clients', 'create', '--preset', 'web', '--write-env', file],
     )
     expect([code, asked]).toEqual([2, []])
     expect(stderr).toContain('exists')
@@ -111,7 +111,7 @@ describe('--env-file', () => {
   it('adds to a file that exists when told so: nothing in it is replaced, and it is private from then on', async () => {
     writeFileSync(file, 'KEPT=1')
     chmodSync(file, 0o644)
-    expect((await create('--env-file', file)).code).toBe(0)
+    expect((await create('--write-env', file)).code).toBe(0)
     expect(parseEnv(readFileSync(file, 'utf8'))).toMatchObject({ KEPT: '1', AUTHLY_CLIENT_ID: 'app-1' })
     expect(modeOf(file)).toBe(0o600)
   })
@@ -122,26 +122,26 @@ describe('--env-file', () => {
       const target = join(folder, 'target')
       if (to === 'to a file') writeFileSync(target, '# mine')
       symlinkSync(target, file)
-      const { code } = await create('--env-file', file)
+      const { code } = await create('--write-env', file)
       expect([code, asked]).toEqual([2, []])
       if (to === 'to a file') expect(readFileSync(target, 'utf8')).toBe('# mine')
     },
   )
 
   it('that cannot be written is refused before anything is sent', async () => {
-    const { code, stderr } = await create('--env-file', join(folder, 'no', '.env'))
+    const { code, stderr } = await create('--write-env', join(folder, 'no', '.env'))
     expect([code, asked]).toEqual([2, []])
     expect(stderr).toContain('ENOENT')
   })
 
   it('leaves no file behind when the server refuses', async () => {
     answer = { status: 400, body: { title: 'Not valid', status: 400 } }
-    expect((await create('--env-file', file)).code).toBe(1)
+    expect((await create('--write-env', file)).code).toBe(1)
     expect(() => statSync(file)).toThrow('ENOENT')
   })
 
   it('is for presets', async () => {
-    const plain = ['clients', 'create', '--client-name', 'Shop', '--env-file', file, '--yes']
+    const plain = ['clients', 'create', '--client-name', 'Shop', '--write-env', file, '--yes']
     expect([(await runCli(server.issuer, ...plain)).code, asked]).toEqual([2, []])
   })
 })
@@ -165,18 +165,31 @@ describe('a server', () => {
 })
 
 describe('what is sent', () => {
-  it('is the preset, for the server to resolve, with the name of the package here', async () => {
-    await create()
+  const nameSent = async (...more: string[]) => {
+    asked = []
+    await create(...more)
+    return (JSON.parse(asked[0]?.body ?? '') as { client_name: string }).client_name
+  }
+
+  it('is the preset, for the server to resolve', async () => {
+    await create('--client-name', 'Shop')
     expect(asked.map(({ request }) => request)).toEqual(['POST /admin/clients'])
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
-      ...{ preset: 'web', framework: 'nextjs', client_name: '@authly-server/authly' },
+      ...{ preset: 'web', framework: 'nextjs', client_name: 'Shop' },
     })
+  })
+
+  it('is the name of the application that the file is for, where none was given', async () => {
+    expect(await nameSent()).toBe('My nextjs application')
+    expect(await nameSent('--write-env', file)).toBe(basename(folder))
+    writeFileSync(join(folder, 'package.json'), '{"name": "shop"}')
+    expect(await nameSent('--write-env', join(folder, 'other'))).toBe('shop')
   })
 
   it('is a dry run with --dry-run: no file, no question, and what would be printed', async () => {
     const dry = { ...created, client_secret: undefined, dry_run: { faults: [] } }
     answer = { status: 200, body: dry }
-    const { code, stdout } = await create('--env-file', file, '--dry-run')
+    const { code, stdout } = await create('--write-env', file, '--dry-run')
     expect([code, asked[0]?.request]).toEqual([0, 'POST /admin/clients?dry_run=true'])
     expect(stdout).toContain('AUTHLY_CLIENT_ID=app-1')
     expect(stdout).not.toContain('People')

@@ -16,7 +16,7 @@ import {
 
 const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
 const sources = globSync(
-  '{src,cli,drizzle,scripts,test,bench,load,sdk/js/*/src,docs/.vitepress}/**/*.{ts,tsx,mjs,sql}',
+  '{src,cli,drizzle,scripts,test,bench,load,sdk/*/*/src,docs/.vitepress}/**/*.{ts,tsx,mjs,sql}',
 )
 const isOldDecision = (document: string) => /decisions.00[0-2]/.test(document)
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>

@@ -24,12 +24,11 @@ export function codeBlocks(document: string, markdown: string): readonly CodeBlo
 }
 
 /** What stands between backticks, outside of blocks. */
-export const inlineCode = (markdown: string): readonly string[] => [
-  ...markdown
-    .replaceAll(/^ *```[\s\S]*?^ *```/gm, '')
-    .matchAll(/(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)/g)
-    .map(([, code = '']) => code.replace(/\s*\n\s*/, ' ')),
-]
+export function inlineCode(markdown: string): readonly string[] {
+  const text = markdown.replaceAll(/^ *```[\s\S]*?^ *```/gm, '')
+  const spans = [...text.matchAll(/(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)/g)]
+  return spans.map(([, code = '']) => code.replace(/\s*\n\s*/, ' '))
+}
 
 /**
  * The simple commands of a script: words without their quotes, split at pipes and what separates commands. Variables before a

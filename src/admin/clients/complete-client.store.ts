@@ -32,9 +32,8 @@ export async function completeClient(call: AdminCall, asked: Asked): Promise<Res
   const { config } = call.deps
   const wanting = choice?.preset.needs?.(given) ?? []
   if (wanting.length > 0) return err(invalidRequest(wanting))
-  const filled = choice
-    ? applyPreset(choice, given, { ...config, apiScopes: await apiScopesOf(call, given) })
-    : given
+  const apiScopes = choice?.preset.takesApiScopes ? await apiScopesOf(call, given) : []
+  const filled = choice ? applyPreset(choice, given, { ...config, apiScopes }) : given
   return ok({
     metadata: completeMetadata(await inheritRestrictions(call, filled), config.profile),
     choice,

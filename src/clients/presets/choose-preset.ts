@@ -4,7 +4,8 @@ import { err, ok, type Result } from '../../kit/result.ts'
 import type { FrameworkUse } from './frameworks/framework.ts'
 import { frameworks, type KnownFramework } from './frameworks/index.ts'
 import { presets } from './index.ts'
-import type { Preset, PresetName } from './preset.ts'
+import type { Preset } from './preset.ts'
+import type { PresetName } from './preset-name.ts'
 
 export interface Choice {
   readonly preset: Preset

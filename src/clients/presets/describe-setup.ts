@@ -3,7 +3,8 @@ import type { ClientMetadata } from '../client-metadata.ts'
 import { originsOf } from './apply-preset.ts'
 import type { Choice } from './choose-preset.ts'
 import type { FrameworkName } from './frameworks/index.ts'
-import type { PresetName, VariableRole } from './preset.ts'
+import type { VariableRole } from './preset.ts'
+import type { PresetName } from './preset-name.ts'
 
 export interface SetupVariable {
   readonly name: string

@@ -1,4 +1,4 @@
-/** The list of presets. A new one is a file here, a line below and its name in `preset.ts`. */
+/** The list of presets. A new one is a file here, a line below and its name in `preset-name.ts`. */
 import { machine } from './machine.ts'
 import { mcp } from './mcp.ts'
 import { native } from './native.ts'

@@ -4,6 +4,7 @@ export const machine: Preset = {
   name: 'machine',
   words: 'Services and jobs that act for themselves: nobody signs in',
   variables: ['issuer', 'client_id', 'client_secret', 'audience'],
+  takesApiScopes: false,
   members: () => ({
     application_type: 'web',
     grant_types: ['client_credentials'],

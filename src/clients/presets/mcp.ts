@@ -5,6 +5,7 @@ export const mcp: Preset = {
   name: 'mcp',
   words: 'Clients of MCP servers, where they do not register themselves: editors, assistants, agents',
   variables: ['issuer', 'client_id', 'client_secret', 'audience'],
+  takesApiScopes: true,
   members: (situation) => ({
     profile: 'mcp',
     application_type: 'native',

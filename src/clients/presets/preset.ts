@@ -5,9 +5,7 @@
 import type { Fault } from '../../kit/problem.ts'
 import type { ClientMetadata } from '../client-metadata.ts'
 import type { FrameworkUse } from './frameworks/framework.ts'
-
-export const presetNames = ['spa', 'web', 'native', 'machine', 'mcp'] as const
-export type PresetName = (typeof presetNames)[number]
+import type { PresetName } from './preset-name.ts'
 
 /** Members as a registration gives them: `null` is the default that there is without a preset. */
 export type Given = { readonly [Name in keyof ClientMetadata]?: ClientMetadata[Name] | null | undefined }
@@ -48,6 +46,8 @@ export interface Preset {
   readonly callback?: string
   /** Variables that the application reads, in this order. */
   readonly variables: readonly VariableRole[]
+  /** Whether the scopes of the APIs that it names are its own: people, or their administrator, decide on each use. */
+  readonly takesApiScopes: boolean
   members(situation: Situation): Given
   /** Why the members are as they are, for the document and whoever wonders. */
   readonly reasons: Partial<Record<keyof ClientMetadata, string>>
@@ -66,3 +66,7 @@ export const withoutIdentity = ({ scope }: ClientMetadata): readonly string[] =>
   scope.split(' ').includes('openid')
     ? []
     : ['Its scopes lack openid: there is no ID token, so it does not learn who signed in.']
+
+/** Why `scope_claims_in_id_token` is set. */
+export const nameAtSignIn =
+  'the application knows the name and address with the sign-in, without a request to userinfo'

@@ -7,7 +7,8 @@ import { type Choice, choosePreset } from '../../../src/clients/presets/choose-p
 import { describeSetup } from '../../../src/clients/presets/describe-setup.ts'
 import { frameworks } from '../../../src/clients/presets/frameworks/index.ts'
 import { presets } from '../../../src/clients/presets/index.ts'
-import { type Given, presetNames } from '../../../src/clients/presets/preset.ts'
+import type { Given } from '../../../src/clients/presets/preset.ts'
+import { presetNames } from '../../../src/clients/presets/preset-name.ts'
 
 const resources = ['https://api.example']
 const local = { localIssuer: true, allowLoopbackFetch: true, fetchHosts: new Set<string>(), apiScopes: [] }
@@ -20,7 +21,11 @@ function choiceOf(preset?: string, framework?: string): Choice {
 }
 
 /** As the operation completes it: presets first, then the defaults of every client. */
-function metadataOf(choice: Choice, given: Given = {}, context: typeof local = local): ClientMetadata {
+function metadataOf(
+  choice: Choice,
+  given: Omit<Given, 'client_name'> = {},
+  context: typeof local = local,
+): ClientMetadata {
   const filled = applyPreset(choice, { client_name: 'Example shop', ...given }, context)
   const present = Object.entries(filled).filter(([, value]) => value != null)
   const profile = (filled as Given).profile ?? 'oidc'

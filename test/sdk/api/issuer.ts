@@ -1,6 +1,6 @@
 /** An issuer of access tokens for tests: its keys, its two documents, and how often they were read. */
 import { type ApiVerifierOptions, createApiVerifier } from '@authly-server/api'
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
 
 export const issuer = 'https://auth.example'
 export const audience = 'https://api.example'
@@ -32,6 +32,8 @@ export async function createIssuerAndApi(options: ApiVerifierOptions = {}) {
     now: Date.UTC(2030, 0, 1),
     keys: [first],
     reads: 0,
+    /** Everything that was asked for. */
+    asked: [] as Request[],
     isDown: false,
     /** Answers are held back until it settles. */
     gate: Promise.resolve() as Promise<unknown>,
@@ -40,6 +42,7 @@ export async function createIssuerAndApi(options: ApiVerifierOptions = {}) {
   }
   const serve = async (request: Request): Promise<Response> => {
     const { origin, pathname } = new URL(request.url)
+    state.asked.push(request)
     if (origin !== issuer) throw new Error(`nobody may ask ${origin}`)
     if (pathname === '/jwks') state.reads += 1
     await state.gate
@@ -64,7 +67,7 @@ export async function createIssuerAndApi(options: ApiVerifierOptions = {}) {
       ...{ iat, exp: iat + 300, scope: 'orders:read orders:write', acr: 'urn:authly:acr:1' },
       ...{ auth_time: iat - 60, ...claims },
     }
-    return new SignJWT(payload)
+    return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
       .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt', ...header })
       .sign(key.privateKey)
   }

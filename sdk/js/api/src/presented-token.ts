@@ -12,7 +12,7 @@ export interface PresentedToken {
   readonly token: string
 }
 
-const credentials = /^(bearer|dpop) +([\w.~+/-]+=*)$/i
+const scheme = /^(?:(bearer)|dpop) +/i
 
 /**
  * The token in the `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1), and nowhere else: what is in a URL is in logs
@@ -20,10 +20,11 @@ const credentials = /^(bearer|dpop) +([\w.~+/-]+=*)$/i
  */
 export function readPresentedToken(headers: Pick<Headers, 'get'>): PresentedToken | Refusal {
   const header = headers.get('authorization')
-  const [, scheme, token] = (header !== null && credentials.exec(header)) || []
-  if (scheme !== undefined && token !== undefined)
-    return { scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', token }
-  return header !== null && /^(bearer|dpop)\b/i.test(header)
+  const found = header === null ? null : scheme.exec(header)
+  if (header === null || found === null)
+    return new Refusal('missing_token', 'this resource needs an access token')
+  const token = header.slice(found[0].length)
+  return token === '' || /[\s,]/.test(token)
     ? new Refusal('invalid_request', 'the Authorization header is not well-formed')
-    : new Refusal('missing_token', 'this resource needs an access token')
+    : { scheme: found[1] === undefined ? 'DPoP' : 'Bearer', token }
 }

@@ -47,6 +47,7 @@ async function askUntilAnswered(
 ): Promise<TokenResponse> {
   // The server may have counted from the first request; the last one needs time to arrive.
   const until = Date.now() + replayWindowMs * 0.8
+  let refusedProofs = 0
   for (let attempts = 1; ; attempts++) {
     let response: Response | undefined
     try {
@@ -57,6 +58,9 @@ async function askUntilAnswered(
       })
     } catch (error) {
       if (!(error instanceof AuthlyError)) throw error
+      // Browsers repeat a request by themselves when a connection breaks, and with it the proof, which then was used
+      // before: the answer to the first is lost, and another proof gets it.
+      if (error.code === 'invalid_dpop_proof' && refusedProofs++ < 3) continue
       // A 200 that broke off is a lost answer; one that says something wrong has no status.
       const failed = response?.ok === false ? response : undefined
       const mayRetry = error.code === 'network_error' || error.status !== undefined

@@ -12,6 +12,7 @@ import type { TokenSource } from './access-token.ts'
 import { ApiError, apiErrorOf, challengeValue } from './errors.ts'
 import type { Pacing } from './pacing.ts'
 import { jsonObjectOf, readProblem } from './problem.ts'
+import { isRepeatable } from './repeatable.ts'
 import type { Body } from './upload.ts'
 import { version } from './version.ts'
 import { deadline, orAborted, sleep } from './waiting.ts'
@@ -51,8 +52,6 @@ export interface TransportNeeds {
 
 export const userAgent = `authly-management-js/${version}`
 
-const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
-
 export function createTransport(needs: TransportNeeds): Transport {
   return {
     json: (call) =>
@@ -86,7 +85,7 @@ async function run<T>(
   isDone: (error: ApiError, isRepetition: boolean) => boolean = () => false,
 ): Promise<T> {
   const { signal, idempotencyKey } = call.options
-  const isRepeatable = repeatable.has(call.method) || idempotencyKey !== undefined
+  const mayRepeat = isRepeatable(call.method, idempotencyKey !== undefined)
   const isReadable = call.body?.isReadable !== 'once'
   let token = await orAborted(needs.tokens.get(), signal)
   let isRenewed = false
@@ -114,7 +113,9 @@ async function run<T>(
       }
     }
     const isFinal = signal?.aborted || !isTransient(error) || !isReadable
-    const delay = isFinal ? undefined : retryDelay({ attempts, isRepeatable, response }, needs.retry)
+    const delay = isFinal
+      ? undefined
+      : retryDelay({ attempts, isRepeatable: mayRepeat, response }, needs.retry)
     if (delay === undefined) {
       // A 412 after an attempt without an answer may be about our own change.
       if (error instanceof ApiError) error.cause ??= lost
@@ -144,6 +145,7 @@ async function attempt<T>(
 ): Promise<Outcome<T>> {
   const url = urlOf(needs.issuer, call)
   const dpop = await needs.dpop?.()
+  const nonce = dpop?.nonces.of(url)
   const headers = await headersOf(call, url, token, dpop)
   const limit = deadline(call.options.timeoutMs ?? needs.timeoutMs, call.options.signal)
   const request = new Request(url, {
@@ -155,7 +157,7 @@ async function attempt<T>(
   try {
     const response = await needs.fetch(request)
     needs.pacing.learn(response)
-    const isNonceNew = dpop?.nonces.learn(url, response) ?? false
+    const isNonceNew = dpop?.nonces.learn(url, response, nonce) ?? false
     if (response.ok) return { value: read ? await read(response) : (response as T) }
     const { status, headers: answered } = response
     const error = apiErrorOf({ status, headers: answered, problem: await readProblem(response) })

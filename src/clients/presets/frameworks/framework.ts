@@ -1,5 +1,5 @@
 /** Frameworks: what the development server, the libraries and the build tool of each expect. */
-import type { PresetName } from '../preset.ts'
+import type { PresetName } from '../preset-name.ts'
 
 /** How a framework is used by clients of one preset. */
 export interface FrameworkUse {
