@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly authly: Readonly<Record<string, string>>
   /** Where npm gets the packages of the SDK. */
   readonly registryUrl: string
+  /** Where its programs are found. */
+  readonly path: string
 }
 
 export interface Followed {
@@ -45,7 +47,8 @@ export async function followQuickstart(
         await writeFile(path, step.text)
         continue
       }
-      const environment = step.where === 'authly' ? surroundings.authly : { NPM_CONFIG_USERCONFIG: npmrc }
+      const own = step.where === 'authly' ? surroundings.authly : { NPM_CONFIG_USERCONFIG: npmrc }
+      const environment = { PATH: surroundings.path, ...own }
       const child = await start(step, folder, environment)
       if (step.servesAt.length > 0) running.push(child.process)
       await child.done
