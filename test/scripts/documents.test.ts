@@ -18,6 +18,8 @@ const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
 const sources = globSync(
   '{src,cli,drizzle,scripts,test,bench,load,sdk/*/*/src,docs/.vitepress}/**/*.{ts,tsx,mjs,sql}',
 )
+/** Their files and scripts are those of the application that their reader makes. */
+const isQuickstart = (document: string) => document.startsWith('docs/quickstarts/')
 const isOldDecision = (document: string) => /decisions.00[0-2]/.test(document)
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>
 
@@ -37,7 +39,7 @@ describe.each(documents)('%s', (document) => {
     }
   })
 
-  test('names source paths that exist', () => {
+  test.skipIf(isQuickstart(document))('names source paths that exist', () => {
     for (const [, path = ''] of text.matchAll(
       /`((?:src|test|scripts|bench|load|drizzle|\.github|\.ci)\/[^`*<\s]*)`/g,
     )) {
@@ -46,7 +48,7 @@ describe.each(documents)('%s', (document) => {
   })
 
   // Older decisions are history: they name the files of their time.
-  test.skipIf(isOldDecision(document))(
+  test.skipIf(isOldDecision(document) || isQuickstart(document))(
     'names files that exist, also where it leaves out their folder',
     () => {
       for (const [, name = ''] of text.matchAll(/`(\w[^`*<\s]*\.(?:tsx?|mjs|sql))`/g)) {
@@ -58,7 +60,7 @@ describe.each(documents)('%s', (document) => {
     },
   )
 
-  test('names npm scripts that exist', () => {
+  test.skipIf(isQuickstart(document))('names npm scripts that exist', () => {
     for (const [, name = ''] of text.matchAll(/npm run ([a-z0-9:-]+)/g)) expect(scripts).toHaveProperty(name)
   })
 })
@@ -78,6 +80,7 @@ describe('the navigation of the site', () => {
   test('lists a folder by itself, its README first', () => {
     const runbooks = listed.filter((page) => page.startsWith('runbooks/'))
     expect(runbooks[0]).toBe('runbooks/README')
+    expect(listed.find((page) => page.startsWith('quickstarts/'))).toBe('quickstarts/index')
     expect(runbooks.length).toBe(globSync('docs/runbooks/*.md').length)
   })
 })
