@@ -1,8 +1,8 @@
 /** docs/quickstarts/index.md: all quickstarts, by what their own heads say. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Quickstart, readQuickstart } from '../../test/quickstarts/quickstart.ts'
 import { generatedNotice, table } from './markdown.ts'
+import { type Quickstart, readQuickstart } from './quickstart.ts'
 
 const ways: readonly Quickstart['checked'][] = ['executed', 'compiled', 'text']
 

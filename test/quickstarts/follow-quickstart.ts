@@ -2,9 +2,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Commands, Quickstart } from '../../scripts/docs/quickstart.ts'
 import { type GuardedChild, spawnGuarded } from '../../scripts/process/guarded-child.ts'
 import { projectRoot } from '../../scripts/stack/worker-bundle.ts'
-import type { Commands, Quickstart } from './quickstart.ts'
 
 export interface Surroundings {
   /** For commands in Authly's folder: where it is, and who is at the keyboard. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readQuickstart, withSectionOf } from './quickstart.ts'
+import { readQuickstart, withSectionOf } from '../../scripts/docs/quickstart.ts'
 
 const markdown = `---
 title: React

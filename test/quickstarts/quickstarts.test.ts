@@ -1,9 +1,9 @@
 /** What holds for every quickstart, whether or not it is executed. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { readQuickstart } from '../../scripts/docs/quickstart.ts'
 import { frameworks } from '../../src/clients/presets/frameworks/index.ts'
 import { presetNames } from '../../src/clients/presets/preset-name.ts'
-import { readQuickstart } from './quickstart.ts'
 
 const folder = 'docs/quickstarts'
 const files = readdirSync(folder).filter((file) => file.endsWith('.md') && file !== 'index.md')

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { type Quickstart, readQuickstart, withSectionOf } from '../../scripts/docs/quickstart.ts'
 import { projectRoot } from '../../scripts/stack/worker-bundle.ts'
 import { createSeed, type Seed } from '../conformance/seed.ts'
 import { launchChromium } from '../e2e/chromium.ts'
 import { followQuickstart } from './follow-quickstart.ts'
 import { forgetApplications } from './forget-applications.ts'
-import { type Quickstart, readQuickstart, withSectionOf } from './quickstart.ts'
 import { walks } from './walks/index.ts'
 
 const folder = join(projectRoot, 'docs/quickstarts')
