@@ -23,6 +23,10 @@ describe.each(files)('%s', (file) => {
     expect(top.includes('**Compiled, not executed**')).toBe(checked === 'compiled')
   })
 
+  it('says how to sign in at the command line, which does not know a server by itself', () => {
+    expect(text).toContain('`npx authly login --issuer http://localhost:8787`')
+  })
+
   it('registers its client with one command, for a framework that the preset knows', () => {
     const commands = steps.flatMap((step) =>
       step.kind === 'commands' ? [...step.script.matchAll(/clients create (.+)/g)] : [],
