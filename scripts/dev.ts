@@ -1,22 +1,35 @@
-/** `npm start`: database, gateway, migrations, bootstrap, then the worker under `wrangler dev`. */
+/**
+ * `npm start`: database, gateway, migrations, bootstrap, then the worker under `wrangler dev`. With `--ephemeral`, a server
+ * for tests (`ephemeral/`).
+ */
 import { join } from 'node:path'
 import { offerDemo } from './demo/offer-demo.ts'
 import { OperatorError } from './process/operator-error.ts'
 import { runUntilStopped } from './process/run-until-stopped.ts'
 import { placeGuide, startBuild, startGuideBuild, untilBuilt } from './stack/build-files.ts'
-import { checkPortIsFree, demoPort, developmentPort } from './stack/development-port.ts'
+import { checkPortIsFree, demoPort } from './stack/development-port.ts'
 import { prepareDevelopment } from './stack/prepare-development.ts'
+import { readStartOptions } from './stack/start-options.ts'
 import { developmentSummary } from './stack/summary.ts'
 import { startWranglerDev, untilServing } from './stack/wrangler-dev.ts'
 
 const root = join(import.meta.dirname, '..')
 
 await runUntilStopped(async (life) => {
-  const port = developmentPort()
+  const options = readStartOptions(process.argv.slice(2))
+  if (options.kind === 'help') {
+    process.stdout.write(options.text)
+    return life.stop()
+  }
+  if (options.kind === 'ephemeral') {
+    const { startEphemeral } = await import('./ephemeral/start-ephemeral.ts')
+    return startEphemeral(life, options)
+  }
+  const { port } = options
   const issuer = `http://localhost:${port}`
+  const demo = { port: demoPort(), origin: `http://localhost:${demoPort()}` }
   const build = await startBuild(root)
   life.onStop(() => build.stop())
-  const demo = { port: demoPort(), origin: `http://localhost:${demoPort()}` }
   const development = await prepareDevelopment({
     ...{ root, issuer, demoOrigin: demo.origin, command: 'npm start' },
     preflight: () => checkPortIsFree(port),

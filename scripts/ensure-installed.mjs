@@ -21,7 +21,8 @@ export function ensureInstalled() {
   const problem = whatIsMissing()
   if (problem === undefined) return
   checkCanInstall()
-  process.stdout.write(`Installing dependencies (${problem}) …\n`)
+  // Not to stdout: that may be for a program to read.
+  process.stderr.write(`Installing dependencies (${problem}) …\n`)
   let result = existsSync(lockFile) ? runNpm(['ci']) : runNpm(['install'])
   // A registry (or mirror) that lacks an optional package of another platform makes `npm ci` call the lock file
   // incomplete; `npm install` uses the same versions and passes over it.

@@ -16,6 +16,7 @@ import { login } from './login.ts'
 import { nameOperation } from './name-operation.ts'
 import { isOfOneSetting, settingCommands } from './settings.ts'
 import { sayingWhatIsAway } from './status.ts'
+import { isOfListener, webhooksListen } from './webhooks-listen.ts'
 
 export function createCommands(operations: readonly CatalogueOperation[]): readonly Command[] {
   const stream = operations.find(({ path, answer }) => path === '/admin/audit/stream' && answer === 'events')
@@ -25,11 +26,14 @@ export function createCommands(operations: readonly CatalogueOperation[]): reado
     ...[...jobCommands(operations), ...bulkDelete(operations), ...settingCommands(operations)],
     ...auditExport(operations),
     ...importExport(operations),
+    ...webhooksListen(operations),
     ...completionCommands,
   ]
   const taken = new Set(byHand.map(({ words }) => words.join(' ')))
   const derived = operations
-    .filter((operation) => operation.answer !== 'events' && !isOfOneSetting(operation))
+    .filter(
+      (operation) => operation.answer !== 'events' && !isOfOneSetting(operation) && !isOfListener(operation),
+    )
     .map((operation) => {
       const words = nameOperation(operation, operations)
       if (operation.id === 'createClient') return createClient(operation, words, operations)

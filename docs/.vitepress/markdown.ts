@@ -37,7 +37,8 @@ function keepInside(link: Token, page: string): void {
   const folder = page === securityPage ? '..' : posix.dirname(page)
   const target = posix.normalize(posix.join(folder, path))
   // SECURITY.md is at the root of the repository, and so are its links.
-  const inside = page === securityPage && target.startsWith('../docs/') ? target.slice('../docs/'.length) : target
+  const inside =
+    page === securityPage && target.startsWith('../docs/') ? target.slice('../docs/'.length) : target
   const end = anchor === undefined ? '' : `#${anchor}`
   if (inside === '../SECURITY.md') link.attrSet('href', `/${securityPage}${end}`)
   else if (inside.startsWith('..')) link.attrs = [['data-outside', '']]

@@ -18,7 +18,12 @@ export const groups: readonly Group[] = [
     pages: ['guide/start', 'guide/localhost', 'glossary'],
     isOpen: true,
   },
-  { title: 'Quickstarts', words: 'For your framework, executed by a test', pages: ['quickstarts/*'], isOpen: true },
+  {
+    title: 'Quickstarts',
+    words: 'For your framework, executed by a test',
+    pages: ['quickstarts/*'],
+    isOpen: true,
+  },
   {
     title: 'Guide',
     words: 'What an application developer should know',
@@ -51,7 +56,17 @@ export const groups: readonly Group[] = [
     title: 'Operations',
     words: 'Deploying, watching, mending',
     pages: [
-      ...['deployment', 'delivery', 'observability', 'log', 'metrics', 'runbooks/*', 'performance', 'load', 'cost'],
+      ...[
+        'deployment',
+        'delivery',
+        'observability',
+        'log',
+        'metrics',
+        'runbooks/*',
+        'performance',
+        'load',
+        'cost',
+      ],
       ...['threat-model', 'asvs'],
     ],
   },
@@ -84,7 +99,9 @@ export function pagesOf(docs: string, { pages }: Group): readonly string[] {
     return readdirSync(join(docs, folder))
       .filter((name) => name.endsWith('.md'))
       .map((name) => basename(name, '.md'))
-      .sort((left, right) => Number(right === 'README') - Number(left === 'README') || (left < right ? -1 : 1))
+      .sort(
+        (left, right) => Number(right === 'README') - Number(left === 'README') || (left < right ? -1 : 1),
+      )
       .map((name) => `${folder}/${name}`)
   })
 }
@@ -125,7 +142,8 @@ function nest(pages: readonly Page[]): readonly (Page & { under: readonly Page[]
   const folderOf = ({ path }: Page) => path.slice(0, path.lastIndexOf('/') + 1)
   const isWhole = new Set(pages.map(folderOf)).size === 1
   const readmes = isWhole ? [] : pages.filter(({ path }) => path.endsWith('/README'))
-  const isUnder = (page: Page) => readmes.some((readme) => readme !== page && folderOf(readme) === folderOf(page))
+  const isUnder = (page: Page) =>
+    readmes.some((readme) => readme !== page && folderOf(readme) === folderOf(page))
   return pages
     .filter((page) => !isUnder(page))
     .map((page) => ({

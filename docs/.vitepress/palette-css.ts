@@ -1,6 +1,7 @@
 /** `virtual:palette.css`: the colours of the hosted pages (src/branding/palette.ts) as those of the site. */
-import { accentColors, defaultColors, fixedColors, type Mode, modes } from '../../src/branding/palette.ts'
+
 import { mix } from '../../src/branding/contrast.ts'
+import { accentColors, defaultColors, fixedColors, type Mode, modes } from '../../src/branding/palette.ts'
 
 const name = 'virtual:palette.css'
 

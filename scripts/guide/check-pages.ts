@@ -10,12 +10,17 @@ const rules: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a style in an attribute', /<[^<>]*\sstyle="[^"]/g],
   ['a style element', /<style\b/g],
   ['a handler in an attribute', /<[^<>]*\son[a-z]+="/g],
-  ['something from another site', /<(?:script|img|link|iframe|source|video|audio)\b[^>]*\s(?:src|href)="(?:https?:)?\/\/[^"]*/g],
+  [
+    'something from another site',
+    /<(?:script|img|link|iframe|source|video|audio)\b[^>]*\s(?:src|href)="(?:https?:)?\/\/[^"]*/g,
+  ],
 ]
 
 /** @returns file, rule and place of each, for people */
 export function findForbiddenParts(folder: string): readonly string[] {
-  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'))
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.html'),
+  )
   if (pages.length === 0) throw new Error(`no page in ${folder}`)
   return pages.flatMap((page) => {
     const html = readFileSync(join(folder, page), 'utf8')

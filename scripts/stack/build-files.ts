@@ -32,7 +32,7 @@ export async function placeGuide(root: string): Promise<void> {
 /** Builds the guide if it is missing or outdated, beside a server that serves already: nobody waits for it. */
 export async function startGuideBuild(
   root: string,
-): Promise<{ build: GuardedChild; /** Whether it was built again. */ isNew: Promise<boolean> }> {
+): Promise<{ build: GuardedChild /** Whether it was built again. */; isNew: Promise<boolean> }> {
   const stampOf = () => readFile(join(root, 'dist', 'built-guide'), 'utf8').catch(() => undefined)
   const before = await stampOf()
   const build = await spawnGuarded(process.execPath, [join(root, 'scripts', 'ensure-guide.mjs')], {

@@ -244,6 +244,24 @@ export const metricCatalogue = {
     labels: ['outcome'],
     showsZero: ['delivered', 'refused', 'given_up', 'failed'],
   },
+  authly_webhook_deliveries_total: {
+    type: 'counter',
+    help: 'Events for webhook endpoints. Outcome: queued; then delivered, given_up (after three days), cancelled (the endpoint is disabled) or dropped (too many waited, or the trail has the event no more), each once; failed counts attempts that are repeated',
+    labels: ['outcome'],
+    showsZero: ['delivered', 'given_up', 'cancelled', 'dropped', 'failed'],
+  },
+  authly_webhook_duration_seconds: {
+    type: 'histogram',
+    help: 'How long webhook endpoints take to answer',
+    labels: [],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  authly_webhook_delay_seconds: {
+    type: 'histogram',
+    help: 'From the moment an event was handed to the outbox of an endpoint until it was taken',
+    labels: [],
+    buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600, 86400],
+  },
   authly_audit_events_total: {
     type: 'counter',
     help: 'Audit events created, by the outcome they record: success, failure',

@@ -1,5 +1,6 @@
 /** Which events an endpoint gets. Everything that is stated must match; what is left out does not restrict. */
 import { z } from 'zod'
+import { singleLinePattern } from '../kit/patterns.ts'
 import {
   familyOf,
   isWebhookEventType,
@@ -7,7 +8,7 @@ import {
   type WebhookEventType,
   webhookEventFamilies,
   webhookEventTypes,
-} from './event-types.ts'
+} from './webhook-event-types.ts'
 
 const mostPatterns = 100
 const mostIds = 50
@@ -39,8 +40,10 @@ const ids = (description: string) =>
     .array(
       z
         .string()
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused: Postgres stores no NUL
-        .regex(/^[^\x00-\x1f\x7f-\x9f]{1,2048}$/),
+        .min(1)
+        .max(2048)
+        // Postgres stores no NUL.
+        .regex(singleLinePattern, 'must not contain control characters'),
     )
     .min(1)
     .max(mostIds)

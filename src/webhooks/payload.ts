@@ -5,8 +5,8 @@
  */
 import { z } from 'zod'
 import { detailSchemas, unsentDetails } from './detail-schemas.ts'
-import { definitionOf, type WebhookEventType } from './event-types.ts'
 import { type Change, isShown } from './safe-changes.ts'
+import { definitionOf, type WebhookEventType } from './webhook-event-types.ts'
 
 /** An event as the trail shows it (src/audit/event-json.ts). */
 export interface TrailEvent {
@@ -118,7 +118,9 @@ function detailSchema(key: string): z.ZodType {
 }
 
 /** What an event is about: a person before the client they used, a client before its secret. */
-export function subjectOf(event: TrailEvent): { readonly type: string; readonly id: string } | null {
+export function subjectOf(
+  event: Pick<TrailEvent, 'user_id' | 'client_id' | 'entity_type' | 'entity_id'>,
+): { readonly type: string; readonly id: string } | null {
   const { user_id, client_id, entity_type, entity_id } = event
   if (user_id !== null) return { type: 'user', id: user_id }
   if (entity_type === 'client_secret' && client_id !== null) return { type: 'client', id: client_id }

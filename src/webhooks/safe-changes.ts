@@ -9,6 +9,7 @@ export interface Change {
   readonly after?: unknown
 }
 
+/** Webhook endpoints are none of them: their addresses often hold a token of their owner. */
 const shownEntities: ReadonlySet<string> = new Set([
   'user',
   'client',

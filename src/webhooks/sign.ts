@@ -18,7 +18,10 @@ export type SigningKey =
 
 /** A shared secret, as it is shown once: `whsec_` and 32 random bytes in base64. */
 export const generateSecret = (): string =>
-  prefixes.secret + toBase64(crypto.getRandomValues(new Uint8Array(secretBytes.generated)))
+  secretOf(crypto.getRandomValues(new Uint8Array(secretBytes.generated)))
+
+/** Bytes as a shared secret. */
+export const secretOf = (bytes: Uint8Array): string => prefixes.secret + toBase64(bytes)
 
 export interface WebhookKeyPair {
   /** `whsk_` and the base64 of seed and public key, 64 bytes: the form of libsodium. Never leaves the server. */

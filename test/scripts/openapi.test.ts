@@ -13,8 +13,8 @@ import {
   webhooksOf,
 } from '../../scripts/docs/openapi/openapi-types.ts'
 import { routeWords } from '../../scripts/docs/openapi/routes/index.ts'
-import { type WebhookEventType, webhookEventTypes } from '../../src/webhooks/event-types.ts'
 import { bodySchema } from '../../src/webhooks/payload.ts'
+import { type WebhookEventType, webhookEventTypes } from '../../src/webhooks/webhook-event-types.ts'
 
 const files = apiFiles(await loadDocument())
 const document: OpenApiDocument = JSON.parse(files['public/openapi.json'])

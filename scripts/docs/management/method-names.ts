@@ -45,7 +45,7 @@ function derivedName(
   if (isParameter(segments.at(-1) ?? '')) return inside(verbs[method] ?? method)
   const isRead = paths.get(path)?.has('get') ?? false
   if (method === 'delete') return inside(hasItems(path, paths) && isRead ? 'deleteAll' : 'delete')
-  if (method === 'post' && isRead) return inside('create')
+  if (method === 'post' && (isRead || hasItems(path, paths))) return inside('create')
   if (method === 'patch') return inside('update')
   if (method === 'put' && isRead) return inside('replace')
   // The rest are actions, called as their last word says: `users.disable`, `users.count`, `users.setRoles`.

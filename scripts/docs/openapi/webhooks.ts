@@ -1,7 +1,11 @@
 /** The `webhooks` of the document: the requests that the server makes, one for each event type (OpenAPI 3.1 §4.8.1). */
 import { z } from 'zod'
-import { definitionOf, type WebhookEventType, webhookEventTypes } from '../../../src/webhooks/event-types.ts'
 import { bodySchema } from '../../../src/webhooks/payload.ts'
+import {
+  definitionOf,
+  type WebhookEventType,
+  webhookEventTypes,
+} from '../../../src/webhooks/webhook-event-types.ts'
 import { pascalCase } from './name-schemas.ts'
 import type { Operation, Parameter, PathItem, Response, Schema } from './openapi-types.ts'
 import { exampleBody } from './webhook-examples.ts'

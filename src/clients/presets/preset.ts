@@ -66,3 +66,7 @@ export const withoutIdentity = ({ scope }: ClientMetadata): readonly string[] =>
   scope.split(' ').includes('openid')
     ? []
     : ['Its scopes lack openid: there is no ID token, so it does not learn who signed in.']
+
+/** Why `scope_claims_in_id_token` is set. */
+export const nameAtSignIn =
+  'the application knows the name and address with the sign-in, without a request to userinfo'

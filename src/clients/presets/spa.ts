@@ -1,4 +1,4 @@
-import { type Preset, scopeOf, withoutIdentity } from './preset.ts'
+import { nameAtSignIn, type Preset, scopeOf, withoutIdentity } from './preset.ts'
 
 export const spa: Preset = {
   name: 'spa',
@@ -19,6 +19,7 @@ export const spa: Preset = {
       redirect_uris: development.map((origin) => `${origin}${use?.callback ?? '/callback'}`),
       post_logout_redirect_uris: (hasRedirectUris ? origins : development).map((origin) => `${origin}/`),
       scope: scopeOf(['openid', 'profile', 'email'], situation),
+      scope_claims_in_id_token: true,
       dpop_bound_access_tokens: true,
       first_party: true,
     }
@@ -27,6 +28,7 @@ export const spa: Preset = {
     token_endpoint_auth_method: 'whoever opens the page can read what is in it, so a secret would be none',
     redirect_uris: 'the development server; only where this server runs on loopback too',
     scope: 'no `offline_access`: refreshing ends with the session, wherever that is ended',
+    scope_claims_in_id_token: nameAtSignIn,
     dpop_bound_access_tokens:
       'a stolen token is worth nothing without the key, which cannot leave the browser',
     first_party: 'an application of your own asks nobody for consent to itself',

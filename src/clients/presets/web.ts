@@ -1,4 +1,4 @@
-import { type Preset, scopeOf, withoutIdentity } from './preset.ts'
+import { nameAtSignIn, type Preset, scopeOf, withoutIdentity } from './preset.ts'
 
 export const web: Preset = {
   name: 'web',
@@ -21,6 +21,7 @@ export const web: Preset = {
       post_logout_redirect_uris: origins.map((origin) => `${origin}${use?.signed_out ?? '/'}`),
       ...(backchannel && mayFetch(backchannel) ? { backchannel_logout_uri: backchannel } : {}),
       scope: scopeOf(['openid', 'profile', 'email'], situation),
+      scope_claims_in_id_token: true,
       first_party: true,
     }
   },
@@ -30,6 +31,7 @@ export const web: Preset = {
     backchannel_logout_uri:
       'of a framework whose SDK listens there, if this server may send requests to it: the application hears at once that a session has ended',
     scope: 'no `offline_access`: refreshing ends with the session, wherever that is ended',
+    scope_claims_in_id_token: nameAtSignIn,
     dpop_bound_access_tokens: 'tokens stay on the server, and getting new ones takes the secret',
     first_party: 'an application of your own asks nobody for consent to itself',
   },

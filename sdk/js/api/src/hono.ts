@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono'
-import { env } from 'hono/adapter'
 import { createMiddleware } from 'hono/factory'
 import type { AccessToken } from './access-token.ts'
 import { ApiAuthError } from './api-auth-error.ts'
@@ -23,7 +22,7 @@ export function protect(
   return createMiddleware<{ Variables: TokenVariables }>(async (c, next) => {
     let token: AccessToken
     try {
-      token = await (api ?? verifierFor(env(c))).verify(c.req.raw, requirements)
+      token = await (api ?? verifierFor(c.env)).verify(c.req.raw, requirements)
     } catch (error) {
       if (error instanceof ApiAuthError) return error.toResponse()
       throw error
@@ -37,16 +36,26 @@ export function protect(
 /** Serves `/.well-known/oauth-protected-resource` (RFC 9728): to be used for all paths. */
 export function resourceMetadata(api?: ApiVerifier): MiddlewareHandler {
   return createMiddleware(
-    async (c, next) => (api ?? verifierFor(env(c))).metadata(c.req.raw) ?? (await next()),
+    async (c, next) => (api ?? verifierFor(c.env)).metadata(c.req.raw) ?? (await next()),
   )
+}
+
+interface Bindings {
+  readonly AUTHLY_ISSUER?: string
+  readonly AUTHLY_AUDIENCE?: string
+  readonly AUTHLY_BASE_URL?: string
 }
 
 let shared: { readonly key: string; readonly api: ApiVerifier } | undefined
 
-/** One for all routes, so that keys are read and proofs remembered once. */
-function verifierFor(variables: Readonly<Record<string, unknown>>): ApiVerifier {
-  const { AUTHLY_ISSUER: issuer, AUTHLY_AUDIENCE: audience } = variables as Record<string, string | undefined>
-  const key = JSON.stringify([issuer, audience])
-  if (shared?.key !== key) shared = { key, api: createApiVerifier({ issuer, audience }) }
+/** One for all routes, so that keys are read and proofs remembered once. What no binding says, the environment does. */
+function verifierFor(bindings: unknown): ApiVerifier {
+  const known = (bindings ?? {}) as Bindings
+  const { AUTHLY_ISSUER: issuer, AUTHLY_AUDIENCE: audience, AUTHLY_BASE_URL: publicUrl } = known
+  const key = JSON.stringify([issuer, audience, publicUrl])
+  if (shared?.key !== key) {
+    const options = { issuer, audience, ...(publicUrl === undefined ? {} : { publicUrl }) }
+    shared = { key, api: createApiVerifier(options) }
+  }
   return shared.api
 }

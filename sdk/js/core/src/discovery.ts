@@ -31,18 +31,26 @@ const optional = [
  * @throws AuthlyError `issuer_mismatch`, `invalid_response` or `network_error`
  */
 export function discoverOnce(issuer: string, fetch: Fetch): () => Promise<ServerMetadata> {
-  let known: { readonly metadata: Promise<ServerMetadata>; readonly until: number } | undefined
-  return () => {
-    if (known && known.until > Date.now()) return known.metadata
-    const metadata = discover(issuer, fetch)
-    const reading = { metadata, until: Date.now() + 3_600_000 }
-    known = reading
-    metadata.catch(() => {
-      if (known === reading) known = undefined
-    })
+  let known: { readonly metadata: ServerMetadata; readonly until: number } | undefined
+  let reading: Promise<ServerMetadata> | undefined
+  const read = async (): Promise<ServerMetadata> => {
+    const metadata = await discover(issuer, fetch)
+    known = { metadata, until: Date.now() + 3_600_000 }
     return metadata
   }
+  return async () => {
+    if (known && known.until > Date.now()) return known.metadata
+    if (isOnWorkers()) return read()
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
 }
+
+/** There a request cannot wait for what another one has begun: when that one is cancelled, it waits for ever. */
+export const isOnWorkers = (): boolean =>
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === 'Cloudflare-Workers'
 
 /**
  * Reads the discovery document.

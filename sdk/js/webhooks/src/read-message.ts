@@ -89,7 +89,7 @@ async function read(request: Request, maxBytes: number): Promise<Uint8Array<Arra
 }
 
 function rawBytes(body: unknown): Uint8Array<ArrayBuffer> {
-  if (typeof body === 'string') return new TextEncoder().encode(body)
+  if (typeof body === 'string') return new TextEncoder().encode(body) as Uint8Array<ArrayBuffer>
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
   if (ArrayBuffer.isView(body)) {
     return new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength)
