@@ -1,6 +1,6 @@
 /** What is asked of the outbox of an endpoint. */
 import type { Authorized } from '../access/authorized.ts'
-import type { EndpointKind } from './endpoint.ts'
+import type { EndpointKind } from './webhook-endpoint.ts'
 import type { TrailEvent } from './payload.ts'
 
 /** An event that an endpoint is to get. */

@@ -28,7 +28,7 @@ import {
 } from './decide-webhook.ts'
 import { type DeliverWebhookNeeds, deliverWebhook } from './deliver-webhook.ts'
 import { toDueEvent } from './dispatch-events.ts'
-import type { DeliveredEndpoint, DisabledReason } from './endpoint.ts'
+import type { DeliveredEndpoint, DisabledReason } from './webhook-endpoint.ts'
 import { matches } from './filters.ts'
 import { createListenerQueue, type ListenerQueue } from './listener-queue.ts'
 import { createOutboxStore, type OutboxStore, type Round } from './outbox.store.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { err } from '../../kit/result.ts'
 import { signedHeaders } from '../../webhooks/deliver-webhook.ts'
-import type { SealedKeys } from '../../webhooks/endpoint.ts'
+import type { SealedKeys } from '../../webhooks/webhook-endpoint.ts'
 import { selectTrailEvents, trailEventsOf } from '../../webhooks/outbox.store.ts'
 import { payloadOf } from '../../webhooks/payload.ts'
 import { answer, defineOperation } from '../operation.ts'
