@@ -17,6 +17,7 @@ import {
 } from './docs/documents.ts'
 import { logDocument } from './docs/log-document.ts'
 import { metricsDocument } from './docs/metrics-document.ts'
+import { presetsDocument } from './docs/presets-document.ts'
 import { profilesDocument } from './docs/profiles-document.ts'
 import { webhookEventsDocument } from './docs/webhook-events-document.ts'
 
@@ -32,6 +33,7 @@ const documents = {
   'docs/cost.md': costDocument(performance),
   'docs/log.md': logDocument(),
   'docs/metrics.md': metricsDocument(),
+  'docs/presets.md': presetsDocument(),
   'docs/profiles.md': profilesDocument(),
   'docs/cli.md': cliDocument(cliCatalogue(openApi)),
 }

@@ -8,6 +8,7 @@ import { auditTail } from './audit-tail.ts'
 import { auditVerify } from './audit-verify.ts'
 import { bulkDelete } from './bulk-delete.ts'
 import { completionCommands } from './completion.ts'
+import { createClient } from './create-client.ts'
 import { commandOf } from './from-operation.ts'
 import { importExport } from './import-export.ts'
 import { jobCommands } from './jobs.ts'
@@ -34,7 +35,9 @@ export function createCommands(operations: readonly CatalogueOperation[]): reado
       (operation) => operation.answer !== 'events' && !isOfOneSetting(operation) && !isOfListener(operation),
     )
     .map((operation) => {
-      const command = commandOf(operation, nameOperation(operation, operations), operations)
+      const words = nameOperation(operation, operations)
+      if (operation.id === 'createClient') return createClient(operation, words, operations)
+      const command = commandOf(operation, words, operations)
       return operation.path === '/admin/status' ? sayingWhatIsAway(command) : command
     })
     .filter(({ words }) => !taken.has(words.join(' ')))

@@ -140,7 +140,7 @@ async function keepOwnClient(client: pg.Client, own: FirstPartyClient): Promise<
   )
 }
 
-async function addClient(client: pg.Client, demo: DemoClient): Promise<void> {
+export async function addClient(client: pg.Client, demo: DemoClient): Promise<void> {
   const columns = Object.keys(demo)
   const places = columns.map((_, index) => `$${index + 1}`)
   await client.query(
@@ -150,7 +150,7 @@ async function addClient(client: pg.Client, demo: DemoClient): Promise<void> {
 }
 
 /** Only base64url(SHA-256) is stored: the secret has 256 random bits, so it needs no slow hash. */
-async function addSecret(client: pg.Client, clientId: string): Promise<string> {
+export async function addSecret(client: pg.Client, clientId: string): Promise<string> {
   const secret = `authly_cs_${randomBytes(32).toString('base64url')}`
   const hash = createHash('sha256').update(secret).digest('base64url')
   await client.query('INSERT INTO client_secrets (id, client_id, secret_hash) VALUES ($1, $2, $3)', [

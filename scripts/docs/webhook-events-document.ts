@@ -1,5 +1,6 @@
 /** docs/webhook-events.md: what endpoints can receive, and what is in it. */
 import { z } from 'zod'
+import { bodySchema, maxBodyBytes } from '../../src/webhooks/payload.ts'
 import {
   definitionOf,
   familyOf,
@@ -7,8 +8,7 @@ import {
   type WebhookEventType,
   webhookEventFamilies,
   webhookEventTypes,
-} from '../../src/webhooks/event-types.ts'
-import { bodySchema, maxBodyBytes } from '../../src/webhooks/payload.ts'
+} from '../../src/webhooks/webhook-event-types.ts'
 import { generatedNotice, table } from './markdown.ts'
 import type { Schema } from './openapi/openapi-types.ts'
 import { exampleBody } from './openapi/webhook-examples.ts'

@@ -85,6 +85,8 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
       AUTHLY_ISSUER: issuer,
       AUTHLY_ROOT_SECRET: await keepRootSecret(stateFolder, vars),
       ...inbox.vars,
+      // Applications under development hear on loopback that a session has ended.
+      AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
       AUTHLY_METRICS: 'true',
       AUTHLY_METRICS_TOKEN: vars.written['AUTHLY_METRICS_TOKEN'] ?? randomBytes(32).toString('base64url'),
     })

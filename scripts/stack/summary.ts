@@ -7,7 +7,8 @@ export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasD
   const { issuer, admin, inbox_url } = facts
   const lines = [
     ...['', '  Authly is ready.', ''],
-    ...[`  Issuer    ${issuer}`, `  API       ${issuer}/docs`, `  Metrics   ${issuer}/metrics`],
+    ...[`  Issuer    ${issuer}`, `  Guide     ${issuer}/guide/`, `  API       ${issuer}/docs`],
+    `  Metrics   ${issuer}/metrics`,
     ...[`  Inbox     ${inbox_url}`, `  Sign in   ${issuer}/account`],
   ]
   if (admin !== undefined && newAdminPassword !== undefined) {
@@ -25,6 +26,12 @@ export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasD
       `    ${tokenCommand(issuer, service.client_id, service.client_secret)}`,
     )
   }
+  lines.push(
+    '',
+    `  An application of your own, once you have signed in (npx authly login --issuer ${issuer}):`,
+    '',
+  )
+  lines.push('    npx authly clients create --framework react --write-env ../my-app/.env.local')
   if (hasDemo) lines.push('', '  Administrator, demo clients and their secrets: .authly/dev.json')
   else lines.push('', '  This database has its own users and clients: no demo was added.')
   lines.push('  Stop with Ctrl-C.', '')

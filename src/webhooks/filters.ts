@@ -8,7 +8,7 @@ import {
   type WebhookEventType,
   webhookEventFamilies,
   webhookEventTypes,
-} from './event-types.ts'
+} from './webhook-event-types.ts'
 
 const mostPatterns = 100
 const mostIds = 50

@@ -5,8 +5,8 @@
  */
 import { z } from 'zod'
 import { detailSchemas, unsentDetails } from './detail-schemas.ts'
-import { definitionOf, type WebhookEventType } from './event-types.ts'
 import { type Change, isShown } from './safe-changes.ts'
+import { definitionOf, type WebhookEventType } from './webhook-event-types.ts'
 
 /** An event as the trail shows it (src/audit/event-json.ts). */
 export interface TrailEvent {

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { textArray } from '../db/fragments.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { ReadEvent } from './dispatch-events.ts'
-import { unsentEventTypes } from './event-types.ts'
+import { unsentEventTypes } from './webhook-event-types.ts'
 
 export const readEventColumns: SQL = sql`
   id, position, type, outcome, user_id, client_id, actor_id, entity_type, entity_id`

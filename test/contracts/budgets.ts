@@ -580,7 +580,8 @@ export const budgets = {
     note: 'one call renews the copy in the region',
   },
   adminJudgedWrite: {
-    operation: 'admin change of client metadata that is checked as a whole; manual rotation of a key',
+    operation:
+      'admin change of client metadata that is checked as a whole, or a client made by a preset for an API; manual rotation of a key',
     objectCalls: 2,
     postgresRoundTrips: 2,
     ...{ rowsRead: 3, rowsWritten: 2, sharedEvents: 0 },
@@ -588,7 +589,7 @@ export const budgets = {
     note: 'reads first, and writes only over the version it read; a sector document is fetched when its address changes',
   },
   adminDryRun: {
-    operation: 'admin change of a client, tried out',
+    operation: 'admin creation or change of a client, tried out',
     objectCalls: 1,
     postgresRoundTrips: 3,
     ...noRows,

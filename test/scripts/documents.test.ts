@@ -13,7 +13,10 @@ import {
 } from '../../src/edge-cache/edge-cache.ts'
 
 const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
-const sources = globSync('{src,cli,drizzle,scripts,test,bench,load}/**/*.{ts,tsx,mjs,sql}')
+const sources = globSync([
+  '{src,cli,drizzle,scripts,test,bench,load}/**/*.{ts,tsx,mjs,sql}',
+  'sdk/js/*/src/**/*.{ts,tsx}',
+])
 const isOldDecision = (document: string) => /decisions.00[0-2]/.test(document)
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>
 

@@ -13,8 +13,8 @@ import {
   webhooksOf,
 } from '../../scripts/docs/openapi/openapi-types.ts'
 import { routeWords } from '../../scripts/docs/openapi/routes/index.ts'
-import { type WebhookEventType, webhookEventTypes } from '../../src/webhooks/event-types.ts'
 import { bodySchema } from '../../src/webhooks/payload.ts'
+import { type WebhookEventType, webhookEventTypes } from '../../src/webhooks/webhook-event-types.ts'
 
 const files = apiFiles(await loadDocument())
 const document: OpenApiDocument = JSON.parse(files['public/openapi.json'])
@@ -91,8 +91,8 @@ describe('webhooks (OpenAPI 3.1 §4.8.1)', () => {
       expect(example).toMatchObject({ type, data: { id: expect.any(String) } })
       expect(example).not.toHaveProperty('data.left_out')
       expect(bodySchema(type as WebhookEventType).safeParse(example).success).toBe(true)
-      expect(operation.parameters?.map(({ $ref = '' }) => $ref.split('/').at(-1))).toEqual([
-        ...['WebhookId', 'WebhookTimestamp', 'WebhookSignature'],
+      expect(operation.parameters?.map(({ name }) => name)).toEqual([
+        ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
       ])
       expect(document.tags?.map(({ name }) => name)).toContain(operation.tags?.[0])
       expect(operation.summary).toMatch(/\w/)

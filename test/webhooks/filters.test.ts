@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { webhookEventTypes } from '../../src/webhooks/event-types.ts'
 import { matches, typesOf, type WebhookFilter, webhookFilter } from '../../src/webhooks/filters.ts'
+import { webhookEventTypes } from '../../src/webhooks/webhook-event-types.ts'
 
 const event = {
   type: 'user.updated',

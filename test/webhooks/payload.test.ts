@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { webhookEventTypes } from '../../src/webhooks/event-types.ts'
 import {
   bodySchema,
   maxBodyBytes,
@@ -8,6 +7,7 @@ import {
   subjectOf,
   type TrailEvent,
 } from '../../src/webhooks/payload.ts'
+import { webhookEventTypes } from '../../src/webhooks/webhook-event-types.ts'
 
 const event = (more: Partial<TrailEvent> = {}): TrailEvent => ({
   id: '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60',

@@ -1,13 +1,13 @@
 /** Examples of webhooks: bodies as the server itself makes them, of an event of each type. */
 
 import { z } from 'zod'
+import { bodySchema, payloadOf, type TrailEvent } from '../../../src/webhooks/payload.ts'
 import {
   definitionOf,
   familyOf,
   testEventType,
   type WebhookEventType,
-} from '../../../src/webhooks/event-types.ts'
-import { bodySchema, payloadOf, type TrailEvent } from '../../../src/webhooks/payload.ts'
+} from '../../../src/webhooks/webhook-event-types.ts'
 import { exampleOf } from './example-of.ts'
 import type { Json, Schema } from './openapi-types.ts'
 

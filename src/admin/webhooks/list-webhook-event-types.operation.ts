@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
 import { eventClasses } from '../../audit/event-types.ts'
-import { definitionOf, webhookEventTypes } from '../../webhooks/event-types.ts'
+import { definitionOf, webhookEventTypes } from '../../webhooks/webhook-event-types.ts'
 import { answer, defineOperation } from '../operation.ts'
 
 const classes = Object.keys(eventClasses) as [keyof typeof eventClasses, ...(keyof typeof eventClasses)[]]

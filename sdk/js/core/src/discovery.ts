@@ -9,6 +9,7 @@ export interface ServerMetadata {
   readonly jwks_uri: string
   readonly userinfo_endpoint?: string
   readonly revocation_endpoint?: string
+  readonly introspection_endpoint?: string
   readonly end_session_endpoint?: string
   readonly pushed_authorization_request_endpoint?: string
   readonly require_pushed_authorization_requests?: boolean
@@ -17,40 +18,62 @@ export interface ServerMetadata {
   readonly id_token_signing_alg_values_supported?: readonly string[]
 }
 
-const endpoints = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+const optional = [
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'end_session_endpoint',
+  'pushed_authorization_request_endpoint',
+] as const
 
 /**
  * Reads the discovery document once and again after an hour; a failed attempt is not kept.
  * @throws AuthlyError `issuer_mismatch`, `invalid_response` or `network_error`
  */
 export function discoverOnce(issuer: string, fetch: Fetch): () => Promise<ServerMetadata> {
-  let known: { readonly metadata: Promise<ServerMetadata>; readonly until: number } | undefined
-  return () => {
-    if (known && known.until > Date.now()) return known.metadata
-    const metadata = discover(issuer, fetch)
-    const reading = { metadata, until: Date.now() + 3_600_000 }
-    known = reading
-    metadata.catch(() => {
-      if (known === reading) known = undefined
-    })
+  let known: { readonly metadata: ServerMetadata; readonly until: number } | undefined
+  let reading: Promise<ServerMetadata> | undefined
+  const read = async (): Promise<ServerMetadata> => {
+    const metadata = await discover(issuer, fetch)
+    known = { metadata, until: Date.now() + 3_600_000 }
     return metadata
+  }
+  return async () => {
+    if (known && known.until > Date.now()) return known.metadata
+    if (isOnWorkers()) return read()
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
   }
 }
 
-async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
+/** There a request cannot wait for what another one has begun: when that one is cancelled, it waits for ever. */
+export const isOnWorkers = (): boolean =>
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === 'Cloudflare-Workers'
+
+/**
+ * Reads the discovery document.
+ * @throws AuthlyError `issuer_mismatch`, `invalid_response` or `network_error`
+ */
+export async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
+  // Attack: whoever is on the way answers in the place of an issuer without TLS.
+  if (!isSecureAddress(issuer)) throw unusable('the issuer must be an https address')
   const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
-  const { value } = await readJson(fetch, new Request(`${base}/.well-known/openid-configuration`))
+  const url = `${base}/.well-known/openid-configuration`
+  const { value } = await readJson(fetch, new Request(url, { redirect: 'manual' }))
   const metadata = value as unknown as ServerMetadata
   // A document of another issuer would let that issuer read our codes (RFC 8414 §3.3).
   if (metadata.issuer !== issuer) throw new AuthlyError('issuer_mismatch')
-  for (const name of endpoints) {
-    if (!isSecureAddress(metadata[name]))
-      throw new AuthlyError('invalid_response', {
-        description: `the discovery document has no usable ${name}`,
-      })
-  }
+  // Attack: `javascript:` where a page goes to, or http where tokens go to.
+  const wrong = [...required, ...optional.filter((name) => metadata[name] !== undefined)].find(
+    (name) => !isSecureAddress(metadata[name]),
+  )
+  if (wrong) throw unusable(`the discovery document has no usable ${wrong}`)
   return metadata
 }
+
+const unusable = (description: string) => new AuthlyError('invalid_response', { description })
 
 /** https, or http on this machine, which is a secure context too. */
 export function isSecureAddress(address: unknown): address is string {

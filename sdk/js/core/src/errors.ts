@@ -42,4 +42,12 @@ export type AuthlyErrorCode =
   | 'invalid_id_token'
   /** `returnTo` leads out of the application. */
   | 'invalid_return_to'
+  /** There is no session, or no longer. */
   | 'signed_out'
+  /** An API demands another sign-in (RFC 9470). */
+  | 'insufficient_user_authentication'
+  /** Tokens do not go to this address. */
+  | 'origin_not_allowed'
+  /** The page is not on https or on this machine, or its browser keeps nothing. */
+  | 'insecure_context'
+  | 'storage_unavailable'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { auditEventTypes } from '../../src/audit/event-types.ts'
 import { detailSchemas, unsentDetails } from '../../src/webhooks/detail-schemas.ts'
-import { definitionOf, unsentEventTypes, webhookEventTypes } from '../../src/webhooks/event-types.ts'
 import { bodySchema } from '../../src/webhooks/payload.ts'
+import { definitionOf, unsentEventTypes, webhookEventTypes } from '../../src/webhooks/webhook-event-types.ts'
 
 describe('event types of webhooks', () => {
   it('are those of the audit trail, but for the ones that are left out, and the test', () => {

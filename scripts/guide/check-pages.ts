@@ -1,0 +1,31 @@
+/**
+ * What the policy of the guide (`public/_headers`) would block, or what would tell somebody else that a page is read:
+ * found when it is built, not when a reader misses it.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const rules: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ['an inline script', /<script(?![^>]*\bsrc=)[^>]*>/g],
+  ['a style in an attribute', /<[^<>]*\sstyle="[^"]/g],
+  ['a style element', /<style\b/g],
+  ['a handler in an attribute', /<[^<>]*\son[a-z]+="/g],
+  [
+    'something from another site',
+    /<(?:script|img|link|iframe|source|video|audio)\b[^>]*\s(?:src|href)="(?:https?:)?\/\/[^"]*/g,
+  ],
+]
+
+/** @returns file, rule and place of each, for people */
+export function findForbiddenParts(folder: string): readonly string[] {
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.html'),
+  )
+  if (pages.length === 0) throw new Error(`no page in ${folder}`)
+  return pages.flatMap((page) => {
+    const html = readFileSync(join(folder, page), 'utf8')
+    return rules.flatMap(([what, pattern]) =>
+      [...html.matchAll(pattern)].map(([text]) => `${page}: ${what}: ${text.slice(0, 120)}`),
+    )
+  })
+}

@@ -1,0 +1,49 @@
+import { failure } from '../errors.ts'
+import type { Resource } from './renew.ts'
+import type { Session } from './session.ts'
+
+interface FetchNeeds {
+  readonly accessToken: Session['accessToken']
+  readonly issuer: string
+  readonly resources: readonly Resource[]
+  readonly fetch: (request: Request) => Promise<Response>
+}
+
+/** See {@link Session.fetch}. */
+export function authorizedFetch({ accessToken, issuer, resources, fetch }: FetchNeeds): Session['fetch'] {
+  /** Attack: an address from a form or a database carries the person's token to a stranger. */
+  const resourceFor = (url: string, named: string | undefined): Resource => {
+    const known = [...resources.flatMap((each) => each ?? []), issuer]
+    const candidates = named === undefined ? known : known.filter((each) => each === named)
+    const [found] = candidates
+      .filter((each) => isOfOrigin(url, each))
+      .toSorted((a, b) => nearness(url, b) - nearness(url, a))
+    if (found === undefined)
+      throw failure('foreign_address', 'no configured resource is at this address: the token stays here')
+    return found === issuer && resources.includes(undefined) ? undefined : found
+  }
+  return async (input, { resource: named, ...init } = {}) => {
+    const request = new Request(input, { redirect: 'manual', ...init })
+    const resource = resourceFor(request.url, named)
+    const again = request.body === null ? request : request.clone()
+    const response = await fetch(authorized(request, await accessToken({ resource })))
+    if (response.status !== 401) return response
+    const renewed = await accessToken({ resource, forceRefresh: true })
+    await response.body?.cancel()
+    return fetch(authorized(again, renewed))
+  }
+}
+
+/** Whether an address has the origin of a resource. */
+const isOfOrigin = (url: string, resource: string): boolean =>
+  URL.canParse(resource) && new URL(url).origin === new URL(resource).origin
+
+/** Of two resources of one origin, the one whose path leads further to the address. */
+const nearness = (url: string, resource: string): number =>
+  url.startsWith(new URL(resource).href) ? resource.length : 0
+
+function authorized(request: Request, token: string): Request {
+  const headers = new Headers(request.headers)
+  headers.set('authorization', `Bearer ${token}`)
+  return new Request(request, { headers })
+}

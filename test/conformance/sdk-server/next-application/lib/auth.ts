@@ -1,0 +1,3 @@
+import { createAuthlyNext } from '@authly-server/server/next'
+
+export const { auth, handlers, proxy, requireSignIn } = createAuthlyNext()
