@@ -28,7 +28,6 @@ import {
 } from './decide-webhook.ts'
 import { type DeliverWebhookNeeds, deliverWebhook } from './deliver-webhook.ts'
 import { toDueEvent } from './dispatch-events.ts'
-import type { DeliveredEndpoint, DisabledReason } from './webhook-endpoint.ts'
 import { matches } from './filters.ts'
 import { createListenerQueue, type ListenerQueue } from './listener-queue.ts'
 import { createOutboxStore, type OutboxStore, type Round } from './outbox.store.ts'
@@ -41,6 +40,7 @@ import {
   type WaitingDeliveries,
 } from './waiting-deliveries.table.ts'
 import { openWaitingReplays, replaysTable, type WaitingReplays } from './waiting-replays.table.ts'
+import type { DeliveredEndpoint, DisabledReason } from './webhook-endpoint.ts'
 
 const keys = {
   webhookId: 'webhook_id',
