@@ -29,3 +29,29 @@ export async function signIn(
   )
   return person
 }
+
+/** A web application: the sign-in, what is there for who is signed in, the sign-out; and no script can read the cookie. */
+export async function signInAndOut(
+  scene: Pick<Scene, 'browser' | 'seed'>,
+  application: {
+    readonly home: string
+    inside(page: Page, username: string): Promise<void>
+  },
+): Promise<void> {
+  const context = await scene.browser.newContext({ locale: 'en-US' })
+  try {
+    const page = await context.newPage()
+    await page.goto(application.home)
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    const { username } = await signIn(page, scene)
+    await page.waitForURL(application.home)
+    const readable = await page.evaluate(() => document.cookie)
+    if (readable !== '') throw new Error(`a script can read ${readable}`)
+    await application.inside(page, username)
+    await page.goto(application.home)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  } finally {
+    await context.close()
+  }
+}
