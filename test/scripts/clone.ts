@@ -22,7 +22,7 @@ export function makeClone(): { folder: string; remove(): void } {
     cwd: root,
     encoding: 'utf8',
   })
-  const wanted = /^(src|scripts|drizzle)\/|^[^/]+$/
+  const wanted = /^(src|scripts|drizzle|sdk)\/|^[^/]+$/
   for (const file of list.split('\0').filter((name) => wanted.test(name) && name !== '')) {
     const target = join(folder, file)
     mkdirSync(dirname(target), { recursive: true })
