@@ -3,10 +3,11 @@
  * for tests (`ephemeral/`).
  */
 import { join } from 'node:path'
+import { offerDemo } from './demo/offer-demo.ts'
 import { OperatorError } from './process/operator-error.ts'
 import { runUntilStopped } from './process/run-until-stopped.ts'
 import { placeGuide, startBuild, startGuideBuild, untilBuilt } from './stack/build-files.ts'
-import { checkPortIsFree } from './stack/development-port.ts'
+import { checkPortIsFree, demoPort } from './stack/development-port.ts'
 import { prepareDevelopment } from './stack/prepare-development.ts'
 import { readStartOptions } from './stack/start-options.ts'
 import { developmentSummary } from './stack/summary.ts'
@@ -28,8 +29,9 @@ await runUntilStopped(async (life) => {
   const issuer = `http://localhost:${port}`
   const build = await startBuild(root)
   life.onStop(() => build.stop())
+  const demo = { port: demoPort(), origin: `http://localhost:${demoPort()}` }
   const development = await prepareDevelopment({
-    ...{ root, issuer, command: 'npm start' },
+    ...{ root, issuer, demoOrigin: demo.origin, command: 'npm start' },
     preflight: () => checkPortIsFree(port),
   })
   life.onStop(development.stop)
@@ -55,7 +57,9 @@ await runUntilStopped(async (life) => {
     5 * 60_000,
   )
   life.onStop(async () => clearInterval(cron))
-  process.stdout.write(developmentSummary(development))
+  const served = development.hasDemo ? await offerDemo(root, issuer, demo.port) : undefined
+  life.onStop(async () => served?.stop?.())
+  process.stdout.write(developmentSummary(development, served))
   worker.showOutput()
   const guide = await startGuideBuild(root)
   life.onStop(() => guide.build.stop())

@@ -1,9 +1,15 @@
 /** The summary a developer reads when Authly has started. Secrets appear only on the start that created them, but
  * for the password in the address of the inbox: it opens messages of this machine, and a link must be clicked. */
+
+import type { OfferedDemo } from '../demo/offer-demo.ts'
+import type { DevFacts } from './dev-facts.ts'
 import type { Development } from './prepare-development.ts'
 
 /** The text `npm start` prints once the worker serves. */
-export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasDemo }: Development): string {
+export function developmentSummary(
+  { facts, newAdminPassword, isFirstStart, hasDemo }: Development,
+  demo?: OfferedDemo,
+): string {
   const { issuer, admin, inbox_url } = facts
   const lines = [
     ...['', '  Authly is ready.', ''],
@@ -17,6 +23,7 @@ export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasD
       '            (shown once; you choose your own at the first sign-in)',
     )
   }
+  lines.push(...demoLines(demo, isFirstStart ? facts.demo_person : undefined))
   const service = facts.clients['demo-service']
   if (hasDemo && service?.client_secret !== undefined && isFirstStart) {
     lines.push(
@@ -36,6 +43,14 @@ export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasD
   else lines.push('', '  This database has its own users and clients: no demo was added.')
   lines.push('  Stop with Ctrl-C.', '')
   return `${lines.join('\n')}\n`
+}
+
+function demoLines(demo: OfferedDemo | undefined, person: DevFacts['demo_person']): readonly string[] {
+  if (demo?.origin === undefined) return demo ? [`  Demo      not served: ${demo.reason}`] : []
+  return [
+    `  Demo      ${demo.origin}`,
+    ...(person ? [`            as ${person.username} with the password ${person.password}`] : []),
+  ]
 }
 
 function tokenCommand(issuer: string, clientId: string, secret: string): string {

@@ -45,7 +45,7 @@ export const createOutboxStore = (runBatch: RunBatch): OutboxStore => ({
       unlogged.length === 0 ? sql`select 1` : writeLog(webhookId, unlogged),
       sql`
         select url, enabled, ${mayStillDo(sql`authorized`, authorityOfEndpoints)} as is_authorized, (
-            select coalesce(jsonb_agg(to_jsonb(keys) - 'expires_at' order by keys.created_at desc), '[]')
+            select coalesce(jsonb_agg(to_jsonb(keys) - 'expires_at' order by keys.expires_at desc nulls first), '[]')
             from webhook_keys as keys
             where webhook_id = webhook_endpoints.id and (expires_at is null or expires_at > now())) as keys
         from webhook_endpoints where id = ${webhookId}::uuid and kind = 'endpoint'`,

@@ -25,7 +25,7 @@ export function makeClone(more: readonly string[] = []): { folder: string; remov
     cwd: root,
     encoding: 'utf8',
   })
-  const wanted = new RegExp(`^(?:${['src', 'scripts', 'drizzle', ...more].join('|')})/|^[^/]+$`)
+  const wanted = new RegExp(`^(?:${['src', 'scripts', 'drizzle', 'sdk', ...more].join('|')})/|^[^/]+$`)
   for (const file of list.split('\0').filter((name) => wanted.test(name) && name !== '')) {
     const target = join(folder, file)
     mkdirSync(dirname(target), { recursive: true })
