@@ -1,13 +1,12 @@
 /**
  * `npm run build`: generates what is not committed: the API documents and collections, Swagger UI and ReDoc below
- * `public/`, the catalogue of the command line, what the SDK knows of the admin API (`sdk/js/management`), and the files
- * for Grafana and Prometheus below `ops/`. `ensure-built.mjs` runs it when needed. Several may run at once: each file is
+ * `public/`, the catalogue of the command line, what the SDK knows of webhooks and of the admin API, and the files for
+ * Grafana and Prometheus below `ops/`. `ensure-built.mjs` runs it when needed. Several may run at once: each file is
  * written completely or not at all.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { apiFiles, loadDocument } from './docs/api-files.ts'
-import { managementFiles } from './docs/management/management-files.ts'
 import { vendorFiles } from './docs/vendor-files.ts'
 import { opsFiles } from './ops/ops-files.ts'
 
@@ -19,11 +18,9 @@ const manifest = 'dist/built-files.json'
 // Taken before any source is read: a file that changes from now on is newer than the manifest.
 const startedAt = new Date()
 const { AUTHLY_RUNBOOKS_URL: runbooks } = process.env
-const document = await loadDocument()
 const files = {
   ...vendorFiles(),
-  ...apiFiles(document),
-  ...managementFiles(document),
+  ...apiFiles(await loadDocument()),
   ...opsFiles(runbooks ? { runbooks } : {}),
 }
 mkdirSync(workplace, { recursive: true })

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { icon } from '../../src/pages/icon.ts'
+import { anchorOf } from './anchor.ts'
 import { codeTheme, colorsAsClasses } from './code-theme.ts'
 import { earlyScripts } from './early-scripts.ts'
 import { markdownOfDocuments } from './markdown.ts'
@@ -27,8 +28,11 @@ export default defineConfig({
   markdown: {
     theme: codeTheme,
     codeTransformers: [colorsAsClasses],
+    anchor: { slugify: anchorOf },
     config: markdownOfDocuments,
   },
+  // Of the reader's own application. All other links must lead somewhere.
+  ignoreDeadLinks: 'localhostLinks',
   transformHtml: early.transformHtml,
   buildEnd: early.buildEnd,
   vite: { plugins: [paletteCss()], build: { chunkSizeWarningLimit: 2000 } },
@@ -40,8 +44,7 @@ export default defineConfig({
       { text: 'Guide', link: '/guide/start', activeMatch: '^/guide/' },
       { text: 'Administration', link: '/admin-api', activeMatch: '^/admin-' },
       { text: 'Operations', link: '/deployment' },
-      // Of the server that serves the guide, not a page of it.
-      { text: 'API', link: '/docs', target: '_self' },
+      { component: 'ApiLink' },
     ],
     outline: { level: [2, 3] },
     docFooter: { prev: 'Before', next: 'Next' },

@@ -15,7 +15,7 @@ export const groups: readonly Group[] = [
   {
     title: 'Start',
     words: 'From nothing to a signed-in person',
-    pages: ['guide/start', 'guide/localhost', 'glossary'],
+    pages: ['guide/start', 'presets', 'guide/localhost', 'glossary'],
     isOpen: true,
   },
   {
@@ -40,7 +40,7 @@ export const groups: readonly Group[] = [
     pages: [
       ...['cli', 'admin-api', 'admin-users', 'admin-clients', 'admin-security', 'bulk', 'import'],
       ...['import-from-other-systems', 'branding', 'account', 'registration', 'recovery', 'sign-in-policy'],
-      ...['passwords', 'passkeys', 'one-time-passwords', 'audit', 'audit-stream'],
+      ...['passwords', 'passkeys', 'one-time-passwords', 'audit', 'audit-stream', 'webhook-events'],
     ],
   },
   {

@@ -6,10 +6,14 @@ import { unstable_readConfig } from 'wrangler'
 import { projectRoot, type WorkerBundle } from '../stack/worker-bundle.ts'
 import { workerOptions } from '../stack/worker-options.mjs'
 
-/** `Date` is replaced before a module of the worker is evaluated: a bundle in one file would not keep that order. */
-const main = `import './moved-date.js'
-export * from './worker-with-clock.js'
-export { default } from './worker-with-clock.js'
+/**
+ * The main module: `Date` is replaced before a module of the worker is evaluated, which a bundle in one file would not
+ * promise; and every class of an object is exported by its name.
+ */
+const mainModule = (objects: WorkerBundle['durableObjects']) => `import './moved-date.js'
+import worker, { movedClass } from './worker-with-clock.js'
+export default worker
+${objects.map(({ className, binding }) => `export const ${className} = movedClass('${className}', '${binding}')`).join('\n')}
 `
 
 /** @param parent a folder that goes when the server does */
@@ -23,18 +27,20 @@ export async function buildWorkerWithClock(parent: string): Promise<WorkerBundle
     outdir: folder,
     sourcemap: false,
   })
-  await writeFile(join(folder, 'main.js'), main)
   const config = unstable_readConfig(
     { config: join(projectRoot, 'wrangler.toml'), env: '' },
     { hideWarnings: true },
   )
+  const durableObjects = config.durable_objects.bindings.map(
+    (binding: { name: string; class_name: string }) => ({
+      ...{ binding: binding.name, className: binding.class_name },
+    }),
+  )
+  const modules = await readdir(folder)
+  await writeFile(join(folder, 'main.js'), mainModule(durableObjects))
   return {
-    ...{ folder, main: 'main.js' },
-    modules: (await readdir(folder)).filter((name) => name !== 'main.js'),
+    ...{ folder, main: 'main.js', modules, durableObjects },
     compatibilityDate: config.compatibility_date ?? '',
     compatibilityFlags: config.compatibility_flags,
-    durableObjects: config.durable_objects.bindings.map((binding: { name: string; class_name: string }) => ({
-      ...{ binding: binding.name, className: binding.class_name },
-    })),
   }
 }

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { build } from 'vitepress'
 import { describeFailure, OperatorError } from '../process/operator-error.ts'
-import { findForbiddenParts } from './check-pages.ts'
+import { findDeadLinks, findForbiddenParts } from './check-pages.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** Not below `public/`, where wrangler may be listing files at the same time. */
@@ -27,13 +27,12 @@ async function buildGuide(madeOf: string): Promise<void> {
     })
     // The server has its own answer to what is not there.
     rmSync(join(outDir, '404.html'))
-    const forbidden = findForbiddenParts(outDir)
-    if (forbidden.length > 0) {
-      throw new OperatorError(
-        `The guide has what its policy forbids:\n  ${forbidden.join('\n  ')}`,
-        'Look at docs/.vitepress/: scripts are files, styles are classes, nothing comes from elsewhere.',
-      )
-    }
+    refuse(
+      'has what its policy forbids',
+      findForbiddenParts(outDir),
+      'Look at docs/.vitepress/: scripts are files, styles are classes, nothing comes from elsewhere.',
+    )
+    refuse('has links that lead nowhere', findDeadLinks(outDir, '/guide/'), 'Mend them in docs/.')
     const old = `${outDir}-old`
     mkdirSync(join(root, 'public'), { recursive: true })
     if (existsSync(target)) renameSync(target, old)
@@ -44,6 +43,10 @@ async function buildGuide(madeOf: string): Promise<void> {
   } finally {
     for (const end of ['', '-compiled']) rmSync(`${outDir}${end}`, { recursive: true, force: true })
   }
+}
+
+function refuse(what: string, faults: readonly string[], remedy: string): void {
+  if (faults.length > 0) throw new OperatorError(`The guide ${what}:\n  ${faults.join('\n  ')}`, remedy)
 }
 
 try {

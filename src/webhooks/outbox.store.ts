@@ -7,13 +7,18 @@ import type { Row, RunBatch } from '../db/run-batch.ts'
 import { storableJson } from '../kit/storable.ts'
 import { disableEndpoint } from './disable-endpoint.store.ts'
 import type { ReadEvent } from './dispatch-events.ts'
-import { type DeliveredEndpoint, type DisabledReason, type FilterColumns, filterOf } from './endpoint.ts'
 import { authorityOfEndpoints } from './endpoint-authority.ts'
 import type { WebhookFilter } from './filters.ts'
 import type { ReplayOrder } from './outbox-port.ts'
 import type { TrailEvent } from './payload.ts'
 import { isSent, readEventColumns, toReadEvent } from './read-event.store.ts'
 import type { Delivery } from './waiting-deliveries.table.ts'
+import {
+  type DeliveredEndpoint,
+  type DisabledReason,
+  type FilterColumns,
+  filterOf,
+} from './webhook-endpoint.ts'
 
 const replayPageSize = 200
 
@@ -45,7 +50,7 @@ export const createOutboxStore = (runBatch: RunBatch): OutboxStore => ({
       unlogged.length === 0 ? sql`select 1` : writeLog(webhookId, unlogged),
       sql`
         select url, enabled, ${mayStillDo(sql`authorized`, authorityOfEndpoints)} as is_authorized, (
-            select coalesce(jsonb_agg(to_jsonb(keys) - 'expires_at' order by keys.created_at desc), '[]')
+            select coalesce(jsonb_agg(to_jsonb(keys) - 'expires_at' order by keys.expires_at desc nulls first), '[]')
             from webhook_keys as keys
             where webhook_id = webhook_endpoints.id and (expires_at is null or expires_at > now())) as keys
         from webhook_endpoints where id = ${webhookId}::uuid and kind = 'endpoint'`,

@@ -67,7 +67,7 @@ async function start(
   const child = await spawnGuarded('bash', ['-euo', 'pipefail', '-c', commands], {
     cwd: where === 'authly' ? projectRoot : folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CI: 'true', ...environment },
+    env: { ...ownEnvironment(), CI: 'true', NEXT_TELEMETRY_DISABLED: '1', ...environment },
   })
   let output = ''
   for (const stream of [child.process.stdout, child.process.stderr])
@@ -83,6 +83,14 @@ async function start(
   }
   return { process: child, done: servesAt.length > 0 ? answers() : ended }
 }
+
+/** Without what the test runner says to its own children: frameworks behave differently in tests. */
+const ownEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(NODE_ENV|TEST|PROD|DEV|MODE|VITEST.*|npm_.*)$/.test(name),
+    ),
+  )
 
 async function untilAnswering(address: string, describe: () => string): Promise<void> {
   for (const end = Date.now() + 120_000; Date.now() < end; ) {

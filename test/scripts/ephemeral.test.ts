@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
 import { regions } from '../../scripts/deploy/regions.ts'
@@ -18,6 +19,7 @@ import { createRelyingParty } from '../conformance/relying-party.ts'
 import type { SeededClient } from '../conformance/seed.ts'
 import { signIn } from '../conformance/sign-in.ts'
 import { createUserAgent } from '../conformance/user-agent.ts'
+import { codeBlocks } from './markdown-code.ts'
 
 type Facts = {
   issuer: string
@@ -311,6 +313,35 @@ describe('without a seed file', () => {
     expect(text).toMatch(/Person {4}grace {2}\S{16}\n/)
     server.child.stdin?.end()
     expect(await server.ended).toBe(0)
+  })
+})
+
+describe('docs/guide/testing.md', () => {
+  const guide = codeBlocks('testing.md', readFileSync(join(root, 'docs/guide/testing.md'), 'utf8'))
+  const blockOf = (language: string, part: string) =>
+    guide.find((block) => block.language === language && block.text.includes(part))?.text ?? ''
+
+  it('shows a seed file that the server takes, and a global setup that starts and ends it', async () => {
+    const module = join(folder, 'start-authly.ts')
+    writeFileSync(module, blockOf('ts', 'startAuthly'))
+    const { startAuthly } = (await import(/* @vite-ignore */ pathToFileURL(module).href)) as {
+      startAuthly(clone: string, seedFile: string): Promise<{ authly: Facts; stop(): Promise<unknown> }>
+    }
+    const { authly, stop } = await startAuthly(root, seedFile(blockOf('json', '"clients"')))
+    try {
+      expect(authly.clients['notes']).toMatchObject({ redirect_uris: ['http://localhost:5173/callback'] })
+      expect(authly.users).toEqual([expect.objectContaining({ username: 'ada' })])
+      // The command for the clock, as a shell runs it.
+      const command = blockOf('sh', '$CLOCK_URL')
+      const answer = execFileSync('sh', ['-c', command], {
+        env: { ...process.env, CLOCK_URL: authly.clock_url },
+      })
+      const { now } = JSON.parse(String(answer)) as { now: string }
+      expect(Date.parse(now) - Date.now()).toBeGreaterThan(6.9 * 86_400_000)
+    } finally {
+      await stop()
+    }
+    await expect(fetch(authly.issuer)).rejects.toThrow()
   })
 })
 

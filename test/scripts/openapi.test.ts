@@ -91,8 +91,8 @@ describe('webhooks (OpenAPI 3.1 §4.8.1)', () => {
       expect(example).toMatchObject({ type, data: { id: expect.any(String) } })
       expect(example).not.toHaveProperty('data.left_out')
       expect(bodySchema(type as WebhookEventType).safeParse(example).success).toBe(true)
-      expect(operation.parameters?.map(({ $ref = '' }) => $ref.split('/').at(-1))).toEqual([
-        ...['WebhookId', 'WebhookTimestamp', 'WebhookSignature'],
+      expect(operation.parameters?.map(({ name }) => name)).toEqual([
+        ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
       ])
       expect(document.tags?.map(({ name }) => name)).toContain(operation.tags?.[0])
       expect(operation.summary).toMatch(/\w/)

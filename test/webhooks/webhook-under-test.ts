@@ -1,5 +1,5 @@
 /** Webhook endpoints of real receivers on loopback: made by the admin API, served by the real objects. */
-import { env, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { vi } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { insertEvents } from '../../src/audit/insert-events.store.ts'
@@ -16,7 +16,7 @@ export const bindings = (): Env => ({ ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true
 export const dispatcher = () => env.WEBHOOK_DISPATCHER.getByName('dispatcher')
 export const outboxOf = (id: string) => env.WEBHOOK_OUTBOX.getByName(id)
 
-const wire = (stub: DurableObjectStub, member: 'dispatcher' | 'outbox', own: Env = bindings()) =>
+export const wire = (stub: DurableObjectStub, member: 'dispatcher' | 'outbox', own: Env = bindings()) =>
   runInDurableObject(stub, (instance) => {
     // Inside its wrapper (`src/lazy-objects.ts`).
     Object.assign((instance as unknown as Record<string, object>)[member] as object, { env: own })
@@ -24,6 +24,13 @@ const wire = (stub: DurableObjectStub, member: 'dispatcher' | 'outbox', own: Env
 
 export const ringsAt = (stub: DurableObjectStub) =>
   runInDurableObject(stub, (_, { storage }) => storage.getAlarm())
+
+/** Ends the object, which the platform may do between any two calls. */
+export async function evict(stub: DurableObjectStub): Promise<void> {
+  // It may have ended by itself.
+  await runInDurableObject(stub, () => undefined)
+  await evictDurableObject(stub)
+}
 
 /** Rings the dispatcher: what is new reaches the outboxes. */
 export async function dispatch(own?: Env): Promise<void> {
@@ -81,11 +88,16 @@ export async function openWebhook(changed: Record<string, unknown> = {}, actor?:
     seen: async () => (await (await fetch(`${receivers}/seen/${label}`)).json()) as SeenRequest[],
     /** The log of its deliveries, newest first. */
     log: async () => {
-      const answer = await call(admin, 'GET', `/admin/webhooks/${webhook.id}/deliveries?limit=200`)
+      // Tokens of before have expired by now.
+      const path = `/admin/webhooks/${webhook.id}/deliveries?limit=200`
+      const answer = await call(await addAdmin(), 'GET', path)
       return ((await answer.json()) as { items: Record<string, unknown>[] }).items
     },
     read: async () =>
-      (await (await call(admin, 'GET', `/admin/webhooks/${webhook.id}`)).json()) as Record<string, unknown>,
+      (await (await call(await addAdmin(), 'GET', `/admin/webhooks/${webhook.id}`)).json()) as Record<
+        string,
+        unknown
+      >,
   }
 }
 

@@ -25,7 +25,7 @@ import { routeWords } from './routes/index.ts'
 import { codeSamples } from './samples/code-samples.ts'
 import { plainWishOf } from './samples/sample-wishes.ts'
 import { tagWords } from './tag-words.ts'
-import { describeWebhooks, webhookParameters, webhookResponses } from './webhooks.ts'
+import { describeWebhooks, webhookResponses } from './webhooks.ts'
 
 type Components = NonNullable<OpenApiDocument['components']>
 
@@ -45,7 +45,6 @@ export function buildDocument({ document: routes, metadata }: LoadedApp): OpenAp
     ...routes.components,
     schemas: sorted({ ...routes.components?.schemas, ...schemas, ServerMetadata: metadataSchema(metadata) }),
     headers: { ...headers },
-    parameters: { ...webhookParameters },
     responses: { ...webhookResponses },
     securitySchemes: securitySchemes(documentedScopes),
   }

@@ -5,7 +5,7 @@
 import { clockDistance } from './moved-date.ts'
 
 /** The object's own class, as `new` sees it. */
-type ObjectClass = new (ctx: DurableObjectState, env: Env) => DurableObject
+export type ObjectClass = new (ctx: DurableObjectState, env: Env) => DurableObject
 
 type Waiting = {
   /** By the moved clock. */
@@ -21,12 +21,12 @@ const timeOf = (at: number | Date): number => (typeof at === 'number' ? at : at.
 const realTimeOf = (at: number): number => at - clockDistance()
 
 /** @param name of the class and of its export, @param find a stub of one of its objects */
-export function withMovedAlarms<Class extends ObjectClass>(
+export function withMovedAlarms(
   name: string,
-  Base: Class,
+  Base: ObjectClass,
   find: (env: Env, id: DurableObjectId) => { resetAlarm(): Promise<void> },
-): Class {
-  abstract class Moved extends (Base as ObjectClass) {
+): ObjectClass {
+  return class Moved extends Base {
     readonly #key: string
     readonly #reset: () => Promise<void>
 
@@ -79,7 +79,6 @@ export function withMovedAlarms<Class extends ObjectClass>(
       await super.alarm?.(info)
     }
   }
-  return Moved as unknown as Class
 }
 
 /** Sets every alarm again, by the clock of now, and waits until those that are due have rung, or ten real seconds. */

@@ -6,7 +6,7 @@
  * file serves no issuer but one on loopback, and asks for a key that only the start script has.
  */
 import worker, * as objects from '../../../src/worker.ts'
-import { ringDueAlarms, withMovedAlarms } from './moved-alarms.ts'
+import { type ObjectClass, ringDueAlarms, withMovedAlarms } from './moved-alarms.ts'
 import { clockDistance, moveClock } from './moved-date.ts'
 
 type ClockEnv = Env & { readonly EPHEMERAL_CLOCK_KEY?: string; readonly AUTHLY_ISSUER?: string }
@@ -39,33 +39,16 @@ export default {
   },
 } satisfies ExportedHandler<ClockEnv>
 
-type Names = keyof typeof namespaces
-const namespaces = {
-  AuditOutbox: 'AUDIT_OUTBOX',
-  AuditStream: 'AUDIT_STREAM',
-  Destination: 'DESTINATION',
-  EdgeReplica: 'EDGE_REPLICA',
-  Job: 'JOB',
-  LogoutOutbox: 'LOGOUT_OUTBOX',
-  Metrics: 'METRICS',
-  RateLimit: 'RATE_LIMIT',
-  SingleUse: 'SINGLE_USE',
-  UserSessions: 'USER_SESSIONS',
-} as const
-
-const moved = <Name extends Names>(name: Name): (typeof objects)[Name] =>
-  withMovedAlarms(name, objects[name] as never, (env, id) => {
-    const namespace = env[namespaces[name]] as unknown as DurableObjectNamespace
-    return namespace.get(id) as unknown as { resetAlarm(): Promise<void> }
+/**
+ * The class of an object, with alarms by the moved clock.
+ * @param name of the class, which is that of its export too
+ * @param binding by which the worker finds its objects
+ */
+export function movedClass(name: string, binding: string) {
+  const Base = (objects as unknown as Readonly<Record<string, ObjectClass>>)[name]
+  if (Base === undefined) throw new Error(`the worker exports no ${name}`)
+  return withMovedAlarms(name, Base, (env, id) => {
+    const namespace = (env as unknown as Readonly<Record<string, DurableObjectNamespace>>)[binding]
+    return namespace?.get(id) as unknown as { resetAlarm(): Promise<void> }
   })
-
-export const AuditOutbox = moved('AuditOutbox')
-export const AuditStream = moved('AuditStream')
-export const Destination = moved('Destination')
-export const EdgeReplica = moved('EdgeReplica')
-export const Job = moved('Job')
-export const LogoutOutbox = moved('LogoutOutbox')
-export const Metrics = moved('Metrics')
-export const RateLimit = moved('RateLimit')
-export const SingleUse = moved('SingleUse')
-export const UserSessions = moved('UserSessions')
+}

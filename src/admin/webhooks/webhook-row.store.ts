@@ -13,7 +13,7 @@ const row = tableRow(webhookEndpoints)
 
 const keys: SQL = sql`(
   select coalesce(jsonb_agg(jsonb_build_object('id', keys.id, 'public_key', keys.public_key,
-    'created_at', keys.created_at, 'expires_at', keys.expires_at) order by keys.created_at desc), '[]')
+    'created_at', keys.created_at, 'expires_at', keys.expires_at) order by keys.expires_at desc nulls first), '[]')
   from webhook_keys as keys
   where keys.webhook_id = webhook_endpoints.id and (keys.expires_at is null or keys.expires_at > now()))`
 

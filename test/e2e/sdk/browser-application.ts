@@ -14,6 +14,8 @@ export interface BrowserApplication {
   readonly origin: string
   /** Says how the pages call `createAuthly`, from now on. */
   configure(options: AuthlyBrowser.AuthlyOptions): void
+  /** Keeps answers of the server to itself, as somebody does who wants to use them later. */
+  holdsAnswers: boolean
   /** Headers of the pages. */
   readonly headers: Record<string, string>
   close(): Promise<void>
@@ -37,6 +39,10 @@ export async function startBrowserApplication(): Promise<BrowserApplication> {
     }
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     response.setHeader('content-type', 'text/html')
+    if (application.holdsAnswers && pathname === '/callback') {
+      response.end('<!doctype html><title>Held</title>')
+      return
+    }
     response.end(`<!doctype html><meta charset="utf-8"><title>Application</title>
       <link rel="icon" href="data:,"><output></output><script src="/sdk.js"></script>
       <script>
@@ -48,7 +54,8 @@ export async function startBrowserApplication(): Promise<BrowserApplication> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return {
+  const application: BrowserApplication = {
+    holdsAnswers: false,
     origin: `http://127.0.0.1:${port}`,
     headers,
     configure(next) {
@@ -60,4 +67,5 @@ export async function startBrowserApplication(): Promise<BrowserApplication> {
         server.closeAllConnections()
       }),
   }
+  return application
 }

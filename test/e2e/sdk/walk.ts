@@ -31,3 +31,7 @@ export async function signIn(page: Page, person: SeededUser, options: object = {
   await fillIn(page, person)
   await untilState(page, 'signed_in')
 }
+
+/** What the server says about the person, asked with the page's token. */
+export const userInfo = (page: Page, issuer: string): Promise<unknown> =>
+  page.evaluate(async (address) => (await authly.fetch(address)).json(), `${issuer}/oidc/userinfo`)

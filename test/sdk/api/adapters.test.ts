@@ -1,6 +1,6 @@
 /** The same rules in Hono, Express and handlers of the Fetch API, and what their answers look like. */
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { createApiVerifier, createDpopNonces } from '@authly-server/api'
 import * as forExpress from '@authly-server/api/express'
 import * as forHono from '@authly-server/api/hono'
@@ -168,18 +168,25 @@ describe('in Hono', () => {
 })
 
 describe('in Express', () => {
-  it('of two Authorization headers neither is chosen', async () => {
-    const { connect } = await import('node:net')
+  /** The status of a request that no HTTP library would send. */
+  const sendRaw = async (target: string, headers: readonly string[]): Promise<string> => {
     const { port } = new URL((await (senders['Express'] as Send)('/orders')).url)
-    const token = await network.tokenOf()
     const socket = connect(Number(port), '127.0.0.1')
-    socket.write(
-      `GET /orders HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n` +
-        `Authorization: Bearer ${token}\r\nConnection: close\r\n\r\n`,
-    )
+    socket.write([`GET ${target} HTTP/1.1`, ...headers, 'Connection: close', '', ''].join('\r\n'))
     let answer = ''
     for await (const chunk of socket) answer += String(chunk)
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    return answer.slice(9, 12)
+  }
+
+  it('of two Authorization headers neither is chosen', async () => {
+    const authorization = `Authorization: Bearer ${await network.tokenOf()}`
+    expect(await sendRaw('/orders', ['Host: api.example', authorization])).toBe('200')
+    expect(await sendRaw('/orders', ['Host: api.example', authorization, authorization])).toBe('400')
+  })
+
+  it('a host that is none, or a whole URL in the place of the path, is no error of the server', async () => {
+    expect(await sendRaw('/orders', ['Host: a b^c'])).toBe('401')
+    expect(await sendRaw('http://evil.example/orders', ['Host: api.example'])).toBe('401')
   })
 })
 

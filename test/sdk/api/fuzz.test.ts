@@ -1,5 +1,6 @@
 /** Whatever is sent: the answer is an ApiAuthError, and nothing is accepted that the issuer did not sign. */
 import { ApiAuthError } from '@authly-server/api'
+import { createDpopKey, dpopProof } from '@authly-server/core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { audience, createIssuerAndApi } from './issuer.ts'
@@ -86,6 +87,34 @@ describe('verify', () => {
       ),
       { numRuns: 2_000 },
     )
+  })
+
+  it('refuses a bound token whatever the method and URL of the request are', async () => {
+    const key = await createDpopKey()
+    const token = await network.tokenOf({ claims: { cnf: { jkt: key.thumbprint } } })
+    const clockOffsetSeconds = Math.round((network.state.now - Date.now()) / 1000)
+    const url = `${audience}/orders`
+    const proof = await dpopProof(key, { method: 'GET', url, accessToken: token, clockOffsetSeconds })
+    const values: Record<string, string> = { authorization: `DPoP ${token}`, dpop: proof }
+    const behind = await createIssuerAndApi({ publicUrl: 'https://example.com/api' })
+    behind.state.keys = network.state.keys
+    const headers = { get: (name: string) => values[name] ?? null }
+    const path = fc.oneof(
+      fc.string(),
+      fc.webUrl(),
+      fc.webPath().map((each) => `https://api.example/x${each}`),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.string(), path, async (method, sentTo) => {
+        for (const { api } of [network, behind]) {
+          const outcome = await api.verify({ method, url: sentTo, headers }).catch((error: unknown) => error)
+          expect(outcome).toMatchObject({ name: 'ApiAuthError', code: 'invalid_dpop_proof' })
+          expect(() => api.metadata({ method, url: sentTo })).not.toThrow()
+        }
+      }),
+      { numRuns: 300 },
+    )
+    expect(await network.api.verify({ method: 'GET', url, headers })).toMatchObject({ tokenType: 'DPoP' })
   })
 
   it('refuses whatever the issuer signs that is no access token for this API', async () => {

@@ -53,9 +53,10 @@ describe('requirements', () => {
     ['an empty list of acr, which nobody meets', { acr: [] }],
     ['a negative maxAge', { maxAge: -1 }],
     ['a maxAge that is no number of seconds', { maxAge: Number.NaN }],
-  ] satisfies [string, Requirements][])('refuse %s', (_name, requirements) => {
+  ] satisfies [string, Requirements][])('refuse %s', async (_name, requirements) => {
     const api = createApiVerifier({ issuer, audience })
     expect(() => api.protect(requirements, () => new Response())).toThrow(TypeError)
+    await expect(api.verify(requestWith(undefined), requirements)).rejects.toThrow(TypeError)
   })
 })
 

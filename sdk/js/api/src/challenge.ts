@@ -19,13 +19,11 @@ export function challenge(
   const { code, description, details } = refusal
   const isMissing = code === 'missing_token'
   const told = isMissing
-    ? scope === ''
-      ? {}
-      : { scope }
+    ? one('scope', scope)
     : { error: code, error_description: description, ...details.attributes }
   const common = {
     realm: settings.audience[0],
-    ...(settings.metadataUrl === undefined ? {} : { resource_metadata: settings.metadataUrl }),
+    ...one('resource_metadata', settings.metadataUrl),
   }
   const first = settings.dpop === 'required' ? 'DPoP' : (details.scheme ?? scheme)
   const of = (each: TokenScheme) =>
@@ -43,3 +41,6 @@ const parameters = (scheme: TokenScheme, values: Readonly<Record<string, string>
   `${scheme} ${Object.entries(values)
     .map(([name, value]) => `${name}="${value}"`)
     .join(', ')}`
+
+const one = (name: string, value: string | undefined): Readonly<Record<string, string>> =>
+  value ? { [name]: value } : {}

@@ -8,11 +8,11 @@ import type { Settings } from './settings.ts'
  * expires. One more request to Authly for each request to the API.
  */
 export async function introspect(
-  { fetch, introspection }: Pick<Settings, 'fetch' | 'introspection'>,
+  fetch: Settings['fetch'],
+  introspection: NonNullable<Settings['introspection']>,
   issuer: Issuer,
   token: string,
 ): Promise<Refusal | undefined> {
-  if (!introspection) return undefined
   try {
     const { introspection_endpoint: endpoint } = await issuer.metadata()
     if (endpoint === undefined) throw new TypeError('the issuer has no introspection_endpoint')

@@ -1,7 +1,7 @@
 import type { Fetch } from '@authly-server/core'
 import type { DpopNonces } from './dpop-nonces.ts'
 import type { ApiRequest } from './presented-token.ts'
-import type { ResourceWords } from './resource-metadata.ts'
+import type { ResourceWords } from './resource-words.ts'
 import type { UsedProofs } from './used-proofs.ts'
 
 export interface ApiVerifierOptions {

@@ -24,7 +24,7 @@ export function readPresentedToken(headers: Pick<Headers, 'get'>): PresentedToke
   if (header === null || found === null)
     return new Refusal('missing_token', 'this resource needs an access token')
   const token = header.slice(found[0].length)
-  return token === '' || /[\s,]/.test(token)
+  return token === '' || token.includes(' ') || token.includes(',')
     ? new Refusal('invalid_request', 'the Authorization header is not well-formed')
     : { scheme: found[1] === undefined ? 'DPoP' : 'Bearer', token }
 }

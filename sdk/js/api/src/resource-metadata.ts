@@ -1,25 +1,6 @@
 import { proofAlgorithms } from './algorithms.ts'
 import type { Settings } from './settings.ts'
 
-/** What an API says of itself (RFC 9728 §2). */
-export interface ResourceWords {
-  /** Scopes that clients may need. */
-  readonly scopes?: readonly string[]
-  /** Its name for people. */
-  readonly name?: string
-  /** The URL of its documentation for developers. */
-  readonly documentation?: string
-}
-
-const wellKnown = '/.well-known/oauth-protected-resource'
-
-/** Between the host and the path of the resource (RFC 9728 §3.1); undefined when it is no http URL. */
-export function metadataUrlOf(resource: string): string | undefined {
-  const url = URL.canParse(resource) ? new URL(resource) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) return undefined
-  return url.origin + wellKnown + (url.pathname === '/' ? '' : url.pathname) + url.search
-}
-
 type MetadataSettings = Pick<Settings, 'issuer' | 'audience' | 'metadata' | 'dpop' | 'metadataUrl'>
 
 /** The document (RFC 9728 §2). */
@@ -41,7 +22,8 @@ export function metadataResponse(
 ): Response | undefined {
   // The path alone: behind a proxy the host may be another one.
   const { metadataUrl } = settings
-  if (metadataUrl === undefined || new URL(metadataUrl).pathname !== new URL(url).pathname) return undefined
+  if (metadataUrl === undefined || !URL.canParse(url)) return undefined
+  if (new URL(metadataUrl).pathname !== new URL(url).pathname) return undefined
   // Public, and browsers of any origin read it: it is how an application finds the issuer.
   const headers = {
     'access-control-allow-origin': '*',

@@ -1,6 +1,6 @@
 /** Whether two URLs are the same in the normal form of RFC 3986 §6.2.2 and §6.2.3, without query and fragment (RFC 9449 §4.3). */
 export function isSameUrl(one: string, other: string): boolean {
-  return one === other || (URL.canParse(one) && normalize(one) === normalize(other))
+  return URL.canParse(one) && URL.canParse(other) && normalize(one) === normalize(other)
 }
 
 /** Attack: `https://api.example@elsewhere/` looks like ours; user names stay in the normal form. */

@@ -20,12 +20,24 @@ type SenderSettings = Pick<
   'dpop' | 'publicUrl' | 'clockToleranceSeconds' | 'now' | 'dpopNonces' | 'clientCertificate'
 >
 
-/** Whether the sender has every key that the token is bound to (RFC 7800 §3.1). */
-export async function checkSender(
+const anybody: Sender = { confirmation: undefined, proof: undefined }
+
+/** Whether the sender has every key that the token is bound to (RFC 7800 §3.1). Synchronous for tokens bound to none. */
+export function checkSender(
+  settings: SenderSettings,
+  request: ApiRequest,
+  presented: PresentedToken,
+  { cnf }: ApiClaims,
+): Sender | Refusal | Promise<Sender | Refusal> {
+  if (cnf === undefined && presented.scheme === 'Bearer' && settings.dpop === 'optional') return anybody
+  return checkConfirmation(settings, request, presented, cnf)
+}
+
+async function checkConfirmation(
   settings: SenderSettings,
   request: ApiRequest,
   { scheme, token }: PresentedToken,
-  { cnf }: ApiClaims,
+  cnf: ApiClaims['cnf'],
 ): Promise<Sender | Refusal> {
   const { jkt, 'x5t#S256': certificate, ...others } = cnf ?? {}
   // Attack: a token that is bound in a way we cannot check would count as bound to nothing.

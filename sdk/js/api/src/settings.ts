@@ -4,7 +4,7 @@ import type { DpopNonces } from './dpop-nonces.ts'
 import { guarded } from './issuer.ts'
 import type { ApiVerifierOptions } from './options.ts'
 import type { ApiRequest } from './presented-token.ts'
-import { metadataUrlOf, type ResourceWords } from './resource-metadata.ts'
+import { metadataUrlOf, type ResourceWords } from './resource-words.ts'
 import { rememberProofs, type UsedProofs } from './used-proofs.ts'
 
 /** The options with their defaults, checked. */
@@ -76,7 +76,8 @@ function publicUrlOf(option: ApiVerifierOptions['publicUrl']): Settings['publicU
   if (!URL.canParse(address)) throw new TypeError('publicUrl, or AUTHLY_BASE_URL, is no URL')
   const { origin, pathname } = new URL(address)
   const base = origin + (pathname.endsWith('/') ? pathname.slice(0, -1) : pathname)
-  return ({ url }) => base + new URL(url).pathname
+  // What is no URL is that of no proof.
+  return ({ url }) => (URL.canParse(url) ? base + new URL(url).pathname : '')
 }
 
 function fromEnvironment(variable: string, option: string): string {

@@ -38,7 +38,7 @@ export interface ApiVerifier {
 export function createApiVerifier(options: ApiVerifierOptions = {}): ApiVerifier {
   const settings = readSettings(options)
   const issuer = createIssuer(settings.issuer, settings.fetch, settings.now)
-  const { algorithms, now, clockToleranceSeconds } = settings
+  const { algorithms, now, clockToleranceSeconds, introspection, dpopNonces: nonces } = settings
   const findKey = createIssuerKeys({ readKeys: issuer.readKeys, algorithms, now })
 
   return {
@@ -63,10 +63,12 @@ export function createApiVerifier(options: ApiVerifierOptions = {}): ApiVerifier
     const presented = readPresentedToken(request.headers)
     const outcome = presented instanceof Refusal ? presented : await decide(request, presented, requirements)
     if (!(outcome instanceof Refusal)) return outcome
+    // The challenge quotes them as they are.
+    checkedRequirements(requirements)
     const scheme = presented instanceof Refusal ? 'Bearer' : presented.scheme
     throw new ApiAuthError(outcome, {
       challenge: challenge(settings, outcome, scheme, requirements.scopes?.join(' ') ?? ''),
-      dpopNonce: await nonceFor(scheme),
+      dpopNonce: scheme === 'DPoP' ? await nonces?.current() : undefined,
     })
   }
 
@@ -80,24 +82,21 @@ export function createApiVerifier(options: ApiVerifierOptions = {}): ApiVerifier
     const seconds = now() / 1000
     const claims = checkClaims(payload, settings, seconds)
     if (claims instanceof Refusal) return claims
-    const sender = await checkSender(settings, request, presented, claims)
+    const checked = checkSender(settings, request, presented, claims)
+    const sender = checked instanceof Promise ? await checked : checked
     if (sender instanceof Refusal) return sender
     const scopes = scopesOf(claims)
     const refusal =
       checkRequirements(claims, scopes, requirements, { now: seconds, clockToleranceSeconds }) ??
-      (await introspect(settings, issuer, presented.token)) ??
+      (introspection && (await introspect(settings.fetch, introspection, issuer, presented.token))) ??
       (sender.proof && (await spendProof(settings.usedProofs, sender.proof)))
     if (refusal) return refusal
     return {
       ...{ claims, scopes, sub: claims.sub, clientId: claims.client_id, acr: claims.acr },
       ...{ authTime: claims.auth_time, expiresAt: claims.exp, confirmation: sender.confirmation },
       tokenType: presented.scheme,
-      dpopNonce: await nonceFor(presented.scheme),
+      dpopNonce: nonces && presented.scheme === 'DPoP' ? await nonces.current() : undefined,
     }
-  }
-
-  async function nonceFor(scheme: string): Promise<string | undefined> {
-    return scheme === 'DPoP' ? settings.dpopNonces?.current() : undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { type CompactJWSHeaderParameters, compactVerify } from 'jose'
+import { type CompactJWSHeaderParameters, type CryptoKey, compactVerify } from 'jose'
 import { isCompactJws } from './compact-jws.ts'
 import type { FindKey } from './issuer-keys.ts'
 import { invalidToken, Refusal } from './refusal.ts'
@@ -16,11 +16,14 @@ export async function verifyJwt(token: string, findKey: FindKey): Promise<unknow
   if (!isCompactJws(token)) return invalidToken('the access token is not a JWT')
   let refused: Refusal | undefined
   try {
-    const { payload } = await compactVerify(token, async (header) => {
-      const key = await keyOf(header, findKey)
+    const accept = (key: CryptoKey | Refusal): CryptoKey => {
       if (!(key instanceof Refusal)) return key
       refused = key
       throw new Error(key.description)
+    }
+    const { payload } = await compactVerify(token, (header) => {
+      const key = keyOf(header, findKey)
+      return key instanceof Promise ? key.then(accept) : accept(key)
     })
     return JSON.parse(decoder.decode(payload))
   } catch {

@@ -55,23 +55,24 @@ interface KeptKey {
 /** A key for one sign-in, kept until it comes back. Undefined where nothing is kept: then it is made afterwards. */
 export async function createAttemptKey({ database }: Storage): Promise<DpopKey | undefined> {
   if (!database) return undefined
-  await forgetOldKeys(database)
   const key = await createDpopKey()
   const kept: KeptKey = { key, startedAt: Date.now() }
-  await database.change(keyPrefix + key.thumbprint, () => kept)
-  return key
+  try {
+    await forgetOldKeys(database)
+    await database.change(keyPrefix + key.thumbprint, () => kept)
+    return key
+  } catch {
+    return undefined
+  }
 }
 
 export async function takeAttemptKey({ database }: Storage, keyId: string): Promise<DpopKey | undefined> {
-  const kept = await database?.change(keyPrefix + keyId, () => null)
+  const kept = await database?.change(keyPrefix + keyId, () => null).catch(() => undefined)
   return (kept as KeptKey | undefined)?.key
 }
 
 async function forgetOldKeys(database: NonNullable<Storage['database']>): Promise<void> {
-  for (const name of await database.keys()) {
-    if (!name.startsWith(keyPrefix)) continue
-    await database.change(name, (kept) =>
-      isOld((kept as KeptKey | undefined)?.startedAt) ? null : undefined,
-    )
-  }
+  const forgetIfOld = (kept: unknown) => (isOld((kept as KeptKey | undefined)?.startedAt) ? null : undefined)
+  for (const name of await database.keys())
+    if (name.startsWith(keyPrefix)) await database.change(name, forgetIfOld)
 }

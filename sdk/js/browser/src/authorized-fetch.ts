@@ -5,8 +5,9 @@ import type { SessionKeeper, TokenOfSession } from './session-keeper.ts'
 import { readChallenge, StepUpRequired } from './step-up.ts'
 
 /**
- * A request with an access token and, with DPoP, its proof. It is repeated once with the nonce that is asked for
- * (RFC 9449 §9), and once with a new token after a 401; either was refused before anything happened.
+ * A request with an access token and, with DPoP, its proof. It is repeated once with another proof, by the nonce that is
+ * asked for (RFC 9449 §9) or the right time, and once with a new token after a 401; either was refused before anything
+ * happened.
  * @throws AuthlyError `origin_not_allowed`, `signed_out`, `network_error`; StepUpRequired
  */
 export async function authorizedFetch(
@@ -21,7 +22,7 @@ export async function authorizedFetch(
     throw new AuthlyError('origin_not_allowed', { description: url.origin })
   const resource = resourceOf(request.url, settings.issuer, keeper)
   let held = await keeper.token(resource)
-  let isNonceLeft = true
+  let isProofLeft = held.session.dpopKey !== undefined
   let isTokenLeft = true
   while (true) {
     const { response, isNonceNew } = await send(server, held, request.clone())
@@ -29,8 +30,8 @@ export async function authorizedFetch(
     const challenge = readChallenge(response.headers.get('www-authenticate'))
     if (challenge['error'] === 'insufficient_user_authentication') throw new StepUpRequired(challenge)
     // An API of another origin may show the nonce and not the challenge.
-    const isAboutNonce = [undefined, 'use_dpop_nonce'].includes(challenge['error']) && isNonceNew
-    if (isNonceLeft && isAboutNonce) isNonceLeft = false
+    const isAboutProof = isNonceNew || challenge['error'] === 'invalid_dpop_proof'
+    if (isProofLeft && isAboutProof && challenge['error'] !== 'invalid_token') isProofLeft = false
     else if (isTokenLeft) {
       isTokenLeft = false
       held = await keeper.token(resource, held.token.value)
@@ -48,7 +49,10 @@ async function send(server: Server, { token, session }: TokenOfSession, request:
     const proof = { method, url, accessToken: token.value, nonce, clockOffsetSeconds }
     headers.set('dpop', await dpopProof(session.dpopKey, proof))
   }
+  const sentAt = Date.now()
   const response = await fetch(new Request(request, { headers }))
+  // A refusal alone says the time: another answer may come out of a cache.
+  if (response.status === 401) server.clock.learn(response, sentAt)
   return { response, isNonceNew: server.nonces.learn(url, response, nonce) }
 }
 

@@ -6,7 +6,7 @@ export class StepUpRequired extends AuthlyError {
   /** The preferred one first. */
   readonly acrValues: readonly string[]
   /** Seconds. */
-  readonly maxAge?: number
+  declare readonly maxAge?: number
 
   constructor(challenge: Challenge) {
     super('insufficient_user_authentication', { description: challenge['error_description'], status: 401 })

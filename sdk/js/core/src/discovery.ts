@@ -22,6 +22,7 @@ const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as con
 const optional = [
   'userinfo_endpoint',
   'revocation_endpoint',
+  'introspection_endpoint',
   'end_session_endpoint',
   'pushed_authorization_request_endpoint',
 ] as const

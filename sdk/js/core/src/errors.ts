@@ -34,6 +34,8 @@ export type AuthlyErrorCode =
   /** The server cannot be reached, or did not answer with what the specification says. */
   | 'network_error'
   | 'invalid_response'
+  /** Not what RFC 7636 §4.1 calls a verifier. */
+  | 'invalid_code_verifier'
   /** The discovery document is of another issuer (RFC 8414 §3.3). */
   | 'issuer_mismatch'
   /** The authorization response is not the answer to a request of this application: login CSRF, or an old tab. */

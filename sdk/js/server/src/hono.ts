@@ -30,7 +30,7 @@ export function authly(options: HonoOptions = {}): MiddlewareHandler {
     createAuthlyServer(typeof options === 'function' ? options(environment as never) : options, environment)
   if (typeof options !== 'function' && isProcess()) server = create()
   return async (c, next) => {
-    server ??= create(env<Record<string, string | undefined>>(c))
+    server ??= create({ ...env<Record<string, string>>(c), ...(c.env as Record<string, string> | undefined) })
     const own = await server.handle(c.req.raw)
     if (own) return own
     let isAnswered = false

@@ -1,4 +1,4 @@
-import { AuthlyError, isOnWorkers, sha256, type TokenResponse } from '@authly-server/core'
+import { AuthlyError, isOnWorkers, retryDelay, sha256, type TokenResponse } from '@authly-server/core'
 import type { Provider } from '../provider/provider.ts'
 import { type HeldToken, type SessionData, withTokens } from './session-data.ts'
 
@@ -16,8 +16,9 @@ export function createRenew(provider: Provider, clientId: string): Renew {
 
   const request = async (refreshToken: string, resources: readonly Resource[]) => {
     const [first, ...others] = resources
-    const response = await provider.refresh(refreshToken, first)
-    return [response, ...(await Promise.all(others.map((other) => provider.refresh(refreshToken, other))))]
+    const refresh = (resource: Resource) => insist(() => provider.refresh(refreshToken, resource))
+    const response = await refresh(first)
+    return [response, ...(await Promise.all(others.map(refresh)))]
   }
 
   /** Requests of one session that come together ask once. */
@@ -53,6 +54,26 @@ export function createRenew(provider: Provider, clientId: string): Renew {
     return { idToken, user: { ...data.user, ...claims } }
   }
 }
+
+/** Well inside the replay window of 30 seconds. */
+const insistForMs = 12_000
+
+/** The answer may be lost when the token is used up already: asked again in time, the server repeats it. */
+async function insist(refresh: () => Promise<TokenResponse>): Promise<TokenResponse> {
+  const begun = Date.now()
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await refresh()
+    } catch (error) {
+      const wait = retryDelay({ attempts, isRepeatable: isPassing(error) }, { maxAttempts: 3 })
+      if (wait === undefined || Date.now() + wait - begun > insistForMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, wait))
+    }
+  }
+}
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof AuthlyError && (error.code === 'network_error' || (error.status ?? 0) >= 500)
 
 /** @param resource that the token was asked for */
 export function heldFrom({ access_token, expires_in }: TokenResponse, resource: Resource): HeldToken {

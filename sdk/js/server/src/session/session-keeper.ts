@@ -28,7 +28,7 @@ interface KeeperNeeds {
 
 /** Seconds until the session ends if it is not used again. */
 const remaining = ({ startedAt, usedAt }: SessionData, { idleSeconds, absoluteSeconds }: SessionLifetime) =>
-  Math.floor((Math.min(usedAt + idleSeconds * 1000, startedAt + absoluteSeconds * 1000) - Date.now()) / 1000)
+  Math.ceil((Math.min(usedAt + idleSeconds * 1000, startedAt + absoluteSeconds * 1000) - Date.now()) / 1000)
 
 export function cookieKeeper({ sealer, cookieName, lifetime }: KeeperNeeds): SessionKeeper {
   const fit = async (data: SessionData): Promise<string> => {

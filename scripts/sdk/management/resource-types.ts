@@ -1,6 +1,6 @@
 /** The interface of each resource of `@authly-server/management`, with the words of the document. */
-import type { Parameter, Schema } from '../openapi/openapi-types.ts'
-import { type AdminOperation, type Described, pascalCase } from './describe-operations.ts'
+import type { Parameter, Schema } from '../../docs/openapi/openapi-types.ts'
+import { type AdminOperation, type Described, type OneAnswer, pascalCase } from './describe-operations.ts'
 import { camelCase } from './method-names.ts'
 import { comment, typeOfSchema } from './schema-types.ts'
 
@@ -45,16 +45,47 @@ const render = (group: Group): string =>
     .join('\n')
 
 function methodOf(operation: AdminOperation, note: (component: string) => void): string {
-  const name = operation.name.split('.').at(-1)
-  const options = optionsOf(operation)
-  const parameters = [
-    ...operation.parameters.map((parameter) => `${camelCase(parameter.name.replaceAll('_', '-'))}: string`),
-    ...bodyParameter(operation, note),
-    `options${isOptional(operation) ? '?' : ''}: ${options}`,
-  ]
   const scope = operation.scope === '' ? '' : `\n\nScope: \`${operation.scope}\``
   const words = `${operation.summary}.\n\n${operation.description.trim()}`.trim() + scope
-  return `${comment(words)}${name}(${parameters.join(', ')}): ${answerType(operation, note)}`
+  return signaturesOf(operation, note)
+    .map((signature) => comment(words) + signature)
+    .join('\n')
+}
+
+/** One; or, if `dry_run` makes it answer with something else, one for each and one for both. */
+function signaturesOf(operation: AdminOperation, note: (component: string) => void): readonly string[] {
+  const { dryRun, answers } = operation
+  if (dryRun === undefined) return [signatureOf(operation, '', answers, note)]
+  const isTrial = ({ status }: OneAnswer) => status === '200'
+  return [
+    signatureOf(
+      operation,
+      '{ readonly dry_run?: false | undefined }',
+      answers.filter((each) => !isTrial(each)),
+      note,
+    ),
+    signatureOf(operation, '{ readonly dry_run: true }', answers.filter(isTrial), note),
+    signatureOf(operation, '', answers, note),
+  ]
+}
+
+function signatureOf(
+  operation: AdminOperation,
+  trial: string,
+  answers: readonly OneAnswer[],
+  note: (component: string) => void,
+): string {
+  const { name, dryRun } = operation
+  const narrowed = (type: string) => (trial === '' ? type : `${type} & ${trial}`)
+  const options = dryRun === 'query' ? narrowed(optionsOf(operation)) : optionsOf(operation)
+  const isRequired = !isOptional(operation) || (dryRun === 'query' && trial.includes(': true'))
+  const body = bodyParameter(operation, note).map((each) => (dryRun === 'body' ? narrowed(each) : each))
+  const parameters = [
+    ...operation.parameters.map((parameter) => `${camelCase(parameter.name.replaceAll('_', '-'))}: string`),
+    ...body,
+    `options${isRequired ? '' : '?'}: ${options}`,
+  ]
+  return `${name.split('.').at(-1)}(${parameters.join(', ')}): ${answerType({ ...operation, answers }, note)}`
 }
 
 function bodyParameter({ body, upload }: AdminOperation, note: (component: string) => void): string[] {
@@ -76,12 +107,14 @@ function optionsOf(operation: AdminOperation): string {
 const isOptional = ({ query, upload, isConditional }: AdminOperation): boolean =>
   !isConditional && !upload && !query.some(({ required }) => required)
 
-function answerType({ answer, answers, hasEtag }: AdminOperation, note: (component: string) => void): string {
+function answerType({ answer, answers }: AdminOperation, note: (component: string) => void): string {
   if (answer === 'none') return 'Promise<void>'
   if (answer === 'file') return 'Promise<Download>'
-  const types = [...new Set(answers.map((schema) => typeOfSchema(schema, note)))].join(' | ')
-  if (answer !== 'json') return `List<${types}>`
-  return `Promise<${hasEtag ? `Versioned<${types}>` : types}>`
+  const types = answers.map(({ schema, hasEtag }) => {
+    const type = typeOfSchema(schema, note)
+    return hasEtag ? `Versioned<${type}>` : type
+  })
+  return `${answer === 'json' ? 'Promise' : 'List'}<${[...new Set(types)].join(' | ')}>`
 }
 
 const queryName = ({ id }: AdminOperation): string => `${pascalCase(id)}Query`
@@ -123,7 +156,9 @@ export function changeablePairs(
 ): readonly { readonly name: string; readonly get: AdminOperation; readonly update: AdminOperation }[] {
   return operations.flatMap((update) => {
     const group = update.name.replace(/\.update$/, '')
-    const get = operations.find(({ name, hasEtag }) => name === `${group}.get` && hasEtag)
+    const get = operations.find(
+      ({ name, answers }) => name === `${group}.get` && answers.some(({ hasEtag }) => hasEtag),
+    )
     if (!get || !update.isConditional || group === update.name || get.path !== update.path) return []
     return [{ name: `${group}.change`, get, update }]
   })

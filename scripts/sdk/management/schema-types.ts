@@ -1,5 +1,5 @@
 /** TypeScript for the schemas of the OpenAPI document. */
-import type { Json, Schema } from '../openapi/openapi-types.ts'
+import type { Json, Schema } from '../../docs/openapi/openapi-types.ts'
 
 /** The type of a schema, as an expression. @param note called with each component it refers to */
 export function typeOfSchema(schema: Schema, note: (component: string) => void): string {

@@ -5,7 +5,7 @@ import {
   operationsOf,
   type Parameter,
   type Schema,
-} from '../openapi/openapi-types.ts'
+} from '../../docs/openapi/openapi-types.ts'
 import { camelCase, methodNames } from './method-names.ts'
 
 export type AnswerKind = 'page' | 'items' | 'json' | 'file' | 'none'
@@ -25,11 +25,18 @@ export interface AdminOperation {
   /** Media types of an upload. */
   readonly upload?: readonly string[]
   readonly answer: AnswerKind
-  /** Of what is answered: of one item, for lists. */
-  readonly answers: readonly Schema[]
-  readonly hasEtag: boolean
+  /** What is answered, for lists one item; several, if it depends on the request. */
+  readonly answers: readonly OneAnswer[]
+  /** Where `dry_run` stands, if what is answered then is something else (200). */
+  readonly dryRun?: 'query' | 'body'
   readonly isConditional: boolean
   readonly isKeyed: boolean
+}
+
+export interface OneAnswer {
+  readonly status: string
+  readonly schema: Schema
+  readonly hasEtag: boolean
 }
 
 /** One operation for each setting becomes one for all, with the name of the setting as a parameter. */
@@ -82,8 +89,8 @@ function describe(
     query: parameters.filter((each) => each.in === 'query'),
     ...bodyOf(located),
     answer: answer.kind,
-    answers: answer.schemas,
-    hasEtag: successes(located).some((response) => response.headers?.['ETag'] !== undefined),
+    answers: answer.answers,
+    ...dryRunOf(located, answer.answers, schemas),
     isConditional: has('If-Match'),
     isKeyed: has('Idempotency-Key'),
   }
@@ -99,25 +106,40 @@ function bodyOf({ operation }: LocatedOperation): Pick<AdminOperation, 'body' | 
   return { body: { type, schema, isRequired: requestBody.required === true } }
 }
 
-const successes = ({ operation }: LocatedOperation) =>
-  Object.entries(operation.responses)
-    .filter(([status]) => status.startsWith('2'))
-    .map(([, response]) => response)
+function dryRunOf(
+  { operation }: LocatedOperation,
+  answers: readonly OneAnswer[],
+  schemas: Readonly<Record<string, Schema>>,
+): Pick<AdminOperation, 'dryRun'> {
+  if (answers.length !== 2 || !answers.some(({ status }) => status === '200')) return {}
+  if (operation.parameters?.some(({ name }) => name === 'dry_run')) return { dryRun: 'query' }
+  const body = operation.requestBody?.content['application/json']?.schema
+  return body && resolve(body, schemas).properties?.['dry_run'] ? { dryRun: 'body' } : {}
+}
 
 function answerOf(
-  located: LocatedOperation,
+  { method, operation }: LocatedOperation,
   schemas: Readonly<Record<string, Schema>>,
-): { readonly kind: AnswerKind; readonly schemas: readonly Schema[] } {
-  const contents = successes(located).flatMap(({ content }) => (content ? [content] : []))
-  if (contents.length === 0) return { kind: 'none', schemas: [] }
-  if (contents.some((content) => Object.keys(content).join() !== 'application/json'))
-    return { kind: 'file', schemas: [] }
-  const answers = contents.map((content) => content['application/json']?.schema ?? {})
-  const { properties } = resolve(answers[0] ?? {}, schemas)
+): { readonly kind: AnswerKind; readonly answers: readonly OneAnswer[] } {
+  const successes = Object.entries(operation.responses).filter(
+    ([status, { content }]) => status.startsWith('2') && content,
+  )
+  if (successes.length === 0) return { kind: 'none', answers: [] }
+  const json = 'application/json'
+  if (successes.some(([, { content = {} }]) => Object.keys(content).join() !== json))
+    return { kind: 'file', answers: [] }
+  const answers = successes.map(([status, { content, headers }]) => ({
+    ...{ status, schema: content?.[json]?.schema ?? {} },
+    hasEtag: headers?.['ETag'] !== undefined,
+  }))
+  const { properties } = resolve(answers[0]?.schema ?? {}, schemas)
   const items = properties?.['items'] && resolve(properties['items'], schemas)
   // What a change answers with is a whole, even if it has items.
-  if (!items || located.method !== 'get') return { kind: 'json', schemas: answers }
-  return { kind: properties?.['page_info'] ? 'page' : 'items', schemas: [items.items ?? {}] }
+  if (!items || method !== 'get') return { kind: 'json', answers }
+  return {
+    kind: properties?.['page_info'] ? 'page' : 'items',
+    answers: [{ status: '200', schema: items.items ?? {}, hasEtag: false }],
+  }
 }
 
 function settingsOf(all: readonly LocatedOperation[]): readonly SettingOperations[] {

@@ -2,7 +2,7 @@
  * The generated part of `@authly-server/management`, from the OpenAPI document: built, never committed
  * (scripts/build.ts). Types for people, and a table from which the package makes the methods.
  */
-import type { OpenApiDocument } from '../openapi/openapi-types.ts'
+import type { OpenApiDocument } from '../../docs/openapi/openapi-types.ts'
 import { type AdminOperation, describeOperations, resolve } from './describe-operations.ts'
 import { changeablePairs, resourceTypes, separatorsOf } from './resource-types.ts'
 import { declarationOf } from './schema-types.ts'
@@ -91,12 +91,12 @@ const ownOptions = ['signal', 'timeoutMs', 'ifMatch', 'idempotencyKey', 'content
 
 /** Query and options are one argument, and an ETag is a member of what has one. */
 function checkReservedNames(operations: readonly AdminOperation[], document: OpenApiDocument): void {
-  for (const { id, query, answers, hasEtag } of operations) {
+  for (const { id, query, answers } of operations) {
     const taken = query.find(({ name }) => ownOptions.includes(name))
     if (taken)
       throw new Error(`${id} has a query parameter ${taken.name}, which is an option of every request`)
-    const members = answers.map((answer) => resolve(answer, document.components?.schemas ?? {}).properties)
-    if (hasEtag && members.some((properties) => properties?.['etag'] !== undefined))
-      throw new Error(`${id} answers with a member etag, which holds the header`)
+    for (const { schema, hasEtag } of answers)
+      if (hasEtag && resolve(schema, document.components?.schemas ?? {}).properties?.['etag'] !== undefined)
+        throw new Error(`${id} answers with a member etag, which holds the header`)
   }
 }

@@ -2,7 +2,7 @@
  * What the operations of the admin API are called in `@authly-server/management`: derived from method and path, so that
  * a new operation has a name without a line here. `GET /admin/users/{user_id}/sessions` is `users.sessions.list`.
  */
-import type { LocatedOperation } from '../openapi/openapi-types.ts'
+import type { LocatedOperation } from '../../docs/openapi/openapi-types.ts'
 
 /** By operation id, where the rule gives a word that nobody would look for. */
 export const namedByHand: Readonly<Record<string, string>> = {
