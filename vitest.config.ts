@@ -29,6 +29,7 @@ export default defineConfig({
             'test/conformance/**',
             'test/e2e/**',
             'test/ops/**',
+            'test/quickstarts/**/*.walk.test.ts',
             'test/scripts/**',
             'test/traces/**',
           ],
@@ -86,6 +87,18 @@ export default defineConfig({
           include: ['test/ops/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'quickstarts',
+          environment: 'node',
+          include: ['test/quickstarts/**/*.walk.test.ts'],
+          globalSetup: ['./test/quickstarts/global-setup.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // They use the ports of their frameworks, as a reader would.
           fileParallelism: false,
         },
       },

@@ -16,7 +16,7 @@ export const globalOptions: readonly OptionSpec[] = [
   {
     name: 'dry-run',
     summary:
-      'Print the request instead of sending it; for bulk operations and changes of clients, a dry run by the server',
+      'Print the request instead of sending it; for bulk operations and clients, a dry run by the server',
   },
   { name: 'yes', short: 'y', summary: 'Do not ask for confirmation of dangerous operations' },
   {

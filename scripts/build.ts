@@ -1,7 +1,8 @@
 /**
  * `npm run build`: generates what is not committed: the API documents and collections, Swagger UI and ReDoc below
- * `public/`, the catalogue of the command line, and the files for Grafana and Prometheus below `ops/`. `ensure-built.mjs` runs it when needed. Several may run at once:
- * each file is written completely or not at all.
+ * `public/`, the catalogue of the command line, what the SDK knows of webhooks and of the admin API, and the files for
+ * Grafana and Prometheus below `ops/`. `ensure-built.mjs` runs it when needed. Several may run at once: each file is
+ * written completely or not at all.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -42,7 +42,9 @@ function checksIn(folder: string): readonly Check[] {
     { name: 'types of the browser script', command: [tsc, '--project', 'src/pages/script'] },
     { name: 'types of the bare twins', command: [tsc, '--project', 'bench/twins'] },
     { name: 'types of the SDK', command: [tsc, '--project', 'sdk/js'] },
+    { name: 'types of the demo', command: [tsc, '--project', 'sdk/demo'] },
     { name: 'types of unit tests', command: [tsc, '--project', 'tsconfig.unit.json'] },
+    { name: 'types of the guide', command: [tsc, '--project', 'docs/.vitepress'] },
     { name: 'types of the scripts', command: [tsc, '--project', 'tsconfig.node.json'] },
     {
       name: 'generated documents',

@@ -17,7 +17,9 @@ import {
 } from './docs/documents.ts'
 import { logDocument } from './docs/log-document.ts'
 import { metricsDocument } from './docs/metrics-document.ts'
+import { presetsDocument } from './docs/presets-document.ts'
 import { profilesDocument } from './docs/profiles-document.ts'
+import { webhookEventsDocument } from './docs/webhook-events-document.ts'
 
 const openApi = await loadDocument()
 const performance = await readFile(new URL('../docs/performance.md', import.meta.url), 'utf8')
@@ -26,10 +28,12 @@ const documents = {
   'docs/configuration.md': configurationDocument(),
   'docs/endpoints.md': endpointsDocument(openApi),
   'docs/audit-events.md': auditEventsDocument(),
+  'docs/webhook-events.md': webhookEventsDocument(),
   'docs/io-budgets.md': budgetsDocument(),
   'docs/cost.md': costDocument(performance),
   'docs/log.md': logDocument(),
   'docs/metrics.md': metricsDocument(),
+  'docs/presets.md': presetsDocument(),
   'docs/profiles.md': profilesDocument(),
   'docs/cli.md': cliDocument(cliCatalogue(openApi)),
 }

@@ -13,7 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** Written last, dated when the build began: the names of the built files. */
 const manifest = join(root, 'dist', 'built-files.json')
 const lockFile = 'package-lock.json'
-const sources = ['src', 'scripts/docs', 'scripts/ops', 'scripts/build.ts', lockFile]
+const sources = ['src', 'scripts/docs', 'scripts/ops', 'scripts/sdk', 'scripts/build.ts', lockFile]
 
 /**
  * Ends the process with a message when it cannot build. With `mayStayOld`, older files that are there will do then:
@@ -39,8 +39,12 @@ export function ensureBuilt({ mayStayOld = false } = {}) {
 
 function areBuiltFilesThere() {
   if (!existsSync(manifest)) return false
-  return JSON.parse(readFileSync(manifest, 'utf8')).every((path) => existsSync(join(root, path)))
+  const paths = JSON.parse(readFileSync(manifest, 'utf8'))
+  return paths.filter(isPublished).every((path) => existsSync(join(root, path)))
 }
+
+/** The server is published without the SDK, whose packages are their own. */
+const isPublished = (path) => !path.startsWith('sdk/') || existsSync(join(root, 'sdk'))
 
 /** As `make` sees it; a folder is newer when something in it was removed. */
 function areSourcesNewer() {

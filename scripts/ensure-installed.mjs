@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
 const lockFile = join(root, 'package-lock.json')
-const neededMegabytes = 1200
+const neededMegabytes = 1300
 
 /** The Node that the `node` package brought: newer than the machine's may be, and what the scripts are written for. */
 export const localNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
@@ -21,7 +21,8 @@ export function ensureInstalled() {
   const problem = whatIsMissing()
   if (problem === undefined) return
   checkCanInstall()
-  process.stdout.write(`Installing dependencies (${problem}) …\n`)
+  // Not to stdout: that may be for a program to read.
+  process.stderr.write(`Installing dependencies (${problem}) …\n`)
   let result = existsSync(lockFile) ? runNpm(['ci']) : runNpm(['install'])
   // A registry (or mirror) that lacks an optional package of another platform makes `npm ci` call the lock file
   // incomplete; `npm install` uses the same versions and passes over it.

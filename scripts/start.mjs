@@ -1,5 +1,5 @@
 /**
- * `npm start` (and `npm run db`, with a script name): installs what is missing, then runs the TypeScript script with
+ * `npm start` (and `npm run db`, with a script name; options are those of the script): installs what is missing, then runs the TypeScript script with
  * the Node from node_modules. Runs on the machine's own Node: built-in modules only.
  */
 import { spawn } from 'node:child_process'
@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url'
 import { ensureInstalled, localNode } from './ensure-installed.mjs'
 
 const folder = dirname(fileURLToPath(import.meta.url))
-const [script = 'dev.ts', ...rest] = process.argv.slice(2)
+const given = process.argv.slice(2)
+const isNamed = given[0] !== undefined && !given[0].startsWith('-')
+const [script, ...rest] = isNamed ? given : ['dev.ts', ...given]
 
 ensureInstalled()
 // The channel tells the script when we die, however that happens.

@@ -1,5 +1,6 @@
 /** The cron jobs with their dependencies. Loaded only by an isolate that a cron trigger wakes. */
 import { deleteExpiredKeys } from './admin/idempotency.store.ts'
+import { nudgeWebhooks } from './audit/nudge-webhooks.object.ts'
 import { expireRegistrations } from './clients/expire-registrations.store.ts'
 import { runScheduledJobs, type ScheduledNeeds } from './cron/cron-jobs.ts'
 import { createDatabase } from './db/database.ts'
@@ -19,6 +20,7 @@ import { handOverNow } from './telemetry/count.ts'
 import { computeMissingForms } from './users/compute-missing-forms.store.ts'
 import { deleteDueAccounts } from './users/delete-due-accounts.ts'
 import { createDueAccounts } from './users/due-accounts.store.ts'
+import { tidyWebhooks } from './webhooks/tidy-webhooks.store.ts'
 import { createCache, createForgetPerson, isolateOf } from './wiring.ts'
 
 export async function runScheduled(env: Env, ctx: ExecutionContext): Promise<void> {
@@ -65,6 +67,12 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
       const { value } = await loadSettings(database)
       return expireRegistrations(runBatch, value['client_registration.unused_days'], now())
     },
+    tidyWebhooks: () =>
+      tidyWebhooks({
+        runBatch,
+        days: async () => (await loadSettings(database)).value['webhooks.delivery_log_days'],
+        nudge: () => nudgeWebhooks(env.WEBHOOK_DISPATCHER, config),
+      }),
     forgetIdempotencyKeys: () => deleteExpiredKeys(runBatch),
     computeMissingForms: () => computeMissingForms(runBatch),
     rotation: {

@@ -41,6 +41,7 @@ import type { OpenOwnAccount } from './users/own-account.ts'
 import type { CompletePasswordSetup, FindPasswordSetup } from './users/password-setup.ts'
 import type { RegisterAccount } from './users/register-account.ts'
 import type { FindUser, FindUserForLogin, FindUserForStepUp, VerifyEmail } from './users/user.ts'
+import type { WebhookOutboxOf } from './webhooks/outbox-port.ts'
 
 export interface Dependencies {
   readonly config: Config
@@ -88,6 +89,9 @@ export interface Dependencies {
   readonly recordEvent: RecordEvent
   readonly openAuditStream: OpenAuditStream
   readonly jobOf: JobOf
+  readonly webhookOutboxOf: WebhookOutboxOf
+  /** The trail has new events, or there is a new endpoint. After the response; without it they are found later. */
+  readonly nudgeWebhooks: () => void
   readonly queueMessage: QueueMessage
   readonly destinationOf: DestinationOf
   readonly readSettings: ReadSettings

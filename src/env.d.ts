@@ -1,6 +1,14 @@
 import type { AuditOutbox } from './audit/audit-outbox.object.ts'
 import type { EdgeReplica } from './edge-cache/edge-replica.object.ts'
-import type { AuditStream, Destination, Job, LogoutOutbox, Metrics } from './lazy-objects.ts'
+import type {
+  AuditStream,
+  Destination,
+  Job,
+  LogoutOutbox,
+  Metrics,
+  WebhookDispatcher,
+  WebhookOutbox,
+} from './lazy-objects.ts'
 import type { RateLimit } from './rate-limits/rate-limit.object.ts'
 import type { SingleUse } from './sessions/single-use.object.ts'
 import type { UserSessions } from './sessions/user-sessions.object.ts'
@@ -18,6 +26,8 @@ declare global {
     METRICS: DurableObjectNamespace<Metrics>
     DESTINATION: DurableObjectNamespace<Destination>
     LOGOUT_OUTBOX: DurableObjectNamespace<LogoutOutbox>
+    WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>
+    WEBHOOK_OUTBOX: DurableObjectNamespace<WebhookOutbox>
     /** Cloudflare’s e-mail service, where `AUTHLY_EMAIL_PROVIDER` is `cloudflare`. */
     EMAIL?: SendEmail
     /** Where exports go that are asked to go to R2. Local runs and small deployments have none. */

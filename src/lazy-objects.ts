@@ -11,6 +11,8 @@ import type { LogoutOutboxObject } from './logout/logout-outbox.object.ts'
 import type { DueLogout } from './sessions/participant-types.ts'
 import type { HandOver } from './telemetry/hand-over.ts'
 import type { MetricsObject } from './telemetry/metrics.object.ts'
+import type { WebhookDispatcherObject } from './webhooks/webhook-dispatcher.object.ts'
+import type { WebhookOutboxObject } from './webhooks/webhook-outbox.object.ts'
 
 type Arguments<Method extends 'offer' | 'readFile' | 'watch'> = Parameters<JobObject[Method]>
 
@@ -172,6 +174,68 @@ export class LogoutOutbox extends DurableObject<Env> {
 
   enqueue(logout: DueLogout) {
     return this.outbox.enqueue(logout)
+  }
+
+  override alarm() {
+    return this.outbox.alarm()
+  }
+}
+
+/** Hands the events of the trail to the outboxes of webhook endpoints. */
+export class WebhookDispatcher extends DurableObject<Env> {
+  protected dispatcher!: WebhookDispatcherObject
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    ctx.blockConcurrencyWhile(async () => {
+      const { WebhookDispatcherObject } = await import('./webhooks/webhook-dispatcher.object.ts')
+      this.dispatcher = new WebhookDispatcherObject(ctx, env)
+    })
+  }
+
+  nudge() {
+    return this.dispatcher.nudge()
+  }
+
+  override alarm() {
+    return this.dispatcher.alarm()
+  }
+}
+
+/** The events that one webhook endpoint is to get. */
+export class WebhookOutbox extends DurableObject<Env> {
+  protected outbox!: WebhookOutboxObject
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    ctx.blockConcurrencyWhile(async () => {
+      const { WebhookOutboxObject } = await import('./webhooks/webhook-outbox.object.ts')
+      this.outbox = new WebhookOutboxObject(ctx, env)
+    })
+  }
+
+  enqueue(...input: Parameters<WebhookOutboxObject['enqueue']>) {
+    return this.outbox.enqueue(...input)
+  }
+
+  sendAgain(...input: Parameters<WebhookOutboxObject['sendAgain']>) {
+    return this.outbox.sendAgain(...input)
+  }
+
+  sendTest(...input: Parameters<WebhookOutboxObject['sendTest']>) {
+    return this.outbox.sendTest(...input)
+  }
+
+  replay(...input: Parameters<WebhookOutboxObject['replay']>) {
+    return this.outbox.replay(...input)
+  }
+
+  wake() {
+    return this.outbox.wake()
+  }
+
+  take(...input: Parameters<WebhookOutboxObject['take']>) {
+    return this.outbox.take(...input)
   }
 
   override alarm() {

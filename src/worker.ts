@@ -4,7 +4,15 @@ import { app } from './app.ts'
 import { AuditOutbox } from './audit/audit-outbox.object.ts'
 import { EdgeReplica } from './edge-cache/edge-replica.object.ts'
 import { runForRequest } from './kit/request-context.ts'
-import { AuditStream, Destination, Job, LogoutOutbox, Metrics } from './lazy-objects.ts'
+import {
+  AuditStream,
+  Destination,
+  Job,
+  LogoutOutbox,
+  Metrics,
+  WebhookDispatcher,
+  WebhookOutbox,
+} from './lazy-objects.ts'
 import { RateLimit } from './rate-limits/rate-limit.object.ts'
 import { SingleUse } from './sessions/single-use.object.ts'
 import { UserSessions } from './sessions/user-sessions.object.ts'
@@ -27,6 +35,8 @@ export {
   RateLimit,
   SingleUse,
   UserSessions,
+  WebhookDispatcher,
+  WebhookOutbox,
 }
 
 traceObjects(
@@ -40,6 +50,8 @@ traceObjects(
     RateLimit,
     SingleUse,
     UserSessions,
+    WebhookDispatcher,
+    WebhookOutbox,
   },
   startTelemetry,
 )

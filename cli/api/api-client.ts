@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly body?: string | Uint8Array<ArrayBuffer> | (() => ReadableStream<Uint8Array>)
   /** Ends the request; also while its body is read. */
   readonly signal?: AbortSignal | undefined
+  /** Sent even after Ctrl-C: it ends what the command began. */
+  readonly isLast?: boolean
 }
 
 export interface ApiClient {
@@ -80,7 +82,11 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
     const timer = typeof request.body === 'function' ? undefined : setTimeout(giveUp, timeoutMs)
     try {
       const body = typeof request.body === 'function' ? request.body() : request.body
-      const signals = [timeout.signal, terminal.interrupted, ...(request.signal ? [request.signal] : [])]
+      const signals = [
+        timeout.signal,
+        ...(request.isLast ? [] : [terminal.interrupted]),
+        ...(request.signal ? [request.signal] : []),
+      ]
       return await fetch(url, {
         ...{ method: request.method, headers: signed, redirect: 'manual', signal: AbortSignal.any(signals) },
         ...(body === undefined ? {} : { body, duplex: 'half' as const }),

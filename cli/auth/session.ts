@@ -5,6 +5,7 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
+import { localIssuer } from './local-issuer.ts'
 import { discover, explain, parseIssuer } from './oauth-client.ts'
 import { type Credentials, defaultProfile, type Profile, type ProfileStore } from './profile-store.ts'
 import { type StepUp, signInWithBrowser, toCredentials } from './sign-in-with-browser.ts'
@@ -49,7 +50,7 @@ export async function openSession(
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
   if (!profile) {
     throw new Failure('signIn', `Nobody is signed in${name === defaultProfile ? '' : ` as “${name}”`}.`, {
-      hint: `authly login --issuer https://…${name === defaultProfile ? '' : ` --profile ${name}`}`,
+      hint: `authly login --issuer ${localIssuer() ?? 'https://…'}${name === defaultProfile ? '' : ` --profile ${name}`}`,
     })
   }
   // A token of one server must never be sent to another.

@@ -16,10 +16,17 @@ import { warningsOf } from './warnings.ts'
 import { noteFailures, watchJob } from './watch-job.ts'
 import { withListing } from './with-listing.ts'
 
+export type Show = (answer: Item) => Promise<boolean>
+
+/**
+ * @param show shows an answer in its own way.
+ * It returns false for one that is shown as all are.
+ */
 export function commandOf(
   operation: CatalogueOperation,
   words: readonly string[],
   all: readonly CatalogueOperation[],
+  show?: Show,
 ): Command {
   const { id, summary, description, params, upload } = operation
   const owner = ownerOf(words[0] ?? '')
@@ -36,7 +43,7 @@ export function commandOf(
       ...(upload ? [{ name: 'file', summary: `File to send (${upload.join(', ')}); \`-\` is stdin` }] : []),
     ],
     options: optionsOf(operation, owner),
-    run: (context) => run(context, operation, all, owner),
+    run: (context) => run(context, operation, all, owner, show),
   })
 }
 
@@ -79,6 +86,7 @@ async function run(
   operation: CatalogueOperation,
   all: readonly CatalogueOperation[],
   owner: string,
+  show: Show | undefined,
 ): Promise<number | undefined> {
   const { method } = operation
   const isTriedOut = context.global.dryRun && dryRunField(operation) !== undefined
@@ -115,7 +123,7 @@ async function run(
   const response = await (await context.api()).send(request).catch((error: unknown) => {
     throw withListing(error, operation, all)
   })
-  return print(context, operation, response, all)
+  return print(context, operation, response, all, show)
 }
 
 /** The positionals, with ids in place of names. */
@@ -137,6 +145,7 @@ async function print(
   operation: CatalogueOperation,
   response: Response,
   all: readonly CatalogueOperation[],
+  show: Show | undefined,
 ): Promise<number | undefined> {
   const { output, options } = context
   const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json')
@@ -155,6 +164,7 @@ async function print(
     return watchJob(context, String(value['id'] ?? value['job_id']), all)
   if (Array.isArray(value.items) && operation.answer === 'items')
     await tableOf(context, operation, all)(value.items)
+  else if (await show?.(value)) return undefined
   else output.thing(value)
   if (operation.id === 'getJob') noteFailures(context, value)
   for (const warning of warningsOf(operation.id, value)) output.note(warning)

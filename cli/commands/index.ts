@@ -8,6 +8,7 @@ import { auditTail } from './audit-tail.ts'
 import { auditVerify } from './audit-verify.ts'
 import { bulkDelete } from './bulk-delete.ts'
 import { completionCommands } from './completion.ts'
+import { createClient } from './create-client.ts'
 import { commandOf } from './from-operation.ts'
 import { importExport } from './import-export.ts'
 import { jobCommands } from './jobs.ts'
@@ -15,6 +16,7 @@ import { login } from './login.ts'
 import { nameOperation } from './name-operation.ts'
 import { isOfOneSetting, settingCommands } from './settings.ts'
 import { sayingWhatIsAway } from './status.ts'
+import { isOfListener, webhooksListen } from './webhooks-listen.ts'
 
 export function createCommands(operations: readonly CatalogueOperation[]): readonly Command[] {
   const stream = operations.find(({ path, answer }) => path === '/admin/audit/stream' && answer === 'events')
@@ -24,13 +26,18 @@ export function createCommands(operations: readonly CatalogueOperation[]): reado
     ...[...jobCommands(operations), ...bulkDelete(operations), ...settingCommands(operations)],
     ...auditExport(operations),
     ...importExport(operations),
+    ...webhooksListen(operations),
     ...completionCommands,
   ]
   const taken = new Set(byHand.map(({ words }) => words.join(' ')))
   const derived = operations
-    .filter((operation) => operation.answer !== 'events' && !isOfOneSetting(operation))
+    .filter(
+      (operation) => operation.answer !== 'events' && !isOfOneSetting(operation) && !isOfListener(operation),
+    )
     .map((operation) => {
-      const command = commandOf(operation, nameOperation(operation, operations), operations)
+      const words = nameOperation(operation, operations)
+      if (operation.id === 'createClient') return createClient(operation, words, operations)
+      const command = commandOf(operation, words, operations)
       return operation.path === '/admin/status' ? sayingWhatIsAway(command) : command
     })
     .filter(({ words }) => !taken.has(words.join(' ')))

@@ -1,5 +1,6 @@
 /** `authly login`: a person by browser, or a service account by its secret. */
 import { type CatalogueOperation, scopesOf } from '../api/catalogue.ts'
+import { localIssuer } from '../auth/local-issuer.ts'
 import { builtInClient, discover, parseIssuer } from '../auth/oauth-client.ts'
 import { type Credentials, checkProfileName, defaultProfile, type Profile } from '../auth/profile-store.ts'
 import { clientCredentials, trim } from '../auth/session.ts'
@@ -49,7 +50,8 @@ export const login = (operations: readonly CatalogueOperation[]) =>
       )
       const before = Object.hasOwn(known.profiles, name) ? known.profiles[name] : undefined
       const issuer = global.issuer ?? context.terminal.env['AUTHLY_ISSUER'] ?? before?.issuer
-      if (issuer === undefined) throw usage('Which server?', 'authly login --issuer https://auth.example.com')
+      if (issuer === undefined)
+        throw usage('Which server?', `authly login --issuer ${localIssuer() ?? 'https://auth.example.com'}`)
       const address = trim(parseIssuer(issuer).href)
       const isSame = before?.issuer === address
       const clientId =

@@ -16,5 +16,10 @@ export const columns: Readonly<Record<string, readonly string[]>> = {
   listAuditCheckpoints: ['sequence', 'first_position', 'last_position', 'event_count', 'sealed_at', 'hash'],
   listIdentifierCollisions: ['identifier', 'holder.id', 'holder.username', 'other.id', 'other.username'],
   listKeys: ['kid', 'alg', 'status', 'created_at', 'problem', 'next_step.step', 'next_step.due_at'],
+  listWebhooks: ['id', 'name', 'url', 'event_types', 'enabled', 'disabled_reason'],
+  listWebhookDeliveries: [
+    ...['created_at', 'type', 'subject', 'status', 'attempts', 'response_status', 'reason', 'event_id'],
+  ],
+  listWebhookEventTypes: ['type', 'class', 'summary'],
   listSettings: ['name', 'value', 'description'],
 }

@@ -8,10 +8,23 @@ const itemsOf = (value: unknown): readonly Item[] => (Array.isArray(value) ? (va
 const paragraphs = (title: string, items: readonly Item[], linesOf: (item: Item) => readonly unknown[]) =>
   items.length === 0 ? [] : ['', title, ...items.flatMap((item) => linesOf(item).map((line) => `  ${line}`))]
 
+/** What a preset decides; the rest is in the JSON. */
+const decided = [
+  ...['client_name', 'token_endpoint_auth_methods', 'grant_types', 'redirect_uris'],
+  ...['post_logout_redirect_uris', 'backchannel_logout_uri', 'scope', 'resources', 'profile'],
+  ...['first_party', 'dpop_bound_access_tokens'],
+]
+const shownMembers = (answer: Item): readonly Item[] =>
+  decided.flatMap((name) => {
+    const value = [answer[name] ?? []].flat().join(' ')
+    return value === '' ? [] : [{ name, value }]
+  })
+
 /** @returns the exit status: that of a refusal, if the change would be refused */
 export function printDryRun(output: Output, answer: Item): number {
   const tried = answer['dry_run'] as Item
   const faults = itemsOf(tried['faults'])
+  const setup = answer['setup'] as Item | undefined
   if (output.format !== 'table') output.thing(answer)
   else {
     output.text(
@@ -29,8 +42,15 @@ export function printDryRun(output: Output, answer: Item): number {
         ...paragraphs('Not demanded any more', itemsOf(tried['lifted']), (demand) => [
           `${demand['demand']}: ${demand['words']}.`,
         ]),
-        '',
-        `People who have given it consent: ${tried['people']}`,
+        ...paragraphs('Registered with', setup ? shownMembers(answer) : [], ({ name, value }) => [
+          `${name}  ${value}`,
+        ]),
+        ...paragraphs('Variables', itemsOf(setup?.['environment']), (variable) => [
+          `${variable['name']}=${variable['value'] ?? '…'}`,
+        ]),
+        ...(tried['people'] === undefined
+          ? []
+          : ['', `People who have given it consent: ${tried['people']}`]),
       ].join('\n'),
     )
     output.note('Nothing was changed (--dry-run).')

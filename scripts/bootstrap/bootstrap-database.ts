@@ -8,6 +8,7 @@ import pg from 'pg'
 import { permissions } from '../../src/access/permissions.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { clientConfig } from '../database/database-address.ts'
+import { addDemoPerson, type DemoPerson, demoApplicationId, keepDemoApplication } from './demo-application.ts'
 import { type DemoClient, demoApiScopes, demoClients, demoResource, standardScopes } from './demo-clients.ts'
 import { ensureFirstAdmin, type FirstAdmin } from './first-admin.ts'
 import { type FirstPartyClient, firstPartyClients } from './first-party-clients.ts'
@@ -21,6 +22,8 @@ export type BootstrapOptions = {
     onlyWhenEmpty: boolean
     /** Demo clients whose secret is still known; the others get a new one. */
     knownSecrets: ReadonlySet<string>
+    /** Where the demo application is served; without it, there is none, and nobody to sign in to it. */
+    origin?: string
   }
   /** The one-time password is lost: issue a new one if it was never used. */
   replaceUnusedAdminPassword?: boolean
@@ -30,6 +33,8 @@ export type BootstrapResult = {
   admin: FirstAdmin | undefined
   /** Secrets created by this run, by client id. */
   newClientSecrets: Record<string, string>
+  /** Created by this run, to sign in to the demo application. */
+  newDemoPerson?: DemoPerson | undefined
   /** Whether the demo applications exist. */
   hasDemo: boolean
   /** Clients that were deleted: an id is assigned once, so they are not created again. */
@@ -62,7 +67,7 @@ async function fill(client: pg.Client, options: BootstrapOptions): Promise<Boots
     `SELECT (SELECT count(*)::int FROM users) AS users,
             (SELECT count(*)::int FROM clients WHERE client_id = ANY ($1)) AS demos,
             (SELECT count(*)::int FROM clients WHERE client_id <> ALL ($1)) AS others`,
-    [demoClients.map(({ client_id }) => client_id)],
+    [[...demoClients.map(({ client_id }) => client_id), demoApplicationId]],
   )
   const { users, demos, others } = rows[0] as { users: number; demos: number; others: number }
   const isForeign = options.demo?.onlyWhenEmpty === true && demos === 0 && (users > 0 || others > 0)
@@ -71,10 +76,10 @@ async function fill(client: pg.Client, options: BootstrapOptions): Promise<Boots
   await addScopes(client, { ...standardScopes, ...permissions }, null)
   const ownClients = firstPartyClients(options.issuer)
   const wanted = [...ownClients, ...(options.demo === undefined ? [] : demoClients)]
-  const deletedClients = await findDeleted(
-    client,
-    wanted.map(({ client_id }) => client_id),
-  )
+  const deletedClients = await findDeleted(client, [
+    ...wanted.map(({ client_id }) => client_id),
+    demoApplicationId,
+  ])
   const isDeleted = ({ client_id }: { client_id: string }) => deletedClients.includes(client_id)
   for (const own of ownClients) if (!isDeleted(own)) await keepOwnClient(client, own)
   const admin = await ensureFirstAdmin(
@@ -83,6 +88,7 @@ async function fill(client: pg.Client, options: BootstrapOptions): Promise<Boots
     options.replaceUnusedAdminPassword === true,
   )
   const newClientSecrets: Record<string, string> = {}
+  let newDemoPerson: DemoPerson | undefined
   if (options.demo !== undefined) {
     await client.query(
       'INSERT INTO resource_servers (resource, name) VALUES ($1, $2) ON CONFLICT DO NOTHING',
@@ -96,8 +102,12 @@ async function fill(client: pg.Client, options: BootstrapOptions): Promise<Boots
         continue
       newClientSecrets[demo.client_id] = await addSecret(client, demo.client_id)
     }
+    if (options.demo.origin !== undefined && !isDeleted({ client_id: demoApplicationId })) {
+      await keepDemoApplication(client, options.demo.origin)
+      newDemoPerson = await addDemoPerson(client)
+    }
   }
-  return { admin, newClientSecrets, hasDemo: options.demo !== undefined, deletedClients }
+  return { admin, newClientSecrets, newDemoPerson, hasDemo: options.demo !== undefined, deletedClients }
 }
 
 async function findDeleted(client: pg.Client, ids: readonly string[]): Promise<readonly string[]> {
@@ -140,7 +150,7 @@ async function keepOwnClient(client: pg.Client, own: FirstPartyClient): Promise<
   )
 }
 
-async function addClient(client: pg.Client, demo: DemoClient): Promise<void> {
+export async function addClient(client: pg.Client, demo: DemoClient): Promise<void> {
   const columns = Object.keys(demo)
   const places = columns.map((_, index) => `$${index + 1}`)
   await client.query(
@@ -150,7 +160,7 @@ async function addClient(client: pg.Client, demo: DemoClient): Promise<void> {
 }
 
 /** Only base64url(SHA-256) is stored: the secret has 256 random bits, so it needs no slow hash. */
-async function addSecret(client: pg.Client, clientId: string): Promise<string> {
+export async function addSecret(client: pg.Client, clientId: string): Promise<string> {
   const secret = `authly_cs_${randomBytes(32).toString('base64url')}`
   const hash = createHash('sha256').update(secret).digest('base64url')
   await client.query('INSERT INTO client_secrets (id, client_id, secret_hash) VALUES ($1, $2, $3)', [

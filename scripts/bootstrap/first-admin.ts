@@ -1,11 +1,9 @@
 /** The first administrator: created once, with a one-time password that must be changed at the first sign-in. */
-import { randomBytes } from 'node:crypto'
-import { Argon2Type, Argon2Version } from '@phi-ag/argon2'
-import initialiseArgon2 from '@phi-ag/argon2/node'
 import pg from 'pg'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { formsOf } from '../../src/users/account-normal-forms.ts'
 import { OperatorError } from '../process/operator-error.ts'
+import { hashPassword, makePassword } from './passwords.ts'
 
 export type FirstAdmin = {
   username: string
@@ -37,7 +35,7 @@ export async function ensureFirstAdmin(
   if (admin !== undefined && !(replaceUnusedPassword && admin.must_change === true)) {
     return { username: admin.username, email: admin.email, password: undefined }
   }
-  const password = makeOneTimePassword()
+  const password = makePassword()
   const hash = await hashPassword(password)
   if (admin !== undefined) {
     await client.query('UPDATE password_credentials SET hash = $1, changed_at = now() WHERE user_id = $2', [
@@ -76,32 +74,4 @@ function explainTakenName(cause: unknown, { username, email }: { username: strin
     'Choose other names with --username and --email.',
     { cause },
   )
-}
-
-/** 100 bits in groups a person can type, without look-alike characters. */
-function makeOneTimePassword(): string {
-  const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
-  // Rejection sampling keeps every character equally likely.
-  const characters: string[] = []
-  while (characters.length < 20) {
-    for (const byte of randomBytes(32)) {
-      if (byte < 248 && characters.length < 20) characters.push(alphabet[byte % 31] as string)
-    }
-  }
-  return (characters.join('').match(/.{5}/g) as string[]).join('-')
-}
-
-/** Argon2id with the OWASP parameters the worker uses (m = 19 MiB, t = 2, p = 1), as a PHC string. */
-async function hashPassword(password: string): Promise<string> {
-  const argon2 = await initialiseArgon2()
-  const { encoded } = argon2.hash(password, {
-    type: Argon2Type.Argon2id,
-    version: Argon2Version.Version13,
-    memoryCost: 19_456,
-    timeCost: 2,
-    parallelism: 1,
-    hashLength: 32,
-    salt: randomBytes(16),
-  })
-  return encoded
 }

@@ -29,6 +29,8 @@ export type EmbeddedPostgres = {
   /** Connection URLs of the worker's role and of the owner's; unchanged by stop and start. */
   readonly databaseUrl: string
   readonly ownerUrl: string
+  /** Of the superuser, where the cluster is a temporary one. */
+  readonly superuserUrl: string | undefined
   readonly port: number
   /** Whether this start created the cluster. */
   readonly isNew: boolean
@@ -94,6 +96,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       ...server,
       databaseUrl: urlOf(workerRole, passwords.worker),
       ownerUrl: urlOf(ownerRole, passwords.owner),
+      superuserUrl: ephemeral ? urlOf('postgres', passwords.superuser) : undefined,
       isNew,
       dispose,
     }

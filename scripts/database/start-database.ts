@@ -12,6 +12,8 @@ import { startNeonGateway } from './neon-gateway.ts'
 export type RunningDatabase = DatabaseUrls & {
   /** Base URL of the local gateway; undefined when the database is Neon itself. */
   readonly gatewayUrl: string | undefined
+  /** Of a temporary cluster. */
+  readonly superuserUrl: string | undefined
   /** Whether this start created the embedded cluster. */
   readonly isNew: boolean
   /** Simulates an outage: stops the embedded Postgres but not the gateway, which answers 503. */
@@ -37,7 +39,7 @@ export async function startDatabase(options: StartDatabaseOptions): Promise<Runn
   const own = options.urls
   if (own !== undefined && parseDatabaseUrl(own.databaseUrl).isNeon) {
     await migrateDatabase(own)
-    return { ...controls(undefined), ...own, gatewayUrl: undefined, isNew: false }
+    return { ...controls(undefined), ...own, gatewayUrl: undefined, superuserUrl: undefined, isNew: false }
   }
   const embedded = own === undefined ? await startEmbeddedPostgres(options) : undefined
   const { databaseUrl, ownerUrl } = own ?? (embedded as EmbeddedPostgres)
@@ -53,6 +55,7 @@ export async function startDatabase(options: StartDatabaseOptions): Promise<Runn
       databaseUrl,
       ownerUrl,
       gatewayUrl: gateway.url,
+      superuserUrl: embedded?.superuserUrl,
       isNew: embedded?.isNew ?? false,
       stop,
     }

@@ -1,4 +1,6 @@
 /** Files for programs that are generated from the OpenAPI document: built, never committed (scripts/build.ts). */
+import { managementFiles } from '../sdk/management/management-files.ts'
+import { webhookEventsSource } from '../sdk/webhook-events.ts'
 import { cliCatalogue } from './cli-catalogue.ts'
 import { loadApp } from './load-app.ts'
 import { buildDocument } from './openapi/build-document.ts'
@@ -15,6 +17,8 @@ export const apiFiles = (openApi: OpenApiDocument) => ({
   'cli/operations.json': jsonText(cliCatalogue(openApi)),
   'public/openapi.json': jsonText(shareResponses(openApi)),
   'public/openapi-3.0.json': jsonText(shareResponses(toOpenApi30(openApi))),
+  'sdk/js/webhooks/src/events.ts': webhookEventsSource(openApi),
+  ...managementFiles(openApi),
   'public/collections/postman.json': jsonText(postmanCollection(openApi)),
   'public/collections/insomnia.json': jsonText(insomniaCollection(openApi)),
 })

@@ -17,6 +17,7 @@ npx authly users get ada@example.com --output json
 npx authly clients get 'Example shop'               # a name, where the API has an id
 npx authly audit events list --families user,role --from 2026-01-01
 npx authly audit tail -n 5
+npx authly clients create --framework nextjs --write-env ../my-app/.env.local   # docs/presets.md
 \`\`\`
 
 A mistyped command, option or value is refused with what there is instead; \`--help\` explains every command, \`--version\` names the version.
@@ -43,7 +44,7 @@ AUTHLY_ISSUER=https://auth.example.com AUTHLY_CLIENT_ID=deployer AUTHLY_CLIENT_S
 ## Changing things
 
 - \`update\` and \`delete\` read first and send the version they saw (\`If-Match\`). If somebody else changed it in between, nothing is changed and the exit status is ${exitCodes.stale.code}. \`--if-match\` sets the version explicitly.
-- \`--dry-run\` prints the request without the token and sends nothing; names stay as they were typed. For bulk operations and changes of clients the server runs a dry run and reports what would happen.
+- \`--dry-run\` prints the request without the token and sends nothing; names stay as they were typed. For bulk operations, and for clients that are created or changed, the server runs a dry run and reports what would happen.
 - Dangerous operations ask for confirmation; \`--yes\` gives it. Without a terminal and without \`--yes\` they are refused.
 - Every POST carries an \`Idempotency-Key\`, so a retry after a broken connection acts once. After 429 and 503, commands wait as long as \`Retry-After\` demands, up to 30 s each, and retry.
 - Fields are options; \`--data\` takes a whole JSON body (\`@file\`, \`-\`), \`--unset field\` removes one. Secrets are given as \`-\` (stdin), \`@file\` or \`env:NAME\`.

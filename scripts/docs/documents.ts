@@ -56,7 +56,9 @@ export function configurationDocument(): string {
 /** docs/endpoints.md */
 export function endpointsDocument(document: OpenApiDocument): string {
   const operations = operationsOf(document)
-  const sections = (document.tags ?? []).flatMap(({ name, description = '' }) => [
+  const answered = new Set(operations.map(({ operation }) => operation.tags?.[0]))
+  const tags = (document.tags ?? []).filter(({ name }) => answered.has(name))
+  const sections = tags.flatMap(({ name, description = '' }) => [
     `## ${name}`,
     description,
     table(
@@ -106,7 +108,7 @@ export function auditEventsDocument(): string {
   return [
     generatedNotice('src/audit/event-types.ts'),
     '# Audit events',
-    'Rows of `audit_events` in Postgres. Each is written exactly once: its id is created where the event happens and makes its delivery idempotent. No field ever contains a secret, a token or a password. [How they get there](architecture.md#audit), [how they are read, verified and deleted](audit.md).',
+    'Rows of `audit_events` in Postgres. Each is written exactly once: its id is created where the event happens and makes its delivery idempotent. No field ever contains a secret, a token or a password. [How they get there](architecture.md#audit), [how they are read, verified and deleted](audit.md), [which are sent to webhooks](webhook-events.md).',
     'Every event has columns for the actor (`actor_type`, `actor_id`), what it is about (`user_id`, `client_id`, `entity_type`, `entity_id`), its time (`occurred_at`, `recorded_at`), its origin (`ip`, `user_agent`, `session_id`, `request_id`) and its `outcome`. What an administrator changed is in `changes`: `{"<field>": {"before": …, "after": …}}`. `data` contains what is specific to the type. The class determines how long an event is kept.',
     ...sections,
   ].join('\n\n')

@@ -4,15 +4,29 @@
  * alone, on loopback.
  *
  * Attacks: a web page that the developer visits reads links and codes here, or fills the inbox. So everything asks for a
- * password, the pages in their path and the APIs in a header; requests by another name of this host (DNS rebinding) and
- * from other origins are refused; and a message, which may hold anything, runs no script and loads nothing.
+ * password, the pages in their path and the APIs in a header, besides what `startLoopbackServer` refuses; and a message,
+ * which may hold anything, runs no script and loads nothing.
  */
-import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPortFree } from '../process/free-port.ts'
+import {
+  isSameSecret,
+  loopbackHeaders,
+  readText,
+  refuse,
+  sendJson,
+  startLoopbackServer,
+} from '../process/loopback-server.ts'
 import { listPage, messageHtml, messagePage } from './inbox-page.ts'
-import { newSid, type ReceivedMessage, readResendEmail, readTwilioMessage } from './received-message.ts'
+import {
+  codesOf,
+  linksOf,
+  newSid,
+  type ReceivedMessage,
+  readResendEmail,
+  readTwilioMessage,
+} from './received-message.ts'
 
 export type Inbox = {
   /** Of its page, with the password. */
@@ -23,31 +37,12 @@ export type Inbox = {
 }
 
 const maxMessages = 200
-const maxBodyBytes = 1024 * 1024
-
-const commonHeaders = {
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-}
-
-const isSame = (given: string, wanted: string): boolean => {
-  const [left, right] = [Buffer.from(given), Buffer.from(wanted)]
-  return left.length === right.length && timingSafeEqual(left, right)
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length
-    if (size > maxBodyBytes) return undefined
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
+/** What a test looks for. */
+const forPrograms = ({ html: _, ...message }: ReceivedMessage) => ({
+  ...message,
+  links: linksOf(message),
+  codes: codesOf(message),
+})
 
 /** 0 if there is none. */
 async function freePortOf(url: string | undefined): Promise<number> {
@@ -79,20 +74,15 @@ export async function startInbox(issuer: string, before: Inbox['vars'] = {}): Pr
   const sendPage = (response: ServerResponse, policy: string, html: string) =>
     response
       .writeHead(200, {
-        ...commonHeaders,
+        ...loopbackHeaders,
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': policy,
       })
       .end(html)
-  const refuse = (response: ServerResponse, status: number) => response.writeHead(status, commonHeaders).end()
-  const sendJson = (response: ServerResponse, status: number, body: object) =>
-    response
-      .writeHead(status, { ...commonHeaders, 'content-type': 'application/json' })
-      .end(JSON.stringify(body))
 
   const takeEmail = async (request: IncomingMessage, response: ServerResponse) => {
-    if (!isSame(request.headers.authorization ?? '', `Bearer ${key}`)) return refuse(response, 401)
-    const email = readResendEmail((await readBody(request)) ?? '')
+    if (!isSameSecret(request.headers.authorization ?? '', `Bearer ${key}`)) return refuse(response, 401)
+    const email = readResendEmail((await readText(request)) ?? '')
     if (email === undefined) return refuse(response, 422)
     const idempotencyKey = String(request.headers['idempotency-key'] ?? randomUUID())
     const before = known.get(idempotencyKey)
@@ -104,8 +94,8 @@ export async function startInbox(issuer: string, before: Inbox['vars'] = {}): Pr
 
   const takeSms = async (request: IncomingMessage, response: ServerResponse) => {
     const basic = Buffer.from(`${account.sid}:${account.token}`).toString('base64')
-    if (!isSame(request.headers.authorization ?? '', `Basic ${basic}`)) return refuse(response, 401)
-    const sms = readTwilioMessage((await readBody(request)) ?? '')
+    if (!isSameSecret(request.headers.authorization ?? '', `Basic ${basic}`)) return refuse(response, 401)
+    const sms = readTwilioMessage((await readText(request)) ?? '')
     if (sms === undefined) return refuse(response, 400)
     const sid = newSid()
     keep(sid, sms)
@@ -114,11 +104,13 @@ export async function startInbox(issuer: string, before: Inbox['vars'] = {}): Pr
 
   const show = (path: string, response: ServerResponse) => {
     const [, given = '', id = '', part, ...rest] = path.split('/')
-    if (!isSame(given, key) || rest.length > 0) return refuse(response, 404)
+    if (!isSameSecret(given, key) || rest.length > 0) return refuse(response, 404)
     const base = `/${key}/`
     const nonce = randomBytes(16).toString('base64')
     const own = `default-src 'none'; style-src 'nonce-${nonce}'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
     if (id === '') return sendPage(response, own, listPage(messages, base, nonce))
+    if (id === 'messages.json' && part === undefined)
+      return sendJson(response, 200, messages.map(forPrograms))
     const message = messages.find((each) => each.id === id)
     if (message === undefined) return refuse(response, 404)
     if (part === undefined) return sendPage(response, own, messagePage(message, base, nonce))
@@ -127,13 +119,7 @@ export async function startInbox(issuer: string, before: Inbox['vars'] = {}): Pr
     return sendPage(response, sandboxed, messageHtml(message))
   }
 
-  const server = createServer((request, response) => {
-    const { host, origin } = request.headers
-    const { port } = server.address() as AddressInfo
-    const self = `127.0.0.1:${port}`
-    const path = (request.url ?? '').split('?')[0] ?? ''
-    if (host !== self) return refuse(response, 421)
-    if (origin !== undefined && origin !== `http://${self}`) return refuse(response, 403)
+  const serve = (request: IncomingMessage, response: ServerResponse, path: string) => {
     if (request.method === 'POST') {
       if (path === '/api/emails') return takeEmail(request, response).catch(() => refuse(response, 400))
       if (path === `/api/2010-04-01/Accounts/${account.sid}/Messages.json`) {
@@ -142,14 +128,9 @@ export async function startInbox(issuer: string, before: Inbox['vars'] = {}): Pr
       return refuse(response, 404)
     }
     return request.method === 'GET' ? show(path, response) : refuse(response, 405)
-  })
-  const lastPort = await freePortOf(before['AUTHLY_MESSAGE_PROVIDER_URL'])
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port: lastPort, host: '127.0.0.1' }, resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  const base = `http://127.0.0.1:${port}/`
+  }
+  const server = await startLoopbackServer(serve, await freePortOf(before['AUTHLY_MESSAGE_PROVIDER_URL']))
+  const base = server.url
   return {
     url: `${base}${key}/`,
     vars: {
@@ -162,10 +143,6 @@ export async function startInbox(issuer: string, before: Inbox['vars'] = {}): Pr
       AUTHLY_TWILIO_AUTH_TOKEN: account.token,
       AUTHLY_MESSAGE_PROVIDER_URL: `${base}api/`,
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections()
-        server.close(() => resolve())
-      }),
+    stop: server.stop,
   }
 }

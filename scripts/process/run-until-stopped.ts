@@ -13,6 +13,8 @@ export type Life = {
   onStop(step: () => Promise<unknown>): void
   /** Ends the command with an error, e.g. because a child died. */
   fail(error: unknown): void
+  /** Ends the command: nobody needs it any more. */
+  stop(): void
 }
 
 /** Runs `start` and never returns: the process exits at the end. */
@@ -46,7 +48,7 @@ export async function runUntilStopped(start: (life: Life) => Promise<void>): Pro
     steps.push(step)
     if (overSince !== undefined) throw new Error('stopping')
   }
-  const started = start({ onStop, fail }).catch(fail)
+  const started = start({ onStop, fail, stop: () => end(0) }).catch(fail)
   const code = await over.promise
   await undo(steps)
   // A part that was still starting registers its step once it is up; one that hangs is given up.

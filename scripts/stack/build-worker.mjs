@@ -10,21 +10,11 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { browserScripts } from './browser-script.mjs'
+import { workerOptions } from './worker-options.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const readable = process.argv.includes('--readable')
 const [folder = join(root, 'dist', 'worker')] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
-
-/** Zod carries its messages in fifty languages, and no bundler can tell that English alone is used. */
-const englishMessages = {
-  name: 'english-messages',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index[.]js$/ }, () => ({
-      contents: "export { default as en } from './en.js'",
-    }))
-  },
-}
 
 mkdirSync(folder, { recursive: true })
 mkdirSync(join(root, 'dist'), { recursive: true })
@@ -34,16 +24,7 @@ try {
     absWorkingDir: root,
     entryPoints: ['src/worker.ts'],
     outdir: workplace,
-    ...{ bundle: true, splitting: true, format: 'esm', target: 'es2024' },
-    ...{ chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]' },
-    // With names kept (`keepNames`), every closure a request creates pays for a property definition: a fifth of a
-    // cheap request.
-    ...{ minify: !readable, sourcemap: readable ? false : 'linked', sourcesContent: false },
-    // As wrangler bundles. Wasm is imported as a module; nothing is compiled at run time.
-    ...{ conditions: ['workerd', 'worker', 'browser'], mainFields: ['browser', 'module', 'main'] },
-    ...{ external: ['cloudflare:*', 'node:*'], loader: { '.wasm': 'copy' } },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    ...{ plugins: [englishMessages, browserScripts], logLevel: 'warning' },
+    ...workerOptions({ readable }),
   })
   const made = readdirSync(workplace)
   for (const name of made) renameSync(join(workplace, name), join(folder, name))

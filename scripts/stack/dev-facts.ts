@@ -14,6 +14,8 @@ export type DevFacts = {
   /** The one-time password as issued: the first sign-in replaces it. */
   admin?: { username: string; email: string; password?: string | undefined } | undefined
   clients: Record<string, DemoClientFacts>
+  /** Who signs in to the demo application; the password as issued. */
+  demo_person?: { username: string; password: string } | undefined
   /** Where messages to people arrive; with its password. */
   inbox_url?: string | undefined
   /** The worker's role. */

@@ -23,6 +23,10 @@ const worker = await unstable_startWorker({
   },
 })
 
+// Wrangler does not see new static files beside a build command of one's own: configured again, it lists them.
+process.on('message', (message) => {
+  if (message === 'list assets') void worker.patchConfig({})
+})
 const stop = async () => {
   await worker.dispose()
   process.exit(0)

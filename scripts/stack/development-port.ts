@@ -3,13 +3,18 @@ import { createServer } from 'node:net'
 import { errorCode, OperatorError } from '../process/operator-error.ts'
 
 /** PORT from the environment, by default 8787. Throws OperatorError for anything but a port number. */
-export function developmentPort(env: NodeJS.ProcessEnv = process.env): number {
-  const text = env['PORT'] || '8787'
+export const developmentPort = (env: NodeJS.ProcessEnv = process.env): number => readPort(env, 'PORT', 8787)
+
+/** DEMO_PORT, by default 8788: of the demo application. */
+export const demoPort = (env: NodeJS.ProcessEnv = process.env): number => readPort(env, 'DEMO_PORT', 8788)
+
+function readPort(env: NodeJS.ProcessEnv, name: string, otherwise: number): number {
+  const text = env[name] || String(otherwise)
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (port >= 1 && port <= 65_535) return port
   throw new OperatorError(
-    `PORT is "${text}", which is not a port number.`,
-    'Use a number from 1 to 65535: PORT=9000 npm start',
+    `${name} is "${text}", which is not a port number.`,
+    `Use a number from 1 to 65535: ${name}=9000 npm start`,
   )
 }
 

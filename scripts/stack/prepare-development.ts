@@ -34,6 +34,8 @@ export type DevelopmentOptions = {
   root: string
   /** URL at which the worker will serve. */
   issuer: string
+  /** Where the demo application is served; without it there is none. */
+  demoOrigin?: string
   /** Shown when a second instance is started. */
   command: string
   /** Final checks under the lock, before anything is started. */
@@ -75,7 +77,7 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
       !database.isNew && [databaseUrl, ownerUrl].some((url) => isSame(known?.database_url, url, isOwn))
     // Replicas, sessions and grants of another database would be served as valid.
     if (!isSameDatabase) await rm(join(root, '.wrangler', 'state'), { recursive: true, force: true })
-    const seeded = await seed(ownerUrl, issuer, isSameDatabase ? known : undefined, isOwn)
+    const seeded = await seed(ownerUrl, options, isSameDatabase ? known : undefined, isOwn)
     inbox = await startInbox(issuer, vars.written)
     const facts = { ...seeded.facts, issuer, inbox_url: inbox.url, ...urls(database) }
     await writeDevFacts(stateFolder, facts)
@@ -85,6 +87,8 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
       AUTHLY_ISSUER: issuer,
       AUTHLY_ROOT_SECRET: await keepRootSecret(stateFolder, vars),
       ...inbox.vars,
+      // Applications under development hear on loopback that a session has ended.
+      AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
       AUTHLY_METRICS: 'true',
       AUTHLY_METRICS_TOKEN: vars.written['AUTHLY_METRICS_TOKEN'] ?? randomBytes(32).toString('base64url'),
     })
@@ -95,13 +99,22 @@ export async function prepareDevelopment(options: DevelopmentOptions): Promise<D
   }
 }
 
-async function seed(ownerUrl: string, issuer: string, known: DevFacts | undefined, isOwnDatabase: boolean) {
+async function seed(
+  ownerUrl: string,
+  { issuer, demoOrigin }: DevelopmentOptions,
+  known: DevFacts | undefined,
+  isOwnDatabase: boolean,
+) {
   const knownSecrets = new Set(Object.keys(known?.clients ?? {}))
-  const { admin, newClientSecrets, hasDemo, deletedClients } = await bootstrapDatabase(ownerUrl, {
+  const seeded = await bootstrapDatabase(ownerUrl, {
     issuer,
-    demo: { onlyWhenEmpty: isOwnDatabase, knownSecrets },
+    demo: {
+      ...{ onlyWhenEmpty: isOwnDatabase, knownSecrets },
+      ...(demoOrigin === undefined ? {} : { origin: demoOrigin }),
+    },
     replaceUnusedAdminPassword: known?.admin?.password === undefined,
   })
+  const { admin, newClientSecrets, newDemoPerson, hasDemo, deletedClients } = seeded
   const clients: DevFacts['clients'] = {}
   for (const { client_id, redirect_uris } of hasDemo ? demoClients : []) {
     if (deletedClients.includes(client_id)) continue
@@ -109,7 +122,11 @@ async function seed(ownerUrl: string, issuer: string, known: DevFacts | undefine
     clients[client_id] = { client_id, client_secret, redirect_uris }
   }
   return {
-    facts: { clients, admin: admin && { ...admin, password: admin.password ?? known?.admin?.password } },
+    facts: {
+      clients,
+      admin: admin && { ...admin, password: admin.password ?? known?.admin?.password },
+      demo_person: newDemoPerson ?? known?.demo_person,
+    },
     newAdminPassword: admin?.password,
     isFirstStart: admin?.password !== undefined || Object.keys(newClientSecrets).length > 0,
     hasDemo,

@@ -16,6 +16,8 @@ export function quietWrangler(): NodeJS.ProcessEnv {
     WRANGLER_SEND_ERROR_REPORTS: 'false',
     WRANGLER_HIDE_BANNER: 'true',
     X_LOCAL_EXPLORER: 'false',
+    // Nothing is deployed with it: no reason to wait for a site (ensure-guide.mjs).
+    AUTHLY_GUIDE: 'leave',
     X_LOCAL_OBSERVABILITY: 'false',
     CI: 'true',
     NO_COLOR: '1',

@@ -1,13 +1,20 @@
 /** The summary a developer reads when Authly has started. Secrets appear only on the start that created them, but
  * for the password in the address of the inbox: it opens messages of this machine, and a link must be clicked. */
+
+import type { OfferedDemo } from '../demo/offer-demo.ts'
+import type { DevFacts } from './dev-facts.ts'
 import type { Development } from './prepare-development.ts'
 
 /** The text `npm start` prints once the worker serves. */
-export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasDemo }: Development): string {
+export function developmentSummary(
+  { facts, newAdminPassword, isFirstStart, hasDemo }: Development,
+  demo?: OfferedDemo,
+): string {
   const { issuer, admin, inbox_url } = facts
   const lines = [
     ...['', '  Authly is ready.', ''],
-    ...[`  Issuer    ${issuer}`, `  API       ${issuer}/docs`, `  Metrics   ${issuer}/metrics`],
+    ...[`  Issuer    ${issuer}`, `  Guide     ${issuer}/guide/`, `  API       ${issuer}/docs`],
+    `  Metrics   ${issuer}/metrics`,
     ...[`  Inbox     ${inbox_url}`, `  Sign in   ${issuer}/account`],
   ]
   if (admin !== undefined && newAdminPassword !== undefined) {
@@ -16,6 +23,7 @@ export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasD
       '            (shown once; you choose your own at the first sign-in)',
     )
   }
+  lines.push(...demoLines(demo, isFirstStart ? facts.demo_person : undefined))
   const service = facts.clients['demo-service']
   if (hasDemo && service?.client_secret !== undefined && isFirstStart) {
     lines.push(
@@ -25,10 +33,24 @@ export function developmentSummary({ facts, newAdminPassword, isFirstStart, hasD
       `    ${tokenCommand(issuer, service.client_id, service.client_secret)}`,
     )
   }
+  lines.push(
+    '',
+    `  An application of your own, once you have signed in (npx authly login --issuer ${issuer}):`,
+    '',
+  )
+  lines.push('    npx authly clients create --framework react --write-env ../my-app/.env.local')
   if (hasDemo) lines.push('', '  Administrator, demo clients and their secrets: .authly/dev.json')
   else lines.push('', '  This database has its own users and clients: no demo was added.')
   lines.push('  Stop with Ctrl-C.', '')
   return `${lines.join('\n')}\n`
+}
+
+function demoLines(demo: OfferedDemo | undefined, person: DevFacts['demo_person']): readonly string[] {
+  if (demo?.origin === undefined) return demo ? [`  Demo      not served: ${demo.reason}`] : []
+  return [
+    `  Demo      ${demo.origin}`,
+    ...(person ? [`            as ${person.username} with the password ${person.password}`] : []),
+  ]
 }
 
 function tokenCommand(issuer: string, clientId: string, secret: string): string {

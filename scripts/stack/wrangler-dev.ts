@@ -9,6 +9,8 @@ export type WranglerDev = GuardedChild & {
   showOutput(): void
   /** Hides its output from now on. */
   hideOutput(): void
+  /** Serves the static files that came since it started. */
+  listAssets(): void
 }
 
 export type WranglerDevOptions = {
@@ -29,7 +31,7 @@ export async function startWranglerDev(
     cwd: root,
     // Offline-safe: placeholder `request.cf` instead of asking Cloudflare for one.
     env: { ...quietWrangler(), CLOUDFLARE_CF_FETCH_ENABLED: 'false', AUTHLY_VARIABLES: 'given' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const early: Buffer[] = []
   let isShown = false
@@ -51,6 +53,7 @@ export async function startWranglerDev(
     hideOutput: () => {
       isHidden = true
     },
+    listAssets: () => void child.process.send('list assets'),
     exited: child.exited.then((code) => {
       if (!isShown && !isHidden) process.stderr.write(Buffer.concat(early))
       return code

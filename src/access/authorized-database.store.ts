@@ -14,6 +14,8 @@ export interface AuthorizedDatabase {
   run(statement: SQL): Promise<readonly Row[]>
   /** Runs several statements in one transaction and returns the rows of each. One round trip. */
   runAll(statements: readonly SQL[]): Promise<readonly (readonly Row[])[]>
+  /** Whether events that were written are to be sent somewhere, as the last batch saw it. */
+  readonly hasWebhooks: boolean
 }
 
 /** Opens Postgres for an authorization; anything beyond it is refused there. */
@@ -22,9 +24,17 @@ export type DatabaseFor = (authorized: Authorized) => Promise<AuthorizedDatabase
 /** @throws what Postgres raises: `AU403` when the actor may not do this (see `problem-of-error.ts`) */
 export function createAuthorizedDatabase(runBatch: RunBatch, authorized: Authorized): AuthorizedDatabase {
   const guard = refuseUnlessAuthorized(authorized)
-  const runAll = async (statements: readonly SQL[]) => (await runBatch([guard, ...statements])).slice(1)
+  let hasWebhooks = false
+  const runAll = async (statements: readonly SQL[]) => {
+    const [guarded, ...rows] = await runBatch([guard, ...statements])
+    hasWebhooks = guarded?.[0]?.['has_webhooks'] === true
+    return rows
+  }
   return {
     runAll,
+    get hasWebhooks() {
+      return hasWebhooks
+    },
     async run(statement) {
       const [rows = []] = await runAll([statement])
       return rows
@@ -42,7 +52,8 @@ const refuseUnlessAuthorized = ({ actor, scopes, permission, reached = [] }: Aut
     set_config('authly.actor', ${`${actor.type}:${actor.id}`}, true),
     authly_authorize(${actor.type}, ${actor.id}, ${permission}),
     authly_assert_sign_in(${actor.type}, ${actor.id}, ${textArray(reached)}),
-    authly_assert_client(${actor.clientId}, ${permission})`
+    authly_assert_client(${actor.clientId}, ${permission}),
+    exists (select from webhook_endpoints where enabled) as has_webhooks`
 
 /**
  * A token with every administrative scope, and only such a token, also covers `*`, the permission of administrator

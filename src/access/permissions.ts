@@ -26,6 +26,8 @@ export const permissions = {
   'admin:stats:read': 'See statistics and status',
   'admin:jobs:read': 'See background jobs',
   'admin:jobs:write': 'Cancel background jobs',
+  'admin:webhooks:read': 'See webhooks and what became of their deliveries',
+  'admin:webhooks:write': 'Create and change webhooks, test them, send events again',
   'admin:audit:read': 'Read the audit trail',
   'admin:audit:export': 'Export the audit trail',
   'admin:audit:write': 'Apply retention to the audit trail',

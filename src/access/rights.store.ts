@@ -92,5 +92,22 @@ export function selectUnauthorized(all: readonly Authorized[]): SQL {
       authly_token_permissions(type, id, array(select jsonb_array_elements_text(scopes))), array[permission])`
 }
 
+/**
+ * An expression: whether an authorization that a column (jsonb) keeps still holds, for all of these permissions. For
+ * work that goes on while nobody asks.
+ */
+export const mayStillDo = (authorized: SQL, permissions: readonly Permission[]): SQL => sql`(
+  ${sql.join(
+    permissions.map(
+      (permission) =>
+        sql`authly_client_still_registered(${authorized} #>> '{actor,clientId}', ${permission})`,
+    ),
+    sql` and `,
+  )}
+  and authly_covers(
+    authly_token_permissions(${authorized} #>> '{actor,type}', ${authorized} #>> '{actor,id}',
+      array(select jsonb_array_elements_text(${authorized} -> 'scopes'))),
+    ${textArray(permissions)}))`
+
 const assertHoldsAll = ({ type, id }: Who, permissions: SQL): SQL =>
   sql`select authly_assert_covers(${type}, ${id}, ${permissions})`

@@ -27,6 +27,7 @@ export type AdminTag =
   | 'Jobs'
   | 'Bulk'
   | 'Audit'
+  | 'Webhooks'
 
 /** A successful answer as documented. */
 export interface AnswerSpec {

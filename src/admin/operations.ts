@@ -14,6 +14,7 @@ import { scopeOperations } from './scopes/index.ts'
 import { settingOperations } from './settings/index.ts'
 import { bulkOperations } from './users/bulk/index.ts'
 import { userOperations } from './users/index.ts'
+import { webhookOperations } from './webhooks/index.ts'
 
 export const operations: readonly Operation[] = [
   // Before single accounts: `export` is not an id.
@@ -30,5 +31,6 @@ export const operations: readonly Operation[] = [
   ...dashboardOperations,
   ...roleOperations,
   ...auditOperations,
+  ...webhookOperations,
   ...jobOperations,
 ]

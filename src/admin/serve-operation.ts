@@ -67,6 +67,7 @@ interface Situation extends Authenticated {
 }
 
 async function act(operation: Operation, situation: Situation): Promise<Result<Answer | Response, Problem>> {
+  const { deps } = situation
   const call = await createCall(operation, situation)
   try {
     // Attack: a caller with the scope but without a role fills our objects with uploads that are refused only at the
@@ -77,6 +78,7 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
       return replay(call.db, situation, situation.key)
     })
     if (result.ok) await operation.afterwards?.(call)
+    if (result.ok && operation.method !== 'get' && call.db.hasWebhooks) deps.nudgeWebhooks()
     const bodyProblem = situation.bodyProblem?.()
     return bodyProblem ? err(bodyProblem) : result
   } catch (error) {

@@ -4,7 +4,6 @@
  * delivered together.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { configOf } from '../config.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
 import type { Placement } from '../kit/place-objects.ts'
@@ -31,7 +30,7 @@ export class AuditOutbox extends DurableObject<Env> {
     this.#alarm = createObjectAlarm(ctx)
     const deliver = async (eventsJson: string) => {
       const { createDeliverEvents } = await import('./deliver-events.store.ts')
-      await createDeliverEvents(configOf(this.env))(eventsJson)
+      await createDeliverEvents(this.env)(eventsJson)
     }
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, deliver)
     this.#repeated = createRepeatedEvents(ctx.storage.sql, isCounted)

@@ -1,14 +1,28 @@
-/** Delivers the events of an outbox, with a new client for each batch. */
+/** Delivers the events of an outbox, with a new client for each batch, and tells the dispatcher of webhooks of them. */
+import { sql } from 'drizzle-orm'
+import { configOf } from '../config.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
+import { describeError } from '../kit/describe-error.ts'
+import { logWarning } from '../kit/log.ts'
 import { insertEventsJson } from './insert-events.store.ts'
+import { nudgeWebhooks } from './nudge-webhooks.object.ts'
 import type { DeliverEvents } from './outbox.ts'
 
 /** How long Postgres may take for a batch before it counts as unavailable. */
 const deliveryTimeoutMs = 15_000
 
-export function createDeliverEvents(target: Parameters<typeof createBoundedBatch>[0]): DeliverEvents {
-  const runBatch = createBoundedBatch(target, deliveryTimeoutMs)
+export function createDeliverEvents(env: Env): DeliverEvents {
+  const config = configOf(env)
+  const runBatch = createBoundedBatch(config, deliveryTimeoutMs)
   return async (eventsJson) => {
-    await runBatch([insertEventsJson(eventsJson)])
+    const [[stored] = []] = await runBatch([
+      sql`with stored as (${insertEventsJson(eventsJson)})
+        select exists (select from webhook_endpoints where enabled) as has_webhooks`,
+    ])
+    if (stored?.['has_webhooks'] !== true) return
+    // The events are stored: without this they are sent a little later.
+    await nudgeWebhooks(env.WEBHOOK_DISPATCHER, config).catch((error) =>
+      logWarning('webhook_dispatch_failed', { subject: 'nudge', reason: describeError(error) }),
+    )
   }
 }

@@ -369,6 +369,21 @@ export const eventDefinitions = {
     summary: 'A client could not be told within a day that a session has ended',
     data: { ...logout, reason },
   },
+  'webhook.created': entity('A webhook endpoint was created', { kind: 'endpoint or listener' }),
+  'webhook.updated': entity('A webhook endpoint was changed'),
+  'webhook.deleted': entity('A webhook endpoint was deleted'),
+  'webhook.enabled': entity('A webhook endpoint was enabled'),
+  'webhook.disabled': entity('A webhook endpoint gets no events any more', {
+    reason:
+      'administrator; gone: it answered 410; failing: it took nothing for five days; authority_lost: whoever answered for it may not read the trail any more',
+  }),
+  'webhook.secret_rotated': entity('The keys that sign what a webhook endpoint gets were exchanged', {
+    expires_at: 'when those before end',
+  }),
+  'webhook.tested': entity('A test event was sent to a webhook endpoint'),
+  'webhook.replayed': entity('Events were sent to a webhook endpoint again', {
+    filters: 'which: the kind of replay and its range, or the event',
+  }),
   'job.created': {
     class: 'system',
     summary: 'A background job was started',

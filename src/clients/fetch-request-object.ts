@@ -51,7 +51,8 @@ export function createFetchRequestObject(needs: {
     memory.set(uri, entry)
     const answer = await guardedFetch(uri)
     entry.finished = true
-    entry.object = answer.ok ? answer.value.trim() : undefined
+    // Of several that were fetched in parallel, one that failed says nothing about the others.
+    if (answer.ok) entry.object = answer.value.trim()
     return entry.object
   }
 }

@@ -13,6 +13,7 @@ export interface ScheduledNeeds {
   readonly expireRegistrations: () => Promise<unknown>
   readonly sealTrail: () => Promise<unknown>
   readonly applyRetention: () => Promise<unknown>
+  readonly tidyWebhooks: () => Promise<void>
 }
 
 const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promise<unknown> }[] = [
@@ -23,6 +24,7 @@ const jobs: readonly { readonly name: string; run(needs: ScheduledNeeds): Promis
   { name: 'expire-registrations', run: (needs) => needs.expireRegistrations() },
   { name: 'seal-audit-trail', run: (needs) => needs.sealTrail() },
   { name: 'apply-audit-retention', run: (needs) => needs.applyRetention() },
+  { name: 'tidy-webhooks', run: (needs) => needs.tidyWebhooks() },
 ]
 
 /**

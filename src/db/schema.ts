@@ -779,3 +779,100 @@ export const jobChunks = pgTable(
   },
   (table) => [primaryKey({ columns: [table.job_id, table.chunk] })],
 )
+
+/**
+ * Where events are sent: endpoints with an address, and listeners, which ask for what they get and go when they stop
+ * asking. Keys are in `webhook_keys`.
+ */
+export const webhookEndpoints = pgTable(
+  'webhook_endpoints',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').$type<'endpoint' | 'listener'>().notNull().default('endpoint'),
+    name: text('name').notNull(),
+    /** Null: a listener. */
+    url: text('url'),
+    /** `WebhookFilter` (src/webhooks/filters.ts); null does not restrict. */
+    event_types: text('event_types').array().notNull(),
+    client_ids: text('client_ids').array(),
+    user_ids: text('user_ids').array(),
+    actor_ids: text('actor_ids').array(),
+    outcome: text('outcome').$type<'success' | 'failure'>(),
+    enabled: boolean('enabled').notNull().default(true),
+    /** Why it is disabled. */
+    disabled_reason: text('disabled_reason').$type<'administrator' | 'gone' | 'failing' | 'authority_lost'>(),
+    disabled_at: instant('disabled_at'),
+    /** `Authorized` of whoever enabled it or changed where it leads: events are sent while they may read them. */
+    authorized: jsonb('authorized').$type<Record<string, unknown>>().notNull(),
+    /** The end of the trail when it was enabled: it gets what comes after. */
+    after_position: bigint('after_position', { mode: 'number' }).notNull(),
+    /** Of a listener: when it is gone unless it asks again. */
+    expires_at: instant('expires_at'),
+    version: version(),
+    created_at: createdAt(),
+    updated_at: updatedAt(),
+  },
+  (table) => [
+    index('webhook_endpoints_created').on(table.created_at, table.id),
+    // Whether there is one at all: asked whenever events are delivered.
+    index('webhook_endpoints_enabled').on(table.id).where(sql`enabled`),
+  ],
+)
+
+/** Keys that sign what an endpoint gets: the newest, and former ones until they end. Private halves are sealed. */
+export const webhookKeys = pgTable(
+  'webhook_keys',
+  {
+    id: uuid('id').primaryKey(),
+    webhook_id: uuid('webhook_id')
+      .notNull()
+      .references(() => webhookEndpoints.id, { onDelete: 'cascade' }),
+    /** The `whsec_` secret, sealed. */
+    sealed_secret: text('sealed_secret').notNull(),
+    /** The Ed25519 key, sealed. */
+    sealed_private_key: text('sealed_private_key').notNull(),
+    /** `whpk_`. */
+    public_key: text('public_key').notNull(),
+    created_at: createdAt(),
+    /** Null: the current one. */
+    expires_at: instant('expires_at'),
+  },
+  (table) => [
+    index('webhook_keys_webhook').on(table.webhook_id, table.created_at),
+    uniqueIndex('webhook_keys_current').on(table.webhook_id).where(sql`expires_at is null`),
+  ],
+)
+
+/** What became of each event that an endpoint was to get. Written by its outbox; bodies are not kept. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    webhook_id: uuid('webhook_id')
+      .notNull()
+      .references(() => webhookEndpoints.id, { onDelete: 'cascade' }),
+    event_id: uuid('event_id').notNull(),
+    /** Of the event in the trail: the sequence number. 0: it is not there. */
+    position: bigint('position', { mode: 'number' }).notNull(),
+    type: text('type').notNull(),
+    subject: text('subject'),
+    status: text('status').$type<'waiting' | 'delivered' | 'failed' | 'cancelled' | 'dropped'>().notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    /** HTTP status of the last answer. */
+    response_status: integer('response_status'),
+    /** Why the last attempt failed, or why it ended undelivered: a fixed code. */
+    reason: text('reason'),
+    duration_ms: integer('duration_ms'),
+    last_attempt_at: instant('last_attempt_at'),
+    next_attempt_at: instant('next_attempt_at'),
+    created_at: createdAt(),
+    updated_at: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.webhook_id, table.event_id] }),
+    // The list, newest first, and the same of one status.
+    index('webhook_deliveries_created').on(table.webhook_id, table.created_at, table.event_id),
+    index('webhook_deliveries_status').on(table.webhook_id, table.status, table.created_at, table.event_id),
+    // The clean-up.
+    index('webhook_deliveries_updated').on(table.updated_at),
+  ],
+)

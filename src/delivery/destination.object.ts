@@ -50,7 +50,7 @@ export class DestinationObject extends DurableObject<Env> {
     this.#codes = openCodes(ctx.storage.sql)
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, async (eventsJson) => {
       const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
-      await createDeliverEvents(configOf(this.env))(eventsJson)
+      await createDeliverEvents(this.env)(eventsJson)
     })
   }
 

@@ -50,7 +50,8 @@ export function createVerifyJwt(needs: {
     if (payload.iss !== issuer) return undefined
     if (options.acceptExpired) return payload
     if (typeof payload.exp !== 'number' || payload.exp * 1000 <= now()) return undefined
-    if (payload.nbf !== undefined && payload.nbf * 1000 > now()) return undefined
+    if (payload.nbf !== undefined && !(typeof payload.nbf === 'number' && payload.nbf * 1000 <= now()))
+      return undefined
     return payload
   }
 

@@ -8,7 +8,7 @@
 export const crossOriginHeaders = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers':
-    'WWW-Authenticate, DPoP-Nonce, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id',
+    'WWW-Authenticate, DPoP-Nonce, Date, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id',
 } as const
 
 /** The response to `OPTIONS`, whether a preflight or not. @param methods the methods of the path */

@@ -1,6 +1,6 @@
 /**
  * The only way this server fetches URLs chosen by others (`jwks_uri`, sector identifiers, metadata documents,
- * `backchannel_logout_uri`).
+ * `backchannel_logout_uri`, webhooks).
  * Prevents server-side request forgery: https only, no private or reserved address in any notation, no
  * credentials, no redirects, limited in size and time. Names that resolve to a private address are blocked by the
  * platform: Workers cannot reach private networks, and `workerd` allows only public ones.
@@ -73,6 +73,40 @@ export const createGuardedPost =
     })
   }
 
+/** The answer to something posted to an address that others chose. Nobody reads its body. */
+export interface GuardedAnswer {
+  readonly status: number
+  /** The header `Retry-After`. */
+  readonly retryAfter: string | null
+}
+
+export interface GuardedMessage {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Posts a message to an address that others chose; ok whatever the status, unless it is a redirect. */
+export type GuardedSend = (
+  url: string,
+  message: GuardedMessage,
+) => Promise<Result<GuardedAnswer, FetchRefusal>>
+
+/** Builds it, by the same rules. @param send `fetch`, or the observed one */
+export const createGuardedSend =
+  (rules: FetchRules, send: Send, timeoutMilliseconds: number): GuardedSend =>
+  (address, message) =>
+    ask(
+      address,
+      { rules, send, timeoutMilliseconds },
+      { ...message, method: 'POST' },
+      'any',
+      async (response) => {
+        // Attack: an answer without end.
+        await response.body?.cancel()
+        return ok({ status: response.status, retryAfter: response.headers.get('retry-after') })
+      },
+    )
+
 interface Means {
   readonly rules: FetchRules
   readonly send: Send
@@ -83,7 +117,7 @@ async function ask<T>(
   address: string,
   { rules, send, timeoutMilliseconds }: Means,
   request: RequestInit & { readonly headers: Readonly<Record<string, string>> },
-  accepted: readonly number[],
+  accepted: readonly number[] | 'any',
   read: (response: Response) => Promise<Result<T, FetchRefusal>>,
 ): Promise<Result<T, FetchRefusal>> {
   const url = checkAddress(address, rules)
@@ -95,10 +129,10 @@ async function ask<T>(
       signal: AbortSignal.timeout(timeoutMilliseconds),
       headers: { ...request.headers, 'user-agent': 'Authly' },
     })
-    if (accepted.includes(response.status)) return await read(response)
-    await response.body?.cancel()
     // Status 0 is how Node reports a redirect that was not followed.
     const redirect = response.status === 0 || (response.status >= 300 && response.status < 400)
+    if (accepted === 'any' ? !redirect : accepted.includes(response.status)) return await read(response)
+    await response.body?.cancel()
     return err(redirect ? { kind: 'redirect_refused' } : { kind: 'bad_status', status: response.status })
   } catch (failure) {
     return err({ kind: 'unreachable', detail: (failure as Error).name })

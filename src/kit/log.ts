@@ -34,6 +34,8 @@ export type LogEvent =
   | 'notice_failed'
   | 'logout_failed'
   | 'logout_hand_over_failed'
+  | 'webhook_dispatch_failed'
+  | 'webhook_failed'
   /** Data in the database that this server did not write. */
   | 'signing_key_not_trusted'
   | 'audit_chain_broken'

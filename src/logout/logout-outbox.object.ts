@@ -7,7 +7,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { createEvent } from '../audit/create-event.ts'
 import { createOutbox, encodeEvents, type Outbox, outboxTable } from '../audit/outbox.ts'
-import { configOf } from '../config.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { logWarning } from '../kit/log.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
@@ -41,7 +40,7 @@ export abstract class LogoutOutboxObject extends DurableObject<Env> {
     this.#logouts = openWaitingLogouts(ctx.storage.sql)
     this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, async (eventsJson) => {
       const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
-      await createDeliverEvents(configOf(this.env))(eventsJson)
+      await createDeliverEvents(this.env)(eventsJson)
     })
   }
 

@@ -69,7 +69,7 @@ export const oauthRoutes = new DescribedRoutes<AppEnv>()
       ? new Response(jwt.value, {
           headers: { 'content-type': introspectionJwtType, ...oauthHeaders, ...headers },
         })
-      : renderOAuthRefusal(jwt.error)
+      : renderOAuthRefusal({ ...jwt.error, headers: { ...headers, ...jwt.error.headers } })
   })
   .describe(revocation, async (c) => {
     const asked = await readClientRequest(c.env.deps, c.req.raw, c.env.origin)

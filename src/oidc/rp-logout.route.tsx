@@ -21,7 +21,8 @@ import { readForm } from '../protocol/form.ts'
 import { type Parameters, parseQuery } from '../protocol/parameters.ts'
 import { invalidRequest } from '../protocol/refusal.ts'
 import { sessionIdFor } from '../tokens/subject.ts'
-import { checkLogout, type LogoutRequest } from './rp-logout.ts'
+import { openPosted, postedLogout, queryOfPosted } from './posted-logout.ts'
+import { checkLogout, hintInvalid, type LogoutRequest } from './rp-logout.ts'
 
 const path = '/oidc/logout'
 const confirmPath = '/oidc/logout/confirm'
@@ -40,11 +41,13 @@ const description = {
 } as const
 
 export const logoutRoutes = new DescribedRoutes<AppEnv>()
-  .describe({ id: 'logout', method: 'get', ...description }, (c) => {
+  .describe({ id: 'logout', method: 'get', ...description }, async (c) => {
     const parameters = parseQuery(c.req.url)
-    return parameters.ok
-      ? answer(c, parameters.value)
-      : renderRefusalPage(c, invalidRequest(parameters.error))
+    if (!parameters.ok) return renderRefusalPage(c, invalidRequest(parameters.error))
+    const sealed = parameters.value.get(postedLogout)
+    if (sealed === undefined) return answer(c, parameters.value)
+    const posted = await openPosted(c.env.deps.root, sealed, c.env.deps.now())
+    return posted ? answer(c, posted) : renderRefusalPage(c, hintInvalid)
   })
   .describe(
     {
@@ -56,7 +59,9 @@ export const logoutRoutes = new DescribedRoutes<AppEnv>()
     async (c) => {
       const form = await readForm(c.req.raw)
       // A cross-site POST arrives without our SameSite=Lax cookies; the same request by GET has them.
-      return form.ok ? goTo(`${path}?${form.value.encoded}`) : renderRefusalPage(c, form.error)
+      if (!form.ok) return renderRefusalPage(c, form.error)
+      const { root, now } = c.env.deps
+      return goTo(`${path}?${await queryOfPosted(root, form.value, now())}`)
     },
   )
   .describe(

@@ -48,9 +48,12 @@ export async function checkLogout(
 async function readHint(verifyJwt: VerifyJwt, token: string | undefined) {
   if (token === undefined) return ok(undefined)
   const hint = await readIdTokenHint(verifyJwt, token)
-  const message = (messages: Messages) => messages.logoutHintInvalid
-  return hint ? ok(hint) : err(refuse('invalid_request', 'id_token_hint is not valid', { message }))
+  return hint ? ok(hint) : err(hintInvalid)
 }
+
+export const hintInvalid = refuse('invalid_request', 'id_token_hint is not valid', {
+  message: (messages: Messages) => messages.logoutHintInvalid,
+})
 
 /** §3: exact match, and never without a client that registered it: this must not be an open redirector. */
 function readRedirect(

@@ -3,12 +3,11 @@
  * cached for ever.
  */
 import type { Brand } from '../branding/brand.ts'
+import { icon } from './icon.ts'
 import script from './script/main.ts?script'
 import checkSessionScript from './script/session-frame.ts?script'
 import workScript from './script/work.ts?script'
 import { stylesheet } from './stylesheet.ts'
-
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2f4bd8"/><path d="M16 6.5 8.5 25h3.6l1.5-4h4.8l1.5 4h3.6Zm0 7.2 1.4 4.3h-2.8Z" fill="#fff"/></svg>`
 
 export interface Asset {
   /** Absolute path including the fingerprint. */

@@ -198,7 +198,7 @@ export class UserSessions extends (DurableObject as unknown as RuledObject) {
       }
     }
     const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
-    await createDeliverEvents(configOf(this.env))(eventsJson)
+    await createDeliverEvents(this.env)(eventsJson)
     // Postgres is there, so the failure was not the events': they do not wait for what else fails.
     if (problem) this.#renewalFailed(problem)
   }

@@ -74,6 +74,13 @@ export const settingSchemas = {
     .meta({ 'x-authly-name': 'AuditRetention' })
     .prefault({})
     .describe('For how many days audit events of each class are kept; null: for ever.'),
+  'webhooks.delivery_log_days': z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('For how many days the [log of deliveries](webhooks.md) shows what became of an event.'),
   'account.editable_claims': z
     .array(z.enum(profileClaims))
     .max(profileClaims.length)

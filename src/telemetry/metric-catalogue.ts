@@ -244,6 +244,36 @@ export const metricCatalogue = {
     labels: ['outcome'],
     showsZero: ['delivered', 'refused', 'given_up', 'failed'],
   },
+  authly_webhook_deliveries_total: {
+    type: 'counter',
+    help: 'Events for webhook endpoints. Outcome: queued; then delivered, given_up (after three days), cancelled (the endpoint is disabled) or dropped (too many waited, or the trail has the event no more), each once; failed counts attempts that are repeated',
+    labels: ['outcome'],
+    showsZero: ['delivered', 'given_up', 'cancelled', 'dropped', 'failed'],
+  },
+  authly_webhook_dispatches_total: {
+    type: 'counter',
+    help: 'Looks at the trail for webhook endpoints: success, or failed. There are several a minute while an endpoint is enabled',
+    labels: ['outcome'],
+    showsZero: ['success', 'failed'],
+  },
+  authly_webhook_endpoints: {
+    type: 'gauge',
+    from: 'postgres',
+    labels: ['state'],
+    help: 'Webhook endpoints. State: enabled, disabled (by an administrator), stopped (the server disabled it: it failed for days, answered 410, or nobody answers for it any more)',
+  },
+  authly_webhook_duration_seconds: {
+    type: 'histogram',
+    help: 'How long webhook endpoints take to answer',
+    labels: [],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  authly_webhook_delay_seconds: {
+    type: 'histogram',
+    help: 'From the moment an event was handed to the outbox of an endpoint until it was taken',
+    labels: [],
+    buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600, 86400],
+  },
   authly_audit_events_total: {
     type: 'counter',
     help: 'Audit events created, by the outcome they record: success, failure',

@@ -580,7 +580,8 @@ export const budgets = {
     note: 'one call renews the copy in the region',
   },
   adminJudgedWrite: {
-    operation: 'admin change of client metadata that is checked as a whole; manual rotation of a key',
+    operation:
+      'admin change of client metadata that is checked as a whole, or a client made by a preset for an API; manual rotation of a key',
     objectCalls: 2,
     postgresRoundTrips: 2,
     ...{ rowsRead: 3, rowsWritten: 2, sharedEvents: 0 },
@@ -588,7 +589,7 @@ export const budgets = {
     note: 'reads first, and writes only over the version it read; a sector document is fetched when its address changes',
   },
   adminDryRun: {
-    operation: 'admin change of a client, tried out',
+    operation: 'admin creation or change of a client, tried out',
     objectCalls: 1,
     postgresRoundTrips: 3,
     ...noRows,
@@ -638,6 +639,30 @@ export const budgets = {
     postgresRoundTrips: 0,
     ...{ rowsRead: 0, rowsWritten: 1, sharedEvents: 0 },
     later: { alarms: 0, rowsRead: 2, rowsWritten: 1, deliveries: 0 },
+  },
+  webhookLook: {
+    operation: 'a look at the trail for webhooks, with nothing new',
+    objectCalls: 0,
+    postgresRoundTrips: 1,
+    ...{ rowsRead: 0, rowsWritten: 0, sharedEvents: 0 },
+    later: { alarms: 1, rowsRead: 1, rowsWritten: 2, deliveries: 0 },
+    note: 'every 15 s while an endpoint is enabled; with none there is none, and nothing else costs more. With one, each delivery of audit events and each admin write calls the dispatcher once',
+  },
+  webhookEvent: {
+    operation: 'an event that one webhook endpoint gets',
+    objectCalls: 2,
+    postgresRoundTrips: 3,
+    ...{ rowsRead: 0, rowsWritten: 0, sharedEvents: 0 },
+    later: { alarms: 3, rowsRead: 60, rowsWritten: 12, deliveries: 0 },
+    note: 'alone: nudge, look, hand-over, attempt, log. Twenty that wait together share all but their rows',
+  },
+  adminWebhookWrite: {
+    operation: 'admin write where a webhook endpoint is enabled',
+    objectCalls: 2,
+    postgresRoundTrips: 1,
+    ...{ rowsRead: 0, rowsWritten: 0, sharedEvents: 0 },
+    later: nothing,
+    note: 'one call more than without: it nudges the dispatcher, after the response',
   },
   returningVisitor: {
     operation: 'a sign-in with a live session another day, beyond authorize and code',

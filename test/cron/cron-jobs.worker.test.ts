@@ -19,6 +19,7 @@ const needs = (loadKeys = () => loadSigningKeys(database)) => ({
   sealTrail: () => trail.seal(),
   expireRegistrations: async () => undefined,
   applyRetention: () => trail.retain({}),
+  tidyWebhooks: async () => undefined,
   rotation: {
     cache: cacheUnderTest({ now: Date.now }).cache,
     loadKeys,

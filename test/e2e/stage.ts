@@ -22,9 +22,12 @@ export interface Stage {
 
 /**
  * Everything on loopback and free ports; `close` ends it all.
- * @param options settings by name, for all of the stage's life, and additional text bindings of the worker
+ * @param options settings by name, for all of the stage's life, additional text bindings of the worker, and its address
+ * where something is in front of it
  */
-export async function openStage(options: Pick<StackOptions, 'settings' | 'vars'> = {}): Promise<Stage> {
+export async function openStage(
+  options: Pick<StackOptions, 'settings' | 'vars' | 'port' | 'issuer'> = {},
+): Promise<Stage> {
   const stack: RunningStack = await startStack({ bundle: inject('bundle'), ...options })
   const seed = createSeed(stack.database_owner_url)
   const [application, browser] = await Promise.all([startApplication(), launchChromium()])

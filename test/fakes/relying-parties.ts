@@ -8,6 +8,10 @@ export type PartyBehaviour =
   /** 400: it does not take the token. */
   | 'refuses'
   | 'redirect'
+  /** 410: it wants nothing any more. */
+  | 'gone'
+  /** 429, with `Retry-After`: an hour. */
+  | 'busy'
   /** Takes the token, and the answer gets lost. */
   | 'loses_answers'
   /** Never answers. */

@@ -72,6 +72,7 @@ test('runs of cron jobs; one that failed has no new time', async () => {
   const needs: ScheduledNeeds = {
     deleteDueAccounts: async () => undefined,
     ...{ forgetIdempotencyKeys: done, computeMissingForms: done, sealTrail: done, expireRegistrations: done },
+    tidyWebhooks: async () => undefined,
     applyRetention: () => Promise.reject(new Error('away')),
     rotation: { loadKeys: () => Promise.reject(new Error('away')) } as unknown as ScheduledNeeds['rotation'],
   }

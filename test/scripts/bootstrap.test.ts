@@ -78,6 +78,59 @@ describe('bootstrapDatabase', () => {
     expect(await everything()).toEqual(before)
   })
 
+  describe('with a demo application', () => {
+    const withDemo = (origin = 'http://localhost:8788') =>
+      bootstrapDatabase(postgres.ownerUrl, { demo: { ...demo, origin } })
+    const application = async () =>
+      (await client.query(`SELECT * FROM clients WHERE client_id = 'demo-app'`)).rows[0]
+
+    it('registers it as a stranger would be: without admin scopes, secret or exemption from consent', async () => {
+      await withDemo()
+      expect(await application()).toMatchObject({
+        ...{ token_endpoint_auth_method: 'none', first_party: false, dpop_bound_access_tokens: true },
+        scopes: ['openid', 'profile', 'email', 'demo:read', 'demo:write'],
+        redirect_uris: ['http://localhost:8788/callback'],
+      })
+    })
+
+    it('follows it to another port, and changes nothing else', async () => {
+      await withDemo()
+      await client.query(`UPDATE clients SET client_name = 'Mine' WHERE client_id = 'demo-app'`)
+      await withDemo('http://localhost:9000')
+      expect(await application()).toMatchObject({
+        ...{ client_name: 'Mine', redirect_uris: ['http://localhost:9000/callback'], version: '2' },
+        post_logout_redirect_uris: ['http://localhost:9000/'],
+      })
+    })
+
+    it('makes somebody to sign in to it once, without a role, whose password works as it is', async () => {
+      const first = await withDemo()
+      expect(first.newDemoPerson).toEqual({
+        username: 'ada',
+        password: expect.stringMatching(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/),
+      })
+      expect((await withDemo()).newDemoPerson).toBeUndefined()
+      const { rows } = await client.query(
+        `SELECT roles, must_change FROM users JOIN password_credentials ON user_id = users.id WHERE username = 'ada'`,
+      )
+      expect(rows).toEqual([{ roles: [], must_change: false }])
+    })
+
+    it('never touches the password of somebody of that name, in whatever spelling', async () => {
+      await client.query(`INSERT INTO users (id, username) VALUES (gen_random_uuid(), 'Ada')`)
+      expect((await withDemo()).newDemoPerson).toBeUndefined()
+      expect((await client.query(`SELECT 1 FROM users WHERE lower(username) = 'ada'`)).rowCount).toBe(1)
+    })
+
+    it('does not bring it back when somebody has deleted it', async () => {
+      await withDemo()
+      await client.query(`DELETE FROM clients WHERE client_id = 'demo-app'`)
+      const { deletedClients } = await withDemo()
+      expect(deletedClients).toEqual(['demo-app'])
+      expect(await application()).toBeUndefined()
+    })
+  })
+
   it('says which name another account has, in whatever spelling, and makes no administrator', async () => {
     await client.query(
       `INSERT INTO users (id, username) VALUES (gen_random_uuid(), 'Root@Corp.test'), (gen_random_uuid(), 'other')`,

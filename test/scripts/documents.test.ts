@@ -2,6 +2,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { anchorOf } from '../../docs/.vitepress/anchor.ts'
+import { groups, pagesOf } from '../../docs/.vitepress/navigation.ts'
 import { message, table } from '../../scripts/docs/markdown.ts'
 import {
   absentSeconds,
@@ -13,17 +15,13 @@ import {
 } from '../../src/edge-cache/edge-cache.ts'
 
 const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
-const sources = globSync('{src,cli,drizzle,scripts,test,bench,load}/**/*.{ts,tsx,mjs,sql}')
+const sources = globSync(
+  '{src,cli,drizzle,scripts,test,bench,load,sdk/*/*/src,docs/.vitepress}/**/*.{ts,tsx,mjs,sql}',
+)
 const isOldDecision = (document: string) => /decisions.00[0-2]/.test(document)
+/** They name files and commands of the reader's own project; test/quickstarts/ follows them. */
+const isQuickstart = (document: string) => document.startsWith('docs/quickstarts/')
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>
-
-/** GitHub's anchor for a heading. */
-const anchorOf = (heading: string) =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replaceAll(' ', '-')
 
 describe.each(documents)('%s', (document) => {
   const text = readFileSync(document, 'utf8')
@@ -41,7 +39,7 @@ describe.each(documents)('%s', (document) => {
     }
   })
 
-  test('names source paths that exist', () => {
+  test.skipIf(isQuickstart(document))('names source paths that exist', () => {
     for (const [, path = ''] of text.matchAll(
       /`((?:src|test|scripts|bench|load|drizzle|\.github|\.ci)\/[^`*<\s]*)`/g,
     )) {
@@ -50,7 +48,7 @@ describe.each(documents)('%s', (document) => {
   })
 
   // Older decisions are history: they name the files of their time.
-  test.skipIf(isOldDecision(document))(
+  test.skipIf(isOldDecision(document) || isQuickstart(document))(
     'names files that exist, also where it leaves out their folder',
     () => {
       for (const [, name = ''] of text.matchAll(/`(\w[^`*<\s]*\.(?:tsx?|mjs|sql))`/g)) {
@@ -62,8 +60,27 @@ describe.each(documents)('%s', (document) => {
     },
   )
 
-  test('names npm scripts that exist', () => {
+  test.skipIf(isQuickstart(document))('names npm scripts that exist', () => {
     for (const [, name = ''] of text.matchAll(/npm run ([a-z0-9:-]+)/g)) expect(scripts).toHaveProperty(name)
+  })
+})
+
+describe('the navigation of the site', () => {
+  const listed = groups.flatMap((group) => pagesOf('docs', group))
+
+  test('has every page once (docs/.vitepress/navigation.ts)', () => {
+    const pages = globSync('docs/**/*.md')
+      .map((file) => file.slice('docs/'.length, -'.md'.length))
+      .filter((page) => page !== 'index')
+    expect(listed.filter((page, index) => listed.indexOf(page) !== index)).toEqual([])
+    expect(pages.filter((page) => !listed.includes(page))).toEqual([])
+    expect(listed.filter((page) => !pages.includes(page))).toEqual([])
+  })
+
+  test('lists a folder by itself, its README first', () => {
+    const runbooks = listed.filter((page) => page.startsWith('runbooks/'))
+    expect(runbooks[0]).toBe('runbooks/README')
+    expect(runbooks.length).toBe(globSync('docs/runbooks/*.md').length)
   })
 })
 

@@ -9,11 +9,16 @@ import { makeClone, type NpmRun, portsListenedOnIn, pressCtrlC, processesIn, run
 
 let clone: ReturnType<typeof makeClone>
 let port: number
+let demoPort: number
 let issuer: string
 const runs: NpmRun[] = []
 
 const start = (env: NodeJS.ProcessEnv = {}, args = ['start']) => {
-  const run = runNpm(clone.folder, args, { PORT: String(port), AUTHLY_TEST_MARK: clone.folder, ...env })
+  const run = runNpm(clone.folder, args, {
+    ...{ PORT: String(port), DEMO_PORT: String(demoPort) },
+    AUTHLY_TEST_MARK: clone.folder,
+    ...env,
+  })
   runs.push(run)
   return run
 }
@@ -33,6 +38,7 @@ beforeAll(async () => {
   clone = makeClone()
   chmodSync(clone.folder, 0o755)
   port = await findFreePort()
+  demoPort = await findFreePort()
   issuer = `http://localhost:${port}`
 })
 afterAll(async () => {
@@ -46,6 +52,7 @@ afterAll(async () => {
 describe('before anything is started', () => {
   const failures: [what: string, env: NodeJS.ProcessEnv, message: string, remedy: string][] = [
     ['a PORT that is none', { PORT: 'abc' }, 'PORT is "abc"', 'PORT=9000 npm start'],
+    ['a DEMO_PORT that is none', { DEMO_PORT: '0' }, 'DEMO_PORT is "0"', 'DEMO_PORT=9000 npm start'],
     [
       'a DATABASE_URL that is none',
       { DATABASE_URL: 'nonsense' },
@@ -124,6 +131,20 @@ describe('the first start', () => {
     })
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({ token_type: 'Bearer', scope: 'demo:read' })
+  })
+
+  it('serves the demo application, on loopback alone, and says who signs in to it', async () => {
+    const { demo_person } = readFacts()
+    const origin = `http://localhost:${demoPort}`
+    expect(run.output()).toContain(`Demo      ${origin}`)
+    expect(run.output()).toContain(`as ada with the password ${demo_person?.password}`)
+    const page = await fetch(origin)
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Authly demo')])
+    const script = await (await fetch(`${origin}/app.js`)).text()
+    expect(script).toContain(issuer)
+    expect((await fetch(`${origin}/api/notes`)).status).toBe(401)
+    const metadata = await fetch(`${origin}/.well-known/oauth-protected-resource/api`)
+    expect(await metadata.json()).toMatchObject({ authorization_servers: [issuer] })
   })
 
   it('writes the same facts for scripts, readable by their owner only', () => {

@@ -59,7 +59,11 @@ function faultsOf({ at, schema, value }: Shown): readonly string[] {
     })
 }
 
-const shown = [...shownIn(document.paths, '/paths'), ...shownIn(components, '/components')]
+const shown = [
+  ...shownIn(document.paths, '/paths'),
+  ...shownIn(document.webhooks, '/webhooks'),
+  ...shownIn(components, '/components'),
+]
 
 test('has examples for all bodies, and for most fields', () => {
   expect(shown.length).toBeGreaterThan(1000)

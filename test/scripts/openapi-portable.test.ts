@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { apiFiles, loadDocument } from '../../scripts/docs/api-files.ts'
 import { nameSchemas, pascalCase } from '../../scripts/docs/openapi/name-schemas.ts'
 import type { OpenApiDocument, Schema } from '../../scripts/docs/openapi/openapi-types.ts'
-import { operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
+import { operationsOf, webhooksOf } from '../../scripts/docs/openapi/openapi-types.ts'
 import { portablePattern } from '../../scripts/docs/openapi/portable-pattern.ts'
 import { makePortable, tellApart } from '../../scripts/docs/openapi/portable-schemas.ts'
 
@@ -35,14 +35,15 @@ function schemasIn(part: unknown, path = ''): readonly (readonly [path: string, 
 describe.each(['public/openapi.json', 'public/openapi-3.0.json'] as const)('%s', (path) => {
   const document: OpenApiDocument = JSON.parse(files[path])
   const components = document.components?.schemas ?? {}
-  const parts = schemasIn({ paths: document.paths, schemas: components }).filter(
+  const parts = schemasIn({ paths: document.paths, webhooks: document.webhooks, schemas: components }).filter(
     ([at, schema]) => typeof schema === 'object' && schema !== null && !at.endsWith('/properties'),
   )
 
   test('has no two schemas, fields or operations of one name in camel case, and none that clients declare', () => {
     expect(Object.keys(components).filter((name) => taken.includes(name))).toEqual([])
     expect(repeated(Object.keys(components))).toEqual([])
-    expect(repeated(operationsOf(document).map(({ operation }) => operation.operationId ?? ''))).toEqual([])
+    const everything = [...operationsOf(document), ...webhooksOf(document)]
+    expect(repeated(everything.map(({ operation }) => operation.operationId ?? ''))).toEqual([])
     for (const [name, { properties = {} }] of Object.entries(components)) {
       expect(repeated(Object.keys(properties)), name).toEqual([])
     }

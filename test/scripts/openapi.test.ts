@@ -10,8 +10,11 @@ import {
   type OpenApiDocument,
   operationsOf,
   type Response,
+  webhooksOf,
 } from '../../scripts/docs/openapi/openapi-types.ts'
 import { routeWords } from '../../scripts/docs/openapi/routes/index.ts'
+import { bodySchema } from '../../src/webhooks/payload.ts'
+import { type WebhookEventType, webhookEventTypes } from '../../src/webhooks/webhook-event-types.ts'
 
 const files = apiFiles(await loadDocument())
 const document: OpenApiDocument = JSON.parse(files['public/openapi.json'])
@@ -70,6 +73,31 @@ describe.each([
     expect(ids.filter((id) => id === undefined)).toEqual([])
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
   })
+})
+
+describe('webhooks (OpenAPI 3.1 §4.8.1)', () => {
+  test('are in the document of 3.1, one for each event type, and not in that of 3.0, which has none', () => {
+    expect(Object.keys(document.webhooks ?? {})).toEqual([...webhookEventTypes])
+    expect(old).not.toHaveProperty('webhooks')
+    expect(JSON.stringify(old)).not.toContain('Webhook events')
+    expect(Object.keys(old.components?.schemas ?? {})).not.toContain('UserCreatedWebhook')
+  })
+
+  test.each(webhooksOf(document).map((located) => [located.path, located.operation] as const))(
+    '%s: a body with a lasting name, an example that the server itself would send, and all headers',
+    (type, operation) => {
+      const { schema, example } = operation.requestBody?.content['application/json'] ?? {}
+      expect(schema?.$ref).toMatch(/^#\/components\/schemas\/[A-Z][A-Za-z]+Webhook$/)
+      expect(example).toMatchObject({ type, data: { id: expect.any(String) } })
+      expect(example).not.toHaveProperty('data.left_out')
+      expect(bodySchema(type as WebhookEventType).safeParse(example).success).toBe(true)
+      expect(operation.parameters?.map(({ name }) => name)).toEqual([
+        ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+      ])
+      expect(document.tags?.map(({ name }) => name)).toContain(operation.tags?.[0])
+      expect(operation.summary).toMatch(/\w/)
+    },
+  )
 })
 
 describe.each(operations.map((located) => [nameOf(located), located] as const))('%s', (_, located) => {

@@ -45,6 +45,10 @@ export async function startRelyingPartiesServer(): Promise<{ url: string; stop: 
         return response.writeHead(503).end('down')
       case 'refuses':
         return response.writeHead(400).end('{"error":"invalid_request"}')
+      case 'gone':
+        return response.writeHead(410).end()
+      case 'busy':
+        return response.writeHead(429, { 'retry-after': '3600' }).end()
       case 'redirect':
         return response.writeHead(307, { location: `/${first}/elsewhere` }).end()
       case 'loses_answers':

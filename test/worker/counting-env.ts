@@ -43,6 +43,8 @@ export function countingEnv(env: Env, count: IoCount): Env {
     'METRICS',
     'DESTINATION',
     'LOGOUT_OUTBOX',
+    'WEBHOOK_DISPATCHER',
+    'WEBHOOK_OUTBOX',
   ] as const
   const wrapped = Object.fromEntries(namespaces.map((name) => [name, wrapNamespace(env[name])]))
   return { ...env, ...wrapped } as unknown as Env

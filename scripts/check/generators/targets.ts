@@ -107,9 +107,17 @@ export const generatorTargets: readonly GeneratorTarget[] = [
   },
   {
     name: 'oapi-codegen',
+    note: 'with `-generate …,skip-prune`, or it removes types that only webhooks have, and then refers to them',
     make: (places) => [
       ['mkdir', 'client'],
-      [join(places.tools, 'oapi-codegen'), '-package', 'client', '-o', 'client/client.go', places.document],
+      [
+        ...([
+          join(places.tools, 'oapi-codegen'),
+          '-generate',
+          'types,client,server,spec,skip-prune',
+        ] as const),
+        ...['-package', 'client', '-o', 'client/client.go', places.document],
+      ],
       ['cp', join(places.calls, 'oapi-codegen.go'), 'main.go'],
       ['go', 'mod', 'init', 'authly.example/calls'],
       ...goModule,
@@ -118,8 +126,9 @@ export const generatorTargets: readonly GeneratorTarget[] = [
   },
   {
     name: 'openapi-generator python',
+    note: 'with `--global-property=apis,models,supportingFiles`: what it makes of webhooks is no Python',
     make: (places) => [
-      openapiGenerator(places, 'python', 'client'),
+      openapiGenerator(places, 'python', 'client', '--global-property=apis,models,supportingFiles'),
       ...virtualEnvironment('./client'),
       [python, '-m', 'compileall', '-q', 'client'],
     ],

@@ -16,6 +16,7 @@ import {
   operationsOf,
   type Parameter,
   type Schema,
+  webhooksOf,
 } from './openapi-types.ts'
 import { makePortable, tellApart } from './portable-schemas.ts'
 import { problemExample } from './problem-examples.ts'
@@ -24,6 +25,7 @@ import { routeWords } from './routes/index.ts'
 import { codeSamples } from './samples/code-samples.ts'
 import { plainWishOf } from './samples/sample-wishes.ts'
 import { tagWords } from './tag-words.ts'
+import { describeWebhooks, webhookResponses } from './webhooks.ts'
 
 type Components = NonNullable<OpenApiDocument['components']>
 
@@ -43,12 +45,14 @@ export function buildDocument({ document: routes, metadata }: LoadedApp): OpenAp
     ...routes.components,
     schemas: sorted({ ...routes.components?.schemas, ...schemas, ServerMetadata: metadataSchema(metadata) }),
     headers: { ...headers },
+    responses: { ...webhookResponses },
     securitySchemes: securitySchemes(documentedScopes),
   }
   const document: OpenApiDocument = {
     ...{ openapi: '3.1.0', info: about, servers: [{ url: '/' }] },
     tags: [],
     paths: {},
+    webhooks: describeWebhooks(),
     components,
   }
   for (const { method, path, operation } of operationsOf(routes)) {
@@ -59,7 +63,9 @@ export function buildDocument({ document: routes, metadata }: LoadedApp): OpenAp
   tellApart(document.components?.schemas ?? {})
   makePortable(document.components)
   makePortable(document.paths)
-  const used = new Set(operationsOf(document).flatMap(({ operation }) => operation.tags ?? []))
+  makePortable(document.webhooks)
+  const everything = [...operationsOf(document), ...webhooksOf(document)]
+  const used = new Set(everything.flatMap(({ operation }) => operation.tags ?? []))
   document.tags = [...new Set([...Object.keys(tagWords), ...used])]
     .filter((name) => used.has(name))
     .map((name) => ({ name, description: tagWords[name] ?? `Administration: ${name}` }))

@@ -16,7 +16,7 @@ const unsayable = [
 ]
 
 export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
-  const { info, ...rest } = structuredClone(document)
+  const { info, ...rest } = structuredClone(withoutWebhooks(document))
   const { summary: _summary, license, ...about } = info
   const old: OpenApiDocument = {
     ...rest,
@@ -42,6 +42,33 @@ export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
   typeNullables(old, components.schemas)
   return old
 }
+
+/** 3.0 has no webhooks; what only they refer to goes with them. */
+function withoutWebhooks(document: OpenApiDocument): OpenApiDocument {
+  const { webhooks: _webhooks, components = {}, tags = [], ...rest } = document
+  const inUse = new Set(operationsOf(document).flatMap(({ operation }) => operation.tags ?? []))
+  const kept: Record<string, Record<string, unknown>> = { securitySchemes: components.securitySchemes ?? {} }
+  const keep = (part: unknown): void => {
+    for (const [, kind = '', name = ''] of JSON.stringify(part).matchAll(reference)) {
+      const target = components[kind as keyof typeof components]?.[name]
+      if (target === undefined || kept[kind]?.[name] !== undefined) continue
+      kept[kind] = { ...kept[kind], [name]: target }
+      keep(target)
+    }
+  }
+  keep(rest)
+  const ordered = Object.entries(components).map(([kind, parts]) => [
+    kind,
+    Object.fromEntries(Object.entries(parts).filter(([name]) => kept[kind]?.[name] !== undefined)),
+  ])
+  return {
+    ...rest,
+    tags: tags.filter(({ name }) => inUse.has(name)),
+    components: Object.fromEntries(ordered),
+  }
+}
+
+const reference = /"\$ref":"#\/components\/(\w+)\/([^"]+)"/g
 
 type License = { name: string; identifier: string }
 

@@ -2,7 +2,7 @@
  * Code generators make a type of every object. A named component gives it a name that lasts; otherwise each tool makes
  * up its own (`InlineObject3`, `UserFiles1`), which changes as soon as another field is added.
  */
-import { type OpenApiDocument, operationsOf, type Schema } from './openapi-types.ts'
+import { type OpenApiDocument, operationsOf, type Schema, webhooksOf } from './openapi-types.ts'
 
 type Schemas = Record<string, Schema>
 
@@ -21,7 +21,7 @@ export function nameSchemas(document: OpenApiDocument): void {
     add(schemas, name, schema)
     nameMembers(schema, name, schemas)
   }
-  for (const { operation } of operationsOf(document)) {
+  for (const { operation } of [...operationsOf(document), ...webhooksOf(document)]) {
     const owner = pascalCase(operation.operationId ?? '')
     for (const media of Object.values(operation.requestBody?.content ?? {})) {
       if (media.schema) media.schema = named(media.schema, `${owner}Form`, schemas)

@@ -85,6 +85,8 @@ export type OpenApiDocument = {
   tags?: { name: string; description?: string }[]
   security?: SecurityRequirement[]
   paths: Record<string, PathItem>
+  /** Requests that the server makes, by name; since 3.1. */
+  webhooks?: Record<string, PathItem>
   components?: {
     schemas?: Record<string, Schema>
     parameters?: Record<string, Parameter>
@@ -101,7 +103,15 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 
 /** Every operation of the document, in document order. */
 export const operationsOf = (document: Pick<OpenApiDocument, 'paths'>): readonly LocatedOperation[] =>
-  Object.entries(document.paths).flatMap(([path, item]) =>
+  operationsIn(document.paths)
+
+/** Every request that the server makes; the name of each is its `path`. */
+export const webhooksOf = ({
+  webhooks = {},
+}: Pick<OpenApiDocument, 'webhooks'>): readonly LocatedOperation[] => operationsIn(webhooks)
+
+const operationsIn = (items: Readonly<Record<string, PathItem>>): readonly LocatedOperation[] =>
+  Object.entries(items).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([method]) => methods.includes(method))
       .map(([method, operation]) => ({ method, path, operation })),

@@ -43,7 +43,7 @@ export function shareResponses(document: OpenApiDocument): OpenApiDocument {
     responses[name] = response
     operation.responses[status] = { $ref: `#/components/responses/${name}` } as Response
   }
-  shared.components = { ...shared.components, responses }
+  shared.components = { ...shared.components, responses: { ...shared.components?.responses, ...responses } }
   return shared
 }
 

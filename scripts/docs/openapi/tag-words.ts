@@ -13,6 +13,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   Bulk: 'Many users at once: import, export, update, delete.',
   Jobs: 'Background jobs: progress, results, cancelling.',
   Audit: 'The audit trail: read, search, follow, export, verify.',
+  'Webhook events': 'Requests that the server makes to your endpoints.',
   'Sign-in': 'The hosted pages of a sign-in: for browsers, not for programs.',
   Account: 'The signed-in person’s own account: for browsers, not for programs.',
 }

@@ -3,6 +3,8 @@
 import { z } from 'zod'
 import { knownClasses } from '../../authentication/acr.ts'
 import { clientIdPattern } from '../../clients/find-client.ts'
+import { frameworkNames } from '../../clients/presets/frameworks/index.ts'
+import { presetNames } from '../../clients/presets/preset-name.ts'
 import { profiles } from '../../clients/profile.ts'
 import { contentEncryptions, decryptionAlgs, encryptionAlgs, signingAlgs } from '../../keys/algorithms.ts'
 import { uuid } from '../../kit/field-schemas.ts'
@@ -349,6 +351,16 @@ export const clientCreation = z
         example: 'example-shop',
       }),
       client_name: clientName,
+      preset: z.enum(presetNames).optional().meta({
+        description:
+          'Kind of application: fills in the members that are left out. A member that is given wins; `null` is its default without a preset. Where only `framework` is given, what it is most used for',
+        example: 'web',
+      }),
+      framework: z.enum(frameworkNames).optional().meta({
+        description:
+          'What the application is made with: port and path of the redirect URI for development, names of the variables in `setup`',
+        example: 'nextjs',
+      }),
       ...nullishValued,
       ...nullishClearable,
     },
@@ -418,6 +430,40 @@ export const changedClientSchema = z
   })
   .meta({ id: 'ChangedClient' })
 
+const setupField = z
+  .object({
+    preset: z.enum(presetNames),
+    framework: z.enum(frameworkNames).nullable(),
+    environment: z
+      .array(
+        z
+          .object({
+            name: z.string().meta({ description: 'Name of the variable', example: 'AUTHLY_CLIENT_ID' }),
+            value: z.string().nullable().meta({
+              description: '`null`: made by whoever sets the application up, or not known in a dry run',
+              example: 'app-3f0c6f1e5a',
+            }),
+            random_bytes: z.number().int().optional().meta({
+              description:
+                'So many random bytes in base64url are to be its value: a secret of the application, which this server never sees',
+              example: 32,
+            }),
+          })
+          .meta({ 'x-authly-name': 'SetupVariable' }),
+      )
+      .meta({ description: 'Variables for the environment of the application' }),
+    env_file: z
+      .string()
+      .meta({ description: 'The file its tools read variables from', example: '.env.local' }),
+    library: z
+      .string()
+      .nullable()
+      .meta({ description: 'What signs people in there', example: '@authly-server/react' }),
+    notes: z.array(z.string()).meta({ description: 'What is worth knowing before it is used' }),
+  })
+  .optional()
+  .meta({ 'x-authly-name': 'ClientSetup', description: 'Only with `preset` or `framework`' })
+
 export const createdClientSchema = z
   .object({
     ...view,
@@ -427,6 +473,14 @@ export const createdClientSchema = z
       .int()
       .optional()
       .meta({ description: 'RFC 7591 §3.2.1; 0: it does not expire', example: 0 }),
+    setup: setupField,
+    dry_run: z
+      .object({ faults: faultsField('Why it would be refused; empty: it would be made') })
+      .optional()
+      .meta({
+        'x-authly-name': 'ClientCreationDryRun',
+        description: 'Only with `dry_run`: nothing was made, and an id that was not chosen will be another',
+      }),
   })
   .meta({ id: 'CreatedClient' })
 

@@ -40,10 +40,7 @@ export async function tryClientChange(call: AdminCall, tried: TriedChange) {
   const { db, deps, expectedVersions } = call
   const faults = faultsOf(tried.outcome)
   if (!faults) return tried.outcome as { ok: false; error: Problem }
-  const refused = await db.runAll([...tried.statements, giveUp]).catch((error: unknown) => {
-    if (!isGivenUp(error)) throw error
-  })
-  if (refused) throw new Error('a dry run was not given up')
+  await runAndGiveUp(db, tried.statements)
   const [rows, people] = await db.runAll([tried.select, countPeople(tried.clientId)])
   const [stored] = (rows ?? []) as readonly { readonly client: Row; readonly secrets: unknown }[]
   const registered = stored && tried.registeredFrom(stored)
@@ -73,8 +70,19 @@ export async function tryClientChange(call: AdminCall, tried: TriedChange) {
   })
 }
 
+/** Runs the statements, and undoes whatever they did. Throws what they throw. */
+export async function runAndGiveUp(
+  db: Pick<AdminCall['db'], 'runAll'>,
+  statements: readonly SQL[],
+): Promise<void> {
+  const refused = await db.runAll([...statements, giveUp]).catch((error: unknown) => {
+    if (!isGivenUp(error)) throw error
+  })
+  if (refused) throw new Error('a dry run was not given up')
+}
+
 /** Undefined: it is refused for another reason than what is in the body. */
-function faultsOf(outcome: TriedChange['outcome']): readonly Fault[] | undefined {
+export function faultsOf(outcome: Result<unknown, Problem>): readonly Fault[] | undefined {
   if (outcome.ok) return []
   return outcome.error.code === 'invalid_request' ? (outcome.error.errors ?? []) : undefined
 }

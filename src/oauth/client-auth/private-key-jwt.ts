@@ -3,9 +3,9 @@
  * algorithms are asymmetric only and must match the key, against `alg: none` and against an HMAC made with the
  * public key. `jti` is single-use, against replay of a stolen assertion.
  */
-import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Client } from '../../clients/client.ts'
-import { assertionSigningAlgs } from '../../protocol/client-auth-methods.ts'
+import { acceptedSigningAlgs, verifyWithClientKeys } from '../../clients/verify-with-client-keys.ts'
 import { clientSingleUse } from '../../sessions/single-use.ts'
 import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
 
@@ -47,42 +47,33 @@ const audiencesOf = ({ issuer, mtls }: ClientAuthNeeds['config'], called: string
   ),
 ]
 
-/** The registered algorithm, or all; of these, those that its profile allows. */
-function acceptedAlgs({ token_endpoint_auth_signing_alg: registered, rules }: Client): string[] {
-  const algs: readonly string[] = registered === undefined ? assertionSigningAlgs : [registered]
-  return algs.filter((alg) => rules.signing_algs?.includes(alg) ?? true)
-}
-
 async function verifySignature(
   needs: ClientAuthNeeds,
   client: Client,
   assertion: string,
   called: string,
 ): Promise<JWTPayload | string> {
-  const algorithms = acceptedAlgs(client)
+  const algorithms = acceptedSigningAlgs(client, client.token_endpoint_auth_signing_alg)
   if (algorithms.length === 0) return 'the registered algorithm is not one of the profile'
   const { issuer } = needs.config
   const forIssuerAlone = client.rules.assertion_audience === 'issuer'
-  for (const stale of [false, true]) {
-    const jwks = await needs.fetchClientJwks(client, { stale })
-    if (!jwks) return 'client keys cannot be fetched'
-    try {
-      const { payload } = await jwtVerify(assertion, createLocalJWKSet(jwks), {
-        algorithms,
-        issuer: client.client_id,
-        subject: client.client_id,
-        audience: forIssuerAlone ? issuer : audiencesOf(needs.config, called),
-        clockTolerance: clockToleranceSeconds,
-        currentDate: new Date(needs.now()),
-        requiredClaims: ['exp', 'jti'],
-      })
-      // Attack: an assertion made for several servers, which another one of them presents here.
-      return forIssuerAlone && typeof payload.aud !== 'string' ? 'aud is not one string' : payload
-    } catch (error) {
-      const keyMayBeNew = error instanceof errors.JWKSNoMatchingKey && client.jwks_uri !== undefined
-      if (!keyMayBeNew || stale)
-        return error instanceof errors.JOSEError ? error.code : 'assertion is malformed'
-    }
+  const options = {
+    algorithms,
+    issuer: client.client_id,
+    subject: client.client_id,
+    audience: forIssuerAlone ? issuer : audiencesOf(needs.config, called),
+    clockTolerance: clockToleranceSeconds,
+    currentDate: new Date(needs.now()),
+    requiredClaims: ['exp', 'jti'],
   }
-  return 'no key fits'
+  try {
+    const verified = await verifyWithClientKeys(needs, client, (key) => jwtVerify(assertion, key, options))
+    if (!verified) return 'client keys cannot be fetched'
+    // Attack: an assertion made for several servers, which another one of them presents here.
+    return forIssuerAlone && typeof verified.payload.aud !== 'string'
+      ? 'aud is not one string'
+      : verified.payload
+  } catch (error) {
+    return error instanceof errors.JOSEError ? error.code : 'assertion is malformed'
+  }
 }

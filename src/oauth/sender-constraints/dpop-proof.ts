@@ -18,7 +18,11 @@ export async function proveDpop(
   const { request, client, accessToken } = asked
   const headers = { 'dpop-nonce': await currentNonce(needs) }
   const refused = (error: OAuthErrorCode, description: string) =>
-    err({ ...refusalAt(accessToken === undefined ? 'token' : 'resource', error, description), headers })
+    err({
+      ...refusalAt(accessToken === undefined ? 'token' : 'resource', error, description),
+      // A client whose clock is wrong can correct its next proof (RFC 9110 §6.6.1).
+      headers: { ...headers, date: new Date(needs.now()).toUTCString() },
+    })
 
   const proof = request.headers.get('dpop')
   if (proof === null) return refused('invalid_dpop_proof', 'a DPoP proof is required')

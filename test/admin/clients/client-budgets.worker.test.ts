@@ -54,6 +54,16 @@ describe('I/O budgets of admin writes that renew the edge cache (docs/io-budgets
     const redirect_uris = ['https://shop.example/cb']
     const created = await ask('POST', '/admin/clients', { client_name: 'Shop', redirect_uris }, 201)
     await within(budgets.adminCachedWrite)
+    await ask('POST', '/admin/clients?dry_run=true', { client_name: 'Shop', redirect_uris })
+    await within(budgets.adminDryRun)
+    const preset = { client_name: 'Job', preset: 'machine', scope: '' }
+    await ask('POST', '/admin/clients', preset, 201)
+    await within(budgets.adminCachedWrite)
+    const resource = `https://${uuidv7()}.example`
+    await ask('POST', '/admin/resource-servers', { resource, name: 'API' }, 201)
+    const forApi = { client_name: 'Tool', preset: 'native', resources: [resource] }
+    await ask('POST', '/admin/clients', { ...forApi, redirect_uris: ['https://tool.example/cb'] }, 201)
+    await within(budgets.adminJudgedWrite)
     const path = `/admin/clients/${created['client_id']}`
     await ask('PATCH', path, { enabled: false })
     await within(budgets.adminCachedWrite)

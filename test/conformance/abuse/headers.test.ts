@@ -81,6 +81,8 @@ describe('CORS (Fetch §3.2)', () => {
       expect(answer.headers.get('access-control-expose-headers')?.split(', '), what).toEqual(
         expect.arrayContaining([
           'WWW-Authenticate',
+          'DPoP-Nonce',
+          'Date',
           'Retry-After',
           'RateLimit',
           'RateLimit-Policy',

@@ -105,3 +105,25 @@ describe('the algorithm of an assertion (FAPI 2.0 §5.4.1)', () => {
     expect(await assert(client, {}, 'ES256')).toBe('the registered algorithm is not one of the profile')
   })
 })
+
+describe('an assertion without kid', () => {
+  it('is verified with each key that fits: clients publish the next one beside the one they use', async () => {
+    const [one, other] = await Promise.all(
+      ['one', 'other'].map(() => generateKeyPair('ES256', { extractable: true })),
+    )
+    const published = await Promise.all(
+      [one, other].map(async (pair) => exportJWK(pair?.publicKey as CryptoKey)),
+    )
+    const sign = (privateKey: CryptoKey, jti: string) =>
+      new SignJWT({ iss: 'app', sub: 'app', aud: issuer, jti, exp: nowSeconds + 60 })
+        .setProtectedHeader({ alg: 'ES256' })
+        .sign(privateKey)
+    const both = { ...needs(), fetchClientJwks: async () => ({ keys: published }) }
+    const verify = (assertion: string) =>
+      privateKeyJwt.verify(both, of('oidc'), assertion, new Request(`${issuer}/oauth/token`))
+    expect(await verify(await sign(other?.privateKey as CryptoKey, 'a'))).toBeUndefined()
+    expect(await verify(await sign(one?.privateKey as CryptoKey, 'b'))).toBeUndefined()
+    const stranger = await generateKeyPair('ES256')
+    expect(await verify(await sign(stranger.privateKey, 'c'))).toBe('ERR_JWS_SIGNATURE_VERIFICATION_FAILED')
+  })
+})

@@ -113,6 +113,14 @@ describe('the token endpoint with a proof (RFC 9449 §5)', () => {
     expect(answer.headers.get('access-control-expose-headers')).toMatch(/\bDPoP-Nonce\b/)
   })
 
+  it('tells a machine whose clock is wrong the time, and pages may read it (RFC 9110 §6.6.1)', async () => {
+    const late = { dpop: await key.prove(tokenUrl, { now: Date.now() - 3_600_000 }) }
+    const refused = await postAs(web, tokenUrl, { grant_type: 'client_credentials' }, late)
+    expect(told(refused)).toEqual([400, 'invalid_dpop_proof'])
+    expect(Date.parse(refused.headers.get('date') ?? '')).toBeGreaterThan(Date.now() - 30_000)
+    expect(refused.headers.get('access-control-expose-headers')?.split(', ')).toContain('Date')
+  })
+
   it('counts no Host header: the proof is for the issuer', async () => {
     const evil = 'https://evil.test/oauth/token'
     const dpop = await key.prove(evil)

@@ -126,7 +126,8 @@ export const oidcWords: Readonly<Record<string, RouteWords>> = {
     answers: { 200: page, 303: redirect, 400: page, 429: limitedPage },
   },
   logoutByPost: {
-    description: 'The same by POST: leads to the same request by GET.',
+    description:
+      'The same by POST, which keeps the ID token out of addresses: leads to the same request by GET, sealed.',
     form: logoutFields,
     answers: { 303: redirect, 400: page, 413: page, 415: page },
   },

@@ -1,1 +1,9 @@
-export {}
+export type { IdTokenClaims, SignInOptions } from '@authly-server/core'
+export { AuthlyError } from '@authly-server/core'
+export type { AuthState } from './auth-state.ts'
+export type { AccessTokenOptions, Authly } from './create-authly.ts'
+export { createAuthly } from './create-authly.ts'
+export type { AuthlyOptions } from './options.ts'
+export type { BrowserSignInOptions } from './sign-in.ts'
+export type { SignOutOptions } from './sign-out.ts'
+export { StepUpRequired } from './step-up.ts'

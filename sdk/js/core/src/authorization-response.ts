@@ -19,7 +19,7 @@ export function readAuthorizationResponse(
       throw new AuthlyError('invalid_response', { description: `${name} is there twice` })
     return values[0]
   }
-  if (transaction === undefined || one('state') !== transaction.state) throw new AuthlyError('state_mismatch')
+  if (!transaction?.state || one('state') !== transaction.state) throw new AuthlyError('state_mismatch')
   const issuer = one('iss')
   const mustSay = metadata.authorization_response_iss_parameter_supported === true
   if (issuer === undefined ? mustSay : issuer !== metadata.issuer) throw new AuthlyError('issuer_mismatch')

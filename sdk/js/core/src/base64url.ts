@@ -5,8 +5,10 @@ export function toBase64url(bytes: Uint8Array): string {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-/** @throws DOMException when `text` is not base64url */
+/** @throws Error when `text` is not base64url */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
+  // `atob` takes base64, padding and white space too: two texts would then be one token.
+  if (!/^[\w-]*$/.test(text)) throw new SyntaxError('not base64url')
   return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
 }
 

@@ -9,6 +9,7 @@ export interface ServerMetadata {
   readonly jwks_uri: string
   readonly userinfo_endpoint?: string
   readonly revocation_endpoint?: string
+  readonly introspection_endpoint?: string
   readonly end_session_endpoint?: string
   readonly pushed_authorization_request_endpoint?: string
   readonly require_pushed_authorization_requests?: boolean
@@ -17,7 +18,14 @@ export interface ServerMetadata {
   readonly id_token_signing_alg_values_supported?: readonly string[]
 }
 
-const endpoints = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+const optional = [
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'introspection_endpoint',
+  'end_session_endpoint',
+  'pushed_authorization_request_endpoint',
+] as const
 
 /**
  * Reads the discovery document once and again after an hour; a failed attempt is not kept.
@@ -50,20 +58,28 @@ export function isOnWorkers(): boolean {
   return navigator?.userAgent === 'Cloudflare-Workers' || EdgeRuntime !== undefined
 }
 
-async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
+/**
+ * Reads the discovery document.
+ * @throws AuthlyError `issuer_mismatch`, `invalid_response` or `network_error`
+ */
+export async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
+  // Attack: whoever is on the way answers in the place of an issuer without TLS.
+  if (!isSecureAddress(issuer)) throw unusable('the issuer must be an https address')
   const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
-  const { value } = await readJson(fetch, new Request(`${base}/.well-known/openid-configuration`))
+  const url = `${base}/.well-known/openid-configuration`
+  const { value } = await readJson(fetch, new Request(url, { redirect: 'manual' }))
   const metadata = value as unknown as ServerMetadata
   // A document of another issuer would let that issuer read our codes (RFC 8414 §3.3).
   if (metadata.issuer !== issuer) throw new AuthlyError('issuer_mismatch')
-  for (const name of endpoints) {
-    if (!isSecureAddress(metadata[name]))
-      throw new AuthlyError('invalid_response', {
-        description: `the discovery document has no usable ${name}`,
-      })
-  }
+  // Attack: `javascript:` where a page goes to, or http where tokens go to.
+  const wrong = [...required, ...optional.filter((name) => metadata[name] !== undefined)].find(
+    (name) => !isSecureAddress(metadata[name]),
+  )
+  if (wrong) throw unusable(`the discovery document has no usable ${wrong}`)
   return metadata
 }
+
+const unusable = (description: string) => new AuthlyError('invalid_response', { description })
 
 /** https, or http on this machine, which is a secure context too. */
 export function isSecureAddress(address: unknown): address is string {

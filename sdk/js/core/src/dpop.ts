@@ -56,18 +56,21 @@ export async function dpopProof(key: DpopKey, input: DpopProofInput): Promise<st
 /** The nonces that servers demand next, by origin (§8.2). */
 export function createNonces(): {
   readonly of: (url: string) => string | undefined
-  /** @returns whether the response brought a nonce that was not known */
-  readonly learn: (url: string, response: Response) => boolean
+  /**
+   * @param used that of the request's proof. Several requests at once are refused with the same nonce, which each of
+   * them has to use
+   * @returns whether a repetition would have another one
+   */
+  readonly learn: (url: string, response: Pick<Response, 'headers'>, used: string | undefined) => boolean
 } {
   const nonces = new Map<string, string>()
   return {
     of: (url) => nonces.get(new URL(url).origin),
-    learn: (url, response) => {
+    learn: (url, response, used) => {
       const nonce = response.headers.get('dpop-nonce')
-      const { origin } = new URL(url)
-      if (nonce === null || nonces.get(origin) === nonce) return false
-      nonces.set(origin, nonce)
-      return true
+      if (nonce === null) return false
+      nonces.set(new URL(url).origin, nonce)
+      return nonce !== used
     },
   }
 }

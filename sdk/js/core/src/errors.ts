@@ -34,6 +34,8 @@ export type AuthlyErrorCode =
   /** The server cannot be reached, or did not answer with what the specification says. */
   | 'network_error'
   | 'invalid_response'
+  /** Not what RFC 7636 §4.1 calls a verifier. */
+  | 'invalid_code_verifier'
   /** The discovery document is of another issuer (RFC 8414 §3.3). */
   | 'issuer_mismatch'
   /** The authorization response is not the answer to a request of this application: login CSRF, or an old tab. */
@@ -42,4 +44,12 @@ export type AuthlyErrorCode =
   | 'invalid_id_token'
   /** `returnTo` leads out of the application. */
   | 'invalid_return_to'
+  /** There is no session, or no longer. */
   | 'signed_out'
+  /** An API demands another sign-in (RFC 9470). */
+  | 'insufficient_user_authentication'
+  /** Tokens do not go to this address. */
+  | 'origin_not_allowed'
+  /** The page is not on https or on this machine, or its browser keeps nothing. */
+  | 'insecure_context'
+  | 'storage_unavailable'

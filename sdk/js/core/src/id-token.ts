@@ -30,12 +30,16 @@ export interface IdTokenClaims {
  */
 export function decodeIdToken(token: string): IdTokenClaims {
   try {
-    const [, payload = ''] = token.split('.')
-    return JSON.parse(new TextDecoder().decode(fromBase64url(payload))) as IdTokenClaims
-  } catch (cause) {
-    throw new AuthlyError('invalid_id_token', { cause })
+    const parts = token.split('.')
+    const claims: unknown = JSON.parse(strictUtf8.decode(fromBase64url(parts[1] ?? '')))
+    if (parts.length === 3 && typeof claims === 'object' && claims !== null) return claims as IdTokenClaims
+  } catch {
+    // What the parser says repeats a part of the token.
   }
+  throw new AuthlyError('invalid_id_token', { description: 'this is no signed JWT' })
 }
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 export interface IdTokenExpectation {
   readonly issuer: string
@@ -46,6 +50,8 @@ export interface IdTokenExpectation {
   readonly sub?: string
   /** Seconds that clocks may differ. Default 60. */
   readonly toleranceSeconds?: number
+  /** Seconds to add to this machine's clock. */
+  readonly clockOffsetSeconds?: number
 }
 
 /**
@@ -59,8 +65,8 @@ export function checkIdTokenClaims(claims: IdTokenClaims, expected: IdTokenExpec
 }
 
 function wrongClaim(claims: IdTokenClaims, expected: IdTokenExpectation): string | undefined {
-  const { issuer, clientId, transaction, sub, toleranceSeconds = 60 } = expected
-  const now = Date.now() / 1000
+  const { issuer, clientId, transaction, sub, toleranceSeconds = 60, clockOffsetSeconds = 0 } = expected
+  const now = Date.now() / 1000 + clockOffsetSeconds
   const audience = [claims.aud].flat()
   if (claims.iss !== issuer) return 'iss'
   if (!audience.includes(clientId)) return 'aud'

@@ -29,9 +29,9 @@ export function retryDelay(attempt: FailedAttempt, rules: RetryRules = {}): numb
   const { maxAttempts = 4, maxDelayMs = 60_000, random = Math.random, now = Date.now } = rules
   const { attempts, isRepeatable, response } = attempt
   if (attempts >= maxAttempts) return undefined
-  // 429 and 503 with Retry-After were refused before they did anything.
   const asked =
     response && [429, 503].includes(response.status) ? retryAfter(response.headers, now()) : undefined
+  // A 429 with Retry-After was refused before it did anything.
   if (!isRepeatable && !(response?.status === 429 && asked !== undefined)) return undefined
   if (response && !transient.has(response.status)) return undefined
   if (asked !== undefined) return asked <= maxDelayMs ? asked : undefined
@@ -44,6 +44,7 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after')?.trim()
   if (!value) return undefined
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
+  // Every form of a date begins with a day (RFC 9110 §5.6.7); `Date.parse` also takes numbers for dates, such as -5.
+  const at = /^[A-Z]/i.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }

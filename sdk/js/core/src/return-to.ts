@@ -8,6 +8,9 @@ import { AuthlyError } from './errors.ts'
 export function safeReturnTo(returnTo: string, origin: string): string {
   const isAddress = URL.canParse(returnTo, origin)
   const url = isAddress ? new URL(returnTo, origin) : undefined
-  if (url === undefined || url.origin !== new URL(origin).origin) throw new AuthlyError('invalid_return_to')
+  const base = new URL(origin)
+  // `blob:` addresses have the origin of the page that made them.
+  if (url?.origin !== base.origin || url.protocol !== base.protocol)
+    throw new AuthlyError('invalid_return_to')
   return url.pathname.replace(/^\/{2,}/, '/') + url.search + url.hash
 }

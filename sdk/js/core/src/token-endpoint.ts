@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import type { ServerMetadata } from './discovery.ts'
 import { type DpopKey, dpopProof, type Nonces } from './dpop.ts'
 import { AuthlyError } from './errors.ts'
@@ -21,10 +22,13 @@ export interface TokenEndpointNeeds {
   /** `client_secret_basic` (RFC 6749 §2.3.1); without one the client is public. */
   readonly clientSecret?: string | undefined
   readonly dpop?: { readonly key: DpopKey; readonly nonces: Nonces } | undefined
+  /** Of the server: proofs of a machine whose clock is wrong are refused. */
+  readonly clock?: Clock | undefined
 }
 
 /**
- * A request to the token endpoint; repeated once, with the nonce that the server then asks for (RFC 9449 §8).
+ * A request to the token endpoint; repeated once, with the nonce that the server asks for (RFC 9449 §8), or by its
+ * clock. Either was refused before anything was used up.
  * @throws AuthlyError with the server's `error`, `network_error`, or `invalid_response`
  */
 export async function requestTokens(
@@ -35,38 +39,36 @@ export async function requestTokens(
   for (const [name, value] of Object.entries(parameters))
     for (const item of [value ?? []].flat()) form.append(name, item)
   if (needs.clientSecret === undefined) form.set('client_id', needs.clientId)
-  let { response, value, isNonceNew } = await post(needs, form)
-  if (value?.error === 'use_dpop_nonce' && isNonceNew)
-    ({ response, value, isNonceNew } = await post(needs, form))
+  let { response, value, mayHelp } = await post(needs, form)
+  for (let times = 0; times < 2 && mayHelp.includes(value?.error); times++)
+    ({ response, value, mayHelp } = await post(needs, form))
   if (!response.ok || !value) throw errorOf(response, value)
   return readTokenResponse(value, needs.dpop === undefined ? 'Bearer' : 'DPoP')
 }
 
-async function post(
-  { fetch, metadata, clientId, clientSecret, dpop }: TokenEndpointNeeds,
-  form: URLSearchParams,
-) {
+/** @returns what was answered, and the errors that a repetition would mend */
+async function post(needs: TokenEndpointNeeds, form: URLSearchParams) {
+  const { fetch, metadata, clientId, clientSecret, dpop, clock } = needs
   const url = metadata.token_endpoint
   const headers = new Headers({ accept: 'application/json' })
-  if (clientSecret !== undefined) headers.set('authorization', basicAuthorization(clientId, clientSecret))
-  if (dpop)
-    headers.set('dpop', await dpopProof(dpop.key, { method: 'POST', url, nonce: dpop.nonces.of(url) }))
-  // The default for cross-origin requests, said aloud: no cookie of the server goes along. And a redirect of a token
-  // request would hand the code to whoever it leads to.
-  const init = {
-    method: 'POST',
-    headers,
-    body: form,
-    credentials: 'same-origin',
-    redirect: 'manual',
-  } as const
+  if (clientSecret !== undefined) headers.set('authorization', basicCredentials(clientId, clientSecret))
+  const nonce = dpop?.nonces.of(url)
+  if (dpop) {
+    const clockOffsetSeconds = clock?.offsetSeconds() ?? 0
+    headers.set('dpop', await dpopProof(dpop.key, { method: 'POST', url, nonce, clockOffsetSeconds }))
+  }
+  const sentAt = Date.now()
+  // A redirect of a token request would hand the code to whoever it leads to.
+  const init = { method: 'POST', headers, body: form, redirect: 'manual' } as const
   const response = await send(fetch, new Request(url, init))
-  const isNonceNew = dpop?.nonces.learn(url, response) ?? false
-  return { response, value: await jsonObject(response), isNonceNew }
+  const mayHelp: unknown[] = []
+  if (dpop?.nonces.learn(url, response, nonce)) mayHelp.push('use_dpop_nonce')
+  if (clock?.learn(response, sentAt) && dpop) mayHelp.push('invalid_dpop_proof')
+  return { response, value: await jsonObject(response), mayHelp }
 }
 
-/** `client_secret_basic`: both parts are form-encoded first (RFC 6749 §2.3.1). */
-export function basicAuthorization(clientId: string, clientSecret: string): string {
+/** `Authorization` of a client by `client_secret_basic`; both parts are form-encoded first (RFC 6749 §2.3.1). */
+export function basicCredentials(clientId: string, clientSecret: string): string {
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1)
   return `Basic ${btoa(`${encode(clientId)}:${encode(clientSecret)}`)}`
 }
@@ -81,9 +83,12 @@ function readTokenResponse(
     (item) => item === undefined || typeof item === 'string',
   )
   const isRight =
-    typeof access_token === 'string' && access_token !== '' && typeof expires_in === 'number' && optional
+    typeof access_token === 'string' && access_token !== '' && isDuration(expires_in) && optional
   if (!isRight) throw new AuthlyError('invalid_response', { description: 'this is no token response' })
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== expected.toLowerCase())
     throw new AuthlyError('invalid_response', { description: `the token is not of type ${expected}` })
   return { ...(value as unknown as TokenResponse), token_type: expected }
 }
+
+/** Also not NaN, which JSON cannot say, nor a time that a timer would take for none. */
+const isDuration = (value: unknown): boolean => typeof value === 'number' && value > 0 && value < 2 ** 31

@@ -1,1 +1,6 @@
-export {}
+export type { AuthlyOptions, AuthState, BrowserSignInOptions, SignOutOptions } from '@authly-server/browser'
+export { AuthlyError, createAuthly, StepUpRequired } from '@authly-server/browser'
+export { AuthlyProvider } from './authly-provider.tsx'
+export { RequireSignIn, SignedIn, SignedOut } from './gates.tsx'
+export type { UseAuthly } from './use-authly.ts'
+export { useAuthly } from './use-authly.ts'

@@ -2,12 +2,12 @@
  * The signature of a request object (RFC 9101 §6.2). The allowed algorithms are asymmetric only, and the key must be
  * one that the client has registered or publishes: nothing in the object says which key to trust (RFC 8725 §3.1, §3.10).
  */
-import { type CompactVerifyResult, compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose'
+import { compactVerify, errors } from 'jose'
 import type { Client } from '../../../clients/client.ts'
+import { acceptedSigningAlgs, verifyWithClientKeys } from '../../../clients/verify-with-client-keys.ts'
 import { decodeText, isCompactJws } from '../../../kit/base64url.ts'
 import { parseStrictObject } from '../../../kit/json-object.ts'
 import { err, ok, type Result } from '../../../kit/result.ts'
-import { assertionSigningAlgs } from '../../../protocol/client-auth-methods.ts'
 import type { RequestSourceNeeds } from './request-source.ts'
 
 export type ObjectClaims = Readonly<Record<string, unknown>>
@@ -61,15 +61,6 @@ async function decryptObject(
   return content === undefined ? err('it cannot be decrypted') : ok(content)
 }
 
-/** The algorithms that `client` may sign request objects with. */
-export const requestObjectAlgs = (client: Client): readonly string[] => {
-  const pinned = client.request_object_signing_alg
-  const algs =
-    pinned === undefined ? assertionSigningAlgs : assertionSigningAlgs.filter((alg) => alg === pinned)
-  const { signing_algs } = client.rules
-  return signing_algs === undefined ? algs : algs.filter((alg) => signing_algs.includes(alg))
-}
-
 function headerFault(object: string): string | undefined {
   const header = parseStrictObject(decodePart(object.slice(0, object.indexOf('.'))) ?? '')
   if (!header) return 'its header is not a JSON object whose members are there once'
@@ -87,42 +78,16 @@ async function verifySignature(
   client: Client,
   object: string,
 ): Promise<Uint8Array | string> {
-  const algorithms = requestObjectAlgs(client)
-  for (const stale of [false, true]) {
-    const jwks = await needs.fetchClientJwks(client, { stale })
-    if (!jwks) return 'the client has no keys, or they cannot be fetched'
-    try {
-      return (await verifyWithAny(object, jwks, algorithms)).payload
-    } catch (error) {
-      const keyMayBeNew = error instanceof errors.JWKSNoMatchingKey && client.jwks_uri !== undefined
-      if (keyMayBeNew && !stale) continue
-      if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is not one the client may use'
-      if (error instanceof errors.JWKSNoMatchingKey) break
-      return 'its signature is not valid'
-    }
-  }
-  return 'no key of the client fits'
-}
-
-/** Without `kid` several keys may fit. */
-async function verifyWithAny(
-  object: string,
-  jwks: JSONWebKeySet,
-  algorithms: readonly string[],
-): Promise<Pick<CompactVerifyResult, 'payload'>> {
-  const options = { algorithms: [...algorithms] }
+  const algorithms = acceptedSigningAlgs(client, client.request_object_signing_alg)
   try {
-    return await compactVerify(object, createLocalJWKSet(jwks), options)
+    const verified = await verifyWithClientKeys(needs, client, (key) =>
+      compactVerify(object, key, { algorithms }),
+    )
+    return verified?.payload ?? 'the client has no keys, or they cannot be fetched'
   } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
-    for await (const key of error) {
-      try {
-        return await compactVerify(object, key, options)
-      } catch (failure) {
-        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure
-      }
-    }
-    throw new errors.JWSSignatureVerificationFailed()
+    if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is not one the client may use'
+    if (error instanceof errors.JWKSNoMatchingKey) return 'no key of the client fits'
+    return 'its signature is not valid'
   }
 }
 

@@ -1,4 +1,4 @@
-import { basicAuthorization, randomToken } from '@authly-server/core'
+import { basicCredentials, randomToken } from '@authly-server/core'
 import { importJWK, importPKCS8, type JWK, SignJWT } from 'jose'
 
 /** The key of a client that authenticates by `private_key_jwt`. */
@@ -43,7 +43,7 @@ export function clientAuthentication(client: {
   }
   return {
     clientSecret,
-    headers: clientSecret ? { authorization: basicAuthorization(clientId, clientSecret) } : {},
+    headers: clientSecret ? { authorization: basicCredentials(clientId, clientSecret) } : {},
     parameters: async () => ({}),
   }
 }

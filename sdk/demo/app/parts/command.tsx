@@ -1,0 +1,22 @@
+import { useState } from 'react'
+
+/** A command to copy. */
+export function Command({ text }: { readonly text: string }) {
+  const [isCopied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    )
+    setTimeout(() => setCopied(false), 2000)
+  }
+  return (
+    <div className="command">
+      <code>{text}</code>
+      <button type="button" className="quiet" onClick={() => void copy()}>
+        {isCopied ? 'Copied' : 'Copy'}
+        <span className="out-of-sight"> the command</span>
+      </button>
+    </div>
+  )
+}

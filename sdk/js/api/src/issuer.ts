@@ -1,0 +1,45 @@
+import { discover, type Fetch, readJson, type ServerMetadata } from '@authly-server/core'
+
+/** What this package asks the issuer. */
+export interface Issuer {
+  readonly metadata: () => Promise<ServerMetadata>
+  /** The members of its JWK set, read now. */
+  readonly readKeys: () => Promise<readonly unknown[]>
+}
+
+/** Milliseconds. */
+const timeout = 5_000
+const metadataAge = 3_600_000
+
+/**
+ * The issuer, over a `fetch` that waits for a limited time and follows no redirect: whoever it leads to would say which
+ * keys are the issuer's.
+ */
+export function createIssuer(issuer: string, fetch: Fetch, now: () => number): Issuer {
+  let known: { readonly metadata: ServerMetadata; readonly until: number } | undefined
+  const metadata = async () => {
+    if (known && known.until > now()) return known.metadata
+    // Only what has arrived is kept, never a promise: on Workers that of another request may never settle.
+    known = { metadata: await discover(issuer, fetch), until: now() + metadataAge }
+    return known.metadata
+  }
+  return {
+    metadata,
+    async readKeys() {
+      try {
+        const { jwks_uri } = known?.metadata ?? (await metadata())
+        const { value } = await readJson(fetch, new Request(jwks_uri))
+        if (!Array.isArray(value['keys'])) throw new TypeError('the answer of jwks_uri is not a JWK set')
+        return value['keys']
+      } catch (error) {
+        known = undefined
+        throw error
+      }
+    },
+  }
+}
+
+export const guarded =
+  (fetch: Fetch): Fetch =>
+  (request) =>
+    fetch(new Request(request, { redirect: 'manual', signal: AbortSignal.timeout(timeout) }))

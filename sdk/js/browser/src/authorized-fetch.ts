@@ -1,0 +1,66 @@
+import { AuthlyError, dpopProof } from '@authly-server/core'
+import type { Settings } from './options.ts'
+import type { Server } from './server.ts'
+import type { SessionKeeper, TokenOfSession } from './session-keeper.ts'
+import { readChallenge, StepUpRequired } from './step-up.ts'
+
+/**
+ * A request with an access token and, with DPoP, its proof. It is repeated once with another proof, by the nonce that is
+ * asked for (RFC 9449 §9) or the right time, and once with a new token after a 401; either was refused before anything
+ * happened.
+ * @throws AuthlyError `origin_not_allowed`, `signed_out`, `network_error`; StepUpRequired
+ */
+export async function authorizedFetch(
+  settings: Settings,
+  server: Server,
+  keeper: SessionKeeper,
+  request: Request,
+): Promise<Response> {
+  const url = new URL(request.url)
+  // Attack: an address that came from somewhere else, such as a link in an answer, gets the token.
+  if (!settings.allowedOrigins.has(url.origin))
+    throw new AuthlyError('origin_not_allowed', { description: url.origin })
+  const resource = resourceOf(request.url, settings.issuer, keeper)
+  let held = await keeper.token(resource)
+  let isProofLeft = held.session.dpopKey !== undefined
+  let isTokenLeft = true
+  while (true) {
+    const { response, isNonceNew } = await send(server, held, request.clone())
+    if (response.status !== 401) return response
+    const challenge = readChallenge(response.headers.get('www-authenticate'))
+    if (challenge['error'] === 'insufficient_user_authentication') throw new StepUpRequired(challenge)
+    // An API of another origin may show the nonce and not the challenge.
+    const isAboutProof = isNonceNew || challenge['error'] === 'invalid_dpop_proof'
+    if (isProofLeft && isAboutProof && challenge['error'] !== 'invalid_token') isProofLeft = false
+    else if (isTokenLeft) {
+      isTokenLeft = false
+      held = await keeper.token(resource, held.token.value)
+    } else return response
+  }
+}
+
+async function send(server: Server, { token, session }: TokenOfSession, request: Request) {
+  const { url, method } = request
+  const headers = new Headers(request.headers)
+  headers.set('authorization', `${token.type} ${token.value}`)
+  const nonce = server.nonces.of(url)
+  if (session.dpopKey) {
+    const clockOffsetSeconds = server.clock.offsetSeconds()
+    const proof = { method, url, accessToken: token.value, nonce, clockOffsetSeconds }
+    headers.set('dpop', await dpopProof(session.dpopKey, proof))
+  }
+  const sentAt = Date.now()
+  const response = await fetch(new Request(request, { headers }))
+  // A refusal alone says the time: another answer may come out of a cache.
+  if (response.status === 401) server.clock.learn(response, sentAt)
+  return { response, isNonceNew: server.nonces.learn(url, response, nonce) }
+}
+
+/** The API that an address belongs to: the longest of those that it is below, else the default. */
+function resourceOf(url: string, issuer: string, keeper: SessionKeeper): string | undefined {
+  const resources = keeper.current()?.resources ?? []
+  const isBelow = (resource: string) => `${url.split(/[?#]/)[0]}/`.startsWith(resource.replace(/\/?$/, '/'))
+  const [longest] = resources.filter(isBelow).sort((one, other) => other.length - one.length)
+  if (longest !== undefined || resources.length === 0) return longest
+  return isBelow(issuer) ? issuer : undefined
+}

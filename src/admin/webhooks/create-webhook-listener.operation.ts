@@ -1,0 +1,70 @@
+import { sql } from 'drizzle-orm'
+import { uuidv7 } from '../../kit/ids.ts'
+import { makeKeys, secretOfListeners } from '../../webhooks/seal-keys.ts'
+import { insertEntity } from '../entity-change.store.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { isOwnListener } from './listener-row.store.ts'
+import { leaseSeconds, listenerCreation, listenerSchema, maxListeners } from './listener-schemas.ts'
+import { assertMayReceive, endOfTrail, hiddenColumns, insertKeys } from './webhook-row.store.ts'
+
+export const createWebhookListener = defineOperation({
+  id: 'createWebhookListener',
+  method: 'post',
+  path: '/admin/webhooks/listeners',
+  tag: 'Webhooks',
+  summary: 'Listen to events without a public address',
+  description: `What \`authly webhooks listen\` does: an endpoint of the caller alone that has no address, and hands out what it would be
+sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secret is the caller's: the same for all their listeners. At most ${maxListeners} for each caller.`,
+  permission: 'admin:webhooks:write',
+  body: listenerCreation,
+  answers: { 201: { description: 'The listener', schema: listenerSchema } },
+  problems: { 409: `The caller has ${maxListeners} already` },
+  conflicts: { too_many_listeners: { title: `You have ${maxListeners} listeners already: end one` } },
+  async run({ actor, authorized, body, deps, event, now, writeOnce }) {
+    const id = uuidv7(now)
+    const keys = await makeKeys(deps.root, id, await secretOfListeners(deps.root, actor))
+    const expires_at = new Date(now + leaseSeconds * 1000).toISOString()
+    const { event_types, client_ids = null, user_ids = null, actor_ids = null, outcome = null } = body
+    const time = new Date(now).toISOString()
+    const row = {
+      ...{
+        id,
+        kind: 'listener',
+        name: 'authly webhooks listen',
+        event_types,
+        client_ids,
+        user_ids,
+        actor_ids,
+      },
+      ...{ outcome, enabled: true, authorized, after_position: 0, expires_at, version: 1 },
+      ...{ created_at: time, updated_at: time },
+    }
+    const { secret, public_key } = keys
+    const created = answer(201, { id, secret, public_key, expires_at })
+    await writeOnce(
+      created.value,
+      [
+        sql`delete from webhook_endpoints where kind = 'listener' and expires_at <= now()`,
+        // Attack: two requests at once each count one too few.
+        sql`lock table webhook_endpoints in share row exclusive mode`,
+        sql`select authly_refuse('AU409', 'too_many_listeners')
+          where (select count(*) from webhook_endpoints where ${isOwnListener(actor)}) >= ${maxListeners}::int`,
+        insertEntity({
+          table: 'webhook_endpoints',
+          row,
+          hidden: [...hiddenColumns],
+          event: event('webhook.created', {
+            ...{ entity_type: 'webhook', entity_id: id, data: { kind: 'listener' } },
+          }),
+        }),
+        sql`update webhook_endpoints set after_position = ${endOfTrail} where id = ${id}::uuid`,
+        insertKeys(id, keys, now),
+      ],
+      [assertMayReceive(actor)],
+    )
+    return created
+  },
+  async afterwards({ deps }) {
+    deps.nudgeWebhooks()
+  },
+})

@@ -1,0 +1,23 @@
+import { firstRow } from '../../db/json-row.ts'
+import { uuid } from '../../kit/field-schemas.ts'
+import { err } from '../../kit/result.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { notFound } from '../problems.ts'
+import { deliveryRow, selectDelivery } from './delivery-row.store.ts'
+import { deliverySchema, toDelivery } from './delivery-schemas.ts'
+import { webhookParam } from './webhook-schemas.ts'
+
+export const getWebhookDelivery = defineOperation({
+  id: 'getWebhookDelivery',
+  method: 'get',
+  path: '/admin/webhooks/{webhook_id}/deliveries/{event_id}',
+  tag: 'Webhooks',
+  summary: 'Read a delivery',
+  permission: 'admin:webhooks:read',
+  params: webhookParam.extend({ event_id: uuid('The event, as in the header `webhook-id`') }),
+  answers: { 200: { description: 'The delivery', schema: deliverySchema } },
+  async run({ db, params: { webhook_id, event_id } }) {
+    const found = firstRow(deliveryRow, await db.run(selectDelivery(webhook_id, event_id)))
+    return found ? answer(200, toDelivery(found)) : err(notFound)
+  },
+})

@@ -1,0 +1,46 @@
+import { sql } from 'drizzle-orm'
+import { insertEvents } from '../../audit/insert-events.store.ts'
+import { firstRow } from '../../db/json-row.ts'
+import { uuid } from '../../kit/field-schemas.ts'
+import { err } from '../../kit/result.ts'
+import { answer, defineOperation } from '../operation.ts'
+import { notFound } from '../problems.ts'
+import { deliveryRow, selectDelivery } from './delivery-row.store.ts'
+import { refuseDisabled } from './refuse-disabled.store.ts'
+import { refuseUnknown } from './webhook-row.store.ts'
+import { webhookParam } from './webhook-schemas.ts'
+
+export const replayWebhookDelivery = defineOperation({
+  id: 'replayWebhookDelivery',
+  method: 'post',
+  path: '/admin/webhooks/{webhook_id}/deliveries/{event_id}/replay',
+  tag: 'Webhooks',
+  summary: 'Send an event again',
+  description:
+    'Now, under the same `webhook-id`, whether or not it was taken before. One that waits for its next attempt is tried at once.',
+  permission: 'admin:webhooks:write',
+  params: webhookParam.extend({ event_id: uuid('The event, as in the header `webhook-id`') }),
+  answers: { 204: { description: 'The event is on its way' } },
+  problems: { 409: 'The endpoint is disabled, or the event is a test: send another' },
+  conflicts: {
+    webhook_disabled: { title: 'The webhook endpoint is disabled' },
+    not_in_trail: { title: 'The trail does not have the event any more, or it was a test' },
+  },
+  async run({ db, deps, event, params: { webhook_id: id, event_id }, writeOnce }) {
+    const sent = answer(204)
+    const delivery = firstRow(deliveryRow, await db.run(selectDelivery(id, event_id)))
+    if (!delivery) return err(notFound)
+    await writeOnce(sent.value, [
+      refuseUnknown(id),
+      refuseDisabled(id),
+      sql`select authly_refuse('AU409', 'not_in_trail')
+        where not exists (select from audit_events where id = ${event_id}::uuid)`,
+      insertEvents([
+        event('webhook.replayed', { entity_type: 'webhook', entity_id: id, data: { filters: { event_id } } }),
+      ]),
+    ])
+    const { position, subject, type } = delivery
+    await deps.webhookOutboxOf(id).sendAgain(id, { event_id, position, subject, type })
+    return sent
+  },
+})

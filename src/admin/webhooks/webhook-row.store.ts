@@ -1,0 +1,47 @@
+/** Rows of webhook endpoints with their keys, and what every write of one demands. */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../access/actor.ts'
+import { assertHolds } from '../../access/rights.store.ts'
+import { type JsonRow, tableRow } from '../../db/json-row.ts'
+import { webhookEndpoints } from '../../db/schema.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import { authorityOfEndpoints } from '../../webhooks/endpoint-authority.ts'
+import type { NewKeys } from '../../webhooks/seal-keys.ts'
+import type { StoredWebhook } from './webhook-schemas.ts'
+
+const row = tableRow(webhookEndpoints)
+
+const keys: SQL = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', keys.id, 'public_key', keys.public_key,
+    'created_at', keys.created_at, 'expires_at', keys.expires_at) order by keys.expires_at desc nulls first), '[]')
+  from webhook_keys as keys
+  where keys.webhook_id = webhook_endpoints.id and (keys.expires_at is null or keys.expires_at > now()))`
+
+export const webhookRow: JsonRow<StoredWebhook> = {
+  json: sql`${row.json} || jsonb_build_object('keys', ${keys})`,
+  read: (value) => row.read(value) as unknown as StoredWebhook,
+}
+
+/** Columns that no event shows: rights and bookkeeping. */
+export const hiddenColumns = ['authorized', 'after_position'] as const
+
+export const isEndpoint: SQL = sql`kind = 'endpoint'`
+
+export const selectWebhook = (id: string): SQL =>
+  sql`select ${webhookRow.json} as row from webhook_endpoints where id = ${id}::uuid and ${isEndpoint}`
+
+/** Refuses with 404 when there is none. */
+export const refuseUnknown = (id: string): SQL => sql`
+  select authly_refuse('AU404', 'webhook')
+  where not exists (select from webhook_endpoints where id = ${id}::uuid and ${isEndpoint})`
+
+/** Refuses (`AU403`) whoever may not read what an endpoint gets (see `authorityOfEndpoints`). */
+export const assertMayReceive = (actor: Actor): SQL => assertHolds(actor, authorityOfEndpoints)
+
+/** The end of the trail: an endpoint gets what comes after. */
+export const endOfTrail: SQL = sql`(select coalesce(max(position), 0) from audit_events)`
+
+export const insertKeys = (webhookId: string, keys: NewKeys, now: number): SQL => sql`
+  insert into webhook_keys (id, webhook_id, sealed_secret, sealed_private_key, public_key, created_at)
+  values (${uuidv7(now)}::uuid, ${webhookId}::uuid, ${keys.sealed_secret}, ${keys.sealed_private_key},
+    ${keys.public_key}, ${new Date(now).toISOString()}::timestamptz)`

@@ -1,0 +1,15 @@
+/**
+ * Tells the dispatcher of webhooks that the trail has new events. Here and not with the dispatcher, because whoever
+ * writes events nudges it, and it reads them.
+ */
+import type { Placement } from '../kit/place-objects.ts'
+import { observedObjects } from '../telemetry/observed-objects.ts'
+
+/** There is one: events are handed out in the order of the trail. */
+const dispatcherName = 'dispatcher'
+
+/** Rejects when it cannot be reached: it then finds the events by itself. */
+export const nudgeWebhooks = async (
+  namespace: Env['WEBHOOK_DISPATCHER'],
+  placement: Placement,
+): Promise<void> => observedObjects('WebhookDispatcher', namespace, placement)(dispatcherName).nudge()

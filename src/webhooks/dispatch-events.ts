@@ -1,0 +1,80 @@
+/** Hands a page of the trail to the outboxes of the endpoints that want its events. */
+import type { Clock } from '../kit/clock.ts'
+import { type FilteredEvent, matches } from './filters.ts'
+import type { DueEvent, WebhookOutboxOf } from './outbox-port.ts'
+import { subjectNameOf } from './subject-name.ts'
+import type { DisabledReason, DispatchedEndpoint } from './webhook-endpoint.ts'
+import { testEventType } from './webhook-event-types.ts'
+
+/** The members of an event that decide who gets it. */
+export interface ReadEvent extends FilteredEvent {
+  readonly id: string
+  readonly position: number
+  readonly entity_type: string | null
+  readonly entity_id: string | null
+}
+
+export interface DispatchedPage {
+  /** Those that are enabled now. */
+  readonly endpoints: readonly DispatchedEndpoint[]
+  readonly events: readonly ReadEvent[]
+  /** No event can still appear up to here. Undefined: nothing is new, and nothing was read before. */
+  readonly upTo: number | undefined
+  /** The trail goes on behind this page. */
+  readonly more: boolean
+}
+
+export interface DispatchStore {
+  /**
+   * Events behind `after`; without it, behind what the endpoints that are enabled have seen.
+   * @throws TrailBusy while an audit write is open
+   */
+  readPage(after: number | undefined): Promise<DispatchedPage>
+  disable(id: string, reason: DisabledReason, now: number): Promise<void>
+}
+
+export interface DispatchNeeds {
+  readonly now: Clock
+  readonly store: DispatchStore
+  readonly outboxOf: WebhookOutboxOf
+}
+
+export interface Dispatched {
+  readonly upTo: number | undefined
+  readonly more: boolean
+  /** How many endpoints there are that get events. */
+  readonly endpoints: number
+  /** How many events were handed over. */
+  readonly handed: number
+}
+
+/** Handed over again, a page changes nothing: whoever calls this stores `upTo` afterwards. */
+export async function dispatchEvents(
+  { now, store, outboxOf }: DispatchNeeds,
+  after: number | undefined,
+): Promise<Dispatched> {
+  const { endpoints, events, upTo, more } = await store.readPage(after)
+  let handed = 0
+  for (const { id, kind, filter, after_position, is_authorized } of endpoints) {
+    if (!is_authorized) {
+      await store.disable(id, 'authority_lost', now())
+      await outboxOf(id).wake()
+      continue
+    }
+    if (upTo === undefined) continue
+    const wanted = events.filter(
+      (event) => event.position > after_position && event.type !== testEventType && matches(filter, event),
+    )
+    if (wanted.length === 0) continue
+    await outboxOf(id).enqueue({ webhook_id: id, kind, up_to: upTo, events: wanted.map(toDueEvent) })
+    handed += wanted.length
+  }
+  return { upTo, more, handed, endpoints: endpoints.filter(({ is_authorized }) => is_authorized).length }
+}
+
+export const toDueEvent = (event: ReadEvent): DueEvent => ({
+  event_id: event.id,
+  position: event.position,
+  type: event.type,
+  subject: subjectNameOf(event),
+})

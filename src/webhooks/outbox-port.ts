@@ -1,0 +1,68 @@
+/** What is asked of the outbox of an endpoint. */
+import type { Authorized } from '../access/authorized.ts'
+import type { TrailEvent } from './payload.ts'
+import type { EndpointKind } from './webhook-endpoint.ts'
+
+/** An event that an endpoint is to get. */
+export interface DueEvent {
+  readonly event_id: string
+  /** In the trail: the sequence number. */
+  readonly position: number
+  readonly type: string
+  /** `user:<id>`, for the log. */
+  readonly subject: string | null
+}
+
+/** A page of the trail, for one endpoint. */
+export interface HandedPage {
+  readonly webhook_id: string
+  readonly kind: EndpointKind
+  /** The page ends here: handed over again, it changes nothing. */
+  readonly up_to: number
+  readonly events: readonly DueEvent[]
+}
+
+/** Events that are sent again, although they were handed over before. */
+export interface ReplayOrder {
+  readonly id: string
+  readonly webhook_id: string
+  /** Checked again with each page: whoever loses the permission replays nothing more. */
+  readonly authorized: Authorized
+  /** RFC 3339; of the time when events were recorded. */
+  readonly from: string
+  readonly until: string
+  readonly only: ReplayKind
+}
+
+export const replayKinds = {
+  failed: 'deliveries that ended without success',
+  missed: 'events that the endpoint has not got, for whatever reason',
+  all: 'everything that matches its filter',
+} as const
+
+export type ReplayKind = keyof typeof replayKinds
+
+/** What a listener is handed. */
+export interface TakenEvent extends DueEvent {
+  readonly attempts: number
+}
+
+export interface WebhookOutboxPort {
+  /** Stores a page, and returns when it is on disk. */
+  enqueue(page: HandedPage): Promise<void>
+  /** Sends this event, now, whether or not it was sent before. */
+  sendAgain(webhookId: string, event: DueEvent): Promise<void>
+  /** Sends an event that the trail does not have. */
+  sendTest(webhookId: string, event: TrailEvent): Promise<void>
+  /** False: as many replays as there may be are waiting. */
+  replay(order: ReplayOrder): Promise<boolean>
+  /** The endpoint has changed: looks at it again at once. */
+  wake(): Promise<void>
+  /**
+   * For a listener: what it is to get next, when there is something or the time is over.
+   * @param taken ids of what it has got since it asked last: they are not handed out again
+   */
+  take(taken: readonly string[], waitMs: number): Promise<readonly TakenEvent[]>
+}
+
+export type WebhookOutboxOf = (webhookId: string) => WebhookOutboxPort

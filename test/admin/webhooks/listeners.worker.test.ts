@@ -1,0 +1,140 @@
+/** Listeners of `authly webhooks listen`: endpoints of one caller that ask for what they get. */
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { eq } from 'drizzle-orm'
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { users, webhookEndpoints } from '../../../src/db/schema.ts'
+import { uuidv7 } from '../../../src/kit/ids.ts'
+import { testDatabase, useOwnDatabase } from '../../fakes/database.ts'
+import { call, dispatch, evict, happen, outboxOf } from '../../webhooks/webhook-under-test.ts'
+import { addAdmin, type TestActor } from '../../worker/admin-client.ts'
+import { createVerifier } from './verify.ts'
+
+beforeAll(useOwnDatabase)
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))
+afterEach(async () => {
+  await testDatabase().delete(webhookEndpoints)
+  vi.useRealTimers()
+})
+
+const path = '/admin/webhooks/listeners'
+
+interface Taken {
+  readonly items: readonly {
+    readonly event_id: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+  }[]
+}
+
+async function listen(actor: TestActor, changed: Record<string, unknown> = { event_types: ['user.*'] }) {
+  const answer = await call(actor, 'POST', path, changed)
+  expect(answer.status, await answer.clone().text()).toBe(201)
+  return (await answer.json()) as { id: string; secret: string; public_key: string }
+}
+
+const take = (actor: TestActor, id: string, body: Record<string, unknown> = {}) =>
+  call(actor, 'POST', `${path}/${id}/take`, body)
+
+async function taken(actor: TestActor, id: string, body: Record<string, unknown> = {}) {
+  const answer = await take(actor, id, body)
+  expect(answer.status, await answer.clone().text()).toBe(200)
+  return ((await answer.json()) as Taken).items
+}
+
+it('hands out what an endpoint would get, signed, until it is received', async () => {
+  const admin = await addAdmin()
+  const { id, secret } = await listen(admin)
+  await happen({ type: 'session.ended' })
+  const event = await happen()
+  await dispatch()
+  const [item, ...more] = await taken(admin, id)
+  expect(more).toEqual([])
+  expect(item).toMatchObject({ event_id: event.id, headers: { 'webhook-id': event.id } })
+  await createVerifier(secret)({
+    method: 'POST',
+    path: '',
+    headers: item?.headers ?? {},
+    body: item?.body ?? '',
+  })
+  // The answer may have got lost.
+  await evict(outboxOf(id))
+  expect(await taken(admin, id)).toHaveLength(1)
+  expect(await taken(admin, id, { received: [event.id] })).toEqual([])
+})
+
+it('waits for what happens meanwhile', async () => {
+  const admin = await addAdmin()
+  const { id } = await listen(admin)
+  const waiting = taken(admin, id, { wait_seconds: 20 })
+  const event = await happen()
+  await dispatch()
+  expect((await waiting).map(({ event_id }) => event_id)).toEqual([event.id])
+})
+
+it('the secret is the caller’s: the same each time, and nobody else’s', async () => {
+  const [admin, other] = [await addAdmin(), await addAdmin()]
+  const [first, second] = [await listen(admin), await listen(admin)]
+  expect(second.secret).toBe(first.secret)
+  expect((await listen(other)).secret).not.toBe(first.secret)
+  expect(Buffer.from(first.secret.slice('whsec_'.length), 'base64')).toHaveLength(32)
+})
+
+// Attack: somebody takes events in another's name, whose rights they do not have.
+it('does not exist for anybody else, and is no endpoint', async () => {
+  const [admin, other] = [await addAdmin(), await addAdmin()]
+  const { id } = await listen(admin)
+  expect((await take(other, id)).status).toBe(404)
+  expect((await call(other, 'DELETE', `${path}/${id}`)).status).toBe(404)
+  expect((await take(other, uuidv7())).status).toBe(404)
+  for (const actor of [admin, other]) {
+    expect((await call(actor, 'GET', `/admin/webhooks/${id}`)).status).toBe(404)
+    expect((await call(actor, 'POST', `/admin/webhooks/${id}/test`)).status).toBe(404)
+    expect(await (await call(actor, 'GET', '/admin/webhooks')).json()).toMatchObject({ items: [] })
+  }
+  expect((await call(await addAdmin({ roles: ['auditor'] }), 'POST', path, {})).status).toBe(403)
+})
+
+it('ends with the rights of its owner', async () => {
+  const admin = await addAdmin()
+  const { id } = await listen(admin)
+  await happen()
+  await dispatch()
+  await testDatabase()
+    .update(users)
+    .set({ roles: ['auditor'] })
+    .where(eq(users.id, admin.id))
+  expect((await take(admin, id)).status).toBe(403)
+  await happen()
+  await dispatch()
+  const [row] = await testDatabase().select().from(webhookEndpoints).where(eq(webhookEndpoints.id, id))
+  expect(row).toMatchObject({ enabled: false, disabled_reason: 'authority_lost' })
+})
+
+it('is gone when it is ended, or has not asked for a while', async () => {
+  const admin = await addAdmin()
+  const [ended, forgotten] = [await listen(admin), await listen(admin)]
+  expect((await call(admin, 'DELETE', `${path}/${ended.id}`)).status).toBe(204)
+  expect((await take(admin, ended.id)).status).toBe(404)
+  await happen()
+  await dispatch()
+  await testDatabase()
+    .update(webhookEndpoints)
+    .set({ expires_at: new Date(0) })
+    .where(eq(webhookEndpoints.id, forgotten.id))
+  expect((await take(admin, forgotten.id)).status).toBe(404)
+  vi.setSystemTime(Date.now() + 600_000)
+  await runDurableObjectAlarm(outboxOf(forgotten.id))
+  const left = await runInDurableObject(outboxOf(forgotten.id), (_, { storage }) => [...storage.kv.list()])
+  expect(left).toEqual([])
+})
+
+it('there are five at most of a caller; those that are gone do not count', async () => {
+  const admin = await addAdmin()
+  for (let count = 0; count < 5; count++) await listen(admin)
+  expect((await call(admin, 'POST', path, {})).status).toBe(409)
+  await testDatabase()
+    .update(webhookEndpoints)
+    .set({ expires_at: new Date(0) })
+  await listen(admin)
+})

@@ -1,0 +1,60 @@
+/**
+ * A quickstart in `docs/quickstarts/` as steps, so that what the reader does is what is executed:
+ *
+ * - the line "`src/App.tsx`:" before a code block names the file it is the content of;
+ * - a block of `sh` is run in the application's folder, or in that of Authly when it begins with the comment
+ *   `# in Authly's folder`; `# runs on: http://localhost:5173` says that it keeps running, and what answers then.
+ */
+export interface WrittenFile {
+  readonly kind: 'file'
+  readonly path: string
+  readonly text: string
+}
+
+export interface Commands {
+  readonly kind: 'commands'
+  readonly where: 'authly' | 'application'
+  readonly script: string
+  /** Addresses that answer while it runs; empty when it ends by itself. */
+  readonly servesAt: readonly string[]
+}
+
+export interface Quickstart {
+  readonly title: string
+  /** How long it takes a reader. */
+  readonly minutes: number
+  readonly checked: 'executed' | 'compiled' | 'text'
+  readonly steps: readonly (WrittenFile | Commands)[]
+}
+
+const block = /^(?:`(?<path>[^`\n]+)`:\n\n)?```(?<language>\w+)[^\n]*\n(?<body>[\s\S]*?)^```$/gm
+
+/** @throws Error when the head is not what every quickstart has */
+export function readQuickstart(markdown: string): Quickstart {
+  const [, head = '', text = ''] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(markdown) ?? []
+  const { title, minutes, checked } = Object.fromEntries(
+    [...head.matchAll(/^(\w+): (.+)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  )
+  if (!title || !minutes || !isChecked(checked))
+    throw new Error('a quickstart begins with its title, minutes and checked: executed, compiled or text')
+  const steps: (WrittenFile | Commands)[] = []
+  for (const { groups } of text.matchAll(block)) {
+    const { path, language, body = '' } = groups ?? {}
+    if (path !== undefined) steps.push({ kind: 'file', path, text: body })
+    else if (language === 'sh') steps.push(commandsOf(body))
+  }
+  return { title, minutes: Number(minutes), checked, steps }
+}
+
+const isChecked = (value: string | undefined): value is Quickstart['checked'] =>
+  value === 'executed' || value === 'compiled' || value === 'text'
+
+function commandsOf(script: string): Commands {
+  const comments = script.split('\n').filter((line) => line.startsWith('# '))
+  return {
+    kind: 'commands',
+    where: comments.includes("# in Authly's folder") ? 'authly' : 'application',
+    script,
+    servesAt: comments.flatMap((line) => /^# runs on: (\S+)$/.exec(line)?.[1] ?? []),
+  }
+}

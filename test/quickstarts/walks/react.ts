@@ -1,0 +1,22 @@
+import { expect } from 'vitest'
+import { signIn, type Walk } from './walk.ts'
+
+export const react: Walk = async ({ browser, seed }) => {
+  const context = await browser.newContext({ locale: 'en-US' })
+  const page = await context.newPage()
+  await page.goto('http://localhost:5173')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  const { username } = await signIn(page, { seed })
+  await page.getByRole('heading', { name: `Hello, ${username}` }).waitFor()
+  expect(page.url()).toBe('http://localhost:5173/')
+  await page.getByRole('button', { name: 'Show my orders' }).click()
+  await page.getByText('An order of').waitFor()
+  await page.reload()
+  await page.getByRole('heading', { name: `Hello, ${username}` }).waitFor()
+  const token = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
+  expect(token).not.toMatch(/eyJ|authly_rt_/)
+  expect((await fetch('http://localhost:3001/orders')).status).toBe(401)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await context.close()
+}

@@ -1,0 +1,393 @@
+/** Deliveries of webhooks (Standard Webhooks 1.0.0): from the trail to a receiver, whatever fails in between. */
+
+import { runInDurableObject } from 'cloudflare:test'
+import { eq } from 'drizzle-orm'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createWebhookVerifier } from '../../sdk/js/webhooks/src/index.ts'
+import { auditEvents, webhookEndpoints } from '../../src/db/schema.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
+import type { SeenRequest } from '../fakes/relying-parties.ts'
+import { addAdmin } from '../worker/admin-client.ts'
+import { hearLog } from '../worker/hear-log.ts'
+import {
+  bindings,
+  call,
+  deliver,
+  dispatch,
+  dispatcher,
+  evict,
+  happen,
+  openWebhook,
+  outboxOf,
+  ringsAt,
+  runFor,
+} from './webhook-under-test.ts'
+
+// Endpoints get what happens anywhere.
+beforeAll(useOwnDatabase)
+
+const log = hearLog()
+
+// Ahead of the platform's clock: alarms ring when a test says so, not by themselves.
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))
+// What one test leaves is not the next one's.
+afterEach(async () => {
+  await testDatabase().delete(webhookEndpoints)
+  vi.useRealTimers()
+})
+
+const second = 1000
+const hour = 3_600_000
+const day = 24 * hour
+
+type Webhook = Awaited<ReturnType<typeof openWebhook>>
+
+const timestampOf = ({ headers }: SeenRequest) => Number(headers['webhook-timestamp'])
+const idsOf = (seen: readonly SeenRequest[]) => seen.map(({ headers }) => headers['webhook-id'])
+const statusesOf = async (webhook: Webhook) => (await webhook.log()).map(({ status }) => status)
+const eventsOf = async (webhookId: string, type: string) =>
+  (await testDatabase().select().from(auditEvents).where(eq(auditEvents.entity_id, webhookId))).filter(
+    (event) => event.type === type,
+  )
+
+/** A webhook, and an event on its way. */
+async function sent(changed: Parameters<typeof openWebhook>[0] = {}) {
+  const webhook = await openWebhook(changed)
+  const event = await happen()
+  await dispatch()
+  return { webhook, event }
+}
+
+const verify = (secrets: readonly string[], publicKeys: readonly string[], { headers, body }: SeenRequest) =>
+  createWebhookVerifier({ secrets: [...secrets], publicKeys: [...publicKeys] })({
+    headers: headers as Record<string, string>,
+    body,
+  })
+
+describe('an event', () => {
+  it('is posted once, with its id, the time of the attempt and both signatures, and is logged', async () => {
+    const { webhook, event } = await sent()
+    await deliver(webhook.id)
+    const [request, ...more] = await webhook.seen()
+    expect(more).toEqual([])
+    expect(request).toMatchObject({
+      method: 'POST',
+      headers: { 'webhook-id': event.id, 'content-type': 'application/json', 'user-agent': 'Authly' },
+    })
+    expect(timestampOf(request as SeenRequest)).toBe(Math.floor(Date.now() / 1000))
+    const expected = { type: 'user.created', data: { id: event.id, user_id: event.user_id } }
+    // Each alone: a receiver knows one of them.
+    expect(await verify([webhook.secret], [], request as SeenRequest)).toMatchObject(expected)
+    const publicKeys = webhook.keys.map(({ public_key }) => public_key)
+    expect(await verify([], publicKeys, request as SeenRequest)).toMatchObject(expected)
+    expect(await webhook.log()).toEqual([
+      expect.objectContaining({
+        ...{ event_id: event.id, status: 'delivered', attempts: 1, response_status: 200, reason: null },
+        ...{ subject: `user:${event.user_id}`, next_attempt_at: null, type: 'user.created' },
+      }),
+    ])
+  })
+
+  it('has a sequence number that grows, the same in body and log', async () => {
+    const user_id = uuidv7()
+    const webhook = await openWebhook()
+    for (const type of ['user.created', 'user.disabled', 'user.enabled'] as const)
+      await happen({ type, user_id })
+    await dispatch()
+    await deliver(webhook.id)
+    const bodies = (await webhook.seen()).map(
+      ({ body }) => JSON.parse(body) as { data: { sequence: number } },
+    )
+    const numbers = bodies.map(({ data }) => data.sequence).sort((a, b) => a - b)
+    expect(new Set(numbers).size).toBe(3)
+    expect((await webhook.log()).map(({ sequence }) => sequence).sort()).toEqual([...numbers].sort())
+  })
+
+  it('goes to the endpoints whose filter it matches, and to no other', async () => {
+    const [all, sessions, other] = [
+      await openWebhook({ event_types: ['*'] }),
+      await openWebhook({ event_types: ['session.*'] }),
+      await openWebhook({ user_ids: [uuidv7()] }),
+    ]
+    const event = await happen()
+    await dispatch()
+    for (const { id } of [all, sessions, other]) await deliver(id)
+    expect(idsOf(await all.seen())).toContain(event.id)
+    expect(await sessions.seen()).toEqual([])
+    expect(await other.seen()).toEqual([])
+  })
+
+  it('that happened before the endpoint was made is not sent to it', async () => {
+    await happen()
+    const webhook = await openWebhook()
+    await dispatch()
+    await deliver(webhook.id)
+    expect(await webhook.seen()).toEqual([])
+  })
+
+  it('of an erased person is sent as the trail shows it now: the outbox keeps no copy', async () => {
+    const webhook = await openWebhook()
+    const event = await happen({ ip: '203.0.113.77', data: { reason: 'kept-private' } })
+    await dispatch()
+    const stored = await runInDurableObject(outboxOf(webhook.id), (_, { storage }) =>
+      JSON.stringify([storage.sql.exec('SELECT * FROM deliveries').toArray(), [...storage.kv.list()]]),
+    )
+    expect(stored).toContain(event.id)
+    expect(stored).not.toMatch(/203\.0\.113|kept-private|whsec_|whsk_/)
+  })
+})
+
+describe('a receiver that does not take it', () => {
+  it('is asked again for days, later each time, under the same id and with the time of the attempt', async () => {
+    const { webhook, event } = await sent()
+    await webhook.set('down')
+    await runFor(webhook.id, 2 * day)
+    const seen = await webhook.seen()
+    expect(seen.length).toBeGreaterThan(10)
+    expect(seen.length).toBeLessThan(60)
+    expect(new Set(idsOf(seen))).toEqual(new Set([event.id]))
+    const times = seen.map(timestampOf)
+    const pauses = times.slice(1).map((time, index) => time - (times[index] as number))
+    expect(pauses[0]).toBeLessThan(10)
+    expect(Math.max(...pauses)).toBeGreaterThan(1000)
+    for (const request of seen) await expect(verify([webhook.secret], [], request)).rejects.toThrow()
+    expect(await webhook.log()).toMatchObject([
+      { status: 'waiting', response_status: 503, reason: 'http_503', attempts: seen.length },
+    ])
+    await webhook.set('up')
+    await runFor(webhook.id, day / 2)
+    expect(await statusesOf(webhook)).toEqual(['delivered'])
+  })
+
+  it('is left alone for as long as it asks (Retry-After, RFC 9110 §10.2.3)', async () => {
+    const { webhook } = await sent()
+    await webhook.set('busy')
+    await deliver(webhook.id)
+    await happen()
+    await dispatch()
+    await runFor(webhook.id, hour - 10 * second)
+    expect(await webhook.seen()).toHaveLength(1)
+    await webhook.set('up')
+    await runFor(webhook.id, 2 * hour)
+    expect(await statusesOf(webhook)).toEqual(['delivered', 'delivered'])
+  })
+
+  it('that is down is asked with one event alone, and gets the rest once it is back', async () => {
+    const webhook = await openWebhook()
+    await webhook.set('down')
+    for (let count = 0; count < 12; count++) await happen()
+    await dispatch()
+    await runFor(webhook.id, 3 * hour)
+    const asked = (await webhook.seen()).length
+    expect(asked).toBeLessThan(40)
+    await webhook.set('up')
+    await runFor(webhook.id, hour)
+    expect(new Set(await statusesOf(webhook))).toEqual(new Set(['delivered']))
+    expect(await webhook.log()).toHaveLength(12)
+  })
+
+  it('for three days does not get it any more', async () => {
+    const { webhook } = await sent()
+    await webhook.set('down')
+    await runFor(webhook.id, 4 * day)
+    expect(await webhook.log()).toMatchObject([{ status: 'failed', reason: 'http_503' }])
+    expect(await webhook.read()).toMatchObject({ enabled: true })
+  })
+
+  it('and takes nothing for five days is disabled, which the trail tells', async () => {
+    const { webhook } = await sent()
+    await webhook.set('down')
+    for (let days = 0; days < 6; days++) {
+      await runFor(webhook.id, day)
+      await happen()
+      await dispatch()
+    }
+    await runFor(webhook.id, day)
+    expect(await webhook.read()).toMatchObject({ enabled: false, disabled_reason: 'failing' })
+    const [event, ...more] = await eventsOf(webhook.id, 'webhook.disabled')
+    expect(more).toEqual([])
+    expect(event).toMatchObject({ data: { reason: 'failing' }, actor_type: 'system' })
+    expect(await statusesOf(webhook)).not.toContain('waiting')
+  })
+
+  it('and answers 410 is disabled at once: what waits is cancelled, nothing more is sent', async () => {
+    const webhook = await openWebhook()
+    await webhook.set('gone')
+    for (let count = 0; count < 8; count++) await happen()
+    await dispatch()
+    await deliver(webhook.id)
+    const asked = (await webhook.seen()).length
+    expect(asked).toBeLessThanOrEqual(5)
+    expect(await webhook.read()).toMatchObject({ enabled: false, disabled_reason: 'gone' })
+    expect(new Set(await statusesOf(webhook))).toEqual(new Set(['cancelled']))
+    expect(await eventsOf(webhook.id, 'webhook.disabled')).toMatchObject([{ data: { reason: 'gone' } }])
+    await happen()
+    await dispatch()
+    await runFor(webhook.id, day)
+    expect(await webhook.seen()).toHaveLength(asked)
+    // Its object holds nothing any more.
+    expect(await ringsAt(outboxOf(webhook.id))).toBeNull()
+  })
+
+  // Attack: the receiver leads the signed event, or our request, somewhere else.
+  it('and redirects is not followed', async () => {
+    const { webhook } = await sent()
+    await webhook.set('redirect')
+    await deliver(webhook.id)
+    expect((await webhook.seen()).map(({ path }) => path.endsWith('/in'))).toEqual([true])
+    expect(await webhook.log()).toMatchObject([{ status: 'waiting', reason: 'redirect_refused' }])
+  })
+
+  // Attack: an answer without end holds the outbox.
+  it('and answers without end has taken it', async () => {
+    const { webhook } = await sent()
+    await webhook.set('endless')
+    await deliver(webhook.id)
+    expect(await statusesOf(webhook)).toEqual(['delivered'])
+  })
+
+  it('whose answer got lost gets it again, under the same id', async () => {
+    const { webhook, event } = await sent()
+    await webhook.set('loses_answers')
+    await deliver(webhook.id)
+    await webhook.set('up')
+    await runFor(webhook.id, hour)
+    expect(idsOf(await webhook.seen())).toEqual([event.id, event.id])
+    expect(await webhook.log()).toMatchObject([{ status: 'delivered', attempts: 2 }])
+  })
+
+  it('and never answers is given up for this time after ten seconds', async () => {
+    const { webhook } = await sent()
+    await webhook.set('hangs')
+    await deliver(webhook.id)
+    expect(await webhook.log()).toMatchObject([{ status: 'waiting', reason: 'timeout' }])
+  }, 30_000)
+})
+
+describe('exactly one delivery is made of an event', () => {
+  it('however often the dispatcher is nudged at once', async () => {
+    const webhook = await openWebhook()
+    const event = await happen()
+    await Promise.all(Array.from({ length: 20 }, () => dispatcher().nudge()))
+    await Promise.all([dispatch(), dispatch(), dispatch()])
+    await Promise.all([deliver(webhook.id), deliver(webhook.id)])
+    await dispatch()
+    await deliver(webhook.id)
+    expect(idsOf(await webhook.seen())).toEqual([event.id])
+  })
+
+  it('when the dispatcher ends after it handed a page over and before it noted that', async () => {
+    const webhook = await openWebhook()
+    const event = await happen()
+    await dispatch()
+    await deliver(webhook.id)
+    await runInDurableObject(dispatcher(), (_, { storage }) => storage.kv.delete('position'))
+    await evict(dispatcher())
+    await dispatch()
+    await deliver(webhook.id)
+    expect(idsOf(await webhook.seen())).toEqual([event.id])
+    expect(await webhook.log()).toHaveLength(1)
+  })
+
+  it('when objects are evicted between all steps', async () => {
+    const webhook = await openWebhook()
+    const event = await happen()
+    await dispatcher().nudge()
+    await evict(dispatcher())
+    await dispatch()
+    await evict(outboxOf(webhook.id))
+    await webhook.set('down')
+    await deliver(webhook.id)
+    await evict(outboxOf(webhook.id))
+    await evict(dispatcher())
+    await webhook.set('up')
+    await runFor(webhook.id, hour)
+    await dispatch()
+    await runFor(webhook.id, hour)
+    expect(idsOf(await webhook.seen())).toEqual([event.id, event.id])
+    expect(await webhook.log()).toMatchObject([{ status: 'delivered', attempts: 2 }])
+  })
+})
+
+describe('while Postgres is down', () => {
+  const away = (): Env =>
+    ({ ...bindings(), DATABASE_GATEWAY_URL: 'http://127.0.0.1:1/sql' }) as unknown as Env
+
+  it('nothing is lost, nothing counts as a failure, and it goes on by itself', async () => {
+    const webhook = await openWebhook()
+    const event = await happen()
+    await dispatch(away())
+    expect(log.lines.some((line) => line.event === 'webhook_dispatch_failed')).toBe(true)
+    expect(await ringsAt(dispatcher())).not.toBeNull()
+    await dispatch()
+    await deliver(webhook.id, away())
+    expect(await webhook.seen()).toEqual([])
+    await runFor(webhook.id, 5 * 60 * second)
+    expect(idsOf(await webhook.seen())).toEqual([event.id])
+    expect(await webhook.log()).toMatchObject([{ status: 'delivered', attempts: 1 }])
+  })
+})
+
+describe('what waits', () => {
+  it('of an endpoint that is deleted is gone with everything about it', async () => {
+    const { webhook } = await sent()
+    await webhook.set('down')
+    await deliver(webhook.id)
+    const deleted = await call(await addAdmin(), 'DELETE', webhook.path, undefined, { 'if-match': '*' })
+    expect(deleted.status).toBe(204)
+    const before = (await webhook.seen()).length
+    await runFor(webhook.id, day)
+    expect(await webhook.seen()).toHaveLength(before)
+    const left = await runInDurableObject(outboxOf(webhook.id), (_, { storage }) => [...storage.kv.list()])
+    expect(left).toEqual([])
+    expect(await ringsAt(outboxOf(webhook.id))).toBeNull()
+  })
+
+  it('of an endpoint that is disabled is cancelled; enabled again it gets what happens then', async () => {
+    const { webhook } = await sent()
+    expect((await call(await addAdmin(), 'POST', `${webhook.path}/disable`)).status).toBe(204)
+    await runFor(webhook.id, hour)
+    expect(await webhook.seen()).toEqual([])
+    expect(await webhook.log()).toMatchObject([{ status: 'cancelled', reason: 'endpoint_disabled' }])
+    const missed = await happen()
+    await dispatch()
+    expect((await call(await addAdmin(), 'POST', `${webhook.path}/enable`)).status).toBe(204)
+    const event = await happen()
+    await dispatch()
+    await runFor(webhook.id, hour)
+    expect(idsOf(await webhook.seen())).toEqual([event.id])
+    expect(idsOf(await webhook.seen())).not.toContain(missed.id)
+  })
+
+  // Attack: an endpoint that takes nothing fills the storage.
+  it('is bounded: what comes on top is dropped, and the log says so', async () => {
+    const webhook = await openWebhook()
+    const events = Array.from({ length: 10_010 }, (_, index) => ({
+      ...{ event_id: uuidv7(), position: 1_000_000 + index, type: 'user.created', subject: null },
+    }))
+    await outboxOf(webhook.id).enqueue({
+      ...{ webhook_id: webhook.id, kind: 'endpoint', up_to: 2_000_000, events },
+    })
+    const counts = await runInDurableObject(outboxOf(webhook.id), (_, { storage }) =>
+      storage.sql.exec('SELECT status, count(*) AS count FROM deliveries GROUP BY status').toArray(),
+    )
+    expect(counts).toEqual([
+      { status: 'dropped', count: 10 },
+      { status: 'waiting', count: 10_000 },
+    ])
+  })
+})
+
+describe('without an endpoint', () => {
+  it('the dispatcher stores nothing and rings no more', async () => {
+    const webhook = await openWebhook()
+    await dispatch()
+    expect(await ringsAt(dispatcher())).not.toBeNull()
+    await call(await addAdmin(), 'DELETE', webhook.path, undefined, { 'if-match': '*' })
+    await dispatch()
+    expect(await ringsAt(dispatcher())).toBeNull()
+    const left = await runInDurableObject(dispatcher(), (_, { storage }) => [...storage.kv.list()])
+    expect(left).toEqual([])
+  })
+})

@@ -1,0 +1,113 @@
+/** Webhook endpoints of real receivers on loopback: made by the admin API, served by the real objects. */
+import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { vi } from 'vitest'
+import type { AuditEvent } from '../../src/audit/event.ts'
+import { insertEvents } from '../../src/audit/insert-events.store.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
+import { testDatabase } from '../fakes/database.ts'
+import type { PartyBehaviour, SeenRequest } from '../fakes/relying-parties.ts'
+import { addAdmin, callAdmin, type TestActor } from '../worker/admin-client.ts'
+
+const { TEST_RELYING_PARTIES_URL: receivers } = env as unknown as { TEST_RELYING_PARTIES_URL: string }
+
+/** With the database of this file, and loopback addresses allowed. */
+export const bindings = (): Env => ({ ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true' }) as Env
+
+export const dispatcher = () => env.WEBHOOK_DISPATCHER.getByName('dispatcher')
+export const outboxOf = (id: string) => env.WEBHOOK_OUTBOX.getByName(id)
+
+export const wire = (stub: DurableObjectStub, member: 'dispatcher' | 'outbox', own: Env = bindings()) =>
+  runInDurableObject(stub, (instance) => {
+    // Inside its wrapper (`src/lazy-objects.ts`).
+    Object.assign((instance as unknown as Record<string, object>)[member] as object, { env: own })
+  })
+
+export const ringsAt = (stub: DurableObjectStub) =>
+  runInDurableObject(stub, (_, { storage }) => storage.getAlarm())
+
+/** Ends the object, which the platform may do between any two calls. */
+export async function evict(stub: DurableObjectStub): Promise<void> {
+  // It may have ended by itself.
+  await runInDurableObject(stub, () => undefined)
+  await evictDurableObject(stub)
+}
+
+/** Rings the dispatcher: what is new reaches the outboxes. */
+export async function dispatch(own?: Env): Promise<void> {
+  await wire(dispatcher(), 'dispatcher', own)
+  await dispatcher().nudge()
+  const at = await ringsAt(dispatcher())
+  if (at !== null) vi.setSystemTime(Math.max(at, Date.now()))
+  await runDurableObjectAlarm(dispatcher())
+}
+
+/** Rings the outbox once. */
+export async function deliver(id: string, own?: Env): Promise<void> {
+  await wire(outboxOf(id), 'outbox', own)
+  await runDurableObjectAlarm(outboxOf(id))
+}
+
+/** Lets time pass until the outbox rings, again and again. */
+export async function runFor(id: string, milliseconds: number): Promise<void> {
+  const until = Date.now() + milliseconds
+  for (;;) {
+    const at = await ringsAt(outboxOf(id))
+    if (at === null || at > until) break
+    vi.setSystemTime(Math.max(at, Date.now()))
+    await deliver(id)
+  }
+  vi.setSystemTime(until)
+}
+
+export const call = (actor: TestActor, method: string, path: string, body?: unknown, headers = {}) =>
+  callAdmin(actor, method, path, { env: bindings(), headers, ...(body === undefined ? {} : { body }) })
+
+export interface CreatedWebhook {
+  readonly id: string
+  readonly secret: string
+  readonly url: string
+  readonly keys: readonly { readonly public_key: string }[]
+}
+
+/** An endpoint of a receiver. */
+export async function openWebhook(changed: Record<string, unknown> = {}, actor?: TestActor) {
+  const admin = actor ?? (await addAdmin())
+  const label = `hook-${uuidv7().slice(-12)}`
+  const response = await call(admin, 'POST', '/admin/webhooks', {
+    ...{ name: label, url: `${receivers}/${label}/in`, event_types: ['user.*'], ...changed },
+  })
+  if (response.status !== 201) throw new Error(await response.text())
+  const webhook = (await response.json()) as CreatedWebhook
+  return {
+    ...webhook,
+    admin,
+    path: `/admin/webhooks/${webhook.id}`,
+    set: async (behaviour: PartyBehaviour) => {
+      await fetch(`${receivers}/set/${label}/${behaviour}`, { method: 'POST', body: '' })
+    },
+    seen: async () => (await (await fetch(`${receivers}/seen/${label}`)).json()) as SeenRequest[],
+    /** The log of its deliveries, newest first. */
+    log: async () => {
+      // Tokens of before have expired by now.
+      const path = `/admin/webhooks/${webhook.id}/deliveries?limit=200`
+      const answer = await call(await addAdmin(), 'GET', path)
+      return ((await answer.json()) as { items: Record<string, unknown>[] }).items
+    },
+    read: async () =>
+      (await (await call(await addAdmin(), 'GET', `/admin/webhooks/${webhook.id}`)).json()) as Record<
+        string,
+        unknown
+      >,
+  }
+}
+
+/** Writes an event to the trail, as an outbox does. */
+export async function happen(changed: Partial<AuditEvent> = {}): Promise<AuditEvent> {
+  const id = uuidv7()
+  const event: AuditEvent = {
+    ...{ id, type: 'user.created', occurred_at: Date.now(), outcome: 'success', actor_type: 'system' },
+    ...{ user_id: uuidv7(), ...changed },
+  }
+  await testDatabase().execute(insertEvents([event]))
+  return event
+}
