@@ -78,7 +78,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     this.#alarm = createObjectAlarm(ctx)
     this.#deliveries = openWaitingDeliveries(ctx.storage.sql)
     this.#replays = openWaitingReplays(ctx.storage.sql)
-    this.#listener = createListenerQueue(this.#deliveries)
+    this.#listener = createListenerQueue(this.#deliveries, ctx.storage.kv)
   }
 
   async enqueue({ webhook_id, kind, up_to, events }: HandedPage): Promise<void> {
@@ -92,8 +92,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       let room = maxWaiting - this.#deliveries.waiting()
       for (const event of events) {
         if (event.position <= handed) continue
-        this.#deliveries.insert(event, Date.now(), room > 0 ? 'new' : 'dropped')
-        if (room-- <= 0) count('authly_webhook_deliveries_total', 1, 'dropped')
+        const isKept = room-- > 0
+        if (!isKept) count('authly_webhook_deliveries_total', 1, 'dropped')
+        // A listener has no log that would take over what was dropped: it would stay here.
+        if (isKept || kind === 'endpoint')
+          this.#deliveries.insert(event, Date.now(), isKept ? 'new' : 'dropped')
       }
     })
     if (kind === 'listener') return this.#alarm.ringBy(Date.now() + this.#listener.arrived())
@@ -128,8 +131,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
 
   async wake(): Promise<void> {
     if (!this.#schema.exists()) return
-    this.ctx.storage.kv.delete(keys.pausedUntil)
-    this.ctx.storage.kv.put(keys.changed, true)
+    const { kv } = this.ctx.storage
+    // One cannot be changed, so it is over.
+    if (kv.get(keys.kind) === 'listener') this.#listener.end()
+    kv.delete(keys.pausedUntil)
+    kv.put(keys.changed, true)
     this.#alarm.ringBy(Date.now())
   }
 
