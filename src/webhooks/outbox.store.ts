@@ -62,16 +62,16 @@ export const createOutboxStore = (runBatch: RunBatch): OutboxStore => ({
   async readReplay(order, after) {
     const { webhook_id, authorized, from, until, only } = order
     const [denied = [], endpoints = [], rows = []] = await runBatch([
-      selectUnauthorized([authorized]),
+      // Both permissions: whoever may read the trail no more replays nothing of it.
+      selectUnauthorized(authorityOfEndpoints.map((permission) => ({ ...authorized, permission }))),
       sql`
         select event_types, client_ids, user_ids, actor_ids, outcome from webhook_endpoints
         where id = ${webhook_id}::uuid and enabled`,
-      sql`
-        select ${readEventColumns}
-        from audit_events
-        where position > ${after} and occurred_at >= ${from}::timestamptz and occurred_at < ${until}::timestamptz
-          and ${isSent} ${onlyThose(webhook_id, only)}
-        order by position limit ${replayPageSize}`,
+      selectReplayed(
+        sql`position > ${after} and occurred_at >= ${from}::timestamptz and occurred_at < ${until}::timestamptz
+          and ${isSent} ${onlyThose(webhook_id, only)}`,
+        after === 0,
+      ),
     ])
     const [endpoint] = endpoints
     const events = rows.map(toReadEvent)
@@ -93,6 +93,21 @@ export const selectTrailEvents = (ids: readonly string[]): SQL => sql`
 
 export const trailEventsOf = (rows: readonly Row[]): ReadonlyMap<string, TrailEvent> =>
   new Map(rows.map((row) => [String(row['id']), row['event'] as TrailEvent]))
+
+/**
+ * A page of events in the order of the trail.
+ * @param isFirst the page begins at the beginning of the trail, far from the events of the range: `offset 0` keeps
+ * Postgres from walking there, and it collects them from the index of the time
+ */
+const selectReplayed = (condition: SQL, isFirst: boolean): SQL =>
+  isFirst
+    ? sql`
+      select ${readEventColumns} from audit_events where position in (
+        select position from (select position from audit_events where ${condition} offset 0) as matching
+        order by position limit ${replayPageSize}
+      ) order by position`
+    : sql`
+      select ${readEventColumns} from audit_events where ${condition} order by position limit ${replayPageSize}`
 
 function onlyThose(webhookId: string, only: ReplayOrder['only']): SQL {
   const logged = sql`select from webhook_deliveries

@@ -177,7 +177,8 @@ export class WebhookOutboxObject extends DurableObject<Env> {
 
   #ring(): void {
     const now = Date.now()
-    const isBehind = this.#replays.count() > 0 || this.#deliveries.unlogged(1).length > 0
+    // Not for a replay that waits for room: the alarm would ring without end while the endpoint is down.
+    const isBehind = this.#mayContinueReplay() || this.#deliveries.unlogged(1).length > 0
     const next = this.#deliveries.nextAt()
     if (isBehind) this.#alarm.ringBy(now)
     else if (next !== undefined) this.#alarm.ringBy(Math.max(next, now, this.#pausedUntil()))
@@ -198,11 +199,15 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     }
     const stopAt = Date.now() + maxWorkMs
     for (let round = 0; round < maxRounds && Date.now() < stopAt; round++) {
-      await this.#continueReplay(store)
       const due = this.#takeDue(Date.now())
       const unlogged = this.#deliveries.unlogged(logSize)
       const isChanged = this.ctx.storage.kv.get(keys.changed) === true
-      if (due.length === 0 && unlogged.length === 0 && !isChanged) return undefined
+      if (due.length === 0 && unlogged.length === 0 && !isChanged) {
+        // Last: a page that cannot be read holds up nothing that happens now.
+        if (!this.#mayContinueReplay()) return undefined
+        await this.#continueReplay(store)
+        continue
+      }
       const { endpoint, events } = await store.exchange(
         webhookId,
         unlogged,
@@ -335,10 +340,15 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     return isDead(since, now) ? 'failing' : undefined
   }
 
-  /** Takes the next page of the first replay, while there is room. */
+  /** Whether there is one, and room for its next page. */
+  #mayContinueReplay(): boolean {
+    return this.#replays.count() > 0 && this.#deliveries.waiting() <= roundSize
+  }
+
+  /** Takes the next page of the first replay. */
   async #continueReplay(store: OutboxStore): Promise<void> {
     const replay = this.#replays.first()
-    if (replay === undefined || this.#deliveries.waiting() > roundSize) return
+    if (replay === undefined) return
     const { order, position } = replay
     const { events, filter, upTo } = await store.readReplay(order, position)
     this.ctx.storage.transactionSync(() => {

@@ -22,6 +22,8 @@ import {
   dispatch,
   happen,
   openWebhook,
+  outboxOf,
+  ringsAt,
   runFor,
 } from '../../webhooks/webhook-under-test.ts'
 import { addAdmin, addServiceAccount, callAdmin, type TestActor } from '../../worker/admin-client.ts'
@@ -154,6 +156,19 @@ describe('who may do what', () => {
     const from = new Date(Date.now() - hour).toISOString()
     expect((await call(helper, 'POST', `${webhook.path}/replay`, { from, only: 'all' })).status).toBe(200)
     await testDatabase().update(users).set({ status: 'disabled' }).where(eq(users.id, helper.id))
+    await runFor(webhook.id, hour)
+    expect(await webhook.seen()).toHaveLength(1)
+    // Attack: the right to read the trail is taken away, the one to manage webhooks stays.
+    const reader = await limited(['admin:webhooks:write', 'admin:audit:read'])
+    expect((await call(reader, 'POST', `${webhook.path}/replay`, { from, only: 'all' })).status).toBe(200)
+    const [fewer] = await testDatabase()
+      .select({ roles: users.roles })
+      .from(users)
+      .where(eq(users.id, (await limited(['admin:webhooks:write'])).id))
+    await testDatabase()
+      .update(users)
+      .set({ roles: fewer?.roles ?? [] })
+      .where(eq(users.id, reader.id))
     await runFor(webhook.id, hour)
     expect(await webhook.seen()).toHaveLength(1)
   })
@@ -432,6 +447,25 @@ describe('sending again', () => {
     const seen = (await webhook.seen()).filter(({ body }) => body.includes('"many"'))
     expect(new Set(seen.map(({ headers }) => headers['webhook-id'])).size).toBe(450)
     expect(seen).toHaveLength(450)
+  })
+
+  // Attack: a receiver that is down, and a long replay, keep our object ringing without a pause.
+  it('a long range to a receiver that is down waits for it', async () => {
+    const user_id = uuidv7()
+    const webhook = await openWebhook({ user_ids: [user_id] })
+    await testDatabase().execute(sql`
+      insert into audit_events (id, type, occurred_at, outcome, actor_type, user_id)
+      select gen_random_uuid(), 'user.updated', now() - interval '1 hour', 'success', 'system', ${user_id}
+      from generate_series(1, 450)`)
+    await webhook.set('down')
+    const from = new Date(Date.now() - 48 * hour).toISOString()
+    await call(webhook.admin, 'POST', `${webhook.path}/replay`, { from, only: 'all' })
+    await deliver(webhook.id)
+    expect(await webhook.seen()).not.toEqual([])
+    expect(await ringsAt(outboxOf(webhook.id))).toBeGreaterThan(Date.now())
+    await webhook.set('up')
+    await runFor(webhook.id, hour)
+    expect(new Set((await webhook.seen()).map(({ headers }) => headers['webhook-id'])).size).toBe(450)
   })
 })
 
