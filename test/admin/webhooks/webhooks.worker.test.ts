@@ -209,6 +209,7 @@ describe('where events may be sent', () => {
     'https://billing.example.com:8443/x',
     'https://user:secret@billing.example.com/x',
     'https://auth.test/admin/users',
+    'https://auth.test./oauth/token',
     'https://billing.example.com/hooks#part',
     'file:///etc/passwd',
     'javascript:alert(1)',
