@@ -494,17 +494,22 @@ describe('the log', () => {
 
   it('and listeners that are gone are forgotten by the cron job, which also wakes the dispatcher', async () => {
     const webhook = await openWebhook()
-    const [old, young] = [await happen(), await happen()]
+    const old = [await happen(), await happen(), await happen()]
+    const young = await happen()
     await dispatch()
     await deliver(webhook.id)
-    const back = sql`update webhook_deliveries set updated_at = now() - interval '31 days' where event_id = ${old.id}`
-    await testDatabase().execute(back)
+    for (const { id } of old) {
+      const back = sql`update webhook_deliveries set updated_at = now() - interval '31 days' where event_id = ${id}`
+      await testDatabase().execute(back)
+    }
     let nudged = 0
-    await tidyWebhooks({
+    const needs = {
       runBatch: createRunBatch(testDatabase()),
       days: async () => 30,
       nudge: async () => void nudged++,
-    })
+    }
+    // In more than one batch.
+    await tidyWebhooks(needs, 2)
     expect((await webhook.log()).map(({ event_id }) => event_id)).toEqual([young.id])
     expect(nudged).toBe(1)
   })
