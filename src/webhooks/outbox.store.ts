@@ -7,13 +7,18 @@ import type { Row, RunBatch } from '../db/run-batch.ts'
 import { storableJson } from '../kit/storable.ts'
 import { disableEndpoint } from './disable-endpoint.store.ts'
 import type { ReadEvent } from './dispatch-events.ts'
-import { type DeliveredEndpoint, type DisabledReason, type FilterColumns, filterOf } from './endpoint.ts'
 import { authorityOfEndpoints } from './endpoint-authority.ts'
 import type { WebhookFilter } from './filters.ts'
 import type { ReplayOrder } from './outbox-port.ts'
 import type { TrailEvent } from './payload.ts'
 import { isSent, readEventColumns, toReadEvent } from './read-event.store.ts'
 import type { Delivery } from './waiting-deliveries.table.ts'
+import {
+  type DeliveredEndpoint,
+  type DisabledReason,
+  type FilterColumns,
+  filterOf,
+} from './webhook-endpoint.ts'
 
 const replayPageSize = 200
 

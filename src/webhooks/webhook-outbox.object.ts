@@ -25,10 +25,9 @@ import {
   retryAt,
   timeoutMs,
   wasDown,
-} from './decide-delivery.ts'
+} from './decide-webhook.ts'
 import { type DeliverWebhookNeeds, deliverWebhook } from './deliver-webhook.ts'
 import { toDueEvent } from './dispatch-events.ts'
-import type { DeliveredEndpoint, DisabledReason } from './endpoint.ts'
 import { matches } from './filters.ts'
 import { createListenerQueue, type ListenerQueue } from './listener-queue.ts'
 import { createOutboxStore, type OutboxStore, type Round } from './outbox.store.ts'
@@ -41,6 +40,7 @@ import {
   type WaitingDeliveries,
 } from './waiting-deliveries.table.ts'
 import { openWaitingReplays, replaysTable, type WaitingReplays } from './waiting-replays.table.ts'
+import type { DeliveredEndpoint, DisabledReason } from './webhook-endpoint.ts'
 
 const keys = {
   webhookId: 'webhook_id',
@@ -51,6 +51,8 @@ const keys = {
   failures: 'failures',
   failingSince: 'failing_since',
   pausedUntil: 'paused_until',
+  /** Somebody has changed the endpoint: it is looked at although nothing is due. */
+  changed: 'changed',
 } as const
 
 /** Events whose bodies are read from the trail together. */
@@ -89,7 +91,8 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       let room = maxWaiting - this.#deliveries.waiting()
       for (const event of events) {
         if (event.position <= handed) continue
-        this.#deliveries.insert(event, Date.now(), room-- > 0 ? 'new' : 'dropped')
+        this.#deliveries.insert(event, Date.now(), room > 0 ? 'new' : 'dropped')
+        if (room-- <= 0) count('authly_webhook_deliveries_total', 1, 'dropped')
       }
     })
     if (kind === 'listener') return this.#alarm.ringBy(Date.now() + this.#listener.arrived())
@@ -122,6 +125,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   async wake(): Promise<void> {
     if (!this.#schema.exists()) return
     this.ctx.storage.kv.delete(keys.pausedUntil)
+    this.ctx.storage.kv.put(keys.changed, true)
     this.#alarm.ringBy(Date.now())
   }
 
@@ -186,12 +190,15 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       await this.#continueReplay(store)
       const due = this.#takeDue(Date.now())
       const unlogged = this.#deliveries.unlogged(logSize)
+      const isChanged = this.ctx.storage.kv.get(keys.changed) === true
+      if (due.length === 0 && unlogged.length === 0 && !isChanged) return undefined
       const { endpoint, events } = await store.exchange(
         webhookId,
         unlogged,
         due.flatMap(({ event_id, made }) => (made === null ? [event_id] : [])),
       )
       this.ctx.storage.transactionSync(() => this.#deliveries.logged(unlogged))
+      if (isChanged) this.ctx.storage.kv.delete(keys.changed)
       if (endpoint === undefined) return 'over'
       if (!endpoint.is_enabled || !endpoint.is_authorized) {
         if (!endpoint.is_authorized && endpoint.is_enabled) {
@@ -200,7 +207,6 @@ export class WebhookOutboxObject extends DurableObject<Env> {
         if (this.#isOver()) return 'over'
         continue
       }
-      if (due.length === 0 && this.#deliveries.unlogged(1).length === 0) return undefined
       for (let first = 0; first < due.length; first += atOnce) {
         const some = due.slice(first, first + atOnce)
         const outcomes = await Promise.all(
@@ -217,7 +223,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   /** What waits is cancelled; true once the log shows that. */
   #isOver(): boolean {
     while (this.#replays.count() > 0) this.#replays.delete(this.#replays.first()?.order.id ?? '')
-    this.#deliveries.endAll('cancelled', 'endpoint_disabled')
+    const cancelled = this.#deliveries.waiting()
+    if (cancelled > 0) {
+      this.#deliveries.endAll('cancelled', 'endpoint_disabled')
+      count('authly_webhook_deliveries_total', cancelled, 'cancelled')
+    }
     return this.#deliveries.isEmpty()
   }
 

@@ -91,13 +91,11 @@ it('forwards each event once, as an endpoint gets it, and shows what was answere
   expect(await listeners()).toBe(0)
 })
 
-it.each([
-  'http://192.0.2.1/hooks',
-  'ftp://localhost/',
-  'http://user:pass@localhost/',
-  'nonsense',
-])('refuses to forward to %s', async (target) => {
-  const { code, stderr } = await home.run(['webhooks', 'listen', '--forward-to', target])
-  expect(code).toBe(2)
-  expect(stderr).toContain('--forward-to')
-})
+it.each(['http://192.0.2.1/hooks', 'ftp://localhost/', 'http://user:pass@localhost/', 'nonsense'])(
+  'refuses to forward to %s',
+  async (target) => {
+    const { code, stderr } = await home.run(['webhooks', 'listen', '--forward-to', target])
+    expect(code).toBe(2)
+    expect(stderr).toContain('--forward-to')
+  },
+)

@@ -2,6 +2,7 @@ import { isSecureAddress } from '@authly-server/core'
 import { createCookieNames } from '../cookies/cookie-names.ts'
 import { invalidConfiguration } from '../errors.ts'
 import { clientAuthentication } from '../provider/client-authentication.ts'
+import { readBaseUrl } from './base-url.ts'
 import { type Environment, processEnvironment } from './environment.ts'
 import { type AuthlyServerOptions, defaultPaths, type SessionLifetime } from './options.ts'
 import { readSecrets } from './session-secrets.ts'
@@ -58,22 +59,6 @@ export function configure(options: AuthlyServerOptions, environment: Environment
 function required(option: string, value: string | undefined, variable: string): string {
   if (value) return value
   throw invalidConfiguration(option, `is missing: pass it, or set ${variable}`)
-}
-
-export interface BaseUrl {
-  readonly origin: string
-  /** Without a slash at its end; empty at the root. */
-  readonly path: string
-  readonly isSecure: boolean
-}
-
-function readBaseUrl(text: string): BaseUrl {
-  if (!isSecureAddress(text))
-    throw invalidConfiguration('baseUrl', 'must be an https address, or http on this machine')
-  const url = new URL(text)
-  if (url.search || url.hash || url.username || url.password)
-    throw invalidConfiguration('baseUrl', 'must be scheme, host and path alone')
-  return { origin: url.origin, path: url.pathname.replace(/\/+$/, ''), isSecure: url.protocol === 'https:' }
 }
 
 function readLifetime(chosen: Partial<SessionLifetime> = {}): SessionLifetime {

@@ -10,9 +10,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type RawWorkerd, serveRawWorkerd } from '../../scripts/raw-workerd.ts'
-import { jws } from '../../scripts/sdk-vectors/jws.ts'
-import { newKey, publicHalf } from '../../scripts/sdk-vectors/vector-file.ts'
+import { type RawWorkerd, serveRawWorkerd } from '../../../scripts/raw-workerd.ts'
+import { jws } from '../../../scripts/sdk-vectors/jws.ts'
+import { newKey, publicHalf } from '../../../scripts/sdk-vectors/vector-file.ts'
 
 const audience = 'https://api.example'
 const keys = [newKey('ES256', 'first')]
@@ -52,7 +52,7 @@ beforeAll(async () => {
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   folder = await mkdtemp(join(tmpdir(), 'authly-sdk-worker-'))
   await build({
-    entryPoints: [join(import.meta.dirname, 'sdk-api-worker.ts')],
+    entryPoints: [join(import.meta.dirname, 'api-worker.ts')],
     ...{ outfile: join(folder, 'worker.js'), bundle: true, format: 'esm', target: 'es2024' },
     conditions: ['authly-source', 'worker'],
   })

@@ -12,8 +12,8 @@ import { createDpopKey, createNonces, discover, dpopProof, requestTokens } from 
 import express from 'express'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnAuthly, startOwnAuthly } from './own-authly.ts'
-import { demoResource, type SeededClient, type SeededUser } from './seed.ts'
+import { type OwnAuthly, startOwnAuthly } from '../own-authly.ts'
+import { demoResource, type SeededClient, type SeededUser } from '../seed.ts'
 
 let authly: OwnAuthly
 let user: SeededUser
